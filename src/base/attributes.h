@@ -1,0 +1,8 @@
+/* attributes.h - contracts that the compiler checks. */
+#ifndef BASE_ATTRIBUTES_H
+#define BASE_ATTRIBUTES_H
+
+#define MUST_CHECK          __attribute__((warn_unused_result))
+#define PRINTF_LIKE(fmt, n) __attribute__((format(printf, fmt, n)))
+
+#endif

@@ -1,0 +1,33 @@
+/* clock.h - points in time, and how they are written (ISO 8601, UTC, milliseconds). */
+#ifndef BASE_CLOCK_H
+#define BASE_CLOCK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/attributes.h"
+
+/* Microseconds since 1970-01-01T00:00:00Z; 0 stands for "no time". */
+struct instant {
+	int64_t us;
+};
+
+enum { INSTANT_TEXT_MAX = 32 };
+#define SECOND_US INT64_C(1000000)
+
+/* Where time comes from; tests put their own. */
+typedef struct instant clock_now(void);
+
+struct instant clock_system(void);
+/* Nanoseconds of a clock that never jumps, for durations. */
+int64_t clock_monotonic_ns(void);
+
+/* "2026-01-31T09:30:00.123Z" */
+const char *instant_text(char buf[INSTANT_TEXT_MAX], struct instant t);
+/*
+ * RFC 3339: date, T or space, time, optional fraction, Z or numeric offset; a
+ * date alone is midnight UTC. False for anything else and for impossible dates.
+ */
+bool instant_parse(struct instant *out, const char *text) MUST_CHECK;
+
+#endif

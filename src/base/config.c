@@ -1,0 +1,121 @@
+#include "base/config.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+
+static const struct config_row rows[] = {
+#define CONFIG(member, kind, variable, fallback, least, most, help) \
+	{variable, CONFIG_##kind, fallback, least, most, help, offsetof(struct config, member)},
+#include "base/config.def"
+#undef CONFIG
+};
+
+enum { ROWS = sizeof(rows) / sizeof(rows[0]), SHOWN_MAX = 64 };
+
+const struct config_row *
+config_row(size_t i)
+{
+	return i < ROWS ? &rows[i] : NULL;
+}
+
+static bool
+set_text(void *member, const struct config_row *row, const char *value, char problem[256])
+{
+	size_t length = strlen(value);
+
+	if (length < (size_t)row->least || length > (size_t)row->most) {
+		(void)snprintf(problem, 256,
+			       "%s must have %" PRId64 " to %" PRId64 " bytes; it has %zu",
+			       row->variable, row->least, row->most, length);
+		return false;
+	}
+	if (!utf8_valid(value, length) || text_has_control(value)) {
+		(void)snprintf(problem, 256, "%s must be UTF-8 text without control characters",
+			       row->variable);
+		return false;
+	}
+	memcpy(member, &value, sizeof(value));
+	return true;
+}
+
+/* A wrong value as it may be shown: on one line, and cut. */
+static const char *
+shown(char buf[SHOWN_MAX], const char *value)
+{
+	size_t length = 0;
+
+	for (; length < SHOWN_MAX - 1 && value[length] != '\0'; length++)
+		buf[length] = value[length] >= ' ' && value[length] <= '~' ? value[length] : '?';
+	buf[length] = '\0';
+	return buf;
+}
+
+static bool
+set_number(void *member, const struct config_row *row, const char *value, char problem[256])
+{
+	int64_t number;
+
+	if (!integer_parse(&number, value) || number < row->least || number > row->most) {
+		char buf[SHOWN_MAX];
+
+		(void)snprintf(problem, 256,
+			       "%s must be a number from %" PRId64 " to %" PRId64 ", not \"%s\"",
+			       row->variable, row->least, row->most, shown(buf, value));
+		return false;
+	}
+	memcpy(member, &number, sizeof(number));
+	return true;
+}
+
+static bool
+set_flag(void *member, const struct config_row *row, const char *value, char problem[256])
+{
+	/* Even places stand for yes. */
+	static const char *const words[] = {"true", "false", "yes", "no", "on",
+					    "off",  "1",     "0",   NULL};
+	int word = text_index(words, value);
+	bool flag = word % 2 == 0;
+
+	if (word < 0) {
+		char buf[SHOWN_MAX];
+
+		(void)snprintf(problem, 256, "%s must be true or false, not \"%s\"", row->variable,
+			       shown(buf, value));
+		return false;
+	}
+	memcpy(member, &flag, sizeof(flag));
+	return true;
+}
+
+bool
+config_load(struct config *config, char problem[256])
+{
+	for (size_t i = 0; i < ROWS; i++) {
+		const struct config_row *row = &rows[i];
+		const char *value = getenv(row->variable);
+		void *member = (char *)config + row->offset;
+		bool taken = false;
+
+		if (value == NULL)
+			value = row->fallback;
+		switch (row->kind) {
+		case CONFIG_TEXT:
+		case CONFIG_SECRET:
+			taken = set_text(member, row, value, problem);
+			break;
+		case CONFIG_NUMBER:
+			taken = set_number(member, row, value, problem);
+			break;
+		case CONFIG_FLAG:
+			taken = set_flag(member, row, value, problem);
+			break;
+		}
+		if (!taken)
+			return false;
+	}
+	return true;
+}

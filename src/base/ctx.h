@@ -1,0 +1,76 @@
+/*
+ * ctx.h - what every operation is given: memory, the error, who asks, and the
+ * services of the process. No globals: this is how things are passed down.
+ */
+#ifndef BASE_CTX_H
+#define BASE_CTX_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/clock.h"
+#include "base/fault.h"
+#include "base/id.h"
+
+struct arena;
+struct combiner;
+struct committer;
+struct config;
+struct db;
+struct db_pool;
+struct keyring;
+struct password_gate;
+struct router;
+
+enum { REQUEST_ID_MAX = 65, ADDRESS_MAX = 46 };
+
+/* How far an API key reaches: test keys see test money only. */
+enum mode { MODE_TEST, MODE_LIVE };
+
+enum principal_kind {
+	PRINCIPAL_NONE,        /* nobody: a public route */
+	PRINCIPAL_USER,        /* a person, by an access token */
+	PRINCIPAL_USER_KEY,    /* a person, by a personal API key */
+	PRINCIPAL_PROJECT_KEY, /* a project, by one of its API keys */
+};
+
+/* Who asks. Ids are the internal ones; user_id is the owner's for keys. */
+struct principal {
+	enum principal_kind kind;
+	int64_t user_id;
+	struct uuid user_public_id;
+	int64_t session_id; /* PRINCIPAL_USER */
+	int64_t key_id;     /* keys */
+	int64_t project_id; /* PRINCIPAL_PROJECT_KEY */
+	struct uuid project_public_id;
+	int64_t ledger_id; /* PRINCIPAL_PROJECT_KEY: the books of its project and mode */
+	enum mode mode;
+	bool admin;
+};
+
+/* The services of a process; built in main, constant afterwards. */
+struct app {
+	const struct config *config;
+	struct keyring *keys;
+	struct db_pool *pool;
+	struct committer *committer; /* group commit of postings */
+	struct combiner *key_checks;   /* combined look-ups of API keys */
+	struct combiner *wallet_reads; /* combined reads of wallets */
+	struct password_gate *passwords;
+	struct router *router;
+	clock_now *now;
+	int64_t started_ns; /* clock_monotonic_ns() at start */
+};
+
+struct ctx {
+	const struct app *app;
+	struct arena *arena;
+	struct db *db; /* the connection of the open transaction; NULL outside */
+	struct principal who;
+	struct instant now; /* of this request; the database's clock decides about money */
+	struct fault fault;
+	char request_id[REQUEST_ID_MAX];
+	char address[ADDRESS_MAX]; /* the client's, as nginx saw it */
+};
+
+#endif

@@ -1,0 +1,144 @@
+/* encode.c - bytes as text and back: hexadecimal, base64url, percent-encoding. */
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/text.h"
+
+char *
+hex_encode(struct arena *arena, const void *bytes, size_t length)
+{
+	static const char digits[] = "0123456789abcdef";
+	const unsigned char *in = bytes;
+	char *text = arena_array(arena, length + 1, 2);
+
+	for (size_t i = 0; i < length; i++) {
+		text[2 * i] = digits[in[i] >> 4];
+		text[2 * i + 1] = digits[in[i] & 15];
+	}
+	return text;
+}
+
+static int
+hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	return -1;
+}
+
+/* The byte that two digits stand for, or -1. Reads no further than the first wrong one. */
+static int
+hex_pair(const char *text)
+{
+	int high = hex_digit(text[0]);
+	int low = high < 0 ? -1 : hex_digit(text[1]);
+
+	return low < 0 ? -1 : high << 4 | low;
+}
+
+bool
+hex_decode(void *out, size_t length, const char *text)
+{
+	unsigned char *bytes = out;
+
+	for (size_t i = 0; i < length; i++) {
+		int byte = hex_pair(text + 2 * i);
+
+		if (byte < 0)
+			return false;
+		bytes[i] = (unsigned char)byte;
+	}
+	return text[2 * length] == '\0';
+}
+
+char *
+base64url_encode(struct arena *arena, const void *bytes, size_t length)
+{
+	static const char digits[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+	const unsigned char *in = bytes;
+	char *text = arena_array(arena, length / 3 + 2, 4);
+	char *out = text;
+	unsigned pending = 0;
+	unsigned bits = 0;
+
+	for (size_t i = 0; i < length; i++) {
+		pending = (pending << 8 | in[i]) & 0xFFFF;
+		for (bits += 8; bits >= 6; bits -= 6)
+			*out++ = digits[pending >> (bits - 6) & 63];
+	}
+	if (bits > 0)
+		*out++ = digits[pending << (6 - bits) & 63];
+	*out = '\0';
+	return text;
+}
+
+static int
+base64url_digit(char c)
+{
+	if (c >= 'A' && c <= 'Z')
+		return c - 'A';
+	if (c >= 'a' && c <= 'z')
+		return c - 'a' + 26;
+	if (c >= '0' && c <= '9')
+		return c - '0' + 52;
+	if (c == '-')
+		return 62;
+	return c == '_' ? 63 : -1;
+}
+
+bool
+base64url_decode(struct arena *arena, const char *text, struct bytes *out)
+{
+	size_t length = strlen(text);
+	unsigned char *bytes = arena_alloc(arena, length / 4 * 3 + 4);
+	size_t count = 0;
+	unsigned pending = 0;
+	unsigned bits = 0;
+
+	for (size_t i = 0; i < length; i++) {
+		int digit = base64url_digit(text[i]);
+
+		if (digit < 0)
+			return false;
+		pending = (pending << 6 | (unsigned)digit) & 0xFFFF;
+		bits += 6;
+		if (bits >= 8) {
+			bits -= 8;
+			bytes[count++] = (unsigned char)(pending >> bits & 0xFF);
+		}
+	}
+	if (length % 4 == 1 || (pending & ((1U << bits) - 1)) != 0)
+		return false;
+	*out = (struct bytes){bytes, count};
+	return true;
+}
+
+bool
+percent_decode(struct arena *arena, const char *text, size_t length, bool plus_is_space, char **out)
+{
+	char *decoded = arena_alloc(arena, length + 1);
+	size_t count = 0;
+
+	for (size_t i = 0; i < length; i++) {
+		int byte = (unsigned char)text[i];
+
+		if (byte == '+' && plus_is_space) {
+			byte = ' ';
+		} else if (byte == '%') {
+			byte = length - i > 2 ? hex_pair(text + i + 1) : -1;
+			i += 2;
+		}
+		if (byte <= 0)
+			return false;
+		decoded[count++] = (char)byte;
+	}
+	if (!utf8_valid(decoded, count))
+		return false;
+	*out = decoded;
+	return true;
+}

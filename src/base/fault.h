@@ -1,0 +1,67 @@
+/*
+ * fault.h - one error, one path.
+ *
+ * A function reports once, where it knows most: return fault(&ctx->fault, ...).
+ * Everyone above says TRY(...). Only dispatch turns a fault into an answer and
+ * a log line, so nothing is reported twice.
+ */
+#ifndef BASE_FAULT_H
+#define BASE_FAULT_H
+
+#include <stdint.h>
+
+#include "base/attributes.h"
+
+enum err {
+#define ERR(symbol, status, code, message) ERR_##symbol,
+#include "base/errors.def"
+#undef ERR
+	ERR_COUNT
+};
+
+/* One field that breaks a rule. All strings live as long as the request. */
+struct violation {
+	const char *field;
+	const char *code;
+	const char *message;
+	struct violation *next;
+};
+
+struct fault {
+	enum err err;
+	char field[64];               /* the field at fault, or "" */
+	char message[192];            /* for the client: never SQL, paths or secrets */
+	char constraint[64];          /* the database constraint that was broken, or "" */
+	char detail[256];             /* for the log only */
+	struct violation *violations; /* every field that broke a rule, in order */
+	int64_t retry_after_s;        /* 0: none */
+	const char *allow;            /* methods of the path, for 405 */
+	const char *file;             /* where it was reported */
+	int line;
+};
+
+/* Evaluate a call that returns enum err; leave the function if it failed. */
+#define TRY(call)                           \
+	do {                                \
+		enum err try_err_ = (call); \
+		if (try_err_ != ERR_OK)     \
+			return try_err_;    \
+	} while (0)
+
+/*
+ * Record an error and return it. field may be NULL. The format is the message
+ * for the client; NULL takes the default message of the catalogue.
+ */
+#define fault(f, err, field, ...) fault_at((f), (err), (field), __FILE__, __LINE__, __VA_ARGS__)
+
+enum err fault_at(struct fault *f, enum err err, const char *field, const char *file, int line,
+		  const char *fmt, ...) PRINTF_LIKE(6, 7);
+/* Forget what was recorded, before an operation is tried again. */
+void fault_clear(struct fault *f);
+
+/* Facts of the catalogue. */
+int err_status(enum err err);
+const char *err_code(enum err err);
+const char *err_message(enum err err);
+
+#endif

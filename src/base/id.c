@@ -1,0 +1,143 @@
+#include <config.h>
+
+#include "base/id.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/types.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/text.h"
+
+/* Random bytes drawn ahead, one system call for many ids; a forked child draws its own. */
+struct pool {
+	pid_t owner;
+	size_t left;
+	unsigned char bytes[256];
+};
+
+static void
+refill(struct pool *pool)
+{
+	/* Up to 256 bytes come whole and uninterrupted once the kernel's generator is seeded. */
+	if (getrandom(pool->bytes, sizeof(pool->bytes), 0) != (ssize_t)sizeof(pool->bytes)) {
+		(void)fputs("id: no random bytes\n", stderr);
+		abort();
+	}
+	pool->owner = getpid();
+	pool->left = sizeof(pool->bytes);
+}
+
+static void
+draw(unsigned char *out, size_t length)
+{
+	static _Thread_local struct pool pool;
+
+	if (pool.left < length || pool.owner != getpid())
+		refill(&pool);
+	pool.left -= length;
+	memcpy(out, pool.bytes + pool.left, length);
+	memset(pool.bytes + pool.left, 0, length); /* nothing is given out twice */
+}
+
+struct uuid
+uuid_v7(void)
+{
+	struct timespec now;
+	struct uuid id;
+	uint64_t ms;
+	uint64_t fraction; /* of the millisecond, in 1/4096 */
+
+	(void)clock_gettime(CLOCK_REALTIME, &now);
+	ms = (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+	fraction = (uint64_t)now.tv_nsec % 1000000 * 4096 / 1000000;
+	for (int i = 0; i < 6; i++)
+		id.bytes[i] = (unsigned char)(ms >> (40 - 8 * i) & 0xFF);
+	id.bytes[6] = (unsigned char)(0x70 | fraction >> 8);
+	id.bytes[7] = (unsigned char)(fraction & 0xFF);
+	draw(id.bytes + 8, 8);
+	id.bytes[8] = (unsigned char)(0x80 | (id.bytes[8] & 0x3F));
+	return id;
+}
+
+struct uuid
+uuid_v8(const unsigned char digest[16])
+{
+	struct uuid id;
+
+	memcpy(id.bytes, digest, sizeof(id.bytes));
+	id.bytes[6] = (unsigned char)(0x80 | (id.bytes[6] & 0x0F));
+	id.bytes[8] = (unsigned char)(0x80 | (id.bytes[8] & 0x3F));
+	return id;
+}
+
+/* Whether a hyphen stands in front of byte i. */
+static bool
+hyphen_before(int i)
+{
+	return i == 4 || i == 6 || i == 8 || i == 10;
+}
+
+const char *
+uuid_text(char buf[UUID_TEXT_MAX], struct uuid id)
+{
+	static const char digits[] = "0123456789abcdef";
+	char *out = buf;
+
+	for (int i = 0; i < 16; i++) {
+		if (hyphen_before(i))
+			*out++ = '-';
+		*out++ = digits[id.bytes[i] >> 4];
+		*out++ = digits[id.bytes[i] & 15];
+	}
+	*out = '\0';
+	return buf;
+}
+
+bool
+uuid_parse(struct uuid *out, const char *text)
+{
+	struct uuid id = {{0}};
+
+	for (int i = 0; i < 16; i++) {
+		char pair[3];
+
+		if (hyphen_before(i) && *text++ != '-')
+			return false;
+		if (text[0] == '\0' || text[1] == '\0')
+			return false;
+		pair[0] = *text++;
+		pair[1] = *text++;
+		pair[2] = '\0';
+		if (!hex_decode(&id.bytes[i], 1, pair))
+			return false;
+	}
+	if (*text != '\0')
+		return false;
+	*out = id;
+	return true;
+}
+
+bool
+uuid_is_nil(struct uuid id)
+{
+	static const struct uuid nil;
+
+	return uuid_equal(id, nil);
+}
+
+bool
+uuid_equal(struct uuid a, struct uuid b)
+{
+	return memcmp(a.bytes, b.bytes, sizeof(a.bytes)) == 0;
+}
+
+int
+uuid_compare(const void *a, const void *b)
+{
+	return memcmp(a, b, sizeof(struct uuid));
+}

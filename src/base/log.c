@@ -1,0 +1,150 @@
+#include <config.h>
+
+#include "base/log.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/text.h"
+
+enum {
+	LINE_MAX_BYTES = 4096,
+	CLOSING = 3,      /* a quotation mark, a brace and the line feed always fit */
+	FIELD_ROOM = 128, /* a field is only begun where this much is left */
+	ESCAPE_MAX = 6,
+};
+
+/* Set once, before threads are started. */
+static struct {
+	char program[32];
+	enum log_level least;
+} settings = {"cowry", LOG_LEVEL_INFO};
+
+static const char *const level_names[] = {"debug", "info", "warn", "error", NULL};
+
+struct line {
+	size_t length;
+	char text[LINE_MAX_BYTES];
+};
+
+void
+log_open(const char *program, enum log_level least)
+{
+	(void)snprintf(settings.program, sizeof(settings.program), "%s", program);
+	settings.least = least;
+}
+
+enum log_level
+log_level_parse(const char *name)
+{
+	int level = text_index(level_names, name);
+
+	return level < 0 ? LOG_LEVEL_INFO : (enum log_level)level;
+}
+
+static bool
+put(struct line *line, const char *bytes, size_t length)
+{
+	if (length > sizeof(line->text) - CLOSING - line->length)
+		return false;
+	memcpy(line->text + line->length, bytes, length);
+	line->length += length;
+	return true;
+}
+
+/* One character as it may stand in JSON; what is not UTF-8 becomes U+FFFD. */
+static bool
+put_character(struct line *line, const char *character, size_t length)
+{
+	unsigned char c = (unsigned char)*character;
+	char escape[ESCAPE_MAX + 1];
+
+	if (length == 0)
+		return put(line, "\\ufffd", ESCAPE_MAX);
+	if (c == '"' || c == '\\')
+		return put(line, (const char[]){'\\', *character}, 2);
+	if (c >= 0x20 && c != 0x7F)
+		return put(line, character, length);
+	(void)snprintf(escape, sizeof(escape), "\\u%04x", (unsigned)c);
+	return put(line, escape, ESCAPE_MAX);
+}
+
+/* A quoted text, cut where the line ends; the closing mark always fits. */
+static void
+put_text(struct line *line, const char *text)
+{
+	size_t left = strlen(text);
+
+	(void)put(line, "\"", 1);
+	while (left > 0) {
+		size_t n = utf8_next(text, left);
+
+		if (!put_character(line, text, n))
+			break;
+		text += n > 0 ? n : 1;
+		left -= n > 0 ? n : 1;
+	}
+	line->text[line->length++] = '"';
+}
+
+static void
+put_field(struct line *line, const struct log_field *field)
+{
+	char digits[24];
+	int length;
+
+	if (line->length + strlen(field->name) * ESCAPE_MAX + FIELD_ROOM > sizeof(line->text))
+		return;
+	(void)put(line, line->length == 0 ? "{" : ",", 1);
+	put_text(line, field->name);
+	(void)put(line, ":", 1);
+	if (field->text != NULL) {
+		put_text(line, field->text);
+		return;
+	}
+	length = snprintf(digits, sizeof(digits), "%" PRId64, field->number);
+	(void)put(line, digits, (size_t)length);
+}
+
+/* Where the log can't be written there is nobody to tell. */
+static void
+write_line(const struct line *line)
+{
+	ssize_t written;
+
+	do
+		written = write(STDERR_FILENO, line->text, line->length);
+	while (written < 0 && errno == EINTR);
+}
+
+void
+log_event(enum log_level level, const char *event, const struct log_field *fields)
+{
+	char time[INSTANT_TEXT_MAX];
+	struct line line;
+	const struct log_field head[] = {
+		{"time", instant_text(time, clock_system()), 0},
+		{"level", level_names[level], 0},
+		{"program", settings.program, 0},
+		{"pid", NULL, getpid()},
+		{"event", event, 0},
+		{NULL, NULL, 0},
+	};
+
+	if (level < settings.least)
+		return;
+	line.length = 0;
+	for (const struct log_field *field = head; field->name != NULL; field++)
+		put_field(&line, field);
+	for (const struct log_field *field = fields; field != NULL && field->name != NULL; field++)
+		put_field(&line, field);
+	line.text[line.length++] = '}';
+	line.text[line.length++] = '\n';
+	write_line(&line);
+}

@@ -1,0 +1,68 @@
+/*
+ * money.h - exact amounts.
+ *
+ * Inside, an amount is a 64-bit count of minor units and its ISO 4217 currency.
+ * Text becomes a decimal (the digits as written) first, then money once the
+ * currency is known. No binary floating point anywhere.
+ */
+#ifndef BASE_MONEY_H
+#define BASE_MONEY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/attributes.h"
+
+struct currency {
+	char code[4];           /* ISO 4217 alphabetic code, upper case */
+	unsigned char exponent; /* decimals of the minor unit: 0 to 4 */
+	const char *name;
+};
+
+struct money {
+	int64_t minor;                   /* minor units */
+	const struct currency *currency; /* NULL: no amount */
+};
+
+/* A number as it was written: coefficient / 10^scale. Not present: all zero. */
+struct decimal {
+	int64_t coefficient;
+	unsigned char scale;
+	bool present;
+};
+
+enum { MONEY_TEXT_MAX = 32, DECIMAL_INTEGER_DIGITS_MAX = 15, DECIMAL_DIGITS_MAX = 18 };
+
+enum money_problem {
+	MONEY_OK,
+	MONEY_NOT_A_NUMBER, /* sign, exponent, NaN, spaces, nothing at all, too many digits */
+	MONEY_DECIMALS,     /* more decimals than the currency has */
+	MONEY_OVERFLOW,     /* more than 64 bits of minor units */
+};
+
+/* The currency of an exact, upper-case code; NULL if ISO 4217 has none. */
+const struct currency *currency_find(const char *code);
+/* Like currency_find, but in any case of letters. */
+const struct currency *currency_find_any_case(const char *code);
+/* All currencies in order of code; ends where i reaches currency_count(). */
+const struct currency *currency_at(size_t i);
+size_t currency_count(void);
+
+/*
+ * Digits, optionally a point and more digits; at most 15 digits before the
+ * point and 18 in all; no sign, no exponent, no leading zero but "0" itself.
+ */
+enum money_problem decimal_parse(struct decimal *out, const char *text, size_t length) MUST_CHECK;
+/* The amount in the currency's minor units. Zero is fine here; callers decide. */
+enum money_problem money_from_decimal(struct money *out, struct decimal value,
+				      const struct currency *currency) MUST_CHECK;
+/* False on overflow or when the currencies differ. */
+bool money_add(struct money *out, struct money a, struct money b) MUST_CHECK;
+
+/* Major units with all decimals of the currency: "1000.50", "7" for JPY, "-0.05". */
+const char *money_text(char buf[MONEY_TEXT_MAX], struct money m);
+/* Like money_text, without trailing zero decimals: "1000.5", "1000". */
+const char *money_text_short(char buf[MONEY_TEXT_MAX], struct money m);
+
+#endif

@@ -1,0 +1,160 @@
+#include "base/text.h"
+
+#include <string.h>
+
+#include "base/arena.h"
+
+static char
+lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+static bool
+is_space(char c)
+{
+	return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+bool
+text_equal(const char *a, const char *b)
+{
+	return strcmp(a, b) == 0;
+}
+
+bool
+text_equal_any_case(const char *a, const char *b)
+{
+	while (*a != '\0' && lower(*a) == lower(*b)) {
+		a++;
+		b++;
+	}
+	return lower(*a) == lower(*b);
+}
+
+bool
+text_starts_with(const char *text, const char *prefix)
+{
+	return strncmp(text, prefix, strlen(prefix)) == 0;
+}
+
+int
+text_index(const char *const *list, const char *text)
+{
+	for (int i = 0; list[i] != NULL; i++)
+		if (text_equal(list[i], text))
+			return i;
+	return -1;
+}
+
+static bool
+is_tail(unsigned char c)
+{
+	return (c & 0xC0) == 0x80;
+}
+
+size_t
+utf8_next(const char *text, size_t length)
+{
+	const unsigned char *s = (const unsigned char *)text;
+
+	if (length == 0)
+		return 0;
+	if (s[0] < 0x80)
+		return 1;
+	if (s[0] < 0xC2 || length < 2 || !is_tail(s[1]))
+		return 0;
+	if (s[0] < 0xE0)
+		return 2;
+	if (length < 3 || !is_tail(s[2]))
+		return 0;
+	if (s[0] < 0xF0) {
+		bool overlong = s[0] == 0xE0 && s[1] < 0xA0;
+		bool surrogate = s[0] == 0xED && s[1] > 0x9F;
+
+		return overlong || surrogate ? 0 : 3;
+	}
+	if (s[0] > 0xF4 || length < 4 || !is_tail(s[3]))
+		return 0;
+	if ((s[0] == 0xF0 && s[1] < 0x90) || (s[0] == 0xF4 && s[1] > 0x8F))
+		return 0;
+	return 4;
+}
+
+bool
+utf8_valid(const char *text, size_t length)
+{
+	while (length > 0) {
+		size_t n = utf8_next(text, length);
+
+		if (n == 0)
+			return false;
+		text += n;
+		length -= n;
+	}
+	return true;
+}
+
+size_t
+utf8_count(const char *text)
+{
+	size_t count = 0;
+
+	for (; *text != '\0'; text++)
+		if (!is_tail((unsigned char)*text))
+			count++;
+	return count;
+}
+
+bool
+text_has_control(const char *text)
+{
+	for (const unsigned char *s = (const unsigned char *)text; *s != '\0'; s++)
+		if (*s < 0x20 || *s == 0x7F || (*s == 0xC2 && s[1] >= 0x80 && s[1] <= 0x9F))
+			return true;
+	return false;
+}
+
+char *
+text_lower(struct arena *arena, const char *text)
+{
+	char *copy = arena_strdup(arena, text);
+
+	for (char *c = copy; *c != '\0'; c++)
+		*c = lower(*c);
+	return copy;
+}
+
+char *
+text_trim(struct arena *arena, const char *text)
+{
+	size_t length;
+
+	while (is_space(*text))
+		text++;
+	length = strlen(text);
+	while (length > 0 && is_space(text[length - 1]))
+		length--;
+	return arena_strndup(arena, text, length);
+}
+
+bool
+integer_parse(int64_t *out, const char *text)
+{
+	bool negative = text[0] == '-';
+	int64_t value = 0;
+
+	if (negative)
+		text++;
+	if (*text == '\0')
+		return false;
+	for (; *text != '\0'; text++) {
+		int digit = *text - '0';
+
+		if (digit < 0 || digit > 9 || __builtin_mul_overflow(value, 10, &value) ||
+		    __builtin_add_overflow(value, negative ? -digit : digit, &value))
+			return false;
+	}
+	*out = value;
+	return true;
+}

@@ -1,0 +1,56 @@
+/* text.h - bounded helpers for bytes and UTF-8 text. */
+#ifndef BASE_TEXT_H
+#define BASE_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/attributes.h"
+
+struct arena;
+
+/* Bytes that somebody else owns. */
+struct bytes {
+	const void *data;
+	size_t length;
+};
+
+bool text_equal(const char *a, const char *b);
+/* ASCII letters in either case are equal; other bytes as they are. */
+bool text_equal_any_case(const char *a, const char *b);
+bool text_starts_with(const char *text, const char *prefix);
+/* Index of text in a NULL-terminated list, or -1. */
+int text_index(const char *const *list, const char *text);
+
+/* Bytes of the well-formed UTF-8 character that text begins with; 0 if there is none. */
+size_t utf8_next(const char *text, size_t length);
+/* Well-formed UTF-8 by RFC 3629: no overlong forms, no surrogates, nothing above U+10FFFF. */
+bool utf8_valid(const char *text, size_t length);
+/* Code points in valid UTF-8. */
+size_t utf8_count(const char *text);
+/* Whether there is a C0 control, DEL or a C1 control in valid UTF-8. */
+bool text_has_control(const char *text);
+/* Lower-case ASCII letters in place of upper-case ones, in the arena. */
+char *text_lower(struct arena *arena, const char *text);
+/* Without leading and trailing ASCII white space, in the arena. */
+char *text_trim(struct arena *arena, const char *text);
+
+/* Lower-case hexadecimal in the arena. */
+char *hex_encode(struct arena *arena, const void *bytes, size_t length);
+/* Decode exactly length bytes from 2*length digits of either case. */
+bool hex_decode(void *out, size_t length, const char *text) MUST_CHECK;
+/* Base64url without padding (RFC 4648 section 5). */
+char *base64url_encode(struct arena *arena, const void *bytes, size_t length);
+/* Strict: no padding, no foreign bytes, unused bits zero. */
+bool base64url_decode(struct arena *arena, const char *text, struct bytes *out) MUST_CHECK;
+
+/* Percent-decode a path segment or query part; plus_is_space for queries. False if malformed,
+ * not UTF-8 or with a NUL. */
+bool percent_decode(struct arena *arena, const char *text, size_t length, bool plus_is_space,
+		    char **out) MUST_CHECK;
+
+/* A decimal integer, whole text, no sign but '-', within 64 bits. */
+bool integer_parse(int64_t *out, const char *text) MUST_CHECK;
+
+#endif

@@ -1,0 +1,70 @@
+#include "crypto/hmac.h"
+
+#include <limits.h>
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Digests of bytes in memory only fail where the library is broken. */
+static void
+check(bool succeeded)
+{
+	if (!succeeded) {
+		(void)fputs("hmac: OpenSSL failed\n", stderr);
+		abort();
+	}
+}
+
+void
+sha256(const void *data, size_t length, unsigned char out[SHA256_SIZE])
+{
+	check(EVP_Digest(data, length, out, NULL, EVP_sha256(), NULL) == 1);
+}
+
+static void
+digest(const EVP_MD *type, struct bytes key, const void *data, size_t length, unsigned char *out)
+{
+	const void *secret = key.length > 0 ? key.data : "";
+
+	check(key.length <= INT_MAX &&
+	      HMAC(type, secret, (int)key.length, data, length, out, NULL) != NULL);
+}
+
+void
+hmac_sha256(struct bytes key, const void *data, size_t length, unsigned char out[SHA256_SIZE])
+{
+	digest(EVP_sha256(), key, data, length, out);
+}
+
+void
+hmac_sha512(struct bytes key, const void *data, size_t length, unsigned char out[SHA512_SIZE])
+{
+	digest(EVP_sha512(), key, data, length, out);
+}
+
+bool
+secret_equal(const void *a, const void *b, size_t length)
+{
+	return CRYPTO_memcmp(a, b, length) == 0;
+}
+
+bool
+hmac_sha512_verify_hex(struct bytes key, const void *data, size_t length, const char *hex)
+{
+	unsigned char expected[SHA512_SIZE];
+	unsigned char given[SHA512_SIZE];
+
+	if (!hex_decode(given, sizeof(given), hex))
+		return false;
+	hmac_sha512(key, data, length, expected);
+	return secret_equal(expected, given, sizeof(expected));
+}
+
+void
+secret_wipe(void *secret, size_t length)
+{
+	OPENSSL_cleanse(secret, length);
+}

@@ -1,0 +1,22 @@
+/* hmac.h - SHA-256, HMAC and comparison in constant time, by OpenSSL. */
+#ifndef CRYPTO_HMAC_H
+#define CRYPTO_HMAC_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/text.h"
+
+enum { SHA256_SIZE = 32, SHA512_SIZE = 64 };
+
+void sha256(const void *data, size_t length, unsigned char out[SHA256_SIZE]);
+void hmac_sha256(struct bytes key, const void *data, size_t length, unsigned char out[SHA256_SIZE]);
+void hmac_sha512(struct bytes key, const void *data, size_t length, unsigned char out[SHA512_SIZE]);
+/* Equal, in a time that does not depend on where they differ. */
+bool secret_equal(const void *a, const void *b, size_t length);
+/* A hex signature of either case of letters against the HMAC-SHA512 of data. */
+bool hmac_sha512_verify_hex(struct bytes key, const void *data, size_t length, const char *hex);
+/* Overwrite so that the compiler can't leave it out. */
+void secret_wipe(void *secret, size_t length);
+
+#endif

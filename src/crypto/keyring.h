@@ -1,0 +1,38 @@
+/*
+ * keyring.h - the keys of the server, read from files that only it can read.
+ *
+ * A folder holds jwt.keys, pepper.key and box.keys. A *.keys file has a line
+ * "<key id> <64 hex digits>" per key: the first is the active one, the others
+ * are still accepted. pepper.key is one line of 64 hex digits. Keys are 32
+ * random bytes. Nothing here is ever logged.
+ */
+#ifndef CRYPTO_KEYRING_H
+#define CRYPTO_KEYRING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/attributes.h"
+#include "base/text.h"
+
+struct keyring;
+
+enum { KEY_SIZE = 32, KEY_ID_MAX = 33, KEYS_MAX = 8 };
+
+enum key_use { KEY_TOKEN, KEY_BOX };
+
+/* Read the folder. NULL with one clear line in problem if a file is missing, open to others
+ * than its owner (and group), or malformed. */
+struct keyring *keyring_load(const char *dir, char problem[256]);
+/* Make the folder's missing key files (0600); existing ones stay. False with problem set. */
+bool keyring_create(const char *dir, char problem[256]) MUST_CHECK;
+void keyring_free(struct keyring *keys);
+
+/* The active key of a use and its id. */
+struct bytes keyring_active(const struct keyring *keys, enum key_use use, const char **id);
+/* The key with an id; length 0 if there is none. */
+struct bytes keyring_find(const struct keyring *keys, enum key_use use, const char *id);
+/* The key under which API keys and one-time codes are digested. */
+struct bytes keyring_pepper(const struct keyring *keys);
+
+#endif

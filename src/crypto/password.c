@@ -1,0 +1,181 @@
+#include <config.h>
+
+#include "crypto/password.h"
+
+#include <argon2.h>
+#include <errno.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/arena.h"
+#include "crypto/random.h"
+
+enum {
+	MEMORY_KIB = 19 * 1024,
+	PASSES = 2,
+	LANES = 1,
+	SALT_SIZE = 16,
+	HASH_SIZE = 32,
+	ENCODED_MAX = 128,
+	WAIT_MAX_S = 2,
+};
+
+struct password_gate {
+	pthread_mutex_t lock;
+	pthread_cond_t left;
+	int free_places;         /* guarded by lock */
+	char dummy[ENCODED_MAX]; /* of a password that nobody knows */
+};
+
+static const char *const common[] = {
+#include "crypto/common_passwords.def"
+};
+
+static int
+hash(const char *password, size_t length, char encoded[ENCODED_MAX])
+{
+	unsigned char salt[SALT_SIZE];
+
+	random_bytes(salt, sizeof(salt));
+	return argon2id_hash_encoded(PASSES, MEMORY_KIB, LANES, password, length, salt,
+				     sizeof(salt), HASH_SIZE, encoded, ENCODED_MAX);
+}
+
+/* Waits are measured by the clock that nobody sets. */
+static bool
+init_sync(struct password_gate *gate)
+{
+	pthread_condattr_t attr;
+	bool made;
+
+	if (pthread_condattr_init(&attr) != 0)
+		return false;
+	made = pthread_condattr_setclock(&attr, CLOCK_MONOTONIC) == 0 &&
+	       pthread_cond_init(&gate->left, &attr) == 0;
+	(void)pthread_condattr_destroy(&attr);
+	return made && pthread_mutex_init(&gate->lock, NULL) == 0;
+}
+
+struct password_gate *
+password_gate_new(int at_once)
+{
+	struct password_gate *gate = calloc(1, sizeof(*gate));
+	char unknown[32];
+
+	if (gate == NULL)
+		return NULL;
+	random_bytes(unknown, sizeof(unknown));
+	if (!init_sync(gate) || hash(unknown, sizeof(unknown), gate->dummy) != ARGON2_OK) {
+		free(gate);
+		return NULL;
+	}
+	gate->free_places = at_once;
+	return gate;
+}
+
+void
+password_gate_free(struct password_gate *gate)
+{
+	if (gate == NULL)
+		return;
+	(void)pthread_cond_destroy(&gate->left);
+	(void)pthread_mutex_destroy(&gate->lock);
+	free(gate);
+}
+
+static enum err
+enter(struct password_gate *gate, struct fault *f)
+{
+	struct timespec until;
+	bool entered;
+	int waited = 0;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_sec += WAIT_MAX_S;
+	(void)pthread_mutex_lock(&gate->lock);
+	while (gate->free_places == 0 && waited != ETIMEDOUT)
+		waited = pthread_cond_timedwait(&gate->left, &gate->lock, &until);
+	entered = gate->free_places > 0;
+	if (entered)
+		gate->free_places--;
+	(void)pthread_mutex_unlock(&gate->lock);
+	if (entered)
+		return ERR_OK;
+	f->retry_after_s = WAIT_MAX_S;
+	return fault(f, ERR_RATE_LIMITED, NULL, NULL);
+}
+
+static void
+leave(struct password_gate *gate)
+{
+	(void)pthread_mutex_lock(&gate->lock);
+	gate->free_places++;
+	(void)pthread_cond_signal(&gate->left);
+	(void)pthread_mutex_unlock(&gate->lock);
+}
+
+static enum err
+failed(struct fault *f, int code)
+{
+	enum err err = code == ARGON2_MEMORY_ALLOCATION_ERROR ? ERR_UNAVAILABLE : ERR_INTERNAL;
+
+	(void)snprintf(f->detail, sizeof(f->detail), "argon2: %s", argon2_error_message(code));
+	return fault(f, err, NULL, NULL);
+}
+
+enum err
+password_hash(struct password_gate *gate, struct arena *arena, struct fault *f,
+	      const char *password, const char **encoded)
+{
+	char text[ENCODED_MAX];
+	int code;
+
+	TRY(enter(gate, f));
+	code = hash(password, strlen(password), text);
+	leave(gate);
+	if (code != ARGON2_OK)
+		return failed(f, code);
+	*encoded = arena_strdup(arena, text);
+	return ERR_OK;
+}
+
+enum err
+password_verify(struct password_gate *gate, struct fault *f, const char *encoded,
+		const char *password, bool *matches)
+{
+	const char *against = encoded != NULL ? encoded : gate->dummy;
+	int code;
+
+	TRY(enter(gate, f));
+	code = argon2id_verify(against, password, strlen(password));
+	leave(gate);
+	if (code != ARGON2_OK && code != ARGON2_VERIFY_MISMATCH)
+		return failed(f, code);
+	*matches = code == ARGON2_OK && encoded != NULL;
+	return ERR_OK;
+}
+
+static int
+compare(const void *password, const void *entry)
+{
+	return strcmp(password, *(const char *const *)entry);
+}
+
+bool
+password_is_common(const char *password)
+{
+	char lower[PASSWORD_BYTES_MAX + 1];
+	size_t length = strlen(password);
+
+	if (length > PASSWORD_BYTES_MAX)
+		return false;
+	for (size_t i = 0; i <= length; i++)
+		lower[i] = password[i] >= 'A' && password[i] <= 'Z'
+				   ? (char)(password[i] - 'A' + 'a')
+				   : password[i];
+	return bsearch(lower, common, sizeof(common) / sizeof(common[0]), sizeof(common[0]),
+		       compare) != NULL;
+}

@@ -1,0 +1,221 @@
+#include "json/writer.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/arena.h"
+
+enum { CAPACITY_MIN = 64 };
+
+void
+jw_init(struct jw *w, struct arena *arena, size_t expected)
+{
+	*w = (struct jw){
+		.arena = arena,
+		.capacity = expected > CAPACITY_MIN ? expected : CAPACITY_MIN,
+	};
+	w->text = arena_alloc(arena, w->capacity);
+}
+
+/* Room for length more bytes and the NUL at the end. */
+static void
+reserve(struct jw *w, size_t length)
+{
+	size_t needed = w->length + length + 1;
+	char *larger;
+
+	if (needed <= w->capacity)
+		return;
+	while (w->capacity < needed)
+		w->capacity *= 2;
+	larger = arena_alloc(w->arena, w->capacity);
+	memcpy(larger, w->text, w->length);
+	w->text = larger;
+}
+
+static void
+put(struct jw *w, const char *bytes, size_t length)
+{
+	reserve(w, length);
+	memcpy(w->text + w->length, bytes, length);
+	w->length += length;
+}
+
+/* The escape of a character that may not stand in a string as it is. */
+static void
+put_escape(struct jw *w, char c)
+{
+	static const char characters[] = "\"\\\b\f\n\r\t";
+	static const char names[] = "\"\\bfnrt";
+	const char *found = strchr(characters, c);
+	char escape[8];
+
+	if (found != NULL)
+		(void)snprintf(escape, sizeof(escape), "\\%c", names[found - characters]);
+	else
+		(void)snprintf(escape, sizeof(escape), "\\u%04x", (unsigned)(unsigned char)c);
+	put(w, escape, strlen(escape));
+}
+
+static bool
+is_plain(char c)
+{
+	return (unsigned char)c >= 0x20 && c != '"' && c != '\\';
+}
+
+static void
+put_string(struct jw *w, const char *text)
+{
+	size_t length = strlen(text);
+
+	if (!utf8_valid(text, length)) {
+		w->failed = true;
+		return;
+	}
+	reserve(w, length + 2);
+	put(w, "\"", 1);
+	while (*text != '\0') {
+		size_t run = 0;
+
+		while (text[run] != '\0' && is_plain(text[run]))
+			run++;
+		put(w, text, run);
+		text += run;
+		if (*text != '\0')
+			put_escape(w, *text++);
+	}
+	put(w, "\"", 1);
+}
+
+/* What stands in front of a value: a comma, and in objects the name. False if it can't stand here. */
+static bool
+begin_value(struct jw *w, const char *name)
+{
+	bool in_object = w->depth > 0 && w->closer[w->depth - 1] == '}';
+	bool second_at_top = w->depth == 0 && w->length > 0;
+
+	if (in_object != (name != NULL) || second_at_top)
+		w->failed = true;
+	if (w->failed)
+		return false;
+	if (w->depth > 0) {
+		if (!w->first[w->depth - 1])
+			put(w, ",", 1);
+		w->first[w->depth - 1] = false;
+	}
+	if (name != NULL) {
+		put_string(w, name);
+		put(w, ":", 1);
+	}
+	return !w->failed;
+}
+
+static void
+open_scope(struct jw *w, const char *name, const char *opener, char closer)
+{
+	if (w->depth == JW_DEPTH_MAX)
+		w->failed = true;
+	if (!begin_value(w, name))
+		return;
+	put(w, opener, 1);
+	w->first[w->depth] = true;
+	w->closer[w->depth] = closer;
+	w->depth++;
+}
+
+void
+jw_object(struct jw *w, const char *name)
+{
+	open_scope(w, name, "{", '}');
+}
+
+void
+jw_list(struct jw *w, const char *name)
+{
+	open_scope(w, name, "[", ']');
+}
+
+void
+jw_close(struct jw *w)
+{
+	if (w->depth == 0)
+		w->failed = true;
+	if (w->failed)
+		return;
+	w->depth--;
+	put(w, &w->closer[w->depth], 1);
+}
+
+void
+jw_text(struct jw *w, const char *name, const char *text)
+{
+	if (text == NULL)
+		jw_null(w, name);
+	else if (begin_value(w, name))
+		put_string(w, text);
+}
+
+void
+jw_integer(struct jw *w, const char *name, int64_t value)
+{
+	char digits[24];
+	int length = snprintf(digits, sizeof(digits), "%" PRId64, value);
+
+	if (begin_value(w, name))
+		put(w, digits, (size_t)length);
+}
+
+void
+jw_bool(struct jw *w, const char *name, bool value)
+{
+	jw_json(w, name, value ? "true" : "false");
+}
+
+void
+jw_null(struct jw *w, const char *name)
+{
+	jw_json(w, name, "null");
+}
+
+/* -?[0-9]+(\.[0-9]+)? */
+static bool
+is_number(const char *text)
+{
+	static const char digits[] = "0123456789";
+	size_t whole;
+	size_t decimals;
+
+	if (*text == '-')
+		text++;
+	whole = strspn(text, digits);
+	if (whole == 0 || text[whole] == '\0')
+		return whole > 0;
+	decimals = strspn(text + whole + 1, digits);
+	return text[whole] == '.' && decimals > 0 && text[whole + 1 + decimals] == '\0';
+}
+
+void
+jw_number(struct jw *w, const char *name, const char *digits)
+{
+	if (!is_number(digits))
+		w->failed = true;
+	jw_json(w, name, digits);
+}
+
+void
+jw_json(struct jw *w, const char *name, const char *json)
+{
+	if (begin_value(w, name))
+		put(w, json, strlen(json));
+}
+
+bool
+jw_finish(struct jw *w, struct bytes *out)
+{
+	if (w->failed || w->depth > 0 || w->length == 0)
+		return false;
+	w->text[w->length] = '\0';
+	*out = (struct bytes){w->text, w->length};
+	return true;
+}

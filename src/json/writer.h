@@ -1,0 +1,51 @@
+/*
+ * writer.h - JSON output through a stack of scopes, so that commas and brackets
+ * can't be wrong. The first error sticks; callers check once, at jw_finish().
+ *
+ * name is the member's name inside an object, NULL inside a list or at the top.
+ */
+#ifndef JSON_WRITER_H
+#define JSON_WRITER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/text.h"
+
+struct arena;
+
+enum { JW_DEPTH_MAX = 32 };
+
+struct jw {
+	struct arena *arena;
+	char *text;
+	size_t length;
+	size_t capacity;
+	unsigned depth;
+	bool failed;
+	bool first[JW_DEPTH_MAX];
+	char closer[JW_DEPTH_MAX];
+};
+
+/* Start a text of roughly expected bytes; it grows as needed. */
+void jw_init(struct jw *w, struct arena *arena, size_t expected);
+void jw_object(struct jw *w, const char *name);
+void jw_list(struct jw *w, const char *name);
+/* Close the innermost object or list. */
+void jw_close(struct jw *w);
+
+/* NULL text writes null. Invalid UTF-8 fails. */
+void jw_text(struct jw *w, const char *name, const char *text);
+void jw_integer(struct jw *w, const char *name, int64_t value);
+void jw_bool(struct jw *w, const char *name, bool value);
+void jw_null(struct jw *w, const char *name);
+/* A number whose decimal digits are ours (money_text), written without quotes. */
+void jw_number(struct jw *w, const char *name, const char *digits);
+/* JSON text that passed the gate or was written by a writer. */
+void jw_json(struct jw *w, const char *name, const char *json);
+
+/* The finished text (NUL-terminated, in the arena). False if anything failed or is still open. */
+bool jw_finish(struct jw *w, struct bytes *out);
+
+#endif

@@ -1,0 +1,29 @@
+/* keys.h - a key ring with known keys. */
+#ifndef TESTS_KEYS_H
+#define TESTS_KEYS_H
+
+#include "crypto/keyring.h"
+#include "tests/folder.h"
+
+#define KEY_A "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
+#define KEY_B "ffeeddccbbaa99887766554433221100ffeeddccbbaa99887766554433221100"
+
+/* "a" is active and "b" is the one before; NULL if the files can't be written. */
+static inline struct keyring *
+test_keyring(void)
+{
+	char folder[FOLDER_MAX];
+	char problem[256];
+	struct keyring *keys = NULL;
+
+	if (!folder_make(folder))
+		return NULL;
+	if (folder_write(folder, "jwt.keys", "a " KEY_A "\nb " KEY_B "\n", 0600) &&
+	    folder_write(folder, "box.keys", "a " KEY_A "\nb " KEY_B "\n", 0600) &&
+	    folder_write(folder, "pepper.key", KEY_B "\n", 0600))
+		keys = keyring_load(folder, problem);
+	folder_remove(folder);
+	return keys;
+}
+
+#endif
