@@ -1,5 +1,5 @@
-# What needs no database.
-noinst_LIBRARIES += libbase.a
+# Two libraries: what needs no database, and what talks to it.
+noinst_LIBRARIES += libbase.a libdb.a
 
 libbase_a_SOURCES = \
 	src/base/arena.c src/base/arena.h src/base/attributes.h \
@@ -23,4 +23,13 @@ libbase_a_SOURCES = \
 	src/crypto/token.c src/crypto/token.h \
 	src/net/mail.c src/net/mail.h
 
+nodist_libdb_a_SOURCES = src/db/statements.def
+libdb_a_SOURCES = \
+	src/db/connect.c src/db/connect.h src/db/connection.c src/db/connection.h \
+	src/db/db.c src/db/db.h src/db/migrate.c src/db/migrate.h \
+	src/db/param.c src/db/param.h src/db/pool.c src/db/pool.h src/db/result.c src/db/result.h \
+	src/db/row.c src/db/row.h \
+	src/db/statement.c src/db/statement.h src/db/types.h
+
 LIBBASE_LIBS = $(JSON_LIBS) $(JWT_LIBS) $(CRYPTO_LIBS) $(CURL_LIBS) $(ARGON2_LIBS)
+LIBDB_LIBS = $(PQ_LIBS)

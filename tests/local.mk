@@ -5,4 +5,5 @@ AM_TESTS_ENVIRONMENT = CMOCKA_MESSAGE_OUTPUT=TAP; export CMOCKA_MESSAGE_OUTPUT; 
 	srcdir='$(srcdir)'; export srcdir; AWK='$(AWK)'; export AWK; top_builddir='$(abs_top_builddir)'; export top_builddir;
 
 include $(srcdir)/tests/unit/local.mk
+include $(srcdir)/tests/db/local.mk
 include $(srcdir)/tests/fuzz/local.mk

@@ -1,0 +1,87 @@
+-- What must always hold in the books. Each query returns the violations: none, if all is well.
+
+-- name: check_sums
+-- returns: many
+-- All balances of a currency in a ledger sum to zero.
+SELECT 'ledger ' || ledger_id || ' ' || currency || ' sums to ' || sum(balance) AS problem
+  FROM account
+ GROUP BY ledger_id, currency
+HAVING sum(balance) <> 0
+ LIMIT 100;
+
+-- name: check_balances
+-- returns: many
+-- A stored balance is the sum of its postings, and its sequence their number.
+SELECT 'account ' || a.account_id || ' has ' || a.balance || ' (' || a.sequence
+       || ' postings), its postings say ' || coalesce(p.total, 0) || ' (' || coalesce(p.count, 0)
+       || ')' AS problem
+  FROM account a
+  LEFT JOIN (SELECT account_id, sum(amount)::bigint AS total, count(*) AS count
+               FROM (SELECT from_id AS account_id, -amount AS amount FROM posting
+                     UNION ALL
+                     SELECT to_id, amount FROM posting) legs
+              GROUP BY account_id) p USING (account_id)
+ WHERE a.balance <> coalesce(p.total, 0) OR a.sequence <> coalesce(p.count, 0)
+ LIMIT 100;
+
+-- name: check_running
+-- returns: many
+-- The balance on each posting is the one before it plus or minus the amount, without gaps in the
+-- sequence, and never below the floor.
+SELECT 'account ' || account_id || ' at its posting ' || sequence || ': ' ||
+       CASE WHEN sequence <> number THEN 'gap in the sequence'
+            WHEN balance <> running THEN 'balance ' || balance || ' instead of ' || running
+            ELSE 'below the floor' END AS problem
+  FROM (SELECT l.account_id, l.sequence, l.balance, a.floor,
+               row_number() OVER w AS number, sum(l.amount) OVER w AS running
+          FROM (SELECT from_id AS account_id, from_sequence AS sequence, -amount AS amount,
+                       from_balance AS balance FROM posting
+                UNION ALL
+                SELECT to_id, to_sequence, amount, to_balance FROM posting) l
+          JOIN account a USING (account_id)
+        WINDOW w AS (PARTITION BY l.account_id ORDER BY l.sequence)) legs
+ WHERE sequence <> number OR balance <> running OR balance < floor
+ LIMIT 100;
+
+-- name: check_floors
+-- returns: many
+SELECT 'account ' || account_id || ' can spend ' || (balance - held) || ', its floor is ' || floor
+       AS problem
+  FROM account
+ WHERE balance - held < floor
+ LIMIT 100;
+
+-- name: check_holds
+-- returns: many
+-- What an account holds is the sum of its active holds.
+SELECT 'account ' || a.account_id || ' holds ' || a.held || ', its holds say '
+       || coalesce(h.total, 0) AS problem
+  FROM account a
+  LEFT JOIN (SELECT account_id, sum(amount)::bigint AS total
+               FROM hold WHERE status = 0 GROUP BY account_id) h USING (account_id)
+ WHERE a.held <> coalesce(h.total, 0)
+ LIMIT 100;
+
+-- name: check_transactions
+-- returns: many
+-- A transaction has postings, numbered from 0 without gaps.
+SELECT 'transaction ' || t.transaction_id || ' has ' || count(p.line) || ' postings' AS problem
+  FROM transaction t
+  LEFT JOIN posting p USING (transaction_id)
+ GROUP BY t.transaction_id
+HAVING count(p.line) = 0 OR max(p.line) <> count(p.line) - 1 OR min(p.line) <> 0
+ LIMIT 100;
+
+-- name: check_order
+-- returns: many
+-- The history of an account is in order of time.
+SELECT 'account ' || account_id || ' at its posting ' || sequence || ': older than the one before'
+       AS problem
+  FROM (SELECT l.account_id, l.sequence, t.created_at,
+               lag(t.created_at) OVER (PARTITION BY l.account_id ORDER BY l.sequence) AS before
+          FROM (SELECT transaction_id, from_id AS account_id, from_sequence AS sequence FROM posting
+                UNION ALL
+                SELECT transaction_id, to_id, to_sequence FROM posting) l
+          JOIN transaction t USING (transaction_id)) legs
+ WHERE created_at < before
+ LIMIT 100;

@@ -1,0 +1,104 @@
+-- name: api_key_check
+-- params: digests:bytea[]
+-- returns: many
+-- Keys that are good right now, with whom and what they stand for.
+SELECT k.digest, k.api_key_id AS key_id, k.user_id, u.public_id AS user_public_id, k.project_id,
+       p.public_id AS project_public_id, l.ledger_id, k.scope = 'live' AS live, k.quota
+  FROM api_key k
+  JOIN users u USING (user_id)
+  LEFT JOIN project p ON p.project_id = k.project_id
+  LEFT JOIN ledger l ON l.project_id = k.project_id AND l.mode = k.scope
+ WHERE k.digest = ANY($1)
+   AND k.revoked_at IS NULL
+   AND (k.expires_at IS NULL OR k.expires_at > clock_timestamp())
+   AND u.status = 'active';
+
+-- name: api_key_count
+-- params: api_key_id:bigint quota:bigint
+-- returns: maybe
+-- One more request of the key on this UTC day; no row once the quota is used up.
+INSERT INTO api_key_use AS u (api_key_id, day, used)
+VALUES ($1, (clock_timestamp() AT TIME ZONE 'UTC')::date, 1)
+    ON CONFLICT (api_key_id, day) DO UPDATE SET used = u.used + 1 WHERE u.used < $2
+RETURNING used;
+
+-- name: session_check
+-- params: public_id:uuid
+-- returns: maybe
+SELECT s.session_id, u.user_id, u.public_id AS user_public_id, u.role
+  FROM session s
+  JOIN users u USING (user_id)
+ WHERE s.public_id = $1
+   AND s.revoked_at IS NULL
+   AND s.expires_at > clock_timestamp()
+   AND u.status = 'active';
+
+-- name: rate_count
+-- params: bucket:text
+-- returns: one
+-- One more call in this minute; how many so far, and seconds until the next minute.
+INSERT INTO rate_count AS r (bucket, minute, calls)
+VALUES ($1, date_trunc('minute', clock_timestamp()), 1)
+    ON CONFLICT (bucket, minute) DO UPDATE SET calls = r.calls + 1
+RETURNING calls, (60 - floor(extract(second FROM clock_timestamp())))::bigint AS retry_after_s;
+
+-- name: idempotency_lock
+-- params: key:bigint
+-- returns: one
+-- Taken until the end of the transaction; false while another request with the key runs.
+SELECT pg_try_advisory_xact_lock($1) AS locked;
+
+-- name: idempotency_find
+-- params: principal:text key:text
+-- returns: maybe
+SELECT request_hash, status::bigint AS status, body_sealed
+  FROM idempotency
+ WHERE principal = $1 AND key = $2 AND expires_at > clock_timestamp();
+
+-- name: idempotency_insert
+-- params: principal:text key:text request_hash:bytea status:bigint body_sealed:bytea lifetime_s:bigint
+-- returns: none
+INSERT INTO idempotency AS i (principal, key, request_hash, status, body_sealed, expires_at)
+VALUES ($1, $2, $3, $4, $5, clock_timestamp() + make_interval(secs => $6))
+    ON CONFLICT (principal, key) DO UPDATE
+       SET request_hash = excluded.request_hash, status = excluded.status,
+           body_sealed = excluded.body_sealed, created_at = now(), expires_at = excluded.expires_at
+     WHERE i.expires_at <= clock_timestamp();
+
+-- name: retention_sweep
+-- params: most:bigint
+-- returns: one
+-- Remove what has outlived its purpose, some rows at a time; how many there were.
+WITH idempotency_rows AS (
+    DELETE FROM idempotency
+     WHERE ctid IN (SELECT ctid FROM idempotency WHERE expires_at < clock_timestamp() LIMIT $1)
+    RETURNING 1
+), rate_rows AS (
+    DELETE FROM rate_count WHERE minute < clock_timestamp() - interval '5 minutes' RETURNING 1
+), use_rows AS (
+    DELETE FROM api_key_use
+     WHERE day < (clock_timestamp() AT TIME ZONE 'UTC')::date - 1 RETURNING 1
+), token_rows AS (
+    DELETE FROM email_token
+     WHERE digest IN (SELECT digest FROM email_token
+                       WHERE expires_at < clock_timestamp() - interval '1 day' LIMIT $1)
+    RETURNING 1
+), session_rows AS (
+    DELETE FROM session
+     WHERE session_id IN (SELECT session_id FROM session
+                           WHERE expires_at < clock_timestamp() - interval '1 day' LIMIT $1)
+    RETURNING 1
+), mail_rows AS (
+    DELETE FROM mail
+     WHERE mail_id IN (SELECT mail_id FROM mail
+                        WHERE sent_at < clock_timestamp() - interval '30 days' LIMIT $1)
+    RETURNING 1
+)
+SELECT (SELECT count(*) FROM idempotency_rows) + (SELECT count(*) FROM rate_rows)
+     + (SELECT count(*) FROM use_rows) + (SELECT count(*) FROM token_rows)
+     + (SELECT count(*) FROM session_rows) + (SELECT count(*) FROM mail_rows) AS removed;
+
+-- name: ping
+-- params:
+-- returns: one
+SELECT clock_timestamp() AS now;

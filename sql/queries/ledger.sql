@@ -1,0 +1,196 @@
+-- name: account_lock
+-- params: public_ids:uuid[]
+-- returns: many
+-- Lock accounts in id order, so that no two batches can wait for each other.
+SELECT account_id, public_id, ledger_id, kind, currency, floor IS NOT NULL AS has_floor, floor,
+       status, balance, held, sequence
+  FROM account
+ WHERE public_id = ANY($1)
+ ORDER BY account_id
+   FOR UPDATE;
+
+-- name: hold_lock
+-- params: public_ids:uuid[]
+-- returns: many
+SELECT h.hold_id, h.public_id, h.ledger_id, a.public_id AS account, h.amount, h.captured,
+       h.status, h.expires_at
+  FROM hold h
+  JOIN account a USING (account_id)
+ WHERE h.public_id = ANY($1)
+ ORDER BY h.hold_id
+   FOR UPDATE OF h;
+
+-- name: transaction_known
+-- params: ledger_ids:bigint[] refs:text[] reverses:bigint[]
+-- returns: many
+-- Transactions that hold one of the references already, or reverse the same one.
+SELECT t.transaction_id, t.public_id, t.ledger_id, t.reference, t.content, t.reverses,
+       t.created_at, p.from_balance, p.to_balance
+  FROM (SELECT k.transaction_id
+          FROM unnest($1, $2) AS r (ledger_id, reference)
+          JOIN transaction k ON k.ledger_id = r.ledger_id AND k.reference = r.reference
+        UNION
+        SELECT k.transaction_id
+          FROM transaction k
+         WHERE k.reverses = ANY($3)) AS found
+  JOIN transaction t USING (transaction_id)
+  JOIN posting p ON p.transaction_id = t.transaction_id AND p.line = 0;
+
+-- name: transaction_reserve
+-- params: count:bigint
+-- returns: many
+-- Ids for new transactions, and the time after the locks were taken.
+SELECT nextval('transaction_transaction_id_seq') AS transaction_id, clock_timestamp() AS now
+  FROM generate_series(1, $1);
+
+-- name: transaction_insert
+-- params: ids:bigint[] public_ids:uuid[] ledger_ids:bigint[] refs:text[] types:text[] contents:bytea[] reverses:bigint[] metadata:text[] created_at:timestamptz
+-- returns: none
+INSERT INTO transaction (transaction_id, public_id, ledger_id, reference, type, content, reverses,
+                         metadata, created_at)
+SELECT id, public_id, ledger_id, reference, type, content, nullif(reverses, 0), metadata::jsonb, $9
+  FROM unnest($1, $2, $3, $4, $5, $6, $7, $8)
+       AS t (id, public_id, ledger_id, reference, type, content, reverses, metadata);
+
+-- name: posting_insert
+-- params: transaction_ids:bigint[] lines:smallint[] ledger_ids:bigint[] currencies:text[] from_ids:bigint[] to_ids:bigint[] amounts:bigint[] from_balances:bigint[] to_balances:bigint[] from_sequences:bigint[] to_sequences:bigint[]
+-- returns: none
+INSERT INTO posting (transaction_id, line, ledger_id, currency, from_id, to_id, amount,
+                     from_balance, to_balance, from_sequence, to_sequence)
+SELECT *
+  FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11);
+
+-- name: account_store
+-- params: ids:bigint[] balances:bigint[] held:bigint[] sequences:bigint[]
+-- returns: none
+UPDATE account a
+   SET balance = v.balance, held = v.held, sequence = v.sequence
+  FROM unnest($1, $2, $3, $4) AS v (account_id, balance, held, sequence)
+ WHERE a.account_id = v.account_id;
+
+-- name: hold_store
+-- params: ids:bigint[] captured:bigint[] statuses:smallint[] transaction_ids:bigint[]
+-- returns: none
+UPDATE hold h
+   SET captured = v.captured, status = v.status, closed_at = clock_timestamp(),
+       transaction_id = nullif(v.transaction_id, 0)
+  FROM unnest($1, $2, $3, $4) AS v (hold_id, captured, status, transaction_id)
+ WHERE h.hold_id = v.hold_id;
+
+-- name: hold_insert
+-- params: public_id:uuid ledger_id:bigint account_id:bigint currency:text amount:bigint reference:text content:bytea metadata:text lifetime_s:bigint
+-- returns: one
+INSERT INTO hold (public_id, ledger_id, account_id, currency, amount, reference, content, metadata,
+                  created_at, expires_at)
+SELECT $1, $2, $3, $4, $5, $6, $7, $8::jsonb, t.now, t.now + make_interval(secs => $9)
+  FROM (SELECT clock_timestamp() AS now) t
+RETURNING hold_id, created_at, expires_at;
+
+-- name: hold_by_reference
+-- params: ledger_id:bigint reference:text
+-- returns: maybe
+SELECT h.hold_id, h.public_id, a.public_id AS account, h.ledger_id, h.amount, h.captured, h.status,
+       h.currency, h.reference, h.metadata, h.content, h.created_at, h.expires_at, h.closed_at,
+       t.public_id AS transaction
+  FROM hold h
+  JOIN account a USING (account_id)
+  LEFT JOIN transaction t ON t.transaction_id = h.transaction_id
+ WHERE h.ledger_id = $1 AND h.reference = $2;
+
+-- name: hold_find
+-- params: ledger_id:bigint public_id:uuid
+-- returns: one
+SELECT h.hold_id, h.public_id, a.public_id AS account, h.ledger_id, h.amount, h.captured, h.status,
+       h.currency, h.reference, h.metadata, h.content, h.created_at, h.expires_at, h.closed_at,
+       t.public_id AS transaction
+  FROM hold h
+  JOIN account a USING (account_id)
+  LEFT JOIN transaction t ON t.transaction_id = h.transaction_id
+ WHERE h.ledger_id = $1 AND h.public_id = $2;
+
+-- name: hold_expired
+-- params: most:bigint
+-- returns: many
+-- Holds that are due, oldest first; their accounts are locked before they are.
+SELECT h.public_id, a.public_id AS account
+  FROM hold h
+  JOIN account a USING (account_id)
+ WHERE h.status = 0 AND h.expires_at <= clock_timestamp()
+ ORDER BY h.expires_at
+ LIMIT $1;
+
+-- name: ledger_find
+-- params: project_id:bigint mode:text
+-- returns: maybe
+SELECT ledger_id
+  FROM ledger
+ WHERE project_id IS NOT DISTINCT FROM $1 AND mode = $2;
+
+-- name: ledger_insert
+-- params: project_id:bigint mode:text
+-- returns: none
+INSERT INTO ledger (project_id, mode)
+VALUES ($1, $2)
+ON CONFLICT DO NOTHING;
+
+-- name: account_insert
+-- params: public_id:uuid ledger_id:bigint kind:smallint currency:text floor:bigint
+-- returns: one
+INSERT INTO account (public_id, ledger_id, kind, currency, floor)
+VALUES ($1, $2, $3, $4, $5)
+RETURNING account_id;
+
+-- name: account_insert_system
+-- params: public_ids:uuid[] ledger_id:bigint kinds:smallint[] currency:text
+-- returns: none
+-- The accounts that a ledger has once a currency; without floor.
+INSERT INTO account (public_id, ledger_id, kind, currency, floor)
+SELECT v.public_id, $2, v.kind, $4, NULL
+  FROM unnest($1, $3) AS v (public_id, kind)
+ON CONFLICT (public_id) DO NOTHING;
+
+-- name: ledger_trial_balance
+-- params:
+-- returns: many
+SELECT c.code, c.name, c.class, l.mode, a.currency::text AS currency, count(*) AS accounts,
+       (CASE WHEN sum(a.balance) < 0 THEN -sum(a.balance) ELSE 0 END)::bigint AS debit,
+       (CASE WHEN sum(a.balance) > 0 THEN sum(a.balance) ELSE 0 END)::bigint AS credit
+  FROM account a
+  JOIN chart c USING (kind)
+  JOIN ledger l USING (ledger_id)
+ GROUP BY c.code, c.name, c.class, l.mode, a.currency
+ ORDER BY l.mode, a.currency, c.code;
+
+-- name: account_balance_at
+-- params: public_id:uuid at:timestamptz
+-- returns: one
+-- The postings of an account are numbered without gaps and in order of time, so the last one at
+-- or before a time is found by halving: a few index look-ups however long the history.
+WITH RECURSIVE account_row AS (
+    SELECT account_id, sequence FROM account WHERE public_id = $1
+), halving AS (
+    SELECT a.account_id, 0::bigint AS low, a.sequence AS high
+      FROM account_row a
+    UNION ALL
+    SELECT h.account_id,
+           CASE WHEN m.created_at <= $2 THEN (h.low + h.high + 1) / 2 ELSE h.low END,
+           CASE WHEN m.created_at <= $2 THEN h.high ELSE (h.low + h.high + 1) / 2 - 1 END
+      FROM halving h
+      CROSS JOIN LATERAL (
+            SELECT t.created_at
+              FROM (SELECT transaction_id FROM posting
+                     WHERE from_id = h.account_id AND from_sequence = (h.low + h.high + 1) / 2
+                    UNION ALL
+                    SELECT transaction_id FROM posting
+                     WHERE to_id = h.account_id AND to_sequence = (h.low + h.high + 1) / 2) p
+              JOIN transaction t USING (transaction_id)) m
+     WHERE h.low < h.high
+), found AS (
+    SELECT account_id, low AS sequence FROM halving WHERE low = high
+)
+SELECT coalesce((SELECT from_balance FROM posting p
+                  WHERE p.from_id = f.account_id AND p.from_sequence = f.sequence),
+                (SELECT to_balance FROM posting p
+                  WHERE p.to_id = f.account_id AND p.to_sequence = f.sequence),
+                0)::bigint AS balance
+  FROM found f;

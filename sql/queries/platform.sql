@@ -1,0 +1,106 @@
+-- name: platform_account_insert
+-- params: public_id:uuid user_id:bigint name:text company_name:text metadata:text
+-- returns: none
+INSERT INTO platform_account (public_id, user_id, name, company_name, metadata)
+VALUES ($1, $2, $3, $4, $5::jsonb);
+
+-- name: platform_account_of
+-- params: user_id:bigint
+-- returns: maybe
+SELECT platform_account_id, public_id, name, company_name, metadata, created_at
+  FROM platform_account
+ WHERE user_id = $1;
+
+-- name: project_insert
+-- params: public_id:uuid platform_account_id:bigint name:text slug:text description:text metadata:text
+-- returns: one
+-- A project with its two sets of books.
+WITH made AS (
+    INSERT INTO project (public_id, platform_account_id, name, slug, description, metadata)
+    VALUES ($1, $2, $3, $4, $5, $6::jsonb)
+    RETURNING project_id
+), books AS (
+    INSERT INTO ledger (project_id, mode)
+    SELECT project_id, mode FROM made, unnest(ARRAY['test', 'live']) AS mode
+)
+SELECT project_id FROM made;
+
+-- name: project_find
+-- params: user_id:bigint public_id:uuid
+-- returns: maybe
+-- A project of this user.
+SELECT p.project_id, p.public_id, a.public_id AS platform_account, p.name, p.slug, p.description,
+       p.metadata, p.created_at
+  FROM project p
+  JOIN platform_account a USING (platform_account_id)
+ WHERE p.public_id = $2 AND a.user_id = $1;
+
+-- name: project_list
+-- params: user_id:bigint after:bigint most:bigint
+-- returns: many
+SELECT p.project_id, p.public_id, a.public_id AS platform_account, p.name, p.slug, p.description,
+       p.metadata, p.created_at
+  FROM project p
+  JOIN platform_account a USING (platform_account_id)
+ WHERE a.user_id = $1 AND ($2 IS NULL OR p.project_id < $2)
+ ORDER BY p.project_id DESC
+ LIMIT $3;
+
+-- name: project_account_insert
+-- params: public_id:uuid project_id:bigint reference:text name:text email:text metadata:text
+-- returns: none
+INSERT INTO project_account (public_id, project_id, reference, name, email, metadata)
+VALUES ($1, $2, $3, $4, $5, $6::jsonb);
+
+-- name: project_account_find
+-- params: project_id:bigint public_id:uuid
+-- returns: maybe
+SELECT project_account_id, public_id, reference, name, email, metadata, created_at
+  FROM project_account
+ WHERE project_id = $1 AND public_id = $2;
+
+-- name: project_account_list
+-- params: project_id:bigint after:bigint most:bigint
+-- returns: many
+SELECT project_account_id, public_id, reference, name, email, metadata, created_at
+  FROM project_account
+ WHERE project_id = $1 AND ($2 IS NULL OR project_account_id < $2)
+ ORDER BY project_account_id DESC
+ LIMIT $3;
+
+-- name: api_key_insert
+-- params: public_id:uuid digest:bytea user_id:bigint project_id:bigint prefix:text scope:text description:text quota:bigint expires_at:timestamptz
+-- returns: none
+INSERT INTO api_key (public_id, digest, user_id, project_id, prefix, scope, description, quota,
+                     expires_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9);
+
+-- name: api_key_list
+-- params: user_id:bigint project_id:bigint after:bigint most:bigint
+-- returns: many
+-- Keys of a project, or where it is NULL of the person.
+SELECT api_key_id, public_id, prefix, scope, description, quota, created_at, expires_at, revoked_at,
+       CASE WHEN revoked_at IS NOT NULL THEN 'revoked'
+            WHEN expires_at <= clock_timestamp() THEN 'expired'
+            ELSE 'active' END AS status
+  FROM api_key
+ WHERE ((project_id = $2) OR ($2 IS NULL AND project_id IS NULL AND user_id = $1))
+   AND ($3 IS NULL OR api_key_id < $3)
+ ORDER BY api_key_id DESC
+ LIMIT $4;
+
+-- name: api_key_find
+-- params: user_id:bigint project_id:bigint public_id:uuid
+-- returns: maybe
+SELECT api_key_id, public_id, prefix, scope, description, quota, created_at, expires_at, revoked_at,
+       CASE WHEN revoked_at IS NOT NULL THEN 'revoked'
+            WHEN expires_at <= clock_timestamp() THEN 'expired'
+            ELSE 'active' END AS status
+  FROM api_key
+ WHERE public_id = $3
+   AND ((project_id = $2) OR ($2 IS NULL AND project_id IS NULL AND user_id = $1));
+
+-- name: api_key_revoke
+-- params: api_key_id:bigint
+-- returns: none
+UPDATE api_key SET revoked_at = clock_timestamp() WHERE api_key_id = $1 AND revoked_at IS NULL;

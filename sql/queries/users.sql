@@ -1,0 +1,174 @@
+-- name: user_insert
+-- params: public_id:uuid email:text email_key:text password_hash:text name:text country:text company_name:text photo_url:text role:text provider:text
+-- returns: one
+INSERT INTO users (public_id, email, email_key, password_hash, name, country, company_name,
+                   photo_url, role, provider, terms_accepted_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, clock_timestamp())
+RETURNING user_id, created_at;
+
+-- name: user_by_email
+-- params: email_key:text
+-- returns: maybe
+SELECT user_id, public_id, email, password_hash, name, country, company_name, photo_url, role,
+       status, provider, is_email_verified, created_at
+  FROM users
+ WHERE email_key = $1 AND status <> 'deleted';
+
+-- name: user_by_id
+-- params: user_id:bigint
+-- returns: one
+SELECT user_id, public_id, email, password_hash, name, country, company_name, photo_url, role,
+       status, provider, is_email_verified, created_at
+  FROM users
+ WHERE user_id = $1;
+
+-- name: user_verify_email
+-- params: user_id:bigint
+-- returns: none
+UPDATE users SET is_email_verified = true, updated_at = clock_timestamp() WHERE user_id = $1;
+
+-- name: user_set_password
+-- params: user_id:bigint password_hash:text
+-- returns: none
+-- Who can read the mailbox has shown that the address is theirs.
+UPDATE users
+   SET password_hash = $2, is_email_verified = true, updated_at = clock_timestamp()
+ WHERE user_id = $1;
+
+-- name: user_make_admin
+-- params: public_id:uuid email:text email_key:text password_hash:text name:text
+-- returns: one
+-- An administrator: made, or an existing user promoted with a new password.
+INSERT INTO users (public_id, email, email_key, password_hash, name, role, is_email_verified)
+VALUES ($1, $2, $3, $4, $5, 'admin', true)
+    ON CONFLICT (email_key) DO UPDATE
+       SET role = 'admin', status = 'active', password_hash = excluded.password_hash,
+           is_email_verified = true, updated_at = clock_timestamp()
+RETURNING user_id;
+
+-- name: session_insert
+-- params: public_id:uuid user_id:bigint lifetime_s:bigint
+-- returns: one
+INSERT INTO session (public_id, user_id, expires_at)
+VALUES ($1, $2, clock_timestamp() + make_interval(secs => $3))
+RETURNING session_id;
+
+-- name: session_revoke
+-- params: session_id:bigint
+-- returns: none
+UPDATE session SET revoked_at = clock_timestamp() WHERE session_id = $1 AND revoked_at IS NULL;
+
+-- name: session_revoke_all
+-- params: user_id:bigint
+-- returns: none
+UPDATE session SET revoked_at = clock_timestamp() WHERE user_id = $1 AND revoked_at IS NULL;
+
+-- name: refresh_token_insert
+-- params: digest:bytea session_id:bigint
+-- returns: none
+INSERT INTO refresh_token (digest, session_id) VALUES ($1, $2);
+
+-- name: refresh_token_find
+-- params: digest:bytea
+-- returns: maybe
+-- Locked, so that one token is rotated once.
+SELECT t.session_id, s.public_id AS session, t.used_at,
+       s.revoked_at IS NULL AND s.expires_at > clock_timestamp() AND u.status = 'active' AS live,
+       u.user_id
+  FROM refresh_token t
+  JOIN session s USING (session_id)
+  JOIN users u USING (user_id)
+ WHERE t.digest = $1
+   FOR UPDATE OF t;
+
+-- name: refresh_token_use
+-- params: digest:bytea
+-- returns: none
+UPDATE refresh_token SET used_at = clock_timestamp() WHERE digest = $1;
+
+-- name: email_token_insert
+-- params: digest:bytea user_id:bigint purpose:text lifetime_s:bigint
+-- returns: none
+INSERT INTO email_token (digest, user_id, purpose, expires_at)
+VALUES ($1, $2, $3, clock_timestamp() + make_interval(secs => $4));
+
+-- name: email_token_use
+-- params: digest:bytea email_key:text purpose:text
+-- returns: maybe
+-- Used up by being found: once, in time, by the person it was mailed to.
+UPDATE email_token t
+   SET used_at = clock_timestamp()
+  FROM users u
+ WHERE t.digest = $1
+   AND u.user_id = t.user_id
+   AND u.email_key = $2
+   AND u.status = 'active'
+   AND t.purpose = $3
+   AND t.used_at IS NULL
+   AND t.expires_at > clock_timestamp()
+RETURNING t.user_id;
+
+-- name: email_token_end
+-- params: user_id:bigint purpose:text
+-- returns: none
+-- A new token ends the earlier ones.
+DELETE FROM email_token WHERE user_id = $1 AND purpose = $2 AND used_at IS NULL;
+
+-- name: mail_insert
+-- params: public_id:uuid recipient:text subject:text body_sealed:bytea lifetime_s:bigint
+-- returns: none
+INSERT INTO mail (public_id, recipient, subject, body_sealed, expires_at)
+VALUES ($1, $2, $3, $4, clock_timestamp() + make_interval(secs => $5));
+
+-- name: token_request_insert
+-- params: email_key:text purpose:text
+-- returns: none
+INSERT INTO token_request (email_key, purpose) VALUES ($1, $2);
+
+-- name: token_request_take
+-- params:
+-- returns: maybe
+-- The oldest request that nobody else has; gone with the commit.
+DELETE FROM token_request
+ WHERE token_request_id = (SELECT token_request_id
+                             FROM token_request
+                            ORDER BY token_request_id
+                            LIMIT 1
+                              FOR UPDATE SKIP LOCKED)
+RETURNING email_key, purpose;
+
+-- name: mail_claim
+-- params: lease_s:bigint
+-- returns: maybe
+-- The oldest mail that is due and that nobody else has; ours for the lease.
+UPDATE mail
+   SET attempts = attempts + 1, due_at = clock_timestamp() + make_interval(secs => $1)
+ WHERE mail_id = (SELECT mail_id
+                    FROM mail
+                   WHERE sent_at IS NULL AND failed_at IS NULL AND due_at <= clock_timestamp()
+                   ORDER BY due_at
+                   LIMIT 1
+                     FOR UPDATE SKIP LOCKED)
+RETURNING mail_id, public_id, recipient, subject, body_sealed, attempts::bigint AS attempts,
+          expires_at <= clock_timestamp() AS stale, created_at;
+
+-- name: mail_sent
+-- params: mail_id:bigint
+-- returns: none
+UPDATE mail SET sent_at = clock_timestamp(), body_sealed = NULL WHERE mail_id = $1;
+
+-- name: mail_failed
+-- params: mail_id:bigint
+-- returns: none
+UPDATE mail SET failed_at = clock_timestamp(), body_sealed = NULL WHERE mail_id = $1;
+
+-- name: mail_later
+-- params: mail_id:bigint delay_s:bigint
+-- returns: none
+UPDATE mail SET due_at = clock_timestamp() + make_interval(secs => $2) WHERE mail_id = $1;
+
+-- name: audit_insert
+-- params: user_id:bigint action:text subject:text detail:text request_id:text
+-- returns: none
+INSERT INTO audit_log (user_id, action, subject, detail, request_id)
+VALUES ($1, $2, $3, $4::jsonb, $5);

@@ -1,0 +1,311 @@
+#include "db/connection.h"
+
+#include <libpq-fe.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/text.h"
+#include "db/connect.h"
+#include "db/param.h"
+#include "db/result.h"
+
+/* How much longer than the server's own time limit an answer may take. */
+enum { GRACE_MS = 1000 };
+
+enum preparation { UNPREPARED, PREPARING, PREPARED };
+
+struct connection {
+	const struct db_options *options;
+	PGconn *pg; /* NULL while closed */
+	bool dismissed;
+	unsigned char prepared[STATEMENT_COUNT + 1];
+};
+
+/* One round trip under way. */
+struct trip {
+	struct arena *arena;
+	struct fault *fault;
+	const struct db_call *calls;
+	size_t count;
+	int64_t deadline_ns;
+	enum err err;  /* the first one */
+	size_t failed; /* the call that it belongs to */
+};
+
+struct connection *
+connection_new(const struct db_options *options)
+{
+	struct connection *c = calloc(1, sizeof *c);
+
+	if (c != NULL)
+		c->options = options;
+	return c;
+}
+
+void
+connection_free(struct connection *c)
+{
+	if (c == NULL)
+		return;
+	connection_close(c);
+	free(c);
+}
+
+/* Between statements even an error comes as a notice: the server ends the session. Other notices
+ * have no reader. */
+static void
+take_notice(void *arg, const PGresult *notice)
+{
+	const char *severity = PQresultErrorField(notice, PG_DIAG_SEVERITY_NONLOCALIZED);
+	struct connection *c = arg;
+
+	if (severity == NULL)
+		return;
+	if (text_equal(severity, "FATAL") || text_equal(severity, "PANIC"))
+		c->dismissed = true;
+}
+
+bool
+connection_open(struct connection *c, char problem[CONNECTION_PROBLEM_MAX])
+{
+	c->dismissed = false;
+	c->pg = connect_session(c->options, problem);
+	(void)PQsetNoticeReceiver(c->pg, take_notice, c);
+	return c->pg != NULL;
+}
+
+void
+connection_close(struct connection *c)
+{
+	PQfinish(c->pg);
+	c->pg = NULL;
+	memset(c->prepared, UNPREPARED, sizeof c->prepared);
+}
+
+bool
+connection_is_open(const struct connection *c)
+{
+	return c->pg != NULL;
+}
+
+bool
+connection_is_idle(const struct connection *c)
+{
+	return c->pg != NULL && PQtransactionStatus(c->pg) == PQTRANS_IDLE;
+}
+
+bool
+connection_is_alive(struct connection *c)
+{
+	struct pollfd fd = {.fd = PQsocket(c->pg), .events = POLLIN};
+
+	while (!c->dismissed && poll(&fd, 1, 0) > 0) {
+		if (!PQconsumeInput(c->pg))
+			return false;
+		(void)PQisBusy(c->pg); /* parses what came */
+	}
+	return !c->dismissed;
+}
+
+/* Nothing is sent before all parameters are known to be good: half a pipeline can't be taken back. */
+static enum err
+encode_all(const struct trip *t, struct wire_params *wire)
+{
+	for (size_t i = 0; i < t->count; i++) {
+		const struct db_call *call = &t->calls[i];
+
+		if (!params_encode(t->arena, statement_get(call->id), call->params, call->count,
+				   &wire[i]))
+			return result_bug(t->fault, call->id, "parameters do not fit");
+	}
+	return ERR_OK;
+}
+
+/* Put one call into the output buffer, and its statement before its first use. */
+static bool
+send_call(struct connection *c, enum statement_id id, const struct wire_params *wire)
+{
+	static const int binary[STATEMENT_PARAMS_MAX] = {1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
+							 1, 1, 1, 1, 1, 1, 1, 1, 1, 1};
+	const struct statement *s = statement_get(id);
+
+	if (c->prepared[id] == UNPREPARED) {
+		if (!PQsendPrepare(c->pg, s->name, s->text, s->count, s->types))
+			return false;
+		c->prepared[id] = PREPARING;
+	}
+	return PQsendQueryPrepared(c->pg, s->name, s->count, wire->values, wire->lengths, binary,
+				   1) == 1;
+}
+
+static bool
+send_all(struct connection *c, const struct trip *t, const struct wire_params *wire)
+{
+	for (size_t i = 0; i < t->count; i++)
+		if (!send_call(c, t->calls[i].id, &wire[i]))
+			return false;
+	return PQpipelineSync(c->pg) == 1;
+}
+
+static bool
+flush(struct connection *c, int64_t deadline_ns)
+{
+	int rest;
+
+	while ((rest = PQflush(c->pg)) > 0) {
+		short ready = wait_for(PQsocket(c->pg), POLLIN | POLLOUT, deadline_ns);
+
+		if (ready == 0 || ((ready & POLLIN) != 0 && !PQconsumeInput(c->pg)))
+			return false;
+	}
+	return rest == 0;
+}
+
+/* The next result, NULL between those of two statements. False when none will come. */
+static bool
+next_result(struct connection *c, int64_t deadline_ns, PGresult **out)
+{
+	while (PQisBusy(c->pg))
+		if (wait_for(PQsocket(c->pg), POLLIN, deadline_ns) == 0 || !PQconsumeInput(c->pg))
+			return false;
+	*out = PQgetResult(c->pg);
+	return true;
+}
+
+static void
+note(struct trip *t, size_t i, enum err err)
+{
+	if (err == ERR_OK || t->err != ERR_OK)
+		return;
+	t->err = err;
+	t->failed = i;
+}
+
+/*
+ * What answers a statement: one result and an end mark. False at the end of the
+ * session, with the server's last words in *out if it had any.
+ */
+static bool
+receive(struct connection *c, const struct trip *t, PGresult **out)
+{
+	PGresult *end = NULL;
+
+	*out = NULL;
+	if (!next_result(c, t->deadline_ns, out))
+		return false;
+	if (result_is_from_server(*out)) {
+		if (next_result(c, t->deadline_ns, &end) && end == NULL)
+			return true;
+	} else {
+		PQclear(*out);
+		*out = NULL;
+	}
+	PQclear(end);
+	return false;
+}
+
+static bool
+receive_prepare(struct connection *c, struct trip *t, size_t i)
+{
+	enum statement_id id = t->calls[i].id;
+	PGresult *result;
+	bool more = receive(c, t, &result);
+
+	if (result != NULL && PQresultStatus(result) == PGRES_COMMAND_OK)
+		c->prepared[id] = PREPARED;
+	else
+		c->prepared[id] = UNPREPARED;
+	if (result != NULL && t->err == ERR_OK)
+		note(t, i, result_error(t->fault, id, result));
+	PQclear(result);
+	return more;
+}
+
+static bool
+receive_call(struct connection *c, struct trip *t, size_t i)
+{
+	const struct db_call *call = &t->calls[i];
+	PGresult *result;
+	bool more = receive(c, t, &result);
+
+	if (result == NULL)
+		return false;
+	if (t->err == ERR_OK)
+		note(t, i, result_error(t->fault, call->id, result));
+	if (call->rows == NULL) {
+		PQclear(result);
+		return more;
+	}
+	result_keep(t->arena, result, call->rows);
+	if (t->err == ERR_OK)
+		note(t, i, result_check(t->fault, call->id, call->rows));
+	return more;
+}
+
+static bool
+receive_all(struct connection *c, struct trip *t)
+{
+	PGresult *sync = NULL;
+	bool synced;
+
+	for (size_t i = 0; i < t->count; i++) {
+		if (c->prepared[t->calls[i].id] == PREPARING && !receive_prepare(c, t, i))
+			return false;
+		if (!receive_call(c, t, i))
+			return false;
+	}
+	if (!next_result(c, t->deadline_ns, &sync))
+		return false;
+	synced = PQresultStatus(sync) == PGRES_PIPELINE_SYNC;
+	PQclear(sync);
+	return synced;
+}
+
+/*
+ * The session is gone. A COMMIT that was sent happened or not, unless the server
+ * said that something before it failed.
+ */
+static enum err
+lose(struct connection *c, struct trip *t, bool sent)
+{
+	size_t last = t->count - 1;
+	bool told = t->err != ERR_OK && t->failed < last;
+	enum err err = t->err;
+
+	if (sent && !told && t->calls[last].id == SQL_transaction_commit)
+		err = ERR_OUTCOME_UNKNOWN;
+	if (err == ERR_OK || err == ERR_OUTCOME_UNKNOWN)
+		err = result_lost(t->fault, err == ERR_OK ? ERR_UNAVAILABLE : err,
+				  PQerrorMessage(c->pg));
+	connection_close(c);
+	return err;
+}
+
+enum err
+connection_run(struct connection *c, struct arena *arena, struct fault *f,
+	       const struct db_call *calls, size_t n)
+{
+	int64_t limit_ms = c->options->statement_timeout_ms + GRACE_MS;
+	struct trip t = {
+		.arena = arena,
+		.fault = f,
+		.calls = calls,
+		.count = n,
+		.deadline_ns = clock_monotonic_ns() + limit_ms * 1000000,
+	};
+
+	struct wire_params *wire;
+
+	if (c->pg == NULL)
+		return result_lost(f, ERR_UNAVAILABLE, "the connection was lost before");
+	wire = arena_array(arena, n, sizeof *wire);
+	TRY(encode_all(&t, wire));
+	if (!send_all(c, &t, wire))
+		return lose(c, &t, false);
+	if (!flush(c, t.deadline_ns) || !receive_all(c, &t))
+		return lose(c, &t, true);
+	return t.err;
+}

@@ -1,0 +1,246 @@
+#include "db/db.h"
+
+#include <assert.h>
+#include <libpq-fe.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/text.h"
+#include "db/connection.h"
+#include "db/pool.h"
+#include "db/result.h"
+
+enum { ATTEMPTS_MAX = 5, BACKOFF_FIRST_US = 1000 };
+
+struct deferred {
+	struct db_call call;
+	struct deferred *next;
+};
+
+/* An open transaction. It has no connection before its first statement. */
+struct db {
+	struct connection *connection;
+	enum err failed; /* what broke it; nothing more can be done in it */
+	struct deferred *deferred;
+	struct deferred **deferred_end;
+	size_t deferred_count;
+};
+
+static struct db_call
+bare_call(enum statement_id id, struct rows *rows)
+{
+	return (struct db_call){.id = id, .rows = rows};
+}
+
+/* What work did after an error that ended its transaction. A rival that won, or a lost
+ * connection, is still the reason; going on after anything else is a bug. */
+static enum err
+fail_again(struct ctx *ctx)
+{
+	enum err failed = ctx->db->failed;
+
+	if (failed == ERR_RETRY || failed == ERR_UNAVAILABLE)
+		return result_lost(&ctx->fault, failed, "the transaction had failed before");
+	return result_bug(&ctx->fault, SQL_transaction_rollback,
+			  "the transaction had failed before");
+}
+
+/* Everything that travels with the calls of a transaction: BEGIN if it is the first
+ * time, and what was deferred. */
+static enum err
+send_within(struct ctx *ctx, const struct db_call *calls, size_t n)
+{
+	struct db *db = ctx->db;
+	struct db_call *all = arena_array(ctx->arena, n + db->deferred_count + 1, sizeof *all);
+	size_t count = 0;
+
+	if (db->connection == NULL) {
+		TRY(pool_take(ctx->app->pool, &ctx->fault, &db->connection));
+		all[count++] = bare_call(SQL_transaction_begin, NULL);
+	}
+	for (const struct deferred *d = db->deferred; d != NULL; d = d->next)
+		all[count++] = d->call;
+	db->deferred = NULL;
+	db->deferred_end = &db->deferred;
+	db->deferred_count = 0;
+	for (size_t i = 0; i < n; i++)
+		all[count++] = calls[i];
+	return connection_run(db->connection, ctx->arena, &ctx->fault, all, count);
+}
+
+static enum err
+run_within(struct ctx *ctx, const struct db_call *calls, size_t n)
+{
+	enum err err;
+
+	if (ctx->db->failed != ERR_OK)
+		return fail_again(ctx);
+	err = send_within(ctx, calls, n);
+	if (err != ERR_NOT_FOUND) /* a missing row ends nothing */
+		ctx->db->failed = err;
+	return err;
+}
+
+static enum err
+run_alone(struct ctx *ctx, const struct db_call *calls, size_t n)
+{
+	struct connection *connection;
+	enum err err;
+
+	TRY(pool_take(ctx->app->pool, &ctx->fault, &connection));
+	err = connection_run(connection, ctx->arena, &ctx->fault, calls, n);
+	pool_give(ctx->app->pool, connection);
+	return err;
+}
+
+enum err
+db_pipeline(struct ctx *ctx, const struct db_call *calls, size_t n)
+{
+	if (n == 0)
+		return ERR_OK;
+	return ctx->db != NULL ? run_within(ctx, calls, n) : run_alone(ctx, calls, n);
+}
+
+enum err
+db_run(struct ctx *ctx, enum statement_id id, struct rows *rows, const struct param *params,
+       size_t count)
+{
+	struct rows unused;
+	struct db_call call = {id, rows != NULL ? rows : &unused, params, count};
+
+	return db_pipeline(ctx, &call, 1);
+}
+
+void
+db_defer(struct ctx *ctx, enum statement_id id, const struct param *params, size_t count)
+{
+	struct db *db = ctx->db;
+	struct deferred *d = arena_alloc(ctx->arena, sizeof *d);
+
+	assert(db != NULL);
+	d->call.id = id;
+	d->call.count = count;
+	if (count > 0)
+		d->call.params = arena_copy(ctx->arena, params, count * sizeof *params);
+	*db->deferred_end = d;
+	db->deferred_end = &d->next;
+	db->deferred_count++;
+}
+
+/* COMMIT of a transaction that failed succeeds, as a ROLLBACK. */
+static enum err
+commit(struct ctx *ctx)
+{
+	struct db *db = ctx->db;
+	struct rows rows = {0};
+	struct db_call call = bare_call(SQL_transaction_commit, &rows);
+
+	if (db->connection == NULL && db->deferred == NULL && db->failed == ERR_OK)
+		return ERR_OK;
+	if (db->connection != NULL && connection_is_open(db->connection) &&
+	    !connection_is_alive(db->connection)) {
+		connection_close(db->connection);
+		return result_lost(&ctx->fault, ERR_UNAVAILABLE, "connection lost before COMMIT");
+	}
+	TRY(run_within(ctx, &call, 1));
+	if (!text_equal(PQcmdStatus(rows.result), "COMMIT"))
+		return result_bug(&ctx->fault, SQL_transaction_commit,
+				  "the transaction had failed before");
+	return ERR_OK;
+}
+
+/* What COMMIT would say, without one. */
+static enum err
+rehearse_commit(struct ctx *ctx)
+{
+	struct db_call call = bare_call(SQL_constraints_check, NULL);
+
+	if (ctx->db->connection == NULL && ctx->db->deferred == NULL && ctx->db->failed == ERR_OK)
+		return ERR_OK;
+	return run_within(ctx, &call, 1);
+}
+
+/* Back to the pool, after a ROLLBACK if the transaction is still there. A session
+ * that can't even do that is closed. */
+static void
+leave(struct ctx *ctx)
+{
+	struct connection *connection = ctx->db->connection;
+	struct db_call rollback = bare_call(SQL_transaction_rollback, NULL);
+	struct fault unused = {0};
+
+	ctx->db = NULL;
+	if (connection == NULL)
+		return;
+	if (connection_is_open(connection) && !connection_is_idle(connection) &&
+	    connection_run(connection, ctx->arena, &unused, &rollback, 1) != ERR_OK)
+		connection_close(connection);
+	pool_give(ctx->app->pool, connection);
+}
+
+typedef enum err ending(struct ctx *ctx);
+
+static enum err
+attempt(struct ctx *ctx, db_work *work, void *arg, ending *end)
+{
+	enum err err;
+
+	ctx->db = arena_alloc(ctx->arena, sizeof *ctx->db);
+	ctx->db->deferred_end = &ctx->db->deferred;
+	err = work(ctx, arg);
+	if (err == ERR_OK)
+		err = end(ctx);
+	leave(ctx);
+	return err;
+}
+
+/* Twice as long each time, and a random part of it, so that two rivals part. */
+static void
+back_off(int attempts)
+{
+	uint32_t most_us = (uint32_t)BACKOFF_FIRST_US << attempts;
+	struct timespec pause = {.tv_nsec =
+					 (long)(most_us / 2 + arc4random_uniform(most_us)) * 1000};
+
+	(void)nanosleep(&pause, NULL);
+}
+
+static enum err
+attempt_all(struct ctx *ctx, db_work *work, void *arg, ending *end)
+{
+	for (int attempts = 1;; attempts++) {
+		enum err err = attempt(ctx, work, arg, end);
+
+		if (err != ERR_RETRY || attempts == ATTEMPTS_MAX)
+			return err;
+		fault_clear(&ctx->fault);
+		back_off(attempts);
+	}
+}
+
+enum err
+db_transact(struct ctx *ctx, db_work *work, void *arg)
+{
+	if (ctx->db != NULL)
+		return work(ctx, arg);
+	return attempt_all(ctx, work, arg, commit);
+}
+
+enum err
+db_rehearse(struct ctx *ctx, db_work *work, void *arg)
+{
+	assert(ctx->db == NULL);
+	return attempt_all(ctx, work, arg, rehearse_commit);
+}
+
+enum err
+db_ping(struct ctx *ctx, int64_t *latency_ns)
+{
+	int64_t start_ns = clock_monotonic_ns();
+
+	TRY(db_run(ctx, SQL_ping, NULL, NO_PARAMS));
+	*latency_ns = clock_monotonic_ns() - start_ns;
+	return ERR_OK;
+}

@@ -1,0 +1,145 @@
+/*
+ * db.h - statements and transactions on PostgreSQL.
+ *
+ * Every statement has a name (sql/queries/<noun>.sql), declared parameters and
+ * an expected number of rows; there is no way to run other SQL. Results belong to
+ * the arena of the request. Values travel in binary.
+ *
+ * Outside a transaction a statement borrows a connection for its own length.
+ * db_transact() holds one: BEGIN travels with the first statement, and
+ * deferred statements travel with COMMIT, so that a usual write is two round trips.
+ *
+ * A connection that was lost is opened anew, with backoff: while the database
+ * is away, calls fail at once with ERR_UNAVAILABLE. A connection lost during
+ * COMMIT is ERR_OUTCOME_UNKNOWN and never repeated.
+ */
+#ifndef DB_DB_H
+#define DB_DB_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/attributes.h"
+#include "base/clock.h"
+#include "base/ctx.h"
+#include "base/fault.h"
+#include "base/id.h"
+#include "base/text.h"
+#include "db/statement.h"
+
+struct db_pool;
+
+struct db_options {
+	const char *conninfo;
+	const char *application_name;
+	int64_t connections;          /* most at once, opened when first needed */
+	int64_t statement_timeout_ms; /* on the server, and a little later on our side */
+	int64_t connect_timeout_ms;   /* also the longest wait for a free connection */
+};
+
+/* Opens nothing yet. conninfo must outlive the pool. */
+struct db_pool *db_pool_new(const struct db_options *options);
+void db_pool_free(struct db_pool *pool);
+
+/* A parameter; its kind must be the declared one. Texts and bytes are not copied. */
+enum param_kind {
+	PARAM_NULL,
+	PARAM_INT, /* smallint, integer, bigint by declaration */
+	PARAM_BOOL,
+	PARAM_TEXT, /* text, bpchar, or json/jsonb by declaration */
+	PARAM_UUID,
+	PARAM_TIME, /* timestamptz */
+	PARAM_BYTES,
+	PARAM_INTS, /* arrays of the above, count items each */
+	PARAM_BOOLS,
+	PARAM_TEXTS, /* NULL items are SQL NULLs */
+	PARAM_UUIDS, /* nil items are SQL NULLs */
+	PARAM_TIMES, /* zero items are SQL NULLs */
+	PARAM_BYTES_LIST,
+};
+
+struct param {
+	enum param_kind kind;
+	union {
+		int64_t integer;
+		bool boolean;
+		const char *text;
+		struct uuid uuid;
+		struct instant time;
+		struct bytes bytes;
+		const int64_t *ints;
+		const bool *bools;
+		const char *const *texts;
+		const struct uuid *uuids;
+		const struct instant *times;
+		const struct bytes *bytes_list;
+	} value;
+	size_t count; /* of array items */
+};
+
+struct param p_null(void);
+struct param p_int(int64_t value);
+struct param p_bool(bool value);
+/* NULL is SQL's NULL; so are a nil uuid and a zero time. */
+struct param p_text(const char *value);
+struct param p_uuid(struct uuid value);
+struct param p_time(struct instant value);
+struct param p_bytes(const void *data, size_t length);
+/* 0 is SQL's NULL: for references to a row. */
+struct param p_id(int64_t value);
+struct param p_ints(const int64_t *items, size_t count);
+struct param p_bools(const bool *items, size_t count);
+struct param p_texts(const char *const *items, size_t count);
+struct param p_uuids(const struct uuid *items, size_t count);
+struct param p_times(const struct instant *items, size_t count);
+struct param p_bytes_list(const struct bytes *items, size_t count);
+
+/* The parameters of a call: db_run(ctx, SQL_x, &rows, PARAMS(p_int(1), p_text("a"))). */
+#define PARAMS(...)                            \
+	((const struct param[]){__VA_ARGS__}), \
+		(sizeof((const struct param[]){__VA_ARGS__}) / sizeof(struct param))
+#define NO_PARAMS NULL, 0
+
+struct rows {
+	void *result;    /* PGresult; NULL before a run */
+	size_t count;    /* rows returned */
+	size_t affected; /* rows changed, for statements that return none */
+};
+
+/* Run a statement. rows may be NULL where nothing is returned. A statement declared to return
+ * one row gives ERR_NOT_FOUND where there is none. */
+enum err db_run(struct ctx *ctx, enum statement_id id, struct rows *rows,
+		const struct param *params, size_t count) MUST_CHECK;
+
+/* One of several statements that travel together. */
+struct db_call {
+	enum statement_id id;
+	struct rows *rows;
+	const struct param *params;
+	size_t count;
+};
+
+/* Run several statements in one round trip; outside db_transact they are one implicit transaction.
+ * How many rows a call returned is checked where its rows are wanted. */
+enum err db_pipeline(struct ctx *ctx, const struct db_call *calls, size_t n) MUST_CHECK;
+
+/* Inside db_transact: run this with COMMIT, or before the next statement. Its rows are lost; what
+ * the parameters point to must live until the commit. */
+void db_defer(struct ctx *ctx, enum statement_id id, const struct param *params, size_t count);
+
+typedef enum err db_work(struct ctx *ctx, void *arg);
+
+/*
+ * Do work in one transaction (READ COMMITTED); again, a few times with jitter, if it lost to a
+ * deadlock or serialisation failure. Work must therefore start anew each time. Within another
+ * transaction it simply joins that one.
+ */
+enum err db_transact(struct ctx *ctx, db_work *work, void *arg) MUST_CHECK;
+/* Like db_transact, but always rolled back: what would happen if. Not within a transaction. */
+enum err db_rehearse(struct ctx *ctx, db_work *work, void *arg) MUST_CHECK;
+
+/* Round trip to the database in nanoseconds. */
+enum err db_ping(struct ctx *ctx, int64_t *latency_ns) MUST_CHECK;
+
+#endif

@@ -1,0 +1,323 @@
+#include "db/param.h"
+
+#include <limits.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "db/types.h"
+
+/* Which kinds fit which types, and how many bytes a value takes (0: as many as it has). */
+static const struct type {
+	enum type_oid oid;
+	enum type_oid array;
+	enum param_kind kind;
+	enum param_kind list;
+	size_t width;
+} types[] = {
+	{OID_INT8, OID_INT8_ARRAY, PARAM_INT, PARAM_INTS, 8},
+	{OID_TEXT, OID_TEXT_ARRAY, PARAM_TEXT, PARAM_TEXTS, 0},
+	{OID_UUID, OID_UUID_ARRAY, PARAM_UUID, PARAM_UUIDS, 16},
+	{OID_INT4, OID_INT4_ARRAY, PARAM_INT, PARAM_INTS, 4},
+	{OID_INT2, OID_INT2_ARRAY, PARAM_INT, PARAM_INTS, 2},
+	{OID_BOOL, OID_BOOL_ARRAY, PARAM_BOOL, PARAM_BOOLS, 1},
+	{OID_TIMESTAMPTZ, OID_TIMESTAMPTZ_ARRAY, PARAM_TIME, PARAM_TIMES, 8},
+	{OID_BPCHAR, OID_BPCHAR_ARRAY, PARAM_TEXT, PARAM_TEXTS, 0},
+	{OID_BYTEA, OID_BYTEA_ARRAY, PARAM_BYTES, PARAM_BYTES_LIST, 0},
+	{OID_JSONB, OID_JSONB_ARRAY, PARAM_TEXT, PARAM_TEXTS, 0},
+	{OID_JSON, OID_JSON_ARRAY, PARAM_TEXT, PARAM_TEXTS, 0},
+};
+
+struct param
+p_null(void)
+{
+	return (struct param){.kind = PARAM_NULL};
+}
+
+struct param
+p_int(int64_t value)
+{
+	return (struct param){.kind = PARAM_INT, .value.integer = value};
+}
+
+struct param
+p_bool(bool value)
+{
+	return (struct param){.kind = PARAM_BOOL, .value.boolean = value};
+}
+
+struct param
+p_text(const char *value)
+{
+	if (value == NULL)
+		return p_null();
+	return (struct param){.kind = PARAM_TEXT, .value.text = value};
+}
+
+struct param
+p_uuid(struct uuid value)
+{
+	if (uuid_is_nil(value))
+		return p_null();
+	return (struct param){.kind = PARAM_UUID, .value.uuid = value};
+}
+
+struct param
+p_time(struct instant value)
+{
+	if (value.us == 0)
+		return p_null();
+	return (struct param){.kind = PARAM_TIME, .value.time = value};
+}
+
+struct param
+p_bytes(const void *data, size_t length)
+{
+	if (data == NULL)
+		return p_null();
+	return (struct param){.kind = PARAM_BYTES, .value.bytes = {data, length}};
+}
+
+struct param
+p_id(int64_t value)
+{
+	return value == 0 ? p_null() : p_int(value);
+}
+
+struct param
+p_ints(const int64_t *items, size_t count)
+{
+	return (struct param){.kind = PARAM_INTS, .value.ints = items, .count = count};
+}
+
+struct param
+p_bools(const bool *items, size_t count)
+{
+	return (struct param){.kind = PARAM_BOOLS, .value.bools = items, .count = count};
+}
+
+struct param
+p_texts(const char *const *items, size_t count)
+{
+	return (struct param){.kind = PARAM_TEXTS, .value.texts = items, .count = count};
+}
+
+struct param
+p_uuids(const struct uuid *items, size_t count)
+{
+	return (struct param){.kind = PARAM_UUIDS, .value.uuids = items, .count = count};
+}
+
+struct param
+p_times(const struct instant *items, size_t count)
+{
+	return (struct param){.kind = PARAM_TIMES, .value.times = items, .count = count};
+}
+
+struct param
+p_bytes_list(const struct bytes *items, size_t count)
+{
+	return (struct param){.kind = PARAM_BYTES_LIST, .value.bytes_list = items, .count = count};
+}
+
+/* The lowest width bytes of a number, highest first. */
+static void
+put_number(unsigned char *at, int64_t value, size_t width)
+{
+	uint64_t bits = (uint64_t)value;
+
+	for (size_t i = width; i > 0; i--) {
+		at[i - 1] = (unsigned char)(bits & 0xff);
+		bits >>= 8;
+	}
+}
+
+static bool
+fits(int64_t value, size_t width)
+{
+	if (width == 2)
+		return value >= INT16_MIN && value <= INT16_MAX;
+	if (width == 4)
+		return value >= INT32_MIN && value <= INT32_MAX;
+	return true;
+}
+
+/* Item i of an array as a parameter of its own. */
+static struct param
+item_at(const struct param *list, size_t i)
+{
+	switch (list->kind) {
+	case PARAM_INTS:
+		return p_int(list->value.ints[i]);
+	case PARAM_BOOLS:
+		return p_bool(list->value.bools[i]);
+	case PARAM_TEXTS:
+		return p_text(list->value.texts[i]);
+	case PARAM_UUIDS:
+		return p_uuid(list->value.uuids[i]);
+	case PARAM_TIMES:
+		return p_time(list->value.times[i]);
+	case PARAM_BYTES_LIST:
+		return p_bytes(list->value.bytes_list[i].data, list->value.bytes_list[i].length);
+	case PARAM_NULL:
+	case PARAM_INT:
+	case PARAM_BOOL:
+	case PARAM_TEXT:
+	case PARAM_UUID:
+	case PARAM_TIME:
+	case PARAM_BYTES:
+		break;
+	}
+	return p_null();
+}
+
+static size_t
+value_size(const struct type *type, const struct param *p)
+{
+	if (type->width != 0)
+		return type->width;
+	if (p->kind == PARAM_BYTES)
+		return p->value.bytes.length;
+	return strlen(p->value.text) + (type->oid == OID_JSONB ? 1 : 0);
+}
+
+static void
+put_value(unsigned char *at, const struct type *type, const struct param *p, size_t size)
+{
+	if (p->kind == PARAM_INT) {
+		put_number(at, p->value.integer, size);
+	} else if (p->kind == PARAM_BOOL) {
+		*at = p->value.boolean;
+	} else if (p->kind == PARAM_TIME) {
+		put_number(at, p->value.time.us - POSTGRES_EPOCH_US, size);
+	} else if (p->kind == PARAM_UUID) {
+		memcpy(at, p->value.uuid.bytes, size);
+	} else if (p->kind == PARAM_BYTES) {
+		if (size > 0)
+			memcpy(at, p->value.bytes.data, size);
+	} else if (type->oid == OID_JSONB) {
+		*at = JSONB_VERSION;
+		memcpy(at + 1, p->value.text, size - 1);
+	} else {
+		memcpy(at, p->value.text, size);
+	}
+}
+
+/* Bytes that the items take, with their length words. False if one does not fit its type. */
+static bool
+items_size(const struct type *type, const struct param *list, size_t *total, bool *has_null)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		struct param item = item_at(list, i);
+
+		*total += 4;
+		if (item.kind == PARAM_NULL) {
+			*has_null = true;
+			continue;
+		}
+		if (item.kind == PARAM_INT && !fits(item.value.integer, type->width))
+			return false;
+		*total += value_size(type, &item);
+	}
+	return *total <= INT_MAX;
+}
+
+/* array_recv: dimensions, flags, item type; per dimension its length and lower bound; the items,
+ * each after its length, -1 for NULL. */
+static bool
+encode_array(struct arena *arena, const struct type *type, const struct param *list,
+	     const char **value, int *length)
+{
+	size_t total = 12 + (list->count > 0 ? 8 : 0);
+	bool has_null = false;
+	unsigned char *start;
+	unsigned char *at;
+
+	if (list->count > INT_MAX || !items_size(type, list, &total, &has_null))
+		return false;
+	start = arena_alloc(arena, total);
+	put_number(start, list->count > 0 ? 1 : 0, 4);
+	put_number(start + 4, has_null, 4);
+	put_number(start + 8, (int64_t)type->oid, 4);
+	if (list->count > 0) {
+		put_number(start + 12, (int64_t)list->count, 4);
+		put_number(start + 16, 1, 4);
+	}
+	at = start + 20;
+	for (size_t i = 0; i < list->count; i++) {
+		struct param item = item_at(list, i);
+		size_t size = item.kind == PARAM_NULL ? 0 : value_size(type, &item);
+
+		put_number(at, item.kind == PARAM_NULL ? -1 : (int64_t)size, 4);
+		if (item.kind != PARAM_NULL)
+			put_value(at + 4, type, &item, size);
+		at += 4 + size;
+	}
+	*value = (const char *)start;
+	*length = (int)total;
+	return true;
+}
+
+/* Texts and bytes are sent from where they are; only what changes form is copied. */
+static bool
+encode_scalar(struct arena *arena, const struct type *type, const struct param *p,
+	      unsigned char scratch[8], const char **value, int *length)
+{
+	size_t size = value_size(type, p);
+	unsigned char *copy = scratch;
+
+	if (size > INT_MAX || (p->kind == PARAM_INT && !fits(p->value.integer, type->width)))
+		return false;
+	*length = (int)size;
+	if (p->kind == PARAM_BYTES) {
+		*value = size == 0 ? "" : p->value.bytes.data;
+	} else if (p->kind == PARAM_UUID) {
+		*value = (const char *)p->value.uuid.bytes;
+	} else if (p->kind == PARAM_TEXT && type->oid != OID_JSONB) {
+		*value = p->value.text;
+	} else {
+		if (p->kind == PARAM_TEXT)
+			copy = arena_alloc(arena, size);
+		put_value(copy, type, p, size);
+		*value = (const char *)copy;
+	}
+	return true;
+}
+
+static const struct type *
+find_type(unsigned int oid)
+{
+	for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
+		if (types[i].oid == oid || types[i].array == oid)
+			return &types[i];
+	return NULL;
+}
+
+bool
+params_encode(struct arena *arena, const struct statement *statement, const struct param *params,
+	      size_t count, struct wire_params *out)
+{
+	if (count != (size_t)statement->count)
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		const struct type *type = find_type(statement->types[i]);
+		const struct param *p = &params[i];
+		bool done;
+
+		out->values[i] = NULL;
+		out->lengths[i] = 0;
+		if (p->kind == PARAM_NULL)
+			continue;
+		if (type == NULL)
+			return false;
+		if (p->kind == type->list && type->array == statement->types[i])
+			done = encode_array(arena, type, p, &out->values[i], &out->lengths[i]);
+		else if (p->kind == type->kind && type->oid == statement->types[i])
+			done = encode_scalar(arena, type, p, out->scalars[i], &out->values[i],
+					     &out->lengths[i]);
+		else
+			return false;
+		if (!done)
+			return false;
+	}
+	return true;
+}

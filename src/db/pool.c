@@ -1,0 +1,223 @@
+#include "db/pool.h"
+
+#include <assert.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "db/result.h"
+
+enum { BACKOFF_FIRST_MS = 25, BACKOFF_MOST_MS = 500 };
+
+/* Connections nobody uses, as a stack. */
+struct stack {
+	struct connection **items;
+	size_t count;
+};
+
+struct db_pool {
+	struct db_options options;
+	pthread_mutex_t mutex;
+	pthread_cond_t changed;
+	struct stack open;
+	struct stack closed;
+	size_t lent;         /* open ones in use */
+	int64_t backoff_ms;  /* 0 while the database is there */
+	int64_t retry_at_ns; /* when the next attempt may start */
+	bool probing;        /* one is under way */
+};
+
+static void
+push(struct stack *s, struct connection *c)
+{
+	s->items[s->count++] = c;
+}
+
+static struct connection *
+pop(struct stack *s)
+{
+	return s->count > 0 ? s->items[--s->count] : NULL;
+}
+
+static bool
+fill(struct db_pool *pool)
+{
+	size_t most = (size_t)pool->options.connections;
+
+	pool->open.items = calloc(most, sizeof(struct connection *));
+	pool->closed.items = calloc(most, sizeof(struct connection *));
+	if (pool->open.items == NULL || pool->closed.items == NULL)
+		return false;
+	for (size_t i = 0; i < most; i++) {
+		struct connection *c = connection_new(&pool->options);
+
+		if (c == NULL)
+			return false;
+		push(&pool->closed, c);
+	}
+	return true;
+}
+
+struct db_pool *
+db_pool_new(const struct db_options *options)
+{
+	struct db_pool *pool = calloc(1, sizeof *pool);
+	pthread_condattr_t monotonic;
+
+	if (pool == NULL)
+		return NULL;
+	pool->options = *options;
+	(void)pthread_mutex_init(&pool->mutex, NULL);
+	(void)pthread_condattr_init(&monotonic);
+	(void)pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+	(void)pthread_cond_init(&pool->changed, &monotonic);
+	(void)pthread_condattr_destroy(&monotonic);
+	if (fill(pool))
+		return pool;
+	db_pool_free(pool);
+	return NULL;
+}
+
+static void
+drain(struct stack *s)
+{
+	if (s->items != NULL)
+		for (struct connection *c = pop(s); c != NULL; c = pop(s))
+			connection_free(c);
+	free(s->items);
+}
+
+void
+db_pool_free(struct db_pool *pool)
+{
+	if (pool == NULL)
+		return;
+	assert(pool->lent == 0);
+	drain(&pool->open);
+	drain(&pool->closed);
+	(void)pthread_cond_destroy(&pool->changed);
+	(void)pthread_mutex_destroy(&pool->mutex);
+	free(pool);
+}
+
+/* An open connection that the server has not left; the others become closed ones. */
+static struct connection *
+pop_alive(struct db_pool *pool)
+{
+	struct connection *c;
+
+	while ((c = pop(&pool->open)) != NULL) {
+		if (connection_is_alive(c))
+			return c;
+		connection_close(c);
+		push(&pool->closed, c);
+	}
+	return NULL;
+}
+
+static bool
+may_connect(const struct db_pool *pool)
+{
+	if (pool->closed.count == 0)
+		return false;
+	return pool->backoff_ms == 0 ||
+	       (!pool->probing && clock_monotonic_ns() >= pool->retry_at_ns);
+}
+
+static bool
+wait_for_change(struct db_pool *pool, int64_t deadline_ns)
+{
+	struct timespec until = {
+		.tv_sec = (time_t)(deadline_ns / 1000000000),
+		.tv_nsec = (long)(deadline_ns % 1000000000),
+	};
+
+	return pthread_cond_timedwait(&pool->changed, &pool->mutex, &until) == 0;
+}
+
+/* Wait for a connection, open or to be opened; NULL with the reason. Called with the mutex. */
+static struct connection *
+pick(struct db_pool *pool, const char **why)
+{
+	int64_t deadline_ns = clock_monotonic_ns() + pool->options.connect_timeout_ms * 1000000;
+
+	for (bool in_time = true;; in_time = wait_for_change(pool, deadline_ns)) {
+		struct connection *c = pop_alive(pool);
+
+		if (c != NULL)
+			return c;
+		if (may_connect(pool)) {
+			pool->probing = pool->backoff_ms > 0;
+			return pop(&pool->closed);
+		}
+		if (pool->backoff_ms > 0 && pool->lent == 0) {
+			*why = "waiting before the next attempt to connect";
+			return NULL;
+		}
+		if (!in_time) {
+			*why = "no connection became free in time";
+			return NULL;
+		}
+	}
+}
+
+/* Account for an attempt to connect. Called with the mutex. */
+static void
+attempted(struct db_pool *pool, struct connection *c, bool opened)
+{
+	pool->probing = false;
+	if (opened) {
+		pool->backoff_ms = 0;
+		pool->lent++;
+	} else {
+		push(&pool->closed, c);
+		pool->backoff_ms *= 2;
+		if (pool->backoff_ms == 0)
+			pool->backoff_ms = BACKOFF_FIRST_MS;
+		if (pool->backoff_ms > BACKOFF_MOST_MS)
+			pool->backoff_ms = BACKOFF_MOST_MS;
+		pool->retry_at_ns = clock_monotonic_ns() + pool->backoff_ms * 1000000;
+	}
+	(void)pthread_cond_broadcast(&pool->changed);
+}
+
+enum err
+pool_take(struct db_pool *pool, struct fault *f, struct connection **out)
+{
+	char problem[CONNECTION_PROBLEM_MAX];
+	const char *why = problem;
+	struct connection *c;
+	bool opened = true;
+
+	(void)pthread_mutex_lock(&pool->mutex);
+	c = pick(pool, &why);
+	if (c != NULL && connection_is_open(c)) {
+		pool->lent++;
+	} else if (c != NULL) {
+		(void)pthread_mutex_unlock(&pool->mutex);
+		opened = connection_open(c, problem);
+		(void)pthread_mutex_lock(&pool->mutex);
+		attempted(pool, c, opened);
+	}
+	(void)pthread_mutex_unlock(&pool->mutex);
+	if (c == NULL || !opened)
+		return result_lost(f, ERR_UNAVAILABLE, why);
+	*out = c;
+	return ERR_OK;
+}
+
+void
+pool_give(struct db_pool *pool, struct connection *c)
+{
+	if (!connection_is_idle(c))
+		connection_close(c);
+	(void)pthread_mutex_lock(&pool->mutex);
+	pool->lent--;
+	push(connection_is_open(c) ? &pool->open : &pool->closed, c);
+	if (connection_is_open(c))
+		(void)pthread_cond_signal(&pool->changed);
+	else
+		(void)pthread_cond_broadcast(&pool->changed);
+	(void)pthread_mutex_unlock(&pool->mutex);
+}

@@ -1,0 +1,122 @@
+#include "db/result.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/text.h"
+
+/* Which SQLSTATEs mean something to a caller, by as many characters as stand here; all others
+ * are our own bugs. */
+static const struct {
+	const char *state;
+	enum err err;
+} states[] = {
+	{"40001", ERR_RETRY},            /* serialization failure */
+	{"40P01", ERR_RETRY},            /* deadlock */
+	{"23505", ERR_CONFLICT},         /* unique violation */
+	{"23514", ERR_CONFLICT},         /* check violation */
+	{"22003", ERR_AMOUNT_TOO_LARGE}, /* number out of range */
+	{"22021", ERR_VALIDATION},       /* not in the encoding */
+	{"22P05", ERR_VALIDATION},       /* not translatable */
+	{"55P03", ERR_UNAVAILABLE},      /* lock timeout */
+	{"57014", ERR_UNAVAILABLE},      /* statement timeout, or cancelled */
+	{"57P01", ERR_UNAVAILABLE},      /* shutdown, or session ended by the administrator */
+	{"57P02", ERR_UNAVAILABLE},      /* crash of another session */
+	{"57P03", ERR_UNAVAILABLE},      /* starting up */
+	{"25P03", ERR_UNAVAILABLE},      /* idle in transaction for too long */
+	{"53300", ERR_UNAVAILABLE},      /* too many connections */
+	{"08", ERR_UNAVAILABLE},         /* connection exceptions */
+};
+
+static enum err
+state_error(const char *state)
+{
+	for (size_t i = 0; i < sizeof states / sizeof states[0]; i++)
+		if (text_starts_with(state, states[i].state))
+			return states[i].err;
+	return ERR_INTERNAL;
+}
+
+/* The detail is one line for the log. */
+static enum err
+report(struct fault *f, enum err err, const char *about, const char *what, const char *constraint)
+{
+	(void)fault(f, err, NULL, NULL);
+	(void)snprintf(f->detail, sizeof f->detail, "%s: %s", about, what);
+	for (char *end = strchr(f->detail, '\n'); end != NULL; end = strchr(end, '\n'))
+		*end = end[1] == '\0' ? '\0' : ' ';
+	(void)snprintf(f->constraint, sizeof f->constraint, "%s",
+		       constraint != NULL ? constraint : "");
+	return err;
+}
+
+enum err
+result_bug(struct fault *f, enum statement_id id, const char *what)
+{
+	return report(f, ERR_INTERNAL, statement_get(id)->name, what, NULL);
+}
+
+enum err
+result_lost(struct fault *f, enum err err, const char *why)
+{
+	return report(f, err, "database", why[0] != '\0' ? why : "no answer in time", NULL);
+}
+
+bool
+result_is_from_server(const PGresult *result)
+{
+	if (result == NULL)
+		return false;
+	return PQresultStatus(result) != PGRES_FATAL_ERROR ||
+	       PQresultErrorField(result, PG_DIAG_SQLSTATE) != NULL;
+}
+
+enum err
+result_error(struct fault *f, enum statement_id id, const PGresult *result)
+{
+	ExecStatusType status = PQresultStatus(result);
+	const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+	const char *message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+	char what[sizeof f->detail];
+
+	if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK ||
+	    status == PGRES_PIPELINE_ABORTED)
+		return ERR_OK;
+	if (state == NULL)
+		return result_bug(f, id, PQresStatus(status));
+	(void)snprintf(what, sizeof what, "%s %s", state, message != NULL ? message : "");
+	return report(f, state_error(state), statement_get(id)->name, what,
+		      PQresultErrorField(result, PG_DIAG_CONSTRAINT_NAME));
+}
+
+static void
+release(void *result)
+{
+	PQclear(result);
+}
+
+void
+result_keep(struct arena *arena, PGresult *result, struct rows *rows)
+{
+	int64_t affected = 0;
+
+	arena_adopt(arena, result, release);
+	rows->result = result;
+	rows->count = (size_t)PQntuples(result);
+	rows->affected = 0;
+	if (integer_parse(&affected, PQcmdTuples(result)) && affected > 0)
+		rows->affected = (size_t)affected;
+}
+
+enum err
+result_check(struct fault *f, enum statement_id id, const struct rows *rows)
+{
+	enum statement_returns returns = statement_get(id)->returns;
+
+	if (returns == RETURNS_ONE && rows->count == 0)
+		return report(f, ERR_NOT_FOUND, statement_get(id)->name, "no row", NULL);
+	if ((returns == RETURNS_ONE || returns == RETURNS_MAYBE) && rows->count > 1)
+		return result_bug(f, id, "more than one row");
+	return ERR_OK;
+}

@@ -1,0 +1,25 @@
+/* result.h - what a PGresult means: rows, or which error. */
+#ifndef DB_RESULT_H
+#define DB_RESULT_H
+
+#include <libpq-fe.h>
+#include <stdbool.h>
+
+#include "base/attributes.h"
+#include "db/db.h"
+
+/* False for what libpq itself reports, which is always the end of the session, and for NULL. */
+bool result_is_from_server(const PGresult *result);
+/* The error by its SQLSTATE, reported; ERR_OK for a success or a statement that was skipped. */
+enum err result_error(struct fault *f, enum statement_id id, const PGresult *result) MUST_CHECK;
+/* Give the result to the arena and describe it in rows. */
+void result_keep(struct arena *arena, PGresult *result, struct rows *rows);
+/* Whether there are as many rows as the statement declares. */
+enum err result_check(struct fault *f, enum statement_id id, const struct rows *rows) MUST_CHECK;
+
+/* Report what is wrong with the code. */
+enum err result_bug(struct fault *f, enum statement_id id, const char *what) MUST_CHECK;
+/* Report a session that is gone; why is libpq's message. */
+enum err result_lost(struct fault *f, enum err err, const char *why) MUST_CHECK;
+
+#endif

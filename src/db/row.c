@@ -1,0 +1,171 @@
+#include "db/row.h"
+
+#include <libpq-fe.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "db/types.h"
+
+/* The code and its SQL disagree: nothing that was read could be trusted. */
+static _Noreturn void
+bug(const char *what, const char *column)
+{
+	log_event(LOG_LEVEL_ERROR, "bug", LOG_FIELDS({"what", what, 0}, {"column", column, 0}));
+	abort();
+}
+
+static const char *
+value_at(const struct rows *rows, size_t i, int column)
+{
+	if (rows->result == NULL || i >= rows->count || column < 0 ||
+	    column >= PQnfields(rows->result))
+		bug("no such value", NULL);
+	return PQgetvalue(rows->result, (int)i, column);
+}
+
+static int64_t
+read_number(const char *value, int width)
+{
+	const unsigned char *at = (const unsigned char *)value;
+	uint64_t bits = 0;
+
+	for (int i = 0; i < width; i++)
+		bits = bits << 8 | at[i];
+	if (width == 2)
+		return (int16_t)bits;
+	if (width == 4)
+		return (int32_t)bits;
+	return (int64_t)bits;
+}
+
+static bool
+is_text(Oid type)
+{
+	return type == OID_TEXT || type == OID_BPCHAR || type == OID_VARCHAR || type == OID_NAME ||
+	       type == OID_JSON || type == OID_JSONB;
+}
+
+static void
+want(const struct rows *rows, int column, bool fits)
+{
+	if (!fits)
+		bug("another type", PQfname(rows->result, column));
+}
+
+bool
+row_is_null(const struct rows *rows, size_t i, int column)
+{
+	(void)value_at(rows, i, column);
+	return PQgetisnull(rows->result, (int)i, column) == 1;
+}
+
+int64_t
+row_int(const struct rows *rows, size_t i, int column)
+{
+	const char *value = value_at(rows, i, column);
+	Oid type = PQftype(rows->result, column);
+
+	want(rows, column, type == OID_INT8 || type == OID_INT4 || type == OID_INT2);
+	return read_number(value, PQgetlength(rows->result, (int)i, column));
+}
+
+bool
+row_bool(const struct rows *rows, size_t i, int column)
+{
+	const char *value = value_at(rows, i, column);
+
+	want(rows, column, PQftype(rows->result, column) == OID_BOOL);
+	return *value != 0;
+}
+
+/* libpq ends binary values with a NUL as well, so a text can be used where it is. */
+const char *
+row_text(const struct rows *rows, size_t i, int column)
+{
+	const char *value = value_at(rows, i, column);
+	Oid type = PQftype(rows->result, column);
+
+	want(rows, column, is_text(type));
+	if (PQgetisnull(rows->result, (int)i, column))
+		return NULL;
+	return type == OID_JSONB ? value + 1 : value;
+}
+
+struct uuid
+row_uuid(const struct rows *rows, size_t i, int column)
+{
+	const char *value = value_at(rows, i, column);
+	struct uuid id = {{0}};
+
+	want(rows, column, PQftype(rows->result, column) == OID_UUID);
+	if (PQgetlength(rows->result, (int)i, column) == (int)sizeof id.bytes)
+		memcpy(id.bytes, value, sizeof id.bytes);
+	return id;
+}
+
+struct instant
+row_time(const struct rows *rows, size_t i, int column)
+{
+	const char *value = value_at(rows, i, column);
+	struct instant t = {0};
+
+	want(rows, column, PQftype(rows->result, column) == OID_TIMESTAMPTZ);
+	if (PQgetisnull(rows->result, (int)i, column))
+		return t;
+	t.us = read_number(value, 8);
+	/* The ends of the range stand for plus and minus infinity. */
+	if (t.us > INT64_MAX - POSTGRES_EPOCH_US)
+		t.us = INT64_MAX;
+	else if (t.us != INT64_MIN)
+		t.us += POSTGRES_EPOCH_US;
+	return t;
+}
+
+struct bytes
+row_bytes(const struct rows *rows, size_t i, int column)
+{
+	const char *value = value_at(rows, i, column);
+
+	want(rows, column, PQftype(rows->result, column) == OID_BYTEA);
+	if (PQgetisnull(rows->result, (int)i, column))
+		return (struct bytes){NULL, 0};
+	return (struct bytes){value, (size_t)PQgetlength(rows->result, (int)i, column)};
+}
+
+static void
+scan_value(const struct rows *rows, size_t i, int column, enum column_type type, void *member)
+{
+	switch (type) {
+	case COLUMN_INT:
+		*(int64_t *)member = row_int(rows, i, column);
+		break;
+	case COLUMN_BOOL:
+		*(bool *)member = row_bool(rows, i, column);
+		break;
+	case COLUMN_TEXT:
+		*(const char **)member = row_text(rows, i, column);
+		break;
+	case COLUMN_UUID:
+		*(struct uuid *)member = row_uuid(rows, i, column);
+		break;
+	case COLUMN_TIME:
+		*(struct instant *)member = row_time(rows, i, column);
+		break;
+	case COLUMN_BYTES:
+		*(struct bytes *)member = row_bytes(rows, i, column);
+		break;
+	}
+}
+
+void
+rows_scan(const struct rows *rows, size_t i, const struct column *columns, size_t n, void *out)
+{
+	for (size_t c = 0; c < n; c++) {
+		const char *name = PQfname(rows->result, (int)c);
+
+		if (name == NULL || strcmp(name, columns[c].name) != 0)
+			bug("another column", columns[c].name);
+		scan_value(rows, i, (int)c, columns[c].type, (char *)out + columns[c].offset);
+	}
+}

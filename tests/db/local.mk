@@ -1,0 +1,50 @@
+# The database layer's own tests have statements that the product has not: the layer is built
+# once more, with a registry that holds both.
+TEST_QUERIES = $(wildcard $(srcdir)/tests/db/queries/*.sql)
+dist_check_SCRIPTS += tests/db/statements.sh
+TESTS += tests/db/statements.sh
+EXTRA_DIST += tests/with-postgres tests/db/server $(TEST_QUERIES)
+BUILT_SOURCES += tests/registry/db/statements.def
+CLEANFILES += tests/registry/db/statements.def
+
+tests/registry/db/statements.def: $(srcdir)/sql/statements.awk $(SQL_QUERIES) $(TEST_QUERIES)
+	$(AM_V_GEN)$(MKDIR_P) tests/registry/db && \
+	LC_ALL=C $(AWK) -f $(srcdir)/sql/statements.awk $(SQL_QUERIES) $(TEST_QUERIES) \
+		</dev/null > $@.tmp && mv $@.tmp $@
+
+REGISTRY_CPPFLAGS = -I$(builddir)/tests/registry $(AM_CPPFLAGS) -I$(srcdir) $(CMOCKA_CFLAGS)
+
+if CMOCKA
+check_LIBRARIES += libdbtest.a libfixture.a
+libdbtest_a_SOURCES = $(libdb_a_SOURCES)
+nodist_libdbtest_a_SOURCES = tests/registry/db/statements.def
+libdbtest_a_CPPFLAGS = $(REGISTRY_CPPFLAGS)
+
+libfixture_a_SOURCES = tests/db/fixture.c tests/db/fixture.h
+libfixture_a_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)
+
+DB_TESTS = tests/db/test_db tests/db/test_pool tests/db/test_statements tests/db/test_migrate
+check_PROGRAMS += $(DB_TESTS)
+TESTS += $(DB_TESTS)
+
+DBTEST_LIBS = libfixture.a libdbtest.a libbase.a $(LIBDB_LIBS) $(LIBBASE_LIBS) $(CMOCKA_LIBS)
+PRODUCT_LIBS = libfixture.a libdb.a libbase.a $(LIBDB_LIBS) $(LIBBASE_LIBS) $(CMOCKA_LIBS)
+
+tests_db_test_db_SOURCES = tests/db/test_db.c tests/cmocka.h
+tests_db_test_db_CPPFLAGS = $(REGISTRY_CPPFLAGS)
+tests_db_test_db_LDADD = $(DBTEST_LIBS)
+tests_db_test_pool_SOURCES = tests/db/test_pool.c tests/db/proxy.c tests/db/proxy.h
+tests_db_test_pool_CPPFLAGS = $(REGISTRY_CPPFLAGS)
+tests_db_test_pool_LDADD = $(DBTEST_LIBS)
+tests_db_test_statements_SOURCES = tests/db/test_statements.c
+tests_db_test_statements_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir) $(CMOCKA_CFLAGS)
+tests_db_test_statements_LDADD = $(PRODUCT_LIBS)
+tests_db_test_migrate_SOURCES = tests/db/test_migrate.c
+tests_db_test_migrate_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir) $(CMOCKA_CFLAGS)
+tests_db_test_migrate_LDADD = $(PRODUCT_LIBS)
+endif
+
+# All tests run beside one throw-away PostgreSQL. Through a variable, because automake would take
+# the rule for a check-TESTS of our own.
+WITHIN_POSTGRES = check-TESTS recheck: MAKE := $(SHELL) $(srcdir)/tests/with-postgres $(MAKE)
+$(eval $(WITHIN_POSTGRES))
