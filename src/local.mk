@@ -1,5 +1,5 @@
-# Two libraries: what needs no database, and what talks to it.
-noinst_LIBRARIES += libbase.a libdb.a
+# Three libraries: what needs no database, what talks to it, and what Cowry is.
+noinst_LIBRARIES += libbase.a libdb.a libcowry.a
 
 libbase_a_SOURCES = \
 	src/base/arena.c src/base/arena.h src/base/attributes.h \
@@ -33,3 +33,40 @@ libdb_a_SOURCES = \
 
 LIBBASE_LIBS = $(JSON_LIBS) $(JWT_LIBS) $(CRYPTO_LIBS) $(CURL_LIBS) $(ARGON2_LIBS)
 LIBDB_LIBS = $(PQ_LIBS)
+
+libcowry_a_SOURCES = \
+	src/schema/decode.c src/schema/describe.c src/schema/encode.c src/schema/format.c \
+	src/schema/schema.h \
+	src/ledger/account.c src/ledger/chart.def src/ledger/committer.c src/ledger/hold.c \
+	src/ledger/kernel.c src/ledger/kernel.h src/ledger/ledger.h src/ledger/post.c \
+	src/ledger/store.c src/ledger/store.h src/ledger/verify.c src/ledger/verify.h \
+	src/app/api_key.c src/app/movement.c src/app/movement.h src/app/outbox.c src/app/outbox.h \
+	src/app/platform.c src/app/platform.h src/app/reserve.c src/app/reserve.h \
+	src/app/session.c src/app/user.c src/app/user.h src/app/wallet.c src/app/wallet.h \
+	src/api/auth.c src/api/auth.h src/api/call.h src/api/dialects.c src/api/dialects.h \
+	src/api/dispatch.c src/api/idempotency.c src/api/idempotency.h \
+	src/api/openapi.c src/api/openapi.h src/api/page.c src/api/page.h \
+	src/api/router.c src/api/router.h \
+	src/api/bitpal/bitpal.c \
+	src/api/drop/drop.c src/api/drop/drop.h src/api/drop/health.c \
+	src/api/moolah/moolah.c \
+	src/api/otp/otp.c \
+	src/api/pocket/admin.c src/api/pocket/auth.c src/api/pocket/holds.c \
+	src/api/pocket/keys.c src/api/pocket/platform.c src/api/pocket/pocket.c \
+	src/api/pocket/pocket.h src/api/pocket/providers.c src/api/pocket/wallets.c \
+	src/jobs/hold_expiry.c src/jobs/job.h src/jobs/mail.c src/jobs/retention.c \
+	src/jobs/token_request.c
+
+bin_PROGRAMS += cowry cowry-worker cowry-jobs
+
+COWRY_LIBS = libcowry.a libdb.a libbase.a $(LIBDB_LIBS) $(LIBBASE_LIBS)
+
+cowry_SOURCES = src/bin/cli.c src/bin/doctor.c src/bin/doctor.h src/bin/start.c src/bin/start.h
+cowry_LDADD = $(COWRY_LIBS)
+cowry_worker_SOURCES = src/bin/worker.c src/bin/server.c src/bin/server.h src/bin/exchange.c \
+	src/bin/exchange.h src/bin/start.c src/bin/start.h
+cowry_worker_LDADD = $(COWRY_LIBS) $(FCGI_LIBS)
+cowry_jobs_SOURCES = src/bin/jobs.c src/bin/start.c src/bin/start.h
+cowry_jobs_LDADD = $(COWRY_LIBS)
+
+EXTRA_DIST += src/README.md

@@ -1,0 +1,282 @@
+#include "api/auth.h"
+
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/combine.h"
+#include "base/config.h"
+#include "crypto/hmac.h"
+#include "crypto/keyring.h"
+#include "crypto/token.h"
+#include "db/row.h"
+
+/* A key to look up, and what the database says of it. */
+struct key_check {
+	struct combine_item item; /* first, so that an item is a check */
+	struct ctx *ctx;          /* of the thread that asks */
+	unsigned char digest[SHA256_SIZE];
+	bool valid;
+	struct key_row {
+		struct bytes digest;
+		int64_t key_id;
+		int64_t user_id;
+		struct uuid user_public_id;
+		int64_t project_id;
+		struct uuid project_public_id;
+		int64_t ledger_id;
+		bool live;
+		int64_t quota; /* 0: none */
+	} row;
+	struct fault fault;
+};
+
+static const struct column key_columns[] = {
+	COLUMN(struct key_row, digest),     COLUMN(struct key_row, key_id),
+	COLUMN(struct key_row, user_id),    COLUMN(struct key_row, user_public_id),
+	COLUMN(struct key_row, project_id), COLUMN(struct key_row, project_public_id),
+	COLUMN(struct key_row, ledger_id),  COLUMN(struct key_row, live),
+	COLUMN(struct key_row, quota),
+};
+
+/* One query for all keys that wait. Runs with the means of the first of them. */
+static void
+check_keys(void *arg, struct combine_item **items, size_t n)
+{
+	struct ctx *ctx = ((struct key_check *)items[0])->ctx;
+	struct bytes *digests = arena_array(ctx->arena, n, sizeof(*digests));
+	struct rows rows = {NULL, 0, 0};
+	enum err err;
+
+	(void)arg;
+	for (size_t i = 0; i < n; i++)
+		digests[i] = (struct bytes){((struct key_check *)items[i])->digest, SHA256_SIZE};
+	err = db_run(ctx, SQL_api_key_check, &rows, PARAMS(p_bytes_list(digests, n)));
+	for (size_t i = 0; i < n; i++) {
+		struct key_check *check = (struct key_check *)items[i];
+
+		if (err != ERR_OK)
+			check->fault = ctx->fault;
+		for (size_t r = 0; r < rows.count && !check->valid; r++)
+			check->valid = memcmp(row_bytes(&rows, r, 0).data, check->digest,
+					      SHA256_SIZE) == 0;
+		for (size_t r = 0; r < rows.count && check->valid; r++)
+			if (memcmp(row_bytes(&rows, r, 0).data, check->digest, SHA256_SIZE) == 0)
+				rows_scan(&rows, r, key_columns, COLUMN_COUNT(key_columns),
+					  &check->row);
+	}
+}
+
+struct combiner *
+auth_key_checks(size_t batch_max)
+{
+	return combiner_new(check_keys, NULL, batch_max);
+}
+
+static enum err
+unauthorized(struct call *call, const char *message)
+{
+	return fault(&call->ctx.fault, ERR_UNAUTHORIZED, NULL, "%s", message);
+}
+
+/* Count the request against the key's day; the headers tell how many are left. */
+static enum err
+count_quota(struct call *call, const struct key_row *key)
+{
+	struct rows rows;
+
+	if (key->quota == 0)
+		return ERR_OK;
+	TRY(db_run(&call->ctx, SQL_api_key_count, &rows,
+		   PARAMS(p_int(key->key_id), p_int(key->quota))));
+	call->limit = key->quota;
+	call->limit_reset_s = 86400 - call->ctx.now.us / SECOND_US % 86400;
+	if (rows.count == 0) {
+		(void)fault(&call->ctx.fault, ERR_QUOTA_EXCEEDED, NULL, NULL);
+		call->ctx.fault.retry_after_s = call->limit_reset_s;
+		return ERR_QUOTA_EXCEEDED;
+	}
+	call->limit_left = key->quota - row_int(&rows, 0, 0);
+	return ERR_OK;
+}
+
+static enum err
+check_key(struct call *call, const char *key)
+{
+	struct key_check check = {.ctx = &call->ctx};
+	struct principal *who = &call->ctx.who;
+
+	hmac_sha256(keyring_pepper(call->ctx.app->keys), key, strlen(key), check.digest);
+	combiner_submit(call->ctx.app->key_checks, &check.item);
+	if (check.fault.err != ERR_OK) {
+		call->ctx.fault = check.fault;
+		return check.fault.err;
+	}
+	if (!check.valid)
+		return unauthorized(call, "The API key is unknown, expired or revoked");
+	*who = (struct principal){
+		.kind = check.row.project_id != 0 ? PRINCIPAL_PROJECT_KEY : PRINCIPAL_USER_KEY,
+		.user_id = check.row.user_id,
+		.user_public_id = check.row.user_public_id,
+		.key_id = check.row.key_id,
+		.project_id = check.row.project_id,
+		.project_public_id = check.row.project_public_id,
+		.ledger_id = check.row.ledger_id,
+		.mode = check.row.live ? MODE_LIVE : MODE_TEST,
+	};
+	return count_quota(call, &check.row);
+}
+
+struct session_row {
+	int64_t session_id;
+	int64_t user_id;
+	struct uuid user_public_id;
+	const char *role;
+};
+
+static const struct column session_columns[] = {
+	COLUMN(struct session_row, session_id),
+	COLUMN(struct session_row, user_id),
+	COLUMN(struct session_row, user_public_id),
+	COLUMN(struct session_row, role),
+};
+
+static enum err
+check_token(struct call *call, const char *token)
+{
+	struct ctx *ctx = &call->ctx;
+	struct session_row session = {0};
+	struct claims claims;
+	struct rows rows;
+
+	if (token_check(ctx->app->keys, ctx->arena, &ctx->fault, ctx->app->config->public_url,
+			ctx->now, token, &claims) != ERR_OK)
+		return unauthorized(call, "The access token is not valid");
+	TRY(db_run(ctx, SQL_session_check, &rows, PARAMS(p_uuid(claims.session))));
+	if (rows.count == 0)
+		return unauthorized(call, "The session has ended");
+	rows_scan(&rows, 0, session_columns, COLUMN_COUNT(session_columns), &session);
+	if (!uuid_equal(session.user_public_id, claims.user))
+		return unauthorized(call, "The access token is not valid");
+	ctx->who = (struct principal){
+		.kind = PRINCIPAL_USER,
+		.user_id = session.user_id,
+		.user_public_id = session.user_public_id,
+		.session_id = session.session_id,
+		.admin = strcmp(session.role, "admin") == 0,
+	};
+	return ERR_OK;
+}
+
+/* The credential of the request: a bearer value or an API key header; NULL if there is none. */
+static enum err
+find_credential(struct call *call, const char **credential)
+{
+	const struct request *request = call->request;
+
+	*credential = NULL;
+	if (request->repeated_credentials)
+		return fault(&call->ctx.fault, ERR_BAD_REQUEST, NULL,
+			     "Send one Authorization or x-api-key header");
+	if (request->authorization != NULL) {
+		size_t scheme = strcspn(request->authorization, " ");
+
+		if (scheme != 6 ||
+		    !text_equal_any_case(arena_strndup(call->ctx.arena, request->authorization, 6),
+					 "bearer"))
+			return unauthorized(call, "Use Authorization: Bearer");
+		*credential = request->authorization + 6 + strspn(request->authorization + 6, " ");
+	}
+	if (request->api_key != NULL) {
+		if (*credential != NULL && strcmp(*credential, request->api_key) != 0)
+			return fault(&call->ctx.fault, ERR_BAD_REQUEST, NULL,
+				     "Authorization and x-api-key differ; send one");
+		*credential = request->api_key;
+	}
+	return ERR_OK;
+}
+
+/* Whether the principal may use routes of this access, and what to say otherwise. */
+static enum err
+admit(struct call *call)
+{
+	const struct principal *who = &call->ctx.who;
+
+	switch (call->route->access) {
+	case ACCESS_PUBLIC:
+		return ERR_OK;
+	case ACCESS_USER:
+	case ACCESS_ADMIN:
+		if (who->kind != PRINCIPAL_USER)
+			return fault(&call->ctx.fault, ERR_FORBIDDEN, NULL,
+				     "An access token is required; API keys can't do this");
+		if (call->route->access == ACCESS_ADMIN && !who->admin)
+			return fault(&call->ctx.fault, ERR_FORBIDDEN, NULL,
+				     "Only administrators can do this");
+		return ERR_OK;
+	case ACCESS_USER_OR_KEY:
+		if (who->kind == PRINCIPAL_PROJECT_KEY)
+			return fault(&call->ctx.fault, ERR_FORBIDDEN, NULL,
+				     "A project's API key can't do this");
+		return ERR_OK;
+	case ACCESS_PROJECT_KEY:
+		if (who->kind != PRINCIPAL_PROJECT_KEY)
+			return unauthorized(call, "A project's API key is required");
+		return ERR_OK;
+	}
+	return fault(&call->ctx.fault, ERR_INTERNAL, NULL, NULL);
+}
+
+enum err
+authenticate(struct call *call)
+{
+	const char *credential;
+
+	if (call->route->access == ACCESS_PUBLIC)
+		return ERR_OK;
+	TRY(find_credential(call, &credential));
+	if (credential == NULL || credential[0] == '\0')
+		return unauthorized(call, "Authentication is required");
+	if (text_starts_with(credential, "qp_"))
+		TRY(check_key(call, credential));
+	else
+		TRY(check_token(call, credential));
+	return admit(call);
+}
+
+/* An IPv6 customer owns a /64, so that is what is counted. */
+static const char *
+address_group(struct call *call)
+{
+	const char *address = call->ctx.address;
+	int colons = 0;
+
+	if (strchr(address, ':') == NULL || strstr(address, "::") != NULL)
+		return address;
+	for (const char *p = address; *p != '\0'; p++)
+		if (*p == ':' && ++colons == 4)
+			return arena_strndup(call->ctx.arena, address, (size_t)(p - address));
+	return address;
+}
+
+enum err
+throttle(struct call *call)
+{
+	int64_t most = call->ctx.app->config->sign_in_per_minute;
+	struct rows rows;
+	const char *bucket;
+
+	if (call->route->rate == RATE_NONE || most == 0)
+		return ERR_OK;
+	bucket = arena_printf(call->ctx.arena, "%s %s %s", call->dialect->name, call->route->path,
+			      address_group(call));
+	TRY(db_run(&call->ctx, SQL_rate_count, &rows, PARAMS(p_text(bucket))));
+	call->limit = most;
+	call->limit_reset_s = row_int(&rows, 0, 1);
+	call->limit_left = most - row_int(&rows, 0, 0);
+	if (call->limit_left >= 0)
+		return ERR_OK;
+	call->limit_left = 0;
+	(void)fault(&call->ctx.fault, ERR_RATE_LIMITED, NULL, NULL);
+	call->ctx.fault.retry_after_s = call->limit_reset_s;
+	return ERR_RATE_LIMITED;
+}

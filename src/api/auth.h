@@ -1,0 +1,24 @@
+/*
+ * auth.h - who asks: access tokens with their session, API keys with their quota.
+ *
+ * Every request is checked against the database, so that revocation and expiry act
+ * at once. Look-ups of keys by all threads that wait are one query.
+ */
+#ifndef API_AUTH_H
+#define API_AUTH_H
+
+#include "api/call.h"
+
+struct combiner;
+
+/* The combiner for app->key_checks. */
+struct combiner *auth_key_checks(size_t batch_max);
+
+/* Fill call->ctx.who as the route's access asks, or ERR_UNAUTHORIZED, ERR_FORBIDDEN,
+ * ERR_QUOTA_EXCEEDED. */
+enum err authenticate(struct call *call) MUST_CHECK;
+
+/* Count the call against its route's rate limit; ERR_RATE_LIMITED with retry_after_s. */
+enum err throttle(struct call *call) MUST_CHECK;
+
+#endif

@@ -1,0 +1,163 @@
+/*
+ * call.h - one request on its way through dispatch, and the rows that say what to do with it.
+ *
+ * A route is a row of a const table. Authentication, validation, rate limits,
+ * transactions, idempotency, the envelope and the OpenAPI document all come from
+ * its columns; the handler only calls a use case of app/.
+ */
+#ifndef API_CALL_H
+#define API_CALL_H
+
+#include "base/ctx.h"
+#include "base/text.h"
+#include "schema/schema.h"
+
+enum method { GET, POST, PUT, PATCH, DELETE, METHOD_COUNT };
+
+enum access {
+	ACCESS_PUBLIC,
+	ACCESS_USER,        /* an access token */
+	ACCESS_USER_OR_KEY, /* an access token or a personal API key */
+	ACCESS_ADMIN,       /* an access token of an administrator */
+	ACCESS_PROJECT_KEY, /* a project's API key */
+};
+
+enum effect {
+	EFFECT_NONE,  /* reads, or looks after its own transactions */
+	EFFECT_WRITE, /* the handler runs in one database transaction */
+	EFFECT_POST,  /* plain postings: group commit, or one transaction with an idempotency key */
+};
+
+enum rate {
+	RATE_NONE,
+	RATE_SIGN_IN, /* sign-in, registration, codes and tokens: per client address and minute */
+};
+
+struct call;
+
+/* in and out are the structs of the route's tables; out is zeroed. */
+typedef enum err handler(struct call *call, const void *in, void *out);
+/* Work before the transaction begins, such as hashing a password; may note things in *in. */
+typedef enum err preparation(struct call *call, void *in);
+
+struct route {
+	enum method method;
+	const char *path; /* "/v1/wallets/{id}": ids are UUIDs; "{type:word}" is any segment */
+	const char *summary;
+	const char *doc;
+	handler *handle;
+	preparation *prepare;
+	const struct schema *in;    /* the body; NULL: none */
+	const struct schema *query; /* query parameters; NULL: none */
+	const struct schema *out;   /* the reply, or one item of it where list is set */
+	bool list;                  /* out is a struct page */
+	bool flat;                  /* the reply has no envelope */
+	enum access access;
+	enum effect effect;
+	enum rate rate;
+	int status;      /* of success */
+	bool rehearses;  /* takes dryRun */
+	size_t body_max; /* bytes; 0: BODY_MAX */
+	const char *tag; /* group in the documentation */
+};
+
+enum { BODY_MAX = 64 * 1024, BULK_BODY_MAX = 512 * 1024, PARAMS_MAX = 4, TARGET_MAX = 4096 };
+
+/* A page of a list: the handler fills it. */
+struct page {
+	struct list items;
+	const char *next_cursor; /* NULL: this is the last page */
+	int64_t limit;
+};
+
+/* What the web server handed over. Absent headers are NULL. */
+struct request {
+	const char *method;
+	const char *target; /* raw request URI */
+	const char *content_type;
+	const char *authorization;
+	const char *api_key;
+	const char *idempotency_key;
+	const char *request_id;
+	const char *address;
+	bool repeated_credentials; /* an authentication header came twice */
+	struct bytes body;
+	bool body_too_large; /* the body was not read */
+};
+
+enum { REPLY_HEADERS_MAX = 10 };
+
+struct reply {
+	int status;
+	struct bytes body; /* JSON; empty for 204 */
+	size_t header_count;
+	struct {
+		const char *name;
+		const char *value;
+	} headers[REPLY_HEADERS_MAX];
+};
+
+/* A part of the path that a route names. */
+struct path_value {
+	const char *text;
+	struct uuid id;
+};
+
+struct dialect;
+
+struct call {
+	struct ctx ctx; /* first: what the use cases are given */
+	const struct request *request;
+	const struct dialect *dialect;
+	const struct route *route; /* NULL until it is found */
+	struct path_value params[PARAMS_MAX];
+	void *query;
+	bool rehearse; /* dryRun: decide, but change nothing */
+	int status;    /* of success; the route's unless the handler says otherwise */
+	bool replayed; /* the answer of an earlier request */
+	/* Done once a refused call has rolled back: what must happen although it was refused. */
+	enum err (*on_refusal)(struct call *call);
+	int64_t refused_session;
+	int64_t limit; /* calls that the key or the route may make in its time; 0: any number */
+	int64_t limit_left;
+	int64_t limit_reset_s; /* until it starts anew */
+	struct reply reply;
+};
+
+/*
+ * A dialect: how one API shows what all share. write_ok gets the out struct of the
+ * route (a struct page for lists, NULL for none).
+ */
+struct dialect {
+	const char *name;
+	const char *title;
+	const char *version;
+	const char *doc;
+	const char *implied; /* first segment that may be left out of paths; NULL: none */
+	const struct route *const
+		*groups; /* tables of routes, each ending with a row without path */
+	enum amount_style amounts;
+	void (*write_ok)(struct jw *w, const struct call *call, const void *out);
+	void (*write_fail)(struct jw *w, const struct call *call);
+	/* Status of an error where it is not the catalogue's. */
+	int (*status)(const struct fault *f);
+	/* The envelope around out as JSON Schema, or as an example, for the documentation. */
+	void (*describe_ok)(struct jw *w, const struct dialect *dialect, const struct route *route,
+			    bool example, const char *name);
+	void (*describe_fail)(struct jw *w, const char *name);
+};
+
+/* All dialects; ends with NULL. */
+extern const struct dialect *const dialects[];
+const struct dialect *dialect_find(const char *name);
+
+const char *method_text(enum method method);
+
+/* The HTTP status of the fault of a call, as its dialect has it. */
+int fault_status(const struct call *call);
+
+/* Answer a request. Never fails; everything it makes lives in the arena. */
+void dispatch(const struct app *app, struct arena *arena, const struct request *request,
+	      struct reply *reply);
+
+#endif

@@ -1,0 +1,431 @@
+#include "api/openapi.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/config.h"
+
+/* The errors that routes may answer; what each stands for is in the catalogue. */
+static const struct error_reply {
+	const char *name; /* of the component */
+	enum err err;
+	const char *doc;
+} error_replies[] = {
+	{"BadRequest", ERR_VALIDATION, "The request is malformed or breaks a rule."},
+	{"Unauthorized", ERR_UNAUTHORIZED, "Who asks is not known."},
+	{"Forbidden", ERR_FORBIDDEN, "Who asks may not do this."},
+	{"NotFound", ERR_NOT_FOUND, "There is no such thing for who asks."},
+	{"Conflict", ERR_DUPLICATE_REFERENCE, "It contradicts what is there."},
+	{"TooLarge", ERR_BODY_TOO_LARGE, "The body is too large."},
+	{"Unprocessable", ERR_INSUFFICIENT_FUNDS, "It can't be done as things are."},
+	{"TooManyRequests", ERR_RATE_LIMITED, "A limit is used up; see Retry-After."},
+	{"Internal", ERR_INTERNAL, "A fault of the server."},
+	{"Unavailable", ERR_UNAVAILABLE, "The server can't work right now; try again."},
+};
+enum { ERROR_REPLIES = sizeof(error_replies) / sizeof(error_replies[0]) };
+
+/* Whether a route can answer with that error. */
+static bool
+applies(const struct route *route, enum err err)
+{
+	bool has_body = route->in != NULL;
+	bool has_id = strchr(route->path, '{') != NULL;
+	bool limited = route->rate != RATE_NONE || route->access == ACCESS_PROJECT_KEY ||
+		       route->access == ACCESS_USER_OR_KEY;
+
+	switch ((int)err) {
+	case ERR_VALIDATION:
+		return has_body || route->query != NULL;
+	case ERR_UNAUTHORIZED:
+		return route->access != ACCESS_PUBLIC || route->rate != RATE_NONE;
+	case ERR_FORBIDDEN:
+		return route->access != ACCESS_PUBLIC && route->access != ACCESS_PROJECT_KEY;
+	case ERR_NOT_FOUND:
+		return has_id || route->effect == EFFECT_POST;
+	case ERR_DUPLICATE_REFERENCE:
+	case ERR_INSUFFICIENT_FUNDS:
+		return route->method != GET;
+	case ERR_BODY_TOO_LARGE:
+		return has_body;
+	case ERR_RATE_LIMITED:
+		return limited;
+	default:
+		return !route->flat;
+	}
+}
+
+/* "{type:word}" is "{type}" in the document. */
+static const char *
+plain_path(struct arena *arena, const char *path)
+{
+	char *plain = arena_alloc(arena, strlen(path) + 1);
+	size_t n = 0;
+
+	for (const char *p = path; *p != '\0'; p++) {
+		if (*p == ':')
+			p += strcspn(p, "}");
+		plain[n++] = *p;
+	}
+	return plain;
+}
+
+static void
+write_path_parameters(struct jw *w, struct arena *arena, const struct route *route)
+{
+	for (const char *p = strchr(route->path, '{'); p != NULL; p = strchr(p + 1, '{')) {
+		size_t length = strcspn(p + 1, ":}");
+
+		jw_object(w, NULL);
+		jw_text(w, "name", arena_strndup(arena, p + 1, length));
+		jw_text(w, "in", "path");
+		jw_bool(w, "required", true);
+		jw_object(w, "schema");
+		jw_text(w, "type", "string");
+		if (p[1 + length] == '}')
+			jw_text(w, "format", "uuid");
+		jw_close(w);
+		jw_close(w);
+	}
+}
+
+static void
+write_idempotency_parameter(struct jw *w)
+{
+	jw_object(w, NULL);
+	jw_text(w, "name", "Idempotency-Key");
+	jw_text(w, "in", "header");
+	jw_text(w, "description",
+		"1 to 255 printable characters. The same key and request within a day gets the "
+		"first answer again.");
+	jw_object(w, "schema");
+	jw_text(w, "type", "string");
+	jw_integer(w, "maxLength", 255);
+	jw_close(w);
+	jw_close(w);
+}
+
+static void
+write_parameters(struct jw *w, struct arena *arena, const struct dialect *dialect,
+		 const struct route *route)
+{
+	jw_list(w, "parameters");
+	write_path_parameters(w, arena, route);
+	for (size_t i = 0; route->query != NULL && i < route->query->count; i++) {
+		const struct field *field = &route->query->fields[i];
+
+		jw_object(w, NULL);
+		jw_text(w, "name", field->name);
+		jw_text(w, "in", "query");
+		jw_bool(w, "required", field->required);
+		field_describe(field, dialect->amounts, w, "schema");
+		jw_close(w);
+	}
+	if (route->method != GET)
+		write_idempotency_parameter(w);
+	jw_close(w);
+}
+
+static void
+reference(struct jw *w, const char *name, const char *target)
+{
+	jw_object(w, name);
+	jw_text(w, "$ref", target);
+	jw_close(w);
+}
+
+static void
+write_request_body(struct jw *w, struct arena *arena, const struct dialect *dialect,
+		   const struct route *route)
+{
+	if (route->in == NULL)
+		return;
+	jw_object(w, "requestBody");
+	jw_bool(w, "required", true);
+	jw_object(w, "content");
+	jw_object(w, "application/json");
+	reference(w, "schema", arena_printf(arena, "#/components/schemas/%s", route->in->name));
+	schema_example(route->in, dialect->amounts, w, "example");
+	jw_close(w);
+	jw_close(w);
+	jw_close(w);
+}
+
+static void
+write_success(struct jw *w, const struct dialect *dialect, const struct route *route)
+{
+	jw_text(w, "description", route->summary);
+	if (route->status == 204)
+		return;
+	jw_object(w, "content");
+	jw_object(w, "application/json");
+	dialect->describe_ok(w, dialect, route, false, "schema");
+	dialect->describe_ok(w, dialect, route, true, "example");
+	jw_close(w);
+	jw_close(w);
+}
+
+static void
+write_replies(struct jw *w, struct arena *arena, const struct dialect *dialect,
+	      const struct route *route)
+{
+	jw_object(w, "responses");
+	jw_object(w, arena_printf(arena, "%d", route->status));
+	write_success(w, dialect, route);
+	jw_close(w);
+	if (route->status == 201 && route->effect == EFFECT_POST) {
+		jw_object(w, "200");
+		jw_text(w, "description",
+			"The first answer to this reference again (Idempotent-Replayed: true)");
+		jw_object(w, "content");
+		jw_object(w, "application/json");
+		dialect->describe_ok(w, dialect, route, false, "schema");
+		jw_close(w);
+		jw_close(w);
+		jw_close(w);
+	}
+	for (size_t i = 0; i < ERROR_REPLIES; i++)
+		if (applies(route, error_replies[i].err))
+			reference(w, arena_printf(arena, "%d", err_status(error_replies[i].err)),
+				  arena_printf(arena, "#/components/responses/%s",
+					       error_replies[i].name));
+	jw_close(w);
+}
+
+static void
+write_security(struct jw *w, const struct route *route)
+{
+	bool token = route->access == ACCESS_USER || route->access == ACCESS_USER_OR_KEY ||
+		     route->access == ACCESS_ADMIN;
+	bool key = route->access == ACCESS_PROJECT_KEY || route->access == ACCESS_USER_OR_KEY;
+
+	jw_list(w, "security");
+	if (token) {
+		jw_object(w, NULL);
+		jw_list(w, "accessToken");
+		jw_close(w);
+		jw_close(w);
+	}
+	for (int i = 0; key && i < 2; i++) {
+		jw_object(w, NULL);
+		jw_list(w, i == 0 ? "apiKey" : "apiKeyBearer");
+		jw_close(w);
+		jw_close(w);
+	}
+	jw_close(w);
+}
+
+/* A name for the operation: method and path without punctuation. */
+static const char *
+operation_id(struct arena *arena, const struct route *route)
+{
+	char *id = text_lower(arena, arena_printf(arena, "%s%s", method_text(route->method),
+						  plain_path(arena, route->path)));
+	size_t n = 0;
+
+	for (const char *p = id; *p != '\0'; p++)
+		if (*p == '/' || *p == '-')
+			id[n++] = '_';
+		else if (*p != '{' && *p != '}')
+			id[n++] = *p;
+	id[n] = '\0';
+	return id;
+}
+
+static void
+write_operation(struct jw *w, struct arena *arena, const struct dialect *dialect,
+		const struct route *route)
+{
+	jw_object(w, text_lower(arena, method_text(route->method)));
+	jw_text(w, "operationId", operation_id(arena, route));
+	jw_text(w, "summary", route->summary);
+	if (route->doc != NULL)
+		jw_text(w, "description", route->doc);
+	if (route->tag != NULL) {
+		jw_list(w, "tags");
+		jw_text(w, NULL, route->tag);
+		jw_close(w);
+	}
+	write_security(w, route);
+	write_parameters(w, arena, dialect, route);
+	write_request_body(w, arena, dialect, route);
+	write_replies(w, arena, dialect, route);
+	jw_close(w);
+}
+
+/* All routes of a dialect, in the order of their tables. */
+static const struct route **
+all_routes(struct arena *arena, const struct dialect *dialect, size_t *count)
+{
+	const struct route **routes;
+	size_t n = 0;
+
+	for (size_t g = 0; dialect->groups[g] != NULL; g++)
+		for (const struct route *r = dialect->groups[g]; r->path != NULL; r++)
+			n++;
+	routes = arena_array(arena, n + 1, sizeof(const struct route *));
+	*count = 0;
+	for (size_t g = 0; dialect->groups[g] != NULL; g++)
+		for (const struct route *r = dialect->groups[g]; r->path != NULL; r++)
+			routes[(*count)++] = r;
+	return routes;
+}
+
+/* The operations of a path stand together, where the path comes first. */
+static void
+write_paths(struct jw *w, struct arena *arena, const struct dialect *dialect,
+	    const struct route *const *routes, size_t n)
+{
+	jw_object(w, "paths");
+	for (size_t i = 0; i < n; i++) {
+		bool seen = false;
+
+		for (size_t k = 0; k < i; k++)
+			seen |= strcmp(routes[k]->path, routes[i]->path) == 0;
+		if (seen)
+			continue;
+		jw_object(w, plain_path(arena, routes[i]->path));
+		for (size_t k = i; k < n; k++)
+			if (strcmp(routes[k]->path, routes[i]->path) == 0)
+				write_operation(w, arena, dialect, routes[k]);
+		jw_close(w);
+	}
+	jw_close(w);
+}
+
+/* An error reply as the dialect writes it. */
+static const char *
+error_example(struct arena *arena, const struct dialect *dialect, enum err err)
+{
+	struct call *call = arena_alloc(arena, sizeof(*call));
+	struct bytes text = {"{}", 2};
+	struct jw w;
+
+	call->dialect = dialect;
+	call->ctx.arena = arena;
+	memcpy(call->ctx.request_id, "0190b2a47c1e7d3a9b612f6f0c9a1e55", 33);
+	if (err == ERR_VALIDATION)
+		violation_add(arena, &call->ctx.fault, "amount", "REQUIRED", "is required");
+	else
+		(void)fault(&call->ctx.fault, err, NULL, NULL);
+	jw_init(&w, arena, 256);
+	dialect->write_fail(&w, call);
+	if (!jw_finish(&w, &text))
+		abort(); /* a dialect of ours writes broken JSON */
+	return text.data;
+}
+
+static void
+write_error_components(struct jw *w, struct arena *arena, const struct dialect *dialect)
+{
+	jw_object(w, "responses");
+	for (size_t i = 0; i < ERROR_REPLIES; i++) {
+		jw_object(w, error_replies[i].name);
+		jw_text(w, "description", error_replies[i].doc);
+		jw_object(w, "content");
+		jw_object(w, "application/json");
+		reference(w, "schema", "#/components/schemas/Error");
+		jw_json(w, "example", error_example(arena, dialect, error_replies[i].err));
+		jw_close(w);
+		jw_close(w);
+		jw_close(w);
+	}
+	jw_close(w);
+}
+
+static void
+write_scheme(struct jw *w, const char *name, const char *type, const char *key, const char *value)
+{
+	jw_object(w, name);
+	jw_text(w, "type", type);
+	jw_text(w, key, value);
+	if (strcmp(type, "apiKey") == 0)
+		jw_text(w, "name", "x-api-key");
+	jw_close(w);
+}
+
+static void
+write_components(struct jw *w, struct arena *arena, const struct dialect *dialect,
+		 const struct route *const *routes, size_t n)
+{
+	jw_object(w, "components");
+	jw_object(w, "schemas");
+	dialect->describe_fail(w, "Error");
+	for (size_t i = 0; i < n; i++) {
+		bool seen = routes[i]->in == NULL;
+
+		for (size_t k = 0; k < i && !seen; k++)
+			seen = routes[k]->in == routes[i]->in;
+		if (!seen)
+			schema_describe(routes[i]->in, dialect->amounts, false, w,
+					routes[i]->in->name);
+	}
+	jw_close(w);
+	write_error_components(w, arena, dialect);
+	jw_object(w, "securitySchemes");
+	write_scheme(w, "accessToken", "http", "scheme", "bearer");
+	write_scheme(w, "apiKey", "apiKey", "in", "header");
+	write_scheme(w, "apiKeyBearer", "http", "scheme", "bearer");
+	jw_close(w);
+	jw_close(w);
+}
+
+static void
+write_info(struct jw *w, const struct dialect *dialect, const char *server)
+{
+	jw_text(w, "openapi", "3.1.0");
+	jw_object(w, "info");
+	jw_text(w, "title", dialect->title);
+	jw_text(w, "version", dialect->version);
+	jw_text(w, "description", dialect->doc);
+	jw_object(w, "license");
+	jw_text(w, "name", "Proprietary");
+	jw_text(w, "identifier", "LicenseRef-Cowry");
+	jw_close(w);
+	jw_close(w);
+	jw_list(w, "servers");
+	jw_object(w, NULL);
+	jw_text(w, "url", server);
+	jw_close(w);
+	jw_close(w);
+}
+
+static void
+write_tags(struct jw *w, const struct route *const *routes, size_t n)
+{
+	jw_list(w, "tags");
+	for (size_t i = 0; i < n; i++) {
+		bool seen = routes[i]->tag == NULL;
+
+		for (size_t k = 0; k < i && !seen; k++)
+			seen = routes[k]->tag != NULL &&
+			       strcmp(routes[k]->tag, routes[i]->tag) == 0;
+		if (seen)
+			continue;
+		jw_object(w, NULL);
+		jw_text(w, "name", routes[i]->tag);
+		jw_close(w);
+	}
+	jw_close(w);
+}
+
+struct bytes
+openapi_document(struct arena *arena, const struct dialect *dialect, const char *server)
+{
+	struct bytes text = {NULL, 0};
+	const struct route *const *routes;
+	struct jw w;
+	size_t n;
+
+	routes = all_routes(arena, dialect, &n);
+	jw_init(&w, arena, 65536);
+	jw_object(&w, NULL);
+	write_info(&w, dialect, server);
+	write_tags(&w, routes, n);
+	write_paths(&w, arena, dialect, routes, n);
+	write_components(&w, arena, dialect, routes, n);
+	jw_close(&w);
+	if (!jw_finish(&w, &text))
+		abort(); /* a table of ours can't be written as JSON */
+	return text;
+}

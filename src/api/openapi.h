@@ -1,0 +1,11 @@
+/* openapi.h - the OpenAPI 3.1 document of a dialect, made from the tables that serve it. */
+#ifndef API_OPENAPI_H
+#define API_OPENAPI_H
+
+#include "api/call.h"
+
+/* The document as JSON in the arena; server is the address of the API. */
+struct bytes openapi_document(struct arena *arena, const struct dialect *dialect,
+			      const char *server);
+
+#endif

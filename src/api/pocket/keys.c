@@ -1,0 +1,130 @@
+/* API keys of projects and of people. */
+#include "api/page.h"
+#include "api/pocket/pocket.h"
+#include "app/platform.h"
+#include "app/wallet.h"
+
+static const char *const scopes[] = {"test", "live", "prod", NULL};
+static const char *const scope_values[] = {"test", "live", "live", NULL};
+
+static const struct field key_in_fields[] = {
+	FIELD(struct api_key, scope, .name = "scope", .choices = scopes,
+	      .choice_values = scope_values, .fallback = "test",
+	      .doc = "A test key sees and moves test money only; prod is the same as live."),
+	FIELD(struct api_key, description, .name = "description", .max = 255,
+	      .example = "\"Test key\""),
+	FIELD(struct api_key, quota, .name = "quota", .lower_bound = true, .min = 1,
+	      .max = 1000000000, .doc = "Requests a UTC day; 1000 unless given, null for no limit.",
+	      .example = "1000"),
+	FIELD(struct api_key, expires_at, .name = "expiresAt",
+	      .example = "\"2027-12-31T23:59:59Z\""),
+};
+
+#define KEY_FIELDS                                                                            \
+	FIELD(struct api_key, public_id, .name = "id", .required = true),                     \
+		FIELD(struct api_key, prefix, .name = "prefix", .required = true,             \
+		      .doc = "The first characters of the key.", .example = "\"qp_3fQ9xZ\""), \
+		FIELD(struct api_key, scope, .name = "scope", .required = true,               \
+		      .example = "\"test\""),                                                 \
+		FIELD(struct api_key, description, .name = "description", .keep_null = true,  \
+		      .example = "\"Test key\""),                                             \
+		FIELD(struct api_key, quota, .name = "quota", .keep_null = true,              \
+		      .example = "1000"),                                                     \
+		FIELD(struct api_key, status, .name = "status", .required = true,             \
+		      .example = "\"active\""),                                               \
+		FIELD(struct api_key, created_at, .name = "createdAt", .required = true),     \
+		FIELD(struct api_key, expires_at, .name = "expiresAt", .keep_null = true),    \
+		FIELD(struct api_key, revoked_at, .name = "revokedAt", .keep_null = true,     \
+		      .example = "null")
+
+static const struct field key_fields[] = {KEY_FIELDS};
+
+static const struct field new_key_fields[] = {
+	FIELD(struct api_key, raw, .name = "rawKey", .required = true,
+	      .doc = "The key itself, shown this once.",
+	      .example = "\"qp_3fQ9xZk0Jb1cVd2eWf4gXh5iYj6kZl7mAn8oBp9qCr0\""),
+	KEY_FIELDS,
+};
+
+struct list_query {
+	struct page_query page;
+};
+
+static const struct field list_fields[] = {PAGE_FIELDS(struct list_query)};
+
+static const struct schema key_in = SCHEMA(struct api_key, "ApiKeyRequest", key_in_fields);
+static const struct schema key_out = SCHEMA(struct api_key, "ApiKey", key_fields);
+static const struct schema new_key_out = SCHEMA(struct api_key, "NewApiKey", new_key_fields);
+static const struct schema list_query = SCHEMA(struct list_query, "ListQuery", list_fields);
+
+/* Whose keys the path is about: a project's, or with no project in it the caller's own. */
+static struct uuid
+owner(const struct call *call)
+{
+	bool project = text_starts_with(call->route->path, "/v1/projects/");
+
+	return project ? call->params[0].id : (struct uuid){{0}};
+}
+
+static struct uuid
+key_id(const struct call *call)
+{
+	return uuid_is_nil(owner(call)) ? call->params[0].id : call->params[1].id;
+}
+
+static enum err
+create_key(struct call *call, const void *in, void *out)
+{
+	return api_key_create(&call->ctx, owner(call), in, out);
+}
+
+static enum err
+get_key(struct call *call, const void *in, void *out)
+{
+	(void)in;
+	return api_key_get(&call->ctx, owner(call), key_id(call), out);
+}
+
+static enum err
+list_keys(struct call *call, const void *in, void *out)
+{
+	const struct page_query *query = &((const struct list_query *)call->query)->page;
+	struct api_key *keys;
+	size_t n;
+
+	(void)in;
+	TRY(api_key_list(&call->ctx, owner(call), query->after, page_most(query), &keys, &n));
+	page_fill(call, out, query, keys, n, sizeof(*keys), offsetof(struct api_key, api_key_id));
+	return ERR_OK;
+}
+
+static enum err
+revoke_key(struct call *call, const void *in, void *out)
+{
+	(void)in;
+	return api_key_revoke(&call->ctx, owner(call), key_id(call), out);
+}
+
+const struct route pocket_keys[] = {
+	{POST, "/v1/projects/{projectId}/api-keys", "Create an API key of a project", NULL,
+	 create_key, .in = &key_in, .out = &new_key_out, .access = ACCESS_USER,
+	 .effect = EFFECT_WRITE, .status = 201, .tag = "API keys"},
+	{GET, "/v1/projects/{projectId}/api-keys", "List the API keys of a project", NULL,
+	 list_keys, .query = &list_query, .out = &key_out, .list = true, .access = ACCESS_USER,
+	 .status = 200, .tag = "API keys"},
+	{DELETE, "/v1/projects/{projectId}/api-keys/{id}", "Revoke an API key of a project",
+	 "It is refused from now on.", revoke_key, .out = &key_out, .access = ACCESS_USER,
+	 .effect = EFFECT_WRITE, .status = 200, .tag = "API keys"},
+	{POST, "/v1/api-key", "Create an API key of your own",
+	 "It acts as you on the routes of platform accounts and projects.", create_key,
+	 .in = &key_in, .out = &new_key_out, .access = ACCESS_USER, .effect = EFFECT_WRITE,
+	 .status = 201, .tag = "API keys"},
+	{GET, "/v1/api-key", "List your own API keys", NULL, list_keys, .query = &list_query,
+	 .out = &key_out, .list = true, .access = ACCESS_USER, .status = 200, .tag = "API keys"},
+	{GET, "/v1/api-key/{id}", "One of your own API keys", NULL, get_key, .out = &key_out,
+	 .access = ACCESS_USER, .status = 200, .tag = "API keys"},
+	{DELETE, "/v1/api-key/{id}", "Revoke one of your own API keys", NULL, revoke_key,
+	 .out = &key_out, .access = ACCESS_USER, .effect = EFFECT_WRITE, .status = 200,
+	 .tag = "API keys"},
+	{0},
+};

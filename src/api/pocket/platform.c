@@ -1,0 +1,201 @@
+/* Platform accounts, projects, and the projects' customers. */
+#include "app/platform.h"
+
+#include "api/page.h"
+#include "api/pocket/pocket.h"
+#include "app/wallet.h"
+
+#define METADATA(struct_type)                                                                   \
+	FIELD(struct_type, metadata, .name = "metadata", .doc = "Your own facts, up to 4 KiB.", \
+	      .example = "{\"plan\":\"pro\"}")
+
+static const struct field account_in_fields[] = {
+	FIELD(struct platform_account, name, .name = "name", .required = true, .min = 1, .max = 120,
+	      .example = "\"Acme Inc\""),
+	FIELD(struct platform_account, company_name, .name = "companyName", .min = 1, .max = 120,
+	      .example = "\"Acme Financial Technologies\""),
+	METADATA(struct platform_account),
+};
+
+static const struct field account_fields[] = {
+	FIELD(struct platform_account, public_id, .name = "id", .required = true),
+	FIELD(struct platform_account, name, .name = "name", .required = true,
+	      .example = "\"Acme Inc\""),
+	FIELD(struct platform_account, company_name, .name = "companyName", .keep_null = true,
+	      .example = "\"Acme Financial Technologies\""),
+	METADATA(struct platform_account),
+	FIELD(struct platform_account, created_at, .name = "createdAt", .required = true),
+};
+
+static const struct field project_in_fields[] = {
+	FIELD(struct project, name, .name = "name", .required = true, .min = 1, .max = 120,
+	      .example = "\"Production Wallets\""),
+	FIELD(struct project, slug, .name = "slug", .format = "slug",
+	      .doc = "Made from the name unless given; unique on your platform account.",
+	      .example = "\"production-wallets\""),
+	FIELD(struct project, description, .name = "description", .max = 1000,
+	      .example = "\"Main production environment\""),
+	METADATA(struct project),
+};
+
+static const struct field project_fields[] = {
+	FIELD(struct project, public_id, .name = "id", .required = true),
+	FIELD(struct project, platform_account, .name = "platformAccountId", .required = true),
+	FIELD(struct project, name, .name = "name", .required = true,
+	      .example = "\"Production Wallets\""),
+	FIELD(struct project, slug, .name = "slug", .required = true,
+	      .example = "\"production-wallets\""),
+	FIELD(struct project, description, .name = "description", .keep_null = true,
+	      .example = "\"Main production environment\""),
+	METADATA(struct project),
+	FIELD(struct project, created_at, .name = "createdAt", .required = true),
+};
+
+static const struct field customer_in_fields[] = {
+	FIELD(struct project_account, reference, .name = "reference", .min = 1, .max = 120,
+	      .doc = "Your own id of the customer; unique in the project.",
+	      .example = "\"customer-42\""),
+	FIELD(struct project_account, name, .name = "name", .required = true, .min = 1, .max = 120,
+	      .example = "\"Ada Obi\""),
+	FIELD(struct project_account, email, .name = "email", .format = "email",
+	      .example = "\"ada@example.com\""),
+	METADATA(struct project_account),
+};
+
+static const struct field customer_fields[] = {
+	FIELD(struct project_account, public_id, .name = "id", .required = true),
+	FIELD(struct project_account, project, .name = "projectId", .required = true),
+	FIELD(struct project_account, reference, .name = "reference", .keep_null = true,
+	      .example = "\"customer-42\""),
+	FIELD(struct project_account, name, .name = "name", .required = true,
+	      .example = "\"Ada Obi\""),
+	FIELD(struct project_account, email, .name = "email", .keep_null = true,
+	      .example = "\"ada@example.com\""),
+	METADATA(struct project_account),
+	FIELD(struct project_account, created_at, .name = "createdAt", .required = true),
+};
+
+struct list_query {
+	struct page_query page;
+};
+
+static const struct field list_fields[] = {PAGE_FIELDS(struct list_query)};
+
+static const struct schema account_in =
+	SCHEMA(struct platform_account, "PlatformAccountRequest", account_in_fields);
+static const struct schema account_out =
+	SCHEMA(struct platform_account, "PlatformAccount", account_fields);
+static const struct schema project_in = SCHEMA(struct project, "ProjectRequest", project_in_fields);
+static const struct schema project_out = SCHEMA(struct project, "Project", project_fields);
+static const struct schema customer_in =
+	SCHEMA(struct project_account, "ProjectAccountRequest", customer_in_fields);
+static const struct schema customer_out =
+	SCHEMA(struct project_account, "ProjectAccount", customer_fields);
+static const struct schema list_query = SCHEMA(struct list_query, "ListQuery", list_fields);
+
+static enum err
+create_account(struct call *call, const void *in, void *out)
+{
+	return platform_account_create(&call->ctx, in, out);
+}
+
+static enum err
+my_account(struct call *call, const void *in, void *out)
+{
+	(void)in;
+	return platform_account_mine(&call->ctx, out);
+}
+
+static enum err
+create_project(struct call *call, const void *in, void *out)
+{
+	return project_create(&call->ctx, in, out);
+}
+
+static enum err
+get_project(struct call *call, const void *in, void *out)
+{
+	(void)in;
+	return project_get(&call->ctx, call->params[0].id, out);
+}
+
+static enum err
+list_projects(struct call *call, const void *in, void *out)
+{
+	const struct page_query *query = &((const struct list_query *)call->query)->page;
+	struct project *projects;
+	size_t n;
+
+	(void)in;
+	TRY(project_list(&call->ctx, query->after, page_most(query), &projects, &n));
+	page_fill(call, out, query, projects, n, sizeof(*projects),
+		  offsetof(struct project, project_id));
+	return ERR_OK;
+}
+
+/* The same list, but only for those who have a platform account. */
+static enum err
+list_my_projects(struct call *call, const void *in, void *out)
+{
+	struct platform_account account = {0};
+
+	TRY(platform_account_mine(&call->ctx, &account));
+	return list_projects(call, in, out);
+}
+
+static enum err
+create_customer(struct call *call, const void *in, void *out)
+{
+	return project_account_create(&call->ctx, call->params[0].id, in, out);
+}
+
+static enum err
+get_customer(struct call *call, const void *in, void *out)
+{
+	(void)in;
+	return project_account_get(&call->ctx, call->params[0].id, call->params[1].id, out);
+}
+
+static enum err
+list_customers(struct call *call, const void *in, void *out)
+{
+	const struct page_query *query = &((const struct list_query *)call->query)->page;
+	struct project_account *customers;
+	size_t n;
+
+	(void)in;
+	TRY(project_account_list(&call->ctx, call->params[0].id, query->after, page_most(query),
+				 &customers, &n));
+	page_fill(call, out, query, customers, n, sizeof(*customers),
+		  offsetof(struct project_account, project_account_id));
+	return ERR_OK;
+}
+
+const struct route pocket_platform[] = {
+	{POST, "/v1/platform-accounts", "Create your platform account", "One for each user.",
+	 create_account, .in = &account_in, .out = &account_out, .access = ACCESS_USER_OR_KEY,
+	 .effect = EFFECT_WRITE, .status = 201, .tag = "Platform"},
+	{GET, "/v1/platform-accounts/me", "Your platform account", NULL, my_account,
+	 .out = &account_out, .access = ACCESS_USER_OR_KEY, .status = 200, .tag = "Platform"},
+	{GET, "/v1/platform-accounts/me/projects", "The projects of your platform account", NULL,
+	 list_my_projects, .query = &list_query, .out = &project_out, .list = true,
+	 .access = ACCESS_USER_OR_KEY, .status = 200, .tag = "Platform"},
+	{POST, "/v1/projects", "Create a project", NULL, create_project, .in = &project_in,
+	 .out = &project_out, .access = ACCESS_USER_OR_KEY, .effect = EFFECT_WRITE, .status = 201,
+	 .tag = "Projects"},
+	{GET, "/v1/projects", "List your projects", NULL, list_projects, .query = &list_query,
+	 .out = &project_out, .list = true, .access = ACCESS_USER_OR_KEY, .status = 200,
+	 .tag = "Projects"},
+	{GET, "/v1/projects/{id}", "One of your projects", NULL, get_project, .out = &project_out,
+	 .access = ACCESS_USER_OR_KEY, .status = 200, .tag = "Projects"},
+	{POST, "/v1/projects/{projectId}/accounts", "Add a customer to a project", NULL,
+	 create_customer, .in = &customer_in, .out = &customer_out, .access = ACCESS_USER_OR_KEY,
+	 .effect = EFFECT_WRITE, .status = 201, .tag = "Project accounts"},
+	{GET, "/v1/projects/{projectId}/accounts", "List the customers of a project", NULL,
+	 list_customers, .query = &list_query, .out = &customer_out, .list = true,
+	 .access = ACCESS_USER_OR_KEY, .status = 200, .tag = "Project accounts"},
+	{GET, "/v1/projects/{projectId}/accounts/{id}", "One customer of a project", NULL,
+	 get_customer, .out = &customer_out, .access = ACCESS_USER_OR_KEY, .status = 200,
+	 .tag = "Project accounts"},
+	{0},
+};

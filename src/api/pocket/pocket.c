@@ -1,0 +1,223 @@
+/* The OurPocket dialect: {message,status,data}; errors as NestJS clients expect them. */
+#include "api/pocket/pocket.h"
+
+#include <string.h>
+
+#include "api/dialects.h"
+
+/* What HTTP calls a status; NestJS shows it as "error". */
+static const struct {
+	int status;
+	const char *phrase;
+} phrases[] = {
+	{400, "Bad Request"},
+	{401, "Unauthorized"},
+	{403, "Forbidden"},
+	{404, "Not Found"},
+	{405, "Method Not Allowed"},
+	{409, "Conflict"},
+	{413, "Payload Too Large"},
+	{414, "URI Too Long"},
+	{415, "Unsupported Media Type"},
+	{422, "Unprocessable Entity"},
+	{429, "Too Many Requests"},
+	{500, "Internal Server Error"},
+	{501, "Not Implemented"},
+	{503, "Service Unavailable"},
+};
+
+static const char *
+phrase(int status)
+{
+	for (size_t i = 0; i < sizeof(phrases) / sizeof(phrases[0]); i++)
+		if (phrases[i].status == status)
+			return phrases[i].phrase;
+	return "Error";
+}
+
+static void
+write_page(struct jw *w, const struct call *call, const struct page *page)
+{
+	const struct schema *item = call->route->out;
+
+	jw_list(w, "data");
+	for (size_t i = 0; i < page->items.count; i++)
+		schema_encode(item, call->dialect->amounts,
+			      (const char *)page->items.items + i * item->size, NULL, w);
+	jw_close(w);
+	jw_object(w, "pagination");
+	jw_integer(w, "limit", page->limit);
+	jw_bool(w, "hasNextPage", page->next_cursor != NULL);
+	jw_text(w, "nextCursor", page->next_cursor);
+	jw_close(w);
+}
+
+static void
+write_ok(struct jw *w, const struct call *call, const void *out)
+{
+	jw_object(w, NULL);
+	jw_text(w, "message", "Request successful");
+	jw_text(w, "status", "success");
+	if (call->route->list)
+		write_page(w, call, out);
+	else if (call->route->out != NULL)
+		schema_encode(call->route->out, call->dialect->amounts, out, "data", w);
+	else
+		jw_null(w, "data");
+	jw_close(w);
+}
+
+static void
+write_fail(struct jw *w, const struct call *call)
+{
+	const struct fault *f = &call->ctx.fault;
+	int status = fault_status(call);
+
+	jw_object(w, NULL);
+	jw_text(w, "message", f->message);
+	jw_text(w, "status", "error");
+	jw_null(w, "data");
+	jw_integer(w, "statusCode", status);
+	jw_text(w, "error", phrase(status));
+	jw_text(w, "code", err_code(f->err));
+	jw_text(w, "requestId", call->ctx.request_id);
+	if (f->violations != NULL) {
+		jw_list(w, "errors");
+		for (const struct violation *v = f->violations; v != NULL; v = v->next) {
+			jw_object(w, NULL);
+			jw_text(w, "field", v->field);
+			jw_text(w, "message", v->message);
+			jw_text(w, "code", v->code);
+			jw_close(w);
+		}
+		jw_close(w);
+	}
+	jw_close(w);
+}
+
+static void
+describe_pagination(struct jw *w)
+{
+	jw_object(w, "pagination");
+	jw_text(w, "type", "object");
+	jw_object(w, "properties");
+	describe_property(w, "limit", "integer");
+	describe_property(w, "hasNextPage", "boolean");
+	jw_object(w, "nextCursor");
+	jw_list(w, "type");
+	jw_text(w, NULL, "string");
+	jw_text(w, NULL, "null");
+	jw_close(w);
+	jw_close(w);
+	jw_close(w);
+	jw_close(w);
+}
+
+static void
+describe_data(struct jw *w, const struct dialect *dialect, const struct route *route)
+{
+	if (route->list) {
+		jw_object(w, "data");
+		jw_text(w, "type", "array");
+		schema_describe(route->out, dialect->amounts, true, w, "items");
+		jw_close(w);
+		describe_pagination(w);
+	} else if (route->out != NULL) {
+		schema_describe(route->out, dialect->amounts, true, w, "data");
+	} else {
+		describe_property(w, "data", "null");
+	}
+}
+
+static void
+example_data(struct jw *w, const struct dialect *dialect, const struct route *route)
+{
+	if (route->list) {
+		jw_list(w, "data");
+		schema_example(route->out, dialect->amounts, w, NULL);
+		jw_close(w);
+		jw_object(w, "pagination");
+		jw_integer(w, "limit", 25);
+		jw_bool(w, "hasNextPage", false);
+		jw_null(w, "nextCursor");
+		jw_close(w);
+	} else if (route->out != NULL) {
+		schema_example(route->out, dialect->amounts, w, "data");
+	} else {
+		jw_null(w, "data");
+	}
+}
+
+static void
+describe_ok(struct jw *w, const struct dialect *dialect, const struct route *route, bool example,
+	    const char *name)
+{
+	jw_object(w, name);
+	if (example) {
+		jw_text(w, "message", "Request successful");
+		jw_text(w, "status", "success");
+		example_data(w, dialect, route);
+	} else {
+		jw_text(w, "type", "object");
+		jw_object(w, "properties");
+		describe_property(w, "message", "string");
+		describe_property(w, "status", "string");
+		describe_data(w, dialect, route);
+		jw_close(w);
+	}
+	jw_close(w);
+}
+
+static void
+describe_errors(struct jw *w)
+{
+	jw_object(w, "errors");
+	jw_text(w, "type", "array");
+	jw_text(w, "description", "Every field that broke a rule.");
+	jw_object(w, "items");
+	jw_text(w, "type", "object");
+	jw_object(w, "properties");
+	describe_property(w, "field", "string");
+	describe_property(w, "message", "string");
+	describe_property(w, "code", "string");
+	jw_close(w);
+	jw_close(w);
+	jw_close(w);
+}
+
+static void
+describe_fail(struct jw *w, const char *name)
+{
+	jw_object(w, name);
+	jw_text(w, "type", "object");
+	jw_object(w, "properties");
+	describe_property(w, "message", "string");
+	describe_property(w, "status", "string");
+	describe_property(w, "data", "null");
+	describe_property(w, "statusCode", "integer");
+	describe_property(w, "error", "string");
+	describe_property(w, "code", "string");
+	describe_property(w, "requestId", "string");
+	describe_errors(w);
+	jw_close(w);
+	jw_close(w);
+}
+
+static const struct route *const groups[] = {
+	pocket_auth,  pocket_platform, pocket_keys,      pocket_wallets,
+	pocket_holds, pocket_admin,    pocket_providers, NULL,
+};
+
+const struct dialect pocket = {
+	.name = "pocket",
+	.title = "OurPocket",
+	.version = "1",
+	.doc = "Platforms that embed wallets: accounts, projects, keys, wallets, money that moves.",
+	.implied = "v1",
+	.groups = groups,
+	.amounts = AMOUNT_TEXT,
+	.write_ok = write_ok,
+	.write_fail = write_fail,
+	.describe_ok = describe_ok,
+	.describe_fail = describe_fail,
+};

@@ -1,0 +1,18 @@
+/* pocket.h - the OurPocket dialect: its groups of routes. */
+#ifndef API_POCKET_POCKET_H
+#define API_POCKET_POCKET_H
+
+#include "api/call.h"
+
+extern const struct route pocket_auth[];
+extern const struct route pocket_platform[];
+extern const struct route pocket_keys[];
+extern const struct route pocket_wallets[];
+extern const struct route pocket_holds[];
+extern const struct route pocket_admin[];
+extern const struct route pocket_providers[];
+
+/* The reply of everything that moves money. */
+extern const struct schema pocket_movement;
+
+#endif

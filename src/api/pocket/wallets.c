@@ -1,0 +1,381 @@
+/* Wallets, and the money that moves between them. */
+#include "app/wallet.h"
+
+#include "api/page.h"
+#include "api/pocket/pocket.h"
+#include "app/movement.h"
+
+static const char *const statuses[] = {"active", "frozen", NULL};
+static const char *const bulk_types[] = {"transfer", "credit", "debit", NULL};
+static const char *const provider_types[] = {"paystack", "flutterwave", "paga", "fingra", NULL};
+
+static const struct field wallet_in_fields[] = {
+	FIELD(struct wallet_order, currency, .name = "currency", .required = true,
+	      .format = "currency", .doc = "ISO 4217 code.", .example = "\"NGN\""),
+	FIELD(struct wallet_order, project_account, .name = "accountId",
+	      .doc = "The customer of the project whom the wallet is for."),
+};
+
+static const struct field facts_fields[] = {
+	FIELD(struct wallet_facts, id, .name = "id", .required = true),
+	FIELD(struct wallet_facts, project, .name = "projectId", .required = true),
+	FIELD(struct wallet_facts, project_account, .name = "accountId", .keep_null = true),
+	FIELD(struct wallet_facts, currency, .name = "currency", .required = true,
+	      .example = "\"NGN\""),
+	FIELD(struct wallet_facts, status, .name = "status", .required = true,
+	      .example = "\"active\""),
+	FIELD(struct wallet_facts, mode, .name = "mode", .required = true, .example = "\"test\""),
+	FIELD(struct wallet_facts, created_at, .name = "createdAt", .required = true),
+};
+
+static const struct field balance_fields[] = {
+	FIELD(struct wallet_balance, currency, .name = "currency", .required = true,
+	      .example = "\"NGN\""),
+	FIELD(struct wallet_balance, ledger, .name = "ledger", .required = true,
+	      .doc = "What the wallet holds."),
+	FIELD(struct wallet_balance, available, .name = "available",
+	      .doc = "Without what is held; only for now."),
+	FIELD(struct wallet_balance, held, .name = "held", .example = "\"0.00\"",
+	      .doc = "Set aside by holds; only for now."),
+	FIELD(struct wallet_balance, at, .name = "at", .doc = "The time that was asked for."),
+};
+
+static const struct schema facts = SCHEMA(struct wallet_facts, "WalletFacts", facts_fields);
+static const struct schema balance = SCHEMA(struct wallet_balance, "WalletBalance", balance_fields);
+
+static const struct field wallet_fields[] = {
+	FIELD(struct wallet, facts, .name = "wallet", .required = true, .sub = &facts),
+	FIELD(struct wallet, balance, .name = "balance", .required = true, .sub = &balance),
+};
+
+static const struct field status_fields[] = {
+	FIELD(struct wallet_facts, status, .name = "status", .required = true, .choices = statuses,
+	      .doc = "A frozen wallet neither gives nor takes."),
+};
+
+struct wallet_query {
+	struct page_query page;
+	const char *currency;
+	struct uuid project_account;
+};
+
+static const struct field wallet_query_fields[] = {
+	PAGE_FIELDS(struct wallet_query),
+	FIELD(struct wallet_query, currency, .name = "currency", .format = "currency"),
+	FIELD(struct wallet_query, project_account, .name = "accountId"),
+};
+
+struct history_query {
+	struct page_query page;
+};
+
+static const struct field history_query_fields[] = {PAGE_FIELDS(struct history_query)};
+
+struct balance_query {
+	struct instant at;
+};
+
+static const struct field balance_query_fields[] = {
+	FIELD(struct balance_query, at, .name = "at",
+	      .doc = "The balance as it was at this time; now unless given."),
+};
+
+static const struct field line_fields[] = {
+	FIELD(struct wallet_line, id, .name = "id", .required = true),
+	FIELD(struct wallet_line, sequence, .name = "sequence", .required = true,
+	      .doc = "Number in the wallet's history, from 1."),
+	FIELD(struct wallet_line, reference, .name = "reference", .required = true,
+	      .example = "\"trf_2026_001\""),
+	FIELD(struct wallet_line, type, .name = "type", .required = true,
+	      .example = "\"transfer\""),
+	FIELD(struct wallet_line, status, .name = "status", .required = true,
+	      .example = "\"completed\""),
+	FIELD(struct wallet_line, direction, .name = "direction", .required = true,
+	      .example = "\"out\""),
+	FIELD(struct wallet_line, amount, .name = "amount", .required = true),
+	FIELD(struct wallet_line, currency, .name = "currency", .required = true,
+	      .example = "\"NGN\""),
+	FIELD(struct wallet_line, balance, .name = "balance", .required = true,
+	      .doc = "Of the wallet after it."),
+	FIELD(struct wallet_line, counterparty, .name = "counterpartyWalletId", .keep_null = true),
+	FIELD(struct wallet_line, reverses, .name = "reverses"),
+	FIELD(struct wallet_line, metadata, .name = "metadata"),
+	FIELD(struct wallet_line, created_at, .name = "createdAt", .required = true),
+};
+
+#define AMOUNT_FIELD(struct_type, member, required_)                            \
+	FIELD(struct_type, member, .name = "amount", .required = required_,     \
+	      .doc = "Major units, with at most the decimals of the currency.", \
+	      .example = "\"1000\"")
+#define DRY_RUN_FIELD(struct_type)                    \
+	FIELD(struct_type, dry_run, .name = "dryRun", \
+	      .doc = "Decide and answer, but change nothing.", .example = "false")
+#define CURRENCY_FIELD(struct_type)                                                              \
+	FIELD(struct_type, currency, .name = "currency", .required = true, .format = "currency", \
+	      .example = "\"NGN\"")
+#define REFERENCE_FIELD(struct_type, required_, example_)                                \
+	FIELD(struct_type, reference, .name = "reference", .required = required_,        \
+	      .format = "reference", .doc = "Your own; unique in the project and mode.", \
+	      .example = example_)
+#define METADATA_FIELD(struct_type)                      \
+	FIELD(struct_type, metadata, .name = "metadata", \
+	      .example = "{\"reason\":\"internal transfer\"}")
+
+static const struct field transfer_fields[] = {
+	FIELD(struct movement_order, from, .name = "fromWalletId", .required = true),
+	FIELD(struct movement_order, to, .name = "toWalletId", .required = true),
+	AMOUNT_FIELD(struct movement_order, amount, true),
+	CURRENCY_FIELD(struct movement_order),
+	REFERENCE_FIELD(struct movement_order, true, "\"trf_2026_001\""),
+	METADATA_FIELD(struct movement_order),
+	DRY_RUN_FIELD(struct movement_order),
+};
+
+static const struct field funding_fields[] = {
+	FIELD(struct movement_order, wallet, .name = "walletId", .required = true),
+	AMOUNT_FIELD(struct movement_order, amount, true),
+	CURRENCY_FIELD(struct movement_order),
+	REFERENCE_FIELD(struct movement_order, true, "\"cr_2026_001\""),
+	FIELD(struct movement_order, provider, .name = "provider", .choices = provider_types,
+	      .doc = "Not available yet: without it the ledger alone is posted to."),
+	FIELD(struct movement_order, provider_payload, .name = "providerPayload",
+	      .example = "{\"email\":\"customer@example.com\"}"),
+	METADATA_FIELD(struct movement_order),
+	DRY_RUN_FIELD(struct movement_order),
+};
+
+static const struct field reverse_fields[] = {
+	AMOUNT_FIELD(struct movement_order, amount, false),
+	REFERENCE_FIELD(struct movement_order, false, "\"rev_2026_001\""),
+	METADATA_FIELD(struct movement_order),
+	DRY_RUN_FIELD(struct movement_order),
+};
+
+static const struct field movement_fields[] = {
+	FIELD(struct movement, id, .name = "id", .required = true),
+	FIELD(struct movement, reference, .name = "reference", .required = true,
+	      .example = "\"trf_2026_001\""),
+	FIELD(struct movement, type, .name = "type", .required = true, .example = "\"transfer\""),
+	FIELD(struct movement, status, .name = "status", .required = true,
+	      .example = "\"completed\""),
+	FIELD(struct movement, amount, .name = "amount", .required = true),
+	FIELD(struct movement, currency, .name = "currency", .required = true,
+	      .example = "\"NGN\""),
+	FIELD(struct movement, from, .name = "fromWalletId"),
+	FIELD(struct movement, to, .name = "toWalletId"),
+	FIELD(struct movement, wallet, .name = "walletId"),
+	FIELD(struct movement, hold, .name = "holdId"),
+	FIELD(struct movement, reverses, .name = "reverses"),
+	FIELD(struct movement, balance, .name = "balance",
+	      .doc = "Ledger balance of the wallet (of the source, in transfers) after it."),
+	FIELD(struct movement, metadata, .name = "metadata",
+	      .example = "{\"reason\":\"internal transfer\"}"),
+	FIELD(struct movement, created_at, .name = "createdAt", .required = true),
+	FIELD(struct movement, dry_run, .name = "dryRun", .example = "false",
+	      .doc = "True where nothing was changed."),
+};
+
+static const struct field bulk_item_fields[] = {
+	FIELD(struct movement_order, type, .name = "type", .required = true, .choices = bulk_types),
+	FIELD(struct movement_order, from, .name = "fromWalletId"),
+	FIELD(struct movement_order, to, .name = "toWalletId"),
+	FIELD(struct movement_order, wallet, .name = "walletId"),
+	AMOUNT_FIELD(struct movement_order, amount, true),
+	CURRENCY_FIELD(struct movement_order),
+	REFERENCE_FIELD(struct movement_order, true, "\"bulk_2026_001\""),
+	METADATA_FIELD(struct movement_order),
+};
+
+static const struct schema bulk_item = SCHEMA(struct movement_order, "BulkItem", bulk_item_fields);
+
+static const struct field bulk_fields[] = {
+	FIELD(struct bulk_order, transactions, .name = "transactions", .required = true, .min = 1,
+	      .max = 1000, .sub = &bulk_item),
+	FIELD(struct bulk_order, atomic, .name = "atomic", .fallback_true = true,
+	      .doc = "True: all or none. False: each by itself."),
+	DRY_RUN_FIELD(struct bulk_order),
+};
+
+static const struct field bulk_line_fields[] = {
+	FIELD(struct bulk_line, index, .name = "index", .required = true, .example = "0"),
+	FIELD(struct bulk_line, reference, .name = "reference", .required = true,
+	      .example = "\"bulk_2026_001\""),
+	FIELD(struct bulk_line, status, .name = "status", .required = true,
+	      .example = "\"completed\""),
+	FIELD(struct bulk_line, id, .name = "id"),
+	FIELD(struct bulk_line, replayed, .name = "replayed", .example = "false"),
+	FIELD(struct bulk_line, code, .name = "code", .example = "null"),
+	FIELD(struct bulk_line, message, .name = "message", .example = "null"),
+};
+
+static const struct schema bulk_line = SCHEMA(struct bulk_line, "BulkLine", bulk_line_fields);
+
+static const struct field bulk_result_fields[] = {
+	FIELD(struct bulk_result, posted, .name = "posted", .required = true),
+	FIELD(struct bulk_result, failed, .name = "failed", .required = true, .example = "0"),
+	FIELD(struct bulk_result, lines, .name = "results", .required = true, .sub = &bulk_line),
+};
+
+static const struct schema wallet_in =
+	SCHEMA(struct wallet_order, "WalletRequest", wallet_in_fields);
+static const struct schema wallet_out = SCHEMA(struct wallet, "Wallet", wallet_fields);
+static const struct schema wallet_query =
+	SCHEMA(struct wallet_query, "WalletQuery", wallet_query_fields);
+static const struct schema status_in =
+	SCHEMA(struct wallet_facts, "WalletStatusRequest", status_fields);
+static const struct schema history_query =
+	SCHEMA(struct history_query, "HistoryQuery", history_query_fields);
+static const struct schema balance_query =
+	SCHEMA(struct balance_query, "BalanceQuery", balance_query_fields);
+static const struct schema line_out = SCHEMA(struct wallet_line, "WalletLine", line_fields);
+static const struct schema transfer_in =
+	SCHEMA(struct movement_order, "TransferRequest", transfer_fields);
+static const struct schema funding_in =
+	SCHEMA(struct movement_order, "FundingRequest", funding_fields);
+static const struct schema reverse_in =
+	SCHEMA(struct movement_order, "ReverseRequest", reverse_fields);
+static const struct schema bulk_in = SCHEMA(struct bulk_order, "BulkRequest", bulk_fields);
+static const struct schema bulk_out = SCHEMA(struct bulk_result, "BulkResult", bulk_result_fields);
+const struct schema pocket_movement = SCHEMA(struct movement, "Movement", movement_fields);
+
+static enum err
+create_wallet(struct call *call, const void *in, void *out)
+{
+	return wallet_create(&call->ctx, in, out);
+}
+
+static enum err
+get_wallet(struct call *call, const void *in, void *out)
+{
+	(void)in;
+	return wallet_get(&call->ctx, call->params[0].id, out);
+}
+
+static enum err
+list_wallets(struct call *call, const void *in, void *out)
+{
+	const struct wallet_query *query = call->query;
+	struct wallet_filter filter = {query->page.after, page_most(&query->page), query->currency,
+				       query->project_account};
+	struct wallet *wallets;
+	size_t n;
+
+	(void)in;
+	TRY(wallet_list(&call->ctx, &filter, &wallets, &n));
+	page_fill(call, out, &query->page, wallets, n, sizeof(*wallets),
+		  offsetof(struct wallet, account_id));
+	return ERR_OK;
+}
+
+static enum err
+set_status(struct call *call, const void *in, void *out)
+{
+	return wallet_set_status(&call->ctx, call->params[0].id,
+				 ((const struct wallet_facts *)in)->status, out);
+}
+
+static enum err
+get_balance(struct call *call, const void *in, void *out)
+{
+	(void)in;
+	return wallet_balance_at(&call->ctx, call->params[0].id,
+				 ((const struct balance_query *)call->query)->at, out);
+}
+
+static enum err
+list_history(struct call *call, const void *in, void *out)
+{
+	const struct page_query *query = &((const struct history_query *)call->query)->page;
+	struct wallet_line *lines;
+	size_t n;
+
+	(void)in;
+	TRY(wallet_history(&call->ctx, call->params[0].id, query->after, page_most(query), &lines,
+			   &n));
+	page_fill(call, out, query, lines, n, sizeof(*lines),
+		  offsetof(struct wallet_line, sequence));
+	return ERR_OK;
+}
+
+/* The first answer again is 200, and says so. */
+static enum err
+moved(struct call *call, enum err err, const struct movement *movement)
+{
+	TRY(err);
+	if (movement->replayed) {
+		call->status = 200;
+		call->replayed = true;
+	}
+	return ERR_OK;
+}
+
+static enum err
+transfer(struct call *call, const void *in, void *out)
+{
+	return moved(call, movement_transfer(&call->ctx, in, out), out);
+}
+
+static enum err
+credit(struct call *call, const void *in, void *out)
+{
+	return moved(call, movement_credit(&call->ctx, in, out), out);
+}
+
+static enum err
+debit(struct call *call, const void *in, void *out)
+{
+	return moved(call, movement_debit(&call->ctx, in, out), out);
+}
+
+static enum err
+reverse(struct call *call, const void *in, void *out)
+{
+	return moved(call, movement_reverse(&call->ctx, call->params[0].id, in, out), out);
+}
+
+static enum err
+bulk(struct call *call, const void *in, void *out)
+{
+	return movement_bulk(&call->ctx, in, out);
+}
+
+const struct route pocket_wallets[] = {
+	{POST, "/v1/wallets", "Create a wallet", NULL, create_wallet, .in = &wallet_in,
+	 .out = &wallet_out, .access = ACCESS_PROJECT_KEY, .effect = EFFECT_WRITE, .status = 201,
+	 .tag = "Wallets"},
+	{GET, "/v1/wallets", "List the wallets of the project", NULL, list_wallets,
+	 .query = &wallet_query, .out = &wallet_out, .list = true, .access = ACCESS_PROJECT_KEY,
+	 .status = 200, .tag = "Wallets"},
+	{GET, "/v1/wallets/{id}", "A wallet and its balance", NULL, get_wallet, .out = &wallet_out,
+	 .access = ACCESS_PROJECT_KEY, .status = 200, .tag = "Wallets"},
+	{PATCH, "/v1/wallets/{id}", "Freeze a wallet, or make it active again", NULL, set_status,
+	 .in = &status_in, .out = &wallet_out, .access = ACCESS_PROJECT_KEY, .effect = EFFECT_WRITE,
+	 .status = 200, .tag = "Wallets"},
+	{GET, "/v1/wallets/{id}/balance", "The balance now or at a time", NULL, get_balance,
+	 .query = &balance_query, .out = &balance, .access = ACCESS_PROJECT_KEY, .status = 200,
+	 .tag = "Wallets"},
+	{GET, "/v1/wallets/{id}/transactions", "The history of a wallet, newest first", NULL,
+	 list_history, .query = &history_query, .out = &line_out, .list = true,
+	 .access = ACCESS_PROJECT_KEY, .status = 200, .tag = "Wallets"},
+	{POST, "/v1/wallets/transfer", "Move money between two wallets",
+	 "The same reference and content again is answered as the first time, with 200.", transfer,
+	 .in = &transfer_in, .out = &pocket_movement, .access = ACCESS_PROJECT_KEY,
+	 .effect = EFFECT_POST, .status = 201, .rehearses = true, .tag = "Money"},
+	{POST, "/v1/wallets/credit", "Put money into a wallet",
+	 "Against the project's funding account.", credit, .in = &funding_in,
+	 .out = &pocket_movement, .access = ACCESS_PROJECT_KEY, .effect = EFFECT_POST,
+	 .status = 201, .rehearses = true, .tag = "Money"},
+	{POST, "/v1/wallets/debit", "Take money out of a wallet",
+	 "Against the project's funding account.", debit, .in = &funding_in,
+	 .out = &pocket_movement, .access = ACCESS_PROJECT_KEY, .effect = EFFECT_POST,
+	 .status = 201, .rehearses = true, .tag = "Money"},
+	{POST, "/v1/transactions/{id}/reverse", "Take a transaction back, whole or in part",
+	 "Once. Without amount all of it.", reverse, .in = &reverse_in, .out = &pocket_movement,
+	 .access = ACCESS_PROJECT_KEY, .effect = EFFECT_POST, .status = 201, .rehearses = true,
+	 .tag = "Money"},
+	{POST, "/v1/transactions/bulk", "Up to 1,000 transfers, credits and debits at once",
+	 "A body of up to 512 KiB.", bulk, .in = &bulk_in, .out = &bulk_out,
+	 .access = ACCESS_PROJECT_KEY, .effect = EFFECT_WRITE, .status = 201, .rehearses = true,
+	 .body_max = BULK_BODY_MAX, .tag = "Money"},
+	{0},
+};

@@ -1,0 +1,123 @@
+/* Sessions: a sign-in and the refresh tokens that descend from it. */
+#include <string.h>
+
+#include "app/user.h"
+#include "base/arena.h"
+#include "base/config.h"
+#include "crypto/hmac.h"
+#include "crypto/random.h"
+#include "crypto/token.h"
+#include "db/row.h"
+
+enum { REFRESH_BYTES = 32 };
+
+/* A new refresh token of the session. */
+static enum err
+issue_refresh(struct ctx *ctx, int64_t session_id, const char **refresh)
+{
+	unsigned char bytes[REFRESH_BYTES];
+	unsigned char digest[SHA256_SIZE];
+
+	random_bytes(bytes, sizeof(bytes));
+	*refresh = base64url_encode(ctx->arena, bytes, sizeof(bytes));
+	sha256(*refresh, strlen(*refresh), digest);
+	return db_run(ctx, SQL_refresh_token_insert, NULL,
+		      PARAMS(p_bytes(digest, sizeof(digest)), p_int(session_id)));
+}
+
+static enum err
+issue_access(struct ctx *ctx, struct uuid session, struct user_tokens *out)
+{
+	const struct config *config = ctx->app->config;
+	struct claims claims = {
+		.user = out->user.public_id,
+		.session = session,
+		.role = out->user.role,
+		.issuer = config->public_url,
+		.issued = ctx->now,
+		.expires = {ctx->now.us + config->access_token_s * SECOND_US},
+	};
+
+	out->expires_in_s = config->access_token_s;
+	return token_sign(ctx->app->keys, ctx->arena, &ctx->fault, &claims, &out->access);
+}
+
+enum err
+user_sign_in(struct ctx *ctx, const struct user *user, struct user_tokens *out)
+{
+	struct uuid session = uuid_v7();
+	struct rows rows;
+
+	out->user = *user;
+	TRY(db_run(ctx, SQL_session_insert, &rows,
+		   PARAMS(p_uuid(session), p_int(user->user_id),
+			  p_int(ctx->app->config->refresh_token_s))));
+	TRY(issue_refresh(ctx, row_int(&rows, 0, 0), &out->refresh));
+	return issue_access(ctx, session, out);
+}
+
+struct refresh_row {
+	int64_t session_id;
+	struct uuid session;
+	struct instant used_at;
+	bool live;
+	int64_t user_id;
+};
+
+static const struct column refresh_columns[] = {
+	COLUMN(struct refresh_row, session_id), COLUMN(struct refresh_row, session),
+	COLUMN(struct refresh_row, used_at),    COLUMN(struct refresh_row, live),
+	COLUMN(struct refresh_row, user_id),
+};
+
+static enum err
+find_refresh(struct ctx *ctx, const char *refresh, unsigned char digest[SHA256_SIZE],
+	     struct refresh_row *row, bool *found)
+{
+	struct rows rows;
+
+	sha256(refresh, strlen(refresh), digest);
+	TRY(db_run(ctx, SQL_refresh_token_find, &rows, PARAMS(p_bytes(digest, SHA256_SIZE))));
+	*found = rows.count > 0;
+	if (*found)
+		rows_scan(&rows, 0, refresh_columns, COLUMN_COUNT(refresh_columns), row);
+	return ERR_OK;
+}
+
+enum err
+user_refresh(struct ctx *ctx, const char *refresh, struct user_tokens *out, int64_t *stolen)
+{
+	unsigned char digest[SHA256_SIZE];
+	struct refresh_row row = {0};
+	bool found;
+
+	*stolen = 0;
+	TRY(find_refresh(ctx, refresh, digest, &row, &found));
+	if (found && row.live && row.used_at.us != 0)
+		*stolen = row.session_id;
+	if (!found || !row.live || row.used_at.us != 0)
+		return fault(&ctx->fault, ERR_UNAUTHORIZED, NULL, "The refresh token is not valid");
+	TRY(db_run(ctx, SQL_refresh_token_use, NULL, PARAMS(p_bytes(digest, sizeof(digest)))));
+	TRY(user_get(ctx, row.user_id, &out->user));
+	TRY(issue_refresh(ctx, row.session_id, &out->refresh));
+	return issue_access(ctx, row.session, out);
+}
+
+enum err
+user_end_session(struct ctx *ctx, int64_t session_id)
+{
+	return db_run(ctx, SQL_session_revoke, NULL, PARAMS(p_int(session_id)));
+}
+
+enum err
+user_sign_out(struct ctx *ctx, const char *refresh)
+{
+	unsigned char digest[SHA256_SIZE];
+	struct refresh_row row = {0};
+	bool found;
+
+	TRY(find_refresh(ctx, refresh, digest, &row, &found));
+	if (!found)
+		return ERR_OK;
+	return user_end_session(ctx, row.session_id);
+}

@@ -1,0 +1,253 @@
+#include "app/user.h"
+
+#include <string.h>
+
+#include "app/outbox.h"
+#include "base/arena.h"
+#include "base/config.h"
+#include "crypto/hmac.h"
+#include "crypto/password.h"
+#include "crypto/random.h"
+#include "db/row.h"
+#include "schema/schema.h"
+
+enum { MAILED_TOKEN_BYTES = 32, VERIFY_LIFETIME_S = 24 * 3600, RESET_LIFETIME_S = 600 };
+
+static const struct column user_columns[] = {
+	COLUMN(struct user, user_id),      COLUMN(struct user, public_id),
+	COLUMN(struct user, email),        COLUMN(struct user, password_hash),
+	COLUMN(struct user, name),         COLUMN(struct user, country),
+	COLUMN(struct user, company_name), COLUMN(struct user, photo_url),
+	COLUMN(struct user, role),         COLUMN(struct user, status),
+	COLUMN(struct user, provider),     COLUMN(struct user, is_email_verified),
+	COLUMN(struct user, created_at),
+};
+
+const char *
+email_key(struct arena *arena, const char *email)
+{
+	return text_lower(arena, email);
+}
+
+enum err
+user_get(struct ctx *ctx, int64_t user_id, struct user *out)
+{
+	struct rows rows;
+
+	TRY(db_run(ctx, SQL_user_by_id, &rows, PARAMS(p_int(user_id))));
+	rows_scan(&rows, 0, user_columns, COLUMN_COUNT(user_columns), out);
+	return ERR_OK;
+}
+
+static enum err
+find_by_email(struct ctx *ctx, const char *email, struct user *out, bool *found)
+{
+	struct rows rows;
+
+	TRY(db_run(ctx, SQL_user_by_email, &rows, PARAMS(p_text(email_key(ctx->arena, email)))));
+	*found = rows.count > 0;
+	if (*found)
+		rows_scan(&rows, 0, user_columns, COLUMN_COUNT(user_columns), out);
+	return ERR_OK;
+}
+
+/* A text is common or not; its owner is told which field it was. */
+static enum err
+hash_password(struct ctx *ctx, const char *field, const char *password, const char **hash)
+{
+	if (password_is_common(password)) {
+		violation_add(ctx->arena, &ctx->fault, field, "COMMON_PASSWORD",
+			      "is among the most common passwords; choose another");
+		return ERR_VALIDATION;
+	}
+	return password_hash(ctx->app->passwords, ctx->arena, &ctx->fault, password, hash);
+}
+
+enum err
+user_register_prepare(struct ctx *ctx, struct registration *in)
+{
+	bool local = strcmp(in->provider, "local") == 0;
+
+	if (!in->accept_terms)
+		violation_add(ctx->arena, &ctx->fault, "acceptTerms", "TERMS", "must be true");
+	if (local && in->password == NULL)
+		violation_add(ctx->arena, &ctx->fault, "password", "REQUIRED", "is required");
+	if (local && in->country == NULL)
+		violation_add(ctx->arena, &ctx->fault, "country", "REQUIRED", "is required");
+	if (ctx->fault.violations != NULL)
+		return ERR_VALIDATION;
+	if (!local)
+		return ERR_OK; /* only a proof of Google's lets this account in */
+	return hash_password(ctx, "password", in->password, &in->password_hash);
+}
+
+/* A fresh random token; only its digest is stored, and it ends the earlier ones of its purpose. */
+static enum err
+mail_token(struct ctx *ctx, int64_t user_id, const char *purpose, int64_t lifetime_s,
+	   const char **token)
+{
+	unsigned char bytes[MAILED_TOKEN_BYTES];
+	unsigned char digest[SHA256_SIZE];
+
+	random_bytes(bytes, sizeof(bytes));
+	*token = hex_encode(ctx->arena, bytes, sizeof(bytes));
+	sha256(*token, strlen(*token), digest);
+	TRY(db_run(ctx, SQL_email_token_end, NULL, PARAMS(p_int(user_id), p_text(purpose))));
+	return db_run(ctx, SQL_email_token_insert, NULL,
+		      PARAMS(p_bytes(digest, sizeof(digest)), p_int(user_id), p_text(purpose),
+			     p_int(lifetime_s)));
+}
+
+static enum err
+mail_verification(struct ctx *ctx, int64_t user_id, const char *name, const char *email)
+{
+	const char *token;
+
+	TRY(mail_token(ctx, user_id, "verify_email", VERIFY_LIFETIME_S, &token));
+	return outbox_add(ctx, email, "Verify your e-mail address",
+			  arena_printf(ctx->arena,
+				       "Hello %s,\n\n"
+				       "your verification token is:\n\n%s\n\n"
+				       "It is valid for 24 hours. If you did not ask for it, "
+				       "ignore this mail.\n",
+				       name, token),
+			  VERIFY_LIFETIME_S);
+}
+
+enum err
+user_register(struct ctx *ctx, const struct registration *in, struct user *out)
+{
+	struct uuid id = uuid_v7();
+	struct rows rows;
+
+	TRY(db_run(ctx, SQL_user_insert, &rows,
+		   PARAMS(p_uuid(id), p_text(in->email), p_text(email_key(ctx->arena, in->email)),
+			  p_text(in->password_hash), p_text(in->name), p_text(in->country),
+			  p_text(in->company_name), p_text(in->photo_url), p_text(in->role),
+			  p_text(in->provider))));
+	TRY(user_get(ctx, row_int(&rows, 0, 0), out));
+	return mail_verification(ctx, out->user_id, out->name, out->email);
+}
+
+enum err
+user_check_password(struct ctx *ctx, struct credentials *in)
+{
+	bool found;
+	bool matches;
+
+	TRY(find_by_email(ctx, in->email, &in->user, &found));
+	TRY(password_verify(ctx->app->passwords, &ctx->fault, found ? in->user.password_hash : NULL,
+			    in->password, &matches));
+	if (!found || !matches || strcmp(in->user.status, "active") != 0)
+		return fault(&ctx->fault, ERR_INVALID_CREDENTIALS, NULL, NULL);
+	return ERR_OK;
+}
+
+enum err
+user_request_token(struct ctx *ctx, const char *email, const char *purpose)
+{
+	return db_run(ctx, SQL_token_request_insert, NULL,
+		      PARAMS(p_text(email_key(ctx->arena, email)), p_text(purpose)));
+}
+
+static enum err
+mail_reset(struct ctx *ctx, const struct user *user)
+{
+	const char *token;
+
+	TRY(mail_token(ctx, user->user_id, "reset_password", RESET_LIFETIME_S, &token));
+	return outbox_add(ctx, user->email, "Reset your password",
+			  arena_printf(ctx->arena,
+				       "Hello %s,\n\n"
+				       "your token to set a new password is:\n\n%s\n\n"
+				       "It is valid for 10 minutes. If you did not ask for it, "
+				       "ignore this mail: nothing changes.\n",
+				       user->name, token),
+			  RESET_LIFETIME_S);
+}
+
+static enum err
+answer_request(struct ctx *ctx, void *arg)
+{
+	bool *found = arg;
+	struct user user = {0};
+	struct rows rows;
+	bool known;
+
+	TRY(db_run(ctx, SQL_token_request_take, &rows, NO_PARAMS));
+	*found = rows.count > 0;
+	if (!*found)
+		return ERR_OK;
+	TRY(find_by_email(ctx, row_text(&rows, 0, 0), &user, &known));
+	if (!known || strcmp(user.status, "active") != 0)
+		return ERR_OK;
+	if (strcmp(row_text(&rows, 0, 1), "verify_email") == 0)
+		return user.is_email_verified
+			       ? ERR_OK
+			       : mail_verification(ctx, user.user_id, user.name, user.email);
+	return strcmp(user.provider, "local") == 0 ? mail_reset(ctx, &user) : ERR_OK;
+}
+
+enum err
+user_answer_request(struct ctx *ctx, bool *found)
+{
+	return db_transact(ctx, answer_request, found);
+}
+
+/* Use up a mailed token. */
+static enum err
+use_token(struct ctx *ctx, const char *email, const char *token, const char *purpose,
+	  int64_t *user_id)
+{
+	unsigned char digest[SHA256_SIZE];
+	const char *text = text_lower(ctx->arena, token);
+	struct rows rows;
+
+	sha256(text, strlen(text), digest);
+	TRY(db_run(ctx, SQL_email_token_use, &rows,
+		   PARAMS(p_bytes(digest, sizeof(digest)), p_text(email_key(ctx->arena, email)),
+			  p_text(purpose))));
+	if (rows.count == 0)
+		return fault(&ctx->fault, ERR_BAD_REQUEST, "token",
+			     "The token is invalid or has expired");
+	*user_id = row_int(&rows, 0, 0);
+	return ERR_OK;
+}
+
+enum err
+user_verify_email(struct ctx *ctx, const char *email, const char *token)
+{
+	int64_t user_id;
+
+	TRY(use_token(ctx, email, token, "verify_email", &user_id));
+	return db_run(ctx, SQL_user_verify_email, NULL, PARAMS(p_int(user_id)));
+}
+
+enum err
+user_reset_prepare(struct ctx *ctx, struct password_reset *in)
+{
+	return hash_password(ctx, "newPassword", in->new_password, &in->password_hash);
+}
+
+enum err
+user_reset_password(struct ctx *ctx, const struct password_reset *in)
+{
+	int64_t user_id;
+
+	TRY(use_token(ctx, in->email, in->token, "reset_password", &user_id));
+	TRY(db_run(ctx, SQL_user_set_password, NULL,
+		   PARAMS(p_int(user_id), p_text(in->password_hash))));
+	return db_run(ctx, SQL_session_revoke_all, NULL, PARAMS(p_int(user_id)));
+}
+
+enum err
+user_make_admin(struct ctx *ctx, const char *email, const char *name, const char *password)
+{
+	const char *hash;
+	struct rows rows;
+
+	TRY(hash_password(ctx, "password", password, &hash));
+	return db_run(ctx, SQL_user_make_admin, &rows,
+		      PARAMS(p_uuid(uuid_v7()), p_text(email), p_text(email_key(ctx->arena, email)),
+			     p_text(hash), p_text(name)));
+}

@@ -1,0 +1,107 @@
+/*
+ * user.h - people: registration, sign-in, sessions, and the tokens that are mailed.
+ *
+ * A person is one user whichever dialect registered them. Answers never tell
+ * whether an e-mail address is known, but for the conflict at registration.
+ */
+#ifndef APP_USER_H
+#define APP_USER_H
+
+#include <stdbool.h>
+
+#include "base/ctx.h"
+
+struct user {
+	int64_t user_id;
+	struct uuid public_id;
+	const char *email;
+	const char *password_hash;
+	const char *name;
+	const char *country;
+	const char *company_name;
+	const char *photo_url;
+	const char *role;
+	const char *status;
+	const char *provider;
+	bool is_email_verified;
+	struct instant created_at;
+};
+
+/* What a person gives to register. */
+struct registration {
+	const char *name;
+	const char *email;
+	const char *provider; /* "local" or "google" */
+	const char *password; /* local only */
+	const char *country;
+	const char *company_name;
+	const char *photo_url;
+	const char *role;
+	bool accept_terms;
+	const char *password_hash; /* noted by user_register_prepare */
+};
+
+/* Rules that span fields, and the hash; before the transaction. */
+enum err user_register_prepare(struct ctx *ctx, struct registration *in) MUST_CHECK;
+/* Make the user and queue the verification mail. ERR_CONFLICT if the address is taken. */
+enum err user_register(struct ctx *ctx, const struct registration *in, struct user *out) MUST_CHECK;
+
+struct credentials {
+	const char *email;
+	const char *password;
+	struct user user; /* noted by user_check_password */
+};
+
+/* ERR_INVALID_CREDENTIALS for an unknown address, a wrong password and an account without one, in
+ * the same time. */
+enum err user_check_password(struct ctx *ctx, struct credentials *in) MUST_CHECK;
+
+struct user_tokens {
+	const char *access;
+	const char *refresh;
+	int64_t expires_in_s;
+	struct user user;
+};
+
+/* Start a session. */
+enum err user_sign_in(struct ctx *ctx, const struct user *user, struct user_tokens *out) MUST_CHECK;
+/*
+ * Rotate a refresh token. One that was used before is refused, and *stolen is the
+ * session that the caller must end with user_end_session() once the refusal has
+ * rolled back; 0 otherwise.
+ */
+enum err user_refresh(struct ctx *ctx, const char *refresh, struct user_tokens *out,
+		      int64_t *stolen) MUST_CHECK;
+enum err user_end_session(struct ctx *ctx, int64_t session_id) MUST_CHECK;
+/* End the session that a refresh token belongs to; an unknown one is no error. */
+enum err user_sign_out(struct ctx *ctx, const char *refresh) MUST_CHECK;
+
+enum err user_get(struct ctx *ctx, int64_t user_id, struct user *out) MUST_CHECK;
+
+/* Ask for a token to verify the address, or to reset the password ("verify_email",
+ * "reset_password"). It is mailed by user_answer_request(), if the address is known. */
+enum err user_request_token(struct ctx *ctx, const char *email, const char *purpose) MUST_CHECK;
+/* Answer the oldest such wish in one transaction; *found tells whether there was one. */
+enum err user_answer_request(struct ctx *ctx, bool *found) MUST_CHECK;
+/* ERR_BAD_REQUEST if the token is not the one that was mailed, or too old, or used. */
+enum err user_verify_email(struct ctx *ctx, const char *email, const char *token) MUST_CHECK;
+
+struct password_reset {
+	const char *email;
+	const char *token;
+	const char *new_password;
+	const char *password_hash; /* noted by user_reset_prepare */
+};
+
+enum err user_reset_prepare(struct ctx *ctx, struct password_reset *in) MUST_CHECK;
+/* Set the password and end all sessions. */
+enum err user_reset_password(struct ctx *ctx, const struct password_reset *in) MUST_CHECK;
+
+/* Make an administrator, or promote a user. For the operator's CLI. */
+enum err user_make_admin(struct ctx *ctx, const char *email, const char *name,
+			 const char *password) MUST_CHECK;
+
+/* The form of an address that makes it unique: lower-case ASCII. */
+const char *email_key(struct arena *arena, const char *email);
+
+#endif

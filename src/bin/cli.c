@@ -1,0 +1,292 @@
+/* cowry - the operator's command line. */
+#include <config.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "api/openapi.h"
+#include "app/user.h"
+#include "base/arena.h"
+#include "base/money.h"
+#include "bin/doctor.h"
+#include "bin/start.h"
+#include "crypto/keyring.h"
+#include "crypto/password.h"
+#include "db/migrate.h"
+#include "ledger/ledger.h"
+#include "ledger/verify.h"
+#include "schema/schema.h"
+
+static const char program[] = "cowry";
+
+enum { ARENA_MAX = 256 * 1024 * 1024, PASSWORD_FILE_MAX = 1024 };
+
+/* A command gets the configuration and what stands behind its name. */
+struct command {
+	const char *group; /* first word */
+	const char *verb;  /* second word, or NULL */
+	const char *arguments;
+	const char *help;
+	int (*run)(const struct config *config, int argc, char **argv);
+};
+
+static struct ctx
+cli_ctx(const struct app *app)
+{
+	return (struct ctx){.app = app, .arena = arena_new(ARENA_MAX), .now = app->now()};
+}
+
+/* Progress is for people: a terminal sees the line change, a log gets one line each. */
+static void
+show_migration(void *arg, const char *name, bool done)
+{
+	(void)arg;
+	if (isatty(STDERR_FILENO))
+		(void)fprintf(stderr, done ? "\r✓ %s\n" : "… %s", name);
+	else if (done)
+		(void)fprintf(stderr, "applied %s\n", name);
+}
+
+static int
+run_migrate(const struct config *config, int argc, char **argv)
+{
+	char problem[512];
+	char dir[1024];
+
+	(void)argc;
+	(void)argv;
+	(void)snprintf(dir, sizeof(dir), "%s/migrations", config->sql_dir);
+	if (!migrate_apply(config->owner_url, dir, show_migration, NULL, problem))
+		start_failed(program, problem);
+	(void)fprintf(stderr, "the database is up to date\n");
+	return 0;
+}
+
+static int
+run_keys_create(const struct config *config, int argc, char **argv)
+{
+	char problem[256];
+
+	(void)argc;
+	(void)argv;
+	if (!keyring_create(config->secrets_dir, problem))
+		start_failed(program, problem);
+	return 0;
+}
+
+/* The value that follows --name; a missing one ends the program. */
+static const char *
+option(int argc, char **argv, const char *name)
+{
+	char problem[128];
+
+	for (int i = 0; i + 1 < argc; i++)
+		if (strcmp(argv[i], name) == 0)
+			return argv[i + 1];
+	(void)snprintf(problem, sizeof(problem), "%s is missing", name);
+	start_failed(program, problem);
+}
+
+/* The first line of a file: passwords never stand among the arguments. */
+static void
+read_password(const char *path, char password[PASSWORD_FILE_MAX])
+{
+	FILE *file = strcmp(path, "-") == 0 ? stdin : fopen(path, "re");
+
+	if (file == NULL || fgets(password, PASSWORD_FILE_MAX, file) == NULL)
+		start_failed(program, "the password file can't be read");
+	password[strcspn(password, "\r\n")] = '\0';
+	if (file != stdin)
+		(void)fclose(file);
+}
+
+static int
+run_admin_create(const struct config *config, int argc, char **argv)
+{
+	const char *email = option(argc, argv, "--email");
+	const char *name = option(argc, argv, "--name");
+	char password[PASSWORD_FILE_MAX];
+	struct app app;
+	struct ctx ctx;
+	enum err err;
+
+	read_password(option(argc, argv, "--password-file"), password);
+	if (!format_find("email")->valid(email))
+		start_failed(program, "--email is not an e-mail address");
+	if (strlen(password) < PASSWORD_BYTES_MIN || strlen(password) > PASSWORD_BYTES_MAX)
+		start_failed(program, "the password must have 8 to 72 bytes");
+	start_app(&app, config, program, config->owner_url);
+	ctx = cli_ctx(&app);
+	err = user_make_admin(&ctx, email, name, password);
+	if (err != ERR_OK)
+		start_failed(program, ctx.fault.message);
+	(void)printf("%s is an administrator\n", email);
+	arena_free(ctx.arena);
+	stop_app(&app);
+	return 0;
+}
+
+static void
+print_trial_balance(struct ctx *ctx)
+{
+	struct trial_line *lines;
+	size_t n;
+
+	if (ledger_trial_balance(ctx, &lines, &n) != ERR_OK)
+		start_failed(program, ctx->fault.message);
+	(void)printf("\n%-5s %-28s %-10s %-4s %9s %20s %20s\n", "Code", "Account", "Class", "Mode",
+		     "Accounts", "Debit", "Credit");
+	for (size_t i = 0; i < n; i++) {
+		const struct currency *currency = currency_find(lines[i].currency);
+		char debit[MONEY_TEXT_MAX];
+		char credit[MONEY_TEXT_MAX];
+
+		(void)printf("%-5s %-28s %-10s %-4s %9lld %16s %s %16s %s\n", lines[i].code,
+			     lines[i].name, lines[i].class, lines[i].mode,
+			     (long long)lines[i].accounts,
+			     money_text(debit, (struct money){lines[i].debit, currency}),
+			     lines[i].currency,
+			     money_text(credit, (struct money){lines[i].credit, currency}),
+			     lines[i].currency);
+	}
+}
+
+/* Run one check and say how it ended; the number of violations. */
+static size_t
+verify_one(struct ctx *ctx, size_t i, const struct ledger_check *check)
+{
+	const char *const *problems;
+	size_t n;
+
+	if (isatty(STDOUT_FILENO)) {
+		(void)printf("… %s", check->promise);
+		(void)fflush(stdout);
+	}
+	if (ledger_check_run(ctx, i, &problems, &n) != ERR_OK)
+		start_failed(program, ctx->fault.message);
+	(void)printf("%s%s %s\n", isatty(STDOUT_FILENO) ? "\r" : "", n == 0 ? "✓" : "✗",
+		     check->promise);
+	for (size_t p = 0; p < n; p++)
+		(void)printf("    %s\n", problems[p]);
+	return n;
+}
+
+static int
+run_verify(const struct config *config, int argc, char **argv)
+{
+	const struct ledger_check *check;
+	struct config patient = *config;
+	size_t violations = 0;
+	struct app app;
+	struct ctx ctx;
+
+	(void)argc;
+	(void)argv;
+	patient.statement_timeout_ms = 600000; /* whole tables are read */
+	start_app(&app, &patient, program, config->auditor_url);
+	ctx = cli_ctx(&app);
+	for (size_t i = 0; (check = ledger_check_at(i)) != NULL; i++)
+		violations += verify_one(&ctx, i, check);
+	print_trial_balance(&ctx);
+	(void)printf("\n%s\n",
+		     violations == 0 ? "The books are in order." : "THE BOOKS ARE NOT IN ORDER.");
+	arena_free(ctx.arena);
+	stop_app(&app);
+	return violations == 0 ? 0 : 1;
+}
+
+static int
+run_openapi(const struct config *config, int argc, char **argv)
+{
+	struct arena *arena = arena_new(ARENA_MAX);
+	const struct dialect *dialect = argc > 0 ? dialect_find(argv[0]) : NULL;
+	struct bytes document;
+
+	if (dialect == NULL)
+		start_failed(program, "usage: cowry openapi pocket|bitpal|otp|moolah|drop");
+	document = openapi_document(arena, dialect, config->public_url);
+	(void)fwrite(document.data, 1, document.length, stdout);
+	(void)putchar('\n');
+	arena_free(arena);
+	return 0;
+}
+
+static int
+run_version(const struct config *config, int argc, char **argv)
+{
+	(void)config;
+	(void)argc;
+	(void)argv;
+	(void)printf("cowry %s\n", PACKAGE_VERSION);
+	return 0;
+}
+
+static int
+run_doctor(const struct config *config, int argc, char **argv)
+{
+	(void)argc;
+	(void)argv;
+	return doctor(config) ? 0 : 1;
+}
+
+static int
+run_settings(const struct config *config, int argc, char **argv)
+{
+	(void)config;
+	(void)argc;
+	(void)argv;
+	doctor_settings_manual();
+	return 0;
+}
+
+static const struct command commands[] = {
+	{"migrate", NULL, "", "bring the database up to date", run_migrate},
+	{"verify", NULL, "", "check the books and print the trial balance", run_verify},
+	{"admin", "create", "--email E --name N --password-file F",
+	 "make an administrator, or promote a user", run_admin_create},
+	{"keys", "create", "", "make the key files that are missing", run_keys_create},
+	{"openapi", NULL, "DIALECT", "print the OpenAPI document of a dialect", run_openapi},
+	{"doctor", NULL, "", "check the configuration and what it points to", run_doctor},
+	{"settings", NULL, "", "print all settings as the manual page shows them", run_settings},
+	{"version", NULL, "", "print the version", run_version},
+};
+enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
+
+static int
+usage(FILE *out)
+{
+	(void)fprintf(out, "usage: cowry COMMAND\n\n");
+	for (size_t i = 0; i < COMMANDS; i++) {
+		char words[128];
+
+		(void)snprintf(words, sizeof(words), "%s %s %s", commands[i].group,
+			       commands[i].verb != NULL ? commands[i].verb : "",
+			       commands[i].arguments);
+		(void)fprintf(out, "  %-56s %s\n", words, commands[i].help);
+	}
+	return out == stdout ? 0 : 2;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct config config;
+
+	if (argc > 1 && (strcmp(argv[1], "help") == 0 || strcmp(argv[1], "--help") == 0))
+		return usage(stdout);
+	if (argc > 1 && strcmp(argv[1], "--version") == 0)
+		return run_version(NULL, 0, NULL);
+	for (size_t i = 0; argc > 1 && i < COMMANDS; i++) {
+		const struct command *command = &commands[i];
+		int words = command->verb != NULL ? 2 : 1;
+
+		if (strcmp(argv[1], command->group) != 0 || argc <= words ||
+		    (words == 2 && strcmp(argv[2], command->verb) != 0))
+			continue;
+		start_config(&config, program);
+		return command->run(&config, argc - words - 1, argv + words + 1);
+	}
+	return usage(stderr);
+}

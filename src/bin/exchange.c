@@ -1,0 +1,114 @@
+#include "bin/exchange.h"
+
+#include <string.h>
+
+#include "api/call.h"
+#include "base/arena.h"
+
+/* The parameters that matter, and where they go. Authentication headers may come once. */
+static const struct {
+	const char *name;
+	size_t offset;
+	bool credential;
+} parameters[] = {
+	{"REQUEST_METHOD", offsetof(struct request, method), false},
+	{"REQUEST_URI", offsetof(struct request, target), false},
+	{"CONTENT_TYPE", offsetof(struct request, content_type), false},
+	{"HTTP_AUTHORIZATION", offsetof(struct request, authorization), true},
+	{"HTTP_X_API_KEY", offsetof(struct request, api_key), true},
+	{"HTTP_IDEMPOTENCY_KEY", offsetof(struct request, idempotency_key), false},
+	{"REQUEST_ID", offsetof(struct request, request_id), false},
+	{"REMOTE_ADDR", offsetof(struct request, address), false},
+};
+
+static void
+take_parameter(struct request *request, const char *name, size_t length, const char *value)
+{
+	for (size_t i = 0; i < sizeof(parameters) / sizeof(parameters[0]); i++) {
+		void *member;
+		const char *earlier;
+
+		if (strncmp(parameters[i].name, name, length) != 0 ||
+		    parameters[i].name[length] != '\0')
+			continue;
+		member = (char *)request + parameters[i].offset;
+		memcpy(&earlier, member, sizeof(earlier));
+		if (parameters[i].credential && earlier != NULL)
+			request->repeated_credentials = true;
+		value = value[0] != '\0' ? value : NULL;
+		memcpy(member, &value, sizeof(value));
+		return;
+	}
+}
+
+/* Read the body, whose length the web server has made known. */
+static void
+read_body(struct request *request, struct arena *arena, FCGX_Request *fcgi)
+{
+	const char *text = FCGX_GetParam("CONTENT_LENGTH", fcgi->envp);
+	int64_t length;
+	char *body;
+	int got;
+
+	if (text == NULL || text[0] == '\0' || !integer_parse(&length, text) || length <= 0)
+		return;
+	if (length > BULK_BODY_MAX) {
+		request->body_too_large = true;
+		return;
+	}
+	body = arena_alloc(arena, (size_t)length + 1);
+	got = FCGX_GetStr(body, (int)length, fcgi->in);
+	request->body = (struct bytes){body, got > 0 ? (size_t)got : 0};
+}
+
+/* Headers and body in one piece: libfcgi's writer costs per call. */
+static void
+write_reply(struct arena *arena, FCGX_Request *fcgi, const struct reply *reply, bool head)
+{
+	size_t length = reply->status == 204 ? 0 : reply->body.length;
+	const char *headers = arena_printf(arena, "Status: %d\r\n", reply->status);
+	char *all;
+	size_t n;
+
+	for (size_t i = 0; i < reply->header_count; i++)
+		headers = arena_printf(arena, "%s%s: %s\r\n", headers, reply->headers[i].name,
+				       reply->headers[i].value);
+	if (reply->status != 204)
+		headers = arena_printf(arena,
+				       "%sContent-Type: application/json; charset=utf-8\r\n"
+				       "Content-Length: %zu\r\n",
+				       headers, length);
+	headers = arena_printf(arena, "%sCache-Control: no-store\r\n\r\n", headers);
+	n = strlen(headers);
+	if (head)
+		length = 0;
+	all = arena_alloc(arena, n + length + 1);
+	memcpy(all, headers, n);
+	if (length > 0)
+		memcpy(all + n, reply->body.data, length);
+	(void)FCGX_PutStr(all, (int)(n + length), fcgi->out);
+}
+
+void
+exchange(const struct app *app, struct arena *arena, FCGX_Request *fcgi)
+{
+	struct request request = {.method = NULL};
+	struct reply reply;
+	bool head;
+
+	for (char **p = fcgi->envp; *p != NULL; p++) {
+		const char *equals = strchr(*p, '=');
+
+		if (equals != NULL)
+			take_parameter(&request, *p, (size_t)(equals - *p), equals + 1);
+	}
+	if (request.target == NULL)
+		request.target = "/";
+	head = request.method != NULL && strcmp(request.method, "HEAD") == 0;
+	if (request.method == NULL || head)
+		request.method = "GET";
+	read_body(&request, arena, fcgi);
+	dispatch(app, arena, &request, &reply);
+	write_reply(arena, fcgi, &reply, head);
+	arena_reset(arena);
+}

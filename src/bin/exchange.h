@@ -1,0 +1,12 @@
+/* exchange.h - one FastCGI request: from its parameters and body to dispatch, and back. */
+#ifndef BIN_EXCHANGE_H
+#define BIN_EXCHANGE_H
+
+#include <fcgiapp.h>
+
+#include "base/ctx.h"
+
+/* Answer the request that libfcgi has read. Leaves the arena empty. */
+void exchange(const struct app *app, struct arena *arena, FCGX_Request *fcgi);
+
+#endif

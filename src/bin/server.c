@@ -1,0 +1,216 @@
+#include <config.h>
+
+#include "bin/server.h"
+
+#include <errno.h>
+#include <fcgiapp.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/config.h"
+#include "base/log.h"
+#include "bin/exchange.h"
+#include "json/reader.h"
+
+enum { REQUEST_ARENA_MAX = 64 * 1024 * 1024, THREAD_STACK = 512 * 1024 };
+
+struct server {
+	const struct app *app;
+	int listen_fd;
+	int epoll_fd;
+	int stop_fd;      /* readable for ever once all threads are to leave */
+	atomic_long open; /* connections that are ours, idle or not */
+	atomic_bool draining;
+	pthread_t *threads;
+	int64_t thread_count;
+};
+
+/* One connection, for as long as a thread has it. */
+static void
+give_back(struct server *server, int fd, bool known)
+{
+	struct epoll_event event = {.events = EPOLLIN | EPOLLONESHOT, .data.fd = fd};
+
+	(void)epoll_ctl(server->epoll_fd, known ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, fd, &event);
+}
+
+/*
+ * Read one request from the connection, answer it, and hand the connection back. libfcgi reads from
+ * ipcFd where it is set; if that fails it accepts for itself, which the listening socket, being
+ * non-blocking, ends at once or turns into a fresh connection.
+ */
+static void
+serve(struct server *server, FCGX_Request *fcgi, struct arena *arena, int fd, bool known)
+{
+	fcgi->ipcFd = fd;
+	fcgi->keepConnection = 1;
+	if (FCGX_Accept_r(fcgi) < 0) {
+		atomic_fetch_sub(&server->open, 1);
+		fcgi->ipcFd = -1;
+		return;
+	}
+	if (fcgi->ipcFd != fd)
+		known = false; /* the old one was closed, this one accepted: the count is the same */
+	exchange(server->app, arena, fcgi);
+	FCGX_Finish_r(fcgi);
+	if (fcgi->ipcFd >= 0)
+		give_back(server, fcgi->ipcFd, known);
+	else
+		atomic_fetch_sub(&server->open, 1);
+	fcgi->ipcFd = -1;
+}
+
+static void *
+thread_main(void *arg)
+{
+	struct server *server = arg;
+	struct arena *arena = arena_new(REQUEST_ARENA_MAX);
+	FCGX_Request fcgi;
+	struct epoll_event event;
+
+	json_thread_init();
+	if (FCGX_InitRequest(&fcgi, server->listen_fd, 0) != 0)
+		return NULL;
+	fcgi.ipcFd = -1;
+	for (;;) {
+		if (epoll_wait(server->epoll_fd, &event, 1, -1) != 1)
+			continue;
+		if (event.data.fd == server->stop_fd)
+			break;
+		if (event.data.fd != server->listen_fd) {
+			serve(server, &fcgi, arena, event.data.fd, true);
+			continue;
+		}
+		int fd = accept4(server->listen_fd, NULL, NULL, SOCK_CLOEXEC);
+
+		if (fd >= 0) {
+			atomic_fetch_add(&server->open, 1);
+			serve(server, &fcgi, arena, fd, false);
+		}
+	}
+	FCGX_Free(&fcgi, 1);
+	arena_free(arena);
+	return NULL;
+}
+
+static bool
+watch(struct server *server, int fd, uint32_t events)
+{
+	struct epoll_event event = {.events = events, .data.fd = fd};
+
+	return epoll_ctl(server->epoll_fd, EPOLL_CTL_ADD, fd, &event) == 0;
+}
+
+static bool
+start_threads(struct server *server)
+{
+	pthread_attr_t attributes;
+	bool started = true;
+
+	if (pthread_attr_init(&attributes) != 0)
+		return false;
+	(void)pthread_attr_setstacksize(&attributes, THREAD_STACK);
+	while (started && server->thread_count < server->app->config->threads) {
+		started = pthread_create(&server->threads[server->thread_count], &attributes,
+					 thread_main, server) == 0;
+		server->thread_count += started;
+	}
+	(void)pthread_attr_destroy(&attributes);
+	return started;
+}
+
+struct server *
+server_start(const struct app *app, int listen_fd)
+{
+	struct server *server = calloc(1, sizeof(*server));
+	int flags = fcntl(listen_fd, F_GETFL);
+
+	if (server == NULL || flags < 0 || fcntl(listen_fd, F_SETFL, flags | O_NONBLOCK) != 0 ||
+	    FCGX_Init() != 0) {
+		free(server);
+		return NULL;
+	}
+	server->app = app;
+	server->listen_fd = listen_fd;
+	server->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+	server->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	server->threads = calloc((size_t)app->config->threads, sizeof(*server->threads));
+	if (server->epoll_fd < 0 || server->stop_fd < 0 || server->threads == NULL ||
+	    !watch(server, listen_fd, EPOLLIN | EPOLLEXCLUSIVE) ||
+	    !watch(server, server->stop_fd, EPOLLIN) || !start_threads(server)) {
+		free(server->threads);
+		free(server);
+		return NULL;
+	}
+	return server;
+}
+
+/* Nobody can find the socket any more; those who found it are still served. */
+static void
+unlink_socket(int listen_fd)
+{
+	struct sockaddr_un address = {0};
+	socklen_t length = sizeof(address);
+
+	if (getsockname(listen_fd, (struct sockaddr *)&address, &length) == 0 &&
+	    address.sun_family == AF_UNIX && address.sun_path[0] == '/')
+		(void)unlink(address.sun_path);
+}
+
+/* Whether a connection waits in the backlog. */
+static bool
+backlog_empty(const struct server *server)
+{
+	struct epoll_event event;
+	int probe = epoll_create1(EPOLL_CLOEXEC);
+	struct epoll_event want = {.events = EPOLLIN};
+	bool empty;
+
+	if (probe < 0)
+		return true;
+	empty = epoll_ctl(probe, EPOLL_CTL_ADD, server->listen_fd, &want) != 0 ||
+		epoll_wait(probe, &event, 1, 0) == 0;
+	(void)close(probe);
+	return empty;
+}
+
+static void
+wait_until_idle(struct server *server, int64_t drain_s)
+{
+	static const struct timespec step = {0, 20000000};
+	int64_t deadline = clock_monotonic_ns() + drain_s * 1000000000;
+
+	while ((atomic_load(&server->open) > 0 || !backlog_empty(server)) &&
+	       clock_monotonic_ns() < deadline)
+		(void)nanosleep(&step, NULL);
+}
+
+bool
+server_drain(struct server *server, int64_t drain_s)
+{
+	static const uint64_t one = 1;
+	bool idle;
+
+	unlink_socket(server->listen_fd);
+	wait_until_idle(server, drain_s);
+	idle = atomic_load(&server->open) == 0;
+	if (write(server->stop_fd, &one, sizeof(one)) != sizeof(one))
+		log_event(LOG_LEVEL_ERROR, "stop", NULL);
+	for (int64_t i = 0; i < server->thread_count; i++)
+		(void)pthread_join(server->threads[i], NULL);
+	(void)close(server->epoll_fd);
+	(void)close(server->stop_fd);
+	free(server->threads);
+	free(server);
+	return idle;
+}

@@ -1,0 +1,18 @@
+/* start.h - what the programs have in common at their start. */
+#ifndef BIN_START_H
+#define BIN_START_H
+
+#include "base/config.h"
+#include "base/ctx.h"
+
+/* Read the configuration and open the log; on a wrong value one clear line, and exit. */
+void start_config(struct config *config, const char *program);
+/* The services for everything but requests: keys, pool, password gate. Exits with one clear line if
+ * they can't be had. conninfo is the role to work as. */
+void start_app(struct app *app, const struct config *config, const char *program,
+	       const char *conninfo);
+void stop_app(struct app *app);
+/* Print one line on standard error and exit with 1. */
+void start_failed(const char *program, const char *why) __attribute__((noreturn));
+
+#endif

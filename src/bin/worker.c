@@ -1,0 +1,82 @@
+/* cowry-worker - a FastCGI application on descriptor 0. */
+#include <config.h>
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "api/auth.h"
+#include "api/router.h"
+#include "app/wallet.h"
+#include "base/combine.h"
+#include "base/log.h"
+#include "bin/server.h"
+#include "bin/start.h"
+#include "ledger/ledger.h"
+
+static const char program[] = "cowry-worker";
+
+/* SIGTERM, SIGINT and SIGUSR1 (libfcgi's own) end the worker; they are waited for, not handled. */
+static void
+block_signals(sigset_t *stop)
+{
+	(void)sigemptyset(stop);
+	(void)sigaddset(stop, SIGTERM);
+	(void)sigaddset(stop, SIGINT);
+	(void)sigaddset(stop, SIGUSR1);
+	(void)pthread_sigmask(SIG_BLOCK, stop, NULL); /* inherited by every thread */
+	(void)signal(SIGPIPE, SIG_IGN);
+}
+
+static void
+check_socket(void)
+{
+	int listening = 0;
+	socklen_t length = sizeof(listening);
+
+	if (getsockopt(0, SOL_SOCKET, SO_ACCEPTCONN, &listening, &length) != 0 || listening == 0)
+		start_failed(program, "descriptor 0 is not a listening socket; start it by "
+				      "spawn-fcgi, or by systemd as in cowry@.service");
+}
+
+int
+main(int argc, char **argv)
+{
+	struct config config;
+	struct app app;
+	struct server *server;
+	sigset_t stop;
+	int number = 0;
+	bool idle;
+
+	if (argc > 1 && strcmp(argv[1], "--version") == 0) {
+		(void)printf("%s %s\n", program, PACKAGE_VERSION);
+		return 0;
+	}
+	start_config(&config, program);
+	check_socket();
+	block_signals(&stop);
+	start_app(&app, &config, program, config.database_url);
+	app.router = router_new();
+	app.key_checks = auth_key_checks((size_t)config.threads);
+	app.wallet_reads = wallet_reads((size_t)config.threads);
+	app.committer = committer_new(&app);
+	if (app.router == NULL || app.key_checks == NULL || app.wallet_reads == NULL ||
+	    app.committer == NULL)
+		start_failed(program, "out of memory");
+	server = server_start(&app, 0);
+	if (server == NULL)
+		start_failed(program, "the request threads can't be started");
+	log_event(LOG_LEVEL_INFO, "started", LOG_FIELDS({"threads", NULL, config.threads}));
+	(void)sigwait(&stop, &number);
+	log_event(LOG_LEVEL_INFO, "stopping", LOG_FIELDS({"signal", NULL, number}));
+	idle = server_drain(server, config.drain_s);
+	committer_free(app.committer);
+	combiner_free(app.wallet_reads);
+	combiner_free(app.key_checks);
+	router_free(app.router);
+	stop_app(&app);
+	log_event(LOG_LEVEL_INFO, "stopped", LOG_FIELDS({"idle", NULL, idle}));
+	return 0;
+}

@@ -1,0 +1,15 @@
+/* Holds that have expired give their money back. */
+#include "jobs/job.h"
+#include "ledger/ledger.h"
+
+static enum err
+run(struct ctx *ctx, bool *found)
+{
+	int64_t expired = 0;
+
+	TRY(hold_expire_due(ctx, &expired));
+	*found = expired > 0;
+	return ERR_OK;
+}
+
+const struct job job_hold_expiry = {"hold_expiry", 500, run};

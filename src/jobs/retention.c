@@ -1,0 +1,17 @@
+/* Rows that have outlived their purpose are removed. */
+#include "db/row.h"
+#include "jobs/job.h"
+
+enum { ROWS_AT_ONCE = 1000 };
+
+static enum err
+run(struct ctx *ctx, bool *found)
+{
+	struct rows rows;
+
+	TRY(db_run(ctx, SQL_retention_sweep, &rows, PARAMS(p_int(ROWS_AT_ONCE))));
+	*found = row_int(&rows, 0, 0) >= ROWS_AT_ONCE;
+	return ERR_OK;
+}
+
+const struct job job_retention = {"retention", 60000, run};

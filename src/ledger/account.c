@@ -1,0 +1,100 @@
+#include <string.h>
+
+#include "base/arena.h"
+#include "crypto/hmac.h"
+#include "db/row.h"
+#include "ledger/ledger.h"
+
+static const char *
+mode_text(enum mode mode)
+{
+	return mode == MODE_LIVE ? "live" : "test";
+}
+
+enum err
+ledger_of(struct ctx *ctx, int64_t project_id, enum mode mode, int64_t *ledger_id)
+{
+	struct rows rows;
+
+	TRY(db_run(ctx, SQL_ledger_find, &rows, PARAMS(p_id(project_id), p_text(mode_text(mode)))));
+	if (rows.count == 0) {
+		TRY(db_run(ctx, SQL_ledger_insert, NULL,
+			   PARAMS(p_id(project_id), p_text(mode_text(mode)))));
+		TRY(db_run(ctx, SQL_ledger_find, &rows,
+			   PARAMS(p_id(project_id), p_text(mode_text(mode)))));
+	}
+	if (rows.count == 0)
+		return fault(&ctx->fault, ERR_INTERNAL, NULL, NULL);
+	*ledger_id = row_int(&rows, 0, 0);
+	return ERR_OK;
+}
+
+struct uuid
+ledger_system_account(int64_t ledger_id, enum chart_kind kind, const char *currency)
+{
+	unsigned char digest[SHA256_SIZE];
+	unsigned char name[16] = {0};
+
+	for (size_t i = 0; i < 8; i++)
+		name[i] = (unsigned char)((uint64_t)ledger_id >> (8 * i));
+	name[8] = (unsigned char)kind;
+	memcpy(name + 9, currency, 3);
+	sha256(name, sizeof(name), digest);
+	return uuid_v8(digest);
+}
+
+/* The accounts that every ledger has in a currency that it uses. */
+static const int64_t system_kinds[] = {ACCOUNT_PROJECT_FUNDING, ACCOUNT_OPERATOR_FUNDING,
+				       ACCOUNT_PROVIDER_CLEARING, ACCOUNT_FEE_REVENUE};
+enum { SYSTEM_KINDS = sizeof(system_kinds) / sizeof(system_kinds[0]) };
+
+enum err
+ledger_open_account(struct ctx *ctx, int64_t ledger_id, enum chart_kind kind,
+		    const struct currency *currency, int64_t *account_id, struct uuid *public_id)
+{
+	struct uuid system[SYSTEM_KINDS];
+	struct rows rows;
+
+	for (size_t i = 0; i < SYSTEM_KINDS; i++)
+		system[i] = ledger_system_account(ledger_id, (enum chart_kind)system_kinds[i],
+						  currency->code);
+	TRY(db_run(ctx, SQL_account_insert_system, NULL,
+		   PARAMS(p_uuids(system, SYSTEM_KINDS), p_int(ledger_id),
+			  p_ints(system_kinds, SYSTEM_KINDS), p_text(currency->code))));
+	*public_id = uuid_v7();
+	TRY(db_run(ctx, SQL_account_insert, &rows,
+		   PARAMS(p_uuid(*public_id), p_int(ledger_id), p_int(kind), p_text(currency->code),
+			  p_int(0))));
+	*account_id = row_int(&rows, 0, 0);
+	return ERR_OK;
+}
+
+static const struct column trial_columns[] = {
+	COLUMN(struct trial_line, code),     COLUMN(struct trial_line, name),
+	COLUMN(struct trial_line, class),    COLUMN(struct trial_line, mode),
+	COLUMN(struct trial_line, currency), COLUMN(struct trial_line, accounts),
+	COLUMN(struct trial_line, debit),    COLUMN(struct trial_line, credit),
+};
+
+enum err
+ledger_trial_balance(struct ctx *ctx, struct trial_line **lines, size_t *n)
+{
+	struct rows rows;
+
+	TRY(db_run(ctx, SQL_ledger_trial_balance, &rows, NO_PARAMS));
+	*lines = arena_array(ctx->arena, rows.count, sizeof(**lines));
+	*n = rows.count;
+	for (size_t i = 0; i < rows.count; i++)
+		rows_scan(&rows, i, trial_columns, COLUMN_COUNT(trial_columns), &(*lines)[i]);
+	return ERR_OK;
+}
+
+enum err
+ledger_balance_at(struct ctx *ctx, struct uuid account, struct instant at, int64_t *balance)
+{
+	struct rows rows;
+
+	TRY(db_run(ctx, SQL_account_balance_at, &rows, PARAMS(p_uuid(account), p_time(at))));
+	*balance = row_int(&rows, 0, 0);
+	return ERR_OK;
+}

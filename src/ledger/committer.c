@@ -1,0 +1,144 @@
+/*
+ * Group commit: the transactions of all threads that wait are posted as one
+ * database transaction by whichever thread leads at the time.
+ */
+#include <stdlib.h>
+
+#include "base/arena.h"
+#include "base/combine.h"
+#include "base/config.h"
+#include "db/db.h"
+#include "ledger/ledger.h"
+
+enum { COMMITTER_ARENA_MAX = 64 * 1024 * 1024 };
+
+/* The leader's own means; only one thread leads at a time. */
+struct committer {
+	struct combiner *combiner;
+	struct db_pool *pool;
+	struct app app; /* the process's, with our pool of one connection */
+	struct ctx ctx;
+};
+
+/* A transaction that waits, and how its batch ended. */
+struct submission {
+	struct combine_item item; /* first, so that an item is a submission */
+	struct ledger_transaction *transaction;
+	struct fault fault; /* of the batch, where it was not the transaction's own */
+};
+
+struct batch {
+	struct ledger_transaction **transactions;
+	size_t n;
+};
+
+static enum err
+post_batch(struct ctx *ctx, void *arg)
+{
+	const struct batch *batch = arg;
+
+	return ledger_post(ctx, batch->transactions, batch->n);
+}
+
+/* Whether one bad transaction may have caused it: then they are tried one by one. */
+static bool
+may_be_one_of_them(enum err err)
+{
+	return err != ERR_OK && err != ERR_UNAVAILABLE && err != ERR_OUTCOME_UNKNOWN;
+}
+
+/* Post by itself. A reference that another process took meanwhile is seen the second time. */
+static enum err
+post_one(struct ctx *ctx, struct ledger_transaction *transaction)
+{
+	struct batch batch = {&transaction, 1};
+	enum err err = ERR_CONFLICT;
+
+	for (int attempt = 0; attempt < 2 && err == ERR_CONFLICT; attempt++) {
+		fault_clear(&ctx->fault);
+		err = db_transact(ctx, post_batch, &batch);
+	}
+	return err;
+}
+
+static void
+run_batch(void *arg, struct combine_item **items, size_t n)
+{
+	struct committer *committer = arg;
+	struct ctx *ctx = &committer->ctx;
+	struct batch batch = {NULL, n};
+	enum err err;
+
+	arena_reset(ctx->arena);
+	fault_clear(&ctx->fault);
+	batch.transactions = arena_array(ctx->arena, n, sizeof(struct ledger_transaction *));
+	for (size_t i = 0; i < n; i++)
+		batch.transactions[i] = ((struct submission *)items[i])->transaction;
+	err = db_transact(ctx, post_batch, &batch);
+	for (size_t i = 0; i < n; i++) {
+		struct submission *submission = (struct submission *)items[i];
+
+		if (may_be_one_of_them(err) && post_one(ctx, submission->transaction) == ERR_OK)
+			continue;
+		submission->fault = ctx->fault;
+	}
+}
+
+struct committer *
+committer_new(const struct app *app)
+{
+	struct committer *committer = calloc(1, sizeof(*committer));
+	const struct config *config = app->config;
+	struct db_options options = {
+		.conninfo = config->database_url,
+		.application_name = "cowry-committer",
+		.connections = 1,
+		.statement_timeout_ms = config->statement_timeout_ms,
+		.connect_timeout_ms = config->connect_timeout_ms,
+	};
+
+	if (committer == NULL)
+		return NULL;
+	committer->pool = db_pool_new(&options);
+	committer->combiner = combiner_new(run_batch, committer, (size_t)config->batch_max);
+	if (committer->pool == NULL || committer->combiner == NULL) {
+		committer_free(committer);
+		return NULL;
+	}
+	committer->app = *app;
+	committer->app.pool = committer->pool;
+	committer->ctx =
+		(struct ctx){.app = &committer->app, .arena = arena_new(COMMITTER_ARENA_MAX)};
+	return committer;
+}
+
+void
+committer_free(struct committer *committer)
+{
+	if (committer == NULL)
+		return;
+	combiner_free(committer->combiner);
+	arena_free(committer->ctx.arena);
+	db_pool_free(committer->pool);
+	free(committer);
+}
+
+enum err
+ledger_submit(struct ctx *ctx, struct ledger_transaction *transaction)
+{
+	struct submission submission = {.transaction = transaction};
+
+	if (transaction->results == NULL)
+		transaction->results =
+			arena_array(ctx->arena, transaction->count, sizeof(*transaction->results));
+	if (ctx->db != NULL) {
+		TRY(ledger_post(ctx, &transaction, 1));
+		return ledger_report(ctx, transaction);
+	}
+	combiner_submit(ctx->app->committer->combiner, &submission.item);
+	if (submission.fault.err != ERR_OK) {
+		ctx->fault = submission.fault;
+		return ctx->fault.err;
+	}
+	return ledger_report(ctx, transaction);
+}

@@ -1,0 +1,167 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "db/row.h"
+#include "ledger/store.h"
+
+enum { EXPIRE_AT_ONCE = 200 };
+
+static const struct column hold_columns[] = {
+	COLUMN(struct hold, hold_id),     COLUMN(struct hold, public_id),
+	COLUMN(struct hold, account),     COLUMN(struct hold, ledger_id),
+	COLUMN(struct hold, amount),      COLUMN(struct hold, captured),
+	COLUMN(struct hold, status),      COLUMN(struct hold, currency),
+	COLUMN(struct hold, reference),   COLUMN(struct hold, metadata),
+	COLUMN(struct hold, content),     COLUMN(struct hold, created_at),
+	COLUMN(struct hold, expires_at),  COLUMN(struct hold, closed_at),
+	COLUMN(struct hold, transaction),
+};
+
+static void
+scan(const struct rows *rows, struct hold *out)
+{
+	memset(out, 0, sizeof(*out));
+	rows_scan(rows, 0, hold_columns, COLUMN_COUNT(hold_columns), out);
+}
+
+enum err
+hold_get(struct ctx *ctx, int64_t ledger_id, struct uuid id, struct hold *out)
+{
+	struct rows rows;
+
+	TRY(db_run(ctx, SQL_hold_find, &rows, PARAMS(p_int(ledger_id), p_uuid(id))));
+	scan(&rows, out);
+	return ERR_OK;
+}
+
+/* The first hold under the reference, if there is one. */
+static enum err
+find_earlier(struct ctx *ctx, const struct hold_order *order, struct hold *out, bool *found)
+{
+	struct rows rows;
+
+	TRY(db_run(ctx, SQL_hold_by_reference, &rows,
+		   PARAMS(p_int(order->ledger_id), p_text(order->reference))));
+	*found = rows.count > 0;
+	if (!*found)
+		return ERR_OK;
+	scan(&rows, out);
+	out->replayed = true;
+	if (out->content.length != CONTENT_SIZE ||
+	    memcmp(out->content.data, order->content, CONTENT_SIZE) != 0)
+		return fault(&ctx->fault, ERR_DUPLICATE_REFERENCE, "reference", NULL);
+	return ERR_OK;
+}
+
+enum err
+hold_place(struct ctx *ctx, const struct hold_order *order, struct hold *out)
+{
+	struct ledger_account *account;
+	struct rows rows;
+	size_t found;
+	bool earlier;
+	enum err err;
+
+	TRY(store_lock_accounts(ctx, &order->account, 1, &account, &found));
+	if (found == 0 || account->ledger_id != order->ledger_id)
+		return fault(&ctx->fault, ERR_NOT_FOUND, NULL, "Wallet not found");
+	TRY(find_earlier(ctx, order, out, &earlier));
+	if (earlier)
+		return ERR_OK;
+	if (strcmp(account->currency, order->currency) != 0)
+		return fault(&ctx->fault, ERR_CURRENCY_MISMATCH, NULL, NULL);
+	err = ledger_reserve(account, order->amount);
+	if (err != ERR_OK)
+		return fault(&ctx->fault, err, NULL, NULL);
+	TRY(db_run(ctx, SQL_hold_insert, &rows,
+		   PARAMS(p_uuid(uuid_v7()), p_int(order->ledger_id), p_int(account->account_id),
+			  p_text(order->currency), p_int(order->amount), p_text(order->reference),
+			  p_bytes(order->content, CONTENT_SIZE), p_text(order->metadata),
+			  p_int(order->lifetime_s))));
+	store_accounts(ctx, account, 1);
+	TRY(db_run(ctx, SQL_hold_by_reference, &rows,
+		   PARAMS(p_int(order->ledger_id), p_text(order->reference))));
+	scan(&rows, out);
+	return ERR_OK;
+}
+
+/* Lock accounts, then holds, as every posting does. */
+static enum err
+lock_both(struct ctx *ctx, const struct uuid *accounts, const struct uuid *holds, size_t n,
+	  struct ledger_batch *batch)
+{
+	struct rows rows;
+
+	TRY(store_lock_accounts(ctx, accounts, n, &batch->accounts, &batch->account_count));
+	TRY(db_run(ctx, SQL_hold_lock, &rows, PARAMS(p_uuids(holds, n))));
+	batch->holds = store_read_holds(ctx, &rows);
+	batch->hold_count = rows.count;
+	return ERR_OK;
+}
+
+static struct ledger_account *
+account_of(const struct ledger_batch *batch, const struct ledger_hold *hold)
+{
+	for (size_t i = 0; i < batch->account_count; i++)
+		if (uuid_equal(batch->accounts[i].public_id, hold->account))
+			return &batch->accounts[i];
+	return NULL;
+}
+
+enum err
+hold_void(struct ctx *ctx, int64_t ledger_id, struct uuid id, struct hold *out)
+{
+	struct ledger_batch batch = {.now = {0}};
+	struct ledger_account *account;
+
+	TRY(hold_get(ctx, ledger_id, id, out));
+	TRY(lock_both(ctx, &out->account, &id, 1, &batch));
+	account = batch.hold_count == 1 ? account_of(&batch, batch.holds) : NULL;
+	if (account == NULL)
+		return fault(&ctx->fault, ERR_NOT_FOUND, NULL, "Hold not found");
+	if (ledger_release(account, batch.holds, HOLD_VOIDED) != ERR_OK)
+		return fault(&ctx->fault, ERR_HOLD_CLOSED, NULL, NULL);
+	store_accounts(ctx, batch.accounts, batch.account_count);
+	store_holds(ctx, batch.holds, batch.hold_count, NULL);
+	return hold_get(ctx, ledger_id, id, out);
+}
+
+static enum err
+expire_some(struct ctx *ctx, void *arg)
+{
+	int64_t *expired = arg;
+	struct ledger_batch batch = {.now = {0}};
+	struct rows rows;
+	struct uuid *holds;
+	struct uuid *accounts;
+
+	*expired = 0;
+	TRY(db_run(ctx, SQL_hold_expired, &rows, PARAMS(p_int(EXPIRE_AT_ONCE))));
+	if (rows.count == 0)
+		return ERR_OK;
+	holds = arena_array(ctx->arena, rows.count, sizeof(*holds));
+	accounts = arena_array(ctx->arena, rows.count, sizeof(*accounts));
+	for (size_t i = 0; i < rows.count; i++) {
+		holds[i] = row_uuid(&rows, i, 0);
+		accounts[i] = row_uuid(&rows, i, 1);
+	}
+	TRY(lock_both(ctx, accounts, holds, rows.count, &batch));
+	for (size_t i = 0; i < batch.hold_count; i++) {
+		struct ledger_account *account = account_of(&batch, &batch.holds[i]);
+
+		/* One that was captured or voided meanwhile is no longer ours to close. */
+		if (account != NULL &&
+		    ledger_release(account, &batch.holds[i], HOLD_EXPIRED) == ERR_OK)
+			(*expired)++;
+	}
+	store_accounts(ctx, batch.accounts, batch.account_count);
+	store_holds(ctx, batch.holds, batch.hold_count, NULL);
+	return ERR_OK;
+}
+
+enum err
+hold_expire_due(struct ctx *ctx, int64_t *expired)
+{
+	return db_transact(ctx, expire_some, expired);
+}

@@ -1,0 +1,321 @@
+#include "ledger/kernel.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+
+/* References of the batch by hash: which known or earlier transaction holds one. */
+struct reference_slot {
+	int64_t ledger_id;
+	const char *reference; /* NULL: empty */
+	const struct known_transaction *known;
+	const struct ledger_transaction *posted;
+};
+
+struct reference_table {
+	struct reference_slot *slots;
+	size_t mask;
+};
+
+static uint64_t
+reference_hash(int64_t ledger_id, const char *reference)
+{
+	uint64_t hash = UINT64_C(14695981039346656037) ^ (uint64_t)ledger_id;
+
+	for (const char *p = reference; *p != '\0'; p++)
+		hash = (hash ^ (unsigned char)*p) * UINT64_C(1099511628211);
+	return hash ^ (hash >> 29);
+}
+
+/* The slot that holds the reference, or the empty one where it belongs. */
+static struct reference_slot *
+reference_slot(const struct reference_table *table, int64_t ledger_id, const char *reference)
+{
+	size_t i = (size_t)reference_hash(ledger_id, reference) & table->mask;
+
+	while (table->slots[i].reference != NULL &&
+	       (table->slots[i].ledger_id != ledger_id ||
+		strcmp(table->slots[i].reference, reference) != 0))
+		i = (i + 1) & table->mask;
+	return &table->slots[i];
+}
+
+static struct reference_table
+reference_table(struct arena *arena, const struct ledger_batch *batch)
+{
+	struct reference_table table = {NULL, 15};
+
+	while (table.mask < 2 * (batch->known_count + batch->transaction_count))
+		table.mask = table.mask * 2 + 1;
+	table.slots = arena_array(arena, table.mask + 1, sizeof(*table.slots));
+	for (size_t i = 0; i < batch->known_count; i++) {
+		const struct known_transaction *known = &batch->known[i];
+		struct reference_slot *slot =
+			reference_slot(&table, known->ledger_id, known->reference);
+
+		*slot = (struct reference_slot){known->ledger_id, known->reference, known, NULL};
+	}
+	return table;
+}
+
+static int
+account_order(const void *key, const void *row)
+{
+	return uuid_compare(key, &((const struct ledger_account *)row)->public_id);
+}
+
+static int
+hold_order(const void *key, const void *row)
+{
+	return uuid_compare(key, &((const struct ledger_hold *)row)->public_id);
+}
+
+static struct ledger_account *
+find_account(const struct ledger_batch *batch, struct uuid id, int64_t ledger_id)
+{
+	struct ledger_account *account = bsearch(&id, batch->accounts, batch->account_count,
+						 sizeof(*batch->accounts), account_order);
+
+	return account != NULL && account->ledger_id == ledger_id ? account : NULL;
+}
+
+static struct ledger_hold *
+find_hold(const struct ledger_batch *batch, struct uuid id, int64_t ledger_id)
+{
+	struct ledger_hold *hold =
+		bsearch(&id, batch->holds, batch->hold_count, sizeof(*batch->holds), hold_order);
+
+	return hold != NULL && hold->ledger_id == ledger_id ? hold : NULL;
+}
+
+int64_t
+ledger_spendable(const struct ledger_account *account)
+{
+	int64_t spendable;
+
+	if (!account->has_floor)
+		return INT64_MAX;
+	if (__builtin_sub_overflow(account->balance, account->held, &spendable) ||
+	    __builtin_sub_overflow(spendable, account->floor, &spendable))
+		return 0;
+	return spendable > 0 ? spendable : 0;
+}
+
+/* Move the amount of one posting; on refusal nothing has moved. */
+static enum err
+move(struct ledger_account *from, struct ledger_account *to, int64_t amount,
+     struct posting_result *result)
+{
+	int64_t from_balance;
+	int64_t to_balance;
+
+	if (amount > ledger_spendable(from))
+		return ERR_INSUFFICIENT_FUNDS;
+	if (__builtin_sub_overflow(from->balance, amount, &from_balance) ||
+	    __builtin_add_overflow(to->balance, amount, &to_balance))
+		return ERR_AMOUNT_TOO_LARGE;
+	from->balance = from_balance;
+	to->balance = to_balance;
+	from->sequence++;
+	to->sequence++;
+	*result = (struct posting_result){from->balance, to->balance, from->sequence, to->sequence};
+	return ERR_OK;
+}
+
+static enum err
+check_sides(const struct ledger_transaction *t, const struct ledger_account *from,
+	    const struct ledger_account *to)
+{
+	if ((from != NULL && strcmp(from->currency, t->currency) != 0) ||
+	    (to != NULL && strcmp(to->currency, t->currency) != 0))
+		return ERR_CURRENCY_MISMATCH;
+	if (from == NULL || to == NULL)
+		return ERR_NOT_FOUND;
+	if (from == to)
+		return ERR_SAME_WALLET;
+	if (from->status != ACCOUNT_ACTIVE || to->status != ACCOUNT_ACTIVE)
+		return ERR_WALLET_INACTIVE;
+	return ERR_OK;
+}
+
+/* Take back the first n postings of a transaction that was refused after them. */
+static void
+undo(const struct ledger_batch *batch, const struct ledger_transaction *t, size_t n)
+{
+	while (n-- > 0) {
+		const struct posting *posting = &t->postings[n];
+		struct ledger_account *from = find_account(batch, posting->from, t->ledger_id);
+		struct ledger_account *to = find_account(batch, posting->to, t->ledger_id);
+
+		assert(from != NULL && to != NULL);
+		from->balance += posting->amount;
+		to->balance -= posting->amount;
+		from->sequence--;
+		to->sequence--;
+	}
+}
+
+/* Move all postings, or none. */
+static enum err
+move_all(const struct ledger_batch *batch, struct ledger_transaction *t)
+{
+	for (size_t i = 0; i < t->count; i++) {
+		const struct posting *posting = &t->postings[i];
+		struct ledger_account *from = find_account(batch, posting->from, t->ledger_id);
+		struct ledger_account *to = find_account(batch, posting->to, t->ledger_id);
+		enum err err = check_sides(t, from, to);
+
+		if (err == ERR_OK)
+			err = move(from, to, posting->amount, &t->results[i]);
+		if (err != ERR_OK) {
+			undo(batch, t, i);
+			return err;
+		}
+	}
+	return ERR_OK;
+}
+
+static void
+mark_changed(const struct ledger_batch *batch, const struct ledger_transaction *t)
+{
+	for (size_t i = 0; i < t->count; i++) {
+		find_account(batch, t->postings[i].from, t->ledger_id)->changed = true;
+		find_account(batch, t->postings[i].to, t->ledger_id)->changed = true;
+	}
+}
+
+/* Capture: what was set aside becomes spendable for this one transaction, the rest of it is free. */
+static enum err
+capture(const struct ledger_batch *batch, struct ledger_transaction *t, size_t index)
+{
+	struct ledger_hold *hold = find_hold(batch, t->hold, t->ledger_id);
+	struct ledger_account *account;
+	enum err err;
+
+	if (hold == NULL)
+		return ERR_NOT_FOUND;
+	account = find_account(batch, hold->account, t->ledger_id);
+	if (account == NULL || t->count != 1 || !uuid_equal(t->postings[0].from, hold->account))
+		return ERR_NOT_FOUND;
+	if (hold->status != HOLD_ACTIVE || hold->expires_at.us <= batch->now.us)
+		return ERR_HOLD_CLOSED;
+	if (t->postings[0].amount > hold->amount)
+		return ERR_INSUFFICIENT_FUNDS;
+	account->held -= hold->amount;
+	err = move_all(batch, t);
+	if (err != ERR_OK) {
+		account->held += hold->amount;
+		return err;
+	}
+	hold->status = HOLD_CAPTURED;
+	hold->captured = t->postings[0].amount;
+	hold->captured_by = index;
+	hold->changed = true;
+	return ERR_OK;
+}
+
+static bool
+reversed_before(const struct ledger_batch *batch, int64_t reverses, size_t before)
+{
+	for (size_t i = 0; i < batch->known_count; i++)
+		if (batch->known[i].reverses == reverses)
+			return true;
+	for (size_t i = 0; i < before; i++) {
+		const struct ledger_transaction *other = batch->transactions[i];
+
+		if (other->err == ERR_OK && other->reverses == reverses)
+			return true;
+	}
+	return false;
+}
+
+/* The same reference again: the first answer if the content is the same. */
+static enum err
+replay(struct ledger_transaction *t, const struct reference_slot *slot)
+{
+	const struct known_transaction *known = slot->known;
+	const struct ledger_transaction *posted = slot->posted;
+	const void *content = known != NULL ? known->content.data : posted->content;
+
+	assert(known == NULL || known->content.length == CONTENT_SIZE);
+	if (memcmp(content, t->content, CONTENT_SIZE) != 0)
+		return ERR_DUPLICATE_REFERENCE;
+	t->replayed = true;
+	if (known != NULL) {
+		t->transaction_id = known->transaction_id;
+		t->public_id = known->public_id;
+		t->created_at = known->created_at;
+		t->results[0].from_balance = known->from_balance;
+		t->results[0].to_balance = known->to_balance;
+	} else {
+		t->transaction_id = posted->transaction_id;
+		t->public_id = posted->public_id;
+		t->created_at = posted->created_at;
+		t->results[0] = posted->results[0];
+	}
+	return ERR_OK;
+}
+
+static enum err
+decide(const struct ledger_batch *batch, const struct reference_table *references, size_t index)
+{
+	struct ledger_transaction *t = batch->transactions[index];
+	struct reference_slot *slot = reference_slot(references, t->ledger_id, t->reference);
+	enum err err;
+
+	assert(t->count >= 1 && t->count <= POSTINGS_MAX);
+	for (size_t i = 0; i < t->count; i++)
+		assert(t->postings[i].amount > 0);
+	if (slot->reference != NULL)
+		return replay(t, slot);
+	if (t->reverses != 0 && reversed_before(batch, t->reverses, index))
+		return ERR_ALREADY_REVERSED;
+	err = uuid_is_nil(t->hold) ? move_all(batch, t) : capture(batch, t, index);
+	if (err != ERR_OK)
+		return err;
+	t->created_at = batch->now;
+	mark_changed(batch, t);
+	*slot = (struct reference_slot){t->ledger_id, t->reference, NULL, t};
+	return ERR_OK;
+}
+
+void
+ledger_apply(struct arena *arena, struct ledger_batch *batch)
+{
+	struct reference_table references = reference_table(arena, batch);
+
+	for (size_t i = 0; i < batch->transaction_count; i++) {
+		batch->transactions[i]->replayed = false;
+		batch->transactions[i]->err = decide(batch, &references, i);
+	}
+}
+
+enum err
+ledger_reserve(struct ledger_account *account, int64_t amount)
+{
+	assert(amount > 0);
+	if (account->status != ACCOUNT_ACTIVE)
+		return ERR_WALLET_INACTIVE;
+	if (amount > ledger_spendable(account))
+		return ERR_INSUFFICIENT_FUNDS;
+	if (__builtin_add_overflow(account->held, amount, &account->held))
+		return ERR_AMOUNT_TOO_LARGE;
+	account->changed = true;
+	return ERR_OK;
+}
+
+enum err
+ledger_release(struct ledger_account *account, struct ledger_hold *hold, enum hold_status status)
+{
+	assert(status == HOLD_VOIDED || status == HOLD_EXPIRED);
+	if (hold->status != HOLD_ACTIVE)
+		return ERR_HOLD_CLOSED;
+	assert(account->held >= hold->amount);
+	account->held -= hold->amount;
+	hold->status = status;
+	account->changed = true;
+	hold->changed = true;
+	return ERR_OK;
+}

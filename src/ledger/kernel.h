@@ -1,0 +1,137 @@
+/*
+ * kernel.h - the rules of the ledger, without I/O.
+ *
+ * ledger_apply() takes accounts and holds as they are and transactions in order
+ * of arrival, decides each one, and changes accounts and holds in memory. Same
+ * input, same output. A refused transaction changes nothing, and never its
+ * neighbours. Storage loads the input and stores what this says.
+ *
+ * Balances are credit-positive minor units; a posting takes its amount from one
+ * account and gives it to another, so that sums never change.
+ */
+#ifndef LEDGER_KERNEL_H
+#define LEDGER_KERNEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/clock.h"
+#include "base/fault.h"
+#include "base/id.h"
+#include "base/text.h"
+
+struct arena;
+
+enum { POSTINGS_MAX = 64, CONTENT_SIZE = 32 };
+
+enum chart_kind {
+#define CHART(symbol, kind, code, class, credit_normal) ACCOUNT_##symbol = (kind),
+#include "ledger/chart.def"
+#undef CHART
+};
+
+enum account_status { ACCOUNT_ACTIVE, ACCOUNT_FROZEN, ACCOUNT_CLOSED };
+
+struct ledger_account {
+	int64_t account_id;
+	struct uuid public_id;
+	int64_t ledger_id;
+	int64_t kind; /* enum chart_kind */
+	const char *currency;
+	bool has_floor;
+	int64_t floor;  /* least of balance - held, where has_floor */
+	int64_t status; /* enum account_status */
+	int64_t balance;
+	int64_t held;
+	int64_t sequence; /* postings so far */
+	bool changed;     /* set by the kernel */
+};
+
+enum hold_status { HOLD_ACTIVE, HOLD_CAPTURED, HOLD_VOIDED, HOLD_EXPIRED };
+
+struct ledger_hold {
+	int64_t hold_id;
+	struct uuid public_id;
+	int64_t ledger_id;
+	struct uuid account; /* public id of the account */
+	int64_t amount;
+	int64_t captured;
+	int64_t status; /* enum hold_status */
+	struct instant expires_at;
+	size_t captured_by; /* index of the transaction that captured it */
+	bool changed;       /* set by the kernel */
+};
+
+/* A movement between two accounts, named by public id. */
+struct posting {
+	struct uuid from;
+	struct uuid to;
+	int64_t amount; /* > 0 */
+};
+
+/* What a posting did to its two accounts. */
+struct posting_result {
+	int64_t from_balance, to_balance;
+	int64_t from_sequence, to_sequence;
+};
+
+/* A transaction that the database has already under the same reference, or as the reversal of the
+ * same transaction. */
+struct known_transaction {
+	int64_t transaction_id;
+	struct uuid public_id;
+	int64_t ledger_id;
+	const char *reference;
+	struct bytes content;
+	int64_t reverses;
+	struct instant created_at;
+	int64_t from_balance, to_balance; /* of its first posting */
+};
+
+/* What is asked for, and below the line what became of it. */
+struct ledger_transaction {
+	int64_t ledger_id;
+	const char *currency;
+	const char *reference; /* unique in its ledger */
+	const char *type;
+	const char *metadata;                /* a JSON object */
+	unsigned char content[CONTENT_SIZE]; /* digest of what was asked */
+	int64_t reverses;                    /* transaction that this one takes back, or 0 */
+	struct uuid hold;                    /* hold that this one captures, or nil */
+	const struct posting *postings;
+	size_t count;
+
+	enum err err;           /* ERR_OK: posted, or posted before */
+	bool replayed;          /* it was posted before, with the same content */
+	int64_t transaction_id; /* given by storage before the kernel runs */
+	struct uuid public_id;  /* likewise; the earlier one's if replayed */
+	struct instant created_at;
+	struct posting_result
+		*results; /* the caller's, one a posting; only the first if replayed */
+};
+
+struct ledger_batch {
+	struct ledger_account *accounts; /* sorted by public_id */
+	size_t account_count;
+	struct ledger_hold *holds; /* sorted by public_id */
+	size_t hold_count;
+	const struct known_transaction *known;
+	size_t known_count;
+	struct instant now; /* the database's clock, read after the locks were taken */
+	struct ledger_transaction **transactions;
+	size_t transaction_count;
+};
+
+/* Decide every transaction of the batch, in order. The arena is for scratch memory. */
+void ledger_apply(struct arena *arena, struct ledger_batch *batch);
+
+/* Set amount aside on an account; ERR_INSUFFICIENT_FUNDS, ERR_WALLET_INACTIVE. */
+enum err ledger_reserve(struct ledger_account *account, int64_t amount) MUST_CHECK;
+/* Give back what is left of an active hold and close it with status. */
+enum err ledger_release(struct ledger_account *account, struct ledger_hold *hold,
+			enum hold_status status) MUST_CHECK;
+/* What can be spent: balance - held - floor, at least 0; INT64_MAX without floor. */
+int64_t ledger_spendable(const struct ledger_account *account);
+
+#endif

@@ -1,0 +1,291 @@
+/*
+ * The one posting path: lock and look up in one round trip, let the kernel decide,
+ * write everything set-based with the commit.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "crypto/hmac.h"
+#include "db/row.h"
+#include "ledger/store.h"
+
+static const struct column known_columns[] = {
+	COLUMN(struct known_transaction, transaction_id),
+	COLUMN(struct known_transaction, public_id),
+	COLUMN(struct known_transaction, ledger_id),
+	COLUMN(struct known_transaction, reference),
+	COLUMN(struct known_transaction, content),
+	COLUMN(struct known_transaction, reverses),
+	COLUMN(struct known_transaction, created_at),
+	COLUMN(struct known_transaction, from_balance),
+	COLUMN(struct known_transaction, to_balance),
+};
+
+/* The rows that the first round trip brings. */
+struct loaded {
+	struct rows accounts;
+	struct rows holds;
+	struct rows known;
+	struct rows reserved;
+};
+
+static size_t
+count_postings(struct ledger_transaction *const *transactions, size_t n)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < n; i++)
+		count += transactions[i]->count;
+	return count;
+}
+
+/* The accounts that the postings name, each once. */
+static struct uuid *
+account_ids(struct ctx *ctx, struct ledger_transaction *const *transactions, size_t n,
+	    size_t *count)
+{
+	struct uuid *ids =
+		arena_array(ctx->arena, 2 * count_postings(transactions, n), sizeof(*ids));
+	size_t all = 0;
+	size_t unique = 0;
+
+	for (size_t i = 0; i < n; i++)
+		for (size_t p = 0; p < transactions[i]->count; p++) {
+			ids[all++] = transactions[i]->postings[p].from;
+			ids[all++] = transactions[i]->postings[p].to;
+		}
+	qsort(ids, all, sizeof(*ids), uuid_compare);
+	for (size_t i = 0; i < all; i++)
+		if (unique == 0 || !uuid_equal(ids[i], ids[unique - 1]))
+			ids[unique++] = ids[i];
+	*count = unique;
+	return ids;
+}
+
+static struct uuid *
+hold_ids(struct ctx *ctx, struct ledger_transaction *const *transactions, size_t n, size_t *count)
+{
+	struct uuid *ids = arena_array(ctx->arena, n, sizeof(*ids));
+
+	*count = 0;
+	for (size_t i = 0; i < n; i++)
+		if (!uuid_is_nil(transactions[i]->hold))
+			ids[(*count)++] = transactions[i]->hold;
+	return ids;
+}
+
+/* First round trip: locks in id order, then what was posted before, then ids and the time. */
+static enum err
+load(struct ctx *ctx, struct ledger_transaction *const *transactions, size_t n,
+     struct loaded *loaded)
+{
+	int64_t *ledgers = arena_array(ctx->arena, n, sizeof(*ledgers));
+	const char **references = arena_array(ctx->arena, n, sizeof(*references));
+	int64_t *reverses = arena_array(ctx->arena, n, sizeof(*reverses));
+	size_t reversals = 0;
+	size_t accounts;
+	size_t holds;
+	const struct uuid *account_list = account_ids(ctx, transactions, n, &accounts);
+	const struct uuid *hold_list = hold_ids(ctx, transactions, n, &holds);
+	const struct param hold_param = p_uuids(hold_list, holds);
+	struct db_call calls[4];
+	size_t count = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		ledgers[i] = transactions[i]->ledger_id;
+		references[i] = transactions[i]->reference;
+		if (transactions[i]->reverses != 0)
+			reverses[reversals++] = transactions[i]->reverses;
+	}
+	calls[count++] = (struct db_call){SQL_account_lock, &loaded->accounts,
+					  PARAMS(p_uuids(account_list, accounts))};
+	if (holds > 0)
+		calls[count++] = (struct db_call){SQL_hold_lock, &loaded->holds, &hold_param, 1};
+	calls[count++] = (struct db_call){
+		SQL_transaction_known, &loaded->known,
+		PARAMS(p_ints(ledgers, n), p_texts(references, n), p_ints(reverses, reversals))};
+	calls[count++] = (struct db_call){SQL_transaction_reserve, &loaded->reserved,
+					  PARAMS(p_int((int64_t)n))};
+	return db_pipeline(ctx, calls, count);
+}
+
+static const struct known_transaction *
+read_known(struct ctx *ctx, const struct rows *rows)
+{
+	struct known_transaction *known = arena_array(ctx->arena, rows->count, sizeof(*known));
+
+	for (size_t i = 0; i < rows->count; i++)
+		rows_scan(rows, i, known_columns, COLUMN_COUNT(known_columns), &known[i]);
+	return known;
+}
+
+static int
+account_order(const void *key, const void *row)
+{
+	return uuid_compare(key, &((const struct ledger_account *)row)->public_id);
+}
+
+static int64_t
+account_number(const struct ledger_batch *batch, const struct uuid *id)
+{
+	const struct ledger_account *account = bsearch(id, batch->accounts, batch->account_count,
+						       sizeof(*batch->accounts), account_order);
+
+	return account->account_id;
+}
+
+static void
+store_transactions(struct ctx *ctx, struct ledger_transaction *const *posted, size_t n,
+		   struct instant now)
+{
+	int64_t *ids = arena_array(ctx->arena, n, sizeof(*ids));
+	struct uuid *public_ids = arena_array(ctx->arena, n, sizeof(*public_ids));
+	int64_t *ledgers = arena_array(ctx->arena, n, sizeof(*ledgers));
+	const char **references = arena_array(ctx->arena, n, sizeof(*references));
+	const char **types = arena_array(ctx->arena, n, sizeof(*types));
+	struct bytes *contents = arena_array(ctx->arena, n, sizeof(*contents));
+	int64_t *reverses = arena_array(ctx->arena, n, sizeof(*reverses));
+	const char **metadata = arena_array(ctx->arena, n, sizeof(*metadata));
+
+	for (size_t i = 0; i < n; i++) {
+		ids[i] = posted[i]->transaction_id;
+		public_ids[i] = posted[i]->public_id;
+		ledgers[i] = posted[i]->ledger_id;
+		references[i] = posted[i]->reference;
+		types[i] = posted[i]->type;
+		contents[i] = (struct bytes){posted[i]->content, CONTENT_SIZE};
+		reverses[i] = posted[i]->reverses;
+		metadata[i] = posted[i]->metadata != NULL ? posted[i]->metadata : "{}";
+	}
+	db_defer(ctx, SQL_transaction_insert,
+		 PARAMS(p_ints(ids, n), p_uuids(public_ids, n), p_ints(ledgers, n),
+			p_texts(references, n), p_texts(types, n), p_bytes_list(contents, n),
+			p_ints(reverses, n), p_texts(metadata, n), p_time(now)));
+}
+
+/* The columns of posting_insert. */
+enum {
+	TRANSACTION,
+	LINE,
+	LEDGER,
+	FROM,
+	TO,
+	AMOUNT,
+	FROM_BALANCE,
+	TO_BALANCE,
+	FROM_SEQUENCE,
+	TO_SEQUENCE,
+	POSTING_COLUMNS
+};
+
+static void
+store_postings(struct ctx *ctx, const struct ledger_batch *batch,
+	       struct ledger_transaction *const *posted, size_t n)
+{
+	size_t count = count_postings(posted, n);
+	int64_t *c[POSTING_COLUMNS];
+	const char **currencies = arena_array(ctx->arena, count, sizeof(*currencies));
+	size_t row = 0;
+
+	for (size_t i = 0; i < POSTING_COLUMNS; i++)
+		c[i] = arena_array(ctx->arena, count, sizeof(**c));
+	for (size_t i = 0; i < n; i++)
+		for (size_t p = 0; p < posted[i]->count; p++, row++) {
+			const struct posting *posting = &posted[i]->postings[p];
+			const struct posting_result *result = &posted[i]->results[p];
+
+			c[TRANSACTION][row] = posted[i]->transaction_id;
+			c[LINE][row] = (int64_t)p;
+			c[LEDGER][row] = posted[i]->ledger_id;
+			currencies[row] = posted[i]->currency;
+			c[FROM][row] = account_number(batch, &posting->from);
+			c[TO][row] = account_number(batch, &posting->to);
+			c[AMOUNT][row] = posting->amount;
+			c[FROM_BALANCE][row] = result->from_balance;
+			c[TO_BALANCE][row] = result->to_balance;
+			c[FROM_SEQUENCE][row] = result->from_sequence;
+			c[TO_SEQUENCE][row] = result->to_sequence;
+		}
+	db_defer(ctx, SQL_posting_insert,
+		 PARAMS(p_ints(c[TRANSACTION], count), p_ints(c[LINE], count),
+			p_ints(c[LEDGER], count), p_texts(currencies, count),
+			p_ints(c[FROM], count), p_ints(c[TO], count), p_ints(c[AMOUNT], count),
+			p_ints(c[FROM_BALANCE], count), p_ints(c[TO_BALANCE], count),
+			p_ints(c[FROM_SEQUENCE], count), p_ints(c[TO_SEQUENCE], count)));
+}
+
+/* Second round trip, with the commit: what the kernel decided. */
+static void
+store(struct ctx *ctx, const struct ledger_batch *batch)
+{
+	struct ledger_transaction **posted = arena_array(ctx->arena, batch->transaction_count,
+							 sizeof(struct ledger_transaction *));
+	size_t n = 0;
+
+	for (size_t i = 0; i < batch->transaction_count; i++)
+		if (batch->transactions[i]->err == ERR_OK && !batch->transactions[i]->replayed)
+			posted[n++] = batch->transactions[i];
+	if (n == 0)
+		return;
+	store_transactions(ctx, posted, n, batch->now);
+	store_postings(ctx, batch, posted, n);
+	store_accounts(ctx, batch->accounts, batch->account_count);
+	store_holds(ctx, batch->holds, batch->hold_count, batch->transactions);
+}
+
+enum err
+ledger_post(struct ctx *ctx, struct ledger_transaction **transactions, size_t n)
+{
+	struct loaded loaded = {.holds = {NULL, 0, 0}};
+	struct ledger_batch batch = {.transactions = transactions, .transaction_count = n};
+
+	TRY(load(ctx, transactions, n, &loaded));
+	for (size_t i = 0; i < n; i++) {
+		transactions[i]->transaction_id = row_int(&loaded.reserved, i, 0);
+		transactions[i]->public_id = uuid_v7();
+	}
+	batch.accounts = store_read_accounts(ctx, &loaded.accounts);
+	batch.account_count = loaded.accounts.count;
+	batch.holds = store_read_holds(ctx, &loaded.holds);
+	batch.hold_count = loaded.holds.count;
+	batch.known = read_known(ctx, &loaded.known);
+	batch.known_count = loaded.known.count;
+	batch.now = row_time(&loaded.reserved, 0, 1);
+	ledger_apply(ctx->arena, &batch);
+	store(ctx, &batch);
+	return ERR_OK;
+}
+
+/* Append a length-prefixed part, so that no two contents have the same bytes. */
+static char *
+with_part(struct ctx *ctx, const char *so_far, const char *part)
+{
+	return arena_printf(ctx->arena, "%s%zu:%s;", so_far, part == NULL ? 0 : strlen(part),
+			    part == NULL ? "" : part);
+}
+
+void
+ledger_content(struct ctx *ctx, struct ledger_transaction *t)
+{
+	char id[UUID_TEXT_MAX];
+	char *text = arena_printf(ctx->arena, "cowry-1;%lld;%lld;", (long long)t->ledger_id,
+				  (long long)t->reverses);
+
+	text = with_part(ctx, text, t->type);
+	text = with_part(ctx, text, t->currency);
+	text = with_part(ctx, text, t->metadata);
+	text = with_part(ctx, text, uuid_is_nil(t->hold) ? NULL : uuid_text(id, t->hold));
+	for (size_t i = 0; i < t->count; i++) {
+		text = with_part(ctx, text, uuid_text(id, t->postings[i].from));
+		text = with_part(ctx, text, uuid_text(id, t->postings[i].to));
+		text = arena_printf(ctx->arena, "%s%lld;", text, (long long)t->postings[i].amount);
+	}
+	sha256(text, strlen(text), t->content);
+}
+
+enum err
+ledger_report(struct ctx *ctx, const struct ledger_transaction *t)
+{
+	return t->err == ERR_OK ? ERR_OK : fault(&ctx->fault, t->err, NULL, NULL);
+}

@@ -1,0 +1,39 @@
+#include "ledger/verify.h"
+
+#include "base/arena.h"
+#include "db/row.h"
+
+static const struct {
+	struct ledger_check check;
+	enum statement_id statement;
+} checks[] = {
+	{{"sums", "balances of each currency sum to zero"}, SQL_check_sums},
+	{{"balances", "each balance is the sum of its postings"}, SQL_check_balances},
+	{{"running", "each posting carries the balance after it, without gaps"}, SQL_check_running},
+	{{"floors", "no account is below its floor"}, SQL_check_floors},
+	{{"holds", "what is held is the sum of the active holds"}, SQL_check_holds},
+	{{"transactions", "each transaction has its postings"}, SQL_check_transactions},
+	{{"order", "each history is in order of time"}, SQL_check_order},
+};
+enum { CHECKS = sizeof(checks) / sizeof(checks[0]) };
+
+const struct ledger_check *
+ledger_check_at(size_t i)
+{
+	return i < CHECKS ? &checks[i].check : NULL;
+}
+
+enum err
+ledger_check_run(struct ctx *ctx, size_t i, const char *const **problems, size_t *n)
+{
+	const char **texts;
+	struct rows rows;
+
+	TRY(db_run(ctx, checks[i].statement, &rows, NO_PARAMS));
+	texts = arena_array(ctx->arena, rows.count, sizeof(*texts));
+	for (size_t r = 0; r < rows.count; r++)
+		texts[r] = row_text(&rows, r, 0);
+	*problems = texts;
+	*n = rows.count;
+	return ERR_OK;
+}

@@ -1,0 +1,376 @@
+/* JSON and query strings into structs, by the field tables. */
+#include <assert.h>
+#include <string.h>
+
+#include "schema/schema.h"
+#include "json/reader.h"
+
+enum { TEXT_MAX_DEFAULT = 255, JSON_BYTES_MAX = 4096, LIST_MAX_DEFAULT = 1000 };
+
+/* Where the decoder is: for allocation, violations and their paths. */
+struct decoder {
+	struct arena *arena;
+	struct fault *fault;
+	const char *path; /* "" or "items[3]." */
+};
+
+static void decode_object(const struct decoder *d, const struct schema *schema,
+			  struct json_object *object, char *out);
+
+void
+violation_add(struct arena *arena, struct fault *f, const char *field, const char *code,
+	      const char *message)
+{
+	struct violation *violation = arena_alloc(arena, sizeof(*violation));
+	struct violation *last = f->violations;
+
+	*violation = (struct violation){field, code, message, NULL};
+	if (last == NULL) {
+		(void)fault(f, ERR_VALIDATION, field, "%s %s", field, message);
+		f->violations = violation;
+		return;
+	}
+	while (last->next != NULL)
+		last = last->next;
+	last->next = violation;
+}
+
+static void
+violate(const struct decoder *d, const struct field *field, const char *code, const char *message)
+{
+	violation_add(d->arena, d->fault, arena_printf(d->arena, "%s%s", d->path, field->name),
+		      code, message);
+}
+
+static bool
+check_choice(const struct decoder *d, const struct field *field, const char **text)
+{
+	int choice = text_index(field->choices, *text);
+	char *message;
+
+	if (choice >= 0) {
+		if (field->choice_values != NULL)
+			*text = field->choice_values[choice];
+		return true;
+	}
+	message = arena_strdup(d->arena, "must be one of");
+	for (size_t i = 0; field->choices[i] != NULL; i++)
+		message = arena_printf(d->arena, "%s%s %s", message, i == 0 ? "" : ",",
+				       field->choices[i]);
+	violate(d, field, "CHOICE", message);
+	return false;
+}
+
+static bool
+check_length(const struct decoder *d, const struct field *field, const char *text)
+{
+	int64_t count = (int64_t)utf8_count(text);
+	int64_t most = field->max > 0 ? field->max : TEXT_MAX_DEFAULT;
+
+	if (count >= field->min && count <= most)
+		return true;
+	if (count == 0)
+		violate(d, field, "EMPTY", "must not be empty");
+	else if (field->min == most)
+		violate(d, field, "LENGTH",
+			arena_printf(d->arena, "must have %lld characters", (long long)most));
+	else
+		violate(d, field, "LENGTH",
+			arena_printf(d->arena, "must have %lld to %lld characters",
+				     (long long)field->min, (long long)most));
+	return false;
+}
+
+/* A text against all that its row says. Passwords may hold anything but NUL. */
+static void
+put_text(const struct decoder *d, const struct field *field, const char *text, void *member)
+{
+	const struct format *format = field->format != NULL ? format_find(field->format) : NULL;
+	const char *value = text;
+
+	if (!field->secret && text_has_control(text)) {
+		violate(d, field, "CONTROL", "must not have control characters");
+		return;
+	}
+	if (field->choices != NULL) {
+		if (!check_choice(d, field, &value))
+			return;
+	} else if (format != NULL) {
+		if (!format->valid(text)) {
+			violate(d, field, "FORMAT", format->message);
+			return;
+		}
+	} else if (!check_length(d, field, text)) {
+		return;
+	}
+	memcpy(member, &value, sizeof(value));
+}
+
+static void
+put_integer(const struct decoder *d, const struct field *field, int64_t value, void *member)
+{
+	int64_t most = field->max != 0 ? field->max : INT64_MAX;
+
+	if ((field->lower_bound && value < field->min) || value > most) {
+		violate(d, field, "RANGE",
+			field->max != 0 ? arena_printf(d->arena, "must be %lld to %lld",
+						       (long long)field->min, (long long)most)
+					: arena_printf(d->arena, "must be at least %lld",
+						       (long long)field->min));
+		return;
+	}
+	if (field->type == FIELD_OPTIONAL_INT)
+		*(struct optional_int *)member = (struct optional_int){true, false, value};
+	else
+		memcpy(member, &value, sizeof(value));
+}
+
+static void
+put_decimal(const struct decoder *d, const struct field *field, const char *text, void *member)
+{
+	struct decimal value;
+
+	if (decimal_parse(&value, text, strlen(text)) != MONEY_OK) {
+		violate(d, field, "AMOUNT",
+			"must be an amount: digits, with a point before the decimals, no sign");
+		return;
+	}
+	if (value.coefficient == 0) {
+		violate(d, field, "AMOUNT", "must be greater than 0");
+		return;
+	}
+	memcpy(member, &value, sizeof(value));
+}
+
+static void
+put_uuid(const struct decoder *d, const struct field *field, const char *text, void *member)
+{
+	struct uuid value;
+
+	if (uuid_parse(&value, text) && !uuid_is_nil(value))
+		memcpy(member, &value, sizeof(value));
+	else
+		violate(d, field, "UUID", "must be a UUID");
+}
+
+static void
+put_time(const struct decoder *d, const struct field *field, const char *text, void *member)
+{
+	struct instant value;
+
+	if (instant_parse(&value, text) && value.us > 0)
+		memcpy(member, &value, sizeof(value));
+	else
+		violate(d, field, "TIME", "must be a time such as 2026-12-31T23:59:59Z");
+}
+
+static void
+put_json(const struct decoder *d, const struct field *field, struct json_object *value,
+	 void *member)
+{
+	const char *text = json_canonical(d->arena, value);
+
+	if (strlen(text) > JSON_BYTES_MAX)
+		violate(d, field, "LENGTH", "must not be larger than 4 KiB");
+	else
+		((struct json_value *)member)->text = text;
+}
+
+static void
+put_list(const struct decoder *d, const struct field *field, struct json_object *value,
+	 void *member)
+{
+	struct list *list = member;
+	size_t n = json_list_length(value);
+	int64_t most = field->max > 0 ? field->max : LIST_MAX_DEFAULT;
+	struct decoder inner = *d;
+
+	if ((int64_t)n < field->min || (int64_t)n > most) {
+		violate(d, field, "LENGTH",
+			arena_printf(d->arena, "must have %lld to %lld items",
+				     (long long)field->min, (long long)most));
+		return;
+	}
+	list->items = arena_array(d->arena, n, field->sub->size);
+	list->count = n;
+	for (size_t i = 0; i < n; i++) {
+		struct json_object *item = json_list_item(value, i);
+
+		inner.path = arena_printf(d->arena, "%s%s[%zu].", d->path, field->name, i);
+		if (json_kind(item) != JSON_OBJECT) {
+			violate(d, field, "TYPE", "must be a list of objects");
+			return;
+		}
+		decode_object(&inner, field->sub, item, (char *)list->items + i * field->sub->size);
+	}
+}
+
+/* The JSON types that each field type takes, and what to say otherwise. */
+static const struct {
+	unsigned kinds; /* bits 1 << enum json_kind */
+	const char *message;
+} taken[] = {
+	[FIELD_TEXT] = {1U << JSON_TEXT, "must be a string"},
+	[FIELD_INT] = {1U << JSON_INTEGER, "must be an integer"},
+	[FIELD_OPTIONAL_INT] = {1U << JSON_INTEGER, "must be an integer or null"},
+	[FIELD_BOOL] = {1U << JSON_BOOL, "must be true or false"},
+	[FIELD_DECIMAL] = {1U << JSON_TEXT | 1U << JSON_INTEGER | 1U << JSON_DECIMAL,
+			   "must be an amount as a string"},
+	[FIELD_MONEY] = {0, ""},
+	[FIELD_UUID] = {1U << JSON_TEXT, "must be a UUID"},
+	[FIELD_TIME] = {1U << JSON_TEXT, "must be a time such as 2026-12-31T23:59:59Z"},
+	[FIELD_JSON] = {1U << JSON_OBJECT, "must be an object"},
+	[FIELD_LIST] = {1U << JSON_LIST, "must be a list"},
+	[FIELD_OBJECT] = {1U << JSON_OBJECT, "must be an object"},
+};
+
+static void
+put(const struct decoder *d, const struct field *field, struct json_object *value, void *member)
+{
+	if ((taken[field->type].kinds & 1U << json_kind(value)) == 0) {
+		violate(d, field, "TYPE", taken[field->type].message);
+		return;
+	}
+	switch (field->type) {
+	case FIELD_TEXT:
+		put_text(d, field, json_text_value(value), member);
+		break;
+	case FIELD_INT:
+	case FIELD_OPTIONAL_INT:
+		put_integer(d, field, json_integer_value(value), member);
+		break;
+	case FIELD_BOOL:
+		*(bool *)member = json_bool_value(value);
+		break;
+	case FIELD_DECIMAL:
+		put_decimal(d, field, json_text_value(value), member);
+		break;
+	case FIELD_UUID:
+		put_uuid(d, field, json_text_value(value), member);
+		break;
+	case FIELD_TIME:
+		put_time(d, field, json_text_value(value), member);
+		break;
+	case FIELD_JSON:
+		put_json(d, field, value, member);
+		break;
+	case FIELD_LIST:
+		put_list(d, field, value, member);
+		break;
+	case FIELD_OBJECT: {
+		struct decoder inner = *d;
+
+		inner.path = arena_printf(d->arena, "%s%s.", d->path, field->name);
+		decode_object(&inner, field->sub, value, member);
+		break;
+	}
+	case FIELD_MONEY:
+		assert(!"amounts in requests are decimals until their currency is known");
+	}
+}
+
+/* A field that was not sent, or was null. */
+static void
+put_absent(const struct decoder *d, const struct field *field, bool null, void *member)
+{
+	if (field->type == FIELD_OPTIONAL_INT && null)
+		*(struct optional_int *)member = (struct optional_int){true, true, 0};
+	else if (field->required)
+		violate(d, field, "REQUIRED", "is required");
+	else if (field->fallback != NULL)
+		memcpy(member, &field->fallback, sizeof(field->fallback));
+	else if (field->fallback_true)
+		*(bool *)member = true;
+}
+
+static void
+decode_object(const struct decoder *d, const struct schema *schema, struct json_object *object,
+	      char *out)
+{
+	for (size_t i = 0; i < schema->count; i++) {
+		const struct field *field = &schema->fields[i];
+		bool present;
+		struct json_object *value = json_member(object, field->name, &present);
+
+		if (!present || json_kind(value) == JSON_NULL)
+			put_absent(d, field, present, out + field->offset);
+		else
+			put(d, field, value, out + field->offset);
+	}
+}
+
+enum err
+schema_decode(const struct schema *schema, struct arena *arena, struct fault *f,
+	      struct json_object *object, void *out)
+{
+	struct decoder d = {arena, f, ""};
+
+	decode_object(&d, schema, object, out);
+	return f->violations != NULL ? ERR_VALIDATION : ERR_OK;
+}
+
+/* The text of a query parameter as its type. */
+static void
+put_query(const struct decoder *d, const struct field *field, const char *text, void *member)
+{
+	int64_t number;
+
+	switch (field->type) {
+	case FIELD_TEXT:
+		put_text(d, field, text, member);
+		break;
+	case FIELD_INT:
+	case FIELD_OPTIONAL_INT:
+		if (integer_parse(&number, text))
+			put_integer(d, field, number, member);
+		else
+			violate(d, field, "TYPE", "must be an integer");
+		break;
+	case FIELD_BOOL:
+		if (text_equal(text, "true") || text_equal(text, "false"))
+			*(bool *)member = text[0] == 't';
+		else
+			violate(d, field, "TYPE", "must be true or false");
+		break;
+	case FIELD_DECIMAL:
+		put_decimal(d, field, text, member);
+		break;
+	case FIELD_UUID:
+		put_uuid(d, field, text, member);
+		break;
+	case FIELD_TIME:
+		put_time(d, field, text, member);
+		break;
+	case FIELD_JSON:
+	case FIELD_LIST:
+	case FIELD_OBJECT:
+	case FIELD_MONEY:
+		assert(!"not a type of query parameters");
+	}
+}
+
+enum err
+schema_decode_query(const struct schema *schema, struct arena *arena, struct fault *f,
+		    const struct query_pair *pairs, size_t n, void *out)
+{
+	struct decoder d = {arena, f, ""};
+
+	for (size_t i = 0; i < schema->count; i++) {
+		const struct field *field = &schema->fields[i];
+		const char *value = NULL;
+		size_t found = 0;
+
+		for (size_t p = 0; p < n; p++)
+			if (strcmp(pairs[p].name, field->name) == 0) {
+				value = pairs[p].value;
+				found++;
+			}
+		if (found == 0)
+			put_absent(&d, field, false, (char *)out + field->offset);
+		else if (found > 1)
+			violate(&d, field, "REPEATED", "must be given once");
+		else
+			put_query(&d, field, value, (char *)out + field->offset);
+	}
+	return f->violations != NULL ? ERR_VALIDATION : ERR_OK;
+}

@@ -1,0 +1,118 @@
+/* Structs into JSON, by the field tables. */
+#include <assert.h>
+#include <string.h>
+
+#include "schema/schema.h"
+
+/* Whether the member holds nothing, so that the field may be left out. */
+static bool
+is_absent(const struct field *field, const void *member)
+{
+	switch (field->type) {
+	case FIELD_TEXT:
+		return *(const char *const *)member == NULL;
+	case FIELD_INT:
+		return *(const int64_t *)member == 0;
+	case FIELD_OPTIONAL_INT:
+		return !((const struct optional_int *)member)->present ||
+		       ((const struct optional_int *)member)->null;
+	case FIELD_BOOL:
+		return !*(const bool *)member;
+	case FIELD_DECIMAL:
+		return !((const struct decimal *)member)->present;
+	case FIELD_MONEY:
+		return ((const struct money *)member)->currency == NULL;
+	case FIELD_UUID:
+		return uuid_is_nil(*(const struct uuid *)member);
+	case FIELD_TIME:
+		return ((const struct instant *)member)->us == 0;
+	case FIELD_JSON:
+		return ((const struct json_value *)member)->text == NULL;
+	case FIELD_LIST:
+		return ((const struct list *)member)->items == NULL;
+	case FIELD_OBJECT:
+		return false;
+	}
+	return false;
+}
+
+/* Zero and false are values where the field is always shown; the rest is null then. */
+static bool
+has_empty_value(enum field_type type)
+{
+	return type == FIELD_INT || type == FIELD_BOOL || type == FIELD_LIST;
+}
+
+static void
+write_money(struct jw *w, const char *name, enum amount_style style, struct money amount)
+{
+	char text[MONEY_TEXT_MAX];
+
+	if (style == AMOUNT_TEXT)
+		jw_text(w, name, money_text(text, amount));
+	else
+		jw_number(w, name, money_text_short(text, amount));
+}
+
+static void
+write_value(const struct field *field, enum amount_style style, const void *member, struct jw *w)
+{
+	char text[UUID_TEXT_MAX];
+	const struct list *list = member;
+
+	switch (field->type) {
+	case FIELD_TEXT:
+		jw_text(w, field->name, *(const char *const *)member);
+		break;
+	case FIELD_INT:
+		jw_integer(w, field->name, *(const int64_t *)member);
+		break;
+	case FIELD_OPTIONAL_INT:
+		jw_integer(w, field->name, ((const struct optional_int *)member)->value);
+		break;
+	case FIELD_BOOL:
+		jw_bool(w, field->name, *(const bool *)member);
+		break;
+	case FIELD_MONEY:
+		write_money(w, field->name, style, *(const struct money *)member);
+		break;
+	case FIELD_UUID:
+		jw_text(w, field->name, uuid_text(text, *(const struct uuid *)member));
+		break;
+	case FIELD_TIME:
+		jw_text(w, field->name, instant_text(text, *(const struct instant *)member));
+		break;
+	case FIELD_JSON:
+		jw_json(w, field->name, ((const struct json_value *)member)->text);
+		break;
+	case FIELD_LIST:
+		jw_list(w, field->name);
+		for (size_t i = 0; i < list->count; i++)
+			schema_encode(field->sub, style,
+				      (const char *)list->items + i * field->sub->size, NULL, w);
+		jw_close(w);
+		break;
+	case FIELD_OBJECT:
+		schema_encode(field->sub, style, member, field->name, w);
+		break;
+	case FIELD_DECIMAL:
+		assert(!"replies hold money, not decimals");
+	}
+}
+
+void
+schema_encode(const struct schema *schema, enum amount_style style, const void *in,
+	      const char *name, struct jw *w)
+{
+	jw_object(w, name);
+	for (size_t i = 0; i < schema->count; i++) {
+		const struct field *field = &schema->fields[i];
+		const char *member = (const char *)in + field->offset;
+
+		if (!is_absent(field, member) || (field->required && has_empty_value(field->type)))
+			write_value(field, style, member, w);
+		else if (field->required || field->keep_null)
+			jw_null(w, field->name);
+	}
+	jw_close(w);
+}

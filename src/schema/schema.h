@@ -1,0 +1,158 @@
+/*
+ * schema.h - field tables: one list of rows decodes requests, encodes replies and
+ * becomes the OpenAPI document.
+ *
+ * The C type of a member decides the type of its field, so that a table and its
+ * struct can't disagree. Absent and null are the same but for optional_int.
+ * Unknown fields are ignored. All violations of a request are reported together.
+ */
+#ifndef SCHEMA_SCHEMA_H
+#define SCHEMA_SCHEMA_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/fault.h"
+#include "base/id.h"
+#include "base/money.h"
+#include "base/text.h"
+#include "json/writer.h"
+
+struct json_object;
+
+enum field_type {
+	FIELD_TEXT,         /* const char * */
+	FIELD_INT,          /* int64_t */
+	FIELD_OPTIONAL_INT, /* struct optional_int */
+	FIELD_BOOL,         /* bool */
+	FIELD_DECIMAL,      /* struct decimal: an amount as sent */
+	FIELD_MONEY,        /* struct money: an amount in a reply */
+	FIELD_UUID,         /* struct uuid */
+	FIELD_TIME,         /* struct instant */
+	FIELD_JSON,         /* struct json_value: a free object */
+	FIELD_LIST,         /* struct list of sub */
+	FIELD_OBJECT,       /* a nested struct of sub */
+};
+
+/* An integer that may be absent, null or a value. */
+struct optional_int {
+	bool present;
+	bool null;
+	int64_t value;
+};
+
+/* Free JSON: compact text. NULL text: absent. */
+struct json_value {
+	const char *text;
+};
+
+/* count structs in a row. */
+struct list {
+	void *items;
+	size_t count;
+};
+
+struct schema;
+
+struct field {
+	const char *name;
+	const char *doc;
+	const char *example; /* as JSON, for the documentation */
+	enum field_type type;
+	size_t offset;
+	bool required;      /* requests: must be there; replies: always shown */
+	bool secret;        /* write-only: format password in the documentation */
+	bool keep_null;     /* replies: show null rather than leave out an absent value */
+	bool lower_bound;   /* min holds for numbers; texts and lists always use min and max */
+	int64_t min;        /* code points of a text, value of a number, items of a list */
+	int64_t max;        /* the same; 0: the default of the type */
+	const char *format; /* "email", "uri", "currency", "slug", "reference": see formats */
+	const char *const *choices;       /* NULL-terminated */
+	const char *const *choice_values; /* what a choice is stored as; NULL: itself */
+	const char *fallback;             /* text where absent */
+	bool fallback_true;               /* a FIELD_BOOL is true where absent */
+	const struct schema *sub;         /* of FIELD_LIST and FIELD_OBJECT */
+};
+
+#define FIELD(struct_type, member, ...)                                         \
+	{                                                                       \
+		.type = _Generic(((struct_type *)0)->member,                  \
+				 const char *: FIELD_TEXT,                    \
+				 int64_t: FIELD_INT,                          \
+				 struct optional_int: FIELD_OPTIONAL_INT,     \
+				 bool: FIELD_BOOL,                            \
+				 struct decimal: FIELD_DECIMAL,               \
+				 struct money: FIELD_MONEY,                   \
+				 struct uuid: FIELD_UUID,                     \
+				 struct instant: FIELD_TIME,                  \
+				 struct json_value: FIELD_JSON,               \
+				 struct list: FIELD_LIST,                     \
+				 default: FIELD_OBJECT),                      \
+		.offset = offsetof(struct_type, member), __VA_ARGS__ \
+	}
+
+struct schema {
+	const char *name; /* of the OpenAPI component */
+	const struct field *fields;
+	size_t count;
+	size_t size; /* of the struct */
+};
+
+#define SCHEMA(struct_type, name_, fields_)                                                   \
+	{                                                                                     \
+		.name = (name_), .fields = (fields_),                                         \
+		.count = sizeof(fields_) / sizeof((fields_)[0]), .size = sizeof(struct_type), \
+	}
+
+/* How a dialect writes what all share. */
+enum amount_style {
+	AMOUNT_TEXT,   /* "1000.50" */
+	AMOUNT_NUMBER, /* 1000.5, without needless zeros */
+};
+
+/* A text format: its name, what OpenAPI says of it, and the check. */
+struct format {
+	const char *name;
+	const char *pattern; /* for the documentation; NULL: the format name is standard */
+	const char *message; /* "must be …" */
+	bool (*valid)(const char *text);
+};
+
+const struct format *format_find(const char *name);
+
+/* Decode a JSON object into *out (zeroed, schema->size bytes). ERR_VALIDATION lists all violations. */
+enum err schema_decode(const struct schema *schema, struct arena *arena, struct fault *f,
+		       struct json_object *object, void *out) MUST_CHECK;
+
+/* A name and value of a query string, already decoded. */
+struct query_pair {
+	const char *name;
+	const char *value;
+};
+
+/* Decode query parameters; a repeated one is a violation. */
+enum err schema_decode_query(const struct schema *schema, struct arena *arena, struct fault *f,
+			     const struct query_pair *pairs, size_t n, void *out) MUST_CHECK;
+
+/* Write the struct as a JSON object. */
+void schema_encode(const struct schema *schema, enum amount_style style, const void *in,
+		   const char *name, struct jw *w);
+
+/* Add a violation to the fault, which becomes ERR_VALIDATION. */
+void violation_add(struct arena *arena, struct fault *f, const char *field, const char *code,
+		   const char *message);
+
+/* Write the JSON Schema (2020-12) of the schema: an object of type, properties, required. */
+void schema_describe(const struct schema *schema, enum amount_style style, bool reply, struct jw *w,
+		     const char *name);
+/* Write an example value made from the fields' examples. */
+void schema_example(const struct schema *schema, enum amount_style style, struct jw *w,
+		    const char *name);
+/* Write one field as JSON Schema: for query parameters. */
+void field_describe(const struct field *field, enum amount_style style, struct jw *w,
+		    const char *name);
+
+#endif
