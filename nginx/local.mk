@@ -1,0 +1,34 @@
+# The templates that `render` turns into nginx's configuration, and the pages that it serves.
+nginxdir = $(pkgdatadir)/nginx
+dist_nginx_DATA = nginx/nginx.conf nginx/cowry.conf nginx/dialects.conf nginx/errors.conf \
+	nginx/error-headers.conf nginx/headers.conf nginx/page.conf nginx/worker.conf
+dist_nginx_SCRIPTS = nginx/render
+
+apidocdir = $(pkgdatadir)/www/api-doc
+dist_apidoc_DATA = nginx/api-doc/index.html nginx/api-doc/api-doc.css nginx/api-doc/api-doc.js
+
+NPM_FILES = nginx/api-doc/package.json nginx/api-doc/package-lock.json nginx/api-doc/.npmrc
+SWAGGER = nginx/api-doc/node_modules/swagger-ui-dist
+SWAGGER_FILES = swagger-ui-bundle.js swagger-ui.css LICENSE NOTICE
+EXTRA_DIST += $(NPM_FILES)
+
+# Swagger UI comes from npm, pinned by the lock file; what was fetched is installed with the rest.
+.PHONY: api-doc install-swagger uninstall-swagger clean-swagger
+api-doc: nginx/api-doc/node_modules/.stamp
+nginx/api-doc/node_modules/.stamp: $(srcdir)/nginx/api-doc/package-lock.json
+	$(AM_V_GEN)$(MKDIR_P) nginx/api-doc && for file in $(NPM_FILES); do \
+		cmp -s $(srcdir)/$$file $$file || cp $(srcdir)/$$file $$file || exit 1; done && \
+	(cd nginx/api-doc && npm ci --ignore-scripts) && touch $@
+
+install-data-local: install-swagger
+install-swagger:
+	if test -d $(SWAGGER); then \
+		$(MKDIR_P) "$(DESTDIR)$(apidocdir)" && for file in $(SWAGGER_FILES); do \
+			$(INSTALL_DATA) $(SWAGGER)/$$file "$(DESTDIR)$(apidocdir)/" || exit 1; done; fi
+uninstall-local: uninstall-swagger
+uninstall-swagger:
+	cd "$(DESTDIR)$(apidocdir)" 2>/dev/null && rm -f $(SWAGGER_FILES) || true
+clean-local: clean-swagger
+clean-swagger:
+	rm -rf nginx/api-doc/node_modules
+	test '$(srcdir)' = . || rm -f $(NPM_FILES)

@@ -1,0 +1,171 @@
+#!/bin/bash
+# What nginx does before a worker is asked.
+# shellcheck source=tests/e2e/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+paths="/v1/wallets /api/v1/wallet/balance /api/wallet/fund /api/v1/vouchers /api/rates"
+csp="default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'"
+
+# envelope NAME PATH STATUS CODE: the last answer is an error in the envelope of the path.
+envelope() {
+    case $2 in
+    /v1/*) expect "$1" "$3" .status error .data null .statusCode "$3" .code "$4" .requestId "$(header X-Request-Id)" ;;
+    /api/v1/wallet/*) expect "$1" "$3" .status error .data null .status_code "$3" ;;
+    /api/wallet/*) expect "$1" "$3" .success false .code "$4" ;;
+    /api/v1/*) expect "$1" "$3" .success false .code "$4" ;;
+    *) expect "$1" "$3" '.error | type' string '.message | type' string ;;
+    esac
+}
+
+# --- Hosts and TLS
+request GET /api/health -H "Host: elsewhere.example" --http1.1
+is "a foreign host gets no answer" "$STATUS" 000
+request GET /api/health -H "Host: elsewhere.example"
+is "neither over HTTP/2" "$STATUS" 000
+hosts="localhost 127.0.0.1"
+grep -qs '^00000000000000000000000000000001 ' /proc/net/if_inet6 && hosts+=" [::1]"
+for host in $hosts; do
+    request GET "https://$host:$COWRY_HTTPS_PORT/api/health"
+    expect "$host is served, its certificate verified" 200
+done
+request GET /api/health -w '%{http_version} %{http_code}'
+is "HTTP/2 is spoken" "$STATUS" "2 200"
+for version in 1.2 1.3; do
+    request GET /api/health --tlsv$version --tls-max $version
+    expect "TLS $version is spoken" 200
+done
+echo | openssl s_client -connect "localhost:$COWRY_HTTPS_PORT" -tls1_1 -cipher ALL@SECLEVEL=0 >"$WORK/tls" 2>&1
+ok "TLS 1.1 is not" grep -qE 'alert protocol version|no protocols available|unsupported protocol' "$WORK/tls"
+
+# --- Plain HTTP
+request GET "$HTTP_URL/"
+expect "a person on plain HTTP is sent to https" 308
+is "to the same host" "$(header Location)" "$URL/"
+for path in $paths; do
+    request POST "$HTTP_URL$path" -d '{}'
+    envelope "a program on plain HTTP is told: $path" "$path" 400 HTTPS_REQUIRED
+done
+request GET "http://localhost:$COWRY_HTTPS_PORT/v1/wallets"
+envelope "and so is plain HTTP on the TLS port" /v1/wallets 400 HTTPS_REQUIRED
+
+# --- Headers
+request GET /api/health
+is "HSTS" "$(header Strict-Transport-Security)" max-age=63072000
+is "nosniff" "$(header X-Content-Type-Options)" nosniff
+is "no referrer" "$(header Referrer-Policy)" no-referrer
+is "no frames" "$(header X-Frame-Options)" DENY
+is "no caching" "$(header Cache-Control)" no-store
+is "the API needs no sources" "$(header Content-Security-Policy)" "default-src 'none'; frame-ancestors 'none'"
+is "nginx does not tell its version" "$(header Server)" nginx
+
+# --- Request ids
+request GET /api/health -H "X-Request-Id: my-own.id_7"
+is "a sane request id is kept" "$(header X-Request-Id)" my-own.id_7
+request GET /api/health -H 'X-Request-Id: no"quotes'
+like "another is replaced" "$(header X-Request-Id)" '^[0-9a-f]{32}$'
+request POST /api-doc/x -H "X-Request-Id: my-own.id_8"
+is "nginx's own errors carry it too" "$(header X-Request-Id)" my-own.id_8
+
+# --- Limits
+head -c 70000 /dev/zero | tr '\0' ' ' >"$WORK/large"
+for path in $paths; do
+    request POST "$path" --data-binary @"$WORK/large"
+    envelope "more than 64 KiB: $path" "$path" 413 BODY_TOO_LARGE
+done
+request POST /v1/transactions/bulk -H "Content-Type: application/json" --data-binary @"$WORK/large"
+ok "bulk may be larger" test "$STATUS" != 413
+head -c 600000 /dev/zero | tr '\0' ' ' >"$WORK/larger"
+request POST /v1/transactions/bulk --data-binary @"$WORK/larger"
+envelope "up to 512 KiB" /v1/transactions/bulk 413 BODY_TOO_LARGE
+for path in $paths; do
+    request GET "$path?$(head -c 9000 /dev/zero | tr '\0' a)"
+    envelope "a request line that is too long: $path" "$path" 414 URI_TOO_LONG
+done
+request GET /v1/wallets --http1.1 -H "X-Large: $(head -c 20000 /dev/zero | tr '\0' a)"
+envelope "headers that are too large" /v1/wallets 431 HEADERS_TOO_LARGE
+
+# --- Requests that curl would not send
+# raw LINE...: sets STATUS and BODY.
+raw() {
+    printf '%s\r\n' "$@" "" |
+        timeout 10 openssl s_client -quiet -verify_quiet -servername localhost -CAfile "$CA" \
+            -connect "localhost:$COWRY_HTTPS_PORT" 2>"$WORK/error" | tr -d '\r' >"$WORK/raw"
+    STATUS=$(awk 'NR == 1 { print $2 }' "$WORK/raw")
+    BODY=$(sed '1,/^$/d' "$WORK/raw")
+    cp "$WORK/raw" "$WORK/head"
+}
+host="Host: localhost"
+raw "POST /v1/wallets HTTP/1.1" "$host" "Connection: close" "Content-Length: 5" "Transfer-Encoding: chunked"
+envelope "two lengths" /v1/wallets 400 BAD_REQUEST
+raw "POST /api/rates HTTP/1.1" "$host" "Connection: close" "Content-Length: 5" "Content-Length: 6"
+envelope "two other lengths" /api/rates 400 BAD_REQUEST
+raw "POST /api/wallet/fund HTTP/1.1" "$host" "Connection: close" "Transfer-Encoding: xchunked"
+envelope "an unknown encoding" /api/wallet/fund 501 NOT_IMPLEMENTED
+raw "GET /v1/wallets HTTP/1.1" "Connection: close"
+expect "no host" 400 .status error .code BAD_REQUEST
+raw "GET /v1/%00 HTTP/1.1" "$host" "Connection: close"
+expect "a NUL in the path" 400 .status error .code BAD_REQUEST
+raw "NONSENSE"
+expect "nonsense" 400 .status error .code BAD_REQUEST
+request GET /.error/404
+expect "error pages are not for clients" 404 .code NOT_FOUND
+
+# --- What the workers answer about methods, paths and bodies comes through as it is
+for path in $paths; do
+    request GET "${path%/*}/no/such/path"
+    envelope "an unknown path: $path" "${path%/*}/no/such/path" 404 NOT_FOUND
+done
+request DELETE /v1/auth/login
+envelope "a wrong method" /v1/auth/login 405 METHOD_NOT_ALLOWED
+like "with Allow" "$(header Allow)" POST
+post /v1/auth/login '{"email":'
+expect "a body that is not JSON" 400 .status error
+request POST /v1/auth/login -H "Content-Type: text/plain" -d '{}'
+expect "a body of another type" 415 .status error
+
+# --- Pages
+request GET /
+is "the front page is the reference" "$STATUS $(header Location)" "302 $URL/api-doc"
+for path in /api-doc /api-doc/; do
+    request GET "$path"
+    expect "the reference: $path" 200
+    like "is a page of ours alone" "$(header Content-Security-Policy)" "^$csp"
+done
+ok "nothing in it is inline or foreign" eval '! grep -E "<style|<script>|style=|[[:space:]]on[a-z]+=|//" <<<"$BODY"'
+for file in swagger-ui-bundle.js swagger-ui.css api-doc.js api-doc.css; do
+    request GET "/api-doc/$file"
+    expect "its $file" 200
+    like "in UTF-8" "$(header Content-Type)" 'charset=utf-8$'
+done
+for dialect in pocket bitpal otp moolah drop; do
+    request GET "/openapi/$dialect.json"
+    expect "the OpenAPI document of $dialect" 200 '.openapi[0:3]' 3.1 '.info.title | type' string
+done
+request GET /openapi/nothing.json
+expect "no other document" 404 .code NOT_FOUND
+request POST /openapi/pocket.json -d x
+expect "documents can only be read" 405 .code METHOD_NOT_ALLOWED
+is "and Allow says so" "$(header Allow)" "GET, HEAD"
+request GET /api-doc/../../../etc/passwd --path-as-is
+ok "no way out of the pages" test "$STATUS" != 200
+
+# --- The flood guard, last: it needs seconds to forgive
+seq 400 | sed "s|.*|url = \"$URL/v1/auth/me\"\noutput = \"$WORK/flood-#\"\nwrite-out = \"%{http_code}\\\\n\"|" >"$WORK/flood"
+curl -sS --cacert "$CA" -Z --parallel-max 40 -K "$WORK/flood" >"$WORK/flood.status" 2>/dev/null
+ok "a flood of sign-in requests meets 429" grep -qx 429 "$WORK/flood.status"
+ok "not all of it" grep -qvx 429 "$WORK/flood.status"
+limited() {
+    local i
+    for ((i = 0; i < 200; i++)); do
+        request GET "$1"
+        [[ $STATUS == 429 ]] && return 0
+    done
+    return 1
+}
+curl -sS --cacert "$CA" -Z --parallel-max 40 -K "$WORK/flood" >/dev/null 2>&1
+request GET /api/v1/auth/login
+[[ $STATUS == 429 ]] || limited /api/v1/auth/login
+expect "in the envelope of the path" 429 .success false .code RATE_LIMITED
+is "with Retry-After" "$(header Retry-After)" 1
+
+done_testing

@@ -1,0 +1,258 @@
+# What the end-to-end scripts share; sourced by each. The stack they talk to is described by
+# the environment that `run` gives them: COWRY_HOME, URL, HTTP_URL, CA, DEV.
+# shellcheck shell=bash
+set -uo pipefail
+
+TESTS=0
+FAILED=0
+WORK=$(mktemp -d "$E2E/work.XXXXXX")
+STATUS='' BODY=''
+
+# --- TAP ------------------------------------------------------------------------------------
+
+pass() {
+    TESTS=$((TESTS + 1))
+    echo "ok $TESTS - $1"
+}
+
+fail() {
+    TESTS=$((TESTS + 1))
+    FAILED=$((FAILED + 1))
+    echo "not ok $TESTS - $1"
+    printf '%s\n' "${@:2}" | head -n 20 | sed 's/^/#   /'
+}
+
+# ok NAME COMMAND...: the command succeeds.
+ok() {
+    local name=$1
+    shift
+    if "$@" >"$WORK/out" 2>&1; then
+        pass "$name"
+    else
+        fail "$name" "$*" "$(cat "$WORK/out")"
+    fi
+}
+
+# is NAME GOT WANTED
+is() {
+    if [[ $2 == "$3" ]]; then
+        pass "$1"
+    else
+        fail "$1" "got:    $2" "wanted: $3"
+    fi
+}
+
+# like NAME GOT PATTERN: an extended regular expression.
+like() {
+    if [[ $2 =~ $3 ]]; then
+        pass "$1"
+    else
+        fail "$1" "got:    $2" "wanted: $3"
+    fi
+}
+
+done_testing() {
+    echo "1..$TESTS"
+    exit $((FAILED > 0))
+}
+
+# within SECONDS COMMAND...: try until it succeeds.
+within() {
+    local deadline
+    deadline=$(awk -v now="$EPOCHREALTIME" -v s="$1" 'BEGIN { printf "%.3f", now + s }')
+    shift
+    until "$@" >/dev/null 2>&1; do
+        awk -v now="$EPOCHREALTIME" -v d="$deadline" 'BEGIN { exit (now < d) }' && return 1
+        sleep 0.05
+    done
+}
+
+# --- HTTP -----------------------------------------------------------------------------------
+
+# request METHOD PATH [CURL ARGUMENT]...: sets STATUS and BODY; the headers wait for header().
+request() {
+    local method=$1 path=$2
+    shift 2
+    [[ $path == http* ]] || path=$URL$path
+    STATUS=$(curl -sS --max-time 40 --cacert "$CA" -X "$method" -D "$WORK/head" -o "$WORK/body" \
+        -w '%{http_code}' "$@" "$path" 2>"$WORK/error")
+    BODY=$(tr -d '\0' 2>/dev/null <"$WORK/body")
+    rm -f "$WORK/body"
+}
+
+# post PATH JSON [CURL ARGUMENT]...
+post() {
+    local path=$1 json=$2
+    shift 2
+    request POST "$path" -H "Content-Type: application/json" --data-binary "$json" "$@"
+}
+
+# header NAME: its value in the last answer.
+header() {
+    awk -v name="${1,,}:" 'tolower($1) == name { sub(/^[^:]*: */, ""); sub(/\r$/, ""); print }' \
+        "$WORK/head" | tail -n 1
+}
+
+field() {
+    jq -r "$1" <<<"$BODY" 2>/dev/null
+}
+
+# expect NAME STATUS [FILTER WANTED]...: the last answer has that status and those fields.
+expect() {
+    local name=$1 status=$2 got
+    shift 2
+    if [[ $STATUS != "$status" ]]; then
+        fail "$name" "status $STATUS, not $status" "$BODY" "$(cat "$WORK/error")"
+        return
+    fi
+    while (($# > 0)); do
+        got=$(field "$1")
+        if [[ $got != "$2" ]]; then
+            fail "$name" "$1 is $got, not $2" "$BODY"
+            return
+        fi
+        shift 2
+    done
+    pass "$name"
+}
+
+# --- The platform ---------------------------------------------------------------------------
+
+# must NAME: the preparations of a test worked, or there is nothing to test.
+must() {
+    [[ $STATUS == 2?? ]] && return 0
+    echo "Bail out! $1: $STATUS $BODY $(cat "$WORK/error")"
+    exit 1
+}
+
+# new_project: a platform of its own; sets EMAIL, PASSWORD, TOKEN, PROJECT and KEY.
+# shellcheck disable=SC2034
+new_project() {
+    local name
+    name=e2e-$(openssl rand -hex 6)
+    EMAIL=$name@cowry.example PASSWORD=$(openssl rand -hex 12)
+    post /v1/auth/register "$(jq -cn --arg e "$EMAIL" --arg p "$PASSWORD" '{name: "End to end",
+        email: $e, password: $p, provider: "local", country: "Nigeria", companyName: "E2E",
+        role: "developer", acceptTerms: true}')"
+    must register
+    post /v1/auth/login "$(jq -cn --arg e "$EMAIL" --arg p "$PASSWORD" '{email: $e, password: $p}')"
+    must login
+    TOKEN=$(field .data.accessToken)
+    post /v1/platform-accounts "{\"name\":\"$name\",\"companyName\":\"E2E\"}" \
+        -H "Authorization: Bearer $TOKEN"
+    must "platform account"
+    post /v1/projects "{\"name\":\"$name\"}" -H "Authorization: Bearer $TOKEN"
+    must project
+    PROJECT=$(field .data.id)
+    post "/v1/projects/$PROJECT/api-keys" '{"scope":"test","quota":null}' -H "Authorization: Bearer $TOKEN"
+    must key
+    KEY=$(field .data.rawKey)
+}
+
+# new_wallet [AMOUNT]: sets WALLET, an NGN wallet with that much in it.
+new_wallet() {
+    post /v1/wallets '{"currency":"NGN"}' -H "x-api-key: $KEY"
+    must wallet
+    WALLET=$(field '.data.wallet.id // .data.id')
+    (($# == 0)) || credit "$WALLET" "$1"
+}
+
+credit() {
+    post /v1/wallets/credit "{\"walletId\":\"$1\",\"amount\":\"$2\",\"currency\":\"NGN\",
+        \"reference\":\"credit-$(openssl rand -hex 8)\"}" -H "x-api-key: $KEY"
+    must credit
+}
+
+transfer() {
+    post /v1/wallets/transfer "{\"fromWalletId\":\"$1\",\"toWalletId\":\"$2\",\"amount\":\"$3\",
+        \"currency\":\"NGN\",\"reference\":\"$4\"}" -H "x-api-key: $KEY"
+}
+
+available() {
+    request GET "/v1/wallets/$1" -H "x-api-key: $KEY"
+    field .data.balance.available
+}
+
+serving() {
+    request GET /api/health
+    [[ $STATUS == 200 ]]
+}
+
+# sql QUERY: as the owner, one value.
+sql() {
+    psql -X -A -t -q "$(jq -r .database_owner_url "$COWRY_HOME/credentials.json")" \
+        -c "SET search_path TO cowry" -c "$1"
+}
+
+# pid NAME: of a program under dev.
+pid() {
+    cut -d' ' -f1 "$RUN/$1.pid"
+}
+
+# --- Load -----------------------------------------------------------------------------------
+
+# A client: transfers of 0.01 between two wallets over one connection, one after the other, until
+# the file stop appears. Its journal has a line `REFERENCE STATUS TYPE` for each answer.
+client() {
+    local name=$1 from=$2 to=$3 i=0 reference
+    while [[ ! -e $WORK/stop ]]; do
+        for reference in $(seq -f "$name-%.0f" "$i" $((i + 49))); do
+            cat <<END
+url = "$URL/v1/wallets/transfer"
+cacert = "$CA"
+silent
+show-error
+max-time = 40
+header = "x-api-key: $KEY"
+header = "Content-Type: application/json"
+data = "{\"fromWalletId\":\"$from\",\"toWalletId\":\"$to\",\"amount\":\"0.01\",\"currency\":\"NGN\",\"reference\":\"$reference\"}"
+output = "/dev/null"
+write-out = "$reference %{http_code} %{content_type}\n"
+next
+END
+        done | sed '$d' | curl -K - >>"$WORK/journal.$name" 2>>"$WORK/client.log"
+        i=$((i + 50))
+    done
+}
+
+# load CLIENTS: start them in the background, each with wallets of its own.
+load() {
+    local i from
+    PREFIX=load-$(openssl rand -hex 4)
+    CLIENTS=()
+    rm -f "$WORK/stop"
+    for ((i = 1; i <= $1; i++)); do
+        new_wallet 100000
+        from=$WALLET
+        new_wallet
+        client "$PREFIX-$i" "$from" "$WALLET" &
+        CLIENTS+=($!)
+    done
+}
+
+stop_load() {
+    touch "$WORK/stop"
+    wait "${CLIENTS[@]}"
+    cat "$WORK"/journal."$PREFIX"-* >"$WORK/journal"
+}
+
+answered() {
+    awk -v status="$1" '$2 ~ status { n++ } END { print n + 0 }' "$WORK/journal"
+}
+
+# acknowledged_once: every reference that was answered 201 stands in the journal of the ledger,
+# exactly once; no other balance or sum is wrong.
+acknowledged_once() {
+    local all
+    awk '$2 == 201 { print $1 }' "$WORK/journal" | sort >"$WORK/acknowledged"
+    sql "SELECT reference FROM transaction WHERE reference LIKE '$PREFIX%'" | sort >"$WORK/posted"
+    is "every acknowledged transfer is in the ledger" \
+        "$(comm -23 "$WORK/acknowledged" "$WORK/posted" | wc -l)" 0
+    is "none is there twice" "$(uniq -d "$WORK/posted" | wc -l)" 0
+    awk '{ print $1 }' "$WORK/journal" | sort -u >"$WORK/asked"
+    is "nothing is there that was not asked for" \
+        "$(comm -13 "$WORK/asked" "$WORK/posted" | wc -l)" 0
+    all=$("$DEV" cowry verify 2>&1)
+    ok "the books are right" test $? -eq 0
+    [[ $all ]] && printf '%s\n' "$all" | tail -n 3 | sed 's/^/# /'
+}

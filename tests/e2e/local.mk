@@ -1,0 +1,6 @@
+# The end-to-end tests need a whole copy of everything: ./dev test runs them, make check does not.
+EXTRA_DIST += tests/e2e/run tests/e2e/lib.sh $(wildcard $(srcdir)/tests/e2e/*.t.sh)
+
+.PHONY: e2e
+e2e: all
+	$(srcdir)/tests/e2e/run

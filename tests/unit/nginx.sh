@@ -1,0 +1,42 @@
+#!/bin/bash
+# nginx takes the configuration as it is rendered, for one host and for several sockets.
+set -u
+PATH=$PATH:/usr/sbin
+
+if ! command -v nginx >/dev/null || ! command -v openssl >/dev/null; then
+    echo "1..0 # SKIP nginx is not installed"
+    exit 0
+fi
+
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+failed=0
+mkdir "$folder/temp"
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 1 -subj /CN=localhost \
+    -keyout "$folder/key.pem" -out "$folder/cert.pem" 2>/dev/null
+
+ok() {
+    local result="ok"
+    "${@:3}" >"$folder/messages" 2>&1 || { result="not ok" && failed=1 && sed 's/^/# /' "$folder/messages"; }
+    echo "$result $1 - $2"
+}
+
+render() {
+    "$srcdir/nginx/render" "$folder/$1" "CERTIFICATE=$folder/cert.pem" \
+        "CERTIFICATE_KEY=$folder/key.pem" "RUN=$folder" "LOG=$folder" "TEMP=$folder/temp" \
+        USER= "${@:2}"
+}
+
+accepted() {
+    nginx -t -e stderr -c "$folder/$1/nginx.conf"
+}
+
+echo "1..5"
+ok 1 "rendered with what is given" render one HTTPS_LISTEN=127.0.0.1:65443 HTTP_LISTEN=127.0.0.1:65080
+ok 2 "accepted by nginx" accepted one
+ok 3 "rendered for a host of another name and four workers" render two \
+    "SERVER_NAMES=pay.example www.pay.example" HTTPS_LISTEN=127.0.0.1:65443 \
+    HTTP_LISTEN=127.0.0.1:65080 "SOCKETS=/run/a/1.sock /run/a/2.sock /run/a/3.sock /run/a/4.sock"
+ok 4 "accepted by nginx" accepted two
+ok 5 "an unknown name is refused" eval '! render three SERVER_NAME=typo'
+exit $failed

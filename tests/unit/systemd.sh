@@ -1,0 +1,41 @@
+#!/bin/bash
+# The units are valid, and give little to whoever takes over a process of ours.
+set -u
+
+if ! command -v systemd-analyze >/dev/null; then
+    echo "1..0 # SKIP systemd-analyze is not installed"
+    exit 0
+fi
+
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+units="cowry@.service cowry-jobs.service cowry-migrate.service"
+failed=0
+
+# Nothing of ours is installed where the units say, and spawn-fcgi need not be either.
+for unit in $units; do
+    sed -E 's,^ExecStart=[^ ]*,ExecStart=/bin/true,' "$top_builddir/systemd/$unit" >"$folder/$unit"
+done
+cp "$srcdir/systemd/cowry.target" "$folder"
+
+ok() {
+    local result="ok"
+    "${@:3}" >"$folder/out" 2>&1 || { result="not ok" && failed=1 && sed 's/^/# /' "$folder/out"; }
+    echo "$result $1 - $2"
+}
+
+valid() {
+    systemd-analyze verify --man=no "$folder"/*.service "$folder/cowry.target" >"$folder/messages" 2>&1 &&
+        [[ ! -s $folder/messages ]] || { cat "$folder/messages" && false; }
+}
+
+echo "1..5"
+ok 1 "the units are valid" valid
+number=1
+for unit in $units; do
+    number=$((number + 1))
+    ok $number "$unit is exposed by 1.5 of 10 at most" \
+        systemd-analyze security --offline=true --no-pager --threshold=15 "$folder/$unit"
+done
+ok 5 "no placeholder is left" eval '! grep -E "@[a-z]+@" "$folder"/*.service'
+exit $failed
