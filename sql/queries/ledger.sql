@@ -25,7 +25,7 @@ SELECT h.hold_id, h.public_id, h.ledger_id, a.public_id AS account, h.amount, h.
 -- returns: many
 -- Transactions that hold one of the references already, or reverse the same one.
 SELECT t.transaction_id, t.public_id, t.ledger_id, t.reference, t.content, t.reverses,
-       t.created_at, p.from_balance, p.to_balance
+       t.created_at, p.from_balance, p.to_balance, p.from_sequence, p.to_sequence
   FROM (SELECT k.transaction_id
           FROM unnest($1, $2) AS r (ledger_id, reference)
           JOIN transaction k ON k.ledger_id = r.ledger_id AND k.reference = r.reference
@@ -46,11 +46,14 @@ SELECT nextval('transaction_transaction_id_seq') AS transaction_id, clock_timest
 -- name: transaction_insert
 -- params: ids:bigint[] public_ids:uuid[] ledger_ids:bigint[] refs:text[] types:text[] contents:bytea[] reverses:bigint[] metadata:text[] created_at:timestamptz
 -- returns: none
+-- In order of reference: two batches that have references in common, on different accounts, wait
+-- for each other's index entries.
 INSERT INTO transaction (transaction_id, public_id, ledger_id, reference, type, content, reverses,
                          metadata, created_at)
 SELECT id, public_id, ledger_id, reference, type, content, nullif(reverses, 0), metadata::jsonb, $9
   FROM unnest($1, $2, $3, $4, $5, $6, $7, $8)
-       AS t (id, public_id, ledger_id, reference, type, content, reverses, metadata);
+       AS t (id, public_id, ledger_id, reference, type, content, reverses, metadata)
+ ORDER BY ledger_id, reference;
 
 -- name: posting_insert
 -- params: transaction_ids:bigint[] lines:smallint[] ledger_ids:bigint[] currencies:text[] from_ids:bigint[] to_ids:bigint[] amounts:bigint[] from_balances:bigint[] to_balances:bigint[] from_sequences:bigint[] to_sequences:bigint[]

@@ -97,10 +97,20 @@ ledger_spendable(const struct ledger_account *account)
 
 	if (!account->has_floor)
 		return INT64_MAX;
-	if (__builtin_sub_overflow(account->balance, account->held, &spendable) ||
-	    __builtin_sub_overflow(spendable, account->floor, &spendable))
+	if (__builtin_sub_overflow(account->balance, account->held, &spendable))
 		return 0;
+	if (__builtin_sub_overflow(spendable, account->floor, &spendable))
+		return account->floor < 0 ? INT64_MAX : 0;
 	return spendable > 0 ? spendable : 0;
+}
+
+/* Whether balance - held is a number: the database computes it too. */
+static bool
+can_stand(int64_t balance, int64_t held)
+{
+	int64_t left;
+
+	return !__builtin_sub_overflow(balance, held, &left);
 }
 
 /* Move the amount of one posting; on refusal nothing has moved. */
@@ -114,7 +124,8 @@ move(struct ledger_account *from, struct ledger_account *to, int64_t amount,
 	if (amount > ledger_spendable(from))
 		return ERR_INSUFFICIENT_FUNDS;
 	if (__builtin_sub_overflow(from->balance, amount, &from_balance) ||
-	    __builtin_add_overflow(to->balance, amount, &to_balance))
+	    __builtin_add_overflow(to->balance, amount, &to_balance) ||
+	    !can_stand(from_balance, from->held))
 		return ERR_AMOUNT_TOO_LARGE;
 	from->balance = from_balance;
 	to->balance = to_balance;
@@ -225,7 +236,7 @@ reversed_before(const struct ledger_batch *batch, int64_t reverses, size_t befor
 	for (size_t i = 0; i < before; i++) {
 		const struct ledger_transaction *other = batch->transactions[i];
 
-		if (other->err == ERR_OK && other->reverses == reverses)
+		if (other->err == ERR_OK && !other->replayed && other->reverses == reverses)
 			return true;
 	}
 	return false;
@@ -247,8 +258,8 @@ replay(struct ledger_transaction *t, const struct reference_slot *slot)
 		t->transaction_id = known->transaction_id;
 		t->public_id = known->public_id;
 		t->created_at = known->created_at;
-		t->results[0].from_balance = known->from_balance;
-		t->results[0].to_balance = known->to_balance;
+		t->results[0] = (struct posting_result){known->from_balance, known->to_balance,
+							known->from_sequence, known->to_sequence};
 	} else {
 		t->transaction_id = posted->transaction_id;
 		t->public_id = posted->public_id;
@@ -295,13 +306,17 @@ ledger_apply(struct arena *arena, struct ledger_batch *batch)
 enum err
 ledger_reserve(struct ledger_account *account, int64_t amount)
 {
+	int64_t held;
+
 	assert(amount > 0);
 	if (account->status != ACCOUNT_ACTIVE)
 		return ERR_WALLET_INACTIVE;
 	if (amount > ledger_spendable(account))
 		return ERR_INSUFFICIENT_FUNDS;
-	if (__builtin_add_overflow(account->held, amount, &account->held))
+	if (__builtin_add_overflow(account->held, amount, &held) ||
+	    !can_stand(account->balance, held))
 		return ERR_AMOUNT_TOO_LARGE;
+	account->held = held;
 	account->changed = true;
 	return ERR_OK;
 }

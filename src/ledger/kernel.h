@@ -86,7 +86,8 @@ struct known_transaction {
 	struct bytes content;
 	int64_t reverses;
 	struct instant created_at;
-	int64_t from_balance, to_balance; /* of its first posting */
+	int64_t from_balance, to_balance; /* of its first posting, as are the sequences */
+	int64_t from_sequence, to_sequence;
 };
 
 /* What is asked for, and below the line what became of it. */
@@ -126,7 +127,8 @@ struct ledger_batch {
 /* Decide every transaction of the batch, in order. The arena is for scratch memory. */
 void ledger_apply(struct arena *arena, struct ledger_batch *batch);
 
-/* Set amount aside on an account; ERR_INSUFFICIENT_FUNDS, ERR_WALLET_INACTIVE. */
+/* Set amount aside on an account; ERR_INSUFFICIENT_FUNDS, ERR_WALLET_INACTIVE,
+ * ERR_AMOUNT_TOO_LARGE. */
 enum err ledger_reserve(struct ledger_account *account, int64_t amount) MUST_CHECK;
 /* Give back what is left of an active hold and close it with status. */
 enum err ledger_release(struct ledger_account *account, struct ledger_hold *hold,

@@ -20,6 +20,8 @@ static const struct column known_columns[] = {
 	COLUMN(struct known_transaction, created_at),
 	COLUMN(struct known_transaction, from_balance),
 	COLUMN(struct known_transaction, to_balance),
+	COLUMN(struct known_transaction, from_sequence),
+	COLUMN(struct known_transaction, to_sequence),
 };
 
 /* The rows that the first round trip brings. */

@@ -1,14 +1,18 @@
 # Fuzz targets: always linked with replay.c, which runs the corpus in `make check`; with
 # --enable-fuzzing (and CC=clang) also with libFuzzer.
 EXTRA_DIST += tests/fuzz/fuzz.h tests/fuzz/corpus
-fuzz_replays = tests/fuzz/replay_json tests/fuzz/replay_money tests/fuzz/replay_text \
-	tests/fuzz/replay_token
+fuzz_kernel_sources = tests/fuzz/fuzz_kernel.c tests/ledger_case.c tests/ledger_model.c
+fuzz_replays = tests/fuzz/replay_json tests/fuzz/replay_kernel \
+	tests/fuzz/replay_money tests/fuzz/replay_text tests/fuzz/replay_token
 check_PROGRAMS += $(fuzz_replays)
 TESTS += $(fuzz_replays)
 
 tests_fuzz_replay_json_SOURCES = tests/fuzz/replay.c tests/fuzz/fuzz_json.c
 tests_fuzz_replay_json_CPPFLAGS = $(AM_CPPFLAGS) -DTARGET='"json"'
 tests_fuzz_replay_json_LDADD = libbase.a $(LIBBASE_LIBS)
+tests_fuzz_replay_kernel_SOURCES = tests/fuzz/replay.c $(fuzz_kernel_sources)
+tests_fuzz_replay_kernel_CPPFLAGS = $(AM_CPPFLAGS) -DTARGET='"kernel"'
+tests_fuzz_replay_kernel_LDADD = libcowry.a libbase.a $(LIBBASE_LIBS)
 tests_fuzz_replay_money_SOURCES = tests/fuzz/replay.c tests/fuzz/fuzz_money.c
 tests_fuzz_replay_money_CPPFLAGS = $(AM_CPPFLAGS) -DTARGET='"money"'
 tests_fuzz_replay_money_LDADD = libbase.a $(LIBBASE_LIBS)
@@ -20,10 +24,13 @@ tests_fuzz_replay_token_CPPFLAGS = $(AM_CPPFLAGS) -DTARGET='"token"'
 tests_fuzz_replay_token_LDADD = libbase.a $(LIBBASE_LIBS)
 
 if FUZZING
-noinst_PROGRAMS += tests/fuzz/fuzz_json tests/fuzz/fuzz_money tests/fuzz/fuzz_text \
-	tests/fuzz/fuzz_token
+noinst_PROGRAMS += tests/fuzz/fuzz_json tests/fuzz/fuzz_kernel \
+	tests/fuzz/fuzz_money tests/fuzz/fuzz_text tests/fuzz/fuzz_token
 tests_fuzz_fuzz_json_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 tests_fuzz_fuzz_json_LDADD = libbase.a $(LIBBASE_LIBS)
+tests_fuzz_fuzz_kernel_SOURCES = $(fuzz_kernel_sources)
+tests_fuzz_fuzz_kernel_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+tests_fuzz_fuzz_kernel_LDADD = libcowry.a libbase.a $(LIBBASE_LIBS)
 tests_fuzz_fuzz_money_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 tests_fuzz_fuzz_money_LDADD = libbase.a $(LIBBASE_LIBS)
 tests_fuzz_fuzz_text_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer

@@ -1,5 +1,6 @@
 # One program per module; none of them needs a service.
-EXTRA_DIST += tests/cmocka.h tests/folder.h tests/keys.h tests/vectors.h
+EXTRA_DIST += tests/cmocka.h tests/folder.h tests/keys.h tests/ledger_case.h tests/ledger_model.h \
+	tests/ledger_scene.h tests/vectors.h
 if CMOCKA
 unit_base_tests = \
 	tests/unit/arena \
@@ -41,4 +42,16 @@ tests_unit_strict_LDADD = $(unit_base_libs)
 tests_unit_text_LDADD = $(unit_base_libs)
 tests_unit_token_LDADD = $(unit_base_libs)
 tests_unit_writer_LDADD = $(unit_base_libs)
+
+unit_cowry_tests = tests/unit/kernel tests/unit/kernel_holds tests/unit/kernel_property
+check_PROGRAMS += $(unit_cowry_tests)
+TESTS += $(unit_cowry_tests)
+unit_cowry_libs = libcowry.a $(unit_base_libs)
+tests_unit_kernel_SOURCES = tests/unit/kernel.c tests/ledger_scene.c
+tests_unit_kernel_LDADD = $(unit_cowry_libs)
+tests_unit_kernel_holds_SOURCES = tests/unit/kernel_holds.c tests/ledger_scene.c
+tests_unit_kernel_holds_LDADD = $(unit_cowry_libs)
+tests_unit_kernel_property_SOURCES = tests/unit/kernel_property.c tests/ledger_case.c \
+	tests/ledger_model.c
+tests_unit_kernel_property_LDADD = $(unit_cowry_libs)
 endif

@@ -1,0 +1,10 @@
+/* Any books and any batch: the kernel decides what the model decides, and no money is made. */
+#include "tests/fuzz/fuzz.h"
+#include "tests/ledger_case.h"
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	REQUIRE(ledger_case_check(data, size) == NULL);
+	return 0;
+}
