@@ -12,17 +12,17 @@
 static inline struct keyring *
 test_keyring(void)
 {
-	char folder[FOLDER_MAX];
+	char place[FOLDER_MAX];
 	char problem[256];
 	struct keyring *keys = NULL;
 
-	if (!folder_make(folder))
+	if (!folder_make(place))
 		return NULL;
-	if (folder_write(folder, "jwt.keys", "a " KEY_A "\nb " KEY_B "\n", 0600) &&
-	    folder_write(folder, "box.keys", "a " KEY_A "\nb " KEY_B "\n", 0600) &&
-	    folder_write(folder, "pepper.key", KEY_B "\n", 0600))
-		keys = keyring_load(folder, problem);
-	folder_remove(folder);
+	if (place_write(place, "jwt.keys", "a " KEY_A "\nb " KEY_B "\n", 0600) &&
+	    folder_write(place, "box.keys", "a " KEY_A "\nb " KEY_B "\n", 0600) &&
+	    folder_write(place, "pepper.key", KEY_B "\n", 0600))
+		keys = keyring_load(place, problem);
+	folder_remove(place);
 	return keys;
 }
 

@@ -118,7 +118,7 @@ decode_query(struct call *call)
 
 	if (call->route->query == NULL)
 		return ERR_OK;
-	while (p != NULL && *++p != '\0') {
+	for (p = p != NULL ? p + 1 : ""; *p != '\0'; p += *p == '&') {
 		size_t length = strcspn(p, "&");
 		size_t name = strcspn(p, "=&");
 		char *key;
@@ -132,8 +132,6 @@ decode_query(struct call *call)
 		if (length > 0)
 			pairs[n++] = (struct query_pair){key, value};
 		p += length;
-		if (*p == '\0')
-			break;
 	}
 	call->query = arena_alloc(ctx->arena, call->route->query->size);
 	return schema_decode_query(call->route->query, ctx->arena, &ctx->fault, pairs, n,
@@ -350,10 +348,10 @@ dispatch(const struct app *app, struct arena *arena, const struct request *reque
 	choose_request_id(call);
 	err = run(call);
 	call->ctx.fault.err = err;
-	if (err != ERR_OK)
+	if (err != ERR_OK) {
 		after_refusal(call);
-	if (err != ERR_OK)
 		write_failure(call);
+	}
 	write_headers(call);
 	log_call(call, began_ns);
 	*reply = call->reply;

@@ -145,7 +145,7 @@ router_new(void)
 
 	if (router == NULL)
 		return NULL;
-	router->entries = calloc(route_count(), sizeof(*router->entries));
+	router->entries = calloc(route_count() + 1, sizeof(*router->entries));
 	if (router->entries == NULL) {
 		free(router);
 		return NULL;

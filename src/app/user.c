@@ -217,7 +217,7 @@ use_token(struct ctx *ctx, const char *email, const char *token, const char *pur
 enum err
 user_verify_email(struct ctx *ctx, const char *email, const char *token)
 {
-	int64_t user_id;
+	int64_t user_id = 0;
 
 	TRY(use_token(ctx, email, token, "verify_email", &user_id));
 	return db_run(ctx, SQL_user_verify_email, NULL, PARAMS(p_int(user_id)));
@@ -232,7 +232,7 @@ user_reset_prepare(struct ctx *ctx, struct password_reset *in)
 enum err
 user_reset_password(struct ctx *ctx, const struct password_reset *in)
 {
-	int64_t user_id;
+	int64_t user_id = 0;
 
 	TRY(use_token(ctx, in->email, in->token, "reset_password", &user_id));
 	TRY(db_run(ctx, SQL_user_set_password, NULL,

@@ -269,7 +269,7 @@ enum err
 wallet_history(struct ctx *ctx, struct uuid id, int64_t before, int64_t most,
 	       struct wallet_line **out, size_t *n)
 {
-	struct wallet wallet;
+	struct wallet wallet = {0};
 	struct rows rows;
 
 	TRY(wallet_get(ctx, id, &wallet));

@@ -230,6 +230,7 @@ instant_parse(struct instant *out, const char *text)
 	if (seconds < 0 || seconds > 59 || !parse_fraction(&text, &us) ||
 	    !parse_offset(&text, &offset) || *text != '\0')
 		return false;
-	out->us = (days_of(date) * DAY_S + (minutes - offset) * 60 + seconds) * SECOND_US + us;
+	out->us = (days_of(date) * DAY_S + (int64_t)(minutes - offset) * 60 + seconds) * SECOND_US +
+		  us;
 	return true;
 }

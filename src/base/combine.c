@@ -28,7 +28,7 @@ combiner_new(combine_batch *run, void *arg, size_t batch_max)
 	struct combiner *combiner;
 	size_t items = batch_max > 0 ? batch_max : 1;
 
-	combiner = calloc(1, sizeof(*combiner) + items * sizeof(combiner->batch[0]));
+	combiner = calloc(1, sizeof(*combiner) + items * sizeof(struct combine_item *));
 	if (combiner == NULL)
 		return NULL;
 	if (pthread_mutex_init(&combiner->lock, NULL) != 0) {

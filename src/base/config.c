@@ -96,7 +96,7 @@ config_load(struct config *config, char problem[256])
 {
 	for (size_t i = 0; i < ROWS; i++) {
 		const struct config_row *row = &rows[i];
-		const char *value = getenv(row->variable);
+		const char *value = getenv(row->variable); /* NOLINT(concurrency-mt-unsafe) */
 		void *member = (char *)config + row->offset;
 		bool taken = false;
 

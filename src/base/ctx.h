@@ -53,7 +53,7 @@ struct app {
 	const struct config *config;
 	struct keyring *keys;
 	struct db_pool *pool;
-	struct committer *committer; /* group commit of postings */
+	struct committer *committer;   /* group commit of postings */
 	struct combiner *key_checks;   /* combined look-ups of API keys */
 	struct combiner *wallet_reads; /* combined reads of wallets */
 	struct password_gate *passwords;

@@ -26,6 +26,7 @@ static void
 print_setting(const struct config *config, const struct config_row *row)
 {
 	const void *member = (const char *)config + row->offset;
+	/* NOLINTNEXTLINE(concurrency-mt-unsafe): the only thread */
 	const char *origin = getenv(row->variable) != NULL ? "" : " (default)";
 
 	switch (row->kind) {

@@ -14,7 +14,7 @@ void
 start_failed(const char *program, const char *why)
 {
 	(void)fprintf(stderr, "%s: %s\n", program, why);
-	exit(1);
+	exit(1); /* NOLINT(concurrency-mt-unsafe): before threads begin */
 }
 
 void

@@ -66,7 +66,7 @@ box_seal(const struct keyring *keys, struct arena *arena, const char *context, s
 
 	sealed[0] = VERSION;
 	sealed[1] = (unsigned char)id_length;
-	memcpy(sealed + HEAD_SIZE, id, id_length);
+	memcpy(sealed + HEAD_SIZE, id, id_length); /* NOLINT: not a text */
 	random_bytes(nonce, NONCE_SIZE);
 	cipher = cipher_new(arena, key, nonce, (struct bytes){sealed, head}, context, 1);
 	check(plain.length <= INT_MAX);
