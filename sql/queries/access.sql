@@ -1,3 +1,5 @@
+-- Who asks: API keys, sessions, rate limits and the answers kept for idempotency keys.
+
 -- name: api_key_check
 -- params: digests:bytea[]
 -- returns: many

@@ -1,3 +1,6 @@
+-- The ledger's own reads and writes: accounts, transactions, postings and holds. Locks are taken in
+-- the order of account ids; nothing else writes these tables.
+
 -- name: account_lock
 -- params: public_ids:uuid[]
 -- returns: many

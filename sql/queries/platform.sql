@@ -1,3 +1,5 @@
+-- Platform accounts, projects, their customers and their API keys.
+
 -- name: platform_account_insert
 -- params: public_id:uuid user_id:bigint name:text company_name:text metadata:text
 -- returns: none

@@ -1,3 +1,5 @@
+-- People: accounts, one-time tokens, sessions and the mail that goes out to them.
+
 -- name: user_insert
 -- params: public_id:uuid email:text email_key:text password_hash:text name:text country:text company_name:text photo_url:text role:text provider:text
 -- returns: one

@@ -1,3 +1,5 @@
+-- Wallets as the APIs show them, and their histories.
+
 -- name: wallet_insert
 -- params: account_id:bigint project_id:bigint project_account_id:bigint
 -- returns: none

@@ -1,0 +1,88 @@
+#!/bin/bash
+# A folder of src/ includes itself and what is below it, and nothing else. Prints TAP.
+set -u
+
+# From the bottom up; folders in one line do not include each other.
+layers="base
+json
+crypto net
+schema db
+queue ledger
+provider
+app
+api jobs
+bin"
+# A provider knows money and HTTP, but neither the books nor the database.
+forbidden="provider:db provider:queue provider:ledger"
+
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+failed=0
+
+# Rows of "including included file" for every quoted include below a folder.
+includes() {
+    (cd "$1" && grep -rnE --include='*.[ch]' '^ *# *include "' .) |
+        sed -E 's,^\./([^:]*):[0-9]+: *# *include "([^"]*)".*,\1 \2,'
+}
+
+# violations FOLDER: the includes that break a rule.
+violations() {
+    includes "$1" | awk -v layers="$layers" -v forbidden="$forbidden" '
+        BEGIN {
+            rows = split(layers, row, "\n")
+            for (i = 1; i <= rows; i++) {
+                n = split(row[i], names, " ")
+                for (j = 1; j <= n; j++)
+                    level[names[j]] = i
+            }
+            n = split(forbidden, pairs, " ")
+            for (i = 1; i <= n; i++)
+                never[pairs[i]] = 1
+        }
+        {
+            split($1, from, "/")
+            split($2, to, "/")
+            if (!(from[1] in level))
+                print $1 ": " from[1] " is in no layer"
+            else if (!(to[1] in level))
+                print $1 ": \"" $2 "\" does not name a folder of src/"
+            else if (from[1] != to[1] && level[to[1]] >= level[from[1]])
+                print $1 ": " from[1] " includes " to[1]
+            else if (from[1] ":" to[1] in never)
+                print $1 ": " from[1] " includes " to[1]
+            else if (from[1] == "api" && from[3] != "" && to[3] != "" && from[2] != to[2])
+                print $1 ": dialect " from[2] " includes " to[2]
+        }'
+}
+
+number=0
+ok() {
+    local result="ok"
+    number=$((number + 1))
+    "${@:2}" || { result="not ok" && failed=1; }
+    echo "$result $number - $1"
+}
+
+keeps() {
+    violations "$1" >"$folder/found"
+    sed 's/^/# /' "$folder/found"
+    [[ ! -s $folder/found ]]
+}
+
+# breaks FILE INCLUDED: a tree in which the file includes that is not let through.
+breaks() {
+    rm -rf "$folder/tree"
+    mkdir -p "$folder/tree/$(dirname "$1")"
+    echo "#include \"$2\"" >"$folder/tree/$1"
+    [[ $(violations "$folder/tree") ]]
+}
+
+echo "1..7"
+ok "every include of src/ goes down" keeps "$srcdir/src"
+ok "one that goes up is found" breaks base/arena.c api/call.h
+ok "one to the side is found" breaks jobs/mail.c api/call.h
+ok "a provider that reads the books is found" breaks provider/paystack.c ledger/ledger.h
+ok "a dialect that uses another is found" breaks api/otp/otp.c api/pocket/pocket.h
+ok "a folder without a layer is found" breaks util/misc.c base/arena.h
+ok "an include without its folder is found" breaks base/arena.c text.h
+exit $failed
