@@ -35,22 +35,27 @@ struct server {
 	int64_t thread_count;
 };
 
-/* One connection, for as long as a thread has it. */
+/*
+ * Watch the connection again. Only the set knows whether it is in it: libfcgi may have closed the
+ * one that we gave it and accepted another under the same number.
+ */
 static void
-give_back(struct server *server, int fd, bool known)
+give_back(struct server *server, int fd)
 {
 	struct epoll_event event = {.events = EPOLLIN | EPOLLONESHOT, .data.fd = fd};
 
-	(void)epoll_ctl(server->epoll_fd, known ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, fd, &event);
+	if (epoll_ctl(server->epoll_fd, EPOLL_CTL_MOD, fd, &event) != 0)
+		(void)epoll_ctl(server->epoll_fd, EPOLL_CTL_ADD, fd, &event);
 }
 
 /*
  * Read one request from the connection, answer it, and hand the connection back. libfcgi reads from
  * ipcFd where it is set; if that fails it accepts for itself, which the listening socket, being
- * non-blocking, ends at once or turns into a fresh connection.
+ * non-blocking, ends at once or turns into a fresh connection: one closed, one opened, so that the
+ * count stays.
  */
 static void
-serve(struct server *server, FCGX_Request *fcgi, struct arena *arena, int fd, bool known)
+serve(struct server *server, FCGX_Request *fcgi, struct arena *arena, int fd)
 {
 	fcgi->ipcFd = fd;
 	fcgi->keepConnection = 1;
@@ -59,12 +64,10 @@ serve(struct server *server, FCGX_Request *fcgi, struct arena *arena, int fd, bo
 		fcgi->ipcFd = -1;
 		return;
 	}
-	if (fcgi->ipcFd != fd)
-		known = false; /* the old one was closed, this one accepted: the count is the same */
 	exchange(server->app, arena, fcgi);
 	FCGX_Finish_r(fcgi);
 	if (fcgi->ipcFd >= 0)
-		give_back(server, fcgi->ipcFd, known);
+		give_back(server, fcgi->ipcFd);
 	else
 		atomic_fetch_sub(&server->open, 1);
 	fcgi->ipcFd = -1;
@@ -88,14 +91,14 @@ thread_main(void *arg)
 		if (event.data.fd == server->stop_fd)
 			break;
 		if (event.data.fd != server->listen_fd) {
-			serve(server, &fcgi, arena, event.data.fd, true);
+			serve(server, &fcgi, arena, event.data.fd);
 			continue;
 		}
 		int fd = accept4(server->listen_fd, NULL, NULL, SOCK_CLOEXEC);
 
 		if (fd >= 0) {
 			atomic_fetch_add(&server->open, 1);
-			serve(server, &fcgi, arena, fd, false);
+			serve(server, &fcgi, arena, fd);
 		}
 	}
 	FCGX_Free(&fcgi, 1);
