@@ -44,7 +44,7 @@ libcowry_a_SOURCES = \
 	src/app/platform.c src/app/platform.h src/app/reserve.c src/app/reserve.h \
 	src/app/session.c src/app/user.c src/app/user.h src/app/wallet.c src/app/wallet.h \
 	src/api/auth.c src/api/auth.h src/api/call.h src/api/dialects.c src/api/dialects.h \
-	src/api/dispatch.c src/api/idempotency.c src/api/idempotency.h \
+	src/api/dispatch.c src/api/idempotency.c src/api/idempotency.h src/api/key_cache.c src/api/key_cache.h \
 	src/api/openapi.c src/api/openapi.h src/api/page.c src/api/page.h \
 	src/api/router.c src/api/router.h \
 	src/api/bitpal/bitpal.c \

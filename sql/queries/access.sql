@@ -15,6 +15,18 @@ SELECT k.digest, k.api_key_id AS key_id, k.user_id, u.public_id AS user_public_i
    AND (k.expires_at IS NULL OR k.expires_at > clock_timestamp())
    AND u.status = 'active';
 
+-- name: api_key_good
+-- params: ids:bigint[]
+-- returns: many
+-- Which of these keys are good right now.
+SELECT k.api_key_id
+  FROM api_key k
+  JOIN users u USING (user_id)
+ WHERE k.api_key_id = ANY($1)
+   AND k.revoked_at IS NULL
+   AND (k.expires_at IS NULL OR k.expires_at > clock_timestamp())
+   AND u.status = 'active';
+
 -- name: api_key_count
 -- params: api_key_id:bigint quota:bigint
 -- returns: maybe

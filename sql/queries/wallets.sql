@@ -6,22 +6,31 @@
 INSERT INTO wallet (account_id, project_id, project_account_id) VALUES ($1, $2, $3);
 
 -- name: wallet_find
--- params: ledger_ids:bigint[] public_ids:uuid[]
+-- params: ledger_ids:bigint[] public_ids:uuid[] key_ids:bigint[]
 -- returns: many
--- Wallets with their balances, each in the books it is looked for in; number is its place in the
--- lists, from 1. For as many as are asked for at once.
-SELECT a.account_id, a.public_id, pa.public_id AS project_account, a.currency,
-       a.status::bigint AS status, a.balance, a.held, w.created_at, a.sequence, r.number
-  FROM unnest($1, $2) WITH ORDINALITY AS r (ledger_id, public_id, number)
-  JOIN account a ON a.public_id = r.public_id AND a.ledger_id = r.ledger_id
-  JOIN wallet w USING (account_id)
-  LEFT JOIN project_account pa USING (project_account_id);
+-- Wallets with their balances, each in the books it is looked for in, and whether the key that asks
+-- (0: none that is in doubt) is good. One row for each that is asked for, with its place in the
+-- lists, from 1; account_id is NULL where there is no such wallet.
+SELECT w.account_id, a.public_id, pa.public_id AS project_account, a.currency,
+       a.status::bigint AS status, a.balance, a.held, w.created_at, a.sequence, r.number,
+       r.key_id = 0 OR EXISTS (SELECT 1
+                                 FROM api_key k
+                                 JOIN users u USING (user_id)
+                                WHERE k.api_key_id = r.key_id
+                                  AND k.revoked_at IS NULL
+                                  AND (k.expires_at IS NULL OR k.expires_at > clock_timestamp())
+                                  AND u.status = 'active') AS allowed
+  FROM unnest($1, $2, $3) WITH ORDINALITY AS r (ledger_id, public_id, key_id, number)
+  LEFT JOIN account a ON a.public_id = r.public_id AND a.ledger_id = r.ledger_id
+  LEFT JOIN wallet w ON w.account_id = a.account_id
+  LEFT JOIN project_account pa ON pa.project_account_id = w.project_account_id;
 
 -- name: wallet_list
 -- params: project_id:bigint ledger_id:bigint after:bigint most:bigint currency:text project_account:uuid
 -- returns: many
 SELECT a.account_id, a.public_id, pa.public_id AS project_account, a.currency,
-       a.status::bigint AS status, a.balance, a.held, w.created_at, a.sequence, 0::bigint AS number
+       a.status::bigint AS status, a.balance, a.held, w.created_at, a.sequence, 0::bigint AS number,
+       true AS allowed
   FROM wallet w
   JOIN account a USING (account_id)
   LEFT JOIN project_account pa USING (project_account_id)

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "api/key_cache.h"
 #include "base/arena.h"
 #include "base/combine.h"
 #include "base/config.h"
@@ -100,19 +101,41 @@ count_quota(struct call *call, const struct key_row *key)
 }
 
 static enum err
+not_good(struct call *call)
+{
+	return unauthorized(call, "The API key is unknown, expired or revoked");
+}
+
+/* Ask the database about the key with this digest. */
+static enum err
+look_up(struct call *call, struct key_check *check)
+{
+	combiner_submit(call->ctx.app->key_checks, &check->item);
+	if (check->fault.err != ERR_OK) {
+		call->ctx.fault = check->fault;
+		return check->fault.err;
+	}
+	return check->valid ? ERR_OK : not_good(call);
+}
+
+/*
+ * A key without a quota, which would have to be counted, is remembered: a route whose own first
+ * query says whether it is still good needs no other.
+ */
+static enum err
 check_key(struct call *call, const char *key)
 {
 	struct key_check check = {.ctx = &call->ctx};
 	struct principal *who = &call->ctx.who;
 
 	hmac_sha256(keyring_pepper(call->ctx.app->keys), key, strlen(key), check.digest);
-	combiner_submit(call->ctx.app->key_checks, &check.item);
-	if (check.fault.err != ERR_OK) {
-		call->ctx.fault = check.fault;
-		return check.fault.err;
+	if (call->route->proves_key &&
+	    key_cache_find(call->ctx.app->key_cache, check.digest, who)) {
+		who->unproven = true;
+		memcpy(call->key_digest, check.digest, SHA256_SIZE);
+		return ERR_OK;
 	}
-	if (!check.valid)
-		return unauthorized(call, "The API key is unknown, expired or revoked");
+	TRY(look_up(call, &check));
 	*who = (struct principal){
 		.kind = check.row.project_id != 0 ? PRINCIPAL_PROJECT_KEY : PRINCIPAL_USER_KEY,
 		.user_id = check.row.user_id,
@@ -123,7 +146,22 @@ check_key(struct call *call, const char *key)
 		.ledger_id = check.row.ledger_id,
 		.mode = check.row.live ? MODE_LIVE : MODE_TEST,
 	};
+	if (check.row.quota == 0)
+		key_cache_put(call->ctx.app->key_cache, check.digest, who);
 	return count_quota(call, &check.row);
+}
+
+enum err
+prove(struct call *call)
+{
+	struct key_check check = {.ctx = &call->ctx};
+
+	if (!call->ctx.who.unproven)
+		return ERR_OK;
+	memcpy(check.digest, call->key_digest, SHA256_SIZE);
+	TRY(look_up(call, &check));
+	call->ctx.who.unproven = false;
+	return ERR_OK;
 }
 
 struct session_row {

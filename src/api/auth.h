@@ -18,6 +18,9 @@ struct combiner *auth_key_checks(size_t batch_max);
  * ERR_QUOTA_EXCEEDED. */
 enum err authenticate(struct call *call) MUST_CHECK;
 
+/* Settle whether a key that was known from before is still good, where no query has done so yet. */
+enum err prove(struct call *call) MUST_CHECK;
+
 /* Count the call against its route's rate limit; ERR_RATE_LIMITED with retry_after_s. */
 enum err throttle(struct call *call) MUST_CHECK;
 

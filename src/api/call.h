@@ -57,6 +57,7 @@ struct route {
 	enum rate rate;
 	int status;      /* of success */
 	bool rehearses;  /* takes dryRun */
+	bool proves_key; /* the handler's own first query says whether the key is good */
 	size_t body_max; /* bytes; 0: BODY_MAX */
 	const char *tag; /* group in the documentation */
 };
@@ -112,7 +113,8 @@ struct call {
 	const struct route *route; /* NULL until it is found */
 	struct path_value params[PARAMS_MAX];
 	void *query;
-	bool rehearse; /* dryRun: decide, but change nothing */
+	unsigned char key_digest[32]; /* of an API key that is yet to be proven */
+	bool rehearse;                /* dryRun: decide, but change nothing */
 	int status;    /* of success; the route's unless the handler says otherwise */
 	bool replayed; /* the answer of an earlier request */
 	/* Done once a refused call has rolled back: what must happen although it was refused. */

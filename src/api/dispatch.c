@@ -189,11 +189,14 @@ run_handler(struct call *call, void *in)
 	struct work work = {call, in, false};
 
 	TRY(idempotency_wanted(call, &work.keyed));
+	if (call->rehearse || work.keyed)
+		TRY(prove(call));
 	if (call->rehearse)
 		return db_rehearse(&call->ctx, handle_in_transaction, &work);
 	if (work.keyed || call->route->effect == EFFECT_WRITE)
 		return db_transact(&call->ctx, handle_in_transaction, &work);
-	return handle(call, in);
+	TRY(handle(call, in));
+	return prove(call);
 }
 
 /* The whole life of a request, in order. Each step may end it. */
@@ -330,6 +333,20 @@ log_call(const struct call *call, int64_t began_ns)
 			     {"file", f->file != NULL ? f->file : "", 0}, {"line", NULL, f->line}));
 }
 
+/* Who has no good key learns that, and not what else was wrong. */
+static enum err
+settle_key(struct call *call, enum err err)
+{
+	struct fault refusal = call->ctx.fault;
+
+	if (!call->ctx.who.unproven)
+		return err;
+	fault_clear(&call->ctx.fault);
+	TRY(prove(call));
+	call->ctx.fault = refusal;
+	return err;
+}
+
 void
 dispatch(const struct app *app, struct arena *arena, const struct request *request,
 	 struct reply *reply)
@@ -347,6 +364,8 @@ dispatch(const struct app *app, struct arena *arena, const struct request *reque
 		       request->address != NULL ? request->address : "");
 	choose_request_id(call);
 	err = run(call);
+	if (err != ERR_OK)
+		err = settle_key(call, err);
 	call->ctx.fault.err = err;
 	if (err != ERR_OK) {
 		after_refusal(call);

@@ -19,6 +19,7 @@ struct wallet_row {
 	struct instant created_at;
 	int64_t sequence;
 	int64_t number; /* among those asked for at once */
+	bool allowed;   /* the key that asks is good */
 };
 
 static const struct column wallet_columns[] = {
@@ -32,6 +33,7 @@ static const struct column wallet_columns[] = {
 	COLUMN(struct wallet_row, created_at),
 	COLUMN(struct wallet_row, sequence),
 	COLUMN(struct wallet_row, number),
+	COLUMN(struct wallet_row, allowed),
 };
 
 static const char *const status_names[] = {
@@ -74,6 +76,7 @@ struct wallet_read {
 	struct combine_item item; /* first, so that an item is a read */
 	struct ctx *ctx;          /* of the thread that asks */
 	struct uuid id;
+	bool allowed;
 	bool found;
 	struct wallet *out;
 	struct fault fault;
@@ -86,6 +89,7 @@ read_wallets(void *arg, struct combine_item **items, size_t n)
 	struct ctx *ctx = ((struct wallet_read *)items[0])->ctx;
 	int64_t *ledgers = arena_array(ctx->arena, n, sizeof(*ledgers));
 	struct uuid *ids = arena_array(ctx->arena, n, sizeof(*ids));
+	int64_t *keys = arena_array(ctx->arena, n, sizeof(*keys));
 	struct rows rows = {NULL, 0, 0};
 
 	(void)arg;
@@ -94,9 +98,10 @@ read_wallets(void *arg, struct combine_item **items, size_t n)
 
 		ledgers[i] = read->ctx->who.ledger_id;
 		ids[i] = read->id;
+		keys[i] = read->ctx->who.unproven ? read->ctx->who.key_id : 0;
 	}
-	if (db_run(ctx, SQL_wallet_find, &rows, PARAMS(p_ints(ledgers, n), p_uuids(ids, n))) !=
-	    ERR_OK)
+	if (db_run(ctx, SQL_wallet_find, &rows,
+		   PARAMS(p_ints(ledgers, n), p_uuids(ids, n), p_ints(keys, n))) != ERR_OK)
 		for (size_t i = 0; i < n; i++)
 			((struct wallet_read *)items[i])->fault = ctx->fault;
 	for (size_t r = 0; r < rows.count; r++) {
@@ -105,8 +110,10 @@ read_wallets(void *arg, struct combine_item **items, size_t n)
 
 		rows_scan(&rows, r, wallet_columns, COLUMN_COUNT(wallet_columns), &row);
 		read = (struct wallet_read *)items[row.number - 1];
-		show(read->ctx, &row, currency_find(row.currency), read->out);
-		read->found = true;
+		read->allowed = row.allowed;
+		read->found = row.account_id != 0;
+		if (read->found)
+			show(read->ctx, &row, currency_find(row.currency), read->out);
 	}
 }
 
@@ -130,6 +137,10 @@ wallet_get(struct ctx *ctx, struct uuid id, struct wallet *out)
 		ctx->fault = read.fault;
 		return read.fault.err;
 	}
+	if (!read.allowed)
+		return fault(&ctx->fault, ERR_UNAUTHORIZED, NULL,
+			     "The API key is unknown, expired or revoked");
+	ctx->who.unproven = false;
 	return read.found ? ERR_OK : no_wallet(ctx);
 }
 

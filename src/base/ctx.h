@@ -18,6 +18,7 @@ struct committer;
 struct config;
 struct db;
 struct db_pool;
+struct key_cache;
 struct keyring;
 struct password_gate;
 struct router;
@@ -46,6 +47,9 @@ struct principal {
 	int64_t ledger_id; /* PRINCIPAL_PROJECT_KEY: the books of its project and mode */
 	enum mode mode;
 	bool admin;
+	/* A key that was good in an earlier request: whether it still is must be asked together with
+	 * the first query. */
+	bool unproven;
 };
 
 /* The services of a process; built in main, constant afterwards. */
@@ -55,6 +59,7 @@ struct app {
 	struct db_pool *pool;
 	struct committer *committer;   /* group commit of postings */
 	struct combiner *key_checks;   /* combined look-ups of API keys */
+	struct key_cache *key_cache;   /* what they stand for */
 	struct combiner *wallet_reads; /* combined reads of wallets */
 	struct password_gate *passwords;
 	struct router *router;

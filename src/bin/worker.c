@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 
 #include "api/auth.h"
+#include "api/key_cache.h"
 #include "api/router.h"
 #include "app/wallet.h"
 #include "base/combine.h"
@@ -60,10 +61,11 @@ main(int argc, char **argv)
 	start_app(&app, &config, program, config.database_url);
 	app.router = router_new();
 	app.key_checks = auth_key_checks((size_t)config.threads);
+	app.key_cache = key_cache_new();
 	app.wallet_reads = wallet_reads((size_t)config.threads);
 	app.committer = committer_new(&app);
-	if (app.router == NULL || app.key_checks == NULL || app.wallet_reads == NULL ||
-	    app.committer == NULL)
+	if (app.router == NULL || app.key_checks == NULL || app.key_cache == NULL ||
+	    app.wallet_reads == NULL || app.committer == NULL)
 		start_failed(program, "out of memory");
 	server = server_start(&app, 0);
 	if (server == NULL)
@@ -74,6 +76,7 @@ main(int argc, char **argv)
 	idle = server_drain(server, config.drain_s);
 	committer_free(app.committer);
 	combiner_free(app.wallet_reads);
+	key_cache_free(app.key_cache);
 	combiner_free(app.key_checks);
 	router_free(app.router);
 	stop_app(&app);

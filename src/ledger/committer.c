@@ -135,10 +135,14 @@ ledger_submit(struct ctx *ctx, struct ledger_transaction *transaction)
 		TRY(ledger_post(ctx, &transaction, 1));
 		return ledger_report(ctx, transaction);
 	}
+	if (ctx->who.unproven)
+		transaction->authority = ctx->who.key_id;
 	combiner_submit(ctx->app->committer->combiner, &submission.item);
 	if (submission.fault.err != ERR_OK) {
 		ctx->fault = submission.fault;
 		return ctx->fault.err;
 	}
+	if (transaction->err != ERR_UNAUTHORIZED)
+		ctx->who.unproven = false;
 	return ledger_report(ctx, transaction);
 }

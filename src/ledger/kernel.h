@@ -100,6 +100,7 @@ struct ledger_transaction {
 	unsigned char content[CONTENT_SIZE]; /* digest of what was asked */
 	int64_t reverses;                    /* transaction that this one takes back, or 0 */
 	struct uuid hold;                    /* hold that this one captures, or nil */
+	int64_t authority; /* API key that must be good when this is posted, or 0; storage asks */
 	const struct posting *postings;
 	size_t count;
 

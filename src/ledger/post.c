@@ -30,6 +30,7 @@ struct loaded {
 	struct rows holds;
 	struct rows known;
 	struct rows reserved;
+	struct rows good_keys;
 };
 
 static size_t
@@ -77,6 +78,25 @@ hold_ids(struct ctx *ctx, struct ledger_transaction *const *transactions, size_t
 	return ids;
 }
 
+/* The keys that the transactions are posted by, each once. */
+static int64_t *
+authorities(struct ctx *ctx, struct ledger_transaction *const *transactions, size_t n,
+	    size_t *count)
+{
+	int64_t *keys = arena_array(ctx->arena, n, sizeof(*keys));
+
+	*count = 0;
+	for (size_t i = 0; i < n; i++) {
+		bool listed = transactions[i]->authority == 0;
+
+		for (size_t k = 0; k < *count && !listed; k++)
+			listed = keys[k] == transactions[i]->authority;
+		if (!listed)
+			keys[(*count)++] = transactions[i]->authority;
+	}
+	return keys;
+}
+
 /* First round trip: locks in id order, then what was posted before, then ids and the time. */
 static enum err
 load(struct ctx *ctx, struct ledger_transaction *const *transactions, size_t n,
@@ -90,8 +110,11 @@ load(struct ctx *ctx, struct ledger_transaction *const *transactions, size_t n,
 	size_t holds;
 	const struct uuid *account_list = account_ids(ctx, transactions, n, &accounts);
 	const struct uuid *hold_list = hold_ids(ctx, transactions, n, &holds);
+	size_t keys;
+	const int64_t *key_list = authorities(ctx, transactions, n, &keys);
 	const struct param hold_param = p_uuids(hold_list, holds);
-	struct db_call calls[4];
+	const struct param key_param = p_ints(key_list, keys);
+	struct db_call calls[5];
 	size_t count = 0;
 
 	for (size_t i = 0; i < n; i++) {
@@ -100,6 +123,9 @@ load(struct ctx *ctx, struct ledger_transaction *const *transactions, size_t n,
 		if (transactions[i]->reverses != 0)
 			reverses[reversals++] = transactions[i]->reverses;
 	}
+	if (keys > 0)
+		calls[count++] =
+			(struct db_call){SQL_api_key_good, &loaded->good_keys, &key_param, 1};
 	calls[count++] = (struct db_call){SQL_account_lock, &loaded->accounts,
 					  PARAMS(p_uuids(account_list, accounts))};
 	if (holds > 0)
@@ -236,17 +262,38 @@ store(struct ctx *ctx, const struct ledger_batch *batch)
 	store_holds(ctx, batch->holds, batch->hold_count, batch->transactions);
 }
 
+/* The transactions that go to the kernel: those by keys that are not good any more stay behind. */
+static struct ledger_transaction **
+admit(struct ctx *ctx, struct ledger_transaction *const *transactions, size_t n,
+      const struct loaded *loaded, size_t *admitted)
+{
+	struct ledger_transaction **list =
+		arena_array(ctx->arena, n, sizeof(struct ledger_transaction *));
+
+	*admitted = 0;
+	for (size_t i = 0; i < n; i++) {
+		struct ledger_transaction *t = transactions[i];
+		bool good = t->authority == 0;
+
+		for (size_t k = 0; k < loaded->good_keys.count && !good; k++)
+			good = row_int(&loaded->good_keys, k, 0) == t->authority;
+		t->err = good ? ERR_OK : ERR_UNAUTHORIZED;
+		t->transaction_id = row_int(&loaded->reserved, i, 0);
+		t->public_id = uuid_v7();
+		if (good)
+			list[(*admitted)++] = t;
+	}
+	return list;
+}
+
 enum err
 ledger_post(struct ctx *ctx, struct ledger_transaction **transactions, size_t n)
 {
 	struct loaded loaded = {.holds = {NULL, 0, 0}};
-	struct ledger_batch batch = {.transactions = transactions, .transaction_count = n};
+	struct ledger_batch batch = {.now = {0}};
 
 	TRY(load(ctx, transactions, n, &loaded));
-	for (size_t i = 0; i < n; i++) {
-		transactions[i]->transaction_id = row_int(&loaded.reserved, i, 0);
-		transactions[i]->public_id = uuid_v7();
-	}
+	batch.transactions = admit(ctx, transactions, n, &loaded, &batch.transaction_count);
 	batch.accounts = store_read_accounts(ctx, &loaded.accounts);
 	batch.account_count = loaded.accounts.count;
 	batch.holds = store_read_holds(ctx, &loaded.holds);
