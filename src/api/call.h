@@ -59,7 +59,8 @@ struct route {
 	bool rehearses;  /* takes dryRun */
 	bool proves_key; /* the handler's own first query says whether the key is good */
 	size_t body_max; /* bytes; 0: BODY_MAX */
-	const char *tag; /* group in the documentation */
+	bool planned;    /* answers 501 until what it needs is there */
+	const char *tag; /* group in the documentation, one of the dialect's tags */
 };
 
 enum { BODY_MAX = 64 * 1024, BULK_BODY_MAX = 512 * 1024, PARAMS_MAX = 4, TARGET_MAX = 4096 };
@@ -106,6 +107,12 @@ struct path_value {
 
 struct dialect;
 
+/* A group of routes in the documentation. */
+struct tag {
+	const char *name;
+	const char *doc;
+};
+
 struct call {
 	struct ctx ctx; /* first: what the use cases are given */
 	const struct request *request;
@@ -137,7 +144,8 @@ struct dialect {
 	const char *doc;
 	const char *implied; /* first segment that may be left out of paths; NULL: none */
 	const struct route *const
-		*groups; /* tables of routes, each ending with a row without path */
+		*groups;        /* tables of routes, each ending with a row without path */
+	const struct tag *tags; /* ends with a row without name; NULL: none */
 	enum amount_style amounts;
 	void (*write_ok)(struct jw *w, const struct call *call, const void *out);
 	void (*write_fail)(struct jw *w, const struct call *call);

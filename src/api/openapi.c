@@ -6,50 +6,54 @@
 #include "base/arena.h"
 #include "base/config.h"
 
-/* The errors that routes may answer; what each stands for is in the catalogue. */
+/* The statuses of refusals; which errors come with each is in the catalogue. */
 static const struct error_reply {
+	int status;
 	const char *name; /* of the component */
-	enum err err;
 	const char *doc;
 } error_replies[] = {
-	{"BadRequest", ERR_VALIDATION, "The request is malformed or breaks a rule."},
-	{"Unauthorized", ERR_UNAUTHORIZED, "Who asks is not known."},
-	{"Forbidden", ERR_FORBIDDEN, "Who asks may not do this."},
-	{"NotFound", ERR_NOT_FOUND, "There is no such thing for who asks."},
-	{"Conflict", ERR_DUPLICATE_REFERENCE, "It contradicts what is there."},
-	{"TooLarge", ERR_BODY_TOO_LARGE, "The body is too large."},
-	{"Unprocessable", ERR_INSUFFICIENT_FUNDS, "It can't be done as things are."},
-	{"TooManyRequests", ERR_RATE_LIMITED, "A limit is used up; see Retry-After."},
-	{"Internal", ERR_INTERNAL, "A fault of the server."},
-	{"Unavailable", ERR_UNAVAILABLE, "The server can't work right now; try again."},
+	{400, "BadRequest", "The request is malformed or breaks a rule."},
+	{401, "Unauthorized", "Who asks is not known."},
+	{403, "Forbidden", "Who asks may not do this."},
+	{404, "NotFound", "There is no such thing for who asks."},
+	{409, "Conflict", "It contradicts what is there."},
+	{413, "TooLarge", "The body is too large."},
+	{415, "UnsupportedMediaType", "The body is not application/json."},
+	{422, "Unprocessable", "It can't be done as things are."},
+	{429, "TooManyRequests", "A limit is used up; see Retry-After."},
+	{500, "Internal", "A fault of the server."},
+	{501, "NotImplemented", "It is not served yet."},
+	{503, "Unavailable", "The server can't work right now; see Retry-After."},
 };
 enum { ERROR_REPLIES = sizeof(error_replies) / sizeof(error_replies[0]) };
 
-/* Whether a route can answer with that error. */
+/* Whether a route can answer with that status. */
 static bool
-applies(const struct route *route, enum err err)
+applies(const struct route *route, int status)
 {
 	bool has_body = route->in != NULL;
 	bool has_id = strchr(route->path, '{') != NULL;
-	bool limited = route->rate != RATE_NONE || route->access == ACCESS_PROJECT_KEY ||
-		       route->access == ACCESS_USER_OR_KEY;
 
-	switch ((int)err) {
-	case ERR_VALIDATION:
+	switch (status) {
+	case 400:
 		return has_body || route->query != NULL;
-	case ERR_UNAUTHORIZED:
+	case 401:
 		return route->access != ACCESS_PUBLIC || route->rate != RATE_NONE;
-	case ERR_FORBIDDEN:
+	case 403:
 		return route->access != ACCESS_PUBLIC && route->access != ACCESS_PROJECT_KEY;
-	case ERR_NOT_FOUND:
+	case 404:
 		return has_id || route->effect == EFFECT_POST;
-	case ERR_DUPLICATE_REFERENCE:
-	case ERR_INSUFFICIENT_FUNDS:
+	case 409:
+	case 422:
 		return route->method != GET;
-	case ERR_BODY_TOO_LARGE:
+	case 413:
+	case 415:
 		return has_body;
-	case ERR_RATE_LIMITED:
-		return limited;
+	case 429:
+		return route->rate != RATE_NONE || route->access == ACCESS_PROJECT_KEY ||
+		       route->access == ACCESS_USER_OR_KEY;
+	case 501:
+		return route->planned;
 	default:
 		return !route->flat;
 	}
@@ -185,8 +189,8 @@ write_replies(struct jw *w, struct arena *arena, const struct dialect *dialect,
 		jw_close(w);
 	}
 	for (size_t i = 0; i < ERROR_REPLIES; i++)
-		if (applies(route, error_replies[i].err))
-			reference(w, arena_printf(arena, "%d", err_status(error_replies[i].err)),
+		if (applies(route, error_replies[i].status))
+			reference(w, arena_printf(arena, "%d", error_replies[i].status),
 				  arena_printf(arena, "#/components/responses/%s",
 					       error_replies[i].name));
 	jw_close(w);
@@ -293,13 +297,14 @@ write_paths(struct jw *w, struct arena *arena, const struct dialect *dialect,
 	jw_close(w);
 }
 
-/* An error reply as the dialect writes it. */
-static const char *
-error_example(struct arena *arena, const struct dialect *dialect, enum err err)
+/* Write an error as the dialect does, if it comes with that status there. */
+static void
+write_error_example(struct jw *w, struct arena *arena, const struct dialect *dialect, enum err err,
+		    int status)
 {
 	struct call *call = arena_alloc(arena, sizeof(*call));
 	struct bytes text = {"{}", 2};
-	struct jw w;
+	struct jw inner;
 
 	call->dialect = dialect;
 	call->ctx.arena = arena;
@@ -308,28 +313,69 @@ error_example(struct arena *arena, const struct dialect *dialect, enum err err)
 		violation_add(arena, &call->ctx.fault, "amount", "REQUIRED", "is required");
 	else
 		(void)fault(&call->ctx.fault, err, NULL, NULL);
-	jw_init(&w, arena, 256);
-	dialect->write_fail(&w, call);
-	if (!jw_finish(&w, &text))
+	if (fault_status(call) != status)
+		return;
+	jw_init(&inner, arena, 256);
+	dialect->write_fail(&inner, call);
+	if (!jw_finish(&inner, &text))
 		abort(); /* a dialect of ours writes broken JSON */
-	return text.data;
+	jw_object(w, err_code(err));
+	jw_text(w, "summary", err_message(err));
+	jw_json(w, "value", text.data);
+	jw_close(w);
 }
 
 static void
-write_error_components(struct jw *w, struct arena *arena, const struct dialect *dialect)
+write_retry_after(struct jw *w)
+{
+	jw_object(w, "headers");
+	jw_object(w, "Retry-After");
+	jw_text(w, "description", "Seconds after which trying again makes sense.");
+	jw_object(w, "schema");
+	jw_text(w, "type", "integer");
+	jw_close(w);
+	jw_close(w);
+	jw_close(w);
+}
+
+static void
+write_error_component(struct jw *w, struct arena *arena, const struct dialect *dialect,
+		      const struct error_reply *reply)
+{
+	jw_object(w, reply->name);
+	jw_text(w, "description", reply->doc);
+	if (reply->status == 429 || reply->status == 503)
+		write_retry_after(w);
+	jw_object(w, "content");
+	jw_object(w, "application/json");
+	reference(w, "schema", "#/components/schemas/Error");
+	jw_object(w, "examples");
+	for (int err = ERR_OK + 1; err < ERR_COUNT; err++)
+		write_error_example(w, arena, dialect, (enum err)err, reply->status);
+	jw_close(w);
+	jw_close(w);
+	jw_close(w);
+	jw_close(w);
+}
+
+/* Whether any of the routes can answer with that status. */
+static bool
+any_applies(const struct route *const *routes, size_t n, int status)
+{
+	for (size_t i = 0; i < n; i++)
+		if (applies(routes[i], status))
+			return true;
+	return false;
+}
+
+static void
+write_error_components(struct jw *w, struct arena *arena, const struct dialect *dialect,
+		       const struct route *const *routes, size_t n)
 {
 	jw_object(w, "responses");
-	for (size_t i = 0; i < ERROR_REPLIES; i++) {
-		jw_object(w, error_replies[i].name);
-		jw_text(w, "description", error_replies[i].doc);
-		jw_object(w, "content");
-		jw_object(w, "application/json");
-		reference(w, "schema", "#/components/schemas/Error");
-		jw_json(w, "example", error_example(arena, dialect, error_replies[i].err));
-		jw_close(w);
-		jw_close(w);
-		jw_close(w);
-	}
+	for (size_t i = 0; i < ERROR_REPLIES; i++)
+		if (any_applies(routes, n, error_replies[i].status))
+			write_error_component(w, arena, dialect, &error_replies[i]);
 	jw_close(w);
 }
 
@@ -350,7 +396,11 @@ write_components(struct jw *w, struct arena *arena, const struct dialect *dialec
 {
 	jw_object(w, "components");
 	jw_object(w, "schemas");
-	dialect->describe_fail(w, "Error");
+	for (size_t i = 0; i < ERROR_REPLIES; i++)
+		if (any_applies(routes, n, error_replies[i].status)) {
+			dialect->describe_fail(w, "Error");
+			break;
+		}
 	for (size_t i = 0; i < n; i++) {
 		bool seen = routes[i]->in == NULL;
 
@@ -361,7 +411,7 @@ write_components(struct jw *w, struct arena *arena, const struct dialect *dialec
 					routes[i]->in->name);
 	}
 	jw_close(w);
-	write_error_components(w, arena, dialect);
+	write_error_components(w, arena, dialect, routes, n);
 	jw_object(w, "securitySchemes");
 	write_scheme(w, "accessToken", "http", "scheme", "bearer");
 	write_scheme(w, "apiKey", "apiKey", "in", "header");
@@ -391,19 +441,13 @@ write_info(struct jw *w, const struct dialect *dialect, const char *server)
 }
 
 static void
-write_tags(struct jw *w, const struct route *const *routes, size_t n)
+write_tags(struct jw *w, const struct dialect *dialect)
 {
 	jw_list(w, "tags");
-	for (size_t i = 0; i < n; i++) {
-		bool seen = routes[i]->tag == NULL;
-
-		for (size_t k = 0; k < i && !seen; k++)
-			seen = routes[k]->tag != NULL &&
-			       strcmp(routes[k]->tag, routes[i]->tag) == 0;
-		if (seen)
-			continue;
+	for (const struct tag *tag = dialect->tags; tag != NULL && tag->name != NULL; tag++) {
 		jw_object(w, NULL);
-		jw_text(w, "name", routes[i]->tag);
+		jw_text(w, "name", tag->name);
+		jw_text(w, "description", tag->doc);
 		jw_close(w);
 	}
 	jw_close(w);
@@ -421,7 +465,7 @@ openapi_document(struct arena *arena, const struct dialect *dialect, const char 
 	jw_init(&w, arena, 65536);
 	jw_object(&w, NULL);
 	write_info(&w, dialect, server);
-	write_tags(&w, routes, n);
+	write_tags(&w, dialect);
 	write_paths(&w, arena, dialect, routes, n);
 	write_components(&w, arena, dialect, routes, n);
 	jw_close(&w);

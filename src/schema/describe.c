@@ -39,6 +39,13 @@ example_of(const struct field *field, enum amount_style style)
 	return types[field->type].example;
 }
 
+/* Absent values are left out of replies, unless the field keeps null. */
+static bool
+is_left_out(const struct field *field)
+{
+	return field->example != NULL && strcmp(field->example, "null") == 0 && !field->keep_null;
+}
+
 static void
 describe_text(const struct field *field, struct jw *w)
 {
@@ -179,6 +186,8 @@ schema_example(const struct schema *schema, enum amount_style style, struct jw *
 	for (size_t i = 0; i < schema->count; i++) {
 		const struct field *field = &schema->fields[i];
 
+		if (is_left_out(field))
+			continue;
 		if (field->example == NULL && field->choices != NULL) {
 			jw_text(w, field->name, field->choices[0]);
 		} else if (field->type == FIELD_OBJECT) {

@@ -25,16 +25,7 @@ write_fail(struct jw *w, const struct call *call)
 	jw_text(w, "status", "error");
 	jw_text(w, "message", f->message);
 	jw_null(w, "data");
-	if (f->violations != NULL) {
-		jw_list(w, "errors");
-		for (const struct violation *v = f->violations; v != NULL; v = v->next) {
-			jw_object(w, NULL);
-			jw_text(w, "field", v->field);
-			jw_text(w, "message", v->message);
-			jw_close(w);
-		}
-		jw_close(w);
-	}
+	write_violations(w, "errors", f, false);
 	jw_close(w);
 }
 
@@ -48,6 +39,7 @@ describe_fail(struct jw *w, const char *name)
 	describe_property(w, "status", "string");
 	describe_property(w, "message", "string");
 	describe_property(w, "data", "null");
+	describe_violations(w, "errors", false);
 	jw_close(w);
 	jw_close(w);
 }

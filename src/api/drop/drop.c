@@ -60,17 +60,7 @@ write_fail(struct jw *w, const struct call *call)
 	jw_object(w, NULL);
 	jw_text(w, "error", code_of(fault_status(call)));
 	jw_text(w, "message", f->message);
-	if (f->violations != NULL) {
-		jw_list(w, "details");
-		for (const struct violation *v = f->violations; v != NULL; v = v->next) {
-			jw_object(w, NULL);
-			jw_text(w, "field", v->field);
-			jw_text(w, "message", v->message);
-			jw_text(w, "code", v->code);
-			jw_close(w);
-		}
-		jw_close(w);
-	}
+	write_violations(w, "details", f, true);
 	jw_close(w);
 }
 
@@ -101,12 +91,17 @@ describe_fail(struct jw *w, const char *name)
 	jw_object(w, "properties");
 	describe_property(w, "error", "string");
 	describe_property(w, "message", "string");
-	describe_property(w, "details", "array");
+	describe_violations(w, "details", true);
 	jw_close(w);
 	jw_close(w);
 }
 
 static const struct route *const groups[] = {drop_health, NULL};
+
+static const struct tag tags[] = {
+	{"Health", "Whether the server can work."},
+	{NULL, NULL},
+};
 
 const struct dialect drop = {
 	.name = "drop",
@@ -114,6 +109,7 @@ const struct dialect drop = {
 	.version = "1",
 	.doc = "PSD2 remittance and QR payments. Only the health check is served yet.",
 	.groups = groups,
+	.tags = tags,
 	.amounts = AMOUNT_NUMBER,
 	.write_ok = write_ok,
 	.write_fail = write_fail,

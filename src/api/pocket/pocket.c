@@ -81,17 +81,7 @@ write_fail(struct jw *w, const struct call *call)
 	jw_text(w, "error", phrase(status));
 	jw_text(w, "code", err_code(f->err));
 	jw_text(w, "requestId", call->ctx.request_id);
-	if (f->violations != NULL) {
-		jw_list(w, "errors");
-		for (const struct violation *v = f->violations; v != NULL; v = v->next) {
-			jw_object(w, NULL);
-			jw_text(w, "field", v->field);
-			jw_text(w, "message", v->message);
-			jw_text(w, "code", v->code);
-			jw_close(w);
-		}
-		jw_close(w);
-	}
+	write_violations(w, "errors", f, true);
 	jw_close(w);
 }
 
@@ -169,23 +159,6 @@ describe_ok(struct jw *w, const struct dialect *dialect, const struct route *rou
 }
 
 static void
-describe_errors(struct jw *w)
-{
-	jw_object(w, "errors");
-	jw_text(w, "type", "array");
-	jw_text(w, "description", "Every field that broke a rule.");
-	jw_object(w, "items");
-	jw_text(w, "type", "object");
-	jw_object(w, "properties");
-	describe_property(w, "field", "string");
-	describe_property(w, "message", "string");
-	describe_property(w, "code", "string");
-	jw_close(w);
-	jw_close(w);
-	jw_close(w);
-}
-
-static void
 describe_fail(struct jw *w, const char *name)
 {
 	jw_object(w, name);
@@ -198,7 +171,7 @@ describe_fail(struct jw *w, const char *name)
 	describe_property(w, "error", "string");
 	describe_property(w, "code", "string");
 	describe_property(w, "requestId", "string");
-	describe_errors(w);
+	describe_violations(w, "errors", true);
 	jw_close(w);
 	jw_close(w);
 }
@@ -208,6 +181,20 @@ static const struct route *const groups[] = {
 	pocket_holds, pocket_admin,    pocket_providers, NULL,
 };
 
+static const struct tag tags[] = {
+	{"Auth", "Registration, sign-in and the tokens that are mailed."},
+	{"Platform", "The account under which a platform keeps its projects."},
+	{"Projects", "Each project has books of its own."},
+	{"Project accounts", "The customers of a project."},
+	{"API keys", "Keys of projects and of people."},
+	{"Wallets", "Wallets, their balances and histories."},
+	{"Money", "Money that moves: transfers, credits, debits, reversals, bulk."},
+	{"Holds", "Money that is set aside, then captured or let go."},
+	{"Administration", "What administrators do to any wallet."},
+	{"Providers", "Payment providers and their webhooks."},
+	{NULL, NULL},
+};
+
 const struct dialect pocket = {
 	.name = "pocket",
 	.title = "OurPocket",
@@ -215,6 +202,7 @@ const struct dialect pocket = {
 	.doc = "Platforms that embed wallets: accounts, projects, keys, wallets, money that moves.",
 	.implied = "v1",
 	.groups = groups,
+	.tags = tags,
 	.amounts = AMOUNT_TEXT,
 	.write_ok = write_ok,
 	.write_fail = write_fail,
