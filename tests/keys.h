@@ -18,7 +18,7 @@ test_keyring(void)
 
 	if (!folder_make(place))
 		return NULL;
-	if (place_write(place, "jwt.keys", "a " KEY_A "\nb " KEY_B "\n", 0600) &&
+	if (folder_write(place, "jwt.keys", "a " KEY_A "\nb " KEY_B "\n", 0600) &&
 	    folder_write(place, "box.keys", "a " KEY_A "\nb " KEY_B "\n", 0600) &&
 	    folder_write(place, "pepper.key", KEY_B "\n", 0600))
 		keys = keyring_load(place, problem);
