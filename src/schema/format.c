@@ -54,7 +54,7 @@ currency_valid(const char *text)
 static bool
 slug_valid(const char *text)
 {
-	return only(text, LOWER DIGITS "-") && strlen(text) <= 120;
+	return text[0] != '\0' && only(text, LOWER DIGITS "-") && strlen(text) <= 120;
 }
 
 static bool
