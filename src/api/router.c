@@ -28,7 +28,7 @@ struct router {
 };
 
 /* The paths of the dialects, longest first where one holds another. */
-static const struct {
+static const struct prefix {
 	const char *prefix;
 	const char *dialect;
 } prefixes[] = {
@@ -63,17 +63,26 @@ dialect_find(const char *name)
 	return NULL;
 }
 
-const struct dialect *
-router_dialect(const char *target)
+/* The row of the table whose prefix the raw target begins with, or NULL. */
+static const struct prefix *
+find_prefix(const char *target)
 {
 	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++) {
 		size_t length = strlen(prefixes[i].prefix);
 
 		if (strncmp(target, prefixes[i].prefix, length) == 0 &&
 		    strchr("/?", target[length]) != NULL)
-			return dialect_find(prefixes[i].dialect);
+			return &prefixes[i];
 	}
-	return dialects[0];
+	return NULL;
+}
+
+const struct dialect *
+router_dialect(const char *target)
+{
+	const struct prefix *prefix = find_prefix(target);
+
+	return prefix != NULL ? dialect_find(prefix->dialect) : dialects[0];
 }
 
 static void
@@ -178,7 +187,8 @@ static bool
 split(struct call *call, char *segments[SEGMENTS_MAX], size_t *count)
 {
 	const char *p = call->request->target;
-	const char *implied = call->dialect->implied;
+	const char *implied =
+		find_prefix(p) != NULL ? call->dialect->implied : NULL; /* not for foreign paths */
 
 	*count = 0;
 	while (*p == '/') {
