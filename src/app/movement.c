@@ -96,12 +96,23 @@ submit(struct ctx *ctx, struct draft *draft, bool dry_run, struct movement *out)
 	return ERR_OK;
 }
 
+/* A wallet that a caller names. The ids of system accounts can be computed, but are not theirs. */
+static enum err
+check_wallet(struct ctx *ctx, struct uuid id)
+{
+	if (ledger_is_system_account(id))
+		return fault(&ctx->fault, ERR_NOT_FOUND, NULL, "Wallet not found");
+	return ERR_OK;
+}
+
 static enum err
 draft_transfer(struct ctx *ctx, const struct movement_order *in, struct draft *draft)
 {
 	struct money amount;
 
 	TRY(movement_amount(ctx, in->amount, in->currency, &amount));
+	TRY(check_wallet(ctx, in->from));
+	TRY(check_wallet(ctx, in->to));
 	prepare(draft, ctx->who.ledger_id, "transfer", amount,
 		(struct posting){in->from, in->to, 0}, in->reference, in->metadata);
 	draft->shown.from = in->from;
@@ -117,6 +128,7 @@ draft_funding(struct ctx *ctx, const struct movement_order *in, bool credit, str
 	struct uuid funding;
 
 	TRY(movement_amount(ctx, in->amount, in->currency, &amount));
+	TRY(check_wallet(ctx, in->wallet));
 	funding = ledger_system_account(ctx->who.ledger_id, ACCOUNT_PROJECT_FUNDING,
 					amount.currency->code);
 	prepare(draft, ctx->who.ledger_id, credit ? "credit" : "debit", amount,
@@ -201,6 +213,7 @@ movement_capture(struct ctx *ctx, struct uuid id, const struct movement_order *i
 			       : ctx->fault.err;
 	TRY(part_of(ctx, in->amount, (struct money){hold.amount, currency_find(hold.currency)},
 		    &amount));
+	TRY(check_wallet(ctx, to));
 	if (uuid_is_nil(to))
 		to = ledger_system_account(ctx->who.ledger_id, ACCOUNT_PROJECT_FUNDING,
 					   hold.currency);
@@ -252,7 +265,7 @@ movement_reverse(struct ctx *ctx, struct uuid id, const struct movement_order *i
 	if (rows.count == 0)
 		return fault(&ctx->fault, ERR_NOT_FOUND, NULL, "Transaction not found");
 	rows_scan(&rows, 0, transaction_columns, COLUMN_COUNT(transaction_columns), &row);
-	if (row.is_reversal || row.postings != 1)
+	if (row.is_reversal || row.postings != 1 || text_starts_with(row.type, "admin_"))
 		return fault(&ctx->fault, ERR_NOT_REVERSIBLE, NULL, NULL);
 	TRY(part_of(ctx, in->amount, (struct money){row.amount, currency_find(row.currency)},
 		    &amount));

@@ -65,6 +65,8 @@ reserve_place(struct ctx *ctx, const struct reserve_order *in, struct reserve *o
 	struct hold_order order;
 
 	TRY(movement_amount(ctx, in->amount, in->currency, &amount));
+	if (ledger_is_system_account(in->wallet))
+		return fault(&ctx->fault, ERR_NOT_FOUND, NULL, "Wallet not found");
 	order = (struct hold_order){
 		.ledger_id = ctx->who.ledger_id,
 		.account = in->wallet,

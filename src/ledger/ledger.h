@@ -48,6 +48,8 @@ enum err ledger_of(struct ctx *ctx, int64_t project_id, enum mode mode,
 /* The public id of the one account of a kind that a ledger has in a currency: funding, fees, clearing.
  * It is computed, not looked up. */
 struct uuid ledger_system_account(int64_t ledger_id, enum chart_kind kind, const char *currency);
+/* Whether an id has the form of those: nobody but the ledger may name such an account. */
+bool ledger_is_system_account(struct uuid id);
 /* Make an account. System accounts of its ledger and currency come into being with it. */
 enum err ledger_open_account(struct ctx *ctx, int64_t ledger_id, enum chart_kind kind,
 			     const struct currency *currency, int64_t *account_id,
