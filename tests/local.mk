@@ -6,6 +6,7 @@ AM_TESTS_ENVIRONMENT = CMOCKA_MESSAGE_OUTPUT=TAP; export CMOCKA_MESSAGE_OUTPUT; 
 
 include $(srcdir)/tests/unit/local.mk
 include $(srcdir)/tests/db/local.mk
+include $(srcdir)/tests/api/local.mk
 include $(srcdir)/tests/fuzz/local.mk
 include $(srcdir)/tests/openapi/local.mk
 include $(srcdir)/tests/e2e/local.mk

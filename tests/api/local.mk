@@ -1,0 +1,48 @@
+# Every route of every dialect through dispatch(), in process; one program a noun.
+if CMOCKA
+check_LIBRARIES += libclient.a
+libclient_a_SOURCES = tests/api/client.c tests/api/client.h tests/api/people.c tests/api/people.h
+
+API_TESTS = \
+	tests/api/access \
+	tests/api/drop/health \
+	tests/api/envelopes \
+	tests/api/fields \
+	tests/api/idempotency \
+	tests/api/naughty \
+	tests/api/openapi \
+	tests/api/pocket/admin \
+	tests/api/pocket/auth \
+	tests/api/pocket/bulk \
+	tests/api/pocket/holds \
+	tests/api/pocket/keys \
+	tests/api/pocket/movements \
+	tests/api/pocket/platform \
+	tests/api/pocket/providers \
+	tests/api/pocket/wallets \
+	tests/api/rate \
+	tests/api/routes
+check_PROGRAMS += $(API_TESTS)
+TESTS += $(API_TESTS)
+
+API_LIBS = libclient.a libfixture.a libcowry.a libdb.a libbase.a $(LIBDB_LIBS) $(LIBBASE_LIBS) \
+	$(CMOCKA_LIBS)
+tests_api_access_LDADD = $(API_LIBS)
+tests_api_drop_health_LDADD = $(API_LIBS)
+tests_api_envelopes_LDADD = $(API_LIBS)
+tests_api_fields_LDADD = $(API_LIBS)
+tests_api_idempotency_LDADD = $(API_LIBS)
+tests_api_naughty_LDADD = $(API_LIBS)
+tests_api_openapi_LDADD = $(API_LIBS)
+tests_api_pocket_admin_LDADD = $(API_LIBS)
+tests_api_pocket_auth_LDADD = $(API_LIBS)
+tests_api_pocket_bulk_LDADD = $(API_LIBS)
+tests_api_pocket_holds_LDADD = $(API_LIBS)
+tests_api_pocket_keys_LDADD = $(API_LIBS)
+tests_api_pocket_movements_LDADD = $(API_LIBS)
+tests_api_pocket_platform_LDADD = $(API_LIBS)
+tests_api_pocket_providers_LDADD = $(API_LIBS)
+tests_api_pocket_wallets_LDADD = $(API_LIBS)
+tests_api_rate_LDADD = $(API_LIBS)
+tests_api_routes_LDADD = $(API_LIBS)
+endif

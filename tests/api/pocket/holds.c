@@ -1,0 +1,273 @@
+/* Money set aside, then captured, voided, or given back when it expires. */
+#include "tests/cmocka.h"
+
+#include <string.h>
+
+#include "api/pocket/pocket.h"
+#include "ledger/ledger.h"
+#include "tests/api/money.h"
+
+static struct tenant acme;
+static struct tenant other;
+
+static int
+setup(void **state)
+{
+	struct client *c;
+
+	if (client_setup(state) != 0)
+		return -1;
+	c = *state;
+	acme = tenant_new(c, "acme");
+	other = tenant_new(c, "other");
+	return 0;
+}
+
+static void
+expect_balances(struct client *c, const char *wallet, const char *ledger, const char *available,
+		const char *held)
+{
+	assert_string_equal(wallet_balance(c, acme.test_key, wallet, "ledger"), ledger);
+	assert_string_equal(wallet_balance(c, acme.test_key, wallet, "available"), available);
+	assert_string_equal(wallet_balance(c, acme.test_key, wallet, "held"), held);
+}
+
+/* A hold of an amount; its id. */
+static const char *
+held(struct client *c, const char *wallet, const char *amount)
+{
+	struct answer a = hold(c, acme.test_key, wallet, amount, fresh_reference(c), "");
+
+	expect_status(&a, 201);
+	return answer_at(&a, "data.id");
+}
+
+static struct answer
+capture(struct client *c, const char *id, const char *members)
+{
+	return act(c, acme.test_key, "holds", id, "capture", members);
+}
+
+static struct answer
+cancel(struct client *c, const char *id, const char *members)
+{
+	return act(c, acme.test_key, "holds", id, "void", members);
+}
+
+static struct answer
+get(struct client *c, const char *key, const char *id)
+{
+	return client_call(c, "GET", client_text(c, "/v1/holds/%s", id), key, NULL);
+}
+
+static void
+test_place(void **state)
+{
+	struct client *c = *state;
+	const char *wallet = wallet_with(c, acme.test_key, "NGN", "100");
+	const char *reference = fresh_reference(c);
+	struct answer first = hold(c, acme.test_key, wallet, "30", reference, "");
+	struct answer a;
+
+	expect_status(&first, 201);
+	expect_text(&first, "data.walletId", wallet);
+	expect_text(&first, "data.amount", "30.00");
+	expect_text(&first, "data.captured", "0.00");
+	expect_text(&first, "data.status", "active");
+	expect_text(&first, "data.closedAt", "null");
+	expect_balances(c, wallet, "100.00", "70.00", "30.00");
+	a = hold(c, acme.test_key, wallet, "30.00", reference, "");
+	expect_status(&a, 200);
+	assert_string_equal(answer_header(&a, "Idempotent-Replayed"), "true");
+	expect_text(&a, "data.id", answer_at(&first, "data.id"));
+	a = hold(c, acme.test_key, wallet, "31", reference, "");
+	expect_refusal(&a, 409, "DUPLICATE_REFERENCE");
+	a = hold(c, acme.test_key, wallet, "70.01", fresh_reference(c), "");
+	expect_refusal(&a, 422, "INSUFFICIENT_FUNDS");
+	a = fund(c, "debit", acme.test_key, wallet, "70.01", "NGN", fresh_reference(c), "");
+	expect_refusal(&a, 422, "INSUFFICIENT_FUNDS"); /* what is held can't be spent */
+	expect_balances(c, wallet, "100.00", "70.00", "30.00");
+	a = get(c, acme.test_key, answer_at(&first, "data.id"));
+	expect_status(&a, 200);
+	expect_text(&a, "data.status", "active");
+}
+
+static void
+test_refusals(void **state)
+{
+	struct client *c = *state;
+	const char *wallet = wallet_with(c, acme.test_key, "NGN", "100");
+	const char *yen = wallet_new(c, acme.test_key, "JPY");
+	const char *id = held(c, wallet, "10");
+	struct answer a = hold(c, other.test_key, wallet, "1", fresh_reference(c), "");
+
+	expect_refusal(&a, 404, "NOT_FOUND");
+	a = hold(c, acme.live_key, wallet, "1", fresh_reference(c), "");
+	expect_refusal(&a, 404, "NOT_FOUND");
+	a = hold(c, acme.test_key, operator_account(c, wallet), "1", fresh_reference(c), "");
+	expect_refusal(&a, 404, "NOT_FOUND");
+	a = hold(c, acme.test_key, yen, "1", fresh_reference(c), "");
+	expect_refusal(&a, 422, "CURRENCY_MISMATCH");
+	a = hold(c, acme.test_key, wallet, "1", fresh_reference(c), ",'expiresIn':0");
+	expect_field(&a, "expiresIn");
+	a = hold(c, acme.test_key, wallet, "1", fresh_reference(c), ",'expiresIn':2678401");
+	expect_field(&a, "expiresIn");
+	a = get(c, other.test_key, id);
+	expect_refusal(&a, 404, "NOT_FOUND");
+	a = get(c, acme.live_key, id);
+	expect_refusal(&a, 404, "NOT_FOUND");
+	a = act(c, other.test_key, "holds", id, "capture", "");
+	expect_refusal(&a, 404, "NOT_FOUND");
+	a = act(c, other.test_key, "holds", id, "void", "");
+	expect_refusal(&a, 404, "NOT_FOUND");
+	a = get(c, acme.test_key, NOBODY);
+	expect_refusal(&a, 404, "NOT_FOUND");
+	expect_balances(c, wallet, "100.00", "90.00", "10.00");
+}
+
+static void
+test_capture(void **state)
+{
+	struct client *c = *state;
+	const char *wallet = wallet_with(c, acme.test_key, "NGN", "100");
+	const char *to = wallet_new(c, acme.test_key, "NGN");
+	const char *id = held(c, wallet, "30");
+	struct answer first = capture(c, id, client_text(c, "'toWalletId':'%s'", to));
+	struct answer a;
+
+	expect_status(&first, 200);
+	expect_text(&first, "data.type", "capture");
+	expect_text(&first, "data.amount", "30.00");
+	expect_text(&first, "data.holdId", id);
+	expect_text(&first, "data.fromWalletId", wallet);
+	expect_text(&first, "data.toWalletId", to);
+	expect_balances(c, wallet, "70.00", "70.00", "0.00");
+	expect_balances(c, to, "30.00", "30.00", "0.00");
+	a = get(c, acme.test_key, id);
+	expect_text(&a, "data.status", "captured");
+	expect_text(&a, "data.captured", "30.00");
+	expect_text(&a, "data.transactionId", answer_at(&first, "data.id"));
+	a = capture(c, id, client_text(c, "'toWalletId':'%s'", to));
+	expect_status(&a, 200);
+	assert_string_equal(answer_header(&a, "Idempotent-Replayed"), "true");
+	a = capture(c, id, client_text(c, "'reference':'%s'", fresh_reference(c)));
+	expect_refusal(&a, 409, "HOLD_NOT_ACTIVE");
+	a = cancel(c, id, "");
+	expect_refusal(&a, 409, "HOLD_NOT_ACTIVE");
+	expect_balances(c, to, "30.00", "30.00", "0.00");
+}
+
+/* Part of it moves, the rest is free. */
+static void
+test_capture_part(void **state)
+{
+	struct client *c = *state;
+	const char *wallet = wallet_with(c, acme.test_key, "NGN", "100");
+	const char *id = held(c, wallet, "100");
+	struct answer a = capture(c, id, "'amount':'100.01'");
+
+	expect_field(&a, "amount");
+	a = capture(c, id, "'amount':'0.001'");
+	expect_field(&a, "amount");
+	a = capture(c, id, client_text(c, "'toWalletId':'%s'", operator_account(c, wallet)));
+	expect_refusal(&a, 404, "NOT_FOUND");
+	a = capture(c, id, client_text(c, "'toWalletId':'%s'", wallet));
+	expect_refusal(&a, 422, "SAME_WALLET");
+	a = capture(c, id, "'amount':'40'");
+	expect_status(&a, 200);
+	expect_balances(c, wallet, "60.00", "60.00", "0.00");
+	a = get(c, acme.test_key, id);
+	expect_text(&a, "data.captured", "40.00");
+	expect_text(&a, "data.amount", "100.00");
+}
+
+static void
+test_void(void **state)
+{
+	struct client *c = *state;
+	const char *wallet = wallet_with(c, acme.test_key, "NGN", "100");
+	const char *id = held(c, wallet, "30");
+	struct answer a = cancel(c, id, "");
+
+	expect_status(&a, 200);
+	expect_text(&a, "data.status", "voided");
+	expect_balances(c, wallet, "100.00", "100.00", "0.00");
+	a = cancel(c, id, "");
+	expect_refusal(&a, 409, "HOLD_NOT_ACTIVE");
+	a = capture(c, id, "");
+	expect_refusal(&a, 409, "HOLD_NOT_ACTIVE");
+}
+
+static void
+test_expiry(void **state)
+{
+	struct client *c = *state;
+	struct ctx ctx = {.app = c->app, .arena = c->scratch, .now = clock_system()};
+	const char *wallet = wallet_with(c, acme.test_key, "NGN", "100");
+	const char *id = held(c, wallet, "30");
+	int64_t expired = 0;
+	struct answer a;
+
+	assert_string_equal(client_value(c,
+					 "SELECT round(extract(epoch FROM expires_at - created_at))"
+					 " FROM cowry.hold WHERE public_id = '%s'",
+					 id),
+			    "604800");
+	client_sql(c, "UPDATE cowry.hold SET expires_at = clock_timestamp() WHERE public_id = '%s'",
+		   id);
+	a = capture(c, id, ""); /* even before the job runner sees it */
+	expect_refusal(&a, 409, "HOLD_NOT_ACTIVE");
+	assert_int_equal(hold_expire_due(&ctx, &expired), ERR_OK);
+	assert_int_equal(expired, 1);
+	a = get(c, acme.test_key, id);
+	expect_text(&a, "data.status", "expired");
+	expect_balances(c, wallet, "100.00", "100.00", "0.00");
+	assert_int_equal(hold_expire_due(&ctx, &expired), ERR_OK);
+	assert_int_equal(expired, 0);
+}
+
+static void
+test_dry_run(void **state)
+{
+	struct client *c = *state;
+	const char *wallet = wallet_with(c, acme.test_key, "NGN", "100");
+	const char *id = held(c, wallet, "30");
+	const char *before = books(c);
+	struct answer a =
+		hold(c, acme.test_key, wallet, "70", fresh_reference(c), ",'dryRun':true");
+
+	expect_status(&a, 201);
+	expect_text(&a, "data.dryRun", "true");
+	a = hold(c, acme.test_key, wallet, "70.01", fresh_reference(c), ",'dryRun':true");
+	expect_refusal(&a, 422, "INSUFFICIENT_FUNDS");
+	a = capture(c, id, "'amount':'5','dryRun':true");
+	expect_status(&a, 200);
+	expect_text(&a, "data.dryRun", "true");
+	a = cancel(c, id, "'dryRun':true");
+	expect_status(&a, 200);
+	expect_text(&a, "data.dryRun", "true");
+	expect_text(&a, "data.status", "voided");
+	assert_string_equal(books(c), before);
+	a = get(c, acme.test_key, id);
+	expect_text(&a, "data.status", "active");
+}
+
+static void
+test_routes(void **state)
+{
+	client_covered(*state, pocket_holds, NULL);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		client_test(test_place),   client_test(test_refusals),
+		client_test(test_capture), client_test(test_capture_part),
+		client_test(test_void),    client_test(test_expiry),
+		client_test(test_dry_run), client_test(client_books_hold),
+		client_test(test_routes),
+	};
+
+	return cmocka_run_group_tests(tests, setup, client_teardown);
+}

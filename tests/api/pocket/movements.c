@@ -1,0 +1,507 @@
+/* Transfers, credits, debits and reversals. */
+#include "tests/cmocka.h"
+
+#include <string.h>
+
+#include "api/pocket/pocket.h"
+#include "tests/api/money.h"
+
+static struct tenant acme;
+static struct tenant other;
+
+static int
+setup(void **state)
+{
+	struct client *c;
+
+	if (client_setup(state) != 0)
+		return -1;
+	c = *state;
+	acme = tenant_new(c, "acme");
+	other = tenant_new(c, "other");
+	return 0;
+}
+
+static void
+expect_balance(struct client *c, const char *wallet, const char *amount)
+{
+	assert_string_equal(wallet_balance(c, acme.test_key, wallet, "ledger"), amount);
+}
+
+/* The same data, as it was answered the first time. */
+static void
+expect_replay(const struct answer *again, const struct answer *first)
+{
+	static const char *const paths[] = {"data.id",        "data.amount",   "data.balance",
+					    "data.type",      "data.status",   "data.metadata.k",
+					    "data.reference", "data.createdAt"};
+
+	expect_status(again, 200);
+	assert_string_equal(answer_header(again, "Idempotent-Replayed"), "true");
+	for (size_t i = 0; i < COUNT(paths); i++)
+		expect_text(again, paths[i], answer_at(first, paths[i]));
+}
+
+static void
+test_transfer(void **state)
+{
+	struct client *c = *state;
+	const char *from = wallet_with(c, acme.test_key, "NGN", "1000");
+	const char *to = wallet_new(c, acme.test_key, "NGN");
+	const char *reference = fresh_reference(c);
+	struct answer first = transfer(c, acme.test_key, from, to, "250.5", reference,
+				       ",'metadata':{'z':1,'k':'v'}");
+	struct answer a;
+
+	expect_status(&first, 201);
+	assert_null(answer_header(&first, "Idempotent-Replayed"));
+	expect_text(&first, "data.reference", reference);
+	expect_text(&first, "data.type", "transfer");
+	expect_text(&first, "data.status", "completed");
+	expect_text(&first, "data.amount", "250.50");
+	expect_text(&first, "data.currency", "NGN");
+	expect_text(&first, "data.fromWalletId", from);
+	expect_text(&first, "data.toWalletId", to);
+	expect_text(&first, "data.balance", "749.50");
+	expect_text(&first, "data.metadata.k", "v");
+	expect_balance(c, from, "749.50");
+	expect_balance(c, to, "250.50");
+	a = transfer(c, acme.test_key, to, from, "50.50", fresh_reference(c), "");
+	expect_status(&a, 201);
+	a = transfer(c, acme.test_key, from, to, "250.50", reference,
+		     ",'metadata':{'k':'v','z':1}");
+	expect_replay(&a, &first); /* 250.50 is 250.5, and members have no order */
+	expect_balance(c, from, "800.00");
+}
+
+/* Every part of the content counts. */
+static void
+test_other_content(void **state)
+{
+	struct client *c = *state;
+	const char *from = wallet_with(c, acme.test_key, "NGN", "1000");
+	const char *to = wallet_new(c, acme.test_key, "NGN");
+	const char *third = wallet_new(c, acme.test_key, "NGN");
+	const char *reference = fresh_reference(c);
+	struct answer a = transfer(c, acme.test_key, from, to, "10", reference, "");
+	const char *before;
+
+	expect_status(&a, 201);
+	before = books(c);
+	a = transfer(c, acme.test_key, from, to, "10.01", reference, "");
+	expect_refusal(&a, 409, "DUPLICATE_REFERENCE");
+	a = transfer(c, acme.test_key, from, third, "10", reference, "");
+	expect_refusal(&a, 409, "DUPLICATE_REFERENCE");
+	a = transfer(c, acme.test_key, to, from, "10", reference, "");
+	expect_refusal(&a, 409, "DUPLICATE_REFERENCE");
+	a = transfer(c, acme.test_key, from, to, "10", reference, ",'metadata':{'a':1}");
+	expect_refusal(&a, 409, "DUPLICATE_REFERENCE");
+	a = fund(c, "credit", acme.test_key, to, "10", "NGN", reference, "");
+	expect_refusal(&a, 409, "DUPLICATE_REFERENCE");
+	assert_string_equal(books(c), before);
+	from = wallet_with(c, acme.live_key, "NGN", "10"); /* other books: the reference is free */
+	to = wallet_new(c, acme.live_key, "NGN");
+	a = transfer(c, acme.live_key, from, to, "10", reference, "");
+	expect_status(&a, 201);
+}
+
+static void
+test_refusals(void **state)
+{
+	struct client *c = *state;
+	const char *key = acme.test_key;
+	const char *naira = wallet_with(c, key, "NGN", "100");
+	const char *naira2 = wallet_new(c, key, "NGN");
+	const char *yen = wallet_new(c, key, "JPY");
+	const char *live = wallet_new(c, acme.live_key, "NGN");
+	const char *foreign = wallet_new(c, other.test_key, "NGN");
+	const char *before = books(c);
+	const struct {
+		const char *from;
+		const char *to;
+		const char *amount;
+		int status;
+		const char *code;
+	} rows[] = {
+		{naira, naira2, "100.01", 422, "INSUFFICIENT_FUNDS"},
+		{naira2, naira, "0.01", 422, "INSUFFICIENT_FUNDS"},
+		{naira, yen, "1", 422, "CURRENCY_MISMATCH"},
+		{yen, naira, "1", 422, "CURRENCY_MISMATCH"},
+		{naira, naira, "1", 422, "SAME_WALLET"},
+		{naira, live, "1", 404, "NOT_FOUND"},
+		{live, naira, "1", 404, "NOT_FOUND"},
+		{naira, foreign, "1", 404, "NOT_FOUND"},
+		{foreign, naira, "1", 404, "NOT_FOUND"},
+		{naira, NOBODY, "1", 404, "NOT_FOUND"},
+		{operator_account(c, naira), naira, "1", 404, "NOT_FOUND"},
+		{naira, operator_account(c, naira), "1", 404, "NOT_FOUND"},
+	};
+	struct answer a;
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		const char *reference = fresh_reference(c);
+
+		a = transfer(c, key, rows[i].from, rows[i].to, rows[i].amount, reference, "");
+		expect_refusal(&a, rows[i].status, rows[i].code);
+		a = transfer(c, key, rows[i].from, rows[i].to, rows[i].amount, reference, "");
+		expect_refusal(&a, rows[i].status, rows[i].code);
+	}
+	assert_string_equal(books(c), before);
+}
+
+/* A reference that failed for lack of money stays free, even for other content. */
+static void
+test_reference_stays_free(void **state)
+{
+	struct client *c = *state;
+	const char *poor = wallet_with(c, acme.test_key, "NGN", "1");
+	const char *to = wallet_new(c, acme.test_key, "NGN");
+	const char *reference = fresh_reference(c);
+	struct answer a = transfer(c, acme.test_key, poor, to, "2", reference, "");
+
+	expect_refusal(&a, 422, "INSUFFICIENT_FUNDS");
+	a = transfer(c, acme.test_key, poor, to, "1", reference, "");
+	expect_status(&a, 201);
+}
+
+static void
+test_credit_and_debit(void **state)
+{
+	struct client *c = *state;
+	const char *key = acme.test_key;
+	const char *wallet = wallet_new(c, key, "NGN");
+	const char *reference = fresh_reference(c);
+	struct answer first = fund(c, "credit", key, wallet, "99.99", "ngn", reference, "");
+	struct answer a;
+
+	expect_status(&first, 201);
+	expect_text(&first, "data.type", "credit");
+	expect_text(&first, "data.walletId", wallet);
+	expect_text(&first, "data.balance", "99.99");
+	expect_text(&first, "data.currency", "NGN");
+	expect_text(&first, "data.fromWalletId", NULL);
+	a = fund(c, "debit", key, wallet, "9.99", "NGN", fresh_reference(c), "");
+	expect_status(&a, 201);
+	expect_text(&a, "data.type", "debit");
+	expect_text(&a, "data.balance", "90.00");
+	a = fund(c, "credit", key, wallet, "99.99", "NGN", reference, "");
+	expect_replay(&a, &first);
+	a = fund(c, "debit", key, wallet, "90.01", "NGN", fresh_reference(c), "");
+	expect_refusal(&a, 422, "INSUFFICIENT_FUNDS");
+	a = fund(c, "credit", key, wallet, "1", "JPY", fresh_reference(c), "");
+	expect_refusal(&a, 422, "CURRENCY_MISMATCH");
+	a = fund(c, "credit", other.test_key, wallet, "1", "NGN", fresh_reference(c), "");
+	expect_refusal(&a, 404, "NOT_FOUND");
+	a = fund(c, "credit", acme.live_key, wallet, "1", "NGN", fresh_reference(c), "");
+	expect_refusal(&a, 404, "NOT_FOUND");
+	a = fund(c, "credit", key, operator_account(c, wallet), "1", "NGN", fresh_reference(c), "");
+	expect_refusal(&a, 404, "NOT_FOUND");
+	a = fund(c, "credit", key, wallet, "1", "NGN", fresh_reference(c),
+		 ",'provider':'paystack'");
+	expect_refusal(&a, 501, "NOT_IMPLEMENTED");
+	expect_balance(c, wallet, "90.00");
+	assert_string_equal(
+		client_value(c,
+			     "SELECT f.kind FROM cowry.posting p JOIN cowry.account f ON"
+			     " f.account_id = p.from_id JOIN cowry.transaction t USING"
+			     " (transaction_id) WHERE t.reference = '%s'",
+			     reference),
+		"2"); /* the project's funding account is the other leg */
+}
+
+static void
+test_decimals(void **state)
+{
+	struct client *c = *state;
+	static const struct {
+		const char *currency;
+		const char *good;
+		const char *shown;
+		const char *bad;
+	} rows[] = {
+		{"JPY", "7", "7", "7.0"},
+		{"NGN", "0.01", "0.01", "0.001"},
+		{"KWD", "1.5", "1.500", "1.0000"},
+		{"CLF", "2.0001", "2.0001", "2.00010"},
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		const char *wallet = wallet_new(c, acme.test_key, rows[i].currency);
+		struct answer a = fund(c, "credit", acme.test_key, wallet, rows[i].good,
+				       rows[i].currency, fresh_reference(c), "");
+
+		expect_status(&a, 201);
+		expect_text(&a, "data.amount", rows[i].shown);
+		expect_text(&a, "data.balance", rows[i].shown);
+		a = fund(c, "credit", acme.test_key, wallet, rows[i].bad, rows[i].currency,
+			 fresh_reference(c), "");
+		expect_field(&a, "amount");
+		expect_balance(c, wallet, rows[i].shown);
+	}
+}
+
+static void
+test_amounts(void **state)
+{
+	struct client *c = *state;
+	const char *wallet = wallet_new(c, acme.test_key, "NGN");
+	static const char *const bad[] = {
+		"''",
+		"'0'",
+		"'0.00'",
+		"'-1'",
+		"'+1'",
+		"'1e3'",
+		"'1E3'",
+		"'NaN'",
+		"'.5'",
+		"'5.'",
+		"'01'",
+		"' 1'",
+		"'1 '",
+		"'1,000'",
+		"'0x1'",
+		"'Infinity'",
+		"'1.001'",
+		"0",
+		"0.00",
+		"-1",
+		"1.001",
+		"'1.0.0'",
+		"'1\\n'",
+		"'\u0661'",
+		"'1000000000000000'",
+		"1000000000000000",
+		"true",
+		"[]",
+		"{}",
+		"null",
+	};
+	static const char *const good[][2] = {{"'1000'", "1000.00"},
+					      {"1000", "1000.00"},
+					      {"0.5", "0.50"},
+					      {"1.50", "1.50"},
+					      {"'999999999999999.99'", "999999999999999.99"}};
+	struct answer a;
+
+	for (size_t i = 0; i < COUNT(bad); i++) {
+		a = client_call(c, "POST", "/v1/wallets/credit", acme.test_key,
+				client_json(c,
+					    "{'walletId':'%s','amount':%s,'currency':'NGN',"
+					    "'reference':'%s'}",
+					    wallet, bad[i], fresh_reference(c)));
+		expect_field(&a, "amount");
+	}
+	for (size_t i = 0; i < COUNT(good); i++) {
+		a = client_call(c, "POST", "/v1/wallets/credit", acme.test_key,
+				client_json(c,
+					    "{'walletId':'%s','amount':%s,'currency':'NGN',"
+					    "'reference':'%s'}",
+					    wallet, good[i][0], fresh_reference(c)));
+		expect_status(&a, 201);
+		expect_text(&a, "data.amount", good[i][1]);
+	}
+}
+
+/* 64 bits of minor units are the end; what does not fit changes nothing. */
+static void
+test_overflow(void **state)
+{
+	struct client *c = *state;
+	const char *wallet = wallet_new(c, acme.test_key, "CLF");
+	struct answer a = fund(c, "credit", acme.test_key, wallet, "999999999999999", "CLF",
+			       fresh_reference(c), "");
+
+	expect_field(&a, "amount");
+	a = fund(c, "credit", acme.test_key, wallet, "900000000000000", "CLF", fresh_reference(c),
+		 "");
+	expect_status(&a, 201);
+	a = fund(c, "credit", acme.test_key, wallet, "900000000000000", "CLF", fresh_reference(c),
+		 "");
+	expect_refusal(&a, 422, "AMOUNT_TOO_LARGE");
+	expect_balance(c, wallet, "900000000000000.0000");
+	a = fund(c, "debit", acme.test_key, wallet, "900000000000000", "CLF", fresh_reference(c),
+		 "");
+	expect_status(&a, 201);
+}
+
+static void
+test_references(void **state)
+{
+	struct client *c = *state;
+	const char *wallet = wallet_new(c, acme.test_key, "NGN");
+	static const char *const bad[] = {"", "abcd", "a b c", "ab/cd", "caf\u00e9s", "ab,cd"};
+	static const char *const good[] = {"abcde", "A.b-c_d=e:9", "....."};
+	char longest[122];
+	struct answer a;
+
+	memset(longest, 'x', sizeof(longest));
+	longest[121] = '\0';
+	for (size_t i = 0; i < COUNT(bad); i++) {
+		a = fund(c, "credit", acme.test_key, wallet, "1", "NGN", bad[i], "");
+		expect_field(&a, "reference");
+	}
+	for (size_t i = 0; i < COUNT(good); i++) {
+		a = fund(c, "credit", acme.test_key, wallet, "1", "NGN", good[i], "");
+		expect_status(&a, 201);
+	}
+	a = fund(c, "credit", acme.test_key, wallet, "1", "NGN", longest, "");
+	expect_field(&a, "reference");
+	longest[120] = '\0';
+	a = fund(c, "credit", acme.test_key, wallet, "1", "NGN", longest, "");
+	expect_status(&a, 201);
+}
+
+static void
+test_dry_run(void **state)
+{
+	struct client *c = *state;
+	const char *key = acme.test_key;
+	const char *from = wallet_with(c, key, "NGN", "100");
+	const char *to = wallet_new(c, key, "NGN");
+	const char *reference = fresh_reference(c);
+	const char *before = books(c);
+	struct answer a = transfer(c, key, from, to, "60", reference, ",'dryRun':true");
+
+	expect_status(&a, 201);
+	expect_text(&a, "data.dryRun", "true");
+	expect_text(&a, "data.balance", "40.00");
+	a = fund(c, "credit", key, from, "60", "NGN", reference, ",'dryRun':true");
+	expect_status(&a, 201);
+	a = fund(c, "debit", key, from, "60", "NGN", reference, ",'dryRun':true");
+	expect_status(&a, 201);
+	a = transfer(c, key, from, to, "100.01", reference, ",'dryRun':true");
+	expect_refusal(&a, 422, "INSUFFICIENT_FUNDS");
+	assert_string_equal(books(c), before);
+	a = transfer(c, key, from, to, "60", reference, ",'dryRun':false");
+	expect_status(&a, 201);
+	expect_text(&a, "data.dryRun", NULL);
+	before = books(c);
+	a = act(c, key, "transactions", answer_at(&a, "data.id"), "reverse", "'dryRun':true");
+	expect_status(&a, 201);
+	assert_string_equal(books(c), before);
+}
+
+static struct answer
+reverse(struct client *c, const char *id, const char *members)
+{
+	return act(c, acme.test_key, "transactions", id, "reverse", members);
+}
+
+static void
+test_reverse(void **state)
+{
+	struct client *c = *state;
+	const char *from = wallet_with(c, acme.test_key, "NGN", "100");
+	const char *to = wallet_new(c, acme.test_key, "NGN");
+	struct answer a = transfer(c, acme.test_key, from, to, "60", fresh_reference(c), "");
+	const char *id = answer_at(&a, "data.id");
+	const char *reference = fresh_reference(c);
+	const char *reversal;
+
+	a = reverse(c, id, "'amount':'60.01'");
+	expect_field(&a, "amount");
+	a = reverse(c, id, client_text(c, "'reference':'%s'", reference));
+	expect_status(&a, 201);
+	expect_text(&a, "data.type", "reversal");
+	expect_text(&a, "data.amount", "60.00");
+	expect_text(&a, "data.reverses", id);
+	expect_text(&a, "data.reference", reference);
+	reversal = answer_at(&a, "data.id");
+	expect_balance(c, from, "100.00");
+	expect_balance(c, to, "0.00");
+	a = reverse(c, id, client_text(c, "'reference':'%s'", reference));
+	expect_status(&a, 200);
+	assert_string_equal(answer_header(&a, "Idempotent-Replayed"), "true");
+	a = reverse(c, id, client_text(c, "'reference':'%s'", fresh_reference(c)));
+	expect_refusal(&a, 409, "ALREADY_REVERSED");
+	a = reverse(c, reversal, "");
+	expect_refusal(&a, 422, "NOT_REVERSIBLE");
+	a = reverse(c, NOBODY, "");
+	expect_refusal(&a, 404, "NOT_FOUND");
+	a = act(c, other.test_key, "transactions", id, "reverse", "");
+	expect_refusal(&a, 404, "NOT_FOUND");
+	expect_balance(c, from, "100.00");
+}
+
+static void
+test_reverse_part(void **state)
+{
+	struct client *c = *state;
+	const char *from = wallet_with(c, acme.test_key, "NGN", "100");
+	const char *to = wallet_new(c, acme.test_key, "NGN");
+	struct answer a = transfer(c, acme.test_key, from, to, "60", fresh_reference(c), "");
+	const char *id = answer_at(&a, "data.id");
+
+	a = reverse(c, id, "'amount':'10.5'");
+	expect_status(&a, 201);
+	expect_text(&a, "data.amount", "10.50");
+	expect_balance(c, from, "50.50");
+	a = reverse(c, id, "'amount':'10.50'");
+	expect_status(&a, 200); /* the same again */
+	a = reverse(c, id, client_text(c, "'amount':'1','reference':'%s'", fresh_reference(c)));
+	expect_refusal(&a, 409, "ALREADY_REVERSED"); /* once, also in part */
+	expect_balance(c, from, "50.50");
+}
+
+/* Money that is gone can't be taken back; a credit can, to where it came from. */
+static void
+test_reverse_funding(void **state)
+{
+	struct client *c = *state;
+	const char *key = acme.test_key;
+	const char *wallet = wallet_new(c, key, "NGN");
+	struct answer credit = fund(c, "credit", key, wallet, "50", "NGN", fresh_reference(c), "");
+	const char *id = answer_at(&credit, "data.id");
+	struct answer a = fund(c, "debit", key, wallet, "20", "NGN", fresh_reference(c), "");
+	const char *debit = answer_at(&a, "data.id");
+
+	a = reverse(c, id, "");
+	expect_refusal(&a, 422, "INSUFFICIENT_FUNDS");
+	a = reverse(c, debit, "");
+	expect_status(&a, 201);
+	a = reverse(c, id, "");
+	expect_status(&a, 201);
+	expect_balance(c, wallet, "0.00");
+}
+
+/* Bulk has a program of its own; here it is one more way to move money. */
+static void
+test_bulk(void **state)
+{
+	struct client *c = *state;
+	const char *wallet = wallet_new(c, acme.test_key, "NGN");
+	static const char body[] = "{'transactions':[{'type':'credit','walletId':'%s','amount':'3',"
+				   "'currency':'NGN','reference':'%s'}]}";
+	struct answer a = client_call(c, "POST", "/v1/transactions/bulk", acme.test_key,
+				      client_json(c, body, wallet, fresh_reference(c)));
+
+	expect_status(&a, 201);
+	a = client_call(c, "POST", "/v1/transactions/bulk", acme.test_key,
+			client_json(c, body, NOBODY, fresh_reference(c)));
+	expect_refusal(&a, 404, "NOT_FOUND");
+	expect_balance(c, wallet, "3.00");
+}
+
+static void
+test_routes(void **state)
+{
+	client_covered(*state, pocket_wallets, "Money");
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		client_test(test_transfer),         client_test(test_other_content),
+		client_test(test_refusals),         client_test(test_reference_stays_free),
+		client_test(test_credit_and_debit), client_test(test_decimals),
+		client_test(test_amounts),          client_test(test_overflow),
+		client_test(test_references),       client_test(test_dry_run),
+		client_test(test_reverse),          client_test(test_reverse_part),
+		client_test(test_reverse_funding),  client_test(test_bulk),
+		client_test(client_books_hold),     client_test(test_routes),
+	};
+
+	return cmocka_run_group_tests(tests, setup, client_teardown);
+}

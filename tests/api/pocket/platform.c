@@ -1,0 +1,262 @@
+/* Platform accounts, projects, and the projects' customers. */
+#include "tests/cmocka.h"
+
+#include <string.h>
+
+#include "api/pocket/pocket.h"
+#include "tests/api/people.h"
+
+static void
+test_platform_account(void **state)
+{
+	struct client *c = *state;
+	struct person ada = person_new(c, "ada@example.com");
+	struct answer a = client_call(c, "GET", "/v1/platform-accounts/me", ada.access, NULL);
+
+	expect_refusal(&a, 404, "NOT_FOUND");
+	a = client_call(c, "GET", "/v1/platform-accounts/me/projects", ada.access, NULL);
+	expect_refusal(&a, 404, "NOT_FOUND");
+	a = client_call(c, "POST", "/v1/projects", ada.access, client_json(c, "{'name':'X'}"));
+	expect_refusal(&a, 404, "NOT_FOUND");
+	a = client_call(c, "POST", "/v1/platform-accounts", ada.access,
+			client_json(c, "{'name':'Acme','metadata':{'b':1,'a':[true,null,'x']}}"));
+	expect_status(&a, 201);
+	expect_text(&a, "data.name", "Acme");
+	expect_text(&a, "data.companyName", "null");
+	expect_text(&a, "data.metadata.b", "1");
+	expect_text(&a, "data.metadata.a.2", "x");
+	a = client_call(c, "POST", "/v1/platform-accounts", ada.access,
+			client_json(c, "{'name':'Second'}"));
+	expect_refusal(&a, 409, "CONFLICT");
+	a = client_call(c, "GET", "/v1/platform-accounts/me", ada.access, NULL);
+	expect_status(&a, 200);
+	expect_text(&a, "data.name", "Acme");
+	a = client_call(c, "GET", "/v1/platform-accounts/me/projects", ada.access, NULL);
+	expect_status(&a, 200);
+	assert_int_equal(answer_count(&a, "data"), 0);
+}
+
+static struct answer
+project(struct client *c, const struct tenant *t, const char *members)
+{
+	return client_call(c, "POST", "/v1/projects", t->owner.access,
+			   client_json(c, "{%s}", members));
+}
+
+static void
+test_slugs(void **state)
+{
+	struct client *c = *state;
+	struct tenant t = tenant_new(c, "slugs");
+	struct tenant other = tenant_new(c, "slugs2");
+	static const struct {
+		const char *members;
+		const char *slug; /* NULL: refused */
+	} rows[] = {
+		{"'name':'Production  Wallets!'", "production-wallets"},
+		{"'name':'\u00e9\u00e8'", "project"},
+		{"'name':'-- A --'", "a"},
+		{"'name':'B','slug':'b-1'", "b-1"},
+		{"'name':'C','slug':'Upper'", NULL},
+		{"'name':'C','slug':'under_score'", NULL},
+		{"'name':'C','slug':''", NULL},
+		{"'name':'C','slug':'a b'", NULL},
+	};
+	struct answer a;
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		a = project(c, &t, rows[i].members);
+		if (rows[i].slug == NULL) {
+			expect_field(&a, "slug");
+			continue;
+		}
+		expect_status(&a, 201);
+		expect_text(&a, "data.slug", rows[i].slug);
+		expect_text(&a, "data.platformAccountId", t.account);
+	}
+	a = project(c, &t, "'name':'Again','slug':'b-1'");
+	expect_refusal(&a, 409, "CONFLICT");
+	a = project(c, &t, "'name':'B 1'");
+	expect_refusal(&a, 409, "CONFLICT");
+	a = project(c, &other, "'name':'B','slug':'b-1'"); /* unique on one platform account */
+	expect_status(&a, 201);
+}
+
+static void
+test_projects(void **state)
+{
+	struct client *c = *state;
+	struct tenant t = tenant_new(c, "projects");
+	struct tenant other = tenant_new(c, "foreign");
+	const char *path = client_text(c, "/v1/projects/%s", t.project);
+	struct answer a = client_call(c, "GET", path, t.owner.access, NULL);
+
+	expect_status(&a, 200);
+	expect_text(&a, "data.id", t.project);
+	a = client_call(c, "GET", path, other.owner.access, NULL);
+	expect_refusal(&a, 404, "NOT_FOUND");
+	a = client_call(c, "GET", "/v1/projects/0190b2a4-7c1e-7d3a-9b61-2f6f0c9a1e55",
+			t.owner.access, NULL);
+	expect_refusal(&a, 404, "NOT_FOUND");
+	a = client_call(c, "GET", "/v1/projects/42", t.owner.access, NULL);
+	expect_refusal(&a, 404, "NOT_FOUND");
+}
+
+static void
+test_metadata_size(void **state)
+{
+	struct client *c = *state;
+	struct tenant t = tenant_new(c, "metadata");
+	char *text = arena_alloc(c->scratch, 5000);
+	struct answer a;
+
+	memset(text, 'x', 4096 - strlen("{\"k\":\"\"}"));
+	a = project(c, &t, client_text(c, "'name':'most','metadata':{'k':'%s'}", text));
+	expect_status(&a, 201);
+	text[strlen(text)] = 'x';
+	a = project(c, &t, client_text(c, "'name':'more','metadata':{'k':'%s'}", text));
+	expect_field(&a, "metadata");
+}
+
+/* Pages from the newest down, without gaps or repeats. */
+static void
+test_pages(void **state)
+{
+	struct client *c = *state;
+	struct tenant t = tenant_new(c, "pages");
+	const char *target = "/v1/projects?limit=2";
+	const char *cursor = "";
+	size_t seen = 0;
+
+	for (int i = 0; i < 4; i++)
+		(void)tenant_project(c, &t, client_text(c, "page %d", i));
+	while (cursor != NULL) {
+		struct answer a = client_call(c, "GET", target, t.owner.access, NULL);
+
+		expect_status(&a, 200);
+		expect_text(&a, "pagination.limit", "2");
+		for (size_t i = 0; i < answer_count(&a, "data"); i++, seen++)
+			expect_text(&a, client_text(c, "data.%zu.name", i),
+				    seen < 4 ? client_text(c, "page %zu", 3 - seen) : "pages");
+		cursor = strcmp(answer_at(&a, "pagination.hasNextPage"), "true") == 0
+				 ? answer_at(&a, "pagination.nextCursor")
+				 : NULL;
+		if (cursor != NULL)
+			target = client_text(c, "/v1/projects?limit=2&cursor=%s", cursor);
+		else
+			expect_text(&a, "pagination.nextCursor", "null");
+	}
+	assert_int_equal(seen, 5);
+}
+
+static void
+test_page_rules(void **state)
+{
+	struct client *c = *state;
+	struct tenant t = tenant_new(c, "page-rules");
+	static const struct {
+		const char *query;
+		const char *field;
+	} rows[] = {
+		{"limit=0", "limit"},         {"limit=101", "limit"},
+		{"limit=x", "limit"},         {"limit=1.5", "limit"},
+		{"limit=1&limit=2", "limit"}, {"limit=", "limit"},
+		{"cursor=0", "cursor"},       {"cursor=-1", "cursor"},
+		{"cursor=abc", "cursor"},     {"cursor=99999999999999999999", "cursor"},
+	};
+	static const char *const paths[] = {"projects", "platform-accounts/me/projects"};
+	struct answer a;
+
+	for (size_t i = 0; i < COUNT(rows) * COUNT(paths); i++) {
+		a = client_call(c, "GET",
+				client_text(c, "/v1/%s?%s", paths[i % 2], rows[i / 2].query),
+				t.owner.access, NULL);
+		expect_field(&a, rows[i / 2].field);
+	}
+	a = client_call(c, "GET", "/v1/projects?limit=100&unknown=1&&", t.owner.access, NULL);
+	expect_status(&a, 200);
+	a = client_call(c, "GET", "/v1/projects?limit=%zz", t.owner.access, NULL);
+	expect_refusal(&a, 400, "BAD_REQUEST");
+	a = client_call(c, "GET", "/v1/projects?x=%00", t.owner.access, NULL);
+	expect_refusal(&a, 400, "BAD_REQUEST");
+	a = client_call(c, "GET", "/v1/projects?x=%ff", t.owner.access, NULL);
+	expect_refusal(&a, 400, "BAD_REQUEST");
+}
+
+static void
+test_customers(void **state)
+{
+	struct client *c = *state;
+	struct tenant t = tenant_new(c, "customers");
+	struct tenant other = tenant_new(c, "customers2");
+	const char *path = client_text(c, "/v1/projects/%s/accounts", t.project);
+	const char *one;
+	struct answer a = client_call(
+		c, "POST", path, t.owner.access,
+		client_json(c, "{'name':'Ada Obi','reference':'c-1','email':'ada@x.io'}"));
+
+	expect_status(&a, 201);
+	expect_text(&a, "data.projectId", t.project);
+	expect_text(&a, "data.reference", "c-1");
+	one = client_text(c, "%s/%s", path, answer_at(&a, "data.id"));
+	a = client_call(c, "POST", path, t.owner.access,
+			client_json(c, "{'name':'Twin','reference':'c-1'}"));
+	expect_refusal(&a, 409, "CONFLICT");
+	a = client_call(c, "POST", path, t.owner.access, client_json(c, "{'name':'No reference'}"));
+	expect_status(&a, 201);
+	expect_text(&a, "data.reference", "null");
+	a = client_call(c, "GET", one, t.owner.access, NULL);
+	expect_status(&a, 200);
+	expect_text(&a, "data.email", "ada@x.io");
+	a = client_call(c, "GET", path, t.owner.access, NULL);
+	expect_status(&a, 200);
+	assert_int_equal(answer_count(&a, "data"), 2);
+	a = client_call(c, "GET", one, other.owner.access, NULL);
+	expect_refusal(&a, 404, "NOT_FOUND");
+	a = client_call(c, "GET", path, other.owner.access, NULL);
+	expect_refusal(&a, 404, "NOT_FOUND");
+	a = client_call(c, "POST", path, other.owner.access, client_json(c, "{'name':'X'}"));
+	expect_refusal(&a, 404, "NOT_FOUND");
+}
+
+/* A personal key acts as its owner here. */
+static void
+test_user_key(void **state)
+{
+	struct client *c = *state;
+	struct tenant t = tenant_new(c, "user-key");
+	const char *key = key_new(c, &t.owner, NULL, "");
+	struct answer a = client_call(c, "GET", "/v1/platform-accounts/me", key, NULL);
+
+	expect_status(&a, 200);
+	expect_text(&a, "data.id", t.account);
+	a = client_call(c, "POST", "/v1/projects", key, client_json(c, "{'name':'By key'}"));
+	expect_status(&a, 201);
+	a = client_call(c, "GET", "/v1/platform-accounts/me", t.test_key, NULL);
+	expect_refusal(&a, 403, "FORBIDDEN");
+}
+
+static void
+test_routes(void **state)
+{
+	client_covered(*state, pocket_platform, NULL);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		client_test(test_platform_account),
+		client_test(test_slugs),
+		client_test(test_projects),
+		client_test(test_metadata_size),
+		client_test(test_pages),
+		client_test(test_page_rules),
+		client_test(test_customers),
+		client_test(test_user_key),
+		client_test(client_books_hold),
+		client_test(test_routes),
+	};
+
+	return cmocka_run_group_tests(tests, client_setup, client_teardown);
+}
