@@ -46,7 +46,7 @@ libcowry_a_SOURCES = \
 	src/api/auth.c src/api/auth.h src/api/call.h src/api/dialects.c src/api/dialects.h \
 	src/api/dispatch.c src/api/idempotency.c src/api/idempotency.h src/api/key_cache.c src/api/key_cache.h \
 	src/api/openapi.c src/api/openapi.h src/api/page.c src/api/page.h \
-	src/api/router.c src/api/router.h \
+	src/api/router.c src/api/router.h src/api/service.c src/api/service.h \
 	src/api/bitpal/bitpal.c \
 	src/api/drop/drop.c src/api/drop/drop.h src/api/drop/health.c \
 	src/api/moolah/moolah.c \

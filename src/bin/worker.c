@@ -6,15 +6,10 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "api/auth.h"
-#include "api/key_cache.h"
-#include "api/router.h"
-#include "app/wallet.h"
-#include "base/combine.h"
+#include "api/service.h"
 #include "base/log.h"
 #include "bin/server.h"
 #include "bin/start.h"
-#include "ledger/ledger.h"
 
 static const char program[] = "cowry-worker";
 
@@ -59,13 +54,7 @@ main(int argc, char **argv)
 	check_socket();
 	block_signals(&stop);
 	start_app(&app, &config, program, config.database_url);
-	app.router = router_new();
-	app.key_checks = auth_key_checks((size_t)config.threads);
-	app.key_cache = key_cache_new();
-	app.wallet_reads = wallet_reads((size_t)config.threads);
-	app.committer = committer_new(&app);
-	if (app.router == NULL || app.key_checks == NULL || app.key_cache == NULL ||
-	    app.wallet_reads == NULL || app.committer == NULL)
+	if (!service_open(&app))
 		start_failed(program, "out of memory");
 	server = server_start(&app, 0);
 	if (server == NULL)
@@ -74,11 +63,7 @@ main(int argc, char **argv)
 	(void)sigwait(&stop, &number);
 	log_event(LOG_LEVEL_INFO, "stopping", LOG_FIELDS({"signal", NULL, number}));
 	idle = server_drain(server, config.drain_s);
-	committer_free(app.committer);
-	combiner_free(app.wallet_reads);
-	key_cache_free(app.key_cache);
-	combiner_free(app.key_checks);
-	router_free(app.router);
+	service_close(&app);
 	stop_app(&app);
 	log_event(LOG_LEVEL_INFO, "stopped", LOG_FIELDS({"idle", NULL, idle}));
 	return 0;

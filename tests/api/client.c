@@ -6,17 +6,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "api/auth.h"
 #include "api/router.h"
-#include "base/combine.h"
+#include "api/service.h"
 #include "base/log.h"
 #include "crypto/password.h"
-#include "ledger/ledger.h"
 #include "ledger/verify.h"
 #include "tests/keys.h"
 #include "json/reader.h"
 
-enum { ROUTES_MAX = 256, KEPT_MAX = 64 << 20, SCRATCH_MAX = 1 << 30, KEYS_AT_ONCE = 8 };
+enum { ROUTES_MAX = 256, KEPT_MAX = 64 << 20, SCRATCH_MAX = 1 << 30 };
 
 /* Which routes were asked, and how they answered. */
 struct coverage {
@@ -46,16 +44,12 @@ client_setup(void **state)
 	app->started_ns = clock_monotonic_ns();
 	app->keys = test_keyring();
 	app->passwords = password_gate_new(2);
-	app->router = router_new();
-	app->key_checks = auth_key_checks(KEYS_AT_ONCE);
-	app->committer = committer_new(app);
 	c->app = app;
 	c->keep = arena_new(KEPT_MAX);
 	c->scratch = arena_new(SCRATCH_MAX);
 	c->coverage = calloc(1, sizeof(*c->coverage));
 	*state = c;
-	return app->keys != NULL && app->passwords != NULL && app->router != NULL &&
-			       app->key_checks != NULL && app->committer != NULL &&
+	return app->keys != NULL && app->passwords != NULL && service_open(app) &&
 			       c->coverage != NULL
 		       ? 0
 		       : -1;
@@ -68,9 +62,7 @@ client_teardown(void **state)
 	struct app *app = &c->fixture->app;
 	void *fixture = c->fixture;
 
-	committer_free(app->committer);
-	combiner_free(app->key_checks);
-	router_free(app->router);
+	service_close(app);
 	password_gate_free(app->passwords);
 	keyring_free(app->keys);
 	arena_free(c->scratch);
@@ -206,9 +198,9 @@ check_refusal(const struct answer *a, const struct dialect *dialect)
 	else if (strcmp(name, "otp") == 0 || strcmp(name, "moolah") == 0)
 		check(a, strcmp(answer_at(a, "success"), "false") == 0);
 	else if (strcmp(name, "drop") == 0)
-		check(a, answer_at(a, "db") != NULL || /* of the health check */
-				 (answer_at(a, "error") != NULL &&
-				  answer_at(a, "message") != NULL));
+		check(a,
+		      answer_at(a, "db") != NULL || /* of the health check */
+			      (answer_at(a, "error") != NULL && answer_at(a, "message") != NULL));
 }
 
 /* What holds of every answer. */

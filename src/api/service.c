@@ -1,0 +1,33 @@
+#include "api/service.h"
+
+#include "api/auth.h"
+#include "api/key_cache.h"
+#include "api/router.h"
+#include "app/wallet.h"
+#include "base/combine.h"
+#include "base/config.h"
+#include "ledger/ledger.h"
+
+bool
+service_open(struct app *app)
+{
+	size_t at_once = (size_t)app->config->threads;
+
+	app->router = router_new();
+	app->key_checks = auth_key_checks(at_once);
+	app->key_cache = key_cache_new();
+	app->wallet_reads = wallet_reads(at_once);
+	app->committer = committer_new(app);
+	return app->router != NULL && app->key_checks != NULL && app->key_cache != NULL &&
+	       app->wallet_reads != NULL && app->committer != NULL;
+}
+
+void
+service_close(struct app *app)
+{
+	committer_free(app->committer);
+	combiner_free(app->wallet_reads);
+	key_cache_free(app->key_cache);
+	combiner_free(app->key_checks);
+	router_free(app->router);
+}
