@@ -309,12 +309,25 @@ write_headers(struct call *call)
 	}
 }
 
+/*
+ * The web server's access log has every request under the same id. Here stands what it can't
+ * know: why one failed, and who was refused.
+ */
+static enum log_level
+level_of(int status)
+{
+	if (status >= 500)
+		return LOG_LEVEL_ERROR;
+	return status == 401 || status == 403 || status == 409 || status == 429 ? LOG_LEVEL_INFO
+										: LOG_LEVEL_DEBUG;
+}
+
 static void
 log_call(const struct call *call, int64_t began_ns)
 {
 	const struct fault *f = &call->ctx.fault;
 	int64_t took_us = (clock_monotonic_ns() - began_ns) / 1000;
-	enum log_level level = call->reply.status >= 500 ? LOG_LEVEL_ERROR : LOG_LEVEL_INFO;
+	enum log_level level = level_of(call->reply.status);
 
 	if (f->err == ERR_OK) {
 		log_event(level, "request",

@@ -128,6 +128,9 @@ log_event(enum log_level level, const char *event, const struct log_field *field
 {
 	char time[INSTANT_TEXT_MAX];
 	struct line line;
+
+	if (level < settings.least)
+		return;
 	const struct log_field head[] = {
 		{"time", instant_text(time, clock_system()), 0},
 		{"level", level_names[level], 0},
@@ -137,8 +140,6 @@ log_event(enum log_level level, const char *event, const struct log_field *field
 		{NULL, NULL, 0},
 	};
 
-	if (level < settings.least)
-		return;
 	line.length = 0;
 	for (const struct log_field *field = head; field->name != NULL; field++)
 		put_field(&line, field);
