@@ -69,4 +69,14 @@ cowry_worker_LDADD = $(COWRY_LIBS) $(FCGI_LIBS)
 cowry_jobs_SOURCES = src/bin/jobs.c src/bin/start.c src/bin/start.h
 cowry_jobs_LDADD = $(COWRY_LIBS)
 
-EXTRA_DIST += src/README.md
+EXTRA_DIST += src/README.md src/bin/cowry.conf.5.in
+
+# The settings in the manual are those of the program, which has them from config.def.
+dist_man_MANS = src/bin/cowry.1 src/bin/cowry-jobs.8 src/bin/cowry-worker.8
+nodist_man_MANS = src/bin/cowry.conf.5
+CLEANFILES += src/bin/cowry.conf.5 src/bin/settings.tmp
+
+src/bin/cowry.conf.5: $(srcdir)/src/bin/cowry.conf.5.in cowry$(EXEEXT)
+	$(AM_V_GEN)env -i ./cowry$(EXEEXT) settings >src/bin/settings.tmp && \
+	sed -e '/^@SETTINGS@$$/{r src/bin/settings.tmp' -e 'd;}' \
+		$(srcdir)/src/bin/cowry.conf.5.in >$@.tmp && mv $@.tmp $@

@@ -2,6 +2,7 @@
 
 #include "bin/doctor.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -127,7 +128,8 @@ doctor_settings_manual(void)
 	const struct config_row *row;
 
 	for (size_t i = 0; (row = config_row(i)) != NULL; i++) {
-		(void)printf(".It Ev %s\n%s.\n", row->variable, row->help);
+		(void)printf(".It Ev %s\n%c%s.\n", row->variable, toupper(row->help[0]),
+			     row->help + 1);
 		if (row->kind == CONFIG_NUMBER)
 			(void)printf("From %lld to %lld; %s unless set.\n", (long long)row->least,
 				     (long long)row->most, row->fallback);

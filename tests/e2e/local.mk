@@ -4,3 +4,6 @@ EXTRA_DIST += tests/e2e/run tests/e2e/lib.sh $(wildcard $(srcdir)/tests/e2e/*.t.
 .PHONY: e2e
 e2e: all
 	$(srcdir)/tests/e2e/run
+
+# What ./dev bench runs.
+EXTRA_DIST += $(wildcard $(srcdir)/tests/bench/*)
