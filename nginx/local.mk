@@ -10,7 +10,7 @@ dist_apidoc_DATA = nginx/api-doc/index.html nginx/api-doc/api-doc.css nginx/api-
 NPM_FILES = nginx/api-doc/package.json nginx/api-doc/package-lock.json nginx/api-doc/.npmrc
 SWAGGER = nginx/api-doc/node_modules/swagger-ui-dist
 SWAGGER_FILES = swagger-ui-bundle.js swagger-ui.css LICENSE NOTICE
-EXTRA_DIST += $(NPM_FILES)
+EXTRA_DIST += nginx/README.md $(NPM_FILES)
 
 # Swagger UI comes from npm, pinned by the lock file; what was fetched is installed with the rest.
 .PHONY: api-doc install-swagger uninstall-swagger clean-swagger

@@ -6,7 +6,7 @@ UNIT_TEMPLATES = systemd/cowry@.service.in systemd/cowry-jobs.service.in \
 unitdir = $(prefix)/lib/systemd/system
 nodist_unit_DATA = $(UNITS)
 dist_unit_DATA = systemd/cowry.target
-EXTRA_DIST += $(UNIT_TEMPLATES) systemd/cowry.sysusers systemd/cowry.tmpfiles
+EXTRA_DIST += systemd/README.md $(UNIT_TEMPLATES) systemd/cowry.sysusers systemd/cowry.tmpfiles
 CLEANFILES += $(UNITS)
 
 SUBST_UNIT = $(AM_V_GEN)$(MKDIR_P) systemd && sed 's,@bindir[@],$(bindir),g'
