@@ -2,6 +2,7 @@
 #ifndef TESTS_KEYS_H
 #define TESTS_KEYS_H
 
+#include "base/arena.h"
 #include "crypto/keyring.h"
 #include "tests/folder.h"
 
@@ -24,6 +25,33 @@ test_keyring(void)
 		keys = keyring_load(place, problem);
 	folder_remove(place);
 	return keys;
+}
+
+/* What a test of sealed or signed text is given. */
+struct keyed {
+	struct arena *arena;
+	struct keyring *keys;
+};
+
+static inline int
+keyed_setup(void **state)
+{
+	static struct keyed keyed;
+
+	keyed.arena = arena_new(64 << 20);
+	keyed.keys = test_keyring();
+	*state = &keyed;
+	return keyed.keys != NULL ? 0 : -1;
+}
+
+static inline int
+keyed_teardown(void **state)
+{
+	struct keyed *keyed = *state;
+
+	keyring_free(keyed->keys);
+	arena_free(keyed->arena);
+	return 0;
 }
 
 #endif

@@ -107,6 +107,12 @@ struct path_value {
 
 struct dialect;
 
+/* A member of an object, for the documentation; type as JSON Schema names it. */
+struct property {
+	const char *name;
+	const char *type;
+};
+
 /* A group of routes in the documentation. */
 struct tag {
 	const char *name;
@@ -154,7 +160,11 @@ struct dialect {
 	/* The envelope around out as JSON Schema, or as an example, for the documentation. */
 	void (*describe_ok)(struct jw *w, const struct dialect *dialect, const struct route *route,
 			    bool example, const char *name);
-	void (*describe_fail)(struct jw *w, const char *name);
+	/* What write_fail writes: members of simple types, ending with a row without name, and the
+	 * name of the list of violations (NULL: none), each with or without a code. */
+	const struct property *error;
+	const char *violations;
+	bool violation_codes;
 };
 
 /* All dialects; ends with NULL. */

@@ -22,26 +22,28 @@ describe_flat(struct jw *w, const struct dialect *dialect, const struct route *r
 }
 
 void
-write_violations(struct jw *w, const char *name, const struct fault *f, bool codes)
+write_violations(struct jw *w, const struct call *call)
 {
-	if (f->violations == NULL)
+	const struct violation *first = call->ctx.fault.violations;
+
+	if (first == NULL || call->dialect->violations == NULL)
 		return;
-	jw_list(w, name);
-	for (const struct violation *v = f->violations; v != NULL; v = v->next) {
+	jw_list(w, call->dialect->violations);
+	for (const struct violation *v = first; v != NULL; v = v->next) {
 		jw_object(w, NULL);
 		jw_text(w, "field", v->field);
 		jw_text(w, "message", v->message);
-		if (codes)
+		if (call->dialect->violation_codes)
 			jw_text(w, "code", v->code);
 		jw_close(w);
 	}
 	jw_close(w);
 }
 
-void
-describe_violations(struct jw *w, const char *name, bool codes)
+static void
+describe_violations(struct jw *w, const struct dialect *dialect)
 {
-	jw_object(w, name);
+	jw_object(w, dialect->violations);
 	jw_text(w, "type", "array");
 	jw_text(w, "description", "Every field that broke a rule.");
 	jw_object(w, "items");
@@ -49,9 +51,23 @@ describe_violations(struct jw *w, const char *name, bool codes)
 	jw_object(w, "properties");
 	describe_property(w, "field", "string");
 	describe_property(w, "message", "string");
-	if (codes)
+	if (dialect->violation_codes)
 		describe_property(w, "code", "string");
 	jw_close(w);
+	jw_close(w);
+	jw_close(w);
+}
+
+void
+describe_error(struct jw *w, const struct dialect *dialect, const char *name)
+{
+	jw_object(w, name);
+	jw_text(w, "type", "object");
+	jw_object(w, "properties");
+	for (const struct property *p = dialect->error; p->name != NULL; p++)
+		describe_property(w, p->name, p->type);
+	if (dialect->violations != NULL)
+		describe_violations(w, dialect);
 	jw_close(w);
 	jw_close(w);
 }

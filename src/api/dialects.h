@@ -16,10 +16,9 @@ void describe_flat(struct jw *w, const struct dialect *dialect, const struct rou
 /* A property of a simple type in a JSON Schema. */
 void describe_property(struct jw *w, const char *name, const char *type);
 
-/* The violations of a fault as a list of {field, message} and, if so wanted, code; nothing if there
- * are none. */
-void write_violations(struct jw *w, const char *name, const struct fault *f, bool codes);
-/* The same as a property in a JSON Schema. */
-void describe_violations(struct jw *w, const char *name, bool codes);
+/* The violations of the call's fault as a list, as its dialect has it; nothing if there are none. */
+void write_violations(struct jw *w, const struct call *call);
+/* The dialect's error as JSON Schema. */
+void describe_error(struct jw *w, const struct dialect *dialect, const char *name);
 
 #endif

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/dialects.h"
 #include "base/arena.h"
 #include "base/config.h"
 
@@ -398,7 +399,7 @@ write_components(struct jw *w, struct arena *arena, const struct dialect *dialec
 	jw_object(w, "schemas");
 	for (size_t i = 0; i < ERROR_REPLIES; i++)
 		if (any_applies(routes, n, error_replies[i].status)) {
-			dialect->describe_fail(w, "Error");
+			describe_error(w, dialect, "Error");
 			break;
 		}
 	for (size_t i = 0; i < n; i++) {

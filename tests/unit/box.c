@@ -10,36 +10,10 @@
 
 static const struct bytes plain = {"4084084084084081", 16};
 
-struct fixture {
-	struct arena *arena;
-	struct keyring *keys;
-};
-
-static int
-setup(void **state)
-{
-	static struct fixture fixture;
-
-	fixture.arena = arena_new(8 << 20);
-	fixture.keys = test_keyring();
-	*state = &fixture;
-	return fixture.keys != NULL ? 0 : -1;
-}
-
-static int
-teardown(void **state)
-{
-	struct fixture *fixture = *state;
-
-	keyring_free(fixture->keys);
-	arena_free(fixture->arena);
-	return 0;
-}
-
 static void
 opens_what_it_sealed(void **state)
 {
-	struct fixture *x = *state;
+	struct keyed *x = *state;
 	struct bytes sealed = box_seal(x->keys, x->arena, "voucher 7", plain);
 	struct bytes again = box_seal(x->keys, x->arena, "voucher 7", plain);
 	struct bytes opened;
@@ -57,7 +31,7 @@ opens_what_it_sealed(void **state)
 static void
 refuses_every_change(void **state)
 {
-	struct fixture *x = *state;
+	struct keyed *x = *state;
 	struct bytes sealed = box_seal(x->keys, x->arena, "voucher 7", plain);
 	struct bytes opened;
 
@@ -77,7 +51,7 @@ refuses_every_change(void **state)
 static void
 refuses_other_contexts_and_keys(void **state)
 {
-	struct fixture *x = *state;
+	struct keyed *x = *state;
 	struct bytes sealed = box_seal(x->keys, x->arena, "voucher 7", plain);
 	unsigned char *copy = arena_copy(x->arena, sealed.data, sealed.length);
 	struct bytes opened;
@@ -99,5 +73,5 @@ main(void)
 		cmocka_unit_test(refuses_other_contexts_and_keys),
 	};
 
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, keyed_setup, keyed_teardown);
 }

@@ -23,35 +23,9 @@
 
 static const struct instant now = {1000000 * SECOND_US};
 
-struct fixture {
-	struct arena *arena;
-	struct keyring *keys;
-};
-
-static int
-setup(void **state)
-{
-	static struct fixture fixture;
-
-	fixture.arena = arena_new(64 << 20);
-	fixture.keys = test_keyring();
-	*state = &fixture;
-	return fixture.keys != NULL ? 0 : -1;
-}
-
-static int
-teardown(void **state)
-{
-	struct fixture *fixture = *state;
-
-	keyring_free(fixture->keys);
-	arena_free(fixture->arena);
-	return 0;
-}
-
 /* A token with a true signature of the key "a" over whatever it is told to say. */
 static const char *
-forge(struct fixture *x, const char *header, const char *claims)
+forge(struct keyed *x, const char *header, const char *claims)
 {
 	unsigned char signature[SHA256_SIZE];
 	const char *text =
@@ -64,7 +38,7 @@ forge(struct fixture *x, const char *header, const char *claims)
 }
 
 static bool
-accepts_at(struct fixture *x, const char *token, int64_t seconds)
+accepts_at(struct keyed *x, const char *token, int64_t seconds)
 {
 	struct fault f = {0};
 	struct claims claims;
@@ -80,13 +54,13 @@ accepts_at(struct fixture *x, const char *token, int64_t seconds)
 }
 
 static bool
-accepts(struct fixture *x, const char *token)
+accepts(struct keyed *x, const char *token)
 {
 	return accepts_at(x, token, 0);
 }
 
 static const char *
-sign(struct fixture *x)
+sign(struct keyed *x)
 {
 	struct claims claims = {.role = "user", .issuer = ISSUER, .issued = now};
 	struct fault f = {0};
@@ -102,7 +76,7 @@ sign(struct fixture *x)
 static void
 checks_what_it_signed(void **state)
 {
-	struct fixture *x = *state;
+	struct keyed *x = *state;
 	struct fault f = {0};
 	struct claims claims;
 	char buf[UUID_TEXT_MAX];
@@ -120,7 +94,7 @@ checks_what_it_signed(void **state)
 static void
 minds_the_time(void **state)
 {
-	struct fixture *x = *state;
+	struct keyed *x = *state;
 	const char *token = sign(x);
 
 	assert_true(accepts_at(x, token, 900 + TOKEN_SKEW_S - 1));
@@ -192,7 +166,7 @@ refuses_every_other_claim(void **state)
 static void
 refuses_every_change(void **state)
 {
-	struct fixture *x = *state;
+	struct keyed *x = *state;
 	const char *token = sign(x);
 	size_t length = strlen(token);
 	char *copy = arena_strdup(x->arena, token);
@@ -210,7 +184,7 @@ refuses_every_change(void **state)
 static void
 refuses_other_shapes(void **state)
 {
-	struct fixture *x = *state;
+	struct keyed *x = *state;
 	const char *token = sign(x);
 	const char *none = "eyJhbGciOiJub25lIn0.e30.";
 	char *many = memset(arena_alloc(x->arena, 100001), '.', 100000);
@@ -264,5 +238,5 @@ main(void)
 		cmocka_unit_test(refuses_wycheproof_s_tokens),
 	};
 
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, keyed_setup, keyed_teardown);
 }

@@ -25,24 +25,14 @@ write_fail(struct jw *w, const struct call *call)
 	jw_text(w, "status", "error");
 	jw_text(w, "message", f->message);
 	jw_null(w, "data");
-	write_violations(w, "errors", f, false);
+	write_violations(w, call);
 	jw_close(w);
 }
 
-static void
-describe_fail(struct jw *w, const char *name)
-{
-	jw_object(w, name);
-	jw_text(w, "type", "object");
-	jw_object(w, "properties");
-	describe_property(w, "status_code", "integer");
-	describe_property(w, "status", "string");
-	describe_property(w, "message", "string");
-	describe_property(w, "data", "null");
-	describe_violations(w, "errors", false);
-	jw_close(w);
-	jw_close(w);
-}
+static const struct property error[] = {
+	{"status_code", "integer"}, {"status", "string"}, {"message", "string"},
+	{"data", "null"},           {NULL, NULL},
+};
 
 static const struct route *const groups[] = {NULL};
 
@@ -56,5 +46,6 @@ const struct dialect bitpal = {
 	.write_ok = write_ok,
 	.write_fail = write_fail,
 	.describe_ok = describe_flat,
-	.describe_fail = describe_fail,
+	.error = error,
+	.violations = "errors",
 };

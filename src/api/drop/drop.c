@@ -60,7 +60,7 @@ write_fail(struct jw *w, const struct call *call)
 	jw_object(w, NULL);
 	jw_text(w, "error", code_of(fault_status(call)));
 	jw_text(w, "message", f->message);
-	write_violations(w, "details", f, true);
+	write_violations(w, call);
 	jw_close(w);
 }
 
@@ -83,18 +83,11 @@ describe_ok(struct jw *w, const struct dialect *dialect, const struct route *rou
 	jw_close(w);
 }
 
-static void
-describe_fail(struct jw *w, const char *name)
-{
-	jw_object(w, name);
-	jw_text(w, "type", "object");
-	jw_object(w, "properties");
-	describe_property(w, "error", "string");
-	describe_property(w, "message", "string");
-	describe_violations(w, "details", true);
-	jw_close(w);
-	jw_close(w);
-}
+static const struct property error[] = {
+	{"error", "string"},
+	{"message", "string"},
+	{NULL, NULL},
+};
 
 static const struct route *const groups[] = {drop_health, NULL};
 
@@ -115,5 +108,7 @@ const struct dialect drop = {
 	.write_fail = write_fail,
 	.status = status,
 	.describe_ok = describe_ok,
-	.describe_fail = describe_fail,
+	.error = error,
+	.violations = "details",
+	.violation_codes = true,
 };

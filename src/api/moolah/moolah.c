@@ -27,18 +27,12 @@ write_fail(struct jw *w, const struct call *call)
 	jw_close(w);
 }
 
-static void
-describe_fail(struct jw *w, const char *name)
-{
-	jw_object(w, name);
-	jw_text(w, "type", "object");
-	jw_object(w, "properties");
-	describe_property(w, "success", "boolean");
-	describe_property(w, "error", "string");
-	describe_property(w, "code", "string");
-	jw_close(w);
-	jw_close(w);
-}
+static const struct property error[] = {
+	{"success", "boolean"},
+	{"error", "string"},
+	{"code", "string"},
+	{NULL, NULL},
+};
 
 static const struct route *const groups[] = {NULL};
 
@@ -52,5 +46,5 @@ const struct dialect moolah = {
 	.write_ok = write_ok,
 	.write_fail = write_fail,
 	.describe_ok = describe_flat,
-	.describe_fail = describe_fail,
+	.error = error,
 };

@@ -21,19 +21,10 @@ write_fail(struct jw *w, const struct call *call)
 	jw_close(w);
 }
 
-static void
-describe_fail(struct jw *w, const char *name)
-{
-	jw_object(w, name);
-	jw_text(w, "type", "object");
-	jw_object(w, "properties");
-	describe_property(w, "success", "boolean");
-	describe_property(w, "message", "string");
-	describe_property(w, "details", "string");
-	describe_property(w, "code", "string");
-	jw_close(w);
-	jw_close(w);
-}
+static const struct property error[] = {
+	{"success", "boolean"}, {"message", "string"}, {"details", "string"},
+	{"code", "string"},     {NULL, NULL},
+};
 
 static const struct route *const groups[] = {NULL};
 
@@ -47,5 +38,5 @@ const struct dialect otp = {
 	.write_ok = write_ok,
 	.write_fail = write_fail,
 	.describe_ok = describe_flat,
-	.describe_fail = describe_fail,
+	.error = error,
 };

@@ -81,7 +81,7 @@ write_fail(struct jw *w, const struct call *call)
 	jw_text(w, "error", phrase(status));
 	jw_text(w, "code", err_code(f->err));
 	jw_text(w, "requestId", call->ctx.request_id);
-	write_violations(w, "errors", f, true);
+	write_violations(w, call);
 	jw_close(w);
 }
 
@@ -158,23 +158,11 @@ describe_ok(struct jw *w, const struct dialect *dialect, const struct route *rou
 	jw_close(w);
 }
 
-static void
-describe_fail(struct jw *w, const char *name)
-{
-	jw_object(w, name);
-	jw_text(w, "type", "object");
-	jw_object(w, "properties");
-	describe_property(w, "message", "string");
-	describe_property(w, "status", "string");
-	describe_property(w, "data", "null");
-	describe_property(w, "statusCode", "integer");
-	describe_property(w, "error", "string");
-	describe_property(w, "code", "string");
-	describe_property(w, "requestId", "string");
-	describe_violations(w, "errors", true);
-	jw_close(w);
-	jw_close(w);
-}
+static const struct property error[] = {
+	{"message", "string"},     {"status", "string"}, {"data", "null"},
+	{"statusCode", "integer"}, {"error", "string"},  {"code", "string"},
+	{"requestId", "string"},   {NULL, NULL},
+};
 
 static const struct route *const groups[] = {
 	pocket_auth,  pocket_platform, pocket_keys,      pocket_wallets,
@@ -207,5 +195,7 @@ const struct dialect pocket = {
 	.write_ok = write_ok,
 	.write_fail = write_fail,
 	.describe_ok = describe_ok,
-	.describe_fail = describe_fail,
+	.error = error,
+	.violations = "errors",
+	.violation_codes = true,
 };
