@@ -1,5 +1,350 @@
+/* Who may do what: every route against every kind of credential. */
+#include "tests/cmocka.h"
+
+#include <string.h>
+
+#include "tests/api/money.h"
+
+enum who {
+	NO_ONE,
+	GARBAGE_TOKEN,
+	GARBAGE_KEY,
+	OWNER,
+	OTHER,
+	ADMIN,
+	USER_KEY,
+	TEST_KEY,
+	LIVE_KEY,
+	OTHER_KEY,
+	REVOKED_KEY,
+	EXPIRED_KEY,
+	SUSPENDED,
+	SUSPENDED_KEY,
+	SUSPENDED_PROJECT_KEY,
+	SIGNED_OUT,
+	WHO_COUNT
+};
+
+static const char *credentials[WHO_COUNT];
+static struct tenant acme;
+
+/* What the ids in paths stand for. */
+static struct {
+	const char *wallet;
+	const char *hold;
+	const char *transaction;
+	const char *project_key;
+	const char *user_key;
+	const char *customer;
+} mine;
+
+static const char *
+kept(struct client *c, const struct answer *a)
+{
+	return arena_strdup(c->keep, answer_at(a, "data.id"));
+}
+
+static void
+make_objects(struct client *c)
+{
+	const char *from = wallet_with(c, acme.test_key, "NGN", "100");
+	struct answer a;
+
+	mine.wallet = wallet_with(c, acme.test_key, "NGN", "100");
+	a = hold(c, acme.test_key, mine.wallet, "10", fresh_reference(c), "");
+	mine.hold = kept(c, &a);
+	a = transfer(c, acme.test_key, from, mine.wallet, "10", fresh_reference(c), "");
+	mine.transaction = kept(c, &a);
+	a = client_call(c, "POST", client_text(c, "/v1/projects/%s/api-keys", acme.project),
+			acme.owner.access, "{}");
+	mine.project_key = kept(c, &a);
+	a = client_call(c, "POST", "/v1/api-key", acme.owner.access, "{}");
+	mine.user_key = kept(c, &a);
+	a = client_call(c, "POST", client_text(c, "/v1/projects/%s/accounts", acme.project),
+			acme.owner.access, client_json(c, "{'name':'Ada'}"));
+	mine.customer = kept(c, &a);
+}
+
+static void
+end_key(struct client *c, const char *key, const char *column)
+{
+	client_sql(c,
+		   "UPDATE cowry.api_key SET %s = now() WHERE api_key_id ="
+		   " (SELECT max(api_key_id) FROM cowry.api_key) AND prefix = left('%s', 9)",
+		   column, key);
+}
+
+static int
+setup(void **state)
+{
+	struct client *c;
+	struct tenant other;
+	struct tenant suspended;
+	struct person gone;
+	struct answer a;
+
+	if (client_setup(state) != 0)
+		return -1;
+	c = *state;
+	acme = tenant_new(c, "acme");
+	other = tenant_new(c, "other");
+	suspended = tenant_new(c, "suspended");
+	gone = person_new(c, "gone@example.com");
+	a = client_call(c, "POST", "/v1/auth/logout", NULL,
+			client_json(c, "{'refreshToken':'%s'}", gone.refresh));
+	credentials[GARBAGE_TOKEN] = "eyJhbGciOiJub25lIn0.e30.";
+	credentials[GARBAGE_KEY] = "qp_0000000000000000000000000000000000000000000";
+	credentials[OWNER] = acme.owner.access;
+	credentials[OTHER] = other.owner.access;
+	credentials[ADMIN] = person_admin(c, "root@example.com").access;
+	credentials[USER_KEY] = key_new(c, &acme.owner, NULL, "'quota':null");
+	credentials[TEST_KEY] = acme.test_key;
+	credentials[LIVE_KEY] = acme.live_key;
+	credentials[OTHER_KEY] = other.test_key;
+	credentials[REVOKED_KEY] = key_new(c, &acme.owner, acme.project, "");
+	end_key(c, credentials[REVOKED_KEY], "revoked_at");
+	credentials[EXPIRED_KEY] = key_new(c, &acme.owner, acme.project, "");
+	end_key(c, credentials[EXPIRED_KEY], "expires_at");
+	credentials[SUSPENDED] = suspended.owner.access;
+	credentials[SUSPENDED_KEY] = key_new(c, &suspended.owner, NULL, "");
+	credentials[SUSPENDED_PROJECT_KEY] = suspended.test_key;
+	client_sql(c, "UPDATE cowry.users SET status = 'suspended' WHERE email_key ="
+		      " 'suspended@example.com'");
+	credentials[SIGNED_OUT] = gone.access;
+	make_objects(c);
+	return a.status == 204 ? 0 : -1;
+}
+
+/* 0: let in. */
+static int
+expected(enum access access, enum who who)
+{
+	bool user = who == OWNER || who == OTHER || who == ADMIN;
+	bool project_key = who == TEST_KEY || who == LIVE_KEY || who == OTHER_KEY;
+
+	if (access == ACCESS_PUBLIC)
+		return 0;
+	if (!user && !project_key && who != USER_KEY)
+		return 401;
+	switch (access) {
+	case ACCESS_USER:
+		return user ? 0 : 403;
+	case ACCESS_ADMIN:
+		return who == ADMIN ? 0 : 403;
+	case ACCESS_USER_OR_KEY:
+		return project_key ? 403 : 0;
+	case ACCESS_PROJECT_KEY:
+		return project_key ? 0 : 401;
+	case ACCESS_PUBLIC:
+		break;
+	}
+	return 0;
+}
+
+/* The path with what the callback says in place of each parameter. */
+static const char *
+fill(struct client *c, const struct route *route,
+     const char *value(const struct route *route, const char *name))
+{
+	const char *path = "";
+	const char *p = route->path;
+
+	while (*p != '\0') {
+		size_t length = strcspn(p, "{");
+
+		path = client_text(c, "%s%.*s", path, (int)length, p);
+		p += length;
+		if (*p == '\0')
+			break;
+		path = client_text(c, "%s%s", path, value(route, p));
+		p += strcspn(p, "}") + 1;
+	}
+	return path;
+}
+
+static const char *
+nobody(const struct route *route, const char *name)
+{
+	(void)route;
+	(void)name;
+	return NOBODY;
+}
+
+static void
+for_each_route(struct client *c, void (*check)(struct client *c, const struct route *route))
+{
+	for (size_t d = 0; dialects[d] != NULL; d++)
+		for (size_t g = 0; dialects[d]->groups[g] != NULL; g++)
+			for (const struct route *r = dialects[d]->groups[g]; r->path != NULL; r++)
+				check(c, r);
+}
+
+static void
+check_doors(struct client *c, const struct route *route)
+{
+	const char *path = fill(c, route, nobody);
+
+	for (int who = 0; who < WHO_COUNT; who++) {
+		int status = expected(route->access, (enum who)who);
+		struct answer a = client_call(c, method_text(route->method), path, credentials[who],
+					      route->in != NULL ? "{}" : NULL);
+		bool refused = a.status == 401 || a.status == 403;
+
+		if (status != 0 ? a.status != status : refused)
+			print_error("%s %s by %d\n", method_text(route->method), path, who);
+		if (status != 0)
+			expect_refusal(&a, status, status == 401 ? "UNAUTHORIZED" : "FORBIDDEN");
+		else
+			assert_false(refused);
+	}
+}
+
+static void
+test_doors(void **state)
+{
+	for_each_route(*state, check_doors);
+}
+
+static const char *
+my_object(const struct route *route, const char *name)
+{
+	if (text_starts_with(name, "{projectId}") || strcmp(route->path, "/v1/projects/{id}") == 0)
+		return acme.project;
+	if (text_starts_with(route->path, "/v1/wallets/"))
+		return mine.wallet;
+	if (text_starts_with(route->path, "/v1/holds/"))
+		return mine.hold;
+	if (text_starts_with(route->path, "/v1/transactions/"))
+		return mine.transaction;
+	if (text_starts_with(route->path, "/v1/api-key/"))
+		return mine.user_key;
+	return strstr(route->path, "api-keys") != NULL ? mine.project_key : mine.customer;
+}
+
+/* A body that the documentation gives as an example. */
+static const char *
+example(struct client *c, const struct route *route)
+{
+	struct bytes text;
+	struct jw w;
+
+	if (route->in == NULL)
+		return NULL;
+	jw_init(&w, c->scratch, 256);
+	schema_example(route->in, dialects[0]->amounts, &w, NULL);
+	assert_true(jw_finish(&w, &text));
+	return text.data;
+}
+
+/* What is another's is not there: 404, whatever is asked. */
+static void
+check_foreign(struct client *c, const struct route *route)
+{
+	static const enum who by_token[] = {OTHER, ADMIN};
+	static const enum who by_key[] = {LIVE_KEY, OTHER_KEY};
+	bool key = route->access == ACCESS_PROJECT_KEY;
+	const char *path = fill(c, route, my_object);
+
+	if (strchr(route->path, '{') == NULL || strstr(route->path, "provider") != NULL)
+		return;
+	for (size_t i = 0; i < 2; i++) {
+		enum who who = key ? by_key[i] : by_token[i];
+		struct answer a = client_call(c, method_text(route->method), path, credentials[who],
+					      example(c, route));
+
+		if (a.status != 404)
+			print_error("%s %s by %d\n", method_text(route->method), path, who);
+		expect_refusal(&a, 404, "NOT_FOUND");
+	}
+}
+
+static void
+test_foreign(void **state)
+{
+	struct client *c = *state;
+	const char *before = books(c);
+	const char *keys = client_value(c, "SELECT sum(hashtext(k::text)) FROM cowry.api_key k");
+
+	for_each_route(c, check_foreign);
+	assert_string_equal(books(c), before);
+	assert_string_equal(client_value(c, "SELECT sum(hashtext(k::text)) FROM cowry.api_key k"),
+			    keys);
+}
+
+/* The same ones are there for who they belong to; and examples are good requests. */
+static void
+check_mine(struct client *c, const struct route *route)
+{
+	const char *credential =
+		route->access == ACCESS_PROJECT_KEY ? credentials[TEST_KEY] : credentials[OWNER];
+	struct answer a;
+
+	if (strchr(route->path, '{') == NULL || strstr(route->path, "provider") != NULL)
+		return;
+	a = client_call(c, method_text(route->method), fill(c, route, my_object), credential,
+			route->method == GET ? NULL : example(c, route));
+	if (a.status == 404 && route->in == NULL)
+		print_error("%s %s\n", method_text(route->method), route->path);
+	assert_true(a.status != 400 || answer_at(&a, "errors.0.code") == NULL ||
+		    strcmp(answer_at(&a, "errors.0.code"), "RANGE") == 0);
+	assert_true(a.status != 404 || route->in != NULL);
+}
+
+static void
+test_mine(void **state)
+{
+	for_each_route(*state, check_mine);
+}
+
+/* An access token outlives neither its time nor its user's standing. */
+static struct instant
+tomorrow(void)
+{
+	struct instant now = clock_system();
+
+	now.us += 86400 * SECOND_US;
+	return now;
+}
+
+static void
+test_old_token(void **state)
+{
+	struct client *c = *state;
+	struct app app = *c->app;
+	struct client later = *c;
+	struct answer a;
+
+	app.now = tomorrow;
+	later.app = &app;
+	a = client_call(&later, "GET", "/v1/auth/me", credentials[OWNER], NULL);
+	expect_refusal(&a, 401, "UNAUTHORIZED");
+	a = client_call(c, "GET", "/v1/auth/me", credentials[OWNER], NULL);
+	expect_status(&a, 200);
+}
+
+/* Rights are read from the database at each request, not from the token. */
+static void
+test_demoted(void **state)
+{
+	struct client *c = *state;
+	struct person boss = person_admin(c, "boss@example.com");
+	struct person again = person_sign_in(c, boss.email, PASSWORD);
+	struct answer a = client_call(c, "POST", "/v1/wallet-providers/add", again.access, "{}");
+
+	expect_status(&a, 501);
+	client_sql(c, "UPDATE cowry.users SET role = 'team' WHERE email = 'boss@example.com'");
+	a = client_call(c, "POST", "/v1/wallet-providers/add", again.access, "{}");
+	expect_refusal(&a, 403, "FORBIDDEN");
+}
+
 int
 main(void)
 {
-	return 77;
+	const struct CMUnitTest tests[] = {
+		client_test(test_doors),   client_test(test_foreign),
+		client_test(test_mine),    client_test(test_old_token),
+		client_test(test_demoted), client_test(client_books_hold),
+	};
+
+	return cmocka_run_group_tests(tests, setup, client_teardown);
 }

@@ -1,5 +1,114 @@
+/*
+ * Every route has a program that answers for it: it fails where one of its routes was not asked
+ * with success and with refusal. A new route in a known table is covered by that; a new table, or a
+ * new tag in one that is split, needs a row here.
+ */
+#include "tests/cmocka.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "api/drop/drop.h"
+#include "api/pocket/pocket.h"
+#include "base/arena.h"
+#include "tests/vectors.h"
+
+/* Which program answers for a table, or for its routes with a tag; call is what it says. */
+static const struct {
+	const struct route *group;
+	const char *tag;
+	const char *program;
+	const char *call;
+} programs[] = {
+	{pocket_auth, NULL, "pocket/auth", "client_covered(*state, pocket_auth, NULL)"},
+	{pocket_platform, NULL, "pocket/platform", "client_covered(*state, pocket_platform, NULL)"},
+	{pocket_keys, NULL, "pocket/keys", "client_covered(*state, pocket_keys, NULL)"},
+	{pocket_wallets, "Wallets", "pocket/wallets",
+	 "client_covered(*state, pocket_wallets, \"Wallets\")"},
+	{pocket_wallets, "Money", "pocket/movements",
+	 "client_covered(*state, pocket_wallets, \"Money\")"},
+	{pocket_holds, NULL, "pocket/holds", "client_covered(*state, pocket_holds, NULL)"},
+	{pocket_admin, NULL, "pocket/admin", "client_covered(*state, pocket_admin, NULL)"},
+	{pocket_providers, NULL, "pocket/providers",
+	 "client_refused_everywhere(*state, pocket_providers, 501)"},
+	{drop_health, NULL, "drop/health", "client_covered(*state, drop_health, NULL)"},
+};
+
+static bool
+answered_for(const struct route *group, const struct route *route)
+{
+	for (size_t i = 0; i < COUNT(programs); i++)
+		if (programs[i].group == group &&
+		    (programs[i].tag == NULL || strcmp(programs[i].tag, route->tag) == 0))
+			return true;
+	return false;
+}
+
+static void
+test_all_routes(void **state)
+{
+	bool missing = false;
+
+	(void)state;
+	for (size_t d = 0; dialects[d] != NULL; d++)
+		for (size_t g = 0; dialects[d]->groups[g] != NULL; g++)
+			for (const struct route *r = dialects[d]->groups[g]; r->path != NULL; r++)
+				if (!answered_for(dialects[d]->groups[g], r)) {
+					print_error("%s %s\n", method_text(r->method), r->path);
+					missing = true;
+				}
+	assert_false(missing);
+}
+
+static void
+test_programs_say_so(void **state)
+{
+	const char *source = getenv("srcdir") != NULL ? getenv("srcdir") : ".";
+	struct arena *arena = arena_new(1 << 20);
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(programs); i++) {
+		size_t length = 0;
+		char *text = read_whole(
+			arena_printf(arena, "%s/tests/api/%s.c", source, programs[i].program),
+			&length);
+
+		assert_non_null(text);
+		if (strstr(text, programs[i].call) == NULL)
+			fail_msg("%s does not say %s", programs[i].program, programs[i].call);
+		free(text);
+	}
+	arena_free(arena);
+}
+
+/* What the tables of routes promise of themselves. */
+static void
+test_tables(void **state)
+{
+	(void)state;
+	for (size_t d = 0; dialects[d] != NULL; d++)
+		for (size_t g = 0; dialects[d]->groups[g] != NULL; g++)
+			for (const struct route *r = dialects[d]->groups[g]; r->path != NULL; r++) {
+				assert_true(r->path[0] == '/' &&
+					    r->path[strlen(r->path) - 1] != '/');
+				assert_non_null(r->summary);
+				assert_non_null(r->tag);
+				assert_in_range(r->status, 200, 204);
+				assert_true(r->method != GET || r->in == NULL);
+				assert_true(!r->list || r->out != NULL);
+				assert_true(r->method != GET || r->effect == EFFECT_NONE);
+				assert_true(!r->rehearses || r->effect != EFFECT_NONE);
+			}
+}
+
 int
 main(void)
 {
-	return 77;
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_all_routes),
+		cmocka_unit_test(test_programs_say_so),
+		cmocka_unit_test(test_tables),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
 }
