@@ -253,7 +253,7 @@ check_foreign(struct client *c, const struct route *route)
 					      example(c, route));
 
 		if (a.status != 404)
-			print_error("%s %s by %d\n", method_text(route->method), path, who);
+			print_error("%s %s by %d\n", method_text(route->method), path, (int)who);
 		expect_refusal(&a, 404, "NOT_FOUND");
 	}
 }
