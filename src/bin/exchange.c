@@ -1,5 +1,6 @@
 #include "bin/exchange.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "api/call.h"
@@ -61,32 +62,57 @@ read_body(struct request *request, struct arena *arena, FCGX_Request *fcgi)
 	request->body = (struct bytes){body, got > 0 ? (size_t)got : 0};
 }
 
-/* Headers and body in one piece: libfcgi's writer costs per call. */
+enum { HEAD_MAX = 2048 };
+
+/* The head of an answer as it grows; what does not fit is left out whole. */
+struct head {
+	char text[HEAD_MAX];
+	size_t length;
+};
+
 static void
-write_reply(struct arena *arena, FCGX_Request *fcgi, const struct reply *reply, bool head)
+put_header(struct head *head, const char *name, const char *value)
+{
+	size_t n = strlen(name);
+	size_t v = strlen(value);
+
+	if (head->length + n + v + 4 + 2 > HEAD_MAX)
+		return;
+	memcpy(head->text + head->length, name, n);
+	memcpy(head->text + head->length + n, ": ", 2);
+	memcpy(head->text + head->length + n + 2, value, v);
+	memcpy(head->text + head->length + n + 2 + v, "\r\n", 2);
+	head->length += n + v + 4;
+}
+
+static void
+put_number(struct head *head, const char *name, size_t value)
+{
+	char digits[24];
+
+	(void)snprintf(digits, sizeof(digits), "%zu", value);
+	put_header(head, name, digits);
+}
+
+static void
+write_reply(FCGX_Request *fcgi, const struct reply *reply, bool no_body)
 {
 	size_t length = reply->status == 204 ? 0 : reply->body.length;
-	const char *headers = arena_printf(arena, "Status: %d\r\n", reply->status);
-	char *all;
-	size_t n;
+	struct head head;
 
+	head.length = 0;
+	put_number(&head, "Status", (size_t)reply->status);
 	for (size_t i = 0; i < reply->header_count; i++)
-		headers = arena_printf(arena, "%s%s: %s\r\n", headers, reply->headers[i].name,
-				       reply->headers[i].value);
-	if (reply->status != 204)
-		headers = arena_printf(arena,
-				       "%sContent-Type: application/json; charset=utf-8\r\n"
-				       "Content-Length: %zu\r\n",
-				       headers, length);
-	headers = arena_printf(arena, "%sCache-Control: no-store\r\n\r\n", headers);
-	n = strlen(headers);
-	if (head)
-		length = 0;
-	all = arena_alloc(arena, n + length + 1);
-	memcpy(all, headers, n);
-	if (length > 0)
-		memcpy(all + n, reply->body.data, length);
-	(void)FCGX_PutStr(all, (int)(n + length), fcgi->out);
+		put_header(&head, reply->headers[i].name, reply->headers[i].value);
+	if (reply->status != 204) {
+		put_header(&head, "Content-Type", "application/json; charset=utf-8");
+		put_number(&head, "Content-Length", length);
+	}
+	put_header(&head, "Cache-Control", "no-store");
+	memcpy(head.text + head.length, "\r\n", 2);
+	(void)FCGX_PutStr(head.text, (int)head.length + 2, fcgi->out);
+	if (length > 0 && !no_body)
+		(void)FCGX_PutStr(reply->body.data, (int)length, fcgi->out);
 }
 
 void
@@ -109,6 +135,6 @@ exchange(const struct app *app, struct arena *arena, FCGX_Request *fcgi)
 		request.method = "GET";
 	read_body(&request, arena, fcgi);
 	dispatch(app, arena, &request, &reply);
-	write_reply(arena, fcgi, &reply, head);
+	write_reply(fcgi, &reply, head);
 	arena_reset(arena);
 }
