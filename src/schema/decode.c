@@ -265,7 +265,7 @@ put(const struct decoder *d, const struct field *field, struct json_object *valu
 		break;
 	}
 	case FIELD_MONEY:
-		assert(!"amounts in requests are decimals until their currency is known");
+		assert(false && "amounts in requests are decimals until their currency is known");
 	}
 }
 
@@ -345,7 +345,7 @@ put_query(const struct decoder *d, const struct field *field, const char *text, 
 	case FIELD_LIST:
 	case FIELD_OBJECT:
 	case FIELD_MONEY:
-		assert(!"not a type of query parameters");
+		assert(false && "not a type of query parameters");
 	}
 }
 

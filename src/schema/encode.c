@@ -96,7 +96,7 @@ write_value(const struct field *field, enum amount_style style, const void *memb
 		schema_encode(field->sub, style, member, field->name, w);
 		break;
 	case FIELD_DECIMAL:
-		assert(!"replies hold money, not decimals");
+		assert(false && "replies hold money, not decimals");
 	}
 }
 
