@@ -182,7 +182,9 @@ store_transactions(struct ctx *ctx, struct ledger_transaction *const *posted, si
 		ledgers[i] = posted[i]->ledger_id;
 		references[i] = posted[i]->reference;
 		types[i] = posted[i]->type;
-		contents[i] = (struct bytes){posted[i]->content, CONTENT_SIZE};
+		/* The caller's transaction may be gone before what is deferred here travels. */
+		contents[i] = (struct bytes){
+			arena_copy(ctx->arena, posted[i]->content, CONTENT_SIZE), CONTENT_SIZE};
 		reverses[i] = posted[i]->reverses;
 		metadata[i] = posted[i]->metadata != NULL ? posted[i]->metadata : "{}";
 	}

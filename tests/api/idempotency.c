@@ -122,6 +122,42 @@ test_failures(void **state)
 	assert_string_equal(wallet_balance(c, acme.test_key, wallet, "ledger"), "0.00");
 }
 
+/* The reference remembers as well, and the same: for those who come without the key. */
+static void
+test_reference(void **state)
+{
+	struct client *c = *state;
+	const char *from = wallet_with(c, acme.test_key, "NGN", "100");
+	const char *to = wallet_new(c, acme.test_key, "NGN");
+	const char *placed;
+	static const char *const paths[] = {"/v1/wallets/transfer", "/v1/wallets/credit",
+					    "/v1/wallets/debit", "/v1/holds", NULL};
+	struct answer a;
+
+	for (size_t i = 0; i < COUNT(paths); i++) {
+		const char *path = paths[i];
+		const char *body = client_json(c,
+					       "{'fromWalletId':'%s','toWalletId':'%s',"
+					       "'walletId':'%s','amount':'5','currency':'NGN',"
+					       "'reference':'%s'}",
+					       from, to, from, fresh_reference(c));
+		const char *key = client_text(c, "reference-%zu", i);
+
+		if (path == NULL) {
+			a = hold(c, acme.test_key, from, "5", fresh_reference(c), "");
+			placed = answer_at(&a, "data.id");
+			path = client_text(c, "/v1/holds/%s/capture", placed);
+			body = "{}";
+		}
+		a = keyed(c, "POST", path, acme.test_key, key, body);
+		assert_in_range(a.status, 200, 201);
+		assert_false(replayed(&a));
+		a = client_call(c, "POST", path, acme.test_key, body);
+		expect_status(&a, 200);
+		assert_true(replayed(&a));
+	}
+}
+
 static void
 test_other_methods(void **state)
 {
@@ -355,12 +391,13 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		client_test(test_replay),     client_test(test_principals),
-		client_test(test_failures),   client_test(test_other_methods),
-		client_test(test_no_content), client_test(test_refresh),
-		client_test(test_expiry),     client_test(test_malformed_keys),
-		client_test(test_dry_run),    client_test(test_sealed),
-		client_test(test_running),    client_test(client_books_hold),
+		client_test(test_replay),         client_test(test_principals),
+		client_test(test_failures),       client_test(test_reference),
+		client_test(test_other_methods),  client_test(test_no_content),
+		client_test(test_refresh),        client_test(test_expiry),
+		client_test(test_malformed_keys), client_test(test_dry_run),
+		client_test(test_sealed),         client_test(test_running),
+		client_test(client_books_hold),
 	};
 
 	return cmocka_run_group_tests(tests, setup, client_teardown);
