@@ -97,6 +97,7 @@ test_tables(void **state)
 				assert_true(r->method != GET || r->in == NULL);
 				assert_true(!r->list || r->out != NULL);
 				assert_true(r->method != GET || r->effect == EFFECT_NONE);
+				assert_true(!r->proves_key || r->effect != EFFECT_WRITE);
 				assert_true(!r->rehearses || r->effect != EFFECT_NONE);
 			}
 }
