@@ -64,9 +64,13 @@ test_sign_in(void **state)
 		for (int n = 0; n < MOST; n++) {
 			a = ask_from(c, targets[i], "198.51.100.7");
 			expect_status(&a, 400);
+			assert_string_equal(answer_header(&a, "RateLimit-Limit"), "10");
+			assert_int_equal(atoi(answer_header(&a, "RateLimit-Remaining")),
+					 MOST - 1 - n);
 		}
 		a = ask_from(c, targets[i], "198.51.100.7");
 		expect_refusal(&a, 429, "RATE_LIMITED");
+		assert_string_equal(answer_header(&a, "RateLimit-Remaining"), "0");
 		retry = atoi(answer_header(&a, "Retry-After"));
 		assert_in_range(retry, 1, 60);
 		a = ask_from(c, client_text(c, "%s/?again", targets[i]), "198.51.100.7");
