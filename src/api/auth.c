@@ -1,5 +1,6 @@
 #include "api/auth.h"
 
+#include <arpa/inet.h>
 #include <string.h>
 
 #include "api/key_cache.h"
@@ -281,19 +282,15 @@ authenticate(struct call *call)
 	return admit(call);
 }
 
-/* An IPv6 customer owns a /64, so that is what is counted. */
+/* An IPv6 customer owns a /64, so that is what is counted, however the address is written. */
 static const char *
 address_group(struct call *call)
 {
-	const char *address = call->ctx.address;
-	int colons = 0;
+	struct in6_addr address;
 
-	if (strchr(address, ':') == NULL || strstr(address, "::") != NULL)
-		return address;
-	for (const char *p = address; *p != '\0'; p++)
-		if (*p == ':' && ++colons == 4)
-			return arena_strndup(call->ctx.arena, address, (size_t)(p - address));
-	return address;
+	if (inet_pton(AF_INET6, call->ctx.address, &address) != 1 || IN6_IS_ADDR_V4MAPPED(&address))
+		return call->ctx.address;
+	return hex_encode(call->ctx.arena, &address, 8);
 }
 
 enum err

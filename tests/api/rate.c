@@ -95,13 +95,31 @@ test_ipv6(void **state)
 
 	wait_for_room(c);
 	for (int n = 0; n < MOST; n++) {
-		a = ask_from(c, "/v1/auth/login", client_text(c, "2001:db8:1:2:%d:0:0:1", n + 1));
+		a = ask_from(c, "/v1/auth/login",
+			     n % 2 == 0 ? client_text(c, "2001:db8:1:2:%d:1:1:1", n + 1)
+					: client_text(c, "2001:db8:1:2::%d", n + 1));
 		expect_status(&a, 400);
 	}
-	a = ask_from(c, "/v1/auth/login", "2001:db8:1:2:ffff:0:0:1");
+	a = ask_from(c, "/v1/auth/login", "2001:db8:1:2:ffff:1:2:3");
 	expect_refusal(&a, 429, "RATE_LIMITED");
-	a = ask_from(c, "/v1/auth/login", "2001:db8:1:3:1:0:0:1");
+	a = ask_from(c, "/v1/auth/login", "2001:db8:1:2::ffff");
+	expect_refusal(&a, 429, "RATE_LIMITED");
+	a = ask_from(c, "/v1/auth/login", "2001:db8:1:3::1");
 	expect_status(&a, 400);
+}
+
+/* Mapped IPv4 addresses are customers of their own. */
+static void
+test_mapped_ipv4(void **state)
+{
+	struct client *c = *state;
+
+	for (int n = 0; n < 2 * MOST; n++) {
+		struct answer a =
+			ask_from(c, "/v1/auth/login", client_text(c, "::ffff:203.0.113.%d", n));
+
+		expect_status(&a, 400);
+	}
 }
 
 static void
@@ -177,13 +195,10 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		client_test(test_sign_in),
-		client_test(test_ipv6),
-		client_test(test_other_routes_are_free),
-		client_test(test_quota),
-		client_test(test_unlimited),
-		client_test(test_default_quota),
-		client_test(client_books_hold),
+		client_test(test_sign_in),       client_test(test_ipv6),
+		client_test(test_mapped_ipv4),   client_test(test_other_routes_are_free),
+		client_test(test_quota),         client_test(test_unlimited),
+		client_test(test_default_quota), client_test(client_books_hold),
 	};
 
 	return cmocka_run_group_tests(tests, setup, client_teardown);
