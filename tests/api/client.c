@@ -2,6 +2,7 @@
 
 #include "tests/api/client.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -113,6 +114,52 @@ client_exchange(struct client *c, const struct ask *ask)
 
 	dispatch(c->app, c->scratch, &request, &reply);
 	return reply;
+}
+
+/* One of several threads that ask at once. */
+struct asker {
+	struct client client;
+	const struct ask *ask;
+	pthread_t thread;
+	int status;
+};
+
+static void *
+ask_in_thread(void *arg)
+{
+	struct asker *asker = arg;
+
+	asker->status = client_exchange(&asker->client, asker->ask).status;
+	return NULL;
+}
+
+void
+client_at_once(struct client *c, const struct ask *asks, size_t n, int *statuses)
+{
+	struct asker *askers = arena_array(c->scratch, n, sizeof(*askers));
+
+	for (size_t i = 0; i < n; i++) {
+		askers[i].client = *c;
+		askers[i].client.scratch = arena_new(KEPT_MAX);
+		askers[i].ask = &asks[i];
+		assert_int_equal(pthread_create(&askers[i].thread, NULL, ask_in_thread, &askers[i]),
+				 0);
+	}
+	for (size_t i = 0; i < n; i++) {
+		assert_int_equal(pthread_join(askers[i].thread, NULL), 0);
+		arena_free(askers[i].client.scratch);
+		statuses[i] = askers[i].status;
+	}
+}
+
+size_t
+count_status(const int *statuses, size_t n, int status)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < n; i++)
+		count += statuses[i] == status;
+	return count;
 }
 
 /* Note which route it was. */

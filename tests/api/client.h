@@ -56,6 +56,10 @@ struct answer client_call(struct client *c, const char *method, const char *targ
 			  const char *credential, const char *body);
 /* Without any check, so that another thread may ask; its client has a scratch of its own. */
 struct reply client_exchange(struct client *c, const struct ask *ask);
+/* Send n requests from as many threads at once; their statuses. */
+void client_at_once(struct client *c, const struct ask *asks, size_t n, int *statuses);
+/* How many of them are this one. */
+size_t count_status(const int *statuses, size_t n, int status);
 
 /* The value of a header, or NULL. */
 const char *answer_header(const struct answer *answer, const char *name);

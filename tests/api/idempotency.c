@@ -387,6 +387,31 @@ test_running(void **state)
 	assert_string_equal(wallet_balance(c, acme.test_key, wallet, "ledger"), "5.00");
 }
 
+/* Many at once under one key: it is done once, and each is told either so or to wait. */
+static void
+test_at_once(void **state)
+{
+	enum { AT_ONCE = 8 };
+	struct client *c = *state;
+	struct ask asks[AT_ONCE];
+	int statuses[AT_ONCE];
+	static const char count[] = "SELECT count(*) FROM cowry.wallet";
+	int before = atoi(client_value(c, "%s", count));
+
+	for (size_t i = 0; i < AT_ONCE; i++)
+		asks[i] = (struct ask){.method = "POST",
+				       .target = "/v1/wallets",
+				       .credential = acme.test_key,
+				       .idempotency_key = "stampede",
+				       .body = "{\"currency\":\"NGN\"}"};
+	client_at_once(c, asks, AT_ONCE, statuses);
+	assert_true(count_status(statuses, AT_ONCE, 201) >= 1);
+	assert_int_equal(count_status(statuses, AT_ONCE, 201) +
+				 count_status(statuses, AT_ONCE, 409),
+			 AT_ONCE);
+	assert_int_equal(atoi(client_value(c, "%s", count)), before + 1);
+}
+
 int
 main(void)
 {
@@ -397,7 +422,7 @@ main(void)
 		client_test(test_refresh),        client_test(test_expiry),
 		client_test(test_malformed_keys), client_test(test_dry_run),
 		client_test(test_sealed),         client_test(test_running),
-		client_test(client_books_hold),
+		client_test(test_at_once),        client_test(client_books_hold),
 	};
 
 	return cmocka_run_group_tests(tests, setup, client_teardown);

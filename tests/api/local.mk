@@ -1,7 +1,8 @@
 # Every route of every dialect through dispatch(), in process; one program a noun.
 if CMOCKA
 check_LIBRARIES += libclient.a
-libclient_a_SOURCES = tests/api/client.c tests/api/client.h tests/api/people.c tests/api/people.h
+libclient_a_SOURCES = tests/api/client.c tests/api/client.h tests/api/people.c tests/api/people.h \
+	tests/api/money.h
 
 API_TESTS = \
 	tests/api/access \

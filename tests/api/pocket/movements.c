@@ -465,6 +465,87 @@ test_reverse_funding(void **state)
 	expect_balance(c, wallet, "0.00");
 }
 
+enum { AT_ONCE = 8 };
+
+/* Many who ask for the same money: one gets it, and nobody gets it twice. */
+static void
+test_double_spending(void **state)
+{
+	struct client *c = *state;
+	const char *from = wallet_with(c, acme.test_key, "NGN", "100");
+	const char *to = wallet_new(c, acme.test_key, "NGN");
+	struct ask asks[AT_ONCE];
+	int statuses[AT_ONCE];
+
+	for (size_t i = 0; i < AT_ONCE; i++)
+		asks[i] = (struct ask){
+			.method = "POST",
+			.target = "/v1/wallets/transfer",
+			.credential = acme.test_key,
+			.idempotency_key = i % 2 == 0 ? NULL : client_text(c, "spend-%zu", i),
+			.body = client_json(c,
+					    "{'fromWalletId':'%s','toWalletId':'%s','amount':'60',"
+					    "'currency':'NGN','reference':'%s'}",
+					    from, to, fresh_reference(c))};
+	client_at_once(c, asks, AT_ONCE, statuses);
+	assert_int_equal(count_status(statuses, AT_ONCE, 201), 1);
+	assert_int_equal(count_status(statuses, AT_ONCE, 422), AT_ONCE - 1);
+	expect_balance(c, from, "40.00");
+	expect_balance(c, to, "60.00");
+}
+
+/* The same request from all sides at once happens once. */
+static void
+test_same_at_once(void **state)
+{
+	struct client *c = *state;
+	const char *wallet = wallet_new(c, acme.test_key, "NGN");
+	const char *body = client_json(c,
+				       "{'walletId':'%s','amount':'5','currency':'NGN',"
+				       "'reference':'%s'}",
+				       wallet, fresh_reference(c));
+	struct ask asks[AT_ONCE];
+	int statuses[AT_ONCE];
+
+	for (size_t i = 0; i < AT_ONCE; i++)
+		asks[i] = (struct ask){.method = "POST",
+				       .target = "/v1/wallets/credit",
+				       .credential = acme.test_key,
+				       .idempotency_key =
+					       i % 2 == 0 ? NULL : client_text(c, "same-%zu", i),
+				       .body = body};
+	client_at_once(c, asks, AT_ONCE, statuses);
+	assert_int_equal(count_status(statuses, AT_ONCE, 201), 1);
+	assert_int_equal(count_status(statuses, AT_ONCE, 200), AT_ONCE - 1);
+	expect_balance(c, wallet, "5.00");
+}
+
+/* Transfers in both directions at once don't wait for each other for ever. */
+static void
+test_crossing(void **state)
+{
+	struct client *c = *state;
+	const char *left = wallet_with(c, acme.test_key, "NGN", "100");
+	const char *right = wallet_with(c, acme.test_key, "NGN", "100");
+	struct ask asks[AT_ONCE];
+	int statuses[AT_ONCE];
+
+	for (size_t i = 0; i < AT_ONCE; i++)
+		asks[i] = (struct ask){
+			.method = "POST",
+			.target = "/v1/wallets/transfer",
+			.credential = acme.test_key,
+			.idempotency_key = i % 4 < 2 ? NULL : client_text(c, "cross-%zu", i),
+			.body = client_json(c,
+					    "{'fromWalletId':'%s','toWalletId':'%s','amount':'1',"
+					    "'currency':'NGN','reference':'%s'}",
+					    i % 2 == 0 ? left : right, i % 2 == 0 ? right : left,
+					    fresh_reference(c))};
+	client_at_once(c, asks, AT_ONCE, statuses);
+	assert_int_equal(count_status(statuses, AT_ONCE, 201), AT_ONCE);
+	expect_balance(c, left, "100.00");
+}
+
 /* Bulk has a program of its own; here it is one more way to move money. */
 static void
 test_bulk(void **state)
@@ -493,14 +574,25 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		client_test(test_transfer),         client_test(test_other_content),
-		client_test(test_refusals),         client_test(test_reference_stays_free),
-		client_test(test_credit_and_debit), client_test(test_decimals),
-		client_test(test_amounts),          client_test(test_overflow),
-		client_test(test_references),       client_test(test_dry_run),
-		client_test(test_reverse),          client_test(test_reverse_part),
-		client_test(test_reverse_funding),  client_test(test_bulk),
-		client_test(client_books_hold),     client_test(test_routes),
+		client_test(test_transfer),
+		client_test(test_other_content),
+		client_test(test_refusals),
+		client_test(test_reference_stays_free),
+		client_test(test_credit_and_debit),
+		client_test(test_decimals),
+		client_test(test_amounts),
+		client_test(test_overflow),
+		client_test(test_references),
+		client_test(test_dry_run),
+		client_test(test_reverse),
+		client_test(test_reverse_part),
+		client_test(test_reverse_funding),
+		client_test(test_double_spending),
+		client_test(test_same_at_once),
+		client_test(test_crossing),
+		client_test(test_bulk),
+		client_test(client_books_hold),
+		client_test(test_routes),
 	};
 
 	return cmocka_run_group_tests(tests, setup, client_teardown);
