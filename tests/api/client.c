@@ -361,6 +361,8 @@ answer_names(const struct answer *answer, const char *field)
 	return false;
 }
 
+static const char *format(struct client *c, const char *fmt, va_list args) PRINTF_LIKE(2, 0);
+
 static const char *
 format(struct client *c, const char *fmt, va_list args)
 {
