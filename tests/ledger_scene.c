@@ -22,7 +22,7 @@ scene_open_account(struct scene *s, int n, int64_t balance, int64_t held)
 		.has_floor = true,
 		.balance = balance,
 		.held = held,
-		.sequence = 10 * n,
+		.sequence = INT64_C(10) * n,
 	};
 }
 

@@ -25,7 +25,7 @@ static void
 run_seed(uint64_t seed)
 {
 	uint64_t state = seed;
-	uint64_t words[CASE_BYTES_MAX / sizeof(uint64_t)];
+	uint64_t words[CASE_BYTES_MAX / sizeof(uint64_t)] = {0};
 	uint8_t bytes[CASE_BYTES_MAX];
 	const char *problem;
 

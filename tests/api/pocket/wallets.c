@@ -214,8 +214,10 @@ test_history(void **state)
 	const char *reference = fresh_reference(c);
 	const char *rest = "/transactions?limit=1";
 	int64_t sequence = 3;
-	struct answer a = transfer(c, key, left, right, "40", reference, ",'metadata':{'a':'b'}");
+	struct answer a;
 
+	a = transfer(c, key, left, right, "40", reference, ",'metadata':{'a':'b'}");
+	expect_status(&a, 201);
 	a = transfer(c, key, right, left, "15", fresh_reference(c), "");
 	expect_status(&a, 201);
 	for (; sequence > 0; sequence--) {
