@@ -139,6 +139,16 @@ reference(struct jw *w, const char *name, const char *target)
 	jw_close(w);
 }
 
+/* Whether the body must have something; where all is optional, none is needed. */
+static bool
+needs_body(const struct schema *schema)
+{
+	for (size_t i = 0; i < schema->count; i++)
+		if (schema->fields[i].required)
+			return true;
+	return false;
+}
+
 static void
 write_request_body(struct jw *w, struct arena *arena, const struct dialect *dialect,
 		   const struct route *route)
@@ -146,7 +156,7 @@ write_request_body(struct jw *w, struct arena *arena, const struct dialect *dial
 	if (route->in == NULL)
 		return;
 	jw_object(w, "requestBody");
-	jw_bool(w, "required", true);
+	jw_bool(w, "required", needs_body(route->in));
 	jw_object(w, "content");
 	jw_object(w, "application/json");
 	reference(w, "schema", arena_printf(arena, "#/components/schemas/%s", route->in->name));
