@@ -13,6 +13,7 @@ API_TESTS = \
 	tests/api/naughty \
 	tests/api/openapi \
 	tests/api/pocket/admin \
+	tests/api/pocket/amounts \
 	tests/api/pocket/auth \
 	tests/api/pocket/bulk \
 	tests/api/pocket/holds \
@@ -36,6 +37,7 @@ tests_api_idempotency_LDADD = $(API_LIBS)
 tests_api_naughty_LDADD = $(API_LIBS)
 tests_api_openapi_LDADD = $(API_LIBS)
 tests_api_pocket_admin_LDADD = $(API_LIBS)
+tests_api_pocket_amounts_LDADD = $(API_LIBS)
 tests_api_pocket_auth_LDADD = $(API_LIBS)
 tests_api_pocket_bulk_LDADD = $(API_LIBS)
 tests_api_pocket_holds_LDADD = $(API_LIBS)
