@@ -316,7 +316,7 @@ write_headers(struct call *call)
 static enum log_level
 level_of(int status)
 {
-	if (status >= 500)
+	if (status >= 500 && status != 501)
 		return LOG_LEVEL_ERROR;
 	return status == 401 || status == 403 || status == 409 || status == 429 ? LOG_LEVEL_INFO
 										: LOG_LEVEL_DEBUG;

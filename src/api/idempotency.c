@@ -44,7 +44,8 @@ principal_name(struct call *call)
 	case PRINCIPAL_NONE:
 		break;
 	}
-	return arena_printf(call->ctx.arena, "public:%s", call->dialect->name);
+	return arena_printf(call->ctx.arena, "public:%s %s", call->dialect->name,
+			    call->ctx.address);
 }
 
 static void
