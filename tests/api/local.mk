@@ -1,4 +1,5 @@
 # Every route of every dialect through dispatch(), in process; one program a noun.
+EXTRA_DIST += tests/api/money.h
 if CMOCKA
 check_LIBRARIES += libclient.a
 libclient_a_SOURCES = tests/api/client.c tests/api/client.h tests/api/people.c tests/api/people.h \
