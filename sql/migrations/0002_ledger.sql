@@ -144,7 +144,7 @@ CREATE TABLE wallet (
     account_id         bigint PRIMARY KEY REFERENCES account,
     number             text UNIQUE CHECK (number ~ '^[0-9]{13}$'),
     project_id         bigint REFERENCES project,
-    project_account_id bigint REFERENCES project_account,
+    project_account    uuid REFERENCES project_account (public_id),
     user_id            bigint REFERENCES users,
     created_at         timestamptz NOT NULL DEFAULT now(),
     CHECK ((project_id IS NULL) <> (user_id IS NULL))

@@ -1,9 +1,9 @@
 -- Wallets as the APIs show them, and their histories.
 
 -- name: wallet_insert
--- params: account_id:bigint project_id:bigint project_account_id:bigint
+-- params: account_id:bigint project_id:bigint project_account:uuid
 -- returns: none
-INSERT INTO wallet (account_id, project_id, project_account_id) VALUES ($1, $2, $3);
+INSERT INTO wallet (account_id, project_id, project_account) VALUES ($1, $2, $3);
 
 -- name: wallet_find
 -- params: ledger_ids:bigint[] public_ids:uuid[] key_ids:bigint[]
@@ -11,7 +11,7 @@ INSERT INTO wallet (account_id, project_id, project_account_id) VALUES ($1, $2, 
 -- Wallets with their balances, each in the books it is looked for in, and whether the key that asks
 -- (0: none that is in doubt) is good. One row for each that is asked for, with its place in the
 -- lists, from 1; account_id is NULL where there is no such wallet.
-SELECT w.account_id, a.public_id, pa.public_id AS project_account, a.currency,
+SELECT w.account_id, a.public_id, w.project_account, a.currency,
        a.status::bigint AS status, a.balance, a.held, w.created_at, a.sequence, r.number,
        r.key_id = 0 OR EXISTS (SELECT 1
                                  FROM api_key k
@@ -22,23 +22,21 @@ SELECT w.account_id, a.public_id, pa.public_id AS project_account, a.currency,
                                   AND u.status = 'active') AS allowed
   FROM unnest($1, $2, $3) WITH ORDINALITY AS r (ledger_id, public_id, key_id, number)
   LEFT JOIN account a ON a.public_id = r.public_id AND a.ledger_id = r.ledger_id
-  LEFT JOIN wallet w ON w.account_id = a.account_id
-  LEFT JOIN project_account pa ON pa.project_account_id = w.project_account_id;
+  LEFT JOIN wallet w ON w.account_id = a.account_id;
 
 -- name: wallet_list
 -- params: project_id:bigint ledger_id:bigint after:bigint most:bigint currency:text project_account:uuid
 -- returns: many
-SELECT a.account_id, a.public_id, pa.public_id AS project_account, a.currency,
+SELECT a.account_id, a.public_id, w.project_account, a.currency,
        a.status::bigint AS status, a.balance, a.held, w.created_at, a.sequence, 0::bigint AS number,
        true AS allowed
   FROM wallet w
   JOIN account a USING (account_id)
-  LEFT JOIN project_account pa USING (project_account_id)
  WHERE w.project_id = $1
    AND a.ledger_id = $2
    AND ($3 IS NULL OR w.account_id < $3)
    AND ($5 IS NULL OR a.currency = $5)
-   AND ($6 IS NULL OR pa.public_id = $6)
+   AND ($6 IS NULL OR w.project_account = $6)
  ORDER BY w.account_id DESC
  LIMIT $4;
 

@@ -129,7 +129,7 @@ check_key(struct call *call, const char *key)
 	struct key_check check = {.ctx = &call->ctx};
 	struct principal *who = &call->ctx.who;
 
-	hmac_sha256(keyring_pepper(call->ctx.app->keys), key, strlen(key), check.digest);
+	keyring_digest(call->ctx.app->keys, key, strlen(key), check.digest);
 	if (call->route->proves_key &&
 	    key_cache_find(call->ctx.app->key_cache, check.digest, who)) {
 		who->unproven = true;

@@ -104,7 +104,7 @@ api_key_create(struct ctx *ctx, struct uuid project, const struct api_key *in, s
 	}
 	random_bytes(bytes, sizeof(bytes));
 	raw = arena_printf(ctx->arena, "qp_%s", base64url_encode(ctx->arena, bytes, sizeof(bytes)));
-	hmac_sha256(keyring_pepper(ctx->app->keys), raw, strlen(raw), digest);
+	keyring_digest(ctx->app->keys, raw, strlen(raw), digest);
 	TRY(db_run(ctx, SQL_api_key_insert, NULL,
 		   PARAMS(p_uuid(id), p_bytes(digest, sizeof(digest)), p_int(ctx->who.user_id),
 			  p_id(project_id),

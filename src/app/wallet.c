@@ -144,20 +144,18 @@ wallet_get(struct ctx *ctx, struct uuid id, struct wallet *out)
 	return read.found ? ERR_OK : no_wallet(ctx);
 }
 
-/* The customer of the key's project; 0 for a nil id. */
+/* A wallet may be for nobody in particular, or for a customer of the key's project. */
 static enum err
-find_customer(struct ctx *ctx, struct uuid id, int64_t *project_account_id)
+check_customer(struct ctx *ctx, struct uuid id)
 {
 	struct rows rows;
 
-	*project_account_id = 0;
 	if (uuid_is_nil(id))
 		return ERR_OK;
 	TRY(db_run(ctx, SQL_project_account_find, &rows,
 		   PARAMS(p_int(ctx->who.project_id), p_uuid(id))));
 	if (rows.count == 0)
 		return fault(&ctx->fault, ERR_NOT_FOUND, "accountId", "Account not found");
-	*project_account_id = row_int(&rows, 0, 0);
 	return ERR_OK;
 }
 
@@ -167,13 +165,13 @@ wallet_create(struct ctx *ctx, const struct wallet_order *in, struct wallet *out
 	const struct currency *currency = currency_find_any_case(in->currency);
 	struct uuid id;
 	int64_t account_id;
-	int64_t customer;
 
-	TRY(find_customer(ctx, in->project_account, &customer));
+	TRY(check_customer(ctx, in->project_account));
 	TRY(ledger_open_account(ctx, ctx->who.ledger_id, ACCOUNT_WALLET, currency, &account_id,
 				&id));
 	TRY(db_run(ctx, SQL_wallet_insert, NULL,
-		   PARAMS(p_int(account_id), p_int(ctx->who.project_id), p_id(customer))));
+		   PARAMS(p_int(account_id), p_int(ctx->who.project_id),
+			  p_uuid(in->project_account))));
 	return wallet_get(ctx, id, out);
 }
 

@@ -1,9 +1,11 @@
 #include "crypto/hmac.h"
 
 #include <limits.h>
+#include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
+#include <openssl/params.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -43,6 +45,51 @@ void
 hmac_sha512(struct bytes key, const void *data, size_t length, unsigned char out[SHA512_SIZE])
 {
 	digest(EVP_sha512(), key, data, length, out);
+}
+
+/* The key stays in the template, which is only copied from then on. */
+struct hmac_key {
+	EVP_MAC_CTX *template;
+};
+
+struct hmac_key *
+hmac_key_new(struct bytes key)
+{
+	char sha256_name[] = "SHA256";
+	OSSL_PARAM digest_parameter[] = {
+		OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, sha256_name, 0),
+		OSSL_PARAM_construct_end(),
+	};
+	struct hmac_key *prepared = malloc(sizeof(*prepared));
+	EVP_MAC *mac = EVP_MAC_fetch(NULL, "HMAC", NULL);
+
+	check(prepared != NULL && mac != NULL);
+	prepared->template = EVP_MAC_CTX_new(mac);
+	EVP_MAC_free(mac);
+	check(prepared->template != NULL &&
+	      EVP_MAC_init(prepared->template, key.data, key.length, digest_parameter) == 1);
+	return prepared;
+}
+
+void
+hmac_key_free(struct hmac_key *key)
+{
+	if (key == NULL)
+		return;
+	EVP_MAC_CTX_free(key->template);
+	free(key);
+}
+
+void
+hmac_key_digest(const struct hmac_key *key, const void *data, size_t length,
+		unsigned char out[SHA256_SIZE])
+{
+	EVP_MAC_CTX *context = EVP_MAC_CTX_dup(key->template);
+	size_t written;
+
+	check(context != NULL && EVP_MAC_update(context, data, length) == 1 &&
+	      EVP_MAC_final(context, out, &written, SHA256_SIZE) == 1);
+	EVP_MAC_CTX_free(context);
 }
 
 bool

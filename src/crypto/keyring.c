@@ -31,6 +31,7 @@ struct keyring {
 	struct key keys[USES][KEYS_MAX]; /* the first of each use is the active one */
 	size_t count[USES];
 	unsigned char pepper[KEY_SIZE];
+	struct hmac_key *pepper_hmac; /* the same, prepared */
 };
 
 static const char *const file_names[USES] = {[KEY_TOKEN] = "jwt.keys", [KEY_BOX] = "box.keys"};
@@ -204,8 +205,10 @@ keyring_load(const char *dir, char problem[256])
 		(void)snprintf(problem, PROBLEM_MAX, "out of memory");
 		return NULL;
 	}
-	if (load(keys, dir, problem))
+	if (load(keys, dir, problem)) {
+		keys->pepper_hmac = hmac_key_new((struct bytes){keys->pepper, KEY_SIZE});
 		return keys;
+	}
 	keyring_free(keys);
 	return NULL;
 }
@@ -215,6 +218,7 @@ keyring_free(struct keyring *keys)
 {
 	if (keys == NULL)
 		return;
+	hmac_key_free(keys->pepper_hmac);
 	secret_wipe(keys, sizeof(*keys));
 	free(keys);
 }
@@ -321,8 +325,9 @@ keyring_find(const struct keyring *keys, enum key_use use, const char *id)
 	return (struct bytes){NULL, 0};
 }
 
-struct bytes
-keyring_pepper(const struct keyring *keys)
+void
+keyring_digest(const struct keyring *keys, const void *data, size_t length,
+	       unsigned char out[KEYED_DIGEST_SIZE])
 {
-	return (struct bytes){keys->pepper, KEY_SIZE};
+	hmac_key_digest(keys->pepper_hmac, data, length, out);
 }

@@ -17,7 +17,7 @@
 
 struct keyring;
 
-enum { KEY_SIZE = 32, KEY_ID_MAX = 33, KEYS_MAX = 8 };
+enum { KEY_SIZE = 32, KEY_ID_MAX = 33, KEYS_MAX = 8, KEYED_DIGEST_SIZE = 32 };
 
 enum key_use { KEY_TOKEN, KEY_BOX };
 
@@ -32,7 +32,8 @@ void keyring_free(struct keyring *keys);
 struct bytes keyring_active(const struct keyring *keys, enum key_use use, const char **id);
 /* The key with an id; length 0 if there is none. */
 struct bytes keyring_find(const struct keyring *keys, enum key_use use, const char *id);
-/* The key under which API keys and one-time codes are digested. */
-struct bytes keyring_pepper(const struct keyring *keys);
+/* HMAC-SHA-256 under the pepper: how API keys and one-time codes are stored and found. */
+void keyring_digest(const struct keyring *keys, const void *data, size_t length,
+		    unsigned char out[KEYED_DIGEST_SIZE]);
 
 #endif

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "crypto/hmac.h"
 #include "crypto/random.h"
 #include "tests/cmocka.h"
 #include "tests/keys.h"
@@ -32,6 +33,9 @@ teardown(void **state)
 static void
 reads_keys(void **state)
 {
+	unsigned char pepper[KEY_SIZE];
+	unsigned char digest[KEYED_DIGEST_SIZE];
+	unsigned char expected[SHA256_SIZE];
 	char problem[256] = "";
 	struct keyring *keys;
 	const char *id = NULL;
@@ -46,7 +50,12 @@ reads_keys(void **state)
 	assert_int_equal(keyring_find(keys, KEY_TOKEN, "c").length, 0);
 	assert_int_equal(keyring_find(keys, KEY_TOKEN, "").length, 0);
 	assert_int_equal(keyring_find(keys, KEY_BOX, "b").length, 0);
-	assert_memory_equal(keyring_pepper(keys).data, "\x00\x01\x02\x03", 4);
+	assert_true(hex_decode(pepper, sizeof(pepper), KEY_A));
+	hmac_sha256((struct bytes){pepper, sizeof(pepper)}, "text", 4, expected);
+	keyring_digest(keys, "text", 4, digest);
+	assert_memory_equal(digest, expected, sizeof(digest));
+	keyring_digest(keys, "text", 4, digest); /* a digest leaves no trace in the next */
+	assert_memory_equal(digest, expected, sizeof(digest));
 	keyring_free(keys);
 	keyring_free(NULL);
 }
@@ -139,6 +148,8 @@ makes_what_is_missing(void **state)
 {
 	char path[FOLDER_PATH_MAX];
 	char problem[256];
+	unsigned char digest[KEYED_DIGEST_SIZE];
+	unsigned char expected[SHA256_SIZE];
 	struct keyring *keys;
 	struct stat about;
 	const char *id;
@@ -155,8 +166,9 @@ makes_what_is_missing(void **state)
 	assert_string_equal(id, "a"); /* existing files stay */
 	(void)keyring_active(keys, KEY_BOX, &id);
 	assert_int_equal(strlen(id), 16);
-	assert_memory_not_equal(keyring_pepper(keys).data, keyring_active(keys, KEY_BOX, &id).data,
-				KEY_SIZE);
+	keyring_digest(keys, "text", 4, digest);
+	hmac_sha256(keyring_active(keys, KEY_BOX, &id), "text", 4, expected);
+	assert_memory_not_equal(digest, expected, sizeof(digest)); /* no key serves two purposes */
 	keyring_free(keys);
 	assert_true(keyring_create(folder, problem));
 	assert_false(keyring_create("/nonexistent/folder", problem));
