@@ -8,7 +8,7 @@ FAILED=0
 WORK=$(mktemp -d "$E2E/work.XXXXXX")
 STATUS='' BODY=''
 
-# --- TAP ------------------------------------------------------------------------------------
+# TAP.
 
 pass() {
     TESTS=$((TESTS + 1))
@@ -67,7 +67,7 @@ within() {
     done
 }
 
-# --- HTTP -----------------------------------------------------------------------------------
+# HTTP.
 
 # request METHOD PATH [CURL ARGUMENT]...: sets STATUS and BODY; the headers wait for header().
 request() {
@@ -116,7 +116,7 @@ expect() {
     pass "$name"
 }
 
-# --- The platform ---------------------------------------------------------------------------
+# The platform.
 
 # must NAME: the preparations of a test worked, or there is nothing to test.
 must() {
@@ -189,7 +189,7 @@ pid() {
     cut -d' ' -f1 "$RUN/$1.pid"
 }
 
-# --- Load -----------------------------------------------------------------------------------
+# Load.
 
 # A client: transfers of 0.01 between two wallets over one connection, one after the other, until
 # the file stop appears. Its journal has a line `REFERENCE STATUS TYPE` for each answer.
