@@ -17,7 +17,7 @@ envelope() {
     esac
 }
 
-# --- Hosts and TLS
+# Hosts and TLS.
 request GET /api/health -H "Host: elsewhere.example" --http1.1
 is "a foreign host gets no answer" "$STATUS" 000
 request GET /api/health -H "Host: elsewhere.example"
@@ -37,7 +37,7 @@ done
 echo | openssl s_client -connect "localhost:$COWRY_HTTPS_PORT" -tls1_1 -cipher ALL@SECLEVEL=0 >"$WORK/tls" 2>&1
 ok "TLS 1.1 is not" grep -qE 'alert protocol version|no protocols available|unsupported protocol' "$WORK/tls"
 
-# --- Plain HTTP
+# Plain HTTP.
 request GET "$HTTP_URL/"
 expect "a person on plain HTTP is sent to https" 308
 is "to the same host" "$(header Location)" "$URL/"
@@ -48,7 +48,7 @@ done
 request GET "http://localhost:$COWRY_HTTPS_PORT/v1/wallets"
 envelope "and so is plain HTTP on the TLS port" /v1/wallets 400 HTTPS_REQUIRED
 
-# --- Headers
+# Headers.
 request GET /api/health
 is "HSTS" "$(header Strict-Transport-Security)" max-age=63072000
 is "nosniff" "$(header X-Content-Type-Options)" nosniff
@@ -58,7 +58,7 @@ is "no caching" "$(header Cache-Control)" no-store
 is "the API needs no sources" "$(header Content-Security-Policy)" "default-src 'none'; frame-ancestors 'none'"
 is "nginx does not tell its version" "$(header Server)" nginx
 
-# --- Request ids
+# Request ids.
 request GET /api/health -H "X-Request-Id: my-own.id_7"
 is "a sane request id is kept" "$(header X-Request-Id)" my-own.id_7
 request GET /api/health -H 'X-Request-Id: no"quotes'
@@ -66,7 +66,7 @@ like "another is replaced" "$(header X-Request-Id)" '^[0-9a-f]{32}$'
 request POST /api-doc/x -H "X-Request-Id: my-own.id_8"
 is "nginx's own errors carry it too" "$(header X-Request-Id)" my-own.id_8
 
-# --- Limits
+# Limits.
 head -c 70000 /dev/zero | tr '\0' ' ' >"$WORK/large"
 for path in $paths; do
     request POST "$path" --data-binary @"$WORK/large"
@@ -84,7 +84,7 @@ done
 request GET /v1/wallets --http1.1 -H "X-Large: $(head -c 20000 /dev/zero | tr '\0' a)"
 envelope "headers that are too large" /v1/wallets 431 HEADERS_TOO_LARGE
 
-# --- Requests that curl would not send
+# Requests that curl would not send.
 # raw LINE...: sets STATUS and BODY.
 raw() {
     printf '%s\r\n' "$@" "" |
@@ -110,7 +110,7 @@ expect "nonsense" 400 .status error .code BAD_REQUEST
 request GET /.error/404
 expect "error pages are not for clients" 404 .code NOT_FOUND
 
-# --- What the workers answer about methods, paths and bodies comes through as it is
+# What the workers answer about methods, paths and bodies comes through as it is.
 for path in $paths; do
     request GET "${path%/*}/no/such/path"
     envelope "an unknown path: $path" "${path%/*}/no/such/path" 404 NOT_FOUND
@@ -123,7 +123,7 @@ expect "a body that is not JSON" 400 .status error
 request POST /v1/auth/login -H "Content-Type: text/plain" -d '{}'
 expect "a body of another type" 415 .status error
 
-# --- Pages
+# Pages.
 request GET /
 is "the front page is the reference" "$STATUS $(header Location)" "302 $URL/api-doc"
 for path in /api-doc /api-doc/; do
@@ -149,7 +149,7 @@ is "and Allow says so" "$(header Allow)" "GET, HEAD"
 request GET /api-doc/../../../etc/passwd --path-as-is
 ok "no way out of the pages" test "$STATUS" != 200
 
-# --- The flood guard, last: it needs seconds to forgive
+# The flood guard, last: it needs seconds to forgive.
 seq 400 | sed "s|.*|url = \"$URL/v1/auth/me\"\noutput = \"$WORK/flood-#\"\nwrite-out = \"%{http_code}\\\\n\"|" >"$WORK/flood"
 curl -sS --cacert "$CA" -Z --parallel-max 40 -K "$WORK/flood" >"$WORK/flood.status" 2>/dev/null
 ok "a flood of sign-in requests meets 429" grep -qx 429 "$WORK/flood.status"

@@ -110,7 +110,7 @@ mutable_state() {
         grep -vE '^src/base/(log\.o:settings|id\.o:(draw\.)?pool(\.[0-9]+)?)$'
 }
 
-# --- Trees with one thing wrong -------------------------------------------------------------
+# Trees with one thing wrong.
 
 # tree: one that keeps all rules.
 tree() {
