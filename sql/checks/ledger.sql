@@ -62,14 +62,41 @@ SELECT 'account ' || a.account_id || ' holds ' || a.held || ', its holds say '
  WHERE a.held <> coalesce(h.total, 0)
  LIMIT 100;
 
+-- name: check_captures
+-- returns: many
+-- A captured hold moved what it says out of its account.
+SELECT 'hold ' || h.hold_id || ' captured ' || h.captured || ', its transaction moved '
+       || coalesce(p.amount, 0) AS problem
+  FROM hold h
+  LEFT JOIN posting p ON p.transaction_id = h.transaction_id AND p.from_id = h.account_id
+ WHERE (h.status = 1 AND h.captured IS DISTINCT FROM p.amount)
+    OR (h.status <> 1 AND h.transaction_id IS NOT NULL)
+ LIMIT 100;
+
 -- name: check_transactions
 -- returns: many
--- A transaction has postings, numbered from 0 without gaps.
-SELECT 'transaction ' || t.transaction_id || ' has ' || count(p.line) || ' postings' AS problem
+-- A transaction has postings, numbered from 0 without gaps, in its ledger and in one currency.
+SELECT 'transaction ' || t.transaction_id || ' has ' || count(p.line) || ' postings' ||
+       CASE WHEN bool_and(p.ledger_id = t.ledger_id) THEN '' ELSE ', not all in its ledger' END
+       AS problem
   FROM transaction t
   LEFT JOIN posting p USING (transaction_id)
  GROUP BY t.transaction_id
 HAVING count(p.line) = 0 OR max(p.line) <> count(p.line) - 1 OR min(p.line) <> 0
+    OR NOT bool_and(p.ledger_id = t.ledger_id) OR min(p.currency) <> max(p.currency)
+ LIMIT 100;
+
+-- name: check_reversals
+-- returns: many
+-- A transaction takes back another one of its own ledger, and not more than that moved.
+SELECT 'transaction ' || r.transaction_id || ' takes back ' || r.reverses || ', which '
+       || CASE WHEN t.ledger_id <> r.ledger_id THEN 'is of another ledger' ELSE 'moved less' END
+       AS problem
+  FROM transaction r
+  JOIN transaction t ON t.transaction_id = r.reverses
+ WHERE t.ledger_id <> r.ledger_id
+    OR (SELECT sum(amount) FROM posting WHERE transaction_id = r.transaction_id)
+       > (SELECT sum(amount) FROM posting WHERE transaction_id = t.transaction_id)
  LIMIT 100;
 
 -- name: check_order

@@ -12,7 +12,9 @@ static const struct {
 	{{"running", "each posting carries the balance after it, without gaps"}, SQL_check_running},
 	{{"floors", "no account is below its floor"}, SQL_check_floors},
 	{{"holds", "what is held is the sum of the active holds"}, SQL_check_holds},
+	{{"captures", "each captured hold moved what it says"}, SQL_check_captures},
 	{{"transactions", "each transaction has its postings"}, SQL_check_transactions},
+	{{"reversals", "each reversal takes back no more than was moved"}, SQL_check_reversals},
 	{{"order", "each history is in order of time"}, SQL_check_order},
 };
 enum { CHECKS = sizeof(checks) / sizeof(checks[0]) };

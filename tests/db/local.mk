@@ -23,7 +23,8 @@ libdbtest_a_CPPFLAGS = $(REGISTRY_CPPFLAGS)
 libfixture_a_SOURCES = tests/db/fixture.c tests/db/fixture.h
 libfixture_a_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)
 
-DB_TESTS = tests/db/test_db tests/db/test_pool tests/db/test_statements tests/db/test_migrate
+DB_TESTS = tests/db/test_db tests/db/test_pool tests/db/test_statements tests/db/test_migrate \
+	tests/db/test_ledger tests/db/test_concurrency tests/db/test_second_wall tests/db/test_verify
 check_PROGRAMS += $(DB_TESTS)
 TESTS += $(DB_TESTS)
 
@@ -42,6 +43,20 @@ tests_db_test_statements_LDADD = $(PRODUCT_LIBS)
 tests_db_test_migrate_SOURCES = tests/db/test_migrate.c
 tests_db_test_migrate_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir) $(CMOCKA_CFLAGS)
 tests_db_test_migrate_LDADD = $(PRODUCT_LIBS)
+
+BOOKS_LIBS = libfixture.a $(COWRY_LIBS) $(CMOCKA_LIBS)
+BOOKS_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir) $(CMOCKA_CFLAGS)
+check_LIBRARIES += libbooks.a
+libbooks_a_SOURCES = tests/db/books.c tests/db/books.h
+libbooks_a_CPPFLAGS = $(BOOKS_CPPFLAGS)
+tests_db_test_ledger_CPPFLAGS = $(BOOKS_CPPFLAGS)
+tests_db_test_ledger_LDADD = libbooks.a $(BOOKS_LIBS)
+tests_db_test_concurrency_CPPFLAGS = $(BOOKS_CPPFLAGS)
+tests_db_test_concurrency_LDADD = libbooks.a $(BOOKS_LIBS)
+tests_db_test_second_wall_CPPFLAGS = $(BOOKS_CPPFLAGS)
+tests_db_test_second_wall_LDADD = libbooks.a $(BOOKS_LIBS)
+tests_db_test_verify_CPPFLAGS = $(BOOKS_CPPFLAGS)
+tests_db_test_verify_LDADD = libbooks.a $(BOOKS_LIBS)
 endif
 
 # All tests run beside one throw-away PostgreSQL. Through a variable, because automake would take
