@@ -23,7 +23,7 @@ libdbtest_a_CPPFLAGS = $(REGISTRY_CPPFLAGS)
 libfixture_a_SOURCES = tests/db/fixture.c tests/db/fixture.h
 libfixture_a_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)
 
-DB_TESTS = tests/db/test_db tests/db/test_pool tests/db/test_statements tests/db/test_migrate \
+DB_TESTS = tests/db/test_db tests/db/test_transact tests/db/test_pool tests/db/test_statements tests/db/test_migrate \
 	tests/db/test_ledger tests/db/test_concurrency tests/db/test_second_wall tests/db/test_verify
 check_PROGRAMS += $(DB_TESTS)
 TESTS += $(DB_TESTS)
@@ -31,9 +31,12 @@ TESTS += $(DB_TESTS)
 DBTEST_LIBS = libfixture.a libdbtest.a libbase.a $(LIBDB_LIBS) $(LIBBASE_LIBS) $(CMOCKA_LIBS)
 PRODUCT_LIBS = libfixture.a libdb.a libbase.a $(LIBDB_LIBS) $(LIBBASE_LIBS) $(CMOCKA_LIBS)
 
-tests_db_test_db_SOURCES = tests/db/test_db.c tests/cmocka.h
+tests_db_test_db_SOURCES = tests/db/test_db.c tests/db/things.c tests/db/things.h
 tests_db_test_db_CPPFLAGS = $(REGISTRY_CPPFLAGS)
 tests_db_test_db_LDADD = $(DBTEST_LIBS)
+tests_db_test_transact_SOURCES = tests/db/test_transact.c tests/db/things.c tests/db/things.h
+tests_db_test_transact_CPPFLAGS = $(REGISTRY_CPPFLAGS)
+tests_db_test_transact_LDADD = $(DBTEST_LIBS)
 tests_db_test_pool_SOURCES = tests/db/test_pool.c tests/db/proxy.c tests/db/proxy.h
 tests_db_test_pool_CPPFLAGS = $(REGISTRY_CPPFLAGS)
 tests_db_test_pool_LDADD = $(DBTEST_LIBS)
