@@ -171,3 +171,17 @@ mailed_token(struct client *c, const char *email)
 	fail_msg("no token in: %s", mail);
 	return NULL;
 }
+
+int
+tenants_setup(void **state, struct tenant *acme, struct tenant *other)
+{
+	struct client *c;
+
+	if (client_setup(state) != 0)
+		return -1;
+	c = *state;
+	*acme = tenant_new(c, "acme");
+	if (other != NULL)
+		*other = tenant_new(c, "other");
+	return 0;
+}

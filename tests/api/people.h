@@ -29,6 +29,8 @@ struct tenant {
 };
 
 struct tenant tenant_new(struct client *c, const char *name);
+/* client_setup() and one or two tenants; other may be NULL. */
+int tenants_setup(void **state, struct tenant *acme, struct tenant *other);
 /* A further project of the owner; its id. */
 const char *tenant_project(struct client *c, const struct tenant *tenant, const char *name);
 /* A further key of a project, or with NULL of the person; members goes into the request's object. */

@@ -13,14 +13,7 @@ static struct tenant other;
 static int
 setup(void **state)
 {
-	struct client *c;
-
-	if (client_setup(state) != 0)
-		return -1;
-	c = *state;
-	acme = tenant_new(c, "acme");
-	other = tenant_new(c, "other");
-	return 0;
+	return tenants_setup(state, &acme, &other);
 }
 
 static void
