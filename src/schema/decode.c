@@ -106,17 +106,24 @@ put_text(const struct decoder *d, const struct field *field, const char *text, v
 	memcpy(member, &value, sizeof(value));
 }
 
+static const char *
+range_text(const struct decoder *d, const struct field *field)
+{
+	if (field->max == 0)
+		return arena_printf(d->arena, "must be at least %lld", (long long)field->min);
+	if (!field->lower_bound)
+		return arena_printf(d->arena, "must be at most %lld", (long long)field->max);
+	return arena_printf(d->arena, "must be %lld to %lld", (long long)field->min,
+			    (long long)field->max);
+}
+
 static void
 put_integer(const struct decoder *d, const struct field *field, int64_t value, void *member)
 {
 	int64_t most = field->max != 0 ? field->max : INT64_MAX;
 
 	if ((field->lower_bound && value < field->min) || value > most) {
-		violate(d, field, "RANGE",
-			field->max != 0 ? arena_printf(d->arena, "must be %lld to %lld",
-						       (long long)field->min, (long long)most)
-					: arena_printf(d->arena, "must be at least %lld",
-						       (long long)field->min));
+		violate(d, field, "RANGE", range_text(d, field));
 		return;
 	}
 	if (field->type == FIELD_OPTIONAL_INT)
