@@ -32,6 +32,8 @@ email_valid(const char *text)
 	return strchr(at + 1, '.') != NULL || strcmp(at + 1, "localhost") == 0;
 }
 
+enum { URI_BYTES_MAX = 2048 };
+
 static bool
 uri_valid(const char *text)
 {
@@ -42,7 +44,7 @@ uri_valid(const char *text)
 	else if (text_starts_with(text, "http://"))
 		rest = text + 7;
 	return rest != NULL && rest[0] != '\0' && rest[0] != '/' &&
-	       strpbrk(text, " \t<>\"{}|\\^`") == NULL;
+	       strpbrk(text, " \t<>\"{}|\\^`") == NULL && strlen(text) <= URI_BYTES_MAX;
 }
 
 static bool
@@ -66,7 +68,7 @@ reference_valid(const char *text)
 static bool
 hex64_valid(const char *text)
 {
-	return strlen(text) == 64 && only(text, LOWER UPPER DIGITS);
+	return strlen(text) == 64 && only(text, DIGITS "abcdef");
 }
 
 /* A password is text of 8 to 72 bytes; what it contains is its owner's business. */
