@@ -46,7 +46,7 @@ tests_unit_token_LDADD = $(unit_base_libs)
 tests_unit_writer_LDADD = $(unit_base_libs)
 
 unit_cowry_tests = tests/unit/kernel tests/unit/kernel_holds tests/unit/kernel_property \
-	tests/unit/schema tests/unit/schema_query
+	tests/unit/schema tests/unit/schema_query tests/unit/schema_reply
 check_PROGRAMS += $(unit_cowry_tests)
 TESTS += $(unit_cowry_tests)
 unit_cowry_libs = libcowry.a $(unit_base_libs)
@@ -59,4 +59,5 @@ tests_unit_kernel_property_SOURCES = tests/unit/kernel_property.c tests/ledger_c
 tests_unit_kernel_property_LDADD = $(unit_cowry_libs)
 tests_unit_schema_LDADD = $(unit_cowry_libs)
 tests_unit_schema_query_LDADD = $(unit_cowry_libs)
+tests_unit_schema_reply_LDADD = $(unit_cowry_libs)
 endif
