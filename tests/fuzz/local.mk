@@ -2,11 +2,14 @@
 # --enable-fuzzing (and CC=clang) also with libFuzzer.
 EXTRA_DIST += tests/fuzz/fuzz.h tests/fuzz/corpus
 fuzz_kernel_sources = tests/fuzz/fuzz_kernel.c tests/ledger_case.c tests/ledger_model.c
-fuzz_replays = tests/fuzz/replay_json tests/fuzz/replay_kernel \
+fuzz_replays = tests/fuzz/replay_decode tests/fuzz/replay_json tests/fuzz/replay_kernel \
 	tests/fuzz/replay_money tests/fuzz/replay_text tests/fuzz/replay_token
 check_PROGRAMS += $(fuzz_replays)
 TESTS += $(fuzz_replays)
 
+tests_fuzz_replay_decode_SOURCES = tests/fuzz/replay.c tests/fuzz/fuzz_decode.c
+tests_fuzz_replay_decode_CPPFLAGS = $(AM_CPPFLAGS) -DTARGET='"decode"'
+tests_fuzz_replay_decode_LDADD = $(COWRY_LIBS)
 tests_fuzz_replay_json_SOURCES = tests/fuzz/replay.c tests/fuzz/fuzz_json.c
 tests_fuzz_replay_json_CPPFLAGS = $(AM_CPPFLAGS) -DTARGET='"json"'
 tests_fuzz_replay_json_LDADD = libbase.a $(LIBBASE_LIBS)
@@ -24,8 +27,10 @@ tests_fuzz_replay_token_CPPFLAGS = $(AM_CPPFLAGS) -DTARGET='"token"'
 tests_fuzz_replay_token_LDADD = libbase.a $(LIBBASE_LIBS)
 
 if FUZZING
-noinst_PROGRAMS += tests/fuzz/fuzz_json tests/fuzz/fuzz_kernel \
+noinst_PROGRAMS += tests/fuzz/fuzz_decode tests/fuzz/fuzz_json tests/fuzz/fuzz_kernel \
 	tests/fuzz/fuzz_money tests/fuzz/fuzz_text tests/fuzz/fuzz_token
+tests_fuzz_fuzz_decode_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+tests_fuzz_fuzz_decode_LDADD = $(COWRY_LIBS)
 tests_fuzz_fuzz_json_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 tests_fuzz_fuzz_json_LDADD = libbase.a $(LIBBASE_LIBS)
 tests_fuzz_fuzz_kernel_SOURCES = $(fuzz_kernel_sources)
