@@ -65,12 +65,6 @@ reference_valid(const char *text)
 	return strlen(text) >= 5 && strlen(text) <= 120 && only(text, LOWER UPPER DIGITS "._=:-");
 }
 
-static bool
-hex64_valid(const char *text)
-{
-	return strlen(text) == 64 && only(text, DIGITS "abcdef");
-}
-
 /* A password is text of 8 to 72 bytes; what it contains is its owner's business. */
 static bool
 password_valid(const char *text)
@@ -87,7 +81,6 @@ static const struct format formats[] = {
 	{"slug", "^[a-z0-9-]{1,120}$", "must be 1 to 120 of a-z, 0-9 and -", slug_valid},
 	{"reference", "^[A-Za-z0-9._=:-]{5,120}$",
 	 "must be 5 to 120 of letters, digits and . _ = : -", reference_valid},
-	{"mailed-token", "^[0-9a-f]{64}$", "must be the token from the mail", hex64_valid},
 	{"password", NULL, "must have 8 to 72 bytes", password_valid},
 };
 

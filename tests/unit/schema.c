@@ -125,8 +125,8 @@ repeated(struct arena *arena, const char *text, size_t n)
 	size_t length = strlen(text);
 	char *all = arena_alloc(arena, n * length + 1);
 
-	for (size_t i = 0; i < n; i++)
-		memcpy(all + i * length, text, length);
+	for (size_t i = 0; i < n * length; i++)
+		all[i] = text[i % length];
 	return all;
 }
 
