@@ -77,7 +77,13 @@ VALUES ($1, $2, $3, $4, $5, clock_timestamp() + make_interval(secs => $6))
     ON CONFLICT (principal, key) DO UPDATE
        SET request_hash = excluded.request_hash, status = excluded.status,
            body_sealed = excluded.body_sealed, created_at = now(), expires_at = excluded.expires_at
-     WHERE i.expires_at <= clock_timestamp();
+     WHERE i.expires_at <= clock_timestamp() OR i.status = 0;
+
+-- name: idempotency_release
+-- params: principal:text key:text
+-- returns: none
+-- Give up what was reserved while the request ran.
+DELETE FROM idempotency WHERE principal = $1 AND key = $2 AND status = 0;
 
 -- name: retention_sweep
 -- params: most:bigint

@@ -257,6 +257,10 @@ admit(struct call *call)
 			return fault(&call->ctx.fault, ERR_FORBIDDEN, NULL,
 				     "A project's API key can't do this");
 		return ERR_OK;
+	case ACCESS_WALLET:
+		if (who->kind != PRINCIPAL_USER)
+			return unauthorized(call, "An access token is required");
+		return ERR_OK;
 	case ACCESS_PROJECT_KEY:
 		if (who->kind != PRINCIPAL_PROJECT_KEY)
 			return unauthorized(call, "A project's API key is required");

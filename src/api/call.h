@@ -20,13 +20,18 @@ enum access {
 	ACCESS_USER_OR_KEY, /* an access token or a personal API key */
 	ACCESS_ADMIN,       /* an access token of an administrator */
 	ACCESS_PROJECT_KEY, /* a project's API key */
+	ACCESS_WALLET,      /* an access token, or a wallet key with the route's permission */
 };
 
 enum effect {
 	EFFECT_NONE,  /* reads, or looks after its own transactions */
 	EFFECT_WRITE, /* the handler runs in one database transaction */
 	EFFECT_POST,  /* plain postings: group commit, or one transaction with an idempotency key */
+	EFFECT_CALL,  /* handle in one transaction, outside in none, finish in a second one */
 };
+
+/* What a wallet key may do; bits. */
+enum permission { PERMIT_READ = 1, PERMIT_DEPOSIT = 2, PERMIT_TRANSFER = 4 };
 
 enum rate {
 	RATE_NONE,
@@ -39,6 +44,9 @@ struct call;
 typedef enum err handler(struct call *call, const void *in, void *out);
 /* Work before the transaction begins, such as hashing a password; may note things in *in. */
 typedef enum err preparation(struct call *call, void *in);
+/* Work between two transactions, which may wait for somebody else's server. What it learns it
+ * leaves in call->state, for finish: a call that was made has no way to fail. */
+typedef void outside_call(struct call *call);
 
 struct route {
 	enum method method;
@@ -47,6 +55,9 @@ struct route {
 	const char *doc;
 	handler *handle;
 	preparation *prepare;
+	/* EFFECT_CALL: what follows handle, if that set call->state. */
+	outside_call *outside;
+	handler *finish;
 	const struct schema *in;    /* the body; NULL: none */
 	const struct schema *query; /* query parameters; NULL: none */
 	const struct schema *out;   /* the reply, or one item of it where list is set */
@@ -55,7 +66,10 @@ struct route {
 	enum access access;
 	enum effect effect;
 	enum rate rate;
-	int status;      /* of success */
+	int64_t user_per_minute; /* calls of one person a minute; 0: any number */
+	unsigned permission;     /* enum permission that a wallet key needs */
+	const char *message;     /* of success, where the envelope has one; NULL: the usual */
+	int status;              /* of success */
 	bool rehearses;  /* takes dryRun */
 	bool proves_key; /* the handler's own first query says whether the key is good */
 	size_t body_max; /* bytes; 0: BODY_MAX */
@@ -72,6 +86,18 @@ struct page {
 	int64_t limit;
 };
 
+/* Headers beyond those that every request is asked for. */
+enum request_header {
+	HEADER_COOKIE,
+	HEADER_ORIGIN,
+	HEADER_FETCH_SITE, /* Sec-Fetch-Site: a browser sent it */
+	HEADER_PAYSTACK_SIGNATURE,
+	HEADER_FLUTTERWAVE_HASH,
+	HEADER_PAGA_SIGNATURE,
+	HEADER_FINGRA_SIGNATURE,
+	HEADER_COUNT
+};
+
 /* What the web server handed over. Absent headers are NULL. */
 struct request {
 	const char *method;
@@ -82,6 +108,7 @@ struct request {
 	const char *idempotency_key;
 	const char *request_id;
 	const char *address;
+	const char *headers[HEADER_COUNT];
 	bool repeated_credentials; /* an authentication header came twice */
 	struct bytes body;
 	bool body_too_large; /* the body was not read */
@@ -91,7 +118,7 @@ enum { REPLY_HEADERS_MAX = 10 };
 
 struct reply {
 	int status;
-	struct bytes body; /* JSON; empty for 204 */
+	struct bytes body; /* JSON; empty for 204 and redirects */
 	size_t header_count;
 	struct {
 		const char *name;
@@ -130,6 +157,8 @@ struct call {
 	bool rehearse;                /* dryRun: decide, but change nothing */
 	int status;    /* of success; the route's unless the handler says otherwise */
 	bool replayed; /* the answer of an earlier request */
+	void *state;   /* EFFECT_CALL: what handle leaves for outside and finish; NULL: all is done */
+	bool refused;  /* what was done is committed, but the answer is the fault */
 	/* Done once a refused call has rolled back: what must happen although it was refused. */
 	enum err (*on_refusal)(struct call *call);
 	int64_t refused_session;
@@ -172,6 +201,21 @@ extern const struct dialect *const dialects[];
 const struct dialect *dialect_find(const char *name);
 
 const char *method_text(enum method method);
+/* The name of a header, lower case, and the header with a name, or NULL. */
+const char *header_name(enum request_header header);
+const char *request_header(const struct request *request, const char *name);
+
+/*
+ * The fault that stands in call->ctx is the answer, but what the handler did is committed: an attempt
+ * that was counted, an order that failed. For the end of a handler: return call_refuse(call).
+ */
+enum err call_refuse(struct call *call);
+/* Add a header to the answer, whatever becomes of the call. The name is a constant. */
+void call_header(struct call *call, const char *name, const char *value);
+/* Answer with 302 to a URL and no body. */
+void call_redirect(struct call *call, const char *url);
+/* A cookie of the request, or NULL. */
+const char *call_cookie(struct call *call, const char *name);
 
 /* The HTTP status of the fault of a call, as its dialect has it. */
 int fault_status(const struct call *call);

@@ -18,19 +18,35 @@ struct work {
 	bool keyed; /* there is an Idempotency-Key */
 };
 
-static void
-add_header(struct reply *reply, const char *name, const char *value)
+void
+call_header(struct call *call, const char *name, const char *value)
 {
+	struct reply *reply = &call->reply;
+
 	if (reply->header_count == REPLY_HEADERS_MAX)
 		return;
 	reply->headers[reply->header_count].name = name;
 	reply->headers[reply->header_count++].value = value;
 }
 
+void
+call_redirect(struct call *call, const char *url)
+{
+	call->status = 302;
+	call_header(call, "Location", url);
+}
+
+enum err
+call_refuse(struct call *call)
+{
+	call->refused = true;
+	return ERR_OK;
+}
+
 static void
 add_number(struct call *call, const char *name, int64_t value)
 {
-	add_header(&call->reply, name, arena_printf(call->ctx.arena, "%lld", (long long)value));
+	call_header(call, name, arena_printf(call->ctx.arena, "%lld", (long long)value));
 }
 
 /* A caller's request id is kept if it can't do harm; otherwise the call gets one. */
@@ -145,7 +161,7 @@ write_reply(struct call *call, const void *out)
 	struct jw w;
 
 	call->reply.status = call->status;
-	if (call->status == 204)
+	if (call->status == 204 || call->status == 302)
 		return ERR_OK;
 	jw_init(&w, call->ctx.arena, 512);
 	call->dialect->write_ok(&w, call, out);
@@ -154,16 +170,25 @@ write_reply(struct call *call, const void *out)
 	return ERR_OK;
 }
 
+/* Run the handler or what finishes a call, and write the reply unless more is to come. */
 static enum err
-handle(struct call *call, const void *in)
+handle(struct call *call, handler *function, const void *in)
 {
 	const struct route *route = call->route;
 	size_t size = route->list ? sizeof(struct page) : route->out != NULL ? route->out->size : 1;
 	void *out = arena_alloc(call->ctx.arena, size);
+	size_t headers = call->reply.header_count;
+	enum err err;
 
 	call->status = route->status;
 	call->replayed = false;
-	TRY(route->handle(call, in, out));
+	call->refused = false;
+	err = function(call, in, out);
+	if (err != ERR_OK)
+		call->reply.header_count = headers;
+	TRY(err);
+	if (call->refused || (call->state != NULL && function != route->finish))
+		return ERR_OK;
 	return write_reply(call, out);
 }
 
@@ -172,15 +197,43 @@ static enum err
 handle_in_transaction(struct ctx *ctx, void *arg)
 {
 	struct work *work = arg;
+	struct call *call = work->call;
 	bool replayed = false;
 
 	(void)ctx;
 	if (work->keyed)
-		TRY(idempotency_begin(work->call, &replayed));
+		TRY(idempotency_begin(call, &replayed));
 	if (replayed)
 		return ERR_OK;
-	TRY(handle(work->call, work->in));
-	return work->keyed ? idempotency_end(work->call) : ERR_OK;
+	call->state = NULL;
+	TRY(handle(call, call->route->handle, work->in));
+	if (!work->keyed || call->refused)
+		return ERR_OK;
+	return call->state != NULL ? idempotency_reserve(call) : idempotency_end(call);
+}
+
+static enum err
+finish_in_transaction(struct ctx *ctx, void *arg)
+{
+	struct work *work = arg;
+	struct call *call = work->call;
+
+	(void)ctx;
+	TRY(handle(call, call->route->finish, work->in));
+	if (!work->keyed)
+		return ERR_OK;
+	return call->refused ? idempotency_release(call) : idempotency_end(call);
+}
+
+/* Record what is to be done, do it outside of any transaction, and take down what came of it. */
+static enum err
+run_outside(struct call *call, struct work *work)
+{
+	TRY(db_transact(&call->ctx, handle_in_transaction, work));
+	if (call->state == NULL || call->refused)
+		return ERR_OK;
+	call->route->outside(call);
+	return db_transact(&call->ctx, finish_in_transaction, work);
 }
 
 static enum err
@@ -193,9 +246,11 @@ run_handler(struct call *call, void *in)
 		TRY(prove(call));
 	if (call->rehearse)
 		return db_rehearse(&call->ctx, handle_in_transaction, &work);
+	if (call->route->effect == EFFECT_CALL)
+		return run_outside(call, &work);
 	if (work.keyed || call->route->effect == EFFECT_WRITE)
 		return db_transact(&call->ctx, handle_in_transaction, &work);
-	TRY(handle(call, in));
+	TRY(handle(call, call->route->handle, in));
 	return prove(call);
 }
 
@@ -214,7 +269,8 @@ run(struct call *call)
 	TRY(decode_query(call));
 	if (call->route->prepare != NULL)
 		TRY(call->route->prepare(call, in));
-	return run_handler(call, in);
+	TRY(run_handler(call, in));
+	return call->refused ? call->ctx.fault.err : ERR_OK;
 }
 
 /* What a broken constraint means to a client; any other is a bug of ours. */
@@ -287,21 +343,21 @@ write_failure(struct call *call)
 	if (!jw_finish(&w, &call->reply.body))
 		call->reply.body = (struct bytes){"{}", 2};
 	if (f->allow != NULL)
-		add_header(&call->reply, "Allow", f->allow);
+		call_header(call, "Allow", f->allow);
 	if (f->retry_after_s > 0)
 		add_number(call, "Retry-After", f->retry_after_s);
 	else if (call->reply.status == 503 || call->reply.status == 429)
-		add_header(&call->reply, "Retry-After", "1");
+		call_header(call, "Retry-After", "1");
 	if (call->reply.status == 401)
-		add_header(&call->reply, "WWW-Authenticate", "Bearer");
+		call_header(call, "WWW-Authenticate", "Bearer");
 }
 
 static void
 write_headers(struct call *call)
 {
-	add_header(&call->reply, "X-Request-Id", call->ctx.request_id);
+	call_header(call, "X-Request-Id", call->ctx.request_id);
 	if (call->replayed)
-		add_header(&call->reply, "Idempotent-Replayed", "true");
+		call_header(call, "Idempotent-Replayed", "true");
 	if (call->limit > 0) {
 		add_number(call, "RateLimit-Limit", call->limit);
 		add_number(call, "RateLimit-Remaining", call->limit_left);

@@ -8,7 +8,7 @@
 #include "crypto/hmac.h"
 #include "db/row.h"
 
-enum { KEY_BYTES_MAX = 255 };
+enum { KEY_BYTES_MAX = 255, RESERVED_S = 120, RUNNING = 0 };
 
 enum err
 idempotency_wanted(struct call *call, bool *wanted)
@@ -41,6 +41,8 @@ principal_name(struct call *call)
 	case PRINCIPAL_USER_KEY:
 	case PRINCIPAL_PROJECT_KEY:
 		return arena_printf(call->ctx.arena, "key:%lld", (long long)who->key_id);
+	case PRINCIPAL_WALLET_KEY:
+		return arena_printf(call->ctx.arena, "wallet-key:%lld", (long long)who->key_id);
 	case PRINCIPAL_NONE:
 		break;
 	}
@@ -94,6 +96,8 @@ take_answer(struct call *call, const struct rows *rows, const char *principal)
 	hash_request(call, hash);
 	if (stored.length != SHA256_SIZE || memcmp(stored.data, hash, SHA256_SIZE) != 0)
 		return fault(&call->ctx.fault, ERR_IDEMPOTENCY_MISMATCH, NULL, NULL);
+	if (row_int(rows, 0, 1) == RUNNING)
+		return fault(&call->ctx.fault, ERR_IDEMPOTENCY_RUNNING, NULL, NULL);
 	if (!box_open(call->ctx.app->keys, call->ctx.arena, seal_context(call, principal),
 		      row_bytes(rows, 0, 2), &body))
 		return fault(&call->ctx.fault, ERR_INTERNAL, NULL, NULL);
@@ -124,18 +128,38 @@ idempotency_begin(struct call *call, bool *replayed)
 	return *replayed ? take_answer(call, &answer, principal) : ERR_OK;
 }
 
-enum err
-idempotency_end(struct call *call)
+static enum err
+store(struct call *call, int status, struct bytes body, int64_t lifetime_s)
 {
 	const char *principal = principal_name(call);
 	unsigned char hash[SHA256_SIZE];
 	struct bytes sealed = box_seal(call->ctx.app->keys, call->ctx.arena,
-				       seal_context(call, principal), call->reply.body);
+				       seal_context(call, principal), body);
 
 	hash_request(call, hash);
 	return db_run(&call->ctx, SQL_idempotency_insert, NULL,
 		      PARAMS(p_text(principal), p_text(call->request->idempotency_key),
-			     p_bytes(hash, sizeof(hash)), p_int(call->reply.status),
-			     p_bytes(sealed.data, sealed.length),
-			     p_int(call->ctx.app->config->idempotency_s)));
+			     p_bytes(hash, sizeof(hash)), p_int(status),
+			     p_bytes(sealed.data, sealed.length), p_int(lifetime_s)));
+}
+
+enum err
+idempotency_reserve(struct call *call)
+{
+	return store(call, RUNNING, (struct bytes){"", 0}, RESERVED_S);
+}
+
+enum err
+idempotency_release(struct call *call)
+{
+	return db_run(&call->ctx, SQL_idempotency_release, NULL,
+		      PARAMS(p_text(principal_name(call)),
+			     p_text(call->request->idempotency_key)));
+}
+
+enum err
+idempotency_end(struct call *call)
+{
+	return store(call, call->reply.status, call->reply.body,
+		     call->ctx.app->config->idempotency_s);
 }

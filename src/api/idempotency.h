@@ -15,6 +15,11 @@
 enum err idempotency_wanted(struct call *call, bool *wanted) MUST_CHECK;
 /* In the transaction, before the handler: *replayed if call->reply has the first answer. */
 enum err idempotency_begin(struct call *call, bool *replayed) MUST_CHECK;
+/* In the first of two transactions: the request runs on after its commit. A process that ends in
+ * between leaves the key to the next request with it, after some minutes. */
+enum err idempotency_reserve(struct call *call) MUST_CHECK;
+/* In the second one, where nothing is to be stored. */
+enum err idempotency_release(struct call *call) MUST_CHECK;
 /* In the transaction, after the reply was made: store it. */
 enum err idempotency_end(struct call *call) MUST_CHECK;
 

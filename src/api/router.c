@@ -54,6 +54,31 @@ method_text(enum method method)
 	return methods[method];
 }
 
+static const char *const header_names[HEADER_COUNT] = {
+	[HEADER_COOKIE] = "cookie",
+	[HEADER_ORIGIN] = "origin",
+	[HEADER_FETCH_SITE] = "sec-fetch-site",
+	[HEADER_PAYSTACK_SIGNATURE] = "x-paystack-signature",
+	[HEADER_FLUTTERWAVE_HASH] = "verif-hash",
+	[HEADER_PAGA_SIGNATURE] = "x-paga-signature",
+	[HEADER_FINGRA_SIGNATURE] = "x-fingra-signature",
+};
+
+const char *
+header_name(enum request_header header)
+{
+	return header_names[header];
+}
+
+const char *
+request_header(const struct request *request, const char *name)
+{
+	for (int h = 0; h < HEADER_COUNT; h++)
+		if (strcmp(header_names[h], name) == 0)
+			return request->headers[h];
+	return NULL;
+}
+
 const struct dialect *
 dialect_find(const char *name)
 {
@@ -271,4 +296,22 @@ router_find(const struct router *router, struct call *call)
 	if (allowed != 0)
 		return wrong_method(call, allowed);
 	return fault(&call->ctx.fault, ERR_NOT_FOUND, NULL, NULL);
+}
+
+const char *
+call_cookie(struct call *call, const char *name)
+{
+	const char *p = call->request->headers[HEADER_COOKIE];
+	size_t length = strlen(name);
+
+	while (p != NULL && *p != '\0') {
+		size_t pair;
+
+		p += strspn(p, "; ");
+		pair = strcspn(p, ";");
+		if (pair > length && strncmp(p, name, length) == 0 && p[length] == '=')
+			return arena_strndup(call->ctx.arena, p + length + 1, pair - length - 1);
+		p += pair;
+	}
+	return NULL;
 }

@@ -18,6 +18,7 @@ struct committer;
 struct config;
 struct db;
 struct db_pool;
+struct http_client;
 struct key_cache;
 struct keyring;
 struct password_gate;
@@ -33,6 +34,7 @@ enum principal_kind {
 	PRINCIPAL_USER,        /* a person, by an access token */
 	PRINCIPAL_USER_KEY,    /* a person, by a personal API key */
 	PRINCIPAL_PROJECT_KEY, /* a project, by one of its API keys */
+	PRINCIPAL_WALLET_KEY,  /* a person, by a key to their wallet with some permissions */
 };
 
 /* Who asks. Ids are the internal ones; user_id is the owner's for keys. */
@@ -46,6 +48,7 @@ struct principal {
 	struct uuid project_public_id;
 	int64_t ledger_id; /* PRINCIPAL_PROJECT_KEY: the books of its project and mode */
 	enum mode mode;
+	unsigned permissions; /* PRINCIPAL_WALLET_KEY: enum permission */
 	bool admin;
 	/* A key that was good in an earlier request: whether it still is must be asked together with
 	 * the first query. */
@@ -63,6 +66,7 @@ struct app {
 	struct combiner *wallet_reads; /* combined reads of wallets */
 	struct password_gate *passwords;
 	struct router *router;
+	struct http_client *http; /* calls to providers */
 	clock_now *now;
 	int64_t started_ns; /* clock_monotonic_ns() at start */
 };

@@ -20,6 +20,15 @@ static const struct {
 	{"HTTP_IDEMPOTENCY_KEY", offsetof(struct request, idempotency_key), false},
 	{"REQUEST_ID", offsetof(struct request, request_id), false},
 	{"REMOTE_ADDR", offsetof(struct request, address), false},
+	{"HTTP_COOKIE", offsetof(struct request, headers[HEADER_COOKIE]), false},
+	{"HTTP_ORIGIN", offsetof(struct request, headers[HEADER_ORIGIN]), false},
+	{"HTTP_SEC_FETCH_SITE", offsetof(struct request, headers[HEADER_FETCH_SITE]), false},
+	{"HTTP_X_PAYSTACK_SIGNATURE", offsetof(struct request, headers[HEADER_PAYSTACK_SIGNATURE]),
+	 true},
+	{"HTTP_VERIF_HASH", offsetof(struct request, headers[HEADER_FLUTTERWAVE_HASH]), true},
+	{"HTTP_X_PAGA_SIGNATURE", offsetof(struct request, headers[HEADER_PAGA_SIGNATURE]), true},
+	{"HTTP_X_FINGRA_SIGNATURE", offsetof(struct request, headers[HEADER_FINGRA_SIGNATURE]),
+	 true},
 };
 
 static void
@@ -104,7 +113,7 @@ write_reply(FCGX_Request *fcgi, const struct reply *reply, bool no_body)
 	put_number(&head, "Status", (size_t)reply->status);
 	for (size_t i = 0; i < reply->header_count; i++)
 		put_header(&head, reply->headers[i].name, reply->headers[i].value);
-	if (reply->status != 204) {
+	if (length > 0) {
 		put_header(&head, "Content-Type", "application/json; charset=utf-8");
 		put_number(&head, "Content-Length", length);
 	}

@@ -1,0 +1,19 @@
+/*
+ * event.h - what happened, for those who want to hear of it: outgoing webhooks.
+ *
+ * An event is added in the transaction of what it tells of, so what was rolled back is
+ * never told. Transactions of the ledger need no call: they are read from the journal.
+ */
+#ifndef APP_EVENT_H
+#define APP_EVENT_H
+
+#include "base/ctx.h"
+#include "schema/schema.h"
+
+/* In the caller's transaction: something happened to an object of a project (by its ledger). Events
+ * of one object are delivered in the order in which they were added. Does nothing where the ledger
+ * has no project, or nobody listens. */
+enum err event_add(struct ctx *ctx, int64_t ledger_id, const char *type, struct uuid object,
+		   struct json_value data) MUST_CHECK;
+
+#endif

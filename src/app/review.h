@@ -1,0 +1,42 @@
+/*
+ * review.h - what a person must decide: payments whose amount differs from what was asked,
+ * fundings that look like fraud. One queue for administrators, by /v1 and by the CLI.
+ */
+#ifndef APP_REVIEW_H
+#define APP_REVIEW_H
+
+#include "base/ctx.h"
+#include "schema/schema.h"
+
+struct review {
+	int64_t review_id;
+	struct uuid public_id;
+	const char *kind;    /* "payment", "funding" */
+	struct uuid subject; /* public id of what is to be decided */
+	const char *reason;
+	struct json_value detail; /* what helps to decide; no secrets */
+	const char *status;       /* open, approved, rejected */
+	const char *note;         /* of who decided */
+	struct instant created_at;
+	struct instant decided_at;
+};
+
+/* In the caller's transaction. One open review a subject; a second is the first. */
+enum err review_open(struct ctx *ctx, const char *kind, struct uuid subject, const char *reason,
+		     struct json_value detail) MUST_CHECK;
+
+struct review_filter {
+	const char *status; /* NULL: any */
+	const char *kind;
+	int64_t after; /* the last one seen; 0: from the newest */
+	int64_t most;
+};
+enum err review_list(struct ctx *ctx, const struct review_filter *filter, struct review **out,
+		     size_t *n) MUST_CHECK;
+enum err review_get(struct ctx *ctx, struct uuid id, struct review *out) MUST_CHECK;
+/* In a transaction, with what follows from it: payment_decide(), funding_decide(). Recorded in the
+ * audit log. ERR_CONFLICT if it was decided before. */
+enum err review_decide(struct ctx *ctx, struct uuid id, bool approved, const char *note,
+		       struct review *out) MUST_CHECK;
+
+#endif

@@ -1,0 +1,79 @@
+/*
+ * http.h - calls to other people's servers, by libcurl.
+ *
+ * Every call has a connect and a total time-out and a limit on the size of the answer;
+ * redirects are not followed, proxies of the environment not used, certificates always
+ * checked. Connections are kept and reused. A client lets so many calls run at once and
+ * no more: a provider that hangs must not take all threads of a process with it.
+ */
+#ifndef NET_HTTP_H
+#define NET_HTTP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/text.h"
+
+struct arena;
+struct http_client;
+
+struct http_options {
+	int64_t connect_timeout_ms;
+	int64_t total_timeout_ms; /* of a call, the connection included */
+	size_t answer_max;        /* bytes of a body */
+	int64_t at_once;          /* calls that run at the same time */
+	const char *ca_file;      /* certificates to trust; "" or NULL: the system's */
+	/*
+	 * Only public addresses on port 443, by TLS: what customers name. It is the connected
+	 * address that is checked, so that no name can point elsewhere in between.
+	 */
+	bool public_only;
+	bool plain; /* http:// is allowed as well: for tests and a sandbox on the same machine */
+};
+
+/* NULL if the system has no memory. ca_file must outlive the client. */
+struct http_client *http_client_new(const struct http_options *options);
+void http_client_free(struct http_client *client);
+
+struct http_header {
+	const char *name;
+	const char *value;
+};
+
+enum { HTTP_HEADERS_MAX = 12 };
+
+struct http_request {
+	const char *method;
+	const char *url;
+	struct http_header headers[HTTP_HEADERS_MAX]; /* up to one without name */
+	struct bytes body;
+};
+
+/*
+ * How a call ended. What was not sent certainly had no effect; of what was lost nobody
+ * knows whether the other side has done it.
+ */
+enum http_outcome {
+	HTTP_ANSWERED, /* with any status */
+	HTTP_NOT_SENT, /* no connection, no valid certificate, no free place in time */
+	HTTP_BLOCKED,  /* the address is not one that may be called; nothing was sent */
+	HTTP_LOST,     /* time-out, reset, half an answer, or one that is too large */
+};
+
+struct http_answer {
+	enum http_outcome outcome;
+	int status;        /* of HTTP_ANSWERED */
+	struct bytes body; /* in the arena; a NUL follows */
+	const char *problem; /* for the log: our own words, or libcurl's; never a secret */
+};
+
+/* Make a call. Outside of any database transaction. A header or URL with a control character is
+ * HTTP_NOT_SENT. */
+struct http_answer http_call(struct http_client *client, struct arena *arena,
+			     const struct http_request *request);
+
+/* Whether an address (an IPv4 or IPv6 struct sockaddr) is of the public Internet. */
+bool http_address_is_public(const void *sockaddr);
+
+#endif

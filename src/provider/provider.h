@@ -1,0 +1,129 @@
+/*
+ * provider.h - who brings money in and out: one const struct of functions each.
+ *
+ * A provider knows HTTP and amounts, never the database nor the books: what it says is
+ * taken down by app/payment. Each call ends accepted, rejected or unknown; a time-out is
+ * unknown, not failed. What a provider reports, by webhook or look-up, comes in one form.
+ */
+#ifndef PROVIDER_PROVIDER_H
+#define PROVIDER_PROVIDER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/fault.h"
+#include "base/money.h"
+#include "base/text.h"
+
+struct arena;
+struct http_client;
+struct json_object;
+
+/* Whose account at the provider is used, and where the provider is. */
+struct provider_account {
+	const char *base_url; /* without a trailing slash */
+	const char *api_key;  /* what calls are authorised with */
+	const char *public_key; /* Paga's principal, or NULL */
+	const char *webhook_secret; /* what webhooks are signed with; NULL: api_key */
+};
+
+/* What a call of any function is given. */
+struct provider_call {
+	struct arena *arena;
+	struct http_client *http;
+	const struct provider_account *account;
+};
+
+/* What is asked for. */
+struct provider_order {
+	/* Ours, made by provider_reference(): lower-case letters, digits and '-', 16 to 50. */
+	const char *reference;
+	struct money amount;
+	const char *email;        /* of the customer, or NULL */
+	const char *callback_url; /* where the customer goes after a checkout, or NULL */
+	const struct json_object *payload; /* the caller's providerPayload: an object, or NULL */
+};
+
+enum provider_outcome {
+	PROVIDER_ACCEPTED, /* the provider has taken it */
+	PROVIDER_REJECTED, /* it certainly has not */
+	PROVIDER_UNKNOWN,  /* nobody knows */
+};
+
+/* Where an order stands at the provider. */
+enum provider_state {
+	PROVIDER_PENDING,
+	PROVIDER_SUCCEEDED,
+	PROVIDER_FAILED,
+	PROVIDER_REVERSED, /* it had succeeded and was taken back */
+	PROVIDER_ABSENT,   /* the provider does not know it */
+};
+
+struct provider_answer {
+	enum provider_outcome outcome;
+	bool sent;                /* false: the provider was not even reached */
+	enum provider_state state; /* of what was accepted; most are pending */
+	const char *id;           /* the provider's own, or NULL */
+	const char *checkout_url; /* where the customer pays, or NULL */
+	const char *message;      /* why it was rejected, for the client; never NULL then */
+	const char *problem;      /* for the log */
+	/* What clients are shown under "provider": a JSON object made of members that we chose or
+	 * the provider's own "data"; "{}" if there is nothing to show. */
+	const char *shown;
+};
+
+/* What the provider says of an order. */
+struct provider_report {
+	enum provider_outcome outcome; /* of a look-up: accepted when the provider answered */
+	const char *event;             /* its name for it, such as "charge.success" */
+	const char *reference;         /* ours; NULL: it is not about an order */
+	const char *id;                /* the provider's own, or NULL */
+	enum provider_state state;
+	bool withdrawal;     /* about money out; false: money in */
+	struct money amount; /* what was paid; no currency: not said */
+	const char *problem; /* for the log */
+};
+
+struct provider {
+	const char *name; /* "paystack" */
+	const char *title;
+	const char *signature_header; /* of its webhooks, lower case: "x-paystack-signature" */
+	/* Customer wallets at the provider: payload is the caller's, an object or NULL. */
+	struct provider_answer (*create)(const struct provider_call *call,
+					 const struct json_object *payload);
+	struct provider_answer (*fetch)(const struct provider_call *call,
+					const struct json_object *payload);
+	struct provider_answer (*list)(const struct provider_call *call,
+				       const struct json_object *payload);
+	/* Money in and out. */
+	struct provider_answer (*deposit)(const struct provider_call *call,
+					  const struct provider_order *order);
+	struct provider_answer (*withdraw)(const struct provider_call *call,
+					   const struct provider_order *order);
+	/* Ask how an order stands. */
+	struct provider_report (*poll)(const struct provider_call *call, const char *reference,
+				       bool withdrawal);
+	/*
+	 * Read a webhook that is not trusted yet: what it claims, from the raw bytes. False if it is
+	 * not JSON of the provider's form. An event that is of no interest has no reference.
+	 */
+	bool (*read)(struct arena *arena, struct bytes body, struct provider_report *out);
+	/* Whether the signature is the account's own, over the raw bytes, in constant time. */
+	bool (*verify)(const struct provider_account *account, struct bytes body,
+		       const char *signature);
+};
+
+extern const struct provider provider_paystack;
+extern const struct provider provider_flutterwave;
+extern const struct provider provider_paga;
+extern const struct provider provider_fingra;
+
+/* All of them; ends with NULL. */
+extern const struct provider *const providers[];
+/* NULL for an unknown name. */
+const struct provider *provider_find(const char *name);
+
+/* A new reference that every provider's alphabet allows: "cw-" and 26 lower-case letters and digits. */
+const char *provider_reference(struct arena *arena);
+
+#endif
