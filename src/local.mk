@@ -40,7 +40,7 @@ libcowry_a_SOURCES = \
 	src/ledger/account.c src/ledger/chart.def src/ledger/committer.c src/ledger/hold.c \
 	src/ledger/kernel.c src/ledger/kernel.h src/ledger/ledger.h src/ledger/post.c \
 	src/ledger/store.c src/ledger/store.h src/ledger/verify.c src/ledger/verify.h \
-	src/app/api_key.c src/app/movement.c src/app/movement.h src/app/outbox.c src/app/outbox.h \
+	src/app/api_key.c src/app/movement.c src/app/movement.h src/app/outbox.c src/app/outbox.h src/app/personal.c src/app/personal.h \
 	src/app/platform.c src/app/platform.h src/app/reserve.c src/app/reserve.h \
 	src/app/session.c src/app/user.c src/app/user.h src/app/wallet.c src/app/wallet.h \
 	src/api/auth.c src/api/auth.h src/api/call.h src/api/dialects.c src/api/dialects.h \

@@ -70,11 +70,11 @@ struct route {
 	unsigned permission;     /* enum permission that a wallet key needs */
 	const char *message;     /* of success, where the envelope has one; NULL: the usual */
 	int status;              /* of success */
-	bool rehearses;  /* takes dryRun */
-	bool proves_key; /* the handler's own first query says whether the key is good */
-	size_t body_max; /* bytes; 0: BODY_MAX */
-	bool planned;    /* answers 501 until what it needs is there */
-	const char *tag; /* group in the documentation, one of the dialect's tags */
+	bool rehearses;          /* takes dryRun */
+	bool proves_key;         /* the handler's own first query says whether the key is good */
+	size_t body_max;         /* bytes; 0: BODY_MAX */
+	bool planned;            /* answers 501 until what it needs is there */
+	const char *tag;         /* group in the documentation, one of the dialect's tags */
 };
 
 enum { BODY_MAX = 64 * 1024, BULK_BODY_MAX = 512 * 1024, PARAMS_MAX = 4, TARGET_MAX = 4096 };
@@ -157,8 +157,8 @@ struct call {
 	bool rehearse;                /* dryRun: decide, but change nothing */
 	int status;    /* of success; the route's unless the handler says otherwise */
 	bool replayed; /* the answer of an earlier request */
-	void *state;   /* EFFECT_CALL: what handle leaves for outside and finish; NULL: all is done */
-	bool refused;  /* what was done is committed, but the answer is the fault */
+	void *state; /* EFFECT_CALL: what handle leaves for outside and finish; NULL: all is done */
+	bool refused; /* what was done is committed, but the answer is the fault */
 	/* Done once a refused call has rolled back: what must happen although it was refused. */
 	enum err (*on_refusal)(struct call *call);
 	int64_t refused_session;

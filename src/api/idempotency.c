@@ -133,8 +133,8 @@ store(struct call *call, int status, struct bytes body, int64_t lifetime_s)
 {
 	const char *principal = principal_name(call);
 	unsigned char hash[SHA256_SIZE];
-	struct bytes sealed = box_seal(call->ctx.app->keys, call->ctx.arena,
-				       seal_context(call, principal), body);
+	struct bytes sealed =
+		box_seal(call->ctx.app->keys, call->ctx.arena, seal_context(call, principal), body);
 
 	hash_request(call, hash);
 	return db_run(&call->ctx, SQL_idempotency_insert, NULL,
@@ -153,8 +153,7 @@ enum err
 idempotency_release(struct call *call)
 {
 	return db_run(&call->ctx, SQL_idempotency_release, NULL,
-		      PARAMS(p_text(principal_name(call)),
-			     p_text(call->request->idempotency_key)));
+		      PARAMS(p_text(principal_name(call)), p_text(call->request->idempotency_key)));
 }
 
 enum err

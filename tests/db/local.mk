@@ -24,7 +24,8 @@ libfixture_a_SOURCES = tests/db/fixture.c tests/db/fixture.h
 libfixture_a_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)
 
 DB_TESTS = tests/db/test_db tests/db/test_transact tests/db/test_pool tests/db/test_statements tests/db/test_migrate \
-	tests/db/test_ledger tests/db/test_concurrency tests/db/test_second_wall tests/db/test_verify
+	tests/db/test_ledger tests/db/test_concurrency tests/db/test_second_wall tests/db/test_verify \
+	tests/db/test_personal
 check_PROGRAMS += $(DB_TESTS)
 TESTS += $(DB_TESTS)
 
@@ -56,6 +57,8 @@ tests_db_test_ledger_CPPFLAGS = $(BOOKS_CPPFLAGS)
 tests_db_test_ledger_LDADD = libbooks.a $(BOOKS_LIBS)
 tests_db_test_concurrency_CPPFLAGS = $(BOOKS_CPPFLAGS)
 tests_db_test_concurrency_LDADD = libbooks.a $(BOOKS_LIBS)
+tests_db_test_personal_CPPFLAGS = $(BOOKS_CPPFLAGS)
+tests_db_test_personal_LDADD = libbooks.a $(BOOKS_LIBS)
 tests_db_test_second_wall_CPPFLAGS = $(BOOKS_CPPFLAGS)
 tests_db_test_second_wall_LDADD = libbooks.a $(BOOKS_LIBS)
 tests_db_test_verify_CPPFLAGS = $(BOOKS_CPPFLAGS)

@@ -1,0 +1,40 @@
+-- The wallets of people: one a currency.
+
+-- name: personal_find
+-- params: user_id:bigint currency:text
+-- returns: maybe
+SELECT a.account_id, a.public_id, w.number, w.user_id, a.ledger_id, a.currency, a.balance, a.held,
+       a.status::bigint AS status, a.sequence, w.created_at
+  FROM personal_wallet p
+  JOIN wallet w USING (account_id)
+  JOIN account a USING (account_id)
+ WHERE p.user_id = $1 AND p.currency = $2;
+
+-- name: personal_by_number
+-- params: number:text
+-- returns: maybe
+SELECT a.account_id, a.public_id, w.number, w.user_id, a.ledger_id, a.currency, a.balance, a.held,
+       a.status::bigint AS status, a.sequence, w.created_at
+  FROM wallet w
+  JOIN account a USING (account_id)
+ WHERE w.number = $1 AND w.user_id IS NOT NULL;
+
+-- name: personal_claim
+-- params: user_id:bigint
+-- returns: one
+-- Two first uses at once: the second waits here, and then finds the wallet of the first.
+SELECT user_id FROM users WHERE user_id = $1 FOR NO KEY UPDATE;
+
+-- name: personal_insert
+-- params: account_id:bigint number:text user_id:bigint currency:text
+-- returns: maybe
+-- No row if the number is taken.
+WITH made AS (
+    INSERT INTO wallet (account_id, number, user_id)
+    VALUES ($1, $2, $3)
+        ON CONFLICT (number) DO NOTHING
+    RETURNING account_id, user_id
+)
+INSERT INTO personal_wallet (user_id, currency, account_id)
+SELECT user_id, $4, account_id FROM made
+RETURNING account_id;
