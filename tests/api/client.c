@@ -95,6 +95,7 @@ request_of(struct client *c, const struct ask *ask)
 		.body_too_large = ask->body_too_large,
 	};
 
+	memcpy(request.headers, ask->headers, sizeof(request.headers));
 	if (ask->credential != NULL)
 		request.authorization = arena_printf(c->scratch, "Bearer %s", ask->credential);
 	if (ask->body != NULL) {
@@ -263,6 +264,10 @@ check_answer(const struct answer *a, const struct ask *ask)
 	check(a, a->status != 429 || answer_header(a, "Retry-After") != NULL);
 	if (a->status == 204) {
 		check(a, a->body.length == 0);
+		return;
+	}
+	if (a->status == 302) {
+		check(a, answer_header(a, "Location") != NULL && a->body.length == 0);
 		return;
 	}
 	check(a, a->json != NULL);

@@ -38,6 +38,7 @@ struct ask {
 	const char *idempotency_key;
 	const char *type;
 	const char *address;
+	const char *headers[HEADER_COUNT]; /* by enum request_header */
 	const char *body;
 	size_t length; /* of body; 0: up to its NUL */
 	bool body_too_large;
