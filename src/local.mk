@@ -21,6 +21,7 @@ libbase_a_SOURCES = \
 	src/crypto/password.c src/crypto/password.h src/crypto/common_passwords.def \
 	src/crypto/random.c src/crypto/random.h \
 	src/crypto/token.c src/crypto/token.h \
+	src/net/address.c src/net/http.c src/net/http.h \
 	src/net/mail.c src/net/mail.h
 
 nodist_libdb_a_SOURCES = src/db/statements.def

@@ -119,3 +119,36 @@ config_load(struct config *config, char problem[256])
 	}
 	return true;
 }
+
+bool
+config_check(const struct config *config, char problem[256])
+{
+	const struct {
+		const char *variable;
+		const char *url;
+	} outside[] = {
+		{"COWRY_PAYSTACK_URL", config->paystack_url},
+		{"COWRY_FLUTTERWAVE_URL", config->flutterwave_url},
+		{"COWRY_PAGA_URL", config->paga_url},
+		{"COWRY_FINGRA_URL", config->fingra_url},
+		{"COWRY_GOOGLE_ISSUER", config->google_issuer},
+	};
+
+	if (text_equal(config->environment, "development"))
+		return true;
+	if (!text_equal(config->environment, "production")) {
+		(void)snprintf(problem, 256, "COWRY_ENVIRONMENT must be production or development");
+		return false;
+	}
+	if (config->sandbox_url[0] != '\0') {
+		(void)snprintf(problem, 256, "COWRY_SANDBOX_URL is for development only");
+		return false;
+	}
+	for (size_t i = 0; i < sizeof(outside) / sizeof(outside[0]); i++)
+		if (!text_starts_with(outside[i].url, "https://")) {
+			(void)snprintf(problem, 256, "%s must begin with https:// in production",
+				       outside[i].variable);
+			return false;
+		}
+	return true;
+}

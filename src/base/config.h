@@ -48,4 +48,10 @@ const struct config_row *config_row(size_t i);
  */
 bool config_load(struct config *config, char problem[256]) MUST_CHECK;
 
+/*
+ * Whether the settings may stand together: the sandbox and plain HTTP to what deals with money
+ * belong to development. If not, leave one clear line in problem.
+ */
+bool config_check(const struct config *config, char problem[256]) MUST_CHECK;
+
 #endif

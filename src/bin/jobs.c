@@ -124,6 +124,7 @@ main(int argc, char **argv)
 		return 0;
 	}
 	start_config(&config, program);
+	start_check(&config, program);
 	(void)sigemptyset(&signals);
 	(void)sigaddset(&signals, SIGTERM);
 	(void)sigaddset(&signals, SIGINT);

@@ -6,9 +6,13 @@
 
 #include "base/combine.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "crypto/keyring.h"
 #include "crypto/password.h"
 #include "db/db.h"
+#include "net/http.h"
+
+enum { PROVIDER_ANSWER_MAX = 256 * 1024 };
 
 void
 start_failed(const char *program, const char *why)
@@ -31,6 +35,31 @@ start_config(struct config *config, const char *program)
 }
 
 void
+start_check(const struct config *config, const char *program)
+{
+	char problem[256];
+
+	if (!config_check(config, problem))
+		start_failed(program, problem);
+}
+
+/* Calls to providers. */
+static struct http_client *
+start_http(const struct config *config)
+{
+	struct http_options options = {
+		.connect_timeout_ms = config->outside_connect_ms,
+		.total_timeout_ms = config->outside_timeout_ms,
+		.answer_max = PROVIDER_ANSWER_MAX,
+		.at_once = config->outside_at_once,
+		.ca_file = config->outside_ca_file,
+		.plain = text_equal(config->environment, "development"),
+	};
+
+	return http_client_new(&options);
+}
+
+void
 start_app(struct app *app, const struct config *config, const char *program, const char *conninfo)
 {
 	struct db_options options = {
@@ -49,13 +78,15 @@ start_app(struct app *app, const struct config *config, const char *program, con
 		start_failed(program, problem);
 	app->pool = db_pool_new(&options);
 	app->passwords = password_gate_new((int)config->hashes_max);
-	if (app->pool == NULL || app->passwords == NULL)
+	app->http = start_http(config);
+	if (app->pool == NULL || app->passwords == NULL || app->http == NULL)
 		start_failed(program, "out of memory");
 }
 
 void
 stop_app(struct app *app)
 {
+	http_client_free(app->http);
 	password_gate_free(app->passwords);
 	db_pool_free(app->pool);
 	keyring_free(app->keys);

@@ -7,8 +7,10 @@
 
 /* Read the configuration and open the log; on a wrong value one clear line, and exit. */
 void start_config(struct config *config, const char *program);
-/* The services for everything but requests: keys, pool, password gate. Exits with one clear line if
- * they can't be had. conninfo is the role to work as. */
+/* What serves or calls: refuse settings that must not stand together; one clear line, and exit. */
+void start_check(const struct config *config, const char *program);
+/* The services for everything but requests: keys, pool, password gate, calls to providers. Exits with
+ * one clear line if they can't be had. conninfo is the role to work as. */
 void start_app(struct app *app, const struct config *config, const char *program,
 	       const char *conninfo);
 void stop_app(struct app *app);

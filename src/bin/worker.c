@@ -51,6 +51,7 @@ main(int argc, char **argv)
 		return 0;
 	}
 	start_config(&config, program);
+	start_check(&config, program);
 	check_socket();
 	block_signals(&stop);
 	start_app(&app, &config, program, config.database_url);

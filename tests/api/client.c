@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "crypto/password.h"
 #include "ledger/verify.h"
+#include "net/http.h"
 #include "tests/keys.h"
 #include "json/reader.h"
 
@@ -31,6 +32,14 @@ struct coverage {
 int
 client_setup(void **state)
 {
+	/* Providers are servers of the test itself. */
+	static const struct http_options outside = {
+		.connect_timeout_ms = 1000,
+		.total_timeout_ms = 3000,
+		.answer_max = 256 * 1024,
+		.at_once = 8,
+		.plain = true,
+	};
 	struct client *c = calloc(1, sizeof(*c));
 	struct app *app;
 	void *fixture = NULL;
@@ -45,13 +54,14 @@ client_setup(void **state)
 	app->started_ns = clock_monotonic_ns();
 	app->keys = test_keyring();
 	app->passwords = password_gate_new(2);
+	app->http = http_client_new(&outside);
 	c->app = app;
 	c->keep = arena_new(KEPT_MAX);
 	c->scratch = arena_new(SCRATCH_MAX);
 	c->coverage = calloc(1, sizeof(*c->coverage));
 	*state = c;
-	return app->keys != NULL && app->passwords != NULL && service_open(app) &&
-			       c->coverage != NULL
+	return app->keys != NULL && app->passwords != NULL && app->http != NULL &&
+			       service_open(app) && c->coverage != NULL
 		       ? 0
 		       : -1;
 }
@@ -64,6 +74,7 @@ client_teardown(void **state)
 	void *fixture = c->fixture;
 
 	service_close(app);
+	http_client_free(app->http);
 	password_gate_free(app->passwords);
 	keyring_free(app->keys);
 	arena_free(c->scratch);

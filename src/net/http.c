@@ -1,0 +1,392 @@
+#include <config.h>
+
+#include "net/http.h"
+
+#include <curl/curl.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+
+#include "base/arena.h"
+#include "base/clock.h"
+
+enum {
+	PLACE_WAIT_MS = 500,
+	KEPT_MAX = 4,    /* connections of a handle */
+	KEPT_AGE_S = 30, /* less than servers wait before they close an idle one */
+	HEADERS_BYTES_MAX = 64 * 1024,
+	BODY_FIRST = 4096,
+};
+
+struct http_client {
+	struct http_options options;
+	pthread_mutex_t mutex;
+	pthread_cond_t freed;
+	int64_t running;
+	int64_t idle;
+	CURL *handles[]; /* the idle ones with their connections; room for all that may run */
+};
+
+/* What is known of a call while libcurl makes it. */
+struct exchange {
+	const struct http_client *client;
+	struct arena *arena;
+	bool repeatable; /* a method that changes nothing */
+	bool began;      /* from here on, something of the request may have left */
+	bool blocked;
+	bool too_large;
+	size_t headers; /* bytes of the answer's */
+	char *body;
+	size_t length;
+	size_t capacity;
+};
+
+struct http_client *
+http_client_new(const struct http_options *options)
+{
+	size_t places = (size_t)options->at_once;
+	struct http_client *client = calloc(1, sizeof(*client) + places * sizeof(CURL *));
+	pthread_condattr_t monotonic;
+
+	if (client == NULL || curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
+		free(client);
+		return NULL;
+	}
+	client->options = *options;
+	(void)pthread_mutex_init(&client->mutex, NULL);
+	(void)pthread_condattr_init(&monotonic);
+	(void)pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+	(void)pthread_cond_init(&client->freed, &monotonic);
+	(void)pthread_condattr_destroy(&monotonic);
+	return client;
+}
+
+void
+http_client_free(struct http_client *client)
+{
+	if (client == NULL)
+		return;
+	for (int64_t i = 0; i < client->idle; i++)
+		curl_easy_cleanup(client->handles[i]);
+	(void)pthread_cond_destroy(&client->freed);
+	(void)pthread_mutex_destroy(&client->mutex);
+	free(client);
+	curl_global_cleanup();
+}
+
+/* Take a place for a call; false if none gets free in time. *curl is an idle handle, or NULL. */
+static bool
+take_place(struct http_client *client, CURL **curl)
+{
+	int64_t until_ns = clock_monotonic_ns() + PLACE_WAIT_MS * INT64_C(1000000);
+	struct timespec until = {until_ns / 1000000000, until_ns % 1000000000};
+	bool taken;
+
+	*curl = NULL;
+	(void)pthread_mutex_lock(&client->mutex);
+	while (client->running == client->options.at_once &&
+	       pthread_cond_timedwait(&client->freed, &client->mutex, &until) != ETIMEDOUT)
+		;
+	taken = client->running < client->options.at_once;
+	if (taken) {
+		client->running++;
+		if (client->idle > 0)
+			*curl = client->handles[--client->idle];
+	}
+	(void)pthread_mutex_unlock(&client->mutex);
+	return taken;
+}
+
+/* The handle that served last is used first: its connections are the freshest. */
+static void
+give_place(struct http_client *client, CURL *curl)
+{
+	if (curl != NULL)
+		curl_easy_reset(curl);
+	(void)pthread_mutex_lock(&client->mutex);
+	client->running--;
+	if (curl != NULL)
+		client->handles[client->idle++] = curl;
+	(void)pthread_cond_signal(&client->freed);
+	(void)pthread_mutex_unlock(&client->mutex);
+}
+
+static bool
+is_public_https(const struct curl_sockaddr *address)
+{
+	const void *addr = &address->addr;
+	in_port_t port = 0;
+
+	if (address->family == AF_INET)
+		memcpy(&port, (const char *)addr + offsetof(struct sockaddr_in, sin_port),
+		       sizeof(port));
+	else if (address->family == AF_INET6)
+		memcpy(&port, (const char *)addr + offsetof(struct sockaddr_in6, sin6_port),
+		       sizeof(port));
+	return ntohs(port) == 443 && http_address_is_public(addr);
+}
+
+/* A connection that is made: the place where no name can cheat any more. */
+static curl_socket_t
+open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *address)
+{
+	struct exchange *exchange = arg;
+
+	(void)purpose;
+	if (exchange->client->options.public_only && !is_public_https(address)) {
+		exchange->blocked = true;
+		return CURL_SOCKET_BAD;
+	}
+	return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
+/*
+ * The connection stands, the request is about to leave. libcurl comes here again when a kept
+ * connection turned out to be closed; but who closed it may have done first what we asked.
+ */
+static int
+before_request(void *arg, char *remote, char *local, int remote_port, int local_port)
+{
+	struct exchange *exchange = arg;
+	bool second = exchange->began;
+
+	(void)remote;
+	(void)local;
+	(void)remote_port;
+	(void)local_port;
+	exchange->began = true;
+	return second && !exchange->repeatable ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
+}
+
+static size_t
+take_header(const char *bytes, size_t size, size_t count, void *arg)
+{
+	struct exchange *exchange = arg;
+
+	(void)bytes;
+	exchange->headers += size * count;
+	exchange->too_large |= exchange->headers > HEADERS_BYTES_MAX;
+	return exchange->too_large ? 0 : size * count;
+}
+
+static size_t
+take_body(const char *bytes, size_t size, size_t count, void *arg)
+{
+	struct exchange *exchange = arg;
+	size_t length = size * count;
+
+	if (length > exchange->client->options.answer_max - exchange->length) {
+		exchange->too_large = true;
+		return 0;
+	}
+	if (length > exchange->capacity - exchange->length) {
+		size_t capacity = 2 * (exchange->length + length) + BODY_FIRST;
+		char *body = arena_alloc(exchange->arena, capacity + 1);
+
+		if (exchange->length > 0)
+			memcpy(body, exchange->body, exchange->length);
+		exchange->body = body;
+		exchange->capacity = capacity;
+	}
+	if (length > 0)
+		memcpy(exchange->body + exchange->length, bytes, length);
+	exchange->length += length;
+	return length;
+}
+
+/* Where to, and nothing that the environment or the other side could change about it. */
+static bool
+set_route(CURL *curl, const struct http_options *options, const char *url)
+{
+	const char *protocols = options->plain && !options->public_only ? "http,https" : "https";
+	bool set = curl_easy_setopt(curl, CURLOPT_URL, url) == CURLE_OK &&
+		   curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, protocols) == CURLE_OK &&
+		   curl_easy_setopt(curl, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L) == CURLE_OK &&
+		   curl_easy_setopt(curl, CURLOPT_PROXY, "") == CURLE_OK &&
+		   curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L) == CURLE_OK &&
+		   curl_easy_setopt(curl, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1) ==
+			   CURLE_OK &&
+		   curl_easy_setopt(curl, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2) ==
+			   CURLE_OK &&
+		   curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 1L) == CURLE_OK &&
+		   curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 2L) == CURLE_OK;
+
+	if (set && options->ca_file != NULL && options->ca_file[0] != '\0')
+		set = curl_easy_setopt(curl, CURLOPT_CAINFO, options->ca_file) == CURLE_OK;
+	return set;
+}
+
+static bool
+set_limits(CURL *curl, const struct http_options *options)
+{
+	bool set = curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L) == CURLE_OK &&
+		   curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS,
+				    (long)options->connect_timeout_ms) == CURLE_OK &&
+		   curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)options->total_timeout_ms) ==
+			   CURLE_OK &&
+		   curl_easy_setopt(curl, CURLOPT_MAXCONNECTS, (long)KEPT_MAX) == CURLE_OK &&
+		   curl_easy_setopt(curl, CURLOPT_MAXAGE_CONN, (long)KEPT_AGE_S) == CURLE_OK;
+
+#if LIBCURL_VERSION_NUM >= 0x075700
+	/* A name server that hangs must not hold us beyond the time-out. */
+	set = set && curl_easy_setopt(curl, CURLOPT_QUICK_EXIT, 1L) == CURLE_OK;
+#endif
+	return set;
+}
+
+static bool
+set_callbacks(CURL *curl, struct exchange *exchange)
+{
+	return curl_easy_setopt(curl, CURLOPT_OPENSOCKETFUNCTION, open_socket) == CURLE_OK &&
+	       curl_easy_setopt(curl, CURLOPT_OPENSOCKETDATA, exchange) == CURLE_OK &&
+	       curl_easy_setopt(curl, CURLOPT_PREREQFUNCTION, before_request) == CURLE_OK &&
+	       curl_easy_setopt(curl, CURLOPT_PREREQDATA, exchange) == CURLE_OK &&
+	       curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, take_header) == CURLE_OK &&
+	       curl_easy_setopt(curl, CURLOPT_HEADERDATA, exchange) == CURLE_OK &&
+	       curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take_body) == CURLE_OK &&
+	       curl_easy_setopt(curl, CURLOPT_WRITEDATA, exchange) == CURLE_OK;
+}
+
+static bool
+set_request(CURL *curl, const struct http_request *request, struct curl_slist *headers)
+{
+	bool set =
+		curl_easy_setopt(curl, CURLOPT_USERAGENT, "Cowry/" PACKAGE_VERSION) == CURLE_OK &&
+		curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers) == CURLE_OK;
+
+	if (!set || strcmp(request->method, "GET") == 0)
+		return set;
+	return curl_easy_setopt(curl, CURLOPT_POST, 1L) == CURLE_OK &&
+	       curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE,
+				(curl_off_t)request->body.length) == CURLE_OK &&
+	       curl_easy_setopt(curl, CURLOPT_POSTFIELDS,
+				request->body.length > 0 ? request->body.data : "") == CURLE_OK &&
+	       curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, request->method) == CURLE_OK;
+}
+
+/* Whether text has nothing but visible ASCII, and spaces and other letters if they are allowed. */
+static bool
+is_clean(const char *text, bool wide)
+{
+	for (; *text != '\0'; text++) {
+		unsigned char c = (unsigned char)*text;
+
+		if (c < ' ' || c == 0x7f || (!wide && (c == ' ' || c > 0x7f)))
+			return false;
+	}
+	return true;
+}
+
+static bool
+is_sendable(const struct http_request *request)
+{
+	const struct http_header *header = request->headers;
+
+	if (!is_clean(request->url, false))
+		return false;
+	for (size_t i = 0; i < HTTP_HEADERS_MAX && header[i].name != NULL; i++)
+		if (!is_clean(header[i].name, false) || strchr(header[i].name, ':') != NULL ||
+		    !is_clean(header[i].value, true))
+			return false;
+	return true;
+}
+
+/* NULL if there is no memory. */
+static struct curl_slist *
+header_list(struct arena *arena, const struct http_request *request)
+{
+	/* Without a value: what libcurl would add by itself, and we don't want. */
+	struct curl_slist *list = curl_slist_append(NULL, "Expect:");
+
+	for (size_t i = 0; i <= HTTP_HEADERS_MAX && list != NULL; i++) {
+		const char *line = "Content-Type:"; /* at the end, so that a given one goes first */
+		bool last = i == HTTP_HEADERS_MAX || request->headers[i].name == NULL;
+		struct curl_slist *longer;
+
+		if (!last)
+			line = arena_printf(arena, "%s: %s", request->headers[i].name,
+					    request->headers[i].value);
+		longer = curl_slist_append(list, line);
+		if (longer == NULL)
+			curl_slist_free_all(list);
+		list = longer;
+		if (last)
+			break;
+	}
+	return list;
+}
+
+static struct http_answer
+not_sent(const char *problem)
+{
+	return (struct http_answer){HTTP_NOT_SENT, 0, {"", 0}, problem};
+}
+
+/* What became of the call, from what was seen on the way and libcurl's word at the end. */
+static struct http_answer
+answer_of(CURL *curl, const struct exchange *exchange, CURLcode code)
+{
+	struct http_answer answer = not_sent(curl_easy_strerror(code));
+	long status = 0;
+
+	if (code == CURLE_OK) {
+		(void)curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
+		answer.outcome = HTTP_ANSWERED;
+		answer.status = (int)status;
+		answer.problem = NULL;
+		if (exchange->length > 0)
+			answer.body = (struct bytes){exchange->body, exchange->length};
+	} else if (exchange->began) {
+		answer.outcome = HTTP_LOST;
+		if (exchange->too_large)
+			answer.problem = "the answer is too large";
+		else if (code == CURLE_ABORTED_BY_CALLBACK)
+			answer.problem = "the connection was closed without an answer";
+	} else if (exchange->blocked) {
+		answer.outcome = HTTP_BLOCKED;
+		answer.problem = "the address is not a public one on port 443";
+	}
+	return answer;
+}
+
+static struct http_answer
+perform(CURL *curl, struct exchange *exchange, const struct http_request *request)
+{
+	const struct http_options *options = &exchange->client->options;
+	struct curl_slist *headers = header_list(exchange->arena, request);
+	struct http_answer answer = not_sent("libcurl did not accept an option");
+
+	if (headers != NULL && set_route(curl, options, request->url) &&
+	    set_limits(curl, options) && set_callbacks(curl, exchange) &&
+	    set_request(curl, request, headers))
+		answer = answer_of(curl, exchange, curl_easy_perform(curl));
+	curl_slist_free_all(headers);
+	return answer;
+}
+
+struct http_answer
+http_call(struct http_client *client, struct arena *arena, const struct http_request *request)
+{
+	struct exchange exchange = {
+		.client = client,
+		.arena = arena,
+		.repeatable = strcmp(request->method, "GET") == 0,
+	};
+	struct http_answer answer = not_sent("out of memory");
+	CURL *curl;
+
+	if (!is_sendable(request))
+		return not_sent("the URL or a header has a character that can't be sent");
+	if (!take_place(client, &curl))
+		return not_sent("too many calls at once");
+	if (curl == NULL)
+		curl = curl_easy_init();
+	if (curl != NULL)
+		answer = perform(curl, &exchange, request);
+	give_place(client, curl);
+	return answer;
+}
