@@ -84,7 +84,7 @@ json_kind(const struct json_object *value)
 }
 
 struct json_object *
-json_member(struct json_object *object, const char *name, bool *present)
+json_member(const struct json_object *object, const char *name, bool *present)
 {
 	struct json_object *value = NULL;
 	bool found = json_object_object_get_ex(object, name, &value) != 0;

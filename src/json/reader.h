@@ -35,7 +35,7 @@ void json_thread_init(void);
 
 enum json_kind json_kind(const struct json_object *value);
 /* The member, or NULL where it is absent; *present tells absent from null. */
-struct json_object *json_member(struct json_object *object, const char *name, bool *present);
+struct json_object *json_member(const struct json_object *object, const char *name, bool *present);
 bool json_bool_value(const struct json_object *value);
 int64_t json_integer_value(const struct json_object *value);
 /* The text of a JSON_TEXT, or the lexeme of a number. */
