@@ -61,7 +61,9 @@ enum provider_state {
 
 struct provider_answer {
 	enum provider_outcome outcome;
-	bool sent;                /* false: the provider was not even reached */
+	/* False: the provider can't be reached now. What it would refuse is not sent either, but counts
+	 * as sent: it is the caller's to mend. */
+	bool sent;
 	enum provider_state state; /* of what was accepted; most are pending */
 	const char *id;           /* the provider's own, or NULL */
 	const char *checkout_url; /* where the customer pays, or NULL */
