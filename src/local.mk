@@ -41,6 +41,10 @@ libcowry_a_SOURCES = \
 	src/ledger/account.c src/ledger/chart.def src/ledger/committer.c src/ledger/hold.c \
 	src/ledger/kernel.c src/ledger/kernel.h src/ledger/ledger.h src/ledger/post.c \
 	src/ledger/store.c src/ledger/store.h src/ledger/verify.c src/ledger/verify.h \
+	src/provider/exchange.c src/provider/exchange.h src/provider/fingra.c \
+	src/provider/flutterwave.c src/provider/paga.c src/provider/payload.c \
+	src/provider/paystack.c src/provider/provider.c src/provider/provider.h \
+	src/provider/report.c \
 	src/app/api_key.c src/app/movement.c src/app/movement.h src/app/outbox.c src/app/outbox.h src/app/personal.c src/app/personal.h \
 	src/app/platform.c src/app/platform.h src/app/reserve.c src/app/reserve.h \
 	src/app/session.c src/app/user.c src/app/user.h src/app/wallet.c src/app/wallet.h \
