@@ -100,6 +100,44 @@ has_rows_for_the_manual(void **state)
 	assert_null(config_row(1000));
 }
 
+/* What reaches the sandbox, or money in the clear, must be asked for. */
+static void
+keeps_the_sandbox_out_of_production(void **state)
+{
+	static const struct {
+		const char *variable;
+		const char *value;
+		const char *named;
+	} cases[] = {
+		{"COWRY_ENVIRONMENT", "staging", "COWRY_ENVIRONMENT"},
+		{"COWRY_ENVIRONMENT", "Development", "COWRY_ENVIRONMENT"},
+		{"COWRY_SANDBOX_URL", "https://localhost:8443/sandbox", "COWRY_SANDBOX_URL"},
+		{"COWRY_PAYSTACK_URL", "http://api.paystack.co", "COWRY_PAYSTACK_URL"},
+		{"COWRY_FLUTTERWAVE_URL", "HTTPS//x", "COWRY_FLUTTERWAVE_URL"},
+		{"COWRY_PAGA_URL", "http://x", "COWRY_PAGA_URL"},
+		{"COWRY_FINGRA_URL", "http://x", "COWRY_FINGRA_URL"},
+		{"COWRY_GOOGLE_ISSUER", "http://x", "COWRY_GOOGLE_ISSUER"},
+	};
+	struct config config;
+	char problem[256] = "";
+
+	(void)clear(state);
+	assert_true(config_load(&config, problem));
+	assert_true(config_check(&config, problem));
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		(void)clear(state);
+		(void)setenv(cases[i].variable, cases[i].value, 1);
+		assert_true(config_load(&config, problem));
+		assert_false(config_check(&config, problem));
+		assert_non_null(strstr(problem, cases[i].named));
+		if (i < 2)
+			continue;
+		(void)setenv("COWRY_ENVIRONMENT", "development", 1);
+		assert_true(config_load(&config, problem));
+		assert_true(config_check(&config, problem));
+	}
+}
+
 int
 main(void)
 {
@@ -109,6 +147,7 @@ main(void)
 		cmocka_unit_test_setup(names_the_wrong_variable, clear),
 		cmocka_unit_test_setup(never_shows_secrets, clear),
 		cmocka_unit_test_setup(has_rows_for_the_manual, clear),
+		cmocka_unit_test_setup(keeps_the_sandbox_out_of_production, clear),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

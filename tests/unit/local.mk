@@ -1,5 +1,5 @@
 # One program per module; none of them needs a service.
-EXTRA_DIST += tests/cmocka.h tests/folder.h tests/keys.h tests/ledger_case.h tests/ledger_model.h \
+EXTRA_DIST += tests/cmocka.h tests/peer.h tests/folder.h tests/keys.h tests/ledger_case.h tests/ledger_model.h \
 	tests/ledger_scene.h tests/vectors.h
 dist_check_SCRIPTS += tests/unit/layers.sh tests/unit/source_rules.sh tests/unit/manual.sh
 TESTS += tests/unit/layers.sh tests/unit/source_rules.sh tests/unit/manual.sh
@@ -12,6 +12,7 @@ unit_base_tests = \
 	tests/unit/config \
 	tests/unit/fault \
 	tests/unit/hmac \
+	tests/unit/http \
 	tests/unit/id \
 	tests/unit/keyring \
 	tests/unit/log \
@@ -33,6 +34,8 @@ tests_unit_combine_LDADD = $(unit_base_libs)
 tests_unit_config_LDADD = $(unit_base_libs)
 tests_unit_fault_LDADD = $(unit_base_libs)
 tests_unit_hmac_LDADD = $(unit_base_libs)
+tests_unit_http_SOURCES = tests/unit/http.c tests/peer.c
+tests_unit_http_LDADD = $(unit_base_libs)
 tests_unit_id_LDADD = $(unit_base_libs)
 tests_unit_keyring_LDADD = $(unit_base_libs)
 tests_unit_log_LDADD = $(unit_base_libs)
