@@ -3,7 +3,8 @@
 EXTRA_DIST += tests/fuzz/fuzz.h tests/fuzz/corpus
 fuzz_kernel_sources = tests/fuzz/fuzz_kernel.c tests/ledger_case.c tests/ledger_model.c
 fuzz_replays = tests/fuzz/replay_decode tests/fuzz/replay_json tests/fuzz/replay_kernel \
-	tests/fuzz/replay_money tests/fuzz/replay_text tests/fuzz/replay_token
+	tests/fuzz/replay_money tests/fuzz/replay_text tests/fuzz/replay_token \
+	tests/fuzz/replay_webhook
 check_PROGRAMS += $(fuzz_replays)
 TESTS += $(fuzz_replays)
 
@@ -25,10 +26,13 @@ tests_fuzz_replay_text_LDADD = libbase.a $(LIBBASE_LIBS)
 tests_fuzz_replay_token_SOURCES = tests/fuzz/replay.c tests/fuzz/fuzz_token.c
 tests_fuzz_replay_token_CPPFLAGS = $(AM_CPPFLAGS) -DTARGET='"token"'
 tests_fuzz_replay_token_LDADD = libbase.a $(LIBBASE_LIBS)
+tests_fuzz_replay_webhook_SOURCES = tests/fuzz/replay.c tests/fuzz/fuzz_webhook.c
+tests_fuzz_replay_webhook_CPPFLAGS = $(AM_CPPFLAGS) -DTARGET='"webhook"'
+tests_fuzz_replay_webhook_LDADD = libcowry.a libbase.a $(LIBBASE_LIBS)
 
 if FUZZING
 noinst_PROGRAMS += tests/fuzz/fuzz_decode tests/fuzz/fuzz_json tests/fuzz/fuzz_kernel \
-	tests/fuzz/fuzz_money tests/fuzz/fuzz_text tests/fuzz/fuzz_token
+	tests/fuzz/fuzz_money tests/fuzz/fuzz_text tests/fuzz/fuzz_token tests/fuzz/fuzz_webhook
 tests_fuzz_fuzz_decode_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 tests_fuzz_fuzz_decode_LDADD = $(COWRY_LIBS)
 tests_fuzz_fuzz_json_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
@@ -42,4 +46,6 @@ tests_fuzz_fuzz_text_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 tests_fuzz_fuzz_text_LDADD = libbase.a $(LIBBASE_LIBS)
 tests_fuzz_fuzz_token_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 tests_fuzz_fuzz_token_LDADD = libbase.a $(LIBBASE_LIBS)
+tests_fuzz_fuzz_webhook_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+tests_fuzz_fuzz_webhook_LDADD = libcowry.a libbase.a $(LIBBASE_LIBS)
 endif

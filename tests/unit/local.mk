@@ -1,6 +1,6 @@
 # One program per module; none of them needs a service.
 EXTRA_DIST += tests/cmocka.h tests/peer.h tests/folder.h tests/keys.h tests/ledger_case.h tests/ledger_model.h \
-	tests/ledger_scene.h tests/vectors.h
+	tests/ledger_scene.h tests/provider_scene.h tests/vectors.h
 dist_check_SCRIPTS += tests/unit/layers.sh tests/unit/source_rules.sh tests/unit/manual.sh
 TESTS += tests/unit/layers.sh tests/unit/source_rules.sh tests/unit/manual.sh
 if CMOCKA
@@ -49,6 +49,8 @@ tests_unit_token_LDADD = $(unit_base_libs)
 tests_unit_writer_LDADD = $(unit_base_libs)
 
 unit_cowry_tests = tests/unit/kernel tests/unit/kernel_holds tests/unit/kernel_property \
+	tests/unit/provider tests/unit/provider_fingra tests/unit/provider_flutterwave \
+	tests/unit/provider_paga tests/unit/provider_paystack \
 	tests/unit/schema tests/unit/schema_query tests/unit/schema_reply
 check_PROGRAMS += $(unit_cowry_tests)
 TESTS += $(unit_cowry_tests)
@@ -60,6 +62,17 @@ tests_unit_kernel_holds_LDADD = $(unit_cowry_libs)
 tests_unit_kernel_property_SOURCES = tests/unit/kernel_property.c tests/ledger_case.c \
 	tests/ledger_model.c
 tests_unit_kernel_property_LDADD = $(unit_cowry_libs)
+provider_scene = tests/provider_scene.c tests/peer.c
+tests_unit_provider_SOURCES = tests/unit/provider.c $(provider_scene)
+tests_unit_provider_LDADD = $(unit_cowry_libs)
+tests_unit_provider_fingra_SOURCES = tests/unit/provider_fingra.c $(provider_scene)
+tests_unit_provider_fingra_LDADD = $(unit_cowry_libs)
+tests_unit_provider_flutterwave_SOURCES = tests/unit/provider_flutterwave.c $(provider_scene)
+tests_unit_provider_flutterwave_LDADD = $(unit_cowry_libs)
+tests_unit_provider_paga_SOURCES = tests/unit/provider_paga.c $(provider_scene)
+tests_unit_provider_paga_LDADD = $(unit_cowry_libs)
+tests_unit_provider_paystack_SOURCES = tests/unit/provider_paystack.c $(provider_scene)
+tests_unit_provider_paystack_LDADD = $(unit_cowry_libs)
 tests_unit_schema_LDADD = $(unit_cowry_libs)
 tests_unit_schema_query_LDADD = $(unit_cowry_libs)
 tests_unit_schema_reply_LDADD = $(unit_cowry_libs)
