@@ -46,6 +46,7 @@ libcowry_a_SOURCES = \
 	src/provider/paystack.c src/provider/provider.c src/provider/provider.h \
 	src/provider/report.c \
 	src/app/api_key.c src/app/movement.c src/app/movement.h src/app/outbox.c src/app/outbox.h src/app/personal.c src/app/personal.h \
+	src/queue/queue.c src/queue/queue.h \
 	src/app/platform.c src/app/platform.h src/app/reserve.c src/app/reserve.h \
 	src/app/session.c src/app/user.c src/app/user.h src/app/wallet.c src/app/wallet.h \
 	src/api/auth.c src/api/auth.h src/api/call.h src/api/dialects.c src/api/dialects.h \

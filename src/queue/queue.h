@@ -5,11 +5,13 @@
  * was committed. It is claimed with FOR UPDATE SKIP LOCKED and a lease, so that any number
  * of runners is safe; tried again with exponential backoff and jitter; parked after its
  * last try, until an operator looks. It may run more than once: what it does must bear that.
+ * But never twice at once: there is one job for what is to be done about a subject.
  */
 #ifndef QUEUE_QUEUE_H
 #define QUEUE_QUEUE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "base/ctx.h"
 
@@ -23,8 +25,8 @@ enum queue_verdict {
 struct queue_job {
 	int64_t job_id;
 	const char *kind;
-	const char *subject;   /* what it is about: an id, unique among the waiting jobs of a kind */
-	int64_t attempts;      /* this one included */
+	const char *subject; /* what it is about: an id, unique among the jobs of a kind */
+	int64_t attempts;    /* this one included */
 	struct instant created_at;
 	struct instant due_at;
 	/* The handler may say here why it is not done: for the operator, never a secret. */
@@ -34,16 +36,20 @@ struct queue_job {
 /* A kind of job: what jobs/ fills in. */
 struct queue_kind {
 	const char *name;
-	int64_t lease_s;       /* a runner that vanished is replaced after this */
-	int64_t tries_max;     /* parked after so many */
-	int64_t backoff_s;     /* before the second try; doubled each time */
+	int64_t lease_s;   /* a runner that vanished is replaced after this */
+	int64_t tries_max; /* parked after so many */
+	int64_t backoff_s; /* before the second try; doubled each time */
 	int64_t backoff_max_s;
 	/* Do it, in transactions of its own. An error is QUEUE_AGAIN. */
 	enum err (*run)(struct ctx *ctx, struct queue_job *job, enum queue_verdict *verdict);
 };
 
-/* Add a job, or make the waiting one of the same kind and subject due earlier. In the caller's
- * transaction if there is one. Runners that listen hear of it at the commit. */
+/*
+ * Add a job, or make the waiting one of the same kind and subject due earlier. One that is run at
+ * the time is run once more afterwards; one that was parked begins anew. In the caller's
+ * transaction, if there is one, it travels with the next statement or COMMIT. Runners that listen
+ * hear of one that is due at once.
+ */
 enum err queue_add(struct ctx *ctx, const char *kind, const char *subject,
 		   int64_t delay_s) MUST_CHECK;
 /* Claim and run one job of the kind that is due; *found tells whether there was one. */

@@ -63,6 +63,10 @@ tests_db_test_second_wall_CPPFLAGS = $(BOOKS_CPPFLAGS)
 tests_db_test_second_wall_LDADD = libbooks.a $(BOOKS_LIBS)
 tests_db_test_verify_CPPFLAGS = $(BOOKS_CPPFLAGS)
 tests_db_test_verify_LDADD = libbooks.a $(BOOKS_LIBS)
+check_PROGRAMS += tests/db/test_queue
+TESTS += tests/db/test_queue
+tests_db_test_queue_CPPFLAGS = $(BOOKS_CPPFLAGS)
+tests_db_test_queue_LDADD = $(BOOKS_LIBS)
 endif
 
 # All tests run beside one throw-away PostgreSQL. Through a variable, because automake would take

@@ -1,0 +1,175 @@
+#include "queue/queue.h"
+
+#include <assert.h>
+
+#include "base/arena.h"
+#include "base/log.h"
+#include "db/row.h"
+
+struct claim {
+	int64_t job_id;
+	const char *subject;
+	int64_t attempts;
+	int64_t claims; /* what tells this claim from a later one */
+	struct instant created_at;
+	struct instant due_at;
+};
+
+static const struct column claim_columns[] = {
+	COLUMN(struct claim, job_id),     COLUMN(struct claim, subject),
+	COLUMN(struct claim, attempts),   COLUMN(struct claim, claims),
+	COLUMN(struct claim, created_at), COLUMN(struct claim, due_at),
+};
+
+static const struct column entry_columns[] = {
+	COLUMN(struct queue_entry, job_id),     COLUMN(struct queue_entry, kind),
+	COLUMN(struct queue_entry, subject),    COLUMN(struct queue_entry, status),
+	COLUMN(struct queue_entry, attempts),   COLUMN(struct queue_entry, problem),
+	COLUMN(struct queue_entry, created_at), COLUMN(struct queue_entry, due_at),
+};
+
+enum err
+queue_add(struct ctx *ctx, const char *kind, const char *subject, int64_t delay_s)
+{
+	if (ctx->db == NULL)
+		return db_run(ctx, SQL_job_add, NULL,
+			      PARAMS(p_text(kind), p_text(subject), p_int(delay_s)));
+	db_defer(ctx, SQL_job_add,
+		 PARAMS(p_text(arena_strdup(ctx->arena, kind)),
+			p_text(arena_strdup(ctx->arena, subject)), p_int(delay_s)));
+	return ERR_OK;
+}
+
+static void
+log_job(enum log_level level, const char *event, const struct queue_job *job)
+{
+	log_event(level, event,
+		  LOG_FIELDS({"kind", job->kind, 0}, {"job", NULL, job->job_id},
+			     {"attempts", NULL, job->attempts},
+			     {"why", job->problem != NULL ? job->problem : "", 0}));
+}
+
+/* Why a try failed, in words of our own. */
+static const char *
+problem_of(struct ctx *ctx, enum err err)
+{
+	const struct fault *f = &ctx->fault;
+
+	if (f->err != err)
+		return err_message(err);
+	return arena_strdup(ctx->arena, f->detail[0] != '\0' ? f->detail : f->message);
+}
+
+static enum queue_verdict
+run_handler(struct ctx *ctx, const struct queue_kind *kind, struct queue_job *job)
+{
+	enum queue_verdict verdict = QUEUE_AGAIN;
+	enum err err;
+
+	if (job->attempts > kind->tries_max) {
+		job->problem = "no runner came to the end of it";
+		return QUEUE_PARK;
+	}
+	err = kind->run(ctx, job, &verdict);
+	if (err != ERR_OK) {
+		verdict = QUEUE_AGAIN;
+		job->problem = problem_of(ctx, err);
+		log_job(LOG_LEVEL_WARN, "job_failed", job);
+		fault_clear(&ctx->fault);
+	}
+	if (verdict == QUEUE_AGAIN && job->attempts >= kind->tries_max)
+		return QUEUE_PARK;
+	return verdict;
+}
+
+/* Two statements in one transaction: the second sees what came in before the first took effect. */
+static enum err
+finish(struct ctx *ctx, const struct claim *claim)
+{
+	const struct param params[] = {p_int(claim->job_id), p_int(claim->claims)};
+	const struct db_call calls[] = {
+		{SQL_job_done, NULL, params, 2},
+		{SQL_job_begin_anew, NULL, params, 2},
+	};
+
+	return db_pipeline(ctx, calls, 2);
+}
+
+static enum err
+settle(struct ctx *ctx, const struct queue_kind *kind, const struct claim *claim,
+       const struct queue_job *job, enum queue_verdict verdict)
+{
+	switch (verdict) {
+	case QUEUE_DONE:
+		return finish(ctx, claim);
+	case QUEUE_AGAIN:
+		return db_run(ctx, SQL_job_again, NULL,
+			      PARAMS(p_int(claim->job_id), p_int(claim->claims),
+				     p_int(kind->backoff_s), p_int(kind->backoff_max_s),
+				     p_text(job->problem)));
+	case QUEUE_PARK:
+		log_job(LOG_LEVEL_WARN, "job_parked", job);
+		return db_run(
+			ctx, SQL_job_give_up, NULL,
+			PARAMS(p_int(claim->job_id), p_int(claim->claims), p_text(job->problem)));
+	}
+	return fault(&ctx->fault, ERR_INTERNAL, NULL, NULL);
+}
+
+enum err
+queue_run_one(struct ctx *ctx, const struct queue_kind *kind, bool *found)
+{
+	struct queue_job job = {.kind = kind->name};
+	struct claim claim = {0};
+	struct rows rows;
+
+	assert(ctx->db == NULL);
+	TRY(db_run(ctx, SQL_job_claim, &rows, PARAMS(p_text(kind->name), p_int(kind->lease_s))));
+	*found = rows.count > 0;
+	if (!*found)
+		return ERR_OK;
+	rows_scan(&rows, 0, claim_columns, COLUMN_COUNT(claim_columns), &claim);
+	job.job_id = claim.job_id;
+	job.subject = claim.subject;
+	job.attempts = claim.attempts;
+	job.created_at = claim.created_at;
+	job.due_at = claim.due_at;
+	return settle(ctx, kind, &claim, &job, run_handler(ctx, kind, &job));
+}
+
+enum err
+queue_list(struct ctx *ctx, const struct queue_filter *filter, struct queue_entry **out, size_t *n)
+{
+	struct rows rows;
+
+	TRY(db_run(ctx, SQL_job_list, &rows,
+		   PARAMS(p_text(filter->kind), p_text(filter->status), p_id(filter->after),
+			  p_int(filter->most))));
+	*n = rows.count;
+	*out = arena_array(ctx->arena, rows.count, sizeof(**out));
+	for (size_t i = 0; i < rows.count; i++)
+		rows_scan(&rows, i, entry_columns, COLUMN_COUNT(entry_columns), &(*out)[i]);
+	return ERR_OK;
+}
+
+static enum err
+change(struct ctx *ctx, enum statement_id statement, int64_t job_id, struct queue_entry *out)
+{
+	struct rows rows;
+
+	TRY(db_run(ctx, statement, &rows, PARAMS(p_int(job_id))));
+	rows_scan(&rows, 0, entry_columns, COLUMN_COUNT(entry_columns), out);
+	return ERR_OK;
+}
+
+enum err
+queue_retry(struct ctx *ctx, int64_t job_id, struct queue_entry *out)
+{
+	return change(ctx, SQL_job_retry, job_id, out);
+}
+
+enum err
+queue_park(struct ctx *ctx, int64_t job_id, struct queue_entry *out)
+{
+	return change(ctx, SQL_job_park, job_id, out);
+}
