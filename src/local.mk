@@ -27,7 +27,7 @@ libbase_a_SOURCES = \
 nodist_libdb_a_SOURCES = src/db/statements.def
 libdb_a_SOURCES = \
 	src/db/connect.c src/db/connect.h src/db/connection.c src/db/connection.h \
-	src/db/db.c src/db/db.h src/db/migrate.c src/db/migrate.h \
+	src/db/db.c src/db/db.h src/db/listen.c src/db/listen.h src/db/migrate.c src/db/migrate.h \
 	src/db/param.c src/db/param.h src/db/pool.c src/db/pool.h src/db/result.c src/db/result.h \
 	src/db/row.c src/db/row.h \
 	src/db/statement.c src/db/statement.h src/db/types.h
@@ -60,6 +60,7 @@ libcowry_a_SOURCES = \
 	src/api/pocket/admin.c src/api/pocket/auth.c src/api/pocket/holds.c \
 	src/api/pocket/keys.c src/api/pocket/platform.c src/api/pocket/pocket.c \
 	src/api/pocket/pocket.h src/api/pocket/providers.c src/api/pocket/wallets.c \
+	src/jobs/crew.c src/jobs/crew.h src/jobs/duties.c \
 	src/jobs/hold_expiry.c src/jobs/job.h src/jobs/mail.c src/jobs/retention.c \
 	src/jobs/token_request.c
 

@@ -111,12 +111,21 @@ WITH idempotency_rows AS (
 ), mail_rows AS (
     DELETE FROM mail
      WHERE mail_id IN (SELECT mail_id FROM mail
-                        WHERE sent_at < clock_timestamp() - interval '30 days' LIMIT $1)
+                        WHERE coalesce(sent_at, failed_at)
+                              < (SELECT clock_timestamp() - interval '30 days')
+                          AND (sent_at IS NOT NULL OR failed_at IS NOT NULL)
+                        LIMIT $1)
+    RETURNING 1
+), job_rows AS (
+    DELETE FROM job
+     WHERE job_id IN (SELECT job_id FROM job
+                       WHERE parked_at < (SELECT clock_timestamp() - interval '90 days') LIMIT $1)
     RETURNING 1
 )
 SELECT (SELECT count(*) FROM idempotency_rows) + (SELECT count(*) FROM rate_rows)
      + (SELECT count(*) FROM use_rows) + (SELECT count(*) FROM token_rows)
-     + (SELECT count(*) FROM session_rows) + (SELECT count(*) FROM mail_rows) AS removed;
+     + (SELECT count(*) FROM session_rows) + (SELECT count(*) FROM mail_rows)
+     + (SELECT count(*) FROM job_rows) AS removed;
 
 -- name: ping
 -- params:

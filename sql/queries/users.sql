@@ -139,20 +139,14 @@ DELETE FROM token_request
                               FOR UPDATE SKIP LOCKED)
 RETURNING email_key, purpose;
 
--- name: mail_claim
--- params: lease_s:bigint
+-- name: mail_find
+-- params: public_id:uuid
 -- returns: maybe
--- The oldest mail that is due and that nobody else has; ours for the lease.
-UPDATE mail
-   SET attempts = attempts + 1, due_at = clock_timestamp() + make_interval(secs => $1)
- WHERE mail_id = (SELECT mail_id
-                    FROM mail
-                   WHERE sent_at IS NULL AND failed_at IS NULL AND due_at <= clock_timestamp()
-                   ORDER BY due_at
-                   LIMIT 1
-                     FOR UPDATE SKIP LOCKED)
-RETURNING mail_id, public_id, recipient, subject, body_sealed, attempts::bigint AS attempts,
-          expires_at <= clock_timestamp() AS stale, created_at;
+-- One that has neither gone out nor been given up.
+SELECT mail_id, public_id, recipient, subject, body_sealed,
+       expires_at <= clock_timestamp() AS stale, created_at
+  FROM mail
+ WHERE public_id = $1 AND sent_at IS NULL AND failed_at IS NULL;
 
 -- name: mail_sent
 -- params: mail_id:bigint
@@ -163,11 +157,6 @@ UPDATE mail SET sent_at = clock_timestamp(), body_sealed = NULL WHERE mail_id = 
 -- params: mail_id:bigint
 -- returns: none
 UPDATE mail SET failed_at = clock_timestamp(), body_sealed = NULL WHERE mail_id = $1;
-
--- name: mail_later
--- params: mail_id:bigint delay_s:bigint
--- returns: none
-UPDATE mail SET due_at = clock_timestamp() + make_interval(secs => $2) WHERE mail_id = $1;
 
 -- name: audit_insert
 -- params: user_id:bigint action:text subject:text detail:text request_id:text

@@ -2,122 +2,90 @@
 #include <config.h>
 
 #include <curl/curl.h>
-#include <errno.h>
-#include <pthread.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
 
-#include "base/arena.h"
 #include "base/log.h"
 #include "bin/start.h"
-#include "jobs/job.h"
-#include "json/reader.h"
+#include "db/listen.h"
+#include "jobs/crew.h"
 
 static const char program[] = "cowry-jobs";
 
-enum { ARENA_MAX = 64 * 1024 * 1024, PAUSE_AFTER_FAILURE_MS = 1000 };
+enum { RECONNECT_MS = 1000 };
 
-/* A thread of its own for each kind of job, so that a slow one holds up nothing else. */
-struct runner {
-	const struct app *app;
-	const struct job *job;
-	pthread_mutex_t *mutex;
-	pthread_cond_t *stopped;
-	const bool *stop;
-	pthread_t thread;
-};
-
-/* Run once; how many milliseconds to wait before the next time. */
-static int64_t
-run_once(const struct runner *runner, struct arena *arena)
-{
-	struct ctx ctx = {.app = runner->app, .arena = arena, .now = runner->app->now()};
-	bool found = false;
-
-	if (runner->job->run(&ctx, &found) != ERR_OK) {
-		log_event(LOG_LEVEL_ERROR, "job",
-			  LOG_FIELDS({"job", runner->job->name, 0},
-				     {"code", err_code(ctx.fault.err), 0},
-				     {"detail", ctx.fault.detail, 0}));
-		arena_reset(arena);
-		return PAUSE_AFTER_FAILURE_MS;
-	}
-	arena_reset(arena);
-	return found ? 0 : runner->job->pause_ms;
-}
-
-static struct timespec
-after_ms(int64_t ms)
-{
-	int64_t ns = clock_monotonic_ns() + ms * 1000000;
-
-	return (struct timespec){ns / 1000000000, ns % 1000000000};
-}
-
-static void *
-runner_main(void *arg)
-{
-	struct runner *runner = arg;
-	struct arena *arena = arena_new(ARENA_MAX);
-	bool stop = false;
-
-	json_thread_init();
-	while (!stop) {
-		int64_t pause_ms = run_once(runner, arena);
-		struct timespec until = after_ms(pause_ms);
-
-		(void)pthread_mutex_lock(runner->mutex);
-		while (!*runner->stop && pause_ms > 0 &&
-		       pthread_cond_timedwait(runner->stopped, runner->mutex, &until) != ETIMEDOUT)
-			;
-		stop = *runner->stop;
-		(void)pthread_mutex_unlock(runner->mutex);
-	}
-	arena_free(arena);
-	return NULL;
-}
-
-static const struct job *const jobs[] = {&job_mail, &job_token_request, &job_hold_expiry,
-					 &job_retention};
-enum { JOBS = sizeof(jobs) / sizeof(jobs[0]) };
-
-/* Run all kinds of job until a signal asks to stop; what was begun is finished. */
+/* While nobody listens, the crew looks for itself: this only makes it slower. */
 static void
-run_all(const struct app *app, const sigset_t *signals)
+try_to_listen(struct listener *listener, struct crew *crew, bool *failed)
 {
-	pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
-	pthread_condattr_t monotonic;
-	pthread_cond_t stopped;
-	bool stop = false;
-	struct runner runners[JOBS];
-	int number;
+	char problem[CONNECTION_PROBLEM_MAX];
+	bool open = listener_open(listener, problem);
 
-	(void)pthread_condattr_init(&monotonic);
-	(void)pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-	(void)pthread_cond_init(&stopped, &monotonic);
-	for (size_t i = 0; i < JOBS; i++) {
-		runners[i] = (struct runner){app, jobs[i], &mutex, &stopped, &stop, 0};
-		if (pthread_create(&runners[i].thread, NULL, runner_main, &runners[i]) != 0)
-			start_failed(program, "a thread can't be started");
+	if (open)
+		crew_wake(crew, NULL); /* for what was said before */
+	else if (!*failed)
+		log_event(LOG_LEVEL_WARN, "not_listening", LOG_FIELDS({"why", problem, 0}));
+	*failed = !open;
+}
+
+/* Pass on what is heard, until a signal asks to stop. */
+static void
+attend(struct listener *listener, struct crew *crew, int signals)
+{
+	struct pollfd fds[] = {{.fd = signals, .events = POLLIN}, {.events = POLLIN}};
+	char kind[LISTEN_PAYLOAD_MAX];
+	bool failed = false;
+
+	while (fds[0].revents == 0) {
+		if (listener_fd(listener) < 0)
+			try_to_listen(listener, crew, &failed);
+		fds[1].fd = listener_fd(listener);
+		if (poll(fds, 2, fds[1].fd < 0 ? RECONNECT_MS : -1) < 0)
+			continue;
+		while (fds[1].revents != 0 && listener_next(listener, kind))
+			crew_wake(crew, kind);
 	}
-	(void)sigwait(signals, &number);
-	(void)pthread_mutex_lock(&mutex);
-	stop = true;
-	(void)pthread_cond_broadcast(&stopped);
-	(void)pthread_mutex_unlock(&mutex);
-	for (size_t i = 0; i < JOBS; i++)
-		(void)pthread_join(runners[i].thread, NULL);
-	(void)pthread_cond_destroy(&stopped);
-	(void)pthread_condattr_destroy(&monotonic);
+}
+
+/* False if something that was begun did not end in time. */
+static bool
+run_all(const struct app *app, const struct db_options *database, int signals)
+{
+	struct listener *listener = listener_new(database, SQL_jobs_listen);
+	struct crew *crew = crew_start(app, duties);
+
+	if (listener == NULL || crew == NULL)
+		start_failed(program, "out of memory or threads");
+	attend(listener, crew, signals);
+	listener_free(listener);
+	return crew_stop(crew, app->config->drain_s * 1000);
+}
+
+/* Blocked in all threads: they come to be read instead. */
+static int
+signal_descriptor(void)
+{
+	sigset_t signals;
+
+	(void)sigemptyset(&signals);
+	(void)sigaddset(&signals, SIGTERM);
+	(void)sigaddset(&signals, SIGINT);
+	(void)pthread_sigmask(SIG_BLOCK, &signals, NULL);
+	(void)signal(SIGPIPE, SIG_IGN);
+	return signalfd(-1, &signals, SFD_CLOEXEC);
 }
 
 int
 main(int argc, char **argv)
 {
+	struct db_options database;
 	struct config config;
 	struct app app;
-	sigset_t signals;
+	int signals;
 
 	if (argc > 1 && strcmp(argv[1], "--version") == 0) {
 		(void)printf("%s %s\n", program, PACKAGE_VERSION);
@@ -125,17 +93,21 @@ main(int argc, char **argv)
 	}
 	start_config(&config, program);
 	start_check(&config, program);
-	(void)sigemptyset(&signals);
-	(void)sigaddset(&signals, SIGTERM);
-	(void)sigaddset(&signals, SIGINT);
-	(void)pthread_sigmask(SIG_BLOCK, &signals, NULL);
-	(void)signal(SIGPIPE, SIG_IGN);
+	signals = signal_descriptor();
+	if (signals < 0)
+		start_failed(program, "signals can't be waited for");
 	(void)curl_global_init(CURL_GLOBAL_DEFAULT);
 	start_app(&app, &config, program, config.database_url);
+	database = start_database(&config, program, config.database_url);
 	log_event(LOG_LEVEL_INFO, "started", NULL);
-	run_all(&app, &signals);
+	if (!run_all(&app, &database, signals)) {
+		/* Its threads are at work: nothing can be taken from them. Their leases run out. */
+		log_event(LOG_LEVEL_WARN, "stopped_early", NULL);
+		_exit(0);
+	}
 	log_event(LOG_LEVEL_INFO, "stopped", NULL);
 	stop_app(&app);
 	curl_global_cleanup();
+	(void)close(signals);
 	return 0;
 }

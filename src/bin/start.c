@@ -9,7 +9,6 @@
 #include "base/text.h"
 #include "crypto/keyring.h"
 #include "crypto/password.h"
-#include "db/db.h"
 #include "net/http.h"
 
 enum { PROVIDER_ANSWER_MAX = 256 * 1024 };
@@ -59,16 +58,22 @@ start_http(const struct config *config)
 	return http_client_new(&options);
 }
 
-void
-start_app(struct app *app, const struct config *config, const char *program, const char *conninfo)
+struct db_options
+start_database(const struct config *config, const char *program, const char *conninfo)
 {
-	struct db_options options = {
+	return (struct db_options){
 		.conninfo = conninfo,
 		.application_name = program,
 		.connections = config->connections,
 		.statement_timeout_ms = config->statement_timeout_ms,
 		.connect_timeout_ms = config->connect_timeout_ms,
 	};
+}
+
+void
+start_app(struct app *app, const struct config *config, const char *program, const char *conninfo)
+{
+	struct db_options options = start_database(config, program, conninfo);
 	char problem[256];
 
 	*app = (struct app){.config = config, .now = clock_system};

@@ -1,14 +1,16 @@
 /*
  * job.h - work that waits: one file per kind, each a const struct.
  *
- * A job is run again and again: at once while it finds something to do, else after
- * its pause. Several runners at once are safe; each piece of work is claimed in the
- * database.
+ * What is looked for is a struct job, which is run again and again: at once while it
+ * finds something to do, else after its pause. What somebody added to the queue is a
+ * struct queue_kind. Several runners at once are safe; each piece of work is claimed
+ * in the database.
  */
 #ifndef JOBS_JOB_H
 #define JOBS_JOB_H
 
 #include "base/ctx.h"
+#include "queue/queue.h"
 
 struct job {
 	const char *name;
@@ -17,9 +19,21 @@ struct job {
 	enum err (*run)(struct ctx *ctx, bool *found);
 };
 
-extern const struct job job_mail;
 extern const struct job job_token_request;
 extern const struct job job_hold_expiry;
 extern const struct job job_retention;
+
+extern const struct queue_kind queue_mail;
+
+/* One row of all that a runner does: either a job or a kind, and the threads that are its own, so
+ * that a slow one holds up nothing else. */
+struct duty {
+	const struct job *job;
+	const struct queue_kind *kind;
+	size_t threads;
+};
+
+/* All there is; ends with a row of neither. */
+extern const struct duty duties[];
 
 #endif

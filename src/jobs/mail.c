@@ -2,4 +2,25 @@
 #include "app/outbox.h"
 #include "jobs/job.h"
 
-const struct job job_mail = {"mail", 250, outbox_send_one};
+/* A mail goes stale long before its last try, whoever waits for it. */
+enum { LEASE_S = 120, TRIES_MAX = 200, BACKOFF_S = 2, BACKOFF_MAX_S = 900 };
+
+static enum err
+run(struct ctx *ctx, struct queue_job *job, enum queue_verdict *verdict)
+{
+	struct outbox_mail mail;
+	struct uuid id;
+	bool found;
+
+	*verdict = QUEUE_PARK;
+	job->problem = "the subject is not the id of a mail";
+	if (!uuid_parse(&id, job->subject))
+		return ERR_OK;
+	TRY(outbox_find(ctx, id, &mail, &found));
+	if (found)
+		TRY(outbox_send(ctx, &mail));
+	*verdict = QUEUE_DONE;
+	return ERR_OK;
+}
+
+const struct queue_kind queue_mail = {"mail", LEASE_S, TRIES_MAX, BACKOFF_S, BACKOFF_MAX_S, run};

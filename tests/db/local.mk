@@ -63,8 +63,11 @@ tests_db_test_second_wall_CPPFLAGS = $(BOOKS_CPPFLAGS)
 tests_db_test_second_wall_LDADD = libbooks.a $(BOOKS_LIBS)
 tests_db_test_verify_CPPFLAGS = $(BOOKS_CPPFLAGS)
 tests_db_test_verify_LDADD = libbooks.a $(BOOKS_LIBS)
-check_PROGRAMS += tests/db/test_queue
-TESTS += tests/db/test_queue
+QUEUE_TESTS = tests/db/test_queue tests/db/test_crew
+check_PROGRAMS += $(QUEUE_TESTS)
+TESTS += $(QUEUE_TESTS)
+tests_db_test_crew_CPPFLAGS = $(BOOKS_CPPFLAGS)
+tests_db_test_crew_LDADD = $(BOOKS_LIBS)
 tests_db_test_queue_CPPFLAGS = $(BOOKS_CPPFLAGS)
 tests_db_test_queue_LDADD = $(BOOKS_LIBS)
 endif

@@ -1,0 +1,10 @@
+/* What a runner does, and with how many threads: kinds that wait for others have several. */
+#include "jobs/job.h"
+
+const struct duty duties[] = {
+	{.job = &job_token_request, .threads = 1},
+	{.job = &job_hold_expiry, .threads = 1},
+	{.job = &job_retention, .threads = 1},
+	{.kind = &queue_mail, .threads = 2},
+	{0},
+};
