@@ -47,6 +47,7 @@ libcowry_a_SOURCES = \
 	src/provider/report.c \
 	src/app/api_key.c src/app/movement.c src/app/movement.h src/app/outbox.c src/app/outbox.h src/app/personal.c src/app/personal.h \
 	src/queue/queue.c src/queue/queue.h \
+	src/app/job_control.c src/app/job_control.h \
 	src/app/platform.c src/app/platform.h src/app/reserve.c src/app/reserve.h \
 	src/app/session.c src/app/user.c src/app/user.h src/app/wallet.c src/app/wallet.h \
 	src/api/auth.c src/api/auth.h src/api/call.h src/api/dialects.c src/api/dialects.h \
@@ -58,7 +59,7 @@ libcowry_a_SOURCES = \
 	src/api/moolah/moolah.c \
 	src/api/otp/otp.c \
 	src/api/pocket/admin.c src/api/pocket/auth.c src/api/pocket/holds.c \
-	src/api/pocket/keys.c src/api/pocket/platform.c src/api/pocket/pocket.c \
+	src/api/pocket/jobs.c src/api/pocket/keys.c src/api/pocket/platform.c src/api/pocket/pocket.c \
 	src/api/pocket/pocket.h src/api/pocket/providers.c src/api/pocket/wallets.c \
 	src/jobs/crew.c src/jobs/crew.h src/jobs/duties.c \
 	src/jobs/hold_expiry.c src/jobs/job.h src/jobs/mail.c src/jobs/retention.c \
@@ -68,7 +69,7 @@ bin_PROGRAMS += cowry cowry-worker cowry-jobs
 
 COWRY_LIBS = libcowry.a libdb.a libbase.a $(LIBDB_LIBS) $(LIBBASE_LIBS)
 
-cowry_SOURCES = src/bin/cli.c src/bin/doctor.c src/bin/doctor.h src/bin/start.c src/bin/start.h
+cowry_SOURCES = src/bin/cli.c src/bin/cli_jobs.c src/bin/cli_jobs.h src/bin/doctor.c src/bin/doctor.h src/bin/start.c src/bin/start.h
 cowry_LDADD = $(COWRY_LIBS)
 cowry_worker_SOURCES = src/bin/worker.c src/bin/server.c src/bin/server.h src/bin/exchange.c \
 	src/bin/exchange.h src/bin/start.c src/bin/start.h

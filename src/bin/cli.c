@@ -10,6 +10,7 @@
 #include "app/user.h"
 #include "base/arena.h"
 #include "base/money.h"
+#include "bin/cli_jobs.h"
 #include "bin/doctor.h"
 #include "bin/start.h"
 #include "crypto/keyring.h"
@@ -247,6 +248,10 @@ static const struct command commands[] = {
 	{"admin", "create", "--email E --name N --password-file F",
 	 "make an administrator, or promote a user", run_admin_create},
 	{"keys", "create", "", "make the key files that are missing", run_keys_create},
+	{"jobs", "list", "[--status S] [--kind K]", "show the jobs that wait, run or are parked",
+	 cli_jobs_list},
+	{"jobs", "retry", "ID", "try a job now, with all its tries before it", cli_jobs_retry},
+	{"jobs", "park", "ID", "put a job aside", cli_jobs_park},
 	{"openapi", NULL, "DIALECT", "print the OpenAPI document of a dialect", run_openapi},
 	{"doctor", NULL, "", "check the configuration and what it points to", run_doctor},
 	{"settings", NULL, "", "print all settings as the manual page shows them", run_settings},

@@ -18,6 +18,7 @@ API_TESTS = \
 	tests/api/pocket/auth \
 	tests/api/pocket/bulk \
 	tests/api/pocket/holds \
+	tests/api/pocket/jobs \
 	tests/api/pocket/keys \
 	tests/api/pocket/movements \
 	tests/api/pocket/platform \
@@ -42,6 +43,7 @@ tests_api_pocket_amounts_LDADD = $(API_LIBS)
 tests_api_pocket_auth_LDADD = $(API_LIBS)
 tests_api_pocket_bulk_LDADD = $(API_LIBS)
 tests_api_pocket_holds_LDADD = $(API_LIBS)
+tests_api_pocket_jobs_LDADD = $(API_LIBS)
 tests_api_pocket_keys_LDADD = $(API_LIBS)
 tests_api_pocket_movements_LDADD = $(API_LIBS)
 tests_api_pocket_platform_LDADD = $(API_LIBS)

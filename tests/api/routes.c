@@ -29,6 +29,7 @@ static const struct {
 	 "client_covered(*state, pocket_wallets, \"Money\")"},
 	{pocket_holds, NULL, "pocket/holds", "client_covered(*state, pocket_holds, NULL)"},
 	{pocket_admin, NULL, "pocket/admin", "client_covered(*state, pocket_admin, NULL)"},
+	{pocket_jobs, NULL, "pocket/jobs", "client_covered(*state, pocket_jobs, NULL)"},
 	{pocket_providers, NULL, "pocket/providers",
 	 "client_refused_everywhere(*state, pocket_providers, 501)"},
 	{drop_health, NULL, "drop/health", "client_covered(*state, drop_health, NULL)"},

@@ -165,8 +165,8 @@ static const struct property error[] = {
 };
 
 static const struct route *const groups[] = {
-	pocket_auth,  pocket_platform, pocket_keys,      pocket_wallets,
-	pocket_holds, pocket_admin,    pocket_providers, NULL,
+	pocket_auth,  pocket_platform,  pocket_keys, pocket_wallets, pocket_holds,
+	pocket_admin, pocket_providers, pocket_jobs, NULL,
 };
 
 static const struct tag tags[] = {

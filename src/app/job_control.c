@@ -1,0 +1,45 @@
+#include "app/job_control.h"
+
+#include "base/arena.h"
+#include "base/text.h"
+#include "db/db.h"
+
+struct order {
+	enum err (*change)(struct ctx *ctx, int64_t job_id, struct queue_entry *out);
+	const char *action;
+	int64_t job_id;
+	struct queue_entry *out;
+};
+
+static enum err
+carry_out(struct ctx *ctx, void *arg)
+{
+	const struct order *order = arg;
+	const char *subject;
+
+	TRY(order->change(ctx, order->job_id, order->out));
+	subject = arena_printf(ctx->arena, "%s %s", order->out->kind, order->out->subject);
+	return db_run(ctx, SQL_audit_insert, NULL,
+		      PARAMS(p_id(ctx->who.user_id), p_text(order->action), p_text(subject),
+			     p_text("{}"), p_text(ctx->request_id)));
+}
+
+static enum err
+command(struct ctx *ctx, struct order order, const char *id)
+{
+	if (!integer_parse(&order.job_id, id))
+		return fault(&ctx->fault, ERR_NOT_FOUND, NULL, NULL);
+	return db_transact(ctx, carry_out, &order);
+}
+
+enum err
+job_retry(struct ctx *ctx, const char *id, struct queue_entry *out)
+{
+	return command(ctx, (struct order){queue_retry, "job_retry", 0, out}, id);
+}
+
+enum err
+job_park(struct ctx *ctx, const char *id, struct queue_entry *out)
+{
+	return command(ctx, (struct order){queue_park, "job_park", 0, out}, id);
+}
