@@ -3,7 +3,7 @@
 TEST_QUERIES = $(wildcard $(srcdir)/tests/db/queries/*.sql)
 dist_check_SCRIPTS += tests/db/statements.sh
 TESTS += tests/db/statements.sh
-EXTRA_DIST += tests/with-postgres tests/db/server $(TEST_QUERIES)
+EXTRA_DIST += tests/with-postgres tests/smtp.py tests/db/server $(TEST_QUERIES)
 BUILT_SOURCES += tests/registry/db/statements.def
 CLEANFILES += tests/registry/db/statements.def
 
@@ -63,11 +63,13 @@ tests_db_test_second_wall_CPPFLAGS = $(BOOKS_CPPFLAGS)
 tests_db_test_second_wall_LDADD = libbooks.a $(BOOKS_LIBS)
 tests_db_test_verify_CPPFLAGS = $(BOOKS_CPPFLAGS)
 tests_db_test_verify_LDADD = libbooks.a $(BOOKS_LIBS)
-QUEUE_TESTS = tests/db/test_queue tests/db/test_crew
+QUEUE_TESTS = tests/db/test_queue tests/db/test_crew tests/db/test_smtp
 check_PROGRAMS += $(QUEUE_TESTS)
 TESTS += $(QUEUE_TESTS)
 tests_db_test_crew_CPPFLAGS = $(BOOKS_CPPFLAGS)
 tests_db_test_crew_LDADD = $(BOOKS_LIBS)
+tests_db_test_smtp_CPPFLAGS = $(BOOKS_CPPFLAGS)
+tests_db_test_smtp_LDADD = $(BOOKS_LIBS)
 tests_db_test_queue_CPPFLAGS = $(BOOKS_CPPFLAGS)
 tests_db_test_queue_LDADD = $(BOOKS_LIBS)
 endif
