@@ -63,7 +63,8 @@ libcowry_a_SOURCES = \
 	src/api/pocket/pocket.h src/api/pocket/providers.c src/api/pocket/wallets.c \
 	src/jobs/crew.c src/jobs/crew.h src/jobs/duties.c \
 	src/jobs/hold_expiry.c src/jobs/job.h src/jobs/mail.c src/jobs/retention.c \
-	src/jobs/token_request.c
+	src/jobs/token_request.c \
+	src/app/audit.c src/app/audit.h src/app/review.c src/app/review.h
 
 bin_PROGRAMS += cowry cowry-worker cowry-jobs
 

@@ -157,9 +157,3 @@ UPDATE mail SET sent_at = clock_timestamp(), body_sealed = NULL WHERE mail_id = 
 -- params: mail_id:bigint
 -- returns: none
 UPDATE mail SET failed_at = clock_timestamp(), body_sealed = NULL WHERE mail_id = $1;
-
--- name: audit_insert
--- params: user_id:bigint action:text subject:text detail:text request_id:text
--- returns: none
-INSERT INTO audit_log (user_id, action, subject, detail, request_id)
-VALUES ($1, $2, $3, $4::jsonb, $5);

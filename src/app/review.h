@@ -17,6 +17,7 @@ struct review {
 	struct json_value detail; /* what helps to decide; no secrets */
 	const char *status;       /* open, approved, rejected */
 	const char *note;         /* of who decided */
+	struct uuid decided_by;   /* the administrator; nil: the operator */
 	struct instant created_at;
 	struct instant decided_at;
 };

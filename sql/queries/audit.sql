@@ -1,0 +1,17 @@
+-- What administrators did.
+
+-- name: audit_insert
+-- params: user_id:bigint action:text subject:text detail:text request_id:text
+-- returns: none
+INSERT INTO audit_log (user_id, action, subject, detail, request_id)
+VALUES ($1, $2, $3, $4::jsonb, $5);
+
+-- name: audit_list
+-- params: action:text after:bigint most:bigint
+-- returns: many
+SELECT a.audit_id, u.public_id AS admin, a.action, a.subject, a.detail, a.request_id, a.created_at
+  FROM audit_log a
+  LEFT JOIN users u USING (user_id)
+ WHERE ($1 IS NULL OR a.action = $1) AND ($2 IS NULL OR a.audit_id < $2)
+ ORDER BY a.audit_id DESC
+ LIMIT $3;

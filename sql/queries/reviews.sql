@@ -1,0 +1,39 @@
+-- What waits for an administrator's decision.
+
+-- name: review_insert
+-- params: public_id:uuid kind:text subject:uuid reason:text detail:text
+-- returns: none
+-- Nothing where the subject has an open review already.
+INSERT INTO review (public_id, kind, subject, reason, detail)
+VALUES ($1, $2, $3, $4, $5::jsonb)
+    ON CONFLICT (kind, subject) WHERE status = 'open' DO NOTHING;
+
+-- name: review_list
+-- params: status:text kind:text after:bigint most:bigint
+-- returns: many
+SELECT r.review_id, r.public_id, r.kind, r.subject, r.reason, r.detail, r.status, r.note,
+       u.public_id AS decided_by, r.created_at, r.decided_at
+  FROM review r
+  LEFT JOIN users u ON u.user_id = r.decided_by
+ WHERE ($1 IS NULL OR r.status = $1)
+   AND ($2 IS NULL OR r.kind = $2)
+   AND ($3 IS NULL OR r.review_id < $3)
+ ORDER BY r.review_id DESC
+ LIMIT $4;
+
+-- name: review_find
+-- params: public_id:uuid
+-- returns: maybe
+SELECT r.review_id, r.public_id, r.kind, r.subject, r.reason, r.detail, r.status, r.note,
+       u.public_id AS decided_by, r.created_at, r.decided_at
+  FROM review r
+  LEFT JOIN users u ON u.user_id = r.decided_by
+ WHERE r.public_id = $1;
+
+-- name: review_decide
+-- params: public_id:uuid status:text note:text decided_by:bigint
+-- returns: none
+-- Nothing where it was decided before: the second of two waits for the first, then finds it closed.
+UPDATE review
+   SET status = $2, note = $3, decided_by = $4, decided_at = clock_timestamp()
+ WHERE public_id = $1 AND status = 'open';

@@ -1,0 +1,103 @@
+#include "app/review.h"
+
+#include "app/audit.h"
+#include "base/arena.h"
+#include "db/row.h"
+
+/* What follows from a decision, by what was decided. */
+static const struct kind {
+	const char *name;
+	enum err (*decide)(struct ctx *ctx, struct uuid subject, bool approved);
+} kinds[] = {
+	{NULL, NULL},
+};
+
+static const struct column columns[] = {
+	COLUMN(struct review, review_id),  COLUMN(struct review, public_id),
+	COLUMN(struct review, kind),       COLUMN(struct review, subject),
+	COLUMN(struct review, reason),     COLUMN_NAMED(struct review, detail.text, "detail"),
+	COLUMN(struct review, status),     COLUMN(struct review, note),
+	COLUMN(struct review, decided_by), COLUMN(struct review, created_at),
+	COLUMN(struct review, decided_at),
+};
+
+enum err
+review_open(struct ctx *ctx, const char *kind, struct uuid subject, const char *reason,
+	    struct json_value detail)
+{
+	return db_run(ctx, SQL_review_insert, NULL,
+		      PARAMS(p_uuid(uuid_v7()), p_text(kind), p_uuid(subject), p_text(reason),
+			     p_text(detail.text != NULL ? detail.text : "{}")));
+}
+
+enum err
+review_list(struct ctx *ctx, const struct review_filter *filter, struct review **out, size_t *n)
+{
+	struct rows rows;
+
+	TRY(db_run(ctx, SQL_review_list, &rows,
+		   PARAMS(p_text(filter->status), p_text(filter->kind), p_id(filter->after),
+			  p_int(filter->most))));
+	*out = arena_array(ctx->arena, rows.count, sizeof(**out));
+	*n = rows.count;
+	for (size_t i = 0; i < rows.count; i++)
+		rows_scan(&rows, i, columns, COLUMN_COUNT(columns), &(*out)[i]);
+	return ERR_OK;
+}
+
+enum err
+review_get(struct ctx *ctx, struct uuid id, struct review *out)
+{
+	struct rows rows;
+
+	TRY(db_run(ctx, SQL_review_find, &rows, PARAMS(p_uuid(id))));
+	if (rows.count == 0)
+		return fault(&ctx->fault, ERR_NOT_FOUND, NULL, "Review not found");
+	rows_scan(&rows, 0, columns, COLUMN_COUNT(columns), out);
+	return ERR_OK;
+}
+
+static enum err
+record(struct ctx *ctx, const struct review *review)
+{
+	bool approved = text_equal(review->status, "approved");
+	char id[UUID_TEXT_MAX];
+	struct bytes detail;
+	struct jw w;
+
+	jw_init(&w, ctx->arena, 256);
+	jw_object(&w, NULL);
+	jw_text(&w, "kind", review->kind);
+	jw_text(&w, "subject", uuid_text(id, review->subject));
+	jw_text(&w, "note", review->note);
+	jw_close(&w);
+	if (!jw_finish(&w, &detail))
+		return fault(&ctx->fault, ERR_INTERNAL, NULL, NULL);
+	return audit_add(ctx, approved ? "review_approve" : "review_reject",
+			 uuid_text(id, review->public_id), (struct json_value){detail.data});
+}
+
+/* A kind without a row is a bug: its decision would move nothing. */
+static enum err
+follow(struct ctx *ctx, const struct review *review, bool approved)
+{
+	for (const struct kind *kind = kinds; kind->name != NULL; kind++)
+		if (text_equal(kind->name, review->kind))
+			return kind->decide(ctx, review->subject, approved);
+	return fault(&ctx->fault, ERR_INTERNAL, NULL, NULL);
+}
+
+enum err
+review_decide(struct ctx *ctx, struct uuid id, bool approved, const char *note, struct review *out)
+{
+	struct rows rows;
+
+	TRY(db_run(ctx, SQL_review_decide, &rows,
+		   PARAMS(p_uuid(id), p_text(approved ? "approved" : "rejected"), p_text(note),
+			  p_id(ctx->who.user_id))));
+	TRY(review_get(ctx, id, out));
+	if (rows.affected == 0)
+		return fault(&ctx->fault, ERR_CONFLICT, NULL, "The review was decided before");
+	TRY(follow(ctx, out, approved));
+	return record(ctx, out);
+}
