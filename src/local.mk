@@ -64,7 +64,8 @@ libcowry_a_SOURCES = \
 	src/jobs/crew.c src/jobs/crew.h src/jobs/duties.c \
 	src/jobs/hold_expiry.c src/jobs/job.h src/jobs/mail.c src/jobs/retention.c \
 	src/jobs/token_request.c \
-	src/app/audit.c src/app/audit.h src/app/review.c src/app/review.h
+	src/app/audit.c src/app/audit.h src/app/review.c src/app/review.h src/app/user_admin.c \
+	src/api/pocket/users.c src/api/pocket/reviews.c
 
 bin_PROGRAMS += cowry cowry-worker cowry-jobs
 

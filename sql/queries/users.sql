@@ -12,7 +12,7 @@ RETURNING user_id, created_at;
 -- params: email_key:text
 -- returns: maybe
 SELECT user_id, public_id, email, password_hash, name, country, company_name, photo_url, role,
-       status, provider, is_email_verified, created_at
+       status, provider, is_email_verified, kyc_status, created_at
   FROM users
  WHERE email_key = $1 AND status <> 'deleted';
 
@@ -20,7 +20,7 @@ SELECT user_id, public_id, email, password_hash, name, country, company_name, ph
 -- params: user_id:bigint
 -- returns: one
 SELECT user_id, public_id, email, password_hash, name, country, company_name, photo_url, role,
-       status, provider, is_email_verified, created_at
+       status, provider, is_email_verified, kyc_status, created_at
   FROM users
  WHERE user_id = $1;
 

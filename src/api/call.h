@@ -62,6 +62,7 @@ struct route {
 	const struct schema *query; /* query parameters; NULL: none */
 	const struct schema *out;   /* the reply, or one item of it where list is set */
 	bool list;                  /* out is a struct page */
+	bool numbered;              /* its pages have numbers, from 1 */
 	bool flat;                  /* the reply has no envelope */
 	enum access access;
 	enum effect effect;
@@ -79,11 +80,13 @@ struct route {
 
 enum { BODY_MAX = 64 * 1024, BULK_BODY_MAX = 512 * 1024, PARAMS_MAX = 4, TARGET_MAX = 4096 };
 
-/* A page of a list: the handler fills it. */
+/* A page of a list: the handler fills it, by page_fill() or page_fill_numbered(). */
 struct page {
 	struct list items;
-	const char *next_cursor; /* NULL: this is the last page */
+	const char *next_cursor; /* NULL: this is the last page, or the order has no cursor */
 	int64_t limit;
+	int64_t number; /* from 1; 0: it was asked for by cursor, and nobody counted */
+	int64_t total;  /* items on all pages */
 };
 
 /* Headers beyond those that every request is asked for. */

@@ -1,8 +1,15 @@
-/* page.h - cursors and limits of lists. */
+/*
+ * page.h - lists in pages, read on from a cursor or by number.
+ *
+ * A cursor costs the same however long the list is, and nothing is seen twice while items
+ * come and go. Pages with numbers are for people who leaf; they count what there is.
+ */
 #ifndef API_PAGE_H
 #define API_PAGE_H
 
 #include "api/call.h"
+
+enum { PAGE_LIMIT_DEFAULT = 25, PAGE_LIMIT_MAX = 100, PAGE_NUMBER_MAX = 1000000 };
 
 /* What a list route takes in its query; after is the last item seen, by its internal number. */
 struct page_query {
@@ -21,5 +28,36 @@ int64_t page_most(const struct page_query *query);
 /* Show the items, limit at most; number_offset is where an item of size bytes has its internal number. */
 void page_fill(struct call *call, struct page *page, const struct page_query *query, void *items,
 	       size_t n, size_t size, size_t number_offset);
+
+/* What a list with numbered pages takes in its query. A cursor goes before a number. */
+struct number_query {
+	int64_t after;
+	int64_t number; /* 0: the first */
+	int64_t size;   /* 0: the default */
+};
+
+#define NUMBER_FIELDS(struct_type)                                                               \
+	FIELD(struct_type, page.number, .name = "page", .lower_bound = true, .min = 1,           \
+	      .max = PAGE_NUMBER_MAX, .doc = "Number of the page, from 1.", .example = "1"),     \
+		FIELD(struct_type, page.size, .name = "pageSize", .lower_bound = true, .min = 1, \
+		      .max = PAGE_LIMIT_MAX, .doc = "Items a page; 25 unless given.",            \
+		      .example = "25"),                                                          \
+		FIELD(struct_type, page.after, .name = "cursor", .lower_bound = true, .min = 1,  \
+		      .doc = "In place of page, where to go on: nextCursor of the "              \
+			     "page before. Only in the order of createdAt.")
+
+/* How many rows to ask for, and how many to leave out before them. */
+int64_t number_most(const struct number_query *query);
+int64_t number_skip(const struct number_query *query);
+/* Likewise show the items; total is how many there are on all pages, of no use with a cursor.
+ * Where the order has a cursor, the page tells it. */
+void page_fill_numbered(struct call *call, struct page *page, const struct number_query *query,
+			struct list items, int64_t total, size_t size, size_t number_offset);
+int64_t page_count(const struct page *page);
+
+/* The object "pagination" of a reply, its JSON Schema, and an example. */
+void page_write(struct jw *w, const struct page *page);
+void page_describe(struct jw *w, const struct route *route);
+void page_example(struct jw *w, const struct route *route);
 
 #endif

@@ -20,8 +20,14 @@ static const struct column user_columns[] = {
 	COLUMN(struct user, company_name), COLUMN(struct user, photo_url),
 	COLUMN(struct user, role),         COLUMN(struct user, status),
 	COLUMN(struct user, provider),     COLUMN(struct user, is_email_verified),
-	COLUMN(struct user, created_at),
+	COLUMN(struct user, kyc_status),   COLUMN(struct user, created_at),
 };
+
+void
+user_scan(const struct rows *rows, size_t i, struct user *out)
+{
+	rows_scan(rows, i, user_columns, COLUMN_COUNT(user_columns), out);
+}
 
 const char *
 email_key(struct arena *arena, const char *email)
@@ -35,7 +41,7 @@ user_get(struct ctx *ctx, int64_t user_id, struct user *out)
 	struct rows rows;
 
 	TRY(db_run(ctx, SQL_user_by_id, &rows, PARAMS(p_int(user_id))));
-	rows_scan(&rows, 0, user_columns, COLUMN_COUNT(user_columns), out);
+	user_scan(&rows, 0, out);
 	return ERR_OK;
 }
 
@@ -47,7 +53,7 @@ find_by_email(struct ctx *ctx, const char *email, struct user *out, bool *found)
 	TRY(db_run(ctx, SQL_user_by_email, &rows, PARAMS(p_text(email_key(ctx->arena, email)))));
 	*found = rows.count > 0;
 	if (*found)
-		rows_scan(&rows, 0, user_columns, COLUMN_COUNT(user_columns), out);
+		user_scan(&rows, 0, out);
 	return ERR_OK;
 }
 
@@ -112,6 +118,40 @@ mail_verification(struct ctx *ctx, int64_t user_id, const char *name, const char
 				       "ignore this mail.\n",
 				       name, token),
 			  VERIFY_LIFETIME_S);
+}
+
+enum err
+user_invite_prepare(struct ctx *ctx, struct registration *in)
+{
+	if (in->password == NULL)
+		return ERR_OK;
+	return hash_password(ctx, "password", in->password, &in->password_hash);
+}
+
+static enum err
+mail_invitation(struct ctx *ctx, const struct user *user)
+{
+	const char *token;
+
+	TRY(mail_token(ctx, user->user_id, "reset_password", VERIFY_LIFETIME_S, &token));
+	return outbox_add(
+		ctx, user->email, "Set your password",
+		arena_printf(ctx->arena,
+			     "Hello %s,\n\n"
+			     "an account was made for you. Your token to set a password "
+			     "is:\n\n%s\n\n"
+			     "It is valid for 24 hours; after that, ask for another as for "
+			     "a forgotten password.\n",
+			     user->name, token),
+		VERIFY_LIFETIME_S);
+}
+
+enum err
+user_mail_welcome(struct ctx *ctx, const struct user *user)
+{
+	return user->password_hash != NULL
+		       ? mail_verification(ctx, user->user_id, user->name, user->email)
+		       : mail_invitation(ctx, user);
 }
 
 enum err

@@ -8,6 +8,7 @@
 #define APP_USER_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "base/ctx.h"
 
@@ -24,6 +25,7 @@ struct user {
 	const char *status;
 	const char *provider;
 	bool is_email_verified;
+	const char *kyc_status; /* none, pending, verified, rejected */
 	struct instant created_at;
 };
 
@@ -38,7 +40,8 @@ struct registration {
 	const char *photo_url;
 	const char *role;
 	bool accept_terms;
-	const char *password_hash; /* noted by user_register_prepare */
+	const char *status;        /* of an invitation */
+	const char *password_hash; /* noted by user_register_prepare or user_invite_prepare */
 };
 
 /* Rules that span fields, and the hash; before the transaction. */
@@ -100,6 +103,57 @@ enum err user_reset_password(struct ctx *ctx, const struct password_reset *in) M
 /* Make an administrator, or promote a user. For the operator's CLI. */
 enum err user_make_admin(struct ctx *ctx, const char *email, const char *name,
 			 const char *password) MUST_CHECK;
+
+/*
+ * What administrators do (user_admin.c). All of it is recorded in the audit log.
+ */
+
+/* Hash the password, if there is one; before the transaction. */
+enum err user_invite_prepare(struct ctx *ctx, struct registration *in) MUST_CHECK;
+/* Make a user. Mails a token: to verify the address, or where there is no password to set one. */
+enum err user_invite(struct ctx *ctx, const struct registration *in, struct user *out) MUST_CHECK;
+/* Mail such a token to somebody who was made by an administrator. */
+enum err user_mail_welcome(struct ctx *ctx, const struct user *user) MUST_CHECK;
+
+struct user_filter {
+	const char *search; /* part of a name or address; NULL: any */
+	const char *role;
+	const char *status;  /* NULL: all but deleted */
+	struct instant from; /* registered at or after; 0: any time */
+	struct instant to;
+	const char *sort; /* createdAt, name, email, role, status */
+	bool descending;
+	int64_t after; /* by createdAt, the last one seen; 0: from the start */
+	int64_t most;
+	int64_t skip;
+};
+enum err user_list(struct ctx *ctx, const struct user_filter *filter, struct user **out,
+		   size_t *n) MUST_CHECK;
+enum err user_count(struct ctx *ctx, const struct user_filter *filter, int64_t *total) MUST_CHECK;
+
+/* The caller, or anybody for an administrator; ERR_NOT_FOUND for others. Likewise in these two. */
+enum err user_find(struct ctx *ctx, struct uuid id, struct user *out) MUST_CHECK;
+
+/* What is NULL stays. */
+struct user_change {
+	const char *name;
+	const char *country;
+	const char *company_name;
+	const char *photo_url;
+	const char *role; /* these three by administrators only: ERR_FORBIDDEN */
+	const char *status;
+	const char *kyc_status;
+};
+/* ERR_CONFLICT if no active administrator would be left. Who is suspended is signed out, and their
+ * keys are refused, from the commit on. */
+enum err user_change(struct ctx *ctx, struct uuid id, const struct user_change *in,
+		     struct user *out) MUST_CHECK;
+/* End an account: what it knew of the person is forgotten, the books stay as they are. */
+enum err user_delete(struct ctx *ctx, struct uuid id) MUST_CHECK;
+
+/* How rows of users are read. */
+struct rows;
+void user_scan(const struct rows *rows, size_t i, struct user *out);
 
 /* The form of an address that makes it unique: lower-case ASCII. */
 const char *email_key(struct arena *arena, const char *email);

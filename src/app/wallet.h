@@ -8,8 +8,6 @@
 
 struct combiner;
 
-enum { PAGE_LIMIT_DEFAULT = 25, PAGE_LIMIT_MAX = 100 };
-
 struct wallet_facts {
 	struct uuid id;
 	struct uuid project;

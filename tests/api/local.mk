@@ -23,6 +23,8 @@ API_TESTS = \
 	tests/api/pocket/movements \
 	tests/api/pocket/platform \
 	tests/api/pocket/providers \
+	tests/api/pocket/reviews \
+	tests/api/pocket/users \
 	tests/api/pocket/wallets \
 	tests/api/rate \
 	tests/api/routes
@@ -48,6 +50,8 @@ tests_api_pocket_keys_LDADD = $(API_LIBS)
 tests_api_pocket_movements_LDADD = $(API_LIBS)
 tests_api_pocket_platform_LDADD = $(API_LIBS)
 tests_api_pocket_providers_LDADD = $(API_LIBS)
+tests_api_pocket_reviews_LDADD = $(API_LIBS)
+tests_api_pocket_users_LDADD = $(API_LIBS)
 tests_api_pocket_wallets_LDADD = $(API_LIBS)
 tests_api_rate_LDADD = $(API_LIBS)
 tests_api_routes_LDADD = $(API_LIBS)

@@ -32,6 +32,8 @@ static const struct {
 	{pocket_jobs, NULL, "pocket/jobs", "client_covered(*state, pocket_jobs, NULL)"},
 	{pocket_providers, NULL, "pocket/providers",
 	 "client_refused_everywhere(*state, pocket_providers, 501)"},
+	{pocket_reviews, NULL, "pocket/reviews", "client_covered(*state, pocket_reviews, NULL)"},
+	{pocket_users, NULL, "pocket/users", "client_covered(*state, pocket_users, NULL)"},
 	{drop_health, NULL, "drop/health", "client_covered(*state, drop_health, NULL)"},
 };
 

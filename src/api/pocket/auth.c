@@ -27,23 +27,6 @@ static const struct field register_fields[] = {
 	      .doc = "Must be true."),
 };
 
-static const struct field user_fields[] = {
-	FIELD(struct user, public_id, .name = "id", .required = true),
-	FIELD(struct user, name, .name = "name", .required = true, .example = "\"Jane Doe\""),
-	FIELD(struct user, email, .name = "email", .required = true,
-	      .example = "\"jane@example.com\""),
-	FIELD(struct user, role, .name = "role", .required = true, .example = "\"developer\""),
-	FIELD(struct user, status, .name = "status", .required = true, .example = "\"active\""),
-	FIELD(struct user, provider, .name = "provider", .required = true, .example = "\"local\""),
-	FIELD(struct user, country, .name = "country", .keep_null = true, .example = "\"Nigeria\""),
-	FIELD(struct user, company_name, .name = "companyName", .keep_null = true,
-	      .example = "\"Pocket Labs\""),
-	FIELD(struct user, photo_url, .name = "photoUrl", .keep_null = true, .example = "null"),
-	FIELD(struct user, is_email_verified, .name = "isEmailVerified", .required = true,
-	      .example = "false"),
-	FIELD(struct user, created_at, .name = "createdAt", .required = true),
-};
-
 static const struct field login_fields[] = {
 	FIELD(struct credentials, email, .name = "email", .required = true, .min = 1, .max = 254,
 	      .example = "\"jane@example.com\""),
@@ -128,7 +111,6 @@ static const struct field reset_fields[] = {
 
 static const struct schema register_in =
 	SCHEMA(struct registration, "RegisterRequest", register_fields);
-static const struct schema user_out = SCHEMA(struct user, "User", user_fields);
 static const struct schema login_in = SCHEMA(struct credentials, "LoginRequest", login_fields);
 static const struct schema login_out = SCHEMA(struct login_reply, "LoginReply", login_reply_fields);
 static const struct schema refresh_in = SCHEMA(struct token_in, "RefreshRequest", refresh_fields);
@@ -255,7 +237,7 @@ reset_password(struct call *call, const void *in, void *out)
 const struct route pocket_auth[] = {
 	{POST, "/v1/auth/register", "Create an account",
 	 "Mails a verification token. A google account can only be entered through Google sign-in.",
-	 register_user, .prepare = prepare_registration, .in = &register_in, .out = &user_out,
+	 register_user, .prepare = prepare_registration, .in = &register_in, .out = &pocket_user,
 	 .effect = EFFECT_WRITE, .rate = RATE_SIGN_IN, .status = 201, .tag = "Auth"},
 	{POST, "/v1/auth/login", "Sign in with e-mail and password", NULL, login,
 	 .prepare = prepare_login, .in = &login_in, .out = &login_out, .effect = EFFECT_WRITE,
@@ -266,7 +248,7 @@ const struct route pocket_auth[] = {
 	 .status = 200, .tag = "Auth"},
 	{POST, "/v1/auth/logout", "End a session", NULL, logout, .in = &refresh_in,
 	 .effect = EFFECT_WRITE, .rate = RATE_SIGN_IN, .status = 204, .tag = "Auth"},
-	{GET, "/v1/auth/me", "Who I am", NULL, me, .out = &user_out, .access = ACCESS_USER,
+	{GET, "/v1/auth/me", "Who I am", NULL, me, .out = &pocket_user, .access = ACCESS_USER,
 	 .status = 200, .tag = "Auth"},
 	{POST, "/v1/auth/verify-email", "Verify an e-mail address", NULL, verify_email,
 	 .in = &verify_in, .effect = EFFECT_WRITE, .rate = RATE_SIGN_IN, .status = 200,

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "api/dialects.h"
+#include "api/page.h"
 
 /* What HTTP calls a status; NestJS shows it as "error". */
 static const struct {
@@ -45,11 +46,7 @@ write_page(struct jw *w, const struct call *call, const struct page *page)
 		schema_encode(item, call->dialect->amounts,
 			      (const char *)page->items.items + i * item->size, NULL, w);
 	jw_close(w);
-	jw_object(w, "pagination");
-	jw_integer(w, "limit", page->limit);
-	jw_bool(w, "hasNextPage", page->next_cursor != NULL);
-	jw_text(w, "nextCursor", page->next_cursor);
-	jw_close(w);
+	page_write(w, page);
 }
 
 static void
@@ -86,24 +83,6 @@ write_fail(struct jw *w, const struct call *call)
 }
 
 static void
-describe_pagination(struct jw *w)
-{
-	jw_object(w, "pagination");
-	jw_text(w, "type", "object");
-	jw_object(w, "properties");
-	describe_property(w, "limit", "integer");
-	describe_property(w, "hasNextPage", "boolean");
-	jw_object(w, "nextCursor");
-	jw_list(w, "type");
-	jw_text(w, NULL, "string");
-	jw_text(w, NULL, "null");
-	jw_close(w);
-	jw_close(w);
-	jw_close(w);
-	jw_close(w);
-}
-
-static void
 describe_data(struct jw *w, const struct dialect *dialect, const struct route *route)
 {
 	if (route->list) {
@@ -111,7 +90,7 @@ describe_data(struct jw *w, const struct dialect *dialect, const struct route *r
 		jw_text(w, "type", "array");
 		schema_describe(route->out, dialect->amounts, true, w, "items");
 		jw_close(w);
-		describe_pagination(w);
+		page_describe(w, route);
 	} else if (route->out != NULL) {
 		schema_describe(route->out, dialect->amounts, true, w, "data");
 	} else {
@@ -126,11 +105,7 @@ example_data(struct jw *w, const struct dialect *dialect, const struct route *ro
 		jw_list(w, "data");
 		schema_example(route->out, dialect->amounts, w, NULL);
 		jw_close(w);
-		jw_object(w, "pagination");
-		jw_integer(w, "limit", 25);
-		jw_bool(w, "hasNextPage", false);
-		jw_null(w, "nextCursor");
-		jw_close(w);
+		page_example(w, route);
 	} else if (route->out != NULL) {
 		schema_example(route->out, dialect->amounts, w, "data");
 	} else {
@@ -165,12 +140,13 @@ static const struct property error[] = {
 };
 
 static const struct route *const groups[] = {
-	pocket_auth,  pocket_platform,  pocket_keys, pocket_wallets, pocket_holds,
-	pocket_admin, pocket_providers, pocket_jobs, NULL,
+	pocket_auth,  pocket_users, pocket_reviews,   pocket_platform, pocket_keys, pocket_wallets,
+	pocket_holds, pocket_admin, pocket_providers, pocket_jobs,     NULL,
 };
 
 static const struct tag tags[] = {
 	{"Auth", "Registration, sign-in and the tokens that are mailed."},
+	{"Users", "People: everybody's own account, and all of them for administrators."},
 	{"Platform", "The account under which a platform keeps its projects."},
 	{"Projects", "Each project has books of its own."},
 	{"Project accounts", "The customers of a project."},
@@ -178,7 +154,7 @@ static const struct tag tags[] = {
 	{"Wallets", "Wallets, their balances and histories."},
 	{"Money", "Money that moves: transfers, credits, debits, reversals, bulk."},
 	{"Holds", "Money that is set aside, then captured or let go."},
-	{"Administration", "What administrators do to any wallet."},
+	{"Administration", "What administrators do to any wallet, decide and look up."},
 	{"Providers", "Payment providers and their webhooks."},
 	{NULL, NULL},
 };

@@ -12,7 +12,11 @@ extern const struct route pocket_wallets[];
 extern const struct route pocket_holds[];
 extern const struct route pocket_admin[];
 extern const struct route pocket_providers[];
+extern const struct route pocket_users[];
+extern const struct route pocket_reviews[];
 
+/* A person, as people and administrators see them. */
+extern const struct schema pocket_user;
 /* The reply of everything that moves money. */
 extern const struct schema pocket_movement;
 

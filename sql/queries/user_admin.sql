@@ -1,0 +1,116 @@
+-- People as administrators see to them: lists, changes, the end of an account.
+
+-- name: user_list
+-- params: search:text role:text status:text from:timestamptz to:timestamptz sort:text descending:boolean after:bigint most:bigint skip:bigint
+-- returns: many
+-- Without a status, those who are deleted are left out. search is a part of name or address, as it
+-- is: no character of it has a meaning. after is the last user seen, in the order of createdAt.
+SELECT u.user_id, u.public_id, u.email, u.password_hash, u.name, u.country, u.company_name,
+       u.photo_url, u.role, u.status, u.provider, u.is_email_verified, u.kyc_status, u.created_at
+  FROM users u
+ CROSS JOIN LATERAL (SELECT CASE $6 WHEN 'name' THEN lower(u.name) WHEN 'email' THEN u.email_key
+                                    WHEN 'role' THEN u.role WHEN 'status' THEN u.status
+                            END AS text) AS key
+ WHERE ($1 IS NULL OR strpos(lower(u.name), lower($1)) > 0 OR strpos(u.email_key, lower($1)) > 0)
+   AND ($2 IS NULL OR u.role = $2)
+   AND CASE WHEN $3 IS NULL THEN u.status <> 'deleted' ELSE u.status = $3 END
+   AND ($4 IS NULL OR u.created_at >= $4)
+   AND ($5 IS NULL OR u.created_at <= $5)
+   AND ($8 IS NULL
+        OR CASE WHEN $7 THEN (u.created_at, u.user_id)
+                             < (SELECT l.created_at, l.user_id FROM users l WHERE l.user_id = $8)
+                ELSE (u.created_at, u.user_id)
+                     > (SELECT l.created_at, l.user_id FROM users l WHERE l.user_id = $8) END)
+ ORDER BY CASE WHEN NOT $7 THEN key.text END, CASE WHEN $7 THEN key.text END DESC,
+          CASE WHEN NOT $7 THEN u.created_at END, CASE WHEN $7 THEN u.created_at END DESC,
+          CASE WHEN NOT $7 THEN u.user_id END, CASE WHEN $7 THEN u.user_id END DESC
+ LIMIT $9 OFFSET $10;
+
+-- name: user_count
+-- params: search:text role:text status:text from:timestamptz to:timestamptz
+-- returns: one
+-- How many there are on all pages of that list.
+SELECT count(*) AS total
+  FROM users u
+ WHERE ($1 IS NULL OR strpos(lower(u.name), lower($1)) > 0 OR strpos(u.email_key, lower($1)) > 0)
+   AND ($2 IS NULL OR u.role = $2)
+   AND CASE WHEN $3 IS NULL THEN u.status <> 'deleted' ELSE u.status = $3 END
+   AND ($4 IS NULL OR u.created_at >= $4)
+   AND ($5 IS NULL OR u.created_at <= $5);
+
+-- name: user_by_public_id
+-- params: public_id:uuid
+-- returns: maybe
+SELECT user_id, public_id, email, password_hash, name, country, company_name, photo_url, role,
+       status, provider, is_email_verified, kyc_status, created_at
+  FROM users
+ WHERE public_id = $1 AND status <> 'deleted';
+
+-- name: user_invite
+-- params: public_id:uuid email:text email_key:text password_hash:text name:text country:text company_name:text photo_url:text role:text status:text
+-- returns: one
+-- Somebody whom an administrator lets in: the terms are yet to be accepted.
+INSERT INTO users (public_id, email, email_key, password_hash, name, country, company_name,
+                   photo_url, role, status)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+RETURNING user_id;
+
+-- name: user_lock_admins
+-- params:
+-- returns: many
+-- Held until the end of the transaction, so that changes to who they are come one after another.
+SELECT user_id
+  FROM users
+ WHERE role = 'admin' AND status = 'active'
+ ORDER BY user_id
+   FOR NO KEY UPDATE;
+
+-- name: user_update
+-- params: user_id:bigint name:text country:text company_name:text photo_url:text role:text status:text kyc_status:text
+-- returns: none
+-- What is NULL stays as it is.
+UPDATE users
+   SET name = coalesce($2, name), country = coalesce($3, country),
+       company_name = coalesce($4, company_name), photo_url = coalesce($5, photo_url),
+       role = coalesce($6, role), status = coalesce($7, status),
+       kyc_status = coalesce($8, kyc_status), updated_at = clock_timestamp()
+ WHERE user_id = $1 AND status <> 'deleted';
+
+-- name: user_erase
+-- params: user_id:bigint name:text email:text
+-- returns: none
+-- The row stays, because books and logs refer to it; what it knew of the person goes.
+UPDATE users
+   SET name = $2, email = $3, email_key = $3, password_hash = NULL, country = NULL,
+       company_name = NULL, photo_url = NULL, role = 'developer', status = 'deleted',
+       is_email_verified = false, kyc_status = 'none', updated_at = clock_timestamp()
+ WHERE user_id = $1 AND status <> 'deleted';
+
+-- name: user_erase_traces
+-- params: user_id:bigint email:text email_key:text principal:text
+-- returns: one
+-- What else is kept of a person: sign-ins, tokens, mail, answers, keys, the names of their platform.
+WITH sessions AS (
+    DELETE FROM session WHERE user_id = $1 RETURNING 1
+), tokens AS (
+    DELETE FROM email_token WHERE user_id = $1 RETURNING 1
+), wishes AS (
+    DELETE FROM token_request WHERE email_key = $3 RETURNING 1
+), mails AS (
+    DELETE FROM mail WHERE recipient = $2 RETURNING 1
+), answers AS (
+    DELETE FROM idempotency WHERE principal = $4 RETURNING 1
+), keys AS (
+    UPDATE api_key
+       SET revoked_at = coalesce(revoked_at, clock_timestamp()), description = NULL
+     WHERE user_id = $1
+    RETURNING 1
+), accounts AS (
+    UPDATE platform_account SET name = 'Deleted', company_name = NULL, metadata = '{}'
+     WHERE user_id = $1
+    RETURNING 1
+)
+SELECT (SELECT count(*) FROM sessions) + (SELECT count(*) FROM tokens)
+     + (SELECT count(*) FROM wishes) + (SELECT count(*) FROM mails)
+     + (SELECT count(*) FROM answers) + (SELECT count(*) FROM keys)
+     + (SELECT count(*) FROM accounts) AS removed;

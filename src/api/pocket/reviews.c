@@ -1,0 +1,156 @@
+/* What administrators decide, and the log of what they did. */
+#include "app/review.h"
+
+#include "api/page.h"
+#include "api/pocket/pocket.h"
+#include "app/audit.h"
+
+static const struct field review_fields[] = {
+	FIELD(struct review, public_id, .name = "id", .required = true),
+	FIELD(struct review, kind, .name = "kind", .required = true, .example = "\"payment\""),
+	FIELD(struct review, subject, .name = "subjectId", .required = true,
+	      .doc = "The payment or funding that is to be decided."),
+	FIELD(struct review, reason, .name = "reason", .required = true,
+	      .example = "\"The amount that was paid differs\""),
+	FIELD(struct review, detail, .name = "detail", .doc = "What helps to decide.",
+	      .example = "{\"asked\":\"100.00\",\"paid\":\"90.00\"}"),
+	FIELD(struct review, status, .name = "status", .required = true,
+	      .doc = "open, approved or rejected.", .example = "\"open\""),
+	FIELD(struct review, note, .name = "note", .keep_null = true, .example = "null"),
+	FIELD(struct review, decided_by, .name = "decidedBy", .keep_null = true,
+	      .doc = "The administrator; null for the operator's command line.", .example = "null"),
+	FIELD(struct review, created_at, .name = "createdAt", .required = true),
+	FIELD(struct review, decided_at, .name = "decidedAt", .keep_null = true, .example = "null"),
+};
+
+static const struct field audit_fields[] = {
+	FIELD(struct audit_entry, admin, .name = "userId", .keep_null = true,
+	      .doc = "Who did it; null for the operator's command line."),
+	FIELD(struct audit_entry, action, .name = "action", .required = true,
+	      .example = "\"user_update\""),
+	FIELD(struct audit_entry, subject, .name = "subject", .required = true,
+	      .doc = "What it was done to: an id or a reference.",
+	      .example = "\"0190b2a4-7c1e-7d3a-9b61-2f6f0c9a1e55\""),
+	FIELD(struct audit_entry, detail, .name = "detail",
+	      .example = "{\"kycStatus\":\"verified\"}"),
+	FIELD(struct audit_entry, request_id, .name = "requestId", .keep_null = true,
+	      .example = "\"0190b2a47c1e7d3a9b612f6f0c9a1e55\""),
+	FIELD(struct audit_entry, created_at, .name = "createdAt", .required = true),
+};
+
+struct note {
+	const char *note;
+};
+
+static const struct field note_fields[] = {
+	FIELD(struct note, note, .name = "note", .min = 1, .max = 500,
+	      .doc = "Why; recorded with the decision.", .example = "\"Confirmed by phone\""),
+};
+
+struct reviews_query {
+	struct page_query page;
+	const char *status;
+	const char *kind;
+};
+
+static const char *const statuses[] = {"open", "approved", "rejected", NULL};
+static const char *const kinds[] = {"payment", "funding", NULL};
+
+static const struct field reviews_query_fields[] = {
+	PAGE_FIELDS(struct reviews_query),
+	FIELD(struct reviews_query, status, .name = "status", .choices = statuses),
+	FIELD(struct reviews_query, kind, .name = "kind", .choices = kinds),
+};
+
+struct audit_query {
+	struct page_query page;
+	const char *action;
+};
+
+static const struct field audit_query_fields[] = {
+	PAGE_FIELDS(struct audit_query),
+	FIELD(struct audit_query, action, .name = "action", .min = 1, .max = 60,
+	      .doc = "Only this action, such as user_update."),
+};
+
+static const struct schema review_out = SCHEMA(struct review, "Review", review_fields);
+static const struct schema audit_out = SCHEMA(struct audit_entry, "AuditEntry", audit_fields);
+static const struct schema note_in = SCHEMA(struct note, "DecisionRequest", note_fields);
+static const struct schema reviews_query =
+	SCHEMA(struct reviews_query, "ReviewsQuery", reviews_query_fields);
+static const struct schema audit_query =
+	SCHEMA(struct audit_query, "AuditQuery", audit_query_fields);
+
+static enum err
+list_reviews(struct call *call, const void *in, void *out)
+{
+	const struct reviews_query *query = call->query;
+	const struct review_filter filter = {query->status, query->kind, query->page.after,
+					     page_most(&query->page)};
+	struct review *reviews;
+	size_t n;
+
+	(void)in;
+	TRY(review_list(&call->ctx, &filter, &reviews, &n));
+	page_fill(call, out, &query->page, reviews, n, sizeof(*reviews),
+		  offsetof(struct review, review_id));
+	return ERR_OK;
+}
+
+static enum err
+get_review(struct call *call, const void *in, void *out)
+{
+	(void)in;
+	return review_get(&call->ctx, call->params[0].id, out);
+}
+
+static enum err
+approve(struct call *call, const void *in, void *out)
+{
+	return review_decide(&call->ctx, call->params[0].id, true, ((const struct note *)in)->note,
+			     out);
+}
+
+static enum err
+reject(struct call *call, const void *in, void *out)
+{
+	return review_decide(&call->ctx, call->params[0].id, false, ((const struct note *)in)->note,
+			     out);
+}
+
+static enum err
+list_audit(struct call *call, const void *in, void *out)
+{
+	const struct audit_query *query = call->query;
+	const struct audit_filter filter = {query->action, query->page.after,
+					    page_most(&query->page)};
+	struct audit_entry *entries;
+	size_t n;
+
+	(void)in;
+	TRY(audit_list(&call->ctx, &filter, &entries, &n));
+	page_fill(call, out, &query->page, entries, n, sizeof(*entries),
+		  offsetof(struct audit_entry, audit_id));
+	return ERR_OK;
+}
+
+const struct route pocket_reviews[] = {
+	{GET, "/v1/admin/reviews", "List what waits for a decision, and what was decided",
+	 "Newest first.", list_reviews, .query = &reviews_query, .out = &review_out, .list = true,
+	 .access = ACCESS_ADMIN, .status = 200, .tag = "Administration"},
+	{GET, "/v1/admin/reviews/{id}", "One review", NULL, get_review, .out = &review_out,
+	 .access = ACCESS_ADMIN, .status = 200, .tag = "Administration"},
+	{POST, "/v1/admin/reviews/{id}/approve", "Approve",
+	 "What was held up is done: a payment is posted with the amount that was paid. Recorded in "
+	 "the audit log.",
+	 approve, .in = &note_in, .out = &review_out, .access = ACCESS_ADMIN,
+	 .effect = EFFECT_WRITE, .status = 200, .tag = "Administration"},
+	{POST, "/v1/admin/reviews/{id}/reject", "Reject",
+	 "What was held up is given up. Recorded in the audit log.", reject, .in = &note_in,
+	 .out = &review_out, .access = ACCESS_ADMIN, .effect = EFFECT_WRITE, .status = 200,
+	 .tag = "Administration"},
+	{GET, "/v1/admin/audit", "What administrators did", "Newest first.", list_audit,
+	 .query = &audit_query, .out = &audit_out, .list = true, .access = ACCESS_ADMIN,
+	 .status = 200, .tag = "Administration"},
+	{0},
+};

@@ -1,0 +1,552 @@
+/* People, as administrators see to them and as everybody sees to themselves. */
+#include "tests/cmocka.h"
+
+#include <string.h>
+
+#include "api/pocket/pocket.h"
+#include "tests/api/money.h"
+
+static struct person admin;
+static struct person joe;
+
+static int
+setup(void **state)
+{
+	struct client *c;
+
+	if (client_setup(state) != 0)
+		return -1;
+	c = *state;
+	admin = person_admin(c, "root@example.com");
+	joe = person_new(c, "joe@example.com");
+	return 0;
+}
+
+static struct answer
+users(struct client *c, const char *query)
+{
+	return client_call(c, "GET", client_text(c, "/v1/users%s", query), admin.access, NULL);
+}
+
+static struct answer
+change(struct client *c, const struct person *by, const char *id, const char *members)
+{
+	return client_call(c, "PATCH", client_text(c, "/v1/users/%s", id), by->access,
+			   client_json(c, "{%s}", members));
+}
+
+static struct answer
+get_user(struct client *c, const struct person *by, const char *id)
+{
+	return client_call(c, "GET", client_text(c, "/v1/users/%s", id), by->access, NULL);
+}
+
+static struct answer
+delete_user(struct client *c, const struct person *by, const char *id)
+{
+	return client_call(c, "DELETE", client_text(c, "/v1/users/%s", id), by->access, NULL);
+}
+
+static const char *
+last_audit(struct client *c)
+{
+	return client_value(c, "SELECT action || ' ' || subject || ' ' || detail::text"
+			       " FROM cowry.audit_log ORDER BY audit_id DESC LIMIT 1");
+}
+
+static void
+make_people(struct client *c)
+{
+	client_sql(
+		c,
+		"INSERT INTO cowry.users (public_id, email, email_key, name, role, created_at)"
+		" SELECT gen_random_uuid(), 'P' || n || '@list.example', 'p' || n ||"
+		" '@list.example', 'Person ' || chr(90 - n), CASE WHEN n %% 2 = 0 THEN 'team' ELSE"
+		" 'founder' END, timestamptz '2020-01-01Z' + n * interval '1 day'"
+		" FROM generate_series(1, 7) AS n");
+}
+
+static void
+test_list(void **state)
+{
+	struct client *c = *state;
+	struct answer a;
+
+	make_people(c);
+	a = users(c, "?search=LIST.example&pageSize=3");
+	expect_status(&a, 200);
+	expect_text(&a, "data.0.email", "P7@list.example");
+	expect_text(&a, "data.0.kycStatus", "none");
+	assert_null(answer_at(&a, "data.0.passwordHash"));
+	expect_text(&a, "pagination.page", "1");
+	expect_text(&a, "pagination.pageSize", "3");
+	expect_text(&a, "pagination.total", "7");
+	expect_text(&a, "pagination.totalPages", "3");
+	expect_text(&a, "pagination.hasNextPage", "true");
+	expect_text(&a, "pagination.hasPreviousPage", "false");
+	a = users(c, "?search=list.example&pageSize=3&page=3");
+	assert_int_equal(answer_count(&a, "data"), 1);
+	expect_text(&a, "data.0.email", "P1@list.example");
+	expect_text(&a, "pagination.hasNextPage", "false");
+	expect_text(&a, "pagination.hasPreviousPage", "true");
+	expect_text(&a, "pagination.nextCursor", "null");
+	a = users(c, "?search=list.example&page=9");
+	assert_int_equal(answer_count(&a, "data"), 0);
+	expect_text(&a, "pagination.total", "7");
+	expect_text(&a, "pagination.hasNextPage", "false");
+	a = users(c, "?search=nobody-has-this");
+	expect_text(&a, "pagination.total", "0");
+	expect_text(&a, "pagination.totalPages", "0");
+}
+
+/* From a numbered page the cursor leads on, in either direction, without a gap. */
+static void
+test_cursor(void **state)
+{
+	struct client *c = *state;
+	static const char *const directions[] = {"asc", "desc"};
+
+	for (size_t d = 0; d < COUNT(directions); d++) {
+		const char *query =
+			client_text(c, "?search=list.example&pageSize=3&dir=%s", directions[d]);
+		struct answer a = users(c, query);
+		size_t seen = answer_count(&a, "data");
+
+		while (strcmp(answer_at(&a, "pagination.nextCursor"), "null") != 0) {
+			a = users(c, client_text(c, "%s&cursor=%s", query,
+						 answer_at(&a, "pagination.nextCursor")));
+			expect_status(&a, 200);
+			assert_null(answer_at(&a, "pagination.total"));
+			expect_text(&a, "pagination.limit", "3");
+			seen += answer_count(&a, "data");
+		}
+		expect_text(&a, "data.0.email", d == 0 ? "P7@list.example" : "P1@list.example");
+		assert_int_equal(seen, 7);
+	}
+}
+
+static void
+test_filters(void **state)
+{
+	struct client *c = *state;
+	static const struct {
+		const char *query;
+		size_t count;
+		const char *first;
+	} rows[] = {
+		{"&role=team", 3, "P6@list.example"},
+		{"&status=active", 7, "P7@list.example"},
+		{"&status=suspended", 0, NULL},
+		{"&sort=name&dir=asc", 7, "P7@list.example"},
+		{"&sort=name", 7, "P1@list.example"},
+		{"&sort=email&dir=asc", 7, "P1@list.example"},
+		{"&sort=role&dir=asc", 7, "P1@list.example"},
+		{"&sort=status&dir=desc", 7, "P7@list.example"},
+		{"&sort=createdAt&dir=asc", 7, "P1@list.example"},
+		{"&createdAt[gte]=2020-01-03T00:00:00Z", 6, "P7@list.example"},
+		{"&createdAt%5Bgte%5D=2020-01-03&createdAt%5Blte%5D=2020-01-05", 3,
+		 "P4@list.example"},
+		{"&createdAt[gte]=2020-01-05&createdAt[lte]=2020-01-03", 0, NULL},
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct answer a = users(c, client_text(c, "?search=list.example%s", rows[i].query));
+
+		expect_status(&a, 200);
+		if (answer_count(&a, "data") != rows[i].count)
+			print_error("%s\n", rows[i].query);
+		assert_int_equal(answer_count(&a, "data"), rows[i].count);
+		if (rows[i].first != NULL)
+			expect_text(&a, "data.0.email", rows[i].first);
+	}
+}
+
+static void
+test_bad_queries(void **state)
+{
+	struct client *c = *state;
+	static const struct {
+		const char *query;
+		const char *field;
+	} rows[] = {
+		{"?page=0", "page"},
+		{"?page=x", "page"},
+		{"?page=99999999999999999999", "page"},
+		{"?pageSize=101", "pageSize"},
+		{"?pageSize=0", "pageSize"},
+		{"?sort=password_hash", "sort"},
+		{"?sort=name;drop", "sort"},
+		{"?dir=up", "dir"},
+		{"?role=root", "role"},
+		{"?status=x", "status"},
+		{"?search=", "search"},
+		{"?createdAt[gte]=yesterday", "createdAt[gte]"},
+		{"?createdAt%5Blte%5D=2020-13-01", "createdAt[lte]"},
+		{"?cursor=5&sort=name", "cursor"},
+		{"?page=1&page=2", "page"},
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct answer a = users(c, rows[i].query);
+
+		expect_field(&a, rows[i].field);
+	}
+}
+
+/* What is searched for is text: nothing in it is a wildcard, or SQL. */
+static void
+test_search_is_text(void **state)
+{
+	struct client *c = *state;
+	static const char *const texts[] = {
+		"%25", "_", "%5C", "'", "%22", "%27%20OR%201=1--", "p%25list", "P_@list"};
+	struct answer a;
+
+	for (size_t i = 0; i < COUNT(texts); i++) {
+		a = users(c, client_text(c, "?search=%s", texts[i]));
+		expect_status(&a, 200);
+		expect_text(&a, "pagination.total", "0");
+	}
+	client_sql(c, "UPDATE cowry.users SET name = '100%% O''Neill_\\'"
+		      " WHERE email_key = 'p1@list.example'");
+	for (size_t i = 0; i < 4; i++) {
+		a = users(c, client_text(c, "?search=%s", texts[i]));
+		expect_text(&a, "pagination.total", "1");
+	}
+}
+
+static struct answer
+invite(struct client *c, const struct person *by, const char *members)
+{
+	return client_call(c, "POST", "/v1/users", by->access, client_json(c, "{%s}", members));
+}
+
+static void
+test_create(void **state)
+{
+	struct client *c = *state;
+	struct answer a = invite(c, &admin, "'name':'Kim','email':'Kim@Example.com','role':'team'");
+	const char *id = arena_strdup(c->keep, answer_at(&a, "data.id"));
+	const char *token;
+
+	expect_status(&a, 201);
+	expect_text(&a, "data.email", "Kim@Example.com");
+	expect_text(&a, "data.role", "team");
+	expect_text(&a, "data.status", "active");
+	expect_text(&a, "data.isEmailVerified", "false");
+	assert_non_null(strstr(last_audit(c), client_text(c, "user_create %s", id)));
+	assert_null(strstr(last_audit(c), "Kim"));
+	a = client_call(c, "POST", "/v1/auth/login", NULL,
+			client_json(c, "{'email':'kim@example.com','password':''}"));
+	expect_status(&a, 400);
+	token = mailed_token(c, "kim@example.com");
+	a = client_call(c, "POST", "/v1/auth/reset-password", NULL,
+			client_json(c,
+				    "{'email':'kim@example.com','token':'%s','newPassword':'%s'}",
+				    token, PASSWORD));
+	expect_status(&a, 200);
+	(void)person_sign_in(c, "kim@example.com", PASSWORD);
+	a = invite(c, &admin, "'name':'Kim','email':'kim@example.com'");
+	expect_refusal(&a, 409, "CONFLICT");
+}
+
+static void
+test_create_with_password(void **state)
+{
+	struct client *c = *state;
+	const char *token;
+	struct answer a = invite(
+		c, &admin, "'name':'Lee','email':'lee@example.com','password':'" PASSWORD "'");
+
+	expect_status(&a, 201);
+	token = mailed_token(c, "lee@example.com");
+	a = client_call(c, "POST", "/v1/auth/verify-email", NULL,
+			client_json(c, "{'email':'lee@example.com','token':'%s'}", token));
+	expect_status(&a, 200);
+	(void)person_sign_in(c, "lee@example.com", PASSWORD);
+	a = invite(
+		c, &admin,
+		"'name':'Max','email':'max@example.com','status':'suspended','password':'" PASSWORD
+		"'");
+	expect_text(&a, "data.status", "suspended");
+	assert_null(mail_to(c, "max@example.com"));
+	a = client_call(c, "POST", "/v1/auth/login", NULL,
+			client_json(c, "{'email':'max@example.com','password':'" PASSWORD "'}"));
+	expect_refusal(&a, 401, "INVALID_CREDENTIALS");
+	a = invite(c, &admin,
+		   "'name':'X','email':'x','role':'root','status':'deleted',"
+		   "'password':'short'");
+	expect_field(&a, "email");
+	expect_field(&a, "role");
+	expect_field(&a, "status");
+	expect_field(&a, "password");
+	a = invite(c, &admin, "'name':'X','email':'x@example.com','password':'password'");
+	expect_field(&a, "password");
+	a = invite(c, &joe, "'name':'X','email':'x@example.com'");
+	expect_refusal(&a, 403, "FORBIDDEN");
+}
+
+static void
+test_own_account(void **state)
+{
+	struct client *c = *state;
+	struct person ann = person_new(c, "ann@example.com");
+	struct answer a = get_user(c, &ann, ann.id);
+	const char *before = last_audit(c);
+
+	expect_status(&a, 200);
+	expect_text(&a, "data.kycStatus", "none");
+	a = change(c, &ann, ann.id,
+		   "'name':'Anna','companyName':'Ann & Co','country':'Ghana',"
+		   "'photoUrl':'https://example.com/a.png'");
+	expect_status(&a, 200);
+	a = change(c, &ann, ann.id, "'name':null");
+	expect_text(&a, "data.name", "Anna");
+	expect_text(&a, "data.companyName", "Ann & Co");
+	expect_text(&a, "data.country", "Ghana");
+	expect_text(&a, "data.photoUrl", "https://example.com/a.png");
+	a = change(c, &ann, ann.id, "'email':'other@example.com','id':'x'"); /* ignored */
+	expect_text(&a, "data.email", "ann@example.com");
+	a = change(c, &ann, ann.id, "'name':'','photoUrl':'javascript:x'");
+	expect_field(&a, "name");
+	expect_field(&a, "photoUrl");
+	assert_string_equal(last_audit(c), before);
+}
+
+static void
+test_what_only_admins_may(void **state)
+{
+	struct client *c = *state;
+	static const char *const members[] = {"'role':'admin'", "'status':'active'",
+					      "'kycStatus':'verified'",
+					      "'name':'Mallory','role':'developer'"};
+	struct answer a;
+
+	for (size_t i = 0; i < COUNT(members); i++) {
+		a = change(c, &joe, joe.id, members[i]);
+		expect_refusal(&a, 403, "FORBIDDEN");
+		a = change(c, &joe, admin.id, members[i]);
+		expect_refusal(&a, 404, "NOT_FOUND");
+	}
+	a = get_user(c, &joe, joe.id);
+	expect_text(&a, "data.name", "Ada");
+	a = get_user(c, &joe, admin.id);
+	expect_refusal(&a, 404, "NOT_FOUND");
+	a = delete_user(c, &joe, admin.id);
+	expect_refusal(&a, 404, "NOT_FOUND");
+	a = client_call(c, "GET", "/v1/users", joe.access, NULL);
+	expect_refusal(&a, 403, "FORBIDDEN");
+	a = get_user(c, &admin, NOBODY);
+	expect_refusal(&a, 404, "NOT_FOUND");
+	a = change(c, &admin, joe.id, "'status':'deleted'");
+	expect_field(&a, "status");
+}
+
+static void
+test_kyc(void **state)
+{
+	struct client *c = *state;
+	struct answer a = change(c, &admin, joe.id, "'kycStatus':'verified','name':'Joseph'");
+
+	expect_status(&a, 200);
+	expect_text(&a, "data.kycStatus", "verified");
+	assert_string_equal(last_audit(c),
+			    client_text(c,
+					"user_update %s {\"changed\": [\"name\"], \"kycStatus\":"
+					" \"verified\"}",
+					joe.id));
+	a = client_call(c, "GET", "/v1/auth/me", joe.access, NULL);
+	expect_text(&a, "data.kycStatus", "verified");
+	expect_text(&a, "data.name", "Joseph");
+}
+
+static void
+test_suspend(void **state)
+{
+	struct client *c = *state;
+	struct tenant t = tenant_new(c, "suspend-me");
+	const char *key = key_new(c, &t.owner, NULL, "'quota':null");
+	const char *wallet = wallet_with(c, t.test_key, "NGN", "10");
+	struct answer a = change(c, &admin, t.owner.id, "'status':'suspended'");
+
+	expect_text(&a, "data.status", "suspended");
+	a = client_call(c, "GET", "/v1/auth/me", t.owner.access, NULL);
+	expect_refusal(&a, 401, "UNAUTHORIZED");
+	a = client_call(c, "POST", "/v1/auth/refresh", NULL,
+			client_json(c, "{'refreshToken':'%s'}", t.owner.refresh));
+	expect_refusal(&a, 401, "UNAUTHORIZED");
+	a = client_call(c, "GET", "/v1/projects", key, NULL);
+	expect_refusal(&a, 401, "UNAUTHORIZED");
+	a = client_call(c, "GET", client_text(c, "/v1/wallets/%s", wallet), t.test_key, NULL);
+	expect_refusal(&a, 401, "UNAUTHORIZED");
+	a = change(c, &admin, t.owner.id, "'status':'active'");
+	expect_status(&a, 200);
+	a = client_call(c, "GET", "/v1/auth/me", t.owner.access, NULL);
+	expect_refusal(&a, 401, "UNAUTHORIZED"); /* the session stays ended */
+	a = client_call(c, "GET", client_text(c, "/v1/wallets/%s", wallet), t.test_key, NULL);
+	expect_status(&a, 200);
+	(void)person_sign_in(c, t.owner.email, PASSWORD);
+}
+
+/* The tables that have the word in a row. */
+static const char *
+traces(struct client *c, const char *word)
+{
+	return client_value(
+		c,
+		"SELECT string_agg(oid::regclass::text, ' ') FROM pg_class WHERE relkind ="
+		" 'r' AND relnamespace = 'cowry'::regnamespace AND strpos(lower("
+		"table_to_xml(oid, false, false, '')::text), '%s') > 0",
+		word);
+}
+
+static void
+test_delete(void **state)
+{
+	struct client *c = *state;
+	struct tenant t = tenant_new(c, "forget-me");
+	const char *wallet = wallet_with(c, t.live_key, "NGN", "10");
+	const char *key = key_new(c, &t.owner, NULL, "'description':'forget-me laptop'");
+	static const char accounts[] = "SELECT sum(hashtext(a::text)) FROM cowry.account a";
+	const char *before;
+	struct answer a =
+		change(c, &t.owner, t.owner.id,
+		       "'name':'forget-me','companyName':'forget-me','country':'forget-me',"
+		       "'photoUrl':'https://forget-me.example'");
+
+	expect_status(&a, 200);
+	a = client_call(c, "POST", "/v1/auth/request-verify-email", NULL,
+			client_json(c, "{'email':'%s'}", t.owner.email));
+	expect_status(&a, 200);
+	before = client_value(c, accounts);
+	a = delete_user(c, &t.owner, t.owner.id);
+	expect_status(&a, 204);
+	assert_string_equal(client_value(c, accounts), before);
+	assert_string_equal(
+		client_value(c, "SELECT balance FROM cowry.account WHERE public_id = '%s'", wallet),
+		"1000");
+	assert_string_equal(traces(c, "forget-me"),
+			    "cowry.project"); /* its books are kept under it */
+	a = client_call(c, "GET", "/v1/auth/me", t.owner.access, NULL);
+	expect_refusal(&a, 401, "UNAUTHORIZED");
+	a = client_call(c, "GET", "/v1/projects", key, NULL);
+	expect_refusal(&a, 401, "UNAUTHORIZED");
+	a = client_call(c, "GET", client_text(c, "/v1/wallets/%s", wallet), t.live_key, NULL);
+	expect_refusal(&a, 401, "UNAUTHORIZED");
+	a = client_call(c, "POST", "/v1/auth/login", NULL,
+			client_json(c, "{'email':'%s','password':'" PASSWORD "'}", t.owner.email));
+	expect_refusal(&a, 401, "INVALID_CREDENTIALS");
+	a = get_user(c, &admin, t.owner.id);
+	expect_refusal(&a, 404, "NOT_FOUND");
+	a = change(c, &admin, t.owner.id, "'status':'active'");
+	expect_refusal(&a, 404, "NOT_FOUND");
+	a = delete_user(c, &admin, t.owner.id);
+	expect_refusal(&a, 404, "NOT_FOUND");
+	a = users(c, "?status=deleted");
+	expect_text(&a, "pagination.total", "1");
+	expect_text(&a, "data.0.name", "Deleted user");
+	a = users(c, "?search=deleted.invalid");
+	expect_text(&a, "pagination.total", "0");
+	(void)person_new(c, t.owner.email); /* the address is free again */
+}
+
+static void
+test_delete_by_admin(void **state)
+{
+	struct client *c = *state;
+	struct person pat = person_new(c, "pat@example.com");
+	struct answer a = delete_user(c, &admin, pat.id);
+
+	expect_status(&a, 204);
+	assert_string_equal(last_audit(c),
+			    client_text(c, "user_delete %s {\"self\": false}", pat.id));
+	assert_null(mail_to(c, pat.email));
+}
+
+/* One administrator stays, whatever is tried. */
+static void
+test_last_admin(void **state)
+{
+	struct client *c = *state;
+	static const char *const members[] = {"'role':'team'", "'status':'suspended'"};
+	struct person second;
+	struct answer a;
+
+	for (size_t i = 0; i < COUNT(members); i++) {
+		a = change(c, &admin, admin.id, members[i]);
+		expect_refusal(&a, 409, "CONFLICT");
+	}
+	a = delete_user(c, &admin, admin.id);
+	expect_refusal(&a, 409, "CONFLICT");
+	second = person_admin(c, "second@example.com");
+	a = change(c, &second, second.id, "'role':'team'");
+	expect_status(&a, 200);
+	a = change(c, &admin, second.id, "'role':'admin','status':'suspended'");
+	expect_status(&a, 200);
+	a = delete_user(c, &admin, admin.id);
+	expect_refusal(&a, 409, "CONFLICT"); /* a suspended one does not count */
+}
+
+/* Two who take each other's rights away at once: one succeeds. */
+static void
+test_admins_at_once(void **state)
+{
+	struct client *c = *state;
+
+	for (int i = 0; i < 5; i++) {
+		struct person pair[2] = {person_admin(c, client_text(c, "one-%d@example.com", i)),
+					 person_admin(c, client_text(c, "two-%d@example.com", i))};
+		struct ask asks[2];
+		int statuses[2];
+
+		client_sql(c,
+			   "UPDATE cowry.users SET role = 'team' WHERE role = 'admin' AND"
+			   " user_id NOT IN (SELECT user_id FROM cowry.users ORDER BY user_id DESC"
+			   " LIMIT 2)");
+		for (size_t k = 0; k < 2; k++)
+			asks[k] = (struct ask){
+				.method = i % 2 == 0 ? "PATCH" : "DELETE",
+				.target = client_text(c, "/v1/users/%s", pair[1 - k].id),
+				.credential = pair[k].access,
+				.body = i % 2 == 0 ? client_json(c, "{'status':'suspended'}")
+						   : NULL};
+		client_at_once(c, asks, 2, statuses);
+		assert_int_equal(count_status(statuses, 2, i % 2 == 0 ? 200 : 204), 1);
+		assert_string_equal(client_value(c, "SELECT count(*) FROM cowry.users WHERE role ="
+						    " 'admin' AND status = 'active'"),
+				    "1");
+	}
+	client_sql(c, "UPDATE cowry.users SET role = 'admin' WHERE email = 'root@example.com'");
+}
+
+static void
+test_covered(void **state)
+{
+	client_covered(*state, pocket_users, NULL);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		client_test(test_list),
+		client_test(test_cursor),
+		client_test(test_filters),
+		client_test(test_bad_queries),
+		client_test(test_search_is_text),
+		client_test(test_create),
+		client_test(test_create_with_password),
+		client_test(test_own_account),
+		client_test(test_what_only_admins_may),
+		client_test(test_kyc),
+		client_test(test_suspend),
+		client_test(test_delete),
+		client_test(test_delete_by_admin),
+		client_test(test_last_admin),
+		client_test(test_admins_at_once),
+		client_test(client_books_hold),
+		client_test(test_covered),
+	};
+
+	return cmocka_run_group_tests(tests, setup, client_teardown);
+}
