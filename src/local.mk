@@ -20,6 +20,7 @@ libbase_a_SOURCES = \
 	src/crypto/keyring.c src/crypto/keyring.h \
 	src/crypto/password.c src/crypto/password.h src/crypto/common_passwords.def \
 	src/crypto/random.c src/crypto/random.h \
+	src/crypto/rotation.c src/crypto/rotation.h \
 	src/crypto/token.c src/crypto/token.h \
 	src/net/address.c src/net/http.c src/net/http.h \
 	src/net/mail.c src/net/mail.h
@@ -65,13 +66,18 @@ libcowry_a_SOURCES = \
 	src/jobs/hold_expiry.c src/jobs/job.h src/jobs/mail.c src/jobs/retention.c \
 	src/jobs/token_request.c \
 	src/app/audit.c src/app/audit.h src/app/review.c src/app/review.h src/app/user_admin.c \
+	src/app/reseal.c src/app/reseal.h \
 	src/api/pocket/users.c src/api/pocket/reviews.c
 
 bin_PROGRAMS += cowry cowry-worker cowry-jobs
 
 COWRY_LIBS = libcowry.a libdb.a libbase.a $(LIBDB_LIBS) $(LIBBASE_LIBS)
 
-cowry_SOURCES = src/bin/cli.c src/bin/cli_jobs.c src/bin/cli_jobs.h src/bin/doctor.c src/bin/doctor.h src/bin/start.c src/bin/start.h
+cowry_SOURCES = src/bin/cli.c src/bin/cli.h \
+	src/bin/cli_jobs.c \
+	src/bin/cli_reviews.c \
+	src/bin/cli_secrets.c \
+	src/bin/doctor.c src/bin/doctor.h src/bin/start.c src/bin/start.h
 cowry_LDADD = $(COWRY_LIBS)
 cowry_worker_SOURCES = src/bin/worker.c src/bin/server.c src/bin/server.h src/bin/exchange.c \
 	src/bin/exchange.h src/bin/start.c src/bin/start.h

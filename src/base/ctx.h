@@ -69,6 +69,7 @@ struct app {
 	struct http_client *http; /* calls to providers */
 	clock_now *now;
 	int64_t started_ns; /* clock_monotonic_ns() at start */
+	char name[48];      /* what the database knows us by, which tells the keys that we have */
 };
 
 struct ctx {

@@ -1,6 +1,7 @@
 /* cowry - the operator's command line. */
 #include <config.h>
 
+#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,7 +11,7 @@
 #include "app/user.h"
 #include "base/arena.h"
 #include "base/money.h"
-#include "bin/cli_jobs.h"
+#include "bin/cli.h"
 #include "bin/doctor.h"
 #include "bin/start.h"
 #include "crypto/keyring.h"
@@ -33,10 +34,31 @@ struct command {
 	int (*run)(const struct config *config, int argc, char **argv);
 };
 
-static struct ctx
+/* Nobody has signed in here; the audit log has the name that the system knows them by. */
+struct ctx
 cli_ctx(const struct app *app)
 {
-	return (struct ctx){.app = app, .arena = arena_new(ARENA_MAX), .now = app->now()};
+	struct ctx ctx = {.app = app, .arena = arena_new(ARENA_MAX), .now = app->now()};
+	const struct passwd *user = getpwuid(getuid()); /* NOLINT(concurrency-mt-unsafe) */
+
+	(void)snprintf(ctx.request_id, sizeof(ctx.request_id), "cli %.32s",
+		       user != NULL ? user->pw_name : "?");
+	return ctx;
+}
+
+void
+cli_fail(const char *why)
+{
+	start_failed(program, why);
+}
+
+const char *
+cli_option(int argc, char **argv, const char *name)
+{
+	for (int i = 0; i + 1 < argc; i++)
+		if (strcmp(argv[i], name) == 0)
+			return argv[i + 1];
+	return NULL;
 }
 
 /* Progress is for people: a terminal sees the line change, a log gets one line each. */
@@ -81,11 +103,11 @@ run_keys_create(const struct config *config, int argc, char **argv)
 static const char *
 option(int argc, char **argv, const char *name)
 {
+	const char *value = cli_option(argc, argv, name);
 	char problem[128];
 
-	for (int i = 0; i + 1 < argc; i++)
-		if (strcmp(argv[i], name) == 0)
-			return argv[i + 1];
+	if (value != NULL)
+		return value;
 	(void)snprintf(problem, sizeof(problem), "%s is missing", name);
 	start_failed(program, problem);
 }
@@ -252,6 +274,15 @@ static const struct command commands[] = {
 	 cli_jobs_list},
 	{"jobs", "retry", "ID", "try a job now, with all its tries before it", cli_jobs_retry},
 	{"jobs", "park", "ID", "put a job aside", cli_jobs_park},
+	{"secrets", "rotate", "[--tokens]", "add a key that waits to become active",
+	 cli_secrets_rotate},
+	{"secrets", "activate", "", "use the key that waits", cli_secrets_activate},
+	{"secrets", "prune", "", "seal anew what older keys sealed, and drop them",
+	 cli_secrets_prune},
+	{"reviews", "list", "[--status S] [--kind K]", "what waits for a decision",
+	 cli_reviews_list},
+	{"reviews", "approve", "ID [--note N]", "decide that it is done", cli_reviews_approve},
+	{"reviews", "reject", "ID [--note N]", "decide that it is given up", cli_reviews_reject},
 	{"openapi", NULL, "DIALECT", "print the OpenAPI document of a dialect", run_openapi},
 	{"doctor", NULL, "", "check the configuration and what it points to", run_doctor},
 	{"settings", NULL, "", "print all settings as the manual page shows them", run_settings},

@@ -1,4 +1,4 @@
-#include "bin/cli_jobs.h"
+#include "bin/cli.h"
 
 #include <stdio.h>
 #include <string.h>

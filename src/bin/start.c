@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "crypto/keyring.h"
 #include "crypto/password.h"
+#include "crypto/rotation.h"
 #include "net/http.h"
 
 enum { PROVIDER_ANSWER_MAX = 256 * 1024 };
@@ -74,6 +75,7 @@ void
 start_app(struct app *app, const struct config *config, const char *program, const char *conninfo)
 {
 	struct db_options options = start_database(config, program, conninfo);
+	char fingerprint[FINGERPRINT_MAX];
 	char problem[256];
 
 	*app = (struct app){.config = config, .now = clock_system};
@@ -81,6 +83,10 @@ start_app(struct app *app, const struct config *config, const char *program, con
 	app->keys = keyring_load(config->secrets_dir, problem);
 	if (app->keys == NULL)
 		start_failed(program, problem);
+	/* Who changes keys asks the database which ones its clients have. */
+	(void)snprintf(app->name, sizeof(app->name), "%s keys:%s", program,
+		       rotation_fingerprint(fingerprint, app->keys));
+	options.application_name = app->name;
 	app->pool = db_pool_new(&options);
 	app->passwords = password_gate_new((int)config->hashes_max);
 	app->http = start_http(config);

@@ -126,3 +126,15 @@ box_open(const struct keyring *keys, struct arena *arena, const char *context, s
 	*plain = (struct bytes){text, length};
 	return true;
 }
+
+struct bytes
+box_mark(struct arena *arena, const char *key_id)
+{
+	size_t length = strlen(key_id);
+	unsigned char *mark = arena_alloc(arena, HEAD_SIZE + length);
+
+	mark[0] = VERSION;
+	mark[1] = (unsigned char)length;
+	memcpy(mark + HEAD_SIZE, key_id, length); /* NOLINT: not a text */
+	return (struct bytes){mark, HEAD_SIZE + length};
+}

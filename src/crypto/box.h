@@ -19,5 +19,7 @@ struct bytes box_seal(const struct keyring *keys, struct arena *arena, const cha
 /* False if it was altered, sealed for another context, or its key is gone. A NUL follows plain. */
 bool box_open(const struct keyring *keys, struct arena *arena, const char *context,
 	      struct bytes sealed, struct bytes *plain) MUST_CHECK;
+/* What every value begins with that was sealed under a key, and no other value. */
+struct bytes box_mark(struct arena *arena, const char *key_id);
 
 #endif

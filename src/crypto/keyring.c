@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "crypto/hmac.h"
 #include "crypto/random.h"
 
@@ -19,7 +20,6 @@ enum {
 	USES = 2,
 	FILE_MAX = 2048,
 	HEX_SIZE = 2 * KEY_SIZE,
-	NEW_ID_SIZE = 8,
 };
 
 struct key {
@@ -230,6 +230,16 @@ put_hex(char *out, const unsigned char *bytes, size_t length)
 		(void)snprintf(out + 2 * i, 3, "%02x", bytes[i]);
 }
 
+void
+keyring_new_id(char id[KEY_ID_MAX])
+{
+	unsigned char tail[2];
+
+	random_bytes(tail, sizeof(tail));
+	(void)snprintf(id, KEY_ID_MAX, "t%lld-%02x%02x", (long long)(clock_system().us / 1000),
+		       tail[0], tail[1]);
+}
+
 /* A line with a new key, with an id in front where the file has ids. */
 static void
 new_line(char line[FILE_MAX], bool with_id)
@@ -238,11 +248,8 @@ new_line(char line[FILE_MAX], bool with_id)
 	size_t at = 0;
 
 	if (with_id) {
-		unsigned char id[NEW_ID_SIZE];
-
-		random_bytes(id, sizeof(id));
-		put_hex(line, id, sizeof(id));
-		at = 2 * sizeof(id);
+		keyring_new_id(line);
+		at = strlen(line);
 		line[at++] = ' ';
 	}
 	random_bytes(secret, sizeof(secret));
@@ -323,6 +330,18 @@ keyring_find(const struct keyring *keys, enum key_use use, const char *id)
 		if (text_equal(keys->keys[use][i].id, id))
 			return (struct bytes){keys->keys[use][i].secret, KEY_SIZE};
 	return (struct bytes){NULL, 0};
+}
+
+const char *
+keyring_id(const struct keyring *keys, enum key_use use, size_t i)
+{
+	return i < keys->count[use] ? keys->keys[use][i].id : NULL;
+}
+
+const char *
+keyring_file(enum key_use use)
+{
+	return file_names[use];
 }
 
 void

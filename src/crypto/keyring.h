@@ -3,7 +3,7 @@
  *
  * A folder holds jwt.keys, pepper.key and box.keys. A *.keys file has a line
  * "<key id> <64 hex digits>" per key: the first is the active one, the others
- * are still accepted. pepper.key is one line of 64 hex digits. Keys are 32
+ * are accepted (rotation.h changes that). pepper.key is one line of 64 hex digits. Keys are 32
  * random bytes. Nothing here is ever logged.
  */
 #ifndef CRYPTO_KEYRING_H
@@ -32,6 +32,12 @@ void keyring_free(struct keyring *keys);
 struct bytes keyring_active(const struct keyring *keys, enum key_use use, const char **id);
 /* The key with an id; length 0 if there is none. */
 struct bytes keyring_find(const struct keyring *keys, enum key_use use, const char *id);
+/* The id of a key by its place in the file, from 0; NULL past the end. */
+const char *keyring_id(const struct keyring *keys, enum key_use use, size_t i);
+/* The file of a use, in the folder. */
+const char *keyring_file(enum key_use use);
+/* An id for a new key, which tells when it was made: "t1767225600123-9f3c". */
+void keyring_new_id(char id[KEY_ID_MAX]);
 /* HMAC-SHA-256 under the pepper: how API keys and one-time codes are stored and found. */
 void keyring_digest(const struct keyring *keys, const void *data, size_t length,
 		    unsigned char out[KEYED_DIGEST_SIZE]);

@@ -4,6 +4,9 @@ TEST_QUERIES = $(wildcard $(srcdir)/tests/db/queries/*.sql)
 dist_check_SCRIPTS += tests/db/statements.sh
 TESTS += tests/db/statements.sh
 EXTRA_DIST += tests/with-postgres tests/smtp.py tests/db/server $(TEST_QUERIES)
+dist_check_SCRIPTS += tests/db/statements.sh tests/db/cli.sh
+TESTS += tests/db/statements.sh tests/db/cli.sh
+EXTRA_DIST += tests/with-postgres tests/db/server $(TEST_QUERIES)
 BUILT_SOURCES += tests/registry/db/statements.def
 CLEANFILES += tests/registry/db/statements.def
 
@@ -25,7 +28,7 @@ libfixture_a_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)
 
 DB_TESTS = tests/db/test_db tests/db/test_transact tests/db/test_pool tests/db/test_statements tests/db/test_migrate \
 	tests/db/test_ledger tests/db/test_concurrency tests/db/test_second_wall tests/db/test_verify \
-	tests/db/test_personal
+	tests/db/test_personal tests/db/test_reseal
 check_PROGRAMS += $(DB_TESTS)
 TESTS += $(DB_TESTS)
 
@@ -57,6 +60,8 @@ tests_db_test_ledger_CPPFLAGS = $(BOOKS_CPPFLAGS)
 tests_db_test_ledger_LDADD = libbooks.a $(BOOKS_LIBS)
 tests_db_test_concurrency_CPPFLAGS = $(BOOKS_CPPFLAGS)
 tests_db_test_concurrency_LDADD = libbooks.a $(BOOKS_LIBS)
+tests_db_test_reseal_CPPFLAGS = $(BOOKS_CPPFLAGS)
+tests_db_test_reseal_LDADD = $(BOOKS_LIBS)
 tests_db_test_personal_CPPFLAGS = $(BOOKS_CPPFLAGS)
 tests_db_test_personal_LDADD = libbooks.a $(BOOKS_LIBS)
 tests_db_test_second_wall_CPPFLAGS = $(BOOKS_CPPFLAGS)

@@ -20,6 +20,7 @@ unit_base_tests = \
 	tests/unit/money \
 	tests/unit/password \
 	tests/unit/reader \
+	tests/unit/rotation \
 	tests/unit/strict \
 	tests/unit/text \
 	tests/unit/token \
@@ -43,6 +44,7 @@ tests_unit_mail_LDADD = $(unit_base_libs)
 tests_unit_money_LDADD = $(unit_base_libs)
 tests_unit_password_LDADD = $(unit_base_libs)
 tests_unit_reader_LDADD = $(unit_base_libs)
+tests_unit_rotation_LDADD = $(unit_base_libs)
 tests_unit_strict_LDADD = $(unit_base_libs)
 tests_unit_text_LDADD = $(unit_base_libs)
 tests_unit_token_LDADD = $(unit_base_libs)

@@ -1,0 +1,33 @@
+-- What is sealed at rest, for the change of keys. mark is how values under the active key begin.
+
+-- name: sealed_mail
+-- params: mark:bytea after:bigint most:bigint
+-- returns: many
+-- Mail under an older key, with what its seal is bound to; locked, so that nothing changes under us.
+SELECT mail_id AS id, 'mail ' || public_id AS context, body_sealed AS sealed
+  FROM mail
+ WHERE mail_id > $2 AND substr(body_sealed, 1, length($1)) <> $1
+ ORDER BY mail_id
+ LIMIT $3
+   FOR NO KEY UPDATE;
+
+-- name: reseal_mail
+-- params: id:bigint sealed:bytea
+-- returns: none
+UPDATE mail SET body_sealed = $2 WHERE mail_id = $1;
+
+-- name: sealed_passing
+-- params: mark:bytea
+-- returns: one
+-- What is under this key and not sealed anew, because it ends by itself within a day.
+SELECT count(*) AS rows FROM idempotency WHERE substr(body_sealed, 1, length($1)) = $1;
+
+-- name: key_strangers
+-- params: fingerprint:text
+-- returns: one
+-- Connections of processes that have other keys than the ones with this fingerprint.
+SELECT count(*) AS strangers
+  FROM pg_stat_activity
+ WHERE datname = current_database()
+   AND application_name LIKE 'cowry% keys:%'
+   AND application_name NOT LIKE '% keys:' || $1;

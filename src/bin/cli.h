@@ -1,0 +1,26 @@
+/* cli.h - what the operator's commands have in common; the table of them is in cli.c. */
+#ifndef BIN_CLI_H
+#define BIN_CLI_H
+
+#include "base/config.h"
+#include "base/ctx.h"
+
+/* What a command works in: an arena of its own, and who asks in the audit log. */
+struct ctx cli_ctx(const struct app *app);
+/* The value that follows a name such as "--note"; NULL if it is not there. */
+const char *cli_option(int argc, char **argv, const char *name);
+/* End the program with one clear line. */
+void cli_fail(const char *why) __attribute__((noreturn));
+
+/* Commands: what they get stands behind their names. */
+int cli_jobs_list(const struct config *config, int argc, char **argv);
+int cli_jobs_retry(const struct config *config, int argc, char **argv);
+int cli_jobs_park(const struct config *config, int argc, char **argv);
+int cli_reviews_list(const struct config *config, int argc, char **argv);
+int cli_reviews_approve(const struct config *config, int argc, char **argv);
+int cli_reviews_reject(const struct config *config, int argc, char **argv);
+int cli_secrets_rotate(const struct config *config, int argc, char **argv);
+int cli_secrets_activate(const struct config *config, int argc, char **argv);
+int cli_secrets_prune(const struct config *config, int argc, char **argv);
+
+#endif

@@ -1,0 +1,123 @@
+#!/bin/bash
+# The operator's commands on a database of their own: reviews, and the change of keys. Prints TAP.
+set -u
+
+folder=$(mktemp -d)
+database=cli_$$
+super=$COWRY_DATABASE_SUPERUSER_URL
+export COWRY_DATABASE_OWNER_URL="$COWRY_DATABASE_OWNER_URL dbname=$database"
+export COWRY_SECRETS_DIR=$folder/secrets COWRY_SQL_DIR=$srcdir/sql
+number=0
+failed=0
+psql_pid=
+
+cleanup() {
+    [[ ! $psql_pid ]] || kill "$psql_pid" 2>/dev/null
+    "$PGBIN/psql" -qX "$super" -c "DROP DATABASE IF EXISTS $database WITH (FORCE)" >&2
+    rm -rf "$folder"
+}
+trap cleanup EXIT
+
+cowry() {
+    "$top_builddir/cowry" "$@" >"$folder/out" 2>"$folder/err"
+}
+
+sql() {
+    "$PGBIN/psql" -qXAt "$super dbname=$database" -c "SET search_path TO cowry" -c "$1"
+}
+
+ok() {
+    local result="ok"
+    number=$((number + 1))
+    "${@:2}" || {
+        result="not ok" && failed=1
+        sed 's/^/# /' "$folder/out" "$folder/err"
+    }
+    echo "$result $number - $1"
+}
+
+says() {
+    grep -q "$1" "$folder/out" "$folder/err"
+}
+
+refused() {
+    ! cowry "${@:2}" && says "$1"
+}
+
+keys() {
+    [[ $(wc -l <"$COWRY_SECRETS_DIR/box.keys") == "$1" && $(wc -l <"$COWRY_SECRETS_DIR/jwt.keys") == "$2" ]]
+}
+
+first_key() {
+    head -n 1 "$COWRY_SECRETS_DIR/$1" | cut -d' ' -f1
+}
+
+prepare() {
+    "$PGBIN/psql" -qX "$super" -c "CREATE DATABASE $database OWNER cowry_owner" >&2 &&
+        cowry keys create && cowry migrate &&
+        sql "INSERT INTO review (public_id, kind, subject, reason, status, decided_at) VALUES
+             ('0190b2a4-7c1e-7d3a-9b61-2f6f0c9a1e55', 'payment', gen_random_uuid(), 'Odd', 'open', NULL),
+             ('0190b2a4-7c1e-7d3a-9b61-2f6f0c9a1e56', 'payment', gen_random_uuid(), 'Old', 'approved', now())"
+}
+
+lists_reviews() {
+    cowry reviews list && says 1e55 && ! says 1e56 && cowry reviews list --status approved &&
+        says 1e56 && ! says 1e55 && cowry reviews list --kind funding && ! says 1e55
+}
+
+# A process that has the keys of another time.
+stranger() {
+    PGAPPNAME="cowry-worker keys:01234567" "$PGBIN/psql" -qX "$super dbname=$database" \
+        -c 'SELECT pg_sleep(60)' >/dev/null 2>&1 &
+    psql_pid=$!
+    for _ in $(seq 100); do
+        [[ $(sql "SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE '%01234567'") == 0 ]] ||
+            return 0
+        sleep 0.05
+    done
+    return 1
+}
+
+stranger_leaves() {
+    sql "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name LIKE '%01234567'" \
+        >/dev/null
+    psql_pid=
+}
+
+rotates() {
+    box=$(first_key box.keys) jwt=$(first_key jwt.keys)
+    cowry secrets rotate --tokens && keys 2 2 && [[ $(first_key box.keys) == "$box" ]] &&
+        cowry secrets rotate --tokens && says 'waits already' && keys 2 2
+}
+
+activates() {
+    cowry secrets activate && keys 2 2 && [[ $(first_key box.keys) != "$box" ]] &&
+        [[ $(first_key jwt.keys) != "$jwt" ]] && refused 'no key waits' secrets activate
+}
+
+waits_for_tokens() {
+    refused 'may not have expired' secrets prune && keys 2 2
+}
+
+prunes() {
+    touch -d '1 hour ago' "$COWRY_SECRETS_DIR/jwt.keys"
+    cowry secrets prune && keys 1 1 && [[ $(first_key box.keys) != "$box" ]] &&
+        [[ $(stat -c %a "$COWRY_SECRETS_DIR/box.keys") == 600 ]] && cowry secrets prune
+}
+
+echo "1..10"
+ok "a database and keys are made" prepare
+ok "reviews are listed" lists_reviews
+ok "a review that is not there can't be decided" \
+    refused 'not found' reviews approve 0190b2a4-7c1e-7d3a-9b61-2f6f0c9a1e57
+ok "a review is decided once" \
+    refused 'decided before' reviews reject 0190b2a4-7c1e-7d3a-9b61-2f6f0c9a1e56 --note x
+ok "a new key waits behind the others" rotates
+stranger
+ok "it is not activated while a process has not read it" refused 'restart them' secrets activate
+stranger_leaves
+ok "then it goes to the front" activates
+ok "a key stays while tokens may be under it" waits_for_tokens
+ok "old keys go once nothing needs them" prunes
+ok "an id must be one" refused 'by its id' reviews approve 7
+exit $failed
