@@ -10,17 +10,24 @@
 
 #include "base/arena.h"
 #include "base/ctx.h"
-#include "crypto/keyring.h"
-#include "db/db.h"
+#include "crypto/rotation.h"
 #include "db/migrate.h"
+#include "db/row.h"
 
-enum { ARENA_MAX = 16 * 1024 * 1024 };
+enum { ARENA_MAX = 16 * 1024 * 1024, DAY_S = 86400, KEY_DAYS_MAX = 365 };
 
 static bool
 report(bool ok, const char *what, const char *detail)
 {
 	(void)printf("%s %s%s%s\n", ok ? "✓" : "✗", what, detail[0] != '\0' ? ": " : "", detail);
 	return ok;
+}
+
+/* What is not wrong, but somebody should know. */
+static void
+warn(const char *what, const char *detail)
+{
+	(void)printf("! %s%s%s\n", what, detail[0] != '\0' ? ": " : "", detail);
 }
 
 static void
@@ -69,6 +76,28 @@ check_database(const struct config *config, const char *what, const char *connin
 	return ok;
 }
 
+static void
+describe_keys(const struct keyring *keys, enum key_use use)
+{
+	const char *active = keyring_id(keys, use, 0);
+	int64_t days = (clock_system().us - rotation_birth(active).us) / SECOND_US / DAY_S;
+	char detail[128];
+
+	if (rotation_waiting(keys, use) != NULL) {
+		warn(keyring_file(use), "a key waits; restart all processes, then run cowry "
+					"secrets activate");
+		return;
+	}
+	if (keyring_id(keys, use, 1) != NULL)
+		warn(keyring_file(use), "has older keys; restart all processes, then run cowry "
+					"secrets prune");
+	if (rotation_birth(active).us == 0 || days <= KEY_DAYS_MAX)
+		return;
+	(void)snprintf(detail, sizeof(detail), "the key is %lld days old; see cowry secrets rotate",
+		       (long long)days);
+	warn(keyring_file(use), detail);
+}
+
 static bool
 check_keys(const struct config *config)
 {
@@ -76,8 +105,81 @@ check_keys(const struct config *config)
 	struct keyring *keys = keyring_load(config->secrets_dir, problem);
 	bool ok = report(keys != NULL, "key files", problem);
 
+	if (keys != NULL) {
+		describe_keys(keys, KEY_BOX);
+		describe_keys(keys, KEY_TOKEN);
+	}
 	keyring_free(keys);
 	return ok;
+}
+
+/* Addresses of others that could be read on the way. */
+static bool
+check_addresses(const struct config *config, bool development)
+{
+	const char *const urls[] = {config->paystack_url, config->flutterwave_url, config->paga_url,
+				    config->fingra_url, config->google_issuer};
+	bool ok = true;
+
+	for (size_t i = 0; i < sizeof(urls) / sizeof(urls[0]); i++)
+		if (!development && !text_starts_with(urls[i], "https://"))
+			ok = report(false, "addresses of others begin with https://", urls[i]);
+	return ok;
+}
+
+/* Settings that are right each by itself, but not together. */
+static bool
+check_settings(const struct config *config)
+{
+	bool development = strcmp(config->environment, "development") == 0;
+	bool known = development || strcmp(config->environment, "production") == 0;
+	bool id = config->google_client_id[0] != '\0';
+	bool secret = config->google_client_secret[0] != '\0';
+	bool ok = report(known, "environment", config->environment);
+
+	if (development)
+		warn("this is a development server", "it must not hold anybody's money");
+	if (!development && config->sandbox_url[0] != '\0')
+		ok = report(false, "COWRY_SANDBOX_URL", "the sandbox is for development only");
+	ok &= check_addresses(config, development);
+	if (id != secret)
+		ok = report(false, "Google sign-in",
+			    id ? "COWRY_GOOGLE_CLIENT_SECRET is missing"
+			       : "COWRY_GOOGLE_CLIENT_ID is missing");
+	if (config->open_providers)
+		warn("ANYBODY CAN SWITCH PROVIDERS ON AND OFF",
+		     "COWRY_OPEN_WALLET_PROVIDERS is true");
+	return ok;
+}
+
+/* Things that wait for somebody. */
+static const struct {
+	enum statement_id count;
+	const char *what;
+} attention[] = {
+	{SQL_attention_reviews, "reviews are open; see cowry reviews list"},
+};
+
+static void
+look_for_work(const struct config *config)
+{
+	struct db_options options = {config->owner_url, "cowry-doctor", 1,
+				     config->statement_timeout_ms, config->connect_timeout_ms};
+	struct app app = {.config = config, .pool = db_pool_new(&options), .now = clock_system};
+	struct ctx ctx = {.app = &app, .arena = arena_new(ARENA_MAX)};
+	struct rows rows;
+	char what[160];
+
+	for (size_t i = 0; i < sizeof(attention) / sizeof(attention[0]); i++) {
+		if (db_run(&ctx, attention[i].count, &rows, NO_PARAMS) != ERR_OK ||
+		    row_int(&rows, 0, 0) == 0)
+			continue;
+		(void)snprintf(what, sizeof(what), "%lld %s", (long long)row_int(&rows, 0, 0),
+			       attention[i].what);
+		warn(what, "");
+	}
+	arena_free(ctx.arena);
+	db_pool_free(app.pool);
 }
 
 static bool
@@ -107,19 +209,23 @@ bool
 doctor(const struct config *config)
 {
 	const struct config_row *row;
+	bool migrated;
 	bool ok = true;
 
 	(void)printf("Settings\n");
 	for (size_t i = 0; (row = config_row(i)) != NULL; i++)
 		print_setting(config, row);
 	(void)printf("\nChecks\n");
+	ok &= check_settings(config);
 	ok &= check_keys(config);
 	ok &= check_database(config, "database, as the worker", config->database_url);
 	ok &= check_database(config, "database, as the owner", config->owner_url);
 	ok &= check_database(config, "database, as the auditor", config->auditor_url);
-	ok &= check_migrations(config);
+	migrated = check_migrations(config);
 	ok &= check_mail(config);
-	return ok;
+	if (migrated)
+		look_for_work(config);
+	return ok && migrated;
 }
 
 void

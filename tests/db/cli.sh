@@ -105,14 +105,47 @@ prunes() {
         [[ $(stat -c %a "$COWRY_SECRETS_DIR/box.keys") == 600 ]] && cowry secrets prune
 }
 
-echo "1..10"
+# doctor SETTING=VALUE... -- PATTERN: what it says with these settings.
+doctor() {
+    local settings=()
+    while [[ $1 != -- ]]; do
+        settings+=("$1") && shift
+    done
+    env "${settings[@]}" COWRY_MAIL_DIR="$folder" COWRY_DATABASE_URL="$COWRY_DATABASE_OWNER_URL" \
+        COWRY_DATABASE_AUDITOR_URL="$COWRY_DATABASE_OWNER_URL" \
+        "$top_builddir/cowry" doctor >"$folder/out" 2>"$folder/err"
+    status=$?
+    says "$2"
+}
+
+is_well() {
+    doctor -- '^! 1 reviews are open' && [[ $status == 0 ]] && ! says '^✗'
+}
+
+sees_settings() {
+    doctor COWRY_GOOGLE_CLIENT_ID=x -- 'COWRY_GOOGLE_CLIENT_SECRET is missing' && [[ $status == 1 ]] &&
+        doctor COWRY_SANDBOX_URL=https://localhost/sandbox -- '^✗ COWRY_SANDBOX_URL' && [[ $status == 1 ]] &&
+        doctor COWRY_PAGA_URL=http://localhost -- '^✗ addresses of others' && [[ $status == 1 ]] &&
+        doctor COWRY_OPEN_WALLET_PROVIDERS=true -- '^! ANYBODY' && [[ $status == 0 ]] &&
+        doctor COWRY_ENVIRONMENT=development COWRY_PAGA_URL=http://localhost -- '^! this is a development' &&
+        [[ $status == 0 ]] && doctor COWRY_ENVIRONMENT=staging -- '^✗ environment' && [[ $status == 1 ]]
+}
+
+sees_keys() {
+    doctor -- '^! box.keys: a key waits' && [[ $status == 0 ]]
+}
+
+echo "1..13"
 ok "a database and keys are made" prepare
 ok "reviews are listed" lists_reviews
 ok "a review that is not there can't be decided" \
     refused 'not found' reviews approve 0190b2a4-7c1e-7d3a-9b61-2f6f0c9a1e57
 ok "a review is decided once" \
     refused 'decided before' reviews reject 0190b2a4-7c1e-7d3a-9b61-2f6f0c9a1e56 --note x
+ok "doctor finds nothing wrong, and what waits" is_well
+ok "doctor finds settings that don't go together" sees_settings
 ok "a new key waits behind the others" rotates
+ok "doctor sees that it waits" sees_keys
 stranger
 ok "it is not activated while a process has not read it" refused 'restart them' secrets activate
 stranger_leaves

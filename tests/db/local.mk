@@ -1,8 +1,6 @@
 # The database layer's own tests have statements that the product has not: the layer is built
 # once more, with a registry that holds both.
 TEST_QUERIES = $(wildcard $(srcdir)/tests/db/queries/*.sql)
-dist_check_SCRIPTS += tests/db/statements.sh
-TESTS += tests/db/statements.sh
 EXTRA_DIST += tests/with-postgres tests/smtp.py tests/db/server $(TEST_QUERIES)
 dist_check_SCRIPTS += tests/db/statements.sh tests/db/cli.sh
 TESTS += tests/db/statements.sh tests/db/cli.sh
