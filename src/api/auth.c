@@ -297,17 +297,14 @@ address_group(struct call *call)
 	return hex_encode(call->ctx.arena, &address, 8);
 }
 
-enum err
-throttle(struct call *call)
+/* One more call of the route by whoever it is; most of them a minute. */
+static enum err
+count_call(struct call *call, const char *whoever, int64_t most)
 {
-	int64_t most = call->ctx.app->config->sign_in_per_minute;
+	const char *bucket = arena_printf(call->ctx.arena, "%s %s %s", call->dialect->name,
+					  call->route->path, whoever);
 	struct rows rows;
-	const char *bucket;
 
-	if (call->route->rate == RATE_NONE || most == 0)
-		return ERR_OK;
-	bucket = arena_printf(call->ctx.arena, "%s %s %s", call->dialect->name, call->route->path,
-			      address_group(call));
 	TRY(db_run(&call->ctx, SQL_rate_count, &rows, PARAMS(p_text(bucket))));
 	call->limit = most;
 	call->limit_reset_s = row_int(&rows, 0, 1);
@@ -318,4 +315,24 @@ throttle(struct call *call)
 	(void)fault(&call->ctx.fault, ERR_RATE_LIMITED, NULL, NULL);
 	call->ctx.fault.retry_after_s = call->limit_reset_s;
 	return ERR_RATE_LIMITED;
+}
+
+enum err
+throttle(struct call *call)
+{
+	int64_t most = call->ctx.app->config->sign_in_per_minute;
+
+	if (call->route->rate == RATE_NONE || most == 0)
+		return ERR_OK;
+	return count_call(call, address_group(call), most);
+}
+
+enum err
+throttle_user(struct call *call)
+{
+	if (call->route->user_per_minute == 0 || !call->ctx.app->config->user_limits)
+		return ERR_OK;
+	return count_call(
+		call, arena_printf(call->ctx.arena, "user:%lld", (long long)call->ctx.who.user_id),
+		call->route->user_per_minute);
 }

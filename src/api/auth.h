@@ -23,5 +23,7 @@ enum err prove(struct call *call) MUST_CHECK;
 
 /* Count the call against its route's rate limit; ERR_RATE_LIMITED with retry_after_s. */
 enum err throttle(struct call *call) MUST_CHECK;
+/* Likewise against what one person may ask of the route in a minute, once it is known who asks. */
+enum err throttle_user(struct call *call) MUST_CHECK;
 
 #endif

@@ -265,6 +265,7 @@ run(struct call *call)
 	TRY(router_find(call->ctx.app->router, call));
 	TRY(throttle(call));
 	TRY(authenticate(call));
+	TRY(throttle_user(call));
 	TRY(decode_body(call, &in));
 	TRY(decode_query(call));
 	if (call->route->prepare != NULL)

@@ -50,6 +50,7 @@ client_setup(void **state)
 	c->fixture = fixture;
 	c->fixture->config.database_url = c->fixture->url;
 	c->fixture->config.sign_in_per_minute = 0; /* tests/api/rate.c sets it */
+	c->fixture->config.user_limits = false;	   /* tests/api/otp/limits.c sets it */
 	app = &c->fixture->app;
 	app->started_ns = clock_monotonic_ns();
 	app->keys = test_keyring();
