@@ -51,7 +51,8 @@ ledger_is_system_account(struct uuid id)
 
 /* The accounts that every ledger has in a currency that it uses. */
 static const int64_t system_kinds[] = {ACCOUNT_PROJECT_FUNDING, ACCOUNT_OPERATOR_FUNDING,
-				       ACCOUNT_PROVIDER_CLEARING, ACCOUNT_FEE_REVENUE};
+				       ACCOUNT_PROVIDER_CLEARING, ACCOUNT_FEE_REVENUE,
+				       ACCOUNT_PAYABLES};
 enum { SYSTEM_KINDS = sizeof(system_kinds) / sizeof(system_kinds[0]) };
 
 enum err

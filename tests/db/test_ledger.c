@@ -341,7 +341,7 @@ test_system_accounts(void **state)
 	assert_int_equal(books_balance(b, ids[2]), 0);
 	assert_int_equal(books_number(b, "SELECT count(*) FROM cowry.account WHERE currency = "
 					 "'GHS' AND floor IS NULL"),
-			 4);
+			 5);
 	assert_int_equal(books_number(b, "SELECT count(*) FROM cowry.account WHERE currency = "
 					 "'GHS' AND floor = 0"),
 			 2);
