@@ -74,6 +74,7 @@ struct route {
 	bool rehearses;          /* takes dryRun */
 	bool proves_key;         /* the handler's own first query says whether the key is good */
 	size_t body_max;         /* bytes; 0: BODY_MAX */
+	bool may_miss;           /* answers 404 although its path names nothing */
 	bool planned;            /* answers 501 until what it needs is there */
 	const char *tag;         /* group in the documentation, one of the dialect's tags */
 };

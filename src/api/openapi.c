@@ -43,7 +43,7 @@ applies(const struct route *route, int status)
 	case 403:
 		return route->access != ACCESS_PUBLIC && route->access != ACCESS_PROJECT_KEY;
 	case 404:
-		return has_id || route->effect == EFFECT_POST;
+		return has_id || route->may_miss || route->effect == EFFECT_POST;
 	case 409:
 	case 422:
 		return route->method != GET;
@@ -51,8 +51,8 @@ applies(const struct route *route, int status)
 	case 415:
 		return has_body;
 	case 429:
-		return route->rate != RATE_NONE || route->access == ACCESS_PROJECT_KEY ||
-		       route->access == ACCESS_USER_OR_KEY;
+		return route->rate != RATE_NONE || route->user_per_minute > 0 ||
+		       route->access == ACCESS_PROJECT_KEY || route->access == ACCESS_USER_OR_KEY;
 	case 501:
 		return route->planned;
 	default:
