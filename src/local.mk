@@ -49,6 +49,9 @@ libcowry_a_SOURCES = \
 	src/app/api_key.c src/app/movement.c src/app/movement.h src/app/outbox.c src/app/outbox.h src/app/personal.c src/app/personal.h \
 	src/queue/queue.c src/queue/queue.h \
 	src/app/job_control.c src/app/job_control.h \
+	src/app/api_key.c src/app/code.c src/app/code.h src/app/funding.c src/app/funding.h \
+	src/app/funding_settle.c src/app/funding_store.c src/app/funding_store.h \
+	src/app/movement.c src/app/movement.h src/app/outbox.c src/app/outbox.h src/app/risk.c src/app/risk.h src/app/personal.c src/app/personal.h \
 	src/app/platform.c src/app/platform.h src/app/reserve.c src/app/reserve.h \
 	src/app/session.c src/app/user.c src/app/user.h src/app/wallet.c src/app/wallet.h \
 	src/api/auth.c src/api/auth.h src/api/call.h src/api/dialects.c src/api/dialects.h \
@@ -58,12 +61,13 @@ libcowry_a_SOURCES = \
 	src/api/bitpal/bitpal.c \
 	src/api/drop/drop.c src/api/drop/drop.h src/api/drop/health.c \
 	src/api/moolah/moolah.c \
-	src/api/otp/otp.c \
+	src/api/otp/codes.c src/api/otp/fundings.c src/api/otp/otp.c src/api/otp/otp.h \
 	src/api/pocket/admin.c src/api/pocket/auth.c src/api/pocket/holds.c \
 	src/api/pocket/jobs.c src/api/pocket/keys.c src/api/pocket/platform.c src/api/pocket/pocket.c \
 	src/api/pocket/pocket.h src/api/pocket/providers.c src/api/pocket/wallets.c \
 	src/jobs/crew.c src/jobs/crew.h src/jobs/duties.c \
 	src/jobs/hold_expiry.c src/jobs/job.h src/jobs/mail.c src/jobs/retention.c \
+	src/jobs/funding_expiry.c src/jobs/hold_expiry.c src/jobs/job.h src/jobs/mail.c src/jobs/retention.c \
 	src/jobs/token_request.c \
 	src/app/audit.c src/app/audit.h src/app/review.c src/app/review.h src/app/user_admin.c \
 	src/app/reseal.c src/app/reseal.h \
@@ -85,7 +89,7 @@ cowry_worker_LDADD = $(COWRY_LIBS) $(FCGI_LIBS)
 cowry_jobs_SOURCES = src/bin/jobs.c src/bin/start.c src/bin/start.h
 cowry_jobs_LDADD = $(COWRY_LIBS)
 
-EXTRA_DIST += src/README.md src/bin/cowry.conf.5.in
+EXTRA_DIST += src/README.md src/api/otp/README.md src/bin/cowry.conf.5.in
 
 # The settings in the manual are those of the program, which has them from config.def.
 dist_man_MANS = src/bin/cowry.1 src/bin/cowry-jobs.8 src/bin/cowry-worker.8

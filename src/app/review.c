@@ -1,6 +1,7 @@
 #include "app/review.h"
 
 #include "app/audit.h"
+#include "app/funding.h"
 #include "base/arena.h"
 #include "db/row.h"
 
@@ -9,6 +10,7 @@ static const struct kind {
 	const char *name;
 	enum err (*decide)(struct ctx *ctx, struct uuid subject, bool approved);
 } kinds[] = {
+	{"funding", funding_decide},
 	{NULL, NULL},
 };
 

@@ -22,6 +22,7 @@ struct job {
 extern const struct job job_token_request;
 extern const struct job job_hold_expiry;
 extern const struct job job_retention;
+extern const struct job job_funding_expiry;
 
 extern const struct queue_kind queue_mail;
 

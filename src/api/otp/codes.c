@@ -1,0 +1,111 @@
+/* Codes by themselves: send another one, see how things stand. */
+#include "api/otp/otp.h"
+#include "app/code.h"
+#include "app/funding.h"
+
+struct send_body {
+	const char *purpose;
+	const char *email;
+};
+
+static const struct field send_fields[] = {
+	FIELD(struct send_body, purpose, .name = "purpose", .required = true,
+	      .choices = funding_purposes, .example = "\"wallet_funding\""),
+	FIELD(struct send_body, email, .name = "email", .format = "email",
+	      .doc = "Where the code goes; where the one before went if left out. Codes of deductions "
+		     "go to your own address only.",
+	      .example = "\"user@example.com\""),
+};
+
+struct send_reply {
+	bool success;
+	const char *message;
+	int64_t expires_in_s;
+	const char *email;
+};
+
+static const struct field send_reply_fields[] = {
+	FIELD(struct send_reply, success, .name = "success", .required = true, .example = "true"),
+	FIELD(struct send_reply, message, .name = "message", .required = true,
+	      .example = "\"OTP sent successfully\""),
+	FIELD(struct send_reply, expires_in_s, .name = "expiresIn", .required = true,
+	      .doc = "Seconds that the code is valid.", .example = "300"),
+	FIELD(struct send_reply, email, .name = "email", .required = true,
+	      .example = "\"user@example.com\""),
+};
+
+struct status_query {
+	const char *purpose;
+};
+
+static const struct field status_fields[] = {
+	FIELD(struct status_query, purpose, .name = "purpose", .required = true,
+	      .choices = funding_purposes, .example = "\"wallet_funding\""),
+};
+
+struct status_reply {
+	bool success;
+	const char *purpose;
+	bool has_pending_otp;
+	int64_t expires_in_s;
+	int64_t attempts_remaining;
+	bool is_locked;
+};
+
+static const struct field status_reply_fields[] = {
+	FIELD(struct status_reply, success, .name = "success", .required = true, .example = "true"),
+	FIELD(struct status_reply, purpose, .name = "purpose", .required = true,
+	      .example = "\"wallet_funding\""),
+	FIELD(struct status_reply, has_pending_otp, .name = "hasPendingOTP", .required = true,
+	      .example = "true"),
+	FIELD(struct status_reply, expires_in_s, .name = "expiresIn", .required = true,
+	      .doc = "Seconds that the pending code is valid; 0 without one.", .example = "245"),
+	FIELD(struct status_reply, attempts_remaining, .name = "attemptsRemaining",
+	      .required = true, .doc = "Wrong codes that do not lock yet; 0 while locked.",
+	      .example = "2"),
+	FIELD(struct status_reply, is_locked, .name = "isLocked", .required = true,
+	      .example = "false"),
+};
+
+static const struct schema send_in = SCHEMA(struct send_body, "SendRequest", send_fields);
+static const struct schema send_out = SCHEMA(struct send_reply, "SendReply", send_reply_fields);
+static const struct schema status_in = SCHEMA(struct status_query, "StatusQuery", status_fields);
+static const struct schema status_out =
+	SCHEMA(struct status_reply, "StatusReply", status_reply_fields);
+
+static enum err
+send_code(struct call *call, const void *in, void *out)
+{
+	const struct send_body *body = in;
+	struct funding f;
+
+	TRY(funding_resend(&call->ctx, body->purpose, body->email, &f));
+	*(struct send_reply *)out =
+		(struct send_reply){true, "OTP sent successfully", CODE_LIFETIME_S, f.email};
+	return ERR_OK;
+}
+
+static enum err
+status(struct call *call, const void *in, void *out)
+{
+	const struct status_query *query = call->query;
+	struct code_status now;
+
+	(void)in;
+	TRY(code_status(&call->ctx, call->ctx.who.user_id, query->purpose, &now));
+	*(struct status_reply *)out = (struct status_reply){
+		true, query->purpose, now.pending, now.expires_in_s, now.attempts_left, now.locked,
+	};
+	return ERR_OK;
+}
+
+const struct route otp_codes[] = {
+	{POST, "/api/wallet/otp/send", "Mail another code",
+	 "For your newest pending funding or deduction. It ends the code before.", send_code,
+	 .in = &send_in, .out = &send_out, .access = ACCESS_USER, .effect = EFFECT_WRITE,
+	 .user_per_minute = 3, .may_miss = true, .status = 200, .tag = "OTP"},
+	{GET, "/api/wallet/otp/status", "How things stand with your codes", NULL, status,
+	 .query = &status_in, .out = &status_out, .access = ACCESS_USER, .user_per_minute = 10,
+	 .status = 200, .tag = "OTP"},
+	{0},
+};

@@ -1,0 +1,13 @@
+/* otp.h - the Wallet OTP dialect: its groups of routes. */
+#ifndef API_OTP_OTP_H
+#define API_OTP_OTP_H
+
+#include "api/call.h"
+
+extern const struct route otp_fundings[];
+extern const struct route otp_codes[];
+
+/* The body of a deduction, whose faults have words of their own. */
+extern const struct schema otp_deduction;
+
+#endif
