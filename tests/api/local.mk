@@ -1,5 +1,5 @@
 # Every route of every dialect through dispatch(), in process; one program a noun.
-EXTRA_DIST += tests/api/money.h
+EXTRA_DIST += tests/api/money.h tests/api/otp/wallet.h
 if CMOCKA
 check_LIBRARIES += libclient.a
 libclient_a_SOURCES = tests/api/client.c tests/api/client.h tests/api/people.c tests/api/people.h \
@@ -13,6 +13,12 @@ API_TESTS = \
 	tests/api/idempotency \
 	tests/api/naughty \
 	tests/api/openapi \
+	tests/api/otp/codes \
+	tests/api/otp/deductions \
+	tests/api/otp/fundings \
+	tests/api/otp/limits \
+	tests/api/otp/reviews \
+	tests/api/otp/risk \
 	tests/api/pocket/admin \
 	tests/api/pocket/amounts \
 	tests/api/pocket/auth \
@@ -40,6 +46,12 @@ tests_api_fields_LDADD = $(API_LIBS)
 tests_api_idempotency_LDADD = $(API_LIBS)
 tests_api_naughty_LDADD = $(API_LIBS)
 tests_api_openapi_LDADD = $(API_LIBS)
+tests_api_otp_codes_LDADD = $(API_LIBS)
+tests_api_otp_deductions_LDADD = $(API_LIBS)
+tests_api_otp_fundings_LDADD = $(API_LIBS)
+tests_api_otp_limits_LDADD = $(API_LIBS)
+tests_api_otp_reviews_LDADD = $(API_LIBS)
+tests_api_otp_risk_LDADD = $(API_LIBS)
 tests_api_pocket_admin_LDADD = $(API_LIBS)
 tests_api_pocket_amounts_LDADD = $(API_LIBS)
 tests_api_pocket_auth_LDADD = $(API_LIBS)

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "api/drop/drop.h"
+#include "api/otp/otp.h"
 #include "api/pocket/pocket.h"
 #include "base/arena.h"
 #include "tests/vectors.h"
@@ -34,6 +35,9 @@ static const struct {
 	 "client_refused_everywhere(*state, pocket_providers, 501)"},
 	{pocket_reviews, NULL, "pocket/reviews", "client_covered(*state, pocket_reviews, NULL)"},
 	{pocket_users, NULL, "pocket/users", "client_covered(*state, pocket_users, NULL)"},
+	{otp_fundings, "Wallet", "otp/fundings", "client_covered(*state, otp_fundings, \"Wallet\")"},
+	{otp_fundings, "OTP", "otp/codes", "client_covered(*state, otp_fundings, \"OTP\")"},
+	{otp_codes, NULL, "otp/codes", "client_covered(*state, otp_codes, NULL)"},
 	{drop_health, NULL, "drop/health", "client_covered(*state, drop_health, NULL)"},
 };
 

@@ -50,13 +50,26 @@ tests_unit_text_LDADD = $(unit_base_libs)
 tests_unit_token_LDADD = $(unit_base_libs)
 tests_unit_writer_LDADD = $(unit_base_libs)
 
-unit_cowry_tests = tests/unit/kernel tests/unit/kernel_holds tests/unit/kernel_property \
-	tests/unit/provider tests/unit/provider_fingra tests/unit/provider_flutterwave \
-	tests/unit/provider_paga tests/unit/provider_paystack \
-	tests/unit/schema tests/unit/schema_query tests/unit/schema_reply
+unit_cowry_tests = \
+	tests/unit/code \
+	tests/unit/kernel \
+	tests/unit/kernel_holds \
+	tests/unit/kernel_property \
+	tests/unit/provider \
+	tests/unit/provider_fingra \
+	tests/unit/provider_flutterwave \
+	tests/unit/provider_paga \
+	tests/unit/provider_paystack \
+	tests/unit/risk \
+	tests/unit/schema \
+	tests/unit/schema_query \
+	tests/unit/schema_reply
 check_PROGRAMS += $(unit_cowry_tests)
 TESTS += $(unit_cowry_tests)
 unit_cowry_libs = libcowry.a $(unit_base_libs)
+tests_unit_code_LDADD = libcowry.a libdb.a libbase.a $(LIBDB_LIBS) $(LIBBASE_LIBS) \
+	$(CMOCKA_LIBS)
+tests_unit_risk_LDADD = $(unit_cowry_libs)
 tests_unit_kernel_SOURCES = tests/unit/kernel.c tests/ledger_scene.c
 tests_unit_kernel_LDADD = $(unit_cowry_libs)
 tests_unit_kernel_holds_SOURCES = tests/unit/kernel_holds.c tests/ledger_scene.c
