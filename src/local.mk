@@ -53,9 +53,11 @@ libcowry_a_SOURCES = \
 	src/app/funding_settle.c src/app/funding_store.c src/app/funding_store.h \
 	src/app/movement.c src/app/movement.h src/app/outbox.c src/app/outbox.h src/app/risk.c src/app/risk.h src/app/personal.c src/app/personal.h \
 	src/app/platform.c src/app/platform.h src/app/reserve.c src/app/reserve.h \
+	src/app/statement.c src/app/statement.h src/app/statement_csv.c src/app/statement_pdf.c \
 	src/app/session.c src/app/user.c src/app/user.h src/app/wallet.c src/app/wallet.h \
 	src/api/auth.c src/api/auth.h src/api/call.h src/api/dialects.c src/api/dialects.h \
 	src/api/dispatch.c src/api/idempotency.c src/api/idempotency.h src/api/key_cache.c src/api/key_cache.h \
+	src/api/negotiate.c src/api/negotiate.h \
 	src/api/openapi.c src/api/openapi.h src/api/page.c src/api/page.h \
 	src/api/router.c src/api/router.h src/api/service.c src/api/service.h \
 	src/api/bitpal/bitpal.c \
@@ -66,6 +68,8 @@ libcowry_a_SOURCES = \
 	src/api/pocket/jobs.c src/api/pocket/keys.c src/api/pocket/platform.c src/api/pocket/pocket.c \
 	src/api/pocket/pocket.h src/api/pocket/providers.c src/api/pocket/wallets.c \
 	src/jobs/crew.c src/jobs/crew.h src/jobs/duties.c \
+	src/api/pocket/keys.c src/api/pocket/platform.c src/api/pocket/pocket.c \
+	src/api/pocket/pocket.h src/api/pocket/providers.c src/api/pocket/statements.c src/api/pocket/wallets.c \
 	src/jobs/hold_expiry.c src/jobs/job.h src/jobs/mail.c src/jobs/retention.c \
 	src/jobs/funding_expiry.c src/jobs/hold_expiry.c src/jobs/job.h src/jobs/mail.c src/jobs/retention.c \
 	src/jobs/token_request.c \
@@ -75,7 +79,7 @@ libcowry_a_SOURCES = \
 
 bin_PROGRAMS += cowry cowry-worker cowry-jobs
 
-COWRY_LIBS = libcowry.a libdb.a libbase.a $(LIBDB_LIBS) $(LIBBASE_LIBS)
+COWRY_LIBS = libcowry.a libdb.a libbase.a $(LIBDB_LIBS) $(LIBBASE_LIBS) $(HPDF_LIBS)
 
 cowry_SOURCES = src/bin/cli.c src/bin/cli.h \
 	src/bin/cli_jobs.c \

@@ -167,9 +167,10 @@ SELECT c.code, c.name, c.class, l.mode, a.currency::text AS currency, count(*) A
  GROUP BY c.code, c.name, c.class, l.mode, a.currency
  ORDER BY l.mode, a.currency, c.code;
 
--- name: account_balance_at
+-- name: account_position_at
 -- params: public_id:uuid at:timestamptz
 -- returns: one
+-- The balance after the last posting at or before a time, and its number in the history.
 -- The postings of an account are numbered without gaps and in order of time, so the last one at
 -- or before a time is found by halving: a few index look-ups however long the history.
 WITH RECURSIVE account_row AS (
@@ -198,5 +199,5 @@ SELECT coalesce((SELECT from_balance FROM posting p
                   WHERE p.from_id = f.account_id AND p.from_sequence = f.sequence),
                 (SELECT to_balance FROM posting p
                   WHERE p.to_id = f.account_id AND p.to_sequence = f.sequence),
-                0)::bigint AS balance
+                0)::bigint AS balance, f.sequence
   FROM found f;

@@ -49,7 +49,7 @@ UPDATE account SET status = $2 WHERE account_id = $1;
 -- params: public_id:uuid number:text
 -- returns: maybe
 -- Any customer's wallet, by either of its ids.
-SELECT a.public_id, a.ledger_id, a.currency
+SELECT a.public_id, a.account_id, a.ledger_id, a.currency, w.number, w.user_id, w.project_id
   FROM wallet w
   JOIN account a USING (account_id)
  WHERE ($1 IS NOT NULL AND a.public_id = $1) OR ($2 IS NOT NULL AND w.number = $2);

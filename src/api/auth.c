@@ -257,6 +257,11 @@ admit(struct call *call)
 			return fault(&call->ctx.fault, ERR_FORBIDDEN, NULL,
 				     "A project's API key can't do this");
 		return ERR_OK;
+	case ACCESS_USER_OR_PROJECT:
+		if (who->kind != PRINCIPAL_USER && who->kind != PRINCIPAL_PROJECT_KEY)
+			return fault(&call->ctx.fault, ERR_FORBIDDEN, NULL,
+				     "An access token or a project's API key is required");
+		return ERR_OK;
 	case ACCESS_WALLET:
 		if (who->kind != PRINCIPAL_USER)
 			return unauthorized(call, "An access token is required");

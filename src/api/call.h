@@ -16,11 +16,12 @@ enum method { GET, POST, PUT, PATCH, DELETE, METHOD_COUNT };
 
 enum access {
 	ACCESS_PUBLIC,
-	ACCESS_USER,        /* an access token */
-	ACCESS_USER_OR_KEY, /* an access token or a personal API key */
-	ACCESS_ADMIN,       /* an access token of an administrator */
-	ACCESS_PROJECT_KEY, /* a project's API key */
-	ACCESS_WALLET,      /* an access token, or a wallet key with the route's permission */
+	ACCESS_USER,            /* an access token */
+	ACCESS_USER_OR_KEY,     /* an access token or a personal API key */
+	ACCESS_ADMIN,           /* an access token of an administrator */
+	ACCESS_PROJECT_KEY,     /* a project's API key */
+	ACCESS_USER_OR_PROJECT, /* an access token or a project's API key */
+	ACCESS_WALLET,          /* an access token, or a wallet key with the route's permission */
 };
 
 enum effect {
@@ -39,6 +40,7 @@ enum rate {
 };
 
 struct call;
+struct rendering;
 
 /* in and out are the structs of the route's tables; out is zeroed. */
 typedef enum err handler(struct call *call, const void *in, void *out);
@@ -63,7 +65,9 @@ struct route {
 	const struct schema *out;   /* the reply, or one item of it where list is set */
 	bool list;                  /* out is a struct page */
 	bool numbered;              /* its pages have numbers, from 1 */
-	bool flat;                  /* the reply has no envelope */
+	/* Forms of the answer beside JSON (api/negotiate.h), ending with a row without type. */
+	const struct rendering *renderings;
+	bool flat; /* the reply has no envelope */
 	enum access access;
 	enum effect effect;
 	enum rate rate;
@@ -92,6 +96,7 @@ struct page {
 
 /* Headers beyond those that every request is asked for. */
 enum request_header {
+	HEADER_ACCEPT, /* asked for where a route has several forms of its answer */
 	HEADER_COOKIE,
 	HEADER_ORIGIN,
 	HEADER_FETCH_SITE, /* Sec-Fetch-Site: a browser sent it */
@@ -122,7 +127,8 @@ enum { REPLY_HEADERS_MAX = 10 };
 
 struct reply {
 	int status;
-	struct bytes body; /* JSON; empty for 204 and redirects */
+	const char *content_type; /* of body; NULL: JSON */
+	struct bytes body;        /* empty for 204 and redirects */
 	size_t header_count;
 	struct {
 		const char *name;
@@ -157,8 +163,9 @@ struct call {
 	const struct route *route; /* NULL until it is found */
 	struct path_value params[PARAMS_MAX];
 	void *query;
-	unsigned char key_digest[32]; /* of an API key that is yet to be proven */
-	bool rehearse;                /* dryRun: decide, but change nothing */
+	const struct rendering *rendering; /* the form that the client wants; NULL: JSON */
+	unsigned char key_digest[32];      /* of an API key that is yet to be proven */
+	bool rehearse;                     /* dryRun: decide, but change nothing */
 	int status;    /* of success; the route's unless the handler says otherwise */
 	bool replayed; /* the answer of an earlier request */
 	void *state; /* EFFECT_CALL: what handle leaves for outside and finish; NULL: all is done */

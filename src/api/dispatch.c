@@ -5,6 +5,7 @@
 #include "api/auth.h"
 #include "api/call.h"
 #include "api/idempotency.h"
+#include "api/negotiate.h"
 #include "api/router.h"
 #include "base/arena.h"
 #include "base/log.h"
@@ -163,6 +164,14 @@ write_reply(struct call *call, const void *out)
 	call->reply.status = call->status;
 	if (call->status == 204 || call->status == 302)
 		return ERR_OK;
+	if (call->rendering != NULL) {
+		call->reply.content_type =
+			text_starts_with(call->rendering->type, "text/")
+				? arena_printf(call->ctx.arena, "%s; charset=utf-8",
+					       call->rendering->type)
+				: call->rendering->type;
+		return call->rendering->write(call, out, &call->reply.body);
+	}
 	jw_init(&w, call->ctx.arena, 512);
 	call->dialect->write_ok(&w, call, out);
 	if (!jw_finish(&w, &call->reply.body))
@@ -268,6 +277,9 @@ run(struct call *call)
 	TRY(throttle_user(call));
 	TRY(decode_body(call, &in));
 	TRY(decode_query(call));
+	if (call->route->renderings != NULL)
+		TRY(negotiate(&call->ctx.fault, call->request->headers[HEADER_ACCEPT],
+			      call->route->renderings, &call->rendering));
 	if (call->route->prepare != NULL)
 		TRY(call->route->prepare(call, in));
 	TRY(run_handler(call, in));
@@ -339,6 +351,7 @@ write_failure(struct call *call)
 
 	translate_conflict(f);
 	call->reply.status = fault_status(call);
+	call->reply.content_type = NULL;
 	jw_init(&w, call->ctx.arena, 512);
 	call->dialect->write_fail(&w, call);
 	if (!jw_finish(&w, &call->reply.body))

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "api/dialects.h"
+#include "api/negotiate.h"
 #include "base/arena.h"
 #include "base/config.h"
 
@@ -17,6 +18,7 @@ static const struct error_reply {
 	{401, "Unauthorized", "Who asks is not known."},
 	{403, "Forbidden", "Who asks may not do this."},
 	{404, "NotFound", "There is no such thing for who asks."},
+	{406, "NotAcceptable", "There is no such form of the answer."},
 	{409, "Conflict", "It contradicts what is there."},
 	{413, "TooLarge", "The body is too large."},
 	{415, "UnsupportedMediaType", "The body is not application/json."},
@@ -44,6 +46,8 @@ applies(const struct route *route, int status)
 		return route->access != ACCESS_PUBLIC && route->access != ACCESS_PROJECT_KEY;
 	case 404:
 		return has_id || route->may_miss || route->effect == EFFECT_POST;
+	case 406:
+		return route->renderings != NULL;
 	case 409:
 	case 422:
 		return route->method != GET;
@@ -177,6 +181,14 @@ write_success(struct jw *w, const struct dialect *dialect, const struct route *r
 	dialect->describe_ok(w, dialect, route, false, "schema");
 	dialect->describe_ok(w, dialect, route, true, "example");
 	jw_close(w);
+	for (const struct rendering *r = route->renderings; r != NULL && r->type != NULL; r++) {
+		jw_object(w, r->type);
+		jw_object(w, "schema");
+		jw_text(w, "type", "string");
+		jw_text(w, "description", r->doc);
+		jw_close(w);
+		jw_close(w);
+	}
 	jw_close(w);
 }
 
@@ -211,8 +223,9 @@ static void
 write_security(struct jw *w, const struct route *route)
 {
 	bool token = route->access == ACCESS_USER || route->access == ACCESS_USER_OR_KEY ||
-		     route->access == ACCESS_ADMIN;
-	bool key = route->access == ACCESS_PROJECT_KEY || route->access == ACCESS_USER_OR_KEY;
+		     route->access == ACCESS_ADMIN || route->access == ACCESS_USER_OR_PROJECT;
+	bool key = route->access == ACCESS_PROJECT_KEY || route->access == ACCESS_USER_OR_PROJECT ||
+		   route->access == ACCESS_USER_OR_KEY;
 
 	jw_list(w, "security");
 	if (token) {

@@ -55,6 +55,7 @@ method_text(enum method method)
 }
 
 static const char *const header_names[HEADER_COUNT] = {
+	[HEADER_ACCEPT] = "accept",
 	[HEADER_COOKIE] = "cookie",
 	[HEADER_ORIGIN] = "origin",
 	[HEADER_FETCH_SITE] = "sec-fetch-site",

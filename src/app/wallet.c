@@ -210,13 +210,15 @@ wallet_set_status(struct ctx *ctx, struct uuid id, const char *status, struct wa
 enum err
 wallet_balance_at(struct ctx *ctx, struct uuid id, struct instant at, struct wallet_balance *out)
 {
+	struct ledger_position position;
 	struct wallet wallet;
 
 	TRY(wallet_get(ctx, id, &wallet));
 	*out = wallet.balance;
 	if (at.us == 0)
 		return ERR_OK;
-	TRY(ledger_balance_at(ctx, id, at, &out->ledger.minor));
+	TRY(ledger_position_at(ctx, id, at, &position));
+	out->ledger.minor = position.balance;
 	out->available = (struct money){0, NULL};
 	out->held = (struct money){0, NULL};
 	out->at = at;
@@ -275,15 +277,13 @@ scan_line(const struct rows *rows, size_t i, struct wallet_line *out)
 }
 
 enum err
-wallet_history(struct ctx *ctx, struct uuid id, int64_t before, int64_t most,
-	       struct wallet_line **out, size_t *n)
+wallet_lines(struct ctx *ctx, int64_t account_id, int64_t before, int64_t most,
+	     struct wallet_line **out, size_t *n)
 {
-	struct wallet wallet = {0};
 	struct rows rows;
 
-	TRY(wallet_get(ctx, id, &wallet));
 	TRY(db_run(ctx, SQL_wallet_transactions, &rows,
-		   PARAMS(p_int(wallet.account_id), p_int(before > 0 ? before : INT64_MAX),
+		   PARAMS(p_int(account_id), p_int(before > 0 ? before : INT64_MAX),
 			  p_int(most))));
 	*out = arena_array(ctx->arena, rows.count, sizeof(**out));
 	*n = rows.count;
@@ -291,6 +291,26 @@ wallet_history(struct ctx *ctx, struct uuid id, int64_t before, int64_t most,
 		scan_line(&rows, i, &(*out)[i]);
 	return ERR_OK;
 }
+
+enum err
+wallet_history(struct ctx *ctx, struct uuid id, int64_t before, int64_t most,
+	       struct wallet_line **out, size_t *n)
+{
+	struct wallet wallet = {0};
+
+	TRY(wallet_get(ctx, id, &wallet));
+	return wallet_lines(ctx, wallet.account_id, before, most, out, n);
+}
+
+static const struct column place_columns[] = {
+	COLUMN_NAMED(struct wallet_place, id, "public_id"),
+	COLUMN(struct wallet_place, account_id),
+	COLUMN(struct wallet_place, ledger_id),
+	COLUMN(struct wallet_place, currency),
+	COLUMN(struct wallet_place, number),
+	COLUMN(struct wallet_place, user_id),
+	COLUMN(struct wallet_place, project_id),
+};
 
 enum err
 wallet_anywhere(struct ctx *ctx, const char *id, struct wallet_place *out)
@@ -303,7 +323,6 @@ wallet_anywhere(struct ctx *ctx, const char *id, struct wallet_place *out)
 		   PARAMS(p_uuid(public_id), p_text(is_uuid ? NULL : id))));
 	if (rows.count == 0)
 		return no_wallet(ctx);
-	out->id = row_uuid(&rows, 0, 0);
-	out->ledger_id = row_int(&rows, 0, 1);
+	rows_scan(&rows, 0, place_columns, COLUMN_COUNT(place_columns), out);
 	return ERR_OK;
 }

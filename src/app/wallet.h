@@ -84,10 +84,19 @@ struct wallet_line {
 enum err wallet_history(struct ctx *ctx, struct uuid id, int64_t before, int64_t most,
 			struct wallet_line **out, size_t *n) MUST_CHECK;
 
+/* The same of any account, without asking whose it is. */
+enum err wallet_lines(struct ctx *ctx, int64_t account_id, int64_t before, int64_t most,
+		      struct wallet_line **out, size_t *n) MUST_CHECK;
+
 /* Where a wallet of any project or person is, by UUID or 13-digit number; ERR_NOT_FOUND. */
 struct wallet_place {
 	struct uuid id;
+	int64_t account_id;
 	int64_t ledger_id;
+	const char *currency;
+	const char *number; /* a person's; else NULL */
+	int64_t user_id;    /* whose it is: a person's, */
+	int64_t project_id; /* or a project's */
 };
 enum err wallet_anywhere(struct ctx *ctx, const char *id, struct wallet_place *out) MUST_CHECK;
 

@@ -20,6 +20,7 @@ static const struct {
 	{"HTTP_IDEMPOTENCY_KEY", offsetof(struct request, idempotency_key), false},
 	{"REQUEST_ID", offsetof(struct request, request_id), false},
 	{"REMOTE_ADDR", offsetof(struct request, address), false},
+	{"HTTP_ACCEPT", offsetof(struct request, headers[HEADER_ACCEPT]), false},
 	{"HTTP_COOKIE", offsetof(struct request, headers[HEADER_COOKIE]), false},
 	{"HTTP_ORIGIN", offsetof(struct request, headers[HEADER_ORIGIN]), false},
 	{"HTTP_SEC_FETCH_SITE", offsetof(struct request, headers[HEADER_FETCH_SITE]), false},
@@ -114,7 +115,9 @@ write_reply(FCGX_Request *fcgi, const struct reply *reply, bool no_body)
 	for (size_t i = 0; i < reply->header_count; i++)
 		put_header(&head, reply->headers[i].name, reply->headers[i].value);
 	if (length > 0) {
-		put_header(&head, "Content-Type", "application/json; charset=utf-8");
+		put_header(&head, "Content-Type",
+			   reply->content_type != NULL ? reply->content_type
+						       : "application/json; charset=utf-8");
 		put_number(&head, "Content-Length", length);
 	}
 	put_header(&head, "Cache-Control", "no-store");

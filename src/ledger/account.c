@@ -97,11 +97,12 @@ ledger_trial_balance(struct ctx *ctx, struct trial_line **lines, size_t *n)
 }
 
 enum err
-ledger_balance_at(struct ctx *ctx, struct uuid account, struct instant at, int64_t *balance)
+ledger_position_at(struct ctx *ctx, struct uuid account, struct instant at,
+		   struct ledger_position *out)
 {
 	struct rows rows;
 
-	TRY(db_run(ctx, SQL_account_balance_at, &rows, PARAMS(p_uuid(account), p_time(at))));
-	*balance = row_int(&rows, 0, 0);
+	TRY(db_run(ctx, SQL_account_position_at, &rows, PARAMS(p_uuid(account), p_time(at))));
+	*out = (struct ledger_position){row_int(&rows, 0, 0), row_int(&rows, 0, 1)};
 	return ERR_OK;
 }

@@ -111,8 +111,14 @@ struct trial_line {
 /* The trial balance over all books. */
 enum err ledger_trial_balance(struct ctx *ctx, struct trial_line **lines, size_t *n) MUST_CHECK;
 
-/* The balance of an account after its last posting at or before a time. */
-enum err ledger_balance_at(struct ctx *ctx, struct uuid account, struct instant at,
-			   int64_t *balance) MUST_CHECK;
+/* Where an account stood: its balance, and the number of its last posting, 0 for none. */
+struct ledger_position {
+	int64_t balance;
+	int64_t sequence;
+};
+
+/* The position of an account after its last posting at or before a time. */
+enum err ledger_position_at(struct ctx *ctx, struct uuid account, struct instant at,
+			    struct ledger_position *out) MUST_CHECK;
 
 #endif

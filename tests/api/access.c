@@ -135,6 +135,8 @@ expected(enum access access, enum who who)
 		return project_key ? 403 : 0;
 	case ACCESS_PROJECT_KEY:
 		return project_key ? 0 : 401;
+	case ACCESS_USER_OR_PROJECT:
+		return user || project_key ? 0 : 403;
 	case ACCESS_WALLET:
 		return user ? 0 : 401;
 	case ACCESS_PUBLIC:

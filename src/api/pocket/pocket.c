@@ -15,6 +15,7 @@ static const struct {
 	{401, "Unauthorized"},
 	{403, "Forbidden"},
 	{404, "Not Found"},
+	{406, "Not Acceptable"},
 	{405, "Method Not Allowed"},
 	{409, "Conflict"},
 	{413, "Payload Too Large"},
@@ -140,8 +141,9 @@ static const struct property error[] = {
 };
 
 static const struct route *const groups[] = {
-	pocket_auth,  pocket_users, pocket_reviews,   pocket_platform, pocket_keys, pocket_wallets,
-	pocket_holds, pocket_admin, pocket_providers, pocket_jobs,     NULL,
+	pocket_auth,  pocket_users,     pocket_reviews,    pocket_platform,
+	pocket_keys,  pocket_wallets,   pocket_statements, pocket_holds,
+	pocket_admin, pocket_providers, pocket_jobs,       NULL,
 };
 
 static const struct tag tags[] = {

@@ -16,6 +16,7 @@ credential_for(const struct tenant *t, const struct person *admin, enum access a
 		return admin->access;
 	case ACCESS_PROJECT_KEY:
 		return t->test_key;
+	case ACCESS_USER_OR_PROJECT:
 	case ACCESS_WALLET:
 	case ACCESS_USER:
 	case ACCESS_USER_OR_KEY:

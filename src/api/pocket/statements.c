@@ -1,0 +1,133 @@
+/* Statements of wallets, as JSON, CSV or PDF. */
+#include "app/statement.h"
+
+#include <string.h>
+
+#include "api/negotiate.h"
+#include "api/pocket/pocket.h"
+#include "base/arena.h"
+
+struct period_query {
+	const char *from;
+	const char *to;
+};
+
+#define BOUNDARY(member, name_, doc_)                                                            \
+	FIELD(struct period_query, member, .name = (name_), .min = 10, .max = 40, .doc = (doc_), \
+	      .example = "\"2026-01-31\"")
+
+static const struct field query_fields[] = {
+	BOUNDARY(from, "from",
+		 "First day or moment, ISO 8601, UTC unless it says otherwise; a year before the "
+		 "end unless given."),
+	BOUNDARY(to, "to", "Last day, or the moment before which it ends; now unless given."),
+};
+
+static const struct field line_fields[] = {
+	FIELD(struct wallet_line, created_at, .name = "time", .required = true),
+	FIELD(struct wallet_line, id, .name = "transactionId", .required = true),
+	FIELD(struct wallet_line, type, .name = "type", .required = true,
+	      .example = "\"transfer\""),
+	FIELD(struct wallet_line, reference, .name = "reference", .required = true,
+	      .example = "\"trf_2026_001\""),
+	FIELD(struct wallet_line, direction, .name = "direction", .required = true,
+	      .example = "\"out\""),
+	FIELD(struct wallet_line, amount, .name = "amount", .required = true),
+	FIELD(struct wallet_line, balance, .name = "balance", .required = true, .doc = "After it."),
+};
+
+static const struct schema line_out = SCHEMA(struct wallet_line, "StatementLine", line_fields);
+
+static const struct field statement_fields[] = {
+	FIELD(struct account_statement, wallet, .name = "walletId", .required = true),
+	FIELD(struct account_statement, number, .name = "number", .example = "\"1234567890128\"",
+	      .doc = "Of a person's wallet."),
+	FIELD(struct account_statement, currency, .name = "currency", .required = true,
+	      .example = "\"NGN\""),
+	FIELD(struct account_statement, from, .name = "from", .required = true),
+	FIELD(struct account_statement, to, .name = "to", .required = true,
+	      .doc = "The first moment that is not covered."),
+	FIELD(struct account_statement, opening, .name = "openingBalance", .required = true),
+	FIELD(struct account_statement, closing, .name = "closingBalance", .required = true),
+	FIELD(struct account_statement, total_in, .name = "totalIn", .required = true),
+	FIELD(struct account_statement, total_out, .name = "totalOut", .required = true),
+	FIELD(struct account_statement, line_count, .name = "count", .required = true),
+	FIELD(struct account_statement, lines, .name = "lines", .required = true, .sub = &line_out),
+};
+
+static const struct schema query = SCHEMA(struct period_query, "StatementQuery", query_fields);
+static const struct schema statement_out =
+	SCHEMA(struct account_statement, "Statement", statement_fields);
+
+/* A day alone, as an end, is meant whole. */
+static enum err
+read_time(struct call *call, const char *name, const char *text, bool is_end, struct instant *out)
+{
+	if (text == NULL)
+		return ERR_OK;
+	if (!instant_parse(out, text)) {
+		violation_add(call->ctx.arena, &call->ctx.fault, name, "TIME",
+			      "must be an ISO 8601 date or time");
+		return ERR_VALIDATION;
+	}
+	if (is_end && strlen(text) == strlen("2026-01-31"))
+		out->us += INT64_C(86400) * SECOND_US;
+	return ERR_OK;
+}
+
+static enum err
+get_statement(struct call *call, const void *in, void *out)
+{
+	const struct period_query *period = call->query;
+	struct statement_order order = {.wallet = call->params[0].text};
+
+	(void)in;
+	TRY(read_time(call, "from", period->from, false, &order.from));
+	TRY(read_time(call, "to", period->to, true, &order.to));
+	return statement_make(&call->ctx, &order, out);
+}
+
+/* A file to keep, named for what it is. */
+static void
+name_file(struct call *call, const struct account_statement *statement, const char *suffix)
+{
+	char id[UUID_TEXT_MAX];
+	char from[INSTANT_TEXT_MAX];
+
+	call_header(call, "Content-Disposition",
+		    arena_printf(call->ctx.arena, "attachment; filename=\"statement-%s-%.10s.%s\"",
+				 uuid_text(id, statement->wallet),
+				 instant_text(from, statement->from), suffix));
+}
+
+static enum err
+write_csv(struct call *call, const void *out, struct bytes *body)
+{
+	name_file(call, out, "csv");
+	*body = statement_csv(call->ctx.arena, out);
+	return ERR_OK;
+}
+
+static enum err
+write_pdf(struct call *call, const void *out, struct bytes *body)
+{
+	name_file(call, out, "pdf");
+	return statement_pdf(&call->ctx, out, body);
+}
+
+static const struct rendering renderings[] = {
+	{"text/csv", "RFC 4180: time, type, reference, amount, balance, currency, transaction.",
+	 write_csv},
+	{"application/pdf", "A4 pages.", write_pdf},
+	{0},
+};
+
+const struct route pocket_statements[] = {
+	{GET, "/v1/wallets/{id:word}/statement", "A statement of a wallet",
+	 "Of a project's wallets by its API key; of a person's by their access token; of any by an "
+	 "administrator's. The wallet may be named by any of its ids. At most 366 days and 10,000 "
+	 "movements.",
+	 get_statement, .query = &query, .out = &statement_out, .renderings = renderings,
+	 .access = ACCESS_USER_OR_PROJECT, .status = 200, .tag = "Wallets"},
+	{0},
+};
