@@ -242,13 +242,20 @@ example(struct client *c, const struct route *route)
 	return text.data;
 }
 
+/* Whether a project's key opens the route. */
+static bool
+for_projects(const struct route *route)
+{
+	return route->access == ACCESS_PROJECT_KEY || route->access == ACCESS_USER_OR_PROJECT;
+}
+
 /* What is another's is not there: 404, whatever is asked. */
 static void
 check_foreign(struct client *c, const struct route *route)
 {
 	static const enum who by_token[] = {OTHER, ADMIN};
 	static const enum who by_key[] = {LIVE_KEY, OTHER_KEY};
-	bool key = route->access == ACCESS_PROJECT_KEY;
+	bool key = for_projects(route);
 	const char *path = fill(c, route, my_object);
 	size_t strangers = text_starts_with(route->path, "/v1/users/") ? 1 : 2;
 
@@ -283,8 +290,7 @@ test_foreign(void **state)
 static void
 check_mine(struct client *c, const struct route *route)
 {
-	const char *credential =
-		route->access == ACCESS_PROJECT_KEY ? credentials[TEST_KEY] : credentials[OWNER];
+	const char *credential = for_projects(route) ? credentials[TEST_KEY] : credentials[OWNER];
 	struct answer a;
 
 	if (strchr(route->path, '{') == NULL || strstr(route->path, "provider") != NULL ||

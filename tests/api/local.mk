@@ -31,6 +31,7 @@ API_TESTS = \
 	tests/api/pocket/providers \
 	tests/api/pocket/reviews \
 	tests/api/pocket/users \
+	tests/api/pocket/statements \
 	tests/api/pocket/wallets \
 	tests/api/rate \
 	tests/api/routes
@@ -38,7 +39,7 @@ check_PROGRAMS += $(API_TESTS)
 TESTS += $(API_TESTS)
 
 API_LIBS = libclient.a libfixture.a libcowry.a libdb.a libbase.a $(LIBDB_LIBS) $(LIBBASE_LIBS) \
-	$(CMOCKA_LIBS)
+	$(HPDF_LIBS) $(CMOCKA_LIBS)
 tests_api_access_LDADD = $(API_LIBS)
 tests_api_drop_health_LDADD = $(API_LIBS)
 tests_api_envelopes_LDADD = $(API_LIBS)
@@ -64,6 +65,7 @@ tests_api_pocket_platform_LDADD = $(API_LIBS)
 tests_api_pocket_providers_LDADD = $(API_LIBS)
 tests_api_pocket_reviews_LDADD = $(API_LIBS)
 tests_api_pocket_users_LDADD = $(API_LIBS)
+tests_api_pocket_statements_LDADD = $(API_LIBS)
 tests_api_pocket_wallets_LDADD = $(API_LIBS)
 tests_api_rate_LDADD = $(API_LIBS)
 tests_api_routes_LDADD = $(API_LIBS)

@@ -435,10 +435,11 @@ test_balance_at(void **state)
 	struct uuid funding = books_funding(b);
 	struct instant times[HISTORY];
 	int64_t balances[HISTORY];
-	int64_t balance = -1;
+	struct ledger_position position = {-1, -1};
 
-	assert_int_equal(ledger_balance_at(b->ctx, x, clock_system(), &balance), ERR_OK);
-	assert_int_equal(balance, 0);
+	assert_int_equal(ledger_position_at(b->ctx, x, clock_system(), &position), ERR_OK);
+	assert_int_equal(position.balance, 0);
+	assert_int_equal(position.sequence, 0);
 	for (int i = 0; i < HISTORY; i++) {
 		bool in = i % 3 != 2;
 		struct ledger_transaction *t =
@@ -452,13 +453,15 @@ test_balance_at(void **state)
 	for (int i = 0; i < 2 * HISTORY; i++) {
 		struct instant at = {times[i / 2].us - i % 2};
 		int64_t expected = 0;
+		int k = 0;
 
-		for (int k = 0; k < HISTORY && times[k].us <= at.us; k++)
+		for (; k < HISTORY && times[k].us <= at.us; k++)
 			expected = balances[k];
-		assert_int_equal(ledger_balance_at(b->ctx, x, at, &balance), ERR_OK);
-		assert_int_equal(balance, expected);
+		assert_int_equal(ledger_position_at(b->ctx, x, at, &position), ERR_OK);
+		assert_int_equal(position.balance, expected);
+		assert_int_equal(position.sequence, k);
 	}
-	assert_int_equal(ledger_balance_at(b->ctx, uuid_v7(), times[0], &balance), ERR_NOT_FOUND);
+	assert_int_equal(ledger_position_at(b->ctx, uuid_v7(), times[0], &position), ERR_NOT_FOUND);
 	fault_clear(&b->ctx->fault);
 }
 
