@@ -46,6 +46,7 @@ libcowry_a_SOURCES = \
 	src/provider/flutterwave.c src/provider/paga.c src/provider/payload.c \
 	src/provider/paystack.c src/provider/provider.c src/provider/provider.h \
 	src/provider/report.c \
+	src/app/accounting.c src/app/accounting.h src/app/journal.c \
 	src/app/api_key.c src/app/movement.c src/app/movement.h src/app/outbox.c src/app/outbox.h src/app/personal.c src/app/personal.h \
 	src/queue/queue.c src/queue/queue.h \
 	src/app/job_control.c src/app/job_control.h \
@@ -64,6 +65,8 @@ libcowry_a_SOURCES = \
 	src/api/drop/drop.c src/api/drop/drop.h src/api/drop/health.c \
 	src/api/moolah/moolah.c \
 	src/api/otp/codes.c src/api/otp/fundings.c src/api/otp/otp.c src/api/otp/otp.h \
+	src/api/moolah/ledger.c src/api/moolah/moolah.c src/api/moolah/moolah.h \
+	src/api/otp/otp.c \
 	src/api/pocket/admin.c src/api/pocket/auth.c src/api/pocket/holds.c \
 	src/api/pocket/jobs.c src/api/pocket/keys.c src/api/pocket/platform.c src/api/pocket/pocket.c \
 	src/api/pocket/pocket.h src/api/pocket/providers.c src/api/pocket/wallets.c \

@@ -297,6 +297,7 @@ static const struct {
 	{"project_slug", ERR_CONFLICT, "You have a project with this slug already"},
 	{"project_account_reference", ERR_CONFLICT,
 	 "The project has an account with this reference already"},
+	{"chart_code_key", ERR_CONFLICT, "There is an account with this code already"},
 	{"transaction_reference", ERR_DUPLICATE_REFERENCE, NULL},
 	{"transaction_reverses_key", ERR_ALREADY_REVERSED, NULL},
 	{"hold_reference", ERR_DUPLICATE_REFERENCE, NULL},

@@ -39,6 +39,7 @@ ledger_system_account(int64_t ledger_id, enum chart_kind kind, const char *curre
 		name[i] = (unsigned char)((uint64_t)ledger_id >> (8 * i));
 	name[8] = (unsigned char)kind;
 	memcpy(name + 9, currency, 3);
+	name[12] = (unsigned char)((unsigned)kind >> 8);
 	sha256(name, sizeof(name), digest);
 	return uuid_v8(digest);
 }
@@ -56,18 +57,26 @@ static const int64_t system_kinds[] = {ACCOUNT_PROJECT_FUNDING, ACCOUNT_OPERATOR
 enum { SYSTEM_KINDS = sizeof(system_kinds) / sizeof(system_kinds[0]) };
 
 enum err
+ledger_open_system_accounts(struct ctx *ctx, int64_t ledger_id, const int64_t *kinds, size_t n,
+			    const struct currency *currency)
+{
+	struct uuid *ids = arena_array(ctx->arena, n, sizeof(*ids));
+
+	for (size_t i = 0; i < n; i++)
+		ids[i] =
+			ledger_system_account(ledger_id, (enum chart_kind)kinds[i], currency->code);
+	return db_run(ctx, SQL_account_insert_system, NULL,
+		      PARAMS(p_uuids(ids, n), p_int(ledger_id), p_ints(kinds, n),
+			     p_text(currency->code)));
+}
+
+enum err
 ledger_open_account(struct ctx *ctx, int64_t ledger_id, enum chart_kind kind,
 		    const struct currency *currency, int64_t *account_id, struct uuid *public_id)
 {
-	struct uuid system[SYSTEM_KINDS];
 	struct rows rows;
 
-	for (size_t i = 0; i < SYSTEM_KINDS; i++)
-		system[i] = ledger_system_account(ledger_id, (enum chart_kind)system_kinds[i],
-						  currency->code);
-	TRY(db_run(ctx, SQL_account_insert_system, NULL,
-		   PARAMS(p_uuids(system, SYSTEM_KINDS), p_int(ledger_id),
-			  p_ints(system_kinds, SYSTEM_KINDS), p_text(currency->code))));
+	TRY(ledger_open_system_accounts(ctx, ledger_id, system_kinds, SYSTEM_KINDS, currency));
 	*public_id = uuid_v7();
 	TRY(db_run(ctx, SQL_account_insert, &rows,
 		   PARAMS(p_uuid(*public_id), p_int(ledger_id), p_int(kind), p_text(currency->code),

@@ -55,6 +55,10 @@ enum err ledger_open_account(struct ctx *ctx, int64_t ledger_id, enum chart_kind
 			     const struct currency *currency, int64_t *account_id,
 			     struct uuid *public_id) MUST_CHECK;
 
+/* Make what accounts of these kinds a ledger does not have yet in a currency; without floor. */
+enum err ledger_open_system_accounts(struct ctx *ctx, int64_t ledger_id, const int64_t *kinds,
+				     size_t n, const struct currency *currency) MUST_CHECK;
+
 /* An order to set money aside. */
 struct hold_order {
 	int64_t ledger_id;

@@ -192,7 +192,7 @@ schema_example(const struct schema *schema, enum amount_style style, struct jw *
 			jw_text(w, field->name, field->choices[0]);
 		} else if (field->type == FIELD_OBJECT) {
 			schema_example(field->sub, style, w, field->name);
-		} else if (field->type == FIELD_LIST) {
+		} else if (field->type == FIELD_LIST && field->example == NULL) {
 			jw_list(w, field->name);
 			schema_example(field->sub, style, w, NULL);
 			jw_close(w);

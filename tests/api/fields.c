@@ -150,7 +150,8 @@ refuse_all(struct client *c, const struct schema *schema, const struct place *pl
 			struct place item = {
 				place->route,
 				client_text(c, "%s\"%s\":[{", place->before, field->name),
-				client_text(c, "}]%s", place->after),
+				client_text(c, "}%s]%s", field->min > 1 ? ",{}" : "",
+					    place->after), /* as many as there must be */
 				client_text(c, "%s%s[0].", place->path, field->name)};
 
 			sent += refuse_all(c, field->sub, &item);

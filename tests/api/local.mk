@@ -11,6 +11,7 @@ API_TESTS = \
 	tests/api/envelopes \
 	tests/api/fields \
 	tests/api/idempotency \
+	tests/api/moolah/ledger \
 	tests/api/naughty \
 	tests/api/openapi \
 	tests/api/otp/codes \
@@ -45,6 +46,7 @@ tests_api_drop_health_LDADD = $(API_LIBS)
 tests_api_envelopes_LDADD = $(API_LIBS)
 tests_api_fields_LDADD = $(API_LIBS)
 tests_api_idempotency_LDADD = $(API_LIBS)
+tests_api_moolah_ledger_LDADD = $(API_LIBS)
 tests_api_naughty_LDADD = $(API_LIBS)
 tests_api_openapi_LDADD = $(API_LIBS)
 tests_api_otp_codes_LDADD = $(API_LIBS)

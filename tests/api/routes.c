@@ -10,6 +10,7 @@
 
 #include "api/drop/drop.h"
 #include "api/otp/otp.h"
+#include "api/moolah/moolah.h"
 #include "api/pocket/pocket.h"
 #include "base/arena.h"
 #include "tests/vectors.h"
@@ -40,6 +41,7 @@ static const struct {
 	{otp_fundings, "Wallet", "otp/fundings", "client_covered(*state, otp_fundings, \"Wallet\")"},
 	{otp_fundings, "OTP", "otp/codes", "client_covered(*state, otp_fundings, \"OTP\")"},
 	{otp_codes, NULL, "otp/codes", "client_covered(*state, otp_codes, NULL)"},
+	{moolah_ledger, NULL, "moolah/ledger", "client_covered(*state, moolah_ledger, NULL)"},
 	{drop_health, NULL, "drop/health", "client_covered(*state, drop_health, NULL)"},
 };
 

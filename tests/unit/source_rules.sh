@@ -50,7 +50,8 @@ sql_in_c() {
 
 # Examples in tables are JSON by contract; they are parsed before they are shown.
 json_by_hand() {
-    code $(sources "$1") | grep -E '[{,]\\"[^"]*\\" *:' | grep -v '\.example = '
+    code $(sources "$1") | grep -E '[{,]\\"[^"]*\\" *:|\.example =$' |
+        awk '/\.example =$/ { example = 1; next } !example && !/\.example = /; { example = 0 }'
 }
 
 floating_money() {

@@ -1,20 +1,46 @@
 /* The MyMoolah dialect: {success,message?,data} or {success,error,code}. */
+#include "api/moolah/moolah.h"
+
 #include "api/dialects.h"
+#include "base/arena.h"
 
 static const char *
 code_of(enum err err)
 {
-	return err == ERR_VALIDATION || err == ERR_MALFORMED ? "VALIDATION_ERROR" : err_code(err);
+	if (err == ERR_VALIDATION || err == ERR_MALFORMED)
+		return "VALIDATION_ERROR";
+	return err == ERR_INVALID_CREDENTIALS ? "AUTHENTICATION_FAILED" : err_code(err);
 }
 
 static void
 write_ok(struct jw *w, const struct call *call, const void *out)
 {
+	if (call->route->flat) {
+		schema_encode(call->route->out, call->dialect->amounts, out, NULL, w);
+		return;
+	}
 	jw_object(w, NULL);
 	jw_bool(w, "success", true);
+	if (call->route->message != NULL)
+		jw_text(w, "message", call->route->message);
 	if (call->route->out != NULL)
 		schema_encode(call->route->out, call->dialect->amounts, out, "data", w);
 	jw_close(w);
+}
+
+/* The envelope has one message: all rules that were broken, one after the other. */
+static const char *
+message_of(const struct call *call)
+{
+	const struct fault *f = &call->ctx.fault;
+	const char *all = "";
+
+	if (f->err != ERR_VALIDATION || f->violations == NULL)
+		return f->message;
+	for (const struct violation *v = f->violations; v != NULL; v = v->next)
+		all = arena_printf(call->ctx.arena, "%s%s%s %s", all,
+				   v == f->violations ? "" : "; ", v->field, v->message);
+	return all;
 }
 
 static void
@@ -22,8 +48,37 @@ write_fail(struct jw *w, const struct call *call)
 {
 	jw_object(w, NULL);
 	jw_bool(w, "success", false);
-	jw_text(w, "error", call->ctx.fault.message);
+	jw_text(w, "error", message_of(call));
 	jw_text(w, "code", code_of(call->ctx.fault.err));
+	jw_close(w);
+}
+
+static void
+describe_ok(struct jw *w, const struct dialect *dialect, const struct route *route, bool example,
+	    const char *name)
+{
+	if (route->flat) {
+		describe_flat(w, dialect, route, example, name);
+		return;
+	}
+	jw_object(w, name);
+	if (example) {
+		jw_bool(w, "success", true);
+		if (route->message != NULL)
+			jw_text(w, "message", route->message);
+		if (route->out != NULL)
+			schema_example(route->out, dialect->amounts, w, "data");
+		jw_close(w);
+		return;
+	}
+	jw_text(w, "type", "object");
+	jw_object(w, "properties");
+	describe_property(w, "success", "boolean");
+	if (route->message != NULL)
+		describe_property(w, "message", "string");
+	if (route->out != NULL)
+		schema_describe(route->out, dialect->amounts, true, w, "data");
+	jw_close(w);
 	jw_close(w);
 }
 
@@ -34,17 +89,23 @@ static const struct property error[] = {
 	{NULL, NULL},
 };
 
-static const struct route *const groups[] = {NULL};
+static const struct tag tags[] = {
+	{"Ledger", "Accounts, journal entries and the trial balance, for administrators."},
+	{NULL, NULL},
+};
+
+static const struct route *const groups[] = {moolah_ledger, NULL};
 
 const struct dialect moolah = {
 	.name = "moolah",
 	.title = "MyMoolah",
 	.version = "1",
-	.doc = "Vouchers, EasyPay, prepaid products, accounting. No route is served yet.",
+	.doc = "Vouchers, EasyPay, prepaid products, accounting.",
 	.groups = groups,
+	.tags = tags,
 	.amounts = AMOUNT_NUMBER,
 	.write_ok = write_ok,
 	.write_fail = write_fail,
-	.describe_ok = describe_flat,
+	.describe_ok = describe_ok,
 	.error = error,
 };

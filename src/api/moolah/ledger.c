@@ -1,0 +1,422 @@
+/* The ledger for accountants. */
+#include "ledger/ledger.h"
+#include "api/moolah/moolah.h"
+#include "app/accounting.h"
+#include "base/arena.h"
+
+static const char *const types[] = {"asset", "liability", "equity", "revenue", "expense", NULL};
+static const char *const sides[] = {"debit", "credit", NULL};
+
+enum { LIST_MOST = 50, LIST_LIMIT_MAX = 100 };
+
+#define CODE_EXAMPLE "\"1000\""
+
+static const struct field account_in_fields[] = {
+	FIELD(struct chart_account, code, .name = "code", .required = true, .min = 1, .max = 20,
+	      .doc = "Unique.", .example = CODE_EXAMPLE),
+	FIELD(struct chart_account, name, .name = "name", .required = true, .min = 1, .max = 120,
+	      .example = "\"Cash\""),
+	FIELD(struct chart_account, type, .name = "type", .required = true, .choices = types,
+	      .example = "\"asset\""),
+	FIELD(struct chart_account, normal_side, .name = "normalSide", .required = true,
+	      .choices = sides, .example = "\"debit\""),
+};
+
+static const struct field account_fields[] = {
+	FIELD(struct chart_account, kind, .name = "id", .required = true, .example = "1000"),
+	FIELD(struct chart_account, code, .name = "code", .required = true,
+	      .example = CODE_EXAMPLE),
+	FIELD(struct chart_account, name, .name = "name", .required = true, .example = "\"Cash\""),
+	FIELD(struct chart_account, type, .name = "type", .required = true, .example = "\"asset\""),
+	FIELD(struct chart_account, normal_side, .name = "normalSide", .required = true,
+	      .example = "\"debit\""),
+	FIELD(struct chart_account, is_system, .name = "isSystem", .required = true,
+	      .doc = "The product itself posts to it.", .example = "false"),
+	FIELD(struct chart_account, created_at, .name = "createdAt", .required = true),
+};
+
+static const struct schema account_in =
+	SCHEMA(struct chart_account, "LedgerAccountRequest", account_in_fields);
+static const struct schema account_out =
+	SCHEMA(struct chart_account, "LedgerAccount", account_fields);
+
+struct account_list {
+	struct list accounts;
+};
+
+static const struct field account_list_fields[] = {
+	FIELD(struct account_list, accounts, .name = "accounts", .required = true,
+	      .sub = &account_out),
+};
+
+static const struct schema account_list_out =
+	SCHEMA(struct account_list, "LedgerAccounts", account_list_fields);
+
+static const struct field balance_fields[] = {
+	FIELD(struct chart_balance, mode, .name = "mode", .required = true, .example = "\"live\""),
+	FIELD(struct chart_balance, currency, .name = "currency", .required = true,
+	      .example = "\"ZAR\""),
+	FIELD(struct chart_balance, balance, .name = "balance", .required = true,
+	      .doc = "On the account's normal side."),
+};
+
+static const struct field entry_fields[] = {
+	FIELD(struct chart_entry, transaction_id, .name = "id", .required = true),
+	FIELD(struct chart_entry, reference, .name = "reference", .required = true,
+	      .example = "\"TEST-001\""),
+	FIELD(struct chart_entry, description, .name = "description", .required = true,
+	      .example = "\"Sale for cash\""),
+	FIELD(struct chart_entry, dc, .name = "dc", .required = true, .example = "\"debit\""),
+	FIELD(struct chart_entry, amount, .name = "amount", .required = true),
+	FIELD(struct chart_entry, currency, .name = "currency", .required = true,
+	      .example = "\"ZAR\""),
+	FIELD(struct chart_entry, mode, .name = "mode", .required = true, .example = "\"live\""),
+	FIELD(struct chart_entry, created_at, .name = "createdAt", .required = true),
+};
+
+static const struct schema balance_out =
+	SCHEMA(struct chart_balance, "LedgerAccountBalance", balance_fields);
+static const struct schema entry_out =
+	SCHEMA(struct chart_entry, "LedgerAccountEntry", entry_fields);
+
+static const struct field detail_fields[] = {
+	FIELD(struct chart_detail, account, .name = "account", .required = true,
+	      .sub = &account_out),
+	FIELD(struct chart_detail, balances, .name = "balances", .required = true,
+	      .sub = &balance_out),
+	FIELD(struct chart_detail, entries, .name = "entries", .required = true, .sub = &entry_out,
+	      .doc = "Newest first; wallets have statements instead."),
+};
+
+static const struct schema detail_out =
+	SCHEMA(struct chart_detail, "LedgerAccountDetail", detail_fields);
+
+static const struct field line_in_fields[] = {
+	FIELD(struct journal_line, account_code, .name = "accountCode", .required = true, .min = 1,
+	      .max = 20, .example = CODE_EXAMPLE),
+	FIELD(struct journal_line, dc, .name = "dc", .required = true, .choices = sides,
+	      .example = "\"debit\""),
+	FIELD(struct journal_line, amount, .name = "amount", .required = true, .example = "100"),
+	FIELD(struct journal_line, memo, .name = "memo", .max = 200, .example = "\"till 2\""),
+	FIELD(struct journal_line, currency, .name = "currency", .format = "currency",
+	      .doc = "The entry's own, if given at all.", .example = "\"ZAR\""),
+};
+
+static const struct schema line_in =
+	SCHEMA(struct journal_line, "JournalLineRequest", line_in_fields);
+
+static const struct field entry_in_fields[] = {
+	FIELD(struct journal_entry, reference, .name = "reference", .required = true, .min = 1,
+	      .max = 120, .doc = "Unique in the books.", .example = "\"TEST-001\""),
+	FIELD(struct journal_entry, description, .name = "description", .required = true, .min = 1,
+	      .max = 500, .example = "\"Sale for cash\""),
+	FIELD(struct journal_entry, currency, .name = "currency", .format = "currency",
+	      .doc = "ZAR unless given.", .example = "\"ZAR\""),
+	FIELD(struct journal_entry, lines, .name = "lines", .required = true, .min = 2,
+	      .max = JOURNAL_LINES_MAX, .sub = &line_in,
+	      .doc = "Debits and credits must be equal to the last decimal.",
+	      .example =
+		      "[{\"accountCode\":\"1000\",\"dc\":\"debit\",\"amount\":100},{\"accountCode\":\"4000\",\"dc\":\"credit\",\"amount\":100}]"),
+};
+
+static const struct field line_fields[] = {
+	FIELD(struct journal_line, account_code, .name = "accountCode", .required = true,
+	      .example = CODE_EXAMPLE),
+	FIELD(struct journal_line, account_name, .name = "accountName", .example = "\"Cash\""),
+	FIELD(struct journal_line, dc, .name = "dc", .required = true, .example = "\"debit\""),
+	FIELD(struct journal_line, value, .name = "amount", .required = true),
+	FIELD(struct journal_line, memo, .name = "memo", .keep_null = true,
+	      .example = "\"till 2\""),
+};
+
+static const struct schema line_out = SCHEMA(struct journal_line, "JournalLine", line_fields);
+
+static const struct field journal_fields[] = {
+	FIELD(struct journal_entry, transaction_id, .name = "id", .required = true),
+	FIELD(struct journal_entry, reference, .name = "reference", .required = true,
+	      .example = "\"TEST-001\""),
+	FIELD(struct journal_entry, description, .name = "description", .required = true,
+	      .example = "\"Sale for cash\""),
+	FIELD(struct journal_entry, currency, .name = "currency", .required = true,
+	      .example = "\"ZAR\""),
+	FIELD(struct journal_entry, total, .name = "total", .required = true,
+	      .doc = "Of the debits, and of the credits."),
+	FIELD(struct journal_entry, lines, .name = "lines", .required = true, .sub = &line_out),
+	FIELD(struct journal_entry, created_at, .name = "createdAt", .required = true),
+};
+
+static const struct schema entry_in =
+	SCHEMA(struct journal_entry, "JournalEntryRequest", entry_in_fields);
+static const struct schema journal_out =
+	SCHEMA(struct journal_entry, "JournalEntry", journal_fields);
+
+struct journal_page {
+	struct list entries;
+};
+
+static const struct field journal_page_fields[] = {
+	FIELD(struct journal_page, entries, .name = "entries", .required = true,
+	      .sub = &journal_out),
+};
+
+static const struct schema journal_page_out =
+	SCHEMA(struct journal_page, "JournalEntries", journal_page_fields);
+
+struct list_query {
+	int64_t before;
+	int64_t limit;
+	const char *reference;
+};
+
+#define LIST_FIELDS                                                                             \
+	FIELD(struct list_query, before, .name = "before", .lower_bound = true, .min = 1,       \
+	      .doc = "Only what has a lower id."),                                              \
+		FIELD(struct list_query, limit, .name = "limit", .lower_bound = true, .min = 1, \
+		      .max = LIST_LIMIT_MAX, .doc = "50 unless given.")
+
+static const struct field list_fields[] = {LIST_FIELDS};
+static const struct field journal_query_fields[] = {
+	LIST_FIELDS,
+	FIELD(struct list_query, reference, .name = "reference", .max = 120),
+};
+
+static const struct schema list_query = SCHEMA(struct list_query, "LedgerListQuery", list_fields);
+static const struct schema journal_query =
+	SCHEMA(struct list_query, "JournalQuery", journal_query_fields);
+
+static int64_t
+most(const struct list_query *query)
+{
+	return query->limit > 0 ? query->limit : LIST_MOST;
+}
+
+static enum err
+add_account(struct call *call, const void *in, void *out)
+{
+	return chart_add(&call->ctx, in, out);
+}
+
+static enum err
+list_accounts(struct call *call, const void *in, void *out)
+{
+	(void)in;
+	return chart_list(&call->ctx, &((struct account_list *)out)->accounts);
+}
+
+static enum err
+get_account(struct call *call, const void *in, void *out)
+{
+	const struct list_query *query = call->query;
+
+	(void)in;
+	return chart_get(&call->ctx, call->params[0].text, query->before, most(query), out);
+}
+
+static enum err
+post_entry(struct call *call, const void *in, void *out)
+{
+	return journal_post(&call->ctx, in, out);
+}
+
+static enum err
+list_entries(struct call *call, const void *in, void *out)
+{
+	const struct list_query *query = call->query;
+
+	(void)in;
+	return journal_list(&call->ctx, query->reference, query->before, most(query),
+			    &((struct journal_page *)out)->entries);
+}
+
+static enum err
+get_entry(struct call *call, const void *in, void *out)
+{
+	struct list entries;
+
+	(void)in;
+	TRY(journal_list(&call->ctx, call->params[0].text, 0, 1, &entries));
+	if (entries.count == 0)
+		return fault(&call->ctx.fault, ERR_NOT_FOUND, NULL, "There is no such entry");
+	*(struct journal_entry *)out = *(struct journal_entry *)entries.items;
+	return ERR_OK;
+}
+
+/* A line of the trial balance, and its sums. */
+struct trial_row {
+	const char *code;
+	const char *name;
+	const char *type;
+	const char *mode;
+	const char *currency;
+	struct money debit;
+	struct money credit;
+};
+
+struct trial_total {
+	const char *mode;
+	const char *currency;
+	struct money debits;
+	struct money credits;
+};
+
+struct trial_sums {
+	struct money debits;
+	struct money credits;
+};
+
+struct trial_balance {
+	struct list balances; /* of struct trial_row */
+	struct trial_sums totals;
+	struct list currencies; /* of struct trial_total */
+};
+
+static const struct field trial_row_fields[] = {
+	FIELD(struct trial_row, code, .name = "code", .required = true, .example = CODE_EXAMPLE),
+	FIELD(struct trial_row, name, .name = "name", .required = true, .example = "\"Cash\""),
+	FIELD(struct trial_row, type, .name = "type", .required = true, .example = "\"asset\""),
+	FIELD(struct trial_row, mode, .name = "mode", .required = true, .example = "\"live\""),
+	FIELD(struct trial_row, currency, .name = "currency", .required = true,
+	      .example = "\"ZAR\""),
+	FIELD(struct trial_row, debit, .name = "debit", .required = true),
+	FIELD(struct trial_row, credit, .name = "credit", .required = true),
+};
+
+static const struct field trial_total_fields[] = {
+	FIELD(struct trial_total, mode, .name = "mode", .required = true, .example = "\"live\""),
+	FIELD(struct trial_total, currency, .name = "currency", .required = true,
+	      .example = "\"ZAR\""),
+	FIELD(struct trial_total, debits, .name = "debits", .required = true),
+	FIELD(struct trial_total, credits, .name = "credits", .required = true),
+};
+
+static const struct field trial_sums_fields[] = {
+	FIELD(struct trial_sums, debits, .name = "debits", .required = true),
+	FIELD(struct trial_sums, credits, .name = "credits", .required = true),
+};
+
+static const struct schema trial_row_out =
+	SCHEMA(struct trial_row, "TrialBalanceLine", trial_row_fields);
+static const struct schema trial_total_out =
+	SCHEMA(struct trial_total, "TrialBalanceCurrency", trial_total_fields);
+static const struct schema trial_sums_out =
+	SCHEMA(struct trial_sums, "TrialBalanceTotals", trial_sums_fields);
+
+static const struct field trial_fields[] = {
+	FIELD(struct trial_balance, balances, .name = "balances", .required = true,
+	      .sub = &trial_row_out),
+	FIELD(struct trial_balance, totals, .name = "totals", .required = true,
+	      .sub = &trial_sums_out,
+	      .doc = "The figures of all currencies together: a check sum, not an amount."),
+	FIELD(struct trial_balance, currencies, .name = "currencies", .required = true,
+	      .sub = &trial_total_out, .doc = "The totals of each currency and mode."),
+};
+
+static const struct schema trial_out = SCHEMA(struct trial_balance, "TrialBalance", trial_fields);
+
+/* What figures of all currencies are counted in: four decimals hold each of them. */
+static const struct currency any_currency = {"XXX", 4, "any"};
+
+/* Add an amount of any currency to a sum of figures. */
+static bool
+add_figure(struct money *sum, struct money amount)
+{
+	int64_t minor = amount.minor;
+
+	for (unsigned e = amount.currency->exponent; e < any_currency.exponent; e++)
+		if (__builtin_mul_overflow(minor, 10, &minor))
+			return false;
+	sum->currency = &any_currency;
+	return !__builtin_add_overflow(sum->minor, minor, &sum->minor);
+}
+
+/* The totals that a row belongs to: rows of one currency and mode stand together. */
+static struct trial_total *
+total_of(struct list *totals, const struct trial_row *row)
+{
+	struct trial_total *total = (struct trial_total *)totals->items + totals->count;
+
+	if (totals->count > 0 && total[-1].currency == row->currency &&
+	    total[-1].mode[0] == row->mode[0])
+		return total - 1;
+	*total = (struct trial_total){
+		row->mode,
+		row->currency,
+		{0, row->debit.currency},
+		{0, row->debit.currency},
+	};
+	totals->count++;
+	return total;
+}
+
+static bool
+count_row(struct trial_balance *out, const struct trial_row *row)
+{
+	struct trial_total *total = total_of(&out->currencies, row);
+
+	return money_add(&total->debits, total->debits, row->debit) &&
+	       money_add(&total->credits, total->credits, row->credit) &&
+	       add_figure(&out->totals.debits, row->debit) &&
+	       add_figure(&out->totals.credits, row->credit);
+}
+
+static enum err
+get_trial_balance(struct call *call, const void *in, void *out)
+{
+	struct trial_balance *trial = out;
+	struct trial_line *lines;
+	struct trial_row *rows;
+	size_t n;
+
+	(void)in;
+	TRY(ledger_trial_balance(&call->ctx, &lines, &n));
+	rows = arena_array(call->ctx.arena, n, sizeof(*rows));
+	trial->balances = (struct list){rows, n};
+	trial->currencies.items = arena_array(call->ctx.arena, n, sizeof(struct trial_total));
+	trial->totals = (struct trial_sums){{0, &any_currency}, {0, &any_currency}};
+	for (size_t i = 0; i < n; i++) {
+		const struct currency *currency = currency_find(lines[i].currency);
+
+		rows[i] = (struct trial_row){
+			lines[i].code,
+			lines[i].name,
+			lines[i].class,
+			lines[i].mode,
+			currency->code,
+			{lines[i].debit, currency},
+			{lines[i].credit, currency},
+		};
+		if (!count_row(trial, &rows[i]))
+			return fault(&call->ctx.fault, ERR_AMOUNT_TOO_LARGE, NULL, NULL);
+	}
+	return ERR_OK;
+}
+
+const struct route moolah_ledger[] = {
+	{POST, "/api/v1/ledger/accounts", "Create an account", NULL, add_account, .in = &account_in,
+	 .out = &account_out, .access = ACCESS_ADMIN, .effect = EFFECT_WRITE,
+	 .message = "Account created successfully", .status = 201, .tag = "Ledger"},
+	{GET, "/api/v1/ledger/accounts", "All accounts, in order of their codes", NULL,
+	 list_accounts, .out = &account_list_out, .access = ACCESS_ADMIN,
+	 .message = "Accounts retrieved successfully", .status = 200, .tag = "Ledger"},
+	{GET, "/api/v1/ledger/accounts/{code:word}", "An account, its balances and entries", NULL,
+	 get_account, .query = &list_query, .out = &detail_out, .access = ACCESS_ADMIN,
+	 .message = "Account retrieved successfully", .status = 200, .tag = "Ledger"},
+	{POST, "/api/v1/ledger/journal-entries", "Post a journal entry",
+	 "All or nothing: debits and credits are equal, every account is known, every amount is "
+	 "greater than 0, one currency, and the reference is new. Accounts that add up to wallets, "
+	 "vouchers and payments can't be posted to by hand.",
+	 post_entry, .in = &entry_in, .out = &journal_out, .access = ACCESS_ADMIN,
+	 .effect = EFFECT_WRITE, .message = "Journal entry posted successfully", .status = 201,
+	 .tag = "Ledger"},
+	{GET, "/api/v1/ledger/journal-entries", "Journal entries, newest first", NULL, list_entries,
+	 .query = &journal_query, .out = &journal_page_out, .access = ACCESS_ADMIN,
+	 .message = "Journal entries retrieved successfully", .status = 200, .tag = "Ledger"},
+	{GET, "/api/v1/ledger/journal-entries/{reference:word}", "A journal entry by reference",
+	 NULL, get_entry, .out = &journal_out, .access = ACCESS_ADMIN,
+	 .message = "Journal entry retrieved successfully", .status = 200, .tag = "Ledger"},
+	{GET, "/api/v1/ledger/trial-balance", "The trial balance over all books",
+	 "Wallets, vouchers and what else the product keeps roll up into their control accounts.",
+	 get_trial_balance, .out = &trial_out, .access = ACCESS_ADMIN,
+	 .message = "Trial balance retrieved successfully", .status = 200, .tag = "Ledger"},
+	{0},
+};
