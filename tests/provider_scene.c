@@ -22,7 +22,7 @@ provider_scene_setup(void **state)
 	static const struct http_options options = {
 		.connect_timeout_ms = 500,
 		.total_timeout_ms = 700,
-		.answer_max = 64 * 1024,
+		.answer_max = 65536,
 		.at_once = 2,
 		.plain = true,
 	};

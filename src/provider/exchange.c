@@ -135,12 +135,20 @@ refused(struct exchange *exchange, int status, enum said said, const char *messa
 					       mentions(message, "no transaction was found"));
 }
 
+/* Statuses that do not say whether the request was taken, though they begin with a 4. */
+static bool
+is_undecided(int status)
+{
+	return status == 408 || status == 409 || status == 425;
+}
+
 static void
 judge(struct exchange *exchange, struct arena *arena, int status, struct json_object *body)
 {
 	enum said said = said_of(body);
 	const char *problem = arena_printf(arena, "HTTP %d", status);
 	bool good = status >= 200 && status <= 299;
+	bool bad = status >= 400 && status <= 499 && !is_undecided(status);
 
 	if (good && said == SAID_YES) {
 		exchange->answer = (struct provider_answer){
@@ -149,10 +157,7 @@ judge(struct exchange *exchange, struct arena *arena, int status, struct json_ob
 		exchange->data = json_member(body, "data", NULL);
 	} else if (status == 429) {
 		exchange->answer = out_of_reach(problem);
-	} else if (status == 408 || status == 409 || status == 425) {
-		exchange->answer = unknown(problem);
-	} else if ((good && said == SAID_NO) ||
-		   (status >= 400 && status <= 499 && said != SAID_YES)) {
+	} else if ((good && said == SAID_NO) || (bad && said != SAID_YES)) {
 		refused(exchange, status, said, message_of(arena, body), problem);
 	} else {
 		exchange->answer = unknown(problem);

@@ -54,8 +54,8 @@ charges_by_bank_transfer(void **state)
 		"\"authorization\":{\"mode\":\"banktransfer\",\"transfer_account\":\"7825\"}}}");
 	for (size_t i = 0; i < COUNT(types); i++) {
 		struct provider_order order = scene_order(s, types[i]);
+		struct provider_answer answer = provider->deposit(&s->call, &order);
 
-		answer = provider->deposit(&s->call, &order);
 		assert_int_equal(answer.outcome, PROVIDER_ACCEPTED);
 		assert_null(answer.checkout_url);
 		assert_string_equal(answer.shown, "{\"authorization\":{\"mode\":\"banktransfer\","

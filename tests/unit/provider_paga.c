@@ -100,10 +100,9 @@ reads_webhooks(void **state)
 		{"PENDING", PROVIDER_PENDING},
 	};
 	struct provider_scene *s = *state;
-	struct provider_report report;
 
 	for (size_t i = 0; i < 2 * COUNT(cases); i++) {
-		report = scene_read(
+		struct provider_report report = scene_read(
 			s, provider,
 			arena_printf(s->arena,
 				     "{\"event\":\"wallet.%s\",\"data\":{"
@@ -111,6 +110,7 @@ reads_webhooks(void **state)
 				     "\"status\":\"%s\",\"amount\":1000.5,"
 				     "\"currency\":\"NGN\"}}",
 				     i % 2 == 1 ? "withdraw" : "fund", cases[i / 2].status));
+
 		assert_string_equal(report.reference, "cw-1");
 		assert_string_equal(report.id, "T1");
 		assert_int_equal(report.state, cases[i / 2].state);

@@ -59,9 +59,10 @@ refuses_what_it_can_not_send(void **state)
 	static const char *const payloads[] = {NULL, "{}", "{\"email\":1}", "{\"email\":\"\"}"};
 	struct provider_scene *s = *state;
 	struct provider_order order;
-	struct provider_answer answer;
 
 	for (size_t i = 0; i < COUNT(payloads); i++) {
+		struct provider_answer answer;
+
 		order = scene_order(s, payloads[i]);
 		answer = provider->deposit(&s->call, &order);
 		assert_int_equal(answer.outcome, PROVIDER_REJECTED);
