@@ -13,6 +13,7 @@ unit_base_tests = \
 	tests/unit/fault \
 	tests/unit/hmac \
 	tests/unit/http \
+	tests/unit/http_tls \
 	tests/unit/id \
 	tests/unit/keyring \
 	tests/unit/log \
@@ -37,6 +38,7 @@ tests_unit_fault_LDADD = $(unit_base_libs)
 tests_unit_hmac_LDADD = $(unit_base_libs)
 tests_unit_http_SOURCES = tests/unit/http.c tests/peer.c
 tests_unit_http_LDADD = $(unit_base_libs)
+tests_unit_http_tls_LDADD = $(unit_base_libs) $(SSL_LIBS)
 tests_unit_id_LDADD = $(unit_base_libs)
 tests_unit_keyring_LDADD = $(unit_base_libs)
 tests_unit_log_LDADD = $(unit_base_libs)
