@@ -46,7 +46,6 @@ charges_by_bank_transfer(void **state)
 		"{\"email\":\"a@example.com\"}",
 		"{\"email\":\"a@example.com\",\"type\":\"x&amount=1\"}"};
 	struct provider_scene *s = *state;
-	struct provider_answer answer;
 
 	scene_answer(
 		s, 200,
