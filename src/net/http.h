@@ -63,13 +63,16 @@ enum http_outcome {
 
 struct http_answer {
 	enum http_outcome outcome;
-	int status;        /* of HTTP_ANSWERED */
-	struct bytes body; /* in the arena; a NUL follows */
+	int status;          /* of HTTP_ANSWERED */
+	struct bytes body;   /* in the arena; a NUL follows */
 	const char *problem; /* for the log: our own words, or libcurl's; never a secret */
 };
 
-/* Make a call. Outside of any database transaction. A header or URL with a control character is
- * HTTP_NOT_SENT. */
+/*
+ * Make a call, outside of any database transaction. A header or URL with a control character is
+ * HTTP_NOT_SENT. Only a GET is sent again where a kept connection turns out to be closed; anything
+ * else is HTTP_LOST then, as it may have been done.
+ */
 struct http_answer http_call(struct http_client *client, struct arena *arena,
 			     const struct http_request *request);
 

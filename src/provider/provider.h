@@ -21,9 +21,9 @@ struct json_object;
 
 /* Whose account at the provider is used, and where the provider is. */
 struct provider_account {
-	const char *base_url; /* without a trailing slash */
-	const char *api_key;  /* what calls are authorised with */
-	const char *public_key; /* Paga's principal, or NULL */
+	const char *base_url;       /* without a trailing slash */
+	const char *api_key;        /* what calls are authorised with */
+	const char *public_key;     /* Paga's principal, or NULL */
 	const char *webhook_secret; /* what webhooks are signed with; NULL: api_key */
 };
 
@@ -39,8 +39,8 @@ struct provider_order {
 	/* Ours, made by provider_reference(): lower-case letters, digits and '-', 16 to 50. */
 	const char *reference;
 	struct money amount;
-	const char *email;        /* of the customer, or NULL */
-	const char *callback_url; /* where the customer goes after a checkout, or NULL */
+	const char *email;                 /* of the customer, or NULL */
+	const char *callback_url;          /* where the customer goes after a checkout, or NULL */
 	const struct json_object *payload; /* the caller's providerPayload: an object, or NULL */
 };
 
@@ -65,10 +65,10 @@ struct provider_answer {
 	 * as sent: it is the caller's to mend. */
 	bool sent;
 	enum provider_state state; /* of what was accepted; most are pending */
-	const char *id;           /* the provider's own, or NULL */
-	const char *checkout_url; /* where the customer pays, or NULL */
-	const char *message;      /* why it was rejected, for the client; never NULL then */
-	const char *problem;      /* for the log */
+	const char *id;            /* the provider's own, or NULL */
+	const char *checkout_url;  /* where the customer pays, or NULL */
+	const char *message;       /* why it was rejected, for the client; never NULL then */
+	const char *problem;       /* for the log */
 	/* What clients are shown under "provider": a JSON object made of members that we chose or
 	 * the provider's own "data"; "{}" if there is nothing to show. */
 	const char *shown;
