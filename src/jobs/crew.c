@@ -1,5 +1,6 @@
 #include "jobs/crew.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -145,6 +146,7 @@ crew_new(const struct app *app, const struct duty *list)
 	size_t posts = 0;
 	size_t hands = 0;
 
+	assert(list[0].threads > 0);
 	if (crew == NULL)
 		return NULL;
 	for (; list[posts].threads > 0; posts++)

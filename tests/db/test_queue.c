@@ -11,6 +11,7 @@
 
 #include "base/log.h"
 #include "base/text.h"
+#include "jobs/job.h"
 #include "queue/queue.h"
 #include "tests/cmocka.h"
 #include "tests/db/fixture.h"
@@ -405,6 +406,32 @@ test_claim_uses_index(void **state)
 	assert_false(run_one(f));
 }
 
+/* What nobody came back to in three months. */
+static void
+test_retention(void **state)
+{
+	struct fixture *f = *state;
+	bool found;
+
+	fixture_sql(f->superuser_url,
+		    "INSERT INTO cowry.job (kind, subject, due_at, parked_at) VALUES"
+		    " ('once', 'old', now(), now() - interval '91 days'),"
+		    " ('once', 'new', now(), now() - interval '89 days'),"
+		    " ('once', 'waiting', now() - interval '91 days', NULL);"
+		    "INSERT INTO cowry.mail (public_id, recipient, subject, expires_at, sent_at,"
+		    " failed_at) VALUES"
+		    " (gen_random_uuid(), 'sent', 's', now(), now() - interval '31 days', NULL),"
+		    " (gen_random_uuid(), 'failed', 's', now(), NULL, now() - interval '31 days'),"
+		    " (gen_random_uuid(), 'new', 's', now(), now() - interval '29 days', NULL),"
+		    " (gen_random_uuid(), 'waiting', 's', now(), NULL, NULL)");
+	assert_int_equal(job_retention.run(&f->ctx, &found), ERR_OK);
+	assert_false(found);
+	expect_sql(f, "SELECT string_agg(subject, ' ' ORDER BY subject) FROM cowry.job",
+		   "new waiting");
+	expect_sql(f, "SELECT string_agg(recipient, ' ' ORDER BY recipient) FROM cowry.mail",
+		   "new waiting");
+}
+
 /* Two processes, each with several threads, and one of the processes is killed amid its work. */
 enum { JOBS = 500, THREADS = 4 };
 
@@ -555,6 +582,7 @@ main(void)
 		queue_test(test_operator),
 		queue_test(test_list_by_pages),
 		queue_test(test_claim_uses_index),
+		queue_test(test_retention),
 		queue_test(test_two_processes),
 		queue_test(test_killed_runner),
 	};

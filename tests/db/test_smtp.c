@@ -18,7 +18,7 @@ enum { DEADLINE_MS = 20000, LIFETIME_S = 600 };
 #define SUBJECT "Überweisung von 5 € bestätigt"
 #define BODY    "Hello Zoë,\n\n.\n..two dots\n.end\nlines\n\n\xf0\x9f\x90\x9a\n"
 
-static char place[FOLDER_MAX]; /* of the server */
+static char home[FOLDER_MAX]; /* of the server */
 static char spool[FOLDER_MAX];
 static char url[64];
 static char ca_file[FOLDER_PATH_MAX];
@@ -38,7 +38,7 @@ wait_for_port(int64_t *port)
 
 	for (int ms = 0; ms < DEADLINE_MS && waitpid(server, NULL, WNOHANG) == 0; ms += 10) {
 		size_t length = 0;
-		char *text = read_whole(folder_path(path, place, "port"), &length);
+		char *text = read_whole(folder_path(path, home, "port"), &length);
 		bool there = text != NULL && (*port = strtol(text, NULL, 10)) > 0;
 
 		free(text);
@@ -60,7 +60,7 @@ start_server(void)
 	server = fork();
 	if (server == 0) {
 		(void)dup2(STDERR_FILENO, STDOUT_FILENO);
-		(void)execl("/usr/bin/python3", "python3", program, place, (char *)NULL);
+		(void)execl("/usr/bin/python3", "python3", program, home, (char *)NULL);
 		_exit(127);
 	}
 	if (server < 0 || !wait_for_port(&port))
@@ -81,7 +81,7 @@ setup(void **state)
 	f->config.smtp_url = url;
 	f->config.smtp_user = "cowry";
 	f->config.smtp_password = "correct-horse-42";
-	f->config.smtp_ca_file = folder_path(ca_file, place, "cert.pem");
+	f->config.smtp_ca_file = folder_path(ca_file, home, "cert.pem");
 	f->config.mail_from = "cowry@pay.example";
 	return f->app.keys != NULL ? 0 : -1;
 }
@@ -108,7 +108,7 @@ begin(void **state)
 static void
 behave(const char *mode)
 {
-	assert_true(folder_write(place, "mode", mode, 0644));
+	assert_true(folder_write(home, "mode", mode, 0644));
 }
 
 static void
@@ -147,7 +147,7 @@ next_message(void)
 	char *text;
 
 	(void)snprintf(name, sizeof(name), "%d.eml", kept + 1);
-	text = read_whole(folder_path(path, place, name), &length);
+	text = read_whole(folder_path(path, home, name), &length);
 	if (text != NULL)
 		kept++;
 	return text;
@@ -372,7 +372,7 @@ main(void)
 	int failed = 1;
 
 	log_open("test", LOG_LEVEL_ERROR);
-	if (!folder_make(place) || !folder_make(spool))
+	if (!folder_make(home) || !folder_make(spool))
 		return 1;
 	if (start_server()) {
 		failed = run_all();
@@ -382,7 +382,7 @@ main(void)
 		(void)printf("1..0 # SKIP no SMTP server: python3-aiosmtpd is missing\n");
 		failed = 0;
 	}
-	folder_remove(place);
+	folder_remove(home);
 	folder_remove(spool);
 	return failed;
 }
