@@ -66,13 +66,15 @@ tests_db_test_second_wall_CPPFLAGS = $(BOOKS_CPPFLAGS)
 tests_db_test_second_wall_LDADD = libbooks.a $(BOOKS_LIBS)
 tests_db_test_verify_CPPFLAGS = $(BOOKS_CPPFLAGS)
 tests_db_test_verify_LDADD = libbooks.a $(BOOKS_LIBS)
-QUEUE_TESTS = tests/db/test_queue tests/db/test_crew tests/db/test_smtp
+QUEUE_TESTS = tests/db/test_queue tests/db/test_runners tests/db/test_crew tests/db/test_smtp
 check_PROGRAMS += $(QUEUE_TESTS)
 TESTS += $(QUEUE_TESTS)
 tests_db_test_crew_CPPFLAGS = $(BOOKS_CPPFLAGS)
 tests_db_test_crew_LDADD = $(BOOKS_LIBS)
 tests_db_test_smtp_CPPFLAGS = $(BOOKS_CPPFLAGS)
 tests_db_test_smtp_LDADD = $(BOOKS_LIBS)
+tests_db_test_runners_CPPFLAGS = $(BOOKS_CPPFLAGS)
+tests_db_test_runners_LDADD = $(BOOKS_LIBS)
 tests_db_test_queue_CPPFLAGS = $(BOOKS_CPPFLAGS)
 tests_db_test_queue_LDADD = $(BOOKS_LIBS)
 endif

@@ -1,16 +1,10 @@
 /* The queue: each job is done, once if all goes well, whoever runs it and whatever happens to them. */
 #include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/wait.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "base/log.h"
-#include "base/text.h"
 #include "jobs/job.h"
 #include "queue/queue.h"
 #include "tests/cmocka.h"
@@ -273,6 +267,75 @@ test_added_while_run(void **state)
 	}
 }
 
+/* False when the time is up. */
+static bool
+wait_until(struct fixture *f, const char *sql)
+{
+	for (int ms = 0; ms < DEADLINE_MS; ms += 20) {
+		if (strcmp(value(f, sql), "t") == 0)
+			return true;
+		(void)nanosleep(&(struct timespec){.tv_nsec = 20000000}, NULL);
+	}
+	return false;
+}
+
+static pthread_t adder;
+static atomic_bool added;
+
+/* Commit only when the runner waits for that, at the end of its job. */
+static enum err
+add_slowly(struct ctx *ctx, void *arg)
+{
+	struct fixture own = *(struct fixture *)arg;
+
+	own.ctx = *ctx;
+	TRY(queue_add(ctx, "once", "a", 0));
+	TRY(db_run(ctx, SQL_ping, NULL, NO_PARAMS)); /* with which the addition travels */
+	atomic_store(&added, true);
+	return wait_until(&own, "SELECT count(*) > 0 FROM pg_stat_activity"
+				" WHERE datname = current_database() AND wait_event_type = 'Lock'")
+		       ? ERR_OK
+		       : ERR_INTERNAL;
+}
+
+static void *
+adder_main(void *arg)
+{
+	struct ctx ctx = fixture_ctx(arg);
+	enum err err = db_transact(&ctx, add_slowly, arg);
+
+	fixture_ctx_end(&ctx);
+	return err == ERR_OK ? NULL : arg;
+}
+
+static void
+begin_to_add(struct fixture *f)
+{
+	plan.meanwhile = NULL;
+	assert_int_equal(pthread_create(&adder, NULL, adder_main, f), 0);
+	for (int ms = 0; ms < DEADLINE_MS && !atomic_load(&added); ms++)
+		(void)nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+	assert_true(atomic_load(&added));
+}
+
+/* The end of the job and the commit that adds it once more meet. */
+static void
+test_added_at_the_end(void **state)
+{
+	struct fixture *f = *state;
+	void *failed = NULL;
+
+	plan.meanwhile = begin_to_add;
+	add(f, "a", 0);
+	assert_true(run_one(f));
+	assert_int_equal(pthread_join(adder, &failed), 0);
+	assert_null(failed);
+	assert_true(run_one(f));
+	assert_int_equal(plan.attempts, 1);
+	assert_false(run_one(f));
+	assert_int_equal(plan.runs, 2);
+}
+
 /* Another runner takes it over after the lease; what the slow one says then counts for nothing. */
 static void
 take_over(struct fixture *f)
@@ -432,136 +495,6 @@ test_retention(void **state)
 		   "new waiting");
 }
 
-/* Two processes, each with several threads, and one of the processes is killed amid its work. */
-enum { JOBS = 500, THREADS = 4 };
-
-/* How often each job was run, in memory that the processes share. */
-static atomic_int *runs;
-
-static enum err
-note_run(struct ctx *ctx, struct queue_job *job, enum queue_verdict *verdict)
-{
-	int64_t subject;
-
-	(void)ctx;
-	if (integer_parse(&subject, job->subject) && subject < JOBS)
-		atomic_fetch_add(&runs[subject], 1);
-	*verdict = QUEUE_DONE;
-	return ERR_OK;
-}
-
-static const struct queue_kind many = {"many", LEASE_S, 3, 1, 1, note_run};
-
-static void *
-run_until_empty(void *arg)
-{
-	struct ctx ctx = fixture_ctx(arg);
-	bool found = true;
-	enum err err = ERR_OK;
-
-	while (found && err == ERR_OK)
-		err = queue_run_one(&ctx, &many, &found);
-	fixture_ctx_end(&ctx);
-	return err == ERR_OK ? NULL : arg;
-}
-
-/* A process has connections of its own. */
-static bool
-run_threads(const struct fixture *f)
-{
-	struct fixture own = *f;
-	pthread_t threads[THREADS];
-	bool good = true;
-
-	own.app.pool = db_pool_new(&own.options);
-	for (size_t i = 0; i < THREADS; i++)
-		good = pthread_create(&threads[i], NULL, run_until_empty, &own) == 0 && good;
-	for (size_t i = 0; i < THREADS; i++) {
-		void *failed = NULL;
-
-		(void)pthread_join(threads[i], &failed);
-		good = good && failed == NULL;
-	}
-	db_pool_free(own.app.pool);
-	return good;
-}
-
-static void
-test_two_processes(void **state)
-{
-	struct fixture *f = *state;
-	pid_t child;
-	int status;
-
-	runs = mmap(NULL, JOBS * sizeof(*runs), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
-		    -1, 0);
-	assert_true(runs != MAP_FAILED);
-	fixture_sql(f->superuser_url, "INSERT INTO cowry.job (kind, subject, due_at)"
-				      " SELECT 'many', i, now() FROM generate_series(0, 499) i");
-	child = fork();
-	assert_true(child >= 0);
-	if (child == 0)
-		_exit(run_threads(f) ? 0 : 1);
-	assert_true(run_threads(f));
-	assert_int_equal(waitpid(child, &status, 0), child);
-	assert_int_equal(status, 0);
-	for (size_t i = 0; i < JOBS; i++)
-		assert_int_equal(runs[i], 1);
-	expect_sql(f, "SELECT count(*) FROM cowry.job", "0");
-}
-
-static enum err
-hang(struct ctx *ctx, struct queue_job *job, enum queue_verdict *verdict)
-{
-	(void)ctx;
-	(void)job;
-	(void)verdict;
-	while (pause() != 0)
-		;
-	return ERR_OK;
-}
-
-static const struct queue_kind hanging = {"once", 1, 3, 1, 1, hang};
-
-/* False when the time is up. */
-static bool
-wait_until(struct fixture *f, const char *sql)
-{
-	for (int ms = 0; ms < DEADLINE_MS; ms += 20) {
-		if (strcmp(value(f, sql), "t") == 0)
-			return true;
-		(void)nanosleep(&(struct timespec){.tv_nsec = 20000000}, NULL);
-	}
-	return false;
-}
-
-static void
-test_killed_runner(void **state)
-{
-	struct fixture *f = *state;
-	pid_t child;
-
-	add(f, "a", 0);
-	child = fork();
-	assert_true(child >= 0);
-	if (child == 0) {
-		struct fixture own = *f;
-		bool found;
-
-		own.app.pool = db_pool_new(&own.options);
-		own.ctx = fixture_ctx(&own);
-		_exit((int)queue_run_one(&own.ctx, &hanging, &found));
-	}
-	assert_true(wait_until(f, "SELECT claimed_until IS NOT NULL FROM cowry.job"));
-	assert_false(run_one(f));
-	assert_int_equal(kill(child, SIGKILL), 0);
-	assert_int_equal(waitpid(child, NULL, 0), child);
-	assert_true(wait_until(f, "SELECT claimed_until < clock_timestamp() FROM cowry.job"));
-	assert_true(run_one(f));
-	assert_int_equal(plan.attempts, 2);
-	expect_sql(f, "SELECT count(*) FROM cowry.job", "0");
-}
-
 #define queue_test(function) cmocka_unit_test_setup(function, begin)
 
 int
@@ -578,13 +511,12 @@ main(void)
 		queue_test(test_parked_at_once),
 		queue_test(test_parked_if_never_ended),
 		queue_test(test_added_while_run),
+		queue_test(test_added_at_the_end),
 		queue_test(test_only_the_latest_claim_counts),
 		queue_test(test_operator),
 		queue_test(test_list_by_pages),
 		queue_test(test_claim_uses_index),
 		queue_test(test_retention),
-		queue_test(test_two_processes),
-		queue_test(test_killed_runner),
 	};
 
 	log_open("test", LOG_LEVEL_ERROR);
