@@ -4,7 +4,6 @@ TEST_QUERIES = $(wildcard $(srcdir)/tests/db/queries/*.sql)
 EXTRA_DIST += tests/with-postgres tests/smtp.py tests/db/server $(TEST_QUERIES)
 dist_check_SCRIPTS += tests/db/statements.sh tests/db/cli.sh
 TESTS += tests/db/statements.sh tests/db/cli.sh
-EXTRA_DIST += tests/with-postgres tests/db/server $(TEST_QUERIES)
 BUILT_SOURCES += tests/registry/db/statements.def
 CLEANFILES += tests/registry/db/statements.def
 
