@@ -95,6 +95,21 @@ json_member(const struct json_object *object, const char *name, bool *present)
 }
 
 bool
+json_member_at(struct json_object *object, size_t i, const char **name, struct json_object **value)
+{
+	struct json_object_iterator at = json_object_iter_begin(object);
+	struct json_object_iterator end = json_object_iter_end(object);
+
+	for (; i > 0 && !json_object_iter_equal(&at, &end); i--)
+		json_object_iter_next(&at);
+	if (json_object_iter_equal(&at, &end))
+		return false;
+	*name = json_object_iter_peek_name(&at);
+	*value = json_object_iter_peek_value(&at);
+	return true;
+}
+
+bool
 json_bool_value(const struct json_object *value)
 {
 	return json_object_get_boolean(value) != 0;

@@ -36,6 +36,9 @@ void json_thread_init(void);
 enum json_kind json_kind(const struct json_object *value);
 /* The member, or NULL where it is absent; *present tells absent from null. */
 struct json_object *json_member(const struct json_object *object, const char *name, bool *present);
+/* The member at a place, in the order in which they came; false behind the last one. */
+bool json_member_at(struct json_object *object, size_t i, const char **name,
+		    struct json_object **value) MUST_CHECK;
 bool json_bool_value(const struct json_object *value);
 int64_t json_integer_value(const struct json_object *value);
 /* The text of a JSON_TEXT, or the lexeme of a number. */
