@@ -17,15 +17,15 @@
 #include <unistd.h>
 
 #include "base/arena.h"
-#include "base/config.h"
+#include "base/clock.h"
 #include "base/log.h"
-#include "bin/exchange.h"
 #include "json/reader.h"
 
 enum { REQUEST_ARENA_MAX = 64 * 1024 * 1024, THREAD_STACK = 512 * 1024 };
 
 struct server {
-	const struct app *app;
+	server_answer *answer;
+	void *context;
 	int listen_fd;
 	int epoll_fd;
 	int stop_fd;      /* readable for ever once all threads are to leave */
@@ -64,7 +64,7 @@ serve(struct server *server, FCGX_Request *fcgi, struct arena *arena, int fd)
 		fcgi->ipcFd = -1;
 		return;
 	}
-	exchange(server->app, arena, fcgi);
+	server->answer(server->context, arena, fcgi);
 	FCGX_Finish_r(fcgi);
 	if (fcgi->ipcFd >= 0)
 		give_back(server, fcgi->ipcFd);
@@ -115,7 +115,7 @@ watch(struct server *server, int fd, uint32_t events)
 }
 
 static bool
-start_threads(struct server *server)
+start_threads(struct server *server, int64_t wanted)
 {
 	pthread_attr_t attributes;
 	bool started = true;
@@ -123,7 +123,7 @@ start_threads(struct server *server)
 	if (pthread_attr_init(&attributes) != 0)
 		return false;
 	(void)pthread_attr_setstacksize(&attributes, THREAD_STACK);
-	while (started && server->thread_count < server->app->config->threads) {
+	while (started && server->thread_count < wanted) {
 		started = pthread_create(&server->threads[server->thread_count], &attributes,
 					 thread_main, server) == 0;
 		server->thread_count += started;
@@ -132,8 +132,29 @@ start_threads(struct server *server)
 	return started;
 }
 
+void
+server_block_signals(sigset_t *stop)
+{
+	(void)sigemptyset(stop);
+	(void)sigaddset(stop, SIGTERM);
+	(void)sigaddset(stop, SIGINT);
+	(void)sigaddset(stop, SIGUSR1);
+	(void)pthread_sigmask(SIG_BLOCK, stop, NULL); /* inherited by every thread */
+	(void)signal(SIGPIPE, SIG_IGN);
+}
+
+bool
+server_can_listen(int fd)
+{
+	int listening = 0;
+	socklen_t length = sizeof(listening);
+
+	return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &length) == 0 &&
+	       listening != 0;
+}
+
 struct server *
-server_start(const struct app *app, int listen_fd)
+server_start(int listen_fd, int64_t threads, server_answer *answer, void *context)
 {
 	struct server *server = calloc(1, sizeof(*server));
 	int flags = fcntl(listen_fd, F_GETFL);
@@ -143,14 +164,15 @@ server_start(const struct app *app, int listen_fd)
 		free(server);
 		return NULL;
 	}
-	server->app = app;
+	server->answer = answer;
+	server->context = context;
 	server->listen_fd = listen_fd;
 	server->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	server->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	server->threads = calloc((size_t)app->config->threads, sizeof(*server->threads));
+	server->threads = calloc((size_t)threads, sizeof(*server->threads));
 	if (server->epoll_fd < 0 || server->stop_fd < 0 || server->threads == NULL ||
 	    !watch(server, listen_fd, EPOLLIN | EPOLLEXCLUSIVE) ||
-	    !watch(server, server->stop_fd, EPOLLIN) || !start_threads(server)) {
+	    !watch(server, server->stop_fd, EPOLLIN) || !start_threads(server, threads)) {
 		free(server->threads);
 		free(server);
 		return NULL;

@@ -8,14 +8,24 @@
 #ifndef BIN_SERVER_H
 #define BIN_SERVER_H
 
+#include <signal.h>
 #include <stdbool.h>
+#include <stdint.h>
 
-#include "base/ctx.h"
-
+struct FCGX_Request;
+struct arena;
 struct server;
 
-/* Serve on listen_fd (FastCGI: 0) with app->config->threads threads. NULL with errno set. */
-struct server *server_start(const struct app *app, int listen_fd);
+/* Answer the request that libfcgi has read. Leaves the arena empty. */
+typedef void server_answer(void *context, struct arena *arena, struct FCGX_Request *fcgi);
+
+/* Leave SIGTERM, SIGINT and SIGUSR1 (libfcgi's own), which end a program, to a sigwait() for the set;
+ * before threads begin. */
+void server_block_signals(sigset_t *stop);
+/* Whether fd is a socket that listens. */
+bool server_can_listen(int fd);
+/* Serve on listen_fd (FastCGI: 0) with that many threads. NULL with errno set. */
+struct server *server_start(int listen_fd, int64_t threads, server_answer *answer, void *context);
 /*
  * Stop without losing a request: unlink the socket's path, so that the web server takes
  * another worker; serve what is in the backlog and on kept connections until they are

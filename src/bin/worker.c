@@ -4,36 +4,19 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
 
 #include "api/service.h"
 #include "base/log.h"
+#include "bin/exchange.h"
 #include "bin/server.h"
 #include "bin/start.h"
 
 static const char program[] = "cowry-worker";
 
-/* SIGTERM, SIGINT and SIGUSR1 (libfcgi's own) end the worker; they are waited for, not handled. */
 static void
-block_signals(sigset_t *stop)
+answer(void *app, struct arena *arena, struct FCGX_Request *fcgi)
 {
-	(void)sigemptyset(stop);
-	(void)sigaddset(stop, SIGTERM);
-	(void)sigaddset(stop, SIGINT);
-	(void)sigaddset(stop, SIGUSR1);
-	(void)pthread_sigmask(SIG_BLOCK, stop, NULL); /* inherited by every thread */
-	(void)signal(SIGPIPE, SIG_IGN);
-}
-
-static void
-check_socket(void)
-{
-	int listening = 0;
-	socklen_t length = sizeof(listening);
-
-	if (getsockopt(0, SOL_SOCKET, SO_ACCEPTCONN, &listening, &length) != 0 || listening == 0)
-		start_failed(program, "descriptor 0 is not a listening socket; start it by "
-				      "spawn-fcgi, or by systemd as in cowry@.service");
+	exchange(app, arena, fcgi);
 }
 
 int
@@ -52,12 +35,14 @@ main(int argc, char **argv)
 	}
 	start_config(&config, program);
 	start_check(&config, program);
-	check_socket();
-	block_signals(&stop);
+	if (!server_can_listen(0))
+		start_failed(program, "descriptor 0 is not a listening socket; start it by "
+				      "spawn-fcgi, or by systemd as in cowry@.service");
+	server_block_signals(&stop);
 	start_app(&app, &config, program, config.database_url);
 	if (!service_open(&app))
 		start_failed(program, "out of memory");
-	server = server_start(&app, 0);
+	server = server_start(0, config.threads, answer, &app);
 	if (server == NULL)
 		start_failed(program, "the request threads can't be started");
 	log_event(LOG_LEVEL_INFO, "started", LOG_FIELDS({"threads", NULL, config.threads}));
