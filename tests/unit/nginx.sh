@@ -31,12 +31,17 @@ accepted() {
     nginx -t -e stderr -c "$folder/$1/nginx.conf"
 }
 
-echo "1..5"
+echo "1..9"
 ok 1 "rendered with what is given" render one HTTPS_LISTEN=127.0.0.1:65443 HTTP_LISTEN=127.0.0.1:65080
 ok 2 "accepted by nginx" accepted one
 ok 3 "rendered for a host of another name and four workers" render two \
     "SERVER_NAMES=pay.example www.pay.example" HTTPS_LISTEN=127.0.0.1:65443 \
     HTTP_LISTEN=127.0.0.1:65080 "SOCKETS=/run/a/1.sock /run/a/2.sock /run/a/3.sock /run/a/4.sock"
 ok 4 "accepted by nginx" accepted two
-ok 5 "an unknown name is refused" eval '! render three SERVER_NAME=typo'
+ok 5 "without a sandbox unless asked for" eval '! grep -rqE "location.*sandbox|sandbox.conf" "$folder/one" "$folder/two"'
+ok 6 "rendered with the sandbox" render three HTTPS_LISTEN=127.0.0.1:65443 \
+    HTTP_LISTEN=127.0.0.1:65080 "SANDBOX=$folder/sandbox.sock"
+ok 7 "accepted by nginx" accepted three
+ok 8 "the sandbox goes when it is not asked for any more" eval 'render three && test ! -e "$folder/three/sandbox.conf"'
+ok 9 "an unknown name is refused" eval '! render four SERVER_NAME=typo'
 exit $failed
