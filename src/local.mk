@@ -1,5 +1,5 @@
-# Three libraries: what needs no database, what talks to it, and what Cowry is.
-noinst_LIBRARIES += libbase.a libdb.a libcowry.a
+# Four libraries: what needs no database, what talks to it, what Cowry is, and whom it calls, played.
+noinst_LIBRARIES += libbase.a libdb.a libcowry.a libsandbox.a
 
 libbase_a_SOURCES = \
 	src/base/arena.c src/base/arena.h src/base/attributes.h \
@@ -80,7 +80,22 @@ libcowry_a_SOURCES = \
 	src/app/reseal.c src/app/reseal.h \
 	src/api/pocket/users.c src/api/pocket/reviews.c
 
-bin_PROGRAMS += cowry cowry-worker cowry-jobs
+libsandbox_a_SOURCES = \
+	src/sandbox/call.c src/sandbox/call.h src/sandbox/checkout.c src/sandbox/code.c \
+	src/sandbox/code.h src/sandbox/command.c src/sandbox/console.c src/sandbox/console.h \
+	src/sandbox/control.c src/sandbox/control.h src/sandbox/courier.c src/sandbox/courier.h \
+	src/sandbox/fingra.c src/sandbox/flutterwave.c src/sandbox/flutterwave.h \
+	src/sandbox/flutterwave_accounts.c src/sandbox/flutterwave_transfers.c \
+	src/sandbox/form.c src/sandbox/form.h src/sandbox/google.c src/sandbox/google.h \
+	src/sandbox/google_consent.c src/sandbox/grants.c src/sandbox/grants.h \
+	src/sandbox/issuer.c src/sandbox/issuer.h src/sandbox/journal.c src/sandbox/journal.h \
+	src/sandbox/later.c src/sandbox/later.h src/sandbox/orders.c src/sandbox/orders.h \
+	src/sandbox/paga.c src/sandbox/paystack.c src/sandbox/paystack.h \
+	src/sandbox/paystack_customers.c src/sandbox/paystack_transfers.c \
+	src/sandbox/sandbox.c src/sandbox/sandbox.h src/sandbox/secrets.c src/sandbox/secrets.h \
+	src/sandbox/settle.c src/sandbox/things.c src/sandbox/things.h
+
+bin_PROGRAMS += cowry cowry-worker cowry-jobs cowry-sandbox
 
 COWRY_LIBS = libcowry.a libdb.a libbase.a $(LIBDB_LIBS) $(LIBBASE_LIBS) $(HPDF_LIBS)
 
@@ -97,9 +112,16 @@ cowry_jobs_SOURCES = src/bin/jobs.c src/bin/start.c src/bin/start.h
 cowry_jobs_LDADD = $(COWRY_LIBS)
 
 EXTRA_DIST += src/README.md src/api/otp/README.md src/bin/cowry.conf.5.in
+# The tables of fields are Cowry's; nothing else of it is used.
+SANDBOX_LIBS = libsandbox.a libcowry.a libbase.a $(LIBBASE_LIBS)
+cowry_sandbox_SOURCES = src/bin/sandbox.c src/bin/server.c src/bin/server.h
+cowry_sandbox_LDADD = $(SANDBOX_LIBS) $(FCGI_LIBS)
+
+EXTRA_DIST += src/README.md src/sandbox/README.md src/bin/cowry.conf.5.in
 
 # The settings in the manual are those of the program, which has them from config.def.
-dist_man_MANS = src/bin/cowry.1 src/bin/cowry-jobs.8 src/bin/cowry-worker.8
+dist_man_MANS = src/bin/cowry.1 src/bin/cowry-jobs.8 src/bin/cowry-sandbox.8 \
+	src/bin/cowry-worker.8
 nodist_man_MANS = src/bin/cowry.conf.5
 CLEANFILES += src/bin/cowry.conf.5 src/bin/settings.tmp
 

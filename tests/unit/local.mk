@@ -1,6 +1,8 @@
 # One program per module; none of them needs a service.
 EXTRA_DIST += tests/cmocka.h tests/folder.h tests/keys.h tests/ledger_case.h tests/ledger_model.h \
 	tests/ledger_scene.h tests/peer.h tests/provider_scene.h tests/vectors.h
+EXTRA_DIST += tests/cmocka.h tests/peer.h tests/folder.h tests/keys.h tests/ledger_case.h tests/ledger_model.h \
+	tests/ledger_scene.h tests/provider_scene.h tests/sandbox_case.h tests/vectors.h
 dist_check_SCRIPTS += tests/unit/layers.sh tests/unit/source_rules.sh tests/unit/manual.sh
 TESTS += tests/unit/layers.sh tests/unit/source_rules.sh tests/unit/manual.sh
 if CMOCKA
@@ -93,4 +95,13 @@ tests_unit_provider_paystack_LDADD = $(unit_cowry_libs)
 tests_unit_schema_LDADD = $(unit_cowry_libs)
 tests_unit_schema_query_LDADD = $(unit_cowry_libs)
 tests_unit_schema_reply_LDADD = $(unit_cowry_libs)
+
+unit_sandbox_tests = tests/unit/sandbox_control tests/unit/sandbox_google \
+	tests/unit/sandbox_providers
+check_PROGRAMS += $(unit_sandbox_tests)
+TESTS += $(unit_sandbox_tests)
+unit_sandbox_libs = $(SANDBOX_LIBS) $(CMOCKA_LIBS)
+tests_unit_sandbox_control_LDADD = $(unit_sandbox_libs)
+tests_unit_sandbox_google_LDADD = $(unit_sandbox_libs)
+tests_unit_sandbox_providers_LDADD = $(unit_sandbox_libs)
 endif

@@ -1,0 +1,136 @@
+#include "sandbox/call.h"
+
+#include <string.h>
+
+#include "base/arena.h"
+#include "crypto/hmac.h"
+#include "json/reader.h"
+
+const struct player *const players[PLAYERS] = {&player_paystack, &player_flutterwave, &player_paga,
+					       &player_fingra, &player_google};
+const char *const player_names[PLAYERS + 1] = {"paystack", "flutterwave", "paga",
+					       "fingra",   "google",      NULL};
+
+const char *
+call_variable(const struct call *call, const char *name)
+{
+	size_t length = strlen(name);
+
+	for (char *const *p = call->request->variables; *p != NULL; p++)
+		if (strncmp(*p, name, length) == 0 && (*p)[length] == '=' &&
+		    (*p)[length + 1] != '\0')
+			return *p + length + 1;
+	return NULL;
+}
+
+bool
+call_bearer(struct call *call)
+{
+	static const char scheme[] = "bearer ";
+	const char *value = call_variable(call, "HTTP_AUTHORIZATION");
+
+	if (value == NULL || strlen(value) < sizeof(scheme) ||
+	    !text_equal_any_case(arena_strndup(call->arena, value, sizeof(scheme) - 1), scheme))
+		return false;
+	call->key = text_trim(call->arena, value + sizeof(scheme) - 1);
+	return call->key[0] != '\0';
+}
+
+const char *
+object_text(struct json_object *object, const char *name)
+{
+	bool present;
+	struct json_object *value;
+
+	if (object == NULL || json_kind(object) != JSON_OBJECT)
+		return NULL;
+	value = json_member(object, name, &present);
+	if (value == NULL)
+		return NULL;
+	switch (json_kind(value)) {
+	case JSON_TEXT:
+	case JSON_INTEGER:
+	case JSON_DECIMAL:
+		return json_text_value(value);
+	case JSON_NULL:
+	case JSON_BOOL:
+	case JSON_LIST:
+	case JSON_OBJECT:
+	default:
+		return NULL;
+	}
+}
+
+const char *
+call_text(const struct call *call, const char *name)
+{
+	const char *text = object_text(call->body, name);
+
+	return text != NULL && text[0] != '\0' ? text : NULL;
+}
+
+struct json_object *
+object_member(struct json_object *object, const char *name)
+{
+	bool present;
+	struct json_object *value;
+
+	if (object == NULL || json_kind(object) != JSON_OBJECT)
+		return NULL;
+	value = json_member(object, name, &present);
+	return value != NULL && json_kind(value) == JSON_OBJECT ? value : NULL;
+}
+
+bool
+amount_read(struct money *out, const char *text, const char *currency)
+{
+	const struct currency *found = currency_find(currency != NULL ? currency : "NGN");
+	struct decimal value;
+
+	return text != NULL && found != NULL &&
+	       decimal_parse(&value, text, strlen(text)) == MONEY_OK &&
+	       money_from_decimal(out, value, found) == MONEY_OK && out->minor > 0;
+}
+
+void
+reply_json(struct call *call, int status, struct jw *w)
+{
+	call->reply->status = status;
+	call->reply->content_type = "application/json; charset=utf-8";
+	if (!jw_finish(w, &call->reply->body)) {
+		call->reply->status = 500;
+		call->reply->body = (struct bytes){NULL, 0};
+	}
+}
+
+void
+reply_html(struct call *call, int status, const char *html)
+{
+	call->reply->status = status;
+	call->reply->content_type = "text/html; charset=utf-8";
+	call->reply->body = (struct bytes){html, strlen(html)};
+}
+
+void
+reply_redirect(struct call *call, const char *url)
+{
+	call->reply->status = 302;
+	call->reply->location = url;
+}
+
+const char *
+sign_sha512(struct arena *arena, const char *key, struct bytes body)
+{
+	unsigned char digest[SHA512_SIZE];
+
+	hmac_sha512((struct bytes){key, strlen(key)}, body.data, body.length, digest);
+	return hex_encode(arena, digest, sizeof(digest));
+}
+
+const char *
+time_text(struct arena *arena, struct instant t)
+{
+	char text[INSTANT_TEXT_MAX];
+
+	return t.us != 0 ? arena_strdup(arena, instant_text(text, t)) : NULL;
+}

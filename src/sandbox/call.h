@@ -1,0 +1,126 @@
+/*
+ * call.h - one call of a player on its way, and what a player is. Inside of sandbox/ only.
+ */
+#ifndef SANDBOX_CALL_H
+#define SANDBOX_CALL_H
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "sandbox/control.h"
+#include "sandbox/courier.h"
+#include "sandbox/form.h"
+#include "sandbox/journal.h"
+#include "sandbox/later.h"
+#include "sandbox/orders.h"
+#include "sandbox/sandbox.h"
+#include "sandbox/secrets.h"
+#include "sandbox/things.h"
+#include "json/writer.h"
+
+struct google;
+struct json_object;
+
+struct sandbox {
+	const struct config *config;
+	struct arena *memory; /* of what lives as long */
+	const char *base;     /* its address, without a slash at the end */
+	struct secrets secrets;
+	struct control *control;
+	struct journal *journal;
+	struct orders *orders;
+	struct things *things;
+	struct later *later;
+	struct courier *courier;
+	struct google *google;
+	pthread_mutex_t mutex;
+	pthread_cond_t interrupted;
+	bool stop;
+};
+
+struct call {
+	struct sandbox *box;
+	struct arena *arena;
+	const struct player *player;
+	int provider; /* the player's number */
+	const struct sandbox_request *request;
+	const char *method;
+	const char *path; /* after the player's name, without the query */
+	const char *query_text;
+	struct form query;
+	struct form form;         /* of a form that was posted */
+	struct json_object *body; /* of JSON that was posted, or NULL */
+	const char *key;          /* what it is authorised with */
+	const char *param;        /* what stands in the place of {} in the route's path */
+	int64_t order;            /* of the order that it made; 0: none */
+	struct sandbox_reply *reply;
+};
+
+struct player_route {
+	const char *method;
+	const char *path; /* "/transfer/verify/{}" */
+	void (*handle)(struct call *call);
+};
+
+/* A failure of a player that has nothing to do with what was asked. */
+enum trouble { TROUBLE_BODY, TROUBLE_PATH, TROUBLE_REFUSED, TROUBLE_BROKEN };
+
+struct player {
+	const char *name;
+	const struct player_route *routes; /* end with an empty one */
+	/* Whether the call may come in; else it has answered as the real one does. Sets call->key. */
+	bool (*admit)(struct call *call);
+	/* Answer as the real one does in trouble. */
+	void (*trouble)(struct call *call, enum trouble trouble);
+	/* The webhook that tells how an order stands. */
+	void (*report)(struct sandbox *box, struct arena *arena, const struct order *order,
+		       struct webhook *out);
+};
+
+extern const struct player player_paystack;
+extern const struct player player_flutterwave;
+extern const struct player player_paga;
+extern const struct player player_fingra;
+extern const struct player player_google;
+
+/* All of them, by number; names end with NULL. */
+enum { PLAYERS = 5 };
+extern const struct player *const players[PLAYERS];
+extern const char *const player_names[PLAYERS + 1];
+
+/* A CGI variable; NULL where it is absent or empty. */
+const char *call_variable(const struct call *call, const char *name);
+/* Take the key from "Authorization: Bearer"; false if there is none. */
+bool call_bearer(struct call *call);
+/* A member of the JSON body as text: of a text, or the digits of a number; else NULL. */
+const char *call_text(const struct call *call, const char *name);
+const char *object_text(struct json_object *object, const char *name);
+/* An object that is a member, or NULL. */
+struct json_object *object_member(struct json_object *object, const char *name);
+/* An amount in major units of a currency, more than nothing. */
+bool amount_read(struct money *out, const char *text, const char *currency) MUST_CHECK;
+
+/* Answer with what was written. */
+void reply_json(struct call *call, int status, struct jw *w);
+void reply_html(struct call *call, int status, const char *html);
+void reply_redirect(struct call *call, const char *url);
+
+/* Take down an order of this call; a withdrawal settles by itself after a while. False: duplicate. */
+bool order_take(struct call *call, struct order *order) MUST_CHECK;
+/* Decide an order and tell Cowry. False, with the order as it stands, if it was decided before. */
+bool order_settle(struct sandbox *box, int provider, int64_t id, enum order_state state,
+		  struct order *out);
+/* Settle an order as a customer would, or as the control says a withdrawal ends. */
+void order_settle_itself(struct sandbox *box, int provider, int64_t id);
+/* The page where an order is paid. */
+const char *checkout_url(struct sandbox *box, struct arena *arena, const struct order *order);
+/* Serve that page. */
+void checkout(struct call *call);
+
+/* An HMAC-SHA512 of a body, in hex. */
+const char *sign_sha512(struct arena *arena, const char *key, struct bytes body);
+/* An instant for JSON; NULL for none. */
+const char *time_text(struct arena *arena, struct instant t);
+
+#endif

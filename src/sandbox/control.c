@@ -1,0 +1,76 @@
+#include "sandbox/control.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+
+struct player {
+	struct setting settings[KNOB_COUNT];
+};
+
+struct control {
+	pthread_mutex_t mutex;
+	int count;
+	struct player players[];
+};
+
+struct control *
+control_new(int players)
+{
+	struct control *control =
+		calloc(1, sizeof(*control) + (size_t)players * sizeof(struct player));
+
+	if (control == NULL)
+		return NULL;
+	(void)pthread_mutex_init(&control->mutex, NULL);
+	control->count = players;
+	return control;
+}
+
+void
+control_free(struct control *control)
+{
+	if (control == NULL)
+		return;
+	(void)pthread_mutex_destroy(&control->mutex);
+	free(control);
+}
+
+static void
+apply(struct player *player, const struct command *command)
+{
+	if (command->reset)
+		*player = (struct player){0};
+	for (int i = 0; i < KNOB_COUNT; i++)
+		if (command->set[i])
+			player->settings[i] = command->settings[i];
+}
+
+void
+control_apply(struct control *control, const struct command *command)
+{
+	(void)pthread_mutex_lock(&control->mutex);
+	for (int i = 0; i < control->count; i++)
+		if (command->provider == CONTROL_ALL || command->provider == i)
+			apply(&control->players[i], command);
+	(void)pthread_mutex_unlock(&control->mutex);
+}
+
+bool
+control_take(struct control *control, int provider, enum knob knob, const char *path,
+	     struct setting *out)
+{
+	struct setting *setting = &control->players[provider].settings[knob];
+	bool taken;
+
+	(void)pthread_mutex_lock(&control->mutex);
+	taken = setting->times > 0 && (path == NULL || text_starts_with(path, setting->path));
+	if (taken) {
+		setting->times--;
+		*out = *setting;
+	}
+	(void)pthread_mutex_unlock(&control->mutex);
+	return taken;
+}

@@ -1,0 +1,242 @@
+/* Flutterwave, version 3: charges and webhooks. */
+#include "sandbox/flutterwave.h"
+
+#include <string.h>
+
+#include "base/arena.h"
+#include "sandbox/code.h"
+
+void
+flutterwave_refuse(struct call *call, int status, const char *message)
+{
+	struct jw w;
+
+	jw_init(&w, call->arena, 128);
+	jw_object(&w, NULL);
+	jw_text(&w, "status", "error");
+	jw_text(&w, "message", message);
+	jw_null(&w, "data");
+	jw_close(&w);
+	reply_json(call, status, &w);
+}
+
+void
+flutterwave_accept(struct call *call, struct jw *w, const char *message)
+{
+	jw_init(w, call->arena, 1024);
+	jw_object(w, NULL);
+	jw_text(w, "status", "success");
+	jw_text(w, "message", message);
+}
+
+void
+flutterwave_write_amount(struct jw *w, const char *name, struct money amount)
+{
+	char text[MONEY_TEXT_MAX];
+
+	jw_number(w, name, money_text_short(text, amount));
+}
+
+static bool
+admit(struct call *call)
+{
+	if (call_bearer(call))
+		return true;
+	flutterwave_refuse(call, 401, "Authorization required");
+	return false;
+}
+
+static void
+trouble(struct call *call, enum trouble what)
+{
+	switch (what) {
+	case TROUBLE_BODY:
+		flutterwave_refuse(call, 400, "The request body is not valid JSON");
+		return;
+	case TROUBLE_PATH:
+		flutterwave_refuse(call, 404, "Cannot find this endpoint");
+		return;
+	case TROUBLE_REFUSED:
+		flutterwave_refuse(
+			call, 400,
+			"This request cannot be processed. Please contact your account administrator");
+		return;
+	case TROUBLE_BROKEN:
+	default:
+		flutterwave_refuse(call, 500, "An error occurred while processing your request");
+		return;
+	}
+}
+
+bool
+flutterwave_order(struct call *call, const char *reference, struct order *order)
+{
+	const char *value = call_text(call, reference);
+
+	if (value == NULL || strlen(value) >= ORDER_TEXT_MAX) {
+		flutterwave_refuse(call, 400,
+				   arena_printf(call->arena, "%s is required", reference));
+		return false;
+	}
+	if (!amount_read(&order->asked, call_text(call, "amount"), call_text(call, "currency"))) {
+		flutterwave_refuse(
+			call, 400,
+			"amount should be a number greater than 0 in a supported currency");
+		return false;
+	}
+	copy_text(order->reference, sizeof(order->reference), value);
+	copy_text(order->key, sizeof(order->key), call->key);
+	return true;
+}
+
+static const char *
+status_of(const struct order *order)
+{
+	switch (order->state) {
+	case ORDER_SUCCEEDED:
+	case ORDER_REVERSED:
+		return "successful";
+	case ORDER_FAILED:
+		return "failed";
+	case ORDER_PENDING:
+	case ORDER_ABANDONED:
+	default:
+		return "pending";
+	}
+}
+
+static void
+write_charge(struct arena *arena, const struct order *order, struct jw *w, const char *name)
+{
+	jw_object(w, name);
+	jw_integer(w, "id", order->id);
+	jw_text(w, "tx_ref", order->reference);
+	jw_text(w, "flw_ref", arena_printf(arena, "FLW-MOCK-%s", order->code));
+	jw_text(w, "device_fingerprint", "N/A");
+	flutterwave_write_amount(w, "amount", order->paid);
+	flutterwave_write_amount(w, "charged_amount", order->paid);
+	jw_integer(w, "app_fee", 0);
+	jw_integer(w, "merchant_fee", 0);
+	jw_text(w, "processor_response",
+		order->state == ORDER_FAILED ? "Declined" : "Transaction in progress");
+	jw_text(w, "currency", order->paid.currency->code);
+	jw_text(w, "status", status_of(order));
+	jw_text(w, "payment_type", "bank_transfer");
+	jw_text(w, "created_at", time_text(arena, order->created));
+	jw_object(w, "customer");
+	jw_integer(w, "id", order->id);
+	jw_text(w, "email", order->email);
+	jw_close(w);
+	jw_close(w);
+}
+
+static void
+charge(struct call *call)
+{
+	const char *email = call_text(call, "email");
+	struct order order = {.withdrawal = false};
+	struct jw w;
+
+	if (form_value(&call->query, "type") == NULL) {
+		flutterwave_refuse(call, 400, "Charge type is required");
+		return;
+	}
+	if (email == NULL || strchr(email, '@') == NULL) {
+		flutterwave_refuse(call, 400, "email is required");
+		return;
+	}
+	if (!flutterwave_order(call, "tx_ref", &order))
+		return;
+	copy_text(order.email, sizeof(order.email), email);
+	copy_text(order.callback, sizeof(order.callback), call_text(call, "redirect_url"));
+	if (!order_take(call, &order)) {
+		flutterwave_refuse(call, 400,
+				   "Duplicate transaction reference: tx_ref has been used");
+		return;
+	}
+	flutterwave_accept(call, &w, "Charge initiated");
+	write_charge(call->arena, &order, &w, "data");
+	jw_object(&w, "meta");
+	jw_object(&w, "authorization");
+	jw_text(&w, "mode", "redirect");
+	jw_text(&w, "redirect", checkout_url(call->box, call->arena, &order));
+	jw_close(&w);
+	jw_close(&w);
+	jw_close(&w);
+	reply_json(call, 200, &w);
+}
+
+static void
+show_charge(struct call *call, bool found, const struct order *order)
+{
+	struct jw w;
+
+	if (!found || order->withdrawal) {
+		flutterwave_refuse(call, 400, "No transaction was found for this id");
+		return;
+	}
+	flutterwave_accept(call, &w, "Transaction fetched successfully");
+	write_charge(call->arena, order, &w, "data");
+	jw_close(&w);
+	reply_json(call, 200, &w);
+}
+
+static void
+verify_by_reference(struct call *call)
+{
+	const char *reference = form_value(&call->query, "tx_ref");
+	struct order order;
+
+	show_charge(call,
+		    reference != NULL && orders_find(call->box->orders, call->provider, false,
+						     reference, &order),
+		    &order);
+}
+
+static void
+verify(struct call *call)
+{
+	struct order order;
+	int64_t id;
+
+	show_charge(call,
+		    integer_parse(&id, call->param) &&
+			    orders_find_id(call->box->orders, call->provider, id, &order),
+		    &order);
+}
+
+static void
+report(struct sandbox *box, struct arena *arena, const struct order *order, struct webhook *out)
+{
+	struct jw w;
+
+	out->event = order->withdrawal ? "transfer.completed" : "charge.completed";
+	jw_init(&w, arena, 1024);
+	jw_object(&w, NULL);
+	jw_text(&w, "event", out->event);
+	if (order->withdrawal)
+		flutterwave_write_transfer(arena, order, &w, "data");
+	else
+		write_charge(arena, order, &w, "data");
+	jw_text(&w, "event.type", order->withdrawal ? "Transfer" : "BANK_TRANSFER_TRANSACTION");
+	jw_close(&w);
+	if (!jw_finish(&w, &out->body))
+		out->body = (struct bytes){"", 0};
+	out->header = "verif-hash";
+	out->signature = box->secrets.flutterwave_secret_hash;
+}
+
+static const struct player_route routes[] = {
+	{"POST", "/v3/charges", charge},
+	{"GET", "/v3/transactions/verify_by_reference", verify_by_reference},
+	{"GET", "/v3/transactions/{}/verify", verify},
+	{"POST", "/v3/virtual-account-numbers", flutterwave_create_account},
+	{"GET", "/v3/virtual-account-numbers", flutterwave_list_accounts},
+	{"GET", "/v3/virtual-account-numbers/{}", flutterwave_fetch_account},
+	{"POST", "/v3/transfers", flutterwave_transfer},
+	{"GET", "/v3/transfers", flutterwave_list_transfers},
+	{"GET", "/v3/transfers/{}", flutterwave_fetch_transfer},
+	{NULL, NULL, NULL},
+};
+
+const struct player player_flutterwave = {"flutterwave", routes, admit, trouble, report};

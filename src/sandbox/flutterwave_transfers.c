@@ -1,0 +1,120 @@
+/* Flutterwave, version 3: transfers. */
+#include <string.h>
+
+#include "base/arena.h"
+#include "sandbox/code.h"
+#include "sandbox/flutterwave.h"
+
+static const char *
+status_of(const struct order *order)
+{
+	switch (order->state) {
+	case ORDER_SUCCEEDED:
+		return "SUCCESSFUL";
+	case ORDER_FAILED:
+	case ORDER_ABANDONED:
+		return "FAILED";
+	case ORDER_REVERSED:
+		return "REVERSED";
+	case ORDER_PENDING:
+	default:
+		return "NEW";
+	}
+}
+
+void
+flutterwave_write_transfer(struct arena *arena, const struct order *order, struct jw *w,
+			   const char *name)
+{
+	jw_object(w, name);
+	jw_integer(w, "id", order->id);
+	jw_text(w, "account_number", order->account);
+	jw_text(w, "bank_code", order->bank);
+	jw_text(w, "full_name", "Sandbox Customer");
+	jw_text(w, "created_at", time_text(arena, order->created));
+	jw_text(w, "currency", order->paid.currency->code);
+	jw_text(w, "debit_currency", order->paid.currency->code);
+	flutterwave_write_amount(w, "amount", order->paid);
+	jw_integer(w, "fee", 0);
+	jw_text(w, "status", status_of(order));
+	jw_text(w, "reference", order->reference);
+	jw_null(w, "meta");
+	jw_text(w, "narration", "");
+	jw_text(w, "complete_message",
+		order->state == ORDER_FAILED ? "DISBURSE FAILED: Account could not be credited"
+					     : "");
+	jw_integer(w, "requires_approval", 0);
+	jw_integer(w, "is_approved", 1);
+	jw_text(w, "bank_name", "Sandbox Bank");
+	jw_close(w);
+}
+
+void
+flutterwave_transfer(struct call *call)
+{
+	const char *account = call_text(call, "account_number");
+	const char *bank = call_text(call, "account_bank");
+	struct order order = {.withdrawal = true};
+	struct jw w;
+
+	if (account == NULL || bank == NULL) {
+		flutterwave_refuse(call, 400, "account_bank and account_number are required");
+		return;
+	}
+	if (!flutterwave_order(call, "reference", &order))
+		return;
+	copy_text(order.account, sizeof(order.account), account);
+	copy_text(order.bank, sizeof(order.bank), bank);
+	if (!order_take(call, &order)) {
+		flutterwave_refuse(call, 400, "Transfer with this reference already exists");
+		return;
+	}
+	flutterwave_accept(call, &w, "Transfer Queued Successfully");
+	flutterwave_write_transfer(call->arena, &order, &w, "data");
+	jw_close(&w);
+	reply_json(call, 200, &w);
+}
+
+/* By its reference only: nobody pages through a sandbox. */
+void
+flutterwave_list_transfers(struct call *call)
+{
+	const char *reference = form_value(&call->query, "reference");
+	struct order order;
+	bool found = reference != NULL &&
+		     orders_find(call->box->orders, call->provider, true, reference, &order);
+	struct jw w;
+
+	flutterwave_accept(call, &w, "Transfers fetched");
+	jw_object(&w, "meta");
+	jw_object(&w, "page_info");
+	jw_integer(&w, "total", found);
+	jw_integer(&w, "current_page", 1);
+	jw_integer(&w, "total_pages", 1);
+	jw_close(&w);
+	jw_close(&w);
+	jw_list(&w, "data");
+	if (found)
+		flutterwave_write_transfer(call->arena, &order, &w, NULL);
+	jw_close(&w);
+	jw_close(&w);
+	reply_json(call, 200, &w);
+}
+
+void
+flutterwave_fetch_transfer(struct call *call)
+{
+	struct order order;
+	struct jw w;
+	int64_t id;
+
+	if (!integer_parse(&id, call->param) ||
+	    !orders_find_id(call->box->orders, call->provider, id, &order) || !order.withdrawal) {
+		flutterwave_refuse(call, 404, "Transfer not found");
+		return;
+	}
+	flutterwave_accept(call, &w, "Transfer fetched");
+	flutterwave_write_transfer(call->arena, &order, &w, "data");
+	jw_close(&w);
+	reply_json(call, 200, &w);
+}

@@ -1,0 +1,280 @@
+/* Paga: customer wallets that are funded and withdrawn from. All calls are POST. */
+#include <string.h>
+
+#include "base/arena.h"
+#include "sandbox/call.h"
+#include "sandbox/code.h"
+#include "json/reader.h"
+
+static void
+refuse(struct call *call, int status, int64_t code, const char *message)
+{
+	struct jw w;
+
+	jw_init(&w, call->arena, 128);
+	jw_object(&w, NULL);
+	jw_integer(&w, "responseCode", code);
+	jw_text(&w, "message", message);
+	jw_close(&w);
+	reply_json(call, status, &w);
+}
+
+static void
+accept(struct call *call, struct jw *w, const char *message)
+{
+	jw_init(w, call->arena, 512);
+	jw_object(w, NULL);
+	jw_integer(w, "responseCode", 0);
+	jw_text(w, "message", message);
+}
+
+static bool
+admit(struct call *call)
+{
+	call->key = call_variable(call, "HTTP_CREDENTIALS");
+	if (call->key != NULL)
+		return true;
+	refuse(call, 401, 401, "Invalid credentials");
+	return false;
+}
+
+static void
+trouble(struct call *call, enum trouble what)
+{
+	switch (what) {
+	case TROUBLE_BODY:
+		refuse(call, 400, 1, "The request is not valid JSON");
+		return;
+	case TROUBLE_PATH:
+		refuse(call, 404, 404, "There is no such operation");
+		return;
+	case TROUBLE_REFUSED:
+		refuse(call, 400, 1, "The operation is not allowed for this account");
+		return;
+	case TROUBLE_BROKEN:
+	default:
+		refuse(call, 500, -1, "System error");
+		return;
+	}
+}
+
+static const char *
+status_of(const struct order *order)
+{
+	switch (order->state) {
+	case ORDER_SUCCEEDED:
+		return "SUCCESSFUL";
+	case ORDER_FAILED:
+		return "FAILED";
+	case ORDER_REVERSED:
+		return "REVERSED";
+	case ORDER_PENDING:
+	case ORDER_ABANDONED:
+	default:
+		return "PENDING";
+	}
+}
+
+/* The members of an order; the object is the caller's. */
+static void
+write_order(struct arena *arena, const struct order *order, struct jw *w)
+{
+	char amount[MONEY_TEXT_MAX];
+
+	jw_text(w, "transactionId", arena_printf(arena, "%lld", (long long)order->id));
+	jw_text(w, "referenceNumber", order->reference);
+	jw_text(w, "status", status_of(order));
+	jw_number(w, "amount", money_text_short(amount, order->paid));
+	jw_text(w, "currency", order->paid.currency->code);
+	jw_text(w, "dateUTC", time_text(arena, order->created));
+}
+
+static bool
+take(struct call *call, struct order *order)
+{
+	const char *reference = call_text(call, "referenceNumber");
+
+	if (reference == NULL || strlen(reference) >= ORDER_TEXT_MAX) {
+		refuse(call, 400, 1, "referenceNumber is required");
+		return false;
+	}
+	if (!amount_read(&order->asked, call_text(call, "amount"), call_text(call, "currency"))) {
+		refuse(call, 400, 1, "amount must be more than 0 in a known currency");
+		return false;
+	}
+	copy_text(order->reference, sizeof(order->reference), reference);
+	copy_text(order->email, sizeof(order->email), call_text(call, "email"));
+	copy_text(order->callback, sizeof(order->callback), call_text(call, "callbackUrl"));
+	copy_text(order->account, sizeof(order->account), call_text(call, "accountNumber"));
+	copy_text(order->bank, sizeof(order->bank), call_text(call, "bankCode"));
+	copy_text(order->key, sizeof(order->key), call->key);
+	if (order_take(call, order))
+		return true;
+	refuse(call, 400, 2, "Duplicate reference number");
+	return false;
+}
+
+static void
+fund(struct call *call)
+{
+	struct order order = {.withdrawal = false};
+	struct jw w;
+
+	if (!take(call, &order))
+		return;
+	accept(call, &w, "Wallet funding initiated");
+	jw_object(&w, "data");
+	write_order(call->arena, &order, &w);
+	jw_text(&w, "paymentUrl", checkout_url(call->box, call->arena, &order));
+	jw_close(&w);
+	jw_close(&w);
+	reply_json(call, 200, &w);
+}
+
+static void
+withdraw(struct call *call)
+{
+	struct order order = {.withdrawal = true};
+	struct jw w;
+
+	if (!take(call, &order))
+		return;
+	accept(call, &w, "Withdrawal initiated");
+	jw_object(&w, "data");
+	write_order(call->arena, &order, &w);
+	jw_close(&w);
+	jw_close(&w);
+	reply_json(call, 200, &w);
+}
+
+static void
+status(struct call *call)
+{
+	const char *reference = call_text(call, "referenceNumber");
+	struct orders *orders = call->box->orders;
+	struct order order;
+	struct jw w;
+
+	if (reference == NULL || (!orders_find(orders, call->provider, false, reference, &order) &&
+				  !orders_find(orders, call->provider, true, reference, &order))) {
+		refuse(call, 404, 404, "Transaction not found");
+		return;
+	}
+	accept(call, &w, "Transaction found");
+	jw_object(&w, "data");
+	write_order(call->arena, &order, &w);
+	jw_close(&w);
+	jw_close(&w);
+	reply_json(call, 200, &w);
+}
+
+static const char *
+wallet_json(struct call *call, const char *id, const char *number)
+{
+	struct bytes text = {"{}", 2};
+	struct jw w;
+
+	jw_init(&w, call->arena, 512);
+	jw_object(&w, NULL);
+	jw_text(&w, "walletId", id);
+	jw_text(&w, "accountNumber", number);
+	jw_text(&w, "referenceNumber", call_text(call, "referenceNumber"));
+	jw_text(&w, "firstName", call_text(call, "firstName"));
+	jw_text(&w, "lastName", call_text(call, "lastName"));
+	jw_text(&w, "email", call_text(call, "email"));
+	jw_text(&w, "phoneNumber", call_text(call, "phoneNumber"));
+	jw_text(&w, "status", "ACTIVE");
+	jw_text(&w, "createdDateUTC", time_text(call->arena, clock_system()));
+	jw_close(&w);
+	return jw_finish(&w, &text) ? text.data : "{}";
+}
+
+static void
+create(struct call *call)
+{
+	struct thing thing = {.provider = call->provider, .kind = "wallet"};
+	char id[13];
+	char number[11];
+	struct jw w;
+
+	if (call_text(call, "referenceNumber") == NULL) {
+		refuse(call, 400, 1, "referenceNumber is required");
+		return;
+	}
+	random_code(id, sizeof(id) - 1);
+	random_digits(number, sizeof(number) - 1);
+	thing.code = id;
+	thing.alias = number;
+	thing.json = wallet_json(call, id, number);
+	things_add(call->box->things, &thing);
+	accept(call, &w, "Wallet created");
+	jw_json(&w, "data", thing.json);
+	jw_close(&w);
+	reply_json(call, 200, &w);
+}
+
+static void
+get(struct call *call)
+{
+	const char *id = call_text(call, "walletId");
+	const struct thing *thing = NULL;
+	struct jw w;
+
+	if (id != NULL)
+		thing = things_find(call->box->things, call->arena, call->provider, "wallet", id);
+	if (thing == NULL) {
+		refuse(call, 404, 404, "Wallet not found");
+		return;
+	}
+	accept(call, &w, "Wallet retrieved");
+	jw_json(&w, "data", thing->json);
+	jw_close(&w);
+	reply_json(call, 200, &w);
+}
+
+static void
+list(struct call *call)
+{
+	const char **found;
+	size_t n = things_list(call->box->things, call->arena, call->provider, "wallet", &found);
+	struct jw w;
+
+	accept(call, &w, "Wallets retrieved");
+	jw_list(&w, "data");
+	for (size_t i = 0; i < n && i < THINGS_SHOWN_MAX; i++)
+		jw_json(&w, NULL, found[i]);
+	jw_close(&w);
+	jw_close(&w);
+	reply_json(call, 200, &w);
+}
+
+static void
+report(struct sandbox *box, struct arena *arena, const struct order *order, struct webhook *out)
+{
+	struct jw w;
+
+	out->event = order->withdrawal ? "wallet.withdraw" : "wallet.fund";
+	jw_init(&w, arena, 512);
+	jw_object(&w, NULL);
+	jw_text(&w, "event", out->event);
+	jw_object(&w, "data");
+	write_order(arena, order, &w);
+	jw_close(&w);
+	jw_close(&w);
+	if (!jw_finish(&w, &out->body))
+		out->body = (struct bytes){"", 0};
+	out->header = "x-paga-signature";
+	out->signature = sign_sha512(arena, box->secrets.paga_secret, out->body);
+}
+
+static const struct player_route routes[] = {
+	{"POST", "/wallet/create", create},
+	{"POST", "/wallet/get", get},
+	{"POST", "/wallet/list", list},
+	{"POST", "/wallet/fund", fund},
+	{"POST", "/wallet/withdraw", withdraw},
+	{"POST", "/wallet/status", status},
+	{NULL, NULL, NULL},
+};
+
+const struct player player_paga = {"paga", routes, admit, trouble, report};

@@ -1,0 +1,30 @@
+/* paystack.h - what the parts of Paystack share. */
+#ifndef SANDBOX_PAYSTACK_H
+#define SANDBOX_PAYSTACK_H
+
+#include "sandbox/call.h"
+
+/* {"status":false,...}: how Paystack says no. */
+void paystack_refuse(struct call *call, int status, const char *message, const char *next_step,
+		     const char *code);
+/* Open {"status":true,"message":...}; its "data" follows, then jw_close and reply_json. */
+void paystack_accept(struct call *call, struct jw *w, const char *message);
+/* The amount in subunits and the currency of the body; false: it has been refused. */
+bool paystack_amount(struct call *call, struct money *out);
+
+enum { PAYSTACK_INTEGRATION = 100032 };
+
+/* paystack_customers.c */
+void paystack_create_customer(struct call *call);
+void paystack_fetch_customer(struct call *call);
+void paystack_list_customers(struct call *call);
+
+/* paystack_transfers.c */
+void paystack_create_recipient(struct call *call);
+void paystack_transfer(struct call *call);
+void paystack_verify_transfer(struct call *call);
+void paystack_fetch_transfer(struct call *call);
+void paystack_write_transfer(struct sandbox *box, struct arena *arena, const struct order *order,
+			     struct jw *w, const char *name);
+
+#endif

@@ -1,0 +1,132 @@
+/* How orders are taken, and how they end. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "sandbox/call.h"
+
+enum { SETTLES_AFTER_MS = 300, REPORT_ARENA_MAX = 4 * 1024 * 1024 };
+
+/* A withdrawal to this account fails, unless the control says otherwise. */
+static const char account_that_fails[] = "0000000000";
+
+struct errand {
+	struct sandbox *box;
+	int provider;
+	int64_t order;
+	enum order_state state; /* to settle as; pending: as it ends by itself */
+};
+
+static void
+run(void *arg)
+{
+	struct errand *errand = arg;
+	struct order order;
+
+	if (errand->state == ORDER_PENDING)
+		order_settle_itself(errand->box, errand->provider, errand->order);
+	else
+		(void)order_settle(errand->box, errand->provider, errand->order, errand->state,
+				   &order);
+	free(errand);
+}
+
+static void
+settle_later(struct sandbox *box, int provider, int64_t id, enum order_state state)
+{
+	struct errand *errand = malloc(sizeof(*errand));
+
+	if (errand == NULL)
+		abort();
+	*errand = (struct errand){box, provider, id, state};
+	later_add(box->later, SETTLES_AFTER_MS, run, errand);
+}
+
+bool
+order_take(struct call *call, struct order *order)
+{
+	order->provider = call->provider;
+	if (!orders_add(call->box->orders, order))
+		return false;
+	call->order = order->id;
+	if (order->withdrawal)
+		settle_later(call->box, call->provider, order->id, ORDER_PENDING);
+	return true;
+}
+
+/* What the control wants to have been paid, in place of what was asked for. */
+static struct money
+claimed(const struct setting *setting, struct money asked)
+{
+	struct money paid = asked;
+
+	if (setting->currency[0] != '\0')
+		paid.currency = currency_find_any_case(setting->currency);
+	if (setting->amount.present &&
+	    money_from_decimal(&paid, setting->amount, paid.currency) != MONEY_OK)
+		return asked;
+	return paid;
+}
+
+/* What is said to have been paid for an order that is about to succeed; NULL: what was asked for. */
+static const struct money *
+paid_for(struct sandbox *box, int provider, int64_t id, struct money *paid)
+{
+	struct setting setting;
+	struct order order;
+
+	if (!orders_find_id(box->orders, provider, id, &order) || order.state == ORDER_SUCCEEDED ||
+	    order.state == ORDER_REVERSED ||
+	    !control_take(box->control, provider, KNOB_PAID, NULL, &setting))
+		return NULL;
+	*paid = claimed(&setting, order.asked);
+	return paid;
+}
+
+static void
+report(struct sandbox *box, const struct order *order)
+{
+	struct arena *arena = arena_new(REPORT_ARENA_MAX);
+	struct webhook webhook = {.provider = order->provider,
+				  .name = players[order->provider]->name};
+
+	players[order->provider]->report(box, arena, order, &webhook);
+	courier_send(box->courier, &webhook);
+	arena_free(arena);
+}
+
+bool
+order_settle(struct sandbox *box, int provider, int64_t id, enum order_state state,
+	     struct order *out)
+{
+	struct money money;
+	const struct money *paid =
+		state == ORDER_SUCCEEDED ? paid_for(box, provider, id, &money) : NULL;
+	bool decided = orders_settle(box->orders, id, state, paid, out);
+
+	if (decided && state != ORDER_ABANDONED)
+		report(box, out);
+	return decided;
+}
+
+void
+order_settle_itself(struct sandbox *box, int provider, int64_t id)
+{
+	struct setting setting;
+	struct order order;
+	const char *outcome = "success";
+	enum order_state state = ORDER_SUCCEEDED;
+
+	if (!orders_find_id(box->orders, provider, id, &order) || order.state != ORDER_PENDING)
+		return;
+	if (strcmp(order.account, account_that_fails) == 0)
+		outcome = "failed";
+	if (order.withdrawal && control_take(box->control, provider, KNOB_OUTCOME, NULL, &setting))
+		outcome = setting.word;
+	if (strcmp(outcome, "never") == 0)
+		return;
+	if (strcmp(outcome, "failed") == 0)
+		state = ORDER_FAILED;
+	if (order_settle(box, provider, id, state, &order) && strcmp(outcome, "reversed") == 0)
+		settle_later(box, provider, id, ORDER_REVERSED);
+}
