@@ -184,6 +184,33 @@ put_json(const struct decoder *d, const struct field *field, struct json_object 
 }
 
 static void
+put_texts(const struct decoder *d, const struct field *field, struct json_object *value,
+	  void *member)
+{
+	struct text_list *list = member;
+	size_t n = json_list_length(value);
+
+	if (n == 0 || n > TEXTS_MAX) {
+		violate(d, field, "LENGTH",
+			arena_printf(d->arena, "must have 1 to %d items", TEXTS_MAX));
+		return;
+	}
+	list->items = arena_array(d->arena, n, sizeof(*list->items));
+	list->count = n;
+	for (size_t i = 0; i < n; i++) {
+		struct json_object *item = json_list_item(value, i);
+
+		if (json_kind(item) != JSON_TEXT) {
+			violate(d, field, "TYPE", "must be a list of strings");
+			return;
+		}
+		put_text(d, field, json_text_value(item), &list->items[i]);
+		if (list->items[i] == NULL)
+			return; /* one violation says it */
+	}
+}
+
+static void
 put_list(const struct decoder *d, const struct field *field, struct json_object *value,
 	 void *member)
 {
@@ -227,6 +254,7 @@ static const struct {
 	[FIELD_UUID] = {1U << JSON_TEXT, "must be a UUID"},
 	[FIELD_TIME] = {1U << JSON_TEXT, "must be a time such as 2026-12-31T23:59:59Z"},
 	[FIELD_JSON] = {1U << JSON_OBJECT, "must be an object"},
+	[FIELD_TEXTS] = {1U << JSON_LIST, "must be a list of strings"},
 	[FIELD_LIST] = {1U << JSON_LIST, "must be a list"},
 	[FIELD_OBJECT] = {1U << JSON_OBJECT, "must be an object"},
 };
@@ -260,6 +288,9 @@ put(const struct decoder *d, const struct field *field, struct json_object *valu
 		break;
 	case FIELD_JSON:
 		put_json(d, field, value, member);
+		break;
+	case FIELD_TEXTS:
+		put_texts(d, field, value, member);
 		break;
 	case FIELD_LIST:
 		put_list(d, field, value, member);
@@ -349,6 +380,7 @@ put_query(const struct decoder *d, const struct field *field, const char *text, 
 		put_time(d, field, text, member);
 		break;
 	case FIELD_JSON:
+	case FIELD_TEXTS:
 	case FIELD_LIST:
 	case FIELD_OBJECT:
 	case FIELD_MONEY:

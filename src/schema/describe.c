@@ -19,6 +19,7 @@ static const struct {
 	[FIELD_UUID] = {"string", "uuid", "\"0190b2a4-7c1e-7d3a-9b61-2f6f0c9a1e55\""},
 	[FIELD_TIME] = {"string", "date-time", "\"2026-01-31T09:30:00.000Z\""},
 	[FIELD_JSON] = {"object", NULL, "{}"},
+	[FIELD_TEXTS] = {"array", NULL, "[\"text\"]"},
 	[FIELD_LIST] = {"array", NULL, NULL},
 	[FIELD_OBJECT] = {"object", NULL, NULL},
 };
@@ -85,6 +86,14 @@ describe_limits(const struct field *field, struct jw *w)
 	case FIELD_DECIMAL:
 		jw_text(w, "pattern", "^(0|[1-9][0-9]{0,14})(\\.[0-9]{1,4})?$");
 		break;
+	case FIELD_TEXTS:
+		jw_integer(w, "minItems", 1);
+		jw_integer(w, "maxItems", TEXTS_MAX);
+		jw_object(w, "items");
+		jw_text(w, "type", "string");
+		describe_text(field, w);
+		jw_close(w);
+		break;
 	case FIELD_LIST:
 		if (field->min > 0)
 			jw_integer(w, "minItems", field->min);
@@ -130,7 +139,8 @@ describe(const struct field *field, enum amount_style style, bool nullable, bool
 		return;
 	}
 	jw_object(w, name);
-	describe_type(field, style, nullable && field->choices == NULL, w);
+	describe_type(field, style,
+		      nullable && (field->choices == NULL || field->type == FIELD_TEXTS), w);
 	if (field->doc != NULL)
 		jw_text(w, "description", field->doc);
 	describe_limits(field, w);
@@ -188,7 +198,7 @@ schema_example(const struct schema *schema, enum amount_style style, struct jw *
 
 		if (is_left_out(field))
 			continue;
-		if (field->example == NULL && field->choices != NULL) {
+		if (field->example == NULL && field->choices != NULL && field->type == FIELD_TEXT) {
 			jw_text(w, field->name, field->choices[0]);
 		} else if (field->type == FIELD_OBJECT) {
 			schema_example(field->sub, style, w, field->name);

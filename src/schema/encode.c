@@ -28,6 +28,8 @@ is_absent(const struct field *field, const void *member)
 		return ((const struct instant *)member)->us == 0;
 	case FIELD_JSON:
 		return ((const struct json_value *)member)->text == NULL;
+	case FIELD_TEXTS:
+		return ((const struct text_list *)member)->items == NULL;
 	case FIELD_LIST:
 		return ((const struct list *)member)->items == NULL;
 	case FIELD_OBJECT:
@@ -40,7 +42,7 @@ is_absent(const struct field *field, const void *member)
 static bool
 has_empty_value(enum field_type type)
 {
-	return type == FIELD_INT || type == FIELD_BOOL || type == FIELD_LIST;
+	return type == FIELD_INT || type == FIELD_BOOL || type == FIELD_TEXTS || type == FIELD_LIST;
 }
 
 static void
@@ -58,6 +60,7 @@ static void
 write_value(const struct field *field, enum amount_style style, const void *member, struct jw *w)
 {
 	char text[UUID_TEXT_MAX];
+	const struct text_list *texts = member;
 	const struct list *list = member;
 
 	switch (field->type) {
@@ -84,6 +87,12 @@ write_value(const struct field *field, enum amount_style style, const void *memb
 		break;
 	case FIELD_JSON:
 		jw_json(w, field->name, ((const struct json_value *)member)->text);
+		break;
+	case FIELD_TEXTS:
+		jw_list(w, field->name);
+		for (size_t i = 0; i < texts->count; i++)
+			jw_text(w, NULL, texts->items[i]);
+		jw_close(w);
 		break;
 	case FIELD_LIST:
 		jw_list(w, field->name);

@@ -65,6 +65,13 @@ reference_valid(const char *text)
 	return strlen(text) >= 5 && strlen(text) <= 120 && only(text, LOWER UPPER DIGITS "._=:-");
 }
 
+/* The number of a person's wallet. */
+static bool
+wallet_number_valid(const char *text)
+{
+	return strlen(text) == 13 && only(text, DIGITS);
+}
+
 /* A password is text of 8 to 72 bytes; what it contains is its owner's business. */
 static bool
 password_valid(const char *text)
@@ -81,6 +88,7 @@ static const struct format formats[] = {
 	{"slug", "^[a-z0-9-]{1,120}$", "must be 1 to 120 of a-z, 0-9 and -", slug_valid},
 	{"reference", "^[A-Za-z0-9._=:-]{5,120}$",
 	 "must be 5 to 120 of letters, digits and . _ = : -", reference_valid},
+	{"wallet_number", "^[0-9]{13}$", "must have 13 digits", wallet_number_valid},
 	{"password", NULL, "must have 8 to 72 bytes", password_valid},
 };
 

@@ -33,6 +33,7 @@ enum field_type {
 	FIELD_UUID,         /* struct uuid */
 	FIELD_TIME,         /* struct instant */
 	FIELD_JSON,         /* struct json_value: a free object */
+	FIELD_TEXTS,        /* struct text_list: a list of strings */
 	FIELD_LIST,         /* struct list of sub */
 	FIELD_OBJECT,       /* a nested struct of sub */
 };
@@ -48,6 +49,15 @@ struct optional_int {
 struct json_value {
 	const char *text;
 };
+
+/* count strings in a row. Bounds, format and choices of its field are those of each; the list has one
+ * to TEXTS_MAX of them. NULL items: absent. */
+struct text_list {
+	const char **items;
+	size_t count;
+};
+
+enum { TEXTS_MAX = 32 };
 
 /* count structs in a row. */
 struct list {
@@ -69,7 +79,7 @@ struct field {
 	bool lower_bound;   /* min holds for numbers; texts and lists always use min and max */
 	int64_t min;        /* code points of a text, value of a number, items of a list */
 	int64_t max;        /* the same; 0: the default of the type */
-	const char *format; /* "email", "uri", "currency", "slug", "reference", "password" */
+	const char *format; /* "email", "uri", "currency", "slug", "reference", "wallet_number", "password" */
 	const char *const *choices;       /* NULL-terminated */
 	const char *const *choice_values; /* what a choice is stored as; NULL: itself */
 	const char *fallback;             /* text where absent */
@@ -89,6 +99,7 @@ struct field {
 				 struct uuid: FIELD_UUID,                     \
 				 struct instant: FIELD_TIME,                  \
 				 struct json_value: FIELD_JSON,               \
+				 struct text_list: FIELD_TEXTS,               \
 				 struct list: FIELD_LIST,                     \
 				 default: FIELD_OBJECT),                      \
 		.offset = offsetof(struct_type, member), __VA_ARGS__ \

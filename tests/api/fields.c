@@ -50,6 +50,7 @@ wrong_values(enum field_type type)
 	case FIELD_JSON:
 	case FIELD_OBJECT:
 		return free_json;
+	case FIELD_TEXTS:
 	case FIELD_LIST:
 		return list;
 	case FIELD_UUID:

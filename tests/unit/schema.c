@@ -35,6 +35,7 @@ struct order {
 	struct instant due;
 	struct json_value metadata;
 	struct list items, any_items;
+	struct text_list labels;
 	struct address to;
 };
 
@@ -78,6 +79,8 @@ static const struct field order_fields[] = {
 	FIELD(struct order, metadata, .name = "metadata"),
 	FIELD(struct order, items, .name = "items", .min = 1, .max = 4, .sub = &item),
 	FIELD(struct order, any_items, .name = "anyItems", .sub = &part),
+	FIELD(struct order, labels, .name = "labels", .choices = kinds,
+	      .choice_values = kind_values),
 	FIELD(struct order, to, .name = "to", .sub = &address),
 };
 static const struct schema order = SCHEMA(struct order, "Order", order_fields);
@@ -359,6 +362,32 @@ amounts_are_digits_above_zero(void **state)
 }
 
 static void
+lists_of_texts_hold_to_their_row(void **state)
+{
+	static const struct row rows[] = {
+		{"{\"labels\":[]}", "labels LENGTH must have 1 to 32 items"},
+		{"{\"labels\":\"plain\"}", "labels TYPE must be a list of strings"},
+		{"{\"labels\":{}}", "labels TYPE must be a list of strings"},
+		{"{\"labels\":[\"plain\",1]}", "labels TYPE must be a list of strings"},
+		{"{\"labels\":[null]}", "labels TYPE must be a list of strings"},
+		{"{\"labels\":[\"x\",\"y\"]}", "labels CHOICE must be one of plain, fancy"},
+		{"{\"labels\":[\"a\\u0001\"]}", "labels CONTROL must not have control characters"},
+		{"{\"labels\":null}", ""},
+	};
+	struct order out;
+
+	decode_rows(state, rows, COUNT(rows));
+	(void)decode(*state, &order,
+		     arena_printf(*state, "{\"labels\":[\"plain\"%s]}",
+				  repeated(*state, ",\"plain\"", TEXTS_MAX)),
+		     "labels LENGTH must have 1 to 32 items");
+	out = decode(*state, &order, "{\"labels\":[\"fancy\",\"plain\"]}", "");
+	assert_int_equal(out.labels.count, 2);
+	assert_string_equal(out.labels.items[0], "f");
+	assert_string_equal(out.labels.items[1], "p");
+}
+
+static void
 identifiers_are_uuids_but_nil(void **state)
 {
 	static const struct row rows[] = {
@@ -554,6 +583,7 @@ main(void)
 		cmocka_unit_test(booleans_are_nothing_else),
 		cmocka_unit_test(amounts_are_exact),
 		cmocka_unit_test(amounts_are_digits_above_zero),
+		cmocka_unit_test(lists_of_texts_hold_to_their_row),
 		cmocka_unit_test(identifiers_are_uuids_but_nil),
 		cmocka_unit_test(times_are_after_1970),
 		cmocka_unit_test(free_json_is_canonical_and_small),
