@@ -17,6 +17,7 @@ libbase_a_SOURCES = \
 	src/json/writer.c src/json/writer.h \
 	src/crypto/box.c src/crypto/box.h \
 	src/crypto/hmac.c src/crypto/hmac.h \
+	src/crypto/idtoken.c src/crypto/idtoken.h \
 	src/crypto/keyring.c src/crypto/keyring.h \
 	src/crypto/password.c src/crypto/password.h src/crypto/common_passwords.def \
 	src/crypto/random.c src/crypto/random.h \

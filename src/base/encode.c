@@ -142,3 +142,24 @@ percent_decode(struct arena *arena, const char *text, size_t length, bool plus_i
 	*out = decoded;
 	return true;
 }
+
+char *
+percent_encode(struct arena *arena, const char *text)
+{
+	static const char unreserved[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+					 "0123456789-._~";
+	static const char digits[] = "0123456789ABCDEF";
+	char *encoded = arena_array(arena, strlen(text) + 1, 3);
+	char *out = encoded;
+
+	for (const unsigned char *p = (const unsigned char *)text; *p != '\0'; p++) {
+		if (strchr(unreserved, *p) != NULL) {
+			*out++ = (char)*p;
+			continue;
+		}
+		*out++ = '%';
+		*out++ = digits[*p >> 4];
+		*out++ = digits[*p & 15];
+	}
+	return encoded;
+}

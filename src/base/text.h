@@ -50,6 +50,9 @@ bool base64url_decode(struct arena *arena, const char *text, struct bytes *out) 
 bool percent_decode(struct arena *arena, const char *text, size_t length, bool plus_is_space,
 		    char **out) MUST_CHECK;
 
+/* Percent-encode all but RFC 3986's unreserved characters: for query strings and form bodies. */
+char *percent_encode(struct arena *arena, const char *text);
+
 /* A decimal integer, whole text, no sign but '-', within 64 bits. */
 bool integer_parse(int64_t *out, const char *text) MUST_CHECK;
 

@@ -3,6 +3,7 @@ EXTRA_DIST += tests/cmocka.h tests/folder.h tests/keys.h tests/ledger_case.h tes
 	tests/ledger_scene.h tests/peer.h tests/provider_scene.h tests/vectors.h
 EXTRA_DIST += tests/cmocka.h tests/peer.h tests/folder.h tests/keys.h tests/ledger_case.h tests/ledger_model.h \
 	tests/ledger_scene.h tests/provider_scene.h tests/sandbox_case.h tests/vectors.h
+	tests/ledger_scene.h tests/provider_scene.h tests/rsa.h tests/vectors.h
 dist_check_SCRIPTS += tests/unit/layers.sh tests/unit/source_rules.sh tests/unit/manual.sh
 TESTS += tests/unit/layers.sh tests/unit/source_rules.sh tests/unit/manual.sh
 if CMOCKA
@@ -17,6 +18,7 @@ unit_base_tests = \
 	tests/unit/http \
 	tests/unit/http_tls \
 	tests/unit/id \
+	tests/unit/idtoken \
 	tests/unit/keyring \
 	tests/unit/log \
 	tests/unit/mail \
@@ -42,6 +44,8 @@ tests_unit_http_SOURCES = tests/unit/http.c tests/peer.c
 tests_unit_http_LDADD = $(unit_base_libs)
 tests_unit_http_tls_LDADD = $(unit_base_libs) $(SSL_LIBS)
 tests_unit_id_LDADD = $(unit_base_libs)
+tests_unit_idtoken_SOURCES = tests/unit/idtoken.c tests/rsa.c tests/rsa.h
+tests_unit_idtoken_LDADD = $(unit_base_libs)
 tests_unit_keyring_LDADD = $(unit_base_libs)
 tests_unit_log_LDADD = $(unit_base_libs)
 tests_unit_mail_LDADD = $(unit_base_libs)

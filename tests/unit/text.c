@@ -198,6 +198,20 @@ reads_integers(void **state)
 	assert_int_equal(value, 0);
 }
 
+static void
+encodes_percent(void **state)
+{
+	char *back;
+
+	assert_string_equal(percent_encode(*state, "aZ09-._~"), "aZ09-._~");
+	assert_string_equal(percent_encode(*state, "a b+c/d?e=f&g%h"),
+			    "a%20b%2Bc%2Fd%3Fe%3Df%26g%25h");
+	assert_string_equal(percent_encode(*state, "\xC3\xA4\r\n"), "%C3%A4%0D%0A");
+	assert_string_equal(percent_encode(*state, ""), "");
+	assert_true(percent_decode(*state, "%E2%82%A6%205", 13, true, &back));
+	assert_string_equal(percent_encode(*state, back), "%E2%82%A6%205");
+}
+
 int
 main(void)
 {
@@ -205,7 +219,8 @@ main(void)
 		cmocka_unit_test(compares),        cmocka_unit_test(knows_utf8),
 		cmocka_unit_test(sees_controls),   cmocka_unit_test(changes),
 		cmocka_unit_test(codes_hex),       cmocka_unit_test(codes_base64url),
-		cmocka_unit_test(decodes_percent), cmocka_unit_test(reads_integers),
+		cmocka_unit_test(decodes_percent), cmocka_unit_test(encodes_percent),
+		cmocka_unit_test(reads_integers),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

@@ -1,0 +1,48 @@
+/*
+ * idtoken.h - ID tokens of OpenID Connect: JWT with RS256 (RFC 7515, RFC 7518), checked
+ * against the issuer's published keys (RFC 7517).
+ *
+ * The algorithm is pinned before anything else is looked at, so that a token can't choose how
+ * it is checked; a key is only ever an RSA key for signatures, however the set describes it.
+ */
+#ifndef CRYPTO_IDTOKEN_H
+#define CRYPTO_IDTOKEN_H
+
+#include <stdbool.h>
+
+#include "base/attributes.h"
+#include "base/clock.h"
+#include "base/fault.h"
+#include "base/text.h"
+
+struct arena;
+
+enum { IDTOKEN_SKEW_S = 60, IDTOKEN_BYTES_MAX = 8192 };
+
+/* What a token must say. */
+struct idtoken_terms {
+	const char *issuer;
+	const char *other_issuer; /* a second form that the issuer documents, or NULL */
+	const char *audience;     /* our client id */
+	const char *nonce;        /* of the sign-in that asked for the token */
+	struct instant now;
+};
+
+/* Who it is about. All of it is the issuer's word; name and picture may be NULL. */
+struct idtoken {
+	const char *subject;
+	const char *email; /* verified */
+	const char *name;
+	const char *picture;
+};
+
+/* Whether the set of keys (the text of a JWKS) has the key that the token names. */
+bool idtoken_key_known(struct arena *arena, struct bytes jwks, const char *token);
+
+/* Check everything: signature, iss, aud, azp, exp, iat, nbf, nonce and email_verified.
+ * ERR_UNAUTHORIZED with the reason in f->detail, never in the message. */
+enum err idtoken_check(struct arena *arena, struct fault *f, struct bytes jwks,
+		       const struct idtoken_terms *terms, const char *token,
+		       struct idtoken *out) MUST_CHECK;
+
+#endif
