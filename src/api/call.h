@@ -50,6 +50,8 @@ typedef enum err preparation(struct call *call, void *in);
  * leaves in call->state, for finish: a call that was made has no way to fail. */
 typedef void outside_call(struct call *call);
 
+enum { ALSO_MAX = 4 };
+
 struct route {
 	enum method method;
 	const char *path; /* "/v1/wallets/{id}": ids are UUIDs; "{type:word}" is any segment */
@@ -67,7 +69,10 @@ struct route {
 	bool numbered;              /* its pages have numbers, from 1 */
 	/* Forms of the answer beside JSON (api/negotiate.h), ending with a row without type. */
 	const struct rendering *renderings;
-	bool flat; /* the reply has no envelope */
+	bool flat;      /* the reply has no envelope */
+	bool redirects; /* may answer with 302 instead */
+	/* Statuses of refusals that its other columns do not tell of, for the documentation. */
+	int also[ALSO_MAX];
 	enum access access;
 	enum effect effect;
 	enum rate rate;
@@ -212,6 +217,7 @@ extern const struct dialect *const dialects[];
 const struct dialect *dialect_find(const char *name);
 
 const char *method_text(enum method method);
+const char *permission_text(unsigned permission);
 /* The name of a header, lower case, and the header with a name, or NULL. */
 const char *header_name(enum request_header header);
 const char *request_header(const struct request *request, const char *name);

@@ -37,6 +37,9 @@ applies(const struct route *route, int status)
 	bool has_body = route->in != NULL;
 	bool has_id = strchr(route->path, '{') != NULL;
 
+	for (int i = 0; i < ALSO_MAX; i++)
+		if (route->also[i] == status)
+			return true;
 	switch (status) {
 	case 400:
 		return has_body || route->query != NULL;
@@ -130,7 +133,7 @@ write_parameters(struct jw *w, struct arena *arena, const struct dialect *dialec
 		field_describe(field, dialect->amounts, w, "schema");
 		jw_close(w);
 	}
-	if (route->method != GET)
+	if (route->method != GET && (route->access != ACCESS_PUBLIC || route->in != NULL))
 		write_idempotency_parameter(w);
 	jw_close(w);
 }
@@ -193,6 +196,22 @@ write_success(struct jw *w, const struct dialect *dialect, const struct route *r
 }
 
 static void
+write_redirect(struct jw *w)
+{
+	jw_object(w, "302");
+	jw_text(w, "description", "Go on there.");
+	jw_object(w, "headers");
+	jw_object(w, "Location");
+	jw_object(w, "schema");
+	jw_text(w, "type", "string");
+	jw_text(w, "format", "uri");
+	jw_close(w);
+	jw_close(w);
+	jw_close(w);
+	jw_close(w);
+}
+
+static void
 write_replies(struct jw *w, struct arena *arena, const struct dialect *dialect,
 	      const struct route *route)
 {
@@ -211,6 +230,8 @@ write_replies(struct jw *w, struct arena *arena, const struct dialect *dialect,
 		jw_close(w);
 		jw_close(w);
 	}
+	if (route->redirects)
+		write_redirect(w);
 	for (size_t i = 0; i < ERROR_REPLIES; i++)
 		if (applies(route, error_replies[i].status))
 			reference(w, arena_printf(arena, "%d", error_replies[i].status),
@@ -223,9 +244,10 @@ static void
 write_security(struct jw *w, const struct route *route)
 {
 	bool token = route->access == ACCESS_USER || route->access == ACCESS_USER_OR_KEY ||
-		     route->access == ACCESS_ADMIN || route->access == ACCESS_USER_OR_PROJECT;
+		     route->access == ACCESS_ADMIN || route->access == ACCESS_USER_OR_PROJECT ||
+		     route->access == ACCESS_WALLET;
 	bool key = route->access == ACCESS_PROJECT_KEY || route->access == ACCESS_USER_OR_PROJECT ||
-		   route->access == ACCESS_USER_OR_KEY;
+		   route->access == ACCESS_USER_OR_KEY || route->access == ACCESS_WALLET;
 
 	jw_list(w, "security");
 	if (token) {
