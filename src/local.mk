@@ -56,6 +56,7 @@ libcowry_a_SOURCES = \
 	src/app/movement.c src/app/movement.h src/app/outbox.c src/app/outbox.h src/app/risk.c src/app/risk.h src/app/personal.c src/app/personal.h \
 	src/app/platform.c src/app/platform.h src/app/reserve.c src/app/reserve.h \
 	src/app/statement.c src/app/statement.h src/app/statement_csv.c src/app/statement_pdf.c \
+	src/app/google.c src/app/google.h src/app/google_flow.c src/app/google_user.c \
 	src/app/session.c src/app/user.c src/app/user.h src/app/wallet.c src/app/wallet.h \
 	src/api/auth.c src/api/auth.h src/api/call.h src/api/dialects.c src/api/dialects.h \
 	src/api/dispatch.c src/api/idempotency.c src/api/idempotency.h src/api/key_cache.c src/api/key_cache.h \

@@ -108,6 +108,11 @@ WITH idempotency_rows AS (
      WHERE session_id IN (SELECT session_id FROM session
                            WHERE expires_at < clock_timestamp() - interval '1 day' LIMIT $1)
     RETURNING 1
+), flow_rows AS (
+    DELETE FROM oauth_flow
+     WHERE state_digest IN (SELECT state_digest FROM oauth_flow
+                             WHERE expires_at < clock_timestamp() - interval '1 hour' LIMIT $1)
+    RETURNING 1
 ), mail_rows AS (
     DELETE FROM mail
      WHERE mail_id IN (SELECT mail_id FROM mail
@@ -124,8 +129,8 @@ WITH idempotency_rows AS (
 )
 SELECT (SELECT count(*) FROM idempotency_rows) + (SELECT count(*) FROM rate_rows)
      + (SELECT count(*) FROM use_rows) + (SELECT count(*) FROM token_rows)
-     + (SELECT count(*) FROM session_rows) + (SELECT count(*) FROM mail_rows)
-     + (SELECT count(*) FROM job_rows) AS removed;
+     + (SELECT count(*) FROM session_rows) + (SELECT count(*) FROM flow_rows)
+     + (SELECT count(*) FROM mail_rows) + (SELECT count(*) FROM job_rows) AS removed;
 
 -- name: ping
 -- params:

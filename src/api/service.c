@@ -3,6 +3,7 @@
 #include "api/auth.h"
 #include "api/key_cache.h"
 #include "api/router.h"
+#include "app/google.h"
 #include "app/wallet.h"
 #include "base/combine.h"
 #include "base/config.h"
@@ -17,15 +18,17 @@ service_open(struct app *app)
 	app->key_checks = auth_key_checks(at_once);
 	app->key_cache = key_cache_new();
 	app->wallet_reads = wallet_reads(at_once);
+	app->google = google_new();
 	app->committer = committer_new(app);
 	return app->router != NULL && app->key_checks != NULL && app->key_cache != NULL &&
-	       app->wallet_reads != NULL && app->committer != NULL;
+	       app->wallet_reads != NULL && app->google != NULL && app->committer != NULL;
 }
 
 void
 service_close(struct app *app)
 {
 	committer_free(app->committer);
+	google_free(app->google);
 	combiner_free(app->wallet_reads);
 	key_cache_free(app->key_cache);
 	combiner_free(app->key_checks);

@@ -18,6 +18,7 @@ struct committer;
 struct config;
 struct db;
 struct db_pool;
+struct google;
 struct http_client;
 struct key_cache;
 struct keyring;
@@ -67,6 +68,7 @@ struct app {
 	struct password_gate *passwords;
 	struct router *router;
 	struct http_client *http; /* calls to providers */
+	struct google *google;    /* what Google has published about itself */
 	clock_now *now;
 	int64_t started_ns; /* clock_monotonic_ns() at start */
 	char name[48];      /* what the database knows us by, which tells the keys that we have */
