@@ -57,8 +57,9 @@ libcowry_a_SOURCES = \
 	src/app/platform.c src/app/platform.h src/app/reserve.c src/app/reserve.h \
 	src/app/statement.c src/app/statement.h src/app/statement_csv.c src/app/statement_pdf.c \
 	src/app/google.c src/app/google.h src/app/google_flow.c src/app/google_user.c \
+	src/app/wallet_key.c src/app/wallet_key.h \
 	src/app/session.c src/app/user.c src/app/user.h src/app/wallet.c src/app/wallet.h \
-	src/api/auth.c src/api/auth.h src/api/call.h src/api/dialects.c src/api/dialects.h \
+	src/api/auth.c src/api/auth.h src/api/auth_wallet.c src/api/throttle.c src/api/call.h src/api/dialects.c src/api/dialects.h \
 	src/api/dispatch.c src/api/idempotency.c src/api/idempotency.h src/api/key_cache.c src/api/key_cache.h \
 	src/api/negotiate.c src/api/negotiate.h \
 	src/api/openapi.c src/api/openapi.h src/api/page.c src/api/page.h \

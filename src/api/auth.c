@@ -1,9 +1,9 @@
 #include "api/auth.h"
 
-#include <arpa/inet.h>
 #include <string.h>
 
 #include "api/key_cache.h"
+#include "app/wallet_key.h"
 #include "base/arena.h"
 #include "base/combine.h"
 #include "base/config.h"
@@ -206,6 +206,19 @@ check_token(struct call *call, const char *token)
 	return ERR_OK;
 }
 
+/*
+ * Where people and their wallet keys may ask alike, it is the person who asks if both are there.
+ * Elsewhere two different credentials leave open who is meant.
+ */
+static bool
+is_one_sender(const struct call *call, const char *bearer)
+{
+	const char *key = call->request->api_key;
+
+	return strcmp(bearer, key) == 0 || call->route->access == ACCESS_WALLET ||
+	       text_starts_with(key, WALLET_KEY_PREFIX);
+}
+
 /* The credential of the request: a bearer value or an API key header; NULL if there is none. */
 static enum err
 find_credential(struct call *call, const char **credential)
@@ -225,12 +238,13 @@ find_credential(struct call *call, const char **credential)
 			return unauthorized(call, "Use Authorization: Bearer");
 		*credential = request->authorization + 6 + strspn(request->authorization + 6, " ");
 	}
-	if (request->api_key != NULL) {
-		if (*credential != NULL && strcmp(*credential, request->api_key) != 0)
-			return fault(&call->ctx.fault, ERR_BAD_REQUEST, NULL,
-				     "Authorization and x-api-key differ; send one");
+	if (request->api_key == NULL)
+		return ERR_OK;
+	if (*credential == NULL)
 		*credential = request->api_key;
-	}
+	else if (!is_one_sender(call, *credential))
+		return fault(&call->ctx.fault, ERR_BAD_REQUEST, NULL,
+			     "Authorization and x-api-key differ; send one");
 	return ERR_OK;
 }
 
@@ -253,9 +267,11 @@ admit(struct call *call)
 				     "Only administrators can do this");
 		return ERR_OK;
 	case ACCESS_USER_OR_KEY:
-		if (who->kind == PRINCIPAL_PROJECT_KEY)
-			return fault(&call->ctx.fault, ERR_FORBIDDEN, NULL,
-				     "A project's API key can't do this");
+		if (who->kind == PRINCIPAL_PROJECT_KEY || who->kind == PRINCIPAL_WALLET_KEY)
+			return fault(&call->ctx.fault, ERR_FORBIDDEN, NULL, "%s",
+				     who->kind == PRINCIPAL_PROJECT_KEY
+					     ? "A project's API key can't do this"
+					     : "A wallet's API key can't do this");
 		return ERR_OK;
 	case ACCESS_USER_OR_PROJECT:
 		if (who->kind != PRINCIPAL_USER && who->kind != PRINCIPAL_PROJECT_KEY)
@@ -263,9 +279,7 @@ admit(struct call *call)
 				     "An access token or a project's API key is required");
 		return ERR_OK;
 	case ACCESS_WALLET:
-		if (who->kind != PRINCIPAL_USER)
-			return unauthorized(call, "An access token is required");
-		return ERR_OK;
+		return admit_to_wallet(call);
 	case ACCESS_PROJECT_KEY:
 		if (who->kind != PRINCIPAL_PROJECT_KEY)
 			return unauthorized(call, "A project's API key is required");
@@ -286,58 +300,9 @@ authenticate(struct call *call)
 		return unauthorized(call, "Authentication is required");
 	if (text_starts_with(credential, "qp_"))
 		TRY(check_key(call, credential));
+	else if (text_starts_with(credential, WALLET_KEY_PREFIX))
+		TRY(wallet_key_check(&call->ctx, credential, &call->ctx.who));
 	else
 		TRY(check_token(call, credential));
 	return admit(call);
-}
-
-/* An IPv6 customer owns a /64, so that is what is counted, however the address is written. */
-static const char *
-address_group(struct call *call)
-{
-	struct in6_addr address;
-
-	if (inet_pton(AF_INET6, call->ctx.address, &address) != 1 || IN6_IS_ADDR_V4MAPPED(&address))
-		return call->ctx.address;
-	return hex_encode(call->ctx.arena, &address, 8);
-}
-
-/* One more call of the route by whoever it is; most of them a minute. */
-static enum err
-count_call(struct call *call, const char *whoever, int64_t most)
-{
-	const char *bucket = arena_printf(call->ctx.arena, "%s %s %s", call->dialect->name,
-					  call->route->path, whoever);
-	struct rows rows;
-
-	TRY(db_run(&call->ctx, SQL_rate_count, &rows, PARAMS(p_text(bucket))));
-	call->limit = most;
-	call->limit_reset_s = row_int(&rows, 0, 1);
-	call->limit_left = most - row_int(&rows, 0, 0);
-	if (call->limit_left >= 0)
-		return ERR_OK;
-	call->limit_left = 0;
-	(void)fault(&call->ctx.fault, ERR_RATE_LIMITED, NULL, NULL);
-	call->ctx.fault.retry_after_s = call->limit_reset_s;
-	return ERR_RATE_LIMITED;
-}
-
-enum err
-throttle(struct call *call)
-{
-	int64_t most = call->ctx.app->config->sign_in_per_minute;
-
-	if (call->route->rate == RATE_NONE || most == 0)
-		return ERR_OK;
-	return count_call(call, address_group(call), most);
-}
-
-enum err
-throttle_user(struct call *call)
-{
-	if (call->route->user_per_minute == 0 || !call->ctx.app->config->user_limits)
-		return ERR_OK;
-	return count_call(
-		call, arena_printf(call->ctx.arena, "user:%lld", (long long)call->ctx.who.user_id),
-		call->route->user_per_minute);
 }

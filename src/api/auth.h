@@ -18,6 +18,9 @@ struct combiner *auth_key_checks(size_t batch_max);
  * ERR_QUOTA_EXCEEDED. */
 enum err authenticate(struct call *call) MUST_CHECK;
 
+/* People may do all with their wallets; a key of theirs what it was made for: ERR_FORBIDDEN else. */
+enum err admit_to_wallet(struct call *call) MUST_CHECK;
+
 /* Settle whether a key that was known from before is still good, where no query has done so yet. */
 enum err prove(struct call *call) MUST_CHECK;
 
