@@ -24,7 +24,7 @@ libbase_a_SOURCES = \
 	src/crypto/rotation.c src/crypto/rotation.h \
 	src/crypto/token.c src/crypto/token.h \
 	src/net/address.c src/net/http.c src/net/http.h \
-	src/net/mail.c src/net/mail.h
+	src/net/mail.c src/net/mail.h src/net/url.c src/net/url.h
 
 nodist_libdb_a_SOURCES = src/db/statements.def
 libdb_a_SOURCES = \
@@ -81,6 +81,9 @@ libcowry_a_SOURCES = \
 	src/jobs/token_request.c \
 	src/app/audit.c src/app/audit.h src/app/review.c src/app/review.h src/app/user_admin.c \
 	src/app/reseal.c src/app/reseal.h \
+	src/app/delivery.c src/app/event.c src/app/event.h src/app/feed.c \
+	src/app/webhook.c src/app/webhook.h \
+	src/api/pocket/subscriptions.c src/jobs/event_feed.c src/jobs/webhook_delivery.c \
 	src/api/pocket/users.c src/api/pocket/reviews.c
 
 libsandbox_a_SOURCES = \

@@ -13,6 +13,9 @@ static const struct column_at {
 	enum statement_id set;
 } sealed_columns[] = {
 	{"mail.body_sealed", SQL_sealed_mail, SQL_reseal_mail},
+	{"webhook_subscription.secret_sealed", SQL_sealed_webhook, SQL_reseal_webhook},
+	{"webhook_subscription.previous_sealed", SQL_sealed_webhook_previous,
+	 SQL_reseal_webhook_previous},
 };
 
 struct sealed_row {

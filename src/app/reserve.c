@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "app/event.h"
 #include "app/movement.h"
 #include "base/arena.h"
 #include "crypto/hmac.h"
@@ -34,6 +35,64 @@ show(const struct hold *hold, struct reserve *out)
 		.closed_at = hold->closed_at,
 		.replayed = hold->replayed,
 	};
+}
+
+static void
+write_uuid(struct jw *w, const char *name, struct uuid id)
+{
+	char text[UUID_TEXT_MAX];
+
+	jw_text(w, name, uuid_text(text, id));
+}
+
+static void
+write_time(struct jw *w, const char *name, struct instant at)
+{
+	char text[INSTANT_TEXT_MAX];
+
+	jw_text(w, name, instant_text(text, at));
+}
+
+/* What every event of a hold begins with. */
+static void
+write_hold(struct jw *w, struct ctx *ctx, struct uuid id, struct uuid wallet, struct money amount)
+{
+	char text[MONEY_TEXT_MAX];
+
+	jw_init(w, ctx->arena, 512);
+	jw_object(w, NULL);
+	write_uuid(w, "id", id);
+	write_uuid(w, "walletId", wallet);
+	jw_text(w, "amount", money_text(text, amount));
+	jw_text(w, "currency", amount.currency->code);
+}
+
+static enum err
+tell(struct ctx *ctx, const char *type, int64_t ledger_id, const struct reserve *hold)
+{
+	struct jw w;
+
+	write_hold(&w, ctx, hold->id, hold->wallet, hold->amount);
+	jw_text(&w, "status", hold->status);
+	jw_text(&w, "reference", hold->reference);
+	jw_json(&w, "metadata", hold->metadata.text);
+	write_time(&w, "createdAt", hold->created_at);
+	write_time(&w, "expiresAt", hold->expires_at);
+	jw_close(&w);
+	return event_add_written(ctx, ledger_id, type, hold->id, &w);
+}
+
+static enum err
+tell_expired(struct ctx *ctx, const struct ledger_hold *hold, const char *currency)
+{
+	struct jw w;
+
+	write_hold(&w, ctx, hold->public_id, hold->account,
+		   (struct money){hold->amount, currency_find(currency)});
+	jw_text(&w, "status", status_names[HOLD_EXPIRED]);
+	write_time(&w, "expiresAt", hold->expires_at);
+	jw_close(&w);
+	return event_add_written(ctx, hold->ledger_id, "hold.expired", hold->public_id, &w);
 }
 
 static enum err
@@ -80,7 +139,7 @@ reserve_place(struct ctx *ctx, const struct reserve_order *in, struct reserve *o
 	TRY(hold_place(ctx, &order, &hold));
 	show(&hold, out);
 	out->dry_run = in->dry_run;
-	return ERR_OK;
+	return hold.replayed ? ERR_OK : tell(ctx, "hold.created", hold.ledger_id, out);
 }
 
 enum err
@@ -90,7 +149,7 @@ reserve_void(struct ctx *ctx, struct uuid id, struct reserve *out)
 
 	TRY(no_hold(ctx, hold_void(ctx, ctx->who.ledger_id, id, &hold)));
 	show(&hold, out);
-	return ERR_OK;
+	return tell(ctx, "hold.voided", hold.ledger_id, out);
 }
 
 enum err
@@ -101,4 +160,10 @@ reserve_get(struct ctx *ctx, struct uuid id, struct reserve *out)
 	TRY(no_hold(ctx, hold_get(ctx, ctx->who.ledger_id, id, &hold)));
 	show(&hold, out);
 	return ERR_OK;
+}
+
+enum err
+reserve_expire_due(struct ctx *ctx, int64_t *expired)
+{
+	return hold_expire_due(ctx, tell_expired, expired);
 }

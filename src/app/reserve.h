@@ -41,4 +41,7 @@ enum err reserve_place(struct ctx *ctx, const struct reserve_order *in,
 enum err reserve_void(struct ctx *ctx, struct uuid id, struct reserve *out) MUST_CHECK;
 enum err reserve_get(struct ctx *ctx, struct uuid id, struct reserve *out) MUST_CHECK;
 
+/* Give back every hold that has expired, some at a time; how many. In a transaction of its own. */
+enum err reserve_expire_due(struct ctx *ctx, int64_t *expired) MUST_CHECK;
+
 #endif

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "app/event.h"
 #include "app/platform.h"
 #include "base/arena.h"
 #include "base/combine.h"
@@ -159,6 +160,25 @@ check_customer(struct ctx *ctx, struct uuid id)
 	return ERR_OK;
 }
 
+static enum err
+tell(struct ctx *ctx, const char *type, const struct wallet *wallet)
+{
+	char id[UUID_TEXT_MAX];
+	char at[INSTANT_TEXT_MAX];
+	struct jw w;
+
+	jw_init(&w, ctx->arena, 256);
+	jw_object(&w, NULL);
+	jw_text(&w, "id", uuid_text(id, wallet->facts.id));
+	if (!uuid_is_nil(wallet->facts.project_account))
+		jw_text(&w, "accountId", uuid_text(id, wallet->facts.project_account));
+	jw_text(&w, "currency", wallet->facts.currency);
+	jw_text(&w, "status", wallet->facts.status);
+	jw_text(&w, "createdAt", instant_text(at, wallet->facts.created_at));
+	jw_close(&w);
+	return event_add_written(ctx, ctx->who.ledger_id, type, wallet->facts.id, &w);
+}
+
 enum err
 wallet_create(struct ctx *ctx, const struct wallet_order *in, struct wallet *out)
 {
@@ -172,7 +192,8 @@ wallet_create(struct ctx *ctx, const struct wallet_order *in, struct wallet *out
 	TRY(db_run(ctx, SQL_wallet_insert, NULL,
 		   PARAMS(p_int(account_id), p_int(ctx->who.project_id),
 			  p_uuid(in->project_account))));
-	return wallet_get(ctx, id, out);
+	TRY(wallet_get(ctx, id, out));
+	return tell(ctx, "wallet.created", out);
 }
 
 enum err
@@ -201,10 +222,16 @@ wallet_list(struct ctx *ctx, const struct wallet_filter *filter, struct wallet *
 enum err
 wallet_set_status(struct ctx *ctx, struct uuid id, const char *status, struct wallet *out)
 {
+	const char *before;
+
 	TRY(wallet_get(ctx, id, out));
+	before = out->facts.status;
 	TRY(db_run(ctx, SQL_wallet_set_status, NULL,
 		   PARAMS(p_int(out->account_id), p_int(text_index(status_names, status)))));
-	return wallet_get(ctx, id, out);
+	TRY(wallet_get(ctx, id, out));
+	if (strcmp(before, status) == 0)
+		return ERR_OK;
+	return tell(ctx, strcmp(status, "frozen") == 0 ? "wallet.frozen" : "wallet.activated", out);
 }
 
 enum err

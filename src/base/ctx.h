@@ -69,6 +69,10 @@ struct app {
 	struct router *router;
 	struct http_client *http; /* calls to providers */
 	struct google *google;    /* what Google has published about itself */
+	/* Where customers want to hear of events: public addresses, and in development any for test
+	 * mode. The job runner's; NULL elsewhere. */
+	struct http_client *http_public;
+	struct http_client *http_local;
 	clock_now *now;
 	int64_t started_ns; /* clock_monotonic_ns() at start */
 	char name[48];      /* what the database knows us by, which tells the keys that we have */

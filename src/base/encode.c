@@ -55,11 +55,12 @@ hex_decode(void *out, size_t length, const char *text)
 	return text[2 * length] == '\0';
 }
 
-char *
-base64url_encode(struct arena *arena, const void *bytes, size_t length)
+#define BASE64_COMMON "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+
+/* By six bits a digit; the text has room for padding. */
+static char *
+base64_digits(struct arena *arena, const char *digits, const void *bytes, size_t length)
 {
-	static const char digits[] =
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 	const unsigned char *in = bytes;
 	char *text = arena_array(arena, length / 3 + 2, 4);
 	char *out = text;
@@ -74,6 +75,22 @@ base64url_encode(struct arena *arena, const void *bytes, size_t length)
 	if (bits > 0)
 		*out++ = digits[pending << (6 - bits) & 63];
 	*out = '\0';
+	return text;
+}
+
+char *
+base64url_encode(struct arena *arena, const void *bytes, size_t length)
+{
+	return base64_digits(arena, BASE64_COMMON "-_", bytes, length);
+}
+
+char *
+base64_encode(struct arena *arena, const void *bytes, size_t length)
+{
+	char *text = base64_digits(arena, BASE64_COMMON "+/", bytes, length);
+
+	for (size_t n = strlen(text); n % 4 != 0; n++)
+		text[n] = '=';
 	return text;
 }
 
@@ -116,6 +133,21 @@ base64url_decode(struct arena *arena, const char *text, struct bytes *out)
 		return false;
 	*out = (struct bytes){bytes, count};
 	return true;
+}
+
+bool
+base64_decode(struct arena *arena, const char *text, struct bytes *out)
+{
+	size_t length = strlen(text);
+	size_t padding = length - strcspn(text, "=");
+	char *digits = arena_strndup(arena, text, length - padding);
+
+	if (length % 4 != 0 || padding > 2 || strspn(text + length - padding, "=") != padding ||
+	    strpbrk(digits, "-_") != NULL)
+		return false;
+	for (char *p = digits; *p != '\0'; p++)
+		*p = *p == '+' ? '-' : *p == '/' ? '_' : *p;
+	return base64url_decode(arena, digits, out);
 }
 
 bool

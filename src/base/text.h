@@ -40,6 +40,10 @@ char *text_trim(struct arena *arena, const char *text);
 char *hex_encode(struct arena *arena, const void *bytes, size_t length);
 /* Decode exactly length bytes from 2*length digits of either case. */
 bool hex_decode(void *out, size_t length, const char *text) MUST_CHECK;
+/* Base64 with padding (RFC 4648 section 4). */
+char *base64_encode(struct arena *arena, const void *bytes, size_t length);
+/* Strict, with padding: its decoded bytes. */
+bool base64_decode(struct arena *arena, const char *text, struct bytes *out) MUST_CHECK;
 /* Base64url without padding (RFC 4648 section 5). */
 char *base64url_encode(struct arena *arena, const void *bytes, size_t length);
 /* Strict: no padding, no foreign bytes, unused bits zero. */

@@ -98,6 +98,7 @@ main(int argc, char **argv)
 		start_failed(program, "signals can't be waited for");
 	(void)curl_global_init(CURL_GLOBAL_DEFAULT);
 	start_app(&app, &config, program, config.database_url);
+	start_webhooks(&app, program);
 	database = start_database(&config, program, config.database_url);
 	log_event(LOG_LEVEL_INFO, "started", NULL);
 	if (!run_all(&app, &database, signals)) {

@@ -13,6 +13,12 @@
 #include "net/http.h"
 
 enum { PROVIDER_ANSWER_MAX = 256 * 1024 };
+enum {
+	WEBHOOK_CONNECT_MS = 3000,
+	WEBHOOK_TIMEOUT_MS = 10000,
+	WEBHOOK_ANSWER_MAX = 256 * 1024,
+	WEBHOOK_AT_ONCE = 32,
+};
 
 void
 start_failed(const char *program, const char *why)
@@ -59,6 +65,30 @@ start_http(const struct config *config)
 	return http_client_new(&options);
 }
 
+void
+start_webhooks(struct app *app, const char *program)
+{
+	struct http_options options = {
+		.connect_timeout_ms = WEBHOOK_CONNECT_MS,
+		.total_timeout_ms = WEBHOOK_TIMEOUT_MS,
+		.answer_max = WEBHOOK_ANSWER_MAX,
+		.at_once = WEBHOOK_AT_ONCE,
+		.public_only = true,
+	};
+
+	app->http_public = http_client_new(&options);
+	if (text_equal(app->config->environment, "development")) {
+		options.public_only = false;
+		options.plain = true;
+		options.ca_file = app->config->outside_ca_file;
+		app->http_local = http_client_new(&options);
+		if (app->http_local == NULL)
+			start_failed(program, "out of memory");
+	}
+	if (app->http_public == NULL)
+		start_failed(program, "out of memory");
+}
+
 struct db_options
 start_database(const struct config *config, const char *program, const char *conninfo)
 {
@@ -97,6 +127,8 @@ start_app(struct app *app, const struct config *config, const char *program, con
 void
 stop_app(struct app *app)
 {
+	http_client_free(app->http_local);
+	http_client_free(app->http_public);
 	http_client_free(app->http);
 	password_gate_free(app->passwords);
 	db_pool_free(app->pool);

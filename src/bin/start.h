@@ -17,6 +17,8 @@ struct db_options start_database(const struct config *config, const char *progra
  * one clear line if they can't be had. conninfo is the role to work as. */
 void start_app(struct app *app, const struct config *config, const char *program,
 	       const char *conninfo);
+/* Likewise, for what delivers webhooks. */
+void start_webhooks(struct app *app, const char *program);
 void stop_app(struct app *app);
 /* Print one line on standard error and exit with 1. */
 void start_failed(const char *program, const char *why) __attribute__((noreturn));

@@ -6,6 +6,8 @@ const struct duty duties[] = {
 	{.job = &job_hold_expiry, .threads = 1},
 	{.job = &job_funding_expiry, .threads = 1},
 	{.job = &job_retention, .threads = 1},
+	{.job = &job_event_feed, .threads = 1},
 	{.kind = &queue_mail, .threads = 2},
+	{.kind = &queue_webhook_delivery, .threads = 24},
 	{0},
 };

@@ -1,13 +1,13 @@
 /* Holds that have expired give their money back. */
+#include "app/reserve.h"
 #include "jobs/job.h"
-#include "ledger/ledger.h"
 
 static enum err
 run(struct ctx *ctx, bool *found)
 {
 	int64_t expired = 0;
 
-	TRY(hold_expire_due(ctx, &expired));
+	TRY(reserve_expire_due(ctx, &expired));
 	*found = expired > 0;
 	return ERR_OK;
 }

@@ -19,12 +19,14 @@ struct job {
 	enum err (*run)(struct ctx *ctx, bool *found);
 };
 
+extern const struct job job_event_feed;
 extern const struct job job_token_request;
 extern const struct job job_hold_expiry;
 extern const struct job job_retention;
 extern const struct job job_funding_expiry;
 
 extern const struct queue_kind queue_mail;
+extern const struct queue_kind queue_webhook_delivery;
 
 /* One row of all that a runner does: either a job or a kind, and the threads that are its own, so
  * that a slow one holds up nothing else. */

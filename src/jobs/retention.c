@@ -2,7 +2,7 @@
 #include "db/row.h"
 #include "jobs/job.h"
 
-enum { ROWS_AT_ONCE = 1000 };
+enum { ROWS_AT_ONCE = 1000, EVENT_DAYS = 90 };
 
 static enum err
 run(struct ctx *ctx, bool *found)
@@ -11,6 +11,8 @@ run(struct ctx *ctx, bool *found)
 
 	TRY(db_run(ctx, SQL_retention_sweep, &rows, PARAMS(p_int(ROWS_AT_ONCE))));
 	*found = row_int(&rows, 0, 0) >= ROWS_AT_ONCE;
+	TRY(db_run(ctx, SQL_webhook_sweep, &rows, PARAMS(p_int(EVENT_DAYS), p_int(ROWS_AT_ONCE))));
+	*found |= row_int(&rows, 0, 0) >= ROWS_AT_ONCE;
 	return ERR_OK;
 }
 

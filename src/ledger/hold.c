@@ -127,16 +127,32 @@ hold_void(struct ctx *ctx, int64_t ledger_id, struct uuid id, struct hold *out)
 	return hold_get(ctx, ledger_id, id, out);
 }
 
+struct expiry {
+	hold_listener *listener;
+	int64_t expired;
+};
+
+/* One that was captured or voided meanwhile is no longer ours to close. */
+static enum err
+expire(struct ctx *ctx, struct ledger_account *account, struct ledger_hold *hold,
+       struct expiry *expiry)
+{
+	if (account == NULL || ledger_release(account, hold, HOLD_EXPIRED) != ERR_OK)
+		return ERR_OK;
+	expiry->expired++;
+	return expiry->listener != NULL ? expiry->listener(ctx, hold, account->currency) : ERR_OK;
+}
+
 static enum err
 expire_some(struct ctx *ctx, void *arg)
 {
-	int64_t *expired = arg;
+	struct expiry *expiry = arg;
 	struct ledger_batch batch = {.now = {0}};
 	struct rows rows;
 	struct uuid *holds;
 	struct uuid *accounts;
 
-	*expired = 0;
+	expiry->expired = 0;
 	TRY(db_run(ctx, SQL_hold_expired, &rows, PARAMS(p_int(EXPIRE_AT_ONCE))));
 	if (rows.count == 0)
 		return ERR_OK;
@@ -147,21 +163,19 @@ expire_some(struct ctx *ctx, void *arg)
 		accounts[i] = row_uuid(&rows, i, 1);
 	}
 	TRY(lock_both(ctx, accounts, holds, rows.count, &batch));
-	for (size_t i = 0; i < batch.hold_count; i++) {
-		struct ledger_account *account = account_of(&batch, &batch.holds[i]);
-
-		/* One that was captured or voided meanwhile is no longer ours to close. */
-		if (account != NULL &&
-		    ledger_release(account, &batch.holds[i], HOLD_EXPIRED) == ERR_OK)
-			(*expired)++;
-	}
+	for (size_t i = 0; i < batch.hold_count; i++)
+		TRY(expire(ctx, account_of(&batch, &batch.holds[i]), &batch.holds[i], expiry));
 	store_accounts(ctx, batch.accounts, batch.account_count);
 	store_holds(ctx, batch.holds, batch.hold_count, NULL);
 	return ERR_OK;
 }
 
 enum err
-hold_expire_due(struct ctx *ctx, int64_t *expired)
+hold_expire_due(struct ctx *ctx, hold_listener *listener, int64_t *expired)
 {
-	return db_transact(ctx, expire_some, expired);
+	struct expiry expiry = {listener, 0};
+	enum err err = db_transact(ctx, expire_some, &expiry);
+
+	*expired = expiry.expired;
+	return err;
 }

@@ -97,8 +97,11 @@ enum err hold_place(struct ctx *ctx, const struct hold_order *order, struct hold
 /* Give it back, in the caller's db_transact(). ERR_HOLD_CLOSED if it is not active. */
 enum err hold_void(struct ctx *ctx, int64_t ledger_id, struct uuid id, struct hold *out) MUST_CHECK;
 enum err hold_get(struct ctx *ctx, int64_t ledger_id, struct uuid id, struct hold *out) MUST_CHECK;
-/* Give back every hold that has expired, some at a time; how many. */
-enum err hold_expire_due(struct ctx *ctx, int64_t *expired) MUST_CHECK;
+/* Told of a hold that has expired, in the transaction that gives it back. */
+typedef enum err hold_listener(struct ctx *ctx, const struct ledger_hold *hold,
+			       const char *currency);
+/* Give back every hold that has expired, some at a time; how many. listener may be NULL. */
+enum err hold_expire_due(struct ctx *ctx, hold_listener *listener, int64_t *expired) MUST_CHECK;
 
 /* A line of the trial balance: a kind of account in one currency of one mode. */
 struct trial_line {

@@ -3,7 +3,7 @@ EXTRA_DIST += tests/api/money.h tests/api/otp/wallet.h
 if CMOCKA
 check_LIBRARIES += libclient.a
 libclient_a_SOURCES = tests/api/client.c tests/api/client.h tests/api/people.c tests/api/people.h \
-	tests/api/money.h
+	tests/api/money.h tests/api/receiver.c tests/api/receiver.h
 
 API_TESTS = \
 	tests/api/access \
@@ -33,9 +33,11 @@ API_TESTS = \
 	tests/api/pocket/reviews \
 	tests/api/pocket/users \
 	tests/api/pocket/statements \
+	tests/api/pocket/subscriptions \
 	tests/api/pocket/wallets \
 	tests/api/rate \
-	tests/api/routes
+	tests/api/routes \
+	tests/api/webhook_delivery
 check_PROGRAMS += $(API_TESTS)
 TESTS += $(API_TESTS)
 
@@ -68,7 +70,9 @@ tests_api_pocket_providers_LDADD = $(API_LIBS)
 tests_api_pocket_reviews_LDADD = $(API_LIBS)
 tests_api_pocket_users_LDADD = $(API_LIBS)
 tests_api_pocket_statements_LDADD = $(API_LIBS)
+tests_api_pocket_subscriptions_LDADD = $(API_LIBS)
 tests_api_pocket_wallets_LDADD = $(API_LIBS)
 tests_api_rate_LDADD = $(API_LIBS)
 tests_api_routes_LDADD = $(API_LIBS)
+tests_api_webhook_delivery_LDADD = $(API_LIBS)
 endif

@@ -42,6 +42,11 @@ static const struct {
 	{otp_fundings, "OTP", "otp/codes", "client_covered(*state, otp_fundings, \"OTP\")"},
 	{otp_codes, NULL, "otp/codes", "client_covered(*state, otp_codes, NULL)"},
 	{moolah_ledger, NULL, "moolah/ledger", "client_covered(*state, moolah_ledger, NULL)"},
+	{bitpal_google, NULL, "bitpal/google", "client_covered(*state, bitpal_google, NULL)"},
+	{bitpal_keys, NULL, "bitpal/keys", "client_covered(*state, bitpal_keys, NULL)"},
+	{bitpal_wallet, NULL, "bitpal/wallet", "client_covered(*state, bitpal_wallet, NULL)"},
+	{pocket_subscriptions, NULL, "pocket/subscriptions",
+	 "client_covered(*state, pocket_subscriptions, NULL)"},
 	{drop_health, NULL, "drop/health", "client_covered(*state, drop_health, NULL)"},
 };
 

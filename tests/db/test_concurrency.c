@@ -371,7 +371,7 @@ end_hold(struct actor *actor)
 		count(actor, books_void(s->books, &actor->ctx, s->hold));
 		break;
 	default:
-		if (hold_expire_due(&actor->ctx, &expired) != ERR_OK)
+		if (hold_expire_due(&actor->ctx, NULL, &expired) != ERR_OK)
 			count(actor, ERR_INTERNAL);
 		(void)atomic_fetch_add(&s->expired, (int)expired);
 	}

@@ -288,9 +288,9 @@ test_expiry(void **state)
 	t->hold = over.public_id;
 	assert_int_equal(ledger_submit(b->ctx, t), ERR_HOLD_CLOSED);
 	fault_clear(&b->ctx->fault);
-	assert_int_equal(hold_expire_due(b->ctx, &expired), ERR_OK);
+	assert_int_equal(hold_expire_due(b->ctx, NULL, &expired), ERR_OK);
 	assert_int_equal(expired, 1);
-	assert_int_equal(hold_expire_due(b->ctx, &expired), ERR_OK);
+	assert_int_equal(hold_expire_due(b->ctx, NULL, &expired), ERR_OK);
 	assert_int_equal(expired, 0);
 	assert_int_equal(books_held(b, x), 10);
 	assert_int_equal(hold_get(b->ctx, b->ledger_id, over.public_id, &over), ERR_OK);

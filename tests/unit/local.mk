@@ -29,6 +29,7 @@ unit_base_tests = \
 	tests/unit/strict \
 	tests/unit/text \
 	tests/unit/token \
+	tests/unit/url \
 	tests/unit/writer
 check_PROGRAMS += $(unit_base_tests)
 TESTS += $(unit_base_tests)
@@ -56,6 +57,7 @@ tests_unit_rotation_LDADD = $(unit_base_libs)
 tests_unit_strict_LDADD = $(unit_base_libs)
 tests_unit_text_LDADD = $(unit_base_libs)
 tests_unit_token_LDADD = $(unit_base_libs)
+tests_unit_url_LDADD = $(unit_base_libs)
 tests_unit_writer_LDADD = $(unit_base_libs)
 
 unit_cowry_tests = \

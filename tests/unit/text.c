@@ -129,6 +129,28 @@ codes_hex(void **state)
 }
 
 static void
+codes_base64(void **state)
+{
+	static const char *const wrong[] = {"Zg",    "Zg=",  "Zg===", "=",    "Zm9v=", "Zm9=v",
+					    "Zm9vY", "-_8=", "Zh==",  "Z===", "Zm 9v"};
+	unsigned char all[256];
+	struct bytes out;
+
+	for (size_t i = 0; i < sizeof(all); i++)
+		all[i] = (unsigned char)(i * 7);
+	for (size_t n = 0; n <= sizeof(all); n++) {
+		assert_true(base64_decode(*state, base64_encode(*state, all, n), &out));
+		assert_int_equal(out.length, n);
+		assert_memory_equal(out.data, all, n);
+	}
+	assert_string_equal(base64_encode(*state, "\xFB\xFF", 2), "+/8=");
+	assert_string_equal(base64_encode(*state, "foob", 4), "Zm9vYg==");
+	assert_string_equal(base64_encode(*state, "foo", 3), "Zm9v");
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
+		assert_false(base64_decode(*state, wrong[i], &out));
+}
+
+static void
 codes_base64url(void **state)
 {
 	static const char *const wrong[] = {"A",    "AA=",  "AA==",  "A A",  "AB", "AAB",
@@ -220,7 +242,7 @@ main(void)
 		cmocka_unit_test(sees_controls),   cmocka_unit_test(changes),
 		cmocka_unit_test(codes_hex),       cmocka_unit_test(codes_base64url),
 		cmocka_unit_test(decodes_percent), cmocka_unit_test(encodes_percent),
-		cmocka_unit_test(reads_integers),
+		cmocka_unit_test(codes_base64),    cmocka_unit_test(reads_integers),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

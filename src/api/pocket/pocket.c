@@ -141,9 +141,9 @@ static const struct property error[] = {
 };
 
 static const struct route *const groups[] = {
-	pocket_auth,  pocket_users,     pocket_reviews,    pocket_platform,
-	pocket_keys,  pocket_wallets,   pocket_statements, pocket_holds,
-	pocket_admin, pocket_providers, pocket_jobs,       NULL,
+	pocket_auth,    pocket_users,         pocket_reviews, pocket_platform, pocket_keys,
+	pocket_wallets, pocket_statements,    pocket_holds,   pocket_admin,    pocket_providers,
+	pocket_jobs,    pocket_subscriptions, NULL,
 };
 
 static const struct tag tags[] = {
@@ -156,6 +156,7 @@ static const struct tag tags[] = {
 	{"Wallets", "Wallets, their balances and histories."},
 	{"Money", "Money that moves: transfers, credits, debits, reversals, bulk."},
 	{"Holds", "Money that is set aside, then captured or let go."},
+	{"Webhooks", "What happens is told to a project's own servers."},
 	{"Administration", "What administrators do to any wallet, decide and look up."},
 	{"Providers", "Payment providers and their webhooks."},
 	{NULL, NULL},

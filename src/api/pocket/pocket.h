@@ -15,6 +15,7 @@ extern const struct route pocket_admin[];
 extern const struct route pocket_providers[];
 extern const struct route pocket_users[];
 extern const struct route pocket_reviews[];
+extern const struct route pocket_subscriptions[];
 
 /* A person, as people and administrators see them. */
 extern const struct schema pocket_user;

@@ -104,7 +104,7 @@ test_expiry(void **state)
 	client_sql(c, "UPDATE cowry.hold SET expires_at = clock_timestamp() WHERE status = 0");
 	a = otp_verify(c, &p, reference, code);
 	expect_message(&a, 400, "OTP_EXPIRED", EXPIRED);
-	assert_int_equal(hold_expire_due(&ctx, &expired), ERR_OK);
+	assert_int_equal(hold_expire_due(&ctx, NULL, &expired), ERR_OK);
 	assert_string_equal(naira_of(c, &p), "100000 0");
 	a = otp_post(c, &p, "otp/send", "'purpose':'wallet_deduction','email':'late@example.com'");
 	expect_status(&a, 200);

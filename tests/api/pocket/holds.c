@@ -210,12 +210,12 @@ test_expiry(void **state)
 		   id);
 	a = capture(c, id, ""); /* even before the job runner sees it */
 	expect_refusal(&a, 409, "HOLD_NOT_ACTIVE");
-	assert_int_equal(hold_expire_due(&ctx, &expired), ERR_OK);
+	assert_int_equal(hold_expire_due(&ctx, NULL, &expired), ERR_OK);
 	assert_int_equal(expired, 1);
 	a = get(c, acme.test_key, id);
 	expect_text(&a, "data.status", "expired");
 	expect_balances(c, wallet, "100.00", "100.00", "0.00");
-	assert_int_equal(hold_expire_due(&ctx, &expired), ERR_OK);
+	assert_int_equal(hold_expire_due(&ctx, NULL, &expired), ERR_OK);
 	assert_int_equal(expired, 0);
 }
 

@@ -1,0 +1,433 @@
+-- Outgoing webhooks: who wants to hear of what, what happened, and how its delivery went.
+
+-- name: webhook_project_lock
+-- params: project_id:bigint
+-- returns: one
+-- So that two new subscriptions at once don't pass the limit together.
+SELECT project_id FROM project WHERE project_id = $1 FOR NO KEY UPDATE;
+
+-- name: webhook_count
+-- params: project_id:bigint
+-- returns: one
+SELECT count(*) AS subscriptions
+  FROM webhook_subscription
+ WHERE project_id = $1 AND deleted_at IS NULL;
+
+-- name: webhook_insert
+-- params: public_id:uuid project_id:bigint mode:text url:text description:text event_types:text[] secret:bytea
+-- returns: none
+INSERT INTO webhook_subscription (public_id, project_id, mode, url, description, event_types,
+                                  secret_sealed)
+VALUES ($1, $2, $3, $4, $5, $6, $7);
+
+-- name: webhook_find
+-- params: project_id:bigint public_id:uuid
+-- returns: maybe
+SELECT subscription_id, public_id, mode, url, description,
+       array_to_string(event_types, ',') AS event_types,
+       CASE WHEN is_active THEN 'active' ELSE 'inactive' END AS status, problem,
+       CASE WHEN previous_until > clock_timestamp() THEN previous_until END AS previous_until,
+       created_at, updated_at
+  FROM webhook_subscription
+ WHERE project_id = $1 AND public_id = $2 AND deleted_at IS NULL;
+
+-- name: webhook_list
+-- params: project_id:bigint after:bigint most:bigint
+-- returns: many
+SELECT subscription_id, public_id, mode, url, description,
+       array_to_string(event_types, ',') AS event_types,
+       CASE WHEN is_active THEN 'active' ELSE 'inactive' END AS status, problem,
+       CASE WHEN previous_until > clock_timestamp() THEN previous_until END AS previous_until,
+       created_at, updated_at
+  FROM webhook_subscription
+ WHERE project_id = $1 AND deleted_at IS NULL AND ($2 IS NULL OR subscription_id < $2)
+ ORDER BY subscription_id DESC
+ LIMIT $3;
+
+-- name: webhook_update
+-- params: subscription_id:bigint url:text description:text event_types:text[] is_active:boolean
+-- returns: none
+-- What is NULL, or a list without items, stays as it is.
+UPDATE webhook_subscription
+   SET url = coalesce($2, url),
+       description = coalesce($3, description),
+       event_types = CASE WHEN cardinality($4) > 0 THEN $4 ELSE event_types END,
+       is_active = coalesce($5, is_active),
+       problem = CASE WHEN $5 THEN NULL ELSE problem END,
+       updated_at = clock_timestamp()
+ WHERE subscription_id = $1;
+
+-- name: webhook_rotate
+-- params: subscription_id:bigint secret:bytea kept_s:bigint
+-- returns: none
+UPDATE webhook_subscription
+   SET previous_sealed = secret_sealed,
+       previous_until = clock_timestamp() + make_interval(secs => $3),
+       secret_sealed = $2,
+       updated_at = clock_timestamp()
+ WHERE subscription_id = $1;
+
+-- name: webhook_delete
+-- params: subscription_id:bigint
+-- returns: none
+UPDATE webhook_subscription
+   SET is_active = false, secret_sealed = NULL, previous_sealed = NULL, previous_until = NULL,
+       deleted_at = clock_timestamp(), updated_at = clock_timestamp()
+ WHERE subscription_id = $1;
+
+-- name: webhook_gone
+-- params: subscription_id:bigint problem:text
+-- returns: none
+-- Deactivated by the receiver.
+UPDATE webhook_subscription
+   SET is_active = false, problem = $2, updated_at = clock_timestamp()
+ WHERE subscription_id = $1 AND is_active;
+
+-- name: delivery_abandon
+-- params: subscription_id:bigint problem:text
+-- returns: none
+-- In the order of ids, as all who lock several of them.
+UPDATE webhook_delivery d
+   SET status = 'failed', next_at = NULL, busy_since = NULL, problem = $2
+  FROM (SELECT delivery_id
+          FROM webhook_delivery
+         WHERE subscription_id = $1 AND status = 'pending'
+         ORDER BY delivery_id
+           FOR UPDATE) p
+ WHERE d.delivery_id = p.delivery_id;
+
+-- name: event_add
+-- params: public_id:uuid ledger_id:bigint type:text object:uuid data:text
+-- returns: none
+-- If somebody listens.
+INSERT INTO event (public_id, project_id, mode, object, type, data)
+SELECT $1, l.project_id, l.mode, $4, $3, $5::json
+  FROM ledger l
+ WHERE l.ledger_id = $2
+   AND EXISTS (SELECT 1
+                 FROM webhook_subscription s
+                WHERE s.project_id = l.project_id AND s.mode = l.mode
+                  AND s.is_active AND s.deleted_at IS NULL
+                  AND s.event_types && ARRAY[$3, '*']);
+
+-- name: feed_claim
+-- params:
+-- returns: maybe
+-- The place in the journal, for one reader at a time, and whether what was noted is final by now.
+SELECT done_id, next_id, next_at, sequence,
+       pg_snapshot_xmin(pg_current_snapshot()) >= next_xid AS is_final,
+       EXISTS (SELECT 1
+                 FROM webhook_subscription
+                WHERE is_active AND deleted_at IS NULL) AS is_wanted
+  FROM event_feed
+   FOR UPDATE SKIP LOCKED;
+
+-- name: feed_journal
+-- params: after:bigint upto:bigint
+-- returns: many
+-- The postings of transactions of projects that listen, in the order of the journal. Accounts of
+-- kind 1 are wallets.
+SELECT t.transaction_id, t.public_id, t.type, t.reference, t.metadata, t.created_at, t.project_id,
+       t.mode, p.line, p.currency, p.amount, p.from_balance, p.to_balance,
+       f.public_id AS source, f.kind = 1 AS source_is_wallet,
+       o.public_id AS destination, o.kind = 1 AS destination_is_wallet,
+       r.public_id AS reverses, h.public_id AS hold
+  FROM (SELECT j.transaction_id, j.public_id, j.type, j.reference, j.metadata, j.created_at,
+               j.reverses, l.project_id, l.mode
+          FROM transaction j
+          JOIN ledger l USING (ledger_id)
+         WHERE j.transaction_id > $1 AND j.transaction_id <= $2
+           AND EXISTS (SELECT 1
+                         FROM webhook_subscription s
+                        WHERE s.project_id = l.project_id AND s.mode = l.mode
+                          AND s.is_active AND s.deleted_at IS NULL)) t
+  JOIN posting p USING (transaction_id)
+  JOIN account f ON f.account_id = p.from_id
+  JOIN account o ON o.account_id = p.to_id
+  LEFT JOIN transaction r ON r.transaction_id = t.reverses
+  LEFT JOIN hold h ON h.transaction_id = t.transaction_id
+ ORDER BY t.transaction_id, p.line;
+
+-- name: event_insert
+-- params: public_ids:uuid[] project_ids:bigint[] modes:text[] objects:uuid[] types:text[] data:text[] created_at:timestamptz[]
+-- returns: none
+-- Those that somebody listens to, in this order.
+INSERT INTO event (public_id, project_id, mode, object, type, data, created_at)
+SELECT e.public_id, e.project_id, e.mode, e.object, e.type, e.data::json, e.created_at
+  FROM unnest($1, $2, $3, $4, $5, $6, $7) WITH ORDINALITY
+       AS e (public_id, project_id, mode, object, type, data, created_at, number)
+ WHERE EXISTS (SELECT 1
+                 FROM webhook_subscription s
+                WHERE s.project_id = e.project_id AND s.mode = e.mode
+                  AND s.is_active AND s.deleted_at IS NULL
+                  AND s.event_types && ARRAY[e.type, '*'])
+ ORDER BY e.number;
+
+-- name: event_publish
+-- params: sequence:bigint upto:timestamptz most:bigint
+-- returns: one
+-- Give the events that wait their places, oldest first; how many there were. Materialized, because
+-- a planner that believes the table empty would compute them again for each row.
+WITH waiting AS MATERIALIZED (
+    SELECT event_id, $1 + row_number() OVER (ORDER BY created_at, event_id) AS sequence
+      FROM (SELECT event_id, created_at
+              FROM event
+             WHERE sequence IS NULL AND created_at <= $2
+             ORDER BY created_at, event_id
+             LIMIT $3) e
+), published AS (
+    UPDATE event e
+       SET sequence = w.sequence,
+           data = (e.data::jsonb
+                   || jsonb_build_object('mode', e.mode, 'sequence', w.sequence))::json
+      FROM waiting w
+     WHERE e.event_id = w.event_id
+    RETURNING 1
+)
+SELECT count(*) AS published FROM published;
+
+-- name: delivery_wanted
+-- params: after:bigint upto:bigint
+-- returns: many
+-- Who is to hear of the events with these places. What happened before somebody asked to hear of it
+-- is not told.
+SELECT e.event_id, s.subscription_id, e.object, e.sequence
+  FROM event e
+  JOIN webhook_subscription s ON s.project_id = e.project_id AND s.mode = e.mode
+   AND s.is_active AND s.deleted_at IS NULL
+   AND s.event_types && ARRAY[e.type, '*']
+   AND s.created_at <= e.created_at
+ WHERE e.sequence > $1 AND e.sequence <= $2
+ ORDER BY e.sequence, s.subscription_id;
+
+-- name: delivery_line_lock
+-- params: subscription_ids:bigint[] objects:uuid[]
+-- returns: many
+-- Hold the last ones of the lines that new deliveries join: who ends one of them meanwhile either
+-- comes first, and is seen, or sees who has joined.
+SELECT d.delivery_id
+  FROM (SELECT DISTINCT subscription_id, object
+          FROM unnest($1, $2) AS u (subscription_id, object)) l
+ CROSS JOIN LATERAL (
+       SELECT w.delivery_id
+         FROM webhook_delivery w
+        WHERE w.subscription_id = l.subscription_id AND w.object = l.object
+          AND w.status = 'pending'
+        ORDER BY w.sequence DESC
+        LIMIT 1
+          FOR SHARE) d;
+
+-- name: delivery_insert
+-- params: public_ids:uuid[] subscription_ids:bigint[] event_ids:bigint[] objects:uuid[] sequences:bigint[]
+-- returns: many
+-- Only the first of a line is due; which ones are.
+WITH made AS (
+    INSERT INTO webhook_delivery (public_id, subscription_id, event_id, object, sequence, next_at)
+    SELECT n.public_id, n.subscription_id, n.event_id, n.object, n.sequence,
+           CASE WHEN row_number() OVER (PARTITION BY n.subscription_id, n.object
+                                            ORDER BY n.sequence) = 1
+                 AND NOT EXISTS (SELECT 1
+                                   FROM webhook_delivery w
+                                  WHERE w.subscription_id = n.subscription_id
+                                    AND w.object = n.object AND w.status = 'pending')
+                THEN clock_timestamp() END
+      FROM unnest($1, $2, $3, $4, $5)
+           AS n (public_id, subscription_id, event_id, object, sequence)
+    RETURNING public_id, next_at
+)
+SELECT public_id FROM made WHERE next_at IS NOT NULL;
+
+-- name: feed_done
+-- params: done_id:bigint sequence:bigint
+-- returns: none
+UPDATE event_feed SET done_id = $1, sequence = $2;
+
+-- name: feed_look
+-- params:
+-- returns: one
+-- The moment and the last id taken; whether there is anything to do since the last time.
+SELECT clock_timestamp() AS now, s.last_id,
+       s.last_id > f.next_id OR EXISTS (SELECT 1 FROM event WHERE sequence IS NULL) AS is_news
+  FROM event_feed f
+ CROSS JOIN (SELECT CASE WHEN is_called THEN last_value ELSE 0 END AS last_id
+               FROM transaction_transaction_id_seq) s;
+
+-- name: feed_note
+-- params: next_id:bigint next_at:timestamptz
+-- returns: none
+-- In a transaction that had no xid before: its own is then higher than that of everybody who took an
+-- id up to next_id.
+UPDATE event_feed
+   SET next_id = $1, next_at = $2, next_xid = pg_current_xact_id()
+ WHERE done_id = next_id AND next_id <= $1 AND next_at < $2;
+
+-- name: delivery_begin
+-- params: public_id:uuid
+-- returns: maybe
+-- A delivery whose turn it is, and all it needs; when it is due is for its job to know. And how
+-- many attempts its subscription has under way, but for what a runner left a minute ago.
+SELECT d.delivery_id, d.public_id, d.subscription_id, d.object, d.sequence, d.tries::bigint AS tries,
+       extract(epoch FROM clock_timestamp() - d.begun_at)::bigint AS age_s,
+       e.public_id AS event, e.type, e.data, e.created_at,
+       s.public_id AS subscription, s.mode, s.url, s.is_active AND s.deleted_at IS NULL AS is_wanted,
+       s.secret_sealed,
+       CASE WHEN s.previous_until > clock_timestamp() THEN s.previous_sealed END AS previous_sealed,
+       b.busy, b.is_slow
+  FROM webhook_delivery d
+  JOIN event e USING (event_id)
+  JOIN webhook_subscription s USING (subscription_id)
+ CROSS JOIN LATERAL (
+       SELECT count(*) AS busy,
+              coalesce(bool_or(o.busy_since < clock_timestamp() - interval '1 second'), false)
+                  AS is_slow
+         FROM webhook_delivery o
+        WHERE o.subscription_id = d.subscription_id AND o.delivery_id <> d.delivery_id
+          AND o.busy_since > clock_timestamp() - interval '1 minute') b
+ WHERE d.public_id = $1 AND d.status = 'pending' AND d.next_at IS NOT NULL;
+
+-- name: delivery_busy
+-- params: delivery_id:bigint
+-- returns: none
+UPDATE webhook_delivery
+   SET busy_since = clock_timestamp()
+ WHERE delivery_id = $1 AND status = 'pending';
+
+-- name: delivery_delivered
+-- params: delivery_id:bigint response_status:integer
+-- returns: none
+UPDATE webhook_delivery
+   SET status = 'delivered', attempts = attempts + 1, tries = tries + 1, next_at = NULL,
+       busy_since = NULL,
+       response_status = $2, problem = NULL, attempted_at = clock_timestamp(),
+       delivered_at = clock_timestamp()
+ WHERE delivery_id = $1 AND status = 'pending';
+
+-- name: delivery_failed
+-- params: delivery_id:bigint response_status:integer problem:text
+-- returns: none
+-- For good.
+UPDATE webhook_delivery
+   SET status = 'failed', attempts = attempts + 1, tries = tries + 1, next_at = NULL,
+       busy_since = NULL,
+       response_status = nullif($2, 0), problem = $3, attempted_at = clock_timestamp()
+ WHERE delivery_id = $1 AND status = 'pending';
+
+-- name: delivery_later
+-- params: delivery_id:bigint response_status:integer problem:text delay_s:bigint
+-- returns: none
+UPDATE webhook_delivery
+   SET attempts = attempts + 1, tries = tries + 1, busy_since = NULL,
+       next_at = clock_timestamp() + make_interval(secs => $4),
+       response_status = nullif($2, 0), problem = $3, attempted_at = clock_timestamp()
+ WHERE delivery_id = $1 AND status = 'pending';
+
+-- name: delivery_next
+-- params: subscription_id:bigint object:uuid sequence:bigint
+-- returns: maybe
+-- The one that waited for the end of this one is due now.
+UPDATE webhook_delivery d
+   SET next_at = clock_timestamp()
+  FROM (SELECT delivery_id
+          FROM webhook_delivery
+         WHERE subscription_id = $1 AND object = $2 AND status = 'pending' AND sequence > $3
+         ORDER BY sequence
+         LIMIT 1) n
+ WHERE d.delivery_id = n.delivery_id AND d.status = 'pending' AND d.next_at IS NULL
+RETURNING d.public_id;
+
+-- name: delivery_list
+-- params: subscription_id:bigint status:text after:bigint most:bigint
+-- returns: many
+-- The newest first; of all subscriptions where none is named.
+SELECT d.delivery_id, d.public_id, s.public_id AS subscription, p.public_id AS project, s.url,
+       'evt_' || e.public_id AS event, e.type, d.object, d.sequence, d.status,
+       d.attempts::bigint AS attempts, d.response_status::bigint AS response_status, d.problem,
+       d.next_at, d.attempted_at, d.delivered_at, d.created_at
+  FROM webhook_delivery d
+  JOIN event e USING (event_id)
+  JOIN webhook_subscription s USING (subscription_id)
+  JOIN project p ON p.project_id = s.project_id
+ WHERE ($1 IS NULL OR d.subscription_id = $1)
+   AND ($2 IS NULL OR d.status = $2)
+   AND ($3 IS NULL OR d.delivery_id < $3)
+ ORDER BY d.delivery_id DESC
+ LIMIT $4;
+
+-- name: delivery_find
+-- params: subscription_id:bigint public_id:uuid
+-- returns: maybe
+SELECT d.delivery_id, d.public_id, s.public_id AS subscription, p.public_id AS project, s.url,
+       'evt_' || e.public_id AS event, e.type, d.object, d.sequence, d.status,
+       d.attempts::bigint AS attempts, d.response_status::bigint AS response_status, d.problem,
+       d.next_at, d.attempted_at, d.delivered_at, d.created_at
+  FROM webhook_delivery d
+  JOIN event e USING (event_id)
+  JOIN webhook_subscription s USING (subscription_id)
+  JOIN project p ON p.project_id = s.project_id
+ WHERE d.public_id = $2 AND ($1 IS NULL OR d.subscription_id = $1);
+
+-- name: delivery_replay
+-- params: delivery_id:bigint
+-- returns: maybe
+-- Begin anew, if it has come to an end and its subscription is active.
+UPDATE webhook_delivery d
+   SET status = 'pending', tries = 0, begun_at = clock_timestamp(), next_at = clock_timestamp(),
+       delivered_at = NULL
+  FROM webhook_subscription s
+ WHERE d.delivery_id = $1 AND d.status <> 'pending'
+   AND s.subscription_id = d.subscription_id AND s.is_active AND s.deleted_at IS NULL
+RETURNING d.public_id;
+
+-- name: webhook_sweep
+-- params: days:bigint most:bigint
+-- returns: one
+-- Remove events that are told and old, with their deliveries; how many there were.
+WITH old AS (
+    SELECT e.event_id
+      FROM event e
+     WHERE e.created_at < clock_timestamp() - make_interval(days => $1::integer)
+       AND e.sequence IS NOT NULL
+       AND NOT EXISTS (SELECT 1
+                         FROM webhook_delivery d
+                        WHERE d.event_id = e.event_id AND d.status = 'pending')
+     ORDER BY e.created_at
+     LIMIT $2
+       FOR UPDATE SKIP LOCKED
+), deliveries AS (
+    DELETE FROM webhook_delivery WHERE event_id IN (SELECT event_id FROM old)
+), events AS (
+    DELETE FROM event WHERE event_id IN (SELECT event_id FROM old) RETURNING 1
+)
+SELECT count(*) AS removed FROM events;
+
+-- name: sealed_webhook
+-- params: mark:bytea after:bigint most:bigint
+-- returns: many
+-- Secrets under an older key, with what their seals are bound to; locked.
+SELECT subscription_id AS id, 'webhook ' || public_id AS context, secret_sealed AS sealed
+  FROM webhook_subscription
+ WHERE subscription_id > $2 AND substr(secret_sealed, 1, length($1)) <> $1
+ ORDER BY subscription_id
+ LIMIT $3
+   FOR NO KEY UPDATE;
+
+-- name: reseal_webhook
+-- params: id:bigint sealed:bytea
+-- returns: none
+UPDATE webhook_subscription SET secret_sealed = $2 WHERE subscription_id = $1;
+
+-- name: sealed_webhook_previous
+-- params: mark:bytea after:bigint most:bigint
+-- returns: many
+-- Secrets before the last rotation under an older key, with what their seals are bound to; locked.
+SELECT subscription_id AS id, 'webhook ' || public_id AS context, previous_sealed AS sealed
+  FROM webhook_subscription
+ WHERE subscription_id > $2 AND substr(previous_sealed, 1, length($1)) <> $1
+ ORDER BY subscription_id
+ LIMIT $3
+   FOR NO KEY UPDATE;
+
+-- name: reseal_webhook_previous
+-- params: id:bigint sealed:bytea
+-- returns: none
+UPDATE webhook_subscription SET previous_sealed = $2 WHERE subscription_id = $1;

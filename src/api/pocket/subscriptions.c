@@ -1,0 +1,275 @@
+/* Outgoing webhooks: where a project wants to hear of its events, and how their delivery went. */
+#include "api/page.h"
+#include "api/pocket/pocket.h"
+#include "app/event.h"
+#include "app/wallet.h"
+#include "app/webhook.h"
+
+static const char *const modes[] = {"test", "live", NULL};
+static const char *const statuses[] = {"active", "inactive", NULL};
+static const char *const delivery_statuses[] = {"pending", "delivered", "failed", NULL};
+
+static const char *const types[] = {EVENT_TYPES, NULL};
+
+#define URL_FIELD(required_)                                                                   \
+	FIELD(struct webhook, url, .name = "url", .required = required_, .format = "uri",      \
+	      .doc = "https on port 443 of a public host, without user name and fragment. On " \
+		     "a development server a test webhook may be any http or https URL.",      \
+	      .example = "\"https://shop.example.com/hooks/cowry\"")
+#define TYPES_FIELD(required_)                                                          \
+	FIELD(struct webhook, event_types, .name = "eventTypes", .required = required_, \
+	      .choices = types,                                                         \
+	      .doc = "What to hear of; \"*\" is everything, also what is new later.",   \
+	      .example = "[\"wallet.credited\",\"transfer.completed\"]")
+#define DESCRIPTION_FIELD                                                     \
+	FIELD(struct webhook, description, .name = "description", .max = 255, \
+	      .example = "\"Order system\"")
+
+static const struct field webhook_in_fields[] = {
+	URL_FIELD(true),
+	TYPES_FIELD(true),
+	FIELD(struct webhook, mode, .name = "mode", .choices = modes, .fallback = "live",
+	      .doc = "Whose events it hears: those of test or of live money."),
+	DESCRIPTION_FIELD,
+};
+
+static const struct field change_fields[] = {
+	URL_FIELD(false),
+	TYPES_FIELD(false),
+	DESCRIPTION_FIELD,
+	FIELD(struct webhook, status, .name = "status", .choices = statuses,
+	      .doc = "What waits for a webhook that becomes inactive fails."),
+};
+
+#define WEBHOOK_FIELDS                                                                       \
+	FIELD(struct webhook, public_id, .name = "id", .required = true),                    \
+		FIELD(struct webhook, project, .name = "projectId", .required = true),       \
+		FIELD(struct webhook, url, .name = "url", .required = true,                  \
+		      .example = "\"https://shop.example.com/hooks/cowry\""),                \
+		FIELD(struct webhook, event_types, .name = "eventTypes", .required = true,   \
+		      .example = "[\"wallet.credited\",\"transfer.completed\"]"),            \
+		FIELD(struct webhook, mode, .name = "mode", .required = true,                \
+		      .example = "\"live\""),                                                \
+		FIELD(struct webhook, description, .name = "description", .keep_null = true, \
+		      .example = "\"Order system\""),                                        \
+		FIELD(struct webhook, status, .name = "status", .required = true,            \
+		      .example = "\"active\""),                                              \
+		FIELD(struct webhook, problem, .name = "problem",                            \
+		      .doc = "Why it was made inactive, if its owner did not do it.",        \
+		      .example = "\"The receiver answered 410 Gone\""),                      \
+		FIELD(struct webhook, previous_until, .name = "previousSecretExpiresAt",     \
+		      .doc = "Until then the secret before this one signs as well."),        \
+		FIELD(struct webhook, created_at, .name = "createdAt", .required = true),    \
+		FIELD(struct webhook, updated_at, .name = "updatedAt", .required = true)
+
+static const struct field webhook_fields[] = {WEBHOOK_FIELDS};
+
+static const struct field new_webhook_fields[] = {
+	FIELD(struct webhook, secret, .name = "secret", .required = true,
+	      .doc = "What deliveries are signed with, shown this once.",
+	      .example = "\"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo=\""),
+	WEBHOOK_FIELDS,
+};
+
+#define DELIVERY_FIELDS                                                                           \
+	FIELD(struct delivery, public_id, .name = "id", .required = true),                        \
+		FIELD(struct delivery, subscription, .name = "webhookId", .required = true),      \
+		FIELD(struct delivery, event, .name = "eventId", .required = true,                \
+		      .example = "\"evt_0190b2a4-7c1e-7d3a-9b61-2f6f0c9a1e55\""),                 \
+		FIELD(struct delivery, type, .name = "eventType", .required = true,               \
+		      .example = "\"wallet.credited\""),                                          \
+		FIELD(struct delivery, object, .name = "objectId", .required = true),             \
+		FIELD(struct delivery, sequence, .name = "sequence", .required = true,            \
+		      .doc = "Grows with each event of an object."),                              \
+		FIELD(struct delivery, status, .name = "status", .required = true,                \
+		      .example = "\"delivered\""),                                                \
+		FIELD(struct delivery, attempts, .name = "attempts", .required = true),           \
+		FIELD(struct delivery, response_status, .name = "responseStatus",                 \
+		      .doc = "Of the last attempt.", .example = "200"),                           \
+		FIELD(struct delivery, problem, .name = "problem", .keep_null = true,             \
+		      .example = "null"),                                                         \
+		FIELD(struct delivery, next_at, .name = "nextAttemptAt", .keep_null = true,       \
+		      .doc = "null where it is over, or waits for an earlier one of the object.", \
+		      .example = "null"),                                                         \
+		FIELD(struct delivery, attempted_at, .name = "attemptedAt", .keep_null = true),   \
+		FIELD(struct delivery, delivered_at, .name = "deliveredAt", .keep_null = true),   \
+		FIELD(struct delivery, created_at, .name = "createdAt", .required = true)
+
+static const struct field delivery_fields[] = {DELIVERY_FIELDS};
+
+static const struct field any_delivery_fields[] = {
+	DELIVERY_FIELDS,
+	FIELD(struct delivery, project, .name = "projectId", .required = true),
+	FIELD(struct delivery, url, .name = "url", .required = true,
+	      .example = "\"https://shop.example.com/hooks/cowry\""),
+};
+
+struct list_query {
+	struct page_query page;
+};
+
+static const struct field list_fields[] = {PAGE_FIELDS(struct list_query)};
+
+struct delivery_query {
+	struct page_query page;
+	const char *status;
+};
+
+static const struct field delivery_query_fields[] = {
+	PAGE_FIELDS(struct delivery_query),
+	FIELD(struct delivery_query, status, .name = "status", .choices = delivery_statuses),
+};
+
+static const struct schema webhook_in = SCHEMA(struct webhook, "WebhookRequest", webhook_in_fields);
+static const struct schema change_in = SCHEMA(struct webhook, "WebhookChange", change_fields);
+static const struct schema webhook_out = SCHEMA(struct webhook, "Webhook", webhook_fields);
+static const struct schema new_webhook_out =
+	SCHEMA(struct webhook, "NewWebhook", new_webhook_fields);
+static const struct schema delivery_out =
+	SCHEMA(struct delivery, "WebhookDelivery", delivery_fields);
+static const struct schema any_delivery_out =
+	SCHEMA(struct delivery, "AnyWebhookDelivery", any_delivery_fields);
+static const struct schema list_query = SCHEMA(struct list_query, "ListQuery", list_fields);
+static const struct schema delivery_query =
+	SCHEMA(struct delivery_query, "DeliveryQuery", delivery_query_fields);
+
+static enum err
+create_webhook(struct call *call, const void *in, void *out)
+{
+	return webhook_create(&call->ctx, call->params[0].id, in, out);
+}
+
+static enum err
+get_webhook(struct call *call, const void *in, void *out)
+{
+	(void)in;
+	return webhook_get(&call->ctx, call->params[0].id, call->params[1].id, out);
+}
+
+static enum err
+list_webhooks(struct call *call, const void *in, void *out)
+{
+	const struct page_query *query = &((const struct list_query *)call->query)->page;
+	struct webhook *webhooks;
+	size_t n;
+
+	(void)in;
+	TRY(webhook_list(&call->ctx, call->params[0].id, query->after, page_most(query), &webhooks,
+			 &n));
+	page_fill(call, out, query, webhooks, n, sizeof(*webhooks),
+		  offsetof(struct webhook, subscription_id));
+	return ERR_OK;
+}
+
+static enum err
+change_webhook(struct call *call, const void *in, void *out)
+{
+	return webhook_update(&call->ctx, call->params[0].id, call->params[1].id, in, out);
+}
+
+static enum err
+delete_webhook(struct call *call, const void *in, void *out)
+{
+	(void)in;
+	return webhook_delete(&call->ctx, call->params[0].id, call->params[1].id, out);
+}
+
+static enum err
+rotate_secret(struct call *call, const void *in, void *out)
+{
+	(void)in;
+	return webhook_rotate(&call->ctx, call->params[0].id, call->params[1].id, out);
+}
+
+static struct delivery_filter
+filter_of(const struct delivery_query *query)
+{
+	return (struct delivery_filter){query->status, query->page.after, page_most(&query->page)};
+}
+
+static enum err
+list_deliveries(struct call *call, const void *in, void *out)
+{
+	const struct delivery_query *query = call->query;
+	struct delivery_filter filter = filter_of(query);
+	struct delivery *deliveries;
+	size_t n;
+
+	(void)in;
+	TRY(delivery_list(&call->ctx, call->params[0].id, call->params[1].id, &filter, &deliveries,
+			  &n));
+	page_fill(call, out, &query->page, deliveries, n, sizeof(*deliveries),
+		  offsetof(struct delivery, delivery_id));
+	return ERR_OK;
+}
+
+static enum err
+replay_delivery(struct call *call, const void *in, void *out)
+{
+	(void)in;
+	return delivery_replay(&call->ctx, call->params[0].id, call->params[1].id,
+			       call->params[2].id, out);
+}
+
+static enum err
+list_all_deliveries(struct call *call, const void *in, void *out)
+{
+	const struct delivery_query *query = call->query;
+	struct delivery_filter filter = filter_of(query);
+	struct delivery *deliveries;
+	size_t n;
+
+	(void)in;
+	TRY(delivery_list_all(&call->ctx, &filter, &deliveries, &n));
+	page_fill(call, out, &query->page, deliveries, n, sizeof(*deliveries),
+		  offsetof(struct delivery, delivery_id));
+	return ERR_OK;
+}
+
+static enum err
+replay_any_delivery(struct call *call, const void *in, void *out)
+{
+	(void)in;
+	return delivery_replay_any(&call->ctx, call->params[0].id, out);
+}
+
+#define REPLAY_DOC                                                                              \
+	"Of one that was delivered or has failed. It goes out at once, with the same body and " \
+	"webhook-id, whatever else waits."
+
+const struct route pocket_subscriptions[] = {
+	{POST, "/v1/projects/{projectId}/webhooks", "Hear of a project's events",
+	 "Each is sent as a signed POST, at least once, those of one object in order. What fails is "
+	 "tried again five times, over at most 24 hours. At most 20 webhooks a project.",
+	 create_webhook, .in = &webhook_in, .out = &new_webhook_out, .access = ACCESS_USER_OR_KEY,
+	 .effect = EFFECT_WRITE, .status = 201, .tag = "Webhooks"},
+	{GET, "/v1/projects/{projectId}/webhooks", "List the webhooks of a project", NULL,
+	 list_webhooks, .query = &list_query, .out = &webhook_out, .list = true,
+	 .access = ACCESS_USER_OR_KEY, .status = 200, .tag = "Webhooks"},
+	{GET, "/v1/projects/{projectId}/webhooks/{id}", "One webhook of a project", NULL,
+	 get_webhook, .out = &webhook_out, .access = ACCESS_USER_OR_KEY, .status = 200,
+	 .tag = "Webhooks"},
+	{PATCH, "/v1/projects/{projectId}/webhooks/{id}", "Change a webhook",
+	 "What is left out stays.", change_webhook, .in = &change_in, .out = &webhook_out,
+	 .access = ACCESS_USER_OR_KEY, .effect = EFFECT_WRITE, .status = 200, .tag = "Webhooks"},
+	{POST, "/v1/projects/{projectId}/webhooks/{id}/rotate-secret", "Make a new secret",
+	 "The old one signs beside it for 24 hours.", rotate_secret, .out = &new_webhook_out,
+	 .access = ACCESS_USER_OR_KEY, .effect = EFFECT_WRITE, .status = 200, .tag = "Webhooks"},
+	{GET, "/v1/projects/{projectId}/webhooks/{id}/deliveries", "The deliveries to a webhook",
+	 "Newest first; kept for 90 days.", list_deliveries, .query = &delivery_query,
+	 .out = &delivery_out, .list = true, .access = ACCESS_USER_OR_KEY, .status = 200,
+	 .tag = "Webhooks"},
+	{POST, "/v1/projects/{projectId}/webhooks/{id}/deliveries/{deliveryId}/replay",
+	 "Deliver once more", REPLAY_DOC, replay_delivery, .out = &delivery_out,
+	 .access = ACCESS_USER_OR_KEY, .effect = EFFECT_WRITE, .status = 200, .tag = "Webhooks"},
+	{DELETE, "/v1/projects/{projectId}/webhooks/{id}", "Remove a webhook",
+	 "It gets nothing more.", delete_webhook, .out = &webhook_out, .access = ACCESS_USER_OR_KEY,
+	 .effect = EFFECT_WRITE, .status = 200, .tag = "Webhooks"},
+	{GET, "/v1/admin/deliveries", "The deliveries to all webhooks", "Newest first.",
+	 list_all_deliveries, .query = &delivery_query, .out = &any_delivery_out, .list = true,
+	 .access = ACCESS_ADMIN, .status = 200, .tag = "Administration"},
+	{POST, "/v1/admin/deliveries/{id}/replay", "Deliver once more",
+	 REPLAY_DOC " Recorded in the audit log.", replay_any_delivery, .out = &any_delivery_out,
+	 .access = ACCESS_ADMIN, .effect = EFFECT_WRITE, .status = 200, .tag = "Administration"},
+	{0},
+};

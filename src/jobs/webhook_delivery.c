@@ -1,0 +1,30 @@
+/*
+ * Events go out to those who asked for them. When a delivery is tried again is its own business;
+ * the queue's tries are for what fails on our side.
+ */
+#include "app/webhook.h"
+#include "jobs/job.h"
+
+static enum err
+run(struct ctx *ctx, struct queue_job *job, enum queue_verdict *verdict)
+{
+	struct uuid id;
+
+	*verdict = QUEUE_PARK;
+	if (!uuid_parse(&id, job->subject)) {
+		job->problem = "not the id of a delivery";
+		return ERR_OK;
+	}
+	TRY(delivery_attempt(ctx, id));
+	*verdict = QUEUE_DONE;
+	return ERR_OK;
+}
+
+const struct queue_kind queue_webhook_delivery = {
+	.name = WEBHOOK_QUEUE,
+	.lease_s = 60,
+	.tries_max = 20,
+	.backoff_s = 5,
+	.backoff_max_s = 900,
+	.run = run,
+};

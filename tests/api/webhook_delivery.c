@@ -1,0 +1,831 @@
+/* Events reach those who asked for them: signed, in order, at least once, and nobody else. */
+#include "tests/cmocka.h"
+
+#include <libpq-fe.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "api/pocket/pocket.h"
+#include "app/reserve.h"
+#include "app/webhook.h"
+#include "net/http.h"
+#include "tests/api/money.h"
+#include "tests/api/receiver.h"
+#include "json/reader.h"
+
+static struct tenant acme;
+static struct receiver *receiver;
+
+static int
+setup(void **state)
+{
+	static const struct http_options local = {
+		.connect_timeout_ms = 1000,
+		.total_timeout_ms = 1000,
+		.answer_max = 262144,
+		.at_once = 8,
+		.plain = true,
+	};
+	static const struct http_options public = {
+		.connect_timeout_ms = 1000,
+		.total_timeout_ms = 1000,
+		.answer_max = 262144,
+		.at_once = 8,
+		.public_only = true,
+		.plain = true,
+	};
+	struct client *c;
+
+	if (tenants_setup(state, &acme, NULL) != 0)
+		return -1;
+	c = *state;
+	c->fixture->config.environment = "development";
+	c->fixture->app.http_local = http_client_new(&local);
+	c->fixture->app.http_public = http_client_new(&public);
+	receiver = receiver_new();
+	return c->app->http_local != NULL && c->app->http_public != NULL ? 0 : -1;
+}
+
+static int
+teardown(void **state)
+{
+	struct client *c = *state;
+
+	receiver_free(receiver);
+	http_client_free(c->app->http_local);
+	http_client_free(c->app->http_public);
+	return client_teardown(state);
+}
+
+struct hook {
+	const char *id;
+	const char *path;
+	const char *secret;
+};
+
+static struct hook
+subscribe_to(struct client *c, const char *url, const char *types)
+{
+	const char *path = client_text(c, "/v1/projects/%s/webhooks", acme.project);
+	struct answer a = client_call(
+		c, "POST", path, acme.owner.access,
+		client_json(c, "{'url':'%s','eventTypes':[%s],'mode':'test'}", url, types));
+	struct hook hook;
+
+	expect_status(&a, 201);
+	hook.id = answer_at(&a, "data.id");
+	hook.path = client_text(c, "%s/%s", path, hook.id);
+	hook.secret = answer_at(&a, "data.secret");
+	return hook;
+}
+
+static struct hook
+subscribe(struct client *c, const char *types)
+{
+	return subscribe_to(c, client_text(c, "http://127.0.0.1:%d/hook", receiver_port(receiver)),
+			    types);
+}
+
+static void
+unsubscribe(struct client *c, const struct hook *hook)
+{
+	struct answer a = client_call(c, "DELETE", hook->path, acme.owner.access, NULL);
+
+	expect_status(&a, 200);
+	receiver_reset(receiver);
+}
+
+/* What stands in the body of a request. */
+static const char *
+told(struct client *c, size_t i, const char *path)
+{
+	struct received received = receiver_at(receiver, i);
+	struct answer a = {.status = 200};
+	struct fault fault = {0};
+
+	assert_int_equal(json_read(c->scratch, &fault, received.body, received.length, &a.json),
+			 ERR_OK);
+	return answer_at(&a, path);
+}
+
+static const char *
+delivery_state(struct client *c, const struct hook *hook, const char *what)
+{
+	return client_value(c,
+			    "SELECT %s FROM cowry.webhook_delivery d JOIN"
+			    " cowry.webhook_subscription s USING (subscription_id)"
+			    " WHERE s.public_id = '%s' ORDER BY delivery_id LIMIT 1",
+			    what, hook->id);
+}
+
+static const char *
+digest_hex(struct client *c, const void *key, size_t key_length, const char *text)
+{
+	unsigned char digest[32];
+	unsigned length = 0;
+
+	assert_non_null(HMAC(EVP_sha256(), key, (int)key_length, (const unsigned char *)text,
+			     strlen(text), digest, &length));
+	return hex_encode(c->scratch, digest, length);
+}
+
+/* By other means than the product's: OpenSSL's own base64. */
+static const char *
+standard_signature(struct client *c, const char *secret, const char *message)
+{
+	unsigned char key[64];
+	unsigned char digest[32];
+	unsigned length = 0;
+	char *text = arena_alloc(c->scratch, 64);
+
+	assert_int_equal(strlen(secret), 6 + 44);
+	assert_int_equal(EVP_DecodeBlock(key, (const unsigned char *)secret + 6, 44), 33);
+	assert_non_null(HMAC(EVP_sha256(), key, 32, (const unsigned char *)message, strlen(message),
+			     digest, &length));
+	(void)EVP_EncodeBlock((unsigned char *)text, digest, 32);
+	return client_text(c, "v1,%s", text);
+}
+
+static void
+test_signatures(void **state)
+{
+	struct client *c = *state;
+	struct hook hook = subscribe(c, "'wallet.credited'");
+	const char *wallet = wallet_with(c, acme.test_key, "NGN", "12.5");
+	struct received r;
+	const char *at;
+
+	feed_all(c);
+	assert_int_equal(deliver_due(c), 1);
+	assert_int_equal(receiver_count(receiver), 1);
+	r = receiver_at(receiver, 0);
+	assert_memory_equal(r.head, "POST /hook HTTP/1.1\r\n", 21);
+	assert_string_equal(received_header(c, &r, "content-type"), "application/json");
+	assert_memory_equal(received_header(c, &r, "user-agent"), "cowry/", 6);
+	assert_string_equal(received_header(c, &r, "x-webhook-signature"),
+			    digest_hex(c, hook.secret, strlen(hook.secret), r.body));
+	at = received_header(c, &r, "webhook-timestamp");
+	assert_true(llabs(atoll(at) - clock_system().us / SECOND_US) < 60);
+	assert_string_equal(received_header(c, &r, "webhook-id"), told(c, 0, "id"));
+	assert_string_equal(
+		received_header(c, &r, "webhook-signature"),
+		standard_signature(c, hook.secret,
+				   client_text(c, "%s.%s.%s", told(c, 0, "id"), at, r.body)));
+	assert_memory_equal(told(c, 0, "id"), "evt_", 4);
+	assert_string_equal(told(c, 0, "type"), "wallet.credited");
+	assert_string_equal(told(c, 0, "version"), "1");
+	assert_string_equal(told(c, 0, "data.walletId"), wallet);
+	assert_string_equal(told(c, 0, "data.amount"), "12.50");
+	assert_string_equal(told(c, 0, "data.balance"), "12.50");
+	assert_string_equal(told(c, 0, "data.mode"), "test");
+	assert_non_null(told(c, 0, "data.sequence"));
+	assert_string_equal(delivery_state(c, &hook, "status || ' ' || response_status"),
+			    "delivered 200");
+	unsubscribe(c, &hook);
+}
+
+/* For a day after a rotation both secrets sign. */
+static void
+test_rotation(void **state)
+{
+	struct client *c = *state;
+	struct hook hook = subscribe(c, "'wallet.created'");
+	struct answer a = client_call(c, "POST", client_text(c, "%s/rotate-secret", hook.path),
+				      acme.owner.access, NULL);
+	const char *fresh = answer_at(&a, "data.secret");
+	const char *message;
+	struct received r;
+
+	expect_status(&a, 200);
+	assert_string_not_equal(fresh, hook.secret);
+	(void)wallet_new(c, acme.test_key, "NGN");
+	feed_all(c);
+	(void)deliver_due(c);
+	r = receiver_at(receiver, 0);
+	message = client_text(c, "%s.%s.%s", received_header(c, &r, "webhook-id"),
+			      received_header(c, &r, "webhook-timestamp"), r.body);
+	assert_string_equal(received_header(c, &r, "webhook-signature"),
+			    client_text(c, "%s %s", standard_signature(c, fresh, message),
+					standard_signature(c, hook.secret, message)));
+	assert_string_equal(received_header(c, &r, "x-webhook-signature"),
+			    digest_hex(c, fresh, strlen(fresh), r.body));
+	assert_string_equal(received_header(c, &r, "x-webhook-signature-previous"),
+			    digest_hex(c, hook.secret, strlen(hook.secret), r.body));
+	client_sql(c,
+		   "UPDATE cowry.webhook_subscription SET previous_until = now()"
+		   " WHERE public_id = '%s'",
+		   hook.id);
+	(void)wallet_new(c, acme.test_key, "NGN");
+	feed_all(c);
+	(void)deliver_due(c);
+	r = receiver_at(receiver, 1);
+	assert_null(strchr(received_header(c, &r, "webhook-signature"), ' '));
+	assert_null(received_header(c, &r, "x-webhook-signature-previous"));
+	unsubscribe(c, &hook);
+}
+
+/* The first event of a wallet fails twice: later ones wait, those of others don't. */
+static void
+test_order(void **state)
+{
+	struct client *c = *state;
+	const char *slow = wallet_with(c, acme.test_key, "NGN", "100");
+	const char *quick = wallet_new(c, acme.test_key, "NGN");
+	struct hook hook;
+	struct answer a;
+	size_t n;
+	int64_t last = 0;
+
+	feed_all(c);
+	hook = subscribe(c, "'wallet.debited','wallet.frozen','wallet.activated'");
+	a = fund(c, "debit", acme.test_key, slow, "1", "NGN", fresh_reference(c), "");
+	expect_status(&a, 201);
+	feed_all(c);
+	receiver_script(receiver, (struct receiver_answer){500, NULL, 0});
+	assert_int_equal(deliver_due(c), 1);
+	a = fund(c, "debit", acme.test_key, slow, "2", "NGN", fresh_reference(c), "");
+	expect_status(&a, 201);
+	a = client_call(c, "PATCH", client_text(c, "/v1/wallets/%s", slow), acme.test_key,
+			client_json(c, "{'status':'frozen'}"));
+	expect_status(&a, 200);
+	a = client_call(c, "PATCH", client_text(c, "/v1/wallets/%s", quick), acme.test_key,
+			client_json(c, "{'status':'frozen'}"));
+	expect_status(&a, 200);
+	feed_all(c);
+	assert_int_equal(deliver_due(c), 1); /* only the other wallet's */
+	assert_string_equal(told(c, 1, "data.id"), quick);
+	receiver_script(receiver, (struct receiver_answer){503, NULL, 0});
+	make_due(c);
+	assert_int_equal(deliver_due(c), 1);
+	make_due(c);
+	assert_int_equal(deliver_due(c), 3);
+	n = receiver_count(receiver);
+	assert_int_equal(n, 6);
+	assert_string_equal(receiver_at(receiver, 0).body, receiver_at(receiver, 3).body);
+	assert_string_equal(told(c, 3, "data.amount"), "1.00");
+	assert_string_equal(told(c, 4, "data.amount"), "2.00");
+	assert_string_equal(told(c, 5, "type"), "wallet.frozen");
+	for (size_t i = 3; i < n; i++) {
+		assert_true(atoll(told(c, i, "data.sequence")) > last);
+		last = atoll(told(c, i, "data.sequence"));
+	}
+	unsubscribe(c, &hook);
+}
+
+/* Five more tries, ever later, then failed for good; and what waited gets its turn. */
+static void
+test_retries(void **state)
+{
+	struct client *c = *state;
+	const char *wallet = wallet_new(c, acme.test_key, "NGN");
+	struct hook hook;
+	int64_t minutes = 1;
+
+	feed_all(c);
+	hook = subscribe(c, "'wallet.credited'");
+	for (int i = 0; i < 2; i++) {
+		struct answer a = fund(c, "credit", acme.test_key, wallet, "1", "NGN",
+				       fresh_reference(c), "");
+
+		expect_status(&a, 201);
+	}
+	feed_all(c);
+	receiver_set(receiver, (struct receiver_answer){500, NULL, 0});
+	for (int i = 0; i < 5; i++, minutes *= 4) {
+		int64_t wait;
+
+		assert_int_equal(deliver_due(c), 1);
+		assert_string_equal(delivery_state(c, &hook, "status || ' ' || attempts"),
+				    client_text(c, "pending %d", i + 1));
+		wait = atoll(delivery_state(c, &hook,
+					    "round(extract(epoch FROM next_at - attempted_at))"));
+		assert_true(wait >= minutes * 44 && wait <= minutes * 76);
+		assert_int_equal(deliver_due(c), 0);
+		make_due(c);
+	}
+	receiver_script(receiver, (struct receiver_answer){500, NULL, 0});
+	receiver_set(receiver, (struct receiver_answer){200, NULL, 0});
+	assert_int_equal(deliver_due(c), 2);
+	assert_string_equal(delivery_state(c, &hook, "status || ' ' || attempts || d.problem"),
+			    "failed 6The answer was not a success");
+	assert_int_equal(receiver_count(receiver), 7);
+	unsubscribe(c, &hook);
+}
+
+static void
+test_too_old(void **state)
+{
+	struct client *c = *state;
+	struct hook hook = subscribe(c, "'wallet.created'");
+
+	(void)wallet_new(c, acme.test_key, "NGN");
+	feed_all(c);
+	client_sql(c, "UPDATE cowry.webhook_delivery SET begun_at = now() - interval '1 day'"
+		      " WHERE status = 'pending'");
+	receiver_set(receiver, (struct receiver_answer){500, NULL, 0});
+	assert_int_equal(deliver_due(c), 1);
+	assert_string_equal(delivery_state(c, &hook, "status || ' ' || attempts"), "failed 1");
+	make_due(c);
+	assert_int_equal(deliver_due(c), 0);
+	unsubscribe(c, &hook);
+}
+
+static void
+test_replay(void **state)
+{
+	struct client *c = *state;
+	struct hook hook = subscribe(c, "'wallet.created'");
+	const char *path;
+	struct answer a;
+
+	(void)wallet_new(c, acme.test_key, "NGN");
+	feed_all(c);
+	path = client_text(c, "%s/deliveries/%s/replay", hook.path,
+			   delivery_state(c, &hook, "d.public_id"));
+	a = client_call(c, "POST", path, acme.owner.access, NULL);
+	expect_refusal(&a, 409, "CONFLICT");
+	assert_int_equal(deliver_due(c), 1);
+	a = client_call(c, "POST", path, acme.owner.access, NULL);
+	expect_status(&a, 200);
+	expect_text(&a, "data.status", "pending");
+	assert_int_equal(deliver_due(c), 1);
+	assert_int_equal(receiver_count(receiver), 2);
+	assert_string_equal(receiver_at(receiver, 0).body, receiver_at(receiver, 1).body);
+	assert_string_equal(delivery_state(c, &hook, "status || ' ' || attempts"), "delivered 2");
+	unsubscribe(c, &hook);
+}
+
+/* What was refused, rehearsed or rolled back is not told; and neither is what nobody asked for. */
+static void
+test_nothing_happened(void **state)
+{
+	struct client *c = *state;
+	const char *wallet = wallet_with(c, acme.test_key, "NGN", "10");
+	const char *poor = wallet_new(c, acme.test_key, "NGN");
+	const char *live;
+	struct hook hook;
+	struct answer a;
+
+	feed_all(c);
+	hook = subscribe(c, "'transfer.completed','wallet.debited','hold.created','hold.voided'");
+	a = transfer(c, acme.test_key, poor, wallet, "1", fresh_reference(c), "");
+	expect_refusal(&a, 422, "INSUFFICIENT_FUNDS");
+	a = transfer(c, acme.test_key, wallet, poor, "1", fresh_reference(c), ",'dryRun':true");
+	expect_status(&a, 201);
+	a = hold(c, acme.test_key, wallet, "1", fresh_reference(c), ",'dryRun':true");
+	expect_status(&a, 201);
+	a = hold(c, acme.test_key, poor, "1", fresh_reference(c), "");
+	expect_refusal(&a, 422, "INSUFFICIENT_FUNDS");
+	a = client_call(c, "POST", "/v1/transactions/bulk", acme.test_key,
+			client_json(c,
+				    "{'atomic':true,'transactions':["
+				    "{'type':'transfer','fromWalletId':'%s','toWalletId':'%s',"
+				    "'amount':'1','currency':'NGN','reference':'%s'},"
+				    "{'type':'transfer','fromWalletId':'%s','toWalletId':'%s',"
+				    "'amount':'100','currency':'NGN','reference':'%s'}]}",
+				    wallet, poor, fresh_reference(c), wallet, poor,
+				    fresh_reference(c)));
+	expect_refusal(&a, 422, "INSUFFICIENT_FUNDS");
+	live = wallet_with(c, acme.live_key, "NGN", "5"); /* another mode */
+	a = fund(c, "debit", acme.live_key, live, "1", "NGN", fresh_reference(c), "");
+	expect_status(&a, 201);
+	feed_all(c);
+	assert_int_equal(deliver_due(c), 0);
+	assert_string_equal(client_value(c,
+					 "SELECT count(*) FROM cowry.event e JOIN"
+					 " cowry.webhook_subscription s ON s.created_at <="
+					 " e.created_at WHERE s.public_id = '%s'",
+					 hook.id),
+			    "0");
+	assert_int_equal(receiver_count(receiver), 0);
+	unsubscribe(c, &hook);
+}
+
+/* Each kind of event once, with its object. */
+static void
+test_types(void **state)
+{
+	static const char *const expected[] = {
+		"wallet.created",  "wallet.created",     "wallet.credited", "wallet.debited",
+		"wallet.credited", "transfer.completed", "hold.created",    "wallet.debited",
+		"hold.captured",   "hold.created",       "hold.voided",     "hold.created",
+		"hold.expired",    "wallet.debited",     "wallet.credited", "transaction.reversed",
+		"wallet.frozen",   "wallet.activated",
+	};
+	struct client *c = *state;
+	struct hook hook = subscribe(c, "'*'");
+	struct ctx ctx = {.app = c->app, .arena = c->scratch, .now = clock_system()};
+	const char *from = wallet_new(c, acme.test_key, "NGN");
+	const char *to = wallet_new(c, acme.test_key, "NGN");
+	const char *transaction;
+	int64_t expired;
+	struct answer a =
+		fund(c, "credit", acme.test_key, from, "50", "NGN", fresh_reference(c), "");
+
+	a = transfer(c, acme.test_key, from, to, "5", fresh_reference(c), "");
+	transaction = answer_at(&a, "data.id");
+	a = hold(c, acme.test_key, from, "5", fresh_reference(c), "");
+	a = act(c, acme.test_key, "holds", answer_at(&a, "data.id"), "capture", "");
+	expect_status(&a, 200);
+	a = hold(c, acme.test_key, from, "5", fresh_reference(c), "");
+	a = act(c, acme.test_key, "holds", answer_at(&a, "data.id"), "void", "");
+	expect_status(&a, 200);
+	a = hold(c, acme.test_key, from, "5", fresh_reference(c), "");
+	client_sql(c, "UPDATE cowry.hold SET expires_at = clock_timestamp() WHERE public_id = '%s'",
+		   answer_at(&a, "data.id"));
+	assert_int_equal(reserve_expire_due(&ctx, &expired), ERR_OK);
+	assert_int_equal(expired, 1);
+	a = act(c, acme.test_key, "transactions", transaction, "reverse", "");
+	expect_status(&a, 201);
+	for (int i = 0; i < 2; i++) {
+		a = client_call(c, "PATCH", client_text(c, "/v1/wallets/%s", to), acme.test_key,
+				client_json(c, "{'status':'%s'}", i == 0 ? "frozen" : "active"));
+		expect_status(&a, 200);
+	}
+	feed_all(c);
+	assert_int_equal(deliver_due(c), COUNT(expected));
+	for (size_t i = 0; i < COUNT(expected); i++)
+		assert_string_equal(
+			client_value(
+				c,
+				"SELECT type FROM cowry.event e JOIN cowry.webhook_delivery"
+				" USING (event_id) JOIN cowry.webhook_subscription s USING"
+				" (subscription_id) WHERE s.public_id = '%s' ORDER BY e.sequence"
+				" OFFSET %zu LIMIT 1",
+				hook.id, i),
+			expected[i]);
+	unsubscribe(c, &hook);
+}
+
+static void
+test_redirect(void **state)
+{
+	struct client *c = *state;
+	struct hook hook = subscribe(c, "'wallet.created'");
+
+	(void)wallet_new(c, acme.test_key, "NGN");
+	feed_all(c);
+	receiver_set(receiver,
+		     (struct receiver_answer){307,
+					      client_text(c, "http://127.0.0.1:%d/elsewhere",
+							  receiver_port(receiver)),
+					      0});
+	assert_int_equal(deliver_due(c), 1);
+	assert_int_equal(receiver_count(receiver), 1);
+	assert_string_equal(delivery_state(c, &hook, "status || ' ' || response_status"),
+			    "pending 307");
+	unsubscribe(c, &hook);
+}
+
+/* 20 KB are read and forgotten; an endless answer, or none, is a failure. */
+static void
+test_answers(void **state)
+{
+	struct client *c = *state;
+	struct hook hook = subscribe(c, "'wallet.created'");
+
+	receiver_script(receiver, (struct receiver_answer){204, NULL, 0});
+	receiver_script(receiver, (struct receiver_answer){202, NULL, 20480});
+	receiver_script(receiver, (struct receiver_answer){200, NULL, 1048576});
+	receiver_script(receiver, (struct receiver_answer){0, NULL, 0});
+	for (int i = 0; i < 4; i++)
+		(void)wallet_new(c, acme.test_key, "NGN");
+	feed_all(c);
+	assert_int_equal(deliver_due(c), 4);
+	assert_string_equal(client_value(c,
+					 "SELECT string_agg(d.status, ' ' ORDER BY attempted_at)"
+					 " FROM cowry.webhook_delivery d JOIN"
+					 " cowry.webhook_subscription s USING (subscription_id)"
+					 " WHERE s.public_id = '%s'",
+					 hook.id),
+			    "delivered delivered pending pending");
+	unsubscribe(c, &hook);
+}
+
+/* A receiver that takes its time gets some attempts at once, and no more. */
+static void
+test_slow_receiver(void **state)
+{
+	struct client *c = *state;
+	struct hook hook = subscribe(c, "'wallet.created'");
+
+	for (int i = 0; i < 7; i++)
+		(void)wallet_new(c, acme.test_key, "NGN");
+	feed_all(c);
+	client_sql(c, "UPDATE cowry.webhook_delivery SET busy_since = now() - interval '5 seconds'"
+		      " WHERE delivery_id IN (SELECT delivery_id FROM cowry.webhook_delivery WHERE"
+		      " status = 'pending' ORDER BY delivery_id LIMIT 6)");
+	client_sql(c, "DELETE FROM cowry.job WHERE subject IN (SELECT public_id::text FROM"
+		      " cowry.webhook_delivery WHERE busy_since IS NOT NULL)");
+	assert_int_equal(deliver_due(c), 1);
+	assert_int_equal(deliver_due(c), 0); /* later */
+	assert_int_equal(receiver_count(receiver), 0);
+	/* A runner that vanished is not waited for. */
+	client_sql(c, "UPDATE cowry.webhook_delivery SET busy_since = now() - interval '2 minutes'"
+		      " WHERE busy_since IS NOT NULL");
+	make_due(c);
+	(void)deliver_due(c);
+	assert_int_equal(receiver_count(receiver), 1);
+	unsubscribe(c, &hook);
+}
+
+static void
+test_gone(void **state)
+{
+	struct client *c = *state;
+	struct hook hook = subscribe(c, "'wallet.created'");
+	struct answer a;
+
+	receiver_set(receiver, (struct receiver_answer){410, NULL, 0});
+	(void)wallet_new(c, acme.test_key, "NGN");
+	(void)wallet_new(c, acme.test_key, "NGN");
+	feed_all(c);
+	(void)deliver_due(c);
+	assert_int_equal(receiver_count(receiver), 1);
+	a = client_call(c, "GET", hook.path, acme.owner.access, NULL);
+	expect_text(&a, "data.status", "inactive");
+	expect_text(&a, "data.problem", "The receiver answered 410 Gone");
+	a = client_call(c, "GET", client_text(c, "%s/deliveries?status=failed", hook.path),
+			acme.owner.access, NULL);
+	assert_int_equal(answer_count(&a, "data"), 2);
+	unsubscribe(c, &hook);
+}
+
+/* What waits for a subscription that is deleted is not sent. */
+static void
+test_deleted(void **state)
+{
+	struct client *c = *state;
+	struct hook hook = subscribe(c, "'wallet.created'");
+
+	(void)wallet_new(c, acme.test_key, "NGN");
+	feed_all(c);
+	unsubscribe(c, &hook);
+	make_due(c);
+	(void)deliver_due(c);
+	(void)wallet_new(c, acme.test_key, "NGN");
+	feed_all(c);
+	assert_int_equal(deliver_due(c), 0);
+	assert_int_equal(receiver_count(receiver), 0);
+	assert_string_equal(delivery_state(c, &hook, "status || ' ' || attempts"), "failed 0");
+}
+
+/* Outside of development, the connected address is what counts, whatever the name says. */
+static void
+test_private_address(void **state)
+{
+	struct client *c = *state;
+	struct app *app = &c->fixture->app;
+	struct http_client *local = app->http_local;
+	struct hook by_name = subscribe_to(c, "https://localhost/hook", "'wallet.created'");
+	struct hook by_address = subscribe_to(c, "https://127.0.0.1/hook", "'wallet.created'");
+
+	app->http_local = NULL;
+	(void)wallet_new(c, acme.test_key, "NGN");
+	feed_all(c);
+	assert_int_equal(deliver_due(c), 2);
+	app->http_local = local;
+	assert_int_equal(receiver_count(receiver), 0);
+	assert_string_equal(delivery_state(c, &by_address, "d.status || d.problem"),
+			    "pendingThe address is not a public one");
+	assert_string_equal(delivery_state(c, &by_name, "d.status || d.problem"),
+			    "pendingThe address is not a public one");
+	unsubscribe(c, &by_name);
+	unsubscribe(c, &by_address);
+}
+
+enum { MOVERS = 6, MOVES = 60, WALLETS = 4 };
+
+struct mover {
+	struct client client;
+	const char *const *wallets;
+	unsigned number;
+	pthread_t thread;
+};
+
+static void *
+move_about(void *arg)
+{
+	struct mover *mover = arg;
+	struct client *c = &mover->client;
+
+	for (unsigned i = 0; i < MOVES; i++) {
+		unsigned from = (mover->number + i) % WALLETS;
+		struct ask ask = {
+			.method = "POST",
+			.target = "/v1/wallets/transfer",
+			.credential = acme.test_key,
+			.body = client_json(c,
+					    "{'fromWalletId':'%s','toWalletId':'%s','amount':'%u',"
+					    "'currency':'NGN','reference':'m-%u-%u'}",
+					    mover->wallets[from],
+					    mover->wallets[(from + 1 + i % 3) % WALLETS], 1 + i % 9,
+					    mover->number, i),
+		};
+
+		(void)client_exchange(c, &ask);
+		arena_reset(c->scratch);
+	}
+	return NULL;
+}
+
+struct feeder {
+	struct client *c;
+	pthread_t thread;
+	bool failed;
+};
+
+static void *
+feed_along(void *arg)
+{
+	struct feeder *feeder = arg;
+
+	for (int i = 0; i < 150; i++) {
+		struct ctx ctx = {
+			.app = feeder->c->app, .arena = arena_new(64 << 20), .now = clock_system()};
+		bool found;
+
+		feeder->failed |= event_feed(&ctx, &found) != ERR_OK;
+		arena_free(ctx.arena);
+	}
+	return NULL;
+}
+
+/* While many post and two feeders read, every posting is told once, each wallet's in its order. */
+static void
+test_concurrent_feed(void **state)
+{
+	struct client *c = *state;
+	struct mover movers[MOVERS];
+	const char *wallets[WALLETS];
+	struct hook hook;
+	const char *count = "SELECT count(*) FROM cowry.transaction WHERE reference LIKE 'm-%%'";
+	struct feeder feeders[2];
+	const char *posted;
+
+	for (size_t i = 0; i < WALLETS; i++)
+		wallets[i] = wallet_with(c, acme.test_key, "NGN", "20");
+	feed_all(c);
+	hook = subscribe(c, "'*'");
+	for (unsigned i = 0; i < MOVERS; i++) {
+		movers[i] = (struct mover){*c, wallets, i, 0};
+		movers[i].client.scratch = arena_new(64 << 20);
+		assert_int_equal(pthread_create(&movers[i].thread, NULL, move_about, &movers[i]),
+				 0);
+	}
+	for (size_t i = 0; i < COUNT(feeders); i++) {
+		feeders[i] = (struct feeder){c, 0, false};
+		assert_int_equal(pthread_create(&feeders[i].thread, NULL, feed_along, &feeders[i]),
+				 0);
+	}
+	for (size_t i = 0; i < COUNT(feeders); i++) {
+		assert_int_equal(pthread_join(feeders[i].thread, NULL), 0);
+		assert_false(feeders[i].failed);
+	}
+	for (size_t i = 0; i < MOVERS; i++) {
+		assert_int_equal(pthread_join(movers[i].thread, NULL), 0);
+		arena_free(movers[i].client.scratch);
+	}
+	feed_all(c);
+	posted = client_value(c, "%s", count);
+	assert_true(atoi(posted) > 50);
+	assert_string_equal(
+		client_value(c, "SELECT count(*) FROM cowry.event WHERE type ="
+				" 'transfer.completed' AND data->>'reference' LIKE 'm-%%'"),
+		posted);
+	assert_string_equal(
+		client_value(c, "SELECT count(DISTINCT (t.public_id, e.type, e.object)) FROM"
+				" cowry.transaction t JOIN cowry.event e ON t.public_id::text ="
+				" e.data->>'transactionId' WHERE reference LIKE 'm-%%'"),
+		client_text(c, "%d", 2 * atoi(posted)));
+	/* The balances that the events of a wallet tell are those of its history, in order. */
+	assert_string_equal(
+		client_value(
+			c,
+			"SELECT count(*) FROM (SELECT e.object, row_number() OVER (PARTITION BY"
+			" e.object ORDER BY e.sequence) AS told, row_number() OVER (PARTITION BY"
+			" e.object ORDER BY CASE WHEN p.from_id = a.account_id THEN"
+			" p.from_sequence ELSE p.to_sequence END) AS posted FROM cowry.event e"
+			" JOIN cowry.account a ON a.public_id = e.object JOIN cowry.transaction t"
+			" ON t.public_id::text = e.data->>'transactionId' JOIN cowry.posting p"
+			" USING (transaction_id) WHERE t.reference LIKE 'm-%%') x"
+			" WHERE told <> posted"),
+		"0");
+	receiver_reset(receiver);
+	(void)deliver_due(c);
+	assert_string_equal(
+		client_value(c,
+			     "SELECT count(*) FROM cowry.webhook_delivery d JOIN"
+			     " cowry.webhook_subscription s USING (subscription_id) WHERE"
+			     " s.public_id = '%s' AND d.status <> 'delivered'",
+			     hook.id),
+		"0");
+	assert_int_equal(receiver_count(receiver), 3 * atoi(posted));
+	unsubscribe(c, &hook);
+}
+
+static void *
+transfer_keyed(void *arg)
+{
+	struct mover *mover = arg;
+	struct ask ask = {
+		.method = "POST",
+		.target = "/v1/wallets/transfer",
+		.credential = acme.test_key,
+		.idempotency_key = "held-up-0001", /* in a transaction of its own */
+		.body = client_json(&mover->client,
+				    "{'fromWalletId':'%s','toWalletId':'%s','amount':'1',"
+				    "'currency':'NGN','reference':'held-up'}",
+				    mover->wallets[0], mover->wallets[1]),
+	};
+
+	(void)client_exchange(&mover->client, &ask);
+	return NULL;
+}
+
+static void
+wait_until(struct client *c, const char *condition)
+{
+	int64_t deadline = clock_monotonic_ns() + 20 * INT64_C(1000000000);
+
+	while (strcmp(client_value(c, "SELECT %s", condition), "t") != 0)
+		assert_true(clock_monotonic_ns() < deadline);
+}
+
+/* One that took its number early and commits late is neither overtaken nor forgotten. */
+static void
+test_late_commit(void **state)
+{
+	struct client *c = *state;
+	const char *wallets[] = {wallet_with(c, acme.test_key, "NGN", "5"),
+				 wallet_new(c, acme.test_key, "NGN")};
+	const char *third = wallet_with(c, acme.test_key, "NGN", "5");
+	struct mover mover = {*c, wallets, 0, 0};
+	struct ctx ctx = {.app = c->app, .arena = c->scratch, .now = clock_system()};
+	PGconn *blocker = PQconnectdb(c->fixture->superuser_url);
+	struct hook hook;
+	struct answer a;
+	bool found;
+
+	feed_all(c);
+	hook = subscribe(c, "'transfer.completed'");
+	PQclear(PQexec(blocker, "BEGIN"));
+	/* Whoever uses this reference waits for the end of this transaction, its number in hand. */
+	PQclear(PQexec(blocker,
+		       client_text(c,
+				   "INSERT INTO cowry.transaction (transaction_id, public_id,"
+				   " ledger_id, reference, type, content, created_at) SELECT -1,"
+				   " gen_random_uuid(), ledger_id, 'held-up', 'x',"
+				   " decode(repeat('00', 32), 'hex'), now() FROM cowry.account"
+				   " WHERE public_id = '%s'",
+				   third)));
+	assert_int_equal(PQtransactionStatus(blocker), PQTRANS_INTRANS);
+	mover.client.scratch = arena_new(64 << 20);
+	assert_int_equal(pthread_create(&mover.thread, NULL, transfer_keyed, &mover), 0);
+	wait_until(c, "EXISTS (SELECT 1 FROM pg_stat_activity WHERE datname = current_database()"
+		      " AND wait_event_type = 'Lock')");
+	a = transfer(c, acme.test_key, third, wallet_new(c, acme.test_key, "NGN"), "2",
+		     fresh_reference(c), "");
+	expect_status(&a, 201);
+	for (int i = 0; i < 10; i++)
+		assert_int_equal(event_feed(&ctx, &found), ERR_OK);
+	assert_int_equal(deliver_due(c), 0);
+	PQclear(PQexec(blocker, "ROLLBACK"));
+	PQfinish(blocker);
+	assert_int_equal(pthread_join(mover.thread, NULL), 0);
+	arena_free(mover.client.scratch);
+	feed_all(c);
+	assert_int_equal(deliver_due(c), 2);
+	assert_string_equal(told(c, 0, "data.reference"), "held-up");
+	assert_string_equal(told(c, 1, "data.amount"), "2.00");
+	unsubscribe(c, &hook);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		client_test(test_signatures),
+		client_test(test_rotation),
+		client_test(test_order),
+		client_test(test_retries),
+		client_test(test_too_old),
+		client_test(test_replay),
+		client_test(test_nothing_happened),
+		client_test(test_types),
+		client_test(test_redirect),
+		client_test(test_answers),
+		client_test(test_slow_receiver),
+		client_test(test_gone),
+		client_test(test_deleted),
+		client_test(test_private_address),
+		client_test(test_concurrent_feed),
+		client_test(test_late_commit),
+		client_test(client_books_hold),
+	};
+
+	return cmocka_run_group_tests(tests, setup, teardown);
+}
