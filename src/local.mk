@@ -41,19 +41,21 @@ libcowry_a_SOURCES = \
 	src/schema/decode.c src/schema/describe.c src/schema/encode.c src/schema/format.c \
 	src/schema/schema.h \
 	src/ledger/account.c src/ledger/chart.def src/ledger/committer.c src/ledger/hold.c \
-	src/ledger/kernel.c src/ledger/kernel.h src/ledger/ledger.h src/ledger/post.c \
+	src/ledger/kernel.c src/ledger/kernel.h src/ledger/ledger.h src/ledger/post.c src/ledger/reference.c \
 	src/ledger/store.c src/ledger/store.h src/ledger/verify.c src/ledger/verify.h \
 	src/provider/exchange.c src/provider/exchange.h src/provider/fingra.c \
 	src/provider/flutterwave.c src/provider/paga.c src/provider/payload.c \
 	src/provider/paystack.c src/provider/provider.c src/provider/provider.h \
 	src/provider/report.c \
 	src/app/accounting.c src/app/accounting.h src/app/journal.c \
-	src/app/api_key.c src/app/movement.c src/app/movement.h src/app/outbox.c src/app/outbox.h src/app/personal.c src/app/personal.h \
 	src/queue/queue.c src/queue/queue.h \
 	src/app/job_control.c src/app/job_control.h \
 	src/app/api_key.c src/app/code.c src/app/code.h src/app/funding.c src/app/funding.h \
 	src/app/funding_settle.c src/app/funding_store.c src/app/funding_store.h \
 	src/app/movement.c src/app/movement.h src/app/outbox.c src/app/outbox.h src/app/risk.c src/app/risk.h src/app/personal.c src/app/personal.h \
+	src/app/payment.c src/app/payment.h src/app/payment_report.c src/app/payment_row.c \
+	src/app/payment_row.h src/app/payment_settle.c src/app/payment_state.c \
+	src/app/payment_state.h src/app/provider_account.h src/app/provider_config.c \
 	src/app/platform.c src/app/platform.h src/app/reserve.c src/app/reserve.h \
 	src/app/statement.c src/app/statement.h src/app/statement_csv.c src/app/statement_pdf.c \
 	src/app/google.c src/app/google.h src/app/google_flow.c src/app/google_user.c \
@@ -66,17 +68,14 @@ libcowry_a_SOURCES = \
 	src/api/router.c src/api/router.h src/api/service.c src/api/service.h \
 	src/api/bitpal/bitpal.c \
 	src/api/drop/drop.c src/api/drop/drop.h src/api/drop/health.c \
-	src/api/moolah/moolah.c \
 	src/api/otp/codes.c src/api/otp/fundings.c src/api/otp/otp.c src/api/otp/otp.h \
 	src/api/moolah/ledger.c src/api/moolah/moolah.c src/api/moolah/moolah.h \
-	src/api/otp/otp.c \
 	src/api/pocket/admin.c src/api/pocket/auth.c src/api/pocket/holds.c \
 	src/api/pocket/jobs.c src/api/pocket/keys.c src/api/pocket/platform.c src/api/pocket/pocket.c \
-	src/api/pocket/pocket.h src/api/pocket/providers.c src/api/pocket/wallets.c \
+	src/api/pocket/payments.c src/api/pocket/pocket.h src/api/pocket/providers.c \
+	src/api/pocket/wallets.c src/api/pocket/webhooks.c src/jobs/payment_lookup.c \
 	src/jobs/crew.c src/jobs/crew.h src/jobs/duties.c \
-	src/api/pocket/keys.c src/api/pocket/platform.c src/api/pocket/pocket.c \
-	src/api/pocket/pocket.h src/api/pocket/providers.c src/api/pocket/statements.c src/api/pocket/wallets.c \
-	src/jobs/hold_expiry.c src/jobs/job.h src/jobs/mail.c src/jobs/retention.c \
+	src/api/pocket/statements.c \
 	src/jobs/funding_expiry.c src/jobs/hold_expiry.c src/jobs/job.h src/jobs/mail.c src/jobs/retention.c \
 	src/jobs/token_request.c \
 	src/app/audit.c src/app/audit.h src/app/review.c src/app/review.h src/app/user_admin.c \
@@ -106,7 +105,7 @@ bin_PROGRAMS += cowry cowry-worker cowry-jobs cowry-sandbox
 COWRY_LIBS = libcowry.a libdb.a libbase.a $(LIBDB_LIBS) $(LIBBASE_LIBS) $(HPDF_LIBS)
 
 cowry_SOURCES = src/bin/cli.c src/bin/cli.h \
-	src/bin/cli_jobs.c \
+	src/bin/cli_jobs.c src/bin/cli_provider.c \
 	src/bin/cli_reviews.c \
 	src/bin/cli_secrets.c \
 	src/bin/doctor.c src/bin/doctor.h src/bin/start.c src/bin/start.h

@@ -4,3 +4,11 @@
 -- params:
 -- returns: one
 SELECT count(*) AS n FROM review WHERE status = 'open';
+
+-- name: attention_withdrawals
+-- params:
+-- returns: one
+-- Money that was held for a day, and still nobody knows.
+SELECT count(*) AS n
+  FROM payment
+ WHERE withdrawal AND status = 'pending' AND created_at < clock_timestamp() - interval '1 day';

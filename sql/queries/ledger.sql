@@ -26,7 +26,8 @@ SELECT h.hold_id, h.public_id, h.ledger_id, a.public_id AS account, h.amount, h.
 -- name: transaction_known
 -- params: ledger_ids:bigint[] refs:text[] reverses:bigint[]
 -- returns: many
--- Transactions that hold one of the references already, or reverse the same one.
+-- Transactions that hold one of the references already, or reverse the same one. A reference that is
+-- reserved is held by a transaction without content: no other is the same.
 SELECT t.transaction_id, t.public_id, t.ledger_id, t.reference, t.content, t.reverses,
        t.created_at, p.from_balance, p.to_balance, p.from_sequence, p.to_sequence
   FROM (SELECT k.transaction_id
@@ -37,7 +38,15 @@ SELECT t.transaction_id, t.public_id, t.ledger_id, t.reference, t.content, t.rev
           FROM transaction k
          WHERE k.reverses = ANY($3)) AS found
   JOIN transaction t USING (transaction_id)
-  JOIN posting p ON p.transaction_id = t.transaction_id AND p.line = 0;
+  JOIN posting p ON p.transaction_id = t.transaction_id AND p.line = 0
+UNION ALL
+SELECT 0, NULL, s.ledger_id, s.reference, decode(repeat('00', 32), 'hex'), NULL, s.created_at,
+       0, 0, 0, 0
+  FROM unnest($1, $2) AS r (ledger_id, reference)
+  JOIN reserved_reference s ON s.ledger_id = r.ledger_id AND s.reference = r.reference
+ WHERE NOT EXISTS (SELECT
+                     FROM transaction k
+                    WHERE k.ledger_id = s.ledger_id AND k.reference = s.reference);
 
 -- name: transaction_reserve
 -- params: count:bigint

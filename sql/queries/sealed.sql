@@ -16,6 +16,24 @@ SELECT mail_id AS id, 'mail ' || public_id AS context, body_sealed AS sealed
 -- returns: none
 UPDATE mail SET body_sealed = $2 WHERE mail_id = $1;
 
+-- name: sealed_provider_config
+-- params: mark:bytea after:bigint most:bigint
+-- returns: many
+-- Accounts at providers under an older key; locked, so that nothing changes under us.
+SELECT provider_config_id AS id,
+       'provider config ' || coalesce(project_id, 0) || ' ' || type AS context,
+       config_sealed AS sealed
+  FROM provider_config
+ WHERE provider_config_id > $2 AND substr(config_sealed, 1, length($1)) <> $1
+ ORDER BY provider_config_id
+ LIMIT $3
+   FOR NO KEY UPDATE;
+
+-- name: reseal_provider_config
+-- params: id:bigint sealed:bytea
+-- returns: none
+UPDATE provider_config SET config_sealed = $2 WHERE provider_config_id = $1;
+
 -- name: sealed_passing
 -- params: mark:bytea
 -- returns: one

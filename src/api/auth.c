@@ -293,7 +293,8 @@ authenticate(struct call *call)
 {
 	const char *credential;
 
-	if (call->route->access == ACCESS_PUBLIC)
+	if (call->route->access == ACCESS_PUBLIC ||
+	    (call->route->opens && call->ctx.app->config->open_providers))
 		return ERR_OK;
 	TRY(find_credential(call, &credential));
 	if (credential == NULL || credential[0] == '\0')

@@ -62,6 +62,8 @@ struct route {
 	/* EFFECT_CALL: what follows handle, if that set call->state. */
 	outside_call *outside;
 	handler *finish;
+	/* EFFECT_POST: which requests are EFFECT_CALL all the same. NULL: none. */
+	bool (*calls)(const void *in);
 	const struct schema *in;    /* the body; NULL: none */
 	const struct schema *query; /* query parameters; NULL: none */
 	const struct schema *out;   /* the reply, or one item of it where list is set */
@@ -81,6 +83,7 @@ struct route {
 	const char *message;     /* of success, where the envelope has one; NULL: the usual */
 	int status;              /* of success */
 	bool rehearses;          /* takes dryRun */
+	bool opens;              /* COWRY_OPEN_WALLET_PROVIDERS lets everybody in */
 	bool proves_key;         /* the handler's own first query says whether the key is good */
 	size_t body_max;         /* bytes; 0: BODY_MAX */
 	bool may_miss;           /* answers 404 although its path names nothing */

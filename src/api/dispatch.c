@@ -245,17 +245,24 @@ run_outside(struct call *call, struct work *work)
 	return db_transact(&call->ctx, finish_in_transaction, work);
 }
 
+static bool
+calls_outside(const struct route *route, const void *in)
+{
+	return route->effect == EFFECT_CALL || (route->calls != NULL && route->calls(in));
+}
+
 static enum err
 run_handler(struct call *call, void *in)
 {
 	struct work work = {call, in, false};
+	bool outside = calls_outside(call->route, in);
 
 	TRY(idempotency_wanted(call, &work.keyed));
-	if (call->rehearse || work.keyed)
+	if (call->rehearse || work.keyed || outside)
 		TRY(prove(call));
 	if (call->rehearse)
 		return db_rehearse(&call->ctx, handle_in_transaction, &work);
-	if (call->route->effect == EFFECT_CALL)
+	if (outside)
 		return run_outside(call, &work);
 	if (work.keyed || call->route->effect == EFFECT_WRITE)
 		return db_transact(&call->ctx, handle_in_transaction, &work);
@@ -301,6 +308,8 @@ static const struct {
 	{"transaction_reference", ERR_DUPLICATE_REFERENCE, NULL},
 	{"transaction_reverses_key", ERR_ALREADY_REVERSED, NULL},
 	{"hold_reference", ERR_DUPLICATE_REFERENCE, NULL},
+	{"payment_reference", ERR_DUPLICATE_REFERENCE, NULL},
+	{"payment_provider_reference", ERR_DUPLICATE_REFERENCE, NULL},
 	{"idempotency_pkey", ERR_IDEMPOTENCY_RUNNING, NULL},
 };
 
@@ -387,7 +396,7 @@ write_headers(struct call *call)
 static enum log_level
 level_of(int status)
 {
-	if (status >= 500 && status != 501)
+	if (status >= 500)
 		return LOG_LEVEL_ERROR;
 	return status == 401 || status == 403 || status == 409 || status == 429 ? LOG_LEVEL_INFO
 										: LOG_LEVEL_DEBUG;

@@ -25,8 +25,9 @@ static const struct error_reply {
 	{422, "Unprocessable", "It can't be done as things are."},
 	{429, "TooManyRequests", "A limit is used up; see Retry-After."},
 	{500, "Internal", "A fault of the server."},
-	{501, "NotImplemented", "It is not served yet."},
+	{502, "ProviderUnavailable", "The provider can't be reached; nothing was done."},
 	{503, "Unavailable", "The server can't work right now; see Retry-After."},
+	{504, "ProviderTimeout", "The provider did not answer in time."},
 };
 enum { ERROR_REPLIES = sizeof(error_replies) / sizeof(error_replies[0]) };
 
@@ -60,8 +61,9 @@ applies(const struct route *route, int status)
 	case 429:
 		return route->rate != RATE_NONE || route->user_per_minute > 0 ||
 		       route->access == ACCESS_PROJECT_KEY || route->access == ACCESS_USER_OR_KEY;
-	case 501:
-		return route->planned;
+	case 502:
+	case 504:
+		return route->effect == EFFECT_CALL || route->calls != NULL;
 	default:
 		return !route->flat;
 	}

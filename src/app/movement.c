@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "app/reserve.h"
 #include "app/wallet.h"
 #include "base/arena.h"
 #include "db/row.h"
@@ -154,9 +155,6 @@ fund(struct ctx *ctx, const struct movement_order *in, bool credit, struct movem
 {
 	struct draft draft = {.balance_of_to = false};
 
-	if (in->provider != NULL)
-		return fault(&ctx->fault, ERR_NOT_IMPLEMENTED, "provider",
-			     "Providers are not available yet; leave provider out");
 	TRY(draft_funding(ctx, in, credit, &draft));
 	return submit(ctx, &draft, in->dry_run, out);
 }
@@ -207,10 +205,7 @@ movement_capture(struct ctx *ctx, struct uuid id, const struct movement_order *i
 	struct money amount;
 	struct uuid to = in->to;
 
-	if (hold_get(ctx, ctx->who.ledger_id, id, &hold) != ERR_OK)
-		return ctx->fault.err == ERR_NOT_FOUND
-			       ? fault(&ctx->fault, ERR_NOT_FOUND, NULL, "Hold not found")
-			       : ctx->fault.err;
+	TRY(reserve_find(ctx, id, &hold));
 	TRY(part_of(ctx, in->amount, (struct money){hold.amount, currency_find(hold.currency)},
 		    &amount));
 	TRY(check_wallet(ctx, to));

@@ -40,6 +40,7 @@ struct movement {
 	struct uuid hold;
 	struct uuid reverses;
 	struct money balance; /* ledger balance of the wallet (of from, in transfers) after it */
+	struct json_value provider; /* what it said, where one was asked */
 	struct json_value metadata;
 	struct instant created_at;
 	bool dry_run;
@@ -52,7 +53,7 @@ enum err movement_amount(struct ctx *ctx, struct decimal amount, const char *cur
 
 enum err movement_transfer(struct ctx *ctx, const struct movement_order *in,
 			   struct movement *out) MUST_CHECK;
-/* Against the project's funding account. */
+/* Against the project's funding account; provider is of no interest here. */
 enum err movement_credit(struct ctx *ctx, const struct movement_order *in,
 			 struct movement *out) MUST_CHECK;
 enum err movement_debit(struct ctx *ctx, const struct movement_order *in,

@@ -26,10 +26,14 @@ struct payment_order {
 	struct money amount;
 	const char *reference; /* the client's or the dialect's; unique in the ledger unless failed */
 	const char *provider;
+	const char *provider_reference;     /* as the provider shall know it; NULL: a new one */
+	const char *callback_url;           /* where the customer goes afterwards, or NULL */
 	const char *email;                  /* of the customer, or NULL */
 	struct json_value provider_payload; /* an object, or nothing */
 	struct json_value metadata;
 	const char *type; /* of the ledger transaction it becomes: "credit", "debit", "deposit" */
+	/* A deposit whose call is not answered counts as failed: nobody has the way to pay it. */
+	bool abandon;
 };
 
 enum payment_status { PAYMENT_PENDING, PAYMENT_SUCCEEDED, PAYMENT_FAILED, PAYMENT_REVIEW };
@@ -44,6 +48,8 @@ struct payment {
 	const char *status;             /* pending, completed, failed, review */
 	enum payment_status state;
 	struct money amount;
+	const char *currency;
+	const char *type;
 	struct uuid wallet;
 	int64_t ledger_id;
 	int64_t user_id;
@@ -59,6 +65,7 @@ struct payment {
 	struct provider_account account;
 	struct provider_order order;
 	struct provider_answer called;
+	bool abandon;
 };
 
 /*
@@ -82,6 +89,17 @@ enum err payment_refusal(struct ctx *ctx, const struct payment *payment);
 /* By the reference it was given, in a ledger, of a person (0: any). ERR_NOT_FOUND. */
 enum err payment_by_reference(struct ctx *ctx, int64_t ledger_id, int64_t user_id,
 			      const char *reference, struct payment *out) MUST_CHECK;
+
+/* Of the books of the project key that asks, by its public id. ERR_NOT_FOUND. */
+enum err payment_get(struct ctx *ctx, struct uuid id, struct payment *out) MUST_CHECK;
+
+struct payment_filter {
+	const char *status; /* NULL: any */
+	int64_t before;     /* the last one seen; 0: from the newest */
+	int64_t most;
+};
+enum err payment_list(struct ctx *ctx, const struct payment_filter *filter, struct payment **out,
+		      size_t *n) MUST_CHECK;
 
 /* What a webhook came to. */
 enum webhook_result {
@@ -134,9 +152,12 @@ struct provider_facts {
 };
 enum err provider_facts(struct ctx *ctx, struct provider_facts **out, size_t *n) MUST_CHECK;
 
-/* create_wallet, fetch_wallet, list_wallets, for the project key that asks: prepared in a
- * transaction or none, then called outside of any. deposit and withdraw are payments. */
+/* The account for a call that is no payment: create_wallet, fetch_wallet, list_wallets. */
 enum err provider_account_of(struct ctx *ctx, int64_t project_id, enum mode mode, const char *type,
+			     struct provider_account *out) MUST_CHECK;
+/* In a transaction: the account for an order without a wallet, of which nothing is booked. The order
+ * is noted under our reference for it, so that its webhooks are known for genuine. */
+enum err provider_order_note(struct ctx *ctx, const char *type, const char *reference,
 			     struct provider_account *out) MUST_CHECK;
 
 #endif

@@ -103,6 +103,13 @@ no_hold(struct ctx *ctx, enum err err)
 	return err;
 }
 
+enum err
+reserve_find(struct ctx *ctx, struct uuid id, struct hold *out)
+{
+	TRY(no_hold(ctx, hold_get(ctx, ctx->who.ledger_id, id, out)));
+	return strchr(out->reference, '/') == NULL ? ERR_OK : no_hold(ctx, ERR_NOT_FOUND);
+}
+
 /* What tells this order from another one under the same reference. */
 static void
 digest_order(struct ctx *ctx, struct hold_order *order)
@@ -147,6 +154,7 @@ reserve_void(struct ctx *ctx, struct uuid id, struct reserve *out)
 {
 	struct hold hold;
 
+	TRY(reserve_find(ctx, id, &hold));
 	TRY(no_hold(ctx, hold_void(ctx, ctx->who.ledger_id, id, &hold)));
 	show(&hold, out);
 	return tell(ctx, "hold.voided", hold.ledger_id, out);
@@ -157,7 +165,7 @@ reserve_get(struct ctx *ctx, struct uuid id, struct reserve *out)
 {
 	struct hold hold;
 
-	TRY(no_hold(ctx, hold_get(ctx, ctx->who.ledger_id, id, &hold)));
+	TRY(reserve_find(ctx, id, &hold));
 	show(&hold, out);
 	return ERR_OK;
 }

@@ -41,6 +41,11 @@ enum err reserve_place(struct ctx *ctx, const struct reserve_order *in,
 enum err reserve_void(struct ctx *ctx, struct uuid id, struct reserve *out) MUST_CHECK;
 enum err reserve_get(struct ctx *ctx, struct uuid id, struct reserve *out) MUST_CHECK;
 
+struct hold;
+
+/* A hold that a client has placed, in the books of the key that asks. Those that the books place
+ * themselves, which have a '/' in their reference, are nobody's: ERR_NOT_FOUND. */
+enum err reserve_find(struct ctx *ctx, struct uuid id, struct hold *out) MUST_CHECK;
 /* Give back every hold that has expired, some at a time; how many. In a transaction of its own. */
 enum err reserve_expire_due(struct ctx *ctx, int64_t *expired) MUST_CHECK;
 

@@ -2,6 +2,7 @@
 
 #include "app/audit.h"
 #include "app/funding.h"
+#include "app/payment.h"
 #include "base/arena.h"
 #include "db/row.h"
 
@@ -11,6 +12,7 @@ static const struct kind {
 	enum err (*decide)(struct ctx *ctx, struct uuid subject, bool approved);
 } kinds[] = {
 	{"funding", funding_decide},
+	{"payment", payment_decide},
 	{NULL, NULL},
 };
 

@@ -158,6 +158,7 @@ static const struct {
 	const char *what;
 } attention[] = {
 	{SQL_attention_reviews, "reviews are open; see cowry reviews list"},
+	{SQL_attention_withdrawals, "withdrawals are a day old, and not settled"},
 };
 
 static void

@@ -46,6 +46,9 @@ main(int argc, char **argv)
 	if (server == NULL)
 		start_failed(program, "the request threads can't be started");
 	log_event(LOG_LEVEL_INFO, "started", LOG_FIELDS({"threads", NULL, config.threads}));
+	if (config.open_providers)
+		log_event(LOG_LEVEL_WARN, "anybody_can_switch_providers",
+			  LOG_FIELDS({"setting", "COWRY_OPEN_WALLET_PROVIDERS", 0}));
 	(void)sigwait(&stop, &number);
 	log_event(LOG_LEVEL_INFO, "stopping", LOG_FIELDS({"signal", NULL, number}));
 	idle = server_drain(server, config.drain_s);

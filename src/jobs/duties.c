@@ -8,6 +8,7 @@ const struct duty duties[] = {
 	{.job = &job_retention, .threads = 1},
 	{.job = &job_event_feed, .threads = 1},
 	{.kind = &queue_mail, .threads = 2},
+	{.kind = &queue_payment_lookup, .threads = 2},
 	{.kind = &queue_webhook_delivery, .threads = 24},
 	{0},
 };

@@ -103,6 +103,18 @@ typedef enum err hold_listener(struct ctx *ctx, const struct ledger_hold *hold,
 /* Give back every hold that has expired, some at a time; how many. listener may be NULL. */
 enum err hold_expire_due(struct ctx *ctx, hold_listener *listener, int64_t *expired) MUST_CHECK;
 
+/*
+ * Speak for a reference in the caller's db_transact(): until it is released, every posting under it
+ * is ERR_DUPLICATE_REFERENCE. *reserved is false if it was used or is spoken for. One that was just
+ * being posted under may be reserved all the same: who releases one before posting under it must
+ * be ready for ERR_DUPLICATE_REFERENCE.
+ */
+enum err reference_reserve(struct ctx *ctx, int64_t ledger_id, const char *reference,
+			   struct uuid holder, bool *reserved) MUST_CHECK;
+/* Let go of it, if it is the holder's. */
+enum err reference_release(struct ctx *ctx, int64_t ledger_id, const char *reference,
+			   struct uuid holder) MUST_CHECK;
+
 /* A line of the trial balance: a kind of account in one currency of one mode. */
 struct trial_line {
 	const char *code;

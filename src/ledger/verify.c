@@ -16,6 +16,10 @@ static const struct {
 	{{"transactions", "each transaction has its postings"}, SQL_check_transactions},
 	{{"reversals", "each reversal takes back no more than was moved"}, SQL_check_reversals},
 	{{"order", "each history is in order of time"}, SQL_check_order},
+	{{"payments", "each payment that was settled moved what it says"}, SQL_check_payments},
+	{{"withdrawals", "the money of each withdrawal under way is held"}, SQL_check_withdrawals},
+	{{"clearing", "what providers moved is booked once, for a payment"}, SQL_check_clearing},
+	{{"references", "each payment under way has its reference"}, SQL_check_references},
 };
 enum { CHECKS = sizeof(checks) / sizeof(checks[0]) };
 

@@ -96,7 +96,5 @@ void expect_field_at(const struct answer *answer, const char *field, const char 
  * program answers for which rows. */
 void client_books_hold(void **state);
 void client_covered(struct client *c, const struct route *routes, const char *tag);
-/* Likewise for routes that can't succeed yet. */
-void client_refused_everywhere(struct client *c, const struct route *routes, int status);
 
 #endif

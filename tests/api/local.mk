@@ -4,6 +4,7 @@ if CMOCKA
 check_LIBRARIES += libclient.a
 libclient_a_SOURCES = tests/api/client.c tests/api/client.h tests/api/people.c tests/api/people.h \
 	tests/api/money.h tests/api/receiver.c tests/api/receiver.h
+	tests/api/money.h tests/api/till.c tests/api/till.h tests/peer.c tests/peer.h
 
 API_TESTS = \
 	tests/api/access \
@@ -28,7 +29,9 @@ API_TESTS = \
 	tests/api/pocket/jobs \
 	tests/api/pocket/keys \
 	tests/api/pocket/movements \
+	tests/api/pocket/payments \
 	tests/api/pocket/platform \
+	tests/api/pocket/provider_webhooks \
 	tests/api/pocket/providers \
 	tests/api/pocket/reviews \
 	tests/api/pocket/users \
@@ -66,6 +69,8 @@ tests_api_pocket_jobs_LDADD = $(API_LIBS)
 tests_api_pocket_keys_LDADD = $(API_LIBS)
 tests_api_pocket_movements_LDADD = $(API_LIBS)
 tests_api_pocket_platform_LDADD = $(API_LIBS)
+tests_api_pocket_payments_LDADD = $(API_LIBS)
+tests_api_pocket_provider_webhooks_LDADD = $(API_LIBS)
 tests_api_pocket_providers_LDADD = $(API_LIBS)
 tests_api_pocket_reviews_LDADD = $(API_LIBS)
 tests_api_pocket_users_LDADD = $(API_LIBS)

@@ -9,8 +9,8 @@
 #include <string.h>
 
 #include "api/drop/drop.h"
-#include "api/otp/otp.h"
 #include "api/moolah/moolah.h"
+#include "api/otp/otp.h"
 #include "api/pocket/pocket.h"
 #include "base/arena.h"
 #include "tests/vectors.h"
@@ -34,11 +34,15 @@ static const struct {
 	{pocket_holds, NULL, "pocket/holds", "client_covered(*state, pocket_holds, NULL)"},
 	{pocket_admin, NULL, "pocket/admin", "client_covered(*state, pocket_admin, NULL)"},
 	{pocket_jobs, NULL, "pocket/jobs", "client_covered(*state, pocket_jobs, NULL)"},
+	{pocket_payments, NULL, "pocket/payments", "client_covered(*state, pocket_payments, NULL)"},
 	{pocket_providers, NULL, "pocket/providers",
-	 "client_refused_everywhere(*state, pocket_providers, 501)"},
+	 "client_covered(*state, pocket_providers, NULL)"},
+	{pocket_provider_webhooks, NULL, "pocket/provider_webhooks",
+	 "client_covered(*state, pocket_provider_webhooks, NULL)"},
 	{pocket_reviews, NULL, "pocket/reviews", "client_covered(*state, pocket_reviews, NULL)"},
 	{pocket_users, NULL, "pocket/users", "client_covered(*state, pocket_users, NULL)"},
-	{otp_fundings, "Wallet", "otp/fundings", "client_covered(*state, otp_fundings, \"Wallet\")"},
+	{otp_fundings, "Wallet", "otp/fundings",
+	 "client_covered(*state, otp_fundings, \"Wallet\")"},
 	{otp_fundings, "OTP", "otp/codes", "client_covered(*state, otp_fundings, \"OTP\")"},
 	{otp_codes, NULL, "otp/codes", "client_covered(*state, otp_codes, NULL)"},
 	{moolah_ledger, NULL, "moolah/ledger", "client_covered(*state, moolah_ledger, NULL)"},

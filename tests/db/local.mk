@@ -24,7 +24,7 @@ libfixture_a_SOURCES = tests/db/fixture.c tests/db/fixture.h
 libfixture_a_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)
 
 DB_TESTS = tests/db/test_db tests/db/test_transact tests/db/test_pool tests/db/test_statements tests/db/test_migrate \
-	tests/db/test_ledger tests/db/test_concurrency tests/db/test_second_wall tests/db/test_verify \
+	tests/db/test_ledger tests/db/test_concurrency tests/db/test_payments tests/db/test_second_wall tests/db/test_verify \
 	tests/db/test_personal tests/db/test_reseal
 check_PROGRAMS += $(DB_TESTS)
 TESTS += $(DB_TESTS)
@@ -63,6 +63,8 @@ tests_db_test_personal_CPPFLAGS = $(BOOKS_CPPFLAGS)
 tests_db_test_personal_LDADD = libbooks.a $(BOOKS_LIBS)
 tests_db_test_second_wall_CPPFLAGS = $(BOOKS_CPPFLAGS)
 tests_db_test_second_wall_LDADD = libbooks.a $(BOOKS_LIBS)
+tests_db_test_payments_CPPFLAGS = $(BOOKS_CPPFLAGS)
+tests_db_test_payments_LDADD = libbooks.a $(BOOKS_LIBS)
 tests_db_test_verify_CPPFLAGS = $(BOOKS_CPPFLAGS)
 tests_db_test_verify_LDADD = libbooks.a $(BOOKS_LIBS)
 QUEUE_TESTS = tests/db/test_queue tests/db/test_runners tests/db/test_crew tests/db/test_smtp

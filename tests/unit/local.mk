@@ -65,6 +65,7 @@ unit_cowry_tests = \
 	tests/unit/kernel \
 	tests/unit/kernel_holds \
 	tests/unit/kernel_property \
+	tests/unit/payment_state \
 	tests/unit/provider \
 	tests/unit/provider_fingra \
 	tests/unit/provider_flutterwave \
@@ -98,6 +99,7 @@ tests_unit_provider_paga_SOURCES = tests/unit/provider_paga.c $(provider_scene)
 tests_unit_provider_paga_LDADD = $(unit_cowry_libs)
 tests_unit_provider_paystack_SOURCES = tests/unit/provider_paystack.c $(provider_scene)
 tests_unit_provider_paystack_LDADD = $(unit_cowry_libs)
+tests_unit_payment_state_LDADD = $(unit_cowry_libs)
 tests_unit_schema_LDADD = $(unit_cowry_libs)
 tests_unit_schema_query_LDADD = $(unit_cowry_libs)
 tests_unit_schema_reply_LDADD = $(unit_cowry_libs)

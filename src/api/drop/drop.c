@@ -22,7 +22,6 @@ static const struct {
 	{413, "payload_too_large"},
 	{414, "uri_too_long"},
 	{415, "unsupported_media_type"},
-	{501, "not_implemented"},
 };
 
 static const char *

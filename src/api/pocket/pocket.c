@@ -24,8 +24,9 @@ static const struct {
 	{422, "Unprocessable Entity"},
 	{429, "Too Many Requests"},
 	{500, "Internal Server Error"},
-	{501, "Not Implemented"},
+	{502, "Bad Gateway"},
 	{503, "Service Unavailable"},
+	{504, "Gateway Timeout"},
 };
 
 static const char *
@@ -141,9 +142,11 @@ static const struct property error[] = {
 };
 
 static const struct route *const groups[] = {
-	pocket_auth,    pocket_users,         pocket_reviews, pocket_platform, pocket_keys,
-	pocket_wallets, pocket_statements,    pocket_holds,   pocket_admin,    pocket_providers,
-	pocket_jobs,    pocket_subscriptions, NULL,
+	pocket_auth,       pocket_users,         pocket_reviews,
+	pocket_platform,   pocket_keys,          pocket_wallets,
+	pocket_statements, pocket_holds,         pocket_payments,
+	pocket_admin,      pocket_providers,     pocket_provider_webhooks,
+	pocket_jobs,       pocket_subscriptions, NULL,
 };
 
 static const struct tag tags[] = {
@@ -156,9 +159,11 @@ static const struct tag tags[] = {
 	{"Wallets", "Wallets, their balances and histories."},
 	{"Money", "Money that moves: transfers, credits, debits, reversals, bulk."},
 	{"Holds", "Money that is set aside, then captured or let go."},
+	{"Payments", "Money that comes in and goes out through providers."},
 	{"Webhooks", "What happens is told to a project's own servers."},
 	{"Administration", "What administrators do to any wallet, decide and look up."},
-	{"Providers", "Payment providers and their webhooks."},
+	{"Providers", "Payment providers, and calls to them."},
+	{"Provider webhooks", "What providers send, signed with their secret."},
 	{NULL, NULL},
 };
 

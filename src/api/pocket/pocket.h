@@ -4,6 +4,10 @@
 
 #include "api/call.h"
 
+struct movement;
+struct movement_order;
+struct payment;
+
 extern const struct route pocket_auth[];
 extern const struct route pocket_platform[];
 extern const struct route pocket_jobs[];
@@ -12,14 +16,24 @@ extern const struct route pocket_statements[];
 extern const struct route pocket_wallets[];
 extern const struct route pocket_holds[];
 extern const struct route pocket_admin[];
+extern const struct route pocket_payments[];
 extern const struct route pocket_providers[];
 extern const struct route pocket_users[];
 extern const struct route pocket_reviews[];
+extern const struct route pocket_provider_webhooks[];
 extern const struct route pocket_subscriptions[];
 
 /* A person, as people and administrators see them. */
 extern const struct schema pocket_user;
 /* The reply of everything that moves money. */
 extern const struct schema pocket_movement;
+
+/* Credit and debit through a provider: what the routes of api/pocket/wallets.c do where one is named. */
+enum err pocket_pay(struct call *call, const struct movement_order *in, bool withdrawal,
+		    struct movement *out) MUST_CHECK;
+void pocket_pay_outside(struct call *call);
+enum err pocket_pay_finish(struct call *call, const void *in, void *out) MUST_CHECK;
+/* The answer of a provider with its name, our reference and the way to pay, for clients. */
+struct json_value pocket_answer(struct call *call, const struct payment *payment);
 
 #endif

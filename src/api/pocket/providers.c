@@ -1,44 +1,405 @@
-/*
- * Payment providers. None is connected yet: each of these routes answers 501
- * NOT_IMPLEMENTED, after the caller has been authenticated.
- */
+/* Accounts at payment providers, and calls to providers that are more than a payment. */
+#include <string.h>
+
 #include "api/pocket/pocket.h"
+#include "app/movement.h"
+#include "app/payment.h"
+#include "base/arena.h"
+#include "json/reader.h"
+
+static const char *const types[] = {"paystack", "flutterwave", "paga", "fingra", NULL};
+static const char *const actions[] = {"create_wallet", "fetch_wallet", "list_wallets",
+				      "deposit",       "withdraw",     NULL};
+
+static const struct field config_in_fields[] = {
+	FIELD(struct provider_config, type, .name = "type", .required = true, .choices = types),
+	FIELD(struct provider_config, config, .name = "config", .required = true,
+	      .doc = "apiKey (or secretKey) is required; publicKey and webhookSecret (or "
+		     "secretHash) where the provider has them. Up to 10 strings and booleans.",
+	      .example = "{\"apiKey\":\"sk_test_xxx\"}"),
+	FIELD(struct provider_config, is_active, .name = "isActive", .fallback_true = true),
+};
+
+static const struct field config_fields[] = {
+	FIELD(struct provider_config, public_id, .name = "id", .required = true),
+	FIELD(struct provider_config, type, .name = "type", .required = true,
+	      .example = "\"paystack\""),
+	FIELD(struct provider_config, config, .name = "config", .required = true,
+	      .doc = "Each by its last four characters.", .example = "{\"apiKey\":\"****_xxx\"}"),
+	FIELD(struct provider_config, is_active, .name = "isActive", .required = true),
+	FIELD(struct provider_config, created_at, .name = "createdAt", .required = true),
+	FIELD(struct provider_config, updated_at, .name = "updatedAt", .required = true),
+};
+
+static const struct field facts_fields[] = {
+	FIELD(struct provider_facts, type, .name = "type", .required = true,
+	      .example = "\"paystack\""),
+	FIELD(struct provider_facts, name, .name = "name", .required = true,
+	      .example = "\"Paystack\""),
+	FIELD(struct provider_facts, is_active, .name = "isActive", .required = true),
+};
+
+/* A call to a provider. */
+struct action_order {
+	const char *provider;
+	const char *action;
+	struct json_value payload;
+};
+
+static const struct field create_fields[] = {
+	FIELD(struct action_order, provider, .name = "provider", .required = true,
+	      .choices = types),
+	FIELD(struct action_order, payload, .name = "payload", .doc = "What the provider asks for.",
+	      .example = "{\"email\":\"customer@example.com\"}"),
+};
+
+static const struct field action_fields[] = {
+	FIELD(struct action_order, provider, .name = "provider", .required = true,
+	      .choices = types),
+	FIELD(struct action_order, action, .name = "action", .required = true, .choices = actions,
+	      .example = "\"deposit\""),
+	FIELD(struct action_order, payload, .name = "payload",
+	      .doc = "What the provider asks for. deposit and withdraw need amount, and take "
+		     "currency (NGN unless given), walletId, reference and metadata.",
+	      .example = "{\"email\":\"customer@example.com\",\"amount\":\"1000\"}"),
+};
+
+/* What of the payload of a deposit or withdrawal is ours. */
+struct action_money {
+	struct uuid wallet;
+	struct decimal amount;
+	const char *currency;
+	const char *reference;
+	struct json_value metadata;
+	const char *email;
+};
+
+static const struct field money_fields[] = {
+	FIELD(struct action_money, wallet, .name = "walletId"),
+	FIELD(struct action_money, amount, .name = "amount", .required = true),
+	FIELD(struct action_money, currency, .name = "currency", .format = "currency",
+	      .fallback = "NGN"),
+	FIELD(struct action_money, reference, .name = "reference", .format = "reference"),
+	FIELD(struct action_money, metadata, .name = "metadata"),
+	FIELD(struct action_money, email, .name = "email", .format = "email"),
+};
+
+struct action_result {
+	const char *provider;
+	const char *action;
+	struct uuid payment;
+	const char *reference;
+	const char *status;
+	struct money amount;
+	const char *currency;
+	struct uuid wallet;
+	struct json_value answer;
+};
+
+static const struct field result_fields[] = {
+	FIELD(struct action_result, provider, .name = "provider", .required = true,
+	      .example = "\"paystack\""),
+	FIELD(struct action_result, action, .name = "action", .required = true,
+	      .example = "\"deposit\""),
+	FIELD(struct action_result, payment, .name = "paymentId",
+	      .doc = "Where it is a payment: with walletId."),
+	FIELD(struct action_result, reference, .name = "reference",
+	      .doc = "Of the payment; without walletId what the provider knows it by.",
+	      .example = "\"dep_2026_001\""),
+	FIELD(struct action_result, status, .name = "status", .example = "\"pending\""),
+	FIELD(struct action_result, amount, .name = "amount"),
+	FIELD(struct action_result, currency, .name = "currency", .example = "\"NGN\""),
+	FIELD(struct action_result, wallet, .name = "walletId"),
+	FIELD(struct action_result, answer, .name = "answer", .required = true,
+	      .doc = "What the provider answered.",
+	      .example = "{\"authorization_url\":\"https://checkout.paystack.com/0peioxfhpn\"}"),
+};
+
+static const struct schema config_in =
+	SCHEMA(struct provider_config, "ProviderConfigRequest", config_in_fields);
+static const struct schema config_out =
+	SCHEMA(struct provider_config, "ProviderConfig", config_fields);
+static const struct schema facts_out = SCHEMA(struct provider_facts, "Provider", facts_fields);
+static const struct schema create_in =
+	SCHEMA(struct action_order, "ProviderWalletRequest", create_fields);
+static const struct schema action_in =
+	SCHEMA(struct action_order, "ProviderActionRequest", action_fields);
+static const struct schema money_in = SCHEMA(struct action_money, "ActionMoney", money_fields);
+static const struct schema result_out =
+	SCHEMA(struct action_result, "ProviderActionResult", result_fields);
 
 static enum err
-not_connected(struct call *call, const void *in, void *out)
+set_config(struct call *call, struct uuid project, const void *in, struct provider_config *out)
+{
+	TRY(provider_config_set(&call->ctx, project, in, out));
+	if (out->changed)
+		call->status = 200;
+	return ERR_OK;
+}
+
+static enum err
+configure(struct call *call, const void *in, void *out)
+{
+	return set_config(call, call->params[0].id, in, out);
+}
+
+static enum err
+activate(struct call *call, const void *in, void *out)
+{
+	return set_config(call, (struct uuid){{0}}, in, out);
+}
+
+/* The whole list: there are no more than there are providers. */
+static void
+fill(struct page *page, void *items, size_t n)
+{
+	*page = (struct page){.items = {items, n}, .limit = (int64_t)n};
+}
+
+static enum err
+list_configs(struct call *call, const void *in, void *out)
+{
+	struct provider_config *configs;
+	size_t n;
+
+	(void)in;
+	TRY(provider_config_list(&call->ctx, call->params[0].id, &configs, &n));
+	fill(out, configs, n);
+	return ERR_OK;
+}
+
+static enum err
+list_providers(struct call *call, const void *in, void *out)
+{
+	struct provider_facts *facts;
+	size_t n;
+
+	(void)in;
+	TRY(provider_facts(&call->ctx, &facts, &n));
+	fill(out, facts, n);
+	return ERR_OK;
+}
+
+static enum err
+deactivate(struct call *call, const void *in, void *out)
 {
 	(void)in;
 	(void)out;
-	return fault(&call->ctx.fault, ERR_NOT_IMPLEMENTED, NULL,
-		     "Payment providers are not connected yet");
+	return provider_config_stop(&call->ctx, call->params[0].text);
+}
+
+/* An action under way. */
+struct action {
+	const struct provider *provider;
+	const char *name;
+	struct provider_account account;
+	struct json_object *payload; /* or NULL */
+	struct provider_order order; /* of money that is not booked */
+	struct payment *payment;     /* of money that is; or NULL */
+	struct provider_answer answer;
+};
+
+static bool
+is(const struct action *action, const char *name)
+{
+	return strcmp(action->name, name) == 0;
+}
+
+static bool
+moves_money(const struct action *action)
+{
+	return is(action, "deposit") || is(action, "withdraw");
+}
+
+static enum err
+open_payment(struct call *call, struct action *action, const struct action_order *in,
+	     const struct action_money *money)
+{
+	const struct principal *who = &call->ctx.who;
+	bool withdrawal = is(action, "withdraw");
+	char id[UUID_TEXT_MAX];
+	struct payment_order order = {
+		.withdrawal = withdrawal,
+		.wallet = money->wallet,
+		.ledger_id = who->ledger_id,
+		.project_id = who->project_id,
+		.mode = who->mode,
+		.amount = action->order.amount,
+		.reference = money->reference,
+		.provider = in->provider,
+		.provider_payload = in->payload,
+		.metadata = money->metadata,
+		.type = withdrawal ? "debit" : "credit",
+	};
+
+	if (order.reference == NULL)
+		order.reference = arena_printf(call->ctx.arena, "act-%s", uuid_text(id, uuid_v7()));
+	action->payment = arena_alloc(call->ctx.arena, sizeof(*action->payment));
+	return payment_open(&call->ctx, &order, action->payment);
+}
+
+/* A deposit or withdrawal: a payment if it names a wallet, else an order that is only passed on. */
+static enum err
+open_money(struct call *call, struct action *action, const struct action_order *in)
+{
+	struct ctx *ctx = &call->ctx;
+	struct action_money money = {.currency = NULL};
+
+	if (action->payload == NULL)
+		TRY(json_read(ctx->arena, &ctx->fault, "{}", 2, &action->payload));
+	TRY(schema_decode(&money_in, ctx->arena, &ctx->fault, action->payload, &money));
+	TRY(movement_amount(ctx, money.amount, money.currency, &action->order.amount));
+	if (!uuid_is_nil(money.wallet))
+		return open_payment(call, action, in, &money);
+	action->order.reference = provider_reference(ctx->arena);
+	action->order.email = money.email;
+	action->order.payload = action->payload;
+	return provider_order_note(ctx, in->provider, action->order.reference, &action->account);
+}
+
+static void
+show(struct call *call, const struct action *action, struct action_result *out)
+{
+	const struct payment *payment = action->payment;
+
+	*out = (struct action_result){
+		.provider = action->provider->name,
+		.action = action->name,
+		.answer = {action->answer.shown != NULL ? action->answer.shown : "{}"},
+	};
+	if (payment != NULL) {
+		out->payment = payment->public_id;
+		out->reference = payment->reference;
+		out->status = payment->status;
+		out->amount = payment->amount;
+		out->currency = payment->currency;
+		out->wallet = payment->wallet;
+		out->answer = pocket_answer(call, payment);
+	} else if (moves_money(action)) {
+		out->reference = action->order.reference;
+		out->amount = action->order.amount;
+		out->currency = action->order.amount.currency->code;
+	}
+}
+
+static enum err
+begin(struct call *call, const struct action_order *in, const char *name, void *out)
+{
+	struct ctx *ctx = &call->ctx;
+	struct action *action = arena_alloc(ctx->arena, sizeof(*action));
+
+	action->provider = provider_find(in->provider);
+	action->name = name;
+	if (in->payload.text != NULL)
+		TRY(json_read(ctx->arena, &ctx->fault, in->payload.text, strlen(in->payload.text),
+			      &action->payload));
+	if (moves_money(action))
+		TRY(open_money(call, action, in));
+	else
+		TRY(provider_account_of(ctx, ctx->who.project_id, ctx->who.mode, in->provider,
+					&action->account));
+	if (action->payment != NULL && action->payment->replayed) {
+		call->replayed = true;
+		show(call, action, out);
+		return ERR_OK;
+	}
+	call->state = action;
+	return ERR_OK;
+}
+
+static enum err
+begin_create(struct call *call, const void *in, void *out)
+{
+	return begin(call, in, "create_wallet", out);
+}
+
+static enum err
+begin_action(struct call *call, const void *in, void *out)
+{
+	return begin(call, in, ((const struct action_order *)in)->action, out);
+}
+
+static void
+act(struct call *call)
+{
+	struct action *action = call->state;
+	const struct provider *provider = action->provider;
+	struct provider_call to = {call->ctx.arena, call->ctx.app->http, &action->account};
+
+	if (action->payment != NULL)
+		payment_call(&call->ctx, action->payment);
+	else if (is(action, "create_wallet"))
+		action->answer = provider->create(&to, action->payload);
+	else if (is(action, "fetch_wallet"))
+		action->answer = provider->fetch(&to, action->payload);
+	else if (is(action, "list_wallets"))
+		action->answer = provider->list(&to, action->payload);
+	else if (is(action, "deposit"))
+		action->answer = provider->deposit(&to, &action->order);
+	else
+		action->answer = provider->withdraw(&to, &action->order);
+}
+
+/* What was not booked has no state but the answer. */
+static enum err
+finish_unbooked(struct call *call, const struct action *action, struct action_result *out)
+{
+	const struct payment unbooked = {.called = action->answer,
+					 .problem = action->answer.message};
+
+	if (action->answer.sent && action->answer.outcome == PROVIDER_ACCEPTED) {
+		show(call, action, out);
+		return ERR_OK;
+	}
+	(void)payment_refusal(&call->ctx, &unbooked);
+	return call_refuse(call);
+}
+
+static enum err
+finish(struct call *call, const void *in, void *out)
+{
+	const struct action *action = call->state;
+
+	(void)in;
+	if (action->payment == NULL)
+		return finish_unbooked(call, action, out);
+	TRY(payment_close(&call->ctx, action->payment));
+	if (action->payment->state == PAYMENT_FAILED) {
+		(void)payment_refusal(&call->ctx, action->payment);
+		return call_refuse(call);
+	}
+	show(call, action, out);
+	return ERR_OK;
 }
 
 const struct route pocket_providers[] = {
-	{POST, "/v1/projects/{projectId}/providers", "Configure a provider of a project",
-	 "Not available yet.", not_connected, .access = ACCESS_USER_OR_KEY, .status = 201,
-	 .planned = true, .tag = "Providers"},
-	{GET, "/v1/projects/{projectId}/providers", "List the providers of a project",
-	 "Not available yet.", not_connected, .access = ACCESS_USER_OR_KEY, .status = 200,
-	 .planned = true, .tag = "Providers"},
-	{GET, "/v1/wallet-providers", "List the active providers", "Not available yet.",
-	 not_connected, .status = 200, .planned = true, .tag = "Providers"},
-	{POST, "/v1/wallet-providers/add", "Activate a provider", "Not available yet.",
-	 not_connected, .access = ACCESS_ADMIN, .status = 201, .planned = true, .tag = "Providers"},
-	{DELETE, "/v1/wallet-providers/{type:word}", "Deactivate a provider", "Not available yet.",
-	 not_connected, .access = ACCESS_ADMIN, .status = 200, .planned = true, .tag = "Providers"},
-	{POST, "/v1/wallet-providers/create-wallet", "Create a wallet at a provider",
-	 "Not available yet.", not_connected, .access = ACCESS_PROJECT_KEY, .status = 201,
-	 .planned = true, .tag = "Providers"},
-	{POST, "/v1/wallet-providers/actions", "Call a provider", "Not available yet.",
-	 not_connected, .access = ACCESS_PROJECT_KEY, .status = 200, .planned = true,
+	{POST, "/v1/projects/{projectId}/providers", "Set a project's account at a provider",
+	 "201 the first time, 200 when it was changed. Secrets are sealed, and shown by their last "
+	 "four characters only.",
+	 configure, .in = &config_in, .out = &config_out, .access = ACCESS_USER_OR_KEY,
+	 .effect = EFFECT_WRITE, .status = 201, .tag = "Providers"},
+	{GET, "/v1/projects/{projectId}/providers", "List a project's accounts at providers", NULL,
+	 list_configs, .out = &config_out, .list = true, .access = ACCESS_USER_OR_KEY,
+	 .status = 200, .tag = "Providers"},
+	{GET, "/v1/wallet-providers", "List the providers",
+	 "isActive: projects without an account of their own can use the platform's.",
+	 list_providers, .out = &facts_out, .list = true, .status = 200, .tag = "Providers"},
+	{POST, "/v1/wallet-providers/add", "Set the platform's own account at a provider",
+	 "For projects without one. isActive false switches the provider off for everybody.",
+	 activate, .in = &config_in, .out = &config_out, .access = ACCESS_ADMIN,
+	 .effect = EFFECT_WRITE, .opens = true, .status = 201, .tag = "Providers"},
+	{DELETE, "/v1/wallet-providers/{type:word}", "Switch a provider off for everybody", NULL,
+	 deactivate, .access = ACCESS_ADMIN, .effect = EFFECT_WRITE, .opens = true, .status = 200,
 	 .tag = "Providers"},
-	{POST, "/v1/webhooks/paystack", "Webhook of Paystack", "Not available yet.", not_connected,
-	 .status = 200, .planned = true, .tag = "Providers"},
-	{POST, "/v1/webhooks/flutterwave", "Webhook of Flutterwave", "Not available yet.",
-	 not_connected, .status = 200, .planned = true, .tag = "Providers"},
-	{POST, "/v1/webhooks/paga", "Webhook of Paga", "Not available yet.", not_connected,
-	 .status = 200, .planned = true, .tag = "Providers"},
-	{POST, "/v1/webhooks/fingra", "Webhook of Fingra", "Not available yet.", not_connected,
-	 .status = 200, .planned = true, .tag = "Providers"},
+	{POST, "/v1/wallet-providers/create-wallet", "Create a customer's wallet at a provider",
+	 NULL, begin_create, .outside = act, .finish = finish, .in = &create_in, .out = &result_out,
+	 .access = ACCESS_PROJECT_KEY, .effect = EFFECT_CALL, .status = 201, .tag = "Providers"},
+	{POST, "/v1/wallet-providers/actions", "Call a provider",
+	 "deposit and withdraw with a walletId in the payload are payments, as credit and debit "
+	 "are: their reference is the payload's, or one of ours. Without walletId the order is "
+	 "passed on to the provider under a reference of ours and its answer returned; nothing "
+	 "is booked, then or later.",
+	 begin_action, .outside = act, .finish = finish, .in = &action_in, .out = &result_out,
+	 .access = ACCESS_PROJECT_KEY, .effect = EFFECT_CALL, .status = 200, .tag = "Providers"},
 	{0},
 };

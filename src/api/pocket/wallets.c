@@ -137,8 +137,9 @@ static const struct field funding_fields[] = {
 	CURRENCY_FIELD(struct movement_order),
 	REFERENCE_FIELD(struct movement_order, true, "\"cr_2026_001\""),
 	FIELD(struct movement_order, provider, .name = "provider", .choices = provider_types,
-	      .doc = "Not available yet: without it the ledger alone is posted to."),
+	      .doc = "Who brings the money in or out; without it the ledger alone is posted to."),
 	FIELD(struct movement_order, provider_payload, .name = "providerPayload",
+	      .doc = "What the provider needs beside amount, currency and reference.",
 	      .example = "{\"email\":\"customer@example.com\"}"),
 	METADATA_FIELD(struct movement_order),
 	DRY_RUN_FIELD(struct movement_order),
@@ -168,6 +169,9 @@ static const struct field movement_fields[] = {
 	FIELD(struct movement, reverses, .name = "reverses"),
 	FIELD(struct movement, balance, .name = "balance",
 	      .doc = "Ledger balance of the wallet (of the source, in transfers) after it."),
+	FIELD(struct movement, provider, .name = "provider",
+	      .doc = "What the provider answered, with its name, our reference and the checkoutUrl.",
+	      .example = "{\"name\":\"paystack\"}"),
 	FIELD(struct movement, metadata, .name = "metadata",
 	      .example = "{\"reason\":\"internal transfer\"}"),
 	FIELD(struct movement, created_at, .name = "createdAt", .required = true),
@@ -315,16 +319,28 @@ transfer(struct call *call, const void *in, void *out)
 	return moved(call, movement_transfer(&call->ctx, in, out), out);
 }
 
+static bool
+has_provider(const void *in)
+{
+	return ((const struct movement_order *)in)->provider != NULL;
+}
+
 static enum err
 credit(struct call *call, const void *in, void *out)
 {
-	return moved(call, movement_credit(&call->ctx, in, out), out);
+	return moved(call,
+		     has_provider(in) ? pocket_pay(call, in, false, out)
+				      : movement_credit(&call->ctx, in, out),
+		     out);
 }
 
 static enum err
 debit(struct call *call, const void *in, void *out)
 {
-	return moved(call, movement_debit(&call->ctx, in, out), out);
+	return moved(call,
+		     has_provider(in) ? pocket_pay(call, in, true, out)
+				      : movement_debit(&call->ctx, in, out),
+		     out);
 }
 
 static enum err
@@ -363,13 +379,21 @@ const struct route pocket_wallets[] = {
 	 .effect = EFFECT_POST, .status = 201, .rehearses = true, .proves_key = true,
 	 .tag = "Money"},
 	{POST, "/v1/wallets/credit", "Put money into a wallet",
-	 "Against the project's funding account.", credit, .in = &funding_in,
-	 .out = &pocket_movement, .access = ACCESS_PROJECT_KEY, .effect = EFFECT_POST,
-	 .status = 201, .rehearses = true, .proves_key = true, .tag = "Money"},
+	 "Without provider against the project's funding account, at once. With one the answer is a "
+	 "payment: the wallet is credited once the provider confirms the amount; see "
+	 "GET /v1/payments/{id}.",
+	 credit, .in = &funding_in, .out = &pocket_movement, .access = ACCESS_PROJECT_KEY,
+	 .effect = EFFECT_POST, .calls = has_provider, .outside = pocket_pay_outside,
+	 .finish = pocket_pay_finish, .status = 201, .rehearses = true, .proves_key = true,
+	 .tag = "Money"},
 	{POST, "/v1/wallets/debit", "Take money out of a wallet",
-	 "Against the project's funding account.", debit, .in = &funding_in,
-	 .out = &pocket_movement, .access = ACCESS_PROJECT_KEY, .effect = EFFECT_POST,
-	 .status = 201, .rehearses = true, .proves_key = true, .tag = "Money"},
+	 "Without provider against the project's funding account, at once. With one the answer is a "
+	 "payment: the money is held, then taken once the provider has paid it out, or given back; "
+	 "see GET /v1/payments/{id}.",
+	 debit, .in = &funding_in, .out = &pocket_movement, .access = ACCESS_PROJECT_KEY,
+	 .effect = EFFECT_POST, .calls = has_provider, .outside = pocket_pay_outside,
+	 .finish = pocket_pay_finish, .status = 201, .rehearses = true, .proves_key = true,
+	 .tag = "Money"},
 	{POST, "/v1/transactions/{id}/reverse", "Take a transaction back, whole or in part",
 	 "Once. Without amount all of it.", reverse, .in = &reverse_in, .out = &pocket_movement,
 	 .access = ACCESS_PROJECT_KEY, .effect = EFFECT_POST, .status = 201, .rehearses = true,

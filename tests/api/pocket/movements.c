@@ -191,7 +191,7 @@ test_credit_and_debit(void **state)
 	expect_refusal(&a, 404, "NOT_FOUND");
 	a = fund(c, "credit", key, wallet, "1", "NGN", fresh_reference(c),
 		 ",'provider':'paystack'");
-	expect_refusal(&a, 501, "NOT_IMPLEMENTED");
+	expect_refusal(&a, 422, "PROVIDER_NOT_ACTIVE");
 	expect_balance(c, wallet, "90.00");
 	assert_string_equal(
 		client_value(c,

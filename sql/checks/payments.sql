@@ -1,0 +1,62 @@
+-- What must always hold between payments and the books. Each query returns the violations.
+
+-- name: check_payments
+-- returns: many
+-- A payment that was settled has a transaction that moved money between its wallet and the account
+-- for what is under way with providers, in its direction and currency; a pending one has none.
+SELECT 'payment ' || y.payment_id || ' is ' || y.status || ', but ' ||
+       CASE WHEN y.transaction_id IS NULL THEN 'nothing was posted'
+            WHEN y.status = 'pending' THEN 'something was posted'
+            ELSE 'transaction ' || y.transaction_id || ' is not its own' END AS problem
+  FROM payment y
+  LEFT JOIN posting p ON p.transaction_id = y.transaction_id AND p.line = 0
+  LEFT JOIN account c ON c.account_id = CASE WHEN y.withdrawal THEN p.to_id ELSE p.from_id END
+  LEFT JOIN hold h ON h.hold_id = y.hold_id
+ WHERE (y.status = 'completed' AND y.transaction_id IS NULL)
+    OR (y.status = 'pending' AND y.transaction_id IS NOT NULL)
+    OR (y.transaction_id IS NOT NULL
+        AND (c.kind IS DISTINCT FROM 4 OR p.currency IS DISTINCT FROM y.currency
+             OR p.amount IS DISTINCT FROM coalesce(y.paid_amount, y.amount)
+             OR CASE WHEN y.withdrawal THEN p.from_id ELSE p.to_id END
+                IS DISTINCT FROM y.account_id
+             OR (h.status = 1 AND h.transaction_id IS DISTINCT FROM y.transaction_id)))
+ LIMIT 100;
+
+-- name: check_withdrawals
+-- returns: many
+-- While nobody knows what became of it, the money of a withdrawal is held, all of it. Once it is
+-- known, it is not.
+SELECT 'payment ' || y.payment_id || ' is ' || y.status || ', its hold ' ||
+       CASE WHEN h.status = 0 THEN 'is active' ELSE 'is not, or not of its amount' END AS problem
+  FROM payment y
+  JOIN hold h USING (hold_id)
+ WHERE (y.status = 'pending' AND (h.status <> 0 OR h.amount <> y.amount
+                                  OR h.account_id <> y.account_id))
+    OR (y.status IN ('completed', 'failed') AND h.status = 0)
+ LIMIT 100;
+
+-- name: check_clearing
+-- returns: many
+-- Money under way with providers moves for a payment, or back again; so nothing is settled twice.
+SELECT 'transaction ' || t.transaction_id || ' moved money of providers for no payment' AS problem
+  FROM posting p
+  JOIN account c ON c.account_id IN (p.from_id, p.to_id) AND c.kind = 4
+  JOIN transaction t USING (transaction_id)
+  LEFT JOIN payment y ON y.transaction_id = t.transaction_id
+ WHERE y.payment_id IS NULL AND t.reverses IS NULL
+ LIMIT 100;
+
+-- name: check_references
+-- returns: many
+-- A reference is reserved for a payment as long as that may still be posted under it.
+SELECT 'reference ' || coalesce(r.reference, y.reference) || ' of ledger '
+       || coalesce(r.ledger_id, y.ledger_id) ||
+       CASE WHEN r.reference IS NULL THEN ' is not reserved' ELSE ' is reserved for nobody' END
+       AS problem
+  FROM (SELECT public_id, ledger_id, reference
+          FROM payment
+         WHERE status IN ('pending', 'review') AND reference_held AND transaction_id IS NULL) y
+  FULL JOIN reserved_reference r ON r.holder = y.public_id AND r.ledger_id = y.ledger_id
+                                AND r.reference = y.reference
+ WHERE y.public_id IS NULL OR r.holder IS NULL
+ LIMIT 100;

@@ -1,0 +1,48 @@
+/*
+ * What providers send. The body is taken as it is, byte for byte: that is what is signed. An answer
+ * of 200 says that it is taken down; a provider repeats what it gets another answer to.
+ */
+#include <string.h>
+
+#include "api/pocket/pocket.h"
+#include "app/payment.h"
+
+/* The last part of the path is the provider's name. */
+static enum err
+take(struct call *call, const void *in, void *out)
+{
+	const struct provider *provider = provider_find(strrchr(call->route->path, '/') + 1);
+	const char *signature = request_header(call->request, provider->signature_header);
+	enum webhook_result result;
+	enum err err;
+
+	(void)in;
+	(void)out;
+	if (call->request->repeated_credentials)
+		signature = NULL;
+	err = payment_webhook(&call->ctx, provider, call->request->body, signature, &result);
+	return err == ERR_UNAUTHORIZED ? call_refuse(call) : err;
+}
+
+#define WEBHOOK_ROUTE(name, title, doc)                                                   \
+	{                                                                                 \
+		POST, "/v1/webhooks/" name, "Webhook of " title, doc, take,               \
+			.effect = EFFECT_WRITE, .status = 200, .tag = "Provider webhooks" \
+	}
+
+const struct route pocket_provider_webhooks[] = {
+	WEBHOOK_ROUTE(
+		"paystack", "Paystack",
+		"x-paystack-signature is the HMAC-SHA512 of the body under the secret key, in "
+		"hexadecimal. 401 if it is not."),
+	WEBHOOK_ROUTE("flutterwave", "Flutterwave",
+		      "verif-hash is the account's webhookSecret. 401 if it is not."),
+	WEBHOOK_ROUTE("paga", "Paga",
+		      "x-paga-signature is the HMAC-SHA512 of the body under the webhookSecret, in "
+		      "hexadecimal. 401 if it is not."),
+	WEBHOOK_ROUTE(
+		"fingra", "Fingra",
+		"x-fingra-signature is the HMAC-SHA512 of the body under the webhookSecret, in "
+		"hexadecimal. 401 if it is not."),
+	{0},
+};

@@ -1,0 +1,334 @@
+/* What a step of a payment does: to the books, its hold, its reference, and to who must know. */
+#include <string.h>
+
+#include "app/payment_row.h"
+#include "app/review.h"
+#include "base/arena.h"
+#include "crypto/hmac.h"
+#include "db/row.h"
+#include "ledger/ledger.h"
+
+enum { DAY_S = 86400, ABSENT_AFTER_S = DAY_S, LAPSED_AFTER_S = 7 * DAY_S, SHORT_ID = 12 };
+
+static struct money
+asked(const struct payment_row *row)
+{
+	return (struct money){row->amount, currency_find(row->currency)};
+}
+
+/* What moves: what was paid, or where that was not said, what was asked for. */
+static struct money
+moved(const struct payment_row *row)
+{
+	if (row->paid_currency == NULL)
+		return asked(row);
+	return (struct money){row->paid_amount, currency_find(row->paid_currency)};
+}
+
+/* A reference in the books that no client can give: '/' is not in their alphabet. */
+static const char *
+own_reference(struct ctx *ctx, const struct payment_row *row, const char *suffix)
+{
+	char id[UUID_TEXT_MAX];
+
+	return arena_printf(ctx->arena, "%s/%s%s", row->reference,
+			    uuid_text(id, row->public_id) + UUID_TEXT_MAX - 1 - SHORT_ID, suffix);
+}
+
+/* The content is the payment's own, so that no other transaction is ever taken for it. */
+static void
+digest(struct ctx *ctx, const struct payment_row *row, struct ledger_transaction *t)
+{
+	char id[UUID_TEXT_MAX];
+	const char *text = arena_printf(ctx->arena, "cowry-payment-1;%s;%s;%s",
+					uuid_text(id, row->public_id), t->type, t->reference);
+
+	sha256(text, strlen(text), t->content);
+}
+
+static enum err
+post_one(struct ctx *ctx, const struct payment_row *row, struct ledger_transaction *t)
+{
+	struct posting_result result;
+	struct ledger_transaction *list[] = {t};
+
+	t->results = &result;
+	digest(ctx, row, t);
+	return ledger_post(ctx, list, 1);
+}
+
+/* Money out was set aside: capture it. Where it is not, or not enough of it, the wallet itself pays. */
+static enum err
+use_hold(struct ctx *ctx, const struct payment_row *row, int64_t amount, struct uuid *hold)
+{
+	struct hold held;
+
+	*hold = (struct uuid){{0}};
+	if (uuid_is_nil(row->hold))
+		return ERR_OK;
+	TRY(hold_get(ctx, row->ledger_id, row->hold, &held));
+	if (held.status != HOLD_ACTIVE)
+		return ERR_OK;
+	if (amount > held.amount)
+		return hold_void(ctx, row->ledger_id, row->hold, &held);
+	*hold = row->hold;
+	return ERR_OK;
+}
+
+/*
+ * Move the money, under the reference if the payment still has it. A plain posting may have won the
+ * race for it: what was paid is booked all the same. posted->err tells how it ended; ERR_CONFLICT
+ * if nobody knows what was paid.
+ */
+static enum err
+post(struct ctx *ctx, struct payment_row *row, struct ledger_transaction *posted)
+{
+	struct money amount = moved(row);
+	struct uuid clearing =
+		ledger_system_account(row->ledger_id, ACCOUNT_PROVIDER_CLEARING, row->currency);
+	struct posting posting = {.amount = amount.minor};
+	bool spare;
+
+	posting.from = row->withdrawal ? row->wallet : clearing;
+	posting.to = row->withdrawal ? clearing : row->wallet;
+	*posted = (struct ledger_transaction){
+		.ledger_id = row->ledger_id,
+		.currency = row->currency,
+		.reference = row->reference_held ? row->reference : own_reference(ctx, row, ""),
+		.type = row->type,
+		.metadata = row->metadata,
+		.postings = &posting,
+		.count = 1,
+		.err = ERR_CURRENCY_MISMATCH,
+	};
+	if (amount.currency == NULL || strcmp(amount.currency->code, row->currency) != 0)
+		return ERR_OK;
+	posted->err = ERR_CONFLICT;
+	if (amount.minor <= 0 || (!row->withdrawal && row->paid_currency == NULL))
+		return ERR_OK;
+	TRY(use_hold(ctx, row, amount.minor, &posted->hold));
+	TRY(reference_release(ctx, row->ledger_id, row->reference, row->public_id));
+	TRY(post_one(ctx, row, posted));
+	if (posted->err == ERR_DUPLICATE_REFERENCE) {
+		posted->reference = own_reference(ctx, row, "");
+		TRY(post_one(ctx, row, posted));
+	}
+	posted->postings = NULL;
+	posted->results = NULL;
+	if (posted->err == ERR_OK || !row->reference_held)
+		return ERR_OK;
+	return reference_reserve(ctx, row->ledger_id, row->reference, row->public_id, &spare);
+}
+
+/* Take back what was posted. Somebody may have done so by hand. */
+static enum err
+reverse(struct ctx *ctx, const struct payment_row *row)
+{
+	struct posting posting;
+	struct ledger_transaction t = {
+		.ledger_id = row->ledger_id,
+		.currency = row->currency,
+		.reference = own_reference(ctx, row, "-reversal"),
+		.type = "reversal",
+		.metadata = "{}",
+		.postings = &posting,
+		.count = 1,
+	};
+	struct rows rows;
+
+	TRY(db_run(ctx, SQL_payment_posting, &rows, PARAMS(p_uuid(row->transaction))));
+	t.reverses = row_int(&rows, 0, 0);
+	posting = (struct posting){row_uuid(&rows, 0, 2), row_uuid(&rows, 0, 1),
+				   row_int(&rows, 0, 3)};
+	TRY(post_one(ctx, row, &t));
+	return t.err == ERR_OK || t.err == ERR_ALREADY_REVERSED
+		       ? ERR_OK
+		       : fault(&ctx->fault, t.err, NULL, NULL);
+}
+
+static enum err
+let_go(struct ctx *ctx, struct payment_row *row)
+{
+	struct hold held;
+
+	if (!uuid_is_nil(row->transaction))
+		return reverse(ctx, row);
+	if (!uuid_is_nil(row->hold)) {
+		TRY(hold_get(ctx, row->ledger_id, row->hold, &held));
+		if (held.status == HOLD_ACTIVE)
+			TRY(hold_void(ctx, row->ledger_id, row->hold, &held));
+	}
+	row->reference_held = false;
+	return reference_release(ctx, row->ledger_id, row->reference, row->public_id);
+}
+
+/* What helps to decide. */
+static enum err
+ask_person(struct ctx *ctx, const struct payment_row *row, struct money paid, const char *why)
+{
+	bool said = paid.currency != NULL;
+	char text[MONEY_TEXT_MAX];
+	struct bytes detail;
+	struct jw w;
+
+	jw_init(&w, ctx->arena, 512);
+	jw_object(&w, NULL);
+	jw_text(&w, "provider", row->provider);
+	jw_text(&w, "providerReference", row->provider_reference);
+	jw_text(&w, "providerId", row->provider_id);
+	jw_text(&w, "reference", row->reference);
+	jw_text(&w, "direction", row->withdrawal ? "out" : "in");
+	jw_text(&w, "asked", money_text(text, asked(row)));
+	jw_text(&w, "currency", row->currency);
+	jw_text(&w, "paid", said ? money_text(text, paid) : NULL);
+	jw_text(&w, "paidCurrency", said ? paid.currency->code : NULL);
+	jw_bool(&w, "posted", !uuid_is_nil(row->transaction));
+	jw_close(&w);
+	if (!jw_finish(&w, &detail))
+		return fault(&ctx->fault, ERR_INTERNAL, NULL, NULL);
+	return review_open(ctx, "payment", row->public_id, why, (struct json_value){detail.data});
+}
+
+static enum err
+store(struct ctx *ctx, const struct payment_row *row, int64_t transaction_id)
+{
+	return db_run(ctx, SQL_payment_store, NULL,
+		      PARAMS(p_int(row->payment_id), p_text(row->status),
+			     p_bool(row->reference_held), p_bool(row->accepted),
+			     p_text(row->problem),
+			     row->paid_currency != NULL ? p_int(row->paid_amount) : p_null(),
+			     p_text(row->paid_currency), p_id(transaction_id)));
+}
+
+/* What people are told where nobody knows better. */
+static const char *const reasons[PAYMENT_EVENTS] = {
+	[EVENT_REFUSED] = "The provider refused it",
+	[EVENT_ABANDONED] = "The provider did not answer in time",
+	[EVENT_PAID] = "It was paid after it had failed",
+	[EVENT_PAID_OTHERWISE] = "Another amount or currency was paid than was asked for",
+	[EVENT_NOT_PAID] = "The provider says that it failed",
+	[EVENT_TAKEN_BACK] = "The provider says that the money went back",
+	[EVENT_ABSENT] = "The provider never received it",
+	[EVENT_VANISHED] = "The provider does not know it any more",
+	[EVENT_LAPSED] = "It was not paid in time",
+	[EVENT_REJECTED] = "It was rejected after a review",
+};
+
+/* Whether an event shows that the provider knows the order. */
+static bool
+acknowledges(enum payment_event event)
+{
+	return event == EVENT_TAKEN || event == EVENT_PAID || event == EVENT_PAID_OTHERWISE ||
+	       event == EVENT_NOT_PAID || event == EVENT_TAKEN_BACK;
+}
+
+/* What was posted stays what it was. */
+static void
+note_paid(struct payment_row *row, struct money paid)
+{
+	if (paid.currency == NULL || !uuid_is_nil(row->transaction))
+		return;
+	row->paid_amount = paid.minor;
+	row->paid_currency = paid.currency->code;
+}
+
+/* Post, or if the ledger won't, leave it to a person. A person hears why not. */
+static enum err
+post_or_ask(struct ctx *ctx, struct payment_row *row, enum payment_event event, struct money paid,
+	    int64_t *transaction_id)
+{
+	struct ledger_transaction posted;
+
+	note_paid(row, paid);
+	if (!uuid_is_nil(row->transaction))
+		return ERR_OK;
+	TRY(post(ctx, row, &posted));
+	if (posted.err == ERR_OK) {
+		*transaction_id = posted.transaction_id;
+		row->transaction = posted.public_id;
+		row->problem = NULL;
+		return ERR_OK;
+	}
+	if (event == EVENT_APPROVED)
+		return fault(&ctx->fault, posted.err, NULL,
+			     posted.err == ERR_CONFLICT
+				     ? "The provider does not say how much was paid"
+				     : NULL);
+	row->status = payment_status_name(PAYMENT_REVIEW);
+	return ask_person(ctx, row, paid,
+			  arena_printf(ctx->arena, "It was paid, but can't be booked: %s",
+				       err_message(posted.err)));
+}
+
+enum err
+payment_take(struct ctx *ctx, struct payment_row *row, enum payment_event event, struct money paid,
+	     const char *why)
+{
+	enum payment_status before = payment_status_parse(row->status);
+	struct payment_step step = payment_step(row->withdrawal, before, event);
+	bool learned = acknowledges(event) && !row->accepted;
+	int64_t transaction_id = 0;
+
+	why = why != NULL ? why : reasons[event];
+	row->accepted |= acknowledges(event);
+	row->status = payment_status_name(step.next);
+	switch (step.effect) {
+	case DO_NOTHING:
+		return learned ? store(ctx, row, 0) : ERR_OK;
+	case DO_REFUSE:
+		return fault(&ctx->fault, ERR_CONFLICT, NULL, "There is nothing to decide");
+	case DO_POST:
+		TRY(post_or_ask(ctx, row, event, paid, &transaction_id));
+		break;
+	case DO_LET_GO:
+		row->problem = why;
+		TRY(let_go(ctx, row));
+		break;
+	case DO_ASK_PERSON:
+		note_paid(row, paid);
+		TRY(ask_person(ctx, row, paid, why));
+		break;
+	}
+	TRY(store(ctx, row, transaction_id));
+	return payment_tell(ctx, row);
+}
+
+static enum payment_event
+event_of_success(const struct payment_row *row, struct money paid)
+{
+	if (paid.currency == NULL)
+		return row->withdrawal ? EVENT_PAID : EVENT_PAID_OTHERWISE;
+	return paid.minor == row->amount && strcmp(paid.currency->code, row->currency) == 0
+		       ? EVENT_PAID
+		       : EVENT_PAID_OTHERWISE;
+}
+
+enum payment_event
+payment_event_of(const struct payment_row *row, const struct provider_report *report)
+{
+	switch (report->state) {
+	case PROVIDER_PENDING:
+		break;
+	case PROVIDER_SUCCEEDED:
+		return event_of_success(row, report->amount);
+	case PROVIDER_FAILED:
+		return EVENT_NOT_PAID;
+	case PROVIDER_REVERSED:
+		return EVENT_TAKEN_BACK;
+	case PROVIDER_ABSENT:
+		if (row->age_s < ABSENT_AFTER_S)
+			return EVENT_UNANSWERED;
+		return row->accepted ? EVENT_VANISHED : EVENT_ABSENT;
+	}
+	return row->age_s < LAPSED_AFTER_S ? EVENT_TAKEN : EVENT_LAPSED;
+}
+
+enum err
+payment_decide(struct ctx *ctx, struct uuid id, bool approved)
+{
+	struct payment_row row;
+
+	TRY(payment_row_lock(ctx, id, &row));
+	return payment_take(ctx, &row, approved ? EVENT_APPROVED : EVENT_REJECTED,
+			    (struct money){0, NULL}, NULL);
+}

@@ -1,0 +1,28 @@
+/*
+ * provider_account.h - whose account at a provider an order goes through: the project's, or the
+ * platform's own. Internal to payments.
+ */
+#ifndef APP_PROVIDER_ACCOUNT_H
+#define APP_PROVIDER_ACCOUNT_H
+
+#include "app/payment.h"
+
+/*
+ * The account for a new order of a project (0: the platform's own customers): the project's if it
+ * has one, else the platform's, which test mode uses in the sandbox only. ERR_PROVIDER_INACTIVE
+ * where there is none, or where the platform has switched the provider off.
+ */
+enum err provider_account_pick(struct ctx *ctx, int64_t project_id, enum mode mode,
+			       const char *type, int64_t *config_id,
+			       struct provider_account *out) MUST_CHECK;
+/* The account that an order was made with, whether or not it is still active. */
+enum err provider_account_at(struct ctx *ctx, int64_t config_id, enum mode mode,
+			     struct provider_account *out) MUST_CHECK;
+/* The platform's own, whether or not it is active; *found is false if there is none. */
+enum err provider_account_own(struct ctx *ctx, const char *type, enum mode mode,
+			      struct provider_account *out, bool *found) MUST_CHECK;
+
+/* Whether orders of a mode go to the sandbox. */
+bool provider_in_sandbox(const struct ctx *ctx, enum mode mode);
+
+#endif

@@ -1,0 +1,365 @@
+/* Webhooks of providers: what is not genuine changes nothing, and what is, counts once. */
+#include "tests/cmocka.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "api/pocket/pocket.h"
+#include "tests/api/till.h"
+
+static struct till till;
+static struct tenant acme;
+static struct tenant other;
+
+static const char *const names[] = {"paystack", "flutterwave", "paga", "fingra"};
+enum { NAMES = sizeof names / sizeof names[0] };
+
+/* The project has accounts of its own, with secrets that nobody else has. */
+static void
+configure(struct client *c, const struct tenant *t, const char *secret)
+{
+	for (size_t i = 0; i < NAMES; i++) {
+		struct answer a = client_call(
+			c, "POST", client_text(c, "/v1/projects/%s/providers", t->project),
+			t->owner.access,
+			client_json(c, "{'type':'%s','config':{'apiKey':'%s'}}", names[i], secret));
+
+		expect_status(&a, 201);
+	}
+}
+
+static int
+setup(void **state)
+{
+	if (tenants_setup(state, &acme, &other) != 0)
+		return -1;
+	till_open(*state, &till);
+	configure(*state, &acme, PROJECT_KEY);
+	configure(*state, &other, "sk_test_of_somebody_else");
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	till_close(&till);
+	return client_teardown(state);
+}
+
+/* A pending deposit of 10 NGN; the reference that the provider knows. */
+static const char *
+pending(struct client *c, const char *key, const char *provider, const char *wallet)
+{
+	const char *reference = fresh_reference(c);
+	struct answer a =
+		fund(c, "credit", key, wallet, "10", "NGN", reference,
+		     client_text(c, ",'provider':'%s','providerPayload':{'email':'a@example.com'}",
+				 provider));
+
+	expect_status(&a, 201);
+	return till_reference(c, reference);
+}
+
+static const char *
+forgeries(struct client *c, const char *provider)
+{
+	return client_value(c,
+			    "SELECT coalesce(sum(count), 0) FROM cowry.provider_forgery"
+			    " WHERE provider = '%s'",
+			    provider);
+}
+
+/* All that a webhook may change. */
+static const char *
+traces(struct client *c)
+{
+	return client_value(
+		c, "SELECT (SELECT coalesce(sum(hashtext(p::text)), 0) FROM cowry.payment p)"
+		   " || ' ' || (SELECT count(*) FROM cowry.provider_event)"
+		   " || ' ' || (SELECT count(*) FROM cowry.transaction)"
+		   " || ' ' || (SELECT count(*) FROM cowry.review)");
+}
+
+static void
+refuse(struct client *c, const struct till_webhook *webhook, const char *wallet)
+{
+	const char *before = traces(c);
+	long long count = atoll(forgeries(c, webhook->provider));
+	struct answer a = till_send(c, webhook);
+
+	expect_refusal(&a, 401, "UNAUTHORIZED");
+	assert_string_equal(traces(c), before);
+	assert_string_equal(wallet_balance(c, acme.live_key, wallet, "ledger"), "0.00");
+	assert_int_equal(atoll(forgeries(c, webhook->provider)), count + 1);
+}
+
+static struct till_webhook
+signed_by(struct client *c, const char *provider, const char *reference, const char *secret)
+{
+	return till_webhook(c, provider, false, "success", reference, "10", "NGN", secret);
+}
+
+static const char *
+upper(struct client *c, const char *text)
+{
+	char *copy = arena_strdup(c->scratch, text);
+
+	for (char *p = copy; *p != '\0'; p++)
+		*p = (char)toupper((unsigned char)*p);
+	return copy;
+}
+
+static void
+test_forged(void **state)
+{
+	struct client *c = *state;
+
+	for (size_t i = 0; i < NAMES; i++) {
+		const char *wallet = wallet_new(c, acme.live_key, "NGN");
+		const char *reference = pending(c, acme.live_key, names[i], wallet);
+		struct till_webhook good = signed_by(c, names[i], reference, PROJECT_KEY);
+		struct till_webhook bad = good;
+		char *body = arena_strdup(c->scratch, good.body);
+
+		bad.signature = NULL;
+		refuse(c, &bad, wallet);
+		bad.signature = "";
+		refuse(c, &bad, wallet);
+		bad.signature = "0";
+		refuse(c, &bad, wallet);
+		bad.signature = client_text(c, "%s0", good.signature);
+		refuse(c, &bad, wallet);
+		bad.signature =
+			client_text(c, "%.*s", (int)strlen(good.signature) - 1, good.signature);
+		refuse(c, &bad, wallet);
+		bad.signature = upper(c, good.signature);
+		refuse(c, &bad, wallet);
+		/* Another tenant's secret, and the platform's: this is live money. */
+		bad = signed_by(c, names[i], reference, "sk_test_of_somebody_else");
+		refuse(c, &bad, wallet);
+		bad = signed_by(c, names[i], reference, OWN_KEY);
+		refuse(c, &bad, wallet);
+		/* Flutterwave signs with a word; what it says is not covered by it. */
+		if (strcmp(names[i], "flutterwave") != 0) {
+			strstr(body, "10")[0] = '9';
+			bad = (struct till_webhook){names[i], body, good.signature};
+			refuse(c, &bad, wallet);
+			bad.body = client_text(c, "%s ", good.body);
+			refuse(c, &bad, wallet);
+			bad.body = client_text(c, "%.*s", (int)strlen(good.body) - 1, good.body);
+			refuse(c, &bad, wallet);
+		}
+		bad = till_sign(c, names[i], "nonsense", PROJECT_KEY);
+		refuse(c, &bad, wallet);
+		bad = till_sign(c, names[i], "[]", OWN_KEY);
+		refuse(c, &bad, wallet);
+		{
+			struct answer a = till_send(c, &good);
+
+			expect_status(&a, 200);
+		}
+		assert_string_equal(wallet_balance(c, acme.live_key, wallet, "ledger"), "10.00");
+	}
+}
+
+static void
+test_twice_the_header(void **state)
+{
+	struct client *c = *state;
+	const char *wallet = wallet_new(c, acme.live_key, "NGN");
+	struct till_webhook good = signed_by(
+		c, "paystack", pending(c, acme.live_key, "paystack", wallet), PROJECT_KEY);
+	struct ask ask = till_ask(c, &good);
+	struct request request = {.method = "POST",
+				  .target = ask.target,
+				  .content_type = "application/json",
+				  .address = "192.0.2.1",
+				  .repeated_credentials = true,
+				  .body = {good.body, strlen(good.body)}};
+	struct reply reply;
+
+	request.headers[HEADER_PAYSTACK_SIGNATURE] = good.signature;
+	dispatch(c->app, c->scratch, &request, &reply);
+	assert_int_equal(reply.status, 401);
+	assert_string_equal(wallet_balance(c, acme.live_key, wallet, "ledger"), "0.00");
+}
+
+/* The same again, byte for byte, is noted and changes nothing; so is another one about the same. */
+static void
+test_replayed(void **state)
+{
+	struct client *c = *state;
+
+	for (size_t i = 0; i < NAMES; i++) {
+		const char *wallet = wallet_new(c, acme.live_key, "NGN");
+		struct till_webhook good = signed_by(
+			c, names[i], pending(c, acme.live_key, names[i], wallet), PROJECT_KEY);
+		struct till_webhook spaced;
+		const char *before;
+		struct answer a = till_send(c, &good);
+
+		expect_status(&a, 200);
+		before = traces(c);
+		a = till_send(c, &good);
+		expect_status(&a, 200);
+		assert_string_equal(traces(c), before);
+		spaced = till_sign(c, names[i], client_text(c, "%s ", good.body), PROJECT_KEY);
+		a = till_send(c, &spaced);
+		expect_status(&a, 200);
+		assert_string_equal(wallet_balance(c, acme.live_key, wallet, "ledger"), "10.00");
+	}
+}
+
+/* Whom another tenant's webhook is about makes no difference: it is not his order. */
+static void
+test_foreign_tenant(void **state)
+{
+	struct client *c = *state;
+	const char *mine = wallet_new(c, acme.live_key, "NGN");
+	const char *theirs = wallet_new(c, other.live_key, "NGN");
+	struct till_webhook webhook = signed_by(
+		c, "fingra", pending(c, acme.live_key, "fingra", mine), "sk_test_of_somebody_else");
+
+	refuse(c, &webhook, mine);
+	webhook = signed_by(c, "fingra", pending(c, other.live_key, "fingra", theirs), PROJECT_KEY);
+	refuse(c, &webhook, mine);
+	/* Nor is the same reference at another provider. */
+	webhook = signed_by(c, "paystack", pending(c, acme.live_key, "fingra", mine), PROJECT_KEY);
+	refuse(c, &webhook, mine);
+}
+
+/* In test mode the sandbox signs as the platform; and the account's own secret is good as ever. */
+static void
+test_sandbox_signs(void **state)
+{
+	struct client *c = *state;
+	const char *wallet = wallet_new(c, acme.test_key, "NGN");
+	static const char *const secrets[] = {OWN_KEY, PROJECT_KEY};
+
+	for (size_t i = 0; i < 2; i++) {
+		struct till_webhook webhook = signed_by(
+			c, "paystack", pending(c, acme.test_key, "paystack", wallet), secrets[i]);
+		struct answer a = till_send(c, &webhook);
+
+		expect_status(&a, 200);
+	}
+	assert_string_equal(wallet_balance(c, acme.test_key, wallet, "ledger"), "20.00");
+}
+
+/* A secret that was replaced is not good any more; the new one is, for orders made before as well. */
+static void
+test_new_secret(void **state)
+{
+	struct client *c = *state;
+	const char *wallet = wallet_new(c, acme.live_key, "NGN");
+	const char *reference = pending(c, acme.live_key, "paga", wallet);
+	const char *path = client_text(c, "/v1/projects/%s/providers", acme.project);
+	struct till_webhook webhook;
+	struct answer a =
+		client_call(c, "POST", path, acme.owner.access,
+			    client_json(c,
+					"{'type':'paga','isActive':false,'config':{'apiKey':'%s',"
+					"'webhookSecret':'agreed-on-by-phone'}}",
+					PROJECT_KEY));
+
+	expect_status(&a, 200);
+	webhook = signed_by(c, "paga", reference, PROJECT_KEY);
+	refuse(c, &webhook, wallet);
+	webhook = signed_by(c, "paga", reference, "agreed-on-by-phone");
+	a = till_send(c, &webhook);
+	expect_status(&a, 200);
+	assert_string_equal(wallet_balance(c, acme.live_key, wallet, "ledger"), "10.00");
+	a = client_call(c, "POST", path, acme.owner.access,
+			client_json(c, "{'type':'paga','config':{'apiKey':'%s'}}", PROJECT_KEY));
+	expect_status(&a, 200);
+}
+
+/* About nothing of ours: the platform's secret says that it is genuine. */
+static void
+test_nothing_of_ours(void **state)
+{
+	struct client *c = *state;
+	const char *wallet = wallet_new(c, acme.live_key, "NGN");
+
+	for (size_t i = 0; i < NAMES; i++) {
+		struct till_webhook webhook =
+			signed_by(c, names[i], "somebody-elses-reference", OWN_KEY);
+		struct answer a = till_send(c, &webhook);
+
+		expect_status(&a, 200);
+		webhook = signed_by(c, names[i], "somebody-elses-reference", PROJECT_KEY);
+		refuse(c, &webhook, wallet);
+		webhook = till_sign(
+			c, names[i],
+			client_json(c, "{'event':'customer.created','data':{'x':%d}}", (int)i),
+			OWN_KEY);
+		a = till_send(c, &webhook);
+		expect_status(&a, 200);
+	}
+}
+
+/* Money in is no money out, whatever is told. */
+static void
+test_wrong_direction(void **state)
+{
+	struct client *c = *state;
+	const char *wallet = wallet_new(c, acme.live_key, "NGN");
+	const char *reference = pending(c, acme.live_key, "paystack", wallet);
+	struct till_webhook webhook =
+		till_webhook(c, "paystack", true, "success", reference, "10", "NGN", PROJECT_KEY);
+	struct answer a = till_send(c, &webhook);
+
+	expect_status(&a, 200);
+	assert_string_equal(wallet_balance(c, acme.live_key, wallet, "ledger"), "0.00");
+	assert_string_equal(client_value(c,
+					 "SELECT status FROM cowry.payment"
+					 " WHERE provider_reference = '%s'",
+					 reference),
+			    "review");
+}
+
+static void
+test_size(void **state)
+{
+	struct client *c = *state;
+	char *body = arena_alloc(c->scratch, BODY_MAX + 2);
+	struct till_webhook webhook;
+	struct answer a;
+
+	memset(body, ' ', BODY_MAX + 1);
+	body[0] = '{';
+	body[BODY_MAX] = '}';
+	webhook = till_sign(c, "paystack", body, OWN_KEY);
+	a = till_send(c, &webhook);
+	expect_refusal(&a, 413, "BODY_TOO_LARGE");
+	webhook = till_sign(c, "paystack", "", OWN_KEY);
+	a = till_send(c, &webhook);
+	expect_refusal(&a, 401, "UNAUTHORIZED");
+}
+
+static void
+test_routes(void **state)
+{
+	client_covered(*state, pocket_provider_webhooks, NULL);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		client_test(test_forged),
+		client_test(test_twice_the_header),
+		client_test(test_replayed),
+		client_test(test_foreign_tenant),
+		client_test(test_sandbox_signs),
+		client_test(test_new_secret),
+		client_test(test_nothing_of_ours),
+		client_test(test_wrong_direction),
+		client_test(test_size),
+		client_test(client_books_hold),
+		client_test(test_routes),
+	};
+
+	return cmocka_run_group_tests(tests, setup, teardown);
+}
