@@ -59,6 +59,7 @@ libcowry_a_SOURCES = \
 	src/app/platform.c src/app/platform.h src/app/reserve.c src/app/reserve.h \
 	src/app/statement.c src/app/statement.h src/app/statement_csv.c src/app/statement_pdf.c \
 	src/app/google.c src/app/google.h src/app/google_flow.c src/app/google_user.c \
+	src/app/personal_history.c src/app/personal_money.c src/app/personal_money.h \
 	src/app/wallet_key.c src/app/wallet_key.h \
 	src/app/session.c src/app/user.c src/app/user.h src/app/wallet.c src/app/wallet.h \
 	src/api/auth.c src/api/auth.h src/api/auth_wallet.c src/api/throttle.c src/api/call.h src/api/dialects.c src/api/dialects.h \
@@ -66,7 +67,8 @@ libcowry_a_SOURCES = \
 	src/api/negotiate.c src/api/negotiate.h \
 	src/api/openapi.c src/api/openapi.h src/api/page.c src/api/page.h \
 	src/api/router.c src/api/router.h src/api/service.c src/api/service.h \
-	src/api/bitpal/bitpal.c \
+	src/api/bitpal/bitpal.c src/api/bitpal/bitpal.h src/api/bitpal/google.c \
+	src/api/bitpal/keys.c src/api/bitpal/wallet.c \
 	src/api/drop/drop.c src/api/drop/drop.h src/api/drop/health.c \
 	src/api/otp/codes.c src/api/otp/fundings.c src/api/otp/otp.c src/api/otp/otp.h \
 	src/api/moolah/ledger.c src/api/moolah/moolah.c src/api/moolah/moolah.h \

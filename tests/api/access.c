@@ -17,6 +17,7 @@ enum who {
 	TEST_KEY,
 	LIVE_KEY,
 	OTHER_KEY,
+	WALLET_KEY,
 	REVOKED_KEY,
 	EXPIRED_KEY,
 	SUSPENDED,
@@ -37,6 +38,7 @@ static struct {
 	const char *project_key;
 	const char *user_key;
 	const char *customer;
+	const char *wallet_key;
 	const char *payment;
 	const char *webhook;
 	const char *delivery;
@@ -85,6 +87,8 @@ make_objects(struct client *c)
 	a = client_call(c, "POST", client_text(c, "/v1/projects/%s/accounts", acme.project),
 			acme.owner.access, client_json(c, "{'name':'Ada'}"));
 	mine.customer = kept(c, &a);
+	a = client_call(c, "GET", "/api/v1/keys/list", acme.owner.access, NULL);
+	mine.wallet_key = arena_strdup(c->keep, answer_at(&a, "data.keys.0.id"));
 	make_payment(c);
 	a = client_call(c, "POST", client_text(c, "/v1/projects/%s/webhooks", acme.project),
 			acme.owner.access,
@@ -95,6 +99,32 @@ make_objects(struct client *c)
 	feed_all(c);
 	mine.delivery = arena_strdup(
 		c->keep, client_value(c, "SELECT public_id FROM cowry.webhook_delivery"));
+}
+
+/* A key to the owner's wallet, which may do all that such keys may. */
+static const char *
+wallet_key(struct client *c)
+{
+	struct answer a = client_call(c, "POST", "/api/v1/keys/create", acme.owner.access,
+				      client_json(c, "{'name':'x','expiry':'1Y','permissions':"
+						     "['read','deposit','transfer']}"));
+
+	expect_status(&a, 201);
+	return arena_strdup(c->keep, answer_at(&a, "data.api_key"));
+}
+
+/* Looking at a wallet for the first time makes it. */
+static void
+look_at_wallets(struct client *c)
+{
+	static const enum who people[] = {OWNER, OTHER, ADMIN};
+
+	for (size_t i = 0; i < COUNT(people); i++) {
+		struct answer a = client_call(c, "GET", "/api/v1/wallet/balance",
+					      credentials[people[i]], NULL);
+
+		expect_status(&a, 200);
+	}
 }
 
 static void
@@ -143,6 +173,8 @@ setup(void **state)
 	client_sql(c, "UPDATE cowry.users SET status = 'suspended' WHERE email_key ="
 		      " 'suspended@example.com'");
 	credentials[SIGNED_OUT] = gone.access;
+	credentials[WALLET_KEY] = wallet_key(c);
+	look_at_wallets(c);
 	make_objects(c);
 	return a.status == 204 ? 0 : -1;
 }
@@ -156,7 +188,7 @@ expected(enum access access, enum who who)
 
 	if (access == ACCESS_PUBLIC)
 		return 0;
-	if (!user && !project_key && who != USER_KEY)
+	if (!user && !project_key && who != USER_KEY && who != WALLET_KEY)
 		return 401;
 	switch (access) {
 	case ACCESS_USER:
@@ -164,13 +196,13 @@ expected(enum access access, enum who who)
 	case ACCESS_ADMIN:
 		return who == ADMIN ? 0 : 403;
 	case ACCESS_USER_OR_KEY:
-		return project_key ? 403 : 0;
+		return project_key || who == WALLET_KEY ? 403 : 0;
 	case ACCESS_PROJECT_KEY:
 		return project_key ? 0 : 401;
 	case ACCESS_USER_OR_PROJECT:
 		return user || project_key ? 0 : 403;
 	case ACCESS_WALLET:
-		return user ? 0 : 401;
+		return user || who == WALLET_KEY ? 0 : 401;
 	case ACCESS_PUBLIC:
 		break;
 	}
@@ -262,6 +294,8 @@ my_object(const struct route *route, const char *name)
 		return mine.payment;
 	if (text_starts_with(route->path, "/v1/transactions/"))
 		return mine.transaction;
+	if (text_starts_with(route->path, "/api/v1/keys/"))
+		return mine.wallet_key;
 	if (text_starts_with(route->path, "/v1/api-key/"))
 		return mine.user_key;
 	return strstr(route->path, "api-keys") != NULL ? mine.project_key : mine.customer;

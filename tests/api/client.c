@@ -477,7 +477,8 @@ expect_refusal_at(const struct answer *answer, int status, const char *code, con
 		  int line)
 {
 	expect_status_at(answer, status, file, line);
-	expect_text_at(answer, "code", code, file, line);
+	if (answer_at(answer, "status_code") == NULL) /* Bitpal's has no codes */
+		expect_text_at(answer, "code", code, file, line);
 }
 
 void

@@ -28,7 +28,7 @@ static const struct {
 } dialect_rows[] = {
 	{"/v1/nothing", "error", "Not Found", "statusCode"},
 	{"/api/v1/wallet/nothing", "status", "error", "status_code"},
-	{"/api/v1/keys/nothing", "status", "error", "status_code"},
+	{"/api/v1/keys/nothing/more", "status", "error", "status_code"},
 	{"/api/v1/auth/google/nothing", "status", "error", "status_code"},
 	{"/api/wallet/nothing", "code", "NOT_FOUND", NULL},
 	{"/api/v1/vouchers/nothing", "code", "NOT_FOUND", NULL},

@@ -8,6 +8,9 @@ libclient_a_SOURCES = tests/api/client.c tests/api/client.h tests/api/people.c t
 
 API_TESTS = \
 	tests/api/access \
+	tests/api/bitpal/google \
+	tests/api/bitpal/keys \
+	tests/api/bitpal/wallet \
 	tests/api/drop/health \
 	tests/api/envelopes \
 	tests/api/fields \
@@ -47,6 +50,12 @@ TESTS += $(API_TESTS)
 API_LIBS = libclient.a libfixture.a libcowry.a libdb.a libbase.a $(LIBDB_LIBS) $(LIBBASE_LIBS) \
 	$(HPDF_LIBS) $(CMOCKA_LIBS)
 tests_api_access_LDADD = $(API_LIBS)
+tests_api_bitpal_google_SOURCES = tests/api/bitpal/google.c tests/peer.c tests/peer.h tests/rsa.c \
+	tests/rsa.h
+tests_api_bitpal_google_LDADD = $(API_LIBS)
+tests_api_bitpal_keys_LDADD = $(API_LIBS)
+tests_api_bitpal_wallet_SOURCES = tests/api/bitpal/wallet.c tests/peer.c tests/peer.h
+tests_api_bitpal_wallet_LDADD = $(API_LIBS)
 tests_api_drop_health_LDADD = $(API_LIBS)
 tests_api_envelopes_LDADD = $(API_LIBS)
 tests_api_fields_LDADD = $(API_LIBS)

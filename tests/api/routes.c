@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/bitpal/bitpal.h"
 #include "api/drop/drop.h"
 #include "api/moolah/moolah.h"
 #include "api/otp/otp.h"

@@ -1,15 +1,45 @@
 /* The Bitpal dialect: {status_code,status,message,data}. */
+#include "api/bitpal/bitpal.h"
+
 #include "api/dialects.h"
+
+static const char usual_message[] = "Request successful";
+
+static const char *
+message_of(const struct route *route)
+{
+	return route->message != NULL ? route->message : usual_message;
+}
+
+static void
+write_list(struct jw *w, const struct call *call, const struct page *page)
+{
+	const struct schema *item = call->route->out;
+
+	jw_list(w, "data");
+	for (size_t i = 0; i < page->items.count; i++)
+		schema_encode(item, call->dialect->amounts,
+			      (const char *)page->items.items + i * item->size, NULL, w);
+	jw_close(w);
+}
 
 static void
 write_ok(struct jw *w, const struct call *call, const void *out)
 {
+	const struct route *route = call->route;
+
+	if (route->flat) {
+		schema_encode(route->out, call->dialect->amounts, out, NULL, w);
+		return;
+	}
 	jw_object(w, NULL);
 	jw_integer(w, "status_code", call->status);
 	jw_text(w, "status", "success");
-	jw_text(w, "message", "Request successful");
-	if (call->route->out != NULL)
-		schema_encode(call->route->out, call->dialect->amounts, out, "data", w);
+	jw_text(w, "message", message_of(route));
+	if (route->list)
+		write_list(w, call, out);
+	else if (route->out != NULL)
+		schema_encode(route->out, call->dialect->amounts, out, "data", w);
 	else
 		jw_null(w, "data");
 	jw_close(w);
@@ -29,23 +59,90 @@ write_fail(struct jw *w, const struct call *call)
 	jw_close(w);
 }
 
+static void
+describe_data(struct jw *w, const struct dialect *dialect, const struct route *route)
+{
+	if (route->list) {
+		jw_object(w, "data");
+		jw_text(w, "type", "array");
+		schema_describe(route->out, dialect->amounts, true, w, "items");
+		jw_close(w);
+	} else if (route->out != NULL) {
+		schema_describe(route->out, dialect->amounts, true, w, "data");
+	} else {
+		describe_property(w, "data", "null");
+	}
+}
+
+static void
+example_data(struct jw *w, const struct dialect *dialect, const struct route *route)
+{
+	if (route->list) {
+		jw_list(w, "data");
+		schema_example(route->out, dialect->amounts, w, NULL);
+		jw_close(w);
+	} else if (route->out != NULL) {
+		schema_example(route->out, dialect->amounts, w, "data");
+	} else {
+		jw_null(w, "data");
+	}
+}
+
+static void
+describe_ok(struct jw *w, const struct dialect *dialect, const struct route *route, bool example,
+	    const char *name)
+{
+	if (route->flat) {
+		describe_flat(w, dialect, route, example, name);
+		return;
+	}
+	jw_object(w, name);
+	if (example) {
+		jw_integer(w, "status_code", route->status);
+		jw_text(w, "status", "success");
+		jw_text(w, "message", message_of(route));
+		example_data(w, dialect, route);
+	} else {
+		jw_text(w, "type", "object");
+		jw_object(w, "properties");
+		describe_property(w, "status_code", "integer");
+		describe_property(w, "status", "string");
+		describe_property(w, "message", "string");
+		describe_data(w, dialect, route);
+		jw_close(w);
+	}
+	jw_close(w);
+}
+
 static const struct property error[] = {
 	{"status_code", "integer"}, {"status", "string"}, {"message", "string"},
 	{"data", "null"},           {NULL, NULL},
 };
 
-static const struct route *const groups[] = {NULL};
+static const struct route *const groups[] = {bitpal_google, bitpal_keys, bitpal_wallet, NULL};
+
+static const struct tag tags[] = {
+	{"Authentication", "Sign-in with Google."},
+	{"API keys", "Keys for services, each with some permissions and an end."},
+	{"Wallet", "Deposits by Paystack, the balance, transfers and the history."},
+	{NULL, NULL},
+};
 
 const struct dialect bitpal = {
 	.name = "bitpal",
 	.title = "Bitpal",
 	.version = "1",
-	.doc = "Wallet apps with Google sign-in and Paystack. No route is served yet.",
+	.doc = "Wallet apps with Google sign-in and Paystack. Amounts are in naira. Wallet routes take "
+	       "an access token, or in x-api-key a key with the permission of the route; where both "
+	       "are sent, the access token counts. A deliberate change from the first Bitpal: keys "
+	       "are kept as HMAC-SHA-256 under a key of the server instead of as bcrypt hashes, "
+	       "which for a random key of 71 bits add no strength and cost each request some 70 ms.",
 	.groups = groups,
+	.tags = tags,
 	.amounts = AMOUNT_NUMBER,
 	.write_ok = write_ok,
 	.write_fail = write_fail,
-	.describe_ok = describe_flat,
+	.describe_ok = describe_ok,
 	.error = error,
 	.violations = "errors",
 };

@@ -1,0 +1,147 @@
+/* Sign-in with Google. */
+#include "app/google.h"
+
+#include "api/bitpal/bitpal.h"
+#include "base/arena.h"
+
+struct start_query {
+	bool redirect;
+};
+
+static const struct field start_query_fields[] = {
+	FIELD(struct start_query, redirect, .name = "redirect",
+	      .doc = "true: answer 302 to Google; false, the default: answer with the URL.",
+	      .example = "false"),
+};
+
+struct start_out {
+	const char *url;
+};
+
+static const struct field start_out_fields[] = {
+	FIELD(struct start_out, url, .name = "google_auth_url", .required = true,
+	      .doc = "Where the person signs in, within 10 minutes.",
+	      .example = "\"https://accounts.google.com/o/oauth2/v2/auth?client_id=cowry\""),
+};
+
+/* What Google adds to the callback beyond this is not looked at. */
+static const struct field return_query_fields[] = {
+	FIELD(struct google_return, code, .name = "code", .max = 2048,
+	      .doc = "Google's code; required unless there is an error."),
+	FIELD(struct google_return, state, .name = "state",
+	      .doc = "What the sign-in began with; required, and good once."),
+	FIELD(struct google_return, error, .name = "error", .doc = "Why Google said no."),
+};
+
+struct signed_in_user {
+	struct uuid id;
+	const char *email;
+	const char *name;
+	const char *wallet_number;
+};
+
+static const struct field signed_in_user_fields[] = {
+	FIELD(struct signed_in_user, id, .name = "id", .required = true),
+	FIELD(struct signed_in_user, email, .name = "email", .required = true,
+	      .example = "\"user@example.com\""),
+	FIELD(struct signed_in_user, name, .name = "name", .required = true,
+	      .example = "\"John Doe\""),
+	FIELD(struct signed_in_user, wallet_number, .name = "wallet_number", .required = true,
+	      .doc = "13 digits, the last one a check digit.", .example = "\"1234567890128\""),
+};
+
+static const struct schema signed_in_user =
+	SCHEMA(struct signed_in_user, "SignedInUser", signed_in_user_fields);
+
+struct signed_in {
+	const char *access_token;
+	const char *token_type;
+	struct signed_in_user user;
+};
+
+static const struct field signed_in_fields[] = {
+	FIELD(struct signed_in, access_token, .name = "access_token", .required = true,
+	      .example = "\"eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9.e30.x\""),
+	FIELD(struct signed_in, token_type, .name = "token_type", .required = true,
+	      .example = "\"bearer\""),
+	FIELD(struct signed_in, user, .name = "user", .required = true, .sub = &signed_in_user),
+};
+
+static const struct schema start_query =
+	SCHEMA(struct start_query, "GoogleQuery", start_query_fields);
+static const struct schema start_out = SCHEMA(struct start_out, "GoogleUrl", start_out_fields);
+static const struct schema return_query =
+	SCHEMA(struct google_return, "GoogleReturn", return_query_fields);
+static const struct schema signed_in = SCHEMA(struct signed_in, "SignedIn", signed_in_fields);
+
+/* Browsers say where a request comes from, or send some cookie; curl does neither. */
+static bool
+is_browser(const struct request *request)
+{
+	return request->headers[HEADER_FETCH_SITE] != NULL ||
+	       request->headers[HEADER_ORIGIN] != NULL || request->headers[HEADER_COOKIE] != NULL;
+}
+
+static void
+set_cookie(struct call *call, const char *value, int seconds)
+{
+	call_header(call, "Set-Cookie",
+		    arena_printf(call->ctx.arena,
+				 GOOGLE_COOKIE
+				 "=%s; Path=/; Max-Age=%d; Secure; HttpOnly; SameSite=Lax",
+				 value, seconds));
+}
+
+static enum err
+start(struct call *call, const void *in, void *out)
+{
+	bool redirect = ((const struct start_query *)call->query)->redirect;
+	struct google_start begun;
+
+	(void)in;
+	TRY(google_begin(&call->ctx, redirect || is_browser(call->request), &begun));
+	set_cookie(call, begun.cookie, GOOGLE_FLOW_S);
+	if (redirect)
+		call_redirect(call, begun.url);
+	*(struct start_out *)out = (struct start_out){begun.url};
+	return ERR_OK;
+}
+
+static enum err
+finish(struct call *call, const void *in, void *out)
+{
+	struct google_return answer = *(const struct google_return *)call->query;
+	struct google_session session = {.tokens = {.access = NULL}};
+
+	(void)in;
+	answer.cookie = call_cookie(call, GOOGLE_COOKIE);
+	TRY(google_finish(&call->ctx, &answer, &session));
+	set_cookie(call, "", 0);
+	*(struct signed_in *)out = (struct signed_in){
+		.access_token = session.tokens.access,
+		.token_type = "bearer",
+		.user = {session.tokens.user.public_id, session.tokens.user.email,
+			 session.tokens.user.name, session.wallet.number},
+	};
+	return ERR_OK;
+}
+
+const struct route bitpal_google[] = {
+	{GET, "/api/v1/auth/google", "Begin a sign-in with Google",
+	 "Sets a cookie that binds the sign-in to the browser.", start, .query = &start_query,
+	 .out = &start_out, .redirects = true, .also = {502}, .rate = RATE_SIGN_IN,
+	 .message = "Google OAuth URL generated", .status = 200, .tag = "Authentication"},
+	{GET, "/api/v1/auth/google/callback", "End a sign-in with Google",
+	 "Google sends the person here. The sign-in is good once, and only in the browser that began "
+	 "it, which the cookie shows. One exception lets the URL be carried to a browser by hand: a "
+	 "sign-in that was begun with redirect=false by something that is no browser (it sent no "
+	 "Sec-Fetch-Site, no Origin and no Cookie) may end without the cookie, if both requests come "
+	 "from the same address. The first sign-in makes the user and a wallet in naira; somebody "
+	 "who has registered with the same e-mail address elsewhere is the same user. If that "
+	 "address was never verified until now, the password, sessions and keys that were set up "
+	 "with it are void.",
+	 finish, .query = &return_query, .out = &signed_in, .also = {403, 502},
+	 .rate = RATE_SIGN_IN, .message = "Authentication successful", .status = 200,
+	 .tag = "Authentication"},
+	{0},
+};
