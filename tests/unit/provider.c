@@ -38,7 +38,7 @@ are_complete(void **state)
 static void
 makes_references(void **state)
 {
-	enum { ROUNDS = 4000, LETTERS = 36, LENGTH = 26, MEAN = ROUNDS * LENGTH / LETTERS };
+	enum { ROUNDS = 40000, LETTERS = 36, LENGTH = 26, MEAN = ROUNDS * LENGTH / LETTERS };
 	struct provider_scene *s = *state;
 	int counts[256] = {0};
 	const char *last = "";
@@ -56,7 +56,7 @@ makes_references(void **state)
 	for (int c = 0; c < 256; c++) {
 		bool allowed = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
 
-		assert_true(allowed ? counts[c] > MEAN * 8 / 10 && counts[c] < MEAN * 12 / 10
+		assert_true(allowed ? counts[c] > MEAN / 100 * 95 && counts[c] < MEAN / 100 * 105
 				    : counts[c] == 0);
 	}
 }
