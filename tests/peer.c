@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -218,12 +219,14 @@ serve(void *arg)
 static void *
 accept_all(void *arg)
 {
+	const int at_once = 1; /* head and body are sent separately */
 	struct peer *peer = arg;
 	int fd;
 
 	while ((fd = accept(peer->fd, NULL, NULL)) >= 0) {
 		struct connection *connection;
 
+		(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &at_once, sizeof at_once);
 		(void)pthread_mutex_lock(&peer->mutex);
 		if (peer->connected == CONNECTIONS_MAX)
 			abort();
