@@ -12,3 +12,8 @@ SELECT count(*) AS n FROM review WHERE status = 'open';
 SELECT count(*) AS n
   FROM payment
  WHERE withdrawal AND status = 'pending' AND created_at < clock_timestamp() - interval '1 day';
+
+-- name: attention_jobs
+-- params:
+-- returns: one
+SELECT count(*) AS n FROM job WHERE parked_at IS NOT NULL;

@@ -87,7 +87,7 @@ UPDATE users
  WHERE user_id = $1 AND status <> 'deleted';
 
 -- name: user_erase_traces
--- params: user_id:bigint email:text email_key:text principal:text
+-- params: user_id:bigint email:text email_key:text principal:text erased:text
 -- returns: one
 -- What else is kept of a person: sign-ins, tokens, mail, answers, keys, the names of their platform.
 WITH sessions AS (
@@ -105,6 +105,8 @@ WITH sessions AS (
        SET revoked_at = coalesce(revoked_at, clock_timestamp()), description = NULL
      WHERE user_id = $1
     RETURNING 1
+), fundings AS (
+    UPDATE funding SET email = $5, email_key = $5 WHERE user_id = $1 RETURNING 1
 ), accounts AS (
     UPDATE platform_account SET name = 'Deleted', company_name = NULL, metadata = '{}'
      WHERE user_id = $1
@@ -113,4 +115,4 @@ WITH sessions AS (
 SELECT (SELECT count(*) FROM sessions) + (SELECT count(*) FROM tokens)
      + (SELECT count(*) FROM wishes) + (SELECT count(*) FROM mails)
      + (SELECT count(*) FROM answers) + (SELECT count(*) FROM keys)
-     + (SELECT count(*) FROM accounts) AS removed;
+     + (SELECT count(*) FROM fundings) + (SELECT count(*) FROM accounts) AS removed;

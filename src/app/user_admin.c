@@ -196,7 +196,8 @@ user_delete(struct ctx *ctx, struct uuid id)
 	TRY(db_run(ctx, SQL_user_erase_traces, &rows,
 		   PARAMS(p_int(user.user_id), p_text(user.email),
 			  p_text(email_key(ctx->arena, user.email)),
-			  p_text(arena_printf(ctx->arena, "user:%lld", (long long)user.user_id)))));
+			  p_text(arena_printf(ctx->arena, "user:%lld", (long long)user.user_id)),
+			  p_text(erased_address(ctx, id)))));
 	TRY(db_run(ctx, SQL_user_erase, &rows,
 		   PARAMS(p_int(user.user_id), p_text("Deleted user"),
 			  p_text(erased_address(ctx, id)))));

@@ -159,6 +159,7 @@ static const struct {
 } attention[] = {
 	{SQL_attention_reviews, "reviews are open; see cowry reviews list"},
 	{SQL_attention_withdrawals, "withdrawals are a day old, and not settled"},
+	{SQL_attention_jobs, "jobs are parked; see cowry jobs list"},
 };
 
 static void

@@ -418,6 +418,14 @@ test_delete(void **state)
 	a = client_call(c, "POST", "/v1/auth/request-verify-email", NULL,
 			client_json(c, "{'email':'%s'}", t.owner.email));
 	expect_status(&a, 200);
+	client_sql(
+		c,
+		"INSERT INTO cowry.funding (public_id, user_id, purpose, reference, transaction_no,"
+		" amount, email, email_key, risk, risk_rules, requires_review, expires_at)"
+		" SELECT gen_random_uuid(), user_id, 'wallet_funding', 'FUND-0000000000001-abcdefgh',"
+		" 'TXN-0000000000001', 100, email, email_key, 'low', '', false, now()"
+		" FROM cowry.users WHERE email = '%s'",
+		t.owner.email);
 	before = client_value(c, accounts);
 	a = delete_user(c, &t.owner, t.owner.id);
 	expect_status(&a, 204);
