@@ -162,6 +162,15 @@ test_strangers(void **state)
 	db_pool_free(app.pool);
 }
 
+static int
+teardown(void **state)
+{
+	struct fixture *f = *state;
+
+	keyring_free(f->app.keys);
+	return fixture_teardown(state);
+}
+
 int
 main(void)
 {
@@ -172,5 +181,5 @@ main(void)
 		cmocka_unit_test(test_strangers),
 	};
 
-	return cmocka_run_group_tests(tests, fixture_setup, fixture_teardown);
+	return cmocka_run_group_tests(tests, fixture_setup, teardown);
 }

@@ -173,7 +173,7 @@ static void
 test_who_may(void **state)
 {
 	struct client *c = *state;
-	static const char *const whats[] = {"reviews", "reviews/" NOBODY, "audit"};
+	static const char *const whats[] = {"reviews", ("reviews/" NOBODY), "audit"};
 	struct answer a;
 
 	for (size_t i = 0; i < COUNT(whats); i++) {
