@@ -2,7 +2,9 @@
 # --enable-fuzzing (and CC=clang) also with libFuzzer.
 EXTRA_DIST += tests/fuzz/fuzz.h tests/fuzz/corpus
 fuzz_kernel_sources = tests/fuzz/fuzz_kernel.c tests/ledger_case.c tests/ledger_model.c
-fuzz_replays = tests/fuzz/replay_decode tests/fuzz/replay_json tests/fuzz/replay_kernel \
+fuzz_idtoken_sources = tests/fuzz/fuzz_idtoken.c tests/rsa.c
+fuzz_replays = tests/fuzz/replay_decode tests/fuzz/replay_idtoken tests/fuzz/replay_json \
+	tests/fuzz/replay_kernel \
 	tests/fuzz/replay_money tests/fuzz/replay_text tests/fuzz/replay_token \
 	tests/fuzz/replay_webhook
 check_PROGRAMS += $(fuzz_replays)
@@ -11,6 +13,9 @@ TESTS += $(fuzz_replays)
 tests_fuzz_replay_decode_SOURCES = tests/fuzz/replay.c tests/fuzz/fuzz_decode.c
 tests_fuzz_replay_decode_CPPFLAGS = $(AM_CPPFLAGS) -DTARGET='"decode"'
 tests_fuzz_replay_decode_LDADD = $(COWRY_LIBS)
+tests_fuzz_replay_idtoken_SOURCES = tests/fuzz/replay.c $(fuzz_idtoken_sources)
+tests_fuzz_replay_idtoken_CPPFLAGS = $(AM_CPPFLAGS) -DTARGET='"idtoken"'
+tests_fuzz_replay_idtoken_LDADD = libbase.a $(LIBBASE_LIBS)
 tests_fuzz_replay_json_SOURCES = tests/fuzz/replay.c tests/fuzz/fuzz_json.c
 tests_fuzz_replay_json_CPPFLAGS = $(AM_CPPFLAGS) -DTARGET='"json"'
 tests_fuzz_replay_json_LDADD = libbase.a $(LIBBASE_LIBS)
@@ -31,10 +36,14 @@ tests_fuzz_replay_webhook_CPPFLAGS = $(AM_CPPFLAGS) -DTARGET='"webhook"'
 tests_fuzz_replay_webhook_LDADD = libcowry.a libbase.a $(LIBBASE_LIBS)
 
 if FUZZING
-noinst_PROGRAMS += tests/fuzz/fuzz_decode tests/fuzz/fuzz_json tests/fuzz/fuzz_kernel \
+noinst_PROGRAMS += tests/fuzz/fuzz_decode tests/fuzz/fuzz_idtoken tests/fuzz/fuzz_json \
+	tests/fuzz/fuzz_kernel \
 	tests/fuzz/fuzz_money tests/fuzz/fuzz_text tests/fuzz/fuzz_token tests/fuzz/fuzz_webhook
 tests_fuzz_fuzz_decode_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 tests_fuzz_fuzz_decode_LDADD = $(COWRY_LIBS)
+tests_fuzz_fuzz_idtoken_SOURCES = $(fuzz_idtoken_sources)
+tests_fuzz_fuzz_idtoken_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+tests_fuzz_fuzz_idtoken_LDADD = libbase.a $(LIBBASE_LIBS)
 tests_fuzz_fuzz_json_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 tests_fuzz_fuzz_json_LDADD = libbase.a $(LIBBASE_LIBS)
 tests_fuzz_fuzz_kernel_SOURCES = $(fuzz_kernel_sources)
