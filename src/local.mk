@@ -97,7 +97,7 @@ libsandbox_a_SOURCES = \
 	src/sandbox/google_consent.c src/sandbox/grants.c src/sandbox/grants.h \
 	src/sandbox/issuer.c src/sandbox/issuer.h src/sandbox/journal.c src/sandbox/journal.h \
 	src/sandbox/later.c src/sandbox/later.h src/sandbox/orders.c src/sandbox/orders.h \
-	src/sandbox/paga.c src/sandbox/paystack.c src/sandbox/paystack.h \
+	src/sandbox/paga.c src/sandbox/perform.c src/sandbox/paystack.c src/sandbox/paystack.h \
 	src/sandbox/paystack_customers.c src/sandbox/paystack_transfers.c \
 	src/sandbox/sandbox.c src/sandbox/sandbox.h src/sandbox/secrets.c src/sandbox/secrets.h \
 	src/sandbox/settle.c src/sandbox/things.c src/sandbox/things.h

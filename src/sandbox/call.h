@@ -22,6 +22,8 @@
 struct google;
 struct json_object;
 
+enum { PLAYERS = 5 };
+
 struct sandbox {
 	const struct config *config;
 	struct arena *memory; /* of what lives as long */
@@ -35,8 +37,9 @@ struct sandbox {
 	struct courier *courier;
 	struct google *google;
 	pthread_mutex_t mutex;
-	pthread_cond_t interrupted;
+	pthread_cond_t woken;
 	bool stop;
+	int64_t resets[PLAYERS]; /* calls that are slow are so until the next one */
 };
 
 struct call {
@@ -85,10 +88,13 @@ extern const struct player player_fingra;
 extern const struct player player_google;
 
 /* All of them, by number; names end with NULL. */
-enum { PLAYERS = 5 };
 extern const struct player *const players[PLAYERS];
 extern const char *const player_names[PLAYERS + 1];
 
+/* Do what is asked for, with the misbehaviour that is due; entry is the journal's. */
+void call_perform(struct call *call, int64_t entry);
+/* Read the body as what its type says; no body is fine, one that is malformed is not. */
+bool call_read_body(struct call *call) MUST_CHECK;
 /* A CGI variable; NULL where it is absent or empty. */
 const char *call_variable(const struct call *call, const char *name);
 /* Take the key from "Authorization: Bearer"; false if there is none. */
@@ -100,6 +106,9 @@ const char *object_text(struct json_object *object, const char *name);
 struct json_object *object_member(struct json_object *object, const char *name);
 /* An amount in major units of a currency, more than nothing. */
 bool amount_read(struct money *out, const char *text, const char *currency) MUST_CHECK;
+
+/* Let the slow calls of a player, or of all, go on. */
+void sandbox_wake(struct sandbox *box, int provider);
 
 /* Answer with what was written. */
 void reply_json(struct call *call, int status, struct jw *w);

@@ -21,10 +21,11 @@ say(struct call *call, int status, const char *message)
 	reply_json(call, status, &w);
 }
 
-/* What waits for others would otherwise wait for those that are not held back any more. */
+/* Calls that are slow go on, and webhooks do not wait for others any more. */
 static void
 release(struct sandbox *box, int provider)
 {
+	sandbox_wake(box, provider);
 	for (int i = 0; i < PLAYERS; i++)
 		if (provider == CONTROL_ALL || provider == i)
 			courier_release(box->courier, i);
