@@ -105,6 +105,11 @@ WITH sessions AS (
        SET revoked_at = coalesce(revoked_at, clock_timestamp()), description = NULL
      WHERE user_id = $1
     RETURNING 1
+), wallet_keys AS (
+    UPDATE wallet_key
+       SET is_active = false, revoked_at = coalesce(revoked_at, clock_timestamp()), name = 'Deleted'
+     WHERE user_id = $1
+    RETURNING 1
 ), fundings AS (
     UPDATE funding SET email = $5, email_key = $5 WHERE user_id = $1 RETURNING 1
 ), accounts AS (
@@ -115,4 +120,5 @@ WITH sessions AS (
 SELECT (SELECT count(*) FROM sessions) + (SELECT count(*) FROM tokens)
      + (SELECT count(*) FROM wishes) + (SELECT count(*) FROM mails)
      + (SELECT count(*) FROM answers) + (SELECT count(*) FROM keys)
-     + (SELECT count(*) FROM fundings) + (SELECT count(*) FROM accounts) AS removed;
+     + (SELECT count(*) FROM wallet_keys) + (SELECT count(*) FROM fundings)
+     + (SELECT count(*) FROM accounts) AS removed;

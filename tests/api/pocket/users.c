@@ -426,6 +426,12 @@ test_delete(void **state)
 		" 'TXN-0000000000001', 100, email, email_key, 'low', '', false, now()"
 		" FROM cowry.users WHERE email = '%s'",
 		t.owner.email);
+	client_sql(
+		c,
+		"INSERT INTO cowry.wallet_key (public_id, user_id, digest, prefix, name, permissions,"
+		" expires_at) SELECT gen_random_uuid(), user_id, sha256(''), 'x', 'forget-me', 1, now()"
+		" FROM cowry.users WHERE email = '%s'",
+		t.owner.email);
 	before = client_value(c, accounts);
 	a = delete_user(c, &t.owner, t.owner.id);
 	expect_status(&a, 204);
