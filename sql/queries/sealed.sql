@@ -38,7 +38,10 @@ UPDATE provider_config SET config_sealed = $2 WHERE provider_config_id = $1;
 -- params: mark:bytea
 -- returns: one
 -- What is under this key and not sealed anew, because it ends by itself within a day.
-SELECT count(*) AS rows FROM idempotency WHERE substr(body_sealed, 1, length($1)) = $1;
+SELECT (SELECT count(*) FROM idempotency WHERE substr(body_sealed, 1, length($1)) = $1)
+     + (SELECT count(*) FROM oauth_flow
+         WHERE expires_at > clock_timestamp() AND substr(verifier_sealed, 1, length($1)) = $1)
+       AS rows;
 
 -- name: key_strangers
 -- params: fingerprint:text
