@@ -17,3 +17,17 @@ SELECT count(*) AS n
 -- params:
 -- returns: one
 SELECT count(*) AS n FROM job WHERE parked_at IS NOT NULL;
+
+-- name: attention_subscriptions
+-- params:
+-- returns: one
+-- Webhooks that were switched off because nobody answered.
+SELECT count(*) AS n FROM webhook_subscription WHERE problem IS NOT NULL AND deleted_at IS NULL;
+
+-- name: attention_deliveries
+-- params:
+-- returns: one
+-- Deliveries of the last day that were given up.
+SELECT count(*) AS n
+  FROM webhook_delivery
+ WHERE status = 'failed' AND attempted_at > clock_timestamp() - interval '1 day';

@@ -160,6 +160,8 @@ static const struct {
 	{SQL_attention_reviews, "reviews are open; see cowry reviews list"},
 	{SQL_attention_withdrawals, "withdrawals are a day old, and not settled"},
 	{SQL_attention_jobs, "jobs are parked; see cowry jobs list"},
+	{SQL_attention_subscriptions, "webhooks were switched off because nobody answered"},
+	{SQL_attention_deliveries, "deliveries to webhooks were given up in the last day"},
 };
 
 static void

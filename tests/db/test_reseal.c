@@ -102,6 +102,75 @@ test_moves_to_the_active_key(void **state)
 			    "0");
 }
 
+/* The text with hex in place of each %s. */
+static const char *
+replaced(struct arena *arena, const char *text, const char *hex)
+{
+	const char *out = "";
+	const char *at;
+
+	while ((at = strstr(text, "%s")) != NULL) {
+		out = arena_printf(arena, "%s%.*s%s", out, (int)(at - text), text, hex);
+		text = at + 2;
+	}
+	return arena_printf(arena, "%s%s", out, text);
+}
+
+/* What the owners of other tables seal: as bytes, the context, and where they keep it. */
+static const struct {
+	const char *context;
+	const char *insert; /* with the sealed value in hexadecimal */
+	const char *read;
+} others[] = {
+	{"provider config 0 paystack",
+	 "INSERT INTO cowry.provider_config (public_id, type, config_sealed, is_active)"
+	 " VALUES (gen_random_uuid(), 'paystack', '\\x%s', true)",
+	 "SELECT encode(config_sealed, 'hex') FROM cowry.provider_config"},
+	{"webhook 0190b2a4-7c1e-7d3a-9b61-2f6f0c9a1e55",
+	 "WITH who AS (INSERT INTO cowry.users (public_id, email, email_key, name)"
+	 " VALUES (gen_random_uuid(), 'o', 'o', 'o') RETURNING user_id), platform AS (INSERT INTO"
+	 " cowry.platform_account (public_id, user_id, name) SELECT gen_random_uuid(), user_id, 'o'"
+	 " FROM who RETURNING platform_account_id), project AS (INSERT INTO cowry.project (public_id,"
+	 " platform_account_id, name, slug) SELECT gen_random_uuid(), platform_account_id, 'o', 'o'"
+	 " FROM platform RETURNING project_id) INSERT INTO cowry.webhook_subscription (public_id,"
+	 " project_id, mode, url, event_types, secret_sealed, previous_sealed, previous_until)"
+	 " SELECT '0190b2a4-7c1e-7d3a-9b61-2f6f0c9a1e55', project_id, 'test', 'https://x', '{x}',"
+	 " '\\x%s', '\\x%s', now() FROM project",
+	 "SELECT encode(secret_sealed, 'hex') FROM cowry.webhook_subscription"},
+	{"webhook 0190b2a4-7c1e-7d3a-9b61-2f6f0c9a1e55", NULL,
+	 "SELECT encode(previous_sealed, 'hex') FROM cowry.webhook_subscription"},
+};
+
+static void
+test_other_tables(void **state)
+{
+	static const struct bytes secret = {"secret", 6};
+	struct fixture *f = *state;
+	struct arena *arena = f->ctx.arena;
+	unsigned char bytes[512];
+	struct bytes opened;
+
+	use_keys(f, "a " KEY_A "\n");
+	for (size_t i = 0; i < COUNT(others); i++) {
+		struct bytes sealed = box_seal(f->app.keys, arena, others[i].context, secret);
+		const char *hex = hex_encode(arena, sealed.data, sealed.length);
+
+		if (others[i].insert != NULL)
+			fixture_sql(f->superuser_url, replaced(arena, others[i].insert, hex));
+	}
+	use_keys(f, "b " KEY_B "\na " KEY_A "\n");
+	assert_int_equal(reseal(f).done, COUNT(others));
+	use_keys(f, "b " KEY_B "\n");
+	for (size_t i = 0; i < COUNT(others); i++) {
+		const char *hex = value(f, others[i].read);
+
+		assert_true(hex_decode(bytes, strlen(hex) / 2, hex));
+		assert_true(box_open(f->app.keys, arena, others[i].context,
+				     (struct bytes){bytes, strlen(hex) / 2}, &opened));
+		assert_memory_equal(opened.data, "secret", 6);
+	}
+}
+
 /* A value that no key opens is counted and left alone, and does not stop the others. */
 static void
 test_broken_values(void **state)
@@ -176,6 +245,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_moves_to_the_active_key),
+		cmocka_unit_test(test_other_tables),
 		cmocka_unit_test(test_broken_values),
 		cmocka_unit_test(test_what_ends_by_itself),
 		cmocka_unit_test(test_strangers),
