@@ -113,14 +113,22 @@ SELECT $1, l.project_id, l.mode, $4, $3, $5::json
 -- name: feed_claim
 -- params:
 -- returns: maybe
--- The place in the journal, for one reader at a time, and whether what was noted is final by now.
+-- One reader at a time.
+SELECT one FROM event_feed FOR UPDATE SKIP LOCKED;
+
+-- name: feed_place
+-- params:
+-- returns: one
+-- Once it is claimed, so that the snapshot is later than the row: the place in the journal, and
+-- whether what was noted is final by now. An xid that is still to come is of the cluster that these
+-- data were dumped from: nothing of it is under way here.
 SELECT done_id, next_id, next_at, sequence,
-       pg_snapshot_xmin(pg_current_snapshot()) >= next_xid AS is_final,
+       pg_snapshot_xmin(pg_current_snapshot()) >= next_xid
+           OR next_xid >= pg_snapshot_xmax(pg_current_snapshot()) AS is_final,
        EXISTS (SELECT 1
                  FROM webhook_subscription
                 WHERE is_active AND deleted_at IS NULL) AS is_wanted
-  FROM event_feed
-   FOR UPDATE SKIP LOCKED;
+  FROM event_feed;
 
 -- name: feed_journal
 -- params: after:bigint upto:bigint

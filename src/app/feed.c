@@ -303,6 +303,7 @@ feed_some(struct ctx *ctx, void *arg)
 	TRY(db_run(ctx, SQL_feed_claim, &rows, NO_PARAMS));
 	if (rows.count == 0)
 		return ERR_OK;
+	TRY(db_run(ctx, SQL_feed_place, &rows, NO_PARAMS));
 	rows_scan(&rows, 0, place_columns, COLUMN_COUNT(place_columns), &place);
 	if (!place.is_final)
 		return ERR_OK;

@@ -727,6 +727,20 @@ test_concurrent_feed(void **state)
 	unsubscribe(c, &hook);
 }
 
+/* Data that were dumped from a cluster with higher xids. */
+static void
+test_restored(void **state)
+{
+	struct client *c = *state;
+	struct hook hook = subscribe(c, "'wallet.credited'");
+
+	client_sql(c, "UPDATE cowry.event_feed SET next_xid = '99999999999'");
+	(void)wallet_with(c, acme.test_key, "NGN", "5");
+	feed_all(c);
+	assert_int_equal(deliver_due(c), 1);
+	unsubscribe(c, &hook);
+}
+
 static void *
 transfer_keyed(void *arg)
 {
@@ -824,6 +838,7 @@ main(void)
 		client_test(test_private_address),
 		client_test(test_concurrent_feed),
 		client_test(test_late_commit),
+		client_test(test_restored),
 		client_test(client_books_hold),
 	};
 
