@@ -195,8 +195,9 @@ RETURNING provider_config_id;
 -- name: payment_posting
 -- params: transaction:uuid
 -- returns: one
--- What a settled payment moved.
-SELECT t.transaction_id, f.public_id AS source, o.public_id AS destination, p.amount
+-- What a settled payment moved, and whether that was taken back.
+SELECT t.transaction_id, f.public_id AS source, o.public_id AS destination, p.amount,
+       EXISTS (SELECT FROM transaction r WHERE r.reverses = t.transaction_id) AS reversed
   FROM transaction t
   JOIN posting p ON p.transaction_id = t.transaction_id AND p.line = 0
   JOIN account f ON f.account_id = p.from_id

@@ -24,7 +24,7 @@ struct payment_order {
 	int64_t user_id;    /* whose personal wallet it is; 0: a project's */
 	enum mode mode;
 	struct money amount;
-	const char *reference; /* the client's or the dialect's; unique in the ledger unless failed */
+	const char *reference; /* the client's or the dialect's; unique in its ledger, or failed */
 	const char *provider;
 	const char *provider_reference;     /* as the provider shall know it; NULL: a new one */
 	const char *callback_url;           /* where the customer goes afterwards, or NULL */

@@ -49,10 +49,9 @@ digest(struct ctx *ctx, const struct payment_row *row, struct ledger_transaction
 static enum err
 post_one(struct ctx *ctx, const struct payment_row *row, struct ledger_transaction *t)
 {
-	struct posting_result result;
 	struct ledger_transaction *list[] = {t};
 
-	t->results = &result;
+	t->results = arena_alloc(ctx->arena, sizeof(*t->results));
 	digest(ctx, row, t);
 	return ledger_post(ctx, list, 1);
 }
@@ -114,36 +113,44 @@ post(struct ctx *ctx, struct payment_row *row, struct ledger_transaction *posted
 		TRY(post_one(ctx, row, posted));
 	}
 	posted->postings = NULL;
-	posted->results = NULL;
 	if (posted->err == ERR_OK || !row->reference_held)
 		return ERR_OK;
 	return reference_reserve(ctx, row->ledger_id, row->reference, row->public_id, &spare);
 }
 
-/* Take back what was posted. Somebody may have done so by hand. */
+/* Take back a transaction that moved this. Somebody may have done so by hand. */
 static enum err
-reverse(struct ctx *ctx, const struct payment_row *row)
+take_back(struct ctx *ctx, const struct payment_row *row, int64_t transaction_id,
+	  const struct posting *moved_before)
 {
-	struct posting posting;
+	const struct posting back = {moved_before->to, moved_before->from, moved_before->amount};
 	struct ledger_transaction t = {
 		.ledger_id = row->ledger_id,
 		.currency = row->currency,
 		.reference = own_reference(ctx, row, "-reversal"),
 		.type = "reversal",
 		.metadata = "{}",
-		.postings = &posting,
+		.reverses = transaction_id,
+		.postings = &back,
 		.count = 1,
 	};
-	struct rows rows;
 
-	TRY(db_run(ctx, SQL_payment_posting, &rows, PARAMS(p_uuid(row->transaction))));
-	t.reverses = row_int(&rows, 0, 0);
-	posting = (struct posting){row_uuid(&rows, 0, 2), row_uuid(&rows, 0, 1),
-				   row_int(&rows, 0, 3)};
 	TRY(post_one(ctx, row, &t));
 	return t.err == ERR_OK || t.err == ERR_ALREADY_REVERSED
 		       ? ERR_OK
 		       : fault(&ctx->fault, t.err, NULL, NULL);
+}
+
+static enum err
+reverse(struct ctx *ctx, const struct payment_row *row)
+{
+	struct posting posted;
+	struct rows rows;
+
+	TRY(db_run(ctx, SQL_payment_posting, &rows, PARAMS(p_uuid(row->transaction))));
+	posted = (struct posting){row_uuid(&rows, 0, 1), row_uuid(&rows, 0, 2),
+				  row_int(&rows, 0, 3)};
+	return take_back(ctx, row, row_int(&rows, 0, 0), &posted);
 }
 
 static enum err
@@ -232,6 +239,20 @@ note_paid(struct payment_row *row, struct money paid)
 	row->paid_currency = paid.currency->code;
 }
 
+/* What was posted stays posted; but what was taken back is not there any more. */
+static enum err
+check_posted(struct ctx *ctx, const struct payment_row *row)
+{
+	struct rows rows;
+
+	TRY(db_run(ctx, SQL_payment_posting, &rows, PARAMS(p_uuid(row->transaction))));
+	if (row_bool(&rows, 0, 4))
+		return fault(&ctx->fault, ERR_CONFLICT, NULL,
+			     "What was booked was taken back since; reject it, and move money by "
+			     "hand where it is due");
+	return ERR_OK;
+}
+
 /* Post, or if the ledger won't, leave it to a person. A person hears why not. */
 static enum err
 post_or_ask(struct ctx *ctx, struct payment_row *row, enum payment_event event, struct money paid,
@@ -241,7 +262,7 @@ post_or_ask(struct ctx *ctx, struct payment_row *row, enum payment_event event, 
 
 	note_paid(row, paid);
 	if (!uuid_is_nil(row->transaction))
-		return ERR_OK;
+		return check_posted(ctx, row);
 	TRY(post(ctx, row, &posted));
 	if (posted.err == ERR_OK) {
 		*transaction_id = posted.transaction_id;

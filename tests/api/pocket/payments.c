@@ -739,6 +739,7 @@ test_reversal(void **state)
 {
 	struct client *c = *state;
 	const char *wallet = wallet_with(c, acme.test_key, "NGN", "100");
+	struct till_webhook again;
 	struct answer a = withdraw(c, wallet, "60", "back-1");
 
 	expect_status(&a, 201);
@@ -751,6 +752,16 @@ test_reversal(void **state)
 	assert_int_equal(decide(c, "back-1", false), ERR_OK);
 	expect_balance(c, wallet, "100.00", "0.00");
 	assert_string_equal(status_of(c, "back-1"), "failed");
+	/* And now it went out after all? What was taken back can't be approved again. */
+	again = till_webhook(c, "paystack", true, "success", till_reference(c, "back-1"), "60",
+			     "NGN", OWN_KEY);
+	again = till_sign(c, "paystack", client_text(c, "%s ", again.body), OWN_KEY);
+	a = till_send(c, &again);
+	expect_status(&a, 200);
+	assert_string_equal(status_of(c, "back-1"), "review");
+	assert_int_equal(decide(c, "back-1", true), ERR_CONFLICT);
+	assert_int_equal(decide(c, "back-1", false), ERR_OK);
+	expect_balance(c, wallet, "100.00", "0.00");
 	/* It did not. */
 	a = withdraw(c, wallet, "60", "back-2");
 	expect_status(&a, 201);
