@@ -11,7 +11,6 @@ tests/openapi/node_modules/.stamp: $(srcdir)/tests/openapi/package-lock.json
 		cmp -s $(srcdir)/$$file $$file || cp $(srcdir)/$$file $$file || exit 1; done && \
 	(cd tests/openapi && npm ci --ignore-scripts) && touch $@
 
-clean-local: clean-openapi-linter
 clean-openapi-linter:
 	rm -rf tests/openapi/node_modules
 	test '$(srcdir)' = . || rm -f $(LINTER_FILES) tests/openapi/lint.mjs
