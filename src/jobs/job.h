@@ -26,8 +26,8 @@ extern const struct job job_retention;
 extern const struct job job_funding_expiry;
 
 extern const struct queue_kind queue_mail;
-extern const struct queue_kind queue_webhook_delivery;
 extern const struct queue_kind queue_payment_lookup;
+extern const struct queue_kind queue_webhook_delivery;
 
 /* One row of all that a runner does: either a job or a kind, and the threads that are its own, so
  * that a slow one holds up nothing else. */

@@ -3,8 +3,8 @@ EXTRA_DIST += tests/api/money.h tests/api/otp/wallet.h
 if CMOCKA
 check_LIBRARIES += libclient.a
 libclient_a_SOURCES = tests/api/client.c tests/api/client.h tests/api/people.c tests/api/people.h \
-	tests/api/money.h tests/api/receiver.c tests/api/receiver.h
-	tests/api/money.h tests/api/till.c tests/api/till.h tests/peer.c tests/peer.h
+	tests/api/money.h tests/api/till.c tests/api/till.h tests/peer.c tests/peer.h \
+	tests/api/receiver.c tests/api/receiver.h
 
 API_TESTS = \
 	tests/api/access \
