@@ -4,8 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/text.h"
-
 struct player {
 	struct setting settings[KNOB_COUNT];
 };
@@ -58,6 +56,18 @@ control_apply(struct control *control, const struct command *command)
 	(void)pthread_mutex_unlock(&control->mutex);
 }
 
+/* Whether a call is of the path that is meant, or below it. */
+static bool
+is_meant(const struct setting *setting, const char *path)
+{
+	size_t length = strlen(setting->path);
+
+	if (path == NULL || length == 0)
+		return true;
+	return strncmp(path, setting->path, length) == 0 &&
+	       (path[length] == '\0' || path[length] == '/');
+}
+
 bool
 control_take(struct control *control, int provider, enum knob knob, const char *path,
 	     struct setting *out)
@@ -66,7 +76,7 @@ control_take(struct control *control, int provider, enum knob knob, const char *
 	bool taken;
 
 	(void)pthread_mutex_lock(&control->mutex);
-	taken = setting->times > 0 && (path == NULL || text_starts_with(path, setting->path));
+	taken = setting->times > 0 && is_meant(setting, path);
 	if (taken) {
 		setting->times--;
 		*out = *setting;

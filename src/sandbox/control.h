@@ -33,7 +33,7 @@ struct setting {
 	int64_t times; /* how often it works yet */
 	int64_t number;
 	const char *word; /* a constant */
-	char path[64];    /* only for calls whose path begins so */
+	char path[64];    /* only for calls of this path and below it; "": all */
 	bool unseen;      /* a call that fails has not been looked at */
 	struct decimal amount;
 	char currency[4]; /* or "" */

@@ -101,6 +101,7 @@ knobs_are_spent(void **state)
 	control_apply(control, &command);
 	assert_false(control_take(control, 1, KNOB_FAIL, "/transfer", &setting));
 	assert_false(control_take(control, 0, KNOB_FAIL, "/customer", &setting));
+	assert_false(control_take(control, 0, KNOB_FAIL, "/transferrecipient", &setting));
 	assert_true(control_take(control, 0, KNOB_FAIL, "/transfer", &setting));
 	assert_int_equal(setting.times, 1);
 	assert_true(control_take(control, 0, KNOB_FAIL, "/transfer/verify/x", &setting));

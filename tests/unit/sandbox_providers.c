@@ -214,7 +214,7 @@ failures_come_as_told(void **state)
 	assert_int_equal(sandbox_call(x, "GET /paystack/customer", NULL), 200);
 	assert_int_equal(sandbox_call(x, "POST /control",
 				      "{\"provider\":\"paystack\",\"fail\":\"half\","
-				      "\"path\":\"/transaction/i\"}"),
+				      "\"path\":\"/transaction/initialize\"}"),
 			 200);
 	assert_int_equal(sandbox_call(x, "GET /paystack/customer", NULL), 200);
 	assert_int_equal(x->reply.ending, ENDING_WHOLE);
