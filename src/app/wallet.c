@@ -310,8 +310,7 @@ wallet_lines(struct ctx *ctx, int64_t account_id, int64_t before, int64_t most,
 	struct rows rows;
 
 	TRY(db_run(ctx, SQL_wallet_transactions, &rows,
-		   PARAMS(p_int(account_id), p_int(before > 0 ? before : INT64_MAX),
-			  p_int(most))));
+		   PARAMS(p_int(account_id), p_int(before > 0 ? before : INT64_MAX), p_int(most))));
 	*out = arena_array(ctx->arena, rows.count, sizeof(**out));
 	*n = rows.count;
 	for (size_t i = 0; i < rows.count; i++)

@@ -35,7 +35,7 @@ client_setup(void **state)
 	static const struct http_options outside = {
 		.connect_timeout_ms = 1000,
 		.total_timeout_ms = 3000,
-		.answer_max = 256 * 1024,
+		.answer_max = 262144,
 		.at_once = 8,
 		.plain = true,
 	};
@@ -375,7 +375,7 @@ answer_names(const struct answer *answer, const char *field)
 
 	if (!present)
 		return text != NULL && strcasestr(text, field) != NULL;
-	for (size_t i = 0; present && i < json_list_length(errors); i++) {
+	for (size_t i = 0; i < json_list_length(errors); i++) {
 		struct json_object *name = json_member(json_list_item(errors, i), "field", NULL);
 
 		if (strcmp(json_text_value(name), field) == 0)

@@ -8,7 +8,7 @@
 #include "tests/keys.h"
 
 static char folder[FOLDER_MAX];
-static char problem[256];
+static char why[256];
 
 static int
 setup(void **state)
@@ -32,7 +32,7 @@ teardown(void **state)
 static struct keyring *
 load(void)
 {
-	struct keyring *keys = keyring_load(folder, problem);
+	struct keyring *keys = keyring_load(folder, why);
 
 	assert_non_null(keys);
 	return keys;
@@ -49,14 +49,14 @@ goes_through_all_steps(void **state)
 
 	(void)state;
 	assert_null(rotation_waiting(before, KEY_BOX));
-	assert_true(rotation_add(folder, KEY_BOX, problem));
+	assert_true(rotation_add(folder, KEY_BOX, why));
 	added = load();
 	(void)snprintf(id, sizeof(id), "%s", rotation_waiting(added, KEY_BOX));
 	assert_string_equal(keyring_id(added, KEY_BOX, 0), "a");
 	assert_string_equal(keyring_id(added, KEY_BOX, 1), id);
 	assert_null(keyring_id(added, KEY_BOX, 2));
 	assert_null(rotation_waiting(added, KEY_TOKEN));
-	assert_true(rotation_activate(folder, KEY_BOX, problem));
+	assert_true(rotation_activate(folder, KEY_BOX, why));
 	active = load();
 	assert_string_equal(keyring_id(active, KEY_BOX, 0), id);
 	assert_string_equal(keyring_id(active, KEY_BOX, 1), "a");
@@ -67,7 +67,7 @@ goes_through_all_steps(void **state)
 			    keyring_find(added, KEY_BOX, id).data, KEY_SIZE);
 	assert_memory_not_equal(keyring_find(active, KEY_BOX, id).data,
 				keyring_find(active, KEY_BOX, "a").data, KEY_SIZE);
-	assert_true(rotation_drop(folder, KEY_BOX, "a", problem));
+	assert_true(rotation_drop(folder, KEY_BOX, "a", why));
 	after = load();
 	assert_string_equal(keyring_id(after, KEY_BOX, 0), id);
 	assert_null(keyring_id(after, KEY_BOX, 1));
@@ -85,11 +85,11 @@ keeps_mode_and_leaves_nothing(void **state)
 
 	(void)state;
 	assert_true(folder_write(folder, ".box.keys.new", "of a run that was cut short", 0600));
-	assert_true(rotation_add(folder, KEY_BOX, problem));
+	assert_true(rotation_add(folder, KEY_BOX, why));
 	assert_int_equal(stat(folder_path(path, folder, "box.keys"), &about), 0);
 	assert_int_equal(about.st_mode & 07777, 0640);
 	assert_int_equal(stat(folder_path(path, folder, ".box.keys.new"), &about), -1);
-	assert_true(rotation_add(folder, KEY_TOKEN, problem));
+	assert_true(rotation_add(folder, KEY_TOKEN, why));
 	assert_int_equal(stat(folder_path(path, folder, "jwt.keys"), &about), 0);
 	assert_int_equal(about.st_mode & 07777, 0600);
 	assert_int_equal(rotation_changed(folder, KEY_TOKEN).us / SECOND_US, about.st_mtim.tv_sec);
@@ -101,20 +101,20 @@ refuses_what_would_lose_keys(void **state)
 	struct keyring *keys;
 
 	(void)state;
-	assert_false(rotation_activate(folder, KEY_BOX, problem));
-	assert_non_null(strstr(problem, "no key waits"));
-	assert_false(rotation_drop(folder, KEY_BOX, "a", problem));
-	assert_false(rotation_drop(folder, KEY_BOX, "b", problem));
-	assert_true(rotation_add(folder, KEY_BOX, problem));
-	assert_false(rotation_add(folder, KEY_BOX, problem));
-	assert_non_null(strstr(problem, "waits"));
+	assert_false(rotation_activate(folder, KEY_BOX, why));
+	assert_non_null(strstr(why, "no key waits"));
+	assert_false(rotation_drop(folder, KEY_BOX, "a", why));
+	assert_false(rotation_drop(folder, KEY_BOX, "b", why));
+	assert_true(rotation_add(folder, KEY_BOX, why));
+	assert_false(rotation_add(folder, KEY_BOX, why));
+	assert_non_null(strstr(why, "waits"));
 	keys = load();
-	assert_false(rotation_drop(folder, KEY_BOX, rotation_waiting(keys, KEY_BOX), problem));
+	assert_false(rotation_drop(folder, KEY_BOX, rotation_waiting(keys, KEY_BOX), why));
 	keyring_free(keys);
-	assert_false(rotation_add("/nonexistent", KEY_BOX, problem));
+	assert_false(rotation_add("/nonexistent", KEY_BOX, why));
 	assert_true(folder_write(folder, "box.keys", "a 00", 0600));
-	assert_false(rotation_activate(folder, KEY_BOX, problem));
-	assert_non_null(strstr(problem, "malformed"));
+	assert_false(rotation_activate(folder, KEY_BOX, why));
+	assert_non_null(strstr(why, "malformed"));
 }
 
 /* As many keys as can be: then one must go first. */
@@ -127,13 +127,13 @@ is_bounded(void **state)
 	for (added = 0; added < KEYS_MAX - 1; added++) {
 		struct instant deadline = {clock_system().us + 5 * SECOND_US};
 
-		while (!rotation_add(folder, KEY_BOX, problem)) /* ids tell milliseconds */
-			assert_true(strstr(problem, "clock") != NULL &&
+		while (!rotation_add(folder, KEY_BOX, why)) /* ids tell milliseconds */
+			assert_true(strstr(why, "clock") != NULL &&
 				    clock_system().us < deadline.us);
-		assert_true(rotation_activate(folder, KEY_BOX, problem));
+		assert_true(rotation_activate(folder, KEY_BOX, why));
 	}
-	assert_false(rotation_add(folder, KEY_BOX, problem));
-	assert_non_null(strstr(problem, "prune"));
+	assert_false(rotation_add(folder, KEY_BOX, why));
+	assert_non_null(strstr(why, "prune"));
 }
 
 static void
@@ -149,11 +149,11 @@ tells_processes_apart(void **state)
 	assert_int_equal(strlen(first), FINGERPRINT_MAX - 1);
 	assert_string_equal(rotation_fingerprint(second, keys), first);
 	keyring_free(keys);
-	assert_true(rotation_add(folder, KEY_TOKEN, problem));
+	assert_true(rotation_add(folder, KEY_TOKEN, why));
 	keys = load();
 	assert_string_not_equal(rotation_fingerprint(second, keys), first);
 	keyring_free(keys);
-	assert_true(rotation_activate(folder, KEY_TOKEN, problem));
+	assert_true(rotation_activate(folder, KEY_TOKEN, why));
 	keys = load();
 	assert_string_not_equal(rotation_fingerprint(third, keys), second);
 	keyring_free(keys);
