@@ -189,10 +189,11 @@ put_texts(const struct decoder *d, const struct field *field, struct json_object
 {
 	struct text_list *list = member;
 	size_t n = json_list_length(value);
+	size_t least = field->may_be_empty ? 0 : 1;
 
-	if (n == 0 || n > TEXTS_MAX) {
+	if (n < least || n > TEXTS_MAX) {
 		violate(d, field, "LENGTH",
-			arena_printf(d->arena, "must have 1 to %d items", TEXTS_MAX));
+			arena_printf(d->arena, "must have %zu to %d items", least, TEXTS_MAX));
 		return;
 	}
 	list->items = arena_array(d->arena, n, sizeof(*list->items));
@@ -248,6 +249,7 @@ static const struct {
 	[FIELD_INT] = {1U << JSON_INTEGER, "must be an integer"},
 	[FIELD_OPTIONAL_INT] = {1U << JSON_INTEGER, "must be an integer or null"},
 	[FIELD_BOOL] = {1U << JSON_BOOL, "must be true or false"},
+	[FIELD_OPTIONAL_BOOL] = {1U << JSON_BOOL, "must be true or false"},
 	[FIELD_DECIMAL] = {1U << JSON_TEXT | 1U << JSON_INTEGER | 1U << JSON_DECIMAL,
 			   "must be an amount as a string"},
 	[FIELD_MONEY] = {0, ""},
@@ -276,6 +278,10 @@ put(const struct decoder *d, const struct field *field, struct json_object *valu
 		break;
 	case FIELD_BOOL:
 		*(bool *)member = json_bool_value(value);
+		break;
+	case FIELD_OPTIONAL_BOOL:
+		*(struct optional_bool *)member =
+			(struct optional_bool){true, json_bool_value(value)};
 		break;
 	case FIELD_DECIMAL:
 		put_decimal(d, field, json_text_value(value), member);
@@ -379,6 +385,7 @@ put_query(const struct decoder *d, const struct field *field, const char *text, 
 	case FIELD_TIME:
 		put_time(d, field, text, member);
 		break;
+	case FIELD_OPTIONAL_BOOL:
 	case FIELD_JSON:
 	case FIELD_TEXTS:
 	case FIELD_LIST:

@@ -14,6 +14,7 @@ static const struct {
 	[FIELD_INT] = {"integer", "int64", "1"},
 	[FIELD_OPTIONAL_INT] = {"integer", "int64", "1"},
 	[FIELD_BOOL] = {"boolean", NULL, "true"},
+	[FIELD_OPTIONAL_BOOL] = {"boolean", NULL, "true"},
 	[FIELD_DECIMAL] = {"string", NULL, "\"1000.50\""},
 	[FIELD_MONEY] = {"string", NULL, "\"1000.50\""},
 	[FIELD_UUID] = {"string", "uuid", "\"0190b2a4-7c1e-7d3a-9b61-2f6f0c9a1e55\""},
@@ -87,7 +88,7 @@ describe_limits(const struct field *field, struct jw *w)
 		jw_text(w, "pattern", "^(0|[1-9][0-9]{0,14})(\\.[0-9]{1,4})?$");
 		break;
 	case FIELD_TEXTS:
-		jw_integer(w, "minItems", 1);
+		jw_integer(w, "minItems", field->may_be_empty ? 0 : 1);
 		jw_integer(w, "maxItems", TEXTS_MAX);
 		jw_object(w, "items");
 		jw_text(w, "type", "string");
@@ -101,6 +102,7 @@ describe_limits(const struct field *field, struct jw *w)
 			jw_integer(w, "maxItems", field->max);
 		break;
 	case FIELD_BOOL:
+	case FIELD_OPTIONAL_BOOL:
 	case FIELD_MONEY:
 	case FIELD_UUID:
 	case FIELD_TIME:

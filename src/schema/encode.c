@@ -18,6 +18,8 @@ is_absent(const struct field *field, const void *member)
 		       ((const struct optional_int *)member)->null;
 	case FIELD_BOOL:
 		return !*(const bool *)member;
+	case FIELD_OPTIONAL_BOOL:
+		return !((const struct optional_bool *)member)->present;
 	case FIELD_DECIMAL:
 		return !((const struct decimal *)member)->present;
 	case FIELD_MONEY:
@@ -75,6 +77,9 @@ write_value(const struct field *field, enum amount_style style, const void *memb
 		break;
 	case FIELD_BOOL:
 		jw_bool(w, field->name, *(const bool *)member);
+		break;
+	case FIELD_OPTIONAL_BOOL:
+		jw_bool(w, field->name, ((const struct optional_bool *)member)->value);
 		break;
 	case FIELD_MONEY:
 		write_money(w, field->name, style, *(const struct money *)member);

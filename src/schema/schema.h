@@ -24,18 +24,19 @@
 struct json_object;
 
 enum field_type {
-	FIELD_TEXT,         /* const char * */
-	FIELD_INT,          /* int64_t */
-	FIELD_OPTIONAL_INT, /* struct optional_int */
-	FIELD_BOOL,         /* bool */
-	FIELD_DECIMAL,      /* struct decimal: an amount as sent */
-	FIELD_MONEY,        /* struct money: an amount in a reply */
-	FIELD_UUID,         /* struct uuid */
-	FIELD_TIME,         /* struct instant */
-	FIELD_JSON,         /* struct json_value: a free object */
-	FIELD_TEXTS,        /* struct text_list: a list of strings */
-	FIELD_LIST,         /* struct list of sub */
-	FIELD_OBJECT,       /* a nested struct of sub */
+	FIELD_TEXT,          /* const char * */
+	FIELD_INT,           /* int64_t */
+	FIELD_OPTIONAL_INT,  /* struct optional_int */
+	FIELD_BOOL,          /* bool */
+	FIELD_OPTIONAL_BOOL, /* struct optional_bool */
+	FIELD_DECIMAL,       /* struct decimal: an amount as sent */
+	FIELD_MONEY,         /* struct money: an amount in a reply */
+	FIELD_UUID,          /* struct uuid */
+	FIELD_TIME,          /* struct instant */
+	FIELD_JSON,          /* struct json_value: a free object */
+	FIELD_TEXTS,         /* struct text_list: a list of strings */
+	FIELD_LIST,          /* struct list of sub */
+	FIELD_OBJECT,        /* a nested struct of sub */
 };
 
 /* An integer that may be absent, null or a value. */
@@ -45,13 +46,19 @@ struct optional_int {
 	int64_t value;
 };
 
+/* A truth value that may be absent. */
+struct optional_bool {
+	bool present;
+	bool value;
+};
+
 /* Free JSON: compact text. NULL text: absent. */
 struct json_value {
 	const char *text;
 };
 
 /* count strings in a row. Bounds, format and choices of its field are those of each; the list has one
- * to TEXTS_MAX of them. NULL items: absent. */
+ * to TEXTS_MAX of them, or none where may_be_empty is set. NULL items: absent. */
 struct text_list {
 	const char **items;
 	size_t count;
@@ -73,12 +80,13 @@ struct field {
 	const char *example; /* as JSON, for the documentation */
 	enum field_type type;
 	size_t offset;
-	bool required;    /* requests: must be there; replies: always shown */
-	bool secret;      /* write-only in the documentation; may hold control characters */
-	bool keep_null;   /* replies: show null rather than leave out an absent value */
-	bool lower_bound; /* min holds for numbers; texts and lists always use min and max */
-	int64_t min;      /* code points of a text, value of a number, items of a list */
-	int64_t max;      /* the same; 0: the default of the type */
+	bool required;     /* requests: must be there; replies: always shown */
+	bool secret;       /* write-only in the documentation; may hold control characters */
+	bool keep_null;    /* replies: show null rather than leave out an absent value */
+	bool may_be_empty; /* a FIELD_TEXTS may have no items */
+	bool lower_bound;  /* min holds for numbers; texts and lists always use min and max */
+	int64_t min;       /* code points of a text, value of a number, items of a list */
+	int64_t max;       /* the same; 0: the default of the type */
 	const char *
 		format; /* "email", "uri", "currency", "slug", "reference", "wallet_number", "password" */
 	const char *const *choices;       /* NULL-terminated */
@@ -95,6 +103,7 @@ struct field {
 				 int64_t: FIELD_INT,                          \
 				 struct optional_int: FIELD_OPTIONAL_INT,     \
 				 bool: FIELD_BOOL,                            \
+				 struct optional_bool: FIELD_OPTIONAL_BOOL,   \
 				 struct decimal: FIELD_DECIMAL,               \
 				 struct money: FIELD_MONEY,                   \
 				 struct uuid: FIELD_UUID,                     \

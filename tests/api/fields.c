@@ -43,6 +43,7 @@ wrong_values(enum field_type type)
 	case FIELD_OPTIONAL_INT:
 		return integer;
 	case FIELD_BOOL:
+	case FIELD_OPTIONAL_BOOL:
 		return boolean;
 	case FIELD_DECIMAL:
 	case FIELD_MONEY:

@@ -30,12 +30,13 @@ struct order {
 	int64_t count, least, most;
 	struct optional_int quota;
 	bool gift, notify;
+	struct optional_bool visible;
 	struct decimal amount;
 	struct uuid id;
 	struct instant due;
 	struct json_value metadata;
 	struct list items, any_items;
-	struct text_list labels;
+	struct text_list labels, marks;
 	struct address to;
 };
 
@@ -73,6 +74,7 @@ static const struct field order_fields[] = {
 	FIELD(struct order, quota, .name = "quota", .lower_bound = true, .min = 1),
 	FIELD(struct order, gift, .name = "gift"),
 	FIELD(struct order, notify, .name = "notify", .fallback_true = true),
+	FIELD(struct order, visible, .name = "visible"),
 	FIELD(struct order, amount, .name = "amount"),
 	FIELD(struct order, id, .name = "id"),
 	FIELD(struct order, due, .name = "due"),
@@ -81,6 +83,7 @@ static const struct field order_fields[] = {
 	FIELD(struct order, any_items, .name = "anyItems", .sub = &part),
 	FIELD(struct order, labels, .name = "labels", .choices = kinds,
 	      .choice_values = kind_values),
+	FIELD(struct order, marks, .name = "marks", .may_be_empty = true, .max = 4),
 	FIELD(struct order, to, .name = "to", .sub = &address),
 };
 static const struct schema order = SCHEMA(struct order, "Order", order_fields);
@@ -267,6 +270,19 @@ optional_integers_tell_null_from_absent(void **state)
 }
 
 static void
+optional_truths_tell_false_from_absent(void **state)
+{
+	struct order out = decode(*state, &order, "{\"visible\":null}", "");
+
+	assert_false(out.visible.present);
+	out = decode(*state, &order, "{\"visible\":false}", "");
+	assert_true(out.visible.present && !out.visible.value);
+	out = decode(*state, &order, "{\"visible\":true}", "");
+	assert_true(out.visible.present && out.visible.value);
+	(void)decode(*state, &order, "{\"visible\":0}", "visible TYPE must be true or false");
+}
+
+static void
 integers_have_bounds(void **state)
 {
 	static const struct row rows[] = {
@@ -385,6 +401,9 @@ lists_of_texts_hold_to_their_row(void **state)
 	assert_int_equal(out.labels.count, 2);
 	assert_string_equal(out.labels.items[0], "f");
 	assert_string_equal(out.labels.items[1], "p");
+	out = decode(*state, &order, "{\"marks\":[]}", "");
+	assert_non_null(out.marks.items);
+	assert_int_equal(out.marks.count, 0);
 }
 
 static void
@@ -579,6 +598,7 @@ main(void)
 		cmocka_unit_test(choices_are_stored_as_their_values),
 		cmocka_unit_test(absent_and_null_are_the_same),
 		cmocka_unit_test(optional_integers_tell_null_from_absent),
+		cmocka_unit_test(optional_truths_tell_false_from_absent),
 		cmocka_unit_test(integers_have_bounds),
 		cmocka_unit_test(booleans_are_nothing_else),
 		cmocka_unit_test(amounts_are_exact),
