@@ -10,6 +10,7 @@ libbase_a_SOURCES = \
 	src/base/errors.def src/base/fault.c src/base/fault.h \
 	src/base/id.c src/base/id.h \
 	src/base/log.c src/base/log.h \
+	src/base/luhn.c src/base/luhn.h \
 	src/base/currency.def src/base/money.c src/base/money.h \
 	src/base/text.c src/base/text.h src/base/encode.c \
 	src/json/reader.c src/json/reader.h \

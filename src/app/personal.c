@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/luhn.h"
 #include "crypto/random.h"
 #include "db/row.h"
 #include "ledger/ledger.h"
@@ -60,22 +61,6 @@ scan(const struct rows *rows, struct personal_wallet *out)
 	};
 }
 
-/* The check digit of Luhn's method (ISO/IEC 7812-1, annex B) for the digits before it. */
-static char
-check_digit(const char *digits, size_t n)
-{
-	int sum = 0;
-
-	for (size_t i = 0; i < n; i++) {
-		int digit = digits[n - 1 - i] - '0';
-
-		if (i % 2 == 0)
-			digit = digit * 2 > 9 ? digit * 2 - 9 : digit * 2;
-		sum += digit;
-	}
-	return (char)('0' + (10 - sum % 10) % 10);
-}
-
 /* Twelve random digits, the first not 0, and the check digit. The bias of % is below 1 in 10^6. */
 static void
 random_number(char number[NUMBER_DIGITS + 1])
@@ -86,7 +71,7 @@ random_number(char number[NUMBER_DIGITS + 1])
 	for (size_t i = NUMBER_DIGITS - 1; i-- > 1; random /= 10)
 		number[i] = (char)('0' + random % 10);
 	number[0] = (char)('1' + random % 9);
-	number[NUMBER_DIGITS - 1] = check_digit(number, NUMBER_DIGITS - 1);
+	number[NUMBER_DIGITS - 1] = luhn_digit(number, NUMBER_DIGITS - 1);
 	number[NUMBER_DIGITS] = '\0';
 }
 

@@ -41,20 +41,6 @@ static const struct column webhook_columns[] = {
 	COLUMN(struct webhook_row, updated_at),
 };
 
-static struct text_list
-split(struct arena *arena, const char *text)
-{
-	struct text_list list = {arena_array(arena, strlen(text) + 1, sizeof(const char *)), 0};
-
-	for (const char *p = text; *p != '\0'; p += *p == ',') {
-		size_t length = strcspn(p, ",");
-
-		list.items[list.count++] = arena_strndup(arena, p, length);
-		p += length;
-	}
-	return list;
-}
-
 static void
 scan(struct ctx *ctx, const struct rows *rows, size_t i, struct uuid project, struct webhook *out)
 {
@@ -68,7 +54,7 @@ scan(struct ctx *ctx, const struct rows *rows, size_t i, struct uuid project, st
 		.url = row.url,
 		.mode = row.mode,
 		.description = row.description,
-		.event_types = split(ctx->arena, row.event_types),
+		.event_types = text_list_split(ctx->arena, row.event_types),
 		.status = row.status,
 		.problem = row.problem,
 		.previous_until = row.previous_until,

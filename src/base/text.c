@@ -126,6 +126,19 @@ text_lower(struct arena *arena, const char *text)
 }
 
 char *
+text_words(struct arena *arena, const char *name)
+{
+	char *words = arena_strdup(arena, name);
+
+	for (char *p = words; *p != '\0'; p++)
+		if (*p == '_')
+			*p = ' ';
+	if (words[0] >= 'a' && words[0] <= 'z')
+		words[0] = (char)(words[0] - 'a' + 'A');
+	return words;
+}
+
+char *
 text_trim(struct arena *arena, const char *text)
 {
 	size_t length;

@@ -33,6 +33,8 @@ size_t utf8_count(const char *text);
 bool text_has_control(const char *text);
 /* Lower-case ASCII letters in place of upper-case ones, in the arena. */
 char *text_lower(struct arena *arena, const char *text);
+/* What a name in code says, as words: "admin_credit" is "Admin credit". In the arena. */
+char *text_words(struct arena *arena, const char *name);
 /* Without leading and trailing ASCII white space, in the arena. */
 char *text_trim(struct arena *arena, const char *text);
 

@@ -92,6 +92,20 @@ static const struct format formats[] = {
 	{"password", NULL, "must have 8 to 72 bytes", password_valid},
 };
 
+struct text_list
+text_list_split(struct arena *arena, const char *text)
+{
+	struct text_list list = {arena_array(arena, strlen(text) + 1, sizeof(const char *)), 0};
+
+	for (const char *p = text; *p != '\0'; p += *p == ',') {
+		size_t length = strcspn(p, ",");
+
+		list.items[list.count++] = arena_strndup(arena, p, length);
+		p += length;
+	}
+	return list;
+}
+
 const struct format *
 format_find(const char *name)
 {

@@ -66,6 +66,9 @@ struct text_list {
 
 enum { TEXTS_MAX = 32 };
 
+/* The parts of a text between its commas; an empty text has none. */
+struct text_list text_list_split(struct arena *arena, const char *text);
+
 /* count structs in a row. */
 struct list {
 	void *items;

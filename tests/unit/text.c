@@ -109,6 +109,9 @@ changes(void **state)
 	assert_string_equal(text_trim(*state, " \t a b\r\n"), "a b");
 	assert_string_equal(text_trim(*state, " \n "), "");
 	assert_string_equal(text_trim(*state, ""), "");
+	assert_string_equal(text_words(*state, "admin_credit"), "Admin credit");
+	assert_string_equal(text_words(*state, "deposit"), "Deposit");
+	assert_string_equal(text_words(*state, ""), "");
 }
 
 static void

@@ -251,18 +251,11 @@ grouped(struct arena *arena, struct money amount)
 static const char *
 describe(struct arena *arena, const struct personal_line *line)
 {
-	char *words;
-
 	if (strcmp(line->type, "transfer") == 0 && line->number != NULL)
 		return arena_printf(arena, "Transfer %s wallet %s", line->outgoing ? "to" : "from",
 				    line->number);
-	words = arena_strdup(arena, line->type);
-	for (char *p = words; *p != '\0'; p++)
-		if (*p == '_')
-			*p = ' ';
-	if (words[0] >= 'a' && words[0] <= 'z')
-		words[0] = (char)(words[0] - 'a' + 'A');
-	return arena_printf(arena, "%s of \u20A6%s", words, grouped(arena, line->amount));
+	return arena_printf(arena, "%s of \u20A6%s", text_words(arena, line->type),
+			    grouped(arena, line->amount));
 }
 
 /* A transfer is one transaction, but a line in each of two histories. */
