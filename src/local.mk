@@ -72,7 +72,9 @@ libcowry_a_SOURCES = \
 	src/api/bitpal/keys.c src/api/bitpal/wallet.c \
 	src/api/drop/drop.c src/api/drop/drop.h src/api/drop/health.c \
 	src/api/otp/codes.c src/api/otp/fundings.c src/api/otp/otp.c src/api/otp/otp.h \
-	src/api/moolah/ledger.c src/api/moolah/moolah.c src/api/moolah/moolah.h \
+	src/api/moolah/auth.c src/api/moolah/ledger.c src/api/moolah/moolah.c \
+	src/api/moolah/moolah.h src/api/moolah/settings.c src/api/moolah/wallet.c \
+	src/app/identity.c src/app/identity.h src/app/settings.c src/app/settings.h \
 	src/api/pocket/admin.c src/api/pocket/auth.c src/api/pocket/holds.c \
 	src/api/pocket/jobs.c src/api/pocket/keys.c src/api/pocket/platform.c src/api/pocket/pocket.c \
 	src/api/pocket/payments.c src/api/pocket/pocket.h src/api/pocket/providers.c \

@@ -36,9 +36,12 @@ RETURNING user_id;
 -- name: user_take_over
 -- params: user_id:bigint name:text
 -- returns: none
--- The owner of an address has come; who registered it never showed that it was theirs.
+-- The owner of an address has come; who registered it never showed that it was theirs, so what
+-- that person told of themselves goes.
 UPDATE users
-   SET password_hash = NULL, name = $2, is_email_verified = true, updated_at = clock_timestamp()
+   SET password_hash = NULL, name = $2, is_email_verified = true, phone = NULL,
+       first_name = NULL, last_name = NULL, document_type = NULL, document_digest = NULL,
+       document_sealed = NULL, updated_at = clock_timestamp()
  WHERE user_id = $1;
 
 -- name: user_revoke_keys

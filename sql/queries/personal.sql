@@ -3,7 +3,7 @@
 -- name: personal_find
 -- params: user_id:bigint currency:text
 -- returns: maybe
-SELECT a.account_id, a.public_id, w.number, w.user_id, a.ledger_id, a.currency, a.balance, a.held,
+SELECT a.account_id, a.public_id, w.number, w.label, w.user_id, a.ledger_id, a.currency, a.balance, a.held,
        a.status::bigint AS status, a.sequence, w.created_at
   FROM personal_wallet p
   JOIN wallet w USING (account_id)
@@ -13,7 +13,7 @@ SELECT a.account_id, a.public_id, w.number, w.user_id, a.ledger_id, a.currency, 
 -- name: personal_by_number
 -- params: number:text
 -- returns: maybe
-SELECT a.account_id, a.public_id, w.number, w.user_id, a.ledger_id, a.currency, a.balance, a.held,
+SELECT a.account_id, a.public_id, w.number, w.label, w.user_id, a.ledger_id, a.currency, a.balance, a.held,
        a.status::bigint AS status, a.sequence, w.created_at
   FROM wallet w
   JOIN account a USING (account_id)
@@ -26,15 +26,25 @@ SELECT a.account_id, a.public_id, w.number, w.user_id, a.ledger_id, a.currency, 
 SELECT user_id FROM users WHERE user_id = $1 FOR NO KEY UPDATE;
 
 -- name: personal_insert
--- params: account_id:bigint number:text user_id:bigint currency:text
+-- params: account_id:bigint number:text suffix:boolean user_id:bigint currency:text
 -- returns: maybe
--- No row if the number is taken.
+-- No row if the number is taken, or the label, which a suffix makes unique.
 WITH made AS (
-    INSERT INTO wallet (account_id, number, user_id)
-    VALUES ($1, $2, $3)
-        ON CONFLICT (number) DO NOTHING
+    INSERT INTO wallet (account_id, number, label, user_id)
+    VALUES ($1, $2,
+            'WAL-' || floor(extract(epoch FROM now()) * 1000)::bigint
+                || CASE WHEN $3 THEN '-' || $1 ELSE '' END, $4)
+        ON CONFLICT DO NOTHING
     RETURNING account_id, user_id
 )
 INSERT INTO personal_wallet (user_id, currency, account_id)
-SELECT user_id, $4, account_id FROM made
+SELECT user_id, $5, account_id FROM made
 RETURNING account_id;
+
+-- name: personal_label
+-- params: account_id:bigint
+-- returns: none
+-- Always with a suffix, because others can't be seen that are being made.
+UPDATE wallet
+   SET label = 'WAL-' || floor(extract(epoch FROM created_at) * 1000)::bigint || '-' || account_id
+ WHERE account_id = $1 AND label IS NULL;

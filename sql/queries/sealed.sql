@@ -34,6 +34,22 @@ SELECT provider_config_id AS id,
 -- returns: none
 UPDATE provider_config SET config_sealed = $2 WHERE provider_config_id = $1;
 
+-- name: sealed_document
+-- params: mark:bytea after:bigint most:bigint
+-- returns: many
+-- Numbers of identity documents under an older key; locked, so that nothing changes under us.
+SELECT user_id AS id, 'document ' || public_id AS context, document_sealed AS sealed
+  FROM users
+ WHERE user_id > $2 AND substr(document_sealed, 1, length($1)) <> $1
+ ORDER BY user_id
+ LIMIT $3
+   FOR NO KEY UPDATE;
+
+-- name: reseal_document
+-- params: id:bigint sealed:bytea
+-- returns: none
+UPDATE users SET document_sealed = $2 WHERE user_id = $1;
+
 -- name: sealed_passing
 -- params: mark:bytea
 -- returns: one

@@ -6,7 +6,8 @@
 -- Without a status, those who are deleted are left out. search is a part of name or address, as it
 -- is: no character of it has a meaning. after is the last user seen, in the order of createdAt.
 SELECT u.user_id, u.public_id, u.email, u.password_hash, u.name, u.country, u.company_name,
-       u.photo_url, u.role, u.status, u.provider, u.is_email_verified, u.kyc_status, u.created_at
+       u.photo_url, u.role, u.status, u.provider, u.is_email_verified, u.kyc_status, u.phone,
+       u.first_name, u.last_name, u.created_at
   FROM users u
  CROSS JOIN LATERAL (SELECT CASE $6 WHEN 'name' THEN lower(u.name) WHEN 'email' THEN u.email_key
                                     WHEN 'role' THEN u.role WHEN 'status' THEN u.status
@@ -42,7 +43,7 @@ SELECT count(*) AS total
 -- params: public_id:uuid
 -- returns: maybe
 SELECT user_id, public_id, email, password_hash, name, country, company_name, photo_url, role,
-       status, provider, is_email_verified, kyc_status, created_at
+       status, provider, is_email_verified, kyc_status, phone, first_name, last_name, created_at
   FROM users
  WHERE public_id = $1 AND status <> 'deleted';
 
@@ -68,9 +69,10 @@ SELECT user_id
 -- name: user_update
 -- params: user_id:bigint name:text country:text company_name:text photo_url:text role:text status:text kyc_status:text
 -- returns: none
--- What is NULL stays as it is.
+-- What is NULL stays as it is. A new name is whole: what its parts were before, they aren't now.
 UPDATE users
-   SET name = coalesce($2, name), country = coalesce($3, country),
+   SET name = coalesce($2, name), first_name = CASE WHEN $2 IS NULL THEN first_name END,
+       last_name = CASE WHEN $2 IS NULL THEN last_name END, country = coalesce($3, country),
        company_name = coalesce($4, company_name), photo_url = coalesce($5, photo_url),
        role = coalesce($6, role), status = coalesce($7, status),
        kyc_status = coalesce($8, kyc_status), updated_at = clock_timestamp()
@@ -83,13 +85,16 @@ UPDATE users
 UPDATE users
    SET name = $2, email = $3, email_key = $3, password_hash = NULL, country = NULL,
        company_name = NULL, photo_url = NULL, role = 'developer', status = 'deleted',
-       is_email_verified = false, kyc_status = 'none', updated_at = clock_timestamp()
+       is_email_verified = false, kyc_status = 'none', phone = NULL, first_name = NULL,
+       last_name = NULL, document_type = NULL, document_digest = NULL, document_sealed = NULL,
+       updated_at = clock_timestamp()
  WHERE user_id = $1 AND status <> 'deleted';
 
 -- name: user_erase_traces
 -- params: user_id:bigint email:text email_key:text principal:text erased:text
 -- returns: one
--- What else is kept of a person: sign-ins, tokens, mail, answers, keys, the names of their platform.
+-- What else is kept of a person: sign-ins, tokens, mail, answers, keys, the names of their platform,
+-- what they chose.
 WITH sessions AS (
     DELETE FROM session WHERE user_id = $1 RETURNING 1
 ), tokens AS (
@@ -112,6 +117,8 @@ WITH sessions AS (
     RETURNING 1
 ), fundings AS (
     UPDATE funding SET email = $5, email_key = $5 WHERE user_id = $1 RETURNING 1
+), settings AS (
+    DELETE FROM user_setting WHERE user_id = $1 RETURNING 1
 ), accounts AS (
     UPDATE platform_account SET name = 'Deleted', company_name = NULL, metadata = '{}'
      WHERE user_id = $1
@@ -121,4 +128,5 @@ SELECT (SELECT count(*) FROM sessions) + (SELECT count(*) FROM tokens)
      + (SELECT count(*) FROM wishes) + (SELECT count(*) FROM mails)
      + (SELECT count(*) FROM answers) + (SELECT count(*) FROM keys)
      + (SELECT count(*) FROM wallet_keys) + (SELECT count(*) FROM fundings)
+     + (SELECT count(*) FROM settings)
      + (SELECT count(*) FROM accounts) AS removed;

@@ -1,26 +1,36 @@
 -- People: accounts, one-time tokens, sessions and the mail that goes out to them.
 
 -- name: user_insert
--- params: public_id:uuid email:text email_key:text password_hash:text name:text country:text company_name:text photo_url:text role:text provider:text
+-- params: public_id:uuid email:text email_key:text password_hash:text name:text country:text company_name:text photo_url:text role:text provider:text terms_accepted:boolean phone:text first_name:text last_name:text document_type:text document_digest:bytea document_sealed:bytea
 -- returns: one
 INSERT INTO users (public_id, email, email_key, password_hash, name, country, company_name,
-                   photo_url, role, provider, terms_accepted_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, clock_timestamp())
-RETURNING user_id, created_at;
+                   photo_url, role, provider, terms_accepted_at, phone, first_name, last_name,
+                   document_type, document_digest, document_sealed)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, CASE WHEN $11 THEN clock_timestamp() END, $12,
+        $13, $14, $15, $16, $17)
+RETURNING user_id;
 
 -- name: user_by_email
 -- params: email_key:text
 -- returns: maybe
 SELECT user_id, public_id, email, password_hash, name, country, company_name, photo_url, role,
-       status, provider, is_email_verified, kyc_status, created_at
+       status, provider, is_email_verified, kyc_status, phone, first_name, last_name, created_at
   FROM users
  WHERE email_key = $1 AND status <> 'deleted';
+
+-- name: user_by_phone
+-- params: phone:text
+-- returns: maybe
+SELECT user_id, public_id, email, password_hash, name, country, company_name, photo_url, role,
+       status, provider, is_email_verified, kyc_status, phone, first_name, last_name, created_at
+  FROM users
+ WHERE phone = $1 AND status <> 'deleted';
 
 -- name: user_by_id
 -- params: user_id:bigint
 -- returns: one
 SELECT user_id, public_id, email, password_hash, name, country, company_name, photo_url, role,
-       status, provider, is_email_verified, kyc_status, created_at
+       status, provider, is_email_verified, kyc_status, phone, first_name, last_name, created_at
   FROM users
  WHERE user_id = $1;
 

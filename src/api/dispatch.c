@@ -300,6 +300,8 @@ static const struct {
 	const char *message;
 } conflicts[] = {
 	{"users_email_key_key", ERR_CONFLICT, "The e-mail address is taken"},
+	{"users_phone", ERR_CONFLICT, "The phone number is taken"},
+	{"users_document", ERR_CONFLICT, "The identity document is registered already"},
 	{"platform_account_user_id_key", ERR_CONFLICT, "You have a platform account already"},
 	{"project_slug", ERR_CONFLICT, "You have a project with this slug already"},
 	{"project_account_reference", ERR_CONFLICT,

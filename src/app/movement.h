@@ -67,7 +67,7 @@ enum err movement_reverse(struct ctx *ctx, struct uuid transaction, const struct
 
 /* An administrator's order on any wallet. */
 struct admin_order {
-	const char *wallet; /* UUID or 13-digit number */
+	const char *wallet; /* UUID, 13-digit number or label */
 	struct decimal amount;
 	const char *currency;
 	const char *reference;

@@ -14,6 +14,7 @@ struct personal_row {
 	int64_t account_id;
 	struct uuid public_id;
 	const char *number;
+	const char *label;
 	int64_t user_id;
 	int64_t ledger_id;
 	const char *currency;
@@ -26,11 +27,11 @@ struct personal_row {
 
 static const struct column columns[] = {
 	COLUMN(struct personal_row, account_id), COLUMN(struct personal_row, public_id),
-	COLUMN(struct personal_row, number),     COLUMN(struct personal_row, user_id),
-	COLUMN(struct personal_row, ledger_id),  COLUMN(struct personal_row, currency),
-	COLUMN(struct personal_row, balance),    COLUMN(struct personal_row, held),
-	COLUMN(struct personal_row, status),     COLUMN(struct personal_row, sequence),
-	COLUMN(struct personal_row, created_at),
+	COLUMN(struct personal_row, number),     COLUMN(struct personal_row, label),
+	COLUMN(struct personal_row, user_id),    COLUMN(struct personal_row, ledger_id),
+	COLUMN(struct personal_row, currency),   COLUMN(struct personal_row, balance),
+	COLUMN(struct personal_row, held),       COLUMN(struct personal_row, status),
+	COLUMN(struct personal_row, sequence),   COLUMN(struct personal_row, created_at),
 };
 
 static const char *const status_names[] = {
@@ -51,6 +52,7 @@ scan(const struct rows *rows, struct personal_wallet *out)
 		.account_id = row.account_id,
 		.id = row.public_id,
 		.number = row.number,
+		.label = row.label,
 		.user_id = row.user_id,
 		.ledger_id = row.ledger_id,
 		.balance = {row.balance, currency},
@@ -100,6 +102,16 @@ find(struct ctx *ctx, const struct opening *opening, bool *found)
 	return ERR_OK;
 }
 
+/* A wallet that an older version made, which knew no labels. */
+static enum err
+give_label(struct ctx *ctx, struct opening *opening)
+{
+	bool found;
+
+	TRY(db_run(ctx, SQL_personal_label, NULL, PARAMS(p_int(opening->out->account_id))));
+	return find(ctx, opening, &found);
+}
+
 static enum err
 open_wallet(struct ctx *ctx, void *arg)
 {
@@ -114,7 +126,7 @@ open_wallet(struct ctx *ctx, void *arg)
 	TRY(db_run(ctx, SQL_personal_claim, &rows, PARAMS(p_int(opening->user_id))));
 	TRY(find(ctx, opening, &found));
 	if (found)
-		return ERR_OK;
+		return opening->out->label != NULL ? ERR_OK : give_label(ctx, opening);
 	TRY(ledger_of(ctx, 0, MODE_LIVE, &ledger_id));
 	TRY(ledger_open_account(ctx, ledger_id, ACCOUNT_WALLET, opening->currency, &account_id,
 				&id));
@@ -122,8 +134,8 @@ open_wallet(struct ctx *ctx, void *arg)
 	for (int i = 0; i < NUMBER_TRIES && rows.count == 0; i++) {
 		random_number(number);
 		TRY(db_run(ctx, SQL_personal_insert, &rows,
-			   PARAMS(p_int(account_id), p_text(number), p_int(opening->user_id),
-				  p_text(opening->currency->code))));
+			   PARAMS(p_int(account_id), p_text(number), p_bool(i > 0),
+				  p_int(opening->user_id), p_text(opening->currency->code))));
 	}
 	if (rows.count == 0)
 		return fault(&ctx->fault, ERR_INTERNAL, NULL, NULL);
@@ -138,7 +150,7 @@ personal_wallet(struct ctx *ctx, int64_t user_id, const struct currency *currenc
 	bool found;
 
 	TRY(find(ctx, &opening, &found));
-	return found ? ERR_OK : db_transact(ctx, open_wallet, &opening);
+	return found && out->label != NULL ? ERR_OK : db_transact(ctx, open_wallet, &opening);
 }
 
 enum err

@@ -12,6 +12,7 @@ struct personal_wallet {
 	int64_t account_id;
 	struct uuid id;
 	const char *number; /* 13 digits, the last one Luhn's */
+	const char *label;  /* WAL-<millisecond of its birth>, with a suffix if that was taken */
 	int64_t user_id;
 	int64_t ledger_id;
 	struct money balance;

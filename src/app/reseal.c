@@ -13,6 +13,7 @@ static const struct column_at {
 	enum statement_id set;
 } sealed_columns[] = {
 	{"mail.body_sealed", SQL_sealed_mail, SQL_reseal_mail},
+	{"users.document_sealed", SQL_sealed_document, SQL_reseal_document},
 	{"provider_config.config_sealed", SQL_sealed_provider_config, SQL_reseal_provider_config},
 	{"webhook_subscription.secret_sealed", SQL_sealed_webhook, SQL_reseal_webhook},
 	{"webhook_subscription.previous_sealed", SQL_sealed_webhook_previous,

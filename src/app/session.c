@@ -104,6 +104,19 @@ user_refresh(struct ctx *ctx, const char *refresh, struct user_tokens *out, int6
 }
 
 enum err
+user_renew(struct ctx *ctx, struct user_tokens *out)
+{
+	struct user user = {0};
+	struct rows ended;
+
+	TRY(db_run(ctx, SQL_session_revoke, &ended, PARAMS(p_int(ctx->who.session_id))));
+	if (ended.affected == 0)
+		return fault(&ctx->fault, ERR_UNAUTHORIZED, NULL, "The session has ended");
+	TRY(user_get(ctx, ctx->who.user_id, &user));
+	return user_sign_in(ctx, &user, out);
+}
+
+enum err
 user_end_session(struct ctx *ctx, int64_t session_id)
 {
 	return db_run(ctx, SQL_session_revoke, NULL, PARAMS(p_int(session_id)));

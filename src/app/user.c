@@ -2,10 +2,13 @@
 
 #include <string.h>
 
+#include "app/identity.h"
 #include "app/outbox.h"
 #include "base/arena.h"
 #include "base/config.h"
+#include "crypto/box.h"
 #include "crypto/hmac.h"
+#include "crypto/keyring.h"
 #include "crypto/password.h"
 #include "crypto/random.h"
 #include "db/row.h"
@@ -20,7 +23,9 @@ static const struct column user_columns[] = {
 	COLUMN(struct user, company_name), COLUMN(struct user, photo_url),
 	COLUMN(struct user, role),         COLUMN(struct user, status),
 	COLUMN(struct user, provider),     COLUMN(struct user, is_email_verified),
-	COLUMN(struct user, kyc_status),   COLUMN(struct user, created_at),
+	COLUMN(struct user, kyc_status),   COLUMN(struct user, phone),
+	COLUMN(struct user, first_name),   COLUMN(struct user, last_name),
+	COLUMN(struct user, created_at),
 };
 
 void
@@ -42,6 +47,29 @@ user_get(struct ctx *ctx, int64_t user_id, struct user *out)
 
 	TRY(db_run(ctx, SQL_user_by_id, &rows, PARAMS(p_int(user_id))));
 	user_scan(&rows, 0, out);
+	return ERR_OK;
+}
+
+void
+user_names(struct arena *arena, const struct user *user, const char **first, const char **last)
+{
+	if (user->first_name == NULL) {
+		name_split(arena, user->name, first, last);
+		return;
+	}
+	*first = user->first_name;
+	*last = user->last_name;
+}
+
+static enum err
+find_by_phone(struct ctx *ctx, const char *phone, struct user *out, bool *found)
+{
+	struct rows rows;
+
+	TRY(db_run(ctx, SQL_user_by_phone, &rows, PARAMS(p_text(phone))));
+	*found = rows.count > 0;
+	if (*found)
+		user_scan(&rows, 0, out);
 	return ERR_OK;
 }
 
@@ -84,6 +112,36 @@ user_register_prepare(struct ctx *ctx, struct registration *in)
 		return ERR_VALIDATION;
 	if (!local)
 		return ERR_OK; /* only a proof of Google's lets this account in */
+	return hash_password(ctx, "password", in->password, &in->password_hash);
+}
+
+/* Report each that is not in order. */
+static enum err
+check_identity(struct ctx *ctx, const struct registration *in)
+{
+	bool passport = strcmp(in->document_type, "passport") == 0;
+
+	if (in->first_name[0] == '\0')
+		violation_add(ctx->arena, &ctx->fault, "name", "REQUIRED", "is required");
+	if (in->phone == NULL)
+		violation_add(ctx->arena, &ctx->fault, "phoneNumber", "PHONE",
+			      "must be a phone number such as +27825571055");
+	if (in->document_number == NULL)
+		violation_add(ctx->arena, &ctx->fault, "idNumber", "ID_NUMBER",
+			      passport ? "must be the number of a passport"
+				       : "must be a valid South African identity number");
+	return ctx->fault.violations != NULL ? ERR_VALIDATION : ERR_OK;
+}
+
+enum err
+user_enrol_prepare(struct ctx *ctx, struct registration *in)
+{
+	in->phone = phone_e164(ctx->arena, in->phone);
+	in->document_number = document_number(ctx->arena, in->document_type, in->document_number);
+	name_split(ctx->arena, in->name, &in->first_name, &in->last_name);
+	in->provider = "local";
+	in->role = "developer";
+	TRY(check_identity(ctx, in));
 	return hash_password(ctx, "password", in->password, &in->password_hash);
 }
 
@@ -154,17 +212,45 @@ user_mail_welcome(struct ctx *ctx, const struct user *user)
 		       : mail_invitation(ctx, user);
 }
 
+/* The number of a document is sealed; that nobody else has it is told by a keyed digest. */
+static void
+seal_document(struct ctx *ctx, struct uuid user, const struct registration *in,
+	      struct bytes *digest, struct bytes *sealed)
+{
+	const struct keyring *keys = ctx->app->keys;
+	unsigned char *keyed = arena_alloc(ctx->arena, KEYED_DIGEST_SIZE);
+	char id[UUID_TEXT_MAX];
+	const char *text;
+
+	*digest = (struct bytes){NULL, 0};
+	*sealed = (struct bytes){NULL, 0};
+	if (in->document_number == NULL)
+		return;
+	text = arena_printf(ctx->arena, "document %s %s", in->document_type, in->document_number);
+	keyring_digest(keys, text, strlen(text), keyed);
+	*digest = (struct bytes){keyed, KEYED_DIGEST_SIZE};
+	*sealed = box_seal(keys, ctx->arena,
+			   arena_printf(ctx->arena, "document %s", uuid_text(id, user)),
+			   (struct bytes){in->document_number, strlen(in->document_number)});
+}
+
 enum err
 user_register(struct ctx *ctx, const struct registration *in, struct user *out)
 {
 	struct uuid id = uuid_v7();
+	struct bytes digest;
+	struct bytes sealed;
 	struct rows rows;
 
+	seal_document(ctx, id, in, &digest, &sealed);
 	TRY(db_run(ctx, SQL_user_insert, &rows,
 		   PARAMS(p_uuid(id), p_text(in->email), p_text(email_key(ctx->arena, in->email)),
 			  p_text(in->password_hash), p_text(in->name), p_text(in->country),
 			  p_text(in->company_name), p_text(in->photo_url), p_text(in->role),
-			  p_text(in->provider))));
+			  p_text(in->provider), p_bool(in->accept_terms), p_text(in->phone),
+			  p_text(in->first_name), p_text(in->last_name), p_text(in->document_type),
+			  p_bytes(digest.data, digest.length),
+			  p_bytes(sealed.data, sealed.length))));
 	TRY(user_get(ctx, row_int(&rows, 0, 0), out));
 	return mail_verification(ctx, out->user_id, out->name, out->email);
 }
@@ -175,7 +261,8 @@ user_check_password(struct ctx *ctx, struct credentials *in)
 	bool found;
 	bool matches;
 
-	TRY(find_by_email(ctx, in->email, &in->user, &found));
+	TRY(in->phone != NULL ? find_by_phone(ctx, in->phone, &in->user, &found)
+			      : find_by_email(ctx, in->email, &in->user, &found));
 	TRY(password_verify(ctx->app->passwords, &ctx->fault, found ? in->user.password_hash : NULL,
 			    in->password, &matches));
 	if (!found || !matches || strcmp(in->user.status, "active") != 0)

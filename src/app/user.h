@@ -26,6 +26,9 @@ struct user {
 	const char *provider;
 	bool is_email_verified;
 	const char *kyc_status; /* none, pending, verified, rejected */
+	const char *phone;      /* E.164, or NULL */
+	const char *first_name; /* NULL: only the whole name is known */
+	const char *last_name;
 	struct instant created_at;
 };
 
@@ -40,22 +43,32 @@ struct registration {
 	const char *photo_url;
 	const char *role;
 	bool accept_terms;
+	const char *phone;
+	const char *document_type; /* south_african_id, passport */
+	const char *document_number;
+	const char *first_name;
+	const char *last_name;
 	const char *status;        /* of an invitation */
-	const char *password_hash; /* noted by user_register_prepare or user_invite_prepare */
+	const char *password_hash; /* noted by what prepares the registration */
 };
 
 /* Rules that span fields, and the hash; before the transaction. */
 enum err user_register_prepare(struct ctx *ctx, struct registration *in) MUST_CHECK;
-/* Make the user and queue the verification mail. ERR_CONFLICT if the address is taken. */
+/* Likewise for somebody who gives a phone number and an identity document, which are brought into
+ * their forms, and the name into its parts. */
+enum err user_enrol_prepare(struct ctx *ctx, struct registration *in) MUST_CHECK;
+/* Make the user and queue the verification mail. ERR_CONFLICT if the address, the phone number or
+ * the document is taken. */
 enum err user_register(struct ctx *ctx, const struct registration *in, struct user *out) MUST_CHECK;
 
 struct credentials {
 	const char *email;
+	const char *phone; /* E.164: in place of the address */
 	const char *password;
 	struct user user; /* noted by user_check_password */
 };
 
-/* ERR_INVALID_CREDENTIALS for an unknown address, a wrong password and an account without one, in
+/* ERR_INVALID_CREDENTIALS for an unknown address or number, a wrong password and an account without one, in
  * the same time. */
 enum err user_check_password(struct ctx *ctx, struct credentials *in) MUST_CHECK;
 
@@ -75,6 +88,8 @@ enum err user_sign_in(struct ctx *ctx, const struct user *user, struct user_toke
  */
 enum err user_refresh(struct ctx *ctx, const char *refresh, struct user_tokens *out,
 		      int64_t *stolen) MUST_CHECK;
+/* End the session of the caller and start another; ERR_UNAUTHORIZED if it has ended meanwhile. */
+enum err user_renew(struct ctx *ctx, struct user_tokens *out) MUST_CHECK;
 enum err user_end_session(struct ctx *ctx, int64_t session_id) MUST_CHECK;
 /* End the session that a refresh token belongs to; an unknown one is no error. */
 enum err user_sign_out(struct ctx *ctx, const char *refresh) MUST_CHECK;
@@ -154,6 +169,10 @@ enum err user_delete(struct ctx *ctx, struct uuid id) MUST_CHECK;
 /* How rows of users are read. */
 struct rows;
 void user_scan(const struct rows *rows, size_t i, struct user *out);
+
+/* The parts of a user's name: as they were given, or as the whole name has them. */
+void user_names(struct arena *arena, const struct user *user, const char **first,
+		const char **last);
 
 /* The form of an address that makes it unique: lower-case ASCII. */
 const char *email_key(struct arena *arena, const char *email);

@@ -251,15 +251,21 @@ static void
 check_doors(struct client *c, const struct route *route)
 {
 	const char *path = fill(c, route, nobody);
+	/* Who is let in there would not be let in anywhere afterwards. */
+	bool ends_sessions = strcmp(route->path, "/api/v1/auth/refresh") == 0;
 
 	if (route->access == ACCESS_PUBLIC && strstr(route->path, "webhook") != NULL)
 		return; /* what opens them is a signature */
 	for (int who = 0; who < WHO_COUNT; who++) {
 		int status = expected(route->access, (enum who)who);
-		struct answer a = client_call(c, method_text(route->method), path, credentials[who],
-					      route->in != NULL ? "{}" : NULL);
-		bool refused = a.status == 401 || a.status == 403;
+		struct answer a;
+		bool refused;
 
+		if (status == 0 && ends_sessions)
+			continue;
+		a = client_call(c, method_text(route->method), path, credentials[who],
+				route->in != NULL ? "{}" : NULL);
+		refused = a.status == 401 || a.status == 403;
 		if (status != 0 ? a.status != status : refused)
 			print_error("%s %s by %d\n", method_text(route->method), path, who);
 		if (status != 0)

@@ -1,5 +1,5 @@
 # Every route of every dialect through dispatch(), in process; one program a noun.
-EXTRA_DIST += tests/api/money.h tests/api/otp/wallet.h
+EXTRA_DIST += tests/api/money.h tests/api/moolah/citizen.h tests/api/otp/wallet.h
 if CMOCKA
 check_LIBRARIES += libclient.a
 libclient_a_SOURCES = tests/api/client.c tests/api/client.h tests/api/people.c tests/api/people.h \
@@ -15,7 +15,10 @@ API_TESTS = \
 	tests/api/envelopes \
 	tests/api/fields \
 	tests/api/idempotency \
+	tests/api/moolah/auth \
 	tests/api/moolah/ledger \
+	tests/api/moolah/settings \
+	tests/api/moolah/wallet \
 	tests/api/naughty \
 	tests/api/openapi \
 	tests/api/otp/codes \
@@ -60,7 +63,10 @@ tests_api_drop_health_LDADD = $(API_LIBS)
 tests_api_envelopes_LDADD = $(API_LIBS)
 tests_api_fields_LDADD = $(API_LIBS)
 tests_api_idempotency_LDADD = $(API_LIBS)
+tests_api_moolah_auth_LDADD = $(API_LIBS)
 tests_api_moolah_ledger_LDADD = $(API_LIBS)
+tests_api_moolah_settings_LDADD = $(API_LIBS)
+tests_api_moolah_wallet_LDADD = $(API_LIBS)
 tests_api_naughty_LDADD = $(API_LIBS)
 tests_api_openapi_LDADD = $(API_LIBS)
 tests_api_otp_codes_LDADD = $(API_LIBS)

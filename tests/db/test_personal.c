@@ -50,11 +50,13 @@ test_made_when_needed(void **state)
 	assert_int_equal(naira.balance.minor, 0);
 	assert_string_equal(naira.balance.currency->code, "NGN");
 	assert_string_equal(naira.status, "active");
+	assert_true(text_starts_with(naira.label, "WAL-"));
 	assert_int_equal(personal_wallet(books->ctx, user, currency_find("NGN"), &again), ERR_OK);
 	assert_int_equal(again.account_id, naira.account_id);
 	assert_int_equal(personal_wallet(books->ctx, user, currency_find("ZAR"), &rand), ERR_OK);
 	assert_int_not_equal(rand.account_id, naira.account_id);
 	assert_string_not_equal(rand.number, naira.number);
+	assert_string_not_equal(rand.label, naira.label);
 }
 
 static void

@@ -139,6 +139,11 @@ static const struct {
 	 "SELECT encode(secret_sealed, 'hex') FROM cowry.webhook_subscription"},
 	{"webhook 0190b2a4-7c1e-7d3a-9b61-2f6f0c9a1e55", NULL,
 	 "SELECT encode(previous_sealed, 'hex') FROM cowry.webhook_subscription"},
+	{"document 0190b2a4-7c1e-7d3a-9b61-2f6f0c9a1e56",
+	 "INSERT INTO cowry.users (public_id, email, email_key, name, document_type, document_digest,"
+	 " document_sealed) VALUES ('0190b2a4-7c1e-7d3a-9b61-2f6f0c9a1e56', 'd', 'd', 'd',"
+	 " 'passport', sha256('d'), '\\x%s')",
+	 "SELECT encode(document_sealed, 'hex') FROM cowry.users WHERE email = 'd'"},
 };
 
 static void

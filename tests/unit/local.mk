@@ -62,6 +62,7 @@ tests_unit_writer_LDADD = $(unit_base_libs)
 
 unit_cowry_tests = \
 	tests/unit/code \
+	tests/unit/identity \
 	tests/unit/kernel \
 	tests/unit/kernel_holds \
 	tests/unit/kernel_property \
@@ -80,6 +81,7 @@ TESTS += $(unit_cowry_tests)
 unit_cowry_libs = libcowry.a $(unit_base_libs)
 tests_unit_code_LDADD = libcowry.a libdb.a libbase.a $(LIBDB_LIBS) $(LIBBASE_LIBS) \
 	$(CMOCKA_LIBS)
+tests_unit_identity_LDADD = $(unit_cowry_libs)
 tests_unit_risk_LDADD = $(unit_cowry_libs)
 tests_unit_kernel_SOURCES = tests/unit/kernel.c tests/ledger_scene.c
 tests_unit_kernel_LDADD = $(unit_cowry_libs)

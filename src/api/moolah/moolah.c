@@ -4,6 +4,16 @@
 #include "api/dialects.h"
 #include "base/arena.h"
 
+const char *
+moolah_transaction_id(struct arena *arena, struct instant at, struct uuid id)
+{
+	enum { TAIL = 3 };
+	const unsigned char *tail = id.bytes + sizeof(id.bytes) - TAIL;
+
+	return arena_printf(arena, "TXN-%lld-%s", (long long)(at.us / (SECOND_US / 1000)),
+			    hex_encode(arena, tail, TAIL));
+}
+
 static const char *
 code_of(enum err err)
 {
@@ -90,11 +100,15 @@ static const struct property error[] = {
 };
 
 static const struct tag tags[] = {
+	{"Authentication", "Registration and sign-in by phone number or e-mail."},
 	{"Ledger", "Accounts, journal entries and the trial balance, for administrators."},
+	{"Settings", "What people have chosen for the app."},
+	{"Wallet", "The wallet in rand."},
 	{NULL, NULL},
 };
 
-static const struct route *const groups[] = {moolah_ledger, NULL};
+static const struct route *const groups[] = {moolah_auth, moolah_wallet, moolah_settings,
+					     moolah_ledger, NULL};
 
 const struct dialect moolah = {
 	.name = "moolah",

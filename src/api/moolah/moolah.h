@@ -4,6 +4,12 @@
 
 #include "api/call.h"
 
+extern const struct route moolah_auth[];
 extern const struct route moolah_ledger[];
+extern const struct route moolah_settings[];
+extern const struct route moolah_wallet[];
+
+/* What a transaction is called: TXN-<millisecond>-<six digits of its public id>. */
+const char *moolah_transaction_id(struct arena *arena, struct instant at, struct uuid id);
 
 #endif

@@ -4,7 +4,7 @@
 
 static const struct field order_fields[] = {
 	FIELD(struct admin_order, wallet, .name = "walletId", .required = true, .min = 1, .max = 40,
-	      .doc = "Any of the wallet's ids: UUID or 13-digit number.",
+	      .doc = "Any of the wallet's ids: UUID, 13-digit number or label (WAL-1755007499196).",
 	      .example = "\"0190b2a4-7c1e-7d3a-9b61-2f6f0c9a1e55\""),
 	FIELD(struct admin_order, amount, .name = "amount", .required = true,
 	      .example = "\"1000.00\""),

@@ -491,10 +491,17 @@ test_trap(void **state)
 	expect_status(&key, 201);
 	a = client_call(c, "GET", "/api/v1/wallet/balance", answer_at(&key, "data.api_key"), NULL);
 	expect_status(&a, 200);
+	client_sql(c, "UPDATE cowry.users SET phone = '+27825571055', first_name = 'Ada',"
+		      " last_name = '', document_type = 'passport', document_digest = sha256('x'),"
+		      " document_sealed = 'x' WHERE email = 'eve@example.com'");
 	a = sign_in(c, "eve@example.com");
 	expect_status(&a, 200);
 	expect_text(&a, "data.user.id", trap.id);
 	expect_text(&a, "data.user.name", "Ada Obi");
+	assert_string_equal(client_value(c, "SELECT num_nonnulls(phone, first_name, last_name,"
+					    " document_type, document_digest, document_sealed)"
+					    " FROM cowry.users WHERE email = 'eve@example.com'"),
+			    "0");
 	a = client_call(c, "GET", "/v1/auth/me", trap.access, NULL);
 	expect_refusal(&a, 401, "UNAUTHORIZED");
 	a = client_call(c, "POST", "/v1/auth/refresh", NULL,

@@ -1,0 +1,177 @@
+/* Registration with a phone and an identity document, sign-in, and tokens that are renewed. */
+#include "api/moolah/moolah.h"
+
+#include <string.h>
+
+#include "app/identity.h"
+#include "app/personal.h"
+#include "app/user.h"
+
+static const char *const document_types[] = {"south_african_id", "passport", NULL};
+
+static const struct field register_fields[] = {
+	FIELD(struct registration, name, .name = "name", .required = true, .min = 1, .max = 120,
+	      .doc = "The first word is the first name, the others are the last name.",
+	      .example = "\"Andre Test\""),
+	FIELD(struct registration, email, .name = "email", .required = true, .format = "email",
+	      .doc = "Unique.", .example = "\"andre@example.com\""),
+	FIELD(struct registration, phone, .name = "phoneNumber", .required = true, .min = 1,
+	      .max = 30,
+	      .doc = "Unique. With country code, or as it is dialled in South Africa: 082 557 1055.",
+	      .example = "\"+27825571055\""),
+	FIELD(struct registration, password, .name = "password", .required = true, .secret = true,
+	      .format = "password", .doc = "8 to 72 bytes.", .example = "\"Password123!\""),
+	FIELD(struct registration, document_number, .name = "idNumber", .required = true, .min = 1,
+	      .max = 40, .doc = "Unique among those of its type. It is stored encrypted.",
+	      .example = "\"8001015009087\""),
+	FIELD(struct registration, document_type, .name = "idType", .required = true,
+	      .choices = document_types, .example = "\"south_african_id\""),
+};
+
+/* An identifier with an @ is an address, any other a phone number. */
+static const struct field login_fields[] = {
+	FIELD(struct credentials, email, .name = "identifier", .required = true, .min = 1,
+	      .max = 254, .doc = "A phone number or an e-mail address.",
+	      .example = "\"+27825571055\""),
+	FIELD(struct credentials, password, .name = "password", .required = true, .secret = true,
+	      .min = 1, .max = 1024, .example = "\"Password123!\""),
+};
+
+struct person_out {
+	int64_t id;
+	const char *phone;
+	const char *first_name;
+	const char *last_name;
+	const char *kyc_status;
+};
+
+static const struct field person_fields[] = {
+	FIELD(struct person_out, id, .name = "id", .required = true, .example = "1"),
+	FIELD(struct person_out, phone, .name = "phone", .keep_null = true,
+	      .doc = "By E.164; null for people who registered by another API.",
+	      .example = "\"+27825571055\""),
+	FIELD(struct person_out, first_name, .name = "firstName", .required = true,
+	      .example = "\"Andre\""),
+	FIELD(struct person_out, last_name, .name = "lastName", .required = true,
+	      .example = "\"Test\""),
+	FIELD(struct person_out, kyc_status, .name = "kycStatus", .required = true,
+	      .doc = "not_started, pending, verified or rejected.", .example = "\"not_started\""),
+};
+
+static const struct schema person = SCHEMA(struct person_out, "MoolahUser", person_fields);
+
+struct signed_in {
+	bool success;
+	const char *message;
+	const char *token;
+	struct person_out user;
+};
+
+static const struct field signed_in_fields[] = {
+	FIELD(struct signed_in, success, .name = "success", .required = true),
+	FIELD(struct signed_in, message, .name = "message", .required = true,
+	      .example = "\"Login successful.\""),
+	FIELD(struct signed_in, token, .name = "token", .required = true,
+	      .doc = "A JWT for the Authorization header. Renew it before its exp.",
+	      .example = "\"eyJhbGciOiJIUzI1NiJ9.e30.x\""),
+	FIELD(struct signed_in, user, .name = "user", .required = true, .sub = &person),
+};
+
+static const struct schema register_in =
+	SCHEMA(struct registration, "MoolahRegisterRequest", register_fields);
+static const struct schema login_in =
+	SCHEMA(struct credentials, "MoolahLoginRequest", login_fields);
+static const struct schema signed_in = SCHEMA(struct signed_in, "MoolahSignedIn", signed_in_fields);
+
+static const char *
+kyc_name(const char *status)
+{
+	return strcmp(status, "none") == 0 ? "not_started" : status;
+}
+
+static void
+show(const struct call *call, const struct user_tokens *tokens, struct signed_in *out)
+{
+	const struct user *user = &tokens->user;
+
+	*out = (struct signed_in){
+		.success = true,
+		.message = call->route->message,
+		.token = tokens->access,
+		.user = {.id = user->user_id,
+			 .phone = user->phone,
+			 .kyc_status = kyc_name(user->kyc_status)},
+	};
+	user_names(call->ctx.arena, user, &out->user.first_name, &out->user.last_name);
+}
+
+static enum err
+prepare_registration(struct call *call, void *in)
+{
+	return user_enrol_prepare(&call->ctx, in);
+}
+
+static enum err
+register_user(struct call *call, const void *in, void *out)
+{
+	struct ctx *ctx = &call->ctx;
+	struct personal_wallet wallet = {0};
+	struct user_tokens tokens = {0};
+	struct user user = {0};
+
+	TRY(user_register(ctx, in, &user));
+	TRY(personal_wallet(ctx, user.user_id, currency_find("ZAR"), &wallet));
+	TRY(user_sign_in(ctx, &user, &tokens));
+	show(call, &tokens, out);
+	return ERR_OK;
+}
+
+/* What is neither a number nor an address is looked for as an address, and takes as long. */
+static enum err
+prepare_login(struct call *call, void *in)
+{
+	struct credentials *credentials = in;
+
+	if (strchr(credentials->email, '@') == NULL)
+		credentials->phone = phone_e164(call->ctx.arena, credentials->email);
+	return user_check_password(&call->ctx, credentials);
+}
+
+static enum err
+login(struct call *call, const void *in, void *out)
+{
+	struct user_tokens tokens = {0};
+
+	TRY(user_sign_in(&call->ctx, &((const struct credentials *)in)->user, &tokens));
+	show(call, &tokens, out);
+	return ERR_OK;
+}
+
+static enum err
+refresh(struct call *call, const void *in, void *out)
+{
+	struct user_tokens tokens = {0};
+
+	(void)in;
+	TRY(user_renew(&call->ctx, &tokens));
+	show(call, &tokens, out);
+	return ERR_OK;
+}
+
+const struct route moolah_auth[] = {
+	{POST, "/api/v1/auth/register", "Create an account, and a wallet in rand",
+	 "Mails a token to verify the address. A South African identity number has 13 digits with a "
+	 "real date and a right check digit; the number of a passport is any text.",
+	 register_user, .prepare = prepare_registration, .in = &register_in, .out = &signed_in,
+	 .flat = true, .effect = EFFECT_WRITE, .rate = RATE_SIGN_IN,
+	 .message = "User registered successfully.", .status = 201, .tag = "Authentication"},
+	{POST, "/api/v1/auth/login", "Sign in with phone number or e-mail, and password", NULL,
+	 login, .prepare = prepare_login, .in = &login_in, .out = &signed_in, .flat = true,
+	 .effect = EFFECT_WRITE, .rate = RATE_SIGN_IN, .message = "Login successful.",
+	 .status = 200, .tag = "Authentication"},
+	{POST, "/api/v1/auth/refresh", "Exchange a valid token for a new one",
+	 "Ends the session of the token that is sent.", refresh, .out = &signed_in, .flat = true,
+	 .access = ACCESS_USER, .effect = EFFECT_WRITE, .rate = RATE_SIGN_IN,
+	 .message = "Token refreshed successfully.", .status = 200, .tag = "Authentication"},
+	{0},
+};

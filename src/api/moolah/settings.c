@@ -1,0 +1,80 @@
+/* What people have chosen for the app. */
+#include "app/settings.h"
+#include "api/moolah/moolah.h"
+
+#define SERVICES_EXAMPLE "[\"send_money\",\"vouchers\"]"
+
+static const struct field change_fields[] = {
+	FIELD(struct settings_change, quick_access, .name = "quickAccessServices", .max = 40,
+	      .may_be_empty = true, .choices = settings_services,
+	      .doc = "Of the enabled services, each once.", .example = SERVICES_EXAMPLE),
+	FIELD(struct settings_change, show_balance, .name = "showBalance"),
+	FIELD(struct settings_change, language, .name = "language", .choices = settings_languages,
+	      .doc = "ISO 639: one of the written official languages of South Africa.",
+	      .example = "\"en\""),
+	FIELD(struct settings_change, display_currency, .name = "displayCurrency",
+	      .format = "currency", .example = "\"ZAR\""),
+};
+
+static const struct field settings_fields[] = {
+	FIELD(struct settings, user_id, .name = "userId", .required = true, .example = "1"),
+	FIELD(struct settings, quick_access, .name = "quickAccessServices", .required = true,
+	      .may_be_empty = true, .example = SERVICES_EXAMPLE),
+	FIELD(struct settings, show_balance, .name = "showBalance", .required = true),
+	FIELD(struct settings, language, .name = "language", .required = true, .example = "\"en\""),
+	FIELD(struct settings, display_currency, .name = "displayCurrency", .required = true,
+	      .example = "\"ZAR\""),
+};
+
+static const struct schema settings_out =
+	SCHEMA(struct settings, "MoolahSettings", settings_fields);
+
+struct settings_reply {
+	struct settings settings;
+	struct text_list enabled;
+};
+
+static const struct field reply_fields[] = {
+	FIELD(struct settings_reply, settings, .name = "settings", .required = true,
+	      .sub = &settings_out),
+	FIELD(struct settings_reply, enabled, .name = "enabledServices", .required = true,
+	      .example = SERVICES_EXAMPLE),
+};
+
+static const struct schema change_in =
+	SCHEMA(struct settings_change, "MoolahSettingsRequest", change_fields);
+static const struct schema reply_out =
+	SCHEMA(struct settings_reply, "MoolahSettingsReply", reply_fields);
+
+static enum err
+get_settings(struct call *call, const void *in, void *out)
+{
+	struct settings_reply *reply = out;
+
+	(void)in;
+	reply->enabled = settings_enabled(call->ctx.arena);
+	return settings_get(&call->ctx, &reply->settings);
+}
+
+static enum err
+change_settings(struct call *call, const void *in, void *out)
+{
+	struct settings_reply *reply = out;
+
+	reply->enabled = settings_enabled(call->ctx.arena);
+	return settings_change(&call->ctx, in, &reply->settings);
+}
+
+const struct route moolah_settings[] = {
+	{GET, "/api/v1/settings", "Your settings", NULL, get_settings, .out = &reply_out,
+	 .access = ACCESS_USER, .message = "User settings retrieved successfully", .status = 200,
+	 .tag = "Settings"},
+	{PUT, "/api/v1/settings", "Change your settings", "What is left out stays.",
+	 change_settings, .in = &change_in, .out = &reply_out, .access = ACCESS_USER,
+	 .effect = EFFECT_WRITE, .message = "User settings updated successfully", .status = 200,
+	 .tag = "Settings"},
+	{PATCH, "/api/v1/settings", "Change your settings", "The same as PUT.", change_settings,
+	 .in = &change_in, .out = &reply_out, .access = ACCESS_USER, .effect = EFFECT_WRITE,
+	 .message = "User settings updated successfully", .status = 200, .tag = "Settings"},
+	{0},
+};

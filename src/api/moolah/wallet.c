@@ -1,0 +1,227 @@
+/* The wallet in rand: its balance, and its history by pages. */
+#include "api/moolah/moolah.h"
+
+#include <string.h>
+
+#include "api/page.h"
+#include "app/personal.h"
+#include "app/wallet.h"
+#include "base/arena.h"
+
+enum { LIMIT_DEFAULT = 10 };
+
+struct balance_out {
+	const char *wallet;
+	struct money balance;
+	struct money available;
+	const char *currency;
+	const char *status;
+};
+
+static const struct field balance_fields[] = {
+	FIELD(struct balance_out, wallet, .name = "walletId", .required = true,
+	      .example = "\"WAL-1755007499196\""),
+	FIELD(struct balance_out, balance, .name = "balance", .required = true, .example = "15000"),
+	FIELD(struct balance_out, available, .name = "availableBalance", .required = true,
+	      .doc = "Without what is set aside for purchases that are under way.",
+	      .example = "15000"),
+	FIELD(struct balance_out, currency, .name = "currency", .required = true,
+	      .example = "\"ZAR\""),
+	FIELD(struct balance_out, status, .name = "status", .required = true,
+	      .doc = "active, frozen or closed.", .example = "\"active\""),
+};
+
+struct history_query {
+	int64_t page;
+	int64_t limit;
+};
+
+static const struct field history_query_fields[] = {
+	FIELD(struct history_query, page, .name = "page", .lower_bound = true, .min = 1,
+	      .max = PAGE_NUMBER_MAX, .doc = "From 1; 1 unless given.", .example = "1"),
+	FIELD(struct history_query, limit, .name = "limit", .lower_bound = true, .min = 1,
+	      .max = PAGE_LIMIT_MAX, .doc = "Transactions a page; 10 unless given.",
+	      .example = "10"),
+};
+
+struct line_out {
+	int64_t number;
+	const char *transaction;
+	const char *type;
+	const char *direction;
+	struct money amount;
+	const char *description;
+	const char *reference;
+	const char *currency;
+	struct instant created_at;
+};
+
+static const struct field line_fields[] = {
+	FIELD(struct line_out, number, .name = "id", .required = true,
+	      .doc = "Number in the history of the wallet.", .example = "1"),
+	FIELD(struct line_out, transaction, .name = "transactionId", .required = true,
+	      .example = "\"TXN-1755008423028-9a1e55\""),
+	FIELD(struct line_out, type, .name = "type", .required = true,
+	      .doc = "What happened: deposit, withdrawal, transfer_in, transfer_out, admin_credit, "
+		     "admin_debit, reversal and others.",
+	      .example = "\"deposit\""),
+	FIELD(struct line_out, direction, .name = "direction", .required = true,
+	      .doc = "in or out: the amount itself has no sign.", .example = "\"in\""),
+	FIELD(struct line_out, amount, .name = "amount", .required = true, .example = "1000"),
+	FIELD(struct line_out, description, .name = "description", .required = true,
+	      .example = "\"Deposit\""),
+	FIELD(struct line_out, reference, .name = "reference", .required = true,
+	      .example = "\"DEP_1734256800_ABCD1234\""),
+	FIELD(struct line_out, currency, .name = "currency", .required = true,
+	      .example = "\"ZAR\""),
+	FIELD(struct line_out, created_at, .name = "createdAt", .required = true),
+};
+
+static const struct schema line_out = SCHEMA(struct line_out, "MoolahTransaction", line_fields);
+
+struct pagination {
+	int64_t page;
+	int64_t limit;
+	int64_t items;
+	int64_t pages;
+};
+
+static const struct field pagination_fields[] = {
+	FIELD(struct pagination, page, .name = "currentPage", .required = true, .example = "1"),
+	FIELD(struct pagination, limit, .name = "itemsPerPage", .required = true, .example = "10"),
+	FIELD(struct pagination, items, .name = "totalItems", .required = true, .example = "25"),
+	FIELD(struct pagination, pages, .name = "totalPages", .required = true, .example = "3"),
+};
+
+static const struct schema pagination =
+	SCHEMA(struct pagination, "MoolahPagination", pagination_fields);
+
+struct history_out {
+	struct list transactions; /* of struct line_out */
+	struct pagination pagination;
+};
+
+static const struct field history_fields[] = {
+	FIELD(struct history_out, transactions, .name = "transactions", .required = true,
+	      .sub = &line_out),
+	FIELD(struct history_out, pagination, .name = "pagination", .required = true,
+	      .sub = &pagination),
+};
+
+static const struct schema balance_out =
+	SCHEMA(struct balance_out, "MoolahBalance", balance_fields);
+static const struct schema history_query =
+	SCHEMA(struct history_query, "MoolahHistoryQuery", history_query_fields);
+static const struct schema history_out =
+	SCHEMA(struct history_out, "MoolahHistory", history_fields);
+
+static enum err
+rand_wallet(struct call *call, struct personal_wallet *out)
+{
+	return personal_wallet(&call->ctx, call->ctx.who.user_id, currency_find("ZAR"), out);
+}
+
+static enum err
+get_balance(struct call *call, const void *in, void *out)
+{
+	struct personal_wallet wallet = {0};
+
+	(void)in;
+	TRY(rand_wallet(call, &wallet));
+	*(struct balance_out *)out = (struct balance_out){
+		.wallet = wallet.label,
+		.balance = wallet.balance,
+		.available = wallet.available,
+		.currency = wallet.balance.currency->code,
+		.status = wallet.status,
+	};
+	return ERR_OK;
+}
+
+/* A transfer is one transaction, but something else to each of the two. */
+static const char *
+type_of(const struct wallet_line *line)
+{
+	if (strcmp(line->type, "transfer") != 0)
+		return line->type;
+	return strcmp(line->direction, "in") == 0 ? "transfer_in" : "transfer_out";
+}
+
+/* What its own words tell better than the name of the type. */
+static const char *
+description_of(struct arena *arena, const char *type)
+{
+	static const struct {
+		const char *type;
+		const char *words;
+	} rows[] = {
+		{"transfer_in", "Money received"},
+		{"transfer_out", "Money sent"},
+		{"admin_credit", "Credit by the administration"},
+		{"admin_debit", "Debit by the administration"},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (strcmp(rows[i].type, type) == 0)
+			return rows[i].words;
+	return text_words(arena, type);
+}
+
+static struct line_out
+show_line(struct arena *arena, const struct wallet_line *line)
+{
+	const char *type = type_of(line);
+
+	return (struct line_out){
+		.number = line->sequence,
+		.transaction = moolah_transaction_id(arena, line->created_at, line->id),
+		.type = type,
+		.direction = line->direction,
+		.amount = line->amount,
+		.description = description_of(arena, type),
+		.reference = line->reference,
+		.currency = line->amount.currency->code,
+		.created_at = line->created_at,
+	};
+}
+
+/*
+ * The postings of a wallet are numbered without gaps, so a page is a range of numbers, and
+ * nothing need be counted or skipped.
+ */
+static enum err
+get_history(struct call *call, const void *in, void *out)
+{
+	const struct history_query *query = call->query;
+	int64_t page = query->page > 0 ? query->page : 1;
+	int64_t limit = query->limit > 0 ? query->limit : LIMIT_DEFAULT;
+	struct history_out *history = out;
+	struct personal_wallet wallet = {0};
+	struct wallet_line *lines = NULL;
+	struct line_out *shown;
+	int64_t newest;
+	size_t n = 0;
+
+	(void)in;
+	TRY(rand_wallet(call, &wallet));
+	newest = wallet.sequence - (page - 1) * limit;
+	if (newest > 0)
+		TRY(wallet_lines(&call->ctx, wallet.account_id, newest + 1, limit, &lines, &n));
+	shown = arena_array(call->ctx.arena, n, sizeof(*shown));
+	for (size_t i = 0; i < n; i++)
+		shown[i] = show_line(call->ctx.arena, &lines[i]);
+	history->transactions = (struct list){shown, n};
+	history->pagination = (struct pagination){page, limit, wallet.sequence,
+						  (wallet.sequence + limit - 1) / limit};
+	return ERR_OK;
+}
+
+const struct route moolah_wallet[] = {
+	{GET, "/api/v1/wallets/balance", "The balance of your wallet in rand", NULL, get_balance,
+	 .out = &balance_out, .access = ACCESS_USER, .message = "Balance retrieved successfully",
+	 .status = 200, .tag = "Wallet"},
+	{GET, "/api/v1/wallets/transactions", "The history of your wallet in rand, newest first",
+	 "What was booked; what is under way is not in it.", get_history, .query = &history_query,
+	 .out = &history_out, .access = ACCESS_USER, .status = 200, .tag = "Wallet"},
+	{0},
+};
