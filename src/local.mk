@@ -121,13 +121,13 @@ cowry_worker_LDADD = $(COWRY_LIBS) $(FCGI_LIBS)
 cowry_jobs_SOURCES = src/bin/jobs.c src/bin/start.c src/bin/start.h
 cowry_jobs_LDADD = $(COWRY_LIBS)
 
-EXTRA_DIST += src/README.md src/api/otp/README.md src/bin/cowry.conf.5.in
+
 # The tables of fields are Cowry's; nothing else of it is used.
 SANDBOX_LIBS = libsandbox.a libcowry.a libbase.a $(LIBBASE_LIBS)
 cowry_sandbox_SOURCES = src/bin/sandbox.c src/bin/server.c src/bin/server.h
 cowry_sandbox_LDADD = $(SANDBOX_LIBS) $(FCGI_LIBS)
 
-EXTRA_DIST += src/README.md src/sandbox/README.md src/bin/cowry.conf.5.in
+EXTRA_DIST += src/README.md src/api/otp/README.md src/sandbox/README.md src/bin/cowry.conf.5.in
 
 # The settings in the manual are those of the program, which has them from config.def.
 dist_man_MANS = src/bin/cowry.1 src/bin/cowry-jobs.8 src/bin/cowry-sandbox.8 \

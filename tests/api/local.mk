@@ -1,5 +1,5 @@
 # Every route of every dialect through dispatch(), in process; one program a noun.
-EXTRA_DIST += tests/api/money.h tests/api/moolah/citizen.h tests/api/otp/wallet.h
+EXTRA_DIST += $(wildcard $(srcdir)/tests/api/*.h $(srcdir)/tests/api/*/*.h)
 if CMOCKA
 check_LIBRARIES += libclient.a
 libclient_a_SOURCES = tests/api/client.c tests/api/client.h tests/api/people.c tests/api/people.h \

@@ -1,9 +1,5 @@
 # One program per module; none of them needs a service.
-EXTRA_DIST += tests/cmocka.h tests/folder.h tests/keys.h tests/ledger_case.h tests/ledger_model.h \
-	tests/ledger_scene.h tests/peer.h tests/provider_scene.h tests/vectors.h
-EXTRA_DIST += tests/cmocka.h tests/peer.h tests/folder.h tests/keys.h tests/ledger_case.h tests/ledger_model.h \
-	tests/ledger_scene.h tests/provider_scene.h tests/sandbox_case.h tests/vectors.h
-	tests/ledger_scene.h tests/provider_scene.h tests/rsa.h tests/vectors.h
+EXTRA_DIST += $(wildcard $(srcdir)/tests/*.h)
 dist_check_SCRIPTS += tests/unit/layers.sh tests/unit/source_rules.sh tests/unit/manual.sh
 TESTS += tests/unit/layers.sh tests/unit/source_rules.sh tests/unit/manual.sh
 if CMOCKA
