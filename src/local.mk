@@ -24,7 +24,7 @@ libbase_a_SOURCES = \
 	src/crypto/random.c src/crypto/random.h \
 	src/crypto/rotation.c src/crypto/rotation.h \
 	src/crypto/token.c src/crypto/token.h \
-	src/net/address.c src/net/http.c src/net/http.h \
+	src/net/address.c src/net/client.c src/net/client.h src/net/http.c src/net/http.h \
 	src/net/mail.c src/net/mail.h src/net/url.c src/net/url.h
 
 nodist_libdb_a_SOURCES = src/db/statements.def

@@ -1,21 +1,9 @@
 /* Limits a minute: of sign-in and the like for each address, of some routes for each person. */
-#include <arpa/inet.h>
-
 #include "api/auth.h"
 #include "base/arena.h"
 #include "base/config.h"
 #include "db/row.h"
-
-/* An IPv6 customer owns a /64, so that is what is counted, however the address is written. */
-static const char *
-address_group(struct call *call)
-{
-	struct in6_addr address;
-
-	if (inet_pton(AF_INET6, call->ctx.address, &address) != 1 || IN6_IS_ADDR_V4MAPPED(&address))
-		return call->ctx.address;
-	return hex_encode(call->ctx.arena, &address, 8);
-}
+#include "net/client.h"
 
 /* One more call of the route by whoever it is; most of them a minute. */
 static enum err
@@ -44,7 +32,7 @@ throttle(struct call *call)
 
 	if (call->route->rate == RATE_NONE || most == 0)
 		return ERR_OK;
-	return count_call(call, address_group(call), most);
+	return count_call(call, client_group(call->ctx.arena, call->ctx.address), most);
 }
 
 enum err
