@@ -63,6 +63,7 @@ static const char *const header_names[HEADER_COUNT] = {
 	[HEADER_FLUTTERWAVE_HASH] = "verif-hash",
 	[HEADER_PAGA_SIGNATURE] = "x-paga-signature",
 	[HEADER_FINGRA_SIGNATURE] = "x-fingra-signature",
+	[HEADER_EASYPAY_SIGNATURE] = "x-easypay-signature",
 };
 
 const char *

@@ -30,6 +30,8 @@ static const struct {
 	{"HTTP_X_PAGA_SIGNATURE", offsetof(struct request, headers[HEADER_PAGA_SIGNATURE]), true},
 	{"HTTP_X_FINGRA_SIGNATURE", offsetof(struct request, headers[HEADER_FINGRA_SIGNATURE]),
 	 true},
+	{"HTTP_X_EASYPAY_SIGNATURE", offsetof(struct request, headers[HEADER_EASYPAY_SIGNATURE]),
+	 true},
 };
 
 static void
