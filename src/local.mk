@@ -75,6 +75,11 @@ libcowry_a_SOURCES = \
 	src/api/moolah/auth.c src/api/moolah/ledger.c src/api/moolah/moolah.c \
 	src/api/moolah/moolah.h src/api/moolah/settings.c src/api/moolah/wallet.c \
 	src/app/identity.c src/app/identity.h src/app/settings.c src/app/settings.h \
+	src/api/moolah/easypay_vouchers.c src/api/moolah/voucher.h src/api/moolah/vouchers.c \
+	src/app/voucher.c src/app/voucher.h src/app/voucher_code.c src/app/voucher_code.h \
+	src/app/voucher_easypay.c src/app/voucher_expiry.c src/app/voucher_guess.c \
+	src/app/voucher_guess.h src/app/voucher_redeem.c src/app/voucher_store.c \
+	src/app/voucher_store.h src/jobs/voucher_expiry.c \
 	src/api/pocket/admin.c src/api/pocket/auth.c src/api/pocket/holds.c \
 	src/api/pocket/jobs.c src/api/pocket/keys.c src/api/pocket/platform.c src/api/pocket/pocket.c \
 	src/api/pocket/payments.c src/api/pocket/pocket.h src/api/pocket/providers.c \

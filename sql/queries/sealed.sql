@@ -50,6 +50,22 @@ SELECT user_id AS id, 'document ' || public_id AS context, document_sealed AS se
 -- returns: none
 UPDATE users SET document_sealed = $2 WHERE user_id = $1;
 
+-- name: sealed_voucher
+-- params: mark:bytea after:bigint most:bigint
+-- returns: many
+-- Codes of vouchers under an older key; locked, so that nothing changes under us.
+SELECT voucher_id AS id, 'voucher ' || reference AS context, code_sealed AS sealed
+  FROM voucher
+ WHERE voucher_id > $2 AND substr(code_sealed, 1, length($1)) <> $1
+ ORDER BY voucher_id
+ LIMIT $3
+   FOR NO KEY UPDATE;
+
+-- name: reseal_voucher
+-- params: id:bigint sealed:bytea
+-- returns: none
+UPDATE voucher SET code_sealed = $2 WHERE voucher_id = $1;
+
 -- name: sealed_passing
 -- params: mark:bytea
 -- returns: one

@@ -307,6 +307,8 @@ static const struct {
 	{"project_account_reference", ERR_CONFLICT,
 	 "The project has an account with this reference already"},
 	{"chart_code_key", ERR_CONFLICT, "There is an account with this code already"},
+	{"easypay_settlement_external", ERR_DUPLICATE_REFERENCE,
+	 "The transaction_id was used with other content"},
 	{"transaction_reference", ERR_DUPLICATE_REFERENCE, NULL},
 	{"transaction_reverses_key", ERR_ALREADY_REVERSED, NULL},
 	{"hold_reference", ERR_DUPLICATE_REFERENCE, NULL},

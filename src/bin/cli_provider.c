@@ -13,12 +13,12 @@ enum { CONFIG_BYTES_MAX = 16 * 1024 };
 
 static const struct uuid own = {{0}};
 
-/* The type that a command is about. */
+/* The type that a command is about. EasyPay takes cash for vouchers, which is not a call of ours. */
 static const char *
 type_of(int argc, char **argv)
 {
-	if (argc < 1 || provider_find(argv[0]) == NULL)
-		cli_fail("name a provider: paystack, flutterwave, paga or fingra");
+	if (argc < 1 || (provider_find(argv[0]) == NULL && strcmp(argv[0], "easypay") != 0))
+		cli_fail("name a provider: paystack, flutterwave, paga, fingra or easypay");
 	return argv[0];
 }
 

@@ -5,6 +5,7 @@ const struct duty duties[] = {
 	{.job = &job_token_request, .threads = 1},
 	{.job = &job_hold_expiry, .threads = 1},
 	{.job = &job_funding_expiry, .threads = 1},
+	{.job = &job_voucher_expiry, .threads = 1},
 	{.job = &job_retention, .threads = 1},
 	{.job = &job_event_feed, .threads = 1},
 	{.kind = &queue_mail, .threads = 2},

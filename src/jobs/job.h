@@ -24,6 +24,7 @@ extern const struct job job_token_request;
 extern const struct job job_hold_expiry;
 extern const struct job job_retention;
 extern const struct job job_funding_expiry;
+extern const struct job job_voucher_expiry;
 
 extern const struct queue_kind queue_mail;
 extern const struct queue_kind queue_payment_lookup;

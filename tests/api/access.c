@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "tests/api/money.h"
+#include "tests/api/moolah/voucher.h"
 #include "tests/api/receiver.h"
 
 enum who {
@@ -42,6 +42,8 @@ static struct {
 	const char *payment;
 	const char *webhook;
 	const char *delivery;
+	const char *voucher;
+	const char *code;
 } mine;
 
 static const char *
@@ -68,6 +70,18 @@ make_payment(struct client *c)
 	mine.payment = arena_strdup(c->keep, answer_at(&a, "data.0.id"));
 }
 
+/* One that waits for payment, and may be cancelled. */
+static void
+make_voucher(struct client *c)
+{
+	struct answer a;
+
+	give(c, &acme.owner, 5000);
+	a = issue_easypay(c, &acme.owner, "50");
+	mine.voucher = kept(c, &a);
+	mine.code = arena_strdup(c->keep, answer_at(&a, "data.easypay_code"));
+}
+
 static void
 make_objects(struct client *c)
 {
@@ -90,6 +104,7 @@ make_objects(struct client *c)
 	a = client_call(c, "GET", "/api/v1/keys/list", acme.owner.access, NULL);
 	mine.wallet_key = arena_strdup(c->keep, answer_at(&a, "data.keys.0.id"));
 	make_payment(c);
+	make_voucher(c);
 	a = client_call(c, "POST", client_text(c, "/v1/projects/%s/webhooks", acme.project),
 			acme.owner.access,
 			client_json(c, "{'url':'https://hooks.example.com/','mode':'test',"
@@ -304,6 +319,8 @@ my_object(const struct route *route, const char *name)
 		return mine.wallet_key;
 	if (text_starts_with(route->path, "/v1/api-key/"))
 		return mine.user_key;
+	if (text_starts_with(route->path, "/api/v1/vouchers/"))
+		return text_starts_with(name, "{code") ? mine.code : mine.voucher;
 	return strstr(route->path, "api-keys") != NULL ? mine.project_key : mine.customer;
 }
 
@@ -339,7 +356,8 @@ check_foreign(struct client *c, const struct route *route)
 	const char *path = fill(c, route, my_object);
 	size_t strangers = text_starts_with(route->path, "/v1/users/") ? 1 : 2;
 
-	if (strchr(route->path, '{') == NULL || route->access == ACCESS_ADMIN)
+	if (strchr(route->path, '{') == NULL || route->access == ACCESS_ADMIN ||
+	    strstr(route->path, "/vouchers/code/") != NULL) /* whoever has a code may look */
 		return;
 	for (size_t i = 0; i < strangers; i++) { /* administrators see to all users */
 		enum who who = key ? by_key[i] : by_token[i];
@@ -348,7 +366,9 @@ check_foreign(struct client *c, const struct route *route)
 
 		if (a.status != 404)
 			print_error("%s %s by %d\n", method_text(route->method), path, (int)who);
-		expect_refusal(&a, 404, "NOT_FOUND");
+		expect_refusal(&a, 404,
+			       strstr(route->path, "/vouchers/") != NULL ? "VOUCHER_NOT_FOUND"
+									 : "NOT_FOUND");
 	}
 }
 

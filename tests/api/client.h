@@ -88,7 +88,7 @@ void expect_field_at(const struct answer *answer, const char *field, const char 
 #define expect_text(answer, path, text) expect_text_at(answer, path, text, __FILE__, __LINE__)
 #define expect_refusal(answer, status, code) \
 	expect_refusal_at(answer, status, code, __FILE__, __LINE__)
-/* 400 VALIDATION_FAILED that names the field. */
+/* 400 VALIDATION_FAILED, or what the dialect says instead, that names the field. */
 #define expect_field(answer, field) expect_field_at(answer, field, __FILE__, __LINE__)
 
 /* The last tests of each program: every check of the books is silent, and each row of a table of

@@ -1,5 +1,7 @@
 # Every route of every dialect through dispatch(), in process; one program a noun.
 EXTRA_DIST += $(wildcard $(srcdir)/tests/api/*.h $(srcdir)/tests/api/*/*.h)
+EXTRA_DIST += tests/api/money.h tests/api/moolah/citizen.h tests/api/moolah/voucher.h \
+	tests/api/otp/wallet.h
 if CMOCKA
 check_LIBRARIES += libclient.a
 libclient_a_SOURCES = tests/api/client.c tests/api/client.h tests/api/people.c tests/api/people.h \
@@ -16,8 +18,11 @@ API_TESTS = \
 	tests/api/fields \
 	tests/api/idempotency \
 	tests/api/moolah/auth \
+	tests/api/moolah/easypay_vouchers \
 	tests/api/moolah/ledger \
 	tests/api/moolah/settings \
+	tests/api/moolah/voucher_races \
+	tests/api/moolah/vouchers \
 	tests/api/moolah/wallet \
 	tests/api/naughty \
 	tests/api/openapi \
@@ -64,8 +69,11 @@ tests_api_envelopes_LDADD = $(API_LIBS)
 tests_api_fields_LDADD = $(API_LIBS)
 tests_api_idempotency_LDADD = $(API_LIBS)
 tests_api_moolah_auth_LDADD = $(API_LIBS)
+tests_api_moolah_easypay_vouchers_LDADD = $(API_LIBS)
 tests_api_moolah_ledger_LDADD = $(API_LIBS)
 tests_api_moolah_settings_LDADD = $(API_LIBS)
+tests_api_moolah_voucher_races_LDADD = $(API_LIBS)
+tests_api_moolah_vouchers_LDADD = $(API_LIBS)
 tests_api_moolah_wallet_LDADD = $(API_LIBS)
 tests_api_naughty_LDADD = $(API_LIBS)
 tests_api_openapi_LDADD = $(API_LIBS)

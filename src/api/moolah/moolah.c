@@ -14,12 +14,34 @@ moolah_transaction_id(struct arena *arena, struct instant at, struct uuid id)
 			    hex_encode(arena, tail, TAIL));
 }
 
-static const char *
-code_of(enum err err)
+/* Whether nothing but amounts is wrong, such as 0 and what is no number. */
+static bool
+only_amounts(const struct fault *f)
 {
-	if (err == ERR_VALIDATION || err == ERR_MALFORMED)
+	static const char *const names[] = {"amount", "original_amount", "settlement_amount", NULL};
+
+	for (const struct violation *v = f->violations; v != NULL; v = v->next)
+		if (!text_equal(v->code, "AMOUNT") || text_index(names, v->field) < 0)
+			return false;
+	return f->violations != NULL;
+}
+
+static const char *
+code_of(const struct fault *f)
+{
+	if (f->err == ERR_VALIDATION && only_amounts(f))
+		return err_code(ERR_INVALID_AMOUNT);
+	if (f->err == ERR_VALIDATION || f->err == ERR_MALFORMED)
 		return "VALIDATION_ERROR";
-	return err == ERR_INVALID_CREDENTIALS ? "AUTHENTICATION_FAILED" : err_code(err);
+	if (f->err == ERR_INSUFFICIENT_FUNDS)
+		return "INSUFFICIENT_BALANCE";
+	return f->err == ERR_INVALID_CREDENTIALS ? "AUTHENTICATION_FAILED" : err_code(f->err);
+}
+
+static int
+status(const struct fault *f)
+{
+	return f->err == ERR_INSUFFICIENT_FUNDS ? 400 : err_status(f->err);
 }
 
 static void
@@ -59,7 +81,7 @@ write_fail(struct jw *w, const struct call *call)
 	jw_object(w, NULL);
 	jw_bool(w, "success", false);
 	jw_text(w, "error", message_of(call));
-	jw_text(w, "code", code_of(call->ctx.fault.err));
+	jw_text(w, "code", code_of(&call->ctx.fault));
 	jw_close(w);
 }
 
@@ -101,14 +123,17 @@ static const struct property error[] = {
 
 static const struct tag tags[] = {
 	{"Authentication", "Registration and sign-in by phone number or e-mail."},
+	{"Vouchers", "Money on a code of 16 digits."},
+	{"EasyPay", "Vouchers that are paid for in cash at a till."},
 	{"Ledger", "Accounts, journal entries and the trial balance, for administrators."},
 	{"Settings", "What people have chosen for the app."},
 	{"Wallet", "The wallet in rand."},
 	{NULL, NULL},
 };
 
-static const struct route *const groups[] = {moolah_auth, moolah_wallet, moolah_settings,
-					     moolah_ledger, NULL};
+static const struct route *const groups[] = {
+	moolah_auth,   moolah_wallet, moolah_settings, moolah_vouchers, moolah_easypay_vouchers,
+	moolah_ledger, NULL};
 
 const struct dialect moolah = {
 	.name = "moolah",
@@ -120,6 +145,7 @@ const struct dialect moolah = {
 	.amounts = AMOUNT_NUMBER,
 	.write_ok = write_ok,
 	.write_fail = write_fail,
+	.status = status,
 	.describe_ok = describe_ok,
 	.error = error,
 };

@@ -1,0 +1,216 @@
+-- Vouchers: issued, settled, redeemed, cancelled, expired. A voucher's row is locked before accounts
+-- are.
+
+-- name: voucher_insert
+-- params: reference:text user_id:bigint issued_to:text type:text easypay_number:text code_digest:bytea code_sealed:bytea amount:bigint max_redemptions:bigint
+-- returns: maybe
+-- No row if the reference, the number or the code is taken.
+INSERT INTO voucher (reference, user_id, issued_to, type, status, easypay_number, code_digest,
+                     code_sealed, original_amount, balance, max_redemptions, created_at, updated_at,
+                     expires_at, refund_after)
+SELECT $1, $2, $3, $4, CASE WHEN $5 IS NULL THEN 'active' ELSE 'pending_payment' END, $5, $6, $7, $8,
+       $8, $9, t.now, t.now, t.later, t.later
+  FROM (SELECT n.now,
+               n.now + CASE WHEN $5 IS NULL THEN interval '12 months' ELSE interval '4 days' END
+                   AS later
+          FROM (SELECT clock_timestamp() AS now) n) t
+    ON CONFLICT DO NOTHING
+RETURNING voucher_id;
+
+-- name: voucher_by_digest
+-- params: digest:bytea
+-- returns: maybe
+SELECT voucher_id FROM voucher WHERE code_digest = $1;
+
+-- name: voucher_by_reference
+-- params: reference:text
+-- returns: maybe
+-- One that exists already as a voucher: not while its EasyPay number waits to be paid.
+SELECT voucher_id FROM voucher WHERE reference = $1 AND code_digest IS NOT NULL;
+
+-- name: voucher_by_easypay
+-- params: number:text
+-- returns: maybe
+SELECT voucher_id FROM voucher WHERE easypay_number = $1;
+
+-- name: voucher_lock
+-- params: voucher_id:bigint
+-- returns: one
+SELECT voucher_id FROM voucher WHERE voucher_id = $1 FOR NO KEY UPDATE;
+
+-- name: voucher_get
+-- params: voucher_id:bigint
+-- returns: one
+-- live: it has not expired by the clock, whatever its status says.
+SELECT v.voucher_id, v.reference, v.user_id, v.issued_to, v.type, v.status, v.easypay_number,
+       v.code_sealed, v.original_amount AS original_minor, v.balance AS balance_minor,
+       v.max_redemptions, v.redemptions, v.created_at, v.updated_at, v.expires_at, v.settled_at,
+       v.expires_at > clock_timestamp() AS live
+  FROM voucher v
+ WHERE v.voucher_id = $1;
+
+-- name: voucher_list
+-- params: user_id:bigint status:text most:bigint skip:bigint
+-- returns: many
+SELECT v.voucher_id, v.reference, v.user_id, v.issued_to, v.type, v.status, v.easypay_number,
+       v.code_sealed, v.original_amount AS original_minor, v.balance AS balance_minor,
+       v.max_redemptions, v.redemptions, v.created_at, v.updated_at, v.expires_at, v.settled_at,
+       v.expires_at > clock_timestamp() AS live
+  FROM voucher v
+ WHERE v.user_id = $1 AND ($2 IS NULL OR v.status = $2)
+ ORDER BY v.voucher_id DESC
+ LIMIT $3 OFFSET $4;
+
+-- name: voucher_count
+-- params: user_id:bigint status:text
+-- returns: one
+SELECT count(*) AS count FROM voucher WHERE user_id = $1 AND ($2 IS NULL OR status = $2);
+
+-- name: voucher_summary
+-- params: user_id:bigint
+-- returns: one
+-- What pending and redeemed vouchers were issued for, and what is left of active ones.
+SELECT count(*) FILTER (WHERE status = 'active') AS active_count,
+       coalesce(sum(balance) FILTER (WHERE status = 'active'), 0)::bigint AS active_minor,
+       count(*) FILTER (WHERE status = 'pending_payment') AS pending_count,
+       coalesce(sum(original_amount) FILTER (WHERE status = 'pending_payment'), 0)::bigint
+           AS pending_minor,
+       count(*) FILTER (WHERE status = 'redeemed') AS redeemed_count,
+       coalesce(sum(original_amount) FILTER (WHERE status = 'redeemed'), 0)::bigint
+           AS redeemed_minor
+  FROM voucher
+ WHERE user_id = $1;
+
+-- name: voucher_settle
+-- params: voucher_id:bigint digest:bytea sealed:bytea
+-- returns: maybe
+-- It becomes a voucher with a code; no row if the code is taken.
+UPDATE voucher v
+   SET status = 'active', code_digest = $2, code_sealed = $3, settled_at = t.now, updated_at = t.now,
+       expires_at = t.now + interval '12 months', refund_after = t.now + interval '12 months'
+  FROM (SELECT clock_timestamp() AS now) t
+ WHERE v.voucher_id = $1 AND NOT EXISTS (SELECT FROM voucher o WHERE o.code_digest = $2)
+RETURNING v.voucher_id;
+
+-- name: settlement_find
+-- params: external_id:text
+-- returns: maybe
+SELECT voucher_id, merchant, amount FROM easypay_settlement WHERE external_id = $1;
+
+-- name: settlement_insert
+-- params: transaction_id:bigint voucher_id:bigint external_id:text merchant:text amount:bigint
+-- returns: none
+INSERT INTO easypay_settlement (transaction_id, voucher_id, external_id, merchant, amount)
+VALUES ($1, $2, $3, $4, $5);
+
+-- name: voucher_redeem
+-- params: voucher_id:bigint amount:bigint
+-- returns: none
+UPDATE voucher
+   SET balance = balance - $2, redemptions = redemptions + 1, updated_at = clock_timestamp(),
+       status = CASE WHEN balance = $2 THEN 'redeemed' ELSE status END
+ WHERE voucher_id = $1;
+
+-- name: redemption_insert
+-- params: transaction_id:bigint voucher_id:bigint number:bigint user_id:bigint redeemer:text merchant:text service_provider:text amount:bigint
+-- returns: none
+INSERT INTO voucher_redemption (transaction_id, voucher_id, number, user_id, redeemer, merchant,
+                                service_provider, amount)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8);
+
+-- name: redemption_list
+-- params: voucher_id:bigint most:bigint
+-- returns: many
+-- The latest ones.
+SELECT number, amount AS minor, redeemer, merchant, service_provider, created_at
+  FROM voucher_redemption
+ WHERE voucher_id = $1
+ ORDER BY number DESC
+ LIMIT $2;
+
+-- name: voucher_cancel
+-- params: voucher_id:bigint
+-- returns: one
+UPDATE voucher
+   SET status = 'cancelled', refunded = balance, balance = 0, updated_at = clock_timestamp()
+ WHERE voucher_id = $1
+RETURNING updated_at;
+
+-- name: voucher_due
+-- params: most:bigint
+-- returns: many
+-- Vouchers whose time is over, with the wallets that get back what is left. Those that are being
+-- used wait for the next time.
+SELECT v.voucher_id, v.reference, v.balance AS minor, a.ledger_id, a.public_id AS wallet,
+       v.type = 'easypay' AND v.settled_at IS NULL AS pending
+  FROM voucher v
+  JOIN personal_wallet p ON p.user_id = v.user_id AND p.currency = v.currency
+  JOIN account a ON a.account_id = p.account_id
+ WHERE v.balance > 0 AND v.refund_after <= (SELECT clock_timestamp())
+ ORDER BY v.refund_after
+ LIMIT $1
+   FOR NO KEY UPDATE OF v SKIP LOCKED;
+
+-- name: voucher_expire
+-- params: voucher_ids:bigint[] refunded:boolean[] pause_s:bigint
+-- returns: none
+-- They have expired. What a wallet could not take back stays with its voucher for another try.
+UPDATE voucher v
+   SET status = 'expired', updated_at = t.now,
+       refunded = CASE WHEN d.refunded THEN v.refunded + v.balance ELSE v.refunded END,
+       balance = CASE WHEN d.refunded THEN 0 ELSE v.balance END,
+       refund_after = CASE WHEN d.refunded THEN v.refund_after
+                           ELSE t.now + make_interval(secs => $3) END
+  FROM unnest($1, $2) AS d (voucher_id, refunded), (SELECT clock_timestamp() AS now) t
+ WHERE v.voucher_id = d.voucher_id;
+
+-- name: payee_find
+-- params: kind:text code:text
+-- returns: maybe
+SELECT a.public_id
+  FROM payee p
+  JOIN account a USING (account_id)
+ WHERE p.kind = $1 AND p.code = $2;
+
+-- name: payee_insert
+-- params: kind:text code:text
+-- returns: maybe
+-- Two first uses at once: the second waits here for the first, and gets no row.
+INSERT INTO payee (kind, code) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING payee_id;
+
+-- name: payee_set_account
+-- params: payee_id:bigint account_id:bigint
+-- returns: none
+UPDATE payee SET account_id = $2 WHERE payee_id = $1;
+
+-- name: guess_state
+-- params: whoever:text[] most:bigint[]
+-- returns: one
+-- Seconds until who has guessed wrong too often may try again; 0: now.
+SELECT coalesce(max(ceil(extract(epoch FROM g.window_ends_at - clock_timestamp()))), 0)::bigint
+           AS wait_s
+  FROM unnest($1, $2) AS l (whoever, most)
+  JOIN voucher_guess g ON g.whoever = l.whoever
+ WHERE g.failures >= l.most AND g.window_ends_at > clock_timestamp();
+
+-- name: guess_count
+-- params: whoever:text[] window_s:bigint
+-- returns: many
+-- One more wrong guess, in the window that runs or in a new one.
+INSERT INTO voucher_guess AS g (whoever, failures, window_ends_at)
+SELECT l.whoever, 1, clock_timestamp() + make_interval(secs => $2)
+  FROM unnest($1) AS l (whoever)
+ ORDER BY l.whoever
+    ON CONFLICT (whoever) DO UPDATE
+       SET failures = CASE WHEN g.window_ends_at > clock_timestamp() THEN g.failures + 1 ELSE 1 END,
+           window_ends_at = CASE WHEN g.window_ends_at > clock_timestamp() THEN g.window_ends_at
+                                 ELSE excluded.window_ends_at END
+RETURNING g.whoever, g.failures,
+          ceil(extract(epoch FROM g.window_ends_at - clock_timestamp()))::bigint AS wait_s;
+
+-- name: guess_sweep
+-- params: most:bigint
+-- returns: none
+DELETE FROM voucher_guess
+ WHERE whoever IN (SELECT whoever FROM voucher_guess
+                    WHERE window_ends_at < (SELECT clock_timestamp()) LIMIT $1);

@@ -1,0 +1,22 @@
+/* voucher.h - what the routes of vouchers and of EasyPay vouchers share. */
+#ifndef API_MOOLAH_VOUCHER_H
+#define API_MOOLAH_VOUCHER_H
+
+#include "api/call.h"
+#include "base/money.h"
+
+#define CODE_EXAMPLE      "\"1093237161056639\""
+#define EASYPAY_EXAMPLE   "\"91234604263339\""
+#define REFERENCE_EXAMPLE "\"MMVOUCHER_1754321424055_abc123\""
+#define AMOUNT_EXAMPLE    "\"500.00\""
+
+#define ISSUED_TO                                                                         \
+	FIELD(struct voucher_order, issued_to, .name = "issued_to", .min = 1, .max = 254, \
+	      .doc = "Whom it is for; only noted.", .example = "\"user@example.com\"")
+
+/* An amount as text, with both decimals. */
+const char *amount_text(struct call *call, struct money amount);
+/* The id of the voucher in the path; what is no number names none: ERR_VOUCHER_NOT_FOUND. */
+enum err voucher_path_id(struct call *call, int64_t *id) MUST_CHECK;
+
+#endif
