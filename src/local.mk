@@ -48,6 +48,8 @@ libcowry_a_SOURCES = \
 	src/provider/flutterwave.c src/provider/paga.c src/provider/payload.c \
 	src/provider/paystack.c src/provider/provider.c src/provider/provider.h \
 	src/provider/report.c \
+	src/provider/easypay.c src/provider/flash.c src/provider/mobilemart.c src/provider/sale.c \
+	src/provider/sale.h src/provider/vendor.h \
 	src/app/accounting.c src/app/accounting.h src/app/journal.c \
 	src/queue/queue.c src/queue/queue.h \
 	src/app/job_control.c src/app/job_control.h \

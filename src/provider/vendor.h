@@ -1,0 +1,65 @@
+/*
+ * vendor.h - who sells prepaid products and takes payments of bills: one const struct of
+ * functions each.
+ *
+ * Like a provider, a vendor knows HTTP and amounts, never the database nor the books. A sale ends
+ * accepted, rejected or unknown; a time-out is unknown, not failed. Most sales are done on the
+ * spot; what is pending or unknown is asked about later, under our reference.
+ */
+#ifndef PROVIDER_VENDOR_H
+#define PROVIDER_VENDOR_H
+
+#include "provider/provider.h"
+
+enum product_kind {
+	PRODUCT_AIRTIME,
+	PRODUCT_DATA,
+	PRODUCT_ELECTRICITY,
+	PRODUCT_BILL,
+};
+
+/* What is bought. */
+struct vendor_order {
+	const char *reference; /* ours, made by provider_reference() */
+	enum product_kind kind;
+	const char *product; /* as the vendor calls it */
+	const char
+		*recipient; /* a mobile number in E.164, a meter number, or the number of a bill */
+	struct money amount;
+};
+
+/* What became of it: told by the sale itself, or by a look-up. */
+struct vendor_answer {
+	/* Of a sale: whether the vendor has taken it. Of a look-up: accepted when it answered. */
+	enum provider_outcome outcome;
+	bool sent; /* false: the vendor can't be reached now */
+	enum provider_state state;
+	struct money amount; /* what was sold; no currency: not said */
+	const char *id;      /* the vendor's own, or NULL */
+	const char *token;   /* what the buyer types into the meter, or NULL */
+	const char *message; /* why it was rejected, for the client; never NULL then */
+	const char *problem; /* for the log */
+};
+
+struct vendor {
+	const char *name; /* "flash" */
+	const char *title;
+	struct vendor_answer (*sell)(const struct provider_call *call,
+				     const struct vendor_order *order);
+	struct vendor_answer (*poll)(const struct provider_call *call, const char *reference);
+};
+
+extern const struct vendor vendor_flash;
+extern const struct vendor vendor_mobilemart;
+extern const struct vendor vendor_easypay;
+
+/* All of them; ends with NULL. */
+extern const struct vendor *const vendors[];
+/* NULL for an unknown name. */
+const struct vendor *vendor_find(const char *name);
+
+/* "airtime", and back; -1 for none. */
+const char *product_kind_name(enum product_kind kind);
+int product_kind_parse(const char *name);
+
+#endif
