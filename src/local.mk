@@ -59,6 +59,9 @@ libcowry_a_SOURCES = \
 	src/app/payment.c src/app/payment.h src/app/payment_report.c src/app/payment_row.c \
 	src/app/payment_row.h src/app/payment_settle.c src/app/payment_state.c \
 	src/app/payment_state.h src/app/provider_account.h src/app/provider_config.c \
+	src/app/product.c src/app/product.h src/app/purchase.c src/app/purchase.h \
+	src/app/purchase_row.c src/app/purchase_row.h src/app/purchase_settle.c \
+	src/api/moolah/prepaid.c src/jobs/purchase_lookup.c \
 	src/app/platform.c src/app/platform.h src/app/reserve.c src/app/reserve.h \
 	src/app/statement.c src/app/statement.h src/app/statement_csv.c src/app/statement_pdf.c \
 	src/app/google.c src/app/google.h src/app/google_flow.c src/app/google_user.c \
@@ -101,6 +104,8 @@ libsandbox_a_SOURCES = \
 	src/sandbox/call.c src/sandbox/call.h src/sandbox/checkout.c src/sandbox/code.c \
 	src/sandbox/code.h src/sandbox/command.c src/sandbox/console.c src/sandbox/console.h \
 	src/sandbox/control.c src/sandbox/control.h src/sandbox/courier.c src/sandbox/courier.h \
+	src/sandbox/easypay.c src/sandbox/flash.c src/sandbox/mobilemart.c src/sandbox/vend.c \
+	src/sandbox/vend.h \
 	src/sandbox/fingra.c src/sandbox/flutterwave.c src/sandbox/flutterwave.h \
 	src/sandbox/flutterwave_accounts.c src/sandbox/flutterwave_transfers.c \
 	src/sandbox/form.c src/sandbox/form.h src/sandbox/google.c src/sandbox/google.h \
@@ -118,6 +123,7 @@ COWRY_LIBS = libcowry.a libdb.a libbase.a $(LIBDB_LIBS) $(LIBBASE_LIBS) $(HPDF_L
 
 cowry_SOURCES = src/bin/cli.c src/bin/cli.h \
 	src/bin/cli_jobs.c src/bin/cli_provider.c \
+	src/bin/cli_products.c \
 	src/bin/cli_reviews.c \
 	src/bin/cli_secrets.c \
 	src/bin/doctor.c src/bin/doctor.h src/bin/start.c src/bin/start.h

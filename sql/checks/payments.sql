@@ -37,13 +37,14 @@ SELECT 'payment ' || y.payment_id || ' is ' || y.status || ', its hold ' ||
 
 -- name: check_clearing
 -- returns: many
--- Money under way with providers moves for a payment, or back again; so nothing is settled twice.
-SELECT 'transaction ' || t.transaction_id || ' moved money of providers for no payment' AS problem
+-- Money under way with providers moves for a payment or purchase, or back again; so nothing is settled twice.
+SELECT 'transaction ' || t.transaction_id || ' moved money of providers for no payment or purchase' AS problem
   FROM posting p
   JOIN account c ON c.account_id IN (p.from_id, p.to_id) AND c.kind = 4
   JOIN transaction t USING (transaction_id)
   LEFT JOIN payment y ON y.transaction_id = t.transaction_id
- WHERE y.payment_id IS NULL AND t.reverses IS NULL
+  LEFT JOIN purchase u ON u.transaction_id = t.transaction_id
+ WHERE y.payment_id IS NULL AND u.purchase_id IS NULL AND t.reverses IS NULL
  LIMIT 100;
 
 -- name: check_references

@@ -260,14 +260,23 @@ static const char *
 base_url(struct ctx *ctx, const char *type, enum mode mode)
 {
 	const struct config *config = ctx->app->config;
+	const struct {
+		const char *type;
+		const char *url;
+	} addresses[] = {
+		{"paystack", config->paystack_url}, {"flutterwave", config->flutterwave_url},
+		{"paga", config->paga_url},         {"fingra", config->fingra_url},
+		{"flash", config->flash_url},       {"mobilemart", config->mobilemart_url},
+		{"easypay", config->easypay_url},
+	};
+	size_t i = 0;
 
 	if (provider_in_sandbox(ctx, mode))
 		return arena_printf(ctx->arena, "%s/%s", config->sandbox_url, type);
-	if (strcmp(type, "paystack") == 0)
-		return config->paystack_url;
-	if (strcmp(type, "flutterwave") == 0)
-		return config->flutterwave_url;
-	return strcmp(type, "paga") == 0 ? config->paga_url : config->fingra_url;
+	while (i + 1 < sizeof(addresses) / sizeof(addresses[0]) &&
+	       strcmp(addresses[i].type, type) != 0)
+		i++;
+	return addresses[i].url;
 }
 
 static enum err

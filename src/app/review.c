@@ -3,6 +3,7 @@
 #include "app/audit.h"
 #include "app/funding.h"
 #include "app/payment.h"
+#include "app/purchase.h"
 #include "base/arena.h"
 #include "db/row.h"
 
@@ -13,6 +14,7 @@ static const struct kind {
 } kinds[] = {
 	{"funding", funding_decide},
 	{"payment", payment_decide},
+	{"purchase", purchase_decide},
 	{NULL, NULL},
 };
 

@@ -131,6 +131,9 @@ config_check(const struct config *config, char problem[256])
 		{"COWRY_FLUTTERWAVE_URL", config->flutterwave_url},
 		{"COWRY_PAGA_URL", config->paga_url},
 		{"COWRY_FINGRA_URL", config->fingra_url},
+		{"COWRY_FLASH_URL", config->flash_url},
+		{"COWRY_MOBILEMART_URL", config->mobilemart_url},
+		{"COWRY_EASYPAY_URL", config->easypay_url},
 		{"COWRY_GOOGLE_ISSUER", config->google_issuer},
 	};
 

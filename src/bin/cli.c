@@ -274,6 +274,8 @@ static const struct command commands[] = {
 	 cli_jobs_list},
 	{"jobs", "retry", "ID", "try a job now, with all its tries before it", cli_jobs_retry},
 	{"jobs", "park", "ID", "put a job aside", cli_jobs_park},
+	{"products", "list", "", "show the prepaid products that can be bought", cli_products_list},
+	{"products", "load", "FILE", "add or change products from a JSON list", cli_products_load},
 	{"provider", "list", "", "show the platform's own accounts at providers",
 	 cli_provider_list},
 	{"provider", "set", "TYPE", "set one of them; its JSON comes on the standard input",

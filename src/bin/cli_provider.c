@@ -7,18 +7,20 @@
 #include "bin/cli.h"
 #include "bin/start.h"
 #include "db/db.h"
+#include "provider/vendor.h"
 #include "json/reader.h"
 
 enum { CONFIG_BYTES_MAX = 16 * 1024 };
 
 static const struct uuid own = {{0}};
 
-/* The type that a command is about. EasyPay takes cash for vouchers, which is not a call of ours. */
+/* The type that a command is about. */
 static const char *
 type_of(int argc, char **argv)
 {
-	if (argc < 1 || (provider_find(argv[0]) == NULL && strcmp(argv[0], "easypay") != 0))
-		cli_fail("name a provider: paystack, flutterwave, paga, fingra or easypay");
+	if (argc < 1 || (provider_find(argv[0]) == NULL && vendor_find(argv[0]) == NULL))
+		cli_fail("name a provider: paystack, flutterwave, paga, fingra, flash, mobilemart "
+			 "or easypay");
 	return argv[0];
 }
 

@@ -117,8 +117,10 @@ check_keys(const struct config *config)
 static bool
 check_addresses(const struct config *config, bool development)
 {
-	const char *const urls[] = {config->paystack_url, config->flutterwave_url, config->paga_url,
-				    config->fingra_url, config->google_issuer};
+	const char *const urls[] = {config->paystack_url, config->flutterwave_url,
+				    config->paga_url,     config->fingra_url,
+				    config->flash_url,    config->mobilemart_url,
+				    config->easypay_url,  config->google_issuer};
 	bool ok = true;
 
 	for (size_t i = 0; i < sizeof(urls) / sizeof(urls[0]); i++)

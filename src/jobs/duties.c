@@ -10,6 +10,7 @@ const struct duty duties[] = {
 	{.job = &job_event_feed, .threads = 1},
 	{.kind = &queue_mail, .threads = 2},
 	{.kind = &queue_payment_lookup, .threads = 2},
+	{.kind = &queue_purchase_lookup, .threads = 2},
 	{.kind = &queue_webhook_delivery, .threads = 24},
 	{0},
 };

@@ -23,6 +23,9 @@ static const struct {
 	{{"payments", "each payment that was settled moved what it says"}, SQL_check_payments},
 	{{"withdrawals", "the money of each withdrawal under way is held"}, SQL_check_withdrawals},
 	{{"clearing", "what providers moved is booked once, for a payment"}, SQL_check_clearing},
+	{{"purchases", "each purchase that was settled moved what it says"}, SQL_check_purchases},
+	{{"purchase holds", "the money of each purchase under way is held"},
+	 SQL_check_purchase_holds},
 	{{"references", "each payment under way has its reference"}, SQL_check_references},
 };
 enum { CHECKS = sizeof(checks) / sizeof(checks[0]) };

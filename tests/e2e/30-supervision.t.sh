@@ -67,7 +67,8 @@ is "so are the credentials" "$(stat -c %a "$COWRY_HOME/credentials.json")" 600
 is "key files" "$(find "$COWRY_HOME/secrets" -type f ! -perm 600 | wc -l)" 0
 is "and sockets are for nginx" "$(stat -c %a "$RUN"/workers/*.sock | sort -u)" 660
 for key in base_url ca_file admin_email admin_password sandbox_url mail_dir database_owner_url \
-    database_auditor_url paystack_secret flutterwave_secret_hash paga_secret fingra_secret easypay_secret; do
+    database_auditor_url paystack_secret flutterwave_secret_hash paga_secret fingra_secret easypay_secret \
+    flash_secret mobilemart_secret; do
     ok "credentials.json has $key" jq -e --arg k $key 'has($k)' "$COWRY_HOME/credentials.json"
 done
 

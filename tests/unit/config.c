@@ -116,6 +116,9 @@ keeps_the_sandbox_out_of_production(void **state)
 		{"COWRY_FLUTTERWAVE_URL", "HTTPS//x", "COWRY_FLUTTERWAVE_URL"},
 		{"COWRY_PAGA_URL", "http://x", "COWRY_PAGA_URL"},
 		{"COWRY_FINGRA_URL", "http://x", "COWRY_FINGRA_URL"},
+		{"COWRY_FLASH_URL", "http://x", "COWRY_FLASH_URL"},
+		{"COWRY_MOBILEMART_URL", "http://x", "COWRY_MOBILEMART_URL"},
+		{"COWRY_EASYPAY_URL", "http://x", "COWRY_EASYPAY_URL"},
 		{"COWRY_GOOGLE_ISSUER", "http://x", "COWRY_GOOGLE_ISSUER"},
 	};
 	struct config config;

@@ -125,6 +125,7 @@ static const struct tag tags[] = {
 	{"Authentication", "Registration and sign-in by phone number or e-mail."},
 	{"Vouchers", "Money on a code of 16 digits."},
 	{"EasyPay", "Vouchers that are paid for in cash at a till."},
+	{"Prepaid", "Airtime, data, electricity, and bills with an EasyPay number."},
 	{"Ledger", "Accounts, journal entries and the trial balance, for administrators."},
 	{"Settings", "What people have chosen for the app."},
 	{"Wallet", "The wallet in rand."},
@@ -132,8 +133,8 @@ static const struct tag tags[] = {
 };
 
 static const struct route *const groups[] = {
-	moolah_auth,   moolah_wallet, moolah_settings, moolah_vouchers, moolah_easypay_vouchers,
-	moolah_ledger, NULL};
+	moolah_auth,    moolah_wallet, moolah_settings, moolah_vouchers, moolah_easypay_vouchers,
+	moolah_prepaid, moolah_ledger, NULL};
 
 const struct dialect moolah = {
 	.name = "moolah",

@@ -8,6 +8,7 @@ extern const struct route moolah_auth[];
 extern const struct route moolah_vouchers[];
 extern const struct route moolah_easypay_vouchers[];
 extern const struct route moolah_ledger[];
+extern const struct route moolah_prepaid[];
 extern const struct route moolah_settings[];
 extern const struct route moolah_wallet[];
 
