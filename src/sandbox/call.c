@@ -6,10 +6,12 @@
 #include "crypto/hmac.h"
 #include "json/reader.h"
 
-const struct player *const players[PLAYERS] = {&player_paystack, &player_flutterwave, &player_paga,
-					       &player_fingra, &player_google};
-const char *const player_names[PLAYERS + 1] = {"paystack", "flutterwave", "paga",
-					       "fingra",   "google",      NULL};
+const struct player *const players[PLAYERS] = {
+	&player_paystack, &player_flutterwave, &player_paga,       &player_fingra,
+	&player_google,   &player_flash,       &player_mobilemart, &player_easypay};
+const char *const player_names[PLAYERS + 1] = {"paystack",   "flutterwave", "paga",
+					       "fingra",     "google",      "flash",
+					       "mobilemart", "easypay",     NULL};
 
 const char *
 call_variable(const struct call *call, const char *name)

@@ -22,7 +22,7 @@
 struct google;
 struct json_object;
 
-enum { PLAYERS = 5 };
+enum { PLAYERS = 8 };
 
 struct sandbox {
 	const struct config *config;
@@ -76,7 +76,7 @@ struct player {
 	bool (*admit)(struct call *call);
 	/* Answer as the real one does in trouble. */
 	void (*trouble)(struct call *call, enum trouble trouble);
-	/* The webhook that tells how an order stands. */
+	/* The webhook that tells how an order stands; NULL: there are none. */
 	void (*report)(struct sandbox *box, struct arena *arena, const struct order *order,
 		       struct webhook *out);
 };
@@ -86,6 +86,9 @@ extern const struct player player_flutterwave;
 extern const struct player player_paga;
 extern const struct player player_fingra;
 extern const struct player player_google;
+extern const struct player player_flash;
+extern const struct player player_mobilemart;
+extern const struct player player_easypay;
 
 /* All of them, by number; names end with NULL. */
 extern const struct player *const players[PLAYERS];
@@ -117,6 +120,9 @@ void reply_redirect(struct call *call, const char *url);
 
 /* Take down an order of this call; a withdrawal settles by itself after a while. False: duplicate. */
 bool order_take(struct call *call, struct order *order) MUST_CHECK;
+/* Take down a sale of this call, which ends at once, unless the control says otherwise; order is as
+ * it stands then. fails: it can't be done. False: duplicate. */
+bool order_sell(struct call *call, struct order *order, bool fails) MUST_CHECK;
 /* Decide an order and tell Cowry. False, with the order as it stands, if it was decided before. */
 bool order_settle(struct sandbox *box, int provider, int64_t id, enum order_state state,
 		  struct order *out);

@@ -27,7 +27,7 @@ struct command_in {
 };
 
 static const char *const failures[] = {"refuse", "timeout", "500", "reset", "half", NULL};
-static const char *const outcomes[] = {"success", "failed", "reversed", "never", NULL};
+static const char *const outcomes[] = {"success", "failed", "reversed", "never", "later", NULL};
 static const char *const token_faults[] = {
 	"wrong_aud",        "wrong_iss",   "expired",          "wrong_nonce",   "alg_none",
 	"hs256_public_key", "unknown_kid", "unverified_email", "bad_signature", NULL};

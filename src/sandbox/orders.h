@@ -37,6 +37,7 @@ struct order {
 	char callback[ORDER_URL_MAX];
 	char account[ORDER_TEXT_MAX]; /* where a withdrawal goes */
 	char bank[ORDER_TEXT_MAX];
+	char token[21];                 /* of electricity that was sold */
 	char recipient[ORDER_TEXT_MAX]; /* Paystack's code of it */
 	struct money asked;
 	struct money paid; /* what the provider says was paid, right or wrong */

@@ -86,10 +86,13 @@ paid_for(struct sandbox *box, int provider, int64_t id, struct money *paid)
 static void
 report(struct sandbox *box, const struct order *order)
 {
-	struct arena *arena = arena_new(REPORT_ARENA_MAX);
 	struct webhook webhook = {.provider = order->provider,
 				  .name = players[order->provider]->name};
+	struct arena *arena;
 
+	if (players[order->provider]->report == NULL)
+		return;
+	arena = arena_new(REPORT_ARENA_MAX);
 	players[order->provider]->report(box, arena, order, &webhook);
 	courier_send(box->courier, &webhook);
 	arena_free(arena);
@@ -129,4 +132,30 @@ order_settle_itself(struct sandbox *box, int provider, int64_t id)
 		state = ORDER_FAILED;
 	if (order_settle(box, provider, id, state, &order) && strcmp(outcome, "reversed") == 0)
 		settle_later(box, provider, id, ORDER_REVERSED);
+}
+
+bool
+order_sell(struct call *call, struct order *order, bool fails)
+{
+	struct sandbox *box = call->box;
+	enum order_state state = fails ? ORDER_FAILED : ORDER_SUCCEEDED;
+	struct setting setting = {.word = "success"};
+
+	order->provider = call->provider;
+	order->withdrawal = true;
+	if (!orders_add(box->orders, order))
+		return false;
+	call->order = order->id;
+	if (control_take(box->control, call->provider, KNOB_OUTCOME, NULL, &setting) &&
+	    strcmp(setting.word, "failed") == 0)
+		state = ORDER_FAILED;
+	if (strcmp(setting.word, "never") == 0)
+		return true;
+	if (strcmp(setting.word, "later") == 0)
+		settle_later(box, call->provider, order->id, state);
+	else
+		(void)order_settle(box, call->provider, order->id, state, order);
+	if (strcmp(setting.word, "reversed") == 0)
+		settle_later(box, call->provider, order->id, ORDER_REVERSED);
+	return true;
 }
