@@ -31,9 +31,8 @@ SELECT 'purchase ' || u.purchase_id || ' is ' || u.status || ', but ' ||
 SELECT 'purchase ' || u.purchase_id || ' is ' || u.status || ', its hold ' ||
        CASE WHEN h.status = 0 THEN 'is active' ELSE 'is not, or not of its amount' END AS problem
   FROM purchase u
-  LEFT JOIN hold h USING (hold_id)
- WHERE h.hold_id IS NULL
-    OR (u.status = 'pending' AND (h.status <> 0 OR h.amount <> u.amount
+  JOIN hold h USING (hold_id)
+ WHERE (u.status = 'pending' AND (h.status <> 0 OR h.amount <> u.amount
                                   OR h.account_id <> u.account_id))
     OR (u.status IN ('completed', 'failed') AND h.status = 0)
  LIMIT 100;

@@ -30,7 +30,6 @@ CREATE TABLE product (
 -- An order of a person to a provider, and what became of it. reference is the person's,
 -- provider_reference ours, as the provider knows it, label what clients know the order by.
 -- reference_held: the person can't use the reference again; an order that failed has let go of it.
--- hold_id is set in the transaction that makes the row.
 CREATE TABLE purchase (
     purchase_id        bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     public_id          uuid NOT NULL UNIQUE,
@@ -49,7 +48,7 @@ CREATE TABLE purchase (
     provider_reference text NOT NULL,
     provider_config_id bigint NOT NULL REFERENCES provider_config,
     provider_id        text,                       -- the provider's own
-    hold_id            bigint UNIQUE REFERENCES hold,
+    hold_id            bigint NOT NULL UNIQUE REFERENCES hold,
     status             text NOT NULL DEFAULT 'pending'
                        CHECK (status IN ('pending', 'completed', 'failed', 'review')),
     accepted           boolean NOT NULL DEFAULT false, -- the provider has said that it knows it
@@ -67,8 +66,8 @@ CREATE TABLE purchase (
 CREATE UNIQUE INDEX purchase_reference ON purchase (user_id, reference) WHERE reference_held;
 CREATE INDEX purchase_user ON purchase (user_id, purchase_id);
 CREATE INDEX purchase_product ON purchase (product_id);
-GRANT INSERT, UPDATE (reference_held, provider_id, hold_id, status, accepted, token, problem,
-                      transaction_id, settled_at) ON purchase TO cowry_worker;
+GRANT INSERT, UPDATE (reference_held, provider_id, status, accepted, token, problem, transaction_id,
+                      settled_at) ON purchase TO cowry_worker;
 
 INSERT INTO product (code, provider, provider_code, kind, name, min_amount, max_amount) VALUES
     ('FLASH-VODACOM-AIRTIME', 'flash', '201', 'airtime', 'Vodacom airtime', 200, 99900),

@@ -1,24 +1,22 @@
 -- What people buy, and of what. The row of a purchase is locked before any account.
 
+-- name: purchase_claim
+-- params: user_id:bigint
+-- returns: one
+-- Purchases of a person are recorded one after the other, so that a reference is used once.
+SELECT user_id FROM users WHERE user_id = $1 FOR NO KEY UPDATE;
+
 -- name: purchase_insert
--- params: public_id:uuid label:text user_id:bigint product_id:bigint ledger_id:bigint wallet:uuid currency:text amount:bigint recipient:text reference:text content:bytea provider:text provider_reference:text provider_config_id:bigint
--- returns: maybe
--- Waits for whoever uses the same reference, and is empty if it is taken.
-INSERT INTO purchase (public_id, label, user_id, product_id, ledger_id, account_id, currency, amount,
-                      recipient, reference, content, provider, provider_reference,
+-- params: public_id:uuid label:text user_id:bigint product_id:bigint ledger_id:bigint wallet:uuid hold:uuid currency:text amount:bigint recipient:text reference:text content:bytea provider:text provider_reference:text provider_config_id:bigint
+-- returns: one
+INSERT INTO purchase (public_id, label, user_id, product_id, ledger_id, account_id, hold_id, currency,
+                      amount, recipient, reference, content, provider, provider_reference,
                       provider_config_id)
-SELECT $1, $2, $3, $4, $5, a.account_id, $7, $8, $9, $10, $11, $12, $13, $14
+SELECT $1, $2, $3, $4, $5, a.account_id, (SELECT hold_id FROM hold WHERE public_id = $7), $8, $9, $10,
+       $11, $12, $13, $14, $15
   FROM account a
  WHERE a.public_id = $6 AND a.ledger_id = $5
-ON CONFLICT (user_id, reference) WHERE reference_held DO NOTHING
 RETURNING purchase_id;
-
--- name: purchase_set_hold
--- params: public_id:uuid hold:uuid
--- returns: none
-UPDATE purchase
-   SET hold_id = (SELECT hold_id FROM hold WHERE public_id = $2)
- WHERE public_id = $1;
 
 -- name: purchase_lock
 -- params: public_id:uuid

@@ -148,7 +148,7 @@ new_label(struct ctx *ctx)
 
 static enum err
 place_hold(struct ctx *ctx, const struct personal_wallet *wallet, struct uuid id,
-	   struct money amount)
+	   struct money amount, struct uuid *hold)
 {
 	char text[UUID_TEXT_MAX];
 	struct hold_order order = {
@@ -164,8 +164,8 @@ place_hold(struct ctx *ctx, const struct personal_wallet *wallet, struct uuid id
 
 	sha256(order.reference, strlen(order.reference), order.content);
 	TRY(hold_place(ctx, &order, &placed));
-	return db_run(ctx, SQL_purchase_set_hold, NULL,
-		      PARAMS(p_uuid(id), p_uuid(placed.public_id)));
+	*hold = placed.public_id;
+	return ERR_OK;
 }
 
 /* Show a purchase as it is stored, beside what the call needs. */
@@ -180,26 +180,25 @@ show(const struct purchase_row *row, struct purchase *out)
 	out->called = kept.called;
 }
 
-/* Record the order; *earlier if somebody was faster with the same reference. */
+/* Hold the money and record the order. The account is locked before a row refers to it: two who had
+ * both referred to it could not lock it any more. */
 static enum err
 insert(struct ctx *ctx, const struct purchase_order *in, const struct product *product,
        const struct personal_wallet *wallet, const unsigned char content[SHA256_SIZE],
-       int64_t config_id, struct purchase *out, bool *earlier)
+       int64_t config_id, const struct purchase *out)
 {
 	struct money amount = out->order.amount;
+	struct uuid hold;
 	struct rows rows;
 
-	*earlier = false;
-	TRY(db_run(ctx, SQL_purchase_insert, &rows,
-		   PARAMS(p_uuid(out->public_id), p_text(new_label(ctx)), p_int(ctx->who.user_id),
-			  p_int(product->product_id), p_int(wallet->ledger_id), p_uuid(wallet->id),
-			  p_text(amount.currency->code), p_int(amount.minor), p_text(in->recipient),
-			  p_text(in->reference), p_bytes(content, SHA256_SIZE),
-			  p_text(in->provider), p_text(out->order.reference), p_int(config_id))));
-	if (rows.count > 0)
-		return place_hold(ctx, wallet, out->public_id, amount);
-	TRY(find_earlier(ctx, in->reference, content, out, earlier));
-	return *earlier ? ERR_OK : fault(&ctx->fault, ERR_RETRY, NULL, NULL);
+	TRY(place_hold(ctx, wallet, out->public_id, amount, &hold));
+	return db_run(
+		ctx, SQL_purchase_insert, &rows,
+		PARAMS(p_uuid(out->public_id), p_text(new_label(ctx)), p_int(ctx->who.user_id),
+		       p_int(product->product_id), p_int(wallet->ledger_id), p_uuid(wallet->id),
+		       p_uuid(hold), p_text(amount.currency->code), p_int(amount.minor),
+		       p_text(in->recipient), p_text(in->reference), p_bytes(content, SHA256_SIZE),
+		       p_text(in->provider), p_text(out->order.reference), p_int(config_id)));
 }
 
 /* The platform's own account; that there is none is nothing that the person could mend. */
@@ -232,12 +231,14 @@ purchase_open(struct ctx *ctx, const struct purchase_order *in, struct purchase 
 	struct purchase_row row;
 	struct product product;
 	struct money amount;
+	struct rows rows;
 	int64_t config_id;
 	bool earlier;
 
 	*out = (struct purchase){.public_id = uuid_v7()};
 	TRY(movement_amount(ctx, in->amount, CURRENCY, &amount));
 	digest(ctx, in, amount, content);
+	TRY(db_run(ctx, SQL_purchase_claim, &rows, PARAMS(p_int(ctx->who.user_id))));
 	TRY(find_earlier(ctx, in->reference, content, out, &earlier));
 	if (earlier)
 		return ERR_OK;
@@ -246,9 +247,7 @@ purchase_open(struct ctx *ctx, const struct purchase_order *in, struct purchase 
 	TRY(product_check_amount(ctx, &product, amount));
 	TRY(personal_wallet(ctx, ctx->who.user_id, amount.currency, &wallet));
 	TRY(pick_account(ctx, in->provider, &config_id, &out->account));
-	TRY(insert(ctx, in, &product, &wallet, content, config_id, out, &earlier));
-	if (earlier)
-		return ERR_OK;
+	TRY(insert(ctx, in, &product, &wallet, content, config_id, out));
 	TRY(plan_look_up(ctx, out->public_id));
 	TRY(purchase_row_lock(ctx, out->public_id, &row));
 	show(&row, out);

@@ -6,7 +6,7 @@ if CMOCKA
 check_LIBRARIES += libclient.a
 libclient_a_SOURCES = tests/api/client.c tests/api/client.h tests/api/people.c tests/api/people.h \
 	tests/api/money.h tests/api/till.c tests/api/till.h tests/peer.c tests/peer.h \
-	tests/api/receiver.c tests/api/receiver.h
+	tests/api/receiver.c tests/api/receiver.h tests/api/shop.c tests/api/shop.h
 
 API_TESTS = \
 	tests/api/access \
@@ -20,6 +20,8 @@ API_TESTS = \
 	tests/api/moolah/auth \
 	tests/api/moolah/easypay_vouchers \
 	tests/api/moolah/ledger \
+	tests/api/moolah/prepaid \
+	tests/api/moolah/prepaid_faults \
 	tests/api/moolah/settings \
 	tests/api/moolah/voucher_races \
 	tests/api/moolah/vouchers \
@@ -71,6 +73,8 @@ tests_api_idempotency_LDADD = $(API_LIBS)
 tests_api_moolah_auth_LDADD = $(API_LIBS)
 tests_api_moolah_easypay_vouchers_LDADD = $(API_LIBS)
 tests_api_moolah_ledger_LDADD = $(API_LIBS)
+tests_api_moolah_prepaid_LDADD = $(API_LIBS)
+tests_api_moolah_prepaid_faults_LDADD = $(API_LIBS)
 tests_api_moolah_settings_LDADD = $(API_LIBS)
 tests_api_moolah_voucher_races_LDADD = $(API_LIBS)
 tests_api_moolah_vouchers_LDADD = $(API_LIBS)

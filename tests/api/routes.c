@@ -53,6 +53,7 @@ static const struct {
 	{moolah_easypay_vouchers, NULL, "moolah/easypay_vouchers",
 	 "client_covered(*state, moolah_easypay_vouchers, NULL)"},
 	{moolah_ledger, NULL, "moolah/ledger", "client_covered(*state, moolah_ledger, NULL)"},
+	{moolah_prepaid, NULL, "moolah/prepaid", "client_covered(*state, moolah_prepaid, NULL)"},
 	{bitpal_google, NULL, "bitpal/google", "client_covered(*state, bitpal_google, NULL)"},
 	{bitpal_keys, NULL, "bitpal/keys", "client_covered(*state, bitpal_keys, NULL)"},
 	{bitpal_wallet, NULL, "bitpal/wallet", "client_covered(*state, bitpal_wallet, NULL)"},
