@@ -10,6 +10,7 @@
 #include "app/purchase_row.h"
 #include "base/arena.h"
 #include "base/config.h"
+#include "base/luhn.h"
 #include "crypto/hmac.h"
 #include "crypto/random.h"
 #include "db/row.h"
@@ -109,8 +110,10 @@ recipient_of(struct ctx *ctx, enum product_kind kind, const char *text, const ch
 	case PRODUCT_BILL:
 		break;
 	}
-	*wanted = "must be an EasyPay number: 9 and 10 to 19 more digits";
-	return text[0] == '9' && is_digits(text, BILL_MIN, BILL_MAX) ? text : NULL;
+	*wanted =
+		"must be an EasyPay number: 9 and 10 to 19 more digits, the last one a check digit";
+	return text[0] == '9' && is_digits(text, BILL_MIN, BILL_MAX) && luhn_valid(text + 1) ? text
+											     : NULL;
 }
 
 /* What the call will need. */

@@ -1,5 +1,5 @@
 #!/bin/bash
-# The operator's commands on a database of their own: reviews, and the change of keys. Prints TAP.
+# The operator's commands on a database of their own: reviews, products, and the change of keys. Prints TAP.
 set -u
 
 folder=$(mktemp -d)
@@ -135,13 +135,36 @@ sees_keys() {
     doctor -- '^! box.keys: a key waits' && [[ $status == 0 ]]
 }
 
-echo "1..13"
+loads_products() {
+    echo '[{"code":"NEW-ONE","provider":"flash","providerCode":"9","kind":"data","name":"1 GB","amount":85.50},
+           {"code":"EASYPAY-BILL","provider":"easypay","providerCode":"bill","kind":"bill","name":"Bills",
+            "minAmount":"1","maxAmount":"100","active":false}]' >"$folder/products.json"
+    cowry products load "$folder/products.json" && says '2 products loaded' && cowry products list &&
+        says '^NEW-ONE .* 85.50 .*active' && says '^EASYPAY-BILL .* off ' &&
+        cowry products load "$folder/products.json" &&
+        [[ $(sql "SELECT count(*) FROM product WHERE code = 'NEW-ONE'") == 1 ]]
+}
+
+all_products_or_none() {
+    echo '[{"code":"NEW-TWO","provider":"flash","providerCode":"9","kind":"data","name":"x","amount":1},
+           {"code":"NEW-TWO","code":"x"}]' >"$folder/products.json"
+    refused repeated products load "$folder/products.json" || return 1
+    echo '[{"code":"NEW-TWO","provider":"flash","providerCode":"9","kind":"data","name":"x","amount":1},
+           {"code":"NEW-THREE"}]' >"$folder/products.json"
+    refused 'product 2' products load "$folder/products.json" &&
+        [[ $(sql "SELECT count(*) FROM product WHERE code LIKE 'NEW-T%'") == 0 ]] &&
+        refused 'be opened' products load "$folder/nothing.json"
+}
+
+echo "1..15"
 ok "a database and keys are made" prepare
 ok "reviews are listed" lists_reviews
 ok "a review that is not there can't be decided" \
     refused 'not found' reviews approve 0190b2a4-7c1e-7d3a-9b61-2f6f0c9a1e57
 ok "a review is decided once" \
     refused 'decided before' reviews reject 0190b2a4-7c1e-7d3a-9b61-2f6f0c9a1e56 --note x
+ok "products are added and changed" loads_products
+ok "all of them, or none" all_products_or_none
 ok "doctor finds nothing wrong, and what waits" is_well
 ok "doctor finds settings that don't go together" sees_settings
 ok "a new key waits behind the others" rotates

@@ -72,8 +72,8 @@ unit_cowry_tests = \
 	tests/unit/schema \
 	tests/unit/schema_query \
 	tests/unit/schema_reply \
+	tests/unit/vendors \
 	tests/unit/voucher_code
-	tests/unit/vendors
 check_PROGRAMS += $(unit_cowry_tests)
 TESTS += $(unit_cowry_tests)
 unit_cowry_libs = libcowry.a $(unit_base_libs)
@@ -103,9 +103,9 @@ tests_unit_payment_state_LDADD = $(unit_cowry_libs)
 tests_unit_schema_LDADD = $(unit_cowry_libs)
 tests_unit_schema_query_LDADD = $(unit_cowry_libs)
 tests_unit_schema_reply_LDADD = $(unit_cowry_libs)
-tests_unit_voucher_code_LDADD = $(unit_cowry_libs)
 tests_unit_vendors_SOURCES = tests/unit/vendors.c $(provider_scene)
 tests_unit_vendors_LDADD = $(unit_cowry_libs)
+tests_unit_voucher_code_LDADD = $(unit_cowry_libs)
 
 unit_sandbox_tests = tests/unit/sandbox_control tests/unit/sandbox_google \
 	tests/unit/sandbox_providers tests/unit/sandbox_vendors

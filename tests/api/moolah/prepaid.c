@@ -163,6 +163,8 @@ test_bill(void **state)
 		"bill_payment");
 	a = pay_bill(c, &buyer, "812346042633", "10", "bill-2");
 	expect_refusal(&a, 400, "VALIDATION_ERROR");
+	a = pay_bill(c, &buyer, "91234388661929", "10", "bill-2");
+	expect_refusal(&a, 400, "VALIDATION_ERROR");
 	shop.script.status = 400;
 	shop.script.body = "{\"status\":false,\"message\":\"Unknown bill\"}";
 	a = pay_bill(c, &buyer, "91234138519487", "10", "bill-2");
