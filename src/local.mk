@@ -98,7 +98,8 @@ libcowry_a_SOURCES = \
 	src/app/delivery.c src/app/event.c src/app/event.h src/app/feed.c \
 	src/app/webhook.c src/app/webhook.h \
 	src/api/pocket/subscriptions.c src/jobs/event_feed.c src/jobs/webhook_delivery.c \
-	src/api/pocket/users.c src/api/pocket/reviews.c
+	src/api/pocket/users.c src/api/pocket/reviews.c \
+	src/app/notification.c src/app/notification.h src/app/public_id.c src/app/public_id.h
 
 libsandbox_a_SOURCES = \
 	src/sandbox/call.c src/sandbox/call.h src/sandbox/checkout.c src/sandbox/code.c \

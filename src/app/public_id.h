@@ -1,0 +1,14 @@
+/* public_id.h - the ids that Drop shows: "<prefix>_<16 lower-case hexadecimal digits>". */
+#ifndef APP_PUBLIC_ID_H
+#define APP_PUBLIC_ID_H
+
+#include <stdbool.h>
+
+struct arena;
+
+/* A random one; 64 bits, so whoever stores it has a unique key beside it. */
+const char *drop_id_new(struct arena *arena, const char *prefix);
+/* Whether a text from a path is such an id with this prefix: "tx_rem", "cmp". */
+bool drop_id_valid(const char *text, const char *prefix);
+
+#endif
