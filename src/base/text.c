@@ -151,6 +151,43 @@ text_trim(struct arena *arena, const char *text)
 	return arena_strndup(arena, text, length);
 }
 
+/* Bytes of the tag that the text begins with, to its end if it is never closed; 0: there is none. */
+static size_t
+tag_length(const char *text)
+{
+	char next = text[0] == '<' ? text[1] : '\0';
+	size_t length;
+
+	if (!((next | 32) >= 'a' && (next | 32) <= 'z') && (next == '\0' || !strchr("/!?", next)))
+		return 0;
+	length = strcspn(text, ">");
+	return length + (text[length] == '>');
+}
+
+/* What is left of a text may make a tag that was none before: until there are none. */
+char *
+text_plain(struct arena *arena, const char *text)
+{
+	char *plain = arena_strdup(arena, text);
+	bool found;
+
+	do {
+		char *end = plain;
+
+		found = false;
+		for (const char *p = plain; *p != '\0';) {
+			size_t tag = tag_length(p);
+
+			found = found || tag > 0;
+			if (tag == 0)
+				*end++ = *p++;
+			p += tag;
+		}
+		*end = '\0';
+	} while (found);
+	return text_trim(arena, plain);
+}
+
 bool
 integer_parse(int64_t *out, const char *text)
 {

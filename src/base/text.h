@@ -59,6 +59,9 @@ bool percent_decode(struct arena *arena, const char *text, size_t length, bool p
 /* Percent-encode all but RFC 3986's unreserved characters: for query strings and form bodies. */
 char *percent_encode(struct arena *arena, const char *text);
 
+/* Without HTML tags and without white space at its ends, in the arena. */
+char *text_plain(struct arena *arena, const char *text);
+
 /* A decimal integer, whole text, no sign but '-', within 64 bits. */
 bool integer_parse(int64_t *out, const char *text) MUST_CHECK;
 

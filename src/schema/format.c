@@ -81,6 +81,72 @@ password_valid(const char *text)
 	return length >= 8 && length <= 72;
 }
 
+enum { NAME_MAX_CHARACTERS = 100 };
+
+/* Whether a character, as UTF-8, can be part of a word: no punctuation, symbol or emoji. */
+static bool
+is_letter(const char *p, size_t length)
+{
+	unsigned char lead = (unsigned char)p[0];
+
+	if (length == 1)
+		return strchr(LOWER UPPER, p[0]) != NULL;
+	if (length == 2) /* from U+00C0, but for the signs of multiplication and division */
+		return lead > 0xC3 || (lead == 0xC3 && strncmp(p, "\xC3\x97", 2) != 0 &&
+				       strncmp(p, "\xC3\xB7", 2) != 0);
+	if (length == 3) /* not the symbols from U+2000, nor the punctuation from U+3000 */
+		return !(lead == 0xE2 && (unsigned char)p[1] < 0xB0) &&
+		       strncmp(p, "\xE3\x80", 2) != 0;
+	return strncmp(p, "\xF0\x9F", 2) != 0;
+}
+
+/* Of a person or a business: what a page that shows it can't take for markup. */
+static bool
+name_valid(const char *text)
+{
+	size_t left = strlen(text);
+	bool letter = false;
+
+	if (utf8_count(text) > NAME_MAX_CHARACTERS || strpbrk(text, "<>") != NULL ||
+	    strstr(text, "&#") != NULL || strcasestr(text, "javascript:") != NULL)
+		return false;
+	for (size_t n; (n = utf8_next(text, left)) > 0; text += n, left -= n)
+		letter = letter || is_letter(text, n);
+	return letter;
+}
+
+static bool
+phone_valid(const char *text)
+{
+	return text[0] == '+' && text[1] != '0' && strlen(text) >= 9 && strlen(text) <= 16 &&
+	       only(text + 1, DIGITS);
+}
+
+static bool
+date_valid(const char *text)
+{
+	struct instant midnight;
+
+	return strlen(text) == 10 && instant_parse(&midnight, text);
+}
+
+/* A password with letters and digits among whatever else there is. */
+static bool
+mixed_password_valid(const char *text)
+{
+	return password_valid(text) && strpbrk(text, LOWER UPPER) != NULL &&
+	       strpbrk(text, DIGITS) != NULL;
+}
+
+static bool
+any_drop_id_valid(const char *text)
+{
+	size_t prefix = strspn(text, LOWER);
+
+	return prefix > 0 && text[prefix] == '_' && strlen(text + prefix + 1) == 16 &&
+	       only(text + prefix + 1, DIGITS "abcdef");
+}
+
 static const struct format formats[] = {
 	{"email", NULL, "must be an e-mail address", email_valid},
 	{"uri", NULL, "must be an http or https URL", uri_valid},
@@ -90,6 +156,14 @@ static const struct format formats[] = {
 	 "must be 5 to 120 of letters, digits and . _ = : -", reference_valid},
 	{"wallet_number", "^[0-9]{13}$", "must have 13 digits", wallet_number_valid},
 	{"password", NULL, "must have 8 to 72 bytes", password_valid},
+	{"mixed_password", NULL, "must have 8 to 72 bytes, with letters and digits",
+	 mixed_password_valid},
+	{"name", NULL, "must have 1 to 100 characters, at least one letter, and no markup",
+	 name_valid},
+	{"phone", "^\\+[1-9][0-9]{7,14}$", "must be + and 8 to 15 digits", phone_valid},
+	{"date", NULL, "must be a date such as 1995-03-15", date_valid},
+	{"drop_id", "^[a-z]+_[a-f0-9]{16}$", "must be an id such as noti_0123456789abcdef",
+	 any_drop_id_valid},
 };
 
 struct text_list

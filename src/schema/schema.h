@@ -64,7 +64,7 @@ struct text_list {
 	size_t count;
 };
 
-enum { TEXTS_MAX = 32 };
+enum { TEXTS_MAX = 100 };
 
 /* The parts of a text between its commas; an empty text has none. */
 struct text_list text_list_split(struct arena *arena, const char *text);
@@ -83,15 +83,14 @@ struct field {
 	const char *example; /* as JSON, for the documentation */
 	enum field_type type;
 	size_t offset;
-	bool required;     /* requests: must be there; replies: always shown */
-	bool secret;       /* write-only in the documentation; may hold control characters */
-	bool keep_null;    /* replies: show null rather than leave out an absent value */
-	bool may_be_empty; /* a FIELD_TEXTS may have no items */
-	bool lower_bound;  /* min holds for numbers; texts and lists always use min and max */
-	int64_t min;       /* code points of a text, value of a number, items of a list */
-	int64_t max;       /* the same; 0: the default of the type */
-	const char *
-		format; /* "email", "uri", "currency", "slug", "reference", "wallet_number", "password" */
+	bool required;      /* requests: must be there; replies: always shown */
+	bool secret;        /* write-only in the documentation; may hold control characters */
+	bool keep_null;     /* replies: show null rather than leave out an absent value */
+	bool may_be_empty;  /* a FIELD_TEXTS may have no items */
+	bool lower_bound;   /* min holds for numbers; texts and lists always use min and max */
+	int64_t min;        /* code points of a text, value of a number, items of a list */
+	int64_t max;        /* the same; 0: the default of the type */
+	const char *format; /* by its name in format.c */
 	const char *const *choices;       /* NULL-terminated */
 	const char *const *choice_values; /* what a choice is stored as; NULL: itself */
 	const char *fallback;             /* text where absent */

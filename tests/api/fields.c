@@ -105,7 +105,8 @@ refuse(struct client *c, const struct place *place, const struct field *field, c
 		client_call(c, method_text(place->route->method), some_path(c, place->route),
 			    credential_for(place->route->access), body);
 
-	if (a.status != 400 || !answer_names(&a, client_text(c, "%s%s", place->path, field->name)))
+	if ((a.status != 400 && a.status != 422) ||
+	    !answer_names(&a, client_text(c, "%s%s", place->path, field->name)))
 		print_error("%s %s\n", place->route->path, body);
 	expect_field(&a, client_text(c, "%s%s", place->path, field->name));
 	return 1;

@@ -381,7 +381,7 @@ static void
 lists_of_texts_hold_to_their_row(void **state)
 {
 	static const struct row rows[] = {
-		{"{\"labels\":[]}", "labels LENGTH must have 1 to 32 items"},
+		{"{\"labels\":[]}", "labels LENGTH must have 1 to 100 items"},
 		{"{\"labels\":\"plain\"}", "labels TYPE must be a list of strings"},
 		{"{\"labels\":{}}", "labels TYPE must be a list of strings"},
 		{"{\"labels\":[\"plain\",1]}", "labels TYPE must be a list of strings"},
@@ -396,7 +396,7 @@ lists_of_texts_hold_to_their_row(void **state)
 	(void)decode(*state, &order,
 		     arena_printf(*state, "{\"labels\":[\"plain\"%s]}",
 				  repeated(*state, ",\"plain\"", TEXTS_MAX)),
-		     "labels LENGTH must have 1 to 32 items");
+		     "labels LENGTH must have 1 to 100 items");
 	out = decode(*state, &order, "{\"labels\":[\"fancy\",\"plain\"]}", "");
 	assert_int_equal(out.labels.count, 2);
 	assert_string_equal(out.labels.items[0], "f");
