@@ -219,6 +219,53 @@ is_one_sender(const struct call *call, const char *bearer)
 	       text_starts_with(key, WALLET_KEY_PREFIX);
 }
 
+/* Scheme, host and port of a URL, as browsers write them: without the port that https implies. */
+static const char *
+origin_of(struct arena *arena, const char *url)
+{
+	const char *host = strstr(url, "://");
+	size_t length = host != NULL ? (size_t)(host - url) + 3 : 0;
+
+	length += strcspn(url + length, "/?#");
+	if (length > 4 && text_starts_with(url, "https://") &&
+	    strncmp(url + length - 4, ":443", 4) == 0)
+		length -= 4;
+	return arena_strndup(arena, url, length);
+}
+
+/*
+ * A browser sends cookies by itself, whoever made it send the request. What changes something must
+ * come from a page of ours, or from something that is no browser and so names no origin.
+ */
+static enum err
+check_origin(struct call *call)
+{
+	const char *origin = call->request->headers[HEADER_ORIGIN];
+	const char *site = call->request->headers[HEADER_FETCH_SITE];
+	const char *ours = origin_of(call->ctx.arena, call->ctx.app->config->public_url);
+
+	if (call->route->method == GET)
+		return ERR_OK;
+	if ((origin != NULL && !text_equal_any_case(origin, ours)) ||
+	    (site != NULL && text_equal_any_case(site, "cross-site")))
+		return fault(&call->ctx.fault, ERR_FORBIDDEN, NULL,
+			     "The request comes from another site");
+	return ERR_OK;
+}
+
+/* Without another credential the cookie is one, where the route takes it. */
+static enum err
+find_cookie(struct call *call, const char **credential)
+{
+	if (*credential != NULL || call->route->access != ACCESS_COOKIE)
+		return ERR_OK;
+	*credential = call_cookie(call, TOKEN_COOKIE);
+	if (*credential == NULL)
+		return ERR_OK;
+	call->by_cookie = true;
+	return check_origin(call);
+}
+
 /* The credential of the request: a bearer value or an API key header; NULL if there is none. */
 static enum err
 find_credential(struct call *call, const char **credential)
@@ -259,6 +306,7 @@ admit(struct call *call)
 		return ERR_OK;
 	case ACCESS_USER:
 	case ACCESS_ADMIN:
+	case ACCESS_COOKIE:
 		if (who->kind != PRINCIPAL_USER)
 			return fault(&call->ctx.fault, ERR_FORBIDDEN, NULL,
 				     "An access token is required; API keys can't do this");
@@ -297,6 +345,7 @@ authenticate(struct call *call)
 	    (call->route->opens && call->ctx.app->config->open_providers))
 		return ERR_OK;
 	TRY(find_credential(call, &credential));
+	TRY(find_cookie(call, &credential));
 	if (credential == NULL || credential[0] == '\0')
 		return unauthorized(call, "Authentication is required");
 	if (text_starts_with(credential, "qp_"))

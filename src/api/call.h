@@ -22,6 +22,7 @@ enum access {
 	ACCESS_PROJECT_KEY,     /* a project's API key */
 	ACCESS_USER_OR_PROJECT, /* an access token or a project's API key */
 	ACCESS_WALLET,          /* an access token, or a wallet key with the route's permission */
+	ACCESS_COOKIE,          /* an access token, as Bearer or in the cookie of Drop */
 };
 
 enum effect {
@@ -38,6 +39,9 @@ enum rate {
 	RATE_NONE,
 	RATE_SIGN_IN, /* sign-in, registration, codes and tokens: per client address and minute */
 };
+
+/* The cookie with an access token of ACCESS_COOKIE. */
+#define TOKEN_COOKIE "drop_token"
 
 struct call;
 struct rendering;
@@ -71,8 +75,9 @@ struct route {
 	bool numbered;              /* its pages have numbers, from 1 */
 	/* Forms of the answer beside JSON (api/negotiate.h), ending with a row without type. */
 	const struct rendering *renderings;
-	bool flat;      /* the reply has no envelope */
-	bool redirects; /* may answer with 302 instead */
+	bool flat;        /* the reply has no envelope */
+	bool redirects;   /* may answer with 302 instead */
+	bool bad_request; /* a broken rule is 400, also where the dialect has 422 for it */
 	/* Statuses of refusals that its other columns do not tell of, for the documentation. */
 	int also[ALSO_MAX];
 	enum access access;
@@ -174,6 +179,7 @@ struct call {
 	void *query;
 	const struct rendering *rendering; /* the form that the client wants; NULL: JSON */
 	unsigned char key_digest[32];      /* of an API key that is yet to be proven */
+	bool by_cookie;                    /* a browser may have sent the credential by itself */
 	bool rehearse;                     /* dryRun: decide, but change nothing */
 	int status;    /* of success; the route's unless the handler says otherwise */
 	bool replayed; /* the answer of an earlier request */
@@ -214,6 +220,7 @@ struct dialect {
 	const struct property *error;
 	const char *violations;
 	bool violation_codes;
+	bool unprocessable; /* a broken rule is 422 */
 };
 
 /* All dialects; ends with NULL. */

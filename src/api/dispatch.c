@@ -102,6 +102,8 @@ decode_body(struct call *call, void **in)
 	size_t length = request->body.length;
 
 	TRY(check_size(call));
+	if (call->by_cookie && length > 0 && !is_json(request->content_type))
+		return fault(&ctx->fault, ERR_UNSUPPORTED_MEDIA, NULL, NULL); /* as of a form */
 	if (call->route->in == NULL)
 		return ERR_OK;
 	if (length == 0) {
@@ -339,6 +341,9 @@ fault_status(const struct call *call)
 {
 	const struct dialect *dialect = call->dialect;
 
+	if (call->ctx.fault.err == ERR_VALIDATION && call->route != NULL &&
+	    call->route->bad_request)
+		return 400;
 	return dialect->status != NULL ? dialect->status(&call->ctx.fault)
 				       : err_status(call->ctx.fault.err);
 }

@@ -33,7 +33,7 @@ enum { ERROR_REPLIES = sizeof(error_replies) / sizeof(error_replies[0]) };
 
 /* Whether a route can answer with that status. */
 static bool
-applies(const struct route *route, int status)
+applies(const struct dialect *dialect, const struct route *route, int status)
 {
 	bool has_body = route->in != NULL;
 	bool has_id = strchr(route->path, '{') != NULL;
@@ -53,8 +53,9 @@ applies(const struct route *route, int status)
 	case 406:
 		return route->renderings != NULL;
 	case 409:
-	case 422:
 		return route->method != GET;
+	case 422:
+		return route->method != GET || (dialect->unprocessable && route->query != NULL);
 	case 413:
 	case 415:
 		return has_body;
@@ -235,7 +236,7 @@ write_replies(struct jw *w, struct arena *arena, const struct dialect *dialect,
 	if (route->redirects)
 		write_redirect(w);
 	for (size_t i = 0; i < ERROR_REPLIES; i++)
-		if (applies(route, error_replies[i].status))
+		if (applies(dialect, route, error_replies[i].status))
 			reference(w, arena_printf(arena, "%d", error_replies[i].status),
 				  arena_printf(arena, "#/components/responses/%s",
 					       error_replies[i].name));
@@ -247,7 +248,7 @@ write_security(struct jw *w, const struct route *route)
 {
 	bool token = route->access == ACCESS_USER || route->access == ACCESS_USER_OR_KEY ||
 		     route->access == ACCESS_ADMIN || route->access == ACCESS_USER_OR_PROJECT ||
-		     route->access == ACCESS_WALLET;
+		     route->access == ACCESS_WALLET || route->access == ACCESS_COOKIE;
 	bool key = route->access == ACCESS_PROJECT_KEY || route->access == ACCESS_USER_OR_PROJECT ||
 		   route->access == ACCESS_USER_OR_KEY || route->access == ACCESS_WALLET;
 
@@ -255,6 +256,12 @@ write_security(struct jw *w, const struct route *route)
 	if (token) {
 		jw_object(w, NULL);
 		jw_list(w, "accessToken");
+		jw_close(w);
+		jw_close(w);
+	}
+	if (route->access == ACCESS_COOKIE) {
+		jw_object(w, NULL);
+		jw_list(w, "cookie");
 		jw_close(w);
 		jw_close(w);
 	}
@@ -408,10 +415,10 @@ write_error_component(struct jw *w, struct arena *arena, const struct dialect *d
 
 /* Whether any of the routes can answer with that status. */
 static bool
-any_applies(const struct route *const *routes, size_t n, int status)
+any_applies(const struct dialect *dialect, const struct route *const *routes, size_t n, int status)
 {
 	for (size_t i = 0; i < n; i++)
-		if (applies(routes[i], status))
+		if (applies(dialect, routes[i], status))
 			return true;
 	return false;
 }
@@ -422,20 +429,30 @@ write_error_components(struct jw *w, struct arena *arena, const struct dialect *
 {
 	jw_object(w, "responses");
 	for (size_t i = 0; i < ERROR_REPLIES; i++)
-		if (any_applies(routes, n, error_replies[i].status))
+		if (any_applies(dialect, routes, n, error_replies[i].status))
 			write_error_component(w, arena, dialect, &error_replies[i]);
 	jw_close(w);
 }
 
 static void
-write_scheme(struct jw *w, const char *name, const char *type, const char *key, const char *value)
+write_scheme(struct jw *w, const char *name, const char *type, const char *key, const char *value,
+	     const char *member)
 {
 	jw_object(w, name);
 	jw_text(w, "type", type);
 	jw_text(w, key, value);
-	if (strcmp(type, "apiKey") == 0)
-		jw_text(w, "name", "x-api-key");
+	if (member != NULL)
+		jw_text(w, "name", member);
 	jw_close(w);
+}
+
+static bool
+any_takes_cookie(const struct route *const *routes, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (routes[i]->access == ACCESS_COOKIE)
+			return true;
+	return false;
 }
 
 static void
@@ -445,7 +462,7 @@ write_components(struct jw *w, struct arena *arena, const struct dialect *dialec
 	jw_object(w, "components");
 	jw_object(w, "schemas");
 	for (size_t i = 0; i < ERROR_REPLIES; i++)
-		if (any_applies(routes, n, error_replies[i].status)) {
+		if (any_applies(dialect, routes, n, error_replies[i].status)) {
 			describe_error(w, dialect, "Error");
 			break;
 		}
@@ -461,9 +478,11 @@ write_components(struct jw *w, struct arena *arena, const struct dialect *dialec
 	jw_close(w);
 	write_error_components(w, arena, dialect, routes, n);
 	jw_object(w, "securitySchemes");
-	write_scheme(w, "accessToken", "http", "scheme", "bearer");
-	write_scheme(w, "apiKey", "apiKey", "in", "header");
-	write_scheme(w, "apiKeyBearer", "http", "scheme", "bearer");
+	write_scheme(w, "accessToken", "http", "scheme", "bearer", NULL);
+	write_scheme(w, "apiKey", "apiKey", "in", "header", "x-api-key");
+	write_scheme(w, "apiKeyBearer", "http", "scheme", "bearer", NULL);
+	if (any_takes_cookie(routes, n))
+		write_scheme(w, "cookie", "apiKey", "in", "cookie", TOKEN_COOKIE);
 	jw_close(w);
 	jw_close(w);
 }

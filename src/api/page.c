@@ -40,6 +40,13 @@ page_fill(struct call *call, struct page *page, const struct page_query *query, 
 	cut(call, page, (struct list){items, n}, size, number_offset);
 }
 
+void
+number_usual(struct number_query *query, int64_t usual)
+{
+	if (query->size == 0)
+		query->size = usual;
+}
+
 int64_t
 number_most(const struct number_query *query)
 {

@@ -46,6 +46,16 @@ struct number_query {
 		      .doc = "In place of page, where to go on: nextCursor of the "              \
 			     "page before. Only in the order of createdAt.")
 
+/* Likewise where an API calls the size limit and has no cursor. */
+#define LIMIT_FIELDS(struct_type, usual, most)                                                \
+	FIELD(struct_type, page.number, .name = "page", .lower_bound = true, .min = 1,        \
+	      .max = PAGE_NUMBER_MAX, .doc = "Number of the page, from 1.", .example = "1"),  \
+		FIELD(struct_type, page.size, .name = "limit", .lower_bound = true, .min = 1, \
+		      .max = (most), .doc = "Items a page; " #usual " unless given.",         \
+		      .example = #usual)
+/* Say how many items such a page has unless the query does; before all else. */
+void number_usual(struct number_query *query, int64_t usual);
+
 /* How many rows to ask for, and how many to leave out before them. */
 int64_t number_most(const struct number_query *query);
 int64_t number_skip(const struct number_query *query);

@@ -207,6 +207,7 @@ expected(enum access access, enum who who)
 		return 401;
 	switch (access) {
 	case ACCESS_USER:
+	case ACCESS_COOKIE:
 		return user ? 0 : 403;
 	case ACCESS_ADMIN:
 		return who == ADMIN ? 0 : 403;
