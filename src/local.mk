@@ -99,7 +99,13 @@ libcowry_a_SOURCES = \
 	src/app/webhook.c src/app/webhook.h \
 	src/api/pocket/subscriptions.c src/jobs/event_feed.c src/jobs/webhook_delivery.c \
 	src/api/pocket/users.c src/api/pocket/reviews.c \
-	src/app/notification.c src/app/notification.h src/app/public_id.c src/app/public_id.h
+	src/app/complaint.c src/app/complaint.h src/app/consent.c src/app/consent.h \
+	src/app/kyc.c src/app/kyc.h src/app/notification.c src/app/notification.h \
+	src/app/privacy.c src/app/privacy.h src/app/profile.c src/app/profile.h \
+	src/app/public_id.c src/app/public_id.h \
+	src/api/drop/auth.c src/api/drop/complaints.c src/api/drop/consents.c \
+	src/api/drop/notifications.c src/api/drop/privacy.c src/api/drop/settings.c \
+	src/api/pocket/complaints.c
 
 libsandbox_a_SOURCES = \
 	src/sandbox/call.c src/sandbox/call.h src/sandbox/checkout.c src/sandbox/code.c \
@@ -126,6 +132,7 @@ cowry_SOURCES = src/bin/cli.c src/bin/cli.h \
 	src/bin/cli_jobs.c src/bin/cli_provider.c \
 	src/bin/cli_products.c \
 	src/bin/cli_reviews.c \
+	src/bin/cli_people.c \
 	src/bin/cli_secrets.c \
 	src/bin/doctor.c src/bin/doctor.h src/bin/start.c src/bin/start.h
 cowry_LDADD = $(COWRY_LIBS)

@@ -4,9 +4,6 @@
 SET LOCAL search_path TO cowry;
 
 ALTER TABLE users
-    ADD COLUMN IF NOT EXISTS first_name text,
-    ADD COLUMN IF NOT EXISTS last_name text,
-    ADD COLUMN IF NOT EXISTS phone text,           -- E.164
     ADD COLUMN date_of_birth date,
     ADD COLUMN drop_id text NOT NULL UNIQUE
                DEFAULT 'usr_' || encode(substr(sha256(uuid_send(gen_random_uuid())), 1, 8), 'hex')
@@ -15,7 +12,6 @@ ALTER TABLE users
     ADD COLUMN deleted_at timestamptz,
     -- Who closed their account is kept until then, as the law against money laundering demands.
     ADD COLUMN retained_until timestamptz CHECK (retained_until IS NULL OR status = 'deleted');
-CREATE UNIQUE INDEX IF NOT EXISTS users_phone_key ON users (phone);
 CREATE INDEX users_retained ON users (retained_until) WHERE retained_until IS NOT NULL;
 
 CREATE TABLE notification (
@@ -96,3 +92,9 @@ CREATE TABLE data_access_request (
 );
 CREATE INDEX data_access_request_user ON data_access_request (user_id);
 GRANT INSERT, DELETE ON data_access_request TO cowry_worker;
+
+-- A time as the API writes it, for what the database itself turns into JSON.
+CREATE FUNCTION iso_time(t timestamptz) RETURNS text
+    LANGUAGE sql STABLE STRICT PARALLEL SAFE
+    RETURN to_char(t AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"');
+GRANT EXECUTE ON FUNCTION iso_time(timestamptz) TO cowry_worker;

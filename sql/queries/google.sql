@@ -40,8 +40,8 @@ RETURNING user_id;
 -- that person told of themselves goes.
 UPDATE users
    SET password_hash = NULL, name = $2, is_email_verified = true, phone = NULL,
-       first_name = NULL, last_name = NULL, document_type = NULL, document_digest = NULL,
-       document_sealed = NULL, updated_at = clock_timestamp()
+       first_name = NULL, last_name = NULL, date_of_birth = NULL, document_type = NULL,
+       document_digest = NULL, document_sealed = NULL, kyc_status = 'none', updated_at = clock_timestamp()
  WHERE user_id = $1;
 
 -- name: user_revoke_keys

@@ -86,8 +86,8 @@ UPDATE users
    SET name = $2, email = $3, email_key = $3, password_hash = NULL, country = NULL,
        company_name = NULL, photo_url = NULL, role = 'developer', status = 'deleted',
        is_email_verified = false, kyc_status = 'none', phone = NULL, first_name = NULL,
-       last_name = NULL, document_type = NULL, document_digest = NULL, document_sealed = NULL,
-       updated_at = clock_timestamp()
+       last_name = NULL, date_of_birth = NULL, document_type = NULL, document_digest = NULL,
+       document_sealed = NULL, updated_at = clock_timestamp()
  WHERE user_id = $1 AND status <> 'deleted';
 
 -- name: user_erase_traces

@@ -26,20 +26,37 @@ issue_refresh(struct ctx *ctx, int64_t session_id, const char **refresh)
 }
 
 static enum err
-issue_access(struct ctx *ctx, struct uuid session, struct user_tokens *out)
+sign_token(struct ctx *ctx, const struct user *user, struct uuid session, int64_t seconds,
+	   const char **token)
 {
-	const struct config *config = ctx->app->config;
 	struct claims claims = {
-		.user = out->user.public_id,
+		.user = user->public_id,
 		.session = session,
-		.role = out->user.role,
-		.issuer = config->public_url,
+		.role = user->role,
+		.issuer = ctx->app->config->public_url,
 		.issued = ctx->now,
-		.expires = {ctx->now.us + config->access_token_s * SECOND_US},
+		.expires = {ctx->now.us + seconds * SECOND_US},
 	};
 
-	out->expires_in_s = config->access_token_s;
-	return token_sign(ctx->app->keys, ctx->arena, &ctx->fault, &claims, &out->access);
+	return token_sign(ctx->app->keys, ctx->arena, &ctx->fault, &claims, token);
+}
+
+static enum err
+issue_access(struct ctx *ctx, struct uuid session, struct user_tokens *out)
+{
+	out->expires_in_s = ctx->app->config->access_token_s;
+	return sign_token(ctx, &out->user, session, out->expires_in_s, &out->access);
+}
+
+enum err
+user_open_session(struct ctx *ctx, const struct user *user, int64_t seconds, const char **token)
+{
+	struct uuid session = uuid_v7();
+	struct rows rows;
+
+	TRY(db_run(ctx, SQL_session_insert, &rows,
+		   PARAMS(p_uuid(session), p_int(user->user_id), p_int(seconds))));
+	return sign_token(ctx, user, session, seconds, token);
 }
 
 enum err
@@ -120,6 +137,12 @@ enum err
 user_end_session(struct ctx *ctx, int64_t session_id)
 {
 	return db_run(ctx, SQL_session_revoke, NULL, PARAMS(p_int(session_id)));
+}
+
+enum err
+user_sign_out_everywhere(struct ctx *ctx, int64_t user_id)
+{
+	return db_run(ctx, SQL_session_revoke_all, NULL, PARAMS(p_int(user_id)));
 }
 
 enum err

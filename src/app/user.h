@@ -81,6 +81,9 @@ struct user_tokens {
 
 /* Start a session. */
 enum err user_sign_in(struct ctx *ctx, const struct user *user, struct user_tokens *out) MUST_CHECK;
+/* Start a session of some seconds that can't be refreshed, and its token. */
+enum err user_open_session(struct ctx *ctx, const struct user *user, int64_t seconds,
+			   const char **token) MUST_CHECK;
 /*
  * Rotate a refresh token. One that was used before is refused, and *stolen is the
  * session that the caller must end with user_end_session() once the refusal has
@@ -93,6 +96,9 @@ enum err user_renew(struct ctx *ctx, struct user_tokens *out) MUST_CHECK;
 enum err user_end_session(struct ctx *ctx, int64_t session_id) MUST_CHECK;
 /* End the session that a refresh token belongs to; an unknown one is no error. */
 enum err user_sign_out(struct ctx *ctx, const char *refresh) MUST_CHECK;
+
+/* End all sessions of a person. */
+enum err user_sign_out_everywhere(struct ctx *ctx, int64_t user_id) MUST_CHECK;
 
 enum err user_get(struct ctx *ctx, int64_t user_id, struct user *out) MUST_CHECK;
 
@@ -165,6 +171,12 @@ enum err user_change(struct ctx *ctx, struct uuid id, const struct user_change *
 		     struct user *out) MUST_CHECK;
 /* End an account: what it knew of the person is forgotten, the books stay as they are. */
 enum err user_delete(struct ctx *ctx, struct uuid id) MUST_CHECK;
+
+/* What ends an account has in common: one active administrator must stay (ERR_CONFLICT; the user is
+ * read again under the lock), and an address that stands for somebody who is forgotten. No other
+ * can look like it: the domain is reserved (RFC 2606), and the id unique. */
+enum err user_keep_an_admin(struct ctx *ctx, struct user *user) MUST_CHECK;
+const char *user_erased_address(struct ctx *ctx, struct uuid id);
 
 /* How rows of users are read. */
 struct rows;

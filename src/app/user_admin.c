@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "app/audit.h"
+#include "app/kyc.h"
 #include "app/user.h"
 #include "base/arena.h"
 #include "db/row.h"
@@ -95,12 +96,11 @@ user_invite(struct ctx *ctx, const struct registration *in, struct user *out)
 }
 
 /*
- * One active administrator must stay. All of them are locked whenever one might cease to be one,
- * so that two who take each other's rights away at once can't both succeed. The user is read again
- * under the lock.
+ * All of them are locked whenever one might cease to be one, so that two who take each other's
+ * rights away at once can't both succeed.
  */
-static enum err
-keep_an_admin(struct ctx *ctx, struct user *user)
+enum err
+user_keep_an_admin(struct ctx *ctx, struct user *user)
 {
 	bool others = false;
 	bool among = false;
@@ -162,7 +162,7 @@ user_change(struct ctx *ctx, struct uuid id, const struct user_change *in, struc
 			     "Only administrators can change role, status and kycStatus");
 	if ((in->role != NULL && strcmp(in->role, "admin") != 0) ||
 	    (in->status != NULL && strcmp(in->status, "active") != 0))
-		TRY(keep_an_admin(ctx, out));
+		TRY(user_keep_an_admin(ctx, out));
 	TRY(db_run(ctx, SQL_user_update, &rows,
 		   PARAMS(p_int(out->user_id), p_text(in->name), p_text(in->country),
 			  p_text(in->company_name), p_text(in->photo_url), p_text(in->role),
@@ -171,13 +171,14 @@ user_change(struct ctx *ctx, struct uuid id, const struct user_change *in, struc
 		return no_user(ctx);
 	if (in->status != NULL && strcmp(in->status, "active") != 0)
 		TRY(db_run(ctx, SQL_session_revoke_all, NULL, PARAMS(p_int(out->user_id))));
+	if (in->kyc_status != NULL)
+		TRY(kyc_tell(ctx, out->user_id, out->kyc_status, in->kyc_status));
 	TRY(audit_change(ctx, out, in));
 	return user_get(ctx, out->user_id, out);
 }
 
-/* No address can look like this one: the domain is reserved (RFC 2606), and the id unique. */
-static const char *
-erased_address(struct ctx *ctx, struct uuid id)
+const char *
+user_erased_address(struct ctx *ctx, struct uuid id)
 {
 	char text[UUID_TEXT_MAX];
 
@@ -192,15 +193,15 @@ user_delete(struct ctx *ctx, struct uuid id)
 	struct jw detail;
 
 	TRY(user_find(ctx, id, &user));
-	TRY(keep_an_admin(ctx, &user));
+	TRY(user_keep_an_admin(ctx, &user));
 	TRY(db_run(ctx, SQL_user_erase_traces, &rows,
 		   PARAMS(p_int(user.user_id), p_text(user.email),
 			  p_text(email_key(ctx->arena, user.email)),
 			  p_text(arena_printf(ctx->arena, "user:%lld", (long long)user.user_id)),
-			  p_text(erased_address(ctx, id)))));
+			  p_text(user_erased_address(ctx, id)))));
 	TRY(db_run(ctx, SQL_user_erase, &rows,
 		   PARAMS(p_int(user.user_id), p_text("Deleted user"),
-			  p_text(erased_address(ctx, id)))));
+			  p_text(user_erased_address(ctx, id)))));
 	if (rows.affected == 0)
 		return no_user(ctx);
 	detail_begin(ctx, &detail);

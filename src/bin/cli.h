@@ -13,6 +13,10 @@ const char *cli_option(int argc, char **argv, const char *name);
 void cli_fail(const char *why) __attribute__((noreturn));
 
 /* Commands: what they get stands behind their names. */
+int cli_complaints_list(const struct config *config, int argc, char **argv);
+int cli_complaints_answer(const struct config *config, int argc, char **argv);
+int cli_kyc_approve(const struct config *config, int argc, char **argv);
+int cli_kyc_reject(const struct config *config, int argc, char **argv);
 int cli_jobs_list(const struct config *config, int argc, char **argv);
 int cli_jobs_retry(const struct config *config, int argc, char **argv);
 int cli_jobs_park(const struct config *config, int argc, char **argv);

@@ -1,4 +1,5 @@
-/* Rows that have outlived their purpose are removed. */
+/* Rows that have outlived their purpose are removed, and people forgotten whose time is over. */
+#include "app/privacy.h"
 #include "db/row.h"
 #include "jobs/job.h"
 
@@ -8,9 +9,11 @@ static enum err
 run(struct ctx *ctx, bool *found)
 {
 	struct rows rows;
+	bool forgotten = false;
 
 	TRY(db_run(ctx, SQL_retention_sweep, &rows, PARAMS(p_int(ROWS_AT_ONCE))));
-	*found = row_int(&rows, 0, 0) >= ROWS_AT_ONCE;
+	TRY(privacy_forget_due(ctx, &forgotten));
+	*found = forgotten || row_int(&rows, 0, 0) >= ROWS_AT_ONCE;
 	TRY(db_run(ctx, SQL_webhook_sweep, &rows, PARAMS(p_int(EVENT_DAYS), p_int(ROWS_AT_ONCE))));
 	*found |= row_int(&rows, 0, 0) >= ROWS_AT_ONCE;
 	return ERR_OK;

@@ -3,6 +3,7 @@
 
 #include "api/dialects.h"
 #include "api/drop/drop.h"
+#include "api/page.h"
 
 /* Drop names errors by status. */
 static const struct {
@@ -39,6 +40,32 @@ status(const struct fault *f)
 	return f->err == ERR_VALIDATION ? 422 : err_status(f->err);
 }
 
+/* A list whose pages have no numbers is all there is. */
+static void
+write_pagination(struct jw *w, const struct page *page)
+{
+	jw_object(w, "pagination");
+	jw_integer(w, "page", page->number);
+	jw_integer(w, "limit", page->limit);
+	jw_integer(w, "total", page->total);
+	jw_integer(w, "totalPages", page_count(page));
+	jw_close(w);
+}
+
+static void
+write_list(struct jw *w, const struct call *call, const struct page *page)
+{
+	const struct schema *item = call->route->out;
+
+	jw_list(w, "data");
+	for (size_t i = 0; i < page->items.count; i++)
+		schema_encode(item, call->dialect->amounts,
+			      (const char *)page->items.items + i * item->size, NULL, w);
+	jw_close(w);
+	if (call->route->numbered)
+		write_pagination(w, page);
+}
+
 static void
 write_ok(struct jw *w, const struct call *call, const void *out)
 {
@@ -47,7 +74,10 @@ write_ok(struct jw *w, const struct call *call, const void *out)
 		return;
 	}
 	jw_object(w, NULL);
-	schema_encode(call->route->out, call->dialect->amounts, out, "data", w);
+	if (call->route->list)
+		write_list(w, call, out);
+	else
+		schema_encode(call->route->out, call->dialect->amounts, out, "data", w);
 	jw_close(w);
 }
 
@@ -64,6 +94,47 @@ write_fail(struct jw *w, const struct call *call)
 }
 
 static void
+describe_list(struct jw *w, const struct dialect *dialect, const struct route *route)
+{
+	static const char *const members[] = {"page", "limit", "total", "totalPages"};
+
+	jw_object(w, "data");
+	jw_text(w, "type", "array");
+	schema_describe(route->out, dialect->amounts, true, w, "items");
+	jw_close(w);
+	if (!route->numbered)
+		return;
+	jw_object(w, "pagination");
+	jw_text(w, "type", "object");
+	jw_object(w, "properties");
+	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++)
+		describe_property(w, members[i], "integer");
+	jw_close(w);
+	jw_close(w);
+}
+
+static void
+show_list(struct jw *w, const struct dialect *dialect, const struct route *route)
+{
+	jw_list(w, "data");
+	schema_example(route->out, dialect->amounts, w, NULL);
+	jw_close(w);
+	if (route->numbered)
+		write_pagination(w, &(struct page){.limit = 20, .number = 1, .total = 1});
+}
+
+static void
+describe_data(struct jw *w, const struct dialect *dialect, const struct route *route, bool example)
+{
+	if (!route->list)
+		describe_flat(w, dialect, route, example, "data");
+	else if (example)
+		show_list(w, dialect, route);
+	else
+		describe_list(w, dialect, route);
+}
+
+static void
 describe_ok(struct jw *w, const struct dialect *dialect, const struct route *route, bool example,
 	    const char *name)
 {
@@ -72,13 +143,14 @@ describe_ok(struct jw *w, const struct dialect *dialect, const struct route *rou
 		return;
 	}
 	jw_object(w, name);
-	if (!example) {
+	if (example) {
+		describe_data(w, dialect, route, true);
+	} else {
 		jw_text(w, "type", "object");
 		jw_object(w, "properties");
-	}
-	describe_flat(w, dialect, route, example, "data");
-	if (!example)
+		describe_data(w, dialect, route, false);
 		jw_close(w);
+	}
 	jw_close(w);
 }
 
@@ -88,9 +160,17 @@ static const struct property error[] = {
 	{NULL, NULL},
 };
 
-static const struct route *const groups[] = {drop_health, NULL};
+static const struct route *const groups[] = {
+	drop_auth,       drop_settings, drop_notifications, drop_consents,
+	drop_complaints, drop_privacy,  drop_health,        NULL,
+};
 
 static const struct tag tags[] = {
+	{"Authentication", "Registration and the session, which lives in a cookie."},
+	{"Settings", "How somebody wants Drop to be."},
+	{"Notifications", "What somebody is told."},
+	{"Complaints", "What people are not content with."},
+	{"Privacy", "Consents, and the rights of data protection."},
 	{"Health", "Whether the server can work."},
 	{NULL, NULL},
 };
@@ -99,7 +179,10 @@ const struct dialect drop = {
 	.name = "drop",
 	.title = "Drop",
 	.version = "1",
-	.doc = "PSD2 remittance and QR payments. Only the health check is served yet.",
+	.doc = "PSD2 remittance and QR payments. Drop never holds customers' money. Sign-in sets the "
+	       "httpOnly cookie drop_token; its token is good as Authorization: Bearer too. A "
+	       "request that changes something and is authenticated by the cookie must come from "
+	       "a page of this server, or without an Origin.",
 	.groups = groups,
 	.tags = tags,
 	.amounts = AMOUNT_NUMBER,
@@ -110,4 +193,5 @@ const struct dialect drop = {
 	.error = error,
 	.violations = "details",
 	.violation_codes = true,
+	.unprocessable = true,
 };

@@ -4,6 +4,15 @@
 
 #include "api/call.h"
 
+extern const struct route drop_auth[];
+extern const struct route drop_complaints[];
+extern const struct route drop_consents[];
 extern const struct route drop_health[];
+extern const struct route drop_notifications[];
+extern const struct route drop_privacy[];
+extern const struct route drop_settings[];
+
+/* The session has ended: the browser may forget its token. */
+void drop_clear_cookie(struct call *call);
 
 #endif

@@ -19,6 +19,7 @@ extern const struct route pocket_admin[];
 extern const struct route pocket_payments[];
 extern const struct route pocket_providers[];
 extern const struct route pocket_users[];
+extern const struct route pocket_complaints[];
 extern const struct route pocket_reviews[];
 extern const struct route pocket_provider_webhooks[];
 extern const struct route pocket_subscriptions[];

@@ -1,0 +1,245 @@
+-- What is known of a person, as JSON for an export, and how it ends. No secrets and no digests of
+-- them are in it. A part is an object or a list.
+
+-- name: export_user
+-- params: user_id:bigint
+-- returns: one
+SELECT json_build_object(
+           'id', drop_id, 'email', email, 'first_name', first_name, 'last_name', last_name,
+           'name', name, 'phone', phone, 'date_of_birth', date_of_birth, 'country', country,
+           'company_name', company_name, 'photo_url', photo_url,
+           'is_email_verified', is_email_verified, 'document_type', document_type,
+           'kyc_status', CASE kyc_status WHEN 'verified' THEN 'approved'
+                                         WHEN 'rejected' THEN 'rejected' ELSE 'pending' END,
+           'role', drop_role, 'created_at', iso_time(created_at))::text AS part
+  FROM users
+ WHERE user_id = $1;
+
+-- name: export_nothing
+-- params: user_id:bigint
+-- returns: one
+-- A part that nobody has yet.
+SELECT '[]' AS part WHERE $1 IS NOT NULL;
+
+-- name: export_settings
+-- params: user_id:bigint
+-- returns: one
+SELECT (SELECT json_build_object('currency', currency, 'language', language,
+                                 'push_enabled', push_enabled, 'email_enabled', email_enabled)
+          FROM drop_settings
+         WHERE user_id = $1)::text AS part;
+
+-- name: export_app_settings
+-- params: user_id:bigint
+-- returns: one
+SELECT (SELECT json_build_object(
+                   'quick_access_services', quick_access_services, 'show_balance', show_balance,
+                   'language', language, 'display_currency', display_currency)
+          FROM user_setting
+         WHERE user_id = $1)::text AS part;
+
+-- name: export_consents
+-- params: user_id:bigint
+-- returns: one
+SELECT coalesce(json_agg(json_build_object(
+           'id', drop_id, 'consent_type', consent_type, 'granted', granted::integer,
+           'granted_at', iso_time(granted_at), 'withdrawn_at', iso_time(withdrawn_at),
+           'ip_address', ip_address) ORDER BY consent_id), '[]')::text AS part
+  FROM consent
+ WHERE user_id = $1;
+
+-- name: export_complaints
+-- params: user_id:bigint
+-- returns: one
+SELECT coalesce(json_agg(json_build_object(
+           'id', drop_id, 'category', category, 'subject', subject, 'description', description,
+           'status', status, 'resolution', resolution, 'created_at', iso_time(created_at),
+           'resolved_at', iso_time(resolved_at)) ORDER BY complaint_id), '[]')::text AS part
+  FROM complaint
+ WHERE user_id = $1;
+
+-- name: export_notifications
+-- params: user_id:bigint
+-- returns: one
+SELECT coalesce(json_agg(json_build_object(
+           'id', drop_id, 'type', type, 'title', title, 'message', message, 'subject', subject,
+           'created_at', iso_time(created_at), 'read_at', iso_time(read_at))
+           ORDER BY notification_id), '[]')::text AS part
+  FROM notification
+ WHERE user_id = $1;
+
+-- name: export_sessions
+-- params: user_id:bigint
+-- returns: one
+SELECT coalesce(json_agg(json_build_object(
+           'created_at', iso_time(created_at), 'expires_at', iso_time(expires_at),
+           'revoked_at', iso_time(revoked_at)) ORDER BY session_id), '[]')::text AS part
+  FROM session
+ WHERE user_id = $1;
+
+-- name: export_keys
+-- params: user_id:bigint
+-- returns: one
+-- Keys of any kind by the characters that tell them apart.
+SELECT coalesce(json_agg(json_build_object(
+           'kind', k.kind, 'prefix', k.prefix, 'name', k.name,
+           'created_at', iso_time(k.created_at), 'expires_at', iso_time(k.expires_at),
+           'revoked_at', iso_time(k.revoked_at)) ORDER BY k.created_at), '[]')::text AS part
+  FROM (SELECT CASE WHEN project_id IS NULL THEN 'personal' ELSE 'project' END AS kind, prefix,
+               description AS name, created_at, expires_at, revoked_at
+          FROM api_key
+         WHERE user_id = $1
+         UNION ALL
+        SELECT 'wallet', prefix, name, created_at, expires_at, revoked_at
+          FROM wallet_key
+         WHERE user_id = $1) k;
+
+-- name: export_wallets
+-- params: user_id:bigint
+-- returns: one
+SELECT coalesce(json_agg(json_build_object(
+           'id', a.public_id, 'number', w.number, 'currency', a.currency,
+           'balance_in_minor_units', a.balance, 'created_at', iso_time(w.created_at))
+           ORDER BY a.account_id), '[]')::text AS part
+  FROM wallet w
+  JOIN account a USING (account_id)
+ WHERE w.user_id = $1;
+
+-- name: export_fundings
+-- params: user_id:bigint
+-- returns: one
+SELECT coalesce(json_agg(json_build_object(
+           'id', public_id, 'purpose', purpose, 'reference', reference, 'currency', currency,
+           'amount_in_minor_units', amount, 'email', email, 'description', description,
+           'status', status, 'created_at', iso_time(created_at), 'closed_at', iso_time(closed_at))
+           ORDER BY funding_id), '[]')::text AS part
+  FROM funding
+ WHERE user_id = $1;
+
+-- name: export_payments
+-- params: user_id:bigint
+-- returns: one
+SELECT coalesce(json_agg(json_build_object(
+           'id', public_id, 'type', type, 'reference', reference, 'currency', currency,
+           'amount_in_minor_units', amount, 'provider', provider, 'status', status,
+           'created_at', iso_time(created_at)) ORDER BY payment_id), '[]')::text AS part
+  FROM payment
+ WHERE user_id = $1;
+
+-- name: export_platform
+-- params: user_id:bigint
+-- returns: one
+SELECT (SELECT json_build_object(
+                   'id', a.public_id, 'name', a.name, 'company_name', a.company_name,
+                   'metadata', a.metadata, 'created_at', iso_time(a.created_at),
+                   'projects', (SELECT coalesce(json_agg(json_build_object(
+                                    'id', p.public_id, 'name', p.name, 'slug', p.slug,
+                                    'description', p.description,
+                                    'created_at', iso_time(p.created_at))
+                                    ORDER BY p.project_id), '[]')
+                                  FROM project p
+                                 WHERE p.platform_account_id = a.platform_account_id))
+          FROM platform_account a
+         WHERE a.user_id = $1)::text AS part;
+
+-- name: export_requests
+-- params: user_id:bigint
+-- returns: one
+SELECT coalesce(json_agg(json_build_object(
+           'type', type, 'status', status, 'created_at', iso_time(created_at),
+           'completed_at', iso_time(completed_at)) ORDER BY data_access_request_id), '[]')::text
+       AS part
+  FROM data_access_request
+ WHERE user_id = $1;
+
+-- name: data_access_request_insert
+-- params: user_id:bigint type:text
+-- returns: none
+INSERT INTO data_access_request (user_id, type) VALUES ($1, $2);
+
+-- name: account_close
+-- params: user_id:bigint
+-- returns: none
+-- Nobody signs in any more; who it was is kept as long as the law demands.
+UPDATE users
+   SET status = 'deleted', deleted_at = clock_timestamp(),
+       retained_until = clock_timestamp() + interval '5 years',
+       password_hash = NULL, photo_url = NULL, role = 'developer', updated_at = clock_timestamp()
+ WHERE user_id = $1 AND status <> 'deleted';
+
+-- name: account_close_traces
+-- params: user_id:bigint email:text email_key:text principal:text
+-- returns: one
+-- What no law wants to be kept: sign-ins, tokens, mail, answers, settings, what keys are called.
+WITH sessions AS (
+    DELETE FROM session WHERE user_id = $1 RETURNING 1
+), tokens AS (
+    DELETE FROM email_token WHERE user_id = $1 RETURNING 1
+), wishes AS (
+    DELETE FROM token_request WHERE email_key = $3 RETURNING 1
+), mails AS (
+    DELETE FROM mail WHERE recipient = $2 RETURNING 1
+), answers AS (
+    DELETE FROM idempotency WHERE principal = $4 RETURNING 1
+), keys AS (
+    UPDATE api_key
+       SET revoked_at = coalesce(revoked_at, clock_timestamp()), description = NULL
+     WHERE user_id = $1
+    RETURNING 1
+), wallet_keys AS (
+    UPDATE wallet_key
+       SET is_active = false, revoked_at = coalesce(revoked_at, clock_timestamp()), name = 'Deleted'
+     WHERE user_id = $1
+    RETURNING 1
+), settings AS (
+    DELETE FROM drop_settings WHERE user_id = $1 RETURNING 1
+), user_settings AS (
+    DELETE FROM user_setting WHERE user_id = $1 RETURNING 1
+), notifications AS (
+    DELETE FROM notification WHERE user_id = $1 RETURNING 1
+)
+SELECT (SELECT count(*) FROM sessions) + (SELECT count(*) FROM tokens)
+     + (SELECT count(*) FROM wishes) + (SELECT count(*) FROM mails)
+     + (SELECT count(*) FROM answers) + (SELECT count(*) FROM keys)
+     + (SELECT count(*) FROM wallet_keys) + (SELECT count(*) FROM settings)
+     + (SELECT count(*) FROM user_settings)
+     + (SELECT count(*) FROM notifications) AS removed;
+
+-- name: account_due
+-- params:
+-- returns: maybe
+-- Somebody whose time is over and whom no other runner has.
+SELECT user_id, public_id, email, email_key
+  FROM users
+ WHERE retained_until <= clock_timestamp()
+ ORDER BY retained_until
+ LIMIT 1
+   FOR NO KEY UPDATE SKIP LOCKED;
+
+-- name: account_forget
+-- params: user_id:bigint email:text
+-- returns: none
+-- The row stays, because books and logs refer to it; what it knew of the person goes.
+UPDATE users
+   SET name = 'Deleted user', email = $2, email_key = $2, password_hash = NULL, country = NULL,
+       company_name = NULL, photo_url = NULL, first_name = NULL, last_name = NULL, phone = NULL,
+       date_of_birth = NULL, document_type = NULL, document_digest = NULL, document_sealed = NULL,
+       is_email_verified = false, kyc_status = 'none', drop_role = 'user',
+       retained_until = NULL, updated_at = clock_timestamp()
+ WHERE user_id = $1;
+
+-- name: account_forget_papers
+-- params: user_id:bigint
+-- returns: one
+-- What was kept with them.
+WITH consents AS (
+    DELETE FROM consent WHERE user_id = $1 RETURNING 1
+), complaints AS (
+    DELETE FROM complaint WHERE user_id = $1 RETURNING 1
+), notifications AS (
+    DELETE FROM notification WHERE user_id = $1 RETURNING 1
+), requests AS (
+    DELETE FROM data_access_request WHERE user_id = $1 RETURNING 1
+)
+SELECT (SELECT count(*) FROM consents) + (SELECT count(*) FROM complaints)
+     + (SELECT count(*) FROM notifications) + (SELECT count(*) FROM requests) AS removed;

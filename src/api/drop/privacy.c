@@ -1,0 +1,67 @@
+/* The rights of data protection. */
+#include "app/privacy.h"
+
+#include "api/drop/drop.h"
+
+struct exported {
+	struct json_value data;
+	struct instant at;
+};
+
+static const struct field exported_fields[] = {
+	FIELD(struct exported, data, .name = "data", .required = true,
+	      .doc = "user, transactions, recipients, bankAccounts, settings, consents, and "
+		     "whatever else is kept about the account. Names of members of those are in "
+		     "snake_case.",
+	      .example = "{\"user\":{\"id\":\"usr_0123456789abcdef\"}}"),
+	FIELD(struct exported, at, .name = "exportedAt", .required = true),
+};
+
+struct farewell {
+	const char *message;
+	const char *note;
+};
+
+static const struct field farewell_fields[] = {
+	FIELD(struct farewell, message, .name = "message", .required = true,
+	      .example = "\"Account scheduled for deletion\""),
+	FIELD(struct farewell, note, .name = "retentionNote", .required = true,
+	      .example = "\"Data retained for 5 years per AML requirements\""),
+};
+
+static const struct schema exported_out = SCHEMA(struct exported, "DataExport", exported_fields);
+static const struct schema farewell_out =
+	SCHEMA(struct farewell, "AccountDeletion", farewell_fields);
+
+static enum err
+export_data(struct call *call, const void *in, void *out)
+{
+	struct exported *exported = out;
+
+	(void)in;
+	exported->at = call->ctx.now;
+	return privacy_export(&call->ctx, &exported->data);
+}
+
+static enum err
+delete_account(struct call *call, const void *in, void *out)
+{
+	(void)in;
+	TRY(privacy_close(&call->ctx));
+	drop_clear_cookie(call);
+	*(struct farewell *)out = (struct farewell){
+		"Account scheduled for deletion", "Data retained for 5 years per AML requirements"};
+	return ERR_OK;
+}
+
+const struct route drop_privacy[] = {
+	{GET, "/api/user/data-export", "All that is known of me",
+	 "The request is kept as a record that it was met.", export_data, .out = &exported_out,
+	 .flat = true, .access = ACCESS_COOKIE, .status = 200, .tag = "Privacy"},
+	{DELETE, "/api/user/account", "Delete my account",
+	 "Signs out everywhere and clears the cookie. Nobody can sign in with it again, and its "
+	 "e-mail address stays taken until the time is over for which the law demands records.",
+	 delete_account, .out = &farewell_out, .flat = true, .access = ACCESS_COOKIE,
+	 .effect = EFFECT_WRITE, .status = 200, .tag = "Privacy"},
+	{0},
+};

@@ -1,0 +1,135 @@
+/* cowry complaints, cowry kyc - what people wait for an answer to, at the terminal. */
+#include <stdio.h>
+
+#include "app/complaint.h"
+#include "app/kyc.h"
+#include "base/arena.h"
+#include "bin/cli.h"
+#include "bin/start.h"
+#include "db/db.h"
+
+enum { LIST_MAX = 200 };
+
+static void
+show(const struct complaint *complaint)
+{
+	char at[INSTANT_TEXT_MAX];
+	char due[INSTANT_TEXT_MAX];
+
+	(void)printf("%s  %-9s  %-11s  %s, due %s  %s\n", complaint->drop_id, complaint->status,
+		     complaint->category, instant_text(at, complaint->created_at),
+		     instant_text(due, complaint->due_at), complaint->email);
+	(void)printf("    %s: %s\n", complaint->subject, complaint->description);
+	if (complaint->resolution != NULL)
+		(void)printf("    answer: %s\n", complaint->resolution);
+}
+
+int
+cli_complaints_list(const struct config *config, int argc, char **argv)
+{
+	struct complaint_filter filter = {.status = cli_option(argc, argv, "--status"),
+					  .category = cli_option(argc, argv, "--category"),
+					  .most = LIST_MAX};
+	struct complaint *complaints;
+	struct app app;
+	struct ctx ctx;
+	size_t n;
+
+	start_app(&app, config, "cowry", config->owner_url);
+	ctx = cli_ctx(&app);
+	if (complaint_list(&ctx, &filter, &complaints, &n) != ERR_OK)
+		cli_fail(ctx.fault.message);
+	for (size_t i = 0; i < n; i++)
+		show(&complaints[i]);
+	(void)fprintf(stderr, "%zu %s\n", n,
+		      n == LIST_MAX ? "or more; the newest are shown" : "in all");
+	arena_free(ctx.arena);
+	stop_app(&app);
+	return 0;
+}
+
+struct reply_to {
+	const char *id;
+	const char *status;
+	const char *resolution;
+	struct complaint complaint;
+};
+
+static enum err
+answer(struct ctx *ctx, void *arg)
+{
+	struct reply_to *reply = arg;
+
+	return complaint_answer(ctx, reply->id, reply->status, reply->resolution,
+				&reply->complaint);
+}
+
+int
+cli_complaints_answer(const struct config *config, int argc, char **argv)
+{
+	static const char *const statuses[] = {"in_review", "resolved", "rejected", NULL};
+	struct reply_to reply = {.status = cli_option(argc, argv, "--status"),
+				 .resolution = cli_option(argc, argv, "--resolution")};
+	struct app app;
+	struct ctx ctx;
+
+	if (argc < 1)
+		cli_fail("say which complaint, by its id");
+	if (reply.status == NULL || text_index(statuses, reply.status) < 0)
+		cli_fail("--status must be in_review, resolved or rejected");
+	reply.id = argv[0];
+	start_app(&app, config, "cowry", config->owner_url);
+	ctx = cli_ctx(&app);
+	if (db_transact(&ctx, answer, &reply) != ERR_OK)
+		cli_fail(ctx.fault.message);
+	show(&reply.complaint);
+	arena_free(ctx.arena);
+	stop_app(&app);
+	return 0;
+}
+
+struct identity {
+	const char *email;
+	bool approved;
+	struct user user;
+};
+
+static enum err
+decide(struct ctx *ctx, void *arg)
+{
+	struct identity *identity = arg;
+
+	return kyc_decide(ctx, identity->email, identity->approved, &identity->user);
+}
+
+static int
+decide_kyc(const struct config *config, bool approved, int argc, char **argv)
+{
+	struct identity identity = {.approved = approved};
+	struct app app;
+	struct ctx ctx;
+
+	if (argc < 1)
+		cli_fail("say whose, by their e-mail address");
+	identity.email = argv[0];
+	start_app(&app, config, "cowry", config->owner_url);
+	ctx = cli_ctx(&app);
+	if (db_transact(&ctx, decide, &identity) != ERR_OK)
+		cli_fail(ctx.fault.message);
+	(void)printf("%s is %s\n", identity.user.email, identity.user.kyc_status);
+	arena_free(ctx.arena);
+	stop_app(&app);
+	return 0;
+}
+
+int
+cli_kyc_approve(const struct config *config, int argc, char **argv)
+{
+	return decide_kyc(config, true, argc, argv);
+}
+
+int
+cli_kyc_reject(const struct config *config, int argc, char **argv)
+{
+	return decide_kyc(config, false, argc, argv);
+}
