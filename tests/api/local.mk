@@ -13,7 +13,13 @@ API_TESTS = \
 	tests/api/bitpal/google \
 	tests/api/bitpal/keys \
 	tests/api/bitpal/wallet \
+	tests/api/drop/auth \
+	tests/api/drop/complaints \
+	tests/api/drop/consents \
 	tests/api/drop/health \
+	tests/api/drop/notifications \
+	tests/api/drop/privacy \
+	tests/api/drop/settings \
 	tests/api/envelopes \
 	tests/api/fields \
 	tests/api/idempotency \
@@ -66,7 +72,13 @@ tests_api_bitpal_google_LDADD = $(API_LIBS)
 tests_api_bitpal_keys_LDADD = $(API_LIBS)
 tests_api_bitpal_wallet_SOURCES = tests/api/bitpal/wallet.c tests/peer.c tests/peer.h
 tests_api_bitpal_wallet_LDADD = $(API_LIBS)
+tests_api_drop_auth_LDADD = $(API_LIBS)
+tests_api_drop_complaints_LDADD = $(API_LIBS)
+tests_api_drop_consents_LDADD = $(API_LIBS)
 tests_api_drop_health_LDADD = $(API_LIBS)
+tests_api_drop_notifications_LDADD = $(API_LIBS)
+tests_api_drop_privacy_LDADD = $(API_LIBS)
+tests_api_drop_settings_LDADD = $(API_LIBS)
 tests_api_envelopes_LDADD = $(API_LIBS)
 tests_api_fields_LDADD = $(API_LIBS)
 tests_api_idempotency_LDADD = $(API_LIBS)

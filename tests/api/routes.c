@@ -59,6 +59,15 @@ static const struct {
 	{bitpal_wallet, NULL, "bitpal/wallet", "client_covered(*state, bitpal_wallet, NULL)"},
 	{pocket_subscriptions, NULL, "pocket/subscriptions",
 	 "client_covered(*state, pocket_subscriptions, NULL)"},
+	{pocket_complaints, NULL, "drop/complaints",
+	 "client_covered(*state, pocket_complaints, NULL)"},
+	{drop_auth, NULL, "drop/auth", "client_covered(*state, drop_auth, NULL)"},
+	{drop_settings, NULL, "drop/settings", "client_covered(*state, drop_settings, NULL)"},
+	{drop_notifications, NULL, "drop/notifications",
+	 "client_covered(*state, drop_notifications, NULL)"},
+	{drop_consents, NULL, "drop/consents", "client_covered(*state, drop_consents, NULL)"},
+	{drop_complaints, NULL, "drop/complaints", "client_covered(*state, drop_complaints, NULL)"},
+	{drop_privacy, NULL, "drop/privacy", "client_covered(*state, drop_privacy, NULL)"},
 	{drop_health, NULL, "drop/health", "client_covered(*state, drop_health, NULL)"},
 };
 
