@@ -263,12 +263,20 @@ for_each_route(struct client *c, void (*check)(struct client *c, const struct ro
 				check(c, r);
 }
 
+/* Who is let in there would not be let in anywhere afterwards. */
+static bool
+ends_session(const struct route *route)
+{
+	static const char *const paths[] = {"/api/auth/logout", "/api/auth/refresh",
+					    "/api/user/account", "/api/v1/auth/refresh", NULL};
+
+	return text_index(paths, route->path) >= 0;
+}
+
 static void
 check_doors(struct client *c, const struct route *route)
 {
 	const char *path = fill(c, route, nobody);
-	/* Who is let in there would not be let in anywhere afterwards. */
-	bool ends_sessions = strcmp(route->path, "/api/v1/auth/refresh") == 0;
 
 	if (route->access == ACCESS_PUBLIC && strstr(route->path, "webhook") != NULL)
 		return; /* what opens them is a signature */
@@ -277,7 +285,7 @@ check_doors(struct client *c, const struct route *route)
 		struct answer a;
 		bool refused;
 
-		if (status == 0 && ends_sessions)
+		if (status == 0 && ends_session(route))
 			continue;
 		a = client_call(c, method_text(route->method), path, credentials[who],
 				route->in != NULL ? "{}" : NULL);

@@ -198,6 +198,7 @@ test_administration(void **state)
 	struct dropper jane = dropper_new(c, "admin@example.com");
 	struct answer a = complain(c, &jane, "One", "x");
 
+	expect_status(&a, 201);
 	a = client_call(c, "GET", "/v1/admin/complaints?status=received&category=fees&limit=1",
 			root.access, NULL);
 	expect_status(&a, 200);

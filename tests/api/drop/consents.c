@@ -61,7 +61,9 @@ test_list(void **state)
 	struct answer a;
 
 	a = consent(c, &mary, "terms", true);
+	expect_status(&a, 201);
 	a = consent(c, &mary, "privacy", true);
+	expect_status(&a, 201);
 	a = by_cookie(c, "GET", "/api/consents", mary.token, NULL);
 	expect_status(&a, 200);
 	assert_int_equal(answer_count(&a, "data"), 2);

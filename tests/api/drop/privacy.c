@@ -151,8 +151,8 @@ test_close(void **state)
 		"deleted Jane Doe close@example.com 1995-03-15 t t t");
 	assert_string_equal(
 		client_value(c,
-			     "SELECT string_agg(type || status, ',') FROM "
-			     "cowry.data_access_request JOIN cowry.users USING (user_id) "
+			     "SELECT string_agg(r.type || r.status, ',') FROM "
+			     "cowry.data_access_request r JOIN cowry.users USING (user_id) "
 			     "WHERE drop_id = '%s'",
 			     jane.id),
 		"erasurecompleted");
