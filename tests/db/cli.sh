@@ -65,6 +65,32 @@ lists_reviews() {
         says 1e56 && ! says 1e55 && cowry reviews list --kind funding && ! says 1e55
 }
 
+complains() {
+    sql "INSERT INTO cowry.users (public_id, email, email_key, name)
+         VALUES (gen_random_uuid(), 'Jane@example.com', 'jane@example.com', 'Jane');
+         INSERT INTO cowry.complaint (drop_id, user_id, category, subject, description)
+         SELECT 'cmp_0123456789abcdef', user_id, 'fees', 'High fee', 'Too high' FROM cowry.users" &&
+        cowry complaints list && says 'High fee' && cowry complaints list --status resolved &&
+        ! says 'High fee' && refused 'must be in_review' complaints answer cmp_0123456789abcdef
+}
+
+answers() {
+    local answer=(complaints answer cmp_0123456789abcdef --status resolved)
+
+    refused 'resolution is required' "${answer[@]}" &&
+        cowry "${answer[@]}" --resolution 'It was refunded.' && says 'refunded' &&
+        refused 'answered before' "${answer[@]}" --resolution x &&
+        [[ $(sql "SELECT message FROM cowry.notification") == 'It was refunded.' ]]
+}
+
+knows_people() {
+    cowry kyc approve JANE@example.com && says 'verified' && cowry kyc reject jane@example.com &&
+        says 'rejected' && refused 'not found' kyc approve nobody@example.com &&
+        [[ $(sql "SELECT count(*) FROM cowry.notification WHERE type = 'kyc'") == 2 ]] &&
+        [[ $(sql "SELECT count(*) FROM cowry.audit_log WHERE action = 'user_update' AND
+                  request_id LIKE 'cli %'") == 2 ]]
+}
+
 # A process that has the keys of another time.
 stranger() {
     PGAPPNAME="cowry-worker keys:01234567" "$PGBIN/psql" -qX "$super dbname=$database" \
@@ -156,7 +182,7 @@ all_products_or_none() {
         refused 'be opened' products load "$folder/nothing.json"
 }
 
-echo "1..15"
+echo "1..18"
 ok "a database and keys are made" prepare
 ok "reviews are listed" lists_reviews
 ok "a review that is not there can't be decided" \
@@ -165,6 +191,9 @@ ok "a review is decided once" \
     refused 'decided before' reviews reject 0190b2a4-7c1e-7d3a-9b61-2f6f0c9a1e56 --note x
 ok "products are added and changed" loads_products
 ok "all of them, or none" all_products_or_none
+ok "complaints are listed" complains
+ok "a complaint is answered once, and who complained is told" answers
+ok "it is decided who somebody is" knows_people
 ok "doctor finds nothing wrong, and what waits" is_well
 ok "doctor finds settings that don't go together" sees_settings
 ok "a new key waits behind the others" rotates
