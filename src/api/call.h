@@ -75,8 +75,10 @@ struct route {
 	bool numbered;              /* its pages have numbers, from 1 */
 	/* Forms of the answer beside JSON (api/negotiate.h), ending with a row without type. */
 	const struct rendering *renderings;
-	bool flat;        /* the reply has no envelope */
-	bool redirects;   /* may answer with 302 instead */
+	bool flat;      /* the reply has no envelope */
+	bool redirects; /* may answer with 302 instead */
+	/* Its answer sets a cookie, which is not for keeping: an Idempotency-Key means nothing. */
+	bool fresh;
 	bool bad_request; /* a broken rule is 400, also where the dialect has 422 for it */
 	/* Statuses of refusals that its other columns do not tell of, for the documentation. */
 	int also[ALSO_MAX];

@@ -16,7 +16,8 @@ idempotency_wanted(struct call *call, bool *wanted)
 	const char *key = call->request->idempotency_key;
 	size_t length = key != NULL ? strlen(key) : 0;
 
-	*wanted = key != NULL && call->route->method != GET && !call->rehearse;
+	*wanted =
+		key != NULL && call->route->method != GET && !call->rehearse && !call->route->fresh;
 	if (!*wanted)
 		return ERR_OK;
 	if (length == 0 || length > KEY_BYTES_MAX)

@@ -136,7 +136,8 @@ write_parameters(struct jw *w, struct arena *arena, const struct dialect *dialec
 		field_describe(field, dialect->amounts, w, "schema");
 		jw_close(w);
 	}
-	if (route->method != GET && (route->access != ACCESS_PUBLIC || route->in != NULL))
+	if (route->method != GET && !route->fresh &&
+	    (route->access != ACCESS_PUBLIC || route->in != NULL))
 		write_idempotency_parameter(w);
 	jw_close(w);
 }

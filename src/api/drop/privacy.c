@@ -61,7 +61,7 @@ const struct route drop_privacy[] = {
 	{DELETE, "/api/user/account", "Delete my account",
 	 "Signs out everywhere and clears the cookie. Nobody can sign in with it again, and its "
 	 "e-mail address stays taken until the time is over for which the law demands records.",
-	 delete_account, .out = &farewell_out, .flat = true, .access = ACCESS_COOKIE,
+	 delete_account, .out = &farewell_out, .flat = true, .fresh = true, .access = ACCESS_COOKIE,
 	 .effect = EFFECT_WRITE, .status = 200, .tag = "Privacy"},
 	{0},
 };

@@ -437,6 +437,29 @@ test_foreign_changes_nothing(void **state)
 	expect_status(&a, 200);
 }
 
+/* A cookie is not kept with an answer: the same sign-in twice is two sessions. */
+static void
+test_never_replayed(void **state)
+{
+	struct client *c = *state;
+	struct dropper jane = dropper_new(c, "again@example.com");
+	const char *tokens[2];
+
+	for (size_t i = 0; i < 2; i++) {
+		struct answer a = client_send(
+			c, &(struct ask){.method = "POST",
+					 .target = "/api/auth/login",
+					 .idempotency_key = "same",
+					 .body = client_json(c, "{'email':'%s','password':'%s'}",
+							     jane.email, PASSWORD)});
+
+		expect_status(&a, 200);
+		tokens[i] = token_set(c, &a);
+		assert_non_null(tokens[i]);
+	}
+	assert_string_not_equal(tokens[0], tokens[1]);
+}
+
 /* The limit counts by address and minute. */
 static void
 test_limits(void **state)
@@ -482,6 +505,7 @@ main(void)
 		client_test(test_bad_cookies),
 		client_test(test_origins),
 		client_test(test_foreign_changes_nothing),
+		client_test(test_never_replayed),
 		client_test(test_limits),
 		client_test(test_routes),
 	};
