@@ -126,6 +126,19 @@ SELECT coalesce(json_agg(json_build_object(
   FROM payment
  WHERE user_id = $1;
 
+-- name: export_vouchers
+-- params: user_id:bigint
+-- returns: one
+-- Without their codes, which whoever has them may spend.
+SELECT coalesce(json_agg(json_build_object(
+           'reference', reference, 'type', type, 'status', status, 'issued_to', issued_to,
+           'easypay_number', easypay_number, 'currency', currency,
+           'amount_in_minor_units', original_amount, 'balance_in_minor_units', balance,
+           'created_at', iso_time(created_at), 'expires_at', iso_time(expires_at))
+           ORDER BY voucher_id), '[]')::text AS part
+  FROM voucher
+ WHERE user_id = $1;
+
 -- name: export_platform
 -- params: user_id:bigint
 -- returns: one

@@ -26,6 +26,7 @@ static const struct part {
 	{"wallets", SQL_export_wallets},
 	{"fundings", SQL_export_fundings},
 	{"payments", SQL_export_payments},
+	{"vouchers", SQL_export_vouchers},
 	{"platform", SQL_export_platform},
 };
 enum { PARTS = sizeof(parts) / sizeof(parts[0]) };
