@@ -237,15 +237,40 @@ encodes_percent(void **state)
 	assert_string_equal(percent_encode(*state, back), "%E2%82%A6%205");
 }
 
+static void
+takes_out_markup(void **state)
+{
+	static const char *const texts[][2] = {
+		{"", ""},
+		{"plain", "plain"},
+		{" \t plain ", "plain"},
+		{"<b>bold</b>", "bold"},
+		{"a<br/>b", "ab"},
+		{"1 < 2 > 0", "1 < 2 > 0"},
+		{"<3", "<3"},
+		{"x <", "x <"},
+		{"<!-- a --> b", "b"},
+		{"<?php x ?>y", "y"},
+		{"<script", ""},
+		{"<<b>script>x", "x"},
+		{"<<<a>a>a>x", "x"},
+		{"<<b>/script>x", "x"},
+	};
+
+	for (size_t i = 0; i < COUNT(texts); i++)
+		assert_string_equal(text_plain(*state, texts[i][0]), texts[i][1]);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(compares),        cmocka_unit_test(knows_utf8),
-		cmocka_unit_test(sees_controls),   cmocka_unit_test(changes),
-		cmocka_unit_test(codes_hex),       cmocka_unit_test(codes_base64url),
-		cmocka_unit_test(decodes_percent), cmocka_unit_test(encodes_percent),
-		cmocka_unit_test(codes_base64),    cmocka_unit_test(reads_integers),
+		cmocka_unit_test(compares),         cmocka_unit_test(knows_utf8),
+		cmocka_unit_test(sees_controls),    cmocka_unit_test(changes),
+		cmocka_unit_test(codes_hex),        cmocka_unit_test(codes_base64url),
+		cmocka_unit_test(decodes_percent),  cmocka_unit_test(encodes_percent),
+		cmocka_unit_test(codes_base64),     cmocka_unit_test(reads_integers),
+		cmocka_unit_test(takes_out_markup),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
