@@ -49,13 +49,15 @@ UPDATE users
 
 -- name: user_make_admin
 -- params: public_id:uuid email:text email_key:text password_hash:text name:text
--- returns: one
--- An administrator: made, or an existing user promoted with a new password.
-INSERT INTO users (public_id, email, email_key, password_hash, name, role, is_email_verified)
+-- returns: maybe
+-- An administrator: made, or an existing user promoted with a new password. None where the address
+-- is that of an account that was closed.
+INSERT INTO users AS u (public_id, email, email_key, password_hash, name, role, is_email_verified)
 VALUES ($1, $2, $3, $4, $5, 'admin', true)
     ON CONFLICT (email_key) DO UPDATE
        SET role = 'admin', status = 'active', password_hash = excluded.password_hash,
            is_email_verified = true, updated_at = clock_timestamp()
+     WHERE u.status <> 'deleted'
 RETURNING user_id;
 
 -- name: session_insert

@@ -374,7 +374,10 @@ user_make_admin(struct ctx *ctx, const char *email, const char *name, const char
 	struct rows rows;
 
 	TRY(hash_password(ctx, "password", password, &hash));
-	return db_run(ctx, SQL_user_make_admin, &rows,
-		      PARAMS(p_uuid(uuid_v7()), p_text(email), p_text(email_key(ctx->arena, email)),
-			     p_text(hash), p_text(name)));
+	TRY(db_run(ctx, SQL_user_make_admin, &rows,
+		   PARAMS(p_uuid(uuid_v7()), p_text(email), p_text(email_key(ctx->arena, email)),
+			  p_text(hash), p_text(name))));
+	return rows.count > 0 ? ERR_OK
+			      : fault(&ctx->fault, ERR_CONFLICT, NULL,
+				      "The account with this address was closed");
 }

@@ -2,7 +2,7 @@
 #include "tests/cmocka.h"
 
 #include "api/drop/drop.h"
-#include "app/privacy.h"
+#include "app/user.h"
 #include "jobs/job.h"
 #include "tests/api/drop/people.h"
 
@@ -120,6 +120,7 @@ static void
 test_close(void **state)
 {
 	struct client *c = *state;
+	struct ctx ctx = {.app = c->app, .arena = c->scratch, .now = clock_system()};
 	struct dropper jane = dropper_new(c, "close@example.com");
 	const char *key;
 	struct answer a;
@@ -141,6 +142,7 @@ test_close(void **state)
 	/* The address stays taken, and what the law demands stays. */
 	a = drop_register(c, jane.email, "Jane", "Doe");
 	expect_refusal(&a, 409, "conflict");
+	assert_int_equal(user_make_admin(&ctx, jane.email, "Jane", PASSWORD), ERR_CONFLICT);
 	assert_string_equal(
 		client_value(c,
 			     "SELECT concat_ws(' ', status, name, email, date_of_birth, "
