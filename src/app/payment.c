@@ -221,8 +221,8 @@ payment_open(struct ctx *ctx, const struct payment_order *in, struct payment *ou
 	if (earlier)
 		return ERR_OK;
 	TRY(check_wallet(ctx, in));
-	TRY(provider_account_pick(ctx, in->project_id, in->mode, in->provider, &config_id,
-				  &out->account));
+	TRY(provider_account_pick(ctx, in->project_id, in->mode, in->provider, !in->withdrawal,
+				  &config_id, &out->account));
 	TRY(prepare_call(ctx, in, out));
 	TRY(insert(ctx, in, id, content, config_id, out));
 	TRY(plan_look_up(ctx, id,

@@ -157,7 +157,7 @@ enum err provider_account_of(struct ctx *ctx, int64_t project_id, enum mode mode
 			     struct provider_account *out) MUST_CHECK;
 /* In a transaction: the account for an order without a wallet, of which nothing is booked. The order
  * is noted under our reference for it, so that its webhooks are known for genuine. */
-enum err provider_order_note(struct ctx *ctx, const char *type, const char *reference,
+enum err provider_order_note(struct ctx *ctx, const char *type, const char *reference, bool deposit,
 			     struct provider_account *out) MUST_CHECK;
 
 #endif

@@ -9,11 +9,13 @@
 
 /*
  * The account for a new order of a project (0: the platform's own customers): the project's if it
- * has one, else the platform's, which test mode uses in the sandbox only. ERR_PROVIDER_INACTIVE
- * where there is none, or where the platform has switched the provider off.
+ * has one, else the platform's, which test mode uses in the sandbox only, and live mode for
+ * deposits only: a project credits its wallets as it likes, so what it pays out must be its own
+ * money. ERR_PROVIDER_INACTIVE where there is none, or where the platform has switched the provider
+ * off.
  */
 enum err provider_account_pick(struct ctx *ctx, int64_t project_id, enum mode mode,
-			       const char *type, int64_t *config_id,
+			       const char *type, bool deposit, int64_t *config_id,
 			       struct provider_account *out) MUST_CHECK;
 /* The account that an order was made with, whether or not it is still active. */
 enum err provider_account_at(struct ctx *ctx, int64_t config_id, enum mode mode,

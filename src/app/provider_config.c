@@ -301,9 +301,18 @@ inactive(struct ctx *ctx)
 	return fault(&ctx->fault, ERR_PROVIDER_INACTIVE, "provider", NULL);
 }
 
+/* Whether the platform's own account is there for an order of somebody who has none. */
+static bool
+is_lent(struct ctx *ctx, int64_t project_id, enum mode mode, bool deposit)
+{
+	if (mode == MODE_TEST)
+		return provider_in_sandbox(ctx, mode);
+	return project_id == 0 || deposit || ctx->app->config->lend_providers;
+}
+
 enum err
 provider_account_pick(struct ctx *ctx, int64_t project_id, enum mode mode, const char *type,
-		      int64_t *config_id, struct provider_account *out)
+		      bool deposit, int64_t *config_id, struct provider_account *out)
 {
 	struct account_row mine = {0};
 	struct account_row own = {0};
@@ -318,8 +327,9 @@ provider_account_pick(struct ctx *ctx, int64_t project_id, enum mode mode, const
 	}
 	if (own.provider_config_id != 0 && !own.is_active)
 		return inactive(ctx);
-	if (mine.provider_config_id == 0 && mode == MODE_TEST && !provider_in_sandbox(ctx, mode))
-		return inactive(ctx);
+	if (mine.provider_config_id == 0 && !is_lent(ctx, project_id, mode, deposit))
+		return fault(&ctx->fault, ERR_PROVIDER_INACTIVE, "provider",
+			     "The project needs an account of its own at this provider");
 	if (mine.provider_config_id == 0)
 		mine = own;
 	if (mine.provider_config_id == 0 || !mine.is_active)
@@ -334,7 +344,7 @@ provider_account_of(struct ctx *ctx, int64_t project_id, enum mode mode, const c
 {
 	int64_t config_id = 0;
 
-	return provider_account_pick(ctx, project_id, mode, type, &config_id, out);
+	return provider_account_pick(ctx, project_id, mode, type, false, &config_id, out);
 }
 
 enum err
@@ -367,13 +377,14 @@ provider_account_own(struct ctx *ctx, const char *type, enum mode mode,
 }
 
 enum err
-provider_order_note(struct ctx *ctx, const char *type, const char *reference,
+provider_order_note(struct ctx *ctx, const char *type, const char *reference, bool deposit,
 		    struct provider_account *out)
 {
 	const char *mode = ctx->who.mode == MODE_LIVE ? "live" : "test";
 	int64_t config_id = 0;
 
-	TRY(provider_account_pick(ctx, ctx->who.project_id, ctx->who.mode, type, &config_id, out));
+	TRY(provider_account_pick(ctx, ctx->who.project_id, ctx->who.mode, type, deposit,
+				  &config_id, out));
 	return db_run(ctx, SQL_provider_order_insert, NULL,
 		      PARAMS(p_text(type), p_text(reference), p_int(config_id), p_text(mode)));
 }

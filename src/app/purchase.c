@@ -209,7 +209,7 @@ static enum err
 pick_account(struct ctx *ctx, const char *provider, int64_t *config_id,
 	     struct provider_account *out)
 {
-	enum err err = provider_account_pick(ctx, 0, MODE_LIVE, provider, config_id, out);
+	enum err err = provider_account_pick(ctx, 0, MODE_LIVE, provider, false, config_id, out);
 
 	if (err == ERR_PROVIDER_INACTIVE)
 		return fault(&ctx->fault, ERR_UNAVAILABLE, NULL,

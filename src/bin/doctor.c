@@ -151,6 +151,9 @@ check_settings(const struct config *config)
 	if (config->open_providers)
 		warn("ANYBODY CAN SWITCH PROVIDERS ON AND OFF",
 		     "COWRY_OPEN_WALLET_PROVIDERS is true");
+	if (config->lend_providers)
+		warn("PROJECTS PAY OUT LIVE MONEY OF THE PLATFORM'S ACCOUNTS",
+		     "COWRY_LEND_PROVIDERS is true");
 	return ok;
 }
 

@@ -153,6 +153,7 @@ sees_settings() {
         doctor COWRY_SANDBOX_URL=https://localhost/sandbox -- '^✗ COWRY_SANDBOX_URL' && [[ $status == 1 ]] &&
         doctor COWRY_PAGA_URL=http://localhost -- '^✗ addresses of others' && [[ $status == 1 ]] &&
         doctor COWRY_OPEN_WALLET_PROVIDERS=true -- '^! ANYBODY' && [[ $status == 0 ]] &&
+        doctor COWRY_LEND_PROVIDERS=true -- '^! PROJECTS PAY OUT' && [[ $status == 0 ]] &&
         doctor COWRY_ENVIRONMENT=development COWRY_PAGA_URL=http://localhost -- '^! this is a development' &&
         [[ $status == 0 ]] && doctor COWRY_ENVIRONMENT=staging -- '^✗ environment' && [[ $status == 1 ]]
 }

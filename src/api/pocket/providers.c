@@ -254,7 +254,8 @@ open_money(struct call *call, struct action *action, const struct action_order *
 	action->order.reference = provider_reference(ctx->arena);
 	action->order.email = money.email;
 	action->order.payload = action->payload;
-	return provider_order_note(ctx, in->provider, action->order.reference, &action->account);
+	return provider_order_note(ctx, in->provider, action->order.reference,
+				   is(action, "deposit"), &action->account);
 }
 
 static void

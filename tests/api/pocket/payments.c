@@ -201,7 +201,7 @@ test_at_all_four(void **state)
 				      "'account_number':'0690000031','bank_code':'044',"
 				      "'accountNumber':'0690000031','bankCode':'044'";
 	struct client *c = *state;
-	const char *wallet = wallet_new(c, acme.live_key, "NGN");
+	const char *wallet = wallet_new(c, acme.test_key, "NGN");
 
 	for (size_t i = 0; i < 4; i++) {
 		const char *in = client_text(c, "four-in-%s", names[i]);
@@ -210,7 +210,7 @@ test_at_all_four(void **state)
 					       names[i], payload);
 		struct till_webhook webhook;
 		struct answer a =
-			fund(c, "credit", acme.live_key, wallet, "25.50", "NGN", in, more);
+			fund(c, "credit", acme.test_key, wallet, "25.50", "NGN", in, more);
 
 		expect_status(&a, 201);
 		assert_non_null(answer_at(&a, "data.provider.checkoutUrl"));
@@ -218,17 +218,17 @@ test_at_all_four(void **state)
 				       "25.50", "NGN", OWN_KEY);
 		a = till_send(c, &webhook);
 		expect_status(&a, 200);
-		assert_string_equal(wallet_balance(c, acme.live_key, wallet, "ledger"), "25.50");
-		a = fund(c, "debit", acme.live_key, wallet, "25.50", "NGN", out, more);
+		assert_string_equal(wallet_balance(c, acme.test_key, wallet, "ledger"), "25.50");
+		a = fund(c, "debit", acme.test_key, wallet, "25.50", "NGN", out, more);
 		expect_status(&a, 201);
 		expect_text(&a, "data.status", "pending");
-		assert_string_equal(wallet_balance(c, acme.live_key, wallet, "held"), "25.50");
+		assert_string_equal(wallet_balance(c, acme.test_key, wallet, "held"), "25.50");
 		webhook = till_webhook(c, names[i], true, "success", till_reference(c, out),
 				       "25.50", "NGN", OWN_KEY);
 		a = till_send(c, &webhook);
 		expect_status(&a, 200);
-		assert_string_equal(wallet_balance(c, acme.live_key, wallet, "ledger"), "0.00");
-		assert_string_equal(wallet_balance(c, acme.live_key, wallet, "held"), "0.00");
+		assert_string_equal(wallet_balance(c, acme.test_key, wallet, "ledger"), "0.00");
+		assert_string_equal(wallet_balance(c, acme.test_key, wallet, "held"), "0.00");
 	}
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "api/pocket/pocket.h"
+#include "tests/api/money.h"
 #include "tests/api/till.h"
 
 static struct till till;
@@ -217,13 +218,11 @@ test_which_account(void **state)
 	char value[128];
 	struct answer a = action(c, t.test_key, "paystack", "list_wallets", "");
 
-	/* None of its own: the platform's, live and in the sandbox. */
+	/* None of its own: the platform's, in the sandbox. */
 	expect_status(&a, 200);
 	assert_string_equal(peer_header(till.peer, peer_count(till.peer) - 1, "authorization",
 					value, sizeof value),
 			    "Bearer " OWN_KEY);
-	a = action(c, t.live_key, "paystack", "list_wallets", "");
-	expect_status(&a, 200);
 	/* Without a sandbox no test order goes through the platform's. */
 	config->sandbox_url = "";
 	a = action(c, t.test_key, "paystack", "list_wallets", "");
@@ -271,6 +270,40 @@ test_which_account(void **state)
 	}
 }
 
+/* A project credits its wallets as it likes: that must not move money of the platform. */
+static void
+test_nothing_is_lent(void **state)
+{
+	struct client *c = *state;
+	struct tenant t = tenant_new(c, "borrower");
+	struct config *config = &c->fixture->config;
+	const char *wallet = wallet_new(c, t.live_key, "NGN");
+	const char *payload = "'amount':'100','account_number':'0123456789','bank_code':'058',"
+			      "'name':'Ada','email':'ada@example.com'";
+	const char *booked = client_text(c, "'walletId':'%s',%s", wallet, payload);
+	size_t asked = peer_count(till.peer);
+	struct answer a;
+
+	a = fund(c, "credit", t.live_key, wallet, "1000", "NGN", "out-of-thin-air", "");
+	expect_status(&a, 201);
+	a = action(c, t.live_key, "paystack", "withdraw", booked);
+	expect_refusal(&a, 422, "PROVIDER_NOT_ACTIVE");
+	a = action(c, t.live_key, "paystack", "withdraw", payload);
+	expect_refusal(&a, 422, "PROVIDER_NOT_ACTIVE");
+	a = action(c, t.live_key, "paystack", "list_wallets", "");
+	expect_refusal(&a, 422, "PROVIDER_NOT_ACTIVE");
+	assert_int_equal(peer_count(till.peer), asked);
+	/* What comes in is welcome. */
+	a = action(c, t.live_key, "paystack", "deposit", booked);
+	expect_status(&a, 200);
+	config->lend_providers = true;
+	a = action(c, t.live_key, "paystack", "list_wallets", "");
+	expect_status(&a, 200);
+	a = action(c, t.live_key, "paystack", "withdraw", booked);
+	expect_status(&a, 200);
+	config->lend_providers = false;
+}
+
 static void
 test_customer_wallets(void **state)
 {
@@ -289,7 +322,7 @@ test_customer_wallets(void **state)
 	}
 	for (size_t i = 0; i < NAMES; i++) {
 		a = client_call(
-			c, "POST", "/v1/wallet-providers/create-wallet", other.live_key,
+			c, "POST", "/v1/wallet-providers/create-wallet", other.test_key,
 			client_json(c, "{'provider':'%s','payload':{%s}}", names[i], payload));
 		expect_status(&a, 201);
 		expect_text(&a, "data.action", "create_wallet");
@@ -325,7 +358,7 @@ test_unbooked(void **state)
 	expect_status(&a, 201);
 	before = books(c);
 	for (size_t i = 0; i < NAMES; i++) {
-		a = action(c, other.live_key, names[i], "withdraw", more);
+		a = action(c, other.test_key, names[i], "withdraw", more);
 		expect_status(&a, 200);
 		a = action(c, other.live_key, names[i], "deposit", more);
 		expect_status(&a, 200);
@@ -415,11 +448,12 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		till_test(test_configure),     till_test(test_bad_configs),
-		till_test(test_platforms_own), till_test(test_open_to_all),
-		till_test(test_which_account), till_test(test_customer_wallets),
-		till_test(test_unbooked),      till_test(test_booked),
-		till_test(client_books_hold),  till_test(test_routes),
+		till_test(test_configure),        till_test(test_bad_configs),
+		till_test(test_platforms_own),    till_test(test_open_to_all),
+		till_test(test_which_account),    till_test(test_nothing_is_lent),
+		till_test(test_customer_wallets), till_test(test_unbooked),
+		till_test(test_booked),           till_test(client_books_hold),
+		till_test(test_routes),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
