@@ -19,22 +19,22 @@ release(void *object)
 	(void)json_object_put(object);
 }
 
-enum err
-json_read(struct arena *arena, struct fault *f, const char *text, size_t length,
-	  struct json_object **out)
+static enum err
+refused(struct fault *f, const struct json_refusal *why)
 {
-	struct json_refusal why;
+	if (why->offset == 0)
+		return fault(f, ERR_MALFORMED, NULL, "%s", why->reason);
+	return fault(f, ERR_MALFORMED, NULL, "%s (at byte %zu)", why->reason, why->offset);
+}
+
+static enum err
+parse(struct arena *arena, struct fault *f, const char *text, size_t length,
+      struct json_object **out)
+{
 	struct json_tokener *tokener;
 	struct json_object *value;
 	bool whole;
 
-	if (length > INT_MAX)
-		return fault(f, ERR_BODY_TOO_LARGE, NULL, NULL);
-	if (!json_strict(text, length, &why)) {
-		if (why.offset == 0)
-			return fault(f, ERR_MALFORMED, NULL, "%s", why.reason);
-		return fault(f, ERR_MALFORMED, NULL, "%s (at byte %zu)", why.reason, why.offset);
-	}
 	/* json-c counts the scalars in the innermost list as a level, too. */
 	tokener = json_tokener_new_ex(JSON_DEPTH_MAX + 2);
 	if (tokener == NULL)
@@ -49,6 +49,32 @@ json_read(struct arena *arena, struct fault *f, const char *text, size_t length,
 		return fault(f, ERR_MALFORMED, NULL, NULL);
 	*out = value;
 	return ERR_OK;
+}
+
+enum err
+json_read(struct arena *arena, struct fault *f, const char *text, size_t length,
+	  struct json_object **out)
+{
+	struct json_refusal why;
+
+	if (length > INT_MAX)
+		return fault(f, ERR_BODY_TOO_LARGE, NULL, NULL);
+	if (!json_strict(text, length, &why))
+		return refused(f, &why);
+	return parse(arena, f, text, length, out);
+}
+
+enum err
+json_read_foreign(struct arena *arena, struct fault *f, const char *text, size_t length,
+		  struct json_object **out)
+{
+	struct json_refusal why;
+
+	if (length > INT_MAX)
+		return fault(f, ERR_BODY_TOO_LARGE, NULL, NULL);
+	if (!json_strict_foreign(text, length, &why))
+		return refused(f, &why);
+	return parse(arena, f, text, length, out);
 }
 
 void

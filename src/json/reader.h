@@ -30,6 +30,9 @@ enum json_kind {
 /* Gate and parse. ERR_MALFORMED with a message that says what and where. */
 enum err json_read(struct arena *arena, struct fault *f, const char *text, size_t length,
 		   struct json_object **out) MUST_CHECK;
+/* The same for what others write in their own way; see json_strict_foreign(). */
+enum err json_read_foreign(struct arena *arena, struct fault *f, const char *text, size_t length,
+			   struct json_object **out) MUST_CHECK;
 /* Give the calling thread a locale of its own, so that parsing takes no process-wide lock. */
 void json_thread_init(void);
 

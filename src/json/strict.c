@@ -10,8 +10,12 @@ struct gate {
 	size_t length;
 	size_t at;
 	unsigned depth;
+	bool foreign; /* numbers may be as others write them */
 	struct json_refusal *why;
 };
+
+/* What fits into 64 bits, a double and jsonb alike. */
+enum { FOREIGN_DIGITS_MAX = 19, FOREIGN_DECIMALS_MAX = 40, FOREIGN_EXPONENT_DIGITS_MAX = 2 };
 
 /* A key as it was written, without its quotation marks. */
 struct key {
@@ -163,10 +167,30 @@ is_zero(const char *number, size_t length)
 	return true;
 }
 
+/* [eE][+-]?[0-9]+ */
+static bool
+read_exponent(struct gate *g)
+{
+	size_t digits;
+
+	if (!g->foreign)
+		return refuse(g, "Numbers with an exponent are not accepted");
+	g->at++;
+	if (!take(g, '+'))
+		(void)take(g, '-');
+	digits = skip_digits(g);
+	if (digits == 0)
+		return refuse(g, "A digit is missing");
+	if (digits > FOREIGN_EXPONENT_DIGITS_MAX)
+		return refuse(g, "An exponent is too long");
+	return true;
+}
+
 /* -?(0|[1-9][0-9]*)(\.[0-9]+)? */
 static bool
 read_number(struct gate *g)
 {
+	size_t most = g->foreign ? FOREIGN_DIGITS_MAX : JSON_DIGITS_MAX;
 	size_t start = g->at;
 	bool negative = take(g, '-');
 	size_t digits_at = g->at;
@@ -182,12 +206,14 @@ read_number(struct gate *g)
 		if (decimals == 0)
 			return refuse(g, "A digit is missing");
 		digits += decimals;
+		if (g->foreign)
+			most = FOREIGN_DIGITS_MAX + FOREIGN_DECIMALS_MAX;
 	}
-	if (peek(g) == 'e' || peek(g) == 'E')
-		return refuse(g, "Numbers with an exponent are not accepted");
-	if (digits > JSON_DIGITS_MAX)
+	if ((peek(g) == 'e' || peek(g) == 'E') && !read_exponent(g))
+		return false;
+	if (digits > most)
 		return refuse_at(g, start, "A number has more than 18 digits");
-	if (negative && is_zero(g->text + digits_at, g->at - digits_at))
+	if (!g->foreign && negative && is_zero(g->text + digits_at, g->at - digits_at))
 		return refuse_at(g, start, "Negative zero is not accepted");
 	return true;
 }
@@ -393,10 +419,10 @@ read_value(struct gate *g)
 	}
 }
 
-bool
-json_strict(const char *text, size_t length, struct json_refusal *why)
+static bool
+pass(const char *text, size_t length, bool foreign, struct json_refusal *why)
 {
-	struct gate g = {.text = text, .length = length, .why = why};
+	struct gate g = {.text = text, .length = length, .foreign = foreign, .why = why};
 
 	skip_space(&g);
 	if (g.at == length)
@@ -411,4 +437,16 @@ json_strict(const char *text, size_t length, struct json_refusal *why)
 	if (g.at != length)
 		return refuse(&g, "There is more after the end");
 	return true;
+}
+
+bool
+json_strict(const char *text, size_t length, struct json_refusal *why)
+{
+	return pass(text, length, false, why);
+}
+
+bool
+json_strict_foreign(const char *text, size_t length, struct json_refusal *why)
+{
+	return pass(text, length, true, why);
 }

@@ -25,5 +25,11 @@ struct json_refusal {
 
 /* Whether the length bytes are one JSON text that we take; if not, why. */
 bool json_strict(const char *text, size_t length, struct json_refusal *why) MUST_CHECK;
+/*
+ * The same for what others write in their own way, such as payment providers: numbers may have an
+ * exponent, more decimals, and 19 digits, and there is a negative zero. One of these beside the
+ * amount must not keep us from reading that something was paid.
+ */
+bool json_strict_foreign(const char *text, size_t length, struct json_refusal *why) MUST_CHECK;
 
 #endif

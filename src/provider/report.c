@@ -137,7 +137,7 @@ webhook_read(struct arena *arena, struct bytes body, const char **event, struct 
 	struct fault f = {0};
 
 	if (body.length == 0 || body.length > WEBHOOK_MAX ||
-	    json_read(arena, &f, body.data, body.length, &value) != ERR_OK ||
+	    json_read_foreign(arena, &f, body.data, body.length, &value) != ERR_OK ||
 	    json_kind(value) != JSON_OBJECT)
 		return false;
 	*event = report_text(arena, value, "event", EVENT_MAX);

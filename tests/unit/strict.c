@@ -187,6 +187,34 @@ nest(char buf[512], const char *open, const char *middle, const char *close, int
 	return buf;
 }
 
+/* Others may write numbers as they like, as long as they can be read and stored. */
+static void
+takes_numbers_of_others(void **state)
+{
+	static const struct {
+		const char *text;
+		bool foreign;
+	} cases[] = {
+		{"[1e5,1E+5,-1.5e-7,0.30000000000000000004,-0,-0.0]", true},
+		{"[9999999999999999999]", true},
+		{"[99999999999999999999]", false},
+		{"[1e400]", false},
+		{"[1e]", false},
+		{"[1e+]", false},
+		{"[01]", false},
+		{"{\"a\":1,\"a\":2}", false},
+		{"[NaN]", false},
+	};
+	struct json_refusal why;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		assert_false(json_strict(cases[i].text, strlen(cases[i].text), &why));
+		assert_int_equal(json_strict_foreign(cases[i].text, strlen(cases[i].text), &why),
+				 cases[i].foreign);
+	}
+}
+
 static void
 bounds_depth(void **state)
 {
@@ -319,6 +347,7 @@ main(void)
 		cmocka_unit_test(refuses_what_is_not),
 		cmocka_unit_test(refuses_repeated_members),
 		cmocka_unit_test(says_why_and_where),
+		cmocka_unit_test(takes_numbers_of_others),
 		cmocka_unit_test(bounds_depth),
 		cmocka_unit_test(bounds_members),
 		cmocka_unit_test(refuses_beginnings),

@@ -319,6 +319,46 @@ test_wrong_direction(void **state)
 			    "review");
 }
 
+/* Numbers that we don't take from clients: beside the amount they are no harm, as the amount they
+ * are nothing that was asked for. */
+static void
+test_odd_numbers(void **state)
+{
+	static const struct {
+		const char *amount;
+		const char *fees;
+		const char *status;
+	} rows[] = {
+		{"1000", "1.5e-7", "completed"},
+		{"1000", "0.30000000000000000004", "completed"},
+		{"1000", "-0", "completed"},
+		{"1e3", "0", "review"},
+		{"1000.00000000000000000000000000", "0", "review"},
+		{"9999999999999999999", "0", "review"},
+	};
+	struct client *c = *state;
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		const char *wallet = wallet_new(c, acme.live_key, "NGN");
+		const char *reference = pending(c, acme.live_key, "paystack", wallet);
+		struct till_webhook webhook = till_sign(
+			c, "paystack",
+			client_json(c,
+				    "{'event':'charge.success','data':{'status':'success',"
+				    "'reference':'%s','amount':%s,'currency':'NGN','fees':%s}}",
+				    reference, rows[i].amount, rows[i].fees),
+			PROJECT_KEY);
+		struct answer a = till_send(c, &webhook);
+
+		expect_status(&a, 200);
+		assert_string_equal(client_value(c,
+						 "SELECT status FROM cowry.payment"
+						 " WHERE provider_reference = '%s'",
+						 reference),
+				    rows[i].status);
+	}
+}
+
 static void
 test_size(void **state)
 {
@@ -348,17 +388,12 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		client_test(test_forged),
-		client_test(test_twice_the_header),
-		client_test(test_replayed),
-		client_test(test_foreign_tenant),
-		client_test(test_sandbox_signs),
-		client_test(test_new_secret),
-		client_test(test_nothing_of_ours),
-		client_test(test_wrong_direction),
-		client_test(test_size),
-		client_test(client_books_hold),
-		client_test(test_routes),
+		client_test(test_forged),          client_test(test_twice_the_header),
+		client_test(test_replayed),        client_test(test_foreign_tenant),
+		client_test(test_sandbox_signs),   client_test(test_new_secret),
+		client_test(test_nothing_of_ours), client_test(test_wrong_direction),
+		client_test(test_odd_numbers),     client_test(test_size),
+		client_test(client_books_hold),    client_test(test_routes),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
