@@ -40,8 +40,8 @@ exchange_refuse(const char *message)
 					.shown = "{}"};
 }
 
-static struct provider_answer
-out_of_reach(const char *problem)
+struct provider_answer
+exchange_out_of_reach(const char *problem)
 {
 	struct provider_answer answer = exchange_refuse("The provider can't be reached right now");
 
@@ -156,7 +156,7 @@ judge(struct exchange *exchange, struct arena *arena, int status, struct json_ob
 		exchange->body = body;
 		exchange->data = json_member(body, "data", NULL);
 	} else if (status == 429) {
-		exchange->answer = out_of_reach(problem);
+		exchange->answer = exchange_out_of_reach(problem);
 	} else if ((good && said == SAID_NO) || (bad && said != SAID_YES)) {
 		refused(exchange, status, said, message_of(arena, body), problem);
 	} else {
@@ -212,7 +212,7 @@ exchange_call(const struct provider_call *call, const struct question *question)
 		break;
 	case HTTP_NOT_SENT:
 	case HTTP_BLOCKED:
-		exchange.answer = out_of_reach(answer.problem);
+		exchange.answer = exchange_out_of_reach(answer.problem);
 		break;
 	case HTTP_LOST:
 		exchange.answer = unknown(answer.problem);
@@ -238,4 +238,30 @@ exchange_show(struct arena *arena, const struct exchange *exchange)
 	if (jw_finish(&w, &text))
 		answer.shown = text.data;
 	return answer;
+}
+
+struct provider_answer
+exchange_show_order(struct arena *arena, const struct exchange *exchange, const char *id)
+{
+	struct provider_answer answer = exchange_show(arena, exchange);
+
+	answer.state = report_state(exchange->data, "status");
+	answer.id = report_text(arena, exchange->data, id, 100);
+	return answer;
+}
+
+struct exchange
+bearer_call(const struct provider_call *call, const char *method, const char *path, struct jw *body)
+{
+	struct question question = {method, path, {question_bearer(call)}, body};
+
+	return exchange_call(call, &question);
+}
+
+struct provider_answer
+bearer_show(const struct provider_call *call, const char *method, const char *path, struct jw *body)
+{
+	struct exchange exchange = bearer_call(call, method, path, body);
+
+	return exchange_show(call->arena, &exchange);
 }

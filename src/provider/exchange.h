@@ -42,10 +42,20 @@ struct exchange {
 void question_body(struct jw *w, struct arena *arena);
 struct http_header question_bearer(const struct provider_call *call);
 struct exchange exchange_call(const struct provider_call *call, const struct question *question);
+/* A call that is authorised by the key as a Bearer token, and its answer, showing all of the data. */
+struct exchange bearer_call(const struct provider_call *call, const char *method, const char *path,
+			    struct jw *body);
+struct provider_answer bearer_show(const struct provider_call *call, const char *method,
+				   const char *path, struct jw *body);
 /* What is not even sent, because the provider would refuse it. */
 struct provider_answer exchange_refuse(const char *message);
+/* It did not get there, or was not looked at: nothing has happened. */
+struct provider_answer exchange_out_of_reach(const char *problem);
 /* The answer, which shows all of the data. */
 struct provider_answer exchange_show(struct arena *arena, const struct exchange *exchange);
+/* The same, with the state of the order that the data are about, and its id under that name. */
+struct provider_answer exchange_show_order(struct arena *arena, const struct exchange *exchange,
+					   const char *id);
 
 /* How a provider tells of an order. */
 struct report_form {
@@ -68,20 +78,18 @@ void report_read(struct arena *arena, const struct report_form *form, struct jso
 struct provider_report report_of(struct arena *arena, const struct report_form *form,
 				 const struct exchange *exchange, const char *reference,
 				 bool withdrawal);
-/* The event and data of a webhook of the form {"event": ..., "data": {...}}; data may be anything,
- * or nothing. */
-bool webhook_read(struct arena *arena, struct bytes body, const char **event,
-		  struct json_object **data);
-/* What an event says whose name tells all. */
+/* An event, and how its data tell of the order. */
 struct webhook_event {
 	const char *name;
-	enum provider_state state;
+	const struct report_form *form;
 	bool withdrawal;
+	/* What its name says, which the status must confirm; pending: the status alone tells. */
+	enum provider_state state;
 };
-/* Read a webhook by a table of events; the last row has no name. */
-bool webhook_by_event(struct arena *arena, const struct report_form *form,
-		      const struct webhook_event *events, struct bytes body,
-		      struct provider_report *out);
+/* Read a webhook of the form {"event": ..., "data": {...}} by a table of events; the last row has
+ * no name. False if it is not of that form; an event that the table lacks has no reference. */
+bool webhook_read(struct arena *arena, const struct webhook_event *events, struct bytes body,
+		  struct provider_report *out);
 /* The secret that webhooks are signed with; empty if there is none, and then nothing is genuine. */
 struct bytes webhook_secret(const struct provider_account *account);
 /* A lower-case hexadecimal HMAC-SHA512 over the raw bytes. */

@@ -19,48 +19,34 @@
 
 static const struct report_form form = {.reference = "reference", .id = "id"};
 
-static struct exchange
-ask(const struct provider_call *call, const char *method, const char *path, struct jw *body)
-{
-	struct question question = {method, path, {question_bearer(call)}, body};
-
-	return exchange_call(call, &question);
-}
-
 static struct provider_answer
 create(const struct provider_call *call, const struct json_object *payload)
 {
 	static const char *const taken[] = {"name", "email", "phone", "currency", "metadata", NULL};
-	struct exchange exchange;
 	struct jw body;
 
 	question_body(&body, call->arena);
 	jw_text(&body, "reference", provider_reference(call->arena));
 	payload_copy(&body, payload, taken);
-	exchange = ask(call, "POST", "/wallets", &body);
-	return exchange_show(call->arena, &exchange);
+	return bearer_show(call, "POST", "/wallets", &body);
 }
 
 static struct provider_answer
 fetch(const struct provider_call *call, const struct json_object *payload)
 {
 	const char *id = payload_segment(payload, "id", "wallet_id");
-	struct exchange exchange;
 
 	if (id == NULL)
 		return exchange_refuse("Fingra needs providerPayload.id");
-	exchange = ask(call, "GET", arena_printf(call->arena, "/wallets/%s", id), NULL);
-	return exchange_show(call->arena, &exchange);
+	return bearer_show(call, "GET", arena_printf(call->arena, "/wallets/%s", id), NULL);
 }
 
 static struct provider_answer
 list(const struct provider_call *call, const struct json_object *payload)
 {
 	const char *page = payload_page(call->arena, payload, "limit");
-	struct exchange exchange =
-		ask(call, "GET", arena_printf(call->arena, "/wallets%s", page), NULL);
 
-	return exchange_show(call->arena, &exchange);
+	return bearer_show(call, "GET", arena_printf(call->arena, "/wallets%s", page), NULL);
 }
 
 static void
@@ -77,12 +63,10 @@ begin_order(struct jw *body, struct arena *arena, const struct provider_order *o
 static struct provider_answer
 send_order(const struct provider_call *call, const char *path, struct jw *body)
 {
-	struct exchange exchange = ask(call, "POST", path, body);
-	struct provider_answer answer = exchange_show(call->arena, &exchange);
+	struct exchange exchange = bearer_call(call, "POST", path, body);
+	struct provider_answer answer = exchange_show_order(call->arena, &exchange, form.id);
 
-	answer.id = report_text(call->arena, exchange.data, "id", 100);
 	answer.checkout_url = report_url(call->arena, exchange.data, "checkout_url");
-	answer.state = report_state(exchange.data, "status");
 	return answer;
 }
 
@@ -124,26 +108,26 @@ static struct provider_report
 poll(const struct provider_call *call, const char *reference, bool withdrawal)
 {
 	struct exchange exchange =
-		ask(call, "GET", arena_printf(call->arena, "/wallets/transactions/%s", reference),
-		    NULL);
+		bearer_call(call, "GET",
+			    arena_printf(call->arena, "/wallets/transactions/%s", reference), NULL);
 
 	return report_of(call->arena, &form, &exchange, reference, withdrawal);
 }
 
 static const struct webhook_event events[] = {
-	{"deposit.success", PROVIDER_SUCCEEDED, false},
-	{"deposit.failed", PROVIDER_FAILED, false},
-	{"deposit.reversed", PROVIDER_REVERSED, false},
-	{"withdrawal.success", PROVIDER_SUCCEEDED, true},
-	{"withdrawal.failed", PROVIDER_FAILED, true},
-	{"withdrawal.reversed", PROVIDER_REVERSED, true},
+	{"deposit.success", &form, false, PROVIDER_SUCCEEDED},
+	{"deposit.failed", &form, false, PROVIDER_FAILED},
+	{"deposit.reversed", &form, false, PROVIDER_REVERSED},
+	{"withdrawal.success", &form, true, PROVIDER_SUCCEEDED},
+	{"withdrawal.failed", &form, true, PROVIDER_FAILED},
+	{"withdrawal.reversed", &form, true, PROVIDER_REVERSED},
 	{0},
 };
 
 static bool
 read_webhook(struct arena *arena, struct bytes body, struct provider_report *out)
 {
-	return webhook_by_event(arena, &form, events, body, out);
+	return webhook_read(arena, events, body, out);
 }
 
 const struct provider provider_fingra = {

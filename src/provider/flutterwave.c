@@ -23,14 +23,6 @@
 static const struct report_form charge_form = {.reference = "tx_ref", .id = "id"};
 static const struct report_form transfer_form = {.reference = "reference", .id = "id"};
 
-static struct exchange
-ask(const struct provider_call *call, const char *method, const char *path, struct jw *body)
-{
-	struct question question = {method, path, {question_bearer(call)}, body};
-
-	return exchange_call(call, &question);
-}
-
 static struct provider_answer
 create(const struct provider_call *call, const struct json_object *payload)
 {
@@ -38,7 +30,6 @@ create(const struct provider_call *call, const struct json_object *payload)
 					    "phonenumber",  "firstname", "lastname",
 					    "narration",    "currency",  NULL};
 	const char *email = payload_text(payload, "email", NULL);
-	struct exchange exchange;
 	struct jw body;
 
 	if (email == NULL)
@@ -47,32 +38,27 @@ create(const struct provider_call *call, const struct json_object *payload)
 	jw_text(&body, "email", email);
 	jw_text(&body, "tx_ref", provider_reference(call->arena));
 	payload_copy(&body, payload, taken);
-	exchange = ask(call, "POST", "/v3/virtual-account-numbers", &body);
-	return exchange_show(call->arena, &exchange);
+	return bearer_show(call, "POST", "/v3/virtual-account-numbers", &body);
 }
 
 static struct provider_answer
 fetch(const struct provider_call *call, const struct json_object *payload)
 {
 	const char *ref = payload_segment(payload, "order_ref", "ref");
-	struct exchange exchange;
 
 	if (ref == NULL)
 		ref = payload_segment(payload, "id", NULL);
 	if (ref == NULL)
 		return exchange_refuse("Flutterwave needs providerPayload.order_ref");
-	exchange = ask(call, "GET",
-		       arena_printf(call->arena, "/v3/virtual-account-numbers/%s", ref), NULL);
-	return exchange_show(call->arena, &exchange);
+	return bearer_show(call, "GET",
+			   arena_printf(call->arena, "/v3/virtual-account-numbers/%s", ref), NULL);
 }
 
 static struct provider_answer
 list(const struct provider_call *call, const struct json_object *payload)
 {
-	struct exchange exchange = ask(call, "GET", "/v3/virtual-account-numbers", NULL);
-
 	(void)payload;
-	return exchange_show(call->arena, &exchange);
+	return bearer_show(call, "GET", "/v3/virtual-account-numbers", NULL);
 }
 
 /* What the customer must know to pay: beside the data of the charge, how it is to be authorised. */
@@ -95,8 +81,8 @@ show_charge(struct arena *arena, const struct exchange *exchange, struct json_ob
 static struct provider_answer
 send_charge(const struct provider_call *call, const char *type, struct jw *body)
 {
-	struct exchange exchange =
-		ask(call, "POST", arena_printf(call->arena, "/v3/charges?type=%s", type), body);
+	struct exchange exchange = bearer_call(
+		call, "POST", arena_printf(call->arena, "/v3/charges?type=%s", type), body);
 	struct provider_answer answer = exchange.answer;
 	struct json_object *authorization = NULL;
 	struct json_object *meta;
@@ -145,7 +131,6 @@ withdraw(const struct provider_call *call, const struct provider_order *order)
 	const char *bank = payload_text(order->payload, "account_bank", "bank_code");
 	const char *account = payload_text(order->payload, "account_number", NULL);
 	char amount[MONEY_TEXT_MAX];
-	struct provider_answer answer;
 	struct exchange exchange;
 	struct jw body;
 
@@ -159,11 +144,8 @@ withdraw(const struct provider_call *call, const struct provider_order *order)
 	jw_text(&body, "currency", order->amount.currency->code);
 	jw_text(&body, "reference", order->reference);
 	payload_copy(&body, order->payload, taken);
-	exchange = ask(call, "POST", "/v3/transfers", &body);
-	answer = exchange_show(call->arena, &exchange);
-	answer.state = report_state(exchange.data, "status");
-	answer.id = report_text(call->arena, exchange.data, "id", 100);
-	return answer;
+	exchange = bearer_call(call, "POST", "/v3/transfers", &body);
+	return exchange_show_order(call->arena, &exchange, transfer_form.id);
 }
 
 /* Find ours in a list of transfers. An empty list says that there is none; one of others only
@@ -194,7 +176,7 @@ poll(const struct provider_call *call, const char *reference, bool withdrawal)
 	const char *path = withdrawal ? "/v3/transfers?reference"
 				      : "/v3/transactions/verify_by_reference?tx_ref";
 	struct exchange exchange =
-		ask(call, "GET", arena_printf(call->arena, "%s=%s", path, reference), NULL);
+		bearer_call(call, "GET", arena_printf(call->arena, "%s=%s", path, reference), NULL);
 
 	if (withdrawal)
 		pick_transfer(call->arena, &exchange, reference);
@@ -202,22 +184,16 @@ poll(const struct provider_call *call, const char *reference, bool withdrawal)
 			 reference, withdrawal);
 }
 
-static bool
-read_webhook(struct arena *arena, struct bytes bytes, struct provider_report *out)
-{
-	struct json_object *data;
-	const char *event;
+static const struct webhook_event events[] = {
+	{"charge.completed", &charge_form, false, PROVIDER_PENDING},
+	{"transfer.completed", &transfer_form, true, PROVIDER_PENDING},
+	{0},
+};
 
-	*out = (struct provider_report){0};
-	if (!webhook_read(arena, bytes, &event, &data))
-		return false;
-	out->event = event;
-	out->withdrawal = text_equal(event, "transfer.completed");
-	if (out->withdrawal)
-		report_read(arena, &transfer_form, data, out);
-	else if (text_equal(event, "charge.completed"))
-		report_read(arena, &charge_form, data, out);
-	return true;
+static bool
+read_webhook(struct arena *arena, struct bytes body, struct provider_report *out)
+{
+	return webhook_read(arena, events, body, out);
 }
 
 /* Digests are compared, so that the time tells nothing of the secret's length either. */

@@ -34,26 +34,31 @@ ask(const struct provider_call *call, const char *path, struct jw *body)
 }
 
 static struct provider_answer
+show(const struct provider_call *call, const char *path, struct jw *body)
+{
+	struct exchange exchange = ask(call, path, body);
+
+	return exchange_show(call->arena, &exchange);
+}
+
+static struct provider_answer
 create(const struct provider_call *call, const struct json_object *payload)
 {
 	static const char *const taken[] = {"firstName", "lastName",    "name",
 					    "email",     "phoneNumber", "phone",
 					    "currency",  "metadata",    NULL};
-	struct exchange exchange;
 	struct jw body;
 
 	question_body(&body, call->arena);
 	jw_text(&body, "referenceNumber", provider_reference(call->arena));
 	payload_copy(&body, payload, taken);
-	exchange = ask(call, "/wallet/create", &body);
-	return exchange_show(call->arena, &exchange);
+	return show(call, "/wallet/create", &body);
 }
 
 static struct provider_answer
 fetch(const struct provider_call *call, const struct json_object *payload)
 {
 	const char *id = payload_text(payload, "walletId", "wallet_id");
-	struct exchange exchange;
 	struct jw body;
 
 	if (id == NULL)
@@ -62,21 +67,18 @@ fetch(const struct provider_call *call, const struct json_object *payload)
 		return exchange_refuse("Paga needs providerPayload.walletId");
 	question_body(&body, call->arena);
 	jw_text(&body, "walletId", id);
-	exchange = ask(call, "/wallet/get", &body);
-	return exchange_show(call->arena, &exchange);
+	return show(call, "/wallet/get", &body);
 }
 
 static struct provider_answer
 list(const struct provider_call *call, const struct json_object *payload)
 {
 	static const char *const taken[] = {"page", "pageSize", NULL};
-	struct exchange exchange;
 	struct jw body;
 
 	question_body(&body, call->arena);
 	payload_copy(&body, payload, taken);
-	exchange = ask(call, "/wallet/list", &body);
-	return exchange_show(call->arena, &exchange);
+	return show(call, "/wallet/list", &body);
 }
 
 static void
@@ -94,11 +96,9 @@ static struct provider_answer
 send_order(const struct provider_call *call, const char *path, struct jw *body)
 {
 	struct exchange exchange = ask(call, path, body);
-	struct provider_answer answer = exchange_show(call->arena, &exchange);
+	struct provider_answer answer = exchange_show_order(call->arena, &exchange, form.id);
 
-	answer.id = report_text(call->arena, exchange.data, "transactionId", 100);
 	answer.checkout_url = report_url(call->arena, exchange.data, "paymentUrl");
-	answer.state = report_state(exchange.data, "status");
 	return answer;
 }
 
@@ -161,20 +161,16 @@ poll(const struct provider_call *call, const char *reference, bool withdrawal)
 	return report_of(call->arena, &form, &exchange, reference, withdrawal);
 }
 
-static bool
-read_webhook(struct arena *arena, struct bytes bytes, struct provider_report *out)
-{
-	struct json_object *data;
-	const char *event;
+static const struct webhook_event events[] = {
+	{"wallet.fund", &form, false, PROVIDER_PENDING},
+	{"wallet.withdraw", &form, true, PROVIDER_PENDING},
+	{0},
+};
 
-	*out = (struct provider_report){0};
-	if (!webhook_read(arena, bytes, &event, &data))
-		return false;
-	out->event = event;
-	out->withdrawal = text_equal(event, "wallet.withdraw");
-	if (out->withdrawal || text_equal(event, "wallet.fund"))
-		report_read(arena, &form, data, out);
-	return true;
+static bool
+read_webhook(struct arena *arena, struct bytes body, struct provider_report *out)
+{
+	return webhook_read(arena, events, body, out);
 }
 
 const struct provider provider_paga = {

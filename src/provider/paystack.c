@@ -22,14 +22,6 @@
 
 static const struct report_form form = {.reference = "reference", .id = "id", .hundredths = true};
 
-static struct exchange
-ask(const struct provider_call *call, const char *method, const char *path, struct jw *body)
-{
-	struct question question = {method, path, {question_bearer(call)}, body};
-
-	return exchange_call(call, &question);
-}
-
 /* False if the currency has more than two decimals. */
 static bool
 in_hundredths(struct money amount, int64_t *out)
@@ -46,7 +38,6 @@ create(const struct provider_call *call, const struct json_object *payload)
 {
 	static const char *const taken[] = {"first_name", "last_name", "phone", "metadata", NULL};
 	const char *email = payload_text(payload, "email", NULL);
-	struct exchange exchange;
 	struct jw body;
 
 	if (email == NULL)
@@ -54,32 +45,27 @@ create(const struct provider_call *call, const struct json_object *payload)
 	question_body(&body, call->arena);
 	jw_text(&body, "email", email);
 	payload_copy(&body, payload, taken);
-	exchange = ask(call, "POST", "/customer", &body);
-	return exchange_show(call->arena, &exchange);
+	return bearer_show(call, "POST", "/customer", &body);
 }
 
 static struct provider_answer
 fetch(const struct provider_call *call, const struct json_object *payload)
 {
 	const char *code = payload_segment(payload, "customer_code", "code");
-	struct exchange exchange;
 
 	if (code == NULL)
 		code = payload_segment(payload, "id", "email");
 	if (code == NULL)
 		return exchange_refuse("Paystack needs providerPayload.customer_code");
-	exchange = ask(call, "GET", arena_printf(call->arena, "/customer/%s", code), NULL);
-	return exchange_show(call->arena, &exchange);
+	return bearer_show(call, "GET", arena_printf(call->arena, "/customer/%s", code), NULL);
 }
 
 static struct provider_answer
 list(const struct provider_call *call, const struct json_object *payload)
 {
 	const char *page = payload_page(call->arena, payload, "perPage");
-	struct exchange exchange =
-		ask(call, "GET", arena_printf(call->arena, "/customer%s", page), NULL);
 
-	return exchange_show(call->arena, &exchange);
+	return bearer_show(call, "GET", arena_printf(call->arena, "/customer%s", page), NULL);
 }
 
 static struct provider_answer
@@ -105,7 +91,7 @@ deposit(const struct provider_call *call, const struct provider_order *order)
 	if (order->callback_url != NULL)
 		jw_text(&body, "callback_url", order->callback_url);
 	payload_copy(&body, order->payload, taken);
-	exchange = ask(call, "POST", "/transaction/initialize", &body);
+	exchange = bearer_call(call, "POST", "/transaction/initialize", &body);
 	answer = exchange_show(call->arena, &exchange);
 	answer.checkout_url = report_url(call->arena, exchange.data, "authorization_url");
 	return answer;
@@ -139,16 +125,14 @@ recipient_of(const struct provider_call *call, const struct provider_order *orde
 	jw_text(&body, "bank_code", bank);
 	jw_text(&body, "currency", order->amount.currency->code);
 	payload_copy(&body, order->payload, taken);
-	exchange = ask(call, "POST", "/transferrecipient", &body);
+	exchange = bearer_call(call, "POST", "/transferrecipient", &body);
 	if (exchange.answer.outcome == PROVIDER_ACCEPTED)
 		known = report_text(call->arena, exchange.data, "recipient_code", 100);
 	*answer = exchange.answer;
-	if (known == NULL && exchange.answer.outcome != PROVIDER_REJECTED) {
-		*answer = exchange_refuse("The provider can't be reached right now");
-		answer->sent = false;
-		answer->problem = exchange.answer.problem != NULL ? exchange.answer.problem
-								  : "no recipient in the answer";
-	}
+	if (known == NULL && exchange.answer.outcome != PROVIDER_REJECTED)
+		*answer = exchange_out_of_reach(exchange.answer.problem != NULL
+							? exchange.answer.problem
+							: "no recipient in the answer");
 	return known;
 }
 
@@ -174,33 +158,33 @@ withdraw(const struct provider_call *call, const struct provider_order *order)
 	jw_text(&body, "recipient", recipient);
 	jw_text(&body, "reference", order->reference);
 	payload_copy(&body, order->payload, taken);
-	exchange = ask(call, "POST", "/transfer", &body);
-	answer = exchange_show(call->arena, &exchange);
-	answer.state = report_state(exchange.data, "status");
-	answer.id = report_text(call->arena, exchange.data, "transfer_code", 100);
-	return answer;
+	exchange = bearer_call(call, "POST", "/transfer", &body);
+	return exchange_show_order(call->arena, &exchange, "transfer_code");
 }
 
 static struct provider_report
 poll(const struct provider_call *call, const char *reference, bool withdrawal)
 {
 	const char *kind = withdrawal ? "transfer" : "transaction";
-	struct exchange exchange =
-		ask(call, "GET", arena_printf(call->arena, "/%s/verify/%s", kind, reference), NULL);
+	struct exchange exchange = bearer_call(
+		call, "GET", arena_printf(call->arena, "/%s/verify/%s", kind, reference), NULL);
 
 	return report_of(call->arena, &form, &exchange, reference, withdrawal);
 }
 
 static const struct webhook_event events[] = {
-	{"charge.success", PROVIDER_SUCCEEDED, false},  {"charge.failed", PROVIDER_FAILED, false},
-	{"transfer.success", PROVIDER_SUCCEEDED, true}, {"transfer.failed", PROVIDER_FAILED, true},
-	{"transfer.reversed", PROVIDER_REVERSED, true}, {0},
+	{"charge.success", &form, false, PROVIDER_SUCCEEDED},
+	{"charge.failed", &form, false, PROVIDER_FAILED},
+	{"transfer.success", &form, true, PROVIDER_SUCCEEDED},
+	{"transfer.failed", &form, true, PROVIDER_FAILED},
+	{"transfer.reversed", &form, true, PROVIDER_REVERSED},
+	{0},
 };
 
 static bool
 read_webhook(struct arena *arena, struct bytes body, struct provider_report *out)
 {
-	return webhook_by_event(arena, &form, events, body, out);
+	return webhook_read(arena, events, body, out);
 }
 
 const struct provider provider_paystack = {

@@ -130,8 +130,9 @@ report_of(struct arena *arena, const struct report_form *form, const struct exch
 	return report;
 }
 
-bool
-webhook_read(struct arena *arena, struct bytes body, const char **event, struct json_object **data)
+/* False if it is not an object with an event; data may be anything, or nothing. */
+static bool
+open_webhook(struct arena *arena, struct bytes body, const char **event, struct json_object **data)
 {
 	struct json_object *value = NULL;
 	struct fault f = {0};
@@ -146,23 +147,23 @@ webhook_read(struct arena *arena, struct bytes body, const char **event, struct 
 }
 
 bool
-webhook_by_event(struct arena *arena, const struct report_form *form,
-		 const struct webhook_event *events, struct bytes body, struct provider_report *out)
+webhook_read(struct arena *arena, const struct webhook_event *events, struct bytes body,
+	     struct provider_report *out)
 {
 	struct json_object *data;
 	const char *event;
 
 	*out = (struct provider_report){0};
-	if (!webhook_read(arena, body, &event, &data))
+	if (!open_webhook(arena, body, &event, &data))
 		return false;
 	out->event = event;
 	while (events->name != NULL && !text_equal(event, events->name))
 		events++;
 	if (events->name == NULL)
 		return true;
-	report_read(arena, form, data, out);
+	report_read(arena, events->form, data, out);
 	out->withdrawal = events->withdrawal;
-	if (out->state != events->state)
+	if (events->state != PROVIDER_PENDING && out->state != events->state)
 		out->state = PROVIDER_PENDING; /* it contradicts itself */
 	return true;
 }
