@@ -120,6 +120,36 @@ reply_redirect(struct call *call, const char *url)
 	call->reply->location = url;
 }
 
+size_t
+write_things(const struct call *call, struct jw *w, const char *kind)
+{
+	const char **found;
+	size_t n = things_list(call->box->things, call->arena, call->provider, kind, &found);
+
+	jw_list(w, "data");
+	for (size_t i = 0; i < n && i < THINGS_SHOWN_MAX; i++)
+		jw_json(w, NULL, found[i]);
+	jw_close(w);
+	return n;
+}
+
+void
+webhook_begin(struct jw *w, struct arena *arena, const char *event, struct webhook *out)
+{
+	out->event = event;
+	jw_init(w, arena, 1024);
+	jw_object(w, NULL);
+	jw_text(w, "event", event);
+}
+
+void
+webhook_end(struct jw *w, struct webhook *out)
+{
+	jw_close(w);
+	if (!jw_finish(w, &out->body))
+		out->body = (struct bytes){"", 0};
+}
+
 const char *
 sign_sha512(struct arena *arena, const char *key, struct bytes body)
 {

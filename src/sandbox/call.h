@@ -133,6 +133,12 @@ const char *checkout_url(struct sandbox *box, struct arena *arena, const struct 
 /* Serve that page. */
 void checkout(struct call *call);
 
+/* Write "data": what the player keeps of a kind, newest first. Returns how many there are, of which
+ * no more than THINGS_SHOWN_MAX are shown. */
+size_t write_things(const struct call *call, struct jw *w, const char *kind);
+/* Open a webhook {"event": ...}; the rest follows, then webhook_end. */
+void webhook_begin(struct jw *w, struct arena *arena, const char *event, struct webhook *out);
+void webhook_end(struct jw *w, struct webhook *out);
 /* An HMAC-SHA512 of a body, in hex. */
 const char *sign_sha512(struct arena *arena, const char *key, struct bytes body);
 /* An instant for JSON; NULL for none. */

@@ -37,40 +37,24 @@ admit(struct call *call)
 static void
 trouble(struct call *call, enum trouble what)
 {
-	switch (what) {
-	case TROUBLE_BODY:
-		refuse(call, 400, "Invalid JSON");
-		return;
-	case TROUBLE_PATH:
-		refuse(call, 404, "Resource not found");
-		return;
-	case TROUBLE_REFUSED:
-		refuse(call, 422, "The operation is not permitted");
-		return;
-	case TROUBLE_BROKEN:
-	default:
-		refuse(call, 500, "Internal server error");
-		return;
-	}
+	static const struct {
+		int status;
+		const char *message;
+	} troubles[] = {
+		[TROUBLE_BODY] = {400, "Invalid JSON"},
+		[TROUBLE_PATH] = {404, "Resource not found"},
+		[TROUBLE_REFUSED] = {422, "The operation is not permitted"},
+		[TROUBLE_BROKEN] = {500, "Internal server error"},
+	};
+
+	refuse(call, troubles[what].status, troubles[what].message);
 }
 
 /* The word for a state; what is open yet has none of its own in an event. */
-static const char *
-status_of(const struct order *order)
-{
-	switch (order->state) {
-	case ORDER_SUCCEEDED:
-		return "success";
-	case ORDER_FAILED:
-		return "failed";
-	case ORDER_REVERSED:
-		return "reversed";
-	case ORDER_PENDING:
-	case ORDER_ABANDONED:
-	default:
-		return "pending";
-	}
-}
+static const char *const status_words[ORDER_STATES] = {
+	[ORDER_PENDING] = "pending",   [ORDER_SUCCEEDED] = "success", [ORDER_FAILED] = "failed",
+	[ORDER_ABANDONED] = "pending", [ORDER_REVERSED] = "reversed",
+};
 
 /* The members of an order; the object is the caller's. */
 static void
@@ -80,10 +64,26 @@ write_order(struct arena *arena, const struct order *order, struct jw *w)
 
 	jw_text(w, "id", arena_printf(arena, "%lld", (long long)order->id));
 	jw_text(w, "reference", order->reference);
-	jw_text(w, "status", status_of(order));
+	jw_text(w, "status", status_words[order->state]);
 	jw_text(w, "amount", money_text(amount, order->paid));
 	jw_text(w, "currency", order->paid.currency->code);
 	jw_text(w, "created_at", time_text(arena, order->created));
+}
+
+/* url: where it is paid, or NULL. */
+static void
+show_order(struct call *call, const char *message, const struct order *order, const char *url)
+{
+	struct jw w;
+
+	begin(call, &w, true, message);
+	jw_object(&w, "data");
+	write_order(call->arena, order, &w);
+	if (url != NULL)
+		jw_text(&w, "checkout_url", url);
+	jw_close(&w);
+	jw_close(&w);
+	reply_json(call, 200, &w);
 }
 
 static bool
@@ -115,53 +115,32 @@ static void
 deposit(struct call *call)
 {
 	struct order order = {.withdrawal = false};
-	struct jw w;
 
 	if (!take(call, &order))
 		return;
-	begin(call, &w, true, "Deposit initiated");
-	jw_object(&w, "data");
-	write_order(call->arena, &order, &w);
-	jw_text(&w, "checkout_url", checkout_url(call->box, call->arena, &order));
-	jw_close(&w);
-	jw_close(&w);
-	reply_json(call, 200, &w);
+	show_order(call, "Deposit initiated", &order, checkout_url(call->box, call->arena, &order));
 }
 
 static void
 withdraw(struct call *call)
 {
 	struct order order = {.withdrawal = true};
-	struct jw w;
 
 	if (!take(call, &order))
 		return;
-	begin(call, &w, true, "Withdrawal initiated");
-	jw_object(&w, "data");
-	write_order(call->arena, &order, &w);
-	jw_close(&w);
-	jw_close(&w);
-	reply_json(call, 200, &w);
+	show_order(call, "Withdrawal initiated", &order, NULL);
 }
 
 static void
 fetch_transaction(struct call *call)
 {
-	struct orders *orders = call->box->orders;
 	struct order order;
-	struct jw w;
 
-	if (!orders_find(orders, call->provider, false, call->param, &order) &&
-	    !orders_find(orders, call->provider, true, call->param, &order)) {
+	if (!orders_find_either(call->box->orders, call->provider, call->param, &order)) {
 		refuse(call, 404, "Transaction not found");
 		return;
 	}
-	begin(call, &w, true, "Transaction retrieved");
-	jw_object(&w, "data");
-	write_order(call->arena, &order, &w);
-	jw_close(&w);
-	jw_close(&w);
-	reply_json(call, 200, &w);
+	show_order(call, "Transaction retrieved", &order, NULL);
 }
 
 static const char *
@@ -186,12 +165,22 @@ wallet_json(struct call *call, const char *id, const char *number)
 }
 
 static void
+show_wallet(struct call *call, int status, const char *message, const char *wallet)
+{
+	struct jw w;
+
+	begin(call, &w, true, message);
+	jw_json(&w, "data", wallet);
+	jw_close(&w);
+	reply_json(call, status, &w);
+}
+
+static void
 create(struct call *call)
 {
 	struct thing thing = {.provider = call->provider, .kind = "wallet"};
 	char id[13];
 	char number[11];
-	struct jw w;
 
 	random_code(id, sizeof(id) - 1);
 	random_digits(number, sizeof(number) - 1);
@@ -199,10 +188,7 @@ create(struct call *call)
 	thing.alias = number;
 	thing.json = wallet_json(call, id, number);
 	things_add(call->box->things, &thing);
-	begin(call, &w, true, "Wallet created");
-	jw_json(&w, "data", thing.json);
-	jw_close(&w);
-	reply_json(call, 201, &w);
+	show_wallet(call, 201, "Wallet created", thing.json);
 }
 
 static void
@@ -210,30 +196,21 @@ fetch(struct call *call)
 {
 	const struct thing *thing =
 		things_find(call->box->things, call->arena, call->provider, "wallet", call->param);
-	struct jw w;
 
 	if (thing == NULL) {
 		refuse(call, 404, "Wallet not found");
 		return;
 	}
-	begin(call, &w, true, "Wallet retrieved");
-	jw_json(&w, "data", thing->json);
-	jw_close(&w);
-	reply_json(call, 200, &w);
+	show_wallet(call, 200, "Wallet retrieved", thing->json);
 }
 
 static void
 list(struct call *call)
 {
-	const char **found;
-	size_t n = things_list(call->box->things, call->arena, call->provider, "wallet", &found);
 	struct jw w;
 
 	begin(call, &w, true, "Wallets retrieved");
-	jw_list(&w, "data");
-	for (size_t i = 0; i < n && i < THINGS_SHOWN_MAX; i++)
-		jw_json(&w, NULL, found[i]);
-	jw_close(&w);
+	(void)write_things(call, &w, "wallet");
 	jw_close(&w);
 	reply_json(call, 200, &w);
 }
@@ -243,17 +220,14 @@ report(struct sandbox *box, struct arena *arena, const struct order *order, stru
 {
 	struct jw w;
 
-	out->event = arena_printf(arena, "%s.%s", order->withdrawal ? "withdrawal" : "deposit",
-				  status_of(order));
-	jw_init(&w, arena, 512);
-	jw_object(&w, NULL);
-	jw_text(&w, "event", out->event);
+	webhook_begin(&w, arena,
+		      arena_printf(arena, "%s.%s", order->withdrawal ? "withdrawal" : "deposit",
+				   status_words[order->state]),
+		      out);
 	jw_object(&w, "data");
 	write_order(arena, order, &w);
 	jw_close(&w);
-	jw_close(&w);
-	if (!jw_finish(&w, &out->body))
-		out->body = (struct bytes){"", 0};
+	webhook_end(&w, out);
 	out->header = "x-fingra-signature";
 	out->signature = sign_sha512(arena, box->secrets.fingra_secret, out->body);
 }

@@ -49,23 +49,19 @@ admit(struct call *call)
 static void
 trouble(struct call *call, enum trouble what)
 {
-	switch (what) {
-	case TROUBLE_BODY:
-		flutterwave_refuse(call, 400, "The request body is not valid JSON");
-		return;
-	case TROUBLE_PATH:
-		flutterwave_refuse(call, 404, "Cannot find this endpoint");
-		return;
-	case TROUBLE_REFUSED:
-		flutterwave_refuse(
-			call, 400,
-			"This request cannot be processed. Please contact your account administrator");
-		return;
-	case TROUBLE_BROKEN:
-	default:
-		flutterwave_refuse(call, 500, "An error occurred while processing your request");
-		return;
-	}
+	static const struct {
+		int status;
+		const char *message;
+	} troubles[] = {
+		[TROUBLE_BODY] = {400, "The request body is not valid JSON"},
+		[TROUBLE_PATH] = {404, "Cannot find this endpoint"},
+		[TROUBLE_REFUSED] =
+			{400,
+			 "This request cannot be processed. Please contact your account administrator"},
+		[TROUBLE_BROKEN] = {500, "An error occurred while processing your request"},
+	};
+
+	flutterwave_refuse(call, troubles[what].status, troubles[what].message);
 }
 
 bool
@@ -89,21 +85,10 @@ flutterwave_order(struct call *call, const char *reference, struct order *order)
 	return true;
 }
 
-static const char *
-status_of(const struct order *order)
-{
-	switch (order->state) {
-	case ORDER_SUCCEEDED:
-	case ORDER_REVERSED:
-		return "successful";
-	case ORDER_FAILED:
-		return "failed";
-	case ORDER_PENDING:
-	case ORDER_ABANDONED:
-	default:
-		return "pending";
-	}
-}
+static const char *const status_words[ORDER_STATES] = {
+	[ORDER_PENDING] = "pending",   [ORDER_SUCCEEDED] = "successful", [ORDER_FAILED] = "failed",
+	[ORDER_ABANDONED] = "pending", [ORDER_REVERSED] = "successful",
+};
 
 static void
 write_charge(struct arena *arena, const struct order *order, struct jw *w, const char *name)
@@ -120,7 +105,7 @@ write_charge(struct arena *arena, const struct order *order, struct jw *w, const
 	jw_text(w, "processor_response",
 		order->state == ORDER_FAILED ? "Declined" : "Transaction in progress");
 	jw_text(w, "currency", order->paid.currency->code);
-	jw_text(w, "status", status_of(order));
+	jw_text(w, "status", status_words[order->state]);
 	jw_text(w, "payment_type", "bank_transfer");
 	jw_text(w, "created_at", time_text(arena, order->created));
 	jw_object(w, "customer");
@@ -210,18 +195,14 @@ report(struct sandbox *box, struct arena *arena, const struct order *order, stru
 {
 	struct jw w;
 
-	out->event = order->withdrawal ? "transfer.completed" : "charge.completed";
-	jw_init(&w, arena, 1024);
-	jw_object(&w, NULL);
-	jw_text(&w, "event", out->event);
+	webhook_begin(&w, arena, order->withdrawal ? "transfer.completed" : "charge.completed",
+		      out);
 	if (order->withdrawal)
 		flutterwave_write_transfer(arena, order, &w, "data");
 	else
 		write_charge(arena, order, &w, "data");
 	jw_text(&w, "event.type", order->withdrawal ? "Transfer" : "BANK_TRANSFER_TRANSACTION");
-	jw_close(&w);
-	if (!jw_finish(&w, &out->body))
-		out->body = (struct bytes){"", 0};
+	webhook_end(&w, out);
 	out->header = "verif-hash";
 	out->signature = box->secrets.flutterwave_secret_hash;
 }

@@ -71,15 +71,10 @@ flutterwave_fetch_account(struct call *call)
 void
 flutterwave_list_accounts(struct call *call)
 {
-	const char **list;
-	size_t n = things_list(call->box->things, call->arena, call->provider, "account", &list);
 	struct jw w;
 
 	flutterwave_accept(call, &w, "Virtual accounts");
-	jw_list(&w, "data");
-	for (size_t i = 0; i < n && i < THINGS_SHOWN_MAX; i++)
-		jw_json(&w, NULL, list[i]);
-	jw_close(&w);
+	(void)write_things(call, &w, "account");
 	jw_close(&w);
 	reply_json(call, 200, &w);
 }

@@ -5,22 +5,10 @@
 #include "sandbox/code.h"
 #include "sandbox/flutterwave.h"
 
-static const char *
-status_of(const struct order *order)
-{
-	switch (order->state) {
-	case ORDER_SUCCEEDED:
-		return "SUCCESSFUL";
-	case ORDER_FAILED:
-	case ORDER_ABANDONED:
-		return "FAILED";
-	case ORDER_REVERSED:
-		return "REVERSED";
-	case ORDER_PENDING:
-	default:
-		return "NEW";
-	}
-}
+static const char *const status_words[ORDER_STATES] = {
+	[ORDER_PENDING] = "NEW",      [ORDER_SUCCEEDED] = "SUCCESSFUL", [ORDER_FAILED] = "FAILED",
+	[ORDER_ABANDONED] = "FAILED", [ORDER_REVERSED] = "REVERSED",
+};
 
 void
 flutterwave_write_transfer(struct arena *arena, const struct order *order, struct jw *w,
@@ -36,7 +24,7 @@ flutterwave_write_transfer(struct arena *arena, const struct order *order, struc
 	jw_text(w, "debit_currency", order->paid.currency->code);
 	flutterwave_write_amount(w, "amount", order->paid);
 	jw_integer(w, "fee", 0);
-	jw_text(w, "status", status_of(order));
+	jw_text(w, "status", status_words[order->state]);
 	jw_text(w, "reference", order->reference);
 	jw_null(w, "meta");
 	jw_text(w, "narration", "");

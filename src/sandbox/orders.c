@@ -105,6 +105,13 @@ orders_find(struct orders *orders, int provider, bool withdrawal, const char *re
 }
 
 bool
+orders_find_either(struct orders *orders, int provider, const char *reference, struct order *out)
+{
+	return orders_find(orders, provider, false, reference, out) ||
+	       orders_find(orders, provider, true, reference, out);
+}
+
+bool
 orders_find_id(struct orders *orders, int provider, int64_t id, struct order *out)
 {
 	const struct order *found;

@@ -24,6 +24,8 @@ enum order_state {
 	ORDER_REVERSED,  /* it had succeeded and was taken back */
 };
 
+enum { ORDER_STATES = ORDER_REVERSED + 1 };
+
 struct order {
 	int64_t id; /* the provider's own number */
 	int provider;
@@ -54,6 +56,9 @@ void orders_free(struct orders *orders);
 bool orders_add(struct orders *orders, struct order *order) MUST_CHECK;
 bool orders_find(struct orders *orders, int provider, bool withdrawal, const char *reference,
 		 struct order *out) MUST_CHECK;
+/* A deposit of that reference, else a withdrawal. */
+bool orders_find_either(struct orders *orders, int provider, const char *reference,
+			struct order *out) MUST_CHECK;
 /* By the provider's number. */
 bool orders_find_id(struct orders *orders, int provider, int64_t id, struct order *out) MUST_CHECK;
 /* By the provider's code, else by the reference of a deposit or withdrawal. */

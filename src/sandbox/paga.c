@@ -41,39 +41,24 @@ admit(struct call *call)
 static void
 trouble(struct call *call, enum trouble what)
 {
-	switch (what) {
-	case TROUBLE_BODY:
-		refuse(call, 400, 1, "The request is not valid JSON");
-		return;
-	case TROUBLE_PATH:
-		refuse(call, 404, 404, "There is no such operation");
-		return;
-	case TROUBLE_REFUSED:
-		refuse(call, 400, 1, "The operation is not allowed for this account");
-		return;
-	case TROUBLE_BROKEN:
-	default:
-		refuse(call, 500, -1, "System error");
-		return;
-	}
+	static const struct {
+		int status;
+		int64_t code;
+		const char *message;
+	} troubles[] = {
+		[TROUBLE_BODY] = {400, 1, "The request is not valid JSON"},
+		[TROUBLE_PATH] = {404, 404, "There is no such operation"},
+		[TROUBLE_REFUSED] = {400, 1, "The operation is not allowed for this account"},
+		[TROUBLE_BROKEN] = {500, -1, "System error"},
+	};
+
+	refuse(call, troubles[what].status, troubles[what].code, troubles[what].message);
 }
 
-static const char *
-status_of(const struct order *order)
-{
-	switch (order->state) {
-	case ORDER_SUCCEEDED:
-		return "SUCCESSFUL";
-	case ORDER_FAILED:
-		return "FAILED";
-	case ORDER_REVERSED:
-		return "REVERSED";
-	case ORDER_PENDING:
-	case ORDER_ABANDONED:
-	default:
-		return "PENDING";
-	}
-}
+static const char *const status_words[ORDER_STATES] = {
+	[ORDER_PENDING] = "PENDING",   [ORDER_SUCCEEDED] = "SUCCESSFUL", [ORDER_FAILED] = "FAILED",
+	[ORDER_ABANDONED] = "PENDING", [ORDER_REVERSED] = "REVERSED",
+};
 
 /* The members of an order; the object is the caller's. */
 static void
@@ -83,10 +68,26 @@ write_order(struct arena *arena, const struct order *order, struct jw *w)
 
 	jw_text(w, "transactionId", arena_printf(arena, "%lld", (long long)order->id));
 	jw_text(w, "referenceNumber", order->reference);
-	jw_text(w, "status", status_of(order));
+	jw_text(w, "status", status_words[order->state]);
 	jw_number(w, "amount", money_text_short(amount, order->paid));
 	jw_text(w, "currency", order->paid.currency->code);
 	jw_text(w, "dateUTC", time_text(arena, order->created));
+}
+
+/* url: where it is paid, or NULL. */
+static void
+show_order(struct call *call, const char *message, const struct order *order, const char *url)
+{
+	struct jw w;
+
+	accept(call, &w, message);
+	jw_object(&w, "data");
+	write_order(call->arena, order, &w);
+	if (url != NULL)
+		jw_text(&w, "paymentUrl", url);
+	jw_close(&w);
+	jw_close(&w);
+	reply_json(call, 200, &w);
 }
 
 static bool
@@ -118,54 +119,35 @@ static void
 fund(struct call *call)
 {
 	struct order order = {.withdrawal = false};
-	struct jw w;
 
 	if (!take(call, &order))
 		return;
-	accept(call, &w, "Wallet funding initiated");
-	jw_object(&w, "data");
-	write_order(call->arena, &order, &w);
-	jw_text(&w, "paymentUrl", checkout_url(call->box, call->arena, &order));
-	jw_close(&w);
-	jw_close(&w);
-	reply_json(call, 200, &w);
+	show_order(call, "Wallet funding initiated", &order,
+		   checkout_url(call->box, call->arena, &order));
 }
 
 static void
 withdraw(struct call *call)
 {
 	struct order order = {.withdrawal = true};
-	struct jw w;
 
 	if (!take(call, &order))
 		return;
-	accept(call, &w, "Withdrawal initiated");
-	jw_object(&w, "data");
-	write_order(call->arena, &order, &w);
-	jw_close(&w);
-	jw_close(&w);
-	reply_json(call, 200, &w);
+	show_order(call, "Withdrawal initiated", &order, NULL);
 }
 
 static void
 status(struct call *call)
 {
 	const char *reference = call_text(call, "referenceNumber");
-	struct orders *orders = call->box->orders;
 	struct order order;
-	struct jw w;
 
-	if (reference == NULL || (!orders_find(orders, call->provider, false, reference, &order) &&
-				  !orders_find(orders, call->provider, true, reference, &order))) {
+	if (reference == NULL ||
+	    !orders_find_either(call->box->orders, call->provider, reference, &order)) {
 		refuse(call, 404, 404, "Transaction not found");
 		return;
 	}
-	accept(call, &w, "Transaction found");
-	jw_object(&w, "data");
-	write_order(call->arena, &order, &w);
-	jw_close(&w);
-	jw_close(&w);
-	reply_json(call, 200, &w);
+	show_order(call, "Transaction found", &order, NULL);
 }
 
 static const char *
@@ -190,12 +172,22 @@ wallet_json(struct call *call, const char *id, const char *number)
 }
 
 static void
+show_wallet(struct call *call, int status, const char *message, const char *wallet)
+{
+	struct jw w;
+
+	accept(call, &w, message);
+	jw_json(&w, "data", wallet);
+	jw_close(&w);
+	reply_json(call, status, &w);
+}
+
+static void
 create(struct call *call)
 {
 	struct thing thing = {.provider = call->provider, .kind = "wallet"};
 	char id[13];
 	char number[11];
-	struct jw w;
 
 	if (call_text(call, "referenceNumber") == NULL) {
 		refuse(call, 400, 1, "referenceNumber is required");
@@ -207,10 +199,7 @@ create(struct call *call)
 	thing.alias = number;
 	thing.json = wallet_json(call, id, number);
 	things_add(call->box->things, &thing);
-	accept(call, &w, "Wallet created");
-	jw_json(&w, "data", thing.json);
-	jw_close(&w);
-	reply_json(call, 200, &w);
+	show_wallet(call, 200, "Wallet created", thing.json);
 }
 
 static void
@@ -218,7 +207,6 @@ get(struct call *call)
 {
 	const char *id = call_text(call, "walletId");
 	const struct thing *thing = NULL;
-	struct jw w;
 
 	if (id != NULL)
 		thing = things_find(call->box->things, call->arena, call->provider, "wallet", id);
@@ -226,24 +214,16 @@ get(struct call *call)
 		refuse(call, 404, 404, "Wallet not found");
 		return;
 	}
-	accept(call, &w, "Wallet retrieved");
-	jw_json(&w, "data", thing->json);
-	jw_close(&w);
-	reply_json(call, 200, &w);
+	show_wallet(call, 200, "Wallet retrieved", thing->json);
 }
 
 static void
 list(struct call *call)
 {
-	const char **found;
-	size_t n = things_list(call->box->things, call->arena, call->provider, "wallet", &found);
 	struct jw w;
 
 	accept(call, &w, "Wallets retrieved");
-	jw_list(&w, "data");
-	for (size_t i = 0; i < n && i < THINGS_SHOWN_MAX; i++)
-		jw_json(&w, NULL, found[i]);
-	jw_close(&w);
+	(void)write_things(call, &w, "wallet");
 	jw_close(&w);
 	reply_json(call, 200, &w);
 }
@@ -253,16 +233,11 @@ report(struct sandbox *box, struct arena *arena, const struct order *order, stru
 {
 	struct jw w;
 
-	out->event = order->withdrawal ? "wallet.withdraw" : "wallet.fund";
-	jw_init(&w, arena, 512);
-	jw_object(&w, NULL);
-	jw_text(&w, "event", out->event);
+	webhook_begin(&w, arena, order->withdrawal ? "wallet.withdraw" : "wallet.fund", out);
 	jw_object(&w, "data");
 	write_order(arena, order, &w);
 	jw_close(&w);
-	jw_close(&w);
-	if (!jw_finish(&w, &out->body))
-		out->body = (struct bytes){"", 0};
+	webhook_end(&w, out);
 	out->header = "x-paga-signature";
 	out->signature = sign_sha512(arena, box->secrets.paga_secret, out->body);
 }

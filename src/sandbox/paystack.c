@@ -159,22 +159,10 @@ initialize(struct call *call)
 }
 
 /* What nobody has paid is "abandoned", begun or not: so does the real one. */
-static const char *
-status_of(const struct order *order)
-{
-	switch (order->state) {
-	case ORDER_SUCCEEDED:
-		return "success";
-	case ORDER_FAILED:
-		return "failed";
-	case ORDER_REVERSED:
-		return "reversed";
-	case ORDER_PENDING:
-	case ORDER_ABANDONED:
-	default:
-		return "abandoned";
-	}
-}
+static const char *const status_words[ORDER_STATES] = {
+	[ORDER_PENDING] = "abandoned",   [ORDER_SUCCEEDED] = "success", [ORDER_FAILED] = "failed",
+	[ORDER_ABANDONED] = "abandoned", [ORDER_REVERSED] = "reversed",
+};
 
 static const char *
 gateway_response(const struct order *order)
@@ -207,7 +195,7 @@ write_transaction(struct arena *arena, const struct order *order, struct jw *w, 
 	jw_object(w, name);
 	jw_integer(w, "id", order->id);
 	jw_text(w, "domain", "test");
-	jw_text(w, "status", status_of(order));
+	jw_text(w, "status", status_words[order->state]);
 	jw_text(w, "reference", order->reference);
 	jw_null(w, "receipt_number");
 	jw_integer(w, "amount", order->paid.minor);
@@ -265,17 +253,12 @@ report(struct sandbox *box, struct arena *arena, const struct order *order, stru
 {
 	struct jw w;
 
-	out->event = event_of(order);
-	jw_init(&w, arena, 1024);
-	jw_object(&w, NULL);
-	jw_text(&w, "event", out->event);
+	webhook_begin(&w, arena, event_of(order), out);
 	if (order->withdrawal)
 		paystack_write_transfer(box, arena, order, &w, "data");
 	else
 		write_transaction(arena, order, &w, "data");
-	jw_close(&w);
-	if (!jw_finish(&w, &out->body))
-		out->body = (struct bytes){"", 0};
+	webhook_end(&w, out);
 	out->header = "x-paystack-signature";
 	out->signature = sign_sha512(arena, order->key, out->body);
 }

@@ -83,15 +83,11 @@ paystack_fetch_customer(struct call *call)
 void
 paystack_list_customers(struct call *call)
 {
-	const char **list;
-	size_t n = things_list(call->box->things, call->arena, call->provider, "customer", &list);
+	size_t n;
 	struct jw w;
 
 	paystack_accept(call, &w, "Customers retrieved");
-	jw_list(&w, "data");
-	for (size_t i = 0; i < n && i < THINGS_SHOWN_MAX; i++)
-		jw_json(&w, NULL, list[i]);
-	jw_close(&w);
+	n = write_things(call, &w, "customer");
 	jw_object(&w, "meta");
 	jw_integer(&w, "total", (int64_t)n);
 	jw_integer(&w, "skipped", 0);

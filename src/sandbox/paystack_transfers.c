@@ -146,22 +146,10 @@ paystack_transfer(struct call *call)
 	reply_json(call, 200, &w);
 }
 
-static const char *
-status_of(const struct order *order)
-{
-	switch (order->state) {
-	case ORDER_SUCCEEDED:
-		return "success";
-	case ORDER_FAILED:
-	case ORDER_ABANDONED:
-		return "failed";
-	case ORDER_REVERSED:
-		return "reversed";
-	case ORDER_PENDING:
-	default:
-		return "pending";
-	}
-}
+static const char *const status_words[ORDER_STATES] = {
+	[ORDER_PENDING] = "pending",  [ORDER_SUCCEEDED] = "success", [ORDER_FAILED] = "failed",
+	[ORDER_ABANDONED] = "failed", [ORDER_REVERSED] = "reversed",
+};
 
 static void
 write_recipient(struct sandbox *box, struct arena *arena, const struct order *order, struct jw *w)
@@ -193,7 +181,7 @@ paystack_write_transfer(struct sandbox *box, struct arena *arena, const struct o
 	jw_text(w, "reference", order->reference);
 	jw_text(w, "source", "balance");
 	jw_null(w, "source_details");
-	jw_text(w, "status", status_of(order));
+	jw_text(w, "status", status_words[order->state]);
 	jw_null(w, "titan_code");
 	jw_text(w, "transfer_code", arena_printf(arena, "TRF_%s", order->code));
 	jw_text(w, "transferred_at", order->state == ORDER_SUCCEEDED ? settled : NULL);
