@@ -221,13 +221,14 @@ set_route(CURL *curl, const struct http_options *options, const char *url)
 }
 
 static bool
-set_limits(CURL *curl, const struct http_options *options)
+set_limits(CURL *curl, const struct http_options *options, const struct http_request *request)
 {
+	bool shorter = request->timeout_ms > 0 && request->timeout_ms < options->total_timeout_ms;
+	int64_t total_ms = shorter ? request->timeout_ms : options->total_timeout_ms;
 	bool set = curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L) == CURLE_OK &&
 		   curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS,
 				    (long)options->connect_timeout_ms) == CURLE_OK &&
-		   curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)options->total_timeout_ms) ==
-			   CURLE_OK &&
+		   curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)total_ms) == CURLE_OK &&
 		   curl_easy_setopt(curl, CURLOPT_MAXCONNECTS, (long)KEPT_MAX) == CURLE_OK &&
 		   curl_easy_setopt(curl, CURLOPT_MAXAGE_CONN, (long)KEPT_AGE_S) == CURLE_OK;
 
@@ -361,7 +362,7 @@ perform(CURL *curl, struct exchange *exchange, const struct http_request *reques
 	struct http_answer answer = not_sent("libcurl did not accept an option");
 
 	if (headers != NULL && set_route(curl, options, request->url) &&
-	    set_limits(curl, options) && set_callbacks(curl, exchange) &&
+	    set_limits(curl, options, request) && set_callbacks(curl, exchange) &&
 	    set_request(curl, request, headers))
 		answer = answer_of(curl, exchange, curl_easy_perform(curl));
 	curl_slist_free_all(headers);

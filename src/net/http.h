@@ -48,6 +48,7 @@ struct http_request {
 	const char *url;
 	struct http_header headers[HTTP_HEADERS_MAX]; /* up to one without name */
 	struct bytes body;
+	int64_t timeout_ms; /* shorter than the client's; 0: the client's */
 };
 
 /*
