@@ -47,7 +47,8 @@ libcowry_a_SOURCES = \
 	src/provider/exchange.c src/provider/exchange.h src/provider/fingra.c \
 	src/provider/flutterwave.c src/provider/paga.c src/provider/payload.c \
 	src/provider/paystack.c src/provider/provider.c src/provider/provider.h \
-	src/provider/report.c \
+	src/provider/report.c src/provider/bank.c src/provider/bank.h \
+	src/provider/bank_exchange.c src/provider/bank_exchange.h src/provider/bank_payment.c \
 	src/provider/easypay.c src/provider/flash.c src/provider/mobilemart.c src/provider/sale.c \
 	src/provider/sale.h src/provider/vendor.h \
 	src/app/accounting.c src/app/accounting.h src/app/journal.c \

@@ -64,6 +64,7 @@ unit_cowry_tests = \
 	tests/unit/kernel_property \
 	tests/unit/payment_state \
 	tests/unit/provider \
+	tests/unit/provider_bank \
 	tests/unit/provider_fingra \
 	tests/unit/provider_flutterwave \
 	tests/unit/provider_paga \
@@ -91,6 +92,8 @@ tests_unit_kernel_property_LDADD = $(unit_cowry_libs)
 provider_scene = tests/provider_scene.c tests/peer.c
 tests_unit_provider_SOURCES = tests/unit/provider.c $(provider_scene)
 tests_unit_provider_LDADD = $(unit_cowry_libs)
+tests_unit_provider_bank_SOURCES = tests/unit/provider_bank.c $(provider_scene)
+tests_unit_provider_bank_LDADD = $(unit_cowry_libs)
 tests_unit_provider_fingra_SOURCES = tests/unit/provider_fingra.c $(provider_scene)
 tests_unit_provider_fingra_LDADD = $(unit_cowry_libs)
 tests_unit_provider_flutterwave_SOURCES = tests/unit/provider_flutterwave.c $(provider_scene)
