@@ -109,6 +109,8 @@ libcowry_a_SOURCES = \
 	src/api/pocket/complaints.c
 
 libsandbox_a_SOURCES = \
+	src/sandbox/bank.c src/sandbox/bank.h src/sandbox/bank_book.c src/sandbox/bank_book.h \
+	src/sandbox/bank_consents.c src/sandbox/bank_payments.c \
 	src/sandbox/call.c src/sandbox/call.h src/sandbox/checkout.c src/sandbox/code.c \
 	src/sandbox/code.h src/sandbox/command.c src/sandbox/console.c src/sandbox/console.h \
 	src/sandbox/control.c src/sandbox/control.h src/sandbox/courier.c src/sandbox/courier.h \

@@ -7,11 +7,11 @@
 #include "json/reader.h"
 
 const struct player *const players[PLAYERS] = {
-	&player_paystack, &player_flutterwave, &player_paga,       &player_fingra,
-	&player_google,   &player_flash,       &player_mobilemart, &player_easypay};
-const char *const player_names[PLAYERS + 1] = {"paystack",   "flutterwave", "paga",
-					       "fingra",     "google",      "flash",
-					       "mobilemart", "easypay",     NULL};
+	&player_paystack, &player_flutterwave, &player_paga,    &player_fingra, &player_google,
+	&player_flash,    &player_mobilemart,  &player_easypay, &player_bank};
+const char *const player_names[PLAYERS + 1] = {"paystack", "flutterwave", "paga",       "fingra",
+					       "google",   "flash",       "mobilemart", "easypay",
+					       "bank",     NULL};
 
 const char *
 call_variable(const struct call *call, const char *name)

@@ -19,10 +19,11 @@
 #include "sandbox/things.h"
 #include "json/writer.h"
 
+struct bank_book;
 struct google;
 struct json_object;
 
-enum { PLAYERS = 8 };
+enum { PLAYERS = 9 };
 
 struct sandbox {
 	const struct config *config;
@@ -36,6 +37,7 @@ struct sandbox {
 	struct later *later;
 	struct courier *courier;
 	struct google *google;
+	struct bank_book *bank;
 	pthread_mutex_t mutex;
 	pthread_cond_t woken;
 	bool stop;
@@ -89,6 +91,7 @@ extern const struct player player_google;
 extern const struct player player_flash;
 extern const struct player player_mobilemart;
 extern const struct player player_easypay;
+extern const struct player player_bank;
 
 /* All of them, by number; names end with NULL. */
 extern const struct player *const players[PLAYERS];

@@ -24,6 +24,9 @@ struct command_in {
 	const char *currency;
 	const char *outcome;
 	const char *id_token;
+	bool hang;
+	bool reject;
+	struct optional_int settle_ms;
 };
 
 static const char *const failures[] = {"refuse", "timeout", "500", "reset", "half", NULL};
@@ -50,6 +53,10 @@ static const struct field command_fields[] = {
 	FIELD(struct command_in, currency, .name = "currency", .format = "currency"),
 	FIELD(struct command_in, outcome, .name = "outcome", .choices = outcomes),
 	FIELD(struct command_in, id_token, .name = "id_token", .choices = token_faults),
+	FIELD(struct command_in, hang, .name = "hang"),
+	FIELD(struct command_in, reject, .name = "reject"),
+	FIELD(struct command_in, settle_ms, .name = "settle_ms", .lower_bound = true,
+	      .max = 3600000),
 };
 enum { COMMAND_FIELDS = sizeof(command_fields) / sizeof(command_fields[0]) };
 
@@ -110,6 +117,12 @@ fill(struct command *out, const struct command_in *in)
 		put(out, in, KNOB_REORDER, NULL, 0);
 	if (in->outcome != NULL)
 		put(out, in, KNOB_OUTCOME, constant(outcomes, in->outcome), 0);
+	if (in->hang)
+		put(out, in, KNOB_OUTCOME, constant(outcomes, "never"), 0);
+	if (in->reject)
+		put(out, in, KNOB_OUTCOME, constant(outcomes, "failed"), 0);
+	if (in->settle_ms.present)
+		put(out, in, KNOB_SETTLE, NULL, in->settle_ms.value);
 	if (in->id_token != NULL)
 		put(out, in, KNOB_ID_TOKEN, constant(token_faults, in->id_token), 0);
 	if (in->amount.present || in->currency != NULL) {

@@ -26,6 +26,7 @@ enum knob {
 	KNOB_PAID,    /* amount, currency: what is said to have been paid */
 	KNOB_OUTCOME, /* word: how a withdrawal ends */
 	KNOB_ID_TOKEN, /* word: what is wrong with an ID token */
+	KNOB_SETTLE,   /* number: milliseconds after which a payment of the bank ends */
 	KNOB_COUNT,
 };
 

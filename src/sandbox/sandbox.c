@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 #include "base/config.h"
+#include "sandbox/bank_book.h"
 #include "sandbox/call.h"
 #include "sandbox/console.h"
 #include "sandbox/google.h"
@@ -30,9 +31,10 @@ open_parts(struct sandbox *box)
 	box->orders = orders_new();
 	box->things = things_new();
 	box->google = google_new();
+	box->bank = bank_book_new();
 	box->later = later_new(LATER_THREADS);
 	if (box->control == NULL || box->journal == NULL || box->orders == NULL ||
-	    box->things == NULL || box->google == NULL || box->later == NULL)
+	    box->things == NULL || box->google == NULL || box->bank == NULL || box->later == NULL)
 		return false;
 	box->courier = courier_new(box->config, box->control, box->journal, box->later);
 	return box->courier != NULL;
@@ -83,6 +85,7 @@ sandbox_close(struct sandbox *box)
 	later_free(box->later);
 	courier_free(box->courier);
 	google_free(box->google);
+	bank_book_free(box->bank);
 	things_free(box->things);
 	orders_free(box->orders);
 	journal_free(box->journal);

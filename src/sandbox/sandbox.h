@@ -1,8 +1,8 @@
 /*
  * sandbox.h - the other people's servers that Cowry calls, played in one process.
  *
- * Paystack, Flutterwave, Paga, Fingra, Flash, MobileMart, EasyPay and Google's sign-in answer here
- * as their documents say, sign and send their webhooks, and misbehave when they are told to. It is for tests
+ * Paystack, Flutterwave, Paga, Fingra, Flash, MobileMart, EasyPay, Google's sign-in and a bank answer
+ * here as their documents say, sign and send their webhooks, and misbehave when they are told to. It is for tests
  * and for trying things out: everything is in memory, bounded, and gone at the end.
  */
 #ifndef SANDBOX_SANDBOX_H

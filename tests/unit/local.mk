@@ -110,11 +110,12 @@ tests_unit_vendors_SOURCES = tests/unit/vendors.c $(provider_scene)
 tests_unit_vendors_LDADD = $(unit_cowry_libs)
 tests_unit_voucher_code_LDADD = $(unit_cowry_libs)
 
-unit_sandbox_tests = tests/unit/sandbox_control tests/unit/sandbox_google \
+unit_sandbox_tests = tests/unit/sandbox_bank tests/unit/sandbox_control tests/unit/sandbox_google \
 	tests/unit/sandbox_providers tests/unit/sandbox_vendors
 check_PROGRAMS += $(unit_sandbox_tests)
 TESTS += $(unit_sandbox_tests)
 unit_sandbox_libs = $(SANDBOX_LIBS) $(CMOCKA_LIBS)
+tests_unit_sandbox_bank_LDADD = $(unit_sandbox_libs)
 tests_unit_sandbox_control_LDADD = $(unit_sandbox_libs)
 tests_unit_sandbox_google_LDADD = $(unit_sandbox_libs)
 tests_unit_sandbox_providers_LDADD = $(unit_sandbox_libs)
