@@ -76,7 +76,7 @@ libcowry_a_SOURCES = \
 	src/api/router.c src/api/router.h src/api/service.c src/api/service.h \
 	src/api/bitpal/bitpal.c src/api/bitpal/bitpal.h src/api/bitpal/google.c \
 	src/api/bitpal/keys.c src/api/bitpal/wallet.c \
-	src/api/drop/drop.c src/api/drop/drop.h src/api/drop/health.c \
+	src/api/drop/bank_accounts.c src/api/drop/drop.c src/api/drop/drop.h src/api/drop/health.c \
 	src/api/otp/codes.c src/api/otp/fundings.c src/api/otp/otp.c src/api/otp/otp.h \
 	src/api/moolah/auth.c src/api/moolah/ledger.c src/api/moolah/moolah.c \
 	src/api/moolah/moolah.h src/api/moolah/settings.c src/api/moolah/wallet.c \
@@ -103,6 +103,8 @@ libcowry_a_SOURCES = \
 	src/app/complaint.c src/app/complaint.h src/app/consent.c src/app/consent.h \
 	src/app/kyc.c src/app/kyc.h src/app/notification.c src/app/notification.h \
 	src/app/privacy.c src/app/privacy.h src/app/profile.c src/app/profile.h \
+	src/app/bank.h src/app/bank_account.c src/app/bank_link.c src/app/bank_payment.c \
+	src/app/bank_row.c src/app/bank_row.h \
 	src/app/public_id.c src/app/public_id.h \
 	src/api/drop/auth.c src/api/drop/complaints.c src/api/drop/consents.c \
 	src/api/drop/notifications.c src/api/drop/privacy.c src/api/drop/settings.c \

@@ -113,6 +113,12 @@ WITH idempotency_rows AS (
      WHERE state_digest IN (SELECT state_digest FROM oauth_flow
                              WHERE expires_at < clock_timestamp() - interval '1 hour' LIMIT $1)
     RETURNING 1
+), bank_rows AS (
+    DELETE FROM bank_consent
+     WHERE bank_consent_id IN (SELECT bank_consent_id FROM bank_consent
+                                WHERE status IN ('begun', 'refused')
+                                  AND state_until < clock_timestamp() - interval '1 day' LIMIT $1)
+    RETURNING 1
 ), mail_rows AS (
     DELETE FROM mail
      WHERE mail_id IN (SELECT mail_id FROM mail
@@ -130,6 +136,7 @@ WITH idempotency_rows AS (
 SELECT (SELECT count(*) FROM idempotency_rows) + (SELECT count(*) FROM rate_rows)
      + (SELECT count(*) FROM use_rows) + (SELECT count(*) FROM token_rows)
      + (SELECT count(*) FROM session_rows) + (SELECT count(*) FROM flow_rows)
+     + (SELECT count(*) FROM bank_rows)
      + (SELECT count(*) FROM mail_rows) + (SELECT count(*) FROM job_rows) AS removed;
 
 -- name: ping

@@ -66,6 +66,22 @@ SELECT voucher_id AS id, 'voucher ' || reference AS context, code_sealed AS seal
 -- returns: none
 UPDATE voucher SET code_sealed = $2 WHERE voucher_id = $1;
 
+-- name: sealed_bank_consent
+-- params: mark:bytea after:bigint most:bigint
+-- returns: many
+-- What banks know consents by, under an older key; locked, so that nothing changes under us.
+SELECT bank_consent_id AS id, 'bank consent ' || drop_id AS context, consent_sealed AS sealed
+  FROM bank_consent
+ WHERE bank_consent_id > $2 AND substr(consent_sealed, 1, length($1)) <> $1
+ ORDER BY bank_consent_id
+ LIMIT $3
+   FOR NO KEY UPDATE;
+
+-- name: reseal_bank_consent
+-- params: id:bigint sealed:bytea
+-- returns: none
+UPDATE bank_consent SET consent_sealed = $2 WHERE bank_consent_id = $1;
+
 -- name: sealed_passing
 -- params: mark:bytea
 -- returns: one

@@ -316,6 +316,7 @@ static const struct {
 	{"hold_reference", ERR_DUPLICATE_REFERENCE, NULL},
 	{"payment_reference", ERR_DUPLICATE_REFERENCE, NULL},
 	{"payment_provider_reference", ERR_DUPLICATE_REFERENCE, NULL},
+	{"bank_payment_reference", ERR_DUPLICATE_REFERENCE, NULL},
 	{"idempotency_pkey", ERR_IDEMPOTENCY_RUNNING, NULL},
 };
 

@@ -16,6 +16,7 @@ static const struct column_at {
 	{"users.document_sealed", SQL_sealed_document, SQL_reseal_document},
 	{"provider_config.config_sealed", SQL_sealed_provider_config, SQL_reseal_provider_config},
 	{"voucher.code_sealed", SQL_sealed_voucher, SQL_reseal_voucher},
+	{"bank_consent.consent_sealed", SQL_sealed_bank_consent, SQL_reseal_bank_consent},
 	{"webhook_subscription.secret_sealed", SQL_sealed_webhook, SQL_reseal_webhook},
 	{"webhook_subscription.previous_sealed", SQL_sealed_webhook_previous,
 	 SQL_reseal_webhook_previous},

@@ -135,6 +135,7 @@ config_check(const struct config *config, char problem[256])
 		{"COWRY_MOBILEMART_URL", config->mobilemart_url},
 		{"COWRY_EASYPAY_URL", config->easypay_url},
 		{"COWRY_GOOGLE_ISSUER", config->google_issuer},
+		{"COWRY_BANK_URL", config->bank_url},
 	};
 
 	if (text_equal(config->environment, "development"))
@@ -148,7 +149,7 @@ config_check(const struct config *config, char problem[256])
 		return false;
 	}
 	for (size_t i = 0; i < sizeof(outside) / sizeof(outside[0]); i++)
-		if (!text_starts_with(outside[i].url, "https://")) {
+		if (outside[i].url[0] != '\0' && !text_starts_with(outside[i].url, "https://")) {
 			(void)snprintf(problem, 256, "%s must begin with https:// in production",
 				       outside[i].variable);
 			return false;

@@ -117,14 +117,14 @@ check_keys(const struct config *config)
 static bool
 check_addresses(const struct config *config, bool development)
 {
-	const char *const urls[] = {config->paystack_url, config->flutterwave_url,
-				    config->paga_url,     config->fingra_url,
-				    config->flash_url,    config->mobilemart_url,
-				    config->easypay_url,  config->google_issuer};
+	const char *const urls[] = {
+		config->paystack_url, config->flutterwave_url, config->paga_url,
+		config->fingra_url,   config->flash_url,       config->mobilemart_url,
+		config->easypay_url,  config->google_issuer,   config->bank_url};
 	bool ok = true;
 
 	for (size_t i = 0; i < sizeof(urls) / sizeof(urls[0]); i++)
-		if (!development && !text_starts_with(urls[i], "https://"))
+		if (!development && urls[i][0] != '\0' && !text_starts_with(urls[i], "https://"))
 			ok = report(false, "addresses of others begin with https://", urls[i]);
 	return ok;
 }

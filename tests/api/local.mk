@@ -6,7 +6,8 @@ if CMOCKA
 check_LIBRARIES += libclient.a
 libclient_a_SOURCES = tests/api/client.c tests/api/client.h tests/api/people.c tests/api/people.h \
 	tests/api/money.h tests/api/till.c tests/api/till.h tests/peer.c tests/peer.h \
-	tests/api/receiver.c tests/api/receiver.h tests/api/shop.c tests/api/shop.h
+	tests/api/receiver.c tests/api/receiver.h tests/api/shop.c tests/api/shop.h \
+	tests/api/bank.c tests/api/bank.h
 
 API_TESTS = \
 	tests/api/access \
@@ -16,6 +17,8 @@ API_TESTS = \
 	tests/api/drop/auth \
 	tests/api/drop/complaints \
 	tests/api/drop/consents \
+	tests/api/drop/bank_accounts \
+	tests/api/drop/bank_payments \
 	tests/api/drop/health \
 	tests/api/drop/notifications \
 	tests/api/drop/privacy \
@@ -75,6 +78,8 @@ tests_api_bitpal_wallet_LDADD = $(API_LIBS)
 tests_api_drop_auth_LDADD = $(API_LIBS)
 tests_api_drop_complaints_LDADD = $(API_LIBS)
 tests_api_drop_consents_LDADD = $(API_LIBS)
+tests_api_drop_bank_accounts_LDADD = $(API_LIBS)
+tests_api_drop_bank_payments_LDADD = $(API_LIBS)
 tests_api_drop_health_LDADD = $(API_LIBS)
 tests_api_drop_notifications_LDADD = $(API_LIBS)
 tests_api_drop_privacy_LDADD = $(API_LIBS)

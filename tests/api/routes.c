@@ -68,6 +68,8 @@ static const struct {
 	{drop_consents, NULL, "drop/consents", "client_covered(*state, drop_consents, NULL)"},
 	{drop_complaints, NULL, "drop/complaints", "client_covered(*state, drop_complaints, NULL)"},
 	{drop_privacy, NULL, "drop/privacy", "client_covered(*state, drop_privacy, NULL)"},
+	{drop_bank_accounts, NULL, "drop/bank_accounts",
+	 "client_covered(*state, drop_bank_accounts, NULL)"},
 	{drop_health, NULL, "drop/health", "client_covered(*state, drop_health, NULL)"},
 };
 

@@ -150,6 +150,11 @@ static const struct {
 	 " SELECT 'MMVOUCHER_1754321424055_abc123', min(user_id), 'standard', 'active',"
 	 " sha256('x'), '\\x%s', 1, 1, now(), now(), now(), now() FROM cowry.users",
 	 "SELECT encode(code_sealed, 'hex') FROM cowry.voucher"},
+	{"bank consent con_0123456789abcdef",
+	 "INSERT INTO cowry.bank_consent (drop_id, user_id, bank, state_digest, state_until, expires_at,"
+	 " consent_sealed) SELECT 'con_0123456789abcdef', user_id, 'b', sha256('x'), now(), now(), '\\x%s'"
+	 " FROM cowry.users LIMIT 1",
+	 "SELECT encode(consent_sealed, 'hex') FROM cowry.bank_consent"},
 };
 
 static void

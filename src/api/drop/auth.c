@@ -1,5 +1,6 @@
 /* Registration, sign-in and the session, which lives in a cookie. */
 #include "api/drop/drop.h"
+#include "app/bank.h"
 #include "app/profile.h"
 #include "base/arena.h"
 
@@ -57,31 +58,22 @@ static const struct field renewed_fields[] = {
 	      .example = "\"user\""),
 };
 
-struct bank_account_shown {
-	const char *id;
-	const char *bank_name;
-	const char *account_number;
-	struct money balance;
-	const char *currency;
-	bool is_primary;
-};
-
 static const struct field bank_account_fields[] = {
-	FIELD(struct bank_account_shown, id, .name = "id", .required = true,
+	FIELD(struct bank_account, id, .name = "id", .required = true,
 	      .example = "\"ba_0123456789abcdef\""),
-	FIELD(struct bank_account_shown, bank_name, .name = "bankName", .required = true,
+	FIELD(struct bank_account, bank_name, .name = "bankName", .required = true,
 	      .example = "\"DNB\""),
-	FIELD(struct bank_account_shown, account_number, .name = "accountNumber", .required = true,
+	FIELD(struct bank_account, account_number, .name = "accountNumber", .required = true,
 	      .example = "\"1234.56.78901\""),
-	FIELD(struct bank_account_shown, balance, .name = "balance", .required = true,
+	FIELD(struct bank_account, balance, .name = "balance", .required = true,
 	      .doc = "As it was last read from the bank.", .example = "45230"),
-	FIELD(struct bank_account_shown, currency, .name = "currency", .required = true,
+	FIELD(struct bank_account, currency, .name = "currency", .required = true,
 	      .example = "\"NOK\""),
-	FIELD(struct bank_account_shown, is_primary, .name = "isPrimary", .required = true),
+	FIELD(struct bank_account, is_primary, .name = "isPrimary", .required = true),
 };
 
 static const struct schema bank_account =
-	SCHEMA(struct bank_account_shown, "BankAccountShown", bank_account_fields);
+	SCHEMA(struct bank_account, "BankAccountShown", bank_account_fields);
 
 struct me {
 	struct profile profile;
@@ -186,11 +178,19 @@ me(struct call *call, const void *in, void *out)
 {
 	struct me *reply = out;
 	struct drop_settings settings = {.currency = NULL};
+	struct bank_account *accounts;
+	size_t n;
 
 	(void)in;
 	TRY(profile_get(&call->ctx, call->ctx.who.user_id, &reply->profile));
 	TRY(drop_settings_get(&call->ctx, &settings));
+	TRY(bank_accounts(&call->ctx, call->ctx.who.user_id, &accounts, &n));
+	reply->bank_accounts = (struct list){accounts, n};
 	reply->total_balance = (struct money){0, currency_find(settings.currency)};
+	for (size_t i = 0; i < n; i++)
+		if (accounts[i].balance.currency == reply->total_balance.currency &&
+		    !money_add(&reply->total_balance, reply->total_balance, accounts[i].balance))
+			return fault(&call->ctx.fault, ERR_AMOUNT_TOO_LARGE, NULL, NULL);
 	return ERR_OK;
 }
 

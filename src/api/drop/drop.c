@@ -34,10 +34,22 @@ code_of(int status)
 	return "internal_error";
 }
 
+/* Where Drop has another status than the catalogue. */
+static const struct {
+	enum err err;
+	int status;
+} statuses[] = {
+	{ERR_VALIDATION, 422},    {ERR_INSUFFICIENT_FUNDS, 402}, {ERR_PROVIDER_REFUSED, 400},
+	{ERR_PROVIDER_DOWN, 503}, {ERR_PROVIDER_TIMEOUT, 503},
+};
+
 static int
 status(const struct fault *f)
 {
-	return f->err == ERR_VALIDATION ? 422 : err_status(f->err);
+	for (size_t i = 0; i < sizeof(statuses) / sizeof(statuses[0]); i++)
+		if (statuses[i].err == f->err)
+			return statuses[i].status;
+	return err_status(f->err);
 }
 
 /* A list whose pages have no numbers is all there is. */
@@ -161,12 +173,14 @@ static const struct property error[] = {
 };
 
 static const struct route *const groups[] = {
-	drop_auth,       drop_settings, drop_notifications, drop_consents,
-	drop_complaints, drop_privacy,  drop_health,        NULL,
+	drop_auth,          drop_bank_accounts, drop_settings,
+	drop_notifications, drop_consents,      drop_complaints,
+	drop_privacy,       drop_health,        NULL,
 };
 
 static const struct tag tags[] = {
 	{"Authentication", "Registration and the session, which lives in a cookie."},
+	{"Bank accounts", "Accounts at people's banks, linked by their consent."},
 	{"Settings", "How somebody wants Drop to be."},
 	{"Notifications", "What somebody is told."},
 	{"Complaints", "What people are not content with."},

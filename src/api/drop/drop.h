@@ -5,6 +5,7 @@
 #include "api/call.h"
 
 extern const struct route drop_auth[];
+extern const struct route drop_bank_accounts[];
 extern const struct route drop_complaints[];
 extern const struct route drop_consents[];
 extern const struct route drop_health[];

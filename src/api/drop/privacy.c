@@ -1,7 +1,9 @@
 /* The rights of data protection. */
 #include "app/privacy.h"
+#include "app/bank.h"
 
 #include "api/drop/drop.h"
+#include "base/arena.h"
 
 struct exported {
 	struct json_value data;
@@ -46,8 +48,25 @@ export_data(struct call *call, const void *in, void *out)
 static enum err
 delete_account(struct call *call, const void *in, void *out)
 {
+	struct bank_ended *ended = arena_alloc(call->ctx.arena, sizeof(*ended));
+
 	(void)in;
-	TRY(privacy_close(&call->ctx));
+	(void)out;
+	call->state = ended;
+	TRY(bank_unlink_all(&call->ctx, call->ctx.who.user_id, ended));
+	return privacy_close(&call->ctx);
+}
+
+static void
+tell_bank(struct call *call)
+{
+	bank_consents_end(&call->ctx, call->state);
+}
+
+static enum err
+say_farewell(struct call *call, const void *in, void *out)
+{
+	(void)in;
 	drop_clear_cookie(call);
 	*(struct farewell *)out = (struct farewell){
 		"Account scheduled for deletion", "Data retained for 5 years per AML requirements"};
@@ -59,9 +78,10 @@ const struct route drop_privacy[] = {
 	 "The request is kept as a record that it was met.", export_data, .out = &exported_out,
 	 .flat = true, .access = ACCESS_COOKIE, .status = 200, .tag = "Privacy"},
 	{DELETE, "/api/user/account", "Delete my account",
-	 "Signs out everywhere and clears the cookie. Nobody can sign in with it again, and its "
+	 "Signs out everywhere, unlinks bank accounts and clears the cookie. Nobody can sign in with it again, and its "
 	 "e-mail address stays taken until the time is over for which the law demands records.",
-	 delete_account, .out = &farewell_out, .flat = true, .fresh = true, .access = ACCESS_COOKIE,
-	 .effect = EFFECT_WRITE, .status = 200, .tag = "Privacy"},
+	 delete_account, .outside = tell_bank, .finish = say_farewell, .out = &farewell_out,
+	 .flat = true, .fresh = true, .access = ACCESS_COOKIE, .effect = EFFECT_CALL, .status = 200,
+	 .tag = "Privacy"},
 	{0},
 };
