@@ -108,7 +108,21 @@ libcowry_a_SOURCES = \
 	src/app/public_id.c src/app/public_id.h \
 	src/api/drop/auth.c src/api/drop/complaints.c src/api/drop/consents.c \
 	src/api/drop/notifications.c src/api/drop/privacy.c src/api/drop/settings.c \
-	src/api/pocket/complaints.c
+	src/api/pocket/complaints.c \
+	src/app/corridor.c src/app/corridor.h \
+	src/app/drop_payment.c src/app/drop_payment.h \
+	src/app/drop_payment_report.c \
+	src/app/drop_payment_row.c src/app/drop_payment_row.h \
+	src/app/drop_payment_settle.c \
+	src/app/iban.c src/app/iban.h \
+	src/app/merchant.c src/app/merchant.h \
+	src/app/quote.c src/app/quote.h \
+	src/app/rate.c src/app/rate.h src/app/rate_file.c \
+	src/app/recipient.c src/app/recipient.h \
+	src/api/drop/rates.c \
+	src/api/drop/recipients.c \
+	src/api/drop/transactions.c src/api/drop/pay.c \
+	src/jobs/remittance.c
 
 libsandbox_a_SOURCES = \
 	src/sandbox/bank.c src/sandbox/bank.h src/sandbox/bank_book.c src/sandbox/bank_book.h \
@@ -136,6 +150,7 @@ COWRY_LIBS = libcowry.a libdb.a libbase.a $(LIBDB_LIBS) $(LIBBASE_LIBS) $(HPDF_L
 cowry_SOURCES = src/bin/cli.c src/bin/cli.h \
 	src/bin/cli_jobs.c src/bin/cli_provider.c \
 	src/bin/cli_products.c \
+	src/bin/cli_rates.c \
 	src/bin/cli_reviews.c \
 	src/bin/cli_people.c \
 	src/bin/cli_secrets.c \

@@ -15,12 +15,6 @@ SELECT json_build_object(
   FROM users
  WHERE user_id = $1;
 
--- name: export_nothing
--- params: user_id:bigint
--- returns: one
--- A part that nobody has yet.
-SELECT '[]' AS part WHERE $1 IS NOT NULL;
-
 -- name: export_settings
 -- params: user_id:bigint
 -- returns: one

@@ -85,17 +85,18 @@ struct route {
 	enum access access;
 	enum effect effect;
 	enum rate rate;
-	int64_t user_per_minute; /* calls of one person a minute; 0: any number */
-	unsigned permission;     /* enum permission that a wallet key needs */
-	const char *message;     /* of success, where the envelope has one; NULL: the usual */
-	int status;              /* of success */
-	bool rehearses;          /* takes dryRun */
-	bool opens;              /* COWRY_OPEN_WALLET_PROVIDERS lets everybody in */
-	bool proves_key;         /* the handler's own first query says whether the key is good */
-	size_t body_max;         /* bytes; 0: BODY_MAX */
-	bool may_miss;           /* answers 404 although its path names nothing */
-	bool planned;            /* answers 501 until what it needs is there */
-	const char *tag;         /* group in the documentation, one of the dialect's tags */
+	int64_t address_per_minute; /* calls of one client address a minute; 0: any number */
+	int64_t user_per_minute;    /* calls of one person a minute; 0: any number */
+	unsigned permission;        /* enum permission that a wallet key needs */
+	const char *message;        /* of success, where the envelope has one; NULL: the usual */
+	int status;                 /* of success */
+	bool rehearses;             /* takes dryRun */
+	bool opens;                 /* COWRY_OPEN_WALLET_PROVIDERS lets everybody in */
+	bool proves_key;            /* the handler's own first query says whether the key is good */
+	size_t body_max;            /* bytes; 0: BODY_MAX */
+	bool may_miss;              /* answers 404 although its path names nothing */
+	bool planned;               /* answers 501 until what it needs is there */
+	const char *tag;            /* group in the documentation, one of the dialect's tags */
 };
 
 enum { BODY_MAX = 64 * 1024, BULK_BODY_MAX = 512 * 1024, PARAMS_MAX = 4, TARGET_MAX = 4096 };

@@ -16,6 +16,7 @@ static const struct error_reply {
 } error_replies[] = {
 	{400, "BadRequest", "The request is malformed or breaks a rule."},
 	{401, "Unauthorized", "Who asks is not known."},
+	{402, "PaymentRequired", "The account does not cover it."},
 	{403, "Forbidden", "Who asks may not do this."},
 	{404, "NotFound", "There is no such thing for who asks."},
 	{406, "NotAcceptable", "There is no such form of the answer."},
@@ -31,12 +32,22 @@ static const struct error_reply {
 };
 enum { ERROR_REPLIES = sizeof(error_replies) / sizeof(error_replies[0]) };
 
+/* Whether an error has that status in a dialect. */
+static bool
+comes_with(const struct dialect *dialect, enum err err, int status)
+{
+	const struct fault f = {.err = err};
+
+	return (dialect->status != NULL ? dialect->status(&f) : err_status(err)) == status;
+}
+
 /* Whether a route can answer with that status. */
 static bool
 applies(const struct dialect *dialect, const struct route *route, int status)
 {
 	bool has_body = route->in != NULL;
 	bool has_id = strchr(route->path, '{') != NULL;
+	bool calls = route->effect == EFFECT_CALL || route->calls != NULL;
 
 	for (int i = 0; i < ALSO_MAX; i++)
 		if (route->also[i] == status)
@@ -46,6 +57,8 @@ applies(const struct dialect *dialect, const struct route *route, int status)
 		return has_body || route->query != NULL;
 	case 401:
 		return route->access != ACCESS_PUBLIC || route->rate != RATE_NONE;
+	case 402:
+		return false; /* a route says so itself */
 	case 403:
 		return route->access != ACCESS_PUBLIC && route->access != ACCESS_PROJECT_KEY;
 	case 404:
@@ -60,11 +73,13 @@ applies(const struct dialect *dialect, const struct route *route, int status)
 	case 415:
 		return has_body;
 	case 429:
-		return route->rate != RATE_NONE || route->user_per_minute > 0 ||
-		       route->access == ACCESS_PROJECT_KEY || route->access == ACCESS_USER_OR_KEY;
+		return route->rate != RATE_NONE || route->address_per_minute > 0 ||
+		       route->user_per_minute > 0 || route->access == ACCESS_PROJECT_KEY ||
+		       route->access == ACCESS_USER_OR_KEY;
 	case 502:
+		return calls && comes_with(dialect, ERR_PROVIDER_DOWN, status);
 	case 504:
-		return route->effect == EFFECT_CALL || route->calls != NULL;
+		return calls && comes_with(dialect, ERR_PROVIDER_TIMEOUT, status);
 	default:
 		return !route->flat;
 	}

@@ -28,9 +28,14 @@ count_call(struct call *call, const char *whoever, int64_t most)
 enum err
 throttle(struct call *call)
 {
-	int64_t most = call->ctx.app->config->sign_in_per_minute;
+	const struct config *config = call->ctx.app->config;
+	int64_t most = 0;
 
-	if (call->route->rate == RATE_NONE || most == 0)
+	if (call->route->rate != RATE_NONE)
+		most = config->sign_in_per_minute;
+	else if (config->user_limits)
+		most = call->route->address_per_minute;
+	if (most == 0)
 		return ERR_OK;
 	return count_call(call, client_group(call->ctx.arena, call->ctx.address), most);
 }

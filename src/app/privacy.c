@@ -12,8 +12,8 @@ static const struct part {
 	enum statement_id statement;
 } parts[] = {
 	{"user", SQL_export_user},
-	{"transactions", SQL_export_nothing},
-	{"recipients", SQL_export_nothing},
+	{"transactions", SQL_export_transactions},
+	{"recipients", SQL_export_recipients},
 	{"bankAccounts", SQL_export_bank_accounts},
 	{"settings", SQL_export_settings},
 	{"consents", SQL_export_consents},
@@ -33,7 +33,8 @@ enum { PARTS = sizeof(parts) / sizeof(parts[0]) };
 
 /* What is removed of somebody whose time is over, beside their row. Each takes a user_id and
  * answers with how much it was. */
-static const enum statement_id forgotten[] = {SQL_account_forget_papers, SQL_bank_forget};
+static const enum statement_id forgotten[] = {SQL_account_forget_papers, SQL_drop_payments_forget,
+					      SQL_bank_forget};
 enum { FORGOTTEN = sizeof(forgotten) / sizeof(forgotten[0]) };
 
 /* Several copies of it are in memory until it is sent. */

@@ -107,21 +107,55 @@ money_add(struct money *out, struct money a, struct money b)
 	return true;
 }
 
-const char *
-money_text(char buf[MONEY_TEXT_MAX], struct money m)
+enum { POWERS = 19 };
+
+/* 10 to the power of n; false where that is more than 64 bits. */
+static bool
+power_of_ten(int n, int64_t *out)
 {
-	size_t exponent = m.currency != NULL ? m.currency->exponent : 0;
-	uint64_t rest = m.minor < 0 ? 0 - (uint64_t)m.minor : (uint64_t)m.minor;
+	*out = 1;
+	for (int i = 0; i < n && i < POWERS; i++)
+		if (__builtin_mul_overflow(*out, 10, out))
+			return false;
+	return n < POWERS;
+}
+
+bool
+money_convert(struct money *out, struct money m, struct decimal rate,
+	      const struct currency *currency)
+{
+	int shift = rate.scale + m.currency->exponent - currency->exponent;
+	int64_t product;
+	int64_t power;
+	int64_t rest;
+
+	if (__builtin_mul_overflow(m.minor, rate.coefficient, &product) ||
+	    !power_of_ten(shift < 0 ? -shift : shift, &power))
+		return false;
+	if (shift < 0) {
+		*out = (struct money){0, currency};
+		return !__builtin_mul_overflow(product, power, &out->minor);
+	}
+	rest = product % power;
+	*out = (struct money){product / power + (rest >= power - rest), currency};
+	return true;
+}
+
+/* An integer as text with a point before its last decimals digits. */
+static const char *
+with_point(char buf[MONEY_TEXT_MAX], int64_t value, size_t decimals)
+{
+	uint64_t rest = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
 	char reversed[MONEY_TEXT_MAX];
 	size_t length = 0;
 	size_t digits = 0;
 
-	for (; rest > 0 || digits <= exponent; rest /= 10, digits++) {
-		if (digits == exponent && exponent > 0)
+	for (; rest > 0 || digits <= decimals; rest /= 10, digits++) {
+		if (digits == decimals && decimals > 0)
 			reversed[length++] = '.';
 		reversed[length++] = (char)('0' + rest % 10);
 	}
-	if (m.minor < 0)
+	if (value < 0)
 		reversed[length++] = '-';
 	for (size_t i = 0; i < length; i++)
 		buf[i] = reversed[length - 1 - i];
@@ -129,19 +163,37 @@ money_text(char buf[MONEY_TEXT_MAX], struct money m)
 	return buf;
 }
 
-const char *
-money_text_short(char buf[MONEY_TEXT_MAX], struct money m)
+static const char *
+without_zeros(char buf[MONEY_TEXT_MAX])
 {
-	size_t length;
+	size_t length = strlen(buf);
 
-	(void)money_text(buf, m);
 	if (strchr(buf, '.') == NULL)
 		return buf;
-	length = strlen(buf);
 	while (buf[length - 1] == '0')
 		length--;
 	if (buf[length - 1] == '.')
 		length--;
 	buf[length] = '\0';
 	return buf;
+}
+
+const char *
+money_text(char buf[MONEY_TEXT_MAX], struct money m)
+{
+	return with_point(buf, m.minor, m.currency != NULL ? m.currency->exponent : 0);
+}
+
+const char *
+money_text_short(char buf[MONEY_TEXT_MAX], struct money m)
+{
+	(void)money_text(buf, m);
+	return without_zeros(buf);
+}
+
+const char *
+decimal_text(char buf[MONEY_TEXT_MAX], struct decimal value)
+{
+	(void)with_point(buf, value.coefficient, value.scale);
+	return without_zeros(buf);
 }

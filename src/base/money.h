@@ -60,9 +60,18 @@ enum money_problem money_from_decimal(struct money *out, struct decimal value,
 /* False on overflow or when the currencies differ. */
 bool money_add(struct money *out, struct money a, struct money b) MUST_CHECK;
 
+/*
+ * What m is worth in another currency (or a share of it, in its own) at rate units for each of its
+ * units, rounded half up to the minor unit. False on overflow. m is not negative.
+ */
+bool money_convert(struct money *out, struct money m, struct decimal rate,
+		   const struct currency *currency) MUST_CHECK;
+
 /* Major units with all decimals of the currency: "1000.50", "7" for JPY, "-0.05". */
 const char *money_text(char buf[MONEY_TEXT_MAX], struct money m);
 /* Like money_text, without trailing zero decimals: "1000.5", "1000". */
 const char *money_text_short(char buf[MONEY_TEXT_MAX], struct money m);
+/* The number without trailing zero decimals: "11.7", "0.005". */
+const char *decimal_text(char buf[MONEY_TEXT_MAX], struct decimal value);
 
 #endif

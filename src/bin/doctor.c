@@ -148,6 +148,8 @@ check_settings(const struct config *config)
 		ok = report(false, "Google sign-in",
 			    id ? "COWRY_GOOGLE_CLIENT_SECRET is missing"
 			       : "COWRY_GOOGLE_CLIENT_ID is missing");
+	if (config->bank_url[0] != '\0' && config->clearing_account[0] == '\0')
+		warn("COWRY_CLEARING_ACCOUNT is empty", "nothing can be paid from bank accounts");
 	if (config->open_providers)
 		warn("ANYBODY CAN SWITCH PROVIDERS ON AND OFF",
 		     "COWRY_OPEN_WALLET_PROVIDERS is true");

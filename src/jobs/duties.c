@@ -11,6 +11,7 @@ const struct duty duties[] = {
 	{.kind = &queue_mail, .threads = 2},
 	{.kind = &queue_payment_lookup, .threads = 2},
 	{.kind = &queue_purchase_lookup, .threads = 2},
+	{.kind = &queue_remittance, .threads = 2},
 	{.kind = &queue_webhook_delivery, .threads = 24},
 	{0},
 };

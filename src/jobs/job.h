@@ -29,6 +29,7 @@ extern const struct job job_voucher_expiry;
 extern const struct queue_kind queue_mail;
 extern const struct queue_kind queue_payment_lookup;
 extern const struct queue_kind queue_purchase_lookup;
+extern const struct queue_kind queue_remittance;
 extern const struct queue_kind queue_webhook_delivery;
 
 /* One row of all that a runner does: either a job or a kind, and the threads that are its own, so

@@ -16,6 +16,8 @@ run(struct ctx *ctx, bool *found)
 	*found = forgotten || row_int(&rows, 0, 0) >= ROWS_AT_ONCE;
 	TRY(db_run(ctx, SQL_webhook_sweep, &rows, PARAMS(p_int(EVENT_DAYS), p_int(ROWS_AT_ONCE))));
 	*found |= row_int(&rows, 0, 0) >= ROWS_AT_ONCE;
+	TRY(db_run(ctx, SQL_quote_sweep, &rows, PARAMS(p_int(ROWS_AT_ONCE))));
+	*found |= row_int(&rows, 0, 0) >= ROWS_AT_ONCE;
 	return ERR_OK;
 }
 

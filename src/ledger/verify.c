@@ -26,6 +26,11 @@ static const struct {
 	{{"purchases", "each purchase that was settled moved what it says"}, SQL_check_purchases},
 	{{"purchase holds", "the money of each purchase under way is held"},
 	 SQL_check_purchase_holds},
+	{{"drop_postings", "each Drop payment moved what it says, and back if it failed"},
+	 SQL_check_drop_postings},
+	{{"drop_payables", "what is owed in Drop is the sum of its payments"},
+	 SQL_check_drop_payables},
+	{{"drop_fees", "fee revenue in Drop is the sum of its fees"}, SQL_check_drop_fees},
 	{{"references", "each payment under way has its reference"}, SQL_check_references},
 };
 enum { CHECKS = sizeof(checks) / sizeof(checks[0]) };

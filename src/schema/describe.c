@@ -71,7 +71,7 @@ describe_text(const struct field *field, struct jw *w)
 }
 
 static void
-describe_limits(const struct field *field, struct jw *w)
+describe_limits(const struct field *field, enum amount_style style, struct jw *w)
 {
 	switch (field->type) {
 	case FIELD_TEXT:
@@ -85,7 +85,8 @@ describe_limits(const struct field *field, struct jw *w)
 			jw_integer(w, "maximum", field->max);
 		break;
 	case FIELD_DECIMAL:
-		jw_text(w, "pattern", "^(0|[1-9][0-9]{0,14})(\\.[0-9]{1,4})?$");
+		if (style == AMOUNT_TEXT)
+			jw_text(w, "pattern", "^(0|[1-9][0-9]{0,14})(\\.[0-9]{1,4})?$");
 		break;
 	case FIELD_TEXTS:
 		jw_integer(w, "minItems", field->may_be_empty ? 0 : 1);
@@ -145,7 +146,7 @@ describe(const struct field *field, enum amount_style style, bool nullable, bool
 		      nullable && (field->choices == NULL || field->type == FIELD_TEXTS), w);
 	if (field->doc != NULL)
 		jw_text(w, "description", field->doc);
-	describe_limits(field, w);
+	describe_limits(field, style, w);
 	if (field->type == FIELD_LIST)
 		schema_describe(field->sub, style, reply, w, "items");
 	if (field->fallback != NULL)

@@ -29,7 +29,7 @@ enum field_type {
 	FIELD_OPTIONAL_INT,  /* struct optional_int */
 	FIELD_BOOL,          /* bool */
 	FIELD_OPTIONAL_BOOL, /* struct optional_bool */
-	FIELD_DECIMAL,       /* struct decimal: an amount as sent */
+	FIELD_DECIMAL,       /* struct decimal: an amount as sent; in a reply a rate */
 	FIELD_MONEY,         /* struct money: an amount in a reply */
 	FIELD_UUID,          /* struct uuid */
 	FIELD_TIME,          /* struct instant */

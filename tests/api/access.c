@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "tests/api/drop/payer.h"
 #include "tests/api/moolah/voucher.h"
 #include "tests/api/receiver.h"
 
@@ -44,6 +45,9 @@ static struct {
 	const char *delivery;
 	const char *voucher;
 	const char *code;
+	const char *recipient;
+	const char *bank_account;
+	const char *drop_payment;
 } mine;
 
 static const char *
@@ -82,6 +86,28 @@ make_voucher(struct client *c)
 	mine.code = arena_strdup(c->keep, answer_at(&a, "data.easypay_code"));
 }
 
+/* A payment from a bank account that failed, because nobody listens at the bank. */
+static void
+make_drop_payment(struct client *c)
+{
+	struct config *config = &c->fixture->config;
+	const char *bank_url = config->bank_url;
+	struct answer a;
+
+	mine.bank_account = arena_strdup(c->keep, payer_account(c, &acme.owner, 5000000, true));
+	client_sql(c, "UPDATE cowry.users SET kyc_status = 'verified' WHERE public_id = '%s'",
+		   acme.owner.id);
+	mine.recipient = arena_strdup(c->keep, recipient_new(c, &acme.owner, "RSD"));
+	config->bank_url = "http://127.0.0.1:1";
+	config->clearing_account = "86011117947";
+	a = client_call(c, "POST", "/api/transactions/remittance", acme.owner.access,
+			client_json(c, "{'recipientId':'%s','amount':1000}", mine.recipient));
+	expect_refusal(&a, 503, "service_unavailable");
+	config->bank_url = bank_url;
+	a = client_call(c, "GET", "/api/transactions", acme.owner.access, NULL);
+	mine.drop_payment = arena_strdup(c->keep, answer_at(&a, "data.0.id"));
+}
+
 static void
 make_objects(struct client *c)
 {
@@ -105,6 +131,7 @@ make_objects(struct client *c)
 	mine.wallet_key = arena_strdup(c->keep, answer_at(&a, "data.keys.0.id"));
 	make_payment(c);
 	make_voucher(c);
+	make_drop_payment(c);
 	a = client_call(c, "POST", client_text(c, "/v1/projects/%s/webhooks", acme.project),
 			acme.owner.access,
 			client_json(c, "{'url':'https://hooks.example.com/','mode':'test',"
@@ -328,6 +355,14 @@ my_object(const struct route *route, const char *name)
 		return mine.wallet_key;
 	if (text_starts_with(route->path, "/v1/api-key/"))
 		return mine.user_key;
+	if (text_starts_with(route->path, "/api/recipients/"))
+		return mine.recipient;
+	if (text_starts_with(route->path, "/api/transactions/"))
+		return mine.drop_payment;
+	if (text_starts_with(route->path, "/api/bank-accounts/"))
+		return mine.bank_account;
+	if (text_starts_with(route->path, "/api/rates/"))
+		return "RSD";
 	if (text_starts_with(route->path, "/api/v1/vouchers/"))
 		return text_starts_with(name, "{code") ? mine.code : mine.voucher;
 	return strstr(route->path, "api-keys") != NULL ? mine.project_key : mine.customer;
@@ -366,6 +401,7 @@ check_foreign(struct client *c, const struct route *route)
 	size_t strangers = text_starts_with(route->path, "/v1/users/") ? 1 : 2;
 
 	if (strchr(route->path, '{') == NULL || route->access == ACCESS_ADMIN ||
+	    text_starts_with(route->path, "/api/rates/") ||
 	    strstr(route->path, "/vouchers/code/") != NULL) /* whoever has a code may look */
 		return;
 	for (size_t i = 0; i < strangers; i++) { /* administrators see to all users */

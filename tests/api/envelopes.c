@@ -74,7 +74,14 @@ test_too_long(void **state)
 	}
 }
 
-/* A path of the route with an id, or a word, in place of each parameter. */
+/* What stands for a parameter: an id, a word, or what must be known where anybody may ask. */
+static const char *
+value_of(const char *parameter)
+{
+	return text_starts_with(parameter, "{currency:") ? "RSD" : NOBODY;
+}
+
+/* A path of the route with a value in place of each parameter. */
 static const char *
 path_of(struct client *c, const struct route *route)
 {
@@ -88,7 +95,7 @@ path_of(struct client *c, const struct route *route)
 		p += length;
 		if (*p == '\0')
 			break;
-		path = client_text(c, "%s%s", path, NOBODY);
+		path = client_text(c, "%s%s", path, value_of(p));
 		p += strcspn(p, "}") + 1;
 	}
 	return path;

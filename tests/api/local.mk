@@ -7,7 +7,7 @@ check_LIBRARIES += libclient.a
 libclient_a_SOURCES = tests/api/client.c tests/api/client.h tests/api/people.c tests/api/people.h \
 	tests/api/money.h tests/api/till.c tests/api/till.h tests/peer.c tests/peer.h \
 	tests/api/receiver.c tests/api/receiver.h tests/api/shop.c tests/api/shop.h \
-	tests/api/bank.c tests/api/bank.h
+	tests/api/bank.c tests/api/bank.h tests/api/drop/payer.c tests/api/drop/payer.h
 
 API_TESTS = \
 	tests/api/access \
@@ -23,6 +23,9 @@ API_TESTS = \
 	tests/api/drop/notifications \
 	tests/api/drop/privacy \
 	tests/api/drop/settings \
+	tests/api/drop/rates \
+	tests/api/drop/recipients \
+	tests/api/drop/transactions \
 	tests/api/envelopes \
 	tests/api/fields \
 	tests/api/idempotency \
@@ -84,6 +87,9 @@ tests_api_drop_health_LDADD = $(API_LIBS)
 tests_api_drop_notifications_LDADD = $(API_LIBS)
 tests_api_drop_privacy_LDADD = $(API_LIBS)
 tests_api_drop_settings_LDADD = $(API_LIBS)
+tests_api_drop_rates_LDADD = $(API_LIBS)
+tests_api_drop_recipients_LDADD = $(API_LIBS)
+tests_api_drop_transactions_LDADD = $(API_LIBS)
 tests_api_envelopes_LDADD = $(API_LIBS)
 tests_api_fields_LDADD = $(API_LIBS)
 tests_api_idempotency_LDADD = $(API_LIBS)

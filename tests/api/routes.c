@@ -70,6 +70,11 @@ static const struct {
 	{drop_privacy, NULL, "drop/privacy", "client_covered(*state, drop_privacy, NULL)"},
 	{drop_bank_accounts, NULL, "drop/bank_accounts",
 	 "client_covered(*state, drop_bank_accounts, NULL)"},
+	{drop_rates, NULL, "drop/rates", "client_covered(*state, drop_rates, NULL)"},
+	{drop_recipients, NULL, "drop/recipients", "client_covered(*state, drop_recipients, NULL)"},
+	{drop_transactions, NULL, "drop/transactions",
+	 "client_covered(*state, drop_transactions, NULL)"},
+	{drop_pay, NULL, "drop/transactions", "client_covered(*state, drop_pay, NULL)"},
 	{drop_health, NULL, "drop/health", "client_covered(*state, drop_health, NULL)"},
 };
 

@@ -59,6 +59,7 @@ tests_unit_writer_LDADD = $(unit_base_libs)
 unit_cowry_tests = \
 	tests/unit/code \
 	tests/unit/identity \
+	tests/unit/iban \
 	tests/unit/kernel \
 	tests/unit/kernel_holds \
 	tests/unit/kernel_property \
@@ -82,6 +83,7 @@ tests_unit_code_LDADD = libcowry.a libdb.a libbase.a $(LIBDB_LIBS) $(LIBBASE_LIB
 	$(CMOCKA_LIBS)
 tests_unit_identity_LDADD = $(unit_cowry_libs)
 tests_unit_risk_LDADD = $(unit_cowry_libs)
+tests_unit_iban_LDADD = $(unit_cowry_libs)
 tests_unit_kernel_SOURCES = tests/unit/kernel.c tests/ledger_scene.c
 tests_unit_kernel_LDADD = $(unit_cowry_libs)
 tests_unit_kernel_holds_SOURCES = tests/unit/kernel_holds.c tests/ledger_scene.c

@@ -256,6 +256,84 @@ agrees_with_iso_4217(void **state)
 	free(text);
 }
 
+/* Rates are exact, and what is left over is rounded half up. */
+static void
+converts(void **state)
+{
+	static const struct {
+		const char *from;
+		const char *currency;
+		const char *rate;
+		const char *to;
+		const char *text;
+	} cases[] = {
+		{"2000", "NOK", "11.7", "RSD", "23400.00"},
+		{"2000", "NOK", "0.005", "NOK", "10.00"},
+		{"101", "NOK", "0.005", "NOK", "0.51"},    /* 0.505 */
+		{"100.99", "NOK", "0.005", "NOK", "0.50"}, /* 0.50495 */
+		{"129", "NOK", "0.01", "NOK", "1.29"},
+		{"1.50", "NOK", "0.01", "NOK", "0.02"}, /* 0.015 */
+		{"1.49", "NOK", "0.01", "NOK", "0.01"},
+		{"0.01", "NOK", "0.5", "NOK", "0.01"}, /* 0.005 */
+		{"0.01", "NOK", "0.4999999999", "NOK", "0.00"},
+		{"0.01", "NOK", "0.00000000000000001", "NOK", "0.00"},
+		{"100", "NOK", "0.089", "EUR", "8.90"},
+		{"100", "NOK", "13.25", "JPY", "1325"},
+		{"100.02", "NOK", "13.25", "JPY", "1325"}, /* 1325.265 */
+		{"100", "JPY", "0.0725", "NOK", "7.25"},
+		{"7", "JPY", "2", "KWD", "14.000"},
+		{"0", "NOK", "11.7", "RSD", "0.00"},
+	};
+	char text[MONEY_TEXT_MAX];
+	struct decimal rate;
+	struct money out;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		assert_int_equal(decimal_parse(&rate, cases[i].rate, strlen(cases[i].rate)),
+				 MONEY_OK);
+		assert_true(money_convert(&out, amount(cases[i].from, cases[i].currency), rate,
+					  currency_find(cases[i].to)));
+		assert_string_equal(money_text(text, out), cases[i].text);
+	}
+}
+
+static void
+converts_no_more_than_fits(void **state)
+{
+	const struct currency *nok = currency_find("NOK");
+	const struct decimal large = {INT64_C(10000000000), 0, true};
+	const struct decimal fine = {1, 18, true};
+	struct money out;
+
+	(void)state;
+	assert_true(money_convert(&out, (struct money){INT64_C(922337203), nok}, large, nok));
+	assert_false(money_convert(&out, (struct money){INT64_C(922337204), nok}, large, nok));
+	assert_false(money_convert(&out, (struct money){INT64_C(922337203), currency_find("JPY")},
+				   large, nok));
+	assert_true(money_convert(&out, (struct money){INT64_MAX, nok}, fine, nok));
+	assert_int_equal(out.minor, 9);
+}
+
+static void
+writes_decimals(void **state)
+{
+	static const struct {
+		struct decimal value;
+		const char *text;
+	} cases[] = {
+		{{117, 1, true}, "11.7"}, {{10170, 3, true}, "10.17"},
+		{{5, 3, true}, "0.005"},  {{1, 0, true}, "1"},
+		{{100, 0, true}, "100"},  {{100, 2, true}, "1"},
+		{{0, 2, true}, "0"},      {{1, 18, true}, "0.000000000000000001"},
+	};
+	char text[MONEY_TEXT_MAX];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++)
+		assert_string_equal(decimal_text(text, cases[i].value), cases[i].text);
+}
+
 int
 main(void)
 {
@@ -263,6 +341,9 @@ main(void)
 		cmocka_unit_test(reads_decimals),
 		cmocka_unit_test(refuses_what_is_no_amount),
 		cmocka_unit_test(takes_the_currency_s_decimals),
+		cmocka_unit_test(converts),
+		cmocka_unit_test(converts_no_more_than_fits),
+		cmocka_unit_test(writes_decimals),
 		cmocka_unit_test(writes_amounts),
 		cmocka_unit_test(reads_what_it_writes),
 		cmocka_unit_test(adds),

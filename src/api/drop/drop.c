@@ -25,9 +25,22 @@ static const struct {
 	{415, "unsupported_media_type"},
 };
 
+/* And some by what they are. */
+static const struct {
+	enum err err;
+	const char *code;
+} named[] = {
+	{ERR_NO_BANK_ACCOUNT, "no_bank_account"},
+	{ERR_KYC_REQUIRED, "kyc_required"},
+};
+
 static const char *
-code_of(int status)
+code_of(enum err err, int status)
 {
+	for (size_t i = 0; i < sizeof(named) / sizeof(named[0]); i++)
+		if (named[i].err == err)
+			return named[i].code;
+
 	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
 		if (codes[i].status == status)
 			return codes[i].code;
@@ -99,7 +112,7 @@ write_fail(struct jw *w, const struct call *call)
 	const struct fault *f = &call->ctx.fault;
 
 	jw_object(w, NULL);
-	jw_text(w, "error", code_of(fault_status(call)));
+	jw_text(w, "error", code_of(f->err, fault_status(call)));
 	jw_text(w, "message", f->message);
 	write_violations(w, call);
 	jw_close(w);
@@ -173,9 +186,19 @@ static const struct property error[] = {
 };
 
 static const struct route *const groups[] = {
-	drop_auth,          drop_bank_accounts, drop_settings,
-	drop_notifications, drop_consents,      drop_complaints,
-	drop_privacy,       drop_health,        NULL,
+	drop_auth,
+	drop_bank_accounts,
+	drop_recipients,
+	drop_rates,
+	drop_transactions,
+	drop_pay,
+	drop_settings,
+	drop_notifications,
+	drop_consents,
+	drop_complaints,
+	drop_privacy,
+	drop_health,
+	NULL,
 };
 
 static const struct tag tags[] = {
@@ -185,6 +208,9 @@ static const struct tag tags[] = {
 	{"Notifications", "What somebody is told."},
 	{"Complaints", "What people are not content with."},
 	{"Privacy", "Consents, and the rights of data protection."},
+	{"Rates", "What a krone is worth elsewhere."},
+	{"Recipients", "Whom somebody sends money to."},
+	{"Transactions", "Payments from people's own bank accounts."},
 	{"Health", "Whether the server can work."},
 	{NULL, NULL},
 };

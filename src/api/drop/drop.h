@@ -11,7 +11,11 @@ extern const struct route drop_consents[];
 extern const struct route drop_health[];
 extern const struct route drop_notifications[];
 extern const struct route drop_privacy[];
+extern const struct route drop_pay[];
+extern const struct route drop_rates[];
+extern const struct route drop_recipients[];
 extern const struct route drop_settings[];
+extern const struct route drop_transactions[];
 
 /* The session has ended: the browser may forget its token. */
 void drop_clear_cookie(struct call *call);

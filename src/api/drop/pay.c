@@ -1,0 +1,323 @@
+/* Paying from one's own bank account: what it will cost, then remittances and payments by QR code. */
+#include <string.h>
+
+#include "api/drop/drop.h"
+#include "app/corridor.h"
+#include "app/drop_payment.h"
+#include "app/rate.h"
+#include "app/recipient.h"
+#include "base/arena.h"
+
+enum { CALLS_PER_MINUTE = 10 };
+
+static const char *const types[] = {"remittance", "qr_payment", NULL};
+
+struct wish {
+	const char *type;
+	struct decimal amount;
+	const char *currency;
+	const char *recipient;
+};
+
+#define AMOUNT_DOC  "At most 2 decimals."
+#define REC_EXAMPLE "\"rec_0123456789abcdef\""
+static const struct field wish_fields[] = {
+	FIELD(struct wish, type, .name = "type", .required = true, .choices = types,
+	      .example = "\"remittance\""),
+	FIELD(struct wish, amount, .name = "amount", .required = true, .doc = AMOUNT_DOC,
+	      .example = "2000"),
+	FIELD(struct wish, currency, .name = "currency", .fallback = RATE_BASE, .doc = "NOK.",
+	      .example = "\"NOK\""),
+	FIELD(struct wish, recipient, .name = "recipientId", .doc = "Of a remittance.",
+	      .example = REC_EXAMPLE),
+};
+
+struct disclosure {
+	struct money amount;
+	struct money fee;
+	struct decimal fee_percentage;
+	struct decimal rate;
+	struct money receive;
+	const char *receive_currency;
+	const char *delivery;
+	struct money total;
+};
+
+#define DISCLOSED(member, name_, ...) \
+	FIELD(struct disclosure, member, .name = (name_), .required = true, __VA_ARGS__)
+static const struct field disclosure_fields[] = {
+	DISCLOSED(amount, "amount", .example = "2000"),
+	DISCLOSED(fee, "fee", .doc = "Of a payment by QR code the merchant bears it.",
+		  .example = "10"),
+	DISCLOSED(fee_percentage, "feePercentage", .example = "0.5"),
+	DISCLOSED(rate, "exchangeRate", .doc = "1 where nothing is exchanged.", .example = "10.17"),
+	DISCLOSED(receive, "receiveAmount", .example = "20340"),
+	DISCLOSED(receive_currency, "receiveCurrency", .example = "\"RSD\""),
+	DISCLOSED(delivery, "estimatedDelivery", .example = "\"2-4 business days\""),
+	DISCLOSED(total, "totalCost", .doc = "What leaves the bank account.", .example = "2010"),
+};
+
+struct remittance_body {
+	const char *recipient;
+	struct decimal amount;
+	const char *currency;
+	const char *bank_account;
+};
+
+static const struct field remittance_in_fields[] = {
+	FIELD(struct remittance_body, recipient, .name = "recipientId", .required = true,
+	      .example = REC_EXAMPLE),
+	FIELD(struct remittance_body, amount, .name = "amount", .required = true,
+	      .doc = "From 100 to 50000 NOK. " AMOUNT_DOC, .example = "2000"),
+	FIELD(struct remittance_body, currency, .name = "currency", .fallback = RATE_BASE,
+	      .doc = "NOK.", .example = "\"NOK\""),
+	FIELD(struct remittance_body, bank_account, .name = "bankAccountId",
+	      .doc = "The primary one unless given.", .example = "\"ba_0123456789abcdef\""),
+};
+
+struct qr_body {
+	const char *merchant;
+	struct decimal amount;
+};
+
+static const struct field qr_in_fields[] = {
+	FIELD(struct qr_body, merchant, .name = "merchantId", .required = true,
+	      .example = "\"mer_0123456789abcdef\""),
+	FIELD(struct qr_body, amount, .name = "amount", .required = true,
+	      .doc = "From 1 to 100000 NOK. " AMOUNT_DOC, .example = "129"),
+};
+
+/* What both answer; each has fields of its own. */
+struct paid {
+	const char *id;
+	const char *type;
+	const char *status;
+	struct money amount;
+	const char *currency;
+	struct money receive;
+	const char *receive_currency;
+	struct decimal rate;
+	struct money fee;
+	struct decimal fee_percent;
+	struct money total;
+	const char *payee;
+	const char *country;
+	const char *merchant;
+	const char *from_account;
+	const char *eta;
+	const char *authorization_url;
+	struct instant created_at;
+};
+
+#define PAID(member, name_, ...) \
+	FIELD(struct paid, member, .name = (name_), .required = true, __VA_ARGS__)
+#define PAID_LAST_FIELDS                                                                          \
+	PAID(from_account, "fromAccount", .doc = "Name of the bank.", .example = "\"DNB\""),      \
+		FIELD(struct paid, authorization_url, .name = "authorizationUrl",                 \
+		      .doc = "Where the payment must still be authorised, if the bank wants it; " \
+			     "it is processing until then.",                                      \
+		      .example = "null")
+static const struct field remittance_fields[] = {
+	PAID(id, "id", .example = "\"tx_rem_0123456789abcdef\""),
+	PAID(type, "type", .example = "\"remittance\""),
+	PAID(status, "status", .example = "\"processing\""),
+	PAID(amount, "sendAmount", .example = "2000"),
+	PAID(currency, "sendCurrency", .example = "\"NOK\""),
+	PAID(receive, "receiveAmount", .example = "23400"),
+	PAID(receive_currency, "receiveCurrency", .example = "\"RSD\""),
+	PAID(rate, "exchangeRate", .example = "11.7"),
+	PAID(fee, "fee", .example = "10"),
+	PAID(fee_percent, "feePercent", .example = "0.5"),
+	PAID(total, "total", .doc = "What leaves the bank account.", .example = "2010"),
+	PAID(payee, "recipientName", .example = "\"Mama Jasmina\""),
+	PAID(country, "recipientCountry", .example = "\"Serbia\""),
+	PAID_LAST_FIELDS,
+	PAID(eta, "eta", .example = "\"2-4 business days\""),
+	FIELD(struct paid, created_at, .name = "createdAt", .required = true),
+};
+
+static const struct field qr_fields[] = {
+	PAID(id, "id", .example = "\"tx_qr_0123456789abcdef\""),
+	PAID(type, "type", .example = "\"qr_payment\""),
+	PAID(status, "status",
+	     .doc = "completed; processing where the bank has not said yet that it will pay.",
+	     .example = "\"completed\""),
+	PAID(amount, "amount", .example = "129"),
+	PAID(currency, "currency", .example = "\"NOK\""),
+	PAID(fee, "fee", .doc = "The merchant bears it.", .example = "1.29"),
+	PAID(fee_percent, "feePercent", .example = "1"),
+	PAID(payee, "merchantName", .example = "\"Ahmetov Kebab\""),
+	PAID(merchant, "merchantId", .example = "\"mer_0123456789abcdef\""),
+	PAID_LAST_FIELDS,
+	FIELD(struct paid, created_at, .name = "createdAt", .required = true),
+};
+
+static const struct schema wish_in = SCHEMA(struct wish, "DisclosureRequest", wish_fields);
+static const struct schema disclosure_out =
+	SCHEMA(struct disclosure, "Disclosure", disclosure_fields);
+static const struct schema remittance_in =
+	SCHEMA(struct remittance_body, "RemittanceRequest", remittance_in_fields);
+static const struct schema qr_in = SCHEMA(struct qr_body, "QrPaymentRequest", qr_in_fields);
+static const struct schema remittance_out = SCHEMA(struct paid, "Remittance", remittance_fields);
+static const struct schema qr_out = SCHEMA(struct paid, "QrPayment", qr_fields);
+
+/* An amount in kroner, as far as it can be one. */
+static enum err
+read_amount(struct ctx *ctx, struct decimal amount, const char *currency, struct money *out)
+{
+	if (currency != NULL && strcmp(currency, RATE_BASE) != 0)
+		return quote_refuse(ctx, "currency", "CORRIDOR", "must be " RATE_BASE);
+	switch (money_from_decimal(out, amount, currency_find(RATE_BASE))) {
+	case MONEY_OK:
+		return ERR_OK;
+	case MONEY_DECIMALS:
+		return quote_refuse(ctx, "amount", "DECIMALS", "must have at most 2 decimals");
+	case MONEY_NOT_A_NUMBER:
+	case MONEY_OVERFLOW:
+		break;
+	}
+	return quote_refuse(ctx, "amount", "RANGE", "is too large");
+}
+
+/* 0.005 is 0.5 %. */
+static struct decimal
+percent(struct decimal share)
+{
+	share.scale = (unsigned char)(share.scale - 2);
+	return share;
+}
+
+static enum err
+disclose(struct call *call, const void *in, void *out)
+{
+	const struct wish *wish = in;
+	struct recipient recipient = {.currency = RATE_BASE, .country = "NO"};
+	struct ctx *ctx = &call->ctx;
+	struct money amount;
+	struct quote q;
+
+	TRY(read_amount(ctx, wish->amount, wish->currency, &amount));
+	if (strcmp(wish->type, "remittance") == 0) {
+		if (wish->recipient == NULL)
+			return quote_refuse(ctx, "recipientId", "REQUIRED", "is required");
+		TRY(recipient_find(ctx, wish->recipient, &recipient));
+	}
+	TRY(quote_make(ctx, wish->type, recipient.recipient_id, amount, recipient.currency, &q));
+	TRY(quote_keep(ctx, &q));
+	*(struct disclosure *)out = (struct disclosure){
+		.amount = q.amount,
+		.fee = q.fee,
+		.fee_percentage = percent(q.fee_share),
+		.rate = q.rate,
+		.receive = q.receive,
+		.receive_currency = q.receive.currency->code,
+		.delivery = drop_payment_delivery(q.type, recipient.country),
+		.total = q.total,
+	};
+	return ERR_OK;
+}
+
+/* Record the order; what the bank must be told comes next. */
+static enum err
+begin(struct call *call, const struct drop_order *order)
+{
+	struct drop_payment *payment = arena_alloc(call->ctx.arena, sizeof(*payment));
+
+	TRY(drop_payment_open(&call->ctx, order, payment));
+	call->state = payment;
+	return ERR_OK;
+}
+
+static enum err
+begin_remittance(struct call *call, const void *in, void *out)
+{
+	const struct remittance_body *body = in;
+	struct drop_order order = {.recipient = body->recipient,
+				   .bank_account = body->bank_account};
+
+	(void)out;
+	TRY(read_amount(&call->ctx, body->amount, body->currency, &order.amount));
+	return begin(call, &order);
+}
+
+static enum err
+begin_qr_payment(struct call *call, const void *in, void *out)
+{
+	const struct qr_body *body = in;
+	struct drop_order order = {.merchant = body->merchant};
+
+	(void)out;
+	TRY(read_amount(&call->ctx, body->amount, NULL, &order.amount));
+	return begin(call, &order);
+}
+
+static void
+pay(struct call *call)
+{
+	drop_payment_call(&call->ctx, call->state);
+}
+
+static struct paid
+show(const struct drop_payment *p)
+{
+	return (struct paid){
+		.id = p->drop_id,
+		.type = p->type,
+		.status = p->status,
+		.amount = p->amount,
+		.currency = p->amount.currency->code,
+		.receive = p->receive,
+		.receive_currency = p->receive.currency->code,
+		.rate = p->rate,
+		.fee = p->fee,
+		.fee_percent = percent(fee_share(p->type)),
+		.total = p->total,
+		.payee = p->payee_name,
+		.country = corridor_country_name(p->payee_country),
+		.merchant = p->merchant,
+		.from_account = p->from_account,
+		.eta = drop_payment_delivery(p->type, p->payee_country),
+		.authorization_url = p->bank.sca_url,
+		.created_at = p->created_at,
+	};
+}
+
+static enum err
+finish(struct call *call, const void *in, void *out)
+{
+	struct drop_payment *payment = call->state;
+
+	(void)in;
+	TRY(drop_payment_close(&call->ctx, payment));
+	if (strcmp(payment->status, "failed") == 0) {
+		(void)drop_payment_refusal(&call->ctx, payment);
+		return call_refuse(call);
+	}
+	*(struct paid *)out = show(payment);
+	return ERR_OK;
+}
+
+const struct route drop_pay[] = {
+	{POST, "/api/transactions/disclosure", "What a payment will cost, and what arrives",
+	 "A remittance of the same amount to the same recipient within 60 seconds is made at the "
+	 "rate that is shown.",
+	 disclose, .in = &wish_in, .out = &disclosure_out, .flat = true, .also = {404},
+	 .access = ACCESS_COOKIE, .effect = EFFECT_WRITE, .status = 200, .tag = "Transactions"},
+	{POST, "/api/transactions/remittance", "Send money abroad",
+	 "Needs a verified identity. The amount and the fee of 0.5 % leave the bank account. It is "
+	 "processing until the bank has settled it; a notification tells. If the bank rejects it, "
+	 "nothing leaves the account.",
+	 begin_remittance, .outside = pay, .finish = finish, .in = &remittance_in,
+	 .out = &remittance_out, .bad_request = true, .also = {402, 404}, .access = ACCESS_COOKIE,
+	 .effect = EFFECT_CALL, .address_per_minute = CALLS_PER_MINUTE, .status = 201,
+	 .tag = "Transactions"},
+	{POST, "/api/transactions/qr-payment", "Pay a merchant by QR code",
+	 "From the primary bank account, which is debited the amount; the merchant bears the fee "
+	 "of 1 %. Completed once the bank has accepted it. Where it does not answer in time, or "
+	 "wants the payment authorised, it is processing until that is known, and never made "
+	 "twice.",
+	 begin_qr_payment, .outside = pay, .finish = finish, .in = &qr_in, .out = &qr_out,
+	 .bad_request = true, .also = {402, 404}, .access = ACCESS_COOKIE, .effect = EFFECT_CALL,
+	 .address_per_minute = CALLS_PER_MINUTE, .status = 201, .tag = "Transactions"},
+	{0},
+};

@@ -1,0 +1,112 @@
+/* What a krone is worth elsewhere. Anybody may ask. */
+#include "app/rate.h"
+
+#include <string.h>
+
+#include "api/drop/drop.h"
+#include "app/quote.h"
+
+enum { CALLS_PER_MINUTE = 120 };
+
+struct values {
+	struct decimal rsd, bam, pln, pkr, try, eur;
+};
+
+#define VALUE(member, code, example_) \
+	FIELD(struct values, member, .name = code, .required = true, .example = example_)
+static const struct field value_fields[] = {
+	VALUE(rsd, "RSD", "11.7"), VALUE(bam, "BAM", "1.04"), VALUE(pln, "PLN", "0.41"),
+	VALUE(pkr, "PKR", "26.8"), VALUE(try, "TRY", "3.45"), VALUE(eur, "EUR", "0.089"),
+};
+enum { VALUES = sizeof(value_fields) / sizeof(value_fields[0]) };
+
+static const struct schema values = SCHEMA(struct values, "RateValues", value_fields);
+
+struct table {
+	const char *base;
+	struct values rates;
+	struct instant updated_at;
+};
+
+static const struct field table_fields[] = {
+	FIELD(struct table, base, .name = "baseCurrency", .required = true, .example = "\"NOK\""),
+	FIELD(struct table, rates, .name = "rates", .required = true, .sub = &values),
+	FIELD(struct table, updated_at, .name = "updatedAt", .required = true),
+};
+
+struct one {
+	const char *from;
+	const char *to;
+	struct decimal rate;
+	struct decimal fee;
+	struct instant updated_at;
+};
+
+static const struct field one_fields[] = {
+	FIELD(struct one, from, .name = "from", .required = true, .example = "\"NOK\""),
+	FIELD(struct one, to, .name = "to", .required = true, .example = "\"RSD\""),
+	FIELD(struct one, rate, .name = "rate", .required = true, .doc = "What one krone is worth.",
+	      .example = "11.7"),
+	FIELD(struct one, fee, .name = "fee", .required = true,
+	      .doc = "Share of the amount that a remittance costs.", .example = "0.005"),
+	FIELD(struct one, updated_at, .name = "updatedAt", .required = true),
+};
+
+static const struct schema table_out = SCHEMA(struct table, "Rates", table_fields);
+static const struct schema one_out = SCHEMA(struct one, "Rate", one_fields);
+
+/* A rate goes where its currency stands among the fields. */
+static void
+put(struct table *table, const struct exchange_rate *rate)
+{
+	for (size_t i = 0; i < VALUES; i++)
+		if (strcmp(value_fields[i].name, rate->currency) == 0)
+			memcpy((char *)&table->rates + value_fields[i].offset, &rate->value,
+			       sizeof(rate->value));
+	if (rate->valid_from.us > table->updated_at.us)
+		table->updated_at = rate->valid_from;
+}
+
+static enum err
+list_rates(struct call *call, const void *in, void *out)
+{
+	struct table *table = out;
+	struct exchange_rate *rates;
+	size_t n;
+
+	(void)in;
+	TRY(rate_list(&call->ctx, &rates, &n));
+	table->base = RATE_BASE;
+	for (size_t i = 0; i < n; i++)
+		put(table, &rates[i]);
+	return ERR_OK;
+}
+
+static enum err
+get_rate(struct call *call, const void *in, void *out)
+{
+	const struct currency *currency = currency_find_any_case(call->params[0].text);
+	struct exchange_rate rate;
+
+	(void)in;
+	if (currency == NULL)
+		return fault(&call->ctx.fault, ERR_NOT_FOUND, NULL,
+			     "There is no rate for this currency");
+	TRY(rate_find(&call->ctx, currency->code, &rate));
+	*(struct one *)out = (struct one){
+		.from = RATE_BASE,
+		.to = rate.currency,
+		.rate = rate.value,
+		.fee = fee_share("remittance"),
+		.updated_at = rate.valid_from,
+	};
+	return ERR_OK;
+}
+
+const struct route drop_rates[] = {
+	{GET, "/api/rates", "What a krone is worth", "Exact decimals.", list_rates,
+	 .out = &table_out, .address_per_minute = CALLS_PER_MINUTE, .status = 200, .tag = "Rates"},
+	{GET, "/api/rates/{currency:word}", "What a krone is worth in a currency", NULL, get_rate,
+	 .out = &one_out, .address_per_minute = CALLS_PER_MINUTE, .status = 200, .tag = "Rates"},
+	{0},
+};

@@ -1,0 +1,315 @@
+/* What somebody has paid. */
+#include <string.h>
+
+#include "api/drop/drop.h"
+#include "api/page.h"
+#include "app/corridor.h"
+#include "app/drop_payment.h"
+#include "app/public_id.h"
+#include "base/arena.h"
+
+enum { USUAL_LIMIT = 20 };
+
+static const char *const types[] = {"remittance", "qr_payment", NULL};
+static const char *const statuses[] = {"processing", "completed", "failed", NULL};
+static const char *const orders[] = {"createdAt", "amount", NULL};
+static const char *const directions[] = {"asc", "desc", NULL};
+
+struct item {
+	int64_t number;
+	const char *id;
+	const char *type;
+	const char *status;
+	struct money amount;
+	const char *currency;
+	const char *recipient;
+	const char *merchant;
+	struct instant created_at;
+};
+
+#define ID_EXAMPLE               "\"tx_rem_0123456789abcdef\""
+#define ITEM(member, name_, ...) FIELD(struct item, member, .name = (name_), __VA_ARGS__)
+static const struct field item_fields[] = {
+	ITEM(id, "id", .required = true, .example = ID_EXAMPLE),
+	ITEM(type, "type", .required = true, .example = "\"remittance\""),
+	ITEM(status, "status", .required = true, .example = "\"completed\""),
+	ITEM(amount, "amount", .required = true, .doc = "Below zero: it goes out.",
+	     .example = "-2000"),
+	ITEM(currency, "currency", .required = true, .example = "\"NOK\""),
+	ITEM(recipient, "recipientName", .doc = "Of a remittance.", .example = "\"Mama Jasmina\""),
+	ITEM(merchant, "merchantName", .doc = "Of a payment by QR code.", .example = "null"),
+	ITEM(created_at, "createdAt", .required = true),
+};
+
+struct transactions_query {
+	struct number_query page;
+	const char *type;
+	const char *status;
+	const char *sort;
+	const char *direction;
+};
+
+static const struct field query_fields[] = {
+	LIMIT_FIELDS(struct transactions_query, 20, 50),
+	FIELD(struct transactions_query, type, .name = "type", .choices = types,
+	      .example = "\"remittance\""),
+	FIELD(struct transactions_query, status, .name = "status", .choices = statuses,
+	      .example = "\"completed\""),
+	FIELD(struct transactions_query, sort, .name = "sort", .choices = orders,
+	      .fallback = "createdAt", .doc = "An amount counts without its sign.",
+	      .example = "\"createdAt\""),
+	FIELD(struct transactions_query, direction, .name = "dir", .choices = directions,
+	      .fallback = "desc", .example = "\"desc\""),
+};
+
+/* One of them, whole. */
+struct shown {
+	const char *id;
+	const char *type;
+	const char *status;
+	struct money send;
+	const char *send_currency;
+	struct money receive;
+	const char *receive_currency;
+	struct decimal rate;
+	struct money fee;
+	struct money total;
+	const char *recipient;
+	const char *country;
+	struct instant created_at;
+	struct instant completed_at;
+};
+
+#define SHOWN(member, name_, ...) FIELD(struct shown, member, .name = (name_), __VA_ARGS__)
+static const struct field shown_fields[] = {
+	SHOWN(id, "id", .required = true, .example = ID_EXAMPLE),
+	SHOWN(type, "type", .required = true, .example = "\"remittance\""),
+	SHOWN(status, "status", .required = true, .example = "\"completed\""),
+	SHOWN(send, "sendAmount", .required = true, .example = "2000"),
+	SHOWN(send_currency, "sendCurrency", .required = true, .example = "\"NOK\""),
+	SHOWN(receive, "receiveAmount", .required = true, .example = "23400"),
+	SHOWN(receive_currency, "receiveCurrency", .required = true, .example = "\"RSD\""),
+	SHOWN(rate, "exchangeRate", .required = true, .example = "11.7"),
+	SHOWN(fee, "fee", .required = true, .doc = "Of a payment by QR code the merchant bears it.",
+	      .example = "10"),
+	SHOWN(total, "total", .required = true, .doc = "What leaves the bank account.",
+	      .example = "2010"),
+	SHOWN(recipient, "recipientName", .required = true, .doc = "The payee, or the merchant.",
+	      .example = "\"Mama Jasmina\""),
+	SHOWN(country, "recipientCountry", .required = true, .example = "\"Serbia\""),
+	SHOWN(created_at, "createdAt", .required = true),
+	SHOWN(completed_at, "completedAt", .required = true, .keep_null = true),
+};
+
+#define SUM(member, name_, ...) \
+	FIELD(struct drop_summary, member, .name = (name_), .required = true, __VA_ARGS__)
+static const struct field sum_fields[] = {
+	SUM(count, "totalCount", .example = "3"),
+	SUM(sent, "totalSent", .doc = "By remittances, in NOK, without fees.", .example = "5000"),
+	SUM(paid, "totalPaid", .doc = "By QR code, in NOK.", .example = "129"),
+	SUM(remittances, "remittanceCount", .example = "2"),
+	SUM(qr_payments, "qrPaymentCount", .example = "1"),
+};
+static const struct schema sums_out = SCHEMA(struct drop_summary, "TransactionSums", sum_fields);
+
+struct summary {
+	struct drop_summary all;
+	struct drop_summary month;
+};
+
+static const struct field summary_fields[] = {
+	FIELD(struct summary, all, .name = "allTime", .required = true, .sub = &sums_out),
+	FIELD(struct summary, month, .name = "thisMonth", .required = true, .sub = &sums_out),
+};
+
+struct person {
+	const char *name;
+	const char *country;
+};
+
+static const struct field person_fields[] = {
+	FIELD(struct person, name, .name = "name", .required = true, .example = "\"Mama Jasmina\""),
+	FIELD(struct person, country, .name = "country", .required = true, .example = "\"RS\""),
+};
+static const struct schema person_out = SCHEMA(struct person, "ReceiptRecipient", person_fields);
+
+struct receipt {
+	const char *id;
+	struct instant date;
+	const char *type;
+	struct money amount;
+	const char *currency;
+	struct money fee;
+	struct decimal rate;
+	struct money receive;
+	const char *receive_currency;
+	struct person recipient;
+	const char *reference;
+	const char *status;
+	const char *estimate;
+	struct instant completed_at;
+};
+
+#define RECEIPT(member, name_, ...) FIELD(struct receipt, member, .name = (name_), __VA_ARGS__)
+static const struct field receipt_fields[] = {
+	RECEIPT(id, "transactionId", .required = true, .example = ID_EXAMPLE),
+	RECEIPT(date, "date", .required = true),
+	RECEIPT(type, "type", .required = true, .example = "\"remittance\""),
+	RECEIPT(amount, "amount", .required = true, .example = "2000"),
+	RECEIPT(currency, "currency", .required = true, .example = "\"NOK\""),
+	RECEIPT(fee, "fee", .required = true, .example = "10"),
+	RECEIPT(rate, "exchangeRate", .required = true, .example = "11.7"),
+	RECEIPT(receive, "receiveAmount", .required = true, .example = "23400"),
+	RECEIPT(receive_currency, "receiveCurrency", .required = true, .example = "\"RSD\""),
+	RECEIPT(recipient, "recipient", .required = true, .sub = &person_out),
+	RECEIPT(reference, "reference", .required = true, .doc = "What the banks know it by.",
+		.example = ID_EXAMPLE),
+	RECEIPT(status, "status", .required = true, .example = "\"completed\""),
+	RECEIPT(estimate, "estimatedCompletion", .required = true, .keep_null = true,
+		.doc = "While it is processing.", .example = "null"),
+	RECEIPT(completed_at, "completedAt", .required = true, .keep_null = true),
+};
+
+static const struct schema item_out = SCHEMA(struct item, "TransactionItem", item_fields);
+static const struct schema transactions_query =
+	SCHEMA(struct transactions_query, "TransactionsQuery", query_fields);
+static const struct schema shown_out = SCHEMA(struct shown, "Transaction", shown_fields);
+static const struct schema summary_out =
+	SCHEMA(struct summary, "TransactionSummary", summary_fields);
+static const struct schema receipt_out = SCHEMA(struct receipt, "Receipt", receipt_fields);
+
+static struct item
+show_item(const struct drop_payment *p)
+{
+	bool abroad = drop_payment_is_remittance(p);
+
+	return (struct item){
+		.number = p->drop_payment_id,
+		.id = p->drop_id,
+		.type = p->type,
+		.status = p->status,
+		.amount = {-p->amount.minor, p->amount.currency},
+		.currency = p->amount.currency->code,
+		.recipient = abroad ? p->payee_name : NULL,
+		.merchant = abroad ? NULL : p->payee_name,
+		.created_at = p->created_at,
+	};
+}
+
+static enum err
+list_transactions(struct call *call, const void *in, void *out)
+{
+	struct transactions_query *query = call->query;
+	struct drop_payment_filter filter = {
+		.type = query->type,
+		.status = query->status,
+		.by_amount = strcmp(query->sort, "amount") == 0,
+		.ascending = strcmp(query->direction, "asc") == 0,
+	};
+	struct drop_payment *payments;
+	struct list items;
+	struct item *shown;
+	int64_t total;
+
+	(void)in;
+	number_usual(&query->page, USUAL_LIMIT);
+	filter.most = number_most(&query->page);
+	filter.skip = number_skip(&query->page);
+	TRY(drop_payment_list(&call->ctx, &filter, &payments, &items.count, &total));
+	shown = arena_array(call->ctx.arena, items.count, sizeof(*shown));
+	for (size_t i = 0; i < items.count; i++)
+		shown[i] = show_item(&payments[i]);
+	items.items = shown;
+	page_fill_numbered(call, out, &query->page, items, total, sizeof(*shown),
+			   offsetof(struct item, number));
+	return ERR_OK;
+}
+
+/* The one that the path names, if it is the caller's. */
+static enum err
+find(struct call *call, struct drop_payment *out)
+{
+	const char *id = call->params[0].text;
+
+	if (!drop_id_valid(id, "tx_rem") && !drop_id_valid(id, "tx_qr"))
+		return fault(&call->ctx.fault, ERR_NOT_FOUND, NULL, "Transaction not found");
+	return drop_payment_get(&call->ctx, id, out);
+}
+
+static enum err
+get_transaction(struct call *call, const void *in, void *out)
+{
+	struct drop_payment p;
+
+	(void)in;
+	TRY(find(call, &p));
+	*(struct shown *)out = (struct shown){
+		.id = p.drop_id,
+		.type = p.type,
+		.status = p.status,
+		.send = p.amount,
+		.send_currency = p.amount.currency->code,
+		.receive = p.receive,
+		.receive_currency = p.receive.currency->code,
+		.rate = p.rate,
+		.fee = p.fee,
+		.total = p.total,
+		.recipient = p.payee_name,
+		.country = corridor_country_name(p.payee_country),
+		.created_at = p.created_at,
+		.completed_at = p.completed_at,
+	};
+	return ERR_OK;
+}
+
+static enum err
+sum_up(struct call *call, const void *in, void *out)
+{
+	struct summary *summary = out;
+
+	(void)in;
+	return drop_payment_summary(&call->ctx, &summary->all, &summary->month);
+}
+
+static enum err
+get_receipt(struct call *call, const void *in, void *out)
+{
+	struct drop_payment p;
+
+	(void)in;
+	TRY(find(call, &p));
+	*(struct receipt *)out = (struct receipt){
+		.id = p.drop_id,
+		.date = p.created_at,
+		.type = p.type,
+		.amount = p.amount,
+		.currency = p.amount.currency->code,
+		.fee = p.fee,
+		.rate = p.rate,
+		.receive = p.receive,
+		.receive_currency = p.receive.currency->code,
+		.recipient = {p.payee_name, p.payee_country},
+		.reference = p.drop_id,
+		.status = p.status,
+		.estimate = strcmp(p.status, "processing") == 0
+				    ? drop_payment_delivery(p.type, p.payee_country)
+				    : NULL,
+		.completed_at = p.completed_at,
+	};
+	return ERR_OK;
+}
+
+const struct route drop_transactions[] = {
+	{GET, "/api/transactions", "My transactions", NULL, list_transactions,
+	 .query = &transactions_query, .out = &item_out, .list = true, .numbered = true,
+	 .access = ACCESS_COOKIE, .status = 200, .tag = "Transactions"},
+	{GET, "/api/transactions/summary", "Sums of my transactions",
+	 "What failed does not count. The month is that of UTC.", sum_up, .out = &summary_out,
+	 .access = ACCESS_COOKIE, .status = 200, .tag = "Transactions"},
+	{GET, "/api/transactions/{id:word}", "A transaction", NULL, get_transaction,
+	 .out = &shown_out, .access = ACCESS_COOKIE, .status = 200, .tag = "Transactions"},
+	{GET, "/api/transactions/{id:word}/receipt", "The receipt of a transaction", NULL,
+	 get_receipt, .out = &receipt_out, .access = ACCESS_COOKIE, .status = 200,
+	 .tag = "Transactions"},
+	{0},
+};

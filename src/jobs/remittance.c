@@ -1,0 +1,27 @@
+/* Payments of Drop that the bank has not settled yet: it is asked how they stand. */
+#include "app/drop_payment.h"
+#include "jobs/job.h"
+#include "queue/queue.h"
+
+static enum err
+run(struct ctx *ctx, struct queue_job *job, enum queue_verdict *verdict)
+{
+	bool settled;
+
+	TRY(drop_payment_look_up(ctx, job->subject, &settled));
+	*verdict = settled ? QUEUE_DONE : QUEUE_AGAIN;
+	if (!settled)
+		job->problem = "the bank has not settled it yet";
+	return ERR_OK;
+}
+
+/* A few seconds after the first time, then at longer and longer intervals, up to two hours: for ten
+ * days. After that an operator must look; the amount stays set aside on the account. */
+const struct queue_kind queue_remittance = {
+	.name = "remittance",
+	.lease_s = 120,
+	.tries_max = 130,
+	.backoff_s = 5,
+	.backoff_max_s = 7200,
+	.run = run,
+};

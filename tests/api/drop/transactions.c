@@ -1,0 +1,842 @@
+/* Payments from people's bank accounts: costs, remittances, payments by QR code, and their ends. */
+#include "tests/cmocka.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "api/drop/drop.h"
+#include "app/drop_payment.h"
+#include "jobs/job.h"
+#include "tests/api/drop/payer.h"
+
+#define RICH 5000000
+
+static struct bank bank;
+
+static int
+setup(void **state)
+{
+	if (client_setup(state) != 0)
+		return -1;
+	payer_bank_open(*state, &bank);
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	peer_release(bank.peer);
+	bank_close_down(&bank);
+	return client_teardown(state);
+}
+
+static int
+begin(void **state)
+{
+	payer_bank_behave(&bank);
+	return client_begin(state);
+}
+
+static struct answer
+get(struct client *c, const struct person *who, const char *path)
+{
+	return client_call(c, "GET", client_text(c, "/api/transactions%s", path), who->access,
+			   NULL);
+}
+
+static struct answer
+disclose(struct client *c, const struct person *who, const char *recipient, const char *amount)
+{
+	return client_call(c, "POST", "/api/transactions/disclosure", who->access,
+			   client_json(c, "{'type':'remittance','amount':%s,'recipientId':'%s'}",
+				       amount, recipient));
+}
+
+static struct answer
+remit(struct client *c, const struct person *who, const char *recipient, const char *amount)
+{
+	return client_call(c, "POST", "/api/transactions/remittance", who->access,
+			   client_json(c, "{'recipientId':'%s','amount':%s}", recipient, amount));
+}
+
+static struct answer
+pay(struct client *c, const struct person *who, const char *merchant, const char *amount)
+{
+	return client_call(c, "POST", "/api/transactions/qr-payment", who->access,
+			   client_json(c, "{'merchantId':'%s','amount':%s}", merchant, amount));
+}
+
+static const char *
+status_of(struct client *c, const struct person *who, const char *id)
+{
+	struct answer a = get(c, who, client_text(c, "/%s", id));
+
+	expect_status(&a, 200);
+	return answer_at(&a, "data.status");
+}
+
+static const char *
+last_status(struct client *c, const struct person *who)
+{
+	struct answer a = get(c, who, "?limit=1");
+
+	expect_status(&a, 200);
+	return answer_at(&a, "data.0.status");
+}
+
+/* What was told last, "" for nothing. */
+static const char *
+notified(struct client *c, const struct person *who)
+{
+	return client_value(c,
+			    "SELECT title || ': ' || coalesce(subject, '') FROM cowry.notification"
+			    " WHERE user_id = %lld ORDER BY notification_id DESC LIMIT 1",
+			    (long long)payer_id(c, who));
+}
+
+/* What is owed to a merchant, in minor units. */
+static const char *
+owed(struct client *c, const char *merchant)
+{
+	return client_value(c,
+			    "SELECT a.balance FROM cowry.merchant m JOIN cowry.account a"
+			    " USING (account_id) WHERE m.drop_id = '%s'",
+			    merchant);
+}
+
+static void
+test_disclosure(void **state)
+{
+	struct client *c = *state;
+	struct person ada = payer_new(c, RICH);
+	struct person eve = payer_new(c, RICH);
+	const char *mama = recipient_new(c, &ada, "RSD");
+	struct answer a = disclose(c, &ada, mama, "2000");
+
+	expect_status(&a, 200);
+	expect_text(&a, "amount", "2000");
+	expect_text(&a, "fee", "10");
+	expect_text(&a, "feePercentage", "0.5");
+	expect_text(&a, "exchangeRate", "11.7");
+	expect_text(&a, "receiveAmount", "23400");
+	expect_text(&a, "receiveCurrency", "RSD");
+	expect_text(&a, "estimatedDelivery", "2-4 business days");
+	expect_text(&a, "totalCost", "2010");
+	/* 0.5 % of 101 is 0.505: half up. */
+	a = disclose(c, &ada, mama, "101");
+	expect_text(&a, "fee", "0.51");
+	expect_text(&a, "totalCost", "101.51");
+	a = disclose(c, &ada, recipient_new(c, &ada, "EUR"), "150.10");
+	expect_text(&a, "receiveAmount", "13.36"); /* 13.3589 */
+	a = client_call(c, "POST", "/api/transactions/disclosure", ada.access,
+			client_json(c, "{'type':'qr_payment','amount':129,'currency':'NOK'}"));
+	expect_status(&a, 200);
+	expect_text(&a, "fee", "1.29");
+	expect_text(&a, "feePercentage", "1");
+	expect_text(&a, "exchangeRate", "1");
+	expect_text(&a, "receiveAmount", "127.71");
+	expect_text(&a, "receiveCurrency", "NOK");
+	expect_text(&a, "estimatedDelivery", "Instant");
+	expect_text(&a, "totalCost", "129");
+	a = disclose(c, &ada, mama, "100.001");
+	expect_refusal(&a, 422, "validation_error");
+	assert_true(answer_names(&a, "amount"));
+	a = disclose(c, &ada, mama, "0");
+	expect_refusal(&a, 422, "validation_error");
+	a = disclose(c, &ada, mama, "999999999999999");
+	expect_refusal(&a, 422, "validation_error");
+	a = disclose(c, &eve, mama, "2000");
+	expect_refusal(&a, 404, "not_found");
+	a = client_call(c, "POST", "/api/transactions/disclosure", ada.access,
+			client_json(c, "{'type':'remittance','amount':100}"));
+	expect_refusal(&a, 422, "validation_error");
+	assert_true(answer_names(&a, "recipientId"));
+	a = client_call(c, "POST", "/api/transactions/disclosure", ada.access,
+			client_json(c, "{'type':'qr_payment','amount':129,'currency':'EUR'}"));
+	expect_refusal(&a, 422, "validation_error");
+	assert_true(answer_names(&a, "currency"));
+	a = disclose(c, &(struct person){.access = NULL}, mama, "2000");
+	expect_refusal(&a, 401, "unauthorized");
+}
+
+static void
+test_remittance(void **state)
+{
+	struct client *c = *state;
+	struct person ada = payer_new(c, RICH);
+	const char *mama = recipient_new(c, &ada, "RSD");
+	struct answer a = remit(c, &ada, mama, "2000");
+	size_t n = peer_count(bank.peer) - 1;
+	const char *id;
+
+	expect_status(&a, 201);
+	id = answer_at(&a, "data.id");
+	assert_int_equal(strncmp(id, "tx_rem_", 7), 0);
+	expect_text(&a, "data.type", "remittance");
+	expect_text(&a, "data.status", "processing");
+	expect_text(&a, "data.sendAmount", "2000");
+	expect_text(&a, "data.sendCurrency", "NOK");
+	expect_text(&a, "data.receiveAmount", "23400");
+	expect_text(&a, "data.receiveCurrency", "RSD");
+	expect_text(&a, "data.exchangeRate", "11.7");
+	expect_text(&a, "data.fee", "10");
+	expect_text(&a, "data.feePercent", "0.5");
+	expect_text(&a, "data.total", "2010");
+	expect_text(&a, "data.recipientName", "Mama Jasmina");
+	expect_text(&a, "data.recipientCountry", "Serbia");
+	expect_text(&a, "data.fromAccount", "DNB");
+	expect_text(&a, "data.eta", "2-4 business days");
+	assert_non_null(strstr(peer_request(bank.peer, n)->body, "\"amount\":\"2010.00\""));
+	assert_non_null(strstr(peer_request(bank.peer, n)->body, id));
+	assert_string_equal(payer_reserved(c, &ada), "201000");
+	a = get(c, &ada, client_text(c, "/%s/receipt", id));
+	expect_text(&a, "data.estimatedCompletion", "2-4 business days");
+	expect_text(&a, "data.completedAt", "null");
+	settle_due(c);
+	assert_string_equal(status_of(c, &ada, id), "processing");
+	bank.script.payment = "ACSC";
+	settle_due(c);
+	assert_string_equal(payer_balance(c, &ada), "4799000");
+	assert_string_equal(payer_reserved(c, &ada), "0");
+	assert_string_equal(notified(c, &ada), client_text(c, "Payment completed: %s", id));
+	a = get(c, &ada, client_text(c, "/%s", id));
+	expect_text(&a, "data.status", "completed");
+	expect_text(&a, "data.sendAmount", "2000");
+	expect_text(&a, "data.receiveAmount", "23400");
+	expect_text(&a, "data.exchangeRate", "11.7");
+	expect_text(&a, "data.fee", "10");
+	expect_text(&a, "data.total", "2010");
+	expect_text(&a, "data.recipientCountry", "Serbia");
+	assert_string_not_equal(answer_at(&a, "data.completedAt"), "null");
+	a = get(c, &ada, client_text(c, "/%s/receipt", id));
+	expect_status(&a, 200);
+	expect_text(&a, "data.transactionId", id);
+	expect_text(&a, "data.reference", id);
+	expect_text(&a, "data.type", "remittance");
+	expect_text(&a, "data.amount", "2000");
+	expect_text(&a, "data.currency", "NOK");
+	expect_text(&a, "data.fee", "10");
+	expect_text(&a, "data.exchangeRate", "11.7");
+	expect_text(&a, "data.receiveAmount", "23400");
+	expect_text(&a, "data.receiveCurrency", "RSD");
+	expect_text(&a, "data.recipient.name", "Mama Jasmina");
+	expect_text(&a, "data.recipient.country", "RS");
+	expect_text(&a, "data.status", "completed");
+	expect_text(&a, "data.estimatedCompletion", "null");
+}
+
+static struct answer
+remit_body(struct client *c, const struct person *who, const char *body)
+{
+	return client_call(c, "POST", "/api/transactions/remittance", who->access, body);
+}
+
+static void
+test_remittance_refusals(void **state)
+{
+	struct client *c = *state;
+	struct person ada = payer_new(c, 20000);
+	struct person eve = payer_new(c, RICH);
+	const char *mama = recipient_new(c, &ada, "RSD");
+	const char *hers =
+		client_value(c, "SELECT drop_id FROM cowry.bank_account WHERE user_id = %lld",
+			     (long long)payer_id(c, &eve));
+	size_t before = peer_count(bank.peer);
+	struct answer a = remit_body(c, &ada, "{}");
+
+	expect_refusal(&a, 400, "bad_request");
+	assert_true(answer_names(&a, "recipientId"));
+	a = remit(c, &ada, mama, "'much'");
+	expect_refusal(&a, 400, "bad_request");
+	a = remit_body(c, &ada, "{");
+	expect_refusal(&a, 400, "bad_request");
+	a = remit(c, &ada, mama, "99.99");
+	expect_refusal(&a, 422, "validation_error");
+	assert_true(answer_names(&a, "amount"));
+	a = remit(c, &ada, mama, "50000.01");
+	expect_refusal(&a, 422, "validation_error");
+	a = remit(c, &ada, mama, "150.005");
+	expect_refusal(&a, 422, "validation_error");
+	a = remit_body(c, &ada,
+		       client_json(c, "{'recipientId':'%s','amount':150,'currency':'EUR'}", mama));
+	expect_refusal(&a, 422, "validation_error");
+	assert_true(answer_names(&a, "currency"));
+	a = remit(c, &ada, "rec_0123456789abcdef", "150");
+	expect_refusal(&a, 404, "not_found");
+	a = remit(c, &eve, mama, "150");
+	expect_refusal(&a, 404, "not_found");
+	a = remit_body(c, &ada,
+		       client_json(c, "{'recipientId':'%s','amount':150,'bankAccountId':'%s'}",
+				   mama, hers));
+	expect_refusal(&a, 404, "not_found");
+	/* The fee does not fit. */
+	a = remit(c, &ada, mama, "200");
+	expect_refusal(&a, 402, "insufficient_balance");
+	client_sql(c, "UPDATE cowry.users SET kyc_status = 'pending' WHERE public_id = '%s'",
+		   ada.id);
+	a = remit(c, &ada, mama, "150");
+	expect_refusal(&a, 403, "kyc_required");
+	client_sql(c, "UPDATE cowry.users SET kyc_status = 'verified' WHERE public_id = '%s'",
+		   ada.id);
+	client_sql(c, "UPDATE cowry.bank_account SET is_primary = false WHERE user_id = %lld",
+		   (long long)payer_id(c, &ada));
+	a = remit(c, &ada, mama, "150");
+	expect_refusal(&a, 400, "no_bank_account");
+	assert_int_equal(peer_count(bank.peer), before);
+}
+
+static void
+set_rate(struct client *c, const char *coefficient)
+{
+	client_sql(c,
+		   "INSERT INTO cowry.rate (currency, coefficient, scale, valid_from, source)"
+		   " VALUES ('RSD', %s, 2, clock_timestamp(), 'test')",
+		   coefficient);
+}
+
+static const char *
+rate_charged(struct client *c, const struct person *who, const char *recipient, const char *amount)
+{
+	struct answer a = remit(c, who, recipient, amount);
+
+	expect_status(&a, 201);
+	return answer_at(&a, "data.exchangeRate");
+}
+
+/* What was shown is what is charged: to the same person, for the same amount and recipient. */
+static void
+test_quote(void **state)
+{
+	struct client *c = *state;
+	struct person ada = payer_new(c, RICH);
+	struct person bea = payer_new(c, RICH);
+	const char *mama = recipient_new(c, &ada, "RSD");
+	const char *other = recipient_new(c, &ada, "RSD");
+	const char *hers = recipient_new(c, &bea, "RSD");
+	struct answer a = disclose(c, &ada, mama, "1000");
+
+	expect_text(&a, "exchangeRate", "11.7");
+	set_rate(c, "1017");
+	assert_string_equal(rate_charged(c, &ada, mama, "1000.00"), "11.7");
+	assert_string_equal(rate_charged(c, &ada, mama, "1000.01"), "10.17");
+	assert_string_equal(rate_charged(c, &ada, other, "1000"), "10.17");
+	assert_string_equal(rate_charged(c, &bea, hers, "1000"), "10.17");
+	/* The last one that was shown counts. */
+	a = disclose(c, &ada, mama, "1000");
+	expect_text(&a, "exchangeRate", "10.17");
+	set_rate(c, "1200");
+	assert_string_equal(rate_charged(c, &ada, mama, "1000"), "10.17");
+	client_sql(c, "UPDATE cowry.quote SET expires_at = now()");
+	assert_string_equal(rate_charged(c, &ada, mama, "1000"), "12");
+	client_sql(c, "DELETE FROM cowry.rate WHERE source = 'test' AND rate_id NOT IN"
+		      " (SELECT rate_id FROM cowry.drop_payment WHERE rate_id IS NOT NULL)"
+		      " AND rate_id NOT IN (SELECT rate_id FROM cowry.quote WHERE rate_id IS NOT"
+		      " NULL)");
+	set_rate(c, "1170");
+	bank.script.payment = "ACSC";
+	settle_due(c);
+}
+
+static void
+test_qr_payment(void **state)
+{
+	struct client *c = *state;
+	struct person ada = payer_new(c, RICH);
+	const char *kebab = merchant_new(c, "Ahmetov Kebab");
+	struct answer a = pay(c, &ada, kebab, "129");
+	const char *id;
+
+	expect_status(&a, 201);
+	id = answer_at(&a, "data.id");
+	assert_int_equal(strncmp(id, "tx_qr_", 6), 0);
+	expect_text(&a, "data.type", "qr_payment");
+	expect_text(&a, "data.status", "completed");
+	expect_text(&a, "data.amount", "129");
+	expect_text(&a, "data.currency", "NOK");
+	expect_text(&a, "data.fee", "1.29");
+	expect_text(&a, "data.feePercent", "1");
+	expect_text(&a, "data.merchantName", "Ahmetov Kebab");
+	expect_text(&a, "data.merchantId", kebab);
+	expect_text(&a, "data.fromAccount", "DNB");
+	assert_string_equal(payer_reserved(c, &ada), "12900");
+	assert_string_equal(owed(c, kebab), "12771");
+	assert_string_equal(notified(c, &ada), client_text(c, "Payment completed: %s", id));
+	bank.script.payment = "ACSC";
+	settle_due(c);
+	assert_string_equal(payer_balance(c, &ada), "4987100");
+	assert_string_equal(client_value(c,
+					 "SELECT settled_at IS NOT NULL FROM cowry.drop_payment"
+					 " WHERE drop_id = '%s'",
+					 id),
+			    "t");
+	a = get(c, &ada, client_text(c, "/%s", id));
+	expect_text(&a, "data.recipientName", "Ahmetov Kebab");
+	expect_text(&a, "data.total", "129");
+	/* 1 % of 1.50 is 0.015: half up. */
+	a = pay(c, &ada, kebab, "1.5");
+	expect_text(&a, "data.fee", "0.02");
+	a = pay(c, &ada, kebab, "0.99");
+	expect_refusal(&a, 422, "validation_error");
+	a = pay(c, &ada, kebab, "100000.01");
+	expect_refusal(&a, 422, "validation_error");
+	a = pay(c, &ada, kebab, "1.001");
+	expect_refusal(&a, 422, "validation_error");
+	a = pay(c, &ada, "mer_0123456789abcdef", "5");
+	expect_refusal(&a, 404, "not_found");
+	a = pay(c, &ada, kebab, "99999");
+	expect_refusal(&a, 402, "insufficient_balance");
+	a = client_call(c, "POST", "/api/transactions/qr-payment", ada.access,
+			client_json(c, "{'amount':5}"));
+	expect_refusal(&a, 400, "bad_request");
+}
+
+/* Two payments can't spend the same balance. */
+static void
+test_at_once(void **state)
+{
+	enum { PAYMENTS = 6 };
+	struct client *c = *state;
+	struct person ada = payer_new(c, 25000);
+	const char *kebab = merchant_new(c, "Kebab");
+	struct ask asks[PAYMENTS];
+	int statuses[PAYMENTS];
+
+	for (size_t i = 0; i < PAYMENTS; i++)
+		asks[i] = (struct ask){
+			.method = "POST",
+			.target = "/api/transactions/qr-payment",
+			.credential = ada.access,
+			.body = client_json(c, "{'merchantId':'%s','amount':200}", kebab),
+		};
+	client_at_once(c, asks, PAYMENTS, statuses);
+	assert_int_equal(count_status(statuses, PAYMENTS, 201), 1);
+	assert_int_equal(count_status(statuses, PAYMENTS, 402), PAYMENTS - 1);
+	assert_string_equal(owed(c, kebab), "19800");
+	bank.script.payment = "ACSC";
+	settle_due(c);
+	assert_string_equal(payer_balance(c, &ada), "5000");
+}
+
+/* Nobody knows whether the bank has it: it is settled once, under the same ids. */
+static void
+test_silence(void **state)
+{
+	struct client *c = *state;
+	struct person ada = payer_new(c, RICH);
+	const char *mama = recipient_new(c, &ada, "RSD");
+	const char *kebab = merchant_new(c, "Kebab");
+	size_t n = peer_count(bank.peer);
+	const char *remittance;
+	const char *payment;
+	char first[64];
+	char again[64];
+	struct answer a;
+
+	bank_fail(&bank, "POST", "/v1/payments/", PEER_HANGS, 0, NULL);
+	bank.script.times = 2;
+	bank.script.done = true;
+	a = remit(c, &ada, mama, "1000");
+	expect_status(&a, 201);
+	expect_text(&a, "data.status", "processing");
+	remittance = answer_at(&a, "data.id");
+	a = pay(c, &ada, kebab, "100");
+	expect_status(&a, 201);
+	expect_text(&a, "data.status", "processing");
+	payment = answer_at(&a, "data.id");
+	assert_string_equal(payer_reserved(c, &ada), "110500");
+	peer_release(bank.peer);
+	bank.script.initial = "ACSC";
+	settle_due(c);
+	settle_due(c);
+	assert_int_equal(peer_count(bank.peer), n + 4);
+	assert_non_null(peer_header(bank.peer, n, "x-request-id", first, sizeof first));
+	for (size_t i = n + 2; i < n + 4; i++)
+		if (strstr(peer_request(bank.peer, i)->body, remittance) != NULL) {
+			assert_non_null(
+				peer_header(bank.peer, i, "x-request-id", again, sizeof again));
+			assert_string_equal(again, first);
+		}
+	assert_string_equal(status_of(c, &ada, remittance), "completed");
+	assert_string_equal(status_of(c, &ada, payment), "completed");
+	assert_string_equal(payer_balance(c, &ada), "4889500");
+	assert_string_equal(payer_reserved(c, &ada), "0");
+	assert_string_equal(client_value(c,
+					 "SELECT count(*) FROM cowry.notification"
+					 " WHERE user_id = %lld",
+					 (long long)payer_id(c, &ada)),
+			    "2");
+}
+
+struct ask_in_thread {
+	struct client client;
+	struct ask ask;
+	struct reply reply;
+};
+
+static void *
+ask_in_thread(void *arg)
+{
+	struct ask_in_thread *a = arg;
+
+	a->reply = client_exchange(&a->client, &a->ask);
+	return NULL;
+}
+
+/* The job runner learns how it ended while the request still waits for the bank. */
+static void
+test_settled_meanwhile(void **state)
+{
+	struct client *c = *state;
+	struct person ada = payer_new(c, RICH);
+	const char *mama = recipient_new(c, &ada, "RSD");
+	size_t n = peer_count(bank.peer);
+	struct ask_in_thread asked = {
+		.client = *c,
+		.ask = {.method = "POST",
+			.target = "/api/transactions/remittance",
+			.credential = ada.access,
+			.body = client_json(c, "{'recipientId':'%s','amount':1000}", mama)},
+	};
+	pthread_t thread;
+
+	asked.client.scratch = arena_new(1 << 24);
+	bank_fail(&bank, "POST", "/v1/payments/", PEER_HANGS, 0, NULL);
+	assert_int_equal(pthread_create(&thread, NULL, ask_in_thread, &asked), 0);
+	assert_true(peer_wait(bank.peer, n + 1));
+	bank.script.initial = "ACSC";
+	settle_due(c);
+	assert_int_equal(pthread_join(thread, NULL), 0);
+	peer_release(bank.peer);
+	assert_int_equal(asked.reply.status, 201);
+	arena_free(asked.client.scratch);
+	assert_string_equal(last_status(c, &ada), "completed");
+	assert_string_equal(payer_balance(c, &ada), "4899500");
+	assert_string_equal(client_value(c,
+					 "SELECT count(*) FROM cowry.notification"
+					 " WHERE user_id = %lld",
+					 (long long)payer_id(c, &ada)),
+			    "1");
+}
+
+static enum err
+open_only(struct ctx *ctx, void *arg)
+{
+	const struct drop_order *order = arg;
+	struct drop_payment payment;
+
+	return drop_payment_open(ctx, order, &payment);
+}
+
+/* The process ends before the bank was asked: the job runner does it. */
+static void
+test_forgotten(void **state)
+{
+	struct client *c = *state;
+	struct person ada = payer_new(c, RICH);
+	struct drop_order order = {.merchant = merchant_new(c, "Kebab"),
+				   .amount = {10000, currency_find("NOK")}};
+	struct ctx ctx = {.app = c->app, .arena = c->scratch, .now = clock_system()};
+	size_t n = peer_count(bank.peer);
+
+	ctx.who.user_id = payer_id(c, &ada);
+	assert_int_equal(db_transact(&ctx, open_only, &order), ERR_OK);
+	assert_string_equal(last_status(c, &ada), "processing");
+	settle_due(c);
+	assert_int_equal(peer_count(bank.peer), n + 1);
+	assert_string_equal(last_status(c, &ada), "completed");
+	assert_string_equal(owed(c, order.merchant), "9900");
+	bank.script.payment = "ACSC";
+	settle_due(c);
+}
+
+static void
+test_bank_refuses(void **state)
+{
+	struct client *c = *state;
+	struct person ada = payer_new(c, RICH);
+	const char *mama = recipient_new(c, &ada, "RSD");
+	const char *kebab = merchant_new(c, "Kebab");
+	struct answer a;
+
+	bank_fail(&bank, "POST", "/v1/payments/", PEER_ANSWERS, 400,
+		  bank_error(c, "FUNDS_NOT_AVAILABLE", "No"));
+	a = pay(c, &ada, kebab, "100");
+	expect_refusal(&a, 402, "insufficient_balance");
+	assert_string_equal(last_status(c, &ada), "failed");
+	assert_string_equal(owed(c, kebab), "0");
+	assert_string_equal(payer_reserved(c, &ada), "0");
+	bank_fail(&bank, "POST", "/v1/payments/", PEER_ANSWERS, 400,
+		  bank_error(c, "PAYMENT_FAILED", "No"));
+	a = remit(c, &ada, mama, "1000");
+	expect_refusal(&a, 400, "bad_request");
+	assert_string_equal(last_status(c, &ada), "failed");
+	bank.script.initial = "RJCT";
+	a = remit(c, &ada, mama, "1000");
+	expect_refusal(&a, 400, "bad_request");
+	c->fixture->config.bank_url = "http://127.0.0.1:1";
+	a = remit(c, &ada, mama, "1000");
+	expect_refusal(&a, 503, "service_unavailable");
+	c->fixture->config.bank_url = peer_url(bank.peer);
+	assert_string_equal(last_status(c, &ada), "failed");
+	assert_string_equal(payer_balance(c, &ada), client_text(c, "%d", RICH));
+	a = get(c, &ada, "/summary");
+	expect_text(&a, "data.allTime.totalCount", "0");
+	settle_due(c);
+}
+
+/* The bank took it, and rejects it later. */
+static void
+test_settlement_fails(void **state)
+{
+	struct client *c = *state;
+	struct person ada = payer_new(c, RICH);
+	const char *mama = recipient_new(c, &ada, "RSD");
+	const char *kebab = merchant_new(c, "Kebab");
+	struct answer a = remit(c, &ada, mama, "1000");
+	const char *remittance = answer_at(&a, "data.id");
+	const char *payment;
+
+	bank.script.payment = "RJCT";
+	settle_due(c);
+	assert_string_equal(status_of(c, &ada, remittance), "failed");
+	assert_string_equal(payer_balance(c, &ada), client_text(c, "%d", RICH));
+	assert_string_equal(payer_reserved(c, &ada), "0");
+	assert_string_equal(notified(c, &ada), client_text(c, "Payment failed: %s", remittance));
+	a = pay(c, &ada, kebab, "100");
+	expect_text(&a, "data.status", "completed");
+	payment = answer_at(&a, "data.id");
+	assert_string_equal(owed(c, kebab), "9900");
+	settle_due(c);
+	assert_string_equal(status_of(c, &ada, payment), "failed");
+	assert_string_equal(owed(c, kebab), "0");
+	assert_string_equal(notified(c, &ada), client_text(c, "Payment failed: %s", payment));
+	a = get(c, &ada, client_text(c, "/%s", payment));
+	expect_text(&a, "data.completedAt", "null");
+}
+
+/* The bank wants the payment authorised. */
+static void
+test_authorisation(void **state)
+{
+	struct client *c = *state;
+	struct person ada = payer_new(c, RICH);
+	const char *kebab = merchant_new(c, "Kebab");
+	const char *payment;
+	struct answer a;
+
+	bank_fail(&bank, "POST", "/v1/payments/", PEER_ANSWERS, 201,
+		  client_json(c, "{'transactionStatus':'RCVD','paymentId':'p-x','_links':"
+				 "{'scaRedirect':{'href':'https://bank.example/1'}}}"));
+	a = pay(c, &ada, kebab, "100");
+	expect_status(&a, 201);
+	expect_text(&a, "data.status", "processing");
+	expect_text(&a, "data.authorizationUrl", "https://bank.example/1");
+	payment = answer_at(&a, "data.id");
+	settle_due(c);
+	assert_string_equal(status_of(c, &ada, payment), "completed");
+	bank.script.payment = "ACSC";
+	settle_due(c);
+	assert_string_equal(payer_balance(c, &ada), client_text(c, "%d", RICH - 10000));
+}
+
+static void
+test_one_s_own(void **state)
+{
+	struct client *c = *state;
+	struct person ada = payer_new(c, RICH);
+	struct person eve = payer_new(c, RICH);
+	const char *kebab = merchant_new(c, "Kebab");
+	struct answer a = pay(c, &ada, kebab, "100");
+	const char *id = answer_at(&a, "data.id");
+
+	a = get(c, &eve, client_text(c, "/%s", id));
+	expect_refusal(&a, 404, "not_found");
+	a = get(c, &eve, client_text(c, "/%s/receipt", id));
+	expect_refusal(&a, 404, "not_found");
+	a = get(c, &eve, "/tx_qr_0123456789abcdef");
+	expect_refusal(&a, 404, "not_found");
+	a = get(c, &eve, "/1");
+	expect_refusal(&a, 404, "not_found");
+	a = get(c, &eve, "");
+	expect_text(&a, "pagination.total", "0");
+	a = client_call(c, "GET", "/api/transactions/summary", NULL, NULL);
+	expect_refusal(&a, 401, "unauthorized");
+	a = client_call(c, "GET", "/api/transactions", NULL, NULL);
+	expect_refusal(&a, 401, "unauthorized");
+}
+
+static void
+test_lists(void **state)
+{
+	struct client *c = *state;
+	struct person ada = payer_new(c, RICH);
+	const char *mama = recipient_new(c, &ada, "RSD");
+	const char *kebab = merchant_new(c, "Kebab");
+	struct answer a = remit(c, &ada, mama, "2000");
+
+	expect_status(&a, 201);
+	a = remit(c, &ada, mama, "3000");
+	expect_status(&a, 201);
+	a = pay(c, &ada, kebab, "129");
+	expect_status(&a, 201);
+	client_sql(c,
+		   "UPDATE cowry.drop_payment SET created_at = created_at - interval '40 days'"
+		   " WHERE user_id = %lld AND amount = 200000",
+		   (long long)payer_id(c, &ada));
+	a = get(c, &ada, "");
+	expect_status(&a, 200);
+	assert_int_equal(answer_count(&a, "data"), 3);
+	expect_text(&a, "data.0.amount", "-129");
+	expect_text(&a, "data.0.currency", "NOK");
+	expect_text(&a, "data.0.merchantName", "Kebab");
+	assert_null(answer_at(&a, "data.0.recipientName"));
+	expect_text(&a, "data.1.recipientName", "Mama Jasmina");
+	assert_null(answer_at(&a, "data.1.merchantName"));
+	expect_text(&a, "pagination.page", "1");
+	expect_text(&a, "pagination.limit", "20");
+	expect_text(&a, "pagination.total", "3");
+	expect_text(&a, "pagination.totalPages", "1");
+	a = get(c, &ada, "?sort=amount&dir=desc&limit=2");
+	expect_text(&a, "data.0.amount", "-3000");
+	expect_text(&a, "data.1.amount", "-2000");
+	expect_text(&a, "pagination.totalPages", "2");
+	a = get(c, &ada, "?sort=amount&dir=desc&limit=2&page=2");
+	assert_int_equal(answer_count(&a, "data"), 1);
+	a = get(c, &ada, "?dir=asc&type=remittance&status=processing");
+	assert_int_equal(answer_count(&a, "data"), 2);
+	expect_text(&a, "data.0.amount", "-2000");
+	a = get(c, &ada, "?limit=51");
+	expect_refusal(&a, 422, "validation_error");
+	a = get(c, &ada, "?status=lost");
+	expect_refusal(&a, 422, "validation_error");
+	a = get(c, &ada, "/summary");
+	expect_status(&a, 200);
+	expect_text(&a, "data.allTime.totalCount", "3");
+	expect_text(&a, "data.allTime.totalSent", "5000");
+	expect_text(&a, "data.allTime.totalPaid", "129");
+	expect_text(&a, "data.allTime.remittanceCount", "2");
+	expect_text(&a, "data.allTime.qrPaymentCount", "1");
+	expect_text(&a, "data.thisMonth.totalCount", "2");
+	expect_text(&a, "data.thisMonth.totalSent", "3000");
+}
+
+/* What is known of somebody goes with them; what they leave behind still adds up. */
+static void
+test_privacy(void **state)
+{
+	struct client *c = *state;
+	struct person ada = payer_new(c, RICH);
+	const char *mama = recipient_new(c, &ada, "RSD");
+	struct answer a = remit(c, &ada, mama, "2000");
+	const char *id = answer_at(&a, "data.id");
+	struct ctx ctx = {.app = c->app, .arena = c->scratch, .now = clock_system()};
+	struct rows rows;
+
+	bank.script.payment = "ACSC";
+	settle_due(c);
+	a = client_call(c, "GET", "/api/user/data-export", ada.access, NULL);
+	expect_status(&a, 200);
+	expect_text(&a, "data.transactions.0.id", id);
+	expect_text(&a, "data.transactions.0.payee_name", "Mama Jasmina");
+	expect_text(&a, "data.transactions.0.amount_in_minor_units", "200000");
+	expect_text(&a, "data.transactions.0.status", "completed");
+	expect_text(&a, "data.recipients.0.id", mama);
+	expect_text(&a, "data.recipients.0.bank_account", IBAN_RS);
+	assert_int_equal(
+		db_run(&ctx, SQL_drop_payments_forget, &rows, PARAMS(p_int(payer_id(c, &ada)))),
+		ERR_OK);
+	assert_string_equal(client_value(c,
+					 "SELECT count(*) FROM cowry.recipient r"
+					 " JOIN cowry.drop_payment p USING (recipient_id)"
+					 " WHERE p.user_id = %lld AND r.name || payee_name ||"
+					 " bank_account = ''",
+					 (long long)payer_id(c, &ada)),
+			    "1");
+}
+
+/* The same request again, after its answer was lost. */
+static void
+test_repeated(void **state)
+{
+	struct client *c = *state;
+	struct person ada = payer_new(c, RICH);
+	const char *kebab = merchant_new(c, "Kebab");
+	size_t before = peer_count(bank.peer);
+	const struct ask ask = {
+		.method = "POST",
+		.target = "/api/transactions/qr-payment",
+		.credential = ada.access,
+		.idempotency_key = "paid-once",
+		.body = client_json(c, "{'merchantId':'%s','amount':100}", kebab),
+	};
+	struct answer first = client_send(c, &ask);
+	struct answer again = client_send(c, &ask);
+
+	expect_status(&first, 201);
+	expect_status(&again, 201);
+	expect_text(&again, "data.id", answer_at(&first, "data.id"));
+	assert_int_equal(peer_count(bank.peer), before + 1);
+}
+
+static void
+test_limit(void **state)
+{
+	static const struct timespec step = {0, 50000000};
+	struct client *c = *state;
+	time_t deadline = time(NULL) + 20;
+	struct person ada = payer_new(c, RICH);
+	struct answer a;
+
+	c->fixture->config.user_limits = true;
+	client_sql(c, "DELETE FROM cowry.rate_count");
+	while (strcmp(client_value(c, "SELECT extract(second FROM clock_timestamp()) < 50"), "t") !=
+		       0 &&
+	       time(NULL) < deadline)
+		(void)nanosleep(&step, NULL);
+	for (int i = 0; i < 10; i++) {
+		a = pay(c, &ada, "mer_0123456789abcdef", "5");
+		expect_refusal(&a, 404, "not_found");
+	}
+	a = pay(c, &ada, "mer_0123456789abcdef", "5");
+	expect_refusal(&a, 429, "rate_limited");
+	a = remit(c, &ada, "rec_0123456789abcdef", "100");
+	expect_refusal(&a, 404, "not_found");
+	c->fixture->config.user_limits = false;
+}
+
+static void
+test_covered(void **state)
+{
+	client_covered(*state, drop_transactions, NULL);
+	client_covered(*state, drop_pay, NULL);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(test_disclosure, begin),
+		cmocka_unit_test_setup(test_remittance, begin),
+		cmocka_unit_test_setup(test_remittance_refusals, begin),
+		cmocka_unit_test_setup(test_quote, begin),
+		cmocka_unit_test_setup(test_qr_payment, begin),
+		cmocka_unit_test_setup(test_at_once, begin),
+		cmocka_unit_test_setup(test_silence, begin),
+		cmocka_unit_test_setup(test_settled_meanwhile, begin),
+		cmocka_unit_test_setup(test_forgotten, begin),
+		cmocka_unit_test_setup(test_bank_refuses, begin),
+		cmocka_unit_test_setup(test_settlement_fails, begin),
+		cmocka_unit_test_setup(test_authorisation, begin),
+		cmocka_unit_test_setup(test_one_s_own, begin),
+		cmocka_unit_test_setup(test_lists, begin),
+		cmocka_unit_test_setup(test_privacy, begin),
+		cmocka_unit_test_setup(test_repeated, begin),
+		cmocka_unit_test_setup(test_limit, begin),
+		cmocka_unit_test_setup(client_books_hold, begin),
+		cmocka_unit_test_setup(test_covered, begin),
+	};
+
+	return cmocka_run_group_tests(tests, setup, teardown);
+}
