@@ -36,21 +36,30 @@ find_accounts(struct ctx *ctx, struct uuid merchant_account, struct accounts *ou
 	return ERR_OK;
 }
 
-/* A reference that no client can give: '/' is not in their alphabet. */
+/* What is to be booked for a payment. */
+struct booking {
+	const char *drop_id;
+	const char *type;
+	const struct posting *postings;
+	size_t count;
+	int64_t reverses; /* transaction, or 0 */
+};
+
+/* The reference is one that no client can give: '/' is not in their alphabet. */
 static enum err
-post(struct ctx *ctx, int64_t ledger_id, const char *drop_id, const char *type,
-     const struct posting *postings, size_t n, int64_t reverses, int64_t *transaction_id)
+post(struct ctx *ctx, int64_t ledger_id, const struct booking *booking, int64_t *transaction_id)
 {
 	struct ledger_transaction t = {
 		.ledger_id = ledger_id,
 		.currency = RATE_BASE,
-		.reference = arena_printf(ctx->arena, "drop/%s/%s", drop_id, type),
-		.type = type,
+		.reference =
+			arena_printf(ctx->arena, "drop/%s/%s", booking->drop_id, booking->type),
+		.type = booking->type,
 		.metadata = "{}",
-		.reverses = reverses,
-		.postings = postings,
-		.count = n,
-		.results = arena_array(ctx->arena, n, sizeof(*t.results)),
+		.reverses = booking->reverses,
+		.postings = booking->postings,
+		.count = booking->count,
+		.results = arena_array(ctx->arena, booking->count, sizeof(*t.results)),
 	};
 
 	ledger_content(ctx, &t);
@@ -79,7 +88,8 @@ drop_payment_owe(struct ctx *ctx, const char *drop_id, const struct quote *quote
 
 	TRY(find_accounts(ctx, merchant_account, &accounts));
 	n = postings_of(&accounts, quote->total.minor, quote->fee.minor, postings);
-	return post(ctx, accounts.ledger_id, drop_id, quote->type, postings, n, 0, transaction_id);
+	return post(ctx, accounts.ledger_id,
+		    &(struct booking){drop_id, quote->type, postings, n, 0}, transaction_id);
 }
 
 static bool
@@ -111,8 +121,8 @@ complete(struct ctx *ctx, const struct drop_payment_row *row, bool settled)
 	if (is_remittance(row)) {
 		TRY(find_accounts(ctx, row->merchant_account, &accounts));
 		payout = (struct posting){accounts.payee, accounts.clearing, row->amount};
-		TRY(post(ctx, accounts.ledger_id, row->drop_id, "payout", &payout, 1, 0,
-			 &payout_id));
+		TRY(post(ctx, accounts.ledger_id,
+			 &(struct booking){row->drop_id, "payout", &payout, 1, 0}, &payout_id));
 	}
 	TRY(db_run(ctx, SQL_drop_payment_complete, NULL,
 		   PARAMS(p_int(row->drop_payment_id), p_id(payout_id), p_bool(settled))));
@@ -136,7 +146,8 @@ fail(struct ctx *ctx, const struct drop_payment_row *row, const char *problem)
 	n = postings_of(&accounts, row->total, row->fee, moved);
 	for (size_t i = 0; i < n; i++)
 		back[i] = (struct posting){moved[i].to, moved[i].from, moved[i].amount};
-	TRY(post(ctx, accounts.ledger_id, row->drop_id, "reversal", back, n, row->transaction_id,
+	TRY(post(ctx, accounts.ledger_id,
+		 &(struct booking){row->drop_id, "reversal", back, n, row->transaction_id},
 		 &reversal_id));
 	TRY(db_run(ctx, SQL_drop_payment_fail, NULL,
 		   PARAMS(p_int(row->drop_payment_id), p_int(reversal_id), p_text(problem))));

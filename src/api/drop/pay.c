@@ -193,7 +193,7 @@ disclose(struct call *call, const void *in, void *out)
 	const struct wish *wish = in;
 	struct recipient recipient = {.currency = RATE_BASE, .country = "NO"};
 	struct ctx *ctx = &call->ctx;
-	struct money amount;
+	struct money amount = {0, NULL};
 	struct quote q;
 
 	TRY(read_amount(ctx, wish->amount, wish->currency, &amount));

@@ -239,7 +239,7 @@ find(struct call *call, struct drop_payment *out)
 static enum err
 get_transaction(struct call *call, const void *in, void *out)
 {
-	struct drop_payment p;
+	struct drop_payment p = {.drop_id = NULL};
 
 	(void)in;
 	TRY(find(call, &p));
@@ -274,7 +274,7 @@ sum_up(struct call *call, const void *in, void *out)
 static enum err
 get_receipt(struct call *call, const void *in, void *out)
 {
-	struct drop_payment p;
+	struct drop_payment p = {.drop_id = NULL};
 
 	(void)in;
 	TRY(find(call, &p));
@@ -291,7 +291,7 @@ get_receipt(struct call *call, const void *in, void *out)
 		.recipient = {p.payee_name, p.payee_country},
 		.reference = p.drop_id,
 		.status = p.status,
-		.estimate = strcmp(p.status, "processing") == 0
+		.estimate = text_equal(p.status, "processing")
 				    ? drop_payment_delivery(p.type, p.payee_country)
 				    : NULL,
 		.completed_at = p.completed_at,
