@@ -1,5 +1,5 @@
 #!/bin/bash
-# The operator's commands on a database of their own: reviews, products, and the change of keys. Prints TAP.
+# The operator's commands on a database of their own: reviews, products, rates, and the change of keys. Prints TAP.
 set -u
 
 folder=$(mktemp -d)
@@ -183,7 +183,22 @@ all_products_or_none() {
         refused 'be opened' products load "$folder/nothing.json"
 }
 
-echo "1..18"
+loads_rates() {
+    echo '{"baseCurrency":"NOK","rates":{"RSD":10.170,"BAM":1.04,"PLN":0.41,"PKR":26.8,"TRY":3.45,
+           "EUR":0.089}}' >"$folder/rates.json"
+    cowry rates list && says '^1 NOK = 11.7 RSD .* by seed$' &&
+        cowry rates load - <"$folder/rates.json" && says '^1 NOK = 10.17 RSD .* by cli ' &&
+        cowry rates list && says '^1 NOK = 10.17 RSD'
+}
+
+all_rates_or_none() {
+    echo '{"baseCurrency":"NOK","rates":{"RSD":9,"BAM":1.04}}' >"$folder/rates.json"
+    refused 'PLN is missing' rates load "$folder/rates.json" &&
+        [[ $(sql "SELECT count(*) FROM rate") == 12 ]] &&
+        refused 'be opened' rates load "$folder/nothing.json" && refused 'usage' rates load
+}
+
+echo "1..20"
 ok "a database and keys are made" prepare
 ok "reviews are listed" lists_reviews
 ok "a review that is not there can't be decided" \
@@ -192,6 +207,8 @@ ok "a review is decided once" \
     refused 'decided before' reviews reject 0190b2a4-7c1e-7d3a-9b61-2f6f0c9a1e56 --note x
 ok "products are added and changed" loads_products
 ok "all of them, or none" all_products_or_none
+ok "rates are listed, and new ones taken over" loads_rates
+ok "all rates, or none" all_rates_or_none
 ok "complaints are listed" complains
 ok "a complaint is answered once, and who complained is told" answers
 ok "it is decided who somebody is" knows_people
