@@ -94,9 +94,11 @@ struct route {
 	bool opens;                 /* COWRY_OPEN_WALLET_PROVIDERS lets everybody in */
 	bool proves_key;            /* the handler's own first query says whether the key is good */
 	size_t body_max;            /* bytes; 0: BODY_MAX */
-	bool may_miss;              /* answers 404 although its path names nothing */
-	bool planned;               /* answers 501 until what it needs is there */
-	const char *tag;            /* group in the documentation, one of the dialect's tags */
+	/* Whether the path exists at all: while it says no, the answer is 404. NULL: always. */
+	bool (*offered)(const struct config *config);
+	bool may_miss;   /* answers 404 although its path names nothing */
+	bool planned;    /* answers 501 until what it needs is there */
+	const char *tag; /* group in the documentation, one of the dialect's tags */
 };
 
 enum { BODY_MAX = 64 * 1024, BULK_BODY_MAX = 512 * 1024, PARAMS_MAX = 4, TARGET_MAX = 4096 };

@@ -62,7 +62,8 @@ applies(const struct dialect *dialect, const struct route *route, int status)
 	case 403:
 		return route->access != ACCESS_PUBLIC && route->access != ACCESS_PROJECT_KEY;
 	case 404:
-		return has_id || route->may_miss || route->effect == EFFECT_POST;
+		return has_id || route->may_miss || route->offered != NULL ||
+		       route->effect == EFFECT_POST;
 	case 406:
 		return route->renderings != NULL;
 	case 409:

@@ -272,6 +272,12 @@ wrong_method(struct call *call, unsigned allowed)
 	return ERR_METHOD_NOT_ALLOWED;
 }
 
+static bool
+is_offered(const struct route *route, const struct call *call)
+{
+	return route->offered == NULL || route->offered(call->ctx.app->config);
+}
+
 enum err
 router_find(const struct router *router, struct call *call)
 {
@@ -286,7 +292,8 @@ router_find(const struct router *router, struct call *call)
 	for (size_t i = router->start[count]; i < router->start[count + 1]; i++) {
 		const struct entry *entry = &router->entries[i];
 
-		if (entry->dialect != call->dialect || !matches(entry, segments, count, params))
+		if (entry->dialect != call->dialect || !matches(entry, segments, count, params) ||
+		    !is_offered(entry->route, call))
 			continue;
 		allowed |= 1U << entry->route->method;
 		if (strcmp(methods[entry->route->method], call->request->method) != 0)

@@ -184,6 +184,7 @@ cover(struct client *c, const struct ask *ask, int status)
 	size_t i = 0;
 
 	call->request = &request;
+	call->ctx.app = c->app;
 	call->ctx.arena = c->scratch;
 	if (router_find(c->app->router, call) != ERR_OK)
 		return;
