@@ -35,7 +35,7 @@ libdb_a_SOURCES = \
 	src/db/row.c src/db/row.h \
 	src/db/statement.c src/db/statement.h src/db/types.h
 
-LIBBASE_LIBS = $(JSON_LIBS) $(JWT_LIBS) $(CRYPTO_LIBS) $(CURL_LIBS) $(ARGON2_LIBS)
+LIBBASE_LIBS = $(JSON_LIBS) $(JWT_LIBS) $(CRYPTO_LIBS) $(CURL_LIBS) $(ARGON2_LIBS) $(CRYPT_LIBS)
 LIBDB_LIBS = $(PQ_LIBS)
 
 libcowry_a_SOURCES = \
@@ -115,7 +115,10 @@ libcowry_a_SOURCES = \
 	src/app/drop_payment_row.c src/app/drop_payment_row.h \
 	src/app/drop_payment_settle.c \
 	src/app/iban.c src/app/iban.h \
+	src/app/card.c src/app/card.h \
 	src/app/merchant.c src/app/merchant.h \
+	src/app/payout.c src/app/payout.h src/app/qr.c src/app/qr.h \
+	src/api/drop/cards.c src/api/drop/merchants.c src/jobs/merchant_payout.c \
 	src/app/quote.c src/app/quote.h \
 	src/app/rate.c src/app/rate.h src/app/rate_file.c \
 	src/app/recipient.c src/app/recipient.h \
@@ -145,7 +148,7 @@ libsandbox_a_SOURCES = \
 
 bin_PROGRAMS += cowry cowry-worker cowry-jobs cowry-sandbox
 
-COWRY_LIBS = libcowry.a libdb.a libbase.a $(LIBDB_LIBS) $(LIBBASE_LIBS) $(HPDF_LIBS)
+COWRY_LIBS = libcowry.a libdb.a libbase.a $(LIBDB_LIBS) $(LIBBASE_LIBS) $(HPDF_LIBS) $(QRENCODE_LIBS)
 
 cowry_SOURCES = src/bin/cli.c src/bin/cli.h \
 	src/bin/cli_jobs.c src/bin/cli_provider.c \

@@ -39,11 +39,3 @@ UPDATE recipient
    SET deleted_at = now()
  WHERE drop_id = $2 AND user_id = $1 AND deleted_at IS NULL
 RETURNING recipient_id;
-
--- name: merchant_find
--- params: drop_id:text
--- returns: maybe
-SELECT m.merchant_id, m.drop_id, m.user_id, m.business_name, m.status, a.public_id AS account
-  FROM merchant m
-  JOIN account a USING (account_id)
- WHERE m.drop_id = $1 AND m.status = 'active';

@@ -304,6 +304,8 @@ static const struct {
 	{"users_email_key_key", ERR_CONFLICT, "The e-mail address is taken"},
 	{"users_phone", ERR_CONFLICT, "The phone number is taken"},
 	{"users_document", ERR_CONFLICT, "The identity document is registered already"},
+	{"merchant_org_number", ERR_CONFLICT, "A business with this number is registered already"},
+	{"merchant_user_id_key", ERR_CONFLICT, "You are a merchant already"},
 	{"platform_account_user_id_key", ERR_CONFLICT, "You have a platform account already"},
 	{"project_slug", ERR_CONFLICT, "You have a project with this slug already"},
 	{"project_account_reference", ERR_CONFLICT,

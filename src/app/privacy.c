@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "app/card.h"
+#include "app/merchant.h"
 #include "app/user.h"
 #include "base/arena.h"
 #include "db/row.h"
@@ -28,13 +30,15 @@ static const struct part {
 	{"payments", SQL_export_payments},
 	{"vouchers", SQL_export_vouchers},
 	{"platform", SQL_export_platform},
+	{"merchant", SQL_export_merchant},
+	{"cards", SQL_export_cards},
 };
 enum { PARTS = sizeof(parts) / sizeof(parts[0]) };
 
 /* What is removed of somebody whose time is over, beside their row. Each takes a user_id and
  * answers with how much it was. */
 static const enum statement_id forgotten[] = {SQL_account_forget_papers, SQL_drop_payments_forget,
-					      SQL_bank_forget};
+					      SQL_bank_forget, SQL_card_forget};
 enum { FORGOTTEN = sizeof(forgotten) / sizeof(forgotten[0]) };
 
 /* Several copies of it are in memory until it is sent. */
@@ -102,6 +106,8 @@ privacy_close(struct ctx *ctx)
 		return fault(&ctx->fault, ERR_NOT_FOUND, NULL, "User not found");
 	TRY(db_run(ctx, SQL_data_access_request_insert, NULL,
 		   PARAMS(p_int(user.user_id), p_text("erasure"))));
+	TRY(merchant_leave(ctx, user.user_id));
+	TRY(card_leave(ctx, user.user_id));
 	return db_run(
 		ctx, SQL_account_close_traces, &rows,
 		PARAMS(p_int(user.user_id), p_text(user.email),

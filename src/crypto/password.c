@@ -3,6 +3,7 @@
 #include "crypto/password.h"
 
 #include <argon2.h>
+#include <crypt.h>
 #include <errno.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -11,6 +12,7 @@
 #include <time.h>
 
 #include "base/arena.h"
+#include "crypto/hmac.h"
 #include "crypto/random.h"
 
 enum {
@@ -21,6 +23,7 @@ enum {
 	HASH_SIZE = 32,
 	ENCODED_MAX = 128,
 	WAIT_MAX_S = 2,
+	BCRYPT_COST = 10,
 };
 
 struct password_gate {
@@ -139,6 +142,29 @@ password_hash(struct password_gate *gate, struct arena *arena, struct fault *f,
 	if (code != ARGON2_OK)
 		return failed(f, code);
 	*encoded = arena_strdup(arena, text);
+	return ERR_OK;
+}
+
+enum err
+password_bcrypt(struct password_gate *gate, struct arena *arena, struct fault *f, const char *text,
+		const char **encoded)
+{
+	char setting[CRYPT_GENSALT_OUTPUT_SIZE];
+	struct crypt_data *data = arena_alloc(arena, sizeof(*data));
+	char random[SALT_SIZE];
+	const char *made;
+
+	random_bytes(random, sizeof(random));
+	if (crypt_gensalt_rn("$2b$", BCRYPT_COST, random, sizeof(random), setting,
+			     sizeof(setting)) == NULL)
+		return fault(f, ERR_INTERNAL, NULL, NULL);
+	TRY(enter(gate, f));
+	made = crypt_rn(text, setting, data, sizeof(*data));
+	leave(gate);
+	if (made == NULL)
+		return fault(f, ERR_INTERNAL, NULL, NULL);
+	*encoded = arena_strdup(arena, made);
+	secret_wipe(data, sizeof(*data));
 	return ERR_OK;
 }
 

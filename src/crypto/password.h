@@ -30,6 +30,10 @@ enum err password_hash(struct password_gate *gate, struct arena *arena, struct f
  */
 enum err password_verify(struct password_gate *gate, struct fault *f, const char *encoded,
 			 const char *password, bool *matches) MUST_CHECK;
+/* A bcrypt hash ("$2b$...") of at most 72 bytes, through the same gate. Only where one is asked for:
+ * new things are hashed by password_hash(). */
+enum err password_bcrypt(struct password_gate *gate, struct arena *arena, struct fault *f,
+			 const char *text, const char **encoded) MUST_CHECK;
 /* Whether the password is among the most common ones (checked without case). */
 bool password_is_common(const char *password);
 

@@ -24,9 +24,11 @@ extern const struct job job_token_request;
 extern const struct job job_hold_expiry;
 extern const struct job job_retention;
 extern const struct job job_funding_expiry;
+extern const struct job job_merchant_payout;
 extern const struct job job_voucher_expiry;
 
 extern const struct queue_kind queue_mail;
+extern const struct queue_kind queue_merchant_payout;
 extern const struct queue_kind queue_payment_lookup;
 extern const struct queue_kind queue_purchase_lookup;
 extern const struct queue_kind queue_remittance;

@@ -31,6 +31,8 @@ static const struct {
 	{{"drop_payables", "what is owed in Drop is the sum of its payments"},
 	 SQL_check_drop_payables},
 	{{"drop_fees", "fee revenue in Drop is the sum of its fees"}, SQL_check_drop_fees},
+	{{"payouts", "each payout to a merchant moved what its payments come to"},
+	 SQL_check_payouts},
 	{{"references", "each payment under way has its reference"}, SQL_check_references},
 };
 enum { CHECKS = sizeof(checks) / sizeof(checks[0]) };

@@ -147,6 +147,19 @@ any_drop_id_valid(const char *text)
 	       only(text + prefix + 1, DIGITS "abcdef");
 }
 
+/* The number of a Norwegian business. */
+static bool
+org_number_valid(const char *text)
+{
+	return strlen(text) == 9 && only(text, DIGITS);
+}
+
+static bool
+pin_valid(const char *text)
+{
+	return strlen(text) == 4 && only(text, DIGITS);
+}
+
 static const struct format formats[] = {
 	{"email", NULL, "must be an e-mail address", email_valid},
 	{"uri", NULL, "must be an http or https URL", uri_valid},
@@ -164,6 +177,8 @@ static const struct format formats[] = {
 	{"date", NULL, "must be a date such as 1995-03-15", date_valid},
 	{"drop_id", "^[a-z]+_[a-f0-9]{16}$", "must be an id such as noti_0123456789abcdef",
 	 any_drop_id_valid},
+	{"org_number", "^[0-9]{9}$", "must have 9 digits", org_number_valid},
+	{"pin", "^[0-9]{4}$", "must have 4 digits", pin_valid},
 };
 
 struct text_list

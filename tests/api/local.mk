@@ -19,7 +19,9 @@ API_TESTS = \
 	tests/api/drop/consents \
 	tests/api/drop/bank_accounts \
 	tests/api/drop/bank_payments \
+	tests/api/drop/cards \
 	tests/api/drop/health \
+	tests/api/drop/merchants \
 	tests/api/drop/notifications \
 	tests/api/drop/privacy \
 	tests/api/drop/settings \
@@ -70,7 +72,7 @@ check_PROGRAMS += $(API_TESTS)
 TESTS += $(API_TESTS)
 
 API_LIBS = libclient.a libfixture.a libcowry.a libdb.a libbase.a $(LIBDB_LIBS) $(LIBBASE_LIBS) \
-	$(HPDF_LIBS) $(CMOCKA_LIBS)
+	$(HPDF_LIBS) $(QRENCODE_LIBS) $(CMOCKA_LIBS)
 tests_api_access_LDADD = $(API_LIBS)
 tests_api_bitpal_google_SOURCES = tests/api/bitpal/google.c tests/peer.c tests/peer.h tests/rsa.c \
 	tests/rsa.h
@@ -83,7 +85,9 @@ tests_api_drop_complaints_LDADD = $(API_LIBS)
 tests_api_drop_consents_LDADD = $(API_LIBS)
 tests_api_drop_bank_accounts_LDADD = $(API_LIBS)
 tests_api_drop_bank_payments_LDADD = $(API_LIBS)
+tests_api_drop_cards_LDADD = $(API_LIBS)
 tests_api_drop_health_LDADD = $(API_LIBS)
+tests_api_drop_merchants_LDADD = $(API_LIBS)
 tests_api_drop_notifications_LDADD = $(API_LIBS)
 tests_api_drop_privacy_LDADD = $(API_LIBS)
 tests_api_drop_settings_LDADD = $(API_LIBS)

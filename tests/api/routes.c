@@ -75,6 +75,8 @@ static const struct {
 	{drop_transactions, NULL, "drop/transactions",
 	 "client_covered(*state, drop_transactions, NULL)"},
 	{drop_pay, NULL, "drop/transactions", "client_covered(*state, drop_pay, NULL)"},
+	{drop_cards, NULL, "drop/cards", "client_covered(*state, drop_cards, NULL)"},
+	{drop_merchants, NULL, "drop/merchants", "client_covered(*state, drop_merchants, NULL)"},
 	{drop_health, NULL, "drop/health", "client_covered(*state, drop_health, NULL)"},
 };
 

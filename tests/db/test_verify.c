@@ -88,7 +88,7 @@ test_checks_have_names(void **state)
 		for (size_t i = 0; i < n; i++)
 			assert_string_not_equal(ledger_check_at(i)->name, ledger_check_at(n)->name);
 	}
-	assert_int_equal(n, 21);
+	assert_int_equal(n, 22);
 	assert_null(ledger_check_at(n + 1));
 }
 

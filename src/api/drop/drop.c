@@ -186,19 +186,9 @@ static const struct property error[] = {
 };
 
 static const struct route *const groups[] = {
-	drop_auth,
-	drop_bank_accounts,
-	drop_recipients,
-	drop_rates,
-	drop_transactions,
-	drop_pay,
-	drop_settings,
-	drop_notifications,
-	drop_consents,
-	drop_complaints,
-	drop_privacy,
-	drop_health,
-	NULL,
+	drop_auth,    drop_bank_accounts, drop_recipients,    drop_rates,    drop_transactions,
+	drop_pay,     drop_settings,      drop_notifications, drop_consents, drop_complaints,
+	drop_privacy, drop_merchants,     drop_cards,         drop_health,   NULL,
 };
 
 static const struct tag tags[] = {
@@ -211,6 +201,8 @@ static const struct tag tags[] = {
 	{"Rates", "What a krone is worth elsewhere."},
 	{"Recipients", "Whom somebody sends money to."},
 	{"Transactions", "Payments from people's own bank accounts."},
+	{"Merchants", "Who takes payments by QR code."},
+	{"Cards", "Cards, where they are switched on."},
 	{"Health", "Whether the server can work."},
 	{NULL, NULL},
 };

@@ -6,9 +6,11 @@
 
 extern const struct route drop_auth[];
 extern const struct route drop_bank_accounts[];
+extern const struct route drop_cards[];
 extern const struct route drop_complaints[];
 extern const struct route drop_consents[];
 extern const struct route drop_health[];
+extern const struct route drop_merchants[];
 extern const struct route drop_notifications[];
 extern const struct route drop_privacy[];
 extern const struct route drop_pay[];

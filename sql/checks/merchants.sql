@@ -1,0 +1,27 @@
+-- What must always hold between payouts to merchants and the books. Each query returns the violations.
+
+-- name: check_payouts
+-- returns: many
+-- A payout that was not refused at once moved its amount from what is owed to its merchant, and back
+-- exactly if it failed; unless it did, it is the sum of its payments less their fees.
+SELECT 'payout ' || y.drop_id || ' is ' || y.status || ', but ' ||
+       CASE WHEN o.moved IS DISTINCT FROM y.amount AND y.transaction_id IS NOT NULL
+                 THEN 'did not move what it says'
+            WHEN v.transaction_id IS DISTINCT FROM y.reversal_id THEN 'was taken back otherwise'
+            ELSE 'its payments come to ' || coalesce(p.net, 0) END AS problem
+  FROM merchant_payout y
+  JOIN merchant m USING (merchant_id)
+  LEFT JOIN LATERAL (SELECT sum(amount) AS moved
+                       FROM posting
+                       JOIN account c ON c.account_id = to_id AND c.kind = 10
+                      WHERE transaction_id = y.transaction_id AND from_id = m.account_id) o ON true
+  LEFT JOIN transaction v ON v.reverses = y.transaction_id
+  LEFT JOIN LATERAL (SELECT sum(amount - fee) AS net
+                       FROM drop_payment
+                      WHERE merchant_payout_id = y.merchant_payout_id
+                        AND merchant_id = y.merchant_id) p ON true
+ WHERE (y.transaction_id IS NOT NULL AND o.moved IS DISTINCT FROM y.amount)
+    OR (y.transaction_id IS NULL AND y.status <> 'failed')
+    OR v.transaction_id IS DISTINCT FROM y.reversal_id
+    OR coalesce(p.net, 0) <> CASE y.status WHEN 'failed' THEN 0 ELSE y.amount END
+ LIMIT 100;

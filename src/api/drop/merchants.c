@@ -1,0 +1,209 @@
+/* Who takes payments by QR code: their registration, code, turnover and payments. */
+#include "app/merchant.h"
+
+#include "api/drop/drop.h"
+#include "api/negotiate.h"
+#include "api/page.h"
+#include "app/payout.h"
+#include "app/qr.h"
+
+enum { USUAL_LIMIT = 20 };
+
+static const struct field register_fields[] = {
+	FIELD(struct merchant_order, business_name, .name = "businessName", .required = true,
+	      .format = "name", .example = "\"Ahmetov Kebab\""),
+	FIELD(struct merchant_order, org_number, .name = "orgNumber", .required = true,
+	      .format = "org_number", .doc = "Of the business register; no two merchants have one.",
+	      .example = "\"923609016\""),
+	FIELD(struct merchant_order, address, .name = "address", .max = 300,
+	      .doc = "HTML is taken out.", .example = "\"Storgata 1, 0155 Oslo\""),
+	FIELD(struct merchant_order, bank_account, .name = "bankAccount", .required = true,
+	      .min = 11, .max = 40,
+	      .doc = "Where payouts go: a Norwegian account number, or its IBAN.",
+	      .example = "\"8601.11.17947\""),
+};
+
+struct registered {
+	struct merchant merchant;
+	const char *qr_code;
+};
+
+static const struct field registered_fields[] = {
+	FIELD(struct registered, merchant.drop_id, .name = "id", .required = true,
+	      .example = "\"mer_0123456789abcdef\""),
+	FIELD(struct registered, merchant.business_name, .name = "businessName", .required = true,
+	      .example = "\"Ahmetov Kebab\""),
+	FIELD(struct registered, merchant.org_number, .name = "orgNumber", .required = true,
+	      .example = "\"923609016\""),
+	FIELD(struct registered, merchant.address, .name = "address", .keep_null = true,
+	      .example = "\"Storgata 1, 0155 Oslo\""),
+	FIELD(struct registered, qr_code, .name = "qrCode", .required = true,
+	      .doc = "What the QR code says.", .example = "\"drop://pay/mer_0123456789abcdef\""),
+	FIELD(struct registered, merchant.status, .name = "status", .required = true,
+	      .example = "\"active\""),
+	FIELD(struct registered, merchant.created_at, .name = "createdAt", .required = true),
+};
+
+struct qr {
+	struct merchant merchant;
+	const char *value;
+};
+
+static const struct field qr_fields[] = {
+	FIELD(struct qr, merchant.drop_id, .name = "merchantId", .required = true,
+	      .example = "\"mer_0123456789abcdef\""),
+	FIELD(struct qr, merchant.business_name, .name = "businessName", .required = true,
+	      .example = "\"Ahmetov Kebab\""),
+	FIELD(struct qr, value, .name = "qrValue", .required = true,
+	      .example = "\"drop://pay/mer_0123456789abcdef\""),
+	FIELD(struct qr, merchant.address, .name = "address", .keep_null = true,
+	      .example = "\"Storgata 1, 0155 Oslo\""),
+};
+
+static const char *const periods[] = {"today", "week", "month", NULL};
+static const char *const period_units[] = {"day", "week", "month", NULL};
+
+struct dashboard_query {
+	const char *period;
+};
+
+static const struct field dashboard_query_fields[] = {
+	FIELD(struct dashboard_query, period, .name = "period", .choices = periods,
+	      .choice_values = period_units, .fallback = "day",
+	      .doc = "What is summed: today, this week (from Monday) or this month, in UTC; today "
+		     "unless given.",
+	      .example = "\"today\""),
+};
+
+struct dashboard {
+	struct turnover turnover;
+	struct instant payout_time;
+};
+
+static const struct field dashboard_fields[] = {
+	FIELD(struct dashboard, turnover.revenue, .name = "revenue", .required = true,
+	      .doc = "What was taken, in NOK."),
+	FIELD(struct dashboard, turnover.count, .name = "transactionCount", .required = true,
+	      .example = "12"),
+	FIELD(struct dashboard, turnover.fees, .name = "fees", .required = true),
+	FIELD(struct dashboard, turnover.net, .name = "netRevenue", .required = true),
+	FIELD(struct dashboard, turnover.due, .name = "nextPayout", .required = true,
+	      .doc = "What there is to be paid out, of any time."),
+	FIELD(struct dashboard, payout_time, .name = "payoutTime", .required = true,
+	      .doc = "When the next payout is made, of what the bank has settled by then."),
+};
+
+struct payments_query {
+	struct number_query page;
+};
+
+static const struct field payments_query_fields[] = {LIMIT_FIELDS(struct payments_query, 20, 50)};
+
+static const struct field payment_fields[] = {
+	FIELD(struct merchant_payment, drop_id, .name = "id", .required = true,
+	      .example = "\"tx_qr_0123456789abcdef\""),
+	FIELD(struct merchant_payment, status, .name = "status", .required = true,
+	      .doc = "processing, completed or failed.", .example = "\"completed\""),
+	FIELD(struct merchant_payment, amount, .name = "amount", .required = true,
+	      .doc = "What was paid, in NOK."),
+	FIELD(struct merchant_payment, fee, .name = "fee", .required = true),
+	FIELD(struct merchant_payment, net, .name = "netAmount", .required = true),
+	FIELD(struct merchant_payment, customer, .name = "customerName", .required = true,
+	      .example = "\"Jane D.\""),
+	FIELD(struct merchant_payment, created_at, .name = "createdAt", .required = true),
+	FIELD(struct merchant_payment, completed_at, .name = "completedAt", .keep_null = true),
+};
+
+static const struct schema register_in =
+	SCHEMA(struct merchant_order, "MerchantRequest", register_fields);
+static const struct schema registered_out =
+	SCHEMA(struct registered, "Merchant", registered_fields);
+static const struct schema qr_out = SCHEMA(struct qr, "MerchantQr", qr_fields);
+static const struct schema dashboard_query =
+	SCHEMA(struct dashboard_query, "DashboardQuery", dashboard_query_fields);
+static const struct schema dashboard_out =
+	SCHEMA(struct dashboard, "MerchantDashboard", dashboard_fields);
+static const struct schema payments_query =
+	SCHEMA(struct payments_query, "MerchantPaymentsQuery", payments_query_fields);
+static const struct schema payment_out =
+	SCHEMA(struct merchant_payment, "MerchantPayment", payment_fields);
+
+static enum err
+register_merchant(struct call *call, const void *in, void *out)
+{
+	struct registered *reply = out;
+
+	TRY(merchant_register(&call->ctx, in, &reply->merchant));
+	reply->qr_code = merchant_qr_value(call->ctx.arena, &reply->merchant);
+	return ERR_OK;
+}
+
+static enum err
+get_qr(struct call *call, const void *in, void *out)
+{
+	struct qr *reply = out;
+
+	(void)in;
+	TRY(merchant_own(&call->ctx, &reply->merchant));
+	reply->value = merchant_qr_value(call->ctx.arena, &reply->merchant);
+	return ERR_OK;
+}
+
+static enum err
+write_svg(struct call *call, const void *out, struct bytes *body)
+{
+	return qr_svg(&call->ctx, ((const struct qr *)out)->value, body);
+}
+
+static enum err
+get_dashboard(struct call *call, const void *in, void *out)
+{
+	const struct dashboard_query *query = call->query;
+	struct dashboard *reply = out;
+	struct merchant merchant;
+
+	(void)in;
+	TRY(merchant_own(&call->ctx, &merchant));
+	reply->payout_time = payout_hour_after(&call->ctx, call->ctx.now);
+	return merchant_turnover(&call->ctx, &merchant, query->period, &reply->turnover);
+}
+
+static enum err
+list_payments(struct call *call, const void *in, void *out)
+{
+	struct payments_query *query = call->query;
+	struct merchant merchant;
+	struct list found;
+	int64_t total = 0;
+
+	(void)in;
+	number_usual(&query->page, USUAL_LIMIT);
+	TRY(merchant_own(&call->ctx, &merchant));
+	TRY(merchant_payments(&call->ctx, &merchant, number_most(&query->page),
+			      number_skip(&query->page), (struct merchant_payment **)&found.items,
+			      &found.count, &total));
+	page_fill_numbered(call, out, &query->page, found, total, sizeof(struct merchant_payment),
+			   offsetof(struct merchant_payment, drop_payment_id));
+	return ERR_OK;
+}
+
+static const struct rendering renderings[] = {
+	{"image/svg+xml", "The QR code.", write_svg},
+	{0},
+};
+
+const struct route drop_merchants[] = {
+	{POST, "/api/merchants/register", "Become a merchant",
+	 "Once a user; the role becomes merchant. 409 if the number is taken.", register_merchant,
+	 .in = &register_in, .out = &registered_out, .access = ACCESS_COOKIE,
+	 .effect = EFFECT_WRITE, .status = 201, .tag = "Merchants"},
+	{GET, "/api/merchants/dashboard", "My turnover", "For merchants.", get_dashboard,
+	 .query = &dashboard_query, .out = &dashboard_out, .access = ACCESS_COOKIE, .status = 200,
+	 .tag = "Merchants"},
+	{GET, "/api/merchants/qr", "My QR code", "For merchants.", get_qr, .out = &qr_out,
+	 .renderings = renderings, .access = ACCESS_COOKIE, .status = 200, .tag = "Merchants"},
+	{GET, "/api/merchants/transactions", "What I was paid", "For merchants. Newest first.",
+	 list_payments, .query = &payments_query, .out = &payment_out, .list = true,
+	 .numbered = true, .access = ACCESS_COOKIE, .status = 200, .tag = "Merchants"},
+	{0},
+};

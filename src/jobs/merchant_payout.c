@@ -1,0 +1,29 @@
+/* Payouts to merchants: opened once a day, given to the bank, and looked up until it has settled them. */
+#include "app/payout.h"
+#include "jobs/job.h"
+#include "queue/queue.h"
+
+const struct job job_merchant_payout = {"merchant_payout", 60000, payout_open_due};
+
+static enum err
+run(struct ctx *ctx, struct queue_job *job, enum queue_verdict *verdict)
+{
+	bool settled;
+
+	TRY(payout_look_up(ctx, job->subject, &settled));
+	*verdict = settled ? QUEUE_DONE : QUEUE_AGAIN;
+	if (!settled)
+		job->problem = "the bank has not settled it yet";
+	return ERR_OK;
+}
+
+/* A few seconds after the first time, then at longer and longer intervals, up to two hours: for ten
+ * days. After that an operator must look; the amount stays set aside on the account. */
+const struct queue_kind queue_merchant_payout = {
+	.name = "merchant_payout",
+	.lease_s = 120,
+	.tries_max = 130,
+	.backoff_s = 5,
+	.backoff_max_s = 7200,
+	.run = run,
+};
