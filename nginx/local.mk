@@ -4,6 +4,9 @@ dist_nginx_DATA = nginx/nginx.conf nginx/cowry.conf nginx/dialects.conf nginx/er
 	nginx/error-headers.conf nginx/headers.conf nginx/page.conf nginx/sandbox.conf nginx/worker.conf
 dist_nginx_SCRIPTS = nginx/render
 
+droppagedir = $(pkgdatadir)/www/drop
+dist_droppage_DATA = nginx/drop/index.html nginx/drop/drop.css nginx/drop/drop.js
+
 apidocdir = $(pkgdatadir)/www/api-doc
 dist_apidoc_DATA = nginx/api-doc/index.html nginx/api-doc/api-doc.css nginx/api-doc/api-doc.js
 

@@ -10,6 +10,7 @@ include $(srcdir)/tests/api/local.mk
 include $(srcdir)/tests/fuzz/local.mk
 include $(srcdir)/tests/openapi/local.mk
 include $(srcdir)/tests/clients/local.mk
+include $(srcdir)/tests/browser/local.mk
 include $(srcdir)/tests/e2e/local.mk
 
-clean-local: clean-openapi-linter clean-client-libraries
+clean-local: clean-openapi-linter clean-client-libraries clean-browser-driver
