@@ -94,29 +94,39 @@ post(struct ctx *ctx, const struct purchase_row *row, struct ledger_transaction 
 	return ERR_OK;
 }
 
-/* Take back what was posted, unless somebody has done so by hand. */
+/* Take back a transaction that moved this, unless somebody has done so by hand. */
 static enum err
-reverse(struct ctx *ctx, const struct purchase_row *row)
+take_back(struct ctx *ctx, const struct purchase_row *row, int64_t transaction_id,
+	  const struct posting *moved)
 {
-	struct rows rows;
-	struct posting back;
+	const struct posting back = {moved->to, moved->from, moved->amount};
 	struct ledger_transaction t = {
 		.ledger_id = row->ledger_id,
 		.currency = row->currency,
 		.reference = arena_printf(ctx->arena, "%s/reversal", row->label),
 		.type = "reversal",
 		.metadata = "{}",
+		.reverses = transaction_id,
 		.postings = &back,
 		.count = 1,
 	};
 
-	TRY(db_run(ctx, SQL_payment_posting, &rows, PARAMS(p_uuid(row->transaction))));
-	back = (struct posting){row_uuid(&rows, 0, 2), row_uuid(&rows, 0, 1), row_int(&rows, 0, 3)};
-	t.reverses = row_int(&rows, 0, 0);
 	TRY(post_one(ctx, row, &t));
 	return t.err == ERR_OK || t.err == ERR_ALREADY_REVERSED
 		       ? ERR_OK
 		       : fault(&ctx->fault, t.err, NULL, NULL);
+}
+
+static enum err
+reverse(struct ctx *ctx, const struct purchase_row *row)
+{
+	struct posting moved;
+	struct rows rows;
+
+	TRY(db_run(ctx, SQL_payment_posting, &rows, PARAMS(p_uuid(row->transaction))));
+	moved = (struct posting){row_uuid(&rows, 0, 1), row_uuid(&rows, 0, 2),
+				 row_int(&rows, 0, 3)};
+	return take_back(ctx, row, row_int(&rows, 0, 0), &moved);
 }
 
 static enum err

@@ -136,8 +136,9 @@ asks_as_each_wants(void **state)
 static struct vendor_answer
 sell_once(struct provider_scene *s, size_t i, struct peer_reply reply)
 {
-	struct vendor_order order = order_of(s, PRODUCT_AIRTIME, "+27821234567");
+	static struct vendor_order order;
 
+	order = order_of(s, PRODUCT_AIRTIME, "+27821234567");
 	s->replies[0] = reply;
 	s->count = 1;
 	return cases[i].vendor->sell(&s->call, &order);

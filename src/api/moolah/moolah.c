@@ -132,9 +132,14 @@ static const struct tag tags[] = {
 	{NULL, NULL},
 };
 
-static const struct route *const groups[] = {
-	moolah_auth,    moolah_wallet, moolah_settings, moolah_vouchers, moolah_easypay_vouchers,
-	moolah_prepaid, moolah_ledger, NULL};
+static const struct route *const groups[] = {moolah_auth,
+					     moolah_wallet,
+					     moolah_settings,
+					     moolah_vouchers,
+					     moolah_easypay_vouchers,
+					     moolah_prepaid,
+					     moolah_ledger,
+					     NULL};
 
 const struct dialect moolah = {
 	.name = "moolah",
