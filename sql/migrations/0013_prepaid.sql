@@ -66,8 +66,8 @@ CREATE TABLE purchase (
 CREATE UNIQUE INDEX purchase_reference ON purchase (user_id, reference) WHERE reference_held;
 CREATE INDEX purchase_user ON purchase (user_id, purchase_id);
 CREATE INDEX purchase_product ON purchase (product_id);
-GRANT INSERT, UPDATE (reference_held, provider_id, status, accepted, token, problem, transaction_id,
-                      settled_at) ON purchase TO cowry_worker;
+GRANT INSERT, UPDATE (recipient, reference_held, provider_id, status, accepted, token, problem,
+                      transaction_id, settled_at) ON purchase TO cowry_worker;
 
 INSERT INTO product (code, provider, provider_code, kind, name, min_amount, max_amount) VALUES
     ('FLASH-VODACOM-AIRTIME', 'flash', '201', 'airtime', 'Vodacom airtime', 200, 99900),

@@ -133,6 +133,16 @@ SELECT coalesce(json_agg(json_build_object(
   FROM voucher
  WHERE user_id = $1;
 
+-- name: export_purchases
+-- params: user_id:bigint
+-- returns: one
+SELECT coalesce(json_agg(json_build_object(
+           'id', label, 'provider', provider, 'recipient', recipient, 'reference', reference,
+           'currency', currency, 'amount_in_minor_units', amount, 'status', status, 'token', token,
+           'created_at', iso_time(created_at)) ORDER BY purchase_id), '[]')::text AS part
+  FROM purchase
+ WHERE user_id = $1;
+
 -- name: export_platform
 -- params: user_id:bigint
 -- returns: one

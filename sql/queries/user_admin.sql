@@ -117,6 +117,8 @@ WITH sessions AS (
     RETURNING 1
 ), fundings AS (
     UPDATE funding SET email = $5, email_key = $5 WHERE user_id = $1 RETURNING 1
+), purchases AS (
+    UPDATE purchase SET recipient = 'deleted', token = NULL WHERE user_id = $1 RETURNING 1
 ), settings AS (
     DELETE FROM user_setting WHERE user_id = $1 RETURNING 1
 ), accounts AS (
@@ -128,5 +130,6 @@ SELECT (SELECT count(*) FROM sessions) + (SELECT count(*) FROM tokens)
      + (SELECT count(*) FROM wishes) + (SELECT count(*) FROM mails)
      + (SELECT count(*) FROM answers) + (SELECT count(*) FROM keys)
      + (SELECT count(*) FROM wallet_keys) + (SELECT count(*) FROM fundings)
+     + (SELECT count(*) FROM purchases)
      + (SELECT count(*) FROM settings)
      + (SELECT count(*) FROM accounts) AS removed;

@@ -29,6 +29,7 @@ static const struct part {
 	{"fundings", SQL_export_fundings},
 	{"payments", SQL_export_payments},
 	{"vouchers", SQL_export_vouchers},
+	{"purchases", SQL_export_purchases},
 	{"platform", SQL_export_platform},
 	{"merchant", SQL_export_merchant},
 	{"cards", SQL_export_cards},

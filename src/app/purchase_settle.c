@@ -30,6 +30,7 @@ post_one(struct ctx *ctx, const struct purchase_row *row, struct ledger_transact
 	return ledger_post(ctx, list, 1);
 }
 
+/* What is written into the journal stays: no numbers of people. */
 static enum err
 metadata_of(struct ctx *ctx, const struct purchase_row *row, const char **out)
 {
@@ -41,7 +42,6 @@ metadata_of(struct ctx *ctx, const struct purchase_row *row, const char **out)
 	jw_text(&w, "productCode", row->product);
 	jw_text(&w, "provider", row->provider);
 	jw_text(&w, "purchase", row->label);
-	jw_text(&w, "recipient", row->recipient);
 	jw_text(&w, "reference", row->reference);
 	jw_close(&w);
 	if (!jw_finish(&w, &text))

@@ -286,6 +286,27 @@ test_list(void **state)
 	expect_refusal(&a, 400, "VALIDATION_ERROR");
 }
 
+/* Who is deleted takes the numbers along, which the journal never had. */
+static void
+test_forgotten(void **state)
+{
+	struct client *c = *state;
+	struct buyer buyer = buyer_new(c, "60");
+	struct person admin = person_admin(c, "eraser@example.com");
+	struct answer a = buy(c, &buyer, "flash", ELECTRICITY, "60", METER, "forget-1");
+
+	expect_status(&a, 200);
+	a = client_call(c, "DELETE", client_text(c, "/v1/users/%s", buyer.person.id), admin.access,
+			NULL);
+	assert_true(a.status == 200 || a.status == 204);
+	assert_string_equal(client_value(c, "SELECT recipient || coalesce(token, '')"
+					    " FROM cowry.purchase WHERE reference = 'forget-1'"),
+			    "deleted");
+	assert_string_equal(client_value(c, "SELECT count(*) FROM cowry.transaction"
+					    " WHERE metadata::text LIKE '%%" METER "%%'"),
+			    "0");
+}
+
 /* The catalogue is loaded whole, or not at all. */
 struct loading {
 	struct json_object *list;
@@ -386,10 +407,10 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		CASE(test_products), CASE(test_airtime),  CASE(test_electricity),
-		CASE(test_bill),     CASE(test_refusals), CASE(test_references),
-		CASE(test_list),     CASE(test_load),     CASE(client_books_hold),
-		CASE(test_covered),
+		CASE(test_products),     CASE(test_airtime),   CASE(test_electricity),
+		CASE(test_bill),         CASE(test_refusals),  CASE(test_references),
+		CASE(test_list),         CASE(test_forgotten), CASE(test_load),
+		CASE(client_books_hold), CASE(test_covered),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
