@@ -12,6 +12,24 @@ audit_add(struct ctx *ctx, const char *action, const char *subject, struct json_
 			     p_text(ctx->request_id)));
 }
 
+void
+audit_begin(struct ctx *ctx, struct jw *detail)
+{
+	jw_init(detail, ctx->arena, 256);
+	jw_object(detail, NULL);
+}
+
+enum err
+audit_end(struct ctx *ctx, const char *action, const char *subject, struct jw *detail)
+{
+	struct bytes json;
+
+	jw_close(detail);
+	if (!jw_finish(detail, &json))
+		return fault(&ctx->fault, ERR_INTERNAL, NULL, NULL);
+	return audit_add(ctx, action, subject, (struct json_value){json.data});
+}
+
 static const struct column columns[] = {
 	COLUMN(struct audit_entry, audit_id),
 	COLUMN(struct audit_entry, admin),

@@ -18,6 +18,10 @@ struct audit_entry {
 /* Write down what who asks did. In the caller's transaction; no secrets, no names or addresses. */
 enum err audit_add(struct ctx *ctx, const char *action, const char *subject,
 		   struct json_value detail) MUST_CHECK;
+/* The same with details: begin an object, write its members, end it. */
+void audit_begin(struct ctx *ctx, struct jw *detail);
+enum err audit_end(struct ctx *ctx, const char *action, const char *subject,
+		   struct jw *detail) MUST_CHECK;
 
 struct audit_filter {
 	const char *action; /* NULL: any */

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "app/audit.h"
 #include "app/platform.h"
 #include "app/webhook.h"
 #include "base/arena.h"
@@ -117,9 +118,7 @@ delivery_replay_any(struct ctx *ctx, struct uuid id, struct delivery *out)
 	char text[UUID_TEXT_MAX];
 
 	TRY(replay(ctx, 0, id, out));
-	return db_run(ctx, SQL_audit_insert, NULL,
-		      PARAMS(p_id(ctx->who.user_id), p_text("delivery_replay"),
-			     p_text(uuid_text(text, id)), p_text("{}"), p_text(ctx->request_id)));
+	return audit_add(ctx, "delivery_replay", uuid_text(text, id), (struct json_value){NULL});
 }
 
 /* What an attempt needs. */

@@ -1,5 +1,6 @@
 #include "app/job_control.h"
 
+#include "app/audit.h"
 #include "base/arena.h"
 #include "base/text.h"
 #include "db/db.h"
@@ -19,9 +20,7 @@ carry_out(struct ctx *ctx, void *arg)
 
 	TRY(order->change(ctx, order->job_id, order->out));
 	subject = arena_printf(ctx->arena, "%s %s", order->out->kind, order->out->subject);
-	return db_run(ctx, SQL_audit_insert, NULL,
-		      PARAMS(p_id(ctx->who.user_id), p_text(order->action), p_text(subject),
-			     p_text("{}"), p_text(ctx->request_id)));
+	return audit_add(ctx, order->action, subject, (struct json_value){NULL});
 }
 
 static enum err

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "app/audit.h"
 #include "app/reserve.h"
 #include "app/wallet.h"
 #include "base/arena.h"
@@ -277,18 +278,11 @@ movement_reverse(struct ctx *ctx, struct uuid id, const struct movement_order *i
 static enum err
 audit(struct ctx *ctx, const char *action, const char *subject, const char *reason)
 {
-	struct jw w;
-	struct bytes detail;
+	struct jw detail;
 
-	jw_init(&w, ctx->arena, 256);
-	jw_object(&w, NULL);
-	jw_text(&w, "reason", reason);
-	jw_close(&w);
-	if (!jw_finish(&w, &detail))
-		return fault(&ctx->fault, ERR_INTERNAL, NULL, NULL);
-	return db_run(ctx, SQL_audit_insert, NULL,
-		      PARAMS(p_id(ctx->who.user_id), p_text(action), p_text(subject),
-			     p_text(detail.data), p_text(ctx->request_id)));
+	audit_begin(ctx, &detail);
+	jw_text(&detail, "reason", reason);
+	return audit_end(ctx, action, subject, &detail);
 }
 
 enum err

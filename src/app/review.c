@@ -68,19 +68,14 @@ record(struct ctx *ctx, const struct review *review)
 {
 	bool approved = text_equal(review->status, "approved");
 	char id[UUID_TEXT_MAX];
-	struct bytes detail;
-	struct jw w;
+	struct jw detail;
 
-	jw_init(&w, ctx->arena, 256);
-	jw_object(&w, NULL);
-	jw_text(&w, "kind", review->kind);
-	jw_text(&w, "subject", uuid_text(id, review->subject));
-	jw_text(&w, "note", review->note);
-	jw_close(&w);
-	if (!jw_finish(&w, &detail))
-		return fault(&ctx->fault, ERR_INTERNAL, NULL, NULL);
-	return audit_add(ctx, approved ? "review_approve" : "review_reject",
-			 uuid_text(id, review->public_id), (struct json_value){detail.data});
+	audit_begin(ctx, &detail);
+	jw_text(&detail, "kind", review->kind);
+	jw_text(&detail, "subject", uuid_text(id, review->subject));
+	jw_text(&detail, "note", review->note);
+	return audit_end(ctx, approved ? "review_approve" : "review_reject",
+			 uuid_text(id, review->public_id), &detail);
 }
 
 /* A kind without a row is a bug: its decision would move nothing. */

@@ -59,19 +59,8 @@ static enum err
 audit_user(struct ctx *ctx, const char *action, struct uuid id, struct jw *detail)
 {
 	char text[UUID_TEXT_MAX];
-	struct bytes json;
 
-	jw_close(detail);
-	if (!jw_finish(detail, &json))
-		return fault(&ctx->fault, ERR_INTERNAL, NULL, NULL);
-	return audit_add(ctx, action, uuid_text(text, id), (struct json_value){json.data});
-}
-
-static void
-detail_begin(struct ctx *ctx, struct jw *detail)
-{
-	jw_init(detail, ctx->arena, 256);
-	jw_object(detail, NULL);
+	return audit_end(ctx, action, uuid_text(text, id), detail);
 }
 
 enum err
@@ -89,7 +78,7 @@ user_invite(struct ctx *ctx, const struct registration *in, struct user *out)
 	TRY(user_get(ctx, row_int(&rows, 0, 0), out));
 	if (strcmp(out->status, "active") == 0) /* a token does nothing for anybody else */
 		TRY(user_mail_welcome(ctx, out));
-	detail_begin(ctx, &detail);
+	audit_begin(ctx, &detail);
 	jw_text(&detail, "role", out->role);
 	jw_text(&detail, "status", out->status);
 	return audit_user(ctx, "user_create", id, &detail);
@@ -138,7 +127,7 @@ audit_change(struct ctx *ctx, const struct user *before, const struct user_chang
 
 	if (!ctx->who.admin)
 		return ERR_OK;
-	detail_begin(ctx, &detail);
+	audit_begin(ctx, &detail);
 	for (size_t i = 0; i < sizeof(facts) / sizeof(facts[0]); i++)
 		if (facts[i].value != NULL)
 			jw_text(&detail, facts[i].name, facts[i].value);
@@ -204,7 +193,7 @@ user_delete(struct ctx *ctx, struct uuid id)
 			  p_text(user_erased_address(ctx, id)))));
 	if (rows.affected == 0)
 		return no_user(ctx);
-	detail_begin(ctx, &detail);
+	audit_begin(ctx, &detail);
 	jw_bool(&detail, "self", user.user_id == ctx->who.user_id);
 	return audit_user(ctx, "user_delete", id, &detail);
 }
