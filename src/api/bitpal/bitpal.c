@@ -12,18 +12,6 @@ message_of(const struct route *route)
 }
 
 static void
-write_list(struct jw *w, const struct call *call, const struct page *page)
-{
-	const struct schema *item = call->route->out;
-
-	jw_list(w, "data");
-	for (size_t i = 0; i < page->items.count; i++)
-		schema_encode(item, call->dialect->amounts,
-			      (const char *)page->items.items + i * item->size, NULL, w);
-	jw_close(w);
-}
-
-static void
 write_ok(struct jw *w, const struct call *call, const void *out)
 {
 	const struct route *route = call->route;
@@ -36,12 +24,7 @@ write_ok(struct jw *w, const struct call *call, const void *out)
 	jw_integer(w, "status_code", call->status);
 	jw_text(w, "status", "success");
 	jw_text(w, "message", message_of(route));
-	if (route->list)
-		write_list(w, call, out);
-	else if (route->out != NULL)
-		schema_encode(route->out, call->dialect->amounts, out, "data", w);
-	else
-		jw_null(w, "data");
+	write_data(w, call, out);
 	jw_close(w);
 }
 
@@ -60,35 +43,6 @@ write_fail(struct jw *w, const struct call *call)
 }
 
 static void
-describe_data(struct jw *w, const struct dialect *dialect, const struct route *route)
-{
-	if (route->list) {
-		jw_object(w, "data");
-		jw_text(w, "type", "array");
-		schema_describe(route->out, dialect->amounts, true, w, "items");
-		jw_close(w);
-	} else if (route->out != NULL) {
-		schema_describe(route->out, dialect->amounts, true, w, "data");
-	} else {
-		describe_property(w, "data", "null");
-	}
-}
-
-static void
-example_data(struct jw *w, const struct dialect *dialect, const struct route *route)
-{
-	if (route->list) {
-		jw_list(w, "data");
-		schema_example(route->out, dialect->amounts, w, NULL);
-		jw_close(w);
-	} else if (route->out != NULL) {
-		schema_example(route->out, dialect->amounts, w, "data");
-	} else {
-		jw_null(w, "data");
-	}
-}
-
-static void
 describe_ok(struct jw *w, const struct dialect *dialect, const struct route *route, bool example,
 	    const char *name)
 {
@@ -96,22 +50,12 @@ describe_ok(struct jw *w, const struct dialect *dialect, const struct route *rou
 		describe_flat(w, dialect, route, example, name);
 		return;
 	}
-	jw_object(w, name);
-	if (example) {
-		jw_integer(w, "status_code", route->status);
-		jw_text(w, "status", "success");
-		jw_text(w, "message", message_of(route));
-		example_data(w, dialect, route);
-	} else {
-		jw_text(w, "type", "object");
-		jw_object(w, "properties");
-		describe_property(w, "status_code", "integer");
-		describe_property(w, "status", "string");
-		describe_property(w, "message", "string");
-		describe_data(w, dialect, route);
-		jw_close(w);
-	}
-	jw_close(w);
+	describe_open(w, example, name);
+	describe_integer(w, example, "status_code", route->status);
+	describe_text(w, example, "status", "success");
+	describe_text(w, example, "message", message_of(route));
+	describe_data(w, dialect, route, example);
+	describe_close(w, example);
 }
 
 static const struct property error[] = {

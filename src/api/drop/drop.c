@@ -78,20 +78,6 @@ write_pagination(struct jw *w, const struct page *page)
 }
 
 static void
-write_list(struct jw *w, const struct call *call, const struct page *page)
-{
-	const struct schema *item = call->route->out;
-
-	jw_list(w, "data");
-	for (size_t i = 0; i < page->items.count; i++)
-		schema_encode(item, call->dialect->amounts,
-			      (const char *)page->items.items + i * item->size, NULL, w);
-	jw_close(w);
-	if (call->route->numbered)
-		write_pagination(w, page);
-}
-
-static void
 write_ok(struct jw *w, const struct call *call, const void *out)
 {
 	if (call->route->flat) {
@@ -99,10 +85,9 @@ write_ok(struct jw *w, const struct call *call, const void *out)
 		return;
 	}
 	jw_object(w, NULL);
-	if (call->route->list)
-		write_list(w, call, out);
-	else
-		schema_encode(call->route->out, call->dialect->amounts, out, "data", w);
+	write_data(w, call, out);
+	if (call->route->numbered)
+		write_pagination(w, out);
 	jw_close(w);
 }
 
@@ -119,44 +104,18 @@ write_fail(struct jw *w, const struct call *call)
 }
 
 static void
-describe_list(struct jw *w, const struct dialect *dialect, const struct route *route)
+describe_pagination(struct jw *w, bool example)
 {
 	static const char *const members[] = {"page", "limit", "total", "totalPages"};
 
-	jw_object(w, "data");
-	jw_text(w, "type", "array");
-	schema_describe(route->out, dialect->amounts, true, w, "items");
-	jw_close(w);
-	if (!route->numbered)
+	if (example) {
+		write_pagination(w, &(struct page){.limit = 20, .number = 1, .total = 1});
 		return;
-	jw_object(w, "pagination");
-	jw_text(w, "type", "object");
-	jw_object(w, "properties");
+	}
+	describe_open(w, example, "pagination");
 	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++)
 		describe_property(w, members[i], "integer");
-	jw_close(w);
-	jw_close(w);
-}
-
-static void
-show_list(struct jw *w, const struct dialect *dialect, const struct route *route)
-{
-	jw_list(w, "data");
-	schema_example(route->out, dialect->amounts, w, NULL);
-	jw_close(w);
-	if (route->numbered)
-		write_pagination(w, &(struct page){.limit = 20, .number = 1, .total = 1});
-}
-
-static void
-describe_data(struct jw *w, const struct dialect *dialect, const struct route *route, bool example)
-{
-	if (!route->list)
-		describe_flat(w, dialect, route, example, "data");
-	else if (example)
-		show_list(w, dialect, route);
-	else
-		describe_list(w, dialect, route);
+	describe_close(w, example);
 }
 
 static void
@@ -167,16 +126,11 @@ describe_ok(struct jw *w, const struct dialect *dialect, const struct route *rou
 		describe_flat(w, dialect, route, example, name);
 		return;
 	}
-	jw_object(w, name);
-	if (example) {
-		describe_data(w, dialect, route, true);
-	} else {
-		jw_text(w, "type", "object");
-		jw_object(w, "properties");
-		describe_data(w, dialect, route, false);
-		jw_close(w);
-	}
-	jw_close(w);
+	describe_open(w, example, name);
+	describe_data(w, dialect, route, example);
+	if (route->numbered)
+		describe_pagination(w, example);
+	describe_close(w, example);
 }
 
 static const struct property error[] = {

@@ -93,25 +93,13 @@ describe_ok(struct jw *w, const struct dialect *dialect, const struct route *rou
 		describe_flat(w, dialect, route, example, name);
 		return;
 	}
-	jw_object(w, name);
-	if (example) {
-		jw_bool(w, "success", true);
-		if (route->message != NULL)
-			jw_text(w, "message", route->message);
-		if (route->out != NULL)
-			schema_example(route->out, dialect->amounts, w, "data");
-		jw_close(w);
-		return;
-	}
-	jw_text(w, "type", "object");
-	jw_object(w, "properties");
-	describe_property(w, "success", "boolean");
+	describe_open(w, example, name);
+	describe_bool(w, example, "success", true);
 	if (route->message != NULL)
-		describe_property(w, "message", "string");
+		describe_text(w, example, "message", route->message);
 	if (route->out != NULL)
-		schema_describe(route->out, dialect->amounts, true, w, "data");
-	jw_close(w);
-	jw_close(w);
+		describe_flat(w, dialect, route, example, "data");
+	describe_close(w, example);
 }
 
 static const struct property error[] = {

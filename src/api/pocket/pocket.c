@@ -39,30 +39,14 @@ phrase(int status)
 }
 
 static void
-write_page(struct jw *w, const struct call *call, const struct page *page)
-{
-	const struct schema *item = call->route->out;
-
-	jw_list(w, "data");
-	for (size_t i = 0; i < page->items.count; i++)
-		schema_encode(item, call->dialect->amounts,
-			      (const char *)page->items.items + i * item->size, NULL, w);
-	jw_close(w);
-	page_write(w, page);
-}
-
-static void
 write_ok(struct jw *w, const struct call *call, const void *out)
 {
 	jw_object(w, NULL);
 	jw_text(w, "message", "Request successful");
 	jw_text(w, "status", "success");
+	write_data(w, call, out);
 	if (call->route->list)
-		write_page(w, call, out);
-	else if (call->route->out != NULL)
-		schema_encode(call->route->out, call->dialect->amounts, out, "data", w);
-	else
-		jw_null(w, "data");
+		page_write(w, out);
 	jw_close(w);
 }
 
@@ -85,54 +69,18 @@ write_fail(struct jw *w, const struct call *call)
 }
 
 static void
-describe_data(struct jw *w, const struct dialect *dialect, const struct route *route)
-{
-	if (route->list) {
-		jw_object(w, "data");
-		jw_text(w, "type", "array");
-		schema_describe(route->out, dialect->amounts, true, w, "items");
-		jw_close(w);
-		page_describe(w, route);
-	} else if (route->out != NULL) {
-		schema_describe(route->out, dialect->amounts, true, w, "data");
-	} else {
-		describe_property(w, "data", "null");
-	}
-}
-
-static void
-example_data(struct jw *w, const struct dialect *dialect, const struct route *route)
-{
-	if (route->list) {
-		jw_list(w, "data");
-		schema_example(route->out, dialect->amounts, w, NULL);
-		jw_close(w);
-		page_example(w, route);
-	} else if (route->out != NULL) {
-		schema_example(route->out, dialect->amounts, w, "data");
-	} else {
-		jw_null(w, "data");
-	}
-}
-
-static void
 describe_ok(struct jw *w, const struct dialect *dialect, const struct route *route, bool example,
 	    const char *name)
 {
-	jw_object(w, name);
-	if (example) {
-		jw_text(w, "message", "Request successful");
-		jw_text(w, "status", "success");
-		example_data(w, dialect, route);
-	} else {
-		jw_text(w, "type", "object");
-		jw_object(w, "properties");
-		describe_property(w, "message", "string");
-		describe_property(w, "status", "string");
-		describe_data(w, dialect, route);
-		jw_close(w);
-	}
-	jw_close(w);
+	describe_open(w, example, name);
+	describe_text(w, example, "message", "Request successful");
+	describe_text(w, example, "status", "success");
+	describe_data(w, dialect, route, example);
+	if (route->list && example)
+		page_example(w, route);
+	else if (route->list)
+		page_describe(w, route);
+	describe_close(w, example);
 }
 
 static const struct property error[] = {
