@@ -97,7 +97,6 @@ struct route {
 	/* Whether the path exists at all: while it says no, the answer is 404. NULL: always. */
 	bool (*offered)(const struct config *config);
 	bool may_miss;   /* answers 404 although its path names nothing */
-	bool planned;    /* answers 501 until what it needs is there */
 	const char *tag; /* group in the documentation, one of the dialect's tags */
 };
 

@@ -74,22 +74,39 @@ use_hold(struct ctx *ctx, const struct payment_row *row, int64_t amount, struct 
 	return ERR_OK;
 }
 
+/* Between the wallet and what is under way with the provider. */
+static struct posting
+posting_of(const struct payment_row *row, int64_t amount)
+{
+	struct uuid clearing =
+		ledger_system_account(row->ledger_id, ACCOUNT_PROVIDER_CLEARING, row->currency);
+
+	return row->withdrawal ? (struct posting){row->wallet, clearing, amount}
+			       : (struct posting){clearing, row->wallet, amount};
+}
+
+/* Why it can't be posted; ERR_CONFLICT if nobody knows what was paid. */
+static enum err
+flaw_of(const struct payment_row *row, struct money amount)
+{
+	if (amount.currency == NULL || strcmp(amount.currency->code, row->currency) != 0)
+		return ERR_CURRENCY_MISMATCH;
+	if (amount.minor <= 0 || (!row->withdrawal && row->paid_currency == NULL))
+		return ERR_CONFLICT;
+	return ERR_OK;
+}
+
 /*
  * Move the money, under the reference if the payment still has it. A plain posting may have won the
- * race for it: what was paid is booked all the same. posted->err tells how it ended; ERR_CONFLICT
- * if nobody knows what was paid.
+ * race for it: what was paid is booked all the same. posted->err tells how it ended.
  */
 static enum err
 post(struct ctx *ctx, struct payment_row *row, struct ledger_transaction *posted)
 {
 	struct money amount = moved(row);
-	struct uuid clearing =
-		ledger_system_account(row->ledger_id, ACCOUNT_PROVIDER_CLEARING, row->currency);
-	struct posting posting = {.amount = amount.minor};
+	struct posting posting = posting_of(row, amount.minor);
 	bool spare;
 
-	posting.from = row->withdrawal ? row->wallet : clearing;
-	posting.to = row->withdrawal ? clearing : row->wallet;
 	*posted = (struct ledger_transaction){
 		.ledger_id = row->ledger_id,
 		.currency = row->currency,
@@ -98,12 +115,9 @@ post(struct ctx *ctx, struct payment_row *row, struct ledger_transaction *posted
 		.metadata = row->metadata,
 		.postings = &posting,
 		.count = 1,
-		.err = ERR_CURRENCY_MISMATCH,
+		.err = flaw_of(row, amount),
 	};
-	if (amount.currency == NULL || strcmp(amount.currency->code, row->currency) != 0)
-		return ERR_OK;
-	posted->err = ERR_CONFLICT;
-	if (amount.minor <= 0 || (!row->withdrawal && row->paid_currency == NULL))
+	if (posted->err != ERR_OK)
 		return ERR_OK;
 	TRY(use_hold(ctx, row, amount.minor, &posted->hold));
 	TRY(reference_release(ctx, row->ledger_id, row->reference, row->public_id));

@@ -30,7 +30,6 @@ struct server {
 	int epoll_fd;
 	int stop_fd;      /* readable for ever once all threads are to leave */
 	atomic_long open; /* connections that are ours, idle or not */
-	atomic_bool draining;
 	pthread_t *threads;
 	int64_t thread_count;
 };
