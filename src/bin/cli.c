@@ -337,6 +337,9 @@ main(int argc, char **argv)
 		if (strcmp(argv[1], command->group) != 0 || argc <= words ||
 		    (words == 2 && strcmp(argv[2], command->verb) != 0))
 			continue;
+		/* "cowry secrets prune --help" must not prune. */
+		if (command->arguments[0] == '\0' && argc - words > 1)
+			return usage(stderr);
 		start_config(&config, program);
 		return command->run(&config, argc - words - 1, argv + words + 1);
 	}

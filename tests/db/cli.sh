@@ -198,7 +198,7 @@ all_rates_or_none() {
         refused 'be opened' rates load "$folder/nothing.json" && refused 'usage' rates load
 }
 
-echo "1..20"
+echo "1..21"
 ok "a database and keys are made" prepare
 ok "reviews are listed" lists_reviews
 ok "a review that is not there can't be decided" \
@@ -223,4 +223,5 @@ ok "then it goes to the front" activates
 ok "a key stays while tokens may be under it" waits_for_tokens
 ok "old keys go once nothing needs them" prunes
 ok "an id must be one" refused 'by its id' reviews approve 7
+ok "who asks for help rotates nothing" refused '^usage' secrets activate --help
 exit $failed
