@@ -167,5 +167,9 @@ request GET /api/v1/auth/login
 [[ $STATUS == 429 ]] || limited /api/v1/auth/login
 expect "in the envelope of the path" 429 .success false .code RATE_LIMITED
 is "with Retry-After" "$(header Retry-After)" 1
+sed 's|/v1/auth/me|/api/v1/auth/google/callback?state=x\&code=secret-of-a-flood|' "$WORK/flood" >"$WORK/flood.google"
+curl -sS --cacert "$CA" -Z --parallel-max 40 -K "$WORK/flood.google" >"$WORK/flood.status" 2>/dev/null
+ok "a flood of Google's answers meets it too" grep -qx 429 "$WORK/flood.status"
+is "no log shows what is in their query" "$(grep -ls secret-of-a-flood "$COWRY_HOME"/log/*.log)" ""
 
 done_testing
