@@ -383,7 +383,8 @@ const struct route pocket_providers[] = {
 	 list_configs, .out = &config_out, .list = true, .access = ACCESS_USER_OR_KEY,
 	 .status = 200, .tag = "Providers"},
 	{GET, "/v1/wallet-providers", "List the providers",
-	 "isActive: projects without an account of their own can use the platform's.",
+	 "isActive: projects without an account of their own can use the platform's, for live "
+	 "money that comes in and for all of test mode's.",
 	 list_providers, .out = &facts_out, .list = true, .status = 200, .tag = "Providers"},
 	{POST, "/v1/wallet-providers/add", "Set the platform's own account at a provider",
 	 "For projects without one. isActive false switches the provider off for everybody.",
