@@ -13,7 +13,6 @@
 #include "sandbox/later.h"
 
 enum {
-	PLAYERS_MAX = 8,
 	ATTEMPTS_MAX = 6,
 	BACKOFF_MS = 500, /* doubled each time */
 	HELD_MS_MAX = 10000,
@@ -24,6 +23,12 @@ enum {
 	AT_ONCE = 64,
 };
 
+/* What waits for others of the same player. */
+struct shelf {
+	struct parcel *last; /* they go last first */
+	int64_t turn;        /* goes up with each release */
+};
+
 struct courier {
 	const struct config *config;
 	struct control *control;
@@ -31,8 +36,8 @@ struct courier {
 	struct later *later;
 	struct http_client *http;
 	pthread_mutex_t mutex;
-	struct parcel *held[PLAYERS_MAX]; /* last first */
-	int64_t held_turn[PLAYERS_MAX];   /* goes up with each release */
+	int players;
+	struct shelf shelves[];
 };
 
 /* A webhook of its own memory. */
@@ -51,7 +56,7 @@ struct parcel {
 
 struct courier *
 courier_new(const struct config *config, struct control *control, struct journal *journal,
-	    struct later *later)
+	    struct later *later, int players)
 {
 	const struct http_options options = {
 		.connect_timeout_ms = CONNECT_MS,
@@ -61,7 +66,8 @@ courier_new(const struct config *config, struct control *control, struct journal
 		.ca_file = config->outside_ca_file,
 		.plain = true,
 	};
-	struct courier *courier = calloc(1, sizeof(*courier));
+	struct courier *courier =
+		calloc(1, sizeof(*courier) + (size_t)players * sizeof(struct shelf));
 
 	if (courier == NULL)
 		return NULL;
@@ -69,6 +75,7 @@ courier_new(const struct config *config, struct control *control, struct journal
 	courier->control = control;
 	courier->journal = journal;
 	courier->later = later;
+	courier->players = players;
 	courier->http = http_client_new(&options);
 	(void)pthread_mutex_init(&courier->mutex, NULL);
 	if (courier->http == NULL) {
@@ -83,11 +90,11 @@ courier_free(struct courier *courier)
 {
 	if (courier == NULL)
 		return;
-	for (int i = 0; i < PLAYERS_MAX; i++) {
+	for (int i = 0; i < courier->players; i++) {
 		struct parcel *parcel;
 
-		while ((parcel = courier->held[i]) != NULL) {
-			courier->held[i] = parcel->next;
+		while ((parcel = courier->shelves[i].last) != NULL) {
+			courier->shelves[i].last = parcel->next;
 			free(parcel);
 		}
 	}
@@ -168,7 +175,7 @@ lose_patience(void *arg)
 	bool same;
 
 	(void)pthread_mutex_lock(&courier->mutex);
-	same = courier->held_turn[patience->provider] == patience->turn;
+	same = courier->shelves[patience->provider].turn == patience->turn;
 	(void)pthread_mutex_unlock(&courier->mutex);
 	if (same)
 		courier_release(courier, patience->provider);
@@ -185,10 +192,10 @@ hold(struct courier *courier, struct parcel *parcel)
 	if (patience == NULL)
 		abort();
 	(void)pthread_mutex_lock(&courier->mutex);
-	first = courier->held[provider] == NULL;
-	*patience = (struct patience){courier, provider, courier->held_turn[provider]};
-	parcel->next = courier->held[provider];
-	courier->held[provider] = parcel;
+	first = courier->shelves[provider].last == NULL;
+	*patience = (struct patience){courier, provider, courier->shelves[provider].turn};
+	parcel->next = courier->shelves[provider].last;
+	courier->shelves[provider].last = parcel;
 	(void)pthread_mutex_unlock(&courier->mutex);
 	if (first)
 		later_add(courier->later, HELD_MS_MAX, lose_patience, patience);
@@ -202,9 +209,9 @@ courier_release(struct courier *courier, int provider)
 	struct parcel *parcel;
 
 	(void)pthread_mutex_lock(&courier->mutex);
-	parcel = courier->held[provider];
-	courier->held[provider] = NULL;
-	courier->held_turn[provider]++;
+	parcel = courier->shelves[provider].last;
+	courier->shelves[provider].last = NULL;
+	courier->shelves[provider].turn++;
 	(void)pthread_mutex_unlock(&courier->mutex);
 	while (parcel != NULL) {
 		struct parcel *next = parcel->next;

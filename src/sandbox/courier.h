@@ -27,8 +27,9 @@ struct webhook {
 	struct bytes body;
 };
 
+/* For that many players. */
 struct courier *courier_new(const struct config *config, struct control *control,
-			    struct journal *journal, struct later *later);
+			    struct journal *journal, struct later *later, int players);
 /* After the later_free() of what it works with. */
 void courier_free(struct courier *courier);
 

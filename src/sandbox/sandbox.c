@@ -36,7 +36,7 @@ open_parts(struct sandbox *box)
 	if (box->control == NULL || box->journal == NULL || box->orders == NULL ||
 	    box->things == NULL || box->google == NULL || box->bank == NULL || box->later == NULL)
 		return false;
-	box->courier = courier_new(box->config, box->control, box->journal, box->later);
+	box->courier = courier_new(box->config, box->control, box->journal, box->later, PLAYERS);
 	return box->courier != NULL;
 }
 

@@ -234,6 +234,22 @@ failures_come_as_told(void **state)
 }
 
 static void
+a_reset_is_for_all(void **state)
+{
+	struct sandbox_case *x = *state;
+
+	assert_int_equal(
+		sandbox_call(x, "POST /control", "{\"provider\":\"paystack\",\"fail\":\"refuse\"}"),
+		200);
+	assert_int_equal(
+		sandbox_call(x, "POST /control", "{\"provider\":\"fingra\",\"fail\":\"refuse\"}"),
+		200);
+	assert_int_equal(sandbox_call(x, "POST /control", "{\"reset\":true}"), 200);
+	assert_int_equal(sandbox_call(x, "GET /paystack/customer", NULL), 200);
+	assert_int_equal(sandbox_call(x, "GET /fingra/wallets", NULL), 200);
+}
+
+static void
 wallets_are_kept(void **state)
 {
 	struct sandbox_case *x = *state;
@@ -271,6 +287,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(what_was_paid_is_claimed, sandbox_case_open,
 						sandbox_case_close),
 		cmocka_unit_test_setup_teardown(failures_come_as_told, sandbox_case_open,
+						sandbox_case_close),
+		cmocka_unit_test_setup_teardown(a_reset_is_for_all, sandbox_case_open,
 						sandbox_case_close),
 		cmocka_unit_test_setup_teardown(wallets_are_kept, sandbox_case_open,
 						sandbox_case_close),
