@@ -86,11 +86,12 @@ SELECT p.sequence, t.public_id, t.reference, t.type, p.direction, p.currency, p.
 -- name: transaction_find
 -- params: ledger_id:bigint public_id:uuid
 -- returns: maybe
--- A transaction of one posting, to be taken back.
+-- A transaction of one posting, to be taken back; not a reversal, nor what went through a provider
+-- (accounts of kind 4): that money is not in the books any more, or came from outside.
 SELECT t.transaction_id, t.public_id, t.reference, t.type, p.currency, p.amount,
        f.public_id AS source, o.public_id AS destination, t.metadata, t.created_at,
        (SELECT count(*) FROM posting q WHERE q.transaction_id = t.transaction_id) AS postings,
-       t.reverses IS NOT NULL AS is_reversal
+       t.reverses IS NOT NULL OR 4 IN (f.kind, o.kind) AS is_final
   FROM transaction t
   JOIN posting p ON p.transaction_id = t.transaction_id AND p.line = 0
   JOIN account f ON f.account_id = p.from_id

@@ -235,7 +235,7 @@ struct transaction_row {
 	const char *metadata;
 	struct instant created_at;
 	int64_t postings;
-	bool is_reversal;
+	bool is_final;
 };
 
 static const struct column transaction_columns[] = {
@@ -244,7 +244,7 @@ static const struct column transaction_columns[] = {
 	COLUMN(struct transaction_row, currency),       COLUMN(struct transaction_row, amount),
 	COLUMN(struct transaction_row, source),         COLUMN(struct transaction_row, destination),
 	COLUMN(struct transaction_row, metadata),       COLUMN(struct transaction_row, created_at),
-	COLUMN(struct transaction_row, postings),       COLUMN(struct transaction_row, is_reversal),
+	COLUMN(struct transaction_row, postings),       COLUMN(struct transaction_row, is_final),
 };
 
 enum err
@@ -261,7 +261,7 @@ movement_reverse(struct ctx *ctx, struct uuid id, const struct movement_order *i
 	if (rows.count == 0)
 		return fault(&ctx->fault, ERR_NOT_FOUND, NULL, "Transaction not found");
 	rows_scan(&rows, 0, transaction_columns, COLUMN_COUNT(transaction_columns), &row);
-	if (row.is_reversal || row.postings != 1 || text_starts_with(row.type, "admin_"))
+	if (row.is_final || row.postings != 1 || text_starts_with(row.type, "admin_"))
 		return fault(&ctx->fault, ERR_NOT_REVERSIBLE, NULL, NULL);
 	TRY(part_of(ctx, in->amount, (struct money){row.amount, currency_find(row.currency)},
 		    &amount));

@@ -263,6 +263,25 @@ test_withdrawal(void **state)
 	expect_balance(c, wallet, "40.00", "30.00");
 }
 
+/* What went out through a provider is gone: no reversal puts it back. */
+static void
+test_not_reversed(void **state)
+{
+	struct client *c = *state;
+	const char *wallet = wallet_with(c, acme.test_key, "NGN", "100");
+	struct answer a = withdraw(c, wallet, "60", "final-1");
+
+	expect_status(&a, 201);
+	a = tell(c, true, "success", "final-1", "60", "NGN");
+	expect_status(&a, 200);
+	a = client_call(c, "GET", client_text(c, "/v1/wallets/%s/transactions", wallet),
+			acme.test_key, NULL);
+	expect_text(&a, "data.0.reference", "final-1");
+	a = act(c, acme.test_key, "transactions", answer_at(&a, "data.0.id"), "reverse", "");
+	expect_refusal(&a, 422, "NOT_REVERSIBLE");
+	assert_string_equal(wallet_balance(c, acme.test_key, wallet, "ledger"), "40.00");
+}
+
 /* The money of a withdrawal stays held until its fate is known: no clock gives it back, no client. */
 static void
 test_hold_is_not_a_clients(void **state)
@@ -1022,6 +1041,7 @@ main(void)
 		till_test(test_deposit),
 		till_test(test_at_all_four),
 		till_test(test_withdrawal),
+		till_test(test_not_reversed),
 		till_test(test_hold_is_not_a_clients),
 		till_test(test_same_order_again),
 		till_test(test_many_at_once),
