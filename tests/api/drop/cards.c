@@ -47,8 +47,8 @@ begin(void **state)
 #define card_test(function) cmocka_unit_test_setup(function, begin)
 
 static struct answer
-ask(struct client *c, const struct dropper *who, const char *method, const char *path,
-    const char *members)
+card_call(struct client *c, const struct dropper *who, const char *method, const char *path,
+	  const char *members)
 {
 	return client_call(c, method, client_text(c, "/api/cards%s", path), who->token,
 			   members != NULL ? client_json(c, "{%s}", members) : NULL);
@@ -57,7 +57,7 @@ ask(struct client *c, const struct dropper *who, const char *method, const char 
 static const char *
 card_new(struct client *c, const struct dropper *who, const char *members)
 {
-	struct answer a = ask(c, who, "POST", "", members);
+	struct answer a = card_call(c, who, "POST", "", members);
 
 	expect_status(&a, 201);
 	return answer_at(&a, "data.id");
@@ -90,17 +90,17 @@ test_off(void **state)
 		expect_refusal(&a, 404, "not_found");
 	}
 	config->drop_cards = true;
-	a = ask(c, &jane, "GET", at(c, id, ""), NULL);
+	a = card_call(c, &jane, "GET", at(c, id, ""), NULL);
 	expect_status(&a, 200);
-	a = ask(c, &jane, "POST", at(c, id, "/physical"), "'address':'Storgata 1, Oslo'");
+	a = card_call(c, &jane, "POST", at(c, id, "/physical"), "'address':'Storgata 1, Oslo'");
 	expect_refusal(&a, 404, "not_found");
-	a = ask(c, &jane, "POST", at(c, id, "/pin"), "'pin':'4821'");
+	a = card_call(c, &jane, "POST", at(c, id, "/pin"), "'pin':'4821'");
 	expect_refusal(&a, 404, "not_found");
-	a = ask(c, &jane, "GET", at(c, id, "/limits"), NULL);
+	a = card_call(c, &jane, "GET", at(c, id, "/limits"), NULL);
 	expect_refusal(&a, 404, "not_found");
 	config->drop_cards = false;
 	config->drop_card_pin = true;
-	a = ask(c, &jane, "POST", at(c, id, "/pin"), "'pin':'4821'");
+	a = card_call(c, &jane, "POST", at(c, id, "/pin"), "'pin':'4821'");
 	expect_refusal(&a, 404, "not_found");
 }
 
@@ -108,7 +108,7 @@ static void
 test_card(void **state)
 {
 	struct client *c = *state;
-	struct answer a = ask(c, &jane, "POST", "", "");
+	struct answer a = card_call(c, &jane, "POST", "", "");
 	const char *number;
 	const char *id;
 
@@ -124,11 +124,11 @@ test_card(void **state)
 	assert_int_equal(strlen(number), 19);
 	assert_memory_equal(number, "---- ---- ---- ", 15);
 	assert_int_equal(strspn(number + 15, "0123456789"), 4);
-	a = ask(c, &jane, "GET", at(c, id, ""), NULL);
+	a = card_call(c, &jane, "GET", at(c, id, ""), NULL);
 	expect_text(&a, "data.cardNumber", number);
-	a = ask(c, &jane, "POST", "", "'type':'physical'");
+	a = card_call(c, &jane, "POST", "", "'type':'physical'");
 	expect_text(&a, "data.type", "physical");
-	a = ask(c, &jane, "POST", "", "'type':'golden'");
+	a = card_call(c, &jane, "POST", "", "'type':'golden'");
 	expect_refusal(&a, 422, "validation_error");
 }
 
@@ -140,20 +140,20 @@ test_others(void **state)
 	const char *ids[] = {card_new(c, &eve, ""), NO_CARD, "x"};
 
 	for (size_t i = 0; i < COUNT(ids); i++) {
-		struct answer a = ask(c, &jane, "GET", at(c, ids[i], ""), NULL);
+		struct answer a = card_call(c, &jane, "GET", at(c, ids[i], ""), NULL);
 
 		expect_refusal(&a, 404, "not_found");
-		a = ask(c, &jane, "PATCH", at(c, ids[i], ""), "'status':'frozen'");
+		a = card_call(c, &jane, "PATCH", at(c, ids[i], ""), "'status':'frozen'");
 		expect_refusal(&a, 404, "not_found");
-		a = ask(c, &jane, "DELETE", at(c, ids[i], ""), NULL);
+		a = card_call(c, &jane, "DELETE", at(c, ids[i], ""), NULL);
 		expect_refusal(&a, 404, "not_found");
-		a = ask(c, &jane, "POST", at(c, ids[i], "/physical"),
-			"'address':'Storgata 1, Oslo'");
+		a = card_call(c, &jane, "POST", at(c, ids[i], "/physical"),
+			      "'address':'Storgata 1, Oslo'");
 		expect_refusal(&a, 404, "not_found");
-		a = ask(c, &eve, "GET", at(c, NO_CARD, "/limits"), NULL);
+		a = card_call(c, &eve, "GET", at(c, NO_CARD, "/limits"), NULL);
 		expect_refusal(&a, 404, "not_found");
-		a = ask(c, &jane, "PUT", at(c, ids[i], "/limits"),
-			"'limitType':'daily','amount':1");
+		a = card_call(c, &jane, "PUT", at(c, ids[i], "/limits"),
+			      "'limitType':'daily','amount':1");
 		expect_refusal(&a, 404, "not_found");
 	}
 }
@@ -163,30 +163,30 @@ test_freeze_and_cancel(void **state)
 {
 	struct client *c = *state;
 	const char *id = card_new(c, &jane, "");
-	struct answer a = ask(c, &jane, "PATCH", at(c, id, ""), "'status':'frozen'");
+	struct answer a = card_call(c, &jane, "PATCH", at(c, id, ""), "'status':'frozen'");
 	size_t before;
 
 	expect_text(&a, "data.status", "frozen");
-	a = ask(c, &jane, "PATCH", at(c, id, ""), "'status':'active'");
+	a = card_call(c, &jane, "PATCH", at(c, id, ""), "'status':'active'");
 	expect_text(&a, "data.status", "active");
-	a = ask(c, &jane, "PATCH", at(c, id, ""), "'status':'cancelled'");
+	a = card_call(c, &jane, "PATCH", at(c, id, ""), "'status':'cancelled'");
 	expect_refusal(&a, 422, "validation_error");
-	a = ask(c, &jane, "GET", "", NULL);
+	a = card_call(c, &jane, "GET", "", NULL);
 	before = answer_count(&a, "data");
-	a = ask(c, &jane, "DELETE", at(c, id, ""), NULL);
+	a = card_call(c, &jane, "DELETE", at(c, id, ""), NULL);
 	expect_status(&a, 200);
 	expect_text(&a, "data.status", "cancelled");
-	a = ask(c, &jane, "DELETE", at(c, id, ""), NULL);
+	a = card_call(c, &jane, "DELETE", at(c, id, ""), NULL);
 	expect_status(&a, 200);
-	a = ask(c, &jane, "GET", at(c, id, ""), NULL);
+	a = card_call(c, &jane, "GET", at(c, id, ""), NULL);
 	expect_text(&a, "data.status", "cancelled");
-	a = ask(c, &jane, "PATCH", at(c, id, ""), "'status':'active'");
+	a = card_call(c, &jane, "PATCH", at(c, id, ""), "'status':'active'");
 	expect_refusal(&a, 409, "conflict");
-	a = ask(c, &jane, "POST", at(c, id, "/physical"), "'address':'Storgata 1, Oslo'");
+	a = card_call(c, &jane, "POST", at(c, id, "/physical"), "'address':'Storgata 1, Oslo'");
 	expect_refusal(&a, 409, "conflict");
-	a = ask(c, &jane, "PUT", at(c, id, "/limits"), "'limitType':'daily','amount':1");
+	a = card_call(c, &jane, "PUT", at(c, id, "/limits"), "'limitType':'daily','amount':1");
 	expect_refusal(&a, 409, "conflict");
-	a = ask(c, &jane, "GET", "", NULL);
+	a = card_call(c, &jane, "GET", "", NULL);
 	assert_int_equal(answer_count(&a, "data"), before - 1);
 	a = client_call(c, "GET", "/api/cards", NULL, NULL);
 	expect_refusal(&a, 401, "unauthorized");
@@ -215,18 +215,19 @@ test_physical(void **state)
 {
 	struct client *c = *state;
 	const char *id = card_new(c, &jane, "");
-	struct answer a = ask(c, &jane, "POST", at(c, id, "/physical"), "'address':'Storgata'");
+	struct answer a =
+		card_call(c, &jane, "POST", at(c, id, "/physical"), "'address':'Storgata'");
 
 	expect_refusal(&a, 422, "validation_error");
-	a = ask(c, &jane, "POST", at(c, id, "/physical"), "'address':'<b></b><i></i>'");
+	a = card_call(c, &jane, "POST", at(c, id, "/physical"), "'address':'<b></b><i></i>'");
 	expect_refusal(&a, 422, "validation_error");
-	a = ask(c, &jane, "POST", at(c, id, "/physical"), "'address':'Storgata 1, Oslo'");
+	a = card_call(c, &jane, "POST", at(c, id, "/physical"), "'address':'Storgata 1, Oslo'");
 	expect_status(&a, 200);
 	assert_non_null(answer_at(&a, "data.physicalOrderedAt"));
-	a = ask(c, &jane, "POST", at(c, id, "/physical"), "'address':'Storgata 1, Oslo'");
+	a = card_call(c, &jane, "POST", at(c, id, "/physical"), "'address':'Storgata 1, Oslo'");
 	expect_refusal(&a, 409, "conflict");
 	id = card_new(c, &jane, "'type':'physical'");
-	a = ask(c, &jane, "POST", at(c, id, "/physical"), "'address':'Storgata 1, Oslo'");
+	a = card_call(c, &jane, "POST", at(c, id, "/physical"), "'address':'Storgata 1, Oslo'");
 	expect_refusal(&a, 409, "conflict");
 }
 
@@ -243,21 +244,21 @@ test_pin(void **state)
 
 	c->fixture->config.user_limits = false;
 	for (size_t i = 0; i < COUNT(wrong); i++) {
-		a = ask(c, &jane, "POST", at(c, id, "/pin"),
-			client_text(c, "'pin':'%s'", wrong[i]));
+		a = card_call(c, &jane, "POST", at(c, id, "/pin"),
+			      client_text(c, "'pin':'%s'", wrong[i]));
 		expect_refusal(&a, 422, "validation_error");
 	}
-	a = ask(c, &jane, "POST", at(c, id, "/pin"), "'pin':1234");
+	a = card_call(c, &jane, "POST", at(c, id, "/pin"), "'pin':1234");
 	expect_refusal(&a, 422, "validation_error");
-	a = ask(c, &jane, "POST", at(c, NO_CARD, "/pin"), "'pin':'4821'");
+	a = card_call(c, &jane, "POST", at(c, NO_CARD, "/pin"), "'pin':'4821'");
 	expect_refusal(&a, 404, "not_found");
-	a = ask(c, &jane, "POST", at(c, id, "/pin"), "'pin':'4821'");
+	a = card_call(c, &jane, "POST", at(c, id, "/pin"), "'pin':'4821'");
 	expect_status(&a, 200);
 	expect_text(&a, "data.hasPin", "true");
 	hash = client_value(c, "SELECT pin_hash FROM cowry.card WHERE drop_id = '%s'", id);
 	assert_memory_equal(hash, "$2b$10$", 7);
 	assert_string_not_equal(crypt_rn("4821", hash, data, sizeof(*data)), hash);
-	a = ask(c, &jane, "POST", at(c, id, "/pin"), "'pin':'4821'");
+	a = card_call(c, &jane, "POST", at(c, id, "/pin"), "'pin':'4821'");
 	expect_status(&a, 200);
 	assert_string_not_equal(
 		client_value(c, "SELECT pin_hash FROM cowry.card WHERE drop_id = '%s'", id), hash);
@@ -268,7 +269,7 @@ test_limits(void **state)
 {
 	struct client *c = *state;
 	const char *id = card_new(c, &jane, "");
-	struct answer a = ask(c, &jane, "GET", at(c, id, "/limits"), NULL);
+	struct answer a = card_call(c, &jane, "GET", at(c, id, "/limits"), NULL);
 	static const char *const wrong[] = {
 		"'limitType':'yearly','amount':1",
 		"'limitType':'daily','amount':0",
@@ -280,20 +281,21 @@ test_limits(void **state)
 
 	expect_status(&a, 200);
 	assert_int_equal(answer_count(&a, "data"), 0);
-	a = ask(c, &jane, "PUT", at(c, id, "/limits"), "'limitType':'monthly','amount':20000.5");
+	a = card_call(c, &jane, "PUT", at(c, id, "/limits"),
+		      "'limitType':'monthly','amount':20000.5");
 	expect_status(&a, 200);
 	expect_text(&a, "data.limitType", "monthly");
 	expect_text(&a, "data.amount", "20000.5");
-	a = ask(c, &jane, "PUT", at(c, id, "/limits"), "'limitType':'daily','amount':1000");
-	a = ask(c, &jane, "PUT", at(c, id, "/limits"), "'limitType':'daily','amount':2000");
+	a = card_call(c, &jane, "PUT", at(c, id, "/limits"), "'limitType':'daily','amount':1000");
+	a = card_call(c, &jane, "PUT", at(c, id, "/limits"), "'limitType':'daily','amount':2000");
 	expect_text(&a, "data.amount", "2000");
-	a = ask(c, &jane, "GET", at(c, id, "/limits"), NULL);
+	a = card_call(c, &jane, "GET", at(c, id, "/limits"), NULL);
 	assert_int_equal(answer_count(&a, "data"), 2);
 	expect_text(&a, "data.0.limitType", "daily");
 	expect_text(&a, "data.0.amount", "2000");
 	expect_text(&a, "data.1.limitType", "monthly");
 	for (size_t i = 0; i < COUNT(wrong); i++) {
-		a = ask(c, &jane, "PUT", at(c, id, "/limits"), wrong[i]);
+		a = card_call(c, &jane, "PUT", at(c, id, "/limits"), wrong[i]);
 		expect_refusal(&a, 422, "validation_error");
 	}
 }
