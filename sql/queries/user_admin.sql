@@ -81,13 +81,18 @@ UPDATE users
 -- name: user_erase
 -- params: user_id:bigint name:text email:text
 -- returns: none
--- The row stays, because books and logs refer to it; what it knew of the person goes.
+-- The row stays, because books and logs refer to it; what it knew of the person goes. What else
+-- there is of them goes with the next sweep, or, for payments that the law wants kept, in five years.
 UPDATE users
    SET name = $2, email = $3, email_key = $3, password_hash = NULL, country = NULL,
        company_name = NULL, photo_url = NULL, role = 'developer', status = 'deleted',
        is_email_verified = false, kyc_status = 'none', phone = NULL, first_name = NULL,
        last_name = NULL, date_of_birth = NULL, document_type = NULL, document_digest = NULL,
-       document_sealed = NULL, updated_at = clock_timestamp()
+       document_sealed = NULL, drop_role = 'user', deleted_at = clock_timestamp(),
+       retained_until = clock_timestamp()
+                        + CASE WHEN EXISTS (SELECT 1 FROM drop_payment d WHERE d.user_id = $1)
+                               THEN interval '5 years' ELSE interval '0' END,
+       updated_at = clock_timestamp()
  WHERE user_id = $1 AND status <> 'deleted';
 
 -- name: user_erase_traces

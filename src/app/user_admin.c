@@ -2,7 +2,9 @@
 #include <string.h>
 
 #include "app/audit.h"
+#include "app/card.h"
 #include "app/kyc.h"
+#include "app/merchant.h"
 #include "app/user.h"
 #include "base/arena.h"
 #include "db/row.h"
@@ -193,6 +195,8 @@ user_delete(struct ctx *ctx, struct uuid id)
 			  p_text(user_erased_address(ctx, id)))));
 	if (rows.affected == 0)
 		return no_user(ctx);
+	TRY(merchant_leave(ctx, user.user_id));
+	TRY(card_leave(ctx, user.user_id));
 	audit_begin(ctx, &detail);
 	jw_bool(&detail, "self", user.user_id == ctx->who.user_id);
 	return audit_user(ctx, "user_delete", id, &detail);

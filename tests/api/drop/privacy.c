@@ -226,6 +226,29 @@ test_forget(void **state)
 	expect_status(&a, 201);
 }
 
+/* Who is deleted as a user leaves nothing in Drop either. */
+static void
+test_deleted_user(void **state)
+{
+	struct client *c = *state;
+	struct dropper jane = dropper_new(c, "deleted@example.com");
+	struct ctx ctx = fixture_ctx(c->fixture);
+	struct answer a;
+
+	use(c, &jane);
+	a = client_call(c, "DELETE",
+			client_text(c, "/v1/users/%s",
+				    client_value(c,
+						 "SELECT public_id FROM cowry.users "
+						 "WHERE drop_id = '%s'",
+						 jane.id)),
+			jane.token, NULL);
+	expect_status(&a, 204);
+	run_retention(c, &ctx);
+	expect_forgotten(c, jane.id);
+	fixture_ctx_end(&ctx);
+}
+
 static void
 test_last_admin(void **state)
 {
@@ -249,10 +272,11 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		client_test(test_export),       client_test(test_no_secrets),
-		client_test(test_own_only),     client_test(test_close),
-		client_test(test_forget),       client_test(test_last_admin),
-		client_test(client_books_hold), client_test(test_routes),
+		client_test(test_export),     client_test(test_no_secrets),
+		client_test(test_own_only),   client_test(test_close),
+		client_test(test_forget),     client_test(test_deleted_user),
+		client_test(test_last_admin), client_test(client_books_hold),
+		client_test(test_routes),
 	};
 
 	return cmocka_run_group_tests(tests, client_setup, client_teardown);
