@@ -201,6 +201,23 @@ store_lines(struct ctx *ctx, const struct draft *draft, const struct journal_ent
 			     p_ints(draft->amounts, draft->count), p_texts(memos, draft->count)));
 }
 
+/* What the references begin with that the product makes: an entry under one would be in its way. */
+static const char *const own_forms[] = {"capture/",  "drop/",     "payment/",
+					"purchase/", "reversal/", "voucher/"};
+
+static enum err
+check_reference(struct ctx *ctx, const char *reference)
+{
+	for (size_t i = 0; i < sizeof(own_forms) / sizeof(own_forms[0]); i++) {
+		if (!text_starts_with(reference, own_forms[i]))
+			continue;
+		violation_add(ctx->arena, &ctx->fault, "reference", "RESERVED",
+			      arena_printf(ctx->arena, "must not begin with %s", own_forms[i]));
+		return ERR_VALIDATION;
+	}
+	return ERR_OK;
+}
+
 static enum err
 check(struct ctx *ctx, const struct journal_entry *in, struct draft *draft)
 {
@@ -214,6 +231,7 @@ check(struct ctx *ctx, const struct journal_entry *in, struct draft *draft)
 		.amounts = arena_array(ctx->arena, in->lines.count, sizeof(int64_t)),
 		.debits = arena_array(ctx->arena, in->lines.count, sizeof(bool)),
 	};
+	TRY(check_reference(ctx, in->reference));
 	TRY(read_lines(ctx, draft));
 	return find_accounts(ctx, draft);
 }

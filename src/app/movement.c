@@ -172,7 +172,8 @@ movement_debit(struct ctx *ctx, const struct movement_order *in, struct movement
 	return fund(ctx, in, false, out);
 }
 
-/* A reference made from the id of what is captured or reversed, where none was given. */
+/* A reference made from the id of what is captured or reversed, where none was given: one that no
+ * client can give, because '/' is not in their alphabet. */
 static const char *
 reference_or(struct ctx *ctx, const char *reference, const char *prefix, struct uuid id)
 {
@@ -180,7 +181,18 @@ reference_or(struct ctx *ctx, const char *reference, const char *prefix, struct 
 
 	if (reference != NULL)
 		return reference;
-	return arena_printf(ctx->arena, "%s:%s", prefix, uuid_text(text, id));
+	return arena_printf(ctx->arena, "%s/%s", prefix, uuid_text(text, id));
+}
+
+/* Where the client gave no reference, the one made for it is not what a second, different order
+ * fails by. */
+static enum err
+done_before(struct ctx *ctx, const struct movement_order *in, enum err err, enum err done)
+{
+	if (err != ERR_DUPLICATE_REFERENCE || in->reference != NULL)
+		return err;
+	fault_clear(&ctx->fault);
+	return fault(&ctx->fault, done, NULL, NULL);
 }
 
 /* Part of a whole: the whole where no amount was given. */
@@ -205,6 +217,7 @@ movement_capture(struct ctx *ctx, struct uuid id, const struct movement_order *i
 	struct hold hold;
 	struct money amount;
 	struct uuid to = in->to;
+	enum err err;
 
 	TRY(reserve_find(ctx, id, &hold));
 	TRY(part_of(ctx, in->amount, (struct money){hold.amount, currency_find(hold.currency)},
@@ -214,13 +227,16 @@ movement_capture(struct ctx *ctx, struct uuid id, const struct movement_order *i
 		to = ledger_system_account(ctx->who.ledger_id, ACCOUNT_PROJECT_FUNDING,
 					   hold.currency);
 	prepare(&draft, ctx->who.ledger_id, "capture", amount,
-		(struct posting){hold.account, to, 0}, reference_or(ctx, in->reference, "cap", id),
-		in->metadata);
+		(struct posting){hold.account, to, 0},
+		reference_or(ctx, in->reference, "capture", id), in->metadata);
 	draft.transaction.hold = id;
 	draft.shown.from = hold.account;
 	draft.shown.to = in->to;
 	draft.shown.hold = id;
-	return submit(ctx, &draft, in->dry_run, out);
+	err = submit(ctx, &draft, in->dry_run, out);
+	if (err == ERR_HOLD_CLOSED && in->reference == NULL && hold.status == HOLD_CAPTURED)
+		err = ERR_DUPLICATE_REFERENCE;
+	return done_before(ctx, in, err, ERR_ALREADY_CAPTURED);
 }
 
 struct transaction_row {
@@ -255,6 +271,7 @@ movement_reverse(struct ctx *ctx, struct uuid id, const struct movement_order *i
 	struct transaction_row row = {0};
 	struct money amount;
 	struct rows rows;
+	enum err err;
 
 	TRY(db_run(ctx, SQL_transaction_find, &rows,
 		   PARAMS(p_int(ctx->who.ledger_id), p_uuid(id))));
@@ -267,10 +284,11 @@ movement_reverse(struct ctx *ctx, struct uuid id, const struct movement_order *i
 		    &amount));
 	prepare(&draft, ctx->who.ledger_id, "reversal", amount,
 		(struct posting){row.destination, row.source, 0},
-		reference_or(ctx, in->reference, "rev", id), in->metadata);
+		reference_or(ctx, in->reference, "reversal", id), in->metadata);
 	draft.transaction.reverses = row.transaction_id;
 	draft.shown.reverses = id;
-	TRY(submit(ctx, &draft, in->dry_run, out));
+	err = submit(ctx, &draft, in->dry_run, out);
+	TRY(done_before(ctx, in, err, ERR_ALREADY_REVERSED));
 	out->balance = (struct money){0, NULL};
 	return ERR_OK;
 }
@@ -399,7 +417,7 @@ movement_bulk(struct ctx *ctx, const struct bulk_order *in, struct bulk_result *
 	enum err first = ERR_OK;
 
 	TRY(post_bulk(ctx, &bulk));
-	*out = (struct bulk_result){0, 0, {lines, n}};
+	*out = (struct bulk_result){.lines = {lines, n}};
 	for (size_t i = 0; i < n; i++) {
 		enum err err = bulk.refused[i] != ERR_OK ? bulk.refused[i]
 							 : bulk.drafts[i].transaction.err;
@@ -407,7 +425,7 @@ movement_bulk(struct ctx *ctx, const struct bulk_order *in, struct bulk_result *
 		show_line(&lines[i], i, &bulk.items[i], &bulk.drafts[i], bulk.refused[i],
 			  bulk.messages[i]);
 		if (err == ERR_OK)
-			out->posted++;
+			*(lines[i].replayed ? &out->replayed : &out->posted) += 1;
 		else if (out->failed++ == 0)
 			first = err;
 	}

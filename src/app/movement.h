@@ -97,6 +97,7 @@ struct bulk_line {
 
 struct bulk_result {
 	int64_t posted;
+	int64_t replayed; /* posted before, with the same content */
 	int64_t failed;
 	struct list lines; /* of struct bulk_line */
 };

@@ -113,9 +113,10 @@ const struct route pocket_holds[] = {
 	{GET, "/v1/holds/{id}", "A hold as it stands", NULL, get, .out = &hold_out,
 	 .access = ACCESS_PROJECT_KEY, .status = 200, .tag = "Holds"},
 	{POST, "/v1/holds/{id}/capture", "Move what was held, or part of it",
-	 "Once; what is not captured becomes free.", capture, .in = &capture_in,
-	 .out = &pocket_movement, .access = ACCESS_PROJECT_KEY, .effect = EFFECT_POST,
-	 .status = 200, .rehearses = true, .tag = "Holds"},
+	 "Once; what is not captured becomes free. Without reference the same request again is answered "
+	 "as the first time; any other is 409 ALREADY_CAPTURED.",
+	 capture, .in = &capture_in, .out = &pocket_movement, .access = ACCESS_PROJECT_KEY,
+	 .effect = EFFECT_POST, .status = 200, .rehearses = true, .tag = "Holds"},
 	{POST, "/v1/holds/{id}/void", "Give back what was held", NULL, cancel, .in = &void_in,
 	 .out = &hold_out, .access = ACCESS_PROJECT_KEY, .effect = EFFECT_WRITE, .status = 200,
 	 .rehearses = true, .tag = "Holds"},

@@ -215,7 +215,10 @@ static const struct field bulk_line_fields[] = {
 static const struct schema bulk_line = SCHEMA(struct bulk_line, "BulkLine", bulk_line_fields);
 
 static const struct field bulk_result_fields[] = {
-	FIELD(struct bulk_result, posted, .name = "posted", .required = true),
+	FIELD(struct bulk_result, posted, .name = "posted", .required = true,
+	      .doc = "Posted by this request."),
+	FIELD(struct bulk_result, replayed, .name = "replayed", .required = true,
+	      .doc = "Posted before, with the same reference and content.", .example = "0"),
 	FIELD(struct bulk_result, failed, .name = "failed", .required = true, .example = "0"),
 	FIELD(struct bulk_result, lines, .name = "results", .required = true, .sub = &bulk_line),
 };
@@ -395,9 +398,10 @@ const struct route pocket_wallets[] = {
 	 .finish = pocket_pay_finish, .status = 201, .rehearses = true, .proves_key = true,
 	 .tag = "Money"},
 	{POST, "/v1/transactions/{id}/reverse", "Take a transaction back, whole or in part",
-	 "Once. Without amount all of it.", reverse, .in = &reverse_in, .out = &pocket_movement,
-	 .access = ACCESS_PROJECT_KEY, .effect = EFFECT_POST, .status = 201, .rehearses = true,
-	 .tag = "Money"},
+	 "Once. Without amount all of it. Without reference the same request again is answered as the "
+	 "first time; any other is 409 ALREADY_REVERSED.",
+	 reverse, .in = &reverse_in, .out = &pocket_movement, .access = ACCESS_PROJECT_KEY,
+	 .effect = EFFECT_POST, .status = 201, .rehearses = true, .tag = "Money"},
 	{POST, "/v1/transactions/bulk", "Up to 1,000 transfers, credits and debits at once",
 	 "A body of up to 512 KiB.", bulk, .in = &bulk_in, .out = &bulk_out,
 	 .access = ACCESS_PROJECT_KEY, .effect = EFFECT_WRITE, .status = 201, .rehearses = true,

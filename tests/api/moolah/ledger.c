@@ -103,6 +103,9 @@ test_entry(void **state)
 	expect_text(&a, "data.lines.0.accountName", "Cash");
 	expect_text(&a, "data.lines.0.dc", "debit");
 	expect_text(&a, "data.lines.0.amount", "100");
+	a = entry(c, "voucher/1/redeem-1",
+		  LINE("1000", "debit", "1") "," LINE("4000", "credit", "1"), "");
+	expect_field(&a, "reference"); /* the product's own */
 	a = get(c, "journal-entries/TEST-404");
 	expect_refusal(&a, 404, "NOT_FOUND");
 	a = get(c, "accounts/1000?limit=5");

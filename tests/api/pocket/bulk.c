@@ -78,8 +78,11 @@ test_in_order(void **state)
 	assert_non_null(answer_at(&a, "data.results.2.id"));
 	expect_balance(c, a1, "3.00");
 	expect_balance(c, a2, "0.00");
+	expect_text(&a, "data.replayed", "0");
 	a = bulk(c, items, "");
-	expect_text(&a, "data.posted", "3");
+	expect_text(&a, "data.posted", "0");
+	expect_text(&a, "data.replayed", "3");
+	expect_text(&a, "data.failed", "0");
 	expect_text(&a, "data.results.0.replayed", "true");
 	expect_balance(c, a1, "3.00");
 }
@@ -124,6 +127,9 @@ test_same_reference_twice(void **state)
 	struct answer a = bulk(c, items, ",'atomic':false");
 
 	expect_status(&a, 201);
+	expect_text(&a, "data.posted", "1");
+	expect_text(&a, "data.replayed", "1");
+	expect_text(&a, "data.failed", "1");
 	expect_text(&a, "data.results.1.replayed", "true");
 	expect_text(&a, "data.results.1.id", answer_at(&a, "data.results.0.id"));
 	expect_text(&a, "data.results.2.code", "DUPLICATE_REFERENCE");

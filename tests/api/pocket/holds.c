@@ -174,6 +174,35 @@ test_capture_part(void **state)
 	expect_text(&a, "data.amount", "100.00");
 }
 
+/* Another order without reference is told what was done; one's own reference is in nobody's way. */
+static void
+test_capture_twice(void **state)
+{
+	struct client *c = *state;
+	const char *wallet = wallet_with(c, acme.test_key, "NGN", "100");
+	const char *id = held(c, wallet, "30");
+	struct answer a = fund(c, "debit", acme.test_key, wallet, "1", "NGN",
+			       client_text(c, "cap:%s", id), "");
+
+	expect_status(&a, 201);
+	a = capture(c, id, "'amount':'20'");
+	expect_status(&a, 200);
+	expect_text(&a, "data.reference", client_text(c, "capture/%s", id));
+	a = capture(c, id, "'amount':'20.00'");
+	expect_status(&a, 200);
+	assert_string_equal(answer_header(&a, "Idempotent-Replayed"), "true");
+	a = capture(c, id, "");
+	expect_refusal(&a, 409, "ALREADY_CAPTURED");
+	a = capture(c, id, "'amount':'20','metadata':{'note':'again'}");
+	expect_refusal(&a, 409, "ALREADY_CAPTURED");
+	id = held(c, wallet, "10");
+	a = capture(c, id, client_text(c, "'reference':'%s'", fresh_reference(c)));
+	expect_status(&a, 200);
+	a = capture(c, id, "");
+	expect_refusal(&a, 409, "ALREADY_CAPTURED");
+	expect_balances(c, wallet, "69.00", "69.00", "0.00");
+}
+
 static void
 test_void(void **state)
 {
@@ -255,11 +284,11 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		client_test(test_place),   client_test(test_refusals),
-		client_test(test_capture), client_test(test_capture_part),
-		client_test(test_void),    client_test(test_expiry),
-		client_test(test_dry_run), client_test(client_books_hold),
-		client_test(test_routes),
+		client_test(test_place),         client_test(test_refusals),
+		client_test(test_capture),       client_test(test_capture_part),
+		client_test(test_capture_twice), client_test(test_void),
+		client_test(test_expiry),        client_test(test_dry_run),
+		client_test(client_books_hold),  client_test(test_routes),
 	};
 
 	return cmocka_run_group_tests(tests, setup, client_teardown);

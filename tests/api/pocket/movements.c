@@ -294,6 +294,53 @@ test_reverse_part(void **state)
 	expect_balance(c, from, "50.50");
 }
 
+/* Another order without reference is told what was done, not of a reference that it did not give. */
+static void
+test_reverse_twice(void **state)
+{
+	struct client *c = *state;
+	const char *from = wallet_with(c, acme.test_key, "NGN", "100");
+	const char *to = wallet_new(c, acme.test_key, "NGN");
+	struct answer a = transfer(c, acme.test_key, from, to, "60", fresh_reference(c), "");
+	const char *id = answer_at(&a, "data.id");
+
+	a = reverse(c, id, "");
+	expect_status(&a, 201);
+	a = reverse(c, id, "");
+	expect_status(&a, 200);
+	a = reverse(c, id, "'amount':'1'");
+	expect_refusal(&a, 409, "ALREADY_REVERSED");
+	a = reverse(c, id, "'metadata':{'note':'again'}");
+	expect_refusal(&a, 409, "ALREADY_REVERSED");
+	a = reverse(c, id, "'amount':'1','dryRun':true");
+	expect_refusal(&a, 409, "ALREADY_REVERSED");
+	expect_balance(c, from, "100.00");
+}
+
+/* Whatever a client calls its own transactions, a reversal without reference has one. */
+static void
+test_reverse_reference(void **state)
+{
+	static const char *const prefixes[] = {"rev:", "cap:", "reversal:", "reversal/"};
+	struct client *c = *state;
+	const char *from = wallet_with(c, acme.test_key, "NGN", "100");
+	const char *to = wallet_new(c, acme.test_key, "NGN");
+	struct answer a = transfer(c, acme.test_key, from, to, "60", fresh_reference(c), "");
+	const char *id = answer_at(&a, "data.id");
+
+	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++) {
+		bool allowed = strchr(prefixes[i], '/') == NULL;
+
+		a = transfer(c, acme.test_key, from, to, "1",
+			     client_text(c, "%s%s", prefixes[i], id), "");
+		expect_status(&a, allowed ? 201 : 400);
+	}
+	a = reverse(c, id, "");
+	expect_status(&a, 201);
+	expect_text(&a, "data.reference", client_text(c, "reversal/%s", id));
+	expect_balance(c, from, "97.00");
+}
+
 /* Money that is gone can't be taken back; a credit can, to where it came from. */
 static void
 test_reverse_funding(void **state)
@@ -432,6 +479,8 @@ main(void)
 		client_test(test_dry_run),
 		client_test(test_reverse),
 		client_test(test_reverse_part),
+		client_test(test_reverse_twice),
+		client_test(test_reverse_reference),
 		client_test(test_reverse_funding),
 		client_test(test_double_spending),
 		client_test(test_same_at_once),
