@@ -119,6 +119,8 @@ make_accounts(struct source *s, struct ledger_batch *batch)
 			.floor = floors[pick(s, 5)],
 			.status = rarely(s, 12) ? (int64_t)(1 + pick(s, 2)) : ACCOUNT_ACTIVE,
 			.sequence = take(s),
+			/* Sometimes the clock has stepped back since. */
+			.last_at = {now.us - 100 + take(s)},
 		};
 	make_holds(s, batch);
 	for (size_t i = 0; i < batch->account_count; i++) {
@@ -340,7 +342,7 @@ compare(const struct ledger_batch *a, const struct ledger_batch *b)
 		const struct ledger_account *y = &b->accounts[i];
 
 		if (x->balance != y->balance || x->held != y->held || x->sequence != y->sequence ||
-		    x->changed != y->changed)
+		    x->changed != y->changed || x->last_at.us != y->last_at.us)
 			return "another account";
 	}
 	for (size_t i = 0; i < a->hold_count; i++) {

@@ -165,6 +165,27 @@ is_reversed(const struct trial *trial)
 	return false;
 }
 
+/* The latest of the clock and of what is known of the accounts; it is what is known of them next. */
+static void
+date(const struct trial *trial)
+{
+	struct ledger_transaction *t = trial->t;
+	struct instant at = trial->batch->now;
+
+	for (size_t i = 0; i < 2 * t->count; i++) {
+		const struct posting *p = &t->postings[i / 2];
+		const struct ledger_account *a = account(trial, i % 2 == 0 ? p->from : p->to);
+
+		if (a->last_at.us > at.us)
+			at = a->last_at;
+	}
+	for (size_t i = 0; i < t->count; i++) {
+		account(trial, t->postings[i].from)->last_at = at;
+		account(trial, t->postings[i].to)->last_at = at;
+	}
+	t->created_at = at;
+}
+
 static enum err
 decide(const struct trial *trial)
 {
@@ -176,7 +197,7 @@ decide(const struct trial *trial)
 	if (is_reversed(trial))
 		return ERR_ALREADY_REVERSED;
 	TRY(uuid_is_nil(trial->t->hold) ? move_all(trial) : capture(trial));
-	trial->t->created_at = trial->batch->now;
+	date(trial);
 	return ERR_OK;
 }
 

@@ -6,7 +6,7 @@
 -- returns: many
 -- Lock accounts in id order, so that no two batches can wait for each other.
 SELECT account_id, public_id, ledger_id, kind, currency, floor IS NOT NULL AS has_floor, floor,
-       status, balance, held, sequence
+       status, balance, held, sequence, last_at
   FROM account
  WHERE public_id = ANY($1)
  ORDER BY account_id
@@ -56,15 +56,16 @@ SELECT nextval('transaction_transaction_id_seq') AS transaction_id, clock_timest
   FROM generate_series(1, $1);
 
 -- name: transaction_insert
--- params: ids:bigint[] public_ids:uuid[] ledger_ids:bigint[] refs:text[] types:text[] contents:bytea[] reverses:bigint[] metadata:text[] created_at:timestamptz
+-- params: ids:bigint[] public_ids:uuid[] ledger_ids:bigint[] refs:text[] types:text[] contents:bytea[] reverses:bigint[] metadata:text[] created_at:timestamptz[]
 -- returns: none
 -- In order of reference: two batches that have references in common, on different accounts, wait
 -- for each other's index entries.
 INSERT INTO transaction (transaction_id, public_id, ledger_id, reference, type, content, reverses,
                          metadata, created_at)
-SELECT id, public_id, ledger_id, reference, type, content, nullif(reverses, 0), metadata::jsonb, $9
-  FROM unnest($1, $2, $3, $4, $5, $6, $7, $8)
-       AS t (id, public_id, ledger_id, reference, type, content, reverses, metadata)
+SELECT id, public_id, ledger_id, reference, type, content, nullif(reverses, 0), metadata::jsonb,
+       created_at
+  FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9)
+       AS t (id, public_id, ledger_id, reference, type, content, reverses, metadata, created_at)
  ORDER BY ledger_id, reference;
 
 -- name: posting_insert
@@ -76,29 +77,32 @@ SELECT *
   FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11);
 
 -- name: account_store
--- params: ids:bigint[] balances:bigint[] held:bigint[] sequences:bigint[]
+-- params: ids:bigint[] balances:bigint[] held:bigint[] sequences:bigint[] last_at:timestamptz[]
 -- returns: none
 UPDATE account a
-   SET balance = v.balance, held = v.held, sequence = v.sequence
-  FROM unnest($1, $2, $3, $4) AS v (account_id, balance, held, sequence)
+   SET balance = v.balance, held = v.held, sequence = v.sequence, last_at = v.last_at
+  FROM unnest($1, $2, $3, $4, $5) AS v (account_id, balance, held, sequence, last_at)
  WHERE a.account_id = v.account_id;
 
 -- name: hold_store
 -- params: ids:bigint[] captured:bigint[] statuses:smallint[] transaction_ids:bigint[]
 -- returns: none
 UPDATE hold h
-   SET captured = v.captured, status = v.status, closed_at = clock_timestamp(),
+   SET captured = v.captured, status = v.status,
+       closed_at = greatest(clock_timestamp(), h.created_at),
        transaction_id = nullif(v.transaction_id, 0)
   FROM unnest($1, $2, $3, $4) AS v (hold_id, captured, status, transaction_id)
  WHERE h.hold_id = v.hold_id;
 
 -- name: hold_insert
--- params: public_id:uuid ledger_id:bigint account_id:bigint currency:text amount:bigint reference:text content:bytea metadata:text lifetime_s:bigint
+-- params: public_id:uuid ledger_id:bigint account_id:bigint currency:text amount:bigint reference:text content:bytea metadata:text lifetime_s:bigint not_before:timestamptz
 -- returns: one
+-- Not before the last time of its account: the clock may have stepped back, and a hold that counts
+-- from then would end early once it goes right.
 INSERT INTO hold (public_id, ledger_id, account_id, currency, amount, reference, content, metadata,
                   created_at, expires_at)
 SELECT $1, $2, $3, $4, $5, $6, $7, $8::jsonb, t.now, t.now + make_interval(secs => $9)
-  FROM (SELECT clock_timestamp() AS now) t
+  FROM (SELECT greatest(clock_timestamp(), $10) AS now) t
 RETURNING hold_id, created_at, expires_at;
 
 -- name: hold_by_reference

@@ -122,7 +122,7 @@ SELECT one FROM event_feed FOR UPDATE SKIP LOCKED;
 -- Once it is claimed, so that the snapshot is later than the row: the place in the journal, and
 -- whether what was noted is final by now. An xid that is still to come is of the cluster that these
 -- data were dumped from: nothing of it is under way here.
-SELECT done_id, next_id, next_at, sequence,
+SELECT done_id, next_id, sequence,
        pg_snapshot_xmin(pg_current_snapshot()) >= next_xid
            OR next_xid >= pg_snapshot_xmax(pg_current_snapshot()) AS is_final,
        EXISTS (SELECT 1
@@ -157,13 +157,14 @@ SELECT t.transaction_id, t.public_id, t.type, t.reference, t.metadata, t.created
  ORDER BY t.transaction_id, p.line;
 
 -- name: event_insert
--- params: public_ids:uuid[] project_ids:bigint[] modes:text[] objects:uuid[] types:text[] data:text[] created_at:timestamptz[]
+-- params: public_ids:uuid[] project_ids:bigint[] modes:text[] objects:uuid[] types:text[] data:text[] created_at:timestamptz[] places:bigint[]
 -- returns: none
 -- Those that somebody listens to, in this order.
-INSERT INTO event (public_id, project_id, mode, object, type, data, created_at)
-SELECT e.public_id, e.project_id, e.mode, e.object, e.type, e.data::json, e.created_at
-  FROM unnest($1, $2, $3, $4, $5, $6, $7) WITH ORDINALITY
-       AS e (public_id, project_id, mode, object, type, data, created_at, number)
+INSERT INTO event (public_id, project_id, mode, object, type, data, created_at, place, is_added)
+SELECT e.public_id, e.project_id, e.mode, e.object, e.type, e.data::json, e.created_at, e.place,
+       false
+  FROM unnest($1, $2, $3, $4, $5, $6, $7, $8) WITH ORDINALITY
+       AS e (public_id, project_id, mode, object, type, data, created_at, place, number)
  WHERE EXISTS (SELECT 1
                  FROM webhook_subscription s
                 WHERE s.project_id = e.project_id AND s.mode = e.mode
@@ -172,16 +173,17 @@ SELECT e.public_id, e.project_id, e.mode, e.object, e.type, e.data::json, e.crea
  ORDER BY e.number;
 
 -- name: event_publish
--- params: sequence:bigint upto:timestamptz most:bigint
+-- params: sequence:bigint upto:bigint most:bigint
 -- returns: one
--- Give the events that wait their places, oldest first; how many there were. Materialized, because
+-- Give the events that wait their numbers, in the order of the journal up to where it was read; how
+-- many there were. By place and not by time, which may step back. Materialized, because
 -- a planner that believes the table empty would compute them again for each row.
 WITH waiting AS MATERIALIZED (
-    SELECT event_id, $1 + row_number() OVER (ORDER BY created_at, event_id) AS sequence
-      FROM (SELECT event_id, created_at
+    SELECT event_id, $1 + row_number() OVER (ORDER BY place, is_added, event_id) AS sequence
+      FROM (SELECT event_id, place, is_added
               FROM event
-             WHERE sequence IS NULL AND created_at <= $2
-             ORDER BY created_at, event_id
+             WHERE sequence IS NULL AND place <= $2
+             ORDER BY place, is_added, event_id
              LIMIT $3) e
 ), published AS (
     UPDATE event e
@@ -197,14 +199,14 @@ SELECT count(*) AS published FROM published;
 -- name: delivery_wanted
 -- params: after:bigint upto:bigint
 -- returns: many
--- Who is to hear of the events with these places. What happened before somebody asked to hear of it
+-- Who is to hear of the events with these numbers. What happened before somebody asked to hear of it
 -- is not told.
 SELECT e.event_id, s.subscription_id, e.object, e.sequence
   FROM event e
   JOIN webhook_subscription s ON s.project_id = e.project_id AND s.mode = e.mode
    AND s.is_active AND s.deleted_at IS NULL
    AND s.event_types && ARRAY[e.type, '*']
-   AND s.created_at <= e.created_at
+   AND CASE WHEN e.is_added THEN e.event_id > s.since_event ELSE e.place > s.since_place END
  WHERE e.sequence > $1 AND e.sequence <= $2
  ORDER BY e.sequence, s.subscription_id;
 
@@ -253,21 +255,20 @@ UPDATE event_feed SET done_id = $1, sequence = $2;
 -- name: feed_look
 -- params:
 -- returns: one
--- The moment and the last id taken; whether there is anything to do since the last time.
-SELECT clock_timestamp() AS now, s.last_id,
-       s.last_id > f.next_id OR EXISTS (SELECT 1 FROM event WHERE sequence IS NULL) AS is_news
+-- The last id taken at this moment; whether there is anything to read since the last time.
+SELECT s.last_id, s.last_id > f.next_id AS is_news
   FROM event_feed f
- CROSS JOIN (SELECT CASE WHEN is_called THEN last_value ELSE 0 END AS last_id
-               FROM transaction_transaction_id_seq) s;
+ CROSS JOIN (SELECT journal_end() AS last_id) s;
 
 -- name: feed_note
--- params: next_id:bigint next_at:timestamptz
+-- params: next_id:bigint
 -- returns: none
 -- In a transaction that had no xid before: its own is then higher than that of everybody who took an
--- id up to next_id.
+-- id up to next_id. next_at is for feeders of the release before.
 UPDATE event_feed
-   SET next_id = $1, next_at = $2, next_xid = pg_current_xact_id()
- WHERE done_id = next_id AND next_id <= $1 AND next_at < $2;
+   SET next_id = $1, next_at = greatest(next_at, clock_timestamp()),
+       next_xid = pg_current_xact_id()
+ WHERE done_id = next_id AND next_id < $1;
 
 -- name: delivery_begin
 -- params: public_id:uuid

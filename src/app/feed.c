@@ -19,16 +19,15 @@ enum { TRANSACTIONS_AT_ONCE = 500, EVENTS_AT_ONCE = 2000, EVENTS_A_POSTING = 4 }
 struct place {
 	int64_t done_id;
 	int64_t next_id;
-	struct instant next_at;
 	int64_t sequence;
 	bool is_final;
 	bool is_wanted;
 };
 
 static const struct column place_columns[] = {
-	COLUMN(struct place, done_id),  COLUMN(struct place, next_id),
-	COLUMN(struct place, next_at),  COLUMN(struct place, sequence),
-	COLUMN(struct place, is_final), COLUMN(struct place, is_wanted),
+	COLUMN(struct place, done_id),   COLUMN(struct place, next_id),
+	COLUMN(struct place, sequence),  COLUMN(struct place, is_final),
+	COLUMN(struct place, is_wanted),
 };
 
 /* A posting and its transaction. */
@@ -87,6 +86,7 @@ struct batch {
 	const char **types;
 	const char **data;
 	struct instant *times;
+	int64_t *places;
 	bool failed;
 };
 
@@ -102,6 +102,7 @@ batch_of(struct arena *arena, size_t most)
 		.types = arena_array(arena, most, sizeof(const char *)),
 		.data = arena_array(arena, most, sizeof(const char *)),
 		.times = arena_array(arena, most, sizeof(struct instant)),
+		.places = arena_array(arena, most, sizeof(int64_t)),
 	};
 }
 
@@ -122,6 +123,7 @@ tell(struct batch *batch, const struct line_row *row, const char *type, struct u
 	batch->objects[batch->n] = object;
 	batch->types[batch->n] = type;
 	batch->data[batch->n] = data.data;
+	batch->places[batch->n] = row->transaction_id;
 	batch->times[batch->n++] = row->created_at;
 }
 
@@ -201,9 +203,9 @@ tell_transaction(struct batch *batch, const struct line_row *row)
 	}
 }
 
-/* Read the journal up to an id. What it tells waits to be published; *latest is the last time. */
+/* Read the journal up to an id. What it tells waits to be published. */
 static enum err
-read_journal(struct ctx *ctx, int64_t after, int64_t upto, struct instant *latest)
+read_journal(struct ctx *ctx, int64_t after, int64_t upto)
 {
 	struct batch batch;
 	struct rows rows;
@@ -220,8 +222,6 @@ read_journal(struct ctx *ctx, int64_t after, int64_t upto, struct instant *lates
 			tell_side(&batch, &row, true);
 		if (row.line == 0)
 			tell_transaction(&batch, &row);
-		if (row.created_at.us > latest->us)
-			*latest = row.created_at;
 	}
 	if (batch.failed)
 		return fault(&ctx->fault, ERR_INTERNAL, NULL, NULL);
@@ -231,10 +231,10 @@ read_journal(struct ctx *ctx, int64_t after, int64_t upto, struct instant *lates
 		      PARAMS(p_uuids(batch.ids, batch.n), p_ints(batch.projects, batch.n),
 			     p_texts(batch.modes, batch.n), p_uuids(batch.objects, batch.n),
 			     p_texts(batch.types, batch.n), p_texts(batch.data, batch.n),
-			     p_times(batch.times, batch.n)));
+			     p_times(batch.times, batch.n), p_ints(batch.places, batch.n)));
 }
 
-/* Plan the deliveries of the events with these places; the first of each line is due. */
+/* Plan the deliveries of the events with these numbers; the first of each line is due. */
 static enum err
 plan_deliveries(struct ctx *ctx, int64_t after, int64_t upto)
 {
@@ -275,14 +275,14 @@ plan_deliveries(struct ctx *ctx, int64_t after, int64_t upto)
 	return ERR_OK;
 }
 
-/* Give what waits its places, up to a time. */
+/* Give what waits its numbers, up to a place in the journal. */
 static enum err
-publish(struct ctx *ctx, const struct place *place, struct instant upto, int64_t *published)
+publish(struct ctx *ctx, const struct place *place, int64_t upto, int64_t *published)
 {
 	struct rows rows;
 
 	TRY(db_run(ctx, SQL_event_publish, &rows,
-		   PARAMS(p_int(place->sequence), p_time(upto), p_int(EVENTS_AT_ONCE))));
+		   PARAMS(p_int(place->sequence), p_int(upto), p_int(EVENTS_AT_ONCE))));
 	*published = row_int(&rows, 0, 0);
 	return *published > 0 ? plan_deliveries(ctx, place->sequence, place->sequence + *published)
 			      : ERR_OK;
@@ -294,7 +294,6 @@ feed_some(struct ctx *ctx, void *arg)
 {
 	bool *more = arg;
 	struct place place = {0};
-	struct instant upto_at = {0};
 	int64_t upto;
 	int64_t published = 0;
 	struct rows rows;
@@ -311,11 +310,8 @@ feed_some(struct ctx *ctx, void *arg)
 	if (place.is_wanted && place.next_id - place.done_id > TRANSACTIONS_AT_ONCE)
 		upto = place.done_id + TRANSACTIONS_AT_ONCE;
 	if (place.is_wanted && upto > place.done_id)
-		TRY(read_journal(ctx, place.done_id, upto, &upto_at));
-	if (upto == place.next_id)
-		upto_at = place.next_at;
-	if (upto_at.us != 0)
-		TRY(publish(ctx, &place, upto_at, &published));
+		TRY(read_journal(ctx, place.done_id, upto));
+	TRY(publish(ctx, &place, upto, &published));
 	*more = upto < place.next_id || published == EVENTS_AT_ONCE;
 	if (upto == place.done_id && published == 0)
 		return ERR_OK;
@@ -323,7 +319,7 @@ feed_some(struct ctx *ctx, void *arg)
 		      PARAMS(p_int(upto), p_int(place.sequence + published)));
 }
 
-/* Note how far the journal is at this moment, if there is any news. */
+/* Note where the journal ends at this moment, if there is any news. */
 static enum err
 note_moment(struct ctx *ctx, void *arg)
 {
@@ -331,10 +327,9 @@ note_moment(struct ctx *ctx, void *arg)
 
 	(void)arg;
 	TRY(db_run(ctx, SQL_feed_look, &rows, NO_PARAMS));
-	if (!row_bool(&rows, 0, 2))
+	if (!row_bool(&rows, 0, 1))
 		return ERR_OK;
-	return db_run(ctx, SQL_feed_note, NULL,
-		      PARAMS(p_int(row_int(&rows, 0, 1)), p_time(row_time(&rows, 0, 0))));
+	return db_run(ctx, SQL_feed_note, NULL, PARAMS(p_int(row_int(&rows, 0, 0))));
 }
 
 enum err

@@ -78,7 +78,8 @@ hold_place(struct ctx *ctx, const struct hold_order *order, struct hold *out)
 		   PARAMS(p_uuid(uuid_v7()), p_int(order->ledger_id), p_int(account->account_id),
 			  p_text(order->currency), p_int(order->amount), p_text(order->reference),
 			  p_bytes(order->content, CONTENT_SIZE), p_text(order->metadata),
-			  p_int(order->lifetime_s))));
+			  p_int(order->lifetime_s), p_time(account->last_at))));
+	account->last_at = row_time(&rows, 0, 1);
 	store_accounts(ctx, account, 1);
 	TRY(db_run(ctx, SQL_hold_by_reference, &rows,
 		   PARAMS(p_int(order->ledger_id), p_text(order->reference))));

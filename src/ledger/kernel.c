@@ -189,11 +189,32 @@ move_all(const struct ledger_batch *batch, struct ledger_transaction *t)
 }
 
 static void
-mark_changed(const struct ledger_batch *batch, const struct ledger_transaction *t)
+put_later(struct instant *at, struct instant other)
 {
+	if (other.us > at->us)
+		*at = other;
+}
+
+/*
+ * Date a transaction whose postings were moved. The clock may have stepped back since an account was
+ * last posted to; its history is in order of time all the same.
+ */
+static void
+date(const struct ledger_batch *batch, struct ledger_transaction *t)
+{
+	struct ledger_account *accounts[2 * POSTINGS_MAX];
+	size_t n = 0;
+
+	t->created_at = batch->now;
 	for (size_t i = 0; i < t->count; i++) {
-		find_account(batch, t->postings[i].from, t->ledger_id)->changed = true;
-		find_account(batch, t->postings[i].to, t->ledger_id)->changed = true;
+		accounts[n++] = find_account(batch, t->postings[i].from, t->ledger_id);
+		accounts[n++] = find_account(batch, t->postings[i].to, t->ledger_id);
+	}
+	for (size_t i = 0; i < n; i++)
+		put_later(&t->created_at, accounts[i]->last_at);
+	for (size_t i = 0; i < n; i++) {
+		accounts[i]->last_at = t->created_at;
+		accounts[i]->changed = true;
 	}
 }
 
@@ -286,8 +307,7 @@ decide(const struct ledger_batch *batch, const struct reference_table *reference
 	err = uuid_is_nil(t->hold) ? move_all(batch, t) : capture(batch, t, index);
 	if (err != ERR_OK)
 		return err;
-	t->created_at = batch->now;
-	mark_changed(batch, t);
+	date(batch, t);
 	*slot = (struct reference_slot){t->ledger_id, t->reference, NULL, t};
 	return ERR_OK;
 }

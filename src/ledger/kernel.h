@@ -44,8 +44,9 @@ struct ledger_account {
 	int64_t status; /* enum account_status */
 	int64_t balance;
 	int64_t held;
-	int64_t sequence; /* postings so far */
-	bool changed;     /* set by the kernel */
+	int64_t sequence;       /* postings so far */
+	struct instant last_at; /* of the last posting or hold: the next one is not before it */
+	bool changed;           /* set by the kernel */
 };
 
 enum hold_status { HOLD_ACTIVE, HOLD_CAPTURED, HOLD_VOIDED, HOLD_EXPIRED };
@@ -104,11 +105,11 @@ struct ledger_transaction {
 	const struct posting *postings;
 	size_t count;
 
-	enum err err;           /* ERR_OK: posted, or posted before */
-	bool replayed;          /* it was posted before, with the same content */
-	int64_t transaction_id; /* given by storage before the kernel runs */
-	struct uuid public_id;  /* likewise; the earlier one's if replayed */
-	struct instant created_at;
+	enum err err;              /* ERR_OK: posted, or posted before */
+	bool replayed;             /* it was posted before, with the same content */
+	int64_t transaction_id;    /* given by storage before the kernel runs */
+	struct uuid public_id;     /* likewise; the earlier one's if replayed */
+	struct instant created_at; /* now, or the last time of its accounts if that is later */
 	struct posting_result
 		*results; /* the caller's, one a posting; only the first if replayed */
 };

@@ -164,8 +164,7 @@ account_number(const struct ledger_batch *batch, const struct uuid *id)
 }
 
 static void
-store_transactions(struct ctx *ctx, struct ledger_transaction *const *posted, size_t n,
-		   struct instant now)
+store_transactions(struct ctx *ctx, struct ledger_transaction *const *posted, size_t n)
 {
 	int64_t *ids = arena_array(ctx->arena, n, sizeof(*ids));
 	struct uuid *public_ids = arena_array(ctx->arena, n, sizeof(*public_ids));
@@ -175,6 +174,7 @@ store_transactions(struct ctx *ctx, struct ledger_transaction *const *posted, si
 	struct bytes *contents = arena_array(ctx->arena, n, sizeof(*contents));
 	int64_t *reverses = arena_array(ctx->arena, n, sizeof(*reverses));
 	const char **metadata = arena_array(ctx->arena, n, sizeof(*metadata));
+	struct instant *times = arena_array(ctx->arena, n, sizeof(*times));
 
 	for (size_t i = 0; i < n; i++) {
 		ids[i] = posted[i]->transaction_id;
@@ -187,11 +187,12 @@ store_transactions(struct ctx *ctx, struct ledger_transaction *const *posted, si
 			arena_copy(ctx->arena, posted[i]->content, CONTENT_SIZE), CONTENT_SIZE};
 		reverses[i] = posted[i]->reverses;
 		metadata[i] = posted[i]->metadata != NULL ? posted[i]->metadata : "{}";
+		times[i] = posted[i]->created_at;
 	}
 	db_defer(ctx, SQL_transaction_insert,
 		 PARAMS(p_ints(ids, n), p_uuids(public_ids, n), p_ints(ledgers, n),
 			p_texts(references, n), p_texts(types, n), p_bytes_list(contents, n),
-			p_ints(reverses, n), p_texts(metadata, n), p_time(now)));
+			p_ints(reverses, n), p_texts(metadata, n), p_times(times, n)));
 }
 
 /* The columns of posting_insert. */
@@ -258,7 +259,7 @@ store(struct ctx *ctx, const struct ledger_batch *batch)
 			posted[n++] = batch->transactions[i];
 	if (n == 0)
 		return;
-	store_transactions(ctx, posted, n, batch->now);
+	store_transactions(ctx, posted, n);
 	store_postings(ctx, batch, posted, n);
 	store_accounts(ctx, batch->accounts, batch->account_count);
 	store_holds(ctx, batch->holds, batch->hold_count, batch->transactions);

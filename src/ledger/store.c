@@ -11,7 +11,7 @@ static const struct column account_columns[] = {
 	COLUMN(struct ledger_account, currency),   COLUMN(struct ledger_account, has_floor),
 	COLUMN(struct ledger_account, floor),      COLUMN(struct ledger_account, status),
 	COLUMN(struct ledger_account, balance),    COLUMN(struct ledger_account, held),
-	COLUMN(struct ledger_account, sequence),
+	COLUMN(struct ledger_account, sequence),   COLUMN(struct ledger_account, last_at),
 };
 
 static const struct column hold_columns[] = {
@@ -76,6 +76,7 @@ store_accounts(struct ctx *ctx, const struct ledger_account *accounts, size_t n)
 	int64_t *balances = arena_array(ctx->arena, n, sizeof(*balances));
 	int64_t *held = arena_array(ctx->arena, n, sizeof(*held));
 	int64_t *sequences = arena_array(ctx->arena, n, sizeof(*sequences));
+	struct instant *times = arena_array(ctx->arena, n, sizeof(*times));
 	size_t changed = 0;
 
 	for (size_t i = 0; i < n; i++) {
@@ -84,12 +85,14 @@ store_accounts(struct ctx *ctx, const struct ledger_account *accounts, size_t n)
 		ids[changed] = accounts[i].account_id;
 		balances[changed] = accounts[i].balance;
 		held[changed] = accounts[i].held;
+		times[changed] = accounts[i].last_at;
 		sequences[changed++] = accounts[i].sequence;
 	}
 	if (changed > 0)
 		db_defer(ctx, SQL_account_store,
 			 PARAMS(p_ints(ids, changed), p_ints(balances, changed),
-				p_ints(held, changed), p_ints(sequences, changed)));
+				p_ints(held, changed), p_ints(sequences, changed),
+				p_times(times, changed)));
 }
 
 void

@@ -29,6 +29,7 @@ API_TESTS = \
 	tests/api/drop/recipients \
 	tests/api/drop/transactions \
 	tests/api/envelopes \
+	tests/api/event_order \
 	tests/api/fields \
 	tests/api/idempotency \
 	tests/api/moolah/auth \
@@ -95,6 +96,7 @@ tests_api_drop_rates_LDADD = $(API_LIBS)
 tests_api_drop_recipients_LDADD = $(API_LIBS)
 tests_api_drop_transactions_LDADD = $(API_LIBS)
 tests_api_envelopes_LDADD = $(API_LIBS)
+tests_api_event_order_LDADD = $(API_LIBS)
 tests_api_fields_LDADD = $(API_LIBS)
 tests_api_idempotency_LDADD = $(API_LIBS)
 tests_api_moolah_auth_LDADD = $(API_LIBS)

@@ -465,6 +465,51 @@ test_balance_at(void **state)
 	fault_clear(&b->ctx->fault);
 }
 
+/* What was posted so far was posted by a clock that was an hour ahead and has been put right. */
+static void
+step_back(const struct books *b)
+{
+	fixture_sql(b->fixture->superuser_url,
+		    "SET session_replication_role = replica;"
+		    "UPDATE cowry.transaction SET created_at = created_at + interval '1 hour';"
+		    "UPDATE cowry.account SET last_at = last_at + interval '1 hour';");
+}
+
+/* Histories stay in order of time, balances at a time are right, and holds last as long as they
+ * were placed for. */
+static void
+test_clock_steps_back(void **state)
+{
+	enum { HOUR_S = 3600, LIFETIME_S = 600 };
+	struct books *b = *state;
+	struct uuid x = books_wallet(b, 100);
+	struct uuid y = books_wallet(b, 0);
+	struct ledger_transaction *before =
+		books_order(b, b->ctx, books_reference(b->ctx), x, y, 10);
+	struct ledger_transaction *after = books_order(b, b->ctx, books_reference(b->ctx), x, y, 1);
+	struct ledger_position position;
+	struct hold hold;
+
+	assert_int_equal(ledger_submit(b->ctx, before), ERR_OK);
+	step_back(b);
+	before->created_at.us += HOUR_S * SECOND_US;
+	hold = books_hold(b, x, 5, LIFETIME_S);
+	assert_true(hold.created_at.us >= before->created_at.us);
+	assert_int_equal(hold.expires_at.us, hold.created_at.us + LIFETIME_S * SECOND_US);
+	assert_int_equal(ledger_submit(b->ctx, after), ERR_OK);
+	assert_true(after->created_at.us >= hold.created_at.us);
+	assert_int_equal(ledger_position_at(b->ctx, x, (struct instant){before->created_at.us - 1},
+					    &position),
+			 ERR_OK);
+	assert_int_equal(position.balance, 100);
+	assert_int_equal(ledger_position_at(b->ctx, x, after->created_at, &position), ERR_OK);
+	assert_int_equal(position.balance, 89);
+	/* Who had nothing to do with that clock goes by the one that is right. */
+	after = books_order(b, b->ctx, books_reference(b->ctx), y, x, 1);
+	assert_int_equal(ledger_submit(b->ctx, after), ERR_OK);
+	assert_true(after->created_at.us >= before->created_at.us);
+}
+
 #define TEST(name) cmocka_unit_test_teardown(name, books_check)
 
 int
@@ -488,6 +533,7 @@ main(void)
 		TEST(test_ledgers_never_mix),
 		TEST(test_trial_balance),
 		TEST(test_balance_at),
+		TEST(test_clock_steps_back), /* the last one: the others' accounts are ahead after it */
 	};
 
 	return cmocka_run_group_tests(tests, books_setup, books_teardown);

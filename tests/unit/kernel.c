@@ -25,6 +25,40 @@ test_posts(void **state)
 	assert_true(s->accounts[B - 1].changed && s->accounts[C - 1].changed);
 }
 
+/* The clock stepped back: what is posted is as late as the last posting of either account. */
+static void
+test_clock_steps_back(void **state)
+{
+	struct scene *s = *state;
+	struct ledger_transaction *first = scene_add(s, "r1", A, C, 20);
+	struct ledger_transaction *second = scene_add(s, "r2", B, C, 20);
+	struct ledger_transaction *refused = scene_add(s, "r3", C, A, 1000);
+
+	s->accounts[A - 1].last_at.us = NOW + 5;
+	s->accounts[B - 1].last_at.us = NOW - 5;
+	scene_apply(s);
+	assert_int_equal(first->err, ERR_OK);
+	assert_int_equal(second->err, ERR_OK);
+	assert_int_equal(refused->err, ERR_INSUFFICIENT_FUNDS);
+	assert_int_equal(first->created_at.us, NOW + 5);
+	assert_int_equal(second->created_at.us, NOW + 5);
+	for (int i = A; i <= C; i++)
+		assert_int_equal(s->accounts[i - 1].last_at.us, NOW + 5);
+}
+
+/* What has nothing to do with the accounts that are ahead is dated by the clock. */
+static void
+test_clock_is_of_accounts(void **state)
+{
+	struct scene *s = *state;
+	struct ledger_transaction *t = scene_add(s, "r1", B, C, 20);
+
+	s->accounts[A - 1].last_at.us = NOW + 5;
+	scene_apply(s);
+	assert_int_equal(t->created_at.us, NOW);
+	assert_int_equal(s->accounts[B - 1].last_at.us, NOW);
+}
+
 static void
 test_empty_batch(void **state)
 {
@@ -355,6 +389,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_posts),
+		TEST(test_clock_steps_back),
+		TEST(test_clock_is_of_accounts),
 		TEST(test_empty_batch),
 		TEST(test_refusals),
 		TEST(test_spends_all_that_is_not_held),
