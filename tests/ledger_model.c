@@ -48,6 +48,11 @@ move(const struct trial *trial, size_t line)
 	struct ledger_account *to = account(trial, p->to);
 	wide left;
 
+	if (from != NULL && from->status == ACCOUNT_CLOSED && !trial->t->from_closed &&
+	    uuid_is_nil(trial->t->hold))
+		from = NULL;
+	if (to != NULL && to->status == ACCOUNT_CLOSED)
+		to = NULL;
 	if (from != NULL && strcmp(from->currency, trial->t->currency) != 0)
 		return ERR_CURRENCY_MISMATCH;
 	if (to != NULL && strcmp(to->currency, trial->t->currency) != 0)
@@ -56,7 +61,7 @@ move(const struct trial *trial, size_t line)
 		return ERR_NOT_FOUND;
 	if (uuid_equal(p->from, p->to))
 		return ERR_SAME_WALLET;
-	if (from->status != ACCOUNT_ACTIVE || to->status != ACCOUNT_ACTIVE)
+	if (from->status == ACCOUNT_FROZEN || to->status == ACCOUNT_FROZEN)
 		return ERR_WALLET_INACTIVE;
 	left = (wide)from->balance - p->amount;
 	if (from->has_floor && left - from->held < from->floor)

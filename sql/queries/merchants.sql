@@ -35,7 +35,7 @@ UPDATE users
 -- name: merchant_leave
 -- params: user_id:bigint
 -- returns: none
--- Nobody pays them any more; what is owed to them is paid out all the same.
+-- Nobody pays them any more.
 UPDATE merchant SET status = 'closed' WHERE user_id = $1 AND status = 'active';
 
 -- name: merchant_turnover

@@ -31,9 +31,11 @@ RETURNING payment_id;
 -- name: payment_wallet
 -- params: ledger_id:bigint wallet:uuid
 -- returns: maybe
+-- Locked as a hold on it will lock it, so that it is not closed before the payment is there.
 SELECT currency::text AS currency, status
   FROM account
- WHERE public_id = $2 AND ledger_id = $1;
+ WHERE public_id = $2 AND ledger_id = $1 AND status <> 2
+   FOR UPDATE;
 
 -- name: payment_lock
 -- params: public_id:uuid

@@ -13,17 +13,19 @@ SELECT a.account_id, a.public_id, w.number, w.label, w.user_id, a.ledger_id, a.c
 -- name: personal_by_number
 -- params: number:text
 -- returns: maybe
+-- One that is closed is nobody's.
 SELECT a.account_id, a.public_id, w.number, w.label, w.user_id, a.ledger_id, a.currency, a.balance, a.held,
        a.status::bigint AS status, a.sequence, w.created_at
   FROM wallet w
   JOIN account a USING (account_id)
- WHERE w.number = $1 AND w.user_id IS NOT NULL;
+ WHERE w.number = $1 AND w.user_id IS NOT NULL AND a.status <> 2;
 
 -- name: personal_claim
 -- params: user_id:bigint
--- returns: one
--- Two first uses at once: the second waits here, and then finds the wallet of the first.
-SELECT user_id FROM users WHERE user_id = $1 FOR NO KEY UPDATE;
+-- returns: maybe
+-- Two first uses at once: the second waits here, and then finds the wallet of the first. Whose
+-- account was ended meanwhile gets none.
+SELECT user_id FROM users WHERE user_id = $1 AND status <> 'deleted' FOR NO KEY UPDATE;
 
 -- name: personal_insert
 -- params: account_id:bigint number:text suffix:boolean user_id:bigint currency:text

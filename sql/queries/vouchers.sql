@@ -140,13 +140,15 @@ RETURNING updated_at;
 -- params: most:bigint
 -- returns: many
 -- Vouchers whose time is over, with the wallets that get back what is left. Those that are being
--- used wait for the next time.
+-- used wait for the next time. What can't go back because the wallet is closed is tried once, and
+-- then an administrator's (closing_waiting).
 SELECT v.voucher_id, v.reference, v.balance AS minor, a.ledger_id, a.public_id AS wallet,
        v.type = 'easypay' AND v.settled_at IS NULL AS pending
   FROM voucher v
   JOIN personal_wallet p ON p.user_id = v.user_id AND p.currency = v.currency
   JOIN account a ON a.account_id = p.account_id
  WHERE v.balance > 0 AND v.refund_after <= (SELECT clock_timestamp())
+   AND (v.status <> 'expired' OR a.status <> 2)
  ORDER BY v.refund_after
  LIMIT $1
    FOR NO KEY UPDATE OF v SKIP LOCKED;

@@ -48,11 +48,13 @@ UPDATE account SET status = $2 WHERE account_id = $1;
 -- name: wallet_anywhere
 -- params: public_id:uuid name:text
 -- returns: maybe
--- Any customer's wallet, by any of its ids: name is a number or a label.
+-- Any customer's wallet, by any of its ids: name is a number or a label. Not one that is closed.
 SELECT a.public_id, a.account_id, a.ledger_id, a.currency, w.number, w.user_id, w.project_id
   FROM wallet w
   JOIN account a USING (account_id)
- WHERE ($1 IS NOT NULL AND a.public_id = $1) OR ($2 IS NOT NULL AND (w.number = $2 OR w.label = $2));
+ WHERE a.status <> 2
+   AND (($1 IS NOT NULL AND a.public_id = $1)
+        OR ($2 IS NOT NULL AND (w.number = $2 OR w.label = $2)));
 
 -- name: wallet_transactions
 -- params: account_id:bigint before:bigint most:bigint

@@ -44,7 +44,7 @@ struct merchant_order {
  * ERR_VALIDATION if the bank account can't be one. */
 enum err merchant_register(struct ctx *ctx, const struct merchant_order *in,
 			   struct merchant *out) MUST_CHECK;
-/* Nobody pays them any more; what is owed is paid out all the same. */
+/* Nobody pays them any more. What is owed to somebody who left before is paid out all the same. */
 enum err merchant_leave(struct ctx *ctx, int64_t user_id) MUST_CHECK;
 
 /* What was taken in a period, and what there is to be paid out. */

@@ -292,7 +292,8 @@ post_or_ask(struct ctx *ctx, struct payment_row *row, enum payment_event event, 
 	row->status = payment_status_name(PAYMENT_REVIEW);
 	return ask_person(ctx, row, paid,
 			  arena_printf(ctx->arena, "It was paid, but can't be booked: %s",
-				       err_message(posted.err)));
+				       posted.err == ERR_NOT_FOUND ? "The wallet was closed"
+								   : err_message(posted.err)));
 }
 
 enum err

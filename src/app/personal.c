@@ -124,6 +124,8 @@ open_wallet(struct ctx *ctx, void *arg)
 	bool found;
 
 	TRY(db_run(ctx, SQL_personal_claim, &rows, PARAMS(p_int(opening->user_id))));
+	if (rows.count == 0)
+		return fault(&ctx->fault, ERR_NOT_FOUND, NULL, "Wallet not found");
 	TRY(find(ctx, opening, &found));
 	if (found)
 		return opening->out->label != NULL ? ERR_OK : give_label(ctx, opening);

@@ -23,10 +23,10 @@ struct personal_wallet {
 };
 
 /* The wallet of a person in a currency; made if there is none yet, whether or not the caller has a
- * transaction. */
+ * transaction. ERR_NOT_FOUND if their account was ended before one was made. */
 enum err personal_wallet(struct ctx *ctx, int64_t user_id, const struct currency *currency,
 			 struct personal_wallet *out) MUST_CHECK;
-/* The wallet with a number; ERR_NOT_FOUND. */
+/* The wallet with a number; ERR_NOT_FOUND, also for one that is closed. */
 enum err personal_by_number(struct ctx *ctx, const char *number,
 			    struct personal_wallet *out) MUST_CHECK;
 /* Whether a text has the form of a number: 13 digits. */

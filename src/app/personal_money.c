@@ -96,6 +96,12 @@ personal_deposit_find(struct ctx *ctx, const char *reference, struct payment *ou
 	return err;
 }
 
+static enum err
+no_recipient(struct ctx *ctx)
+{
+	return fault(&ctx->fault, ERR_NOT_FOUND, NULL, "Recipient wallet not found");
+}
+
 /* The wallet that gets the money. */
 static enum err
 find_recipient(struct ctx *ctx, const char *number, const struct personal_wallet *sender,
@@ -104,7 +110,7 @@ find_recipient(struct ctx *ctx, const char *number, const struct personal_wallet
 	enum err err = personal_by_number(ctx, number, out);
 
 	if (err == ERR_NOT_FOUND)
-		return fault(&ctx->fault, ERR_NOT_FOUND, NULL, "Recipient wallet not found");
+		return no_recipient(ctx);
 	TRY(err);
 	if (out->account_id == sender->account_id)
 		return fault(&ctx->fault, ERR_BAD_REQUEST, NULL, "Cannot transfer to own wallet");
@@ -137,6 +143,8 @@ personal_transfer(struct ctx *ctx, const struct personal_transfer_order *in,
 	transaction.reference = new_reference(ctx, "TRF");
 	ledger_content(ctx, &transaction);
 	err = ledger_submit(ctx, &transaction);
+	if (err == ERR_NOT_FOUND) /* closed since it was looked up */
+		return no_recipient(ctx);
 	if (err == ERR_INSUFFICIENT_FUNDS)
 		return fault(&ctx->fault, err, NULL, "Insufficient balance");
 	TRY(err);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "app/card.h"
+#include "app/closing.h"
 #include "app/merchant.h"
 #include "app/user.h"
 #include "base/arena.h"
@@ -102,6 +103,7 @@ privacy_close(struct ctx *ctx)
 
 	TRY(user_get(ctx, ctx->who.user_id, &user));
 	TRY(user_keep_an_admin(ctx, &user));
+	TRY(closing_begin(ctx, user.user_id));
 	TRY(db_run(ctx, SQL_account_close, &rows, PARAMS(p_int(user.user_id))));
 	if (rows.affected == 0)
 		return fault(&ctx->fault, ERR_NOT_FOUND, NULL, "User not found");

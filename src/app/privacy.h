@@ -17,7 +17,7 @@ enum err privacy_export(struct ctx *ctx, struct json_value *out) MUST_CHECK;
 /*
  * End the caller's account: nobody signs in with it any more, and its keys are refused. What the
  * law against money laundering demands is kept for five years, in which its address stays taken.
- * ERR_CONFLICT for the last administrator. In the caller's transaction.
+ * ERR_CONFLICT for the last administrator, ERR_ACCOUNT_NOT_EMPTY while money is in the way. In the caller's transaction.
  */
 enum err privacy_close(struct ctx *ctx) MUST_CHECK;
 

@@ -1,6 +1,7 @@
 #include "app/review.h"
 
 #include "app/audit.h"
+#include "app/closing.h"
 #include "app/funding.h"
 #include "app/payment.h"
 #include "app/purchase.h"
@@ -12,6 +13,7 @@ static const struct kind {
 	const char *name;
 	enum err (*decide)(struct ctx *ctx, struct uuid subject, bool approved);
 } kinds[] = {
+	{"closed_account", closing_decide},
 	{"funding", funding_decide},
 	{"payment", payment_decide},
 	{"purchase", purchase_decide},

@@ -11,7 +11,7 @@
 struct review {
 	int64_t review_id;
 	struct uuid public_id;
-	const char *kind;    /* "payment", "funding", "purchase" */
+	const char *kind;    /* "payment", "funding", "purchase", "closed_account" */
 	struct uuid subject; /* public id of what is to be decided */
 	const char *reason;
 	struct json_value detail; /* what helps to decide; no secrets */

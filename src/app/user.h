@@ -169,7 +169,8 @@ struct user_change {
  * keys are refused, from the commit on. */
 enum err user_change(struct ctx *ctx, struct uuid id, const struct user_change *in,
 		     struct user *out) MUST_CHECK;
-/* End an account: what it knew of the person is forgotten, the books stay as they are. */
+/* End an account: what it knew of the person is forgotten, the books stay as they are.
+ * ERR_CONFLICT for the last administrator, ERR_ACCOUNT_NOT_EMPTY while money is in the way. */
 enum err user_delete(struct ctx *ctx, struct uuid id) MUST_CHECK;
 
 /* What ends an account has in common: one active administrator must stay (ERR_CONFLICT; the user is

@@ -3,6 +3,7 @@
 
 #include "app/audit.h"
 #include "app/card.h"
+#include "app/closing.h"
 #include "app/kyc.h"
 #include "app/merchant.h"
 #include "app/user.h"
@@ -185,6 +186,7 @@ user_delete(struct ctx *ctx, struct uuid id)
 
 	TRY(user_find(ctx, id, &user));
 	TRY(user_keep_an_admin(ctx, &user));
+	TRY(closing_begin(ctx, user.user_id));
 	TRY(db_run(ctx, SQL_user_erase_traces, &rows,
 		   PARAMS(p_int(user.user_id), p_text(user.email),
 			  p_text(email_key(ctx->arena, user.email)),

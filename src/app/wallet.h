@@ -88,7 +88,8 @@ enum err wallet_history(struct ctx *ctx, struct uuid id, int64_t before, int64_t
 enum err wallet_lines(struct ctx *ctx, int64_t account_id, int64_t before, int64_t most,
 		      struct wallet_line **out, size_t *n) MUST_CHECK;
 
-/* Where a wallet of any project or person is, by UUID, 13-digit number or label; ERR_NOT_FOUND. */
+/* Where a wallet of any project or person is, by UUID, 13-digit number or label; ERR_NOT_FOUND, also
+ * for one that is closed. */
 struct wallet_place {
 	struct uuid id;
 	int64_t account_id;

@@ -1,4 +1,6 @@
-/* Rows that have outlived their purpose are removed, and people forgotten whose time is over. */
+/* Rows that have outlived their purpose are removed, and people forgotten whose time is over; money
+ * that is left on their accounts is put before an administrator. */
+#include "app/closing.h"
 #include "app/privacy.h"
 #include "db/row.h"
 #include "jobs/job.h"
@@ -10,10 +12,12 @@ run(struct ctx *ctx, bool *found)
 {
 	struct rows rows;
 	bool forgotten = false;
+	bool reviewed = false;
 
 	TRY(db_run(ctx, SQL_retention_sweep, &rows, PARAMS(p_int(ROWS_AT_ONCE))));
 	TRY(privacy_forget_due(ctx, &forgotten));
-	*found = forgotten || row_int(&rows, 0, 0) >= ROWS_AT_ONCE;
+	TRY(closing_review_due(ctx, &reviewed));
+	*found = forgotten || reviewed || row_int(&rows, 0, 0) >= ROWS_AT_ONCE;
 	TRY(db_run(ctx, SQL_webhook_sweep, &rows, PARAMS(p_int(EVENT_DAYS), p_int(ROWS_AT_ONCE))));
 	*found |= row_int(&rows, 0, 0) >= ROWS_AT_ONCE;
 	TRY(db_run(ctx, SQL_quote_sweep, &rows, PARAMS(p_int(ROWS_AT_ONCE))));

@@ -135,10 +135,24 @@ move(struct ledger_account *from, struct ledger_account *to, int64_t amount,
 	return ERR_OK;
 }
 
+/*
+ * A closed account is as if it were not there. It still keeps its word: what was set aside on it
+ * before is captured; and an order that says so takes what is left.
+ */
+static const struct ledger_account *
+unless_closed(const struct ledger_account *account, bool takes_from_closed)
+{
+	if (account == NULL || takes_from_closed || account->status != ACCOUNT_CLOSED)
+		return account;
+	return NULL;
+}
+
 static enum err
 check_sides(const struct ledger_transaction *t, const struct ledger_account *from,
 	    const struct ledger_account *to)
 {
+	from = unless_closed(from, t->from_closed || !uuid_is_nil(t->hold));
+	to = unless_closed(to, false);
 	if ((from != NULL && strcmp(from->currency, t->currency) != 0) ||
 	    (to != NULL && strcmp(to->currency, t->currency) != 0))
 		return ERR_CURRENCY_MISMATCH;
@@ -146,7 +160,7 @@ check_sides(const struct ledger_transaction *t, const struct ledger_account *fro
 		return ERR_NOT_FOUND;
 	if (from == to)
 		return ERR_SAME_WALLET;
-	if (from->status != ACCOUNT_ACTIVE || to->status != ACCOUNT_ACTIVE)
+	if (from->status == ACCOUNT_FROZEN || to->status == ACCOUNT_FROZEN)
 		return ERR_WALLET_INACTIVE;
 	return ERR_OK;
 }
@@ -329,6 +343,8 @@ ledger_reserve(struct ledger_account *account, int64_t amount)
 	int64_t held;
 
 	assert(amount > 0);
+	if (account->status == ACCOUNT_CLOSED)
+		return ERR_NOT_FOUND;
 	if (account->status != ACCOUNT_ACTIVE)
 		return ERR_WALLET_INACTIVE;
 	if (amount > ledger_spendable(account))

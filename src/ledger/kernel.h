@@ -102,6 +102,7 @@ struct ledger_transaction {
 	int64_t reverses;                    /* transaction that this one takes back, or 0 */
 	struct uuid hold;                    /* hold that this one captures, or nil */
 	int64_t authority; /* API key that must be good when this is posted, or 0; storage asks */
+	bool from_closed;  /* what it takes may be what was left on a closed account */
 	const struct posting *postings;
 	size_t count;
 
@@ -129,8 +130,8 @@ struct ledger_batch {
 /* Decide every transaction of the batch, in order. The arena is for scratch memory. */
 void ledger_apply(struct arena *arena, struct ledger_batch *batch);
 
-/* Set amount aside on an account; ERR_INSUFFICIENT_FUNDS, ERR_WALLET_INACTIVE,
- * ERR_AMOUNT_TOO_LARGE. */
+/* Set amount aside on an account; ERR_INSUFFICIENT_FUNDS, ERR_WALLET_INACTIVE, ERR_NOT_FOUND where
+ * it is closed, ERR_AMOUNT_TOO_LARGE. */
 enum err ledger_reserve(struct ledger_account *account, int64_t amount) MUST_CHECK;
 /* Give back what is left of an active hold and close it with status. */
 enum err ledger_release(struct ledger_account *account, struct ledger_hold *hold,

@@ -14,6 +14,7 @@ API_TESTS = \
 	tests/api/bitpal/google \
 	tests/api/bitpal/keys \
 	tests/api/bitpal/wallet \
+	tests/api/closing \
 	tests/api/drop/auth \
 	tests/api/drop/complaints \
 	tests/api/drop/consents \
@@ -81,6 +82,7 @@ tests_api_bitpal_google_LDADD = $(API_LIBS)
 tests_api_bitpal_keys_LDADD = $(API_LIBS)
 tests_api_bitpal_wallet_SOURCES = tests/api/bitpal/wallet.c tests/peer.c tests/peer.h
 tests_api_bitpal_wallet_LDADD = $(API_LIBS)
+tests_api_closing_LDADD = $(API_LIBS)
 tests_api_drop_auth_LDADD = $(API_LIBS)
 tests_api_drop_complaints_LDADD = $(API_LIBS)
 tests_api_drop_consents_LDADD = $(API_LIBS)

@@ -79,7 +79,9 @@ const struct route drop_privacy[] = {
 	 .flat = true, .access = ACCESS_COOKIE, .status = 200, .tag = "Privacy"},
 	{DELETE, "/api/user/account", "Delete my account",
 	 "Signs out everywhere, unlinks bank accounts and clears the cookie. Nobody can sign in with it again, and its "
-	 "e-mail address stays taken until the time is over for which the law demands records.",
+	 "e-mail address stays taken until the time is over for which the law demands records. 409, with a "
+	 "detail for each thing that is in the way, while there is money in a wallet, on a voucher or owed "
+	 "to the merchant, or while anything is under way.",
 	 delete_account, .outside = tell_bank, .finish = say_farewell, .out = &farewell_out,
 	 .flat = true, .fresh = true, .access = ACCESS_COOKIE, .effect = EFFECT_CALL, .status = 200,
 	 .tag = "Privacy"},

@@ -54,7 +54,7 @@ struct reviews_query {
 };
 
 static const char *const statuses[] = {"open", "approved", "rejected", NULL};
-static const char *const kinds[] = {"payment", "funding", NULL};
+static const char *const kinds[] = {"payment", "funding", "purchase", "closed_account", NULL};
 
 static const struct field reviews_query_fields[] = {
 	PAGE_FIELDS(struct reviews_query),

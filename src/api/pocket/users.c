@@ -178,7 +178,9 @@ const struct route pocket_users[] = {
 	 .effect = EFFECT_WRITE, .status = 200, .tag = "Users"},
 	{DELETE, "/v1/users/{id}", "Delete a user",
 	 "Ends the account and forgets the person; what was booked stays. One active administrator "
-	 "must be left.",
+	 "must be left. 409 with an entry in errors for each thing that is in the way, while there is "
+	 "money in a wallet of the person or of their projects, on a voucher or owed to the merchant, or "
+	 "while anything is under way.",
 	 delete_user, .access = ACCESS_USER, .effect = EFFECT_WRITE, .status = 204, .tag = "Users"},
 	{0},
 };

@@ -477,6 +477,31 @@ test_payer(void **state)
 	fixture_ctx_end(&ctx);
 }
 
+/* Everything that is owed is paid out. */
+static void
+pay_all_out(struct client *c)
+{
+	struct ctx ctx = fixture_ctx(c->fixture);
+	bool settled;
+
+	client_sql(c, "UPDATE cowry.bank_consent SET expires_at = now() + interval '1 day'"
+		      " WHERE user_id = (SELECT user_id FROM cowry.users"
+		      " WHERE email = 'operator@example.com')");
+	for (int i = 0; i < 10; i++) {
+		const char *open = client_value(c, "SELECT drop_id FROM cowry.drop_payment"
+						   " WHERE status = 'completed'"
+						   " AND settled_at IS NULL LIMIT 1");
+
+		if (open[0] != '\0')
+			assert_int_equal(drop_payment_look_up(&ctx, open, &settled), ERR_OK);
+	}
+	day++;
+	assert_true(open_payout(c));
+	for (int i = 0; i < 3 && !look_up(c); i++)
+		;
+	fixture_ctx_end(&ctx);
+}
+
 static void
 test_leave(void **state)
 {
@@ -486,6 +511,10 @@ test_leave(void **state)
 	expect_status(&a, 200);
 	expect_text(&a, "data.merchant.business_name", "Ahmetov Kebab");
 	assert_true(answer_count(&a, "data.merchant.payouts") > 1);
+	a = client_call(c, "DELETE", "/api/user/account", shop.token, NULL);
+	expect_refusal(&a, 409, "conflict");
+	expect_text(&a, "details.0.code", "MERCHANT_BALANCE");
+	pay_all_out(c);
 	a = client_call(c, "DELETE", "/api/user/account", shop.token, NULL);
 	expect_status(&a, 200);
 	assert_string_equal(
