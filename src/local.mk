@@ -70,7 +70,8 @@ libcowry_a_SOURCES = \
 	src/app/wallet_key.c src/app/wallet_key.h \
 	src/app/session.c src/app/user.c src/app/user.h src/app/wallet.c src/app/wallet.h \
 	src/api/auth.c src/api/auth.h src/api/auth_wallet.c src/api/throttle.c src/api/call.h src/api/dialects.c src/api/dialects.h \
-	src/api/dispatch.c src/api/idempotency.c src/api/idempotency.h src/api/key_cache.c src/api/key_cache.h \
+	src/api/dispatch.c src/api/execute.c src/api/execute.h src/api/reply.c src/api/reply.h \
+	src/api/idempotency.c src/api/idempotency.h src/api/key_cache.c src/api/key_cache.h \
 	src/api/negotiate.c src/api/negotiate.h \
 	src/api/openapi.c src/api/openapi.h src/api/page.c src/api/page.h \
 	src/api/router.c src/api/router.h src/api/service.c src/api/service.h \

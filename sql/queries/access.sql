@@ -63,21 +63,50 @@ RETURNING calls, (60 - floor(extract(second FROM clock_timestamp())))::bigint AS
 SELECT pg_try_advisory_xact_lock($1) AS locked;
 
 -- name: idempotency_find
--- params: principal:text key:text
+-- params: principals:text[] key:text
 -- returns: maybe
-SELECT request_hash, status::bigint AS status, body_sealed
-  FROM idempotency
- WHERE principal = $1 AND key = $2 AND expires_at > clock_timestamp();
+-- runs: the process that reserved the key is connected, and had no time to end yet.
+SELECT i.request_hash, i.status::bigint AS status, i.body_sealed, i.opened,
+       CASE WHEN i.runs_until > clock_timestamp()
+            THEN EXISTS (SELECT FROM pg_stat_activity a WHERE a.application_name = i.runner)
+            ELSE false END AS runs,
+       i.principal
+  FROM idempotency i
+ WHERE i.principal = ANY ($1) AND i.key = $2 AND i.expires_at > clock_timestamp()
+ ORDER BY i.status DESC
+ LIMIT 1;
 
 -- name: idempotency_insert
 -- params: principal:text key:text request_hash:bytea status:bigint body_sealed:bytea lifetime_s:bigint
 -- returns: none
+-- An answer that was stored stays.
 INSERT INTO idempotency AS i (principal, key, request_hash, status, body_sealed, expires_at)
 VALUES ($1, $2, $3, $4, $5, clock_timestamp() + make_interval(secs => $6))
     ON CONFLICT (principal, key) DO UPDATE
        SET request_hash = excluded.request_hash, status = excluded.status,
-           body_sealed = excluded.body_sealed, created_at = now(), expires_at = excluded.expires_at
+           body_sealed = excluded.body_sealed, created_at = now(), expires_at = excluded.expires_at,
+           opened = NULL, runner = NULL, runs_until = NULL
      WHERE i.expires_at <= clock_timestamp() OR i.status = 0;
+
+-- name: idempotency_reserve
+-- params: principal:text key:text request_hash:bytea opened:text runner:text run_s:bigint lifetime_s:bigint
+-- returns: none
+INSERT INTO idempotency AS i (principal, key, request_hash, status, body_sealed, expires_at, opened,
+                              runner, runs_until)
+VALUES ($1, $2, $3, 0, '', clock_timestamp() + make_interval(secs => $7), $4, $5,
+        clock_timestamp() + make_interval(secs => $6))
+    ON CONFLICT (principal, key) DO UPDATE
+       SET request_hash = excluded.request_hash, status = 0, body_sealed = '', created_at = now(),
+           expires_at = excluded.expires_at, opened = excluded.opened, runner = excluded.runner,
+           runs_until = excluded.runs_until
+     WHERE i.expires_at <= clock_timestamp() OR i.status = 0;
+
+-- name: idempotency_pause
+-- params: principal:text key:text runner:text
+-- returns: none
+UPDATE idempotency
+   SET runs_until = NULL
+ WHERE principal = $1 AND key = $2 AND status = 0 AND runner = $3;
 
 -- name: idempotency_release
 -- params: principal:text key:text

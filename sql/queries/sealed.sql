@@ -99,4 +99,4 @@ SELECT count(*) AS strangers
   FROM pg_stat_activity
  WHERE datname = current_database()
    AND application_name LIKE 'cowry% keys:%'
-   AND application_name NOT LIKE '% keys:' || $1;
+   AND application_name NOT LIKE '% keys:' || $1 || '%';

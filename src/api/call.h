@@ -54,6 +54,8 @@ typedef enum err preparation(struct call *call, void *in);
  * leaves in call->state, for finish: a call that was made has no way to fail. */
 typedef void outside_call(struct call *call);
 
+typedef enum err resumption(struct call *call, const void *in);
+
 enum { ALSO_MAX = 4 };
 
 struct route {
@@ -66,6 +68,9 @@ struct route {
 	/* EFFECT_CALL: what follows handle, if that set call->state. */
 	outside_call *outside;
 	handler *finish;
+	/* In the place of handle for a repeated Idempotency-Key whose first request did not end: set
+	 * call->state from call->opened, so that outside and finish go on with the same. */
+	resumption *resume;
 	/* EFFECT_POST: which requests are EFFECT_CALL all the same. NULL: none. */
 	bool (*calls)(const void *in);
 	const struct schema *in;    /* the body; NULL: none */
@@ -188,7 +193,11 @@ struct call {
 	int status;    /* of success; the route's unless the handler says otherwise */
 	bool replayed; /* the answer of an earlier request */
 	void *state; /* EFFECT_CALL: what handle leaves for outside and finish; NULL: all is done */
-	bool refused; /* what was done is committed, but the answer is the fault */
+	/* EFFECT_CALL: the id of what handle opened, beside state; kept with the Idempotency-Key. */
+	const char *opened;
+	bool refused;   /* what was done is committed, but the answer is the fault */
+	bool unsettled; /* and how it ends is not known: the key goes on with what was opened */
+	size_t headers_before; /* of the reply, before the handler ran */
 	/* Done once a refused call has rolled back: what must happen although it was refused. */
 	enum err (*on_refusal)(struct call *call);
 	int64_t refused_session;
@@ -242,6 +251,12 @@ const char *request_header(const struct request *request, const char *name);
  * that was counted, an order that failed. For the end of a handler: return call_refuse(call).
  */
 enum err call_refuse(struct call *call);
+/* The same for the end of finish, where nobody knows whether what was opened was done: a repetition
+ * with the same Idempotency-Key asks again. */
+enum err call_refuse_unsettled(struct call *call);
+/* An id as call->opened has it, and back. */
+const char *call_id(struct call *call, struct uuid id);
+struct uuid call_opened_id(const struct call *call);
 /* Add a header to the answer, whatever becomes of the call. The name is a constant. */
 void call_header(struct call *call, const char *name, const char *value);
 /* Answer with 302 to a URL and no body. */

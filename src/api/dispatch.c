@@ -4,20 +4,13 @@
 
 #include "api/auth.h"
 #include "api/call.h"
-#include "api/idempotency.h"
+#include "api/execute.h"
 #include "api/negotiate.h"
+#include "api/reply.h"
 #include "api/router.h"
 #include "base/arena.h"
 #include "base/log.h"
-#include "db/db.h"
 #include "json/reader.h"
-
-/* What the transaction of a call needs. */
-struct work {
-	struct call *call;
-	void *in;
-	bool keyed; /* there is an Idempotency-Key */
-};
 
 void
 call_header(struct call *call, const char *name, const char *value)
@@ -44,10 +37,28 @@ call_refuse(struct call *call)
 	return ERR_OK;
 }
 
-static void
-add_number(struct call *call, const char *name, int64_t value)
+enum err
+call_refuse_unsettled(struct call *call)
 {
-	call_header(call, name, arena_printf(call->ctx.arena, "%lld", (long long)value));
+	call->unsettled = true;
+	return call_refuse(call);
+}
+
+const char *
+call_id(struct call *call, struct uuid id)
+{
+	char text[UUID_TEXT_MAX];
+
+	return arena_strdup(call->ctx.arena, uuid_text(text, id));
+}
+
+struct uuid
+call_opened_id(const struct call *call)
+{
+	struct uuid id = {{0}};
+
+	(void)(call->opened != NULL && uuid_parse(&id, call->opened));
+	return id;
 }
 
 /* A caller's request id is kept if it can't do harm; otherwise the call gets one. */
@@ -157,121 +168,6 @@ decode_query(struct call *call)
 				   call->query);
 }
 
-/* Put the envelope around out. */
-static enum err
-write_reply(struct call *call, const void *out)
-{
-	struct jw w;
-
-	call->reply.status = call->status;
-	if (call->status == 204 || call->status == 302)
-		return ERR_OK;
-	if (call->rendering != NULL) {
-		call->reply.content_type =
-			text_starts_with(call->rendering->type, "text/")
-				? arena_printf(call->ctx.arena, "%s; charset=utf-8",
-					       call->rendering->type)
-				: call->rendering->type;
-		return call->rendering->write(call, out, &call->reply.body);
-	}
-	jw_init(&w, call->ctx.arena, 512);
-	call->dialect->write_ok(&w, call, out);
-	if (!jw_finish(&w, &call->reply.body))
-		return fault(&call->ctx.fault, ERR_INTERNAL, NULL, NULL);
-	return ERR_OK;
-}
-
-/* Run the handler or what finishes a call, and write the reply unless more is to come. */
-static enum err
-handle(struct call *call, handler *function, const void *in)
-{
-	const struct route *route = call->route;
-	size_t size = route->list ? sizeof(struct page) : route->out != NULL ? route->out->size : 1;
-	void *out = arena_alloc(call->ctx.arena, size);
-	size_t headers = call->reply.header_count;
-	enum err err;
-
-	call->status = route->status;
-	call->replayed = false;
-	call->refused = false;
-	err = function(call, in, out);
-	if (err != ERR_OK)
-		call->reply.header_count = headers;
-	TRY(err);
-	if (call->refused || (call->state != NULL && function != route->finish))
-		return ERR_OK;
-	return write_reply(call, out);
-}
-
-/* The handler, and around it what an idempotency key asks for. May run again. */
-static enum err
-handle_in_transaction(struct ctx *ctx, void *arg)
-{
-	struct work *work = arg;
-	struct call *call = work->call;
-	bool replayed = false;
-
-	(void)ctx;
-	if (work->keyed)
-		TRY(idempotency_begin(call, &replayed));
-	if (replayed)
-		return ERR_OK;
-	call->state = NULL;
-	TRY(handle(call, call->route->handle, work->in));
-	if (!work->keyed || call->refused)
-		return ERR_OK;
-	return call->state != NULL ? idempotency_reserve(call) : idempotency_end(call);
-}
-
-static enum err
-finish_in_transaction(struct ctx *ctx, void *arg)
-{
-	struct work *work = arg;
-	struct call *call = work->call;
-
-	(void)ctx;
-	TRY(handle(call, call->route->finish, work->in));
-	if (!work->keyed)
-		return ERR_OK;
-	return call->refused ? idempotency_release(call) : idempotency_end(call);
-}
-
-/* Record what is to be done, do it outside of any transaction, and take down what came of it. */
-static enum err
-run_outside(struct call *call, struct work *work)
-{
-	TRY(db_transact(&call->ctx, handle_in_transaction, work));
-	if (call->state == NULL || call->refused)
-		return ERR_OK;
-	call->route->outside(call);
-	return db_transact(&call->ctx, finish_in_transaction, work);
-}
-
-static bool
-calls_outside(const struct route *route, const void *in)
-{
-	return route->effect == EFFECT_CALL || (route->calls != NULL && route->calls(in));
-}
-
-static enum err
-run_handler(struct call *call, void *in)
-{
-	struct work work = {call, in, false};
-	bool outside = calls_outside(call->route, in);
-
-	TRY(idempotency_wanted(call, &work.keyed));
-	if (call->rehearse || work.keyed || outside)
-		TRY(prove(call));
-	if (call->rehearse)
-		return db_rehearse(&call->ctx, handle_in_transaction, &work);
-	if (outside)
-		return run_outside(call, &work);
-	if (work.keyed || call->route->effect == EFFECT_WRITE)
-		return db_transact(&call->ctx, handle_in_transaction, &work);
-	TRY(handle(call, call->route->handle, in));
-	return prove(call);
-}
-
 /* The whole life of a request, in order. Each step may end it. */
 static enum err
 run(struct call *call)
@@ -291,64 +187,8 @@ run(struct call *call)
 			      call->route->renderings, &call->rendering));
 	if (call->route->prepare != NULL)
 		TRY(call->route->prepare(call, in));
-	TRY(run_handler(call, in));
+	TRY(execute(call, in));
 	return call->refused ? call->ctx.fault.err : ERR_OK;
-}
-
-/* What a broken constraint means to a client; any other is a bug of ours. */
-static const struct {
-	const char *constraint;
-	enum err err;
-	const char *message;
-} conflicts[] = {
-	{"users_email_key_key", ERR_CONFLICT, "The e-mail address is taken"},
-	{"users_phone", ERR_CONFLICT, "The phone number is taken"},
-	{"users_document", ERR_CONFLICT, "The identity document is registered already"},
-	{"merchant_org_number", ERR_CONFLICT, "A business with this number is registered already"},
-	{"merchant_user_id_key", ERR_CONFLICT, "You are a merchant already"},
-	{"platform_account_user_id_key", ERR_CONFLICT, "You have a platform account already"},
-	{"project_slug", ERR_CONFLICT, "You have a project with this slug already"},
-	{"project_account_reference", ERR_CONFLICT,
-	 "The project has an account with this reference already"},
-	{"chart_code_key", ERR_CONFLICT, "There is an account with this code already"},
-	{"easypay_settlement_external", ERR_DUPLICATE_REFERENCE,
-	 "The transaction_id was used with other content"},
-	{"transaction_reference", ERR_DUPLICATE_REFERENCE, NULL},
-	{"transaction_reverses_key", ERR_ALREADY_REVERSED, NULL},
-	{"hold_reference", ERR_DUPLICATE_REFERENCE, NULL},
-	{"payment_reference", ERR_DUPLICATE_REFERENCE, NULL},
-	{"payment_provider_reference", ERR_DUPLICATE_REFERENCE, NULL},
-	{"bank_payment_reference", ERR_DUPLICATE_REFERENCE, NULL},
-	{"idempotency_pkey", ERR_IDEMPOTENCY_RUNNING, NULL},
-};
-
-static void
-translate_conflict(struct fault *f)
-{
-	if (f->constraint[0] == '\0')
-		return;
-	for (size_t i = 0; i < sizeof(conflicts) / sizeof(conflicts[0]); i++)
-		if (strcmp(conflicts[i].constraint, f->constraint) == 0) {
-			f->err = conflicts[i].err;
-			(void)snprintf(f->message, sizeof(f->message), "%s",
-				       conflicts[i].message != NULL ? conflicts[i].message
-								    : err_message(f->err));
-			return;
-		}
-	f->err = ERR_INTERNAL;
-	(void)snprintf(f->message, sizeof(f->message), "%s", err_message(ERR_INTERNAL));
-}
-
-int
-fault_status(const struct call *call)
-{
-	const struct dialect *dialect = call->dialect;
-
-	if (call->ctx.fault.err == ERR_VALIDATION && call->route != NULL &&
-	    call->route->bad_request)
-		return 400;
-	return dialect->status != NULL ? dialect->status(&call->ctx.fault)
-				       : err_status(call->ctx.fault.err);
 }
 
 /* Do what the handler left for after its refusal; if that fails, the refusal stands all the same. */
@@ -369,19 +209,12 @@ static void
 write_failure(struct call *call)
 {
 	struct fault *f = &call->ctx.fault;
-	struct jw w;
 
-	translate_conflict(f);
-	call->reply.status = fault_status(call);
-	call->reply.content_type = NULL;
-	jw_init(&w, call->ctx.arena, 512);
-	call->dialect->write_fail(&w, call);
-	if (!jw_finish(&w, &call->reply.body))
-		call->reply.body = (struct bytes){"{}", 2};
+	reply_failure(call);
 	if (f->allow != NULL)
 		call_header(call, "Allow", f->allow);
 	if (f->retry_after_s > 0)
-		add_number(call, "Retry-After", f->retry_after_s);
+		reply_number(call, "Retry-After", f->retry_after_s);
 	else if (call->reply.status == 503 || call->reply.status == 429)
 		call_header(call, "Retry-After", "1");
 	if (call->reply.status == 401)
@@ -395,9 +228,9 @@ write_headers(struct call *call)
 	if (call->replayed)
 		call_header(call, "Idempotent-Replayed", "true");
 	if (call->limit > 0) {
-		add_number(call, "RateLimit-Limit", call->limit);
-		add_number(call, "RateLimit-Remaining", call->limit_left);
-		add_number(call, "RateLimit-Reset", call->limit_reset_s);
+		reply_number(call, "RateLimit-Limit", call->limit);
+		reply_number(call, "RateLimit-Remaining", call->limit_left);
+		reply_number(call, "RateLimit-Reset", call->limit_reset_s);
 	}
 }
 

@@ -1,5 +1,6 @@
 #include "api/idempotency.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "base/arena.h"
@@ -8,7 +9,10 @@
 #include "crypto/hmac.h"
 #include "db/row.h"
 
-enum { KEY_BYTES_MAX = 255, RESERVED_S = 120, RUNNING = 0 };
+enum { KEY_BYTES_MAX = 255, OPEN = 0, CALLS_MAX = 3, SLACK_S = 10 };
+
+/* The columns of idempotency_find. */
+enum { HASH, STATUS, BODY, OPENED, RUNS, PRINCIPAL };
 
 enum err
 idempotency_wanted(struct call *call, bool *wanted)
@@ -30,25 +34,46 @@ idempotency_wanted(struct call *call, bool *wanted)
 	return ERR_OK;
 }
 
-/* Whose key it is: the same text from another sender is another key. */
+/* Whose key it is: the same text from another owner is another key. */
 static const char *
-principal_name(struct call *call)
+owner_name(struct call *call)
 {
 	const struct principal *who = &call->ctx.who;
 
 	switch (who->kind) {
 	case PRINCIPAL_USER:
-		return arena_printf(call->ctx.arena, "user:%lld", (long long)who->user_id);
 	case PRINCIPAL_USER_KEY:
-	case PRINCIPAL_PROJECT_KEY:
-		return arena_printf(call->ctx.arena, "key:%lld", (long long)who->key_id);
 	case PRINCIPAL_WALLET_KEY:
-		return arena_printf(call->ctx.arena, "wallet-key:%lld", (long long)who->key_id);
+		return arena_printf(call->ctx.arena, "user:%lld", (long long)who->user_id);
+	case PRINCIPAL_PROJECT_KEY:
+		return arena_printf(call->ctx.arena, "project:%lld %s", (long long)who->project_id,
+				    who->mode == MODE_LIVE ? "live" : "test");
 	case PRINCIPAL_NONE:
 		break;
 	}
 	return arena_printf(call->ctx.arena, "public:%s %s", call->dialect->name,
 			    call->ctx.address);
+}
+
+/* The name under which releases that bound keys to credentials stored answers; they are good for a
+ * day after an upgrade. */
+static const char *
+credential_name(struct call *call)
+{
+	const struct principal *who = &call->ctx.who;
+
+	if (who->key_id == 0)
+		return NULL;
+	return arena_printf(call->ctx.arena, "%s:%lld",
+			    who->kind == PRINCIPAL_WALLET_KEY ? "wallet-key" : "key",
+			    (long long)who->key_id);
+}
+
+/* As long as a request can wait for others' servers. */
+static int64_t
+longest_run_s(const struct call *call)
+{
+	return CALLS_MAX * call->ctx.app->config->outside_timeout_ms / 1000 + SLACK_S;
 }
 
 static void
@@ -88,78 +113,103 @@ seal_context(struct call *call, const char *principal)
 }
 
 static enum err
-take_answer(struct call *call, const struct rows *rows, const char *principal)
+take_answer(struct call *call, const struct rows *rows)
 {
-	unsigned char hash[SHA256_SIZE];
-	struct bytes stored = row_bytes(rows, 0, 0);
 	struct bytes body;
 
-	hash_request(call, hash);
-	if (stored.length != SHA256_SIZE || memcmp(stored.data, hash, SHA256_SIZE) != 0)
-		return fault(&call->ctx.fault, ERR_IDEMPOTENCY_MISMATCH, NULL, NULL);
-	if (row_int(rows, 0, 1) == RUNNING)
-		return fault(&call->ctx.fault, ERR_IDEMPOTENCY_RUNNING, NULL, NULL);
-	if (!box_open(call->ctx.app->keys, call->ctx.arena, seal_context(call, principal),
-		      row_bytes(rows, 0, 2), &body))
+	if (!box_open(call->ctx.app->keys, call->ctx.arena,
+		      seal_context(call, row_text(rows, 0, PRINCIPAL)), row_bytes(rows, 0, BODY),
+		      &body))
 		return fault(&call->ctx.fault, ERR_INTERNAL, NULL, NULL);
-	call->reply.status = (int)row_int(rows, 0, 1);
+	call->reply.status = (int)row_int(rows, 0, STATUS);
 	call->reply.body = body;
 	call->replayed = true;
 	return ERR_OK;
 }
 
-enum err
-idempotency_begin(struct call *call, bool *replayed)
+static enum err
+judge(struct call *call, const struct rows *rows, enum idempotency_state *state)
 {
-	const char *principal = principal_name(call);
+	unsigned char hash[SHA256_SIZE];
+	struct bytes stored = row_bytes(rows, 0, HASH);
+
+	hash_request(call, hash);
+	if (stored.length != SHA256_SIZE || memcmp(stored.data, hash, SHA256_SIZE) != 0)
+		return fault(&call->ctx.fault, ERR_IDEMPOTENCY_MISMATCH, NULL, NULL);
+	if (row_int(rows, 0, STATUS) != OPEN) {
+		*state = IDEMPOTENCY_ANSWERED;
+		return take_answer(call, rows);
+	}
+	call->opened = row_text(rows, 0, OPENED);
+	if (row_bool(rows, 0, RUNS) || call->opened == NULL)
+		return fault(&call->ctx.fault, ERR_IDEMPOTENCY_RUNNING, NULL, NULL);
+	*state = IDEMPOTENCY_OPENED;
+	return ERR_OK;
+}
+
+enum err
+idempotency_begin(struct call *call, enum idempotency_state *state)
+{
+	const char *const owners[] = {owner_name(call), credential_name(call)};
 	const char *key = call->request->idempotency_key;
 	struct rows lock;
-	struct rows answer;
-	const struct param lock_param = p_int(lock_number(principal, key, call->ctx.arena));
-	const struct param find_params[] = {p_text(principal), p_text(key)};
+	struct rows found;
+	const struct param lock_param = p_int(lock_number(owners[0], key, call->ctx.arena));
+	const struct param find_params[] = {p_texts(owners, owners[1] != NULL ? 2 : 1),
+					    p_text(key)};
 	const struct db_call calls[] = {
 		{SQL_idempotency_lock, &lock, &lock_param, 1},
-		{SQL_idempotency_find, &answer, find_params, 2},
+		{SQL_idempotency_find, &found, find_params, 2},
 	};
 
 	TRY(db_pipeline(&call->ctx, calls, 2));
 	if (!row_bool(&lock, 0, 0))
 		return fault(&call->ctx.fault, ERR_IDEMPOTENCY_RUNNING, NULL, NULL);
-	*replayed = answer.count > 0;
-	return *replayed ? take_answer(call, &answer, principal) : ERR_OK;
-}
-
-static enum err
-store(struct call *call, int status, struct bytes body, int64_t lifetime_s)
-{
-	const char *principal = principal_name(call);
-	unsigned char hash[SHA256_SIZE];
-	struct bytes sealed =
-		box_seal(call->ctx.app->keys, call->ctx.arena, seal_context(call, principal), body);
-
-	hash_request(call, hash);
-	return db_run(&call->ctx, SQL_idempotency_insert, NULL,
-		      PARAMS(p_text(principal), p_text(call->request->idempotency_key),
-			     p_bytes(hash, sizeof(hash)), p_int(status),
-			     p_bytes(sealed.data, sealed.length), p_int(lifetime_s)));
+	*state = IDEMPOTENCY_NEW;
+	return found.count > 0 ? judge(call, &found, state) : ERR_OK;
 }
 
 enum err
 idempotency_reserve(struct call *call)
 {
-	return store(call, RUNNING, (struct bytes){"", 0}, RESERVED_S);
+	unsigned char hash[SHA256_SIZE];
+
+	assert(call->opened != NULL);
+	hash_request(call, hash);
+	return db_run(&call->ctx, SQL_idempotency_reserve, NULL,
+		      PARAMS(p_text(owner_name(call)), p_text(call->request->idempotency_key),
+			     p_bytes(hash, sizeof(hash)), p_text(call->opened),
+			     p_text(call->ctx.app->name), p_int(longest_run_s(call)),
+			     p_int(call->ctx.app->config->idempotency_s)));
+}
+
+enum err
+idempotency_pause(struct call *call)
+{
+	return db_run(&call->ctx, SQL_idempotency_pause, NULL,
+		      PARAMS(p_text(owner_name(call)), p_text(call->request->idempotency_key),
+			     p_text(call->ctx.app->name)));
 }
 
 enum err
 idempotency_release(struct call *call)
 {
 	return db_run(&call->ctx, SQL_idempotency_release, NULL,
-		      PARAMS(p_text(principal_name(call)), p_text(call->request->idempotency_key)));
+		      PARAMS(p_text(owner_name(call)), p_text(call->request->idempotency_key)));
 }
 
 enum err
 idempotency_end(struct call *call)
 {
-	return store(call, call->reply.status, call->reply.body,
-		     call->ctx.app->config->idempotency_s);
+	const char *owner = owner_name(call);
+	unsigned char hash[SHA256_SIZE];
+	struct bytes sealed = box_seal(call->ctx.app->keys, call->ctx.arena,
+				       seal_context(call, owner), call->reply.body);
+
+	hash_request(call, hash);
+	return db_run(&call->ctx, SQL_idempotency_insert, NULL,
+		      PARAMS(p_text(owner), p_text(call->request->idempotency_key),
+			     p_bytes(hash, sizeof(hash)), p_int(call->reply.status),
+			     p_bytes(sealed.data, sealed.length),
+			     p_int(call->ctx.app->config->idempotency_s)));
 }

@@ -1,24 +1,38 @@
 /*
  * idempotency.h - the Idempotency-Key of POST, PATCH and DELETE, for every dialect.
  *
- * The answer is stored in the database transaction of the effect, sealed, for a day: the
- * same key and request gets it again, the same key with another request is
- * ERR_IDEMPOTENCY_MISMATCH, one that still runs ERR_IDEMPOTENCY_RUNNING. What failed is
- * not stored, so it may be tried again.
+ * A key belongs to its owner (a person, or a project in one mode), not to the credential that was
+ * used: a repetition with another session or a rotated API key is the same request. The answer is
+ * stored in the database transaction of the effect, sealed, for COWRY_IDEMPOTENCY_SECONDS: the same
+ * key and request gets it again, the same key with another request is ERR_IDEMPOTENCY_MISMATCH.
+ * What failed and left nothing behind is not stored, so it may be tried again.
+ *
+ * A request that calls somebody else's server binds the key to what it opened, in the transaction
+ * that opens it and for the same time. While it runs, a repetition is ERR_IDEMPOTENCY_RUNNING. It
+ * runs no more when it ended without an answer, when its process is gone (no session of the
+ * database has its name), or after the longest time that it can take.
  */
 #ifndef API_IDEMPOTENCY_H
 #define API_IDEMPOTENCY_H
 
 #include "api/call.h"
 
-/* Whether the request carries a key that counts; ERR_VALIDATION for a malformed one. */
+enum idempotency_state {
+	IDEMPOTENCY_NEW,      /* the request is to be done */
+	IDEMPOTENCY_ANSWERED, /* call->reply has the first answer */
+	IDEMPOTENCY_OPENED,   /* call->opened is what an earlier request opened and did not end */
+};
+
+/* Whether the request carries a key that counts; ERR_BAD_REQUEST for a malformed one. */
 enum err idempotency_wanted(struct call *call, bool *wanted) MUST_CHECK;
-/* In the transaction, before the handler: *replayed if call->reply has the first answer. */
-enum err idempotency_begin(struct call *call, bool *replayed) MUST_CHECK;
-/* In the first of two transactions: the request runs on after its commit. A process that ends in
- * between leaves the key to the next request with it, after some minutes. */
+/* In the transaction, before the handler. ERR_IDEMPOTENCY_RUNNING, ERR_IDEMPOTENCY_MISMATCH. */
+enum err idempotency_begin(struct call *call, enum idempotency_state *state) MUST_CHECK;
+/* In the first of two transactions: bind the key to call->opened. The request runs on after its
+ * commit. */
 enum err idempotency_reserve(struct call *call) MUST_CHECK;
-/* In the second one, where nothing is to be stored. */
+/* In a transaction: the request ends, and how it ended is not known. The key stays bound. */
+enum err idempotency_pause(struct call *call) MUST_CHECK;
+/* In the second transaction, where nothing was done: the key is free again. */
 enum err idempotency_release(struct call *call) MUST_CHECK;
 /* In the transaction, after the reply was made: store it. */
 enum err idempotency_end(struct call *call) MUST_CHECK;

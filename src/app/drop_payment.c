@@ -183,11 +183,22 @@ drop_payment_open(struct ctx *ctx, const struct drop_order *in, struct drop_paym
 	return show(ctx, drop_id, out);
 }
 
+enum err
+drop_payment_resume(struct ctx *ctx, const char *drop_id, struct drop_payment *out)
+{
+	*out = (struct drop_payment){.resumed = true};
+	TRY(show(ctx, drop_id, out));
+	return bank_payment_find(ctx, drop_id, &out->bank);
+}
+
 void
 drop_payment_call(struct ctx *ctx, struct drop_payment *payment)
 {
 	assert(ctx->db == NULL);
-	bank_pay(ctx, &payment->bank);
+	if (payment->resumed)
+		bank_payment_status(ctx, &payment->bank);
+	else
+		bank_pay(ctx, &payment->bank);
 }
 
 enum err

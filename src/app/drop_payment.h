@@ -47,6 +47,7 @@ struct drop_payment {
 	struct instant created_at;
 	struct instant completed_at;
 	bool settled;
+	bool resumed;             /* by drop_payment_resume() */
 	struct bank_payment bank; /* from drop_payment_open() to drop_payment_close() */
 };
 
@@ -60,6 +61,13 @@ const char *drop_payment_delivery(const char *type, const char *country);
  */
 enum err drop_payment_open(struct ctx *ctx, const struct drop_order *in,
 			   struct drop_payment *out) MUST_CHECK;
+/*
+ * In a transaction, instead of drop_payment_open(): go on with a payment of who asks whose process
+ * may have ended before it was closed. drop_payment_call() then asks the bank how it stands, or gives
+ * it to the bank again, under the same request id, if nobody knows whether the bank has it.
+ */
+enum err drop_payment_resume(struct ctx *ctx, const char *drop_id,
+			     struct drop_payment *out) MUST_CHECK;
 /* Outside of any transaction. Nothing is lost if the process ends here. */
 void drop_payment_call(struct ctx *ctx, struct drop_payment *payment);
 /* In a second transaction. ERR_OK also if the bank refused: then its status is "failed", and

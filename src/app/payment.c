@@ -203,6 +203,7 @@ show(const struct payment_row *row, struct payment *out)
 	out->order = kept.order;
 	out->called = kept.called;
 	out->abandon = kept.abandon;
+	out->resumed = kept.resumed;
 }
 
 enum err
@@ -232,6 +233,52 @@ payment_open(struct ctx *ctx, const struct payment_order *in, struct payment *ou
 	return payment_tell(ctx, &row);
 }
 
+/*
+ * A deposit moves no money when it is given to the provider, so it may be given again. A withdrawal is
+ * never sent twice: the look-ups decide.
+ */
+static bool
+may_be_called_again(const struct payment_row *row)
+{
+	return !row->withdrawal && !row->called &&
+	       payment_status_parse(row->status) == PAYMENT_PENDING;
+}
+
+enum err
+payment_resume(struct ctx *ctx, struct uuid id, const struct payment_order *in, struct payment *out)
+{
+	struct payment_order order = *in;
+	struct payment_row row;
+
+	*out = (struct payment){.resumed = true};
+	TRY(payment_row_lock(ctx, id, &row));
+	if (may_be_called_again(&row)) {
+		order.provider_reference = row.provider_reference;
+		TRY(provider_account_at(ctx, row.provider_config_id,
+					row.live ? MODE_LIVE : MODE_TEST, &out->account));
+		TRY(prepare_call(ctx, &order, out));
+	}
+	show(&row, out);
+	return ERR_OK;
+}
+
+/* Learn how a payment stands that was given to the provider before. That it can't be asked now
+ * changes nothing. */
+static void
+ask_again(struct ctx *ctx, const struct payment *payment)
+{
+	bool settled;
+
+	if (payment_look_up(ctx, payment->public_id, &settled) != ERR_OK)
+		fault_clear(&ctx->fault);
+}
+
+static bool
+is_called(const struct payment *payment)
+{
+	return !payment->resumed || payment->order.reference != NULL;
+}
+
 void
 payment_call(struct ctx *ctx, struct payment *payment)
 {
@@ -239,6 +286,10 @@ payment_call(struct ctx *ctx, struct payment *payment)
 	struct provider_call call = {ctx->arena, ctx->app->http, &payment->account};
 
 	assert(ctx->db == NULL && provider != NULL && !payment->replayed);
+	if (!is_called(payment)) {
+		ask_again(ctx, payment);
+		return;
+	}
 	payment->called = payment->withdrawal ? provider->withdraw(&call, &payment->order)
 					      : provider->deposit(&call, &payment->order);
 }
@@ -272,23 +323,34 @@ reason(const struct provider_answer *answer)
 	return answer->outcome == PROVIDER_REJECTED ? answer->message : NULL;
 }
 
-enum err
-payment_close(struct ctx *ctx, struct payment *payment)
+/* Record the answer to the call, and what it means. */
+static enum err
+take_answer(struct ctx *ctx, const struct payment *payment, struct payment_row *row)
 {
 	const struct provider_answer *answer = &payment->called;
 	const struct money unsaid = {0, NULL};
+
+	if (answer->outcome != PROVIDER_UNKNOWN)
+		TRY(db_run(ctx, SQL_payment_store_answer, NULL,
+			   PARAMS(p_int(row->payment_id), p_text(answer->id), p_text(answer->shown),
+				  p_text(answer->checkout_url))));
+	TRY(payment_take(ctx, row, event_of_answer(payment), unsaid, reason(answer)));
+	if (answer->outcome == PROVIDER_ACCEPTED && answer->state == PROVIDER_SUCCEEDED &&
+	    payment_status_parse(row->status) == PAYMENT_PENDING)
+		TRY(plan_look_up(ctx, row->public_id, 0));
+	return ERR_OK;
+}
+
+enum err
+payment_close(struct ctx *ctx, struct payment *payment)
+{
 	struct payment_row row;
 
 	TRY(payment_row_lock(ctx, payment->public_id, &row));
-	if (answer->outcome != PROVIDER_UNKNOWN)
-		TRY(db_run(ctx, SQL_payment_store_answer, NULL,
-			   PARAMS(p_int(row.payment_id), p_text(answer->id), p_text(answer->shown),
-				  p_text(answer->checkout_url))));
-	TRY(payment_take(ctx, &row, event_of_answer(payment), unsaid, reason(answer)));
-	if (answer->outcome == PROVIDER_ACCEPTED && answer->state == PROVIDER_SUCCEEDED &&
-	    strcmp(row.status, "pending") == 0)
-		TRY(plan_look_up(ctx, row.public_id, 0));
-	TRY(payment_row_lock(ctx, payment->public_id, &row));
+	if (is_called(payment)) {
+		TRY(take_answer(ctx, payment, &row));
+		TRY(payment_row_lock(ctx, payment->public_id, &row));
+	}
 	show(&row, payment);
 	return ERR_OK;
 }
@@ -297,13 +359,14 @@ enum err
 payment_refusal(struct ctx *ctx, const struct payment *payment)
 {
 	const struct provider_answer *answer = &payment->called;
+	bool called = is_called(payment);
 
-	if (!answer->sent) {
+	if (called && !answer->sent) {
 		(void)fault(&ctx->fault, ERR_PROVIDER_DOWN, NULL, NULL);
 		ctx->fault.retry_after_s = DOWN_RETRY_S;
 		return ERR_PROVIDER_DOWN;
 	}
-	if (answer->outcome == PROVIDER_UNKNOWN)
+	if (called && answer->outcome == PROVIDER_UNKNOWN)
 		return fault(&ctx->fault, ERR_PROVIDER_TIMEOUT, NULL, NULL);
 	return fault(&ctx->fault, ERR_PROVIDER_REFUSED, NULL, "%s",
 		     payment->problem != NULL ? payment->problem

@@ -61,6 +61,7 @@ struct payment {
 	struct instant created_at;
 	struct instant settled_at;
 	bool replayed; /* the same order was given before; the provider is not called again */
+	bool resumed;  /* by payment_resume() */
 	/* What the call needs, between payment_open() and payment_close(). */
 	struct provider_account account;
 	struct provider_order order;
@@ -76,6 +77,13 @@ struct payment {
  */
 enum err payment_open(struct ctx *ctx, const struct payment_order *in,
 		      struct payment *out) MUST_CHECK;
+/*
+ * In a transaction, instead of payment_open(): go on with a payment whose process may have ended
+ * before it was closed. in is the same order. payment_call() then asks how it stands; a deposit for
+ * which nobody has got the way to pay is given to the provider again, under the same reference.
+ */
+enum err payment_resume(struct ctx *ctx, struct uuid id, const struct payment_order *in,
+			struct payment *out) MUST_CHECK;
 /* Outside of any transaction: call the provider. Nothing is lost if the process ends here. */
 void payment_call(struct ctx *ctx, struct payment *payment);
 /*
@@ -159,5 +167,8 @@ enum err provider_account_of(struct ctx *ctx, int64_t project_id, enum mode mode
  * is noted under our reference for it, so that its webhooks are known for genuine. */
 enum err provider_order_note(struct ctx *ctx, const char *type, const char *reference, bool deposit,
 			     struct provider_account *out) MUST_CHECK;
+/* The account that such an order was noted with. ERR_NOT_FOUND. */
+enum err provider_order_account(struct ctx *ctx, const char *type, const char *reference,
+				struct provider_account *out) MUST_CHECK;
 
 #endif

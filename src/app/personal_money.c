@@ -48,34 +48,46 @@ personal_naira(struct ctx *ctx, struct personal_wallet *out)
 	return personal_wallet(ctx, ctx->who.user_id, currency_find("NGN"), out);
 }
 
-enum err
-personal_deposit(struct ctx *ctx, struct decimal amount, struct payment *out)
+/* An order of the person who asks, under a reference. */
+static enum err
+deposit_order(struct ctx *ctx, const char *reference, struct payment_order *out)
 {
-	struct payment_order order = {
+	struct personal_wallet wallet;
+	struct user user = {0};
+
+	TRY(personal_naira(ctx, &wallet));
+	TRY(user_get(ctx, ctx->who.user_id, &user));
+	*out = (struct payment_order){
 		.mode = MODE_LIVE,
 		.user_id = ctx->who.user_id,
 		.provider = "paystack",
 		.type = "deposit",
 		.abandon = true,
+		.wallet = wallet.id,
+		.ledger_id = wallet.ledger_id,
+		.email = user.email,
+		.reference = reference,
+		.provider_reference = as_paystack_knows(ctx->arena, reference),
+		.callback_url = arena_printf(ctx->arena, "%s/api/v1/wallet/deposit/%s/status",
+					     ctx->app->config->public_url, reference),
 	};
-	struct personal_wallet wallet;
-	struct user user = {0};
+	return ERR_OK;
+}
+
+enum err
+personal_deposit(struct ctx *ctx, struct decimal amount, struct payment *out)
+{
+	struct payment_order order;
+	struct money asked;
 	enum err err;
 
-	TRY(movement_amount(ctx, amount, "NGN", &order.amount));
-	if (order.amount.minor < DEPOSIT_MIN_MINOR) {
+	TRY(movement_amount(ctx, amount, "NGN", &asked));
+	if (asked.minor < DEPOSIT_MIN_MINOR) {
 		violation_add(ctx->arena, &ctx->fault, "amount", "RANGE", "must be at least 100");
 		return ERR_VALIDATION;
 	}
-	TRY(personal_naira(ctx, &wallet));
-	TRY(user_get(ctx, ctx->who.user_id, &user));
-	order.wallet = wallet.id;
-	order.ledger_id = wallet.ledger_id;
-	order.email = user.email;
-	order.reference = new_reference(ctx, "DEP");
-	order.provider_reference = as_paystack_knows(ctx->arena, order.reference);
-	order.callback_url = arena_printf(ctx->arena, "%s/api/v1/wallet/deposit/%s/status",
-					  ctx->app->config->public_url, order.reference);
+	TRY(deposit_order(ctx, new_reference(ctx, "DEP"), &order));
+	order.amount = asked;
 	err = payment_open(ctx, &order, out);
 	if (err == ERR_PROVIDER_INACTIVE) /* nothing that the person could mend */
 		return fault(&ctx->fault, ERR_UNAVAILABLE, NULL,
@@ -94,6 +106,18 @@ personal_deposit_find(struct ctx *ctx, const char *reference, struct payment *ou
 	if (err == ERR_NOT_FOUND || (err == ERR_OK && out->withdrawal))
 		return fault(&ctx->fault, ERR_NOT_FOUND, NULL, "Transaction not found");
 	return err;
+}
+
+enum err
+personal_deposit_resume(struct ctx *ctx, const char *reference, struct payment *out)
+{
+	struct payment_order order;
+	struct payment opened;
+
+	TRY(personal_deposit_find(ctx, reference, &opened));
+	TRY(deposit_order(ctx, reference, &order));
+	order.amount = opened.amount;
+	return payment_resume(ctx, opened.public_id, &order, out);
 }
 
 static enum err

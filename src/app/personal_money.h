@@ -14,6 +14,9 @@ enum err personal_naira(struct ctx *ctx, struct personal_wallet *out) MUST_CHECK
 /* In a transaction: a deposit into it, of 100 naira at least, for payment_call() and
  * payment_close(). Its reference is DEP_<epoch seconds>_<8 letters and digits>. */
 enum err personal_deposit(struct ctx *ctx, struct decimal amount, struct payment *out) MUST_CHECK;
+/* The same for one that was opened before and may not have been closed; payment_resume(). */
+enum err personal_deposit_resume(struct ctx *ctx, const char *reference,
+				 struct payment *out) MUST_CHECK;
 /* A deposit of the person who asks; ERR_NOT_FOUND. */
 enum err personal_deposit_find(struct ctx *ctx, const char *reference,
 			       struct payment *out) MUST_CHECK;

@@ -388,3 +388,16 @@ provider_order_note(struct ctx *ctx, const char *type, const char *reference, bo
 	return db_run(ctx, SQL_provider_order_insert, NULL,
 		      PARAMS(p_text(type), p_text(reference), p_int(config_id), p_text(mode)));
 }
+
+enum err
+provider_order_account(struct ctx *ctx, const char *type, const char *reference,
+		       struct provider_account *out)
+{
+	struct rows rows;
+
+	TRY(db_run(ctx, SQL_payment_of_order, &rows, PARAMS(p_text(type), p_text(reference))));
+	if (rows.count == 0)
+		return fault(&ctx->fault, ERR_NOT_FOUND, NULL, NULL);
+	return provider_account_at(ctx, row_int(&rows, 0, 1),
+				   row_bool(&rows, 0, 2) ? MODE_LIVE : MODE_TEST, out);
+}

@@ -181,6 +181,7 @@ show(const struct purchase_row *row, struct purchase *out)
 	out->account = kept.account;
 	out->order = kept.order;
 	out->called = kept.called;
+	out->resumed = kept.resumed;
 }
 
 /* Hold the money and record the order. The account is locked before a row refers to it: two who had
@@ -257,13 +258,30 @@ purchase_open(struct ctx *ctx, const struct purchase_order *in, struct purchase 
 	return ERR_OK;
 }
 
+enum err
+purchase_resume(struct ctx *ctx, struct uuid id, struct purchase *out)
+{
+	struct purchase_row row;
+
+	*out = (struct purchase){.resumed = true};
+	TRY(purchase_row_lock(ctx, id, &row));
+	show(&row, out);
+	return ERR_OK;
+}
+
 void
 purchase_call(struct ctx *ctx, struct purchase *purchase)
 {
 	const struct vendor *vendor = vendor_find(purchase->provider);
 	struct provider_call call = {ctx->arena, ctx->app->http, &purchase->account};
+	bool settled;
 
 	assert(ctx->db == NULL && vendor != NULL && !purchase->replayed);
+	if (purchase->resumed) {
+		if (purchase_look_up(ctx, purchase->public_id, &settled) != ERR_OK)
+			fault_clear(&ctx->fault); /* that it can't be asked now changes nothing */
+		return;
+	}
 	purchase->called = vendor->sell(&call, &purchase->order);
 }
 
@@ -273,9 +291,11 @@ purchase_close(struct ctx *ctx, struct purchase *purchase)
 	struct purchase_row row;
 
 	TRY(purchase_row_lock(ctx, purchase->public_id, &row));
-	TRY(purchase_take(ctx, &row, purchase_event_of(&row, &purchase->called),
-			  &purchase->called));
-	TRY(purchase_row_lock(ctx, purchase->public_id, &row));
+	if (!purchase->resumed) {
+		TRY(purchase_take(ctx, &row, purchase_event_of(&row, &purchase->called),
+				  &purchase->called));
+		TRY(purchase_row_lock(ctx, purchase->public_id, &row));
+	}
 	show(&row, purchase);
 	return ERR_OK;
 }
@@ -285,7 +305,7 @@ purchase_refusal(struct ctx *ctx, const struct purchase *purchase)
 {
 	const char *problem = purchase->problem;
 
-	if (!purchase->called.sent) {
+	if (!purchase->resumed && !purchase->called.sent) {
 		(void)fault(&ctx->fault, ERR_PROVIDER_DOWN, NULL, NULL);
 		ctx->fault.retry_after_s = DOWN_RETRY_S;
 		return ERR_PROVIDER_DOWN;

@@ -42,6 +42,7 @@ struct purchase {
 	struct instant created_at;
 	struct instant settled_at;
 	bool replayed; /* the same order was given before; the vendor is not called again */
+	bool resumed;  /* by purchase_resume() */
 	/* What the call needs, between purchase_open() and purchase_close(). */
 	struct provider_account account;
 	struct vendor_order order;
@@ -56,6 +57,9 @@ struct purchase {
  */
 enum err purchase_open(struct ctx *ctx, const struct purchase_order *in,
 		       struct purchase *out) MUST_CHECK;
+/* In a transaction, instead of purchase_open(): go on with a purchase whose process may have ended
+ * before it was closed. purchase_call() then asks how it stands. */
+enum err purchase_resume(struct ctx *ctx, struct uuid id, struct purchase *out) MUST_CHECK;
 /* Outside of any transaction: call the vendor. Nothing is lost if the process ends here. */
 void purchase_call(struct ctx *ctx, struct purchase *purchase);
 /*

@@ -75,7 +75,8 @@ struct app {
 	struct http_client *http_local;
 	clock_now *now;
 	int64_t started_ns; /* clock_monotonic_ns() at start */
-	char name[48];      /* what the database knows us by, which tells the keys that we have */
+	char name
+		[48]; /* what the database knows this process by; it also tells the keys that we have */
 };
 
 struct ctx {

@@ -113,9 +113,10 @@ start_app(struct app *app, const struct config *config, const char *program, con
 	app->keys = keyring_load(config->secrets_dir, problem);
 	if (app->keys == NULL)
 		start_failed(program, problem);
-	/* Who changes keys asks the database which ones its clients have. */
-	(void)snprintf(app->name, sizeof(app->name), "%s keys:%s", program,
-		       rotation_fingerprint(fingerprint, app->keys));
+	/* Who changes keys asks the database which ones its clients have, and a repeated request whether
+	 * the process that began it is there. */
+	(void)snprintf(app->name, sizeof(app->name), "%s keys:%s %08x", program,
+		       rotation_fingerprint(fingerprint, app->keys), arc4random());
 	options.application_name = app->name;
 	app->pool = db_pool_new(&options);
 	app->passwords = password_gate_new((int)config->hashes_max);

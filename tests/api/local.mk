@@ -33,6 +33,7 @@ API_TESTS = \
 	tests/api/event_order \
 	tests/api/fields \
 	tests/api/idempotency \
+	tests/api/interrupted \
 	tests/api/moolah/auth \
 	tests/api/moolah/easypay_vouchers \
 	tests/api/moolah/ledger \
@@ -101,6 +102,7 @@ tests_api_envelopes_LDADD = $(API_LIBS)
 tests_api_event_order_LDADD = $(API_LIBS)
 tests_api_fields_LDADD = $(API_LIBS)
 tests_api_idempotency_LDADD = $(API_LIBS)
+tests_api_interrupted_LDADD = $(API_LIBS)
 tests_api_moolah_auth_LDADD = $(API_LIBS)
 tests_api_moolah_easypay_vouchers_LDADD = $(API_LIBS)
 tests_api_moolah_ledger_LDADD = $(API_LIBS)

@@ -150,6 +150,7 @@ fixture_setup(void **state)
 		.statement_timeout_ms = 5000,
 		.connect_timeout_ms = 5000,
 	};
+	(void)snprintf(f->app.name, sizeof f->app.name, "%s", f->options.application_name);
 	f->app.config = &f->config;
 	f->app.now = clock_system;
 	f->app.pool = db_pool_new(&f->options);

@@ -137,7 +137,18 @@ open_deposit(struct call *call, const void *in, void *out)
 	(void)out;
 	TRY(personal_deposit(&call->ctx, ((const struct deposit_in *)in)->amount, payment));
 	call->state = payment;
+	call->opened = payment->reference;
 	return ERR_OK;
+}
+
+static enum err
+resume_deposit(struct call *call, const void *in)
+{
+	struct payment *payment = arena_alloc(call->ctx.arena, sizeof(*payment));
+
+	(void)in;
+	call->state = payment;
+	return personal_deposit_resume(&call->ctx, call->opened, payment);
 }
 
 static void
@@ -300,9 +311,10 @@ history(struct call *call, const void *in, void *out)
 const struct route bitpal_wallet[] = {
 	{POST, "/api/v1/wallet/deposit", "Begin a deposit by Paystack",
 	 "The person pays at the authorization_url. The wallet is credited when Paystack says so.",
-	 open_deposit, .outside = call_paystack, .finish = close_deposit, .in = &deposit_in,
-	 .out = &deposit_out, .access = ACCESS_WALLET, .permission = PERMIT_DEPOSIT,
-	 .effect = EFFECT_CALL, .message = "Deposit initiated", .status = 200, .tag = "Wallet"},
+	 open_deposit, .outside = call_paystack, .finish = close_deposit, .resume = resume_deposit,
+	 .in = &deposit_in, .out = &deposit_out, .access = ACCESS_WALLET,
+	 .permission = PERMIT_DEPOSIT, .effect = EFFECT_CALL, .message = "Deposit initiated",
+	 .status = 200, .tag = "Wallet"},
 	{POST, "/api/v1/wallet/paystack/webhook", "For Paystack: what became of a deposit",
 	 "x-paystack-signature is the HMAC-SHA512 of the raw body. Repeated, late and early webhooks "
 	 "credit once.",

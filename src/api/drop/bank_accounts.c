@@ -80,7 +80,16 @@ begin_link(struct call *call, const void *in, void *out)
 
 	(void)out;
 	call->state = link;
-	return bank_link_open(&call->ctx, order->bank, link);
+	TRY(bank_link_open(&call->ctx, order->bank, link));
+	call->opened = link->id;
+	return ERR_OK;
+}
+
+/* What was begun is worth nothing without the bank's page, and ends by itself: begin another one. */
+static enum err
+resume_link(struct call *call, const void *in)
+{
+	return begin_link(call, in, NULL);
 }
 
 static void
@@ -155,7 +164,17 @@ unlink_account(struct call *call, const void *in, void *out)
 	(void)in;
 	(void)out;
 	call->state = ended;
+	call->opened = call->params[0].text;
 	return bank_unlink(&call->ctx, call->ctx.who.user_id, call->params[0].text, ended);
+}
+
+/* The account is unlinked already; the bank may not have been told. */
+static enum err
+resume_unlink(struct call *call, const void *in)
+{
+	(void)in;
+	call->state = arena_alloc(call->ctx.arena, sizeof(struct bank_ended));
+	return ERR_OK;
 }
 
 static void
@@ -177,9 +196,9 @@ const struct route drop_bank_accounts[] = {
 	{POST, "/api/bank-accounts", "Begin to link accounts at a bank",
 	 "The person goes to authorizationUrl, and comes back to the callback. The consent lasts 90 "
 	 "days; linking again renews it.",
-	 begin_link, .outside = ask_bank, .finish = finish_link, .in = &link_in, .out = &link_out,
-	 .access = ACCESS_COOKIE, .effect = EFFECT_CALL, .also = {400, 503}, .status = 201,
-	 .tag = "Bank accounts"},
+	 begin_link, .outside = ask_bank, .finish = finish_link, .resume = resume_link,
+	 .in = &link_in, .out = &link_out, .access = ACCESS_COOKIE, .effect = EFFECT_CALL,
+	 .also = {400, 503}, .status = 201, .tag = "Bank accounts"},
 	{GET, "/api/bank-accounts", "My bank accounts",
 	 "Balances are asked for at the bank, and those known last are shown where it does not "
 	 "answer within a few seconds. Accounts stand in the order in which they were linked.",
@@ -197,7 +216,7 @@ const struct route drop_bank_accounts[] = {
 	{DELETE, "/api/bank-accounts/{account:word}", "Unlink an account",
 	 "Payments under way go on. The bank is told to end the consent with the last account under "
 	 "it. If the account was primary, the one linked first becomes primary.",
-	 unlink_account, .outside = tell_bank, .finish = nothing_more, .access = ACCESS_COOKIE,
-	 .effect = EFFECT_CALL, .status = 204, .tag = "Bank accounts"},
+	 unlink_account, .outside = tell_bank, .finish = nothing_more, .resume = resume_unlink,
+	 .access = ACCESS_COOKIE, .effect = EFFECT_CALL, .status = 204, .tag = "Bank accounts"},
 	{0},
 };

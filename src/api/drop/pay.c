@@ -225,7 +225,18 @@ begin(struct call *call, const struct drop_order *order)
 
 	TRY(drop_payment_open(&call->ctx, order, payment));
 	call->state = payment;
+	call->opened = payment->drop_id;
 	return ERR_OK;
+}
+
+static enum err
+resume(struct call *call, const void *in)
+{
+	struct drop_payment *payment = arena_alloc(call->ctx.arena, sizeof(*payment));
+
+	(void)in;
+	call->state = payment;
+	return drop_payment_resume(&call->ctx, call->opened, payment);
 }
 
 static enum err
@@ -307,7 +318,7 @@ const struct route drop_pay[] = {
 	 "Needs a verified identity. The amount and the fee of 0.5 % leave the bank account. It is "
 	 "processing until the bank has settled it; a notification tells. If the bank rejects it, "
 	 "nothing leaves the account.",
-	 begin_remittance, .outside = pay, .finish = finish, .in = &remittance_in,
+	 begin_remittance, .outside = pay, .finish = finish, .resume = resume, .in = &remittance_in,
 	 .out = &remittance_out, .bad_request = true, .also = {402, 404}, .access = ACCESS_COOKIE,
 	 .effect = EFFECT_CALL, .address_per_minute = CALLS_PER_MINUTE, .status = 201,
 	 .tag = "Transactions"},
@@ -316,8 +327,9 @@ const struct route drop_pay[] = {
 	 "of 1 %. Completed once the bank has accepted it. Where it does not answer in time, or "
 	 "wants the payment authorised, it is processing until that is known, and never made "
 	 "twice.",
-	 begin_qr_payment, .outside = pay, .finish = finish, .in = &qr_in, .out = &qr_out,
-	 .bad_request = true, .also = {402, 404}, .access = ACCESS_COOKIE, .effect = EFFECT_CALL,
-	 .address_per_minute = CALLS_PER_MINUTE, .status = 201, .tag = "Transactions"},
+	 begin_qr_payment, .outside = pay, .finish = finish, .resume = resume, .in = &qr_in,
+	 .out = &qr_out, .bad_request = true, .also = {402, 404}, .access = ACCESS_COOKIE,
+	 .effect = EFFECT_CALL, .address_per_minute = CALLS_PER_MINUTE, .status = 201,
+	 .tag = "Transactions"},
 	{0},
 };

@@ -162,11 +162,23 @@ open_purchase(struct call *call, const struct purchase_order *order, void *out)
 	struct purchase *purchase = arena_alloc(call->ctx.arena, sizeof(*purchase));
 
 	TRY(purchase_open(&call->ctx, order, purchase));
-	if (purchase->replayed)
+	if (purchase->replayed) {
 		*(struct purchase *)out = *purchase;
-	else
-		call->state = purchase;
+		return ERR_OK;
+	}
+	call->state = purchase;
+	call->opened = call_id(call, purchase->public_id);
 	return ERR_OK;
+}
+
+static enum err
+resume_purchase(struct call *call, const void *in)
+{
+	struct purchase *purchase = arena_alloc(call->ctx.arena, sizeof(*purchase));
+
+	(void)in;
+	call->state = purchase;
+	return purchase_resume(&call->ctx, call_opened_id(call), purchase);
 }
 
 static enum err
@@ -252,20 +264,20 @@ const struct route moolah_prepaid[] = {
 	 .query = &product_query, .out = &products_out, .access = ACCESS_USER,
 	 .message = "Products retrieved successfully", .status = 200, .tag = "Prepaid"},
 	{POST, "/api/v1/flash/process", "Buy airtime, data or electricity from Flash", PURCHASE_DOC,
-	 buy_from_flash, .outside = call_vendor, .finish = close_purchase, .in = &purchase_in,
-	 .out = &purchase_out, .access = ACCESS_USER, .effect = EFFECT_CALL,
-	 .also = {404, 409, 502, 503}, .message = "Purchase received", .status = 200,
-	 .tag = "Prepaid"},
+	 buy_from_flash, .outside = call_vendor, .finish = close_purchase,
+	 .resume = resume_purchase, .in = &purchase_in, .out = &purchase_out, .access = ACCESS_USER,
+	 .effect = EFFECT_CALL, .also = {404, 409, 502, 503}, .message = "Purchase received",
+	 .status = 200, .tag = "Prepaid"},
 	{POST, "/api/v1/mobilemart/process", "Buy airtime, data or electricity from MobileMart",
 	 PURCHASE_DOC, buy_from_mobilemart, .outside = call_vendor, .finish = close_purchase,
-	 .in = &purchase_in, .out = &purchase_out, .access = ACCESS_USER, .effect = EFFECT_CALL,
-	 .also = {404, 409, 502, 503}, .message = "Purchase received", .status = 200,
-	 .tag = "Prepaid"},
+	 .resume = resume_purchase, .in = &purchase_in, .out = &purchase_out, .access = ACCESS_USER,
+	 .effect = EFFECT_CALL, .also = {404, 409, 502, 503}, .message = "Purchase received",
+	 .status = 200, .tag = "Prepaid"},
 	{POST, "/billpayment/v1/easypay/process", "Pay a bill that has an EasyPay number",
-	 PURCHASE_DOC, pay_bill, .outside = call_vendor, .finish = close_purchase, .in = &bill_in,
-	 .out = &purchase_out, .access = ACCESS_USER, .effect = EFFECT_CALL,
-	 .also = {404, 409, 502, 503}, .message = "Payment received", .status = 200,
-	 .tag = "Prepaid"},
+	 PURCHASE_DOC, pay_bill, .outside = call_vendor, .finish = close_purchase,
+	 .resume = resume_purchase, .in = &bill_in, .out = &purchase_out, .access = ACCESS_USER,
+	 .effect = EFFECT_CALL, .also = {404, 409, 502, 503}, .message = "Payment received",
+	 .status = 200, .tag = "Prepaid"},
 	{GET, "/api/v1/purchases", "What you have bought, newest first", NULL, list_purchases,
 	 .query = &purchase_query, .out = &purchases_out, .access = ACCESS_USER,
 	 .message = "Purchases retrieved successfully", .status = 200, .tag = "Prepaid"},

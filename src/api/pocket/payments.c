@@ -129,13 +129,13 @@ show(struct call *call, const struct payment *payment, struct movement *out)
 	};
 }
 
-enum err
-pocket_pay(struct call *call, const struct movement_order *in, bool withdrawal,
-	   struct movement *out)
+static enum err
+order_of(struct call *call, const struct movement_order *in, bool withdrawal,
+	 struct payment_order *out)
 {
 	const struct principal *who = &call->ctx.who;
-	struct payment *payment = arena_alloc(call->ctx.arena, sizeof(*payment));
-	struct payment_order order = {
+
+	*out = (struct payment_order){
 		.withdrawal = withdrawal,
 		.wallet = in->wallet,
 		.ledger_id = who->ledger_id,
@@ -147,13 +147,47 @@ pocket_pay(struct call *call, const struct movement_order *in, bool withdrawal,
 		.metadata = in->metadata,
 		.type = withdrawal ? "debit" : "credit",
 	};
+	return movement_amount(&call->ctx, in->amount, in->currency, &out->amount);
+}
 
-	TRY(movement_amount(&call->ctx, in->amount, in->currency, &order.amount));
+enum err
+pocket_pay(struct call *call, const struct movement_order *in, bool withdrawal,
+	   struct movement *out)
+{
+	struct payment *payment = arena_alloc(call->ctx.arena, sizeof(*payment));
+	struct payment_order order;
+
+	TRY(order_of(call, in, withdrawal, &order));
 	TRY(payment_open(&call->ctx, &order, payment));
 	show(call, payment, out);
-	if (!payment->replayed && !call->rehearse)
-		call->state = payment;
+	if (payment->replayed || call->rehearse)
+		return ERR_OK;
+	call->state = payment;
+	call->opened = call_id(call, payment->public_id);
 	return ERR_OK;
+}
+
+static enum err
+resume(struct call *call, const struct movement_order *in, bool withdrawal)
+{
+	struct payment *payment = arena_alloc(call->ctx.arena, sizeof(*payment));
+	struct payment_order order;
+
+	TRY(order_of(call, in, withdrawal, &order));
+	call->state = payment;
+	return payment_resume(&call->ctx, call_opened_id(call), &order, payment);
+}
+
+enum err
+pocket_resume_credit(struct call *call, const void *in)
+{
+	return resume(call, in, false);
+}
+
+enum err
+pocket_resume_debit(struct call *call, const void *in)
+{
+	return resume(call, in, true);
 }
 
 void

@@ -32,6 +32,8 @@ extern const struct schema pocket_movement;
 /* Credit and debit through a provider: what the routes of api/pocket/wallets.c do where one is named. */
 enum err pocket_pay(struct call *call, const struct movement_order *in, bool withdrawal,
 		    struct movement *out) MUST_CHECK;
+enum err pocket_resume_credit(struct call *call, const void *in) MUST_CHECK;
+enum err pocket_resume_debit(struct call *call, const void *in) MUST_CHECK;
 void pocket_pay_outside(struct call *call);
 enum err pocket_pay_finish(struct call *call, const void *in, void *out) MUST_CHECK;
 /* The answer of a provider with its name, our reference and the way to pay, for clients. */

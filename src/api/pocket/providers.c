@@ -197,6 +197,7 @@ struct action {
 	struct provider_order order; /* of money that is not booked */
 	struct payment *payment;     /* of money that is; or NULL */
 	struct provider_answer answer;
+	bool resumed;
 };
 
 static bool
@@ -211,14 +212,14 @@ moves_money(const struct action *action)
 	return is(action, "deposit") || is(action, "withdraw");
 }
 
-static enum err
-open_payment(struct call *call, struct action *action, const struct action_order *in,
-	     const struct action_money *money)
+static struct payment_order
+payment_order_of(const struct call *call, const struct action *action,
+		 const struct action_order *in, const struct action_money *money)
 {
 	const struct principal *who = &call->ctx.who;
 	bool withdrawal = is(action, "withdraw");
-	char id[UUID_TEXT_MAX];
-	struct payment_order order = {
+
+	return (struct payment_order){
 		.withdrawal = withdrawal,
 		.wallet = money->wallet,
 		.ledger_id = who->ledger_id,
@@ -231,11 +232,41 @@ open_payment(struct call *call, struct action *action, const struct action_order
 		.metadata = money->metadata,
 		.type = withdrawal ? "debit" : "credit",
 	};
+}
 
+static enum err
+open_payment(struct call *call, struct action *action, const struct action_order *in,
+	     const struct action_money *money)
+{
+	struct payment_order order = payment_order_of(call, action, in, money);
+	char id[UUID_TEXT_MAX];
+
+	action->payment = arena_alloc(call->ctx.arena, sizeof(*action->payment));
+	if (action->resumed)
+		return payment_resume(&call->ctx, call_opened_id(call), &order, action->payment);
 	if (order.reference == NULL)
 		order.reference = arena_printf(call->ctx.arena, "act-%s", uuid_text(id, uuid_v7()));
-	action->payment = arena_alloc(call->ctx.arena, sizeof(*action->payment));
-	return payment_open(&call->ctx, &order, action->payment);
+	TRY(payment_open(&call->ctx, &order, action->payment));
+	call->opened = call_id(call, action->payment->public_id);
+	return ERR_OK;
+}
+
+/* An order of which nothing is booked. */
+static enum err
+open_unbooked(struct call *call, struct action *action, const struct action_order *in,
+	      const struct action_money *money)
+{
+	struct ctx *ctx = &call->ctx;
+
+	action->order.email = money->email;
+	action->order.payload = action->payload;
+	if (action->resumed) {
+		action->order.reference = call->opened;
+		return provider_order_account(ctx, in->provider, call->opened, &action->account);
+	}
+	action->order.reference = call->opened = provider_reference(ctx->arena);
+	return provider_order_note(ctx, in->provider, action->order.reference,
+				   is(action, "deposit"), &action->account);
 }
 
 /* A deposit or withdrawal: a payment if it names a wallet, else an order that is only passed on. */
@@ -251,11 +282,7 @@ open_money(struct call *call, struct action *action, const struct action_order *
 	TRY(movement_amount(ctx, money.amount, money.currency, &action->order.amount));
 	if (!uuid_is_nil(money.wallet))
 		return open_payment(call, action, in, &money);
-	action->order.reference = provider_reference(ctx->arena);
-	action->order.email = money.email;
-	action->order.payload = action->payload;
-	return provider_order_note(ctx, in->provider, action->order.reference,
-				   is(action, "deposit"), &action->account);
+	return open_unbooked(call, action, in, &money);
 }
 
 static void
@@ -284,21 +311,28 @@ show(struct call *call, const struct action *action, struct action_result *out)
 }
 
 static enum err
-begin(struct call *call, const struct action_order *in, const char *name, void *out)
+open_action(struct call *call, const struct action_order *in, struct action *action)
 {
 	struct ctx *ctx = &call->ctx;
-	struct action *action = arena_alloc(ctx->arena, sizeof(*action));
 
 	action->provider = provider_find(in->provider);
-	action->name = name;
 	if (in->payload.text != NULL)
 		TRY(json_read(ctx->arena, &ctx->fault, in->payload.text, strlen(in->payload.text),
 			      &action->payload));
 	if (moves_money(action))
-		TRY(open_money(call, action, in));
-	else
-		TRY(provider_account_of(ctx, ctx->who.project_id, ctx->who.mode, in->provider,
-					&action->account));
+		return open_money(call, action, in);
+	call->opened = action->name; /* only the provider knows what it becomes */
+	return provider_account_of(ctx, ctx->who.project_id, ctx->who.mode, in->provider,
+				   &action->account);
+}
+
+static enum err
+begin(struct call *call, const struct action_order *in, const char *name, void *out)
+{
+	struct action *action = arena_alloc(call->ctx.arena, sizeof(*action));
+
+	action->name = name;
+	TRY(open_action(call, in, action));
 	if (action->payment != NULL && action->payment->replayed) {
 		call->replayed = true;
 		show(call, action, out);
@@ -320,6 +354,83 @@ begin_action(struct call *call, const void *in, void *out)
 	return begin(call, in, ((const struct action_order *)in)->action, out);
 }
 
+static enum err
+resume(struct call *call, const struct action_order *in, const char *name)
+{
+	struct action *action = arena_alloc(call->ctx.arena, sizeof(*action));
+
+	action->name = name;
+	action->resumed = true;
+	call->state = action;
+	return open_action(call, in, action);
+}
+
+static enum err
+resume_create(struct call *call, const void *in)
+{
+	return resume(call, in, "create_wallet");
+}
+
+static enum err
+resume_action(struct call *call, const void *in)
+{
+	return resume(call, in, ((const struct action_order *)in)->action);
+}
+
+static const char *
+state_word(enum provider_state state)
+{
+	switch (state) {
+	case PROVIDER_SUCCEEDED:
+		return "success";
+	case PROVIDER_FAILED:
+		return "failed";
+	case PROVIDER_REVERSED:
+		return "reversed";
+	case PROVIDER_PENDING:
+	case PROVIDER_ABSENT:
+		break;
+	}
+	return "pending";
+}
+
+/* What a provider says of an order that it has, as the answer to the order. */
+static struct provider_answer
+answer_of(struct arena *arena, const struct action *action, const struct provider_report *report)
+{
+	struct bytes shown;
+	struct jw w;
+
+	jw_init(&w, arena, 128);
+	jw_object(&w, NULL);
+	jw_text(&w, "status", state_word(report->state));
+	jw_text(&w, "reference", action->order.reference);
+	jw_close(&w);
+	return (struct provider_answer){
+		.outcome = report->outcome,
+		.sent = true,
+		.state = report->state,
+		.id = report->id,
+		.shown = jw_finish(&w, &shown) ? shown.data : NULL,
+	};
+}
+
+/* Withdraw; again, if an earlier request did not end and the provider has not heard of it. It makes
+ * one payment of a reference, whichever request comes first. */
+static struct provider_answer
+withdraw(const struct provider_call *to, const struct action *action)
+{
+	const struct provider *provider = action->provider;
+	struct provider_report report;
+
+	if (action->resumed) {
+		report = provider->poll(to, action->order.reference, true);
+		if (report.outcome != PROVIDER_ACCEPTED || report.state != PROVIDER_ABSENT)
+			return answer_of(to->arena, action, &report);
+	}
+	return provider->withdraw(to, &action->order);
+}
+
 static void
 act(struct call *call)
 {
@@ -338,7 +449,7 @@ act(struct call *call)
 	else if (is(action, "deposit"))
 		action->answer = provider->deposit(&to, &action->order);
 	else
-		action->answer = provider->withdraw(&to, &action->order);
+		action->answer = withdraw(&to, action);
 }
 
 /* What was not booked has no state but the answer. */
@@ -353,6 +464,8 @@ finish_unbooked(struct call *call, const struct action *action, struct action_re
 		return ERR_OK;
 	}
 	(void)payment_refusal(&call->ctx, &unbooked);
+	if (action->answer.sent && action->answer.outcome == PROVIDER_UNKNOWN)
+		return call_refuse_unsettled(call);
 	return call_refuse(call);
 }
 
@@ -394,14 +507,16 @@ const struct route pocket_providers[] = {
 	 deactivate, .access = ACCESS_ADMIN, .effect = EFFECT_WRITE, .opens = true, .status = 200,
 	 .tag = "Providers"},
 	{POST, "/v1/wallet-providers/create-wallet", "Create a customer's wallet at a provider",
-	 NULL, begin_create, .outside = act, .finish = finish, .in = &create_in, .out = &result_out,
-	 .access = ACCESS_PROJECT_KEY, .effect = EFFECT_CALL, .status = 201, .tag = "Providers"},
+	 NULL, begin_create, .outside = act, .finish = finish, .resume = resume_create,
+	 .in = &create_in, .out = &result_out, .access = ACCESS_PROJECT_KEY, .effect = EFFECT_CALL,
+	 .status = 201, .tag = "Providers"},
 	{POST, "/v1/wallet-providers/actions", "Call a provider",
 	 "deposit and withdraw with a walletId in the payload are payments, as credit and debit "
 	 "are: their reference is the payload's, or one of ours. Without walletId the order is "
 	 "passed on to the provider under a reference of ours and its answer returned; nothing "
 	 "is booked, then or later.",
-	 begin_action, .outside = act, .finish = finish, .in = &action_in, .out = &result_out,
-	 .access = ACCESS_PROJECT_KEY, .effect = EFFECT_CALL, .status = 200, .tag = "Providers"},
+	 begin_action, .outside = act, .finish = finish, .resume = resume_action, .in = &action_in,
+	 .out = &result_out, .access = ACCESS_PROJECT_KEY, .effect = EFFECT_CALL, .status = 200,
+	 .tag = "Providers"},
 	{0},
 };

@@ -387,7 +387,7 @@ const struct route pocket_wallets[] = {
 	 "GET /v1/payments/{id}.",
 	 credit, .in = &funding_in, .out = &pocket_movement, .access = ACCESS_PROJECT_KEY,
 	 .effect = EFFECT_POST, .calls = has_provider, .outside = pocket_pay_outside,
-	 .finish = pocket_pay_finish, .status = 201, .rehearses = true, .proves_key = true,
+	 .finish = pocket_pay_finish, .resume = pocket_resume_credit, .status = 201, .rehearses = true, .proves_key = true,
 	 .tag = "Money"},
 	{POST, "/v1/wallets/debit", "Take money out of a wallet",
 	 "Without provider against the project's funding account, at once. With one the answer is a "
@@ -395,7 +395,7 @@ const struct route pocket_wallets[] = {
 	 "see GET /v1/payments/{id}.",
 	 debit, .in = &funding_in, .out = &pocket_movement, .access = ACCESS_PROJECT_KEY,
 	 .effect = EFFECT_POST, .calls = has_provider, .outside = pocket_pay_outside,
-	 .finish = pocket_pay_finish, .status = 201, .rehearses = true, .proves_key = true,
+	 .finish = pocket_pay_finish, .resume = pocket_resume_debit, .status = 201, .rehearses = true, .proves_key = true,
 	 .tag = "Money"},
 	{POST, "/v1/transactions/{id}/reverse", "Take a transaction back, whole or in part",
 	 "Once. Without amount all of it. Without reference the same request again is answered as the "

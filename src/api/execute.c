@@ -1,0 +1,171 @@
+#include "api/execute.h"
+
+#include <assert.h>
+
+#include "api/auth.h"
+#include "api/idempotency.h"
+#include "api/reply.h"
+#include "base/arena.h"
+#include "db/db.h"
+
+/* What the transactions of a call need. */
+struct work {
+	struct call *call;
+	void *in;
+	bool keyed; /* there is an Idempotency-Key */
+};
+
+/* A transaction that lost a race runs again: nothing of the attempt before may be left. */
+static void
+start_attempt(struct call *call)
+{
+	call->status = call->route->status;
+	call->replayed = false;
+	call->refused = false;
+	call->unsettled = false;
+	call->on_refusal = NULL;
+	call->refused_session = 0;
+	call->reply.status = 0;
+	call->reply.body = (struct bytes){NULL, 0};
+	call->reply.content_type = NULL;
+	call->reply.header_count = call->headers_before;
+}
+
+/* Run the handler or what finishes a call, and write the reply unless more is to come. */
+static enum err
+handle(struct call *call, handler *function, const void *in)
+{
+	const struct route *route = call->route;
+	size_t size = route->list ? sizeof(struct page) : route->out != NULL ? route->out->size : 1;
+	void *out = arena_alloc(call->ctx.arena, size);
+	enum err err;
+
+	start_attempt(call);
+	err = function(call, in, out);
+	if (err != ERR_OK)
+		call->reply.header_count = call->headers_before;
+	TRY(err);
+	if (call->refused || (call->state != NULL && function != route->finish))
+		return ERR_OK;
+	return reply_success(call, out);
+}
+
+/* Go on with what an earlier request with the key opened. */
+static enum err
+resume(struct call *call, const void *in)
+{
+	TRY(call->route->resume(call, in));
+	assert(call->state != NULL);
+	return idempotency_reserve(call);
+}
+
+/* The handler, and around it what an idempotency key asks for. May run again. */
+static enum err
+handle_in_transaction(struct ctx *ctx, void *arg)
+{
+	struct work *work = arg;
+	struct call *call = work->call;
+	enum idempotency_state found = IDEMPOTENCY_NEW;
+
+	(void)ctx;
+	call->state = NULL;
+	call->opened = NULL;
+	start_attempt(call);
+	if (work->keyed)
+		TRY(idempotency_begin(call, &found));
+	if (found == IDEMPOTENCY_ANSWERED)
+		return ERR_OK;
+	if (found == IDEMPOTENCY_OPENED)
+		return resume(call, work->in);
+	TRY(handle(call, call->route->handle, work->in));
+	if (!work->keyed || call->refused)
+		return ERR_OK;
+	return call->state != NULL ? idempotency_reserve(call) : idempotency_end(call);
+}
+
+/*
+ * A refusal is an answer like any other, and stored. But what could not be done for now did
+ * nothing, so its key may be used for another try, and what is not known yet may be asked again.
+ */
+static enum err
+end_key(struct call *call)
+{
+	if (!call->refused)
+		return idempotency_end(call);
+	if (call->unsettled)
+		return idempotency_pause(call);
+	reply_failure(call);
+	return call->reply.status >= 500 ? idempotency_release(call) : idempotency_end(call);
+}
+
+static enum err
+finish_in_transaction(struct ctx *ctx, void *arg)
+{
+	struct work *work = arg;
+	struct call *call = work->call;
+
+	(void)ctx;
+	TRY(handle(call, call->route->finish, work->in));
+	return work->keyed ? end_key(call) : ERR_OK;
+}
+
+static enum err
+pause_in_transaction(struct ctx *ctx, void *arg)
+{
+	(void)ctx;
+	return idempotency_pause(arg);
+}
+
+/* The request ends although what it opened is not closed: the next one with its key goes on with
+ * that. Where even this fails, it can do so once the request has had all the time that it may take. */
+static enum err
+abandon(struct call *call, enum err err)
+{
+	struct fault fault = call->ctx.fault;
+
+	fault_clear(&call->ctx.fault);
+	if (db_transact(&call->ctx, pause_in_transaction, call) != ERR_OK)
+		fault_clear(&call->ctx.fault);
+	call->ctx.fault = fault;
+	return err;
+}
+
+/* Record what is to be done, do it outside of any transaction, and record what came of it. */
+static enum err
+run_outside(struct call *call, struct work *work)
+{
+	enum err err;
+
+	TRY(db_transact(&call->ctx, handle_in_transaction, work));
+	if (call->state == NULL || call->refused)
+		return ERR_OK;
+	call->route->outside(call);
+	err = db_transact(&call->ctx, finish_in_transaction, work);
+	return err != ERR_OK && work->keyed ? abandon(call, err) : err;
+}
+
+static bool
+calls_outside(const struct route *route, const void *in)
+{
+	return route->effect == EFFECT_CALL || (route->calls != NULL && route->calls(in));
+}
+
+enum err
+execute(struct call *call, void *in)
+{
+	struct work work = {call, in, false};
+	bool outside = calls_outside(call->route, in);
+
+	call->headers_before = call->reply.header_count;
+	TRY(idempotency_wanted(call, &work.keyed));
+	if (call->rehearse || work.keyed || outside)
+		TRY(prove(call));
+	if (call->rehearse)
+		return db_rehearse(&call->ctx, handle_in_transaction, &work);
+	if (outside)
+		return run_outside(call, &work);
+	if (work.keyed || call->route->effect == EFFECT_WRITE)
+		return db_transact(&call->ctx, handle_in_transaction, &work);
+	TRY(handle(call, call->route->handle, in));
+	return prove(call);
+}

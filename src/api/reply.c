@@ -1,0 +1,106 @@
+#include "api/reply.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "api/negotiate.h"
+#include "base/arena.h"
+
+enum err
+reply_success(struct call *call, const void *out)
+{
+	struct jw w;
+
+	call->reply.status = call->status;
+	if (call->status == 204 || call->status == 302)
+		return ERR_OK;
+	if (call->rendering != NULL) {
+		call->reply.content_type =
+			text_starts_with(call->rendering->type, "text/")
+				? arena_printf(call->ctx.arena, "%s; charset=utf-8",
+					       call->rendering->type)
+				: call->rendering->type;
+		return call->rendering->write(call, out, &call->reply.body);
+	}
+	jw_init(&w, call->ctx.arena, 512);
+	call->dialect->write_ok(&w, call, out);
+	if (!jw_finish(&w, &call->reply.body))
+		return fault(&call->ctx.fault, ERR_INTERNAL, NULL, NULL);
+	return ERR_OK;
+}
+
+/* What a broken constraint means to a client; any other is a bug of ours. */
+static const struct {
+	const char *constraint;
+	enum err err;
+	const char *message;
+} conflicts[] = {
+	{"users_email_key_key", ERR_CONFLICT, "The e-mail address is taken"},
+	{"users_phone", ERR_CONFLICT, "The phone number is taken"},
+	{"users_document", ERR_CONFLICT, "The identity document is registered already"},
+	{"merchant_org_number", ERR_CONFLICT, "A business with this number is registered already"},
+	{"merchant_user_id_key", ERR_CONFLICT, "You are a merchant already"},
+	{"platform_account_user_id_key", ERR_CONFLICT, "You have a platform account already"},
+	{"project_slug", ERR_CONFLICT, "You have a project with this slug already"},
+	{"project_account_reference", ERR_CONFLICT,
+	 "The project has an account with this reference already"},
+	{"chart_code_key", ERR_CONFLICT, "There is an account with this code already"},
+	{"easypay_settlement_external", ERR_DUPLICATE_REFERENCE,
+	 "The transaction_id was used with other content"},
+	{"transaction_reference", ERR_DUPLICATE_REFERENCE, NULL},
+	{"transaction_reverses_key", ERR_ALREADY_REVERSED, NULL},
+	{"hold_reference", ERR_DUPLICATE_REFERENCE, NULL},
+	{"payment_reference", ERR_DUPLICATE_REFERENCE, NULL},
+	{"payment_provider_reference", ERR_DUPLICATE_REFERENCE, NULL},
+	{"bank_payment_reference", ERR_DUPLICATE_REFERENCE, NULL},
+	{"idempotency_pkey", ERR_IDEMPOTENCY_RUNNING, NULL},
+};
+
+static void
+translate_conflict(struct fault *f)
+{
+	if (f->constraint[0] == '\0')
+		return;
+	for (size_t i = 0; i < sizeof(conflicts) / sizeof(conflicts[0]); i++)
+		if (strcmp(conflicts[i].constraint, f->constraint) == 0) {
+			f->err = conflicts[i].err;
+			(void)snprintf(f->message, sizeof(f->message), "%s",
+				       conflicts[i].message != NULL ? conflicts[i].message
+								    : err_message(f->err));
+			return;
+		}
+	f->err = ERR_INTERNAL;
+	(void)snprintf(f->message, sizeof(f->message), "%s", err_message(ERR_INTERNAL));
+}
+
+int
+fault_status(const struct call *call)
+{
+	const struct dialect *dialect = call->dialect;
+
+	if (call->ctx.fault.err == ERR_VALIDATION && call->route != NULL &&
+	    call->route->bad_request)
+		return 400;
+	return dialect->status != NULL ? dialect->status(&call->ctx.fault)
+				       : err_status(call->ctx.fault.err);
+}
+
+void
+reply_failure(struct call *call)
+{
+	struct jw w;
+
+	translate_conflict(&call->ctx.fault);
+	call->reply.status = fault_status(call);
+	call->reply.content_type = NULL;
+	jw_init(&w, call->ctx.arena, 512);
+	call->dialect->write_fail(&w, call);
+	if (!jw_finish(&w, &call->reply.body))
+		call->reply.body = (struct bytes){"{}", 2};
+}
+
+void
+reply_number(struct call *call, const char *name, int64_t value)
+{
+	call_header(call, name, arena_printf(call->ctx.arena, "%lld", (long long)value));
+}

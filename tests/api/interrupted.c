@@ -1,0 +1,608 @@
+/*
+ * Requests with an Idempotency-Key that call somebody else's server, whose process is killed at each
+ * step: before the order has arrived, while it is carried out, before the second commit, and after
+ * it. Whatever the step, a repetition goes on with what the first request opened: one payment, which
+ * others know under one name.
+ */
+#include "tests/cmocka.h"
+
+#include <libpq-fe.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "api/service.h"
+#include "net/http.h"
+#include "tests/api/drop/payer.h"
+#include "tests/api/shop.h"
+#include "tests/api/till.h"
+
+enum { DEADLINE_S = 20, IDENTITY_MAX = 64 };
+
+static struct bank bank;
+static struct till till;
+static struct shop shop;
+static struct tenant acme;
+static PGconn *gate; /* holds up whoever updates a reserved key, while it has the lock */
+
+/* What is known of an order that was given to somebody: the path, and where its name stands. */
+struct party {
+	struct peer *(*peer)(void);
+	const char *path;
+	const char *name; /* what the name of an order follows, or begins with */
+	bool by_header;
+};
+
+static struct peer *
+bank_peer(void)
+{
+	return bank.peer;
+}
+
+static struct peer *
+till_peer(void)
+{
+	return till.peer;
+}
+
+static struct peer *
+shop_peer(void)
+{
+	return shop.peer;
+}
+
+static void
+bank_hangs(bool done)
+{
+	bank_fail(&bank, "POST", "/v1/payments/", PEER_HANGS, 200, NULL);
+	bank.script.done = done;
+}
+
+static void
+bank_recovers(bool done)
+{
+	(void)done;
+	payer_bank_behave(&bank);
+}
+
+static void
+till_hangs(bool done)
+{
+	(void)done;
+	till.script = (struct till_script){.manner = PEER_HANGS};
+}
+
+static void
+till_recovers(bool done)
+{
+	till.script = (struct till_script){.absent = !done};
+}
+
+static void
+shop_hangs(bool done)
+{
+	(void)done;
+	shop.script = (struct shop_script){.manner = PEER_HANGS};
+}
+
+static void
+shop_recovers(bool done)
+{
+	shop.script = (struct shop_script){.found = done ? "SUCCESSFUL" : NULL};
+}
+
+static struct ask
+post(const char *target, const char *credential, const char *body)
+{
+	return (struct ask){
+		.method = "POST", .target = target, .credential = credential, .body = body};
+}
+
+static struct ask
+remittance(struct client *c)
+{
+	struct person who = payer_new(c, 500000);
+
+	return post("/api/transactions/remittance", who.access,
+		    client_json(c, "{'recipientId':'%s','amount':1000}",
+				recipient_new(c, &who, "RSD")));
+}
+
+static struct ask
+qr_payment(struct client *c)
+{
+	struct person who = payer_new(c, 500000);
+
+	return post("/api/transactions/qr-payment", who.access,
+		    client_json(c, "{'merchantId':'%s','amount':129}",
+				merchant_new(c, fresh_reference(c))));
+}
+
+#define DESTINATION "'account_number':'0123456789','bank_code':'058'"
+
+static struct ask
+debit(struct client *c)
+{
+	return post("/v1/wallets/debit", acme.test_key,
+		    client_json(c,
+				"{'walletId':'%s','amount':'40','currency':'NGN','reference':'%s',"
+				"'provider':'paystack','providerPayload':{" DESTINATION "}}",
+				wallet_with(c, acme.test_key, "NGN", "100"), fresh_reference(c)));
+}
+
+static struct ask
+credit(struct client *c)
+{
+	return post("/v1/wallets/credit", acme.test_key,
+		    client_json(c,
+				"{'walletId':'%s','amount':'40','currency':'NGN','reference':'%s',"
+				"'provider':'paystack','providerPayload':"
+				"{'email':'ada@example.com'}}",
+				wallet_new(c, acme.test_key, "NGN"), fresh_reference(c)));
+}
+
+static struct ask
+booked_withdrawal(struct client *c)
+{
+	return post("/wallet-providers/actions", acme.test_key,
+		    client_json(c,
+				"{'provider':'paystack','action':'withdraw','payload':"
+				"{'walletId':'%s','amount':'40'," DESTINATION "}}",
+				wallet_with(c, acme.test_key, "NGN", "100")));
+}
+
+static struct ask
+unbooked_withdrawal(struct client *c)
+{
+	return post("/wallet-providers/actions", acme.test_key,
+		    client_json(c, "{'provider':'paystack','action':'withdraw','payload':"
+				   "{'amount':'40'," DESTINATION "}}"));
+}
+
+static struct ask
+naira_deposit(struct client *c)
+{
+	struct person who = person_new(c, client_text(c, "%s@example.com", fresh_reference(c)));
+
+	return post("/api/v1/wallet/deposit", who.access, client_json(c, "{'amount':5000}"));
+}
+
+static struct ask
+purchase(struct client *c)
+{
+	struct buyer buyer = buyer_new(c, "100");
+
+	return ask_to_buy(c, &buyer, "flash", AIRTIME, "29", MOBILE, fresh_reference(c));
+}
+
+#define FROM(table) "SELECT count(*) FROM cowry." table
+
+static const struct subject {
+	const char *name;
+	struct ask (*ask)(struct client *c);
+	const char *count; /* how many have been opened */
+	struct party party;
+	void (*hangs)(bool done);
+	void (*recovers)(bool done);
+} subjects[] = {
+	{"remittance",
+	 remittance,
+	 FROM("drop_payment"),
+	 {bank_peer, "/v1/payments/", "X-Request-ID: ", true},
+	 bank_hangs,
+	 bank_recovers},
+	{"payment by QR code",
+	 qr_payment,
+	 FROM("drop_payment"),
+	 {bank_peer, "/v1/payments/", "X-Request-ID: ", true},
+	 bank_hangs,
+	 bank_recovers},
+	{"debit",
+	 debit,
+	 FROM("payment"),
+	 {till_peer, "/paystack/transfer", "cw-", false},
+	 till_hangs,
+	 till_recovers},
+	{"credit",
+	 credit,
+	 FROM("payment"),
+	 {till_peer, "/paystack/transaction/initialize", "cw-", false},
+	 till_hangs,
+	 till_recovers},
+	{"booked withdrawal",
+	 booked_withdrawal,
+	 FROM("payment"),
+	 {till_peer, "/paystack/transfer", "cw-", false},
+	 till_hangs,
+	 till_recovers},
+	{"unbooked withdrawal",
+	 unbooked_withdrawal,
+	 FROM("provider_order"),
+	 {till_peer, "/paystack/transfer", "cw-", false},
+	 till_hangs,
+	 till_recovers},
+	{"deposit in naira",
+	 naira_deposit,
+	 FROM("payment"),
+	 {till_peer, "/paystack/transaction/initialize", "DEP-", false},
+	 till_hangs,
+	 till_recovers},
+	{"purchase",
+	 purchase,
+	 FROM("purchase"),
+	 {shop_peer, "/", "\"reference\":\"", false},
+	 shop_hangs,
+	 shop_recovers},
+};
+
+/* The name under which a request is known; "" if it gives no order. */
+static void
+identify(const struct party *party, const struct peer_request *request, char out[IDENTITY_MAX])
+{
+	const char *text = party->by_header ? request->head : request->body;
+	const char *at = strcmp(request->method, "POST") == 0 ? strstr(text, party->name) : NULL;
+	size_t length = strlen(party->path);
+
+	out[0] = '\0';
+	if (at == NULL || strncmp(request->target, party->path, length) != 0 ||
+	    strstr(request->target, "transferrecipient") != NULL)
+		return;
+	if (party->by_header || party->name[0] == '"')
+		at += strlen(party->name);
+	(void)snprintf(out, IDENTITY_MAX, "%.*s", (int)strcspn(at, "\"\r,}"), at);
+}
+
+/* Orders since a request, and whether all have one name. */
+static size_t
+orders(const struct party *party, size_t since, bool *one)
+{
+	struct peer *peer = party->peer();
+	char first[IDENTITY_MAX] = "";
+	char name[IDENTITY_MAX];
+	size_t count = 0;
+
+	*one = true;
+	for (size_t i = since; i < peer_count(peer); i++) {
+		identify(party, peer_request(peer, i), name);
+		if (name[0] == '\0')
+			continue;
+		if (count++ == 0)
+			(void)snprintf(first, sizeof first, "%s", name);
+		*one = *one && strcmp(first, name) == 0;
+	}
+	return count;
+}
+
+static bool
+in_time(time_t begun)
+{
+	static const struct timespec step = {0, 10000000};
+
+	(void)nanosleep(&step, NULL);
+	return time(NULL) - begun < DEADLINE_S;
+}
+
+static void
+wait_for_order(const struct party *party, size_t since)
+{
+	time_t begun = time(NULL);
+	bool one;
+
+	while (orders(party, since, &one) == 0)
+		assert_true(in_time(begun));
+}
+
+/* Wait until the database says so. */
+static void
+wait_for(struct client *c, const char *condition, const char *name)
+{
+	time_t begun = time(NULL);
+
+	while (strcmp(client_value(c,
+				   "SELECT %s FROM pg_stat_activity WHERE"
+				   " application_name = '%s'",
+				   condition, name),
+		      "t") != 0)
+		assert_true(in_time(begun));
+}
+
+static void
+run_sql(PGconn *pg, const char *sql)
+{
+	PGresult *result = PQexec(pg, sql);
+
+	assert_true(PQresultStatus(result) == PGRES_COMMAND_OK ||
+		    PQresultStatus(result) == PGRES_TUPLES_OK);
+	PQclear(result);
+}
+
+/* A worker of its own, as far as the database and others can tell. */
+static _Noreturn void
+be_worker(struct client *c, const struct ask *ask)
+{
+	static const struct http_options outside = {.connect_timeout_ms = 1000,
+						    .total_timeout_ms = 20000,
+						    .answer_max = 262144,
+						    .at_once = 8,
+						    .plain = true};
+	struct app app = *c->app;
+	struct db_options options = c->fixture->options;
+	struct client own = *c;
+	struct reply reply;
+
+	(void)snprintf(app.name, sizeof app.name, "worker-%ld", (long)getpid());
+	options.application_name = app.name;
+	app.pool = db_pool_new(&options);
+	app.http = http_client_new(&outside);
+	if (app.pool == NULL || app.http == NULL || !service_open(&app))
+		_exit(2);
+	own.app = &app;
+	reply = client_exchange(&own, ask);
+	_exit(reply.status < 300 ? 0 : 1);
+}
+
+struct worker {
+	pid_t pid;
+	char name[32];
+};
+
+static struct worker
+start_worker(struct client *c, const struct ask *ask)
+{
+	struct worker worker = {.pid = fork()};
+
+	assert_true(worker.pid >= 0);
+	if (worker.pid == 0)
+		be_worker(c, ask);
+	(void)snprintf(worker.name, sizeof worker.name, "worker-%ld", (long)worker.pid);
+	return worker;
+}
+
+static void
+kill_worker(const struct worker *worker)
+{
+	assert_int_equal(kill(worker->pid, SIGKILL), 0);
+	assert_int_equal(waitpid(worker->pid, NULL, 0), worker->pid);
+}
+
+enum step { BEFORE_CALL, DURING_CALL, BEFORE_COMMIT, AFTER_COMMIT, STEPS };
+
+static const char *const step_names[STEPS] = {"before the call", "during the call",
+					      "before the second commit",
+					      "after the second commit"};
+
+/* While it truly runs, nobody else may go on with it. */
+static void
+expect_running(struct client *c, const struct ask *ask)
+{
+	struct answer a = client_send(c, ask);
+
+	assert_int_equal(a.status, 409);
+}
+
+static void
+interrupt(struct client *c, const struct subject *subject, const struct ask *ask, enum step step,
+	  size_t since)
+{
+	struct worker worker;
+	int status;
+
+	if (step == BEFORE_CALL || step == DURING_CALL)
+		subject->hangs(step == DURING_CALL);
+	if (step == BEFORE_COMMIT)
+		run_sql(gate, "SELECT pg_advisory_lock(4711)");
+	worker = start_worker(c, ask);
+	if (step == AFTER_COMMIT) {
+		assert_int_equal(waitpid(worker.pid, &status, 0), worker.pid);
+		assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+	} else {
+		wait_for_order(&subject->party, since);
+		if (step == BEFORE_COMMIT)
+			wait_for(c, "coalesce(bool_or(wait_event_type = 'Lock'), false)",
+				 worker.name);
+		else
+			expect_running(c, ask);
+		kill_worker(&worker);
+	}
+	if (step == BEFORE_COMMIT)
+		run_sql(gate, "SELECT pg_advisory_unlock(4711)");
+	wait_for(c, "count(*) = 0", worker.name);
+	subject->recovers(step != BEFORE_CALL);
+}
+
+/* As if so much time had passed since. */
+static void
+let_time_pass(struct client *c, const char *interval)
+{
+	client_sql(c,
+		   "UPDATE cowry.idempotency SET created_at = created_at - interval '%s',"
+		   " expires_at = expires_at - interval '%s',"
+		   " runs_until = runs_until - interval '%s'",
+		   interval, interval, interval);
+}
+
+static void
+try_step(struct client *c, const struct subject *subject, enum step step, bool later)
+{
+	struct ask ask = subject->ask(c);
+	size_t since = peer_count(subject->party.peer());
+	int before = atoi(client_value(c, "%s", subject->count));
+	struct answer first;
+	struct answer again;
+	bool one;
+
+	ask.idempotency_key = fresh_reference(c);
+	interrupt(c, subject, &ask, step, since);
+	if (later)
+		let_time_pass(c, "10 minutes");
+	first = client_send(c, &ask);
+	again = client_send(c, &ask);
+	(void)orders(&subject->party, since, &one);
+	if (first.status >= 300 || again.status != first.status || !one ||
+	    atoi(client_value(c, "%s", subject->count)) != before + 1)
+		fail_msg("%s, killed %s, repeated %s: %d %.*s, %s opened, %s", subject->name,
+			 step_names[step], later ? "later" : "at once", first.status,
+			 (int)first.body.length, (const char *)first.body.data,
+			 client_value(c, "%s - %d", subject->count, before),
+			 one ? "one name" : "several names");
+	assert_non_null(answer_header(&again, "Idempotent-Replayed"));
+	assert_int_equal(again.body.length, first.body.length);
+	assert_memory_equal(again.body.data, first.body.data, first.body.length);
+}
+
+static void
+test_each_step(void **state)
+{
+	struct client *c = *state;
+
+	for (size_t i = 0; i < COUNT(subjects); i++)
+		for (int step = BEFORE_CALL; step < STEPS; step++) {
+			try_step(c, &subjects[i], (enum step)step, false);
+			try_step(c, &subjects[i], (enum step)step, true);
+		}
+}
+
+/* The job runner may settle it in between: the repetition shows that. */
+static void
+test_settled_meanwhile(void **state)
+{
+	struct client *c = *state;
+	struct ask ask = remittance(c);
+	size_t since = peer_count(bank.peer);
+	struct answer a;
+
+	ask.idempotency_key = fresh_reference(c);
+	interrupt(c, &subjects[0], &ask, DURING_CALL, since);
+	bank.script.payment = "ACSC";
+	settle_due(c);
+	settle_due(c);
+	let_time_pass(c, "10 minutes");
+	a = client_send(c, &ask);
+	expect_status(&a, 201);
+	expect_text(&a, "data.status", "completed");
+}
+
+/* What the bank refused stays refused under the key; the amount is free for another one. */
+static void
+test_refusal_is_final(void **state)
+{
+	struct client *c = *state;
+	struct ask ask = remittance(c);
+	struct answer first;
+	struct answer again;
+
+	ask.idempotency_key = fresh_reference(c);
+	bank_fail(&bank, "POST", "/v1/payments/", PEER_ANSWERS, 400,
+		  bank_error(c, "PRODUCT_INVALID", "no"));
+	first = client_send(c, &ask);
+	assert_true(first.status >= 400 && first.status < 500);
+	payer_bank_behave(&bank);
+	again = client_send(c, &ask);
+	assert_int_equal(again.status, first.status);
+	assert_memory_equal(again.body.data, first.body.data, first.body.length);
+	ask.idempotency_key = fresh_reference(c);
+	again = client_send(c, &ask);
+	expect_status(&again, 201);
+}
+
+/* A provider that could not be reached has done nothing: the same key may try again. */
+static void
+test_nothing_done(void **state)
+{
+	struct client *c = *state;
+	struct ask ask = debit(c);
+	const char *url = c->fixture->config.paystack_url;
+	const char *sandbox = c->fixture->config.sandbox_url;
+	struct answer a;
+
+	ask.idempotency_key = fresh_reference(c);
+	c->fixture->config.sandbox_url = c->fixture->config.paystack_url = "http://127.0.0.1:1";
+	a = client_send(c, &ask);
+	c->fixture->config.paystack_url = url;
+	c->fixture->config.sandbox_url = sandbox;
+	expect_status(&a, 502);
+	a = client_send(c, &ask);
+	expect_status(&a, 201);
+	assert_null(answer_header(&a, "Idempotent-Replayed"));
+}
+
+/* A key belongs to its owner: a rotated API key, or another session, is the same sender. */
+static void
+test_other_credential(void **state)
+{
+	struct client *c = *state;
+	struct ask ask = credit(c);
+	struct answer first;
+	struct answer again;
+
+	ask.idempotency_key = fresh_reference(c);
+	first = client_send(c, &ask);
+	expect_status(&first, 201);
+	ask.credential = key_new(c, &acme.owner, acme.project, "'scope':'test','quota':null");
+	again = client_send(c, &ask);
+	assert_non_null(answer_header(&again, "Idempotent-Replayed"));
+	assert_memory_equal(again.body.data, first.body.data, first.body.length);
+	ask.credential = acme.live_key;
+	again = client_send(c, &ask);
+	assert_null(answer_header(&again, "Idempotent-Replayed"));
+}
+
+static int
+setup(void **state)
+{
+	struct client *c;
+
+	if (tenants_setup(state, &acme, NULL) != 0)
+		return -1;
+	c = *state;
+	payer_bank_open(c, &bank);
+	c->fixture->config.outside_timeout_ms = 20000;
+	till_open(c, &till);
+	shop_open(c, &shop);
+	client_sql(c, "CREATE FUNCTION cowry.wait_at_gate() RETURNS trigger LANGUAGE plpgsql AS"
+		      " $$ BEGIN PERFORM pg_advisory_xact_lock(4711); RETURN NEW; END $$;"
+		      " CREATE TRIGGER wait_at_gate BEFORE UPDATE ON cowry.idempotency"
+		      " FOR EACH ROW EXECUTE FUNCTION cowry.wait_at_gate()");
+	gate = PQconnectdb(c->fixture->superuser_url);
+	return PQstatus(gate) == CONNECTION_OK ? 0 : -1;
+}
+
+static int
+teardown(void **state)
+{
+	int result;
+
+	PQfinish(gate);
+	result = client_teardown(state);
+	bank_close_down(&bank);
+	till_close(&till);
+	shop_close(&shop);
+	return result;
+}
+
+static int
+begin(void **state)
+{
+	payer_bank_behave(&bank);
+	till.script = (struct till_script){0};
+	shop.script = (struct shop_script){0};
+	return client_begin(state);
+}
+
+#define interruption_test(function) cmocka_unit_test_setup(function, begin)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		interruption_test(test_each_step),        interruption_test(test_settled_meanwhile),
+		interruption_test(test_refusal_is_final), interruption_test(test_nothing_done),
+		interruption_test(test_other_credential), interruption_test(client_books_hold),
+	};
+
+	return cmocka_run_group_tests(tests, setup, teardown);
+}
