@@ -16,7 +16,7 @@ SELECT 'account ' || a.account_id || ' has ' || a.balance || ' (' || a.sequence
        || ' postings), its postings say ' || coalesce(p.total, 0) || ' (' || coalesce(p.count, 0)
        || ')' AS problem
   FROM account a
-  LEFT JOIN (SELECT account_id, sum(amount)::bigint AS total, count(*) AS count
+  LEFT JOIN (SELECT account_id, sum(amount) AS total, count(*) AS count
                FROM (SELECT from_id AS account_id, -amount AS amount FROM posting
                      UNION ALL
                      SELECT to_id, amount FROM posting) legs
@@ -45,10 +45,10 @@ SELECT 'account ' || account_id || ' at its posting ' || sequence || ': ' ||
 
 -- name: check_floors
 -- returns: many
-SELECT 'account ' || account_id || ' can spend ' || (balance - held) || ', its floor is ' || floor
+SELECT 'account ' || account_id || ' can spend ' || (balance::numeric - held) || ', its floor is ' || floor
        AS problem
   FROM account
- WHERE balance - held < floor
+ WHERE balance::numeric - held < floor
  LIMIT 100;
 
 -- name: check_holds
@@ -57,7 +57,7 @@ SELECT 'account ' || account_id || ' can spend ' || (balance - held) || ', its f
 SELECT 'account ' || a.account_id || ' holds ' || a.held || ', its holds say '
        || coalesce(h.total, 0) AS problem
   FROM account a
-  LEFT JOIN (SELECT account_id, sum(amount)::bigint AS total
+  LEFT JOIN (SELECT account_id, sum(amount) AS total
                FROM hold WHERE status = 0 GROUP BY account_id) h USING (account_id)
  WHERE a.held <> coalesce(h.total, 0)
  LIMIT 100;

@@ -20,18 +20,18 @@ SELECT kind::bigint AS kind, code, name, class, normal_side, created_at
  WHERE code = ANY($1);
 
 -- name: chart_balances
--- params: kind:bigint
+-- params: kind:bigint mode:text
 -- returns: many
 -- What stands on all accounts of a kind, credit-positive.
-SELECT l.mode, a.currency::text AS currency, sum(a.balance)::bigint AS balance
+SELECT l.mode, a.currency::text AS currency, sum(a.balance) AS balance
   FROM account a
   JOIN ledger l USING (ledger_id)
- WHERE a.kind = $1
+ WHERE a.kind = $1 AND l.mode = $2
  GROUP BY l.mode, a.currency
- ORDER BY l.mode, a.currency;
+ ORDER BY a.currency;
 
 -- name: chart_entries
--- params: kind:bigint before:bigint most:bigint
+-- params: kind:bigint before:bigint most:bigint mode:text
 -- returns: many
 -- The latest postings on the accounts of a kind, newest first. Of one account they are numbered in
 -- the order of their transactions.
@@ -55,6 +55,7 @@ SELECT t.transaction_id, t.public_id, t.reference, t.type, coalesce(j.descriptio
              LIMIT $3) credits) e
   JOIN transaction t ON t.transaction_id = e.transaction_id
   LEFT JOIN journal_entry j ON j.transaction_id = t.transaction_id
+ WHERE l.mode = $4
  ORDER BY t.transaction_id DESC, e.line
  LIMIT $3;
 

@@ -62,8 +62,8 @@ SELECT count(*)
 -- returns: many
 -- Of all time, then of this month (UTC). What failed came back and does not count.
 SELECT count(*) FILTER (WHERE counts) AS total_count,
-       coalesce(sum(amount) FILTER (WHERE counts AND type = 'remittance'), 0)::bigint AS sent,
-       coalesce(sum(amount) FILTER (WHERE counts AND type = 'qr_payment'), 0)::bigint AS paid,
+       coalesce(sum(amount) FILTER (WHERE counts AND type = 'remittance'), 0) AS sent,
+       coalesce(sum(amount) FILTER (WHERE counts AND type = 'qr_payment'), 0) AS paid,
        count(*) FILTER (WHERE counts AND type = 'remittance') AS remittances,
        count(*) FILTER (WHERE counts AND type = 'qr_payment') AS qr_payments
   FROM (VALUES (1, '-infinity'::timestamptz), (2, date_trunc('month', now(), 'UTC'))) AS s (n, since)

@@ -57,7 +57,7 @@ SELECT funding_id, public_id, user_id, purpose, reference, transaction_no, amoun
   FROM funding
  WHERE user_id = $1 AND purpose = $2 AND funding_id <> $3 AND status = 'pending'
    AND expires_at > clock_timestamp()
- ORDER BY created_at DESC, funding_id DESC
+ ORDER BY funding_id DESC
  LIMIT 1
    FOR UPDATE;
 

@@ -169,14 +169,15 @@ SELECT v.public_id, $2, v.kind, $4, NULL
 ON CONFLICT (public_id) DO NOTHING;
 
 -- name: ledger_trial_balance
--- params:
+-- params: mode:text
 -- returns: many
+-- Of one mode, or of both. Sums are wider than a balance.
 SELECT c.code, c.name, c.class, l.mode, a.currency::text AS currency, count(*) AS accounts,
-       (CASE WHEN sum(a.balance) < 0 THEN -sum(a.balance) ELSE 0 END)::bigint AS debit,
-       (CASE WHEN sum(a.balance) > 0 THEN sum(a.balance) ELSE 0 END)::bigint AS credit
+       greatest(-sum(a.balance), 0) AS debit, greatest(sum(a.balance), 0) AS credit
   FROM account a
   JOIN chart c USING (kind)
   JOIN ledger l USING (ledger_id)
+ WHERE $1 IS NULL OR l.mode = $1
  GROUP BY c.code, c.name, c.class, l.mode, a.currency
  ORDER BY l.mode, a.currency, c.code;
 

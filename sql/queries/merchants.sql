@@ -43,9 +43,9 @@ UPDATE merchant SET status = 'closed' WHERE user_id = $1 AND status = 'active';
 -- returns: one
 -- Since this day, week (Monday) or month began (UTC); due is all that was not paid out yet.
 SELECT count(*) FILTER (WHERE counts) AS payments,
-       coalesce(sum(amount) FILTER (WHERE counts), 0)::bigint AS revenue,
-       coalesce(sum(fee) FILTER (WHERE counts), 0)::bigint AS fees,
-       coalesce(sum(amount - fee) FILTER (WHERE merchant_payout_id IS NULL), 0)::bigint AS due
+       coalesce(sum(amount) FILTER (WHERE counts), 0) AS revenue,
+       coalesce(sum(fee) FILTER (WHERE counts), 0) AS fees,
+       coalesce(sum(amount - fee) FILTER (WHERE merchant_payout_id IS NULL), 0) AS due
   FROM (SELECT amount, fee, merchant_payout_id,
                created_at >= date_trunc($2, now(), 'UTC') AS counts
           FROM drop_payment

@@ -71,12 +71,12 @@ SELECT count(*) AS count FROM voucher WHERE user_id = $1 AND ($2 IS NULL OR stat
 -- returns: one
 -- What pending and redeemed vouchers were issued for, and what is left of active ones.
 SELECT count(*) FILTER (WHERE status = 'active') AS active_count,
-       coalesce(sum(balance) FILTER (WHERE status = 'active'), 0)::bigint AS active_minor,
+       coalesce(sum(balance) FILTER (WHERE status = 'active'), 0) AS active_minor,
        count(*) FILTER (WHERE status = 'pending_payment') AS pending_count,
-       coalesce(sum(original_amount) FILTER (WHERE status = 'pending_payment'), 0)::bigint
+       coalesce(sum(original_amount) FILTER (WHERE status = 'pending_payment'), 0)
            AS pending_minor,
        count(*) FILTER (WHERE status = 'redeemed') AS redeemed_count,
-       coalesce(sum(original_amount) FILTER (WHERE status = 'redeemed'), 0)::bigint
+       coalesce(sum(original_amount) FILTER (WHERE status = 'redeemed'), 0)
            AS redeemed_minor
   FROM voucher
  WHERE user_id = $1;

@@ -57,7 +57,7 @@ no_account(struct ctx *ctx, const char *code)
 struct balance_row {
 	const char *mode;
 	const char *currency;
-	int64_t balance;
+	wide_int balance;
 };
 
 static const struct column balance_columns[] = {
@@ -67,13 +67,13 @@ static const struct column balance_columns[] = {
 };
 
 static enum err
-get_balances(struct ctx *ctx, struct chart_detail *out)
+get_balances(struct ctx *ctx, const char *mode, struct chart_detail *out)
 {
 	bool debit = strcmp(out->account.normal_side, "debit") == 0;
 	struct chart_balance *balances;
 	struct rows rows;
 
-	TRY(db_run(ctx, SQL_chart_balances, &rows, PARAMS(p_int(out->account.kind))));
+	TRY(db_run(ctx, SQL_chart_balances, &rows, PARAMS(p_int(out->account.kind), p_text(mode))));
 	balances = arena_array(ctx->arena, rows.count, sizeof(*balances));
 	for (size_t i = 0; i < rows.count; i++) {
 		struct balance_row row = {0};
@@ -113,7 +113,8 @@ static const struct column entry_columns[] = {
 };
 
 static enum err
-get_entries(struct ctx *ctx, int64_t before, int64_t most, struct chart_detail *out)
+get_entries(struct ctx *ctx, const char *mode, int64_t before, int64_t most,
+	    struct chart_detail *out)
 {
 	struct chart_entry *entries;
 	struct rows rows;
@@ -122,7 +123,7 @@ get_entries(struct ctx *ctx, int64_t before, int64_t most, struct chart_detail *
 		return ERR_OK;
 	TRY(db_run(ctx, SQL_chart_entries, &rows,
 		   PARAMS(p_int(out->account.kind), p_int(before > 0 ? before : INT64_MAX),
-			  p_int(most))));
+			  p_int(most), p_text(mode))));
 	entries = arena_array(ctx->arena, rows.count, sizeof(*entries));
 	for (size_t i = 0; i < rows.count; i++) {
 		struct entry_row row = {0};
@@ -145,7 +146,8 @@ get_entries(struct ctx *ctx, int64_t before, int64_t most, struct chart_detail *
 }
 
 enum err
-chart_get(struct ctx *ctx, const char *code, int64_t before, int64_t most, struct chart_detail *out)
+chart_get(struct ctx *ctx, const char *code, const char *mode, int64_t before, int64_t most,
+	  struct chart_detail *out)
 {
 	struct rows rows;
 
@@ -153,6 +155,6 @@ chart_get(struct ctx *ctx, const char *code, int64_t before, int64_t most, struc
 	if (rows.count == 0)
 		return no_account(ctx, code);
 	scan_account(&rows, 0, &out->account);
-	TRY(get_balances(ctx, out));
-	return get_entries(ctx, before, most, out);
+	TRY(get_balances(ctx, mode, out));
+	return get_entries(ctx, mode, before, most, out);
 }

@@ -36,7 +36,7 @@ enum err chart_list(struct ctx *ctx, struct list *out) MUST_CHECK;
 struct chart_balance {
 	const char *mode;
 	const char *currency;
-	struct money balance;
+	struct total balance;
 };
 
 /* A posting on an account. */
@@ -58,9 +58,9 @@ struct chart_detail {
 	struct list entries;  /* of struct chart_entry, newest first */
 };
 
-/* ERR_ACCOUNT_NOT_FOUND. The entries of customers' wallets are not listed here: they have statements. */
-enum err chart_get(struct ctx *ctx, const char *code, int64_t before, int64_t most,
-		   struct chart_detail *out) MUST_CHECK;
+/* In the books of a mode. ERR_ACCOUNT_NOT_FOUND. The entries of customers' wallets are not listed here: they have statements. */
+enum err chart_get(struct ctx *ctx, const char *code, const char *mode, int64_t before,
+		   int64_t most, struct chart_detail *out) MUST_CHECK;
 
 struct journal_line {
 	const char *account_code;

@@ -97,7 +97,7 @@ api_key_create(struct ctx *ctx, struct uuid project, const struct api_key *in, s
 	const char *raw;
 
 	TRY(owner_of(ctx, project, &project_id));
-	if (in->expires_at.us != 0 && in->expires_at.us <= ctx->now.us) {
+	if (in->expires.given && in->expires.first.us <= ctx->now.us) {
 		violation_add(ctx->arena, &ctx->fault, "expiresAt", "PAST",
 			      "must be in the future");
 		return ERR_VALIDATION;
@@ -110,7 +110,7 @@ api_key_create(struct ctx *ctx, struct uuid project, const struct api_key *in, s
 			  p_id(project_id),
 			  p_text(arena_strndup(ctx->arena, raw, PREFIX_CHARACTERS)),
 			  p_text(in->scope), p_text(in->description), quota_param(in->quota),
-			  p_time(in->expires_at))));
+			  p_from(in->expires))));
 	TRY(find(ctx, project_id, id, out));
 	out->raw = raw;
 	return ERR_OK;

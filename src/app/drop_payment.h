@@ -97,8 +97,8 @@ enum err drop_payment_list(struct ctx *ctx, const struct drop_payment_filter *fi
 
 struct drop_summary {
 	int64_t count;
-	struct money sent; /* by remittances, without fees */
-	struct money paid; /* by QR code */
+	struct total sent; /* by remittances, without fees */
+	struct total paid; /* by QR code */
 	int64_t remittances;
 	int64_t qr_payments;
 };

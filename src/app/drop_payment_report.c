@@ -30,8 +30,8 @@ drop_payment_list(struct ctx *ctx, const struct drop_payment_filter *filter,
 
 struct sums {
 	int64_t total_count;
-	int64_t sent;
-	int64_t paid;
+	wide_int sent;
+	wide_int paid;
 	int64_t remittances;
 	int64_t qr_payments;
 };

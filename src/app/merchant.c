@@ -124,9 +124,9 @@ merchant_leave(struct ctx *ctx, int64_t user_id)
 
 struct turnover_row {
 	int64_t payments;
-	int64_t revenue;
-	int64_t fees;
-	int64_t due;
+	wide_int revenue;
+	wide_int fees;
+	wide_int due;
 };
 
 static const struct column turnover_columns[] = {
@@ -140,6 +140,7 @@ enum err
 merchant_turnover(struct ctx *ctx, const struct merchant *merchant, const char *period,
 		  struct turnover *out)
 {
+	const struct currency *base = currency();
 	struct turnover_row row;
 	struct rows rows;
 
@@ -148,10 +149,10 @@ merchant_turnover(struct ctx *ctx, const struct merchant *merchant, const char *
 	rows_scan(&rows, 0, turnover_columns, COLUMN_COUNT(turnover_columns), &row);
 	*out = (struct turnover){
 		.count = row.payments,
-		.revenue = kroner(row.revenue),
-		.fees = kroner(row.fees),
-		.net = kroner(row.revenue - row.fees),
-		.due = kroner(row.due),
+		.revenue = {row.revenue, base},
+		.fees = {row.fees, base},
+		.net = {row.revenue - row.fees, base},
+		.due = {row.due, base},
 	};
 	return ERR_OK;
 }

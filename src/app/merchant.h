@@ -50,10 +50,10 @@ enum err merchant_leave(struct ctx *ctx, int64_t user_id) MUST_CHECK;
 /* What was taken in a period, and what there is to be paid out. */
 struct turnover {
 	int64_t count;
-	struct money revenue;
-	struct money fees;
-	struct money net;
-	struct money due; /* of any time, not in a payout yet */
+	struct total revenue;
+	struct total fees;
+	struct total net;
+	struct total due; /* of any time, not in a payout yet */
 };
 
 /* Since this "day", "week" or "month" began, in UTC; a week on Monday. */

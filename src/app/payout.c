@@ -252,7 +252,8 @@ find_payer(struct ctx *ctx, struct opening *opening, bool *found)
 		return ERR_OK;
 	if (!text_equal(account.status, "active"))
 		return fault(&ctx->fault, ERR_CONSENT_ENDED, NULL, NULL);
-	if (account.balance_at.us < ctx->now.us - MINUTE_US)
+	if (account.balance_at.us < ctx->now.us - MINUTE_US ||
+	    account.balance_at.us > ctx->now.us + MINUTE_US) /* a clock has stepped since */
 		TRY(bank_accounts_refresh(ctx, account.user_id));
 	opening->bank_account_id = account.bank_account_id;
 	return ERR_OK;

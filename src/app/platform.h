@@ -71,6 +71,7 @@ struct api_key {
 	const char *status;        /* active, expired, revoked */
 	struct instant created_at;
 	struct instant expires_at;
+	struct moment expires; /* of an order: when it ends, or never */
 	struct instant revoked_at;
 };
 

@@ -76,6 +76,6 @@ rate_version_add(struct ctx *ctx, const struct rate_version *version)
 	}
 	TRY(db_run(ctx, SQL_rate_insert, NULL,
 		   PARAMS(p_texts(currencies, n), p_ints(coefficients, n), p_ints(scales, n),
-			  p_time(version->valid_from), p_text(source))));
+			  p_from(version->valid_from), p_text(source))));
 	return audit_add(ctx, "rates_load", RATE_BASE, (struct json_value){NULL});
 }

@@ -31,7 +31,7 @@ enum err rate_find(struct ctx *ctx, const char *currency, struct exchange_rate *
 struct rate_version {
 	const struct exchange_rate *rates; /* currency and value of each */
 	size_t count;
-	struct instant valid_from; /* 0: now */
+	struct moment valid_from; /* not given: now */
 	const char *source;
 };
 

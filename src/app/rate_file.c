@@ -68,7 +68,7 @@ read_member(struct ctx *ctx, const char *name, struct json_object *value, struct
 		return strcmp(text, RATE_BASE) == 0 ? ERR_OK
 						    : wrong(ctx, name, "must be " RATE_BASE);
 	if (strcmp(name, "validFrom") == 0)
-		return instant_parse(&out->valid_from, text) && out->valid_from.us > 0
+		return moment_parse(&out->valid_from, text)
 			       ? ERR_OK
 			       : wrong(ctx, name, "must be a time such as 2026-12-31T23:59:59Z");
 	return wrong(ctx, name, "is not known");

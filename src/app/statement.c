@@ -4,7 +4,8 @@
 #include "db/db.h"
 #include "ledger/ledger.h"
 
-#define DAY_US (INT64_C(86400) * SECOND_US)
+#define DAY_US         (INT64_C(86400) * SECOND_US)
+#define MILLISECOND_US (SECOND_US / 1000)
 
 /* Whether who asks may see it: its project, in the mode of the key; its owner; an administrator. */
 static bool
@@ -23,20 +24,37 @@ bad_period(struct ctx *ctx, const char *why)
 	return ERR_VALIDATION;
 }
 
+/* The end of the millisecond: what is shown in milliseconds has all that happened until then. */
+static int64_t
+end_of(struct instant t)
+{
+	return t.us / MILLISECOND_US * MILLISECOND_US + MILLISECOND_US;
+}
+
+static struct moment
+at(int64_t us)
+{
+	return (struct moment){true, {us}, {us}};
+}
+
 /* Fill in what was left open, and check the rest. */
 static enum err
 set_period(struct ctx *ctx, const struct statement_order *in, struct account_statement *out)
 {
-	out->made_at = ctx->now;
-	out->to = in->to.us != 0 && in->to.us < ctx->now.us ? in->to : ctx->now;
-	out->from = in->from;
-	if (out->from.us == 0)
-		out->from.us = out->to.us - STATEMENT_DAYS_MAX * DAY_US;
-	if (out->from.us >= out->to.us)
+	int64_t to_us = end_of(ctx->now);
+	int64_t from_us;
+
+	if (in->to.given && in->to.last.us < to_us)
+		to_us = in->to.last.us + 1;
+	from_us = in->from.given ? in->from.first.us : to_us - STATEMENT_DAYS_MAX * DAY_US;
+	if (from_us >= to_us)
 		return bad_period(ctx, "must be before the end of the period");
-	if (out->to.us - out->from.us > STATEMENT_DAYS_MAX * DAY_US)
+	if (to_us - from_us > STATEMENT_DAYS_MAX * DAY_US)
 		return bad_period(ctx, arena_printf(ctx->arena, "must be at most %d days before to",
 						    STATEMENT_DAYS_MAX));
+	out->made_at = ctx->now;
+	out->from = at(from_us);
+	out->to = at(to_us);
 	return ERR_OK;
 }
 
@@ -56,20 +74,14 @@ static enum err
 add_up(struct ctx *ctx, struct account_statement *out)
 {
 	const struct wallet_line *lines = out->lines.items;
-	struct money balance;
 
-	for (size_t i = 0; i < out->lines.count; i++) {
-		struct money *total =
-			lines[i].direction[0] == 'i' ? &out->total_in : &out->total_out;
-
-		if (!money_add(total, *total, lines[i].amount))
-			return fault(&ctx->fault, ERR_AMOUNT_TOO_LARGE, NULL, NULL);
-	}
+	for (size_t i = 0; i < out->lines.count; i++)
+		*(lines[i].direction[0] == 'i' ? &out->total_in.minor : &out->total_out.minor) +=
+			lines[i].amount.minor;
 	/* A statement that does not add up is not shown. */
-	balance = (struct money){out->opening.minor + out->total_in.minor - out->total_out.minor,
-				 out->opening.currency};
-	return balance.minor == out->closing.minor ? ERR_OK
-						   : fault(&ctx->fault, ERR_INTERNAL, NULL, NULL);
+	return out->opening.minor + out->total_in.minor - out->total_out.minor == out->closing.minor
+		       ? ERR_OK
+		       : fault(&ctx->fault, ERR_INTERNAL, NULL, NULL);
 }
 
 enum err
@@ -86,9 +98,10 @@ statement_make(struct ctx *ctx, const struct statement_order *in, struct account
 	if (!may_see(&ctx->who, &place))
 		return fault(&ctx->fault, ERR_NOT_FOUND, NULL, "Wallet not found");
 	TRY(set_period(ctx, in, out));
-	/* "At or before" a microsecond earlier is "before". */
-	TRY(ledger_position_at(ctx, place.id, (struct instant){out->from.us - 1}, &before));
-	TRY(ledger_position_at(ctx, place.id, (struct instant){out->to.us - 1}, &after));
+	/* "At or before" a microsecond earlier is "before". The journal may be ahead of our clock. */
+	TRY(ledger_position_at(ctx, place.id, (struct instant){out->from.first.us - 1}, &before));
+	TRY(ledger_position_at(ctx, place.id,
+			       in->to.given ? in->to.last : (struct instant){INT64_MAX}, &after));
 	if (after.sequence - before.sequence > STATEMENT_LINES_MAX)
 		return bad_period(ctx, arena_printf(ctx->arena,
 						    "must leave at most %d movements in the period",
@@ -96,14 +109,16 @@ statement_make(struct ctx *ctx, const struct statement_order *in, struct account
 	TRY(wallet_lines(ctx, place.account_id, after.sequence + 1,
 			 after.sequence - before.sequence, &lines, &n));
 	turn_round(lines, n);
+	if (n > 0 && lines[n - 1].created_at.us >= out->to.first.us)
+		out->to = at(end_of(lines[n - 1].created_at));
 	currency = currency_find(place.currency);
 	out->wallet = place.id;
 	out->number = place.number;
 	out->currency = currency->code;
 	out->opening = (struct money){before.balance, currency};
 	out->closing = (struct money){after.balance, currency};
-	out->total_in = (struct money){0, currency};
-	out->total_out = (struct money){0, currency};
+	out->total_in = (struct total){0, currency};
+	out->total_out = (struct total){0, currency};
 	out->lines = (struct list){lines, n};
 	out->line_count = (int64_t)n;
 	return add_up(ctx, out);

@@ -11,22 +11,22 @@
 enum { STATEMENT_DAYS_MAX = 366, STATEMENT_LINES_MAX = 10000 };
 
 struct statement_order {
-	const char *wallet;  /* any of its ids */
-	struct instant from; /* no time: the beginning of the wallet, or a year before to */
-	struct instant to;   /* the first moment that is not covered; no time: now */
+	const char *wallet; /* any of its ids */
+	struct moment from; /* the first that is covered; not given: a year before the end */
+	struct moment to;   /* the last that is covered; not given: now */
 };
 
 struct account_statement {
 	struct uuid wallet;
 	const char *number; /* of a person's wallet, or NULL */
 	const char *currency;
-	struct instant from;
-	struct instant to;
+	struct moment from;
+	struct moment to; /* the first one that is not covered */
 	struct instant made_at;
 	struct money opening; /* balance before the period */
 	struct money closing; /* and after it */
-	struct money total_in;
-	struct money total_out;
+	struct total total_in;
+	struct total total_out;
 	int64_t line_count;
 	struct list lines; /* of struct wallet_line, oldest first */
 };

@@ -122,9 +122,9 @@ statement_csv(struct arena *arena, const struct account_statement *statement)
 	for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++)
 		put_plain(&csv, columns[i]);
 	end_line(&csv);
-	put_balance(&csv, statement->from, "opening balance", statement->opening);
+	put_balance(&csv, statement->from.first, "opening balance", statement->opening);
 	for (size_t i = 0; i < statement->lines.count; i++)
 		put_line(&csv, &lines[i]);
-	put_balance(&csv, statement->to, "closing balance", statement->closing);
+	put_balance(&csv, statement->to.first, "closing balance", statement->closing);
 	return (struct bytes){csv.text, csv.length};
 }

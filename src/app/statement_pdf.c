@@ -154,6 +154,8 @@ put_title(struct paper *paper, struct arena *arena)
 {
 	const struct account_statement *s = paper->statement;
 	char id[UUID_TEXT_MAX];
+	char in[MONEY_TEXT_MAX];
+	char out[MONEY_TEXT_MAX];
 
 	put(paper, paper->bold, TITLE_SIZE, LEFT, false, "Statement of account");
 	paper->y -= 2 * LINE_HEIGHT;
@@ -163,12 +165,12 @@ put_title(struct paper *paper, struct arena *arena)
 			 s->currency));
 	paper->y -= LINE_HEIGHT;
 	put(paper, paper->plain, SIZE, LEFT, false,
-	    arena_printf(arena, "From %s to %s (UTC), made %s", short_time(arena, s->from),
-			 short_time(arena, s->to), short_time(arena, s->made_at)));
+	    arena_printf(arena, "From %s to %s (UTC), made %s", short_time(arena, s->from.first),
+			 short_time(arena, s->to.first), short_time(arena, s->made_at)));
 	paper->y -= LINE_HEIGHT;
 	put(paper, paper->plain, SIZE, LEFT, false,
-	    arena_printf(arena, "In %s, out %s %s", amount_text(arena, s->total_in),
-			 amount_text(arena, s->total_out), s->currency));
+	    arena_printf(arena, "In %s, out %s %s", total_text(in, s->total_in),
+			 total_text(out, s->total_out), s->currency));
 	paper->y -= 2 * LINE_HEIGHT;
 	put_head(paper);
 }
@@ -181,10 +183,10 @@ write_pages(struct paper *paper, struct arena *arena)
 
 	begin_page(paper, arena);
 	put_title(paper, arena);
-	put_balance(paper, arena, s->from, "Opening balance", s->opening);
+	put_balance(paper, arena, s->from.first, "Opening balance", s->opening);
 	for (size_t i = 0; i < s->lines.count; i++)
 		put_line(paper, arena, &lines[i]);
-	put_balance(paper, arena, s->to, "Closing balance", s->closing);
+	put_balance(paper, arena, s->to.first, "Closing balance", s->closing);
 }
 
 enum err

@@ -139,9 +139,9 @@ enum err user_mail_welcome(struct ctx *ctx, const struct user *user) MUST_CHECK;
 struct user_filter {
 	const char *search; /* part of a name or address; NULL: any */
 	const char *role;
-	const char *status;  /* NULL: all but deleted */
-	struct instant from; /* registered at or after; 0: any time */
-	struct instant to;
+	const char *status; /* NULL: all but deleted */
+	struct moment from; /* registered at or after */
+	struct moment to;
 	const char *sort; /* createdAt, name, email, role, status */
 	bool descending;
 	int64_t after; /* by createdAt, the last one seen; 0: from the start */

@@ -17,7 +17,7 @@ user_list(struct ctx *ctx, const struct user_filter *filter, struct user **out, 
 
 	TRY(db_run(ctx, SQL_user_list, &rows,
 		   PARAMS(p_text(filter->search), p_text(filter->role), p_text(filter->status),
-			  p_time(filter->from), p_time(filter->to), p_text(filter->sort),
+			  p_from(filter->from), p_until(filter->to), p_text(filter->sort),
 			  p_bool(filter->descending), p_id(filter->after), p_int(filter->most),
 			  p_int(filter->skip))));
 	*out = arena_array(ctx->arena, rows.count, sizeof(**out));
@@ -34,7 +34,7 @@ user_count(struct ctx *ctx, const struct user_filter *filter, int64_t *total)
 
 	TRY(db_run(ctx, SQL_user_count, &rows,
 		   PARAMS(p_text(filter->search), p_text(filter->role), p_text(filter->status),
-			  p_time(filter->from), p_time(filter->to))));
+			  p_from(filter->from), p_until(filter->to))));
 	*total = row_int(&rows, 0, 0);
 	return ERR_OK;
 }

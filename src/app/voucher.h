@@ -56,7 +56,7 @@ enum err voucher_list(struct ctx *ctx, const char *status, int64_t most, int64_t
 
 struct voucher_sum {
 	int64_t count;
-	struct money value;
+	struct total value;
 };
 
 struct voucher_summary {

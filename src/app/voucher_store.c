@@ -178,7 +178,7 @@ voucher_list(struct ctx *ctx, const char *status, int64_t most, int64_t skip, st
 }
 
 static struct voucher_sum
-sum_of(int64_t count, int64_t minor)
+sum_of(int64_t count, wide_int minor)
 {
 	return (struct voucher_sum){count, {minor, voucher_currency()}};
 }
@@ -186,17 +186,15 @@ sum_of(int64_t count, int64_t minor)
 enum err
 voucher_summary(struct ctx *ctx, struct voucher_summary *out)
 {
-	struct voucher_sum *total = &out->total;
 	struct rows rows;
 
 	TRY(db_run(ctx, SQL_voucher_summary, &rows, PARAMS(p_int(ctx->who.user_id))));
-	out->active = sum_of(row_int(&rows, 0, 0), row_int(&rows, 0, 1));
-	out->pending = sum_of(row_int(&rows, 0, 2), row_int(&rows, 0, 3));
-	out->redeemed = sum_of(row_int(&rows, 0, 4), row_int(&rows, 0, 5));
-	*total = sum_of(out->active.count + out->pending.count + out->redeemed.count, 0);
-	if (!money_add(&total->value, out->active.value, out->pending.value) ||
-	    !money_add(&total->value, total->value, out->redeemed.value))
-		return fault(&ctx->fault, ERR_AMOUNT_TOO_LARGE, NULL, NULL);
+	out->active = sum_of(row_int(&rows, 0, 0), row_wide(&rows, 0, 1));
+	out->pending = sum_of(row_int(&rows, 0, 2), row_wide(&rows, 0, 3));
+	out->redeemed = sum_of(row_int(&rows, 0, 4), row_wide(&rows, 0, 5));
+	out->total = sum_of(out->active.count + out->pending.count + out->redeemed.count,
+			    out->active.value.minor + out->pending.value.minor +
+				    out->redeemed.value.minor);
 	return ERR_OK;
 }
 

@@ -235,16 +235,16 @@ wallet_set_status(struct ctx *ctx, struct uuid id, const char *status, struct wa
 }
 
 enum err
-wallet_balance_at(struct ctx *ctx, struct uuid id, struct instant at, struct wallet_balance *out)
+wallet_balance_at(struct ctx *ctx, struct uuid id, struct moment at, struct wallet_balance *out)
 {
 	struct ledger_position position;
 	struct wallet wallet;
 
 	TRY(wallet_get(ctx, id, &wallet));
 	*out = wallet.balance;
-	if (at.us == 0)
+	if (!at.given)
 		return ERR_OK;
-	TRY(ledger_position_at(ctx, id, at, &position));
+	TRY(ledger_position_at(ctx, id, at.last, &position));
 	out->ledger.minor = position.balance;
 	out->available = (struct money){0, NULL};
 	out->held = (struct money){0, NULL};

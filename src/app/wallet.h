@@ -23,7 +23,7 @@ struct wallet_balance {
 	struct money ledger;    /* what the wallet holds */
 	struct money available; /* without what is held for somebody */
 	struct money held;
-	struct instant at; /* a point in time that was asked for */
+	struct moment at; /* a point in time that was asked for */
 };
 
 struct wallet {
@@ -60,7 +60,7 @@ enum err wallet_set_status(struct ctx *ctx, struct uuid id, const char *status,
 			   struct wallet *out) MUST_CHECK;
 /* The ledger balance after the last posting at or before a time; available and held are only known
  * for now. */
-enum err wallet_balance_at(struct ctx *ctx, struct uuid id, struct instant at,
+enum err wallet_balance_at(struct ctx *ctx, struct uuid id, struct moment at,
 			   struct wallet_balance *out) MUST_CHECK;
 
 /* One line of a wallet's history. */

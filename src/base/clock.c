@@ -6,7 +6,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { DAY_S = 86400 };
+enum { DAY_S = 86400, MILLISECOND_US = 1000 };
 
 struct instant
 clock_system(void)
@@ -172,20 +172,22 @@ parse_minutes(const char **text)
 	return minute < 0 || minute > 59 ? -1 : hour * 60 + minute;
 }
 
-/* ".123456789"; what is beyond microseconds is cut off. */
+/* ".123456789"; what is beyond microseconds is cut off. span is how many microseconds have it. */
 static bool
-parse_fraction(const char **text, int64_t *us)
+parse_fraction(const char **text, int64_t *us, int64_t *span)
 {
 	int64_t unit = SECOND_US / 10;
 	int count = 0;
 
 	*us = 0;
+	*span = SECOND_US;
 	if (!expect(text, '.'))
 		return true;
 	for (; **text >= '0' && **text <= '9'; (*text)++, count++) {
 		*us += (**text - '0') * unit;
 		unit /= 10;
 	}
+	*span = count <= 3 ? MILLISECOND_US : 1;
 	return count >= 1 && count <= 9;
 }
 
@@ -206,10 +208,18 @@ parse_offset(const char **text, int *minutes)
 	return true;
 }
 
+static struct moment
+moment_of(int64_t first, int64_t span)
+{
+	return (struct moment){true, {first}, {first + span - 1}};
+}
+
 bool
-instant_parse(struct instant *out, const char *text)
+moment_parse(struct moment *out, const char *text)
 {
 	struct date date;
+	int64_t first;
+	int64_t span;
 	int64_t us;
 	int minutes;
 	int seconds;
@@ -217,8 +227,9 @@ instant_parse(struct instant *out, const char *text)
 
 	if (!parse_date(&text, &date))
 		return false;
+	first = days_of(date) * DAY_S * SECOND_US;
 	if (*text == '\0') {
-		out->us = days_of(date) * DAY_S * SECOND_US;
+		*out = moment_of(first, DAY_S * SECOND_US);
 		return true;
 	}
 	if (!expect(&text, 'T') && !expect(&text, 't') && !expect(&text, ' '))
@@ -227,10 +238,21 @@ instant_parse(struct instant *out, const char *text)
 	if (minutes < 0 || !expect(&text, ':'))
 		return false;
 	seconds = digits(&text, 2);
-	if (seconds < 0 || seconds > 59 || !parse_fraction(&text, &us) ||
+	if (seconds < 0 || seconds > 59 || !parse_fraction(&text, &us, &span) ||
 	    !parse_offset(&text, &offset) || *text != '\0')
 		return false;
-	out->us = (days_of(date) * DAY_S + (int64_t)(minutes - offset) * 60 + seconds) * SECOND_US +
-		  us;
+	first += ((int64_t)(minutes - offset) * 60 + seconds) * SECOND_US + us;
+	*out = moment_of(first, span);
+	return true;
+}
+
+bool
+instant_parse(struct instant *out, const char *text)
+{
+	struct moment moment;
+
+	if (!moment_parse(&moment, text))
+		return false;
+	*out = moment.first;
 	return true;
 }

@@ -12,6 +12,17 @@ struct instant {
 	int64_t us;
 };
 
+/*
+ * A time as it was given: all instants that its digits name, so that "at or before" means the whole
+ * day, second or millisecond that was written. Any time may be given, also 1970-01-01; not given is
+ * all zero.
+ */
+struct moment {
+	bool given;
+	struct instant first;
+	struct instant last;
+};
+
 enum { INSTANT_TEXT_MAX = 32 };
 #define SECOND_US INT64_C(1000000)
 
@@ -29,5 +40,8 @@ const char *instant_text(char buf[INSTANT_TEXT_MAX], struct instant t);
  * date alone is midnight UTC. False for anything else and for impossible dates.
  */
 bool instant_parse(struct instant *out, const char *text) MUST_CHECK;
+/* Likewise: a date is a day, whole seconds are seconds, one to three decimals are milliseconds, more
+ * are microseconds. */
+bool moment_parse(struct moment *out, const char *text) MUST_CHECK;
 
 #endif

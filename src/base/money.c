@@ -141,11 +141,13 @@ money_convert(struct money *out, struct money m, struct decimal rate,
 	return true;
 }
 
+__extension__ typedef unsigned __int128 wide_uint;
+
 /* An integer as text with a point before its last decimals digits. */
 static const char *
-with_point(char buf[MONEY_TEXT_MAX], int64_t value, size_t decimals)
+with_point(char buf[MONEY_TEXT_MAX], wide_int value, size_t decimals)
 {
-	uint64_t rest = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+	wide_uint rest = value < 0 ? 0 - (wide_uint)value : (wide_uint)value;
 	char reversed[MONEY_TEXT_MAX];
 	size_t length = 0;
 	size_t digits = 0;
@@ -185,9 +187,22 @@ money_text(char buf[MONEY_TEXT_MAX], struct money m)
 }
 
 const char *
+total_text(char buf[MONEY_TEXT_MAX], struct total t)
+{
+	return with_point(buf, t.minor, t.currency != NULL ? t.currency->exponent : 0);
+}
+
+const char *
 money_text_short(char buf[MONEY_TEXT_MAX], struct money m)
 {
 	(void)money_text(buf, m);
+	return without_zeros(buf);
+}
+
+const char *
+total_text_short(char buf[MONEY_TEXT_MAX], struct total t)
+{
+	(void)total_text(buf, t);
 	return without_zeros(buf);
 }
 

@@ -25,6 +25,14 @@ struct money {
 	const struct currency *currency; /* NULL: no amount */
 };
 
+/* What many amounts come to: wider than each of them. */
+__extension__ typedef __int128 wide_int;
+
+struct total {
+	wide_int minor;                  /* minor units */
+	const struct currency *currency; /* NULL: no amount */
+};
+
 /* A number as it was written: coefficient / 10^scale. Not present: all zero. */
 struct decimal {
 	int64_t coefficient;
@@ -32,7 +40,7 @@ struct decimal {
 	bool present;
 };
 
-enum { MONEY_TEXT_MAX = 32, DECIMAL_INTEGER_DIGITS_MAX = 15, DECIMAL_DIGITS_MAX = 18 };
+enum { MONEY_TEXT_MAX = 48, DECIMAL_INTEGER_DIGITS_MAX = 15, DECIMAL_DIGITS_MAX = 18 };
 
 enum money_problem {
 	MONEY_OK,
@@ -69,8 +77,10 @@ bool money_convert(struct money *out, struct money m, struct decimal rate,
 
 /* Major units with all decimals of the currency: "1000.50", "7" for JPY, "-0.05". */
 const char *money_text(char buf[MONEY_TEXT_MAX], struct money m);
-/* Like money_text, without trailing zero decimals: "1000.5", "1000". */
+const char *total_text(char buf[MONEY_TEXT_MAX], struct total t);
+/* Likewise without trailing zero decimals: "1000.5", "1000". */
 const char *money_text_short(char buf[MONEY_TEXT_MAX], struct money m);
+const char *total_text_short(char buf[MONEY_TEXT_MAX], struct total t);
 /* The number without trailing zero decimals: "11.7", "0.005". */
 const char *decimal_text(char buf[MONEY_TEXT_MAX], struct decimal value);
 

@@ -152,27 +152,36 @@ run_admin_create(const struct config *config, int argc, char **argv)
 }
 
 static void
+print_trial_line(const struct trial_line *line)
+{
+	const struct currency *currency = currency_find(line->currency);
+	char debit[MONEY_TEXT_MAX];
+	char credit[MONEY_TEXT_MAX];
+
+	(void)printf("%-5s %-28s %-10s %9lld %20s %s %20s %s\n", line->code, line->name,
+		     line->class, (long long)line->accounts,
+		     total_text(debit, (struct total){line->debit, currency}), line->currency,
+		     total_text(credit, (struct total){line->credit, currency}), line->currency);
+}
+
+/* Of live money, then of test money, if there is any. */
+static void
 print_trial_balance(struct ctx *ctx)
 {
+	const char *mode = "";
 	struct trial_line *lines;
 	size_t n;
 
-	if (ledger_trial_balance(ctx, &lines, &n) != ERR_OK)
+	if (ledger_trial_balance(ctx, NULL, &lines, &n) != ERR_OK)
 		start_failed(program, ctx->fault.message);
-	(void)printf("\n%-5s %-28s %-10s %-4s %9s %20s %20s\n", "Code", "Account", "Class", "Mode",
-		     "Accounts", "Debit", "Credit");
 	for (size_t i = 0; i < n; i++) {
-		const struct currency *currency = currency_find(lines[i].currency);
-		char debit[MONEY_TEXT_MAX];
-		char credit[MONEY_TEXT_MAX];
-
-		(void)printf("%-5s %-28s %-10s %-4s %9lld %16s %s %16s %s\n", lines[i].code,
-			     lines[i].name, lines[i].class, lines[i].mode,
-			     (long long)lines[i].accounts,
-			     money_text(debit, (struct money){lines[i].debit, currency}),
-			     lines[i].currency,
-			     money_text(credit, (struct money){lines[i].credit, currency}),
-			     lines[i].currency);
+		if (strcmp(lines[i].mode, mode) != 0) {
+			mode = lines[i].mode;
+			(void)printf("\nTrial balance of %s money\n", mode);
+			(void)printf("%-5s %-28s %-10s %9s %24s %24s\n", "Code", "Account", "Class",
+				     "Accounts", "Debit", "Credit");
+		}
+		print_trial_line(&lines[i]);
 	}
 }
 

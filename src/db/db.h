@@ -85,6 +85,11 @@ struct param p_bool(bool value);
 struct param p_text(const char *value);
 struct param p_uuid(struct uuid value);
 struct param p_time(struct instant value);
+/* A time that is there, whatever it is. */
+struct param p_at(struct instant value);
+/* A bound that was given, or NULL: the first instant of it for "from", the last for "until". */
+struct param p_from(struct moment value);
+struct param p_until(struct moment value);
 struct param p_bytes(const void *data, size_t length);
 /* 0 is SQL's NULL: for references to a row. */
 struct param p_id(int64_t value);

@@ -61,12 +61,34 @@ p_uuid(struct uuid value)
 	return (struct param){.kind = PARAM_UUID, .value.uuid = value};
 }
 
+static struct param
+time_param(bool given, struct instant value)
+{
+	return given ? (struct param){.kind = PARAM_TIME, .value.time = value} : p_null();
+}
+
 struct param
 p_time(struct instant value)
 {
-	if (value.us == 0)
-		return p_null();
-	return (struct param){.kind = PARAM_TIME, .value.time = value};
+	return time_param(value.us != 0, value);
+}
+
+struct param
+p_at(struct instant value)
+{
+	return time_param(true, value);
+}
+
+struct param
+p_from(struct moment value)
+{
+	return time_param(value.given, value.first);
+}
+
+struct param
+p_until(struct moment value)
+{
+	return time_param(value.given, value.last);
 }
 
 struct param
@@ -180,6 +202,13 @@ value_size(const struct type *type, const struct param *p)
 	return strlen(p->value.text) + (type->oid == OID_JSONB ? 1 : 0);
 }
 
+/* The ends of the range stand for plus and minus infinity. */
+static int64_t
+wire_time(struct instant t)
+{
+	return t.us == INT64_MAX || t.us == INT64_MIN ? t.us : t.us - POSTGRES_EPOCH_US;
+}
+
 static void
 put_value(unsigned char *at, const struct type *type, const struct param *p, size_t size)
 {
@@ -188,7 +217,7 @@ put_value(unsigned char *at, const struct type *type, const struct param *p, siz
 	} else if (p->kind == PARAM_BOOL) {
 		*at = p->value.boolean;
 	} else if (p->kind == PARAM_TIME) {
-		put_number(at, p->value.time.us - POSTGRES_EPOCH_US, size);
+		put_number(at, wire_time(p->value.time), size);
 	} else if (p->kind == PARAM_UUID) {
 		memcpy(at, p->value.uuid.bytes, size);
 	} else if (p->kind == PARAM_BYTES) {

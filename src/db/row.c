@@ -70,6 +70,35 @@ row_int(const struct rows *rows, size_t i, int column)
 	return read_number(value, PQgetlength(rows->result, (int)i, column));
 }
 
+/*
+ * A numeric travels as digits to the base of 10000, the highest first, after their number, the weight
+ * of the first one, the sign and the decimals that are shown.
+ */
+wide_int
+row_wide(const struct rows *rows, size_t i, int column)
+{
+	enum { BASE = 10000, NEGATIVE = 0x4000, HEAD = 4, WIDTH = 2 };
+	const char *at = value_at(rows, i, column);
+	wide_int value = 0;
+	int64_t head[HEAD];
+
+	want(rows, column, PQftype(rows->result, column) == OID_NUMERIC);
+	if (PQgetisnull(rows->result, (int)i, column))
+		return 0;
+	for (int h = 0; h < HEAD; h++, at += WIDTH)
+		head[h] = read_number(at, WIDTH);
+	if (head[0] > head[1] + 1 || (head[2] != 0 && head[2] != NEGATIVE))
+		bug("not a whole number", PQfname(rows->result, column));
+	for (int64_t d = 0; d <= (head[0] > 0 ? head[1] : -1); d++) {
+		int64_t digit = d < head[0] ? read_number(at + d * WIDTH, WIDTH) : 0;
+
+		if (__builtin_mul_overflow(value, BASE, &value) ||
+		    __builtin_add_overflow(value, digit, &value))
+			bug("too large a number", PQfname(rows->result, column));
+	}
+	return head[2] == NEGATIVE ? -value : value;
+}
+
 bool
 row_bool(const struct rows *rows, size_t i, int column)
 {
@@ -139,6 +168,9 @@ scan_value(const struct rows *rows, size_t i, int column, enum column_type type,
 	switch (type) {
 	case COLUMN_INT:
 		*(int64_t *)member = row_int(rows, i, column);
+		break;
+	case COLUMN_WIDE:
+		*(wide_int *)member = row_wide(rows, i, column);
 		break;
 	case COLUMN_BOOL:
 		*(bool *)member = row_bool(rows, i, column);

@@ -10,10 +10,19 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/money.h"
 #include "base/text.h"
 #include "db/db.h"
 
-enum column_type { COLUMN_INT, COLUMN_BOOL, COLUMN_TEXT, COLUMN_UUID, COLUMN_TIME, COLUMN_BYTES };
+enum column_type {
+	COLUMN_INT,
+	COLUMN_WIDE, /* numeric without decimals: what sum() of bigint gives */
+	COLUMN_BOOL,
+	COLUMN_TEXT,
+	COLUMN_UUID,
+	COLUMN_TIME,
+	COLUMN_BYTES,
+};
 
 struct column {
 	const char *name; /* of the result column and of the member */
@@ -29,6 +38,7 @@ struct column {
 		.name = (name_),                                    \
 		.type = _Generic(((struct_type *)0)->member,        \
 				 int64_t: COLUMN_INT,               \
+				 wide_int: COLUMN_WIDE,             \
 				 bool: COLUMN_BOOL,                 \
 				 const char *: COLUMN_TEXT,         \
 				 struct uuid: COLUMN_UUID,          \
@@ -46,6 +56,7 @@ void rows_scan(const struct rows *rows, size_t i, const struct column *columns, 
 /* Single values by position; the type must fit. */
 bool row_is_null(const struct rows *rows, size_t i, int column);
 int64_t row_int(const struct rows *rows, size_t i, int column);
+wide_int row_wide(const struct rows *rows, size_t i, int column);
 bool row_bool(const struct rows *rows, size_t i, int column);
 const char *row_text(const struct rows *rows, size_t i, int column);
 struct uuid row_uuid(const struct rows *rows, size_t i, int column);

@@ -93,11 +93,11 @@ static const struct column trial_columns[] = {
 };
 
 enum err
-ledger_trial_balance(struct ctx *ctx, struct trial_line **lines, size_t *n)
+ledger_trial_balance(struct ctx *ctx, const char *mode, struct trial_line **lines, size_t *n)
 {
 	struct rows rows;
 
-	TRY(db_run(ctx, SQL_ledger_trial_balance, &rows, NO_PARAMS));
+	TRY(db_run(ctx, SQL_ledger_trial_balance, &rows, PARAMS(p_text(mode))));
 	*lines = arena_array(ctx->arena, rows.count, sizeof(**lines));
 	*n = rows.count;
 	for (size_t i = 0; i < rows.count; i++)
@@ -111,7 +111,7 @@ ledger_position_at(struct ctx *ctx, struct uuid account, struct instant at,
 {
 	struct rows rows;
 
-	TRY(db_run(ctx, SQL_account_position_at, &rows, PARAMS(p_uuid(account), p_time(at))));
+	TRY(db_run(ctx, SQL_account_position_at, &rows, PARAMS(p_uuid(account), p_at(at))));
 	*out = (struct ledger_position){row_int(&rows, 0, 0), row_int(&rows, 0, 1)};
 	return ERR_OK;
 }

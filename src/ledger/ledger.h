@@ -123,12 +123,13 @@ struct trial_line {
 	const char *mode;
 	const char *currency;
 	int64_t accounts;
-	int64_t debit;
-	int64_t credit;
+	wide_int debit;
+	wide_int credit;
 };
 
-/* The trial balance over all books. */
-enum err ledger_trial_balance(struct ctx *ctx, struct trial_line **lines, size_t *n) MUST_CHECK;
+/* The trial balance over all books of a mode, or of both (NULL): by mode and currency. */
+enum err ledger_trial_balance(struct ctx *ctx, const char *mode, struct trial_line **lines,
+			      size_t *n) MUST_CHECK;
 
 /* Where an account stood: its balance, and the number of its last posting, 0 for none. */
 struct ledger_position {

@@ -161,11 +161,11 @@ put_uuid(const struct decoder *d, const struct field *field, const char *text, v
 }
 
 static void
-put_time(const struct decoder *d, const struct field *field, const char *text, void *member)
+put_moment(const struct decoder *d, const struct field *field, const char *text, void *member)
 {
-	struct instant value;
+	struct moment value;
 
-	if (instant_parse(&value, text) && value.us > 0)
+	if (moment_parse(&value, text))
 		memcpy(member, &value, sizeof(value));
 	else
 		violate(d, field, "TIME", "must be a time such as 2026-12-31T23:59:59Z");
@@ -253,8 +253,10 @@ static const struct {
 	[FIELD_DECIMAL] = {1U << JSON_TEXT | 1U << JSON_INTEGER | 1U << JSON_DECIMAL,
 			   "must be an amount as a string"},
 	[FIELD_MONEY] = {0, ""},
+	[FIELD_TOTAL] = {0, ""},
 	[FIELD_UUID] = {1U << JSON_TEXT, "must be a UUID"},
-	[FIELD_TIME] = {1U << JSON_TEXT, "must be a time such as 2026-12-31T23:59:59Z"},
+	[FIELD_TIME] = {0, ""},
+	[FIELD_MOMENT] = {1U << JSON_TEXT, "must be a time such as 2026-12-31T23:59:59Z"},
 	[FIELD_JSON] = {1U << JSON_OBJECT, "must be an object"},
 	[FIELD_TEXTS] = {1U << JSON_LIST, "must be a list of strings"},
 	[FIELD_LIST] = {1U << JSON_LIST, "must be a list"},
@@ -289,8 +291,8 @@ put(const struct decoder *d, const struct field *field, struct json_object *valu
 	case FIELD_UUID:
 		put_uuid(d, field, json_text_value(value), member);
 		break;
-	case FIELD_TIME:
-		put_time(d, field, json_text_value(value), member);
+	case FIELD_MOMENT:
+		put_moment(d, field, json_text_value(value), member);
 		break;
 	case FIELD_JSON:
 		put_json(d, field, value, member);
@@ -309,7 +311,10 @@ put(const struct decoder *d, const struct field *field, struct json_object *valu
 		break;
 	}
 	case FIELD_MONEY:
-		assert(false && "amounts in requests are decimals until their currency is known");
+	case FIELD_TOTAL:
+	case FIELD_TIME:
+		assert(false && "amounts in requests are decimals until their currency is known, "
+				"times are moments");
 	}
 }
 
@@ -382,15 +387,17 @@ put_query(const struct decoder *d, const struct field *field, const char *text, 
 	case FIELD_UUID:
 		put_uuid(d, field, text, member);
 		break;
-	case FIELD_TIME:
-		put_time(d, field, text, member);
+	case FIELD_MOMENT:
+		put_moment(d, field, text, member);
 		break;
+	case FIELD_TIME:
 	case FIELD_OPTIONAL_BOOL:
 	case FIELD_JSON:
 	case FIELD_TEXTS:
 	case FIELD_LIST:
 	case FIELD_OBJECT:
 	case FIELD_MONEY:
+	case FIELD_TOTAL:
 		assert(false && "not a type of query parameters");
 	}
 }

@@ -17,8 +17,10 @@ static const struct {
 	[FIELD_OPTIONAL_BOOL] = {"boolean", NULL, "true"},
 	[FIELD_DECIMAL] = {"string", NULL, "\"1000.50\""},
 	[FIELD_MONEY] = {"string", NULL, "\"1000.50\""},
+	[FIELD_TOTAL] = {"string", NULL, "\"1000.50\""},
 	[FIELD_UUID] = {"string", "uuid", "\"0190b2a4-7c1e-7d3a-9b61-2f6f0c9a1e55\""},
 	[FIELD_TIME] = {"string", "date-time", "\"2026-01-31T09:30:00.000Z\""},
+	[FIELD_MOMENT] = {"string", NULL, "\"2026-01-31T09:30:00.000Z\""},
 	[FIELD_JSON] = {"object", NULL, "{}"},
 	[FIELD_TEXTS] = {"array", NULL, "[\"text\"]"},
 	[FIELD_LIST] = {"array", NULL, NULL},
@@ -28,7 +30,7 @@ static const struct {
 static bool
 is_amount(enum field_type type)
 {
-	return type == FIELD_DECIMAL || type == FIELD_MONEY;
+	return type == FIELD_DECIMAL || type == FIELD_MONEY || type == FIELD_TOTAL;
 }
 
 static const char *
@@ -88,6 +90,11 @@ describe_limits(const struct field *field, enum amount_style style, struct jw *w
 		if (style == AMOUNT_TEXT)
 			jw_text(w, "pattern", "^(0|[1-9][0-9]{0,14})(\\.[0-9]{1,4})?$");
 		break;
+	case FIELD_MOMENT:
+		jw_text(w, "pattern",
+			"^[0-9]{4}-[0-9]{2}-[0-9]{2}([Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,9})?"
+			"([Zz]|[+-][0-9]{2}:[0-9]{2}))?$");
+		break;
 	case FIELD_TEXTS:
 		jw_integer(w, "minItems", field->may_be_empty ? 0 : 1);
 		jw_integer(w, "maxItems", TEXTS_MAX);
@@ -105,6 +112,7 @@ describe_limits(const struct field *field, enum amount_style style, struct jw *w
 	case FIELD_BOOL:
 	case FIELD_OPTIONAL_BOOL:
 	case FIELD_MONEY:
+	case FIELD_TOTAL:
 	case FIELD_UUID:
 	case FIELD_TIME:
 	case FIELD_JSON:

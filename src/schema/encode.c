@@ -23,10 +23,14 @@ is_absent(const struct field *field, const void *member)
 		return !((const struct decimal *)member)->present;
 	case FIELD_MONEY:
 		return ((const struct money *)member)->currency == NULL;
+	case FIELD_TOTAL:
+		return ((const struct total *)member)->currency == NULL;
 	case FIELD_UUID:
 		return uuid_is_nil(*(const struct uuid *)member);
 	case FIELD_TIME:
 		return ((const struct instant *)member)->us == 0;
+	case FIELD_MOMENT:
+		return !((const struct moment *)member)->given;
 	case FIELD_JSON:
 		return ((const struct json_value *)member)->text == NULL;
 	case FIELD_TEXTS:
@@ -47,14 +51,20 @@ has_empty_value(enum field_type type)
 }
 
 static void
-write_money(struct jw *w, const char *name, enum amount_style style, struct money amount)
+write_total(struct jw *w, const char *name, enum amount_style style, struct total amount)
 {
 	char text[MONEY_TEXT_MAX];
 
 	if (style == AMOUNT_TEXT)
-		jw_text(w, name, money_text(text, amount));
+		jw_text(w, name, total_text(text, amount));
 	else
-		jw_number(w, name, money_text_short(text, amount));
+		jw_number(w, name, total_text_short(text, amount));
+}
+
+static void
+write_money(struct jw *w, const char *name, enum amount_style style, struct money amount)
+{
+	write_total(w, name, style, (struct total){amount.minor, amount.currency});
 }
 
 static void
@@ -94,11 +104,17 @@ write_value(const struct field *field, enum amount_style style, const void *memb
 	case FIELD_MONEY:
 		write_money(w, field->name, style, *(const struct money *)member);
 		break;
+	case FIELD_TOTAL:
+		write_total(w, field->name, style, *(const struct total *)member);
+		break;
 	case FIELD_UUID:
 		jw_text(w, field->name, uuid_text(text, *(const struct uuid *)member));
 		break;
 	case FIELD_TIME:
 		jw_text(w, field->name, instant_text(text, *(const struct instant *)member));
+		break;
+	case FIELD_MOMENT:
+		jw_text(w, field->name, instant_text(text, ((const struct moment *)member)->first));
 		break;
 	case FIELD_JSON:
 		jw_json(w, field->name, ((const struct json_value *)member)->text);

@@ -31,8 +31,10 @@ enum field_type {
 	FIELD_OPTIONAL_BOOL, /* struct optional_bool */
 	FIELD_DECIMAL,       /* struct decimal: an amount as sent; in a reply a rate */
 	FIELD_MONEY,         /* struct money: an amount in a reply */
+	FIELD_TOTAL,         /* struct total: likewise of many amounts */
 	FIELD_UUID,          /* struct uuid */
-	FIELD_TIME,          /* struct instant */
+	FIELD_TIME,          /* struct instant: in a reply */
+	FIELD_MOMENT,        /* struct moment */
 	FIELD_JSON,          /* struct json_value: a free object */
 	FIELD_TEXTS,         /* struct text_list: a list of strings */
 	FIELD_LIST,          /* struct list of sub */
@@ -108,8 +110,10 @@ struct field {
 				 struct optional_bool: FIELD_OPTIONAL_BOOL,   \
 				 struct decimal: FIELD_DECIMAL,               \
 				 struct money: FIELD_MONEY,                   \
+				 struct total: FIELD_TOTAL,                   \
 				 struct uuid: FIELD_UUID,                     \
 				 struct instant: FIELD_TIME,                  \
+				 struct moment: FIELD_MOMENT,                 \
 				 struct json_value: FIELD_JSON,               \
 				 struct text_list: FIELD_TEXTS,               \
 				 struct list: FIELD_LIST,                     \

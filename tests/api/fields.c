@@ -47,6 +47,7 @@ wrong_values(enum field_type type)
 		return boolean;
 	case FIELD_DECIMAL:
 	case FIELD_MONEY:
+	case FIELD_TOTAL:
 		return decimal;
 	case FIELD_JSON:
 	case FIELD_OBJECT:
@@ -56,6 +57,7 @@ wrong_values(enum field_type type)
 		return list;
 	case FIELD_UUID:
 	case FIELD_TIME:
+	case FIELD_MOMENT:
 		break;
 	}
 	return other;

@@ -142,6 +142,76 @@ test_infinite_times(void **state)
 	assert_int_equal(db_run(&f->ctx, SQL_test_infinity, &rows, NO_PARAMS), ERR_OK);
 	assert_true(row_time(&rows, 0, 0).us == INT64_MAX);
 	assert_true(row_time(&rows, 0, 1).us == INT64_MIN);
+	assert_int_equal(
+		db_run(&f->ctx, SQL_test_echo, &rows,
+		       PARAMS(p_null(), p_null(), p_null(), p_null(), p_null(), p_null(), p_null(),
+			      p_at((struct instant){INT64_MAX}), p_null(), p_null())),
+		ERR_OK);
+	assert_true(row_time(&rows, 0, 7).us == INT64_MAX);
+}
+
+/* 1970-01-01 is a time; what was not given is none. */
+static void
+test_epoch(void **state)
+{
+	static const struct {
+		struct moment moment;
+		bool is_null;
+	} cases[] = {
+		{{true, {0}, {0}}, false},
+		{{true, {-1}, {-1}}, false},
+		{{false, {0}, {0}}, true},
+	};
+	struct fixture *f = *state;
+	struct rows rows;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		for (int bound = 0; bound < 2; bound++) {
+			struct moment m = cases[i].moment;
+
+			assert_int_equal(db_run(&f->ctx, SQL_test_echo, &rows,
+						PARAMS(p_null(), p_null(), p_null(), p_null(),
+						       p_null(), p_null(), p_null(),
+						       bound == 0 ? p_from(m) : p_until(m),
+						       p_null(), p_null())),
+					 ERR_OK);
+			assert_int_equal(row_is_null(&rows, 0, 7), cases[i].is_null);
+			if (!cases[i].is_null)
+				assert_int_equal(row_time(&rows, 0, 7).us, m.first.us);
+		}
+}
+
+/* Sums are wider than what they are made of. */
+static void
+test_wide(void **state)
+{
+	static const char *const cases[] = {
+		"0",
+		"1",
+		"-1",
+		"9999",
+		"10000",
+		"-10000",
+		"100000000",
+		"9223372036854775807",
+		"9223372036854775808",
+		"-9223372036854775809",
+		"12345678901234567890123456789",
+		"-10000000000000000000000000000000000000",
+		"170141183460469231731687303715884105727",
+	};
+	struct fixture *f = *state;
+	char text[MONEY_TEXT_MAX];
+	struct rows rows;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		assert_int_equal(db_run(&f->ctx, SQL_test_numeric, &rows, PARAMS(p_text(cases[i]))),
+				 ERR_OK);
+		assert_string_equal(total_text(text, (struct total){row_wide(&rows, 0, 0), NULL}),
+				    cases[i]);
+	}
+	assert_int_equal(db_run(&f->ctx, SQL_test_numeric, &rows, PARAMS(p_text(NULL))), ERR_OK);
+	assert_true(row_wide(&rows, 0, 0) == 0);
 }
 
 static void
@@ -286,11 +356,18 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_every_kind_round_trips),  TEST(test_null_round_trips),
-		TEST(test_every_array_round_trips), TEST(test_empty_arrays),
-		TEST(test_infinite_times),          TEST(test_wrong_parameters_never_travel),
-		TEST(test_row_count_is_checked),    TEST(test_errors_have_a_meaning),
-		TEST(test_session_settings),        TEST(test_pipeline_is_one_transaction),
+		TEST(test_every_kind_round_trips),
+		TEST(test_null_round_trips),
+		TEST(test_every_array_round_trips),
+		TEST(test_empty_arrays),
+		TEST(test_epoch),
+		TEST(test_wide),
+		TEST(test_infinite_times),
+		TEST(test_wrong_parameters_never_travel),
+		TEST(test_row_count_is_checked),
+		TEST(test_errors_have_a_meaning),
+		TEST(test_session_settings),
+		TEST(test_pipeline_is_one_transaction),
 		TEST(test_long_pipeline),
 	};
 

@@ -53,6 +53,37 @@ reads_rfc_3339(void **state)
 	}
 }
 
+/* A moment is as long as its digits say. */
+static void
+knows_how_long(void **state)
+{
+	static const struct {
+		const char *text;
+		int64_t first;
+		int64_t last;
+	} cases[] = {
+		{"1970-01-01", 0, INT64_C(86399999999)},
+		{"1970-01-01T00:00:00Z", 0, 999999},
+		{"1970-01-01T00:00:00.0Z", 0, 999},
+		{"1970-01-01T00:00:00.12Z", 120000, 120999},
+		{"1970-01-01T00:00:00.123Z", 123000, 123999},
+		{"1970-01-01T00:00:00.1234Z", 123400, 123400},
+		{"1970-01-01T00:00:00.123456Z", 123456, 123456},
+		{"1970-01-01T00:00:00.123456789Z", 123456, 123456},
+		{"1970-01-01T01:00:00+01:00", 0, 999999},
+		{"1969-12-31T23:59:59.999Z", -1000, -1},
+	};
+	struct moment moment;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		assert_true(moment_parse(&moment, cases[i].text));
+		assert_true(moment.given);
+		assert_int_equal(moment.first.us, cases[i].first);
+		assert_int_equal(moment.last.us, cases[i].last);
+	}
+}
+
 static void
 refuses_other_texts(void **state)
 {
@@ -132,9 +163,9 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(writes_instants),     cmocka_unit_test(reads_rfc_3339),
-		cmocka_unit_test(refuses_other_texts), cmocka_unit_test(reads_what_it_writes),
-		cmocka_unit_test(tells_the_time),
+		cmocka_unit_test(writes_instants),      cmocka_unit_test(reads_rfc_3339),
+		cmocka_unit_test(knows_how_long),       cmocka_unit_test(refuses_other_texts),
+		cmocka_unit_test(reads_what_it_writes), cmocka_unit_test(tells_the_time),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -145,6 +145,23 @@ writes_amounts(void **state)
 	}
 }
 
+static void
+writes_totals(void **state)
+{
+	const struct currency *naira = currency_find("NGN");
+	const wide_int many = (wide_int)INT64_MAX * 1000;
+	char buf[MONEY_TEXT_MAX];
+
+	(void)state;
+	assert_string_equal(total_text(buf, (struct total){0, naira}), "0.00");
+	assert_string_equal(total_text(buf, (struct total){many, naira}),
+			    "92233720368547758070.00");
+	assert_string_equal(total_text_short(buf, (struct total){many, naira}),
+			    "92233720368547758070");
+	assert_string_equal(total_text(buf, (struct total){-many - 1, naira}),
+			    "-92233720368547758070.01");
+}
+
 /* What is written is read back as the same amount, in every currency. */
 static void
 reads_what_it_writes(void **state)
@@ -345,6 +362,7 @@ main(void)
 		cmocka_unit_test(converts_no_more_than_fits),
 		cmocka_unit_test(writes_decimals),
 		cmocka_unit_test(writes_amounts),
+		cmocka_unit_test(writes_totals),
 		cmocka_unit_test(reads_what_it_writes),
 		cmocka_unit_test(adds),
 		cmocka_unit_test(finds_currencies),

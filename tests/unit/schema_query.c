@@ -15,7 +15,7 @@ struct search {
 	bool gift, notify;
 	struct decimal amount;
 	struct uuid id;
-	struct instant due;
+	struct moment due;
 };
 
 static const char *const kinds[] = {"plain", "fancy", NULL};
@@ -90,7 +90,7 @@ decodes_every_type(void **state)
 	assert_int_equal(out.amount.coefficient, 150);
 	assert_int_equal(out.amount.scale, 2);
 	assert_string_equal(uuid_text(text, out.id), ID);
-	assert_string_equal(instant_text(text, out.due), "2026-01-31T09:30:00.000Z");
+	assert_string_equal(instant_text(text, out.due.first), "2026-01-31T09:30:00.000Z");
 }
 
 static void

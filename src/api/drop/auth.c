@@ -77,7 +77,7 @@ static const struct schema bank_account =
 
 struct me {
 	struct profile profile;
-	struct money total_balance;
+	struct total total_balance;
 	struct list bank_accounts;
 };
 
@@ -186,11 +186,10 @@ me(struct call *call, const void *in, void *out)
 	TRY(drop_settings_get(&call->ctx, &settings));
 	TRY(bank_accounts(&call->ctx, call->ctx.who.user_id, &accounts, &n));
 	reply->bank_accounts = (struct list){accounts, n};
-	reply->total_balance = (struct money){0, currency_find(settings.currency)};
+	reply->total_balance = (struct total){0, currency_find(settings.currency)};
 	for (size_t i = 0; i < n; i++)
-		if (accounts[i].balance.currency == reply->total_balance.currency &&
-		    !money_add(&reply->total_balance, reply->total_balance, accounts[i].balance))
-			return fault(&call->ctx.fault, ERR_AMOUNT_TOO_LARGE, NULL, NULL);
+		if (accounts[i].balance.currency == reply->total_balance.currency)
+			reply->total_balance.minor += accounts[i].balance.minor;
 	return ERR_OK;
 }
 

@@ -5,6 +5,7 @@
 #include "base/arena.h"
 
 static const char *const types[] = {"asset", "liability", "equity", "revenue", "expense", NULL};
+static const char *const modes[] = {"live", "test", NULL};
 static const char *const sides[] = {"debit", "credit", NULL};
 
 enum { LIST_MOST = 50, LIST_LIMIT_MAX = 100 };
@@ -166,7 +167,12 @@ struct list_query {
 	int64_t before;
 	int64_t limit;
 	const char *reference;
+	const char *mode;
 };
+
+#define MODE_FIELD(struct_type)                                                        \
+	FIELD(struct_type, mode, .name = "mode", .choices = modes, .fallback = "live", \
+	      .doc = "Whose money: test money stands in books of its own.", .example = "\"live\"")
 
 #define LIST_FIELDS                                                                             \
 	FIELD(struct list_query, before, .name = "before", .lower_bound = true, .min = 1,       \
@@ -174,13 +180,14 @@ struct list_query {
 		FIELD(struct list_query, limit, .name = "limit", .lower_bound = true, .min = 1, \
 		      .max = LIST_LIMIT_MAX, .doc = "50 unless given.")
 
-static const struct field list_fields[] = {LIST_FIELDS};
+static const struct field account_query_fields[] = {LIST_FIELDS, MODE_FIELD(struct list_query)};
 static const struct field journal_query_fields[] = {
 	LIST_FIELDS,
 	FIELD(struct list_query, reference, .name = "reference", .max = 120),
 };
 
-static const struct schema list_query = SCHEMA(struct list_query, "LedgerListQuery", list_fields);
+static const struct schema account_query =
+	SCHEMA(struct list_query, "LedgerAccountQuery", account_query_fields);
 static const struct schema journal_query =
 	SCHEMA(struct list_query, "JournalQuery", journal_query_fields);
 
@@ -209,7 +216,8 @@ get_account(struct call *call, const void *in, void *out)
 	const struct list_query *query = call->query;
 
 	(void)in;
-	return chart_get(&call->ctx, call->params[0].text, query->before, most(query), out);
+	return chart_get(&call->ctx, call->params[0].text, query->mode, query->before, most(query),
+			 out);
 }
 
 static enum err
@@ -241,33 +249,29 @@ get_entry(struct call *call, const void *in, void *out)
 	return ERR_OK;
 }
 
-/* A line of the trial balance, and its sums. */
+/* A line of the trial balance, and the sums of a currency. */
 struct trial_row {
 	const char *code;
 	const char *name;
 	const char *type;
 	const char *mode;
 	const char *currency;
-	struct money debit;
-	struct money credit;
+	struct total debit;
+	struct total credit;
 };
 
 struct trial_total {
 	const char *mode;
 	const char *currency;
-	struct money debits;
-	struct money credits;
-};
-
-struct trial_sums {
-	struct money debits;
-	struct money credits;
+	struct total debits;
+	struct total credits;
 };
 
 struct trial_balance {
-	struct list balances; /* of struct trial_row */
-	struct trial_sums totals;
-	struct list currencies; /* of struct trial_total */
+	const char *mode;
+	struct list balances;   /* of struct trial_row */
+	struct list totals;     /* of struct trial_total */
+	struct list currencies; /* the same */
 };
 
 static const struct field trial_row_fields[] = {
@@ -289,54 +293,38 @@ static const struct field trial_total_fields[] = {
 	FIELD(struct trial_total, credits, .name = "credits", .required = true),
 };
 
-static const struct field trial_sums_fields[] = {
-	FIELD(struct trial_sums, debits, .name = "debits", .required = true),
-	FIELD(struct trial_sums, credits, .name = "credits", .required = true),
-};
-
 static const struct schema trial_row_out =
 	SCHEMA(struct trial_row, "TrialBalanceLine", trial_row_fields);
 static const struct schema trial_total_out =
 	SCHEMA(struct trial_total, "TrialBalanceCurrency", trial_total_fields);
-static const struct schema trial_sums_out =
-	SCHEMA(struct trial_sums, "TrialBalanceTotals", trial_sums_fields);
 
 static const struct field trial_fields[] = {
+	FIELD(struct trial_balance, mode, .name = "mode", .required = true, .example = "\"live\""),
 	FIELD(struct trial_balance, balances, .name = "balances", .required = true,
 	      .sub = &trial_row_out),
 	FIELD(struct trial_balance, totals, .name = "totals", .required = true,
-	      .sub = &trial_sums_out,
-	      .doc = "The figures of all currencies together: a check sum, not an amount."),
+	      .sub = &trial_total_out, .doc = "Of each currency; debits and credits are equal."),
 	FIELD(struct trial_balance, currencies, .name = "currencies", .required = true,
-	      .sub = &trial_total_out, .doc = "The totals of each currency and mode."),
+	      .sub = &trial_total_out, .doc = "The same as totals."),
 };
 
 static const struct schema trial_out = SCHEMA(struct trial_balance, "TrialBalance", trial_fields);
 
-/* What figures of all currencies are counted in: four decimals hold each of them. */
-static const struct currency any_currency = {"XXX", 4, "any"};
+struct trial_query {
+	const char *mode;
+};
 
-/* Add an amount of any currency to a sum of figures. */
-static bool
-add_figure(struct money *sum, struct money amount)
-{
-	int64_t minor = amount.minor;
+static const struct field trial_query_fields[] = {MODE_FIELD(struct trial_query)};
+static const struct schema trial_query =
+	SCHEMA(struct trial_query, "TrialBalanceQuery", trial_query_fields);
 
-	for (unsigned e = amount.currency->exponent; e < any_currency.exponent; e++)
-		if (__builtin_mul_overflow(minor, 10, &minor))
-			return false;
-	sum->currency = &any_currency;
-	return !__builtin_add_overflow(sum->minor, minor, &sum->minor);
-}
-
-/* The totals that a row belongs to: rows of one currency and mode stand together. */
+/* The totals that a row belongs to: rows of one currency stand together. */
 static struct trial_total *
 total_of(struct list *totals, const struct trial_row *row)
 {
 	struct trial_total *total = (struct trial_total *)totals->items + totals->count;
 
-	if (totals->count > 0 && total[-1].currency == row->currency &&
-	    total[-1].mode[0] == row->mode[0])
+	if (totals->count > 0 && total[-1].debits.currency == row->debit.currency)
 		return total - 1;
 	*total = (struct trial_total){
 		row->mode,
@@ -348,17 +336,6 @@ total_of(struct list *totals, const struct trial_row *row)
 	return total;
 }
 
-static bool
-count_row(struct trial_balance *out, const struct trial_row *row)
-{
-	struct trial_total *total = total_of(&out->currencies, row);
-
-	return money_add(&total->debits, total->debits, row->debit) &&
-	       money_add(&total->credits, total->credits, row->credit) &&
-	       add_figure(&out->totals.debits, row->debit) &&
-	       add_figure(&out->totals.credits, row->credit);
-}
-
 static enum err
 get_trial_balance(struct call *call, const void *in, void *out)
 {
@@ -368,13 +345,14 @@ get_trial_balance(struct call *call, const void *in, void *out)
 	size_t n;
 
 	(void)in;
-	TRY(ledger_trial_balance(&call->ctx, &lines, &n));
+	trial->mode = ((const struct trial_query *)call->query)->mode;
+	TRY(ledger_trial_balance(&call->ctx, trial->mode, &lines, &n));
 	rows = arena_array(call->ctx.arena, n, sizeof(*rows));
 	trial->balances = (struct list){rows, n};
-	trial->currencies.items = arena_array(call->ctx.arena, n, sizeof(struct trial_total));
-	trial->totals = (struct trial_sums){{0, &any_currency}, {0, &any_currency}};
+	trial->totals.items = arena_array(call->ctx.arena, n, sizeof(struct trial_total));
 	for (size_t i = 0; i < n; i++) {
 		const struct currency *currency = currency_find(lines[i].currency);
+		struct trial_total *total;
 
 		rows[i] = (struct trial_row){
 			lines[i].code,
@@ -385,9 +363,11 @@ get_trial_balance(struct call *call, const void *in, void *out)
 			{lines[i].debit, currency},
 			{lines[i].credit, currency},
 		};
-		if (!count_row(trial, &rows[i]))
-			return fault(&call->ctx.fault, ERR_AMOUNT_TOO_LARGE, NULL, NULL);
+		total = total_of(&trial->totals, &rows[i]);
+		total->debits.minor += lines[i].debit;
+		total->credits.minor += lines[i].credit;
 	}
+	trial->currencies = trial->totals;
 	return ERR_OK;
 }
 
@@ -399,7 +379,7 @@ const struct route moolah_ledger[] = {
 	 list_accounts, .out = &account_list_out, .access = ACCESS_ADMIN,
 	 .message = "Accounts retrieved successfully", .status = 200, .tag = "Ledger"},
 	{GET, "/api/v1/ledger/accounts/{code:word}", "An account, its balances and entries", NULL,
-	 get_account, .query = &list_query, .out = &detail_out, .access = ACCESS_ADMIN,
+	 get_account, .query = &account_query, .out = &detail_out, .access = ACCESS_ADMIN,
 	 .message = "Account retrieved successfully", .status = 200, .tag = "Ledger"},
 	{POST, "/api/v1/ledger/journal-entries", "Post a journal entry",
 	 "All or nothing: debits and credits are equal, every account is known, every amount is "
@@ -414,9 +394,11 @@ const struct route moolah_ledger[] = {
 	{GET, "/api/v1/ledger/journal-entries/{reference:word}", "A journal entry by reference",
 	 NULL, get_entry, .out = &journal_out, .access = ACCESS_ADMIN,
 	 .message = "Journal entry retrieved successfully", .status = 200, .tag = "Ledger"},
-	{GET, "/api/v1/ledger/trial-balance", "The trial balance over all books",
-	 "Wallets, vouchers and what else the product keeps roll up into their control accounts.",
-	 get_trial_balance, .out = &trial_out, .access = ACCESS_ADMIN,
+	{GET, "/api/v1/ledger/trial-balance", "The trial balance over all books of a mode",
+	 "Wallets, vouchers and what else the product keeps roll up into their control accounts. "
+	 "Currencies are never added to each other. Figures may be larger than any one account "
+	 "holds.",
+	 get_trial_balance, .query = &trial_query, .out = &trial_out, .access = ACCESS_ADMIN,
 	 .message = "Trial balance retrieved successfully", .status = 200, .tag = "Ledger"},
 	{0},
 };

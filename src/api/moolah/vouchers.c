@@ -240,7 +240,9 @@ static const struct schema summary_out =
 static struct sum_view
 sum_view(struct call *call, const struct voucher_sum *sum)
 {
-	return (struct sum_view){sum->count, amount_text(call, sum->value)};
+	char *value = arena_alloc(call->ctx.arena, MONEY_TEXT_MAX);
+
+	return (struct sum_view){sum->count, total_text(value, sum->value)};
 }
 
 static enum err

@@ -16,8 +16,7 @@ static const struct field key_in_fields[] = {
 	FIELD(struct api_key, quota, .name = "quota", .lower_bound = true, .min = 1,
 	      .max = 1000000000, .doc = "Requests a UTC day; 1000 unless given, null for no limit.",
 	      .example = "1000"),
-	FIELD(struct api_key, expires_at, .name = "expiresAt",
-	      .example = "\"2027-12-31T23:59:59Z\""),
+	FIELD(struct api_key, expires, .name = "expiresAt", .example = "\"2027-12-31T23:59:59Z\""),
 };
 
 #define KEY_FIELDS                                                                            \

@@ -1,26 +1,23 @@
 /* Statements of wallets, as JSON, CSV or PDF. */
 #include "app/statement.h"
 
-#include <string.h>
-
 #include "api/negotiate.h"
 #include "api/pocket/pocket.h"
 #include "base/arena.h"
 
 struct period_query {
-	const char *from;
-	const char *to;
+	struct moment from;
+	struct moment to;
 };
 
-#define BOUNDARY(member, name_, doc_)                                                            \
-	FIELD(struct period_query, member, .name = (name_), .min = 10, .max = 40, .doc = (doc_), \
-	      .example = "\"2026-01-31\"")
-
 static const struct field query_fields[] = {
-	BOUNDARY(from, "from",
-		 "First day or moment, ISO 8601, UTC unless it says otherwise; a year before the "
-		 "end unless given."),
-	BOUNDARY(to, "to", "Last day, or the moment before which it ends; now unless given."),
+	FIELD(struct period_query, from, .name = "from",
+	      .doc = "The first day, second or millisecond, ISO 8601, UTC unless it says otherwise; "
+		     "a year before the end unless given.",
+	      .example = "\"2026-01-01\""),
+	FIELD(struct period_query, to, .name = "to",
+	      .doc = "Likewise the last one, which is covered whole; now unless given.",
+	      .example = "\"2026-01-31\""),
 };
 
 static const struct field line_fields[] = {
@@ -59,31 +56,13 @@ static const struct schema query = SCHEMA(struct period_query, "StatementQuery",
 static const struct schema statement_out =
 	SCHEMA(struct account_statement, "Statement", statement_fields);
 
-/* A day alone, as an end, is meant whole. */
-static enum err
-read_time(struct call *call, const char *name, const char *text, bool is_end, struct instant *out)
-{
-	if (text == NULL)
-		return ERR_OK;
-	if (!instant_parse(out, text)) {
-		violation_add(call->ctx.arena, &call->ctx.fault, name, "TIME",
-			      "must be an ISO 8601 date or time");
-		return ERR_VALIDATION;
-	}
-	if (is_end && strlen(text) == strlen("2026-01-31"))
-		out->us += INT64_C(86400) * SECOND_US;
-	return ERR_OK;
-}
-
 static enum err
 get_statement(struct call *call, const void *in, void *out)
 {
 	const struct period_query *period = call->query;
-	struct statement_order order = {.wallet = call->params[0].text};
+	struct statement_order order = {call->params[0].text, period->from, period->to};
 
 	(void)in;
-	TRY(read_time(call, "from", period->from, false, &order.from));
-	TRY(read_time(call, "to", period->to, true, &order.to));
 	return statement_make(&call->ctx, &order, out);
 }
 
@@ -97,7 +76,7 @@ name_file(struct call *call, const struct account_statement *statement, const ch
 	call_header(call, "Content-Disposition",
 		    arena_printf(call->ctx.arena, "attachment; filename=\"statement-%s-%.10s.%s\"",
 				 uuid_text(id, statement->wallet),
-				 instant_text(from, statement->from), suffix));
+				 instant_text(from, statement->from.first), suffix));
 }
 
 static enum err

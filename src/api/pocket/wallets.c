@@ -72,12 +72,13 @@ struct history_query {
 static const struct field history_query_fields[] = {PAGE_FIELDS(struct history_query)};
 
 struct balance_query {
-	struct instant at;
+	struct moment at;
 };
 
 static const struct field balance_query_fields[] = {
 	FIELD(struct balance_query, at, .name = "at",
-	      .doc = "The balance as it was at this time; now unless given."),
+	      .doc = "The balance after all that was posted until the end of this millisecond, second "
+		     "or day, as it is written; now unless given."),
 };
 
 static const struct field line_fields[] = {

@@ -246,6 +246,19 @@ test_at_once(void **state)
 	assert_int_equal(answer_count(&a, "data.entries"), 1);
 }
 
+/* All lines are of the mode; debits and credits of each currency are equal. */
+static void
+expect_balanced(struct client *c, const struct answer *a, const char *mode)
+{
+	expect_status(a, 200);
+	expect_text(a, "data.mode", mode);
+	for (size_t i = 0; i < answer_count(a, "data.balances"); i++)
+		expect_text(a, client_text(c, "data.balances.%zu.mode", i), mode);
+	for (size_t i = 0; i < answer_count(a, "data.totals"); i++)
+		assert_string_equal(answer_at(a, client_text(c, "data.totals.%zu.debits", i)),
+				    answer_at(a, client_text(c, "data.totals.%zu.credits", i)));
+}
+
 static void
 test_trial_balance(void **state)
 {
@@ -257,15 +270,47 @@ test_trial_balance(void **state)
 	(void)wallet_with(c, t.live_key, "JPY", "7");
 	a = get(c, "trial-balance");
 	expect_status(&a, 200);
-	assert_string_equal(answer_at(&a, "data.totals.debits"),
-			    answer_at(&a, "data.totals.credits"));
-	for (size_t i = 0; i < answer_count(&a, "data.currencies"); i++)
-		assert_string_equal(
-			answer_at(&a, client_text(c, "data.currencies.%zu.debits", i)),
-			answer_at(&a, client_text(c, "data.currencies.%zu.credits", i)));
-	assert_true(answer_count(&a, "data.currencies") >= 3);
+	expect_balanced(c, &a, "live");
+	assert_true(answer_count(&a, "data.totals") >= 3);
 	assert_non_null(strstr(a.body.data, "\"code\":\"2100\""));
 	assert_non_null(strstr(a.body.data, "\"code\":\"1000\""));
+	a = get(c, "trial-balance?mode=test");
+	expect_balanced(c, &a, "test");
+	assert_non_null(strstr(a.body.data, "\"NGN\""));
+	a = get(c, "trial-balance?mode=both");
+	expect_field(&a, "mode");
+}
+
+/* Test money that no single account could hold: it is told exactly, and not among live money. */
+static void
+test_wide_sums(void **state)
+{
+	struct client *c = *state;
+	struct tenant tenants[] = {tenant_new(c, "wide1"), tenant_new(c, "wide2")};
+	struct answer a;
+
+	for (size_t i = 0; i < COUNT(tenants); i++)
+		(void)wallet_with(c, tenants[i].test_key, "CLF", "900000000000000");
+	a = get(c, "trial-balance?mode=test");
+	expect_balanced(c, &a, "test");
+	assert_string_equal(answer_at(&a, "data.totals.0.currency"), "CLF");
+	assert_string_equal(answer_at(&a, "data.totals.0.debits"), "1800000000000000");
+	assert_string_equal(answer_at(&a, "data.totals.0.credits"), "1800000000000000");
+	a = get(c, "accounts/2100?mode=test");
+	expect_status(&a, 200);
+	expect_text(&a, "data.balances.0.currency", "CLF");
+	expect_text(&a, "data.balances.0.mode", "test");
+	expect_text(&a, "data.balances.0.balance", "1800000000000000");
+	a = get(c, "accounts/1100?mode=test");
+	expect_text(&a, "data.balances.0.balance", "1800000000000000");
+	expect_text(&a, "data.entries.0.mode", "test");
+	a = get(c, "trial-balance");
+	expect_balanced(c, &a, "live");
+	assert_null(strstr(a.body.data, "CLF"));
+	a = get(c, "accounts/1100");
+	expect_status(&a, 200);
+	assert_null(strstr(a.body.data, "CLF"));
+	assert_null(strstr(a.body.data, "\"test\""));
 }
 
 static void
@@ -278,10 +323,11 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		client_test(test_accounts),     client_test(test_entry),
-		client_test(test_many_lines),   client_test(test_refused),
-		client_test(test_at_once),      client_test(test_trial_balance),
-		client_test(client_books_hold), client_test(test_covered),
+		client_test(test_accounts),   client_test(test_entry),
+		client_test(test_many_lines), client_test(test_refused),
+		client_test(test_at_once),    client_test(test_trial_balance),
+		client_test(test_wide_sums),  client_test(client_books_hold),
+		client_test(test_covered),
 	};
 
 	return cmocka_run_group_tests(tests, setup, client_teardown);

@@ -74,6 +74,8 @@ test_members(void **state)
 		{"'quota':1.5", "quota"},
 		{"'quota':'5'", "quota"},
 		{"'expiresAt':'2020-01-01T00:00:00Z'", "expiresAt"},
+		{"'expiresAt':'1970-01-01T00:00:00Z'", "expiresAt"},
+		{"'expiresAt':'1969-12-31T23:59:59Z'", "expiresAt"},
 		{"'expiresAt':'soon'", "expiresAt"},
 	};
 	struct answer a;

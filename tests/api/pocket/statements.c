@@ -1,6 +1,7 @@
 /* Statements: periods, sums, forms of the answer, and who may see them. */
 #include "tests/cmocka.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "api/pocket/pocket.h"
@@ -78,6 +79,73 @@ test_sums(void **state)
 	a = statement(c, acme.test_key, wallet, "?from=2020-01-01&to=2020-06-30", NULL);
 	expect_text(&a, "data.closingBalance", "0.00");
 	expect_text(&a, "data.count", "0");
+}
+
+/* A period between two times that we have shown has both; turnover may be wider than a balance. */
+static void
+test_shown_times(void **state)
+{
+	struct client *c = *state;
+	const char *key = acme.test_key;
+	const char *wallet = wallet_with(c, key, "CLF", "900000000000000");
+	const char *first;
+	struct answer a =
+		fund(c, "debit", key, wallet, "900000000000000", "CLF", fresh_reference(c), "");
+
+	expect_status(&a, 201);
+	first = answer_at(&a, "data.createdAt");
+	a = fund(c, "credit", key, wallet, "900000000000000", "CLF", fresh_reference(c), "");
+	expect_status(&a, 201);
+	a = statement(c, key, wallet,
+		      client_text(c, "?from=%s&to=%s", first, answer_at(&a, "data.createdAt")),
+		      NULL);
+	expect_status(&a, 200);
+	assert_true(atoi(answer_at(&a, "data.count")) >= 2);
+	expect_text(&a, "data.closingBalance", "900000000000000.0000");
+	a = statement(c, key, wallet, client_text(c, "?from=%s&to=%s", first, first), NULL);
+	expect_status(&a, 200);
+	assert_true(atoi(answer_at(&a, "data.count")) >= 1);
+	a = statement(c, key, wallet, "", NULL);
+	expect_text(&a, "data.totalIn", "1800000000000000.0000");
+	expect_text(&a, "data.totalOut", "900000000000000.0000");
+	expect_text(&a, "data.closingBalance", "900000000000000.0000");
+}
+
+/* 1970-01-01 is a time like any other. */
+static void
+test_epoch(void **state)
+{
+	struct client *c = *state;
+	const char *wallet = wallet_with(c, acme.test_key, "NGN", "1.00");
+	struct answer a = statement(c, acme.test_key, wallet,
+				    "?from=1969-12-01&to=1970-01-01T00:00:00Z", NULL);
+
+	expect_status(&a, 200);
+	expect_text(&a, "data.count", "0");
+	expect_text(&a, "data.from", "1969-12-01T00:00:00.000Z");
+	expect_text(&a, "data.to", "1970-01-01T00:00:01.000Z");
+	a = statement(c, acme.test_key, wallet, "?from=1970-01-01T00:00:00Z", NULL);
+	expect_field(&a, "from"); /* more than a year ago */
+}
+
+/* What the journal dates ahead of our clock is covered by a statement until now. */
+static void
+test_journal_ahead(void **state)
+{
+	struct client *c = *state;
+	const char *wallet = wallet_with(c, acme.test_key, "NGN", "1.00");
+	struct answer a;
+
+	client_sql(c,
+		   "UPDATE cowry.account SET last_at = last_at + interval '1 hour'"
+		   " WHERE public_id = '%s'",
+		   wallet);
+	a = fund(c, "credit", acme.test_key, wallet, "2", "NGN", fresh_reference(c), "");
+	expect_status(&a, 201);
+	a = statement(c, acme.test_key, wallet, "", NULL);
+	expect_status(&a, 200);
+	expect_text(&a, "data.closingBalance", "3.00");
+	assert_true(strcmp(answer_at(&a, "data.to"), answer_at(&a, "data.lines.1.time")) > 0);
 }
 
 static void
@@ -205,10 +273,12 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		client_test(test_sums),         client_test(test_csv),
-		client_test(test_pdf),          client_test(test_forms),
-		client_test(test_periods),      client_test(test_who_may),
-		client_test(client_books_hold), client_test(test_covered),
+		client_test(test_sums),    client_test(test_shown_times),
+		client_test(test_epoch),   client_test(test_journal_ahead),
+		client_test(test_csv),     client_test(test_pdf),
+		client_test(test_forms),   client_test(test_periods),
+		client_test(test_who_may), client_test(client_books_hold),
+		client_test(test_covered),
 	};
 
 	return cmocka_run_group_tests(tests, setup, client_teardown);

@@ -147,6 +147,9 @@ test_filters(void **state)
 		{"&createdAt%5Bgte%5D=2020-01-03&createdAt%5Blte%5D=2020-01-05", 3,
 		 "P4@list.example"},
 		{"&createdAt[gte]=2020-01-05&createdAt[lte]=2020-01-03", 0, NULL},
+		{"&createdAt[lte]=1970-01-01T00:00:00Z", 0, NULL},
+		{"&createdAt[gte]=1970-01-01T00:00:00Z", 7, "P7@list.example"},
+		{"&createdAt[gte]=1969-12-31", 7, "P7@list.example"},
 	};
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
@@ -159,6 +162,28 @@ test_filters(void **state)
 		if (rows[i].first != NULL)
 			expect_text(&a, "data.0.email", rows[i].first);
 	}
+}
+
+/* The times that we show find what they are shown of, though they are kept more exactly. */
+static void
+test_shown_times(void **state)
+{
+	struct client *c = *state;
+	struct answer a = users(c, "?search=list.example&sort=createdAt&dir=asc");
+	const char *shown;
+
+	client_sql(c, "UPDATE cowry.users SET created_at = created_at + interval '123456 us'"
+		      " WHERE email = 'P1@list.example'");
+	a = users(c, "?search=list.example&sort=createdAt&dir=asc");
+	expect_text(&a, "data.0.email", "P1@list.example");
+	shown = answer_at(&a, "data.0.createdAt");
+	assert_non_null(strstr(shown, ".123Z"));
+	a = users(c, client_text(c, "?search=list.example&createdAt[gte]=%s&createdAt[lte]=%s",
+				 shown, shown));
+	expect_status(&a, 200);
+	assert_int_equal(answer_count(&a, "data"), 1);
+	a = users(c, client_text(c, "?search=list.example&createdAt[lte]=%.19sZ", shown));
+	assert_int_equal(answer_count(&a, "data"), 1);
 }
 
 static void
@@ -546,23 +571,15 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		client_test(test_list),
-		client_test(test_cursor),
-		client_test(test_filters),
-		client_test(test_bad_queries),
-		client_test(test_search_is_text),
-		client_test(test_create),
-		client_test(test_create_with_password),
-		client_test(test_own_account),
-		client_test(test_what_only_admins_may),
-		client_test(test_kyc),
-		client_test(test_suspend),
-		client_test(test_delete),
-		client_test(test_delete_by_admin),
-		client_test(test_last_admin),
-		client_test(test_admins_at_once),
-		client_test(client_books_hold),
-		client_test(test_covered),
+		client_test(test_list),         client_test(test_cursor),
+		client_test(test_filters),      client_test(test_shown_times),
+		client_test(test_bad_queries),  client_test(test_search_is_text),
+		client_test(test_create),       client_test(test_create_with_password),
+		client_test(test_own_account),  client_test(test_what_only_admins_may),
+		client_test(test_kyc),          client_test(test_suspend),
+		client_test(test_delete),       client_test(test_delete_by_admin),
+		client_test(test_last_admin),   client_test(test_admins_at_once),
+		client_test(client_books_hold), client_test(test_covered),
 	};
 
 	return cmocka_run_group_tests(tests, setup, client_teardown);

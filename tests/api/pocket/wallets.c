@@ -191,10 +191,40 @@ test_balance_at(void **state)
 	expect_text(&a, "data.available", "25.00");
 	expect_text(&a, "data.held", "0.00");
 	expect_text(&a, "data.at", NULL);
+	a = get(c, key, wallet, "/balance?at=1970-01-01T00:00:00Z");
+	expect_status(&a, 200);
+	expect_text(&a, "data.ledger", "0.00");
+	expect_text(&a, "data.at", "1970-01-01T00:00:00.000Z");
+	a = get(c, key, wallet, "/balance?at=1969-07-20");
+	expect_text(&a, "data.ledger", "0.00");
+	expect_text(&a, "data.at", "1969-07-20T00:00:00.000Z");
 	a = get(c, key, wallet, "/balance?at=yesterday");
 	expect_field(&a, "at");
 	a = get(c, key, wallet, "/balance?at=2026-02-30");
 	expect_field(&a, "at");
+}
+
+/* A time that we have shown, in milliseconds, has all that was posted in that millisecond. */
+static void
+test_balance_at_shown_time(void **state)
+{
+	struct client *c = *state;
+	const char *key = acme.test_key;
+	const char *wallet = wallet_new(c, key, "NGN");
+
+	for (int i = 1; i <= 5; i++) {
+		struct answer a =
+			fund(c, "credit", key, wallet, "10", "NGN", fresh_reference(c), "");
+		const char *shown = answer_at(&a, "data.createdAt");
+
+		expect_status(&a, 201);
+		a = get(c, key, wallet, client_text(c, "/balance?at=%s", shown));
+		expect_text(&a, "data.ledger", client_text(c, "%d.00", 10 * i));
+		expect_text(&a, "data.at", shown);
+		/* Whole seconds are the whole second. */
+		a = get(c, key, wallet, client_text(c, "/balance?at=%.19sZ", shown));
+		expect_text(&a, "data.ledger", client_text(c, "%d.00", 10 * i));
+	}
 }
 
 static void
@@ -264,11 +294,17 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		client_test(test_create),       client_test(test_customer),
-		client_test(test_foreign),      client_test(test_list),
-		client_test(test_frozen),       client_test(test_balance_at),
-		client_test(test_history),      client_test(test_not_wallets),
-		client_test(client_books_hold), client_test(test_routes),
+		client_test(test_create),
+		client_test(test_customer),
+		client_test(test_foreign),
+		client_test(test_list),
+		client_test(test_frozen),
+		client_test(test_balance_at),
+		client_test(test_balance_at_shown_time),
+		client_test(test_history),
+		client_test(test_not_wallets),
+		client_test(client_books_hold),
+		client_test(test_routes),
 	};
 
 	return cmocka_run_group_tests(tests, setup, client_teardown);

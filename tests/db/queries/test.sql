@@ -14,6 +14,11 @@ SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) AS r (i2, i4, i8, 
 -- returns: one
 SELECT 'infinity'::timestamptz AS future, '-infinity'::timestamptz AS past;
 
+-- name: test_numeric
+-- params: text:text
+-- returns: one
+SELECT $1::numeric AS n;
+
 -- name: test_rows_one
 -- params: count:bigint
 -- returns: one
