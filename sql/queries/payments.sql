@@ -48,7 +48,7 @@ SELECT payment_id FROM payment WHERE public_id = $1 FOR UPDATE;
 SELECT p.payment_id, p.public_id, p.ledger_id, p.project_id, p.user_id, l.mode = 'live' AS live,
        p.withdrawal, p.type, p.currency::text AS currency, p.amount, p.reference, p.reference_held,
        p.content, p.provider, p.provider_reference, p.provider_config_id, p.provider_id, p.status,
-       p.accepted, p.called, p.answer, p.checkout_url, p.problem, p.paid_amount,
+       p.payable, p.accepted, p.called, p.answer, p.checkout_url, p.problem, p.paid_amount,
        p.paid_currency::text AS paid_currency, p.metadata, a.public_id AS wallet,
        h.public_id AS hold, t.public_id AS transaction, p.created_at, p.settled_at,
        extract(epoch FROM clock_timestamp() - p.created_at)::bigint AS age_s
@@ -66,7 +66,7 @@ SELECT p.payment_id, p.public_id, p.ledger_id, p.project_id, p.user_id, l.mode =
 SELECT p.payment_id, p.public_id, p.ledger_id, p.project_id, p.user_id, l.mode = 'live' AS live,
        p.withdrawal, p.type, p.currency::text AS currency, p.amount, p.reference, p.reference_held,
        p.content, p.provider, p.provider_reference, p.provider_config_id, p.provider_id, p.status,
-       p.accepted, p.called, p.answer, p.checkout_url, p.problem, p.paid_amount,
+       p.payable, p.accepted, p.called, p.answer, p.checkout_url, p.problem, p.paid_amount,
        p.paid_currency::text AS paid_currency, p.metadata, a.public_id AS wallet,
        h.public_id AS hold, t.public_id AS transaction, p.created_at, p.settled_at,
        extract(epoch FROM clock_timestamp() - p.created_at)::bigint AS age_s
@@ -85,7 +85,7 @@ SELECT p.payment_id, p.public_id, p.ledger_id, p.project_id, p.user_id, l.mode =
 SELECT p.payment_id, p.public_id, p.ledger_id, p.project_id, p.user_id, l.mode = 'live' AS live,
        p.withdrawal, p.type, p.currency::text AS currency, p.amount, p.reference, p.reference_held,
        p.content, p.provider, p.provider_reference, p.provider_config_id, p.provider_id, p.status,
-       p.accepted, p.called, p.answer, p.checkout_url, p.problem, p.paid_amount,
+       p.payable, p.accepted, p.called, p.answer, p.checkout_url, p.problem, p.paid_amount,
        p.paid_currency::text AS paid_currency, p.metadata, a.public_id AS wallet,
        h.public_id AS hold, t.public_id AS transaction, p.created_at, p.settled_at,
        extract(epoch FROM clock_timestamp() - p.created_at)::bigint AS age_s
@@ -99,13 +99,14 @@ SELECT p.payment_id, p.public_id, p.ledger_id, p.project_id, p.user_id, l.mode =
  LIMIT $3;
 
 -- name: payment_store
--- params: payment_id:bigint status:text reference_held:boolean accepted:boolean problem:text paid_amount:bigint paid_currency:text transaction_id:bigint
+-- params: payment_id:bigint status:text payable:boolean reference_held:boolean accepted:boolean problem:text paid_amount:bigint paid_currency:text transaction_id:bigint
 -- returns: none
 UPDATE payment
-   SET status = $2, reference_held = $3, accepted = $4, problem = $5, paid_amount = $6,
-       paid_currency = $7, transaction_id = coalesce($8, transaction_id),
-       settled_at = CASE WHEN $2 IN ('completed', 'failed')
-                         THEN coalesce(settled_at, clock_timestamp()) END
+   SET status = $2, payable = $3, reference_held = $4, accepted = $5, problem = $6, paid_amount = $7,
+       paid_currency = $8, transaction_id = coalesce($9, transaction_id),
+       settled_at = CASE WHEN $2 NOT IN ('completed', 'failed') THEN NULL
+                         WHEN status = $2 THEN coalesce(settled_at, clock_timestamp())
+                         ELSE clock_timestamp() END
  WHERE payment_id = $1;
 
 -- name: payment_store_answer

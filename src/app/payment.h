@@ -5,8 +5,9 @@
  * provider is called, outside of any; what it said is taken down in a second one. It is
  * settled once, on one path, by webhook or look-up, whichever comes first: a deposit is
  * credited when the provider says it was paid, and only if amount and currency are those
- * that were asked for; else it waits for a review. A withdrawal's hold is captured on
- * success and released on failure. The transitions are rows of a table in payment_state.c.
+ * that were asked for; else it waits for a review. A deposit that failed is credited all
+ * the same if it is paid later, by another card. A withdrawal's hold is captured on success
+ * and released on failure. The transitions are rows of a table in payment_state.c.
  */
 #ifndef APP_PAYMENT_H
 #define APP_PAYMENT_H
@@ -36,7 +37,15 @@ struct payment_order {
 	bool abandon;
 };
 
-enum payment_status { PAYMENT_PENDING, PAYMENT_SUCCEEDED, PAYMENT_FAILED, PAYMENT_REVIEW };
+enum payment_status {
+	PAYMENT_PENDING,
+	PAYMENT_SUCCEEDED,
+	PAYMENT_FAILED,
+	PAYMENT_REVIEW,
+	/* A deposit that failed, and may be paid all the same. To everybody else it is a failed one:
+	 * only the table of states tells them apart. */
+	PAYMENT_UNPAID,
+};
 
 struct payment {
 	int64_t payment_id;
@@ -124,7 +133,8 @@ enum err payment_webhook(struct ctx *ctx, const struct provider *provider, struc
 			 const char *signature, enum webhook_result *result) MUST_CHECK;
 
 /* Ask the provider how a payment stands, and settle it; for the job runner. *settled tells whether
- * there is nothing left to ask. In transactions of its own. */
+ * there is nothing left to ask: of a deposit that failed there is for a week, since it may be paid
+ * all the same. In transactions of its own. */
 enum err payment_look_up(struct ctx *ctx, struct uuid id, bool *settled) MUST_CHECK;
 
 /* In a transaction: an administrator's decision about a payment that waits for a review. Approved

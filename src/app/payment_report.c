@@ -118,6 +118,19 @@ payment_webhook(struct ctx *ctx, const struct provider *provider, struct bytes b
 	return settle(ctx, provider, &report, order.payment, body, result);
 }
 
+/*
+ * Whether its provider may have more to say. A failed attempt is not the end of a deposit: until it
+ * has lapsed, it is asked whether another one was paid.
+ */
+static bool
+is_open(const struct payment_row *row)
+{
+	enum payment_status state = payment_row_state(row);
+
+	return state == PAYMENT_PENDING ||
+	       (state == PAYMENT_UNPAID && row->accepted && row->age_s < PAYMENT_LAPSED_AFTER_S);
+}
+
 /* A look-up under way. */
 struct look_up {
 	struct uuid id;
@@ -134,7 +147,8 @@ take_report(struct ctx *ctx, void *arg)
 	TRY(payment_row_lock(ctx, look_up->id, &row));
 	TRY(payment_take(ctx, &row, payment_event_of(&row, &look_up->report),
 			 look_up->report.amount, NULL));
-	look_up->settled = !text_equal(row.status, payment_status_name(PAYMENT_PENDING));
+	look_up->settled = !is_open(&row) || (look_up->report.state == PROVIDER_ABSENT &&
+					      payment_row_state(&row) == PAYMENT_UNPAID);
 	return ERR_OK;
 }
 
@@ -164,7 +178,7 @@ payment_look_up(struct ctx *ctx, struct uuid id, bool *settled)
 	if (rows.count == 0)
 		return ERR_OK;
 	payment_row_scan(&rows, 0, &row);
-	if (payment_status_parse(row.status) != PAYMENT_PENDING)
+	if (!is_open(&row))
 		return ERR_OK;
 	TRY(ask(ctx, &row, &look_up.report));
 	*settled = false;

@@ -25,6 +25,7 @@ static const struct column columns[] = {
 	COLUMN(struct payment_row, provider_config_id),
 	COLUMN(struct payment_row, provider_id),
 	COLUMN(struct payment_row, status),
+	COLUMN(struct payment_row, payable),
 	COLUMN(struct payment_row, accepted),
 	COLUMN(struct payment_row, called),
 	COLUMN(struct payment_row, answer),
@@ -64,6 +65,14 @@ payment_row_lock(struct ctx *ctx, struct uuid id, struct payment_row *out)
 		return fault(&ctx->fault, ERR_NOT_FOUND, NULL, "Payment not found");
 	payment_row_scan(&found, 0, out);
 	return ERR_OK;
+}
+
+enum payment_status
+payment_row_state(const struct payment_row *row)
+{
+	enum payment_status state = payment_status_parse(row->status);
+
+	return state == PAYMENT_FAILED && row->payable ? PAYMENT_UNPAID : state;
 }
 
 void

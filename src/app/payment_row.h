@@ -6,6 +6,9 @@
 #include "app/payment_state.h"
 #include "db/db.h"
 
+/* A deposit that nobody has paid by then is not asked about any more. */
+enum { PAYMENT_LAPSED_AFTER_S = 7 * 86400 };
+
 struct payment_row {
 	int64_t payment_id;
 	struct uuid public_id;
@@ -25,6 +28,7 @@ struct payment_row {
 	int64_t provider_config_id;
 	const char *provider_id;
 	const char *status;
+	bool payable; /* where it has failed: it may be paid all the same */
 	bool accepted;
 	bool called;
 	const char *answer;
@@ -45,6 +49,8 @@ struct payment_row {
 void payment_row_scan(const struct rows *rows, size_t i, struct payment_row *out);
 /* Lock the row, before any account, and read it as it is then. ERR_NOT_FOUND. */
 enum err payment_row_lock(struct ctx *ctx, struct uuid id, struct payment_row *out) MUST_CHECK;
+/* Where it stands in the table of states. */
+enum payment_status payment_row_state(const struct payment_row *row);
 void payment_row_show(const struct payment_row *row, struct payment *out);
 
 /*

@@ -8,7 +8,7 @@
 #include "db/row.h"
 #include "ledger/ledger.h"
 
-enum { DAY_S = 86400, ABSENT_AFTER_S = DAY_S, LAPSED_AFTER_S = 7 * DAY_S, SHORT_ID = 12 };
+enum { DAY_S = 86400, ABSENT_AFTER_S = DAY_S, SHORT_ID = 12 };
 
 static struct money
 asked(const struct payment_row *row)
@@ -96,8 +96,18 @@ flaw_of(const struct payment_row *row, struct money amount)
 	return ERR_OK;
 }
 
+/* One that had failed gave its reference back: it has it again, unless somebody else does. */
+static enum err
+regain_reference(struct ctx *ctx, struct payment_row *row)
+{
+	if (row->reference_held)
+		return ERR_OK;
+	return reference_reserve(ctx, row->ledger_id, row->reference, row->public_id,
+				 &row->reference_held);
+}
+
 /*
- * Move the money, under the reference if the payment still has it. A plain posting may have won the
+ * Move the money, under the reference if the payment has it. A plain posting may have won the
  * race for it: what was paid is booked all the same. posted->err tells how it ended.
  */
 static enum err
@@ -110,7 +120,6 @@ post(struct ctx *ctx, struct payment_row *row, struct ledger_transaction *posted
 	*posted = (struct ledger_transaction){
 		.ledger_id = row->ledger_id,
 		.currency = row->currency,
-		.reference = row->reference_held ? row->reference : own_reference(ctx, row, ""),
 		.type = row->type,
 		.metadata = row->metadata,
 		.postings = &posting,
@@ -120,6 +129,8 @@ post(struct ctx *ctx, struct payment_row *row, struct ledger_transaction *posted
 	if (posted->err != ERR_OK)
 		return ERR_OK;
 	TRY(use_hold(ctx, row, amount.minor, &posted->hold));
+	TRY(regain_reference(ctx, row));
+	posted->reference = row->reference_held ? row->reference : own_reference(ctx, row, "");
 	TRY(reference_release(ctx, row->ledger_id, row->reference, row->public_id));
 	TRY(post_one(ctx, row, posted));
 	if (posted->err == ERR_DUPLICATE_REFERENCE) {
@@ -214,7 +225,7 @@ static enum err
 store(struct ctx *ctx, const struct payment_row *row, int64_t transaction_id)
 {
 	return db_run(ctx, SQL_payment_store, NULL,
-		      PARAMS(p_int(row->payment_id), p_text(row->status),
+		      PARAMS(p_int(row->payment_id), p_text(row->status), p_bool(row->payable),
 			     p_bool(row->reference_held), p_bool(row->accepted),
 			     p_text(row->problem),
 			     row->paid_currency != NULL ? p_int(row->paid_amount) : p_null(),
@@ -300,14 +311,14 @@ enum err
 payment_take(struct ctx *ctx, struct payment_row *row, enum payment_event event, struct money paid,
 	     const char *why)
 {
-	enum payment_status before = payment_status_parse(row->status);
-	struct payment_step step = payment_step(row->withdrawal, before, event);
+	struct payment_step step = payment_step(row->withdrawal, payment_row_state(row), event);
 	bool learned = acknowledges(event) && !row->accepted;
 	int64_t transaction_id = 0;
 
 	why = why != NULL ? why : reasons[event];
 	row->accepted |= acknowledges(event);
 	row->status = payment_status_name(step.next);
+	row->payable = step.next == PAYMENT_UNPAID;
 	switch (step.effect) {
 	case DO_NOTHING:
 		return learned ? store(ctx, row, 0) : ERR_OK;
@@ -356,7 +367,7 @@ payment_event_of(const struct payment_row *row, const struct provider_report *re
 			return EVENT_UNANSWERED;
 		return row->accepted ? EVENT_VANISHED : EVENT_ABSENT;
 	}
-	return row->age_s < LAPSED_AFTER_S ? EVENT_TAKEN : EVENT_LAPSED;
+	return row->age_s < PAYMENT_LAPSED_AFTER_S ? EVENT_TAKEN : EVENT_LAPSED;
 }
 
 enum err

@@ -9,8 +9,12 @@
  *   had said before that it took a withdrawal, the two answers contradict each other: a person looks.
  * - A deposit that nobody paid within a week has lapsed: the reference becomes free. A withdrawal
  *   never lapses; its money stays held until somebody knows.
- * - Money that moves after a payment has failed, or goes back after it succeeded, is never booked by
- *   itself: a person looks. The same for another amount than was asked for.
+ * - That a deposit failed, whoever says so, is never the last word: the customer may pay the same
+ *   order by another card, and the provider tells of each attempt in any order. What is paid as it
+ *   was asked for is credited, once. Only a deposit whose money went back, or that a person has
+ *   rejected, is closed: a success that is told after that may be an old one, and a person looks.
+ * - A withdrawal that moves after it has failed, and money that goes back after a success, is never
+ *   booked by itself: a person looks. The same for another amount than was asked for.
  * - A failed attempt to pay, told after the deposit succeeded, is an earlier try that came late.
  *   A withdrawal that fails after it succeeded has come back.
  */
@@ -29,21 +33,38 @@ static const struct row {
 	enum payment_effect effect;
 } rows[] = {
 	{BOTH, PAYMENT_PENDING, EVENT_TAKEN, PAYMENT_PENDING, DO_NOTHING},
-	{BOTH, PAYMENT_PENDING, EVENT_REFUSED, PAYMENT_FAILED, DO_LET_GO},
+	{IN, PAYMENT_PENDING, EVENT_REFUSED, PAYMENT_UNPAID, DO_LET_GO},
+	{OUT, PAYMENT_PENDING, EVENT_REFUSED, PAYMENT_FAILED, DO_LET_GO},
 	{BOTH, PAYMENT_PENDING, EVENT_UNANSWERED, PAYMENT_PENDING, DO_NOTHING},
-	{IN, PAYMENT_PENDING, EVENT_ABANDONED, PAYMENT_FAILED, DO_LET_GO},
+	{IN, PAYMENT_PENDING, EVENT_ABANDONED, PAYMENT_UNPAID, DO_LET_GO},
 	{OUT, PAYMENT_PENDING, EVENT_ABANDONED, PAYMENT_PENDING, DO_NOTHING},
 	{BOTH, PAYMENT_PENDING, EVENT_PAID, PAYMENT_SUCCEEDED, DO_POST},
 	{BOTH, PAYMENT_PENDING, EVENT_PAID_OTHERWISE, PAYMENT_REVIEW, DO_ASK_PERSON},
-	{BOTH, PAYMENT_PENDING, EVENT_NOT_PAID, PAYMENT_FAILED, DO_LET_GO},
+	{IN, PAYMENT_PENDING, EVENT_NOT_PAID, PAYMENT_UNPAID, DO_LET_GO},
+	{OUT, PAYMENT_PENDING, EVENT_NOT_PAID, PAYMENT_FAILED, DO_LET_GO},
 	{BOTH, PAYMENT_PENDING, EVENT_TAKEN_BACK, PAYMENT_FAILED, DO_LET_GO},
-	{BOTH, PAYMENT_PENDING, EVENT_ABSENT, PAYMENT_FAILED, DO_LET_GO},
-	{IN, PAYMENT_PENDING, EVENT_VANISHED, PAYMENT_FAILED, DO_LET_GO},
+	{IN, PAYMENT_PENDING, EVENT_ABSENT, PAYMENT_UNPAID, DO_LET_GO},
+	{OUT, PAYMENT_PENDING, EVENT_ABSENT, PAYMENT_FAILED, DO_LET_GO},
+	{IN, PAYMENT_PENDING, EVENT_VANISHED, PAYMENT_UNPAID, DO_LET_GO},
 	{OUT, PAYMENT_PENDING, EVENT_VANISHED, PAYMENT_REVIEW, DO_ASK_PERSON},
-	{IN, PAYMENT_PENDING, EVENT_LAPSED, PAYMENT_FAILED, DO_LET_GO},
+	{IN, PAYMENT_PENDING, EVENT_LAPSED, PAYMENT_UNPAID, DO_LET_GO},
 	{OUT, PAYMENT_PENDING, EVENT_LAPSED, PAYMENT_PENDING, DO_NOTHING},
 	{BOTH, PAYMENT_PENDING, EVENT_APPROVED, PAYMENT_PENDING, DO_REFUSE},
 	{BOTH, PAYMENT_PENDING, EVENT_REJECTED, PAYMENT_PENDING, DO_REFUSE},
+
+	{IN, PAYMENT_UNPAID, EVENT_TAKEN, PAYMENT_UNPAID, DO_NOTHING},
+	{IN, PAYMENT_UNPAID, EVENT_REFUSED, PAYMENT_UNPAID, DO_NOTHING},
+	{IN, PAYMENT_UNPAID, EVENT_UNANSWERED, PAYMENT_UNPAID, DO_NOTHING},
+	{IN, PAYMENT_UNPAID, EVENT_ABANDONED, PAYMENT_UNPAID, DO_NOTHING},
+	{IN, PAYMENT_UNPAID, EVENT_PAID, PAYMENT_SUCCEEDED, DO_POST},
+	{IN, PAYMENT_UNPAID, EVENT_PAID_OTHERWISE, PAYMENT_REVIEW, DO_ASK_PERSON},
+	{IN, PAYMENT_UNPAID, EVENT_NOT_PAID, PAYMENT_UNPAID, DO_NOTHING},
+	{IN, PAYMENT_UNPAID, EVENT_TAKEN_BACK, PAYMENT_FAILED, DO_LET_GO},
+	{IN, PAYMENT_UNPAID, EVENT_ABSENT, PAYMENT_UNPAID, DO_NOTHING},
+	{IN, PAYMENT_UNPAID, EVENT_VANISHED, PAYMENT_UNPAID, DO_NOTHING},
+	{IN, PAYMENT_UNPAID, EVENT_LAPSED, PAYMENT_UNPAID, DO_NOTHING},
+	{IN, PAYMENT_UNPAID, EVENT_APPROVED, PAYMENT_UNPAID, DO_REFUSE},
+	{IN, PAYMENT_UNPAID, EVENT_REJECTED, PAYMENT_UNPAID, DO_REFUSE},
 
 	{BOTH, PAYMENT_SUCCEEDED, EVENT_TAKEN, PAYMENT_SUCCEEDED, DO_NOTHING},
 	{BOTH, PAYMENT_SUCCEEDED, EVENT_REFUSED, PAYMENT_SUCCEEDED, DO_NOTHING},
@@ -120,11 +141,9 @@ payment_step(bool withdrawal, enum payment_status state, enum payment_event even
 }
 
 static const char *const names[] = {
-	[PAYMENT_PENDING] = "pending",
-	[PAYMENT_SUCCEEDED] = "completed",
-	[PAYMENT_FAILED] = "failed",
-	[PAYMENT_REVIEW] = "review",
-	NULL,
+	[PAYMENT_PENDING] = "pending", [PAYMENT_SUCCEEDED] = "completed",
+	[PAYMENT_FAILED] = "failed",   [PAYMENT_REVIEW] = "review",
+	[PAYMENT_UNPAID] = "failed",   NULL,
 };
 
 const char *

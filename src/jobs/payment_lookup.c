@@ -17,7 +17,7 @@ run(struct ctx *ctx, struct queue_job *job, enum queue_verdict *verdict)
 	TRY(payment_look_up(ctx, id, &settled));
 	*verdict = settled ? QUEUE_DONE : QUEUE_AGAIN;
 	if (!settled)
-		job->problem = "the provider has not ended it yet";
+		job->problem = "it is not settled, or may still be paid";
 	return ERR_OK;
 }
 

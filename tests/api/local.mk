@@ -64,6 +64,7 @@ API_TESTS = \
 	tests/api/pocket/provider_webhooks \
 	tests/api/pocket/providers \
 	tests/api/pocket/reviews \
+	tests/api/pocket/second_card \
 	tests/api/pocket/users \
 	tests/api/pocket/statements \
 	tests/api/pocket/subscriptions \
@@ -133,6 +134,7 @@ tests_api_pocket_payments_LDADD = $(API_LIBS)
 tests_api_pocket_provider_webhooks_LDADD = $(API_LIBS)
 tests_api_pocket_providers_LDADD = $(API_LIBS)
 tests_api_pocket_reviews_LDADD = $(API_LIBS)
+tests_api_pocket_second_card_LDADD = $(API_LIBS)
 tests_api_pocket_users_LDADD = $(API_LIBS)
 tests_api_pocket_statements_LDADD = $(API_LIBS)
 tests_api_pocket_subscriptions_LDADD = $(API_LIBS)

@@ -200,6 +200,7 @@ status_text(enum payment_status status)
 	case PAYMENT_SUCCEEDED:
 		return "success";
 	case PAYMENT_FAILED:
+	case PAYMENT_UNPAID:
 		return "failed";
 	case PAYMENT_PENDING:
 	case PAYMENT_REVIEW:

@@ -315,6 +315,11 @@ test_odd_webhooks(void **state)
 	expect_status(&a, 200);
 	assert_string_equal(status_of(c, &who, reference), "failed");
 	assert_string_equal(balance(c, &who), "0");
+	/* A second card, under the same reference. */
+	a = webhook(c, "charge.success", reference, "50000");
+	expect_status(&a, 200);
+	assert_string_equal(status_of(c, &who, reference), "success");
+	assert_string_equal(balance(c, &who), "500");
 }
 
 static void
