@@ -52,7 +52,7 @@ libcowry_a_SOURCES = \
 	src/provider/easypay.c src/provider/flash.c src/provider/mobilemart.c src/provider/sale.c \
 	src/provider/sale.h src/provider/vendor.h \
 	src/app/accounting.c src/app/accounting.h src/app/journal.c \
-	src/queue/queue.c src/queue/queue.h \
+	src/queue/claims.c src/queue/claims.h src/queue/queue.c src/queue/queue.h \
 	src/app/job_control.c src/app/job_control.h \
 	src/app/api_key.c src/app/closing.c src/app/closing.h src/app/code.c src/app/code.h src/app/funding.c src/app/funding.h \
 	src/app/funding_settle.c src/app/funding_store.c src/app/funding_store.h \

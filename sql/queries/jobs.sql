@@ -26,10 +26,10 @@ SELECT pg_notify('cowry_jobs', kind) FROM added WHERE $3 <= 1 AND claimed_until 
 LISTEN cowry_jobs;
 
 -- name: job_claim
--- params: kind:text lease_s:bigint
+-- params: kind:text lease_s:bigint held:bigint[]
 -- returns: maybe
--- The one that is due for the longest time and that nobody else has, or that a runner let lie.
--- The sub-select around the clock lets the index find it.
+-- The one that is due for the longest time and that nobody else has, or that a runner let lie; none
+-- of those that are under way in the process that asks. The sub-select around the clock lets the index find it.
 UPDATE job
    SET claimed_until = clock_timestamp() + make_interval(secs => $2),
        attempts = attempts + 1,
@@ -39,10 +39,23 @@ UPDATE job
                   WHERE kind = $1
                     AND parked_at IS NULL
                     AND coalesce(claimed_until, due_at) <= (SELECT clock_timestamp())
+                    AND job_id <> ALL ($3)
                   ORDER BY coalesce(claimed_until, due_at)
                   LIMIT 1
                     FOR UPDATE SKIP LOCKED)
 RETURNING job_id, subject, attempts, claims, created_at, due_at;
+
+-- name: job_renew
+-- params: job_ids:bigint[] claims:bigint[] lease_s:bigint
+-- returns: none
+-- Claims that are still the latest. One whose row somebody is changing waits for the next time.
+UPDATE job
+   SET claimed_until = clock_timestamp() + make_interval(secs => $3)
+ WHERE job_id IN (SELECT j.job_id
+                    FROM unnest($1, $2) AS c (job_id, claims)
+                    JOIN job j USING (job_id, claims)
+                   WHERE j.claimed_until IS NOT NULL
+                     FOR NO KEY UPDATE OF j SKIP LOCKED);
 
 -- name: job_done
 -- params: job_id:bigint claims:bigint

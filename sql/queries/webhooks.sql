@@ -88,7 +88,7 @@ UPDATE webhook_subscription
 -- returns: none
 -- In the order of ids, as all who lock several of them.
 UPDATE webhook_delivery d
-   SET status = 'failed', next_at = NULL, busy_since = NULL, problem = $2
+   SET status = 'failed', next_at = NULL, busy_since = NULL, crowded_at = NULL, problem = $2
   FROM (SELECT delivery_id
           FROM webhook_delivery
          WHERE subscription_id = $1 AND status = 'pending'
@@ -274,8 +274,9 @@ UPDATE event_feed
 -- params: public_id:uuid
 -- returns: maybe
 -- A delivery whose turn it is, and all it needs; when it is due is for its job to know. And how
--- many attempts its subscription has under way, but for what a runner left a minute ago.
-SELECT d.delivery_id, d.public_id, d.subscription_id, d.object, d.sequence, d.tries::bigint AS tries,
+-- many attempts its subscription has under way: those whose job a runner has that lives.
+SELECT d.delivery_id, d.public_id, d.subscription_id, d.object, d.sequence,
+       d.attempts::bigint AS attempts, d.tries::bigint AS tries,
        extract(epoch FROM clock_timestamp() - d.begun_at)::bigint AS age_s,
        e.public_id AS event, e.type, e.data, e.created_at,
        s.public_id AS subscription, s.mode, s.url, s.is_active AND s.deleted_at IS NULL AS is_wanted,
@@ -290,45 +291,72 @@ SELECT d.delivery_id, d.public_id, d.subscription_id, d.object, d.sequence, d.tr
               coalesce(bool_or(o.busy_since < clock_timestamp() - interval '1 second'), false)
                   AS is_slow
          FROM webhook_delivery o
+         JOIN job j ON j.kind = 'webhook_delivery' AND j.subject = o.public_id::text
         WHERE o.subscription_id = d.subscription_id AND o.delivery_id <> d.delivery_id
-          AND o.busy_since > clock_timestamp() - interval '1 minute') b
+          AND o.busy_since IS NOT NULL AND j.claimed_until > clock_timestamp()) b
  WHERE d.public_id = $1 AND d.status = 'pending' AND d.next_at IS NOT NULL;
 
 -- name: delivery_busy
 -- params: delivery_id:bigint
 -- returns: none
 UPDATE webhook_delivery
-   SET busy_since = clock_timestamp()
+   SET busy_since = clock_timestamp(), crowded_at = NULL
  WHERE delivery_id = $1 AND status = 'pending';
 
--- name: delivery_delivered
--- params: delivery_id:bigint response_status:integer
+-- name: delivery_crowd
+-- params: delivery_id:bigint
 -- returns: none
 UPDATE webhook_delivery
-   SET status = 'delivered', attempts = attempts + 1, tries = tries + 1, next_at = NULL,
-       busy_since = NULL,
-       response_status = $2, problem = NULL, attempted_at = clock_timestamp(),
-       delivered_at = clock_timestamp()
+   SET crowded_at = coalesce(crowded_at, clock_timestamp())
  WHERE delivery_id = $1 AND status = 'pending';
 
+-- name: delivery_uncrowd
+-- params: subscription_id:bigint
+-- returns: maybe
+-- The one that has waited longest because its subscription had enough under way.
+UPDATE webhook_delivery
+   SET crowded_at = NULL
+ WHERE delivery_id = (SELECT delivery_id
+                        FROM webhook_delivery
+                       WHERE subscription_id = $1 AND crowded_at IS NOT NULL
+                       ORDER BY crowded_at
+                       LIMIT 1
+                         FOR NO KEY UPDATE SKIP LOCKED)
+   AND status = 'pending'
+RETURNING public_id;
+
+-- name: delivery_delivered
+-- params: delivery_id:bigint attempts:bigint response_status:integer
+-- returns: maybe
+-- The outcome of an attempt counts while it is the latest: attempts is how many there were before it.
+UPDATE webhook_delivery
+   SET status = 'delivered', attempts = attempts + 1, tries = tries + 1, next_at = NULL,
+       busy_since = NULL, crowded_at = NULL,
+       response_status = $3, problem = NULL, attempted_at = clock_timestamp(),
+       delivered_at = clock_timestamp()
+ WHERE delivery_id = $1 AND attempts = $2 AND status = 'pending'
+RETURNING delivery_id;
+
 -- name: delivery_failed
--- params: delivery_id:bigint response_status:integer problem:text
--- returns: none
+-- params: delivery_id:bigint attempts:bigint response_status:integer problem:text
+-- returns: maybe
 -- For good.
 UPDATE webhook_delivery
    SET status = 'failed', attempts = attempts + 1, tries = tries + 1, next_at = NULL,
-       busy_since = NULL,
-       response_status = nullif($2, 0), problem = $3, attempted_at = clock_timestamp()
- WHERE delivery_id = $1 AND status = 'pending';
+       busy_since = NULL, crowded_at = NULL,
+       response_status = nullif($3, 0), problem = $4, attempted_at = clock_timestamp()
+ WHERE delivery_id = $1 AND attempts = $2 AND status = 'pending'
+RETURNING delivery_id;
 
 -- name: delivery_later
--- params: delivery_id:bigint response_status:integer problem:text delay_s:bigint
--- returns: none
+-- params: delivery_id:bigint attempts:bigint response_status:integer problem:text delay_s:bigint
+-- returns: maybe
 UPDATE webhook_delivery
-   SET attempts = attempts + 1, tries = tries + 1, busy_since = NULL,
-       next_at = clock_timestamp() + make_interval(secs => $4),
-       response_status = nullif($2, 0), problem = $3, attempted_at = clock_timestamp()
- WHERE delivery_id = $1 AND status = 'pending';
+   SET attempts = attempts + 1, tries = tries + 1, busy_since = NULL, crowded_at = NULL,
+       next_at = clock_timestamp() + make_interval(secs => $5),
+       response_status = nullif($3, 0), problem = $4, attempted_at = clock_timestamp()
+ WHERE delivery_id = $1 AND attempts = $2 AND status = 'pending'
+RETURNING delivery_id;
 
 -- name: delivery_next
 -- params: subscription_id:bigint object:uuid sequence:bigint

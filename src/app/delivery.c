@@ -128,8 +128,9 @@ struct parcel {
 	int64_t subscription_id;
 	struct uuid object;
 	int64_t sequence;
-	int64_t tries; /* before this one */
-	int64_t age_s; /* since it was made or replayed */
+	int64_t attempts; /* ever; what tells this one from another at the same time */
+	int64_t tries;    /* before this one */
+	int64_t age_s;    /* since it was made or replayed */
 	struct uuid event;
 	const char *type;
 	const char *data;
@@ -150,6 +151,7 @@ static const struct column parcel_columns[] = {
 	COLUMN(struct parcel, subscription_id),
 	COLUMN(struct parcel, object),
 	COLUMN(struct parcel, sequence),
+	COLUMN(struct parcel, attempts),
 	COLUMN(struct parcel, tries),
 	COLUMN(struct parcel, age_s),
 	COLUMN(struct parcel, event),
@@ -302,20 +304,51 @@ call(struct ctx *ctx, const struct parcel *parcel, const struct http_request *re
 	return (struct outcome){0, "There was no complete answer in time"};
 }
 
-/* What is taken down of an attempt, in one transaction. */
+/* What is recorded of an attempt, in one transaction. */
 struct report {
 	const struct parcel *parcel;
 	struct outcome outcome;
 };
 
+/* The outcome in the row of the delivery; *first is false if another attempt was faster, or this was
+ * recorded before. */
 static enum err
-fail_for_good(struct ctx *ctx, const struct report *report)
+record_delivered(struct ctx *ctx, const struct report *report, bool *first)
 {
 	const struct parcel *parcel = report->parcel;
+	struct rows rows;
 
-	return db_run(ctx, SQL_delivery_failed, NULL,
-		      PARAMS(p_int(parcel->delivery_id), p_int(report->outcome.status),
-			     p_text(report->outcome.problem)));
+	TRY(db_run(ctx, SQL_delivery_delivered, &rows,
+		   PARAMS(p_int(parcel->delivery_id), p_int(parcel->attempts),
+			  p_int(report->outcome.status))));
+	*first = rows.count > 0;
+	return ERR_OK;
+}
+
+static enum err
+record_failed(struct ctx *ctx, const struct report *report, bool *first)
+{
+	const struct parcel *parcel = report->parcel;
+	struct rows rows;
+
+	TRY(db_run(ctx, SQL_delivery_failed, &rows,
+		   PARAMS(p_int(parcel->delivery_id), p_int(parcel->attempts),
+			  p_int(report->outcome.status), p_text(report->outcome.problem))));
+	*first = rows.count > 0;
+	return ERR_OK;
+}
+
+static enum err
+record_later(struct ctx *ctx, const struct report *report, int64_t delay_s)
+{
+	const struct parcel *parcel = report->parcel;
+	struct rows rows;
+
+	TRY(db_run(ctx, SQL_delivery_later, &rows,
+		   PARAMS(p_int(parcel->delivery_id), p_int(parcel->attempts),
+			  p_int(report->outcome.status), p_text(report->outcome.problem),
+			  p_int(delay_s))));
+	return rows.count > 0 ? plan(ctx, parcel->public_id, delay_s) : ERR_OK;
 }
 
 /* 1, 4, 16, 64 and 256 minutes, more or less. */
@@ -333,55 +366,75 @@ backoff_s(int64_t tries)
 
 /* Later, or never again; *ended tells which. */
 static enum err
-take_failure(struct ctx *ctx, const struct report *report, bool *ended)
+record_failure(struct ctx *ctx, const struct report *report, bool *ended)
 {
 	const struct parcel *parcel = report->parcel;
 	int64_t delay = backoff_s(parcel->tries < RETRIES_MAX ? parcel->tries : RETRIES_MAX);
 
 	*ended = parcel->tries >= RETRIES_MAX || parcel->age_s + delay > LIFETIME_S;
 	if (*ended)
-		return fail_for_good(ctx, report);
-	TRY(db_run(ctx, SQL_delivery_later, NULL,
-		   PARAMS(p_int(parcel->delivery_id), p_int(report->outcome.status),
-			  p_text(report->outcome.problem), p_int(delay))));
-	return plan(ctx, parcel->public_id, delay);
+		return record_failed(ctx, report, ended);
+	return record_later(ctx, report, delay);
 }
 
 /* 410 Gone: the receiver wants nothing more. */
 static enum err
-take_gone(struct ctx *ctx, const struct report *report)
+record_gone(struct ctx *ctx, const struct report *report)
 {
 	static const char why[] = "The receiver answered 410 Gone";
 	const struct parcel *parcel = report->parcel;
+	bool first;
 
-	TRY(fail_for_good(ctx, report));
+	TRY(record_failed(ctx, report, &first));
+	if (!first)
+		return ERR_OK;
 	TRY(db_run(ctx, SQL_webhook_gone, NULL,
 		   PARAMS(p_int(parcel->subscription_id), p_text(why))));
 	return db_run(ctx, SQL_delivery_abandon, NULL,
 		      PARAMS(p_int(parcel->subscription_id), p_text(why)));
 }
 
+/* One that waited because there were enough under way takes the place. */
 static enum err
-take_down(struct ctx *ctx, void *arg)
+give_place(struct ctx *ctx, const struct parcel *parcel)
+{
+	struct rows rows;
+
+	TRY(db_run(ctx, SQL_delivery_uncrowd, &rows, PARAMS(p_int(parcel->subscription_id))));
+	return rows.count > 0 ? plan(ctx, row_uuid(&rows, 0, 0), 0) : ERR_OK;
+}
+
+static enum err
+record(struct ctx *ctx, void *arg)
 {
 	const struct report *report = arg;
 	const struct parcel *parcel = report->parcel;
-	bool ended = true;
+	bool ended;
 	struct rows rows;
 
 	if (report->outcome.problem == NULL)
-		TRY(db_run(ctx, SQL_delivery_delivered, NULL,
-			   PARAMS(p_int(parcel->delivery_id), p_int(report->outcome.status))));
+		TRY(record_delivered(ctx, report, &ended));
 	else if (report->outcome.status == STATUS_GONE)
-		return take_gone(ctx, report);
+		return record_gone(ctx, report);
 	else
-		TRY(take_failure(ctx, report, &ended));
+		TRY(record_failure(ctx, report, &ended));
+	TRY(give_place(ctx, parcel));
 	if (!ended)
 		return ERR_OK;
 	TRY(db_run(ctx, SQL_delivery_next, &rows,
 		   PARAMS(p_int(parcel->subscription_id), p_uuid(parcel->object),
 			  p_int(parcel->sequence))));
 	return rows.count > 0 ? plan(ctx, row_uuid(&rows, 0, 0), 0) : ERR_OK;
+}
+
+/* There are enough of its subscription under way: when one of them ends, or after a while. */
+static enum err
+crowd(struct ctx *ctx, void *arg)
+{
+	const struct parcel *parcel = arg;
+
+	TRY(db_run(ctx, SQL_delivery_crowd, NULL, PARAMS(p_int(parcel->delivery_id))));
+	return plan(ctx, parcel->public_id, parcel->is_slow ? LONG_WHILE_S : SHORT_WHILE_S);
 }
 
 static void
@@ -410,7 +463,7 @@ delivery_attempt(struct ctx *ctx, struct uuid id)
 		return ERR_OK;
 	rows_scan(&rows, 0, parcel_columns, COLUMN_COUNT(parcel_columns), &parcel);
 	if (parcel.busy >= AT_ONCE_MAX)
-		return plan(ctx, id, parcel.is_slow ? LONG_WHILE_S : SHORT_WHILE_S);
+		return db_transact(ctx, crowd, &parcel);
 	TRY(db_run(ctx, SQL_delivery_busy, NULL, PARAMS(p_int(parcel.delivery_id))));
 	if (!parcel.is_wanted) {
 		parcel.tries = RETRIES_MAX;
@@ -421,5 +474,5 @@ delivery_attempt(struct ctx *ctx, struct uuid id)
 		report.outcome = call(ctx, &parcel, &request);
 	}
 	log_failure(&parcel, &report.outcome);
-	return db_transact(ctx, take_down, &report);
+	return db_persist(ctx, record, &report);
 }

@@ -240,7 +240,7 @@ drop_payment_look_up(struct ctx *ctx, const char *drop_id, bool *settled)
 	TRY(bank_payment_find(ctx, drop_id, &bank));
 	if (bank.state == BANK_PAYMENT_PENDING) {
 		bank_payment_status(ctx, &bank);
-		TRY(db_transact(ctx, close_look_up, &bank));
+		TRY(db_persist(ctx, close_look_up, &bank));
 	}
 	*settled = bank.state != BANK_PAYMENT_PENDING;
 	return ERR_OK;

@@ -69,6 +69,28 @@ outbox_find(struct ctx *ctx, struct uuid public_id, struct outbox_mail *out, boo
 	return ERR_OK;
 }
 
+/* How a mail ended; it has gone out, so that this must not be lost. */
+struct ending {
+	enum statement_id statement;
+	int64_t mail_id;
+};
+
+static enum err
+record(struct ctx *ctx, void *arg)
+{
+	const struct ending *ending = arg;
+
+	return db_run(ctx, ending->statement, NULL, PARAMS(p_int(ending->mail_id)));
+}
+
+static enum err
+end(struct ctx *ctx, const struct outbox_mail *mail, enum statement_id statement)
+{
+	struct ending ending = {statement, mail->mail_id};
+
+	return db_insist(ctx, record, &ending);
+}
+
 static enum err
 give_up(struct ctx *ctx, const struct outbox_mail *mail, const char *why)
 {
@@ -76,7 +98,7 @@ give_up(struct ctx *ctx, const struct outbox_mail *mail, const char *why)
 
 	log_event(LOG_LEVEL_WARN, "mail_failed",
 		  LOG_FIELDS({"mail", uuid_text(id, mail->public_id), 0}, {"why", why, 0}));
-	return db_run(ctx, SQL_mail_failed, NULL, PARAMS(p_int(mail->mail_id)));
+	return end(ctx, mail, SQL_mail_failed);
 }
 
 enum err
@@ -103,5 +125,5 @@ outbox_send(struct ctx *ctx, const struct outbox_mail *mail)
 		fault_clear(&ctx->fault);
 		return give_up(ctx, mail, why);
 	}
-	return db_run(ctx, SQL_mail_sent, NULL, PARAMS(p_int(mail->mail_id)));
+	return end(ctx, mail, SQL_mail_sent);
 }

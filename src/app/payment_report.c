@@ -184,7 +184,7 @@ payment_look_up(struct ctx *ctx, struct uuid id, bool *settled)
 	*settled = false;
 	if (look_up.report.outcome != PROVIDER_ACCEPTED)
 		return ERR_OK;
-	TRY(db_transact(ctx, take_report, &look_up));
+	TRY(db_persist(ctx, take_report, &look_up));
 	*settled = look_up.settled;
 	return ERR_OK;
 }

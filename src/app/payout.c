@@ -355,7 +355,7 @@ payout_open_due(struct ctx *ctx, bool *found)
 	if (!opening.reserved)
 		return ERR_OK;
 	bank_pay(ctx, &opening.payment);
-	return db_transact(ctx, close_opened, &opening.payment);
+	return db_persist(ctx, close_opened, &opening.payment);
 }
 
 enum err
@@ -368,7 +368,7 @@ payout_look_up(struct ctx *ctx, const char *drop_id, bool *settled)
 	TRY(bank_payment_find(ctx, drop_id, &bank));
 	if (bank.state == BANK_PAYMENT_PENDING)
 		bank_payment_status(ctx, &bank);
-	TRY(db_transact(ctx, close_one, &bank));
+	TRY(db_persist(ctx, close_one, &bank));
 	*settled = bank.state != BANK_PAYMENT_PENDING;
 	return ERR_OK;
 }

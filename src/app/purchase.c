@@ -398,7 +398,7 @@ purchase_look_up(struct ctx *ctx, struct uuid id, bool *settled)
 	*settled = false;
 	if (look_up.answer.outcome != PROVIDER_ACCEPTED)
 		return ERR_OK;
-	TRY(db_transact(ctx, take_answer, &look_up));
+	TRY(db_persist(ctx, take_answer, &look_up));
 	*settled = look_up.settled;
 	return ERR_OK;
 }

@@ -13,6 +13,7 @@
 #include "base/id.h"
 
 struct arena;
+struct claims;
 struct combiner;
 struct committer;
 struct config;
@@ -73,6 +74,7 @@ struct app {
 	 * mode. The job runner's; NULL elsewhere. */
 	struct http_client *http_public;
 	struct http_client *http_local;
+	struct claims *claims; /* what a job runner has claimed; NULL elsewhere */
 	clock_now *now;
 	int64_t started_ns; /* clock_monotonic_ns() at start */
 	char name

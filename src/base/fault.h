@@ -8,6 +8,7 @@
 #ifndef BASE_FAULT_H
 #define BASE_FAULT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/attributes.h"
@@ -35,8 +36,9 @@ struct fault {
 	char detail[256];             /* for the log only */
 	struct violation *violations; /* every field that broke a rule, in order */
 	int64_t retry_after_s;        /* 0: none */
-	const char *allow;            /* methods of the path, for 405 */
-	const char *file;             /* where it was reported */
+	bool outage;       /* the database was away: nothing is wrong with what was done */
+	const char *allow; /* methods of the path, for 405 */
+	const char *file;  /* where it was reported */
 	int line;
 };
 

@@ -13,6 +13,8 @@
 #include "db/result.h"
 
 enum { ATTEMPTS_MAX = 5, BACKOFF_FIRST_US = 1000 };
+/* How long what must not be lost is tried, and the pauses between. */
+enum { INSIST_S = 30, INSIST_FIRST_MS = 25, INSIST_MOST_MS = 400 };
 
 struct deferred {
 	struct db_call call;
@@ -226,6 +228,50 @@ db_transact(struct ctx *ctx, db_work *work, void *arg)
 	if (ctx->db != NULL)
 		return work(ctx, arg);
 	return attempt_all(ctx, work, arg, commit);
+}
+
+/* Whether another time may do, and it did or may not have taken effect. */
+static bool
+may_pass(enum err err)
+{
+	return err == ERR_UNAVAILABLE || err == ERR_OUTCOME_UNKNOWN || err == ERR_RETRY;
+}
+
+enum err
+db_insist(struct ctx *ctx, db_work *work, void *arg)
+{
+	int64_t deadline_ns = clock_monotonic_ns() + INSIST_S * INT64_C(1000000000);
+	long pause_ms = INSIST_FIRST_MS;
+	enum err err;
+
+	assert(ctx->db == NULL);
+	while (may_pass(err = work(ctx, arg)) && clock_monotonic_ns() < deadline_ns) {
+		fault_clear(&ctx->fault);
+		(void)nanosleep(&(struct timespec){.tv_nsec = pause_ms * 1000000}, NULL);
+		pause_ms = pause_ms * 2 < INSIST_MOST_MS ? pause_ms * 2 : INSIST_MOST_MS;
+	}
+	return err;
+}
+
+struct persistence {
+	db_work *work;
+	void *arg;
+};
+
+static enum err
+transact_once(struct ctx *ctx, void *arg)
+{
+	const struct persistence *persistence = arg;
+
+	return db_transact(ctx, persistence->work, persistence->arg);
+}
+
+enum err
+db_persist(struct ctx *ctx, db_work *work, void *arg)
+{
+	struct persistence persistence = {work, arg};
+
+	return db_insist(ctx, transact_once, &persistence);
 }
 
 enum err

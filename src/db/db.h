@@ -41,6 +41,8 @@ struct db_options {
 /* Opens nothing yet. conninfo must outlive the pool. */
 struct db_pool *db_pool_new(const struct db_options *options);
 void db_pool_free(struct db_pool *pool);
+/* One connection of its own to the same, for what must not wait for others. */
+struct db_pool *db_pool_beside(const struct db_pool *pool);
 
 /* A parameter; its kind must be the declared one. Texts and bytes are not copied. */
 enum param_kind {
@@ -141,6 +143,14 @@ typedef enum err db_work(struct ctx *ctx, void *arg);
  * transaction it simply joins that one.
  */
 enum err db_transact(struct ctx *ctx, db_work *work, void *arg) MUST_CHECK;
+/*
+ * Do what must not be lost because the database is away just then, such as recording what somebody
+ * outside has done: again, with pauses, for half a minute. It may have been done before when it is
+ * done again, so it must bear that. Not within a transaction.
+ */
+enum err db_insist(struct ctx *ctx, db_work *work, void *arg) MUST_CHECK;
+/* Likewise, work in one transaction. */
+enum err db_persist(struct ctx *ctx, db_work *work, void *arg) MUST_CHECK;
 /* Like db_transact, but always rolled back: what would happen if. Not within a transaction. */
 enum err db_rehearse(struct ctx *ctx, db_work *work, void *arg) MUST_CHECK;
 

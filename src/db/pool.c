@@ -79,6 +79,15 @@ db_pool_new(const struct db_options *options)
 	return NULL;
 }
 
+struct db_pool *
+db_pool_beside(const struct db_pool *pool)
+{
+	struct db_options options = pool->options;
+
+	options.connections = 1;
+	return db_pool_new(&options);
+}
+
 static void
 drain(struct stack *s)
 {

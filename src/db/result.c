@@ -60,7 +60,9 @@ result_bug(struct fault *f, enum statement_id id, const char *what)
 enum err
 result_lost(struct fault *f, enum err err, const char *why)
 {
-	return report(f, err, "database", why[0] != '\0' ? why : "no answer in time", NULL);
+	(void)report(f, err, "database", why[0] != '\0' ? why : "no answer in time", NULL);
+	f->outage = true;
+	return err;
 }
 
 bool
@@ -86,6 +88,7 @@ result_error(struct fault *f, enum statement_id id, const PGresult *result)
 	if (state == NULL)
 		return result_bug(f, id, PQresStatus(status));
 	(void)snprintf(what, sizeof what, "%s %s", state, message != NULL ? message : "");
+	f->outage = text_starts_with(state, "57P0");
 	return report(f, state_error(state), statement_get(id)->name, what,
 		      PQresultErrorField(result, PG_DIAG_CONSTRAINT_NAME));
 }

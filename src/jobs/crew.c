@@ -9,9 +9,11 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "db/db.h"
+#include "queue/claims.h"
 #include "json/reader.h"
 
-enum { ARENA_MAX = 64 * 1024 * 1024, POLL_MS = 2000, PAUSE_AFTER_FAILURE_MS = 1000 };
+enum { ARENA_MAX = 64 * 1024 * 1024, POLL_MS = 1000, PAUSE_AFTER_FAILURE_MS = 1000 };
 
 /* A duty and who waits for it. */
 struct post {
@@ -27,8 +29,18 @@ struct hand {
 	pthread_t thread;
 };
 
+/* Who renews what the others have claimed, over a connection of its own. */
+struct keeper {
+	struct app app;
+	pthread_cond_t call;
+	pthread_t thread;
+	bool runs;
+};
+
 struct crew {
-	const struct app *app;
+	struct app app;
+	struct keeper keeper;
+	bool idle; /* all hands have left */
 	pthread_mutex_t mutex;
 	bool stop;
 	struct post *posts;
@@ -56,7 +68,7 @@ log_failure(struct hand *hand, const struct ctx *ctx, enum err err)
 static int64_t
 run_once(struct hand *hand, struct arena *arena)
 {
-	const struct app *app = hand->crew->app;
+	const struct app *app = &hand->crew->app;
 	const struct duty *duty = hand->post->duty;
 	struct ctx ctx = {.app = app, .arena = arena, .now = app->now()};
 	bool found = false;
@@ -128,15 +140,76 @@ hand_main(void *arg)
 	return NULL;
 }
 
+static void *
+keeper_main(void *arg)
+{
+	struct crew *crew = arg;
+	struct arena *arena = arena_new(ARENA_MAX);
+
+	(void)pthread_mutex_lock(&crew->mutex);
+	while (!crew->idle) {
+		struct ctx ctx = {.app = &crew->keeper.app, .arena = arena};
+		struct timespec until = after_ms(CLAIM_RENEW_MS / 2);
+
+		(void)pthread_mutex_unlock(&crew->mutex);
+		(void)!claims_renew(&ctx, crew->app.claims); /* if not now, then the next time */
+		arena_reset(arena);
+		(void)pthread_mutex_lock(&crew->mutex);
+		if (!crew->idle)
+			(void)pthread_cond_timedwait(&crew->keeper.call, &crew->mutex, &until);
+	}
+	(void)pthread_mutex_unlock(&crew->mutex);
+	arena_free(arena);
+	return NULL;
+}
+
+static bool
+start_keeper(struct crew *crew)
+{
+	struct keeper *keeper = &crew->keeper;
+
+	keeper->app = crew->app;
+	keeper->app.pool = db_pool_beside(crew->app.pool);
+	if (keeper->app.pool == NULL)
+		return false;
+	keeper->runs = pthread_create(&keeper->thread, NULL, keeper_main, crew) == 0;
+	return keeper->runs;
+}
+
+static void
+stop_keeper(struct crew *crew)
+{
+	(void)pthread_mutex_lock(&crew->mutex);
+	crew->idle = true;
+	(void)pthread_cond_signal(&crew->keeper.call);
+	(void)pthread_mutex_unlock(&crew->mutex);
+	if (crew->keeper.runs)
+		(void)pthread_join(crew->keeper.thread, NULL);
+	db_pool_free(crew->keeper.app.pool);
+}
+
 static void
 crew_free(struct crew *crew)
 {
 	for (size_t i = 0; i < crew->post_count; i++)
 		(void)pthread_cond_destroy(&crew->posts[i].call);
+	(void)pthread_cond_destroy(&crew->keeper.call);
 	(void)pthread_mutex_destroy(&crew->mutex);
+	claims_free(crew->app.claims);
 	free(crew->posts);
 	free(crew->hands);
 	free(crew);
+}
+
+static void
+init_call(pthread_cond_t *call)
+{
+	pthread_condattr_t monotonic;
+
+	(void)pthread_condattr_init(&monotonic);
+	(void)pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+	(void)pthread_cond_init(call, &monotonic);
+	(void)pthread_condattr_destroy(&monotonic);
 }
 
 static struct crew *
@@ -151,11 +224,13 @@ crew_new(const struct app *app, const struct duty *list)
 		return NULL;
 	for (; list[posts].threads > 0; posts++)
 		hands += list[posts].threads;
-	crew->app = app;
+	crew->app = *app;
+	crew->app.claims = claims_new(hands);
 	(void)pthread_mutex_init(&crew->mutex, NULL);
+	init_call(&crew->keeper.call);
 	crew->posts = calloc(posts, sizeof(*crew->posts));
 	crew->hands = calloc(hands, sizeof(*crew->hands));
-	if (crew->posts != NULL && crew->hands != NULL)
+	if (crew->app.claims != NULL && crew->posts != NULL && crew->hands != NULL)
 		return crew;
 	crew_free(crew);
 	return NULL;
@@ -165,13 +240,9 @@ static struct post *
 add_post(struct crew *crew, const struct duty *duty)
 {
 	struct post *post = &crew->posts[crew->post_count++];
-	pthread_condattr_t monotonic;
 
 	post->duty = duty;
-	(void)pthread_condattr_init(&monotonic);
-	(void)pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-	(void)pthread_cond_init(&post->call, &monotonic);
-	(void)pthread_condattr_destroy(&monotonic);
+	init_call(&post->call);
 	return post;
 }
 
@@ -194,7 +265,7 @@ crew_start(const struct app *app, const struct duty *list)
 {
 	struct crew *crew = crew_new(app, list);
 
-	if (crew == NULL)
+	if (crew == NULL || !start_keeper(crew))
 		return NULL;
 	for (; list->threads > 0; list++)
 		if (!start_hands(crew, add_post(crew, list)))
@@ -232,6 +303,7 @@ crew_stop(struct crew *crew, int64_t patience_ms)
 		if (pthread_clockjoin_np(crew->hands[crew->hand_count - 1].thread, NULL,
 					 CLOCK_MONOTONIC, &until) != 0)
 			return false;
+	stop_keeper(crew);
 	crew_free(crew);
 	return true;
 }

@@ -2,7 +2,8 @@
  * crew.h - the threads that run jobs.
  *
  * Each duty has threads of its own. They look for work when they are woken, and every
- * few seconds anyway, so a wake that is lost costs time and nothing else.
+ * second anyway, so a wake that is lost costs time and nothing else. One more thread renews
+ * what they have claimed.
  */
 #ifndef JOBS_CREW_H
 #define JOBS_CREW_H

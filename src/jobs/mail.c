@@ -3,7 +3,7 @@
 #include "jobs/job.h"
 
 /* A mail goes stale long before its last try, whoever waits for it. */
-enum { LEASE_S = 120, TRIES_MAX = 200, BACKOFF_S = 2, BACKOFF_MAX_S = 900 };
+enum { LIMIT_S = 120, TRIES_MAX = 200, BACKOFF_S = 2, BACKOFF_MAX_S = 900 };
 
 static enum err
 run(struct ctx *ctx, struct queue_job *job, enum queue_verdict *verdict)
@@ -23,4 +23,4 @@ run(struct ctx *ctx, struct queue_job *job, enum queue_verdict *verdict)
 	return ERR_OK;
 }
 
-const struct queue_kind queue_mail = {"mail", LEASE_S, TRIES_MAX, BACKOFF_S, BACKOFF_MAX_S, run};
+const struct queue_kind queue_mail = {"mail", LIMIT_S, TRIES_MAX, BACKOFF_S, BACKOFF_MAX_S, run};

@@ -21,7 +21,7 @@ run(struct ctx *ctx, struct queue_job *job, enum queue_verdict *verdict)
  * days. After that an operator must look; the amount stays set aside on the account. */
 const struct queue_kind queue_merchant_payout = {
 	.name = "merchant_payout",
-	.lease_s = 120,
+	.limit_s = 120,
 	.tries_max = 130,
 	.backoff_s = 5,
 	.backoff_max_s = 7200,

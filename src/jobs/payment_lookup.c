@@ -25,7 +25,7 @@ run(struct ctx *ctx, struct queue_job *job, enum queue_verdict *verdict)
  * days. By then a deposit has lapsed; a withdrawal waits for an operator, its money held. */
 const struct queue_kind queue_payment_lookup = {
 	.name = "payment_lookup",
-	.lease_s = 120,
+	.limit_s = 120,
 	.tries_max = 44,
 	.backoff_s = 60,
 	.backoff_max_s = 21600,

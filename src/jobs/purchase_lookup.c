@@ -25,7 +25,7 @@ run(struct ctx *ctx, struct queue_job *job, enum queue_verdict *verdict)
  * six hours: for nine days. Then it waits for an operator, its money held. */
 const struct queue_kind queue_purchase_lookup = {
 	.name = "purchase_lookup",
-	.lease_s = 120,
+	.limit_s = 120,
 	.tries_max = 46,
 	.backoff_s = 15,
 	.backoff_max_s = 21600,

@@ -22,7 +22,7 @@ run(struct ctx *ctx, struct queue_job *job, enum queue_verdict *verdict)
 
 const struct queue_kind queue_webhook_delivery = {
 	.name = WEBHOOK_QUEUE,
-	.lease_s = 60,
+	.limit_s = 60,
 	.tries_max = 20,
 	.backoff_s = 5,
 	.backoff_max_s = 900,

@@ -5,6 +5,10 @@
 #include "base/arena.h"
 #include "base/log.h"
 #include "db/row.h"
+#include "queue/claims.h"
+
+/* After an outage of the database a job is tried again soon, whatever its backoff. */
+enum { AFTER_OUTAGE_S = 1 };
 
 struct claim {
 	int64_t job_id;
@@ -60,26 +64,39 @@ problem_of(struct ctx *ctx, enum err err)
 	return arena_strdup(ctx->arena, f->detail[0] != '\0' ? f->detail : f->message);
 }
 
-static enum queue_verdict
-run_handler(struct ctx *ctx, const struct queue_kind *kind, struct queue_job *job)
+/* A try and how it ended. */
+struct run {
+	const struct queue_kind *kind;
+	struct claim claim;
+	struct queue_job job;
+	enum queue_verdict verdict;
+	bool outage;
+};
+
+static void
+run_handler(struct ctx *ctx, struct run *run)
 {
-	enum queue_verdict verdict = QUEUE_AGAIN;
+	struct queue_job *job = &run->job;
 	enum err err;
 
-	if (job->attempts > kind->tries_max) {
+	run->verdict = QUEUE_AGAIN;
+	if (job->attempts > run->kind->tries_max) {
 		job->problem = "no runner came to the end of it";
-		return QUEUE_PARK;
+		run->verdict = QUEUE_PARK;
+		return;
 	}
-	err = kind->run(ctx, job, &verdict);
+	err = run->kind->run(ctx, job, &run->verdict);
 	if (err != ERR_OK) {
-		verdict = QUEUE_AGAIN;
+		run->verdict = QUEUE_AGAIN;
+		run->outage = ctx->fault.outage;
 		job->problem = problem_of(ctx, err);
 		log_job(LOG_LEVEL_WARN, "job_failed", job);
 		fault_clear(&ctx->fault);
 	}
-	if (verdict == QUEUE_AGAIN && job->attempts >= kind->tries_max)
-		return QUEUE_PARK;
-	return verdict;
+	if (run->verdict == QUEUE_AGAIN && job->attempts >= run->kind->tries_max)
+		run->verdict = QUEUE_PARK;
+	if (run->verdict == QUEUE_PARK)
+		log_job(LOG_LEVEL_WARN, "job_parked", job);
 }
 
 /* Two statements in one transaction: the second sees what came in before the first took effect. */
@@ -95,46 +112,74 @@ finish(struct ctx *ctx, const struct claim *claim)
 	return db_pipeline(ctx, calls, 2);
 }
 
+/* If the claim is still the latest; a second time changes nothing. */
 static enum err
-settle(struct ctx *ctx, const struct queue_kind *kind, const struct claim *claim,
-       const struct queue_job *job, enum queue_verdict verdict)
+settle(struct ctx *ctx, void *arg)
 {
-	switch (verdict) {
+	const struct run *run = arg;
+	const struct claim *claim = &run->claim;
+	int64_t backoff_s = run->outage ? AFTER_OUTAGE_S : run->kind->backoff_s;
+	int64_t backoff_max_s = run->outage ? AFTER_OUTAGE_S : run->kind->backoff_max_s;
+
+	switch (run->verdict) {
 	case QUEUE_DONE:
 		return finish(ctx, claim);
 	case QUEUE_AGAIN:
 		return db_run(ctx, SQL_job_again, NULL,
-			      PARAMS(p_int(claim->job_id), p_int(claim->claims),
-				     p_int(kind->backoff_s), p_int(kind->backoff_max_s),
-				     p_text(job->problem)));
+			      PARAMS(p_int(claim->job_id), p_int(claim->claims), p_int(backoff_s),
+				     p_int(backoff_max_s), p_text(run->job.problem)));
 	case QUEUE_PARK:
-		log_job(LOG_LEVEL_WARN, "job_parked", job);
-		return db_run(
-			ctx, SQL_job_give_up, NULL,
-			PARAMS(p_int(claim->job_id), p_int(claim->claims), p_text(job->problem)));
+		return db_run(ctx, SQL_job_give_up, NULL,
+			      PARAMS(p_int(claim->job_id), p_int(claim->claims),
+				     p_text(run->job.problem)));
 	}
 	return fault(&ctx->fault, ERR_INTERNAL, NULL, NULL);
+}
+
+/* Without a keeper, who renews it, a lease is as long as the work may take. */
+static enum err
+claim_one(struct ctx *ctx, struct run *run, bool *found)
+{
+	struct claims *claims = ctx->app->claims;
+	int64_t *held = NULL;
+	size_t n = claims != NULL ? claims_held(claims, ctx->arena, &held) : 0;
+	struct rows rows;
+
+	TRY(db_run(ctx, SQL_job_claim, &rows,
+		   PARAMS(p_text(run->kind->name),
+			  p_int(claims != NULL ? CLAIM_LEASE_S : run->kind->limit_s),
+			  p_ints(held, n))));
+	*found = rows.count > 0;
+	if (!*found)
+		return ERR_OK;
+	rows_scan(&rows, 0, claim_columns, COLUMN_COUNT(claim_columns), &run->claim);
+	if (claims != NULL)
+		claims_add(claims, run->claim.job_id, run->claim.claims, run->kind->limit_s);
+	return ERR_OK;
 }
 
 enum err
 queue_run_one(struct ctx *ctx, const struct queue_kind *kind, bool *found)
 {
-	struct queue_job job = {.kind = kind->name};
-	struct claim claim = {0};
-	struct rows rows;
+	struct run run = {.kind = kind};
+	const struct claim *claim = &run.claim;
+	enum err err;
 
 	assert(ctx->db == NULL);
-	TRY(db_run(ctx, SQL_job_claim, &rows, PARAMS(p_text(kind->name), p_int(kind->lease_s))));
-	*found = rows.count > 0;
+	TRY(claim_one(ctx, &run, found));
 	if (!*found)
 		return ERR_OK;
-	rows_scan(&rows, 0, claim_columns, COLUMN_COUNT(claim_columns), &claim);
-	job.job_id = claim.job_id;
-	job.subject = claim.subject;
-	job.attempts = claim.attempts;
-	job.created_at = claim.created_at;
-	job.due_at = claim.due_at;
-	return settle(ctx, kind, &claim, &job, run_handler(ctx, kind, &job));
+	run.job = (struct queue_job){.kind = kind->name,
+				     .job_id = claim->job_id,
+				     .subject = claim->subject,
+				     .attempts = claim->attempts,
+				     .created_at = claim->created_at,
+				     .due_at = claim->due_at};
+	run_handler(ctx, &run);
+	err = db_insist(ctx, settle, &run);
+	if (ctx->app->claims != NULL)
+		claims_remove(ctx->app->claims, claim->job_id, claim->claims);
+	return err;
 }
 
 enum err

@@ -2,10 +2,12 @@
  * queue.h - work that is to be done later: rows of the table "job".
  *
  * A job is added in the transaction of what it follows from, so it exists exactly if that
- * was committed. It is claimed with FOR UPDATE SKIP LOCKED and a lease, so that any number
- * of runners is safe; tried again with exponential backoff and jitter; parked after its
- * last try, until an operator looks. It may run more than once: what it does must bear that.
- * But never twice at once: there is one job for what is to be done about a subject.
+ * was committed. It is claimed with FOR UPDATE SKIP LOCKED and a lease, which a runner that
+ * lives renews (queue/claims.h), so that any number of runners is safe; tried again with
+ * exponential backoff and jitter; parked after its last try, until an operator looks. How a try
+ * ended is recorded even if the database was away just then, and counts only while its claim is
+ * the latest. A job may run more than once: what it does must bear that. But never twice at once:
+ * there is one job for what is to be done about a subject.
  */
 #ifndef QUEUE_QUEUE_H
 #define QUEUE_QUEUE_H
@@ -36,11 +38,11 @@ struct queue_job {
 /* A kind of job: what jobs/ fills in. */
 struct queue_kind {
 	const char *name;
-	int64_t lease_s;   /* a runner that vanished is replaced after this */
+	int64_t limit_s;   /* no try takes longer; a runner that has it longer is replaced */
 	int64_t tries_max; /* parked after so many */
 	int64_t backoff_s; /* before the second try; doubled each time */
 	int64_t backoff_max_s;
-	/* Do it, in transactions of its own. An error is QUEUE_AGAIN. */
+	/* Do it, in transactions of its own. An error is QUEUE_AGAIN; soon, if it was the database. */
 	enum err (*run)(struct ctx *ctx, struct queue_job *job, enum queue_verdict *verdict);
 };
 

@@ -45,6 +45,7 @@ API_TESTS = \
 	tests/api/moolah/wallet \
 	tests/api/naughty \
 	tests/api/openapi \
+	tests/api/outage \
 	tests/api/otp/codes \
 	tests/api/otp/deductions \
 	tests/api/otp/fundings \
@@ -115,6 +116,7 @@ tests_api_moolah_vouchers_LDADD = $(API_LIBS)
 tests_api_moolah_wallet_LDADD = $(API_LIBS)
 tests_api_naughty_LDADD = $(API_LIBS)
 tests_api_openapi_LDADD = $(API_LIBS)
+tests_api_outage_LDADD = $(API_LIBS)
 tests_api_otp_codes_LDADD = $(API_LIBS)
 tests_api_otp_deductions_LDADD = $(API_LIBS)
 tests_api_otp_fundings_LDADD = $(API_LIBS)

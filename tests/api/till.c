@@ -135,6 +135,8 @@ answer(void *arg, size_t n, const struct peer_request *request)
 	(void)find_reference(request, reference);
 	if (strstr(request->target, "/verify/") != NULL ||
 	    strstr(request->target, "/transactions/") != NULL) {
+		if (till->script.asked != NULL)
+			till->script.asked(till->script.arg);
 		write_look_up(&till->script, reference);
 		return (struct peer_reply){.manner = till->script.manner,
 					   .status = till->script.absent ? 404 : 200,

@@ -24,6 +24,8 @@ struct till_script {
 	bool absent;
 	/* Called while an order is on its way, with its reference, before the provider answers. */
 	void (*meanwhile)(void *arg, const char *reference);
+	/* Called before a look-up is answered. */
+	void (*asked)(void *arg);
 	void *arg;
 };
 

@@ -505,6 +505,28 @@ test_answers(void **state)
 	unsubscribe(c, &hook);
 }
 
+/* Six deliveries under way, for five seconds already, by a runner that lives. */
+static void
+make_six_busy(struct client *c)
+{
+	client_sql(c, "UPDATE cowry.webhook_delivery SET busy_since = now() - interval '5 seconds'"
+		      " WHERE delivery_id IN (SELECT delivery_id FROM cowry.webhook_delivery WHERE"
+		      " status = 'pending' ORDER BY delivery_id LIMIT 6)");
+	client_sql(c, "UPDATE cowry.job SET claimed_until = now() + interval '1 minute'"
+		      " WHERE subject IN (SELECT public_id::text FROM cowry.webhook_delivery"
+		      " WHERE busy_since IS NOT NULL)");
+}
+
+/* So many of those under way are left by their runner. */
+static void
+let_lie(struct client *c, int n)
+{
+	client_sql(c,
+		   "UPDATE cowry.job SET claimed_until = now() WHERE job_id IN (SELECT job_id"
+		   " FROM cowry.job WHERE claimed_until > now() ORDER BY job_id LIMIT %d)",
+		   n);
+}
+
 /* A receiver that takes its time gets some attempts at once, and no more. */
 static void
 test_slow_receiver(void **state)
@@ -515,20 +537,36 @@ test_slow_receiver(void **state)
 	for (int i = 0; i < 7; i++)
 		(void)wallet_new(c, acme.test_key, "NGN");
 	feed_all(c);
-	client_sql(c, "UPDATE cowry.webhook_delivery SET busy_since = now() - interval '5 seconds'"
-		      " WHERE delivery_id IN (SELECT delivery_id FROM cowry.webhook_delivery WHERE"
-		      " status = 'pending' ORDER BY delivery_id LIMIT 6)");
-	client_sql(c, "DELETE FROM cowry.job WHERE subject IN (SELECT public_id::text FROM"
-		      " cowry.webhook_delivery WHERE busy_since IS NOT NULL)");
+	make_six_busy(c);
 	assert_int_equal(deliver_due(c), 1);
 	assert_int_equal(deliver_due(c), 0); /* later */
 	assert_int_equal(receiver_count(receiver), 0);
 	/* A runner that vanished is not waited for. */
-	client_sql(c, "UPDATE cowry.webhook_delivery SET busy_since = now() - interval '2 minutes'"
-		      " WHERE busy_since IS NOT NULL");
-	make_due(c);
-	(void)deliver_due(c);
-	assert_int_equal(receiver_count(receiver), 1);
+	let_lie(c, 6);
+	assert_int_equal(deliver_due(c), 7);
+	assert_int_equal(receiver_count(receiver), 7);
+	unsubscribe(c, &hook);
+}
+
+/* One that waits its turn has it as soon as another one ends. */
+static void
+test_place_is_given(void **state)
+{
+	struct client *c = *state;
+	struct hook hook = subscribe(c, "'wallet.created'");
+
+	for (int i = 0; i < 9; i++)
+		(void)wallet_new(c, acme.test_key, "NGN");
+	feed_all(c);
+	make_six_busy(c);
+	assert_int_equal(deliver_due(c), 3);
+	assert_int_equal(deliver_due(c), 0);
+	let_lie(c, 1);
+	/* The one that was left, and then the three that waited, one by one. */
+	assert_int_equal(deliver_due(c), 4);
+	assert_int_equal(receiver_count(receiver), 4);
+	let_lie(c, 5);
+	assert_int_equal(deliver_due(c), 5);
 	unsubscribe(c, &hook);
 }
 
@@ -833,6 +871,7 @@ main(void)
 		client_test(test_redirect),
 		client_test(test_answers),
 		client_test(test_slow_receiver),
+		client_test(test_place_is_given),
 		client_test(test_gone),
 		client_test(test_deleted),
 		client_test(test_private_address),

@@ -2,6 +2,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
@@ -10,6 +11,8 @@
 
 #include "base/log.h"
 #include "base/text.h"
+#include "jobs/crew.h"
+#include "queue/claims.h"
 #include "queue/queue.h"
 #include "tests/cmocka.h"
 #include "tests/db/fixture.h"
@@ -169,12 +172,114 @@ test_killed_runner(void **state)
 	expect_sql(f, "SELECT count(*) FROM cowry.job", "0");
 }
 
+/* A runner whose work takes long. */
+static enum err
+dawdle(struct ctx *ctx, struct queue_job *job, enum queue_verdict *verdict)
+{
+	(void)ctx;
+	(void)job;
+	(void)verdict;
+	while (pause() != 0)
+		;
+	return ERR_OK;
+}
+
+static const struct queue_kind long_work = {"long", 3600, 3, 1, 1, dawdle};
+static const struct queue_kind long_work_here = {"long", 3600, 3, 1, 1, take_over};
+static const struct duty dawdlers[] = {{.kind = &long_work, .threads = 2}, {0}};
+
+static void
+run_crew(const struct fixture *f)
+{
+	struct fixture own = *f;
+
+	own.app.pool = db_pool_new(&own.options);
+	if (crew_start(&own.app, dawdlers) == NULL)
+		_exit(1);
+	while (pause() != 0)
+		;
+}
+
+static bool
+take_over_once(struct fixture *f)
+{
+	bool found;
+
+	assert_int_equal(queue_run_one(&f->ctx, &long_work_here, &found), ERR_OK);
+	return found;
+}
+
+static int64_t
+ms_since(int64_t begun_ns)
+{
+	return (clock_monotonic_ns() - begun_ns) / 1000000;
+}
+
+/* While a runner lives it keeps what it has, however long that takes; once it was killed, another one has
+ * it within seconds, however long it might have taken. */
+static void
+test_killed_crew(void **state)
+{
+	enum { KEPT_MS = 5000, BUDGET_MS = 5000 };
+	struct fixture *f = *state;
+	int64_t begun_ns;
+	pid_t child;
+
+	assert_int_equal(queue_add(&f->ctx, "long", "a", 0), ERR_OK);
+	child = fork();
+	assert_true(child >= 0);
+	if (child == 0)
+		run_crew(f);
+	assert_true(wait_until(f, "SELECT claimed_until IS NOT NULL FROM cowry.job"));
+	for (begun_ns = clock_monotonic_ns(); ms_since(begun_ns) < KEPT_MS;) {
+		assert_false(take_over_once(f));
+		(void)nanosleep(&(struct timespec){.tv_nsec = 20000000}, NULL);
+	}
+	assert_int_equal(kill(child, SIGKILL), 0);
+	assert_int_equal(waitpid(child, NULL, 0), child);
+	begun_ns = clock_monotonic_ns();
+	while (!take_over_once(f)) {
+		assert_true(ms_since(begun_ns) < BUDGET_MS);
+		(void)nanosleep(&(struct timespec){.tv_nsec = 20000000}, NULL);
+	}
+	assert_int_equal(attempt, 2);
+	expect_sql(f, "SELECT count(*) FROM cowry.job", "0");
+}
+
+/* Within a process nothing is claimed twice, even if its lease ran out while the database was away. */
+static void
+test_not_twice_in_a_process(void **state)
+{
+	struct fixture *f = *state;
+	struct fixture own = *f;
+	struct ctx ctx = f->ctx;
+	bool found;
+
+	assert_int_equal(queue_add(&f->ctx, "long", "b", 0), ERR_OK);
+	own.app.claims = claims_new(2);
+	assert_non_null(own.app.claims);
+	ctx.app = &own.app;
+	claims_add(own.app.claims,
+		   strtoll(value(f, "UPDATE cowry.job SET claims = 1,"
+				    " claimed_until = now() - interval '1 second'"
+				    " RETURNING job_id"),
+			   NULL, 10),
+		   1, 60);
+	assert_int_equal(queue_run_one(&ctx, &long_work_here, &found), ERR_OK);
+	assert_false(found);
+	/* Another process may. */
+	assert_true(take_over_once(f));
+	claims_free(own.app.claims);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_two_processes),
 		cmocka_unit_test(test_killed_runner),
+		cmocka_unit_test(test_killed_crew),
+		cmocka_unit_test(test_not_twice_in_a_process),
 	};
 
 	log_open("test", LOG_LEVEL_ERROR);

@@ -1,5 +1,5 @@
 # The end-to-end tests need a whole copy of everything: ./dev test runs them, make check does not.
-EXTRA_DIST += tests/e2e/run tests/e2e/lib.sh $(wildcard $(srcdir)/tests/e2e/*.t.sh)
+EXTRA_DIST += tests/e2e/run tests/e2e/lib.sh tests/e2e/receiver.py $(wildcard $(srcdir)/tests/e2e/*.t.sh)
 
 .PHONY: e2e
 e2e: all

@@ -1,0 +1,303 @@
+/*
+ * The database goes away for three seconds while deliveries, mails and look-ups are under way: five
+ * seconds after its return all of them are done, and what was done outside is not done once more.
+ */
+#include "tests/cmocka.h"
+
+#include <arpa/inet.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "app/outbox.h"
+#include "app/webhook.h"
+#include "jobs/crew.h"
+#include "net/http.h"
+#include "queue/queue.h"
+#include "tests/api/receiver.h"
+#include "tests/api/till.h"
+#include "tests/folder.h"
+
+enum { AWAY_MS = 3000, BUDGET_MS = 5000, DEADLINE_MS = 60000, PATIENCE_MS = 60000 };
+enum { AT_ONCE = 6, WALLETS = 9, LIFETIME_S = 300 };
+
+static const struct duty list[] = {
+	{.kind = &queue_webhook_delivery, .threads = 12},
+	{.kind = &queue_payment_lookup, .threads = 2},
+	{.kind = &queue_mail, .threads = 2},
+	{0},
+};
+
+static struct till till;
+static struct tenant acme;
+static struct peer *receiver;
+static char spool[FOLDER_MAX];
+/* What is asked from outside is not answered while this is false. */
+static atomic_bool answering;
+static atomic_int asked;
+
+static void
+pause_ms(long ms)
+{
+	(void)nanosleep(&(struct timespec){ms / 1000, ms % 1000 * 1000000}, NULL);
+}
+
+static void
+wait_to_answer(void *arg)
+{
+	(void)arg;
+	atomic_fetch_add(&asked, 1);
+	for (int ms = 0; ms < DEADLINE_MS && !atomic_load(&answering); ms += 5)
+		pause_ms(5);
+}
+
+static struct peer_reply
+receive(void *arg, size_t n, const struct peer_request *request)
+{
+	(void)n;
+	(void)request;
+	wait_to_answer(arg);
+	return (struct peer_reply){.status = 200};
+}
+
+static int
+setup(void **state)
+{
+	static const struct http_options options = {
+		.connect_timeout_ms = 1000,
+		.total_timeout_ms = DEADLINE_MS,
+		.answer_max = 262144,
+		.at_once = 16,
+		.plain = true,
+	};
+	struct client *c;
+
+	if (!folder_make(spool) || tenants_setup(state, &acme, NULL) != 0)
+		return -1;
+	c = *state;
+	till_open(c, &till);
+	receiver = peer_start(receive, NULL);
+	c->fixture->config.environment = "development";
+	c->fixture->config.mail_dir = spool;
+	c->fixture->app.http_local = http_client_new(&options);
+	c->fixture->app.http_public = http_client_new(&options);
+	return receiver != NULL && c->app->http_local != NULL ? 0 : -1;
+}
+
+static int
+teardown(void **state)
+{
+	struct client *c = *state;
+
+	peer_stop(receiver);
+	till_close(&till);
+	http_client_free(c->app->http_local);
+	http_client_free(c->app->http_public);
+	folder_remove(spool);
+	return client_teardown(state);
+}
+
+static int
+begin(void **state)
+{
+	till.script = (struct till_script){0};
+	atomic_store(&answering, true);
+	atomic_store(&asked, 0);
+	return client_begin(state);
+}
+
+#define outage_test(function) cmocka_unit_test_setup(function, begin)
+
+/* Nobody is let in, and who is in is thrown out. */
+static void
+let_in(struct client *c, bool open)
+{
+	const char *super = getenv("COWRY_DATABASE_SUPERUSER_URL");
+	const char *name = c->fixture->name;
+
+	fixture_sql(super, client_text(c, "ALTER DATABASE %s ALLOW_CONNECTIONS %s", name,
+				       open ? "true" : "false"));
+	if (!open)
+		fixture_sql(super, client_text(c,
+					       "SELECT pg_terminate_backend(pid)"
+					       "  FROM pg_stat_activity WHERE datname = '%s'",
+					       name));
+}
+
+/* Milliseconds until it is so; DEADLINE_MS if it never is. */
+static int64_t
+until(struct client *c, const char *sql)
+{
+	int64_t begun_ns = clock_monotonic_ns();
+	int64_t ms = 0;
+
+	while (ms < DEADLINE_MS && strcmp(client_value(c, "%s", sql), "t") != 0) {
+		pause_ms(20);
+		ms = (clock_monotonic_ns() - begun_ns) / 1000000;
+	}
+	return ms;
+}
+
+static void
+subscribe(struct client *c)
+{
+	struct answer a = client_call(
+		c, "POST", client_text(c, "/v1/projects/%s/webhooks", acme.project),
+		acme.owner.access,
+		client_json(c, "{'url':'%s/hook','eventTypes':['wallet.created'],'mode':'test'}",
+			    peer_url(receiver)));
+
+	expect_status(&a, 201);
+}
+
+/* A server for mail that takes connections and says nothing; its port. */
+static int
+mute_server(int *port)
+{
+	struct sockaddr_in address = {.sin_family = AF_INET,
+				      .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	socklen_t length = sizeof address;
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	assert_int_equal(bind(fd, (struct sockaddr *)&address, length), 0);
+	assert_int_equal(listen(fd, 8), 0);
+	assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &length), 0);
+	*port = ntohs(address.sin_port);
+	return fd;
+}
+
+/* A deposit that is looked up now, a mail on its way, and more events than may be told at once. */
+static void
+begin_work(struct client *c)
+{
+	const char *wallet = wallet_new(c, acme.test_key, "NGN");
+	struct ctx ctx = {.app = c->app, .arena = c->scratch, .now = clock_system()};
+	struct answer a = fund(c, "credit", acme.test_key, wallet, "10", "NGN", "away-1",
+			       ",'provider':'paystack','providerPayload':{'email':'a@b.example'}");
+
+	expect_status(&a, 201);
+	till.script =
+		(struct till_script){.state = "success", .amount = "1000", .asked = wait_to_answer};
+	subscribe(c);
+	for (int i = 0; i < WALLETS; i++)
+		(void)wallet_new(c, acme.test_key, "NGN");
+	feed_all(c);
+	client_sql(c, "DELETE FROM cowry.mail; DELETE FROM cowry.job WHERE kind = 'mail';"
+		      "UPDATE cowry.job SET due_at = now()");
+	assert_int_equal(outbox_add(&ctx, "zoe@example.com", "A code", "123456", LIFETIME_S),
+			 ERR_OK);
+}
+
+static void
+test_outage(void **state)
+{
+	struct client *c = *state;
+	struct config *config = &c->fixture->config;
+	struct crew *crew;
+	int port;
+	int mute = mute_server(&port);
+
+	begin_work(c);
+	atomic_store(&answering, false);
+	config->smtp_url = client_text(c, "smtp://127.0.0.1:%d", port);
+	crew = crew_start(c->app, list);
+	assert_non_null(crew);
+	/* Six deliveries, the look-up and the mail are under way; the other deliveries wait. */
+	assert_true(until(c, "SELECT count(*) = 8 AND count(*) FILTER (WHERE kind = 'mail') = 1"
+			     "  FROM cowry.job WHERE claimed_until > now()") < DEADLINE_MS);
+	assert_true(until(c, "SELECT count(*) = 3 FROM cowry.webhook_delivery"
+			     " WHERE crowded_at < now() - interval '1.5 seconds'") < DEADLINE_MS);
+	for (int ms = 0; ms < DEADLINE_MS && atomic_load(&asked) < AT_ONCE + 1; ms += 5)
+		pause_ms(5);
+	let_in(c, false);
+	config->smtp_url = "";
+	(void)close(mute);
+	atomic_store(&answering, true);
+	pause_ms(AWAY_MS);
+	let_in(c, true);
+	assert_true(until(c,
+			  "SELECT (SELECT count(*) FROM cowry.webhook_delivery"
+			  "         WHERE status = 'delivered') = 9"
+			  "   AND (SELECT count(*) FROM cowry.mail WHERE sent_at IS NULL) = 0"
+			  "   AND (SELECT status FROM cowry.payment) = 'completed'") < BUDGET_MS);
+	assert_true(crew_stop(crew, PATIENCE_MS));
+	/* What was done outside was done once. */
+	assert_int_equal(peer_count(receiver), WALLETS);
+	assert_int_equal(atomic_load(&asked), WALLETS + 1);
+	assert_string_equal(client_value(c, "SELECT count(*) FROM cowry.webhook_delivery"
+					    " WHERE attempts <> 1 OR busy_since IS NOT NULL"
+					    " OR crowded_at IS NOT NULL"),
+			    "0");
+	assert_string_equal(client_value(c, "SELECT count(*) FROM cowry.job"), "0");
+}
+
+struct attempt {
+	struct client client;
+	struct uuid delivery;
+	enum err err;
+	pthread_t thread;
+};
+
+static void *
+attempt_main(void *arg)
+{
+	struct attempt *attempt = arg;
+	struct ctx ctx = {.app = attempt->client.app,
+			  .arena = attempt->client.scratch,
+			  .now = clock_system()};
+
+	attempt->err = delivery_attempt(&ctx, attempt->delivery);
+	return NULL;
+}
+
+/* Of attempts at the same time, because a runner was too slow, the first outcome counts and the others
+ * change nothing. */
+static void
+test_one_outcome(void **state)
+{
+	enum { RUNNERS = 3 };
+	struct client *c = *state;
+	struct attempt attempts[RUNNERS];
+	size_t before = peer_count(receiver);
+
+	(void)wallet_new(c, acme.test_key, "NGN");
+	feed_all(c);
+	atomic_store(&answering, false);
+	for (size_t i = 0; i < RUNNERS; i++) {
+		attempts[i] = (struct attempt){.client = *c};
+		attempts[i].client.scratch = arena_new(1 << 24);
+		assert_true(uuid_parse(&attempts[i].delivery,
+				       client_value(c, "SELECT public_id"
+						       "  FROM cowry.webhook_delivery"
+						       " WHERE status = 'pending'")));
+		assert_int_equal(
+			pthread_create(&attempts[i].thread, NULL, attempt_main, &attempts[i]), 0);
+	}
+	assert_true(peer_wait(receiver, before + RUNNERS));
+	atomic_store(&answering, true);
+	for (size_t i = 0; i < RUNNERS; i++) {
+		(void)pthread_join(attempts[i].thread, NULL);
+		assert_int_equal(attempts[i].err, ERR_OK);
+		arena_free(attempts[i].client.scratch);
+	}
+	assert_string_equal(client_value(c, "SELECT status || ' ' || attempts"
+					    "  FROM cowry.webhook_delivery"
+					    " ORDER BY delivery_id DESC LIMIT 1"),
+			    "delivered 1");
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		outage_test(test_outage),
+		outage_test(test_one_outcome),
+		outage_test(client_books_hold),
+	};
+
+	return cmocka_run_group_tests(tests, setup, teardown);
+}

@@ -1,0 +1,91 @@
+#!/bin/bash
+# The job runner is killed, and the database goes away, while a receiver of webhooks takes its time: five
+# seconds later everything is delivered.
+# shellcheck source=tests/e2e/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+HOOK=$WORK/hook
+SERVER=
+
+postgres() {
+    local bin
+    bin=/usr/lib/postgresql/$(cat "$COWRY_HOME/postgresql/PG_VERSION")/bin
+    if [[ $(id -u) == 0 ]]; then
+        setpriv --reuid=postgres --regid="$(id -g postgres)" --init-groups -- \
+            "$bin/pg_ctl" "$@" -s -D "$COWRY_HOME/postgresql"
+    else
+        "$bin/pg_ctl" "$@" -s -D "$COWRY_HOME/postgresql"
+    fi
+}
+
+# How many deliveries are in a state.
+deliveries() {
+    sql "SELECT count(*) FROM webhook_delivery d JOIN webhook_subscription s USING (subscription_id)
+           JOIN project p USING (project_id)
+          WHERE p.public_id = '$PROJECT' AND $1"
+}
+
+busy() {
+    [[ $(deliveries "busy_since IS NOT NULL") == 6 ]]
+}
+
+crowded() {
+    [[ $(deliveries "crowded_at < now() - interval '1.2 seconds'") == 3 ]]
+}
+
+all_delivered() {
+    [[ $(deliveries "d.status = 'delivered'") == "$EVENTS" ]]
+}
+
+# fill: nine more events; six deliveries are under way, and three wait for a place.
+fill() {
+    local i
+    touch "$HOOK/mute"
+    for ((i = 0; i < 9; i++)); do new_wallet; done
+    EVENTS=$((EVENTS + 9))
+    ok "six deliveries are under way" within 10 busy
+    ok "the others wait" within 10 crowded
+}
+
+if ! command -v python3 >/dev/null; then
+    echo "1..0 # SKIP python3 is missing"
+    exit
+fi
+mkdir -p "$HOOK"
+python3 "$(dirname "$0")/receiver.py" "$HOOK" >"$WORK/receiver.log" 2>&1 &
+SERVER=$!
+trap 'kill $SERVER' EXIT
+within 10 test -s "$HOOK/port" || {
+    echo "Bail out! no receiver"
+    exit 1
+}
+EVENTS=0
+new_project
+post "/v1/projects/$PROJECT/webhooks" \
+    "{\"url\":\"http://127.0.0.1:$(cat "$HOOK/port")/\",\"eventTypes\":[\"wallet.created\"],\"mode\":\"test\"}" \
+    -H "Authorization: Bearer $TOKEN"
+must webhook
+
+fill
+kill -KILL "$(pid jobs.child)"
+rm "$HOOK/mute"
+ok "the runner was killed: five seconds later all is delivered" within 5 all_delivered
+
+fill
+postgres stop -m immediate
+rm "$HOOK/mute"
+sleep 3
+postgres start -w -l "$COWRY_HOME/log/postgresql.log"
+ok "the database was away: five seconds later all is delivered" within 5 all_delivered
+is "nothing is told twice for that" "$(tail -n 9 "$HOOK/answered" | sort | uniq -d | wc -l)" 0
+
+fill
+kill -STOP "$(pid jobs.child)"
+rm "$HOOK/mute"
+sleep 6
+kill -CONT "$(pid jobs.child)"
+ok "the runner was stopped: five seconds after it goes on all is delivered" within 5 all_delivered
+is "nothing is under way" "$(deliveries 'busy_since IS NOT NULL OR crowded_at IS NOT NULL')" 0
+ok "the books are right" "$DEV" cowry verify
+ok "dev up takes over what it did not start" "$DEV" up
+done_testing
