@@ -33,7 +33,7 @@ link_bank() {
 }
 
 number() {
-    printf '%09d' "$((RANDOM * 32768 + RANDOM))"
+    printf '%09d' "$(((RANDOM * 32768 + RANDOM) % 1000000000))"
 }
 
 sign_up Amina Ahmetov
