@@ -12,6 +12,7 @@ libbase_a_SOURCES = \
 	src/base/log.c src/base/log.h \
 	src/base/luhn.c src/base/luhn.h \
 	src/base/currency.def src/base/money.c src/base/money.h \
+	src/base/requester.c src/base/requester.h \
 	src/base/text.c src/base/text.h src/base/encode.c \
 	src/json/reader.c src/json/reader.h \
 	src/json/strict.c src/json/strict.h \
@@ -161,7 +162,8 @@ cowry_SOURCES = src/bin/cli.c src/bin/cli.h \
 	src/bin/doctor.c src/bin/doctor.h src/bin/start.c src/bin/start.h
 cowry_LDADD = $(COWRY_LIBS)
 cowry_worker_SOURCES = src/bin/worker.c src/bin/server.c src/bin/server.h src/bin/exchange.c \
-	src/bin/exchange.h src/bin/start.c src/bin/start.h
+	src/bin/exchange.h src/bin/arrival.c src/bin/arrival.h src/bin/body.c src/bin/body.h \
+	src/bin/start.c src/bin/start.h
 cowry_worker_LDADD = $(COWRY_LIBS) $(FCGI_LIBS)
 cowry_jobs_SOURCES = src/bin/jobs.c src/bin/start.c src/bin/start.h
 cowry_jobs_LDADD = $(COWRY_LIBS)
@@ -169,7 +171,8 @@ cowry_jobs_LDADD = $(COWRY_LIBS)
 
 # The tables of fields are Cowry's; nothing else of it is used.
 SANDBOX_LIBS = libsandbox.a libcowry.a libbase.a $(LIBBASE_LIBS)
-cowry_sandbox_SOURCES = src/bin/sandbox.c src/bin/server.c src/bin/server.h
+cowry_sandbox_SOURCES = src/bin/sandbox.c src/bin/server.c src/bin/server.h src/bin/body.c \
+	src/bin/body.h
 cowry_sandbox_LDADD = $(SANDBOX_LIBS) $(FCGI_LIBS)
 
 EXTRA_DIST += src/README.md src/api/otp/README.md src/sandbox/README.md src/bin/cowry.conf.5.in

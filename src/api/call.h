@@ -135,6 +135,7 @@ struct request {
 	const char *method;
 	const char *target; /* raw request URI */
 	const char *content_type;
+	const char *content_encoding;
 	const char *authorization;
 	const char *api_key;
 	const char *idempotency_key;
@@ -143,7 +144,9 @@ struct request {
 	const char *headers[HEADER_COUNT];
 	bool repeated_credentials; /* an authentication header came twice */
 	struct bytes body;
-	bool body_too_large; /* the body was not read */
+	bool body_too_large;               /* the body was not read */
+	bool body_incomplete;              /* likewise, since there is less than was announced */
+	const struct requester *requester; /* NULL: nobody can be asked whether they still wait */
 };
 
 enum { REPLY_HEADERS_MAX = 10 };

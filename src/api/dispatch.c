@@ -1,6 +1,7 @@
 /* The whole life of a request, top to bottom, in run(). */
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "api/auth.h"
 #include "api/call.h"
@@ -10,6 +11,7 @@
 #include "api/router.h"
 #include "base/arena.h"
 #include "base/log.h"
+#include "base/requester.h"
 #include "json/reader.h"
 
 void
@@ -89,11 +91,35 @@ is_json(const char *content_type)
 	return strchr("; \t", content_type[sizeof(json) - 1]) != NULL;
 }
 
+/* Whether every coding of the list is the one that changes nothing. */
+static bool
+is_identity(const char *encoding)
+{
+	static const char identity[] = "identity";
+
+	for (const char *p = encoding; p != NULL && *p != '\0'; p += *p == ',') {
+		p += strspn(p, " \t");
+		if (strncasecmp(p, identity, sizeof(identity) - 1) != 0)
+			return false;
+		p += sizeof(identity) - 1;
+		p += strspn(p, " \t");
+		if (*p != ',' && *p != '\0')
+			return false;
+	}
+	return true;
+}
+
 static enum err
-check_size(struct call *call)
+check_body(struct call *call)
 {
 	size_t most = call->route->body_max > 0 ? call->route->body_max : BODY_MAX;
 
+	if (call->request->body_incomplete)
+		return fault(&call->ctx.fault, ERR_BAD_REQUEST, NULL,
+			     "The body is not as long as its Content-Length");
+	if (!is_identity(call->request->content_encoding))
+		return fault(&call->ctx.fault, ERR_UNSUPPORTED_MEDIA, NULL,
+			     "The body must be sent without a Content-Encoding");
 	if (call->request->body_too_large || call->request->body.length > most)
 		return fault(&call->ctx.fault, ERR_BODY_TOO_LARGE, NULL,
 			     "The body is larger than %zu KiB", most / 1024);
@@ -112,7 +138,7 @@ decode_body(struct call *call, void **in)
 	const char *text = request->body.data;
 	size_t length = request->body.length;
 
-	TRY(check_size(call));
+	TRY(check_body(call));
 	if (call->by_cookie && length > 0 && !is_json(request->content_type))
 		return fault(&ctx->fault, ERR_UNSUPPORTED_MEDIA, NULL, NULL); /* as of a form */
 	if (call->route->in == NULL)
@@ -177,6 +203,8 @@ run(struct call *call)
 	if (strlen(call->request->target) > TARGET_MAX)
 		return fault(&call->ctx.fault, ERR_URI_TOO_LONG, NULL, NULL);
 	TRY(router_find(call->ctx.app->router, call));
+	if (!requester_may_begin(call->ctx.requester))
+		return fault(&call->ctx.fault, ERR_EXPIRED, NULL, NULL);
 	TRY(throttle(call));
 	TRY(authenticate(call));
 	TRY(throttle_user(call));
@@ -199,6 +227,7 @@ after_refusal(struct call *call)
 
 	if (call->on_refusal == NULL)
 		return;
+	call->ctx.requester = NULL;
 	if (call->on_refusal(call) != ERR_OK)
 		log_event(LOG_LEVEL_ERROR, "on_refusal",
 			  LOG_FIELDS({"detail", call->ctx.fault.detail, 0}));
@@ -239,8 +268,10 @@ write_headers(struct call *call)
  * know: why one failed, and who was refused.
  */
 static enum log_level
-level_of(int status)
+level_of(int status, enum err err)
 {
+	if (err == ERR_EXPIRED)
+		return LOG_LEVEL_INFO; /* mostly clients that have left */
 	if (status >= 500)
 		return LOG_LEVEL_ERROR;
 	return status == 401 || status == 403 || status == 409 || status == 429 ? LOG_LEVEL_INFO
@@ -252,7 +283,7 @@ log_call(const struct call *call, int64_t began_ns)
 {
 	const struct fault *f = &call->ctx.fault;
 	int64_t took_us = (clock_monotonic_ns() - began_ns) / 1000;
-	enum log_level level = level_of(call->reply.status);
+	enum log_level level = level_of(call->reply.status, f->err);
 
 	if (f->err == ERR_OK) {
 		log_event(level, "request",
@@ -298,6 +329,7 @@ dispatch(const struct app *app, struct arena *arena, const struct request *reque
 	call->ctx.app = app;
 	call->ctx.arena = arena;
 	call->ctx.now = app->now();
+	call->ctx.requester = request->requester;
 	(void)snprintf(call->ctx.address, sizeof(call->ctx.address), "%s",
 		       request->address != NULL ? request->address : "");
 	choose_request_id(call);

@@ -139,6 +139,7 @@ run_outside(struct call *call, struct work *work)
 	TRY(db_transact(&call->ctx, handle_in_transaction, work));
 	if (call->state == NULL || call->refused)
 		return ERR_OK;
+	call->ctx.requester = NULL; /* what comes of the call is recorded in any case */
 	call->route->outside(call);
 	err = db_transact(&call->ctx, finish_in_transaction, work);
 	return err != ERR_OK && work->keyed ? abandon(call, err) : err;

@@ -27,8 +27,12 @@ static const struct error_reply {
 	{429, "TooManyRequests", "A limit is used up; see Retry-After."},
 	{500, "Internal", "A fault of the server."},
 	{502, "ProviderUnavailable", "The provider can't be reached; nothing was done."},
-	{503, "Unavailable", "The server can't work right now; see Retry-After."},
-	{504, "ProviderTimeout", "The provider did not answer in time."},
+	{503, "Unavailable",
+	 "The server can't do it right now; see Retry-After. Nothing was done, unless it says that "
+	 "the outcome is not known: the same request again tells it. 502 and 504 are never about "
+	 "this server."},
+	{504, "ProviderTimeout",
+	 "The provider did not answer in time; whether it was done is found out."},
 };
 enum { ERROR_REPLIES = sizeof(error_replies) / sizeof(error_replies[0]) };
 
@@ -81,6 +85,8 @@ applies(const struct dialect *dialect, const struct route *route, int status)
 		return calls && comes_with(dialect, ERR_PROVIDER_DOWN, status);
 	case 504:
 		return calls && comes_with(dialect, ERR_PROVIDER_TIMEOUT, status);
+	case 503:
+		return !route->flat || route->method != GET;
 	default:
 		return !route->flat;
 	}

@@ -266,7 +266,8 @@ wrong_method(struct call *call, unsigned allowed)
 	for (int m = 0; m < METHOD_COUNT; m++)
 		if ((allowed & 1U << m) != 0)
 			allow = arena_printf(call->ctx.arena, "%s%s%s", allow,
-					     allow[0] == '\0' ? "" : ", ", methods[m]);
+					     allow[0] == '\0' ? "" : ", ",
+					     m == GET ? "GET, HEAD" : methods[m]);
 	(void)fault(&call->ctx.fault, ERR_METHOD_NOT_ALLOWED, NULL, NULL);
 	call->ctx.fault.allow = allow;
 	return ERR_METHOD_NOT_ALLOWED;

@@ -24,6 +24,7 @@ struct http_client;
 struct key_cache;
 struct keyring;
 struct password_gate;
+struct requester;
 struct router;
 
 enum { REQUEST_ID_MAX = 65, ADDRESS_MAX = 46 };
@@ -86,6 +87,8 @@ struct ctx {
 	struct arena *arena;
 	struct db *db; /* the connection of the open transaction; NULL outside */
 	struct principal who;
+	const struct requester
+		*requester; /* who waits; NULL: nobody, and it is done all the same */
 	struct instant now; /* of this request; the database's clock decides about money */
 	struct fault fault;
 	char request_id[REQUEST_ID_MAX];

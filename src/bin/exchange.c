@@ -5,8 +5,11 @@
 
 #include "api/call.h"
 #include "base/arena.h"
+#include "bin/arrival.h"
+#include "bin/body.h"
 
-/* The parameters that matter, and where they go. Authentication headers may come once. */
+/* The parameters that matter, and where they go. Authentication headers may come once; of others that
+ * are repeated, the values make a list. */
 static const struct {
 	const char *name;
 	size_t offset;
@@ -15,6 +18,7 @@ static const struct {
 	{"REQUEST_METHOD", offsetof(struct request, method), false},
 	{"REQUEST_URI", offsetof(struct request, target), false},
 	{"CONTENT_TYPE", offsetof(struct request, content_type), false},
+	{"HTTP_CONTENT_ENCODING", offsetof(struct request, content_encoding), false},
 	{"HTTP_AUTHORIZATION", offsetof(struct request, authorization), true},
 	{"HTTP_X_API_KEY", offsetof(struct request, api_key), true},
 	{"HTTP_IDEMPOTENCY_KEY", offsetof(struct request, idempotency_key), false},
@@ -35,9 +39,12 @@ static const struct {
 };
 
 static void
-take_parameter(struct request *request, const char *name, size_t length, const char *value)
+take_parameter(struct request *request, struct arena *arena, const char *name, size_t length,
+	       const char *value)
 {
 	for (size_t i = 0; i < sizeof(parameters) / sizeof(parameters[0]); i++) {
+		bool cookie =
+			parameters[i].offset == offsetof(struct request, headers[HEADER_COOKIE]);
 		void *member;
 		const char *earlier;
 
@@ -48,30 +55,21 @@ take_parameter(struct request *request, const char *name, size_t length, const c
 		memcpy(&earlier, member, sizeof(earlier));
 		if (parameters[i].credential && earlier != NULL)
 			request->repeated_credentials = true;
+		else if (earlier != NULL)
+			value = arena_printf(arena, cookie ? "%s; %s" : "%s, %s", earlier, value);
 		value = value[0] != '\0' ? value : NULL;
 		memcpy(member, &value, sizeof(value));
 		return;
 	}
 }
 
-/* Read the body, whose length the web server has made known. */
 static void
 read_body(struct request *request, struct arena *arena, FCGX_Request *fcgi)
 {
-	const char *text = FCGX_GetParam("CONTENT_LENGTH", fcgi->envp);
-	int64_t length;
-	char *body;
-	int got;
+	enum body_state state = body_read(arena, fcgi, BULK_BODY_MAX, &request->body);
 
-	if (text == NULL || text[0] == '\0' || !integer_parse(&length, text) || length <= 0)
-		return;
-	if (length > BULK_BODY_MAX) {
-		request->body_too_large = true;
-		return;
-	}
-	body = arena_alloc(arena, (size_t)length + 1);
-	got = FCGX_GetStr(body, (int)length, fcgi->in);
-	request->body = (struct bytes){body, got > 0 ? (size_t)got : 0};
+	request->body_too_large = state == BODY_TOO_LARGE;
+	request->body_incomplete = state == BODY_INCOMPLETE;
 }
 
 enum { HEAD_MAX = 2048 };
@@ -130,9 +128,10 @@ write_reply(FCGX_Request *fcgi, const struct reply *reply, bool no_body)
 }
 
 void
-exchange(const struct app *app, struct arena *arena, FCGX_Request *fcgi)
+exchange(const struct app *app, struct arrivals *arrivals, struct arena *arena, FCGX_Request *fcgi)
 {
-	struct request request = {.method = NULL};
+	struct requester requester = {.fd = fcgi->ipcFd};
+	struct request request = {.requester = &requester};
 	struct reply reply;
 	bool head;
 
@@ -140,13 +139,15 @@ exchange(const struct app *app, struct arena *arena, FCGX_Request *fcgi)
 		const char *equals = strchr(*p, '=');
 
 		if (equals != NULL)
-			take_parameter(&request, *p, (size_t)(equals - *p), equals + 1);
+			take_parameter(&request, arena, *p, (size_t)(equals - *p), equals + 1);
 	}
 	if (request.target == NULL)
 		request.target = "/";
 	head = request.method != NULL && strcmp(request.method, "HEAD") == 0;
 	if (request.method == NULL || head)
 		request.method = "GET";
+	arrivals_judge(arrivals, FCGX_GetParam("ARRIVED_AT", fcgi->envp),
+		       FCGX_GetParam("ANSWER_WITHIN", fcgi->envp), &requester);
 	read_body(&request, arena, fcgi);
 	dispatch(app, arena, &request, &reply);
 	write_reply(fcgi, &reply, head);

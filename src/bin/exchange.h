@@ -6,7 +6,10 @@
 
 #include "base/ctx.h"
 
+struct arrivals;
+
 /* Answer the request that libfcgi has read. Leaves the arena empty. */
-void exchange(const struct app *app, struct arena *arena, FCGX_Request *fcgi);
+void exchange(const struct app *app, struct arrivals *arrivals, struct arena *arena,
+	      FCGX_Request *fcgi);
 
 #endif

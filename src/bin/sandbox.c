@@ -11,6 +11,7 @@
 #include "base/arena.h"
 #include "base/config.h"
 #include "base/log.h"
+#include "bin/body.h"
 #include "bin/server.h"
 #include "sandbox/sandbox.h"
 
@@ -23,25 +24,6 @@ fail(const char *why)
 {
 	(void)fprintf(stderr, "%s: %s\n", program, why);
 	exit(1); /* NOLINT(concurrency-mt-unsafe): before threads begin */
-}
-
-/* False if there is more than anybody needs. */
-static bool
-read_body(struct arena *arena, FCGX_Request *fcgi, struct bytes *body)
-{
-	const char *text = FCGX_GetParam("CONTENT_LENGTH", fcgi->envp);
-	int64_t length;
-	char *bytes;
-	int got;
-
-	if (text == NULL || text[0] == '\0' || !integer_parse(&length, text) || length <= 0)
-		return true;
-	if (length > BODY_MAX)
-		return false;
-	bytes = arena_alloc(arena, (size_t)length + 1);
-	got = FCGX_GetStr(bytes, (int)length, fcgi->in);
-	*body = (struct bytes){bytes, got > 0 ? (size_t)got : 0};
-	return true;
 }
 
 static void
@@ -80,9 +62,12 @@ answer(void *box, struct arena *arena, struct FCGX_Request *fcgi)
 {
 	struct sandbox_request request = {fcgi->envp, {NULL, 0}};
 	struct sandbox_reply reply = {.status = 413};
+	enum body_state state = body_read(arena, fcgi, BODY_MAX, &request.body);
 
-	if (read_body(arena, fcgi, &request.body))
+	if (state == BODY_WHOLE)
 		sandbox_serve(box, arena, &request, &reply);
+	else if (state == BODY_INCOMPLETE)
+		reply.status = 400;
 	if (reply.ending == ENDING_RESET)
 		write_reset(fcgi);
 	else

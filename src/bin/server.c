@@ -6,6 +6,7 @@
 #include <fcgiapp.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,6 +33,8 @@ struct server {
 	atomic_long open; /* connections that are ours, idle or not */
 	pthread_t *threads;
 	int64_t thread_count;
+	sem_t begun;       /* once for each thread that serves, or can't */
+	atomic_long unfit; /* threads that can't */
 };
 
 /*
@@ -72,35 +75,51 @@ serve(struct server *server, FCGX_Request *fcgi, struct arena *arena, int fd)
 	fcgi->ipcFd = -1;
 }
 
-static void *
-thread_main(void *arg)
+/* Serve whatever has something to say, until the threads are to leave. */
+static void
+serve_all(struct server *server, FCGX_Request *fcgi, struct arena *arena)
 {
-	struct server *server = arg;
-	struct arena *arena = arena_new(REQUEST_ARENA_MAX);
-	FCGX_Request fcgi;
+	static const struct timespec pause = {0, 10000000};
 	struct epoll_event event;
 
-	json_thread_init();
-	if (FCGX_InitRequest(&fcgi, server->listen_fd, 0) != 0)
-		return NULL;
-	fcgi.ipcFd = -1;
 	for (;;) {
 		if (epoll_wait(server->epoll_fd, &event, 1, -1) != 1)
 			continue;
 		if (event.data.fd == server->stop_fd)
 			break;
 		if (event.data.fd != server->listen_fd) {
-			serve(server, &fcgi, arena, event.data.fd);
+			serve(server, fcgi, arena, event.data.fd);
 			continue;
 		}
 		int fd = accept4(server->listen_fd, NULL, NULL, SOCK_CLOEXEC);
 
 		if (fd >= 0) {
 			atomic_fetch_add(&server->open, 1);
-			serve(server, &fcgi, arena, fd);
+			serve(server, fcgi, arena, fd);
+		} else if (errno == EMFILE || errno == ENFILE || errno == ENOMEM) {
+			(void)nanosleep(&pause, NULL); /* what waits is still there then */
 		}
 	}
-	FCGX_Free(&fcgi, 1);
+}
+
+static void *
+thread_main(void *arg)
+{
+	struct server *server = arg;
+	struct arena *arena = arena_new(REQUEST_ARENA_MAX);
+	FCGX_Request fcgi;
+	bool fit;
+
+	json_thread_init();
+	fit = FCGX_InitRequest(&fcgi, server->listen_fd, 0) == 0;
+	if (!fit)
+		atomic_fetch_add(&server->unfit, 1);
+	(void)sem_post(&server->begun);
+	if (fit) {
+		fcgi.ipcFd = -1;
+		serve_all(server, &fcgi, arena);
+		FCGX_Free(&fcgi, 1);
+	}
 	arena_free(arena);
 	return NULL;
 }
@@ -113,11 +132,14 @@ watch(struct server *server, int fd, uint32_t events)
 	return epoll_ctl(server->epoll_fd, EPOLL_CTL_ADD, fd, &event) == 0;
 }
 
+/* True once all of them serve: fewer than were asked for would be a server that is slow without
+ * anybody knowing why. */
 static bool
 start_threads(struct server *server, int64_t wanted)
 {
 	pthread_attr_t attributes;
 	bool started = true;
+	int64_t begun = 0;
 
 	if (pthread_attr_init(&attributes) != 0)
 		return false;
@@ -128,7 +150,28 @@ start_threads(struct server *server, int64_t wanted)
 		server->thread_count += started;
 	}
 	(void)pthread_attr_destroy(&attributes);
-	return started;
+	while (begun < server->thread_count)
+		begun += sem_wait(&server->begun) == 0;
+	return started && atomic_load(&server->unfit) == 0;
+}
+
+/* Have the threads leave, and free all. */
+static void
+end(struct server *server)
+{
+	static const uint64_t one = 1;
+
+	if (server->thread_count > 0 && write(server->stop_fd, &one, sizeof(one)) != sizeof(one))
+		log_event(LOG_LEVEL_ERROR, "stop", NULL);
+	for (int64_t i = 0; i < server->thread_count; i++)
+		(void)pthread_join(server->threads[i], NULL);
+	if (server->epoll_fd >= 0)
+		(void)close(server->epoll_fd);
+	if (server->stop_fd >= 0)
+		(void)close(server->stop_fd);
+	(void)sem_destroy(&server->begun);
+	free(server->threads);
+	free(server);
 }
 
 void
@@ -159,7 +202,7 @@ server_start(int listen_fd, int64_t threads, server_answer *answer, void *contex
 	int flags = fcntl(listen_fd, F_GETFL);
 
 	if (server == NULL || flags < 0 || fcntl(listen_fd, F_SETFL, flags | O_NONBLOCK) != 0 ||
-	    FCGX_Init() != 0) {
+	    FCGX_Init() != 0 || sem_init(&server->begun, 0, 0) != 0) {
 		free(server);
 		return NULL;
 	}
@@ -172,8 +215,7 @@ server_start(int listen_fd, int64_t threads, server_answer *answer, void *contex
 	if (server->epoll_fd < 0 || server->stop_fd < 0 || server->threads == NULL ||
 	    !watch(server, listen_fd, EPOLLIN | EPOLLEXCLUSIVE) ||
 	    !watch(server, server->stop_fd, EPOLLIN) || !start_threads(server, threads)) {
-		free(server->threads);
-		free(server);
+		end(server);
 		return NULL;
 	}
 	return server;
@@ -222,19 +264,11 @@ wait_until_idle(struct server *server, int64_t drain_s)
 bool
 server_drain(struct server *server, int64_t drain_s)
 {
-	static const uint64_t one = 1;
 	bool idle;
 
 	unlink_socket(server->listen_fd);
 	wait_until_idle(server, drain_s);
 	idle = atomic_load(&server->open) == 0;
-	if (write(server->stop_fd, &one, sizeof(one)) != sizeof(one))
-		log_event(LOG_LEVEL_ERROR, "stop", NULL);
-	for (int64_t i = 0; i < server->thread_count; i++)
-		(void)pthread_join(server->threads[i], NULL);
-	(void)close(server->epoll_fd);
-	(void)close(server->stop_fd);
-	free(server->threads);
-	free(server);
+	end(server);
 	return idle;
 }

@@ -24,7 +24,7 @@ typedef void server_answer(void *context, struct arena *arena, struct FCGX_Reque
 void server_block_signals(sigset_t *stop);
 /* Whether fd is a socket that listens. */
 bool server_can_listen(int fd);
-/* Serve on listen_fd (FastCGI: 0) with that many threads. NULL with errno set. */
+/* Serve on listen_fd (FastCGI: 0) with that many threads. NULL unless all of them serve. */
 struct server *server_start(int listen_fd, int64_t threads, server_answer *answer, void *context);
 /*
  * Stop without losing a request: unlink the socket's path, so that the web server takes

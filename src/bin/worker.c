@@ -7,23 +7,32 @@
 
 #include "api/service.h"
 #include "base/log.h"
+#include "bin/arrival.h"
 #include "bin/exchange.h"
 #include "bin/server.h"
 #include "bin/start.h"
 
 static const char program[] = "cowry-worker";
 
+struct worker {
+	struct app app;
+	struct arrivals *arrivals;
+};
+
 static void
-answer(void *app, struct arena *arena, struct FCGX_Request *fcgi)
+answer(void *context, struct arena *arena, struct FCGX_Request *fcgi)
 {
-	exchange(app, arena, fcgi);
+	struct worker *worker = context;
+
+	exchange(&worker->app, worker->arrivals, arena, fcgi);
 }
 
 int
 main(int argc, char **argv)
 {
 	struct config config;
-	struct app app;
+	struct worker worker;
+	struct app *app = &worker.app;
 	struct server *server;
 	sigset_t stop;
 	int number = 0;
@@ -39,10 +48,11 @@ main(int argc, char **argv)
 		start_failed(program, "descriptor 0 is not a listening socket; start it by "
 				      "spawn-fcgi, or by systemd as in cowry@.service");
 	server_block_signals(&stop);
-	start_app(&app, &config, program, config.database_url);
-	if (!service_open(&app))
+	start_app(app, &config, program, config.database_url);
+	worker.arrivals = arrivals_new();
+	if (!service_open(app) || worker.arrivals == NULL)
 		start_failed(program, "out of memory");
-	server = server_start(0, config.threads, answer, &app);
+	server = server_start(0, config.threads, answer, &worker);
 	if (server == NULL)
 		start_failed(program, "the request threads can't be started");
 	log_event(LOG_LEVEL_INFO, "started", LOG_FIELDS({"threads", NULL, config.threads}));
@@ -52,8 +62,9 @@ main(int argc, char **argv)
 	(void)sigwait(&stop, &number);
 	log_event(LOG_LEVEL_INFO, "stopping", LOG_FIELDS({"signal", NULL, number}));
 	idle = server_drain(server, config.drain_s);
-	service_close(&app);
-	stop_app(&app);
+	service_close(app);
+	stop_app(app);
+	arrivals_free(worker.arrivals);
 	log_event(LOG_LEVEL_INFO, "stopped", LOG_FIELDS({"idle", NULL, idle}));
 	return 0;
 }

@@ -7,6 +7,7 @@
 
 #include "base/arena.h"
 #include "base/clock.h"
+#include "base/requester.h"
 #include "base/text.h"
 #include "db/connection.h"
 #include "db/pool.h"
@@ -146,6 +147,8 @@ commit(struct ctx *ctx)
 		connection_close(db->connection);
 		return result_lost(&ctx->fault, ERR_UNAVAILABLE, "connection lost before COMMIT");
 	}
+	if (!requester_waits(ctx->requester))
+		return fault(&ctx->fault, ERR_EXPIRED, NULL, NULL);
 	TRY(run_within(ctx, &call, 1));
 	if (!text_equal(PQcmdStatus(rows.result), "COMMIT"))
 		return result_bug(&ctx->fault, SQL_transaction_commit,

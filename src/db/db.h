@@ -140,7 +140,7 @@ typedef enum err db_work(struct ctx *ctx, void *arg);
 /*
  * Do work in one transaction (READ COMMITTED); again, a few times with jitter, if it lost to a
  * deadlock or serialisation failure. Work must therefore start anew each time. Within another
- * transaction it simply joins that one.
+ * transaction it simply joins that one. What nobody waits for any more is rolled back: ERR_EXPIRED.
  */
 enum err db_transact(struct ctx *ctx, db_work *work, void *arg) MUST_CHECK;
 /*

@@ -20,13 +20,12 @@ static const struct {
 	{"22021", ERR_VALIDATION},       /* not in the encoding */
 	{"22P05", ERR_VALIDATION},       /* not translatable */
 	{"55P03", ERR_UNAVAILABLE},      /* lock timeout */
-	{"57014", ERR_UNAVAILABLE},      /* statement timeout, or cancelled */
-	{"57P01", ERR_UNAVAILABLE},      /* shutdown, or session ended by the administrator */
-	{"57P02", ERR_UNAVAILABLE},      /* crash of another session */
-	{"57P03", ERR_UNAVAILABLE},      /* starting up */
+	{"57", ERR_UNAVAILABLE},         /* operators: time-outs, shutdown, crash, starting up */
 	{"25P03", ERR_UNAVAILABLE},      /* idle in transaction for too long */
-	{"53300", ERR_UNAVAILABLE},      /* too many connections */
-	{"08", ERR_UNAVAILABLE},         /* connection exceptions */
+	{"25006", ERR_UNAVAILABLE}, /* read only: a standby answers, or a primary being moved */
+	{"53", ERR_UNAVAILABLE},    /* resources: a full disk, memory, connections */
+	{"58", ERR_UNAVAILABLE},    /* the system below: input and output */
+	{"08", ERR_UNAVAILABLE},    /* connection exceptions */
 };
 
 static enum err

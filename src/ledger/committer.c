@@ -137,6 +137,7 @@ ledger_submit(struct ctx *ctx, struct ledger_transaction *transaction)
 	}
 	if (ctx->who.unproven)
 		transaction->authority = ctx->who.key_id;
+	transaction->requester = ctx->requester;
 	combiner_submit(ctx->app->committer->combiner, &submission.item);
 	if (submission.fault.err != ERR_OK) {
 		ctx->fault = submission.fault;

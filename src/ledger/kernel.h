@@ -22,6 +22,7 @@
 #include "base/text.h"
 
 struct arena;
+struct requester;
 
 enum { POSTINGS_MAX = 64, CONTENT_SIZE = 32 };
 
@@ -103,6 +104,7 @@ struct ledger_transaction {
 	struct uuid hold;                    /* hold that this one captures, or nil */
 	int64_t authority; /* API key that must be good when this is posted, or 0; storage asks */
 	bool from_closed;  /* what it takes may be what was left on a closed account */
+	const struct requester *requester; /* who must still wait for it, or NULL; storage asks */
 	const struct posting *postings;
 	size_t count;
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/requester.h"
 #include "crypto/hmac.h"
 #include "db/row.h"
 #include "ledger/store.h"
@@ -265,7 +266,9 @@ store(struct ctx *ctx, const struct ledger_batch *batch)
 	store_holds(ctx, batch->holds, batch->hold_count, batch->transactions);
 }
 
-/* The transactions that go to the kernel: those by keys that are not good any more stay behind. */
+/* The transactions that go to the kernel. Those by keys that are not good any more stay behind, and
+ * those that nobody waits for any more: here, where the accounts are locked, so that who repeats one
+ * elsewhere comes after it. */
 static struct ledger_transaction **
 admit(struct ctx *ctx, struct ledger_transaction *const *transactions, size_t n,
       const struct loaded *loaded, size_t *admitted)
@@ -281,9 +284,11 @@ admit(struct ctx *ctx, struct ledger_transaction *const *transactions, size_t n,
 		for (size_t k = 0; k < loaded->good_keys.count && !good; k++)
 			good = row_int(&loaded->good_keys, k, 0) == t->authority;
 		t->err = good ? ERR_OK : ERR_UNAUTHORIZED;
+		if (good && !requester_waits(t->requester))
+			t->err = ERR_EXPIRED;
 		t->transaction_id = row_int(&loaded->reserved, i, 0);
 		t->public_id = uuid_v7();
-		if (good)
+		if (t->err == ERR_OK)
 			list[(*admitted)++] = t;
 	}
 	return list;

@@ -106,7 +106,10 @@ request_of(struct client *c, const struct ask *ask)
 		.api_key = ask->api_key,
 		.idempotency_key = ask->idempotency_key,
 		.address = ask->address != NULL ? ask->address : "192.0.2.1",
+		.content_encoding = ask->encoding,
 		.body_too_large = ask->body_too_large,
+		.body_incomplete = ask->body_incomplete,
+		.requester = ask->requester,
 	};
 
 	memcpy(request.headers, ask->headers, sizeof(request.headers));

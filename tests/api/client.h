@@ -37,11 +37,14 @@ struct ask {
 	const char *api_key;    /* x-api-key */
 	const char *idempotency_key;
 	const char *type;
+	const char *encoding; /* Content-Encoding */
 	const char *address;
 	const char *headers[HEADER_COUNT]; /* by enum request_header */
 	const char *body;
 	size_t length; /* of body; 0: up to its NUL */
 	bool body_too_large;
+	bool body_incomplete;
+	const struct requester *requester; /* NULL: it waits for ever */
 };
 
 struct answer {

@@ -113,6 +113,7 @@ check_methods(struct client *c, const struct route *route)
 
 	expect_status(&wrong, 405);
 	assert_non_null(strstr(allow, method_text(route->method)));
+	assert_int_equal(strstr(allow, "HEAD") != NULL, strstr(allow, "GET") != NULL);
 	for (size_t i = 0; i < COUNT(methods); i++) {
 		struct answer a = client_call(c, methods[i], path, NULL, NULL);
 

@@ -10,6 +10,7 @@ libclient_a_SOURCES = tests/api/client.c tests/api/client.h tests/api/people.c t
 	tests/api/bank.c tests/api/bank.h tests/api/drop/payer.c tests/api/drop/payer.h
 
 API_TESTS = \
+	tests/api/abandoned \
 	tests/api/access \
 	tests/api/bitpal/google \
 	tests/api/bitpal/keys \
@@ -78,6 +79,7 @@ TESTS += $(API_TESTS)
 
 API_LIBS = libclient.a libfixture.a libcowry.a libdb.a libbase.a $(LIBDB_LIBS) $(LIBBASE_LIBS) \
 	$(HPDF_LIBS) $(QRENCODE_LIBS) $(CMOCKA_LIBS)
+tests_api_abandoned_LDADD = $(API_LIBS)
 tests_api_access_LDADD = $(API_LIBS)
 tests_api_bitpal_google_SOURCES = tests/api/bitpal/google.c tests/peer.c tests/peer.h tests/rsa.c \
 	tests/rsa.h

@@ -57,6 +57,7 @@ tests_unit_url_LDADD = $(unit_base_libs)
 tests_unit_writer_LDADD = $(unit_base_libs)
 
 unit_cowry_tests = \
+	tests/unit/arrival \
 	tests/unit/code \
 	tests/unit/identity \
 	tests/unit/iban \
@@ -74,11 +75,18 @@ unit_cowry_tests = \
 	tests/unit/schema \
 	tests/unit/schema_query \
 	tests/unit/schema_reply \
+	tests/unit/server \
 	tests/unit/vendors \
 	tests/unit/voucher_code
 check_PROGRAMS += $(unit_cowry_tests)
 TESTS += $(unit_cowry_tests)
 unit_cowry_libs = libcowry.a $(unit_base_libs)
+tests_unit_arrival_SOURCES = tests/unit/arrival.c src/bin/arrival.c
+tests_unit_arrival_LDADD = $(unit_base_libs)
+tests_unit_server_SOURCES = tests/unit/server.c src/bin/arrival.c src/bin/body.c src/bin/exchange.c \
+	src/bin/server.c
+tests_unit_server_LDADD = $(unit_base_libs) $(FCGI_LIBS)
+tests_unit_server_LDFLAGS = -Wl,--wrap=FCGX_InitRequest,--wrap=FCGX_Free,--wrap=pthread_create
 tests_unit_code_LDADD = libcowry.a libdb.a libbase.a $(LIBDB_LIBS) $(LIBBASE_LIBS) \
 	$(CMOCKA_LIBS)
 tests_unit_identity_LDADD = $(unit_cowry_libs)

@@ -32,6 +32,8 @@ static const struct {
 } named[] = {
 	{ERR_NO_BANK_ACCOUNT, "no_bank_account"},
 	{ERR_KYC_REQUIRED, "kyc_required"},
+	{ERR_OUTCOME_UNKNOWN, "outcome_unknown"},
+	{ERR_EXPIRED, "request_expired"},
 };
 
 static const char *
