@@ -105,6 +105,14 @@ raw "GET /v1/wallets HTTP/1.1" "Connection: close"
 expect "no host" 400 .status error .code BAD_REQUEST
 raw "GET /v1/%00 HTTP/1.1" "$host" "Connection: close"
 expect "a NUL in the path" 400 .status error .code BAD_REQUEST
+for path in $paths; do
+    raw "GET $path HTTP/1.0"
+    envelope "HTTP/1.0 without a host: $path" "$path" 400 BAD_REQUEST
+done
+raw "GET /openapi/pocket.json HTTP/1.0"
+expect "of a page, too" 400 .code BAD_REQUEST
+raw "GET /api/rates HTTP/1.0" "$host"
+like "HTTP/1.0 with a host is served" "$STATUS" '^[234]'
 raw "NONSENSE"
 expect "nonsense" 400 .status error .code BAD_REQUEST
 request GET /.error/404
@@ -117,7 +125,18 @@ for path in $paths; do
 done
 request DELETE /v1/auth/login
 envelope "a wrong method" /v1/auth/login 405 METHOD_NOT_ALLOWED
-like "with Allow" "$(header Allow)" POST
+is "with Allow" "$(header Allow)" POST
+request TRACE /v1/auth/login
+envelope "a method that nginx refuses by itself" /v1/auth/login 405 METHOD_NOT_ALLOWED
+is "with the same Allow" "$(header Allow)" POST
+request DELETE /v1/wallets
+is "what can be read can be asked for by HEAD" "$STATUS $(header Allow)" "405 GET, HEAD, POST"
+request TRACE /v1/wallets
+is "and nginx says the same" "$STATUS $(header Allow)" "405 GET, HEAD, POST"
+post /v1/auth/login '{}' -H "Content-Encoding: gzip"
+expect "an encoded body" 415 .code UNSUPPORTED_MEDIA_TYPE
+post /v1/auth/login '{"email":' -H "Content-Encoding: identity"
+expect "one that is encoded in name only" 400 .code MALFORMED_JSON
 post /v1/auth/login '{"email":'
 expect "a body that is not JSON" 400 .status error
 request POST /v1/auth/login -H "Content-Type: text/plain" -d '{}'
@@ -136,6 +155,9 @@ for file in swagger-ui-bundle.js swagger-ui.css api-doc.js api-doc.css; do
     request GET "/api-doc/$file"
     expect "its $file" 200
     like "in UTF-8" "$(header Content-Type)" 'charset=utf-8$'
+    is "with and without gzip" "$(header Vary)" Accept-Encoding
+    request GET "/api-doc/$file" --compressed
+    [[ $file != *.js ]] || is "compressed where that is asked for" "$(header Content-Encoding)" gzip
 done
 for dialect in pocket bitpal otp moolah drop; do
     request GET "/openapi/$dialect.json"
@@ -146,6 +168,8 @@ expect "no other document" 404 .code NOT_FOUND
 request POST /openapi/pocket.json -d x
 expect "documents can only be read" 405 .code METHOD_NOT_ALLOWED
 is "and Allow says so" "$(header Allow)" "GET, HEAD"
+request TRACE /openapi/pocket.json
+is "for each method" "$STATUS $(header Allow)" "405 GET, HEAD"
 request GET /api-doc/../../../etc/passwd --path-as-is
 ok "no way out of the pages" test "$STATUS" != 200
 
@@ -167,6 +191,13 @@ request GET /api/v1/auth/login
 [[ $STATUS == 429 ]] || limited /api/v1/auth/login
 expect "in the envelope of the path" 429 .success false .code RATE_LIMITED
 is "with Retry-After" "$(header Retry-After)" 1
+# Other spellings of the path are no way around it.
+for path in /v1/auth/%6cogin /v1/%61uth/login /%761/auth/login /v1//auth/login //v1/auth/login \
+    /v1/./auth/login /v1/x/../auth/login /./v1/auth/login; do
+    seq 200 | sed "s|.*|url = \"$URL$path\"\npath-as-is\noutput = \"$WORK/flood-#\"\nwrite-out = \"%{http_code}\\\\n\"|" >"$WORK/flood.spelled"
+    curl -sS --cacert "$CA" -Z --parallel-max 40 -K "$WORK/flood.spelled" >"$WORK/flood.status" 2>/dev/null
+    ok "neither by $path" grep -qx 429 "$WORK/flood.status"
+done
 sed 's|/v1/auth/me|/api/v1/auth/google/callback?state=x\&code=secret-of-a-flood|' "$WORK/flood" >"$WORK/flood.google"
 curl -sS --cacert "$CA" -Z --parallel-max 40 -K "$WORK/flood.google" >"$WORK/flood.status" 2>/dev/null
 ok "a flood of Google's answers meets it too" grep -qx 429 "$WORK/flood.status"

@@ -184,6 +184,34 @@ sql() {
         -c "SET search_path TO cowry" -c "$1"
 }
 
+# front NUMBER SETTING...: an nginx of its own for worker NUMBER alone, rendered with settings; sets
+# FRONT_PORT, where it listens, and FRONT, its folder. unfront ends all of them.
+# shellcheck disable=SC2034
+front() {
+    local user='' port
+    FRONT=$WORK/front-$1
+    ((EUID != 0)) || user=www-data
+    mkdir -p "$FRONT/temp"
+    chmod 755 "$WORK" "$FRONT"
+    for ((port = 20000 + RANDOM % 9000; ; port++)); do
+        (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null ||
+            (exec 3<>"/dev/tcp/127.0.0.1/$((port + 1))") 2>/dev/null || break
+    done
+    "$COWRY_HOME/usr/share/cowry/nginx/render" "$FRONT/conf" "USER=$user" \
+        "HTTPS_LISTEN=127.0.0.1:$port" "HTTP_LISTEN=127.0.0.1:$((port + 1))" \
+        "CERTIFICATE=$COWRY_HOME/tls/server.pem" "CERTIFICATE_KEY=$COWRY_HOME/tls/server.key" \
+        "SOCKETS=$RUN/workers/$1.sock" "WWW=$COWRY_HOME/usr/share/cowry/www" \
+        "RUN=$FRONT" "LOG=$FRONT" "TEMP=$FRONT/temp" "${@:2}" || return
+    nginx -e "$FRONT/error.log" -c "$FRONT/conf/nginx.conf" && FRONT_PORT=$port
+}
+
+unfront() {
+    local pid
+    for pid in "$WORK"/front-*/nginx.pid; do
+        [[ ! -s $pid ]] || kill -TERM "$(<"$pid")"
+    done
+}
+
 # pid NAME: of a program under dev.
 pid() {
     cut -d' ' -f1 "$RUN/$1.pid"

@@ -31,7 +31,7 @@ accepted() {
     nginx -t -e stderr -c "$folder/$1/nginx.conf"
 }
 
-echo "1..9"
+echo "1..16"
 ok 1 "rendered with what is given" render one HTTPS_LISTEN=127.0.0.1:65443 HTTP_LISTEN=127.0.0.1:65080
 ok 2 "accepted by nginx" accepted one
 ok 3 "rendered for a host of another name and four workers" render two \
@@ -44,4 +44,16 @@ ok 6 "rendered with the sandbox" render three HTTPS_LISTEN=127.0.0.1:65443 \
 ok 7 "accepted by nginx" accepted three
 ok 8 "the sandbox goes when it is not asked for any more" eval 'render three && test ! -e "$folder/three/sandbox.conf"'
 ok 9 "an unknown name is refused" eval '! render four SERVER_NAME=typo'
+ok 10 "the limits of connections count in every server" \
+    test "$(grep -c '^server {' "$folder/one/cowry.conf")" = "$(grep -c 'include .*/limits.conf;' "$folder/one/cowry.conf")"
+ok 11 "nginx tells the workers how long it waits" eval \
+    'render five ANSWER_WITHIN=7 && grep -qx "fastcgi_read_timeout 7s;" "$folder/five/worker.conf" && grep -qE "ANSWER_WITHIN +7;" "$folder/five/worker.conf"'
+ok 12 "which must be a number" eval '! render six ANSWER_WITHIN=7s'
+ok 13 "descriptors end before connections do" eval \
+    'test "$(sed -n "s/.*worker_rlimit_nofile \(.*\);/\1/p" "$folder/one/nginx.conf")" = "$(sed -n "s/.*worker_connections \(.*\);/\1/p" "$folder/one/nginx.conf")"'
+number=$(sed -n 's/.*worker_connections \(.*\);/\1/p' "$folder/one/nginx.conf")
+ok 14 "which there are by the machine" eval 'test "$number" -ge 1024 || test "$number" = "$(ulimit -Hn)"'
+clients=$(sed -n 's/.*limit_conn cowry_clients \(.*\);/\1/p' "$folder/one/limits.conf")
+ok 15 "one address has an eighth of them at most" test "$clients" -le $((number * $(nproc) / 8))
+ok 16 "sign-in is known by the path that was meant" grep -q 'map $uri $cowry_auth_client' "$folder/one/cowry.conf"
 exit $failed
