@@ -113,11 +113,12 @@ static enum err
 check_body(struct call *call)
 {
 	size_t most = call->route->body_max > 0 ? call->route->body_max : BODY_MAX;
+	bool has_body = call->route->in != NULL || call->request->body.length > 0;
 
 	if (call->request->body_incomplete)
 		return fault(&call->ctx.fault, ERR_BAD_REQUEST, NULL,
 			     "The body is not as long as its Content-Length");
-	if (!is_identity(call->request->content_encoding))
+	if (has_body && !is_identity(call->request->content_encoding))
 		return fault(&call->ctx.fault, ERR_UNSUPPORTED_MEDIA, NULL,
 			     "The body must be sent without a Content-Encoding");
 	if (call->request->body_too_large || call->request->body.length > most)

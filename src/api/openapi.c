@@ -22,15 +22,16 @@ static const struct error_reply {
 	{406, "NotAcceptable", "There is no such form of the answer."},
 	{409, "Conflict", "It contradicts what is there."},
 	{413, "TooLarge", "The body is too large."},
-	{415, "UnsupportedMediaType", "The body is not application/json."},
+	{415, "UnsupportedMediaType",
+	 "The body is not application/json, or has a Content-Encoding."},
 	{422, "Unprocessable", "It can't be done as things are."},
 	{429, "TooManyRequests", "A limit is used up; see Retry-After."},
 	{500, "Internal", "A fault of the server."},
 	{502, "ProviderUnavailable", "The provider can't be reached; nothing was done."},
 	{503, "Unavailable",
 	 "The server can't do it right now; see Retry-After. Nothing was done, unless it says that "
-	 "the outcome is not known: the same request again tells it. 502 and 504 are never about "
-	 "this server."},
+	 "the outcome is not known: the same request again, with its reference or Idempotency-Key, "
+	 "tells it. 502 and 504 are never about this server."},
 	{504, "ProviderTimeout",
 	 "The provider did not answer in time; whether it was done is found out."},
 };

@@ -111,6 +111,8 @@ check_operation(json_object *paths, const struct route *route)
 	json_object *list = member(operation, "parameters");
 
 	(void)member(member(operation, "responses"), status);
+	if (route->method != GET)
+		(void)member(member(operation, "responses"), "503");
 	assert_true(strlen(json_object_get_string(member(operation, "summary"))) > 0);
 	for (const char *p = route->path; *p != '\0'; p++)
 		placeholders += *p == '{';
@@ -122,6 +124,21 @@ check_operation(json_object *paths, const struct route *route)
 	assert_int_equal(parameters, placeholders);
 	assert_int_equal(json_object_object_get_ex(operation, "requestBody", NULL),
 			 route->in != NULL);
+}
+
+/* What may have happened is told by one status and code: those of the worker and of nginx. */
+static void
+check_unknown(json_object *root)
+{
+	json_object *unavailable =
+		member(member(member(root, "components"), "responses"), "Unavailable");
+	json_object *examples = member(
+		member(member(unavailable, "content"), "application/json"), "examples");
+
+	(void)member(examples, "OUTCOME_UNKNOWN");
+	(void)member(examples, "REQUEST_EXPIRED");
+	(void)member(examples, "SERVICE_UNAVAILABLE");
+	(void)member(member(unavailable, "headers"), "Retry-After");
 }
 
 /* No operation has the id of another. */
@@ -159,6 +176,7 @@ test_documents(void **state)
 				check_operation(paths, r);
 		check_references(root, root);
 		check_ids(paths);
+		check_unknown(root);
 	}
 	assert_int_equal(n, 5);
 }

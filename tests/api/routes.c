@@ -127,6 +127,14 @@ test_programs_say_so(void **state)
 	arena_free(arena);
 }
 
+/* nginx guards sign-in by the beginning of the path: $cowry_auth_client in nginx/cowry.conf. */
+static bool
+is_guarded(const char *path)
+{
+	return text_starts_with(path, "/v1/auth/") || text_starts_with(path, "/api/auth/") ||
+	       text_starts_with(path, "/api/v1/auth/");
+}
+
 /* What the tables of routes promise of themselves. */
 static void
 test_tables(void **state)
@@ -148,6 +156,7 @@ test_tables(void **state)
 				/* A repeated key goes on with what was opened. */
 				assert_true((r->effect != EFFECT_CALL && r->calls == NULL) ||
 					    r->fresh || r->resume != NULL);
+				assert_true(r->rate == RATE_NONE || is_guarded(r->path));
 			}
 }
 
