@@ -144,8 +144,10 @@ exchange(const struct app *app, struct arrivals *arrivals, struct arena *arena, 
 	if (request.target == NULL)
 		request.target = "/";
 	head = request.method != NULL && strcmp(request.method, "HEAD") == 0;
-	if (request.method == NULL || head)
+	if (head)
 		request.method = "GET";
+	else if (request.method == NULL)
+		request.method = ""; /* which no path takes */
 	arrivals_judge(arrivals, FCGX_GetParam("ARRIVED_AT", fcgi->envp),
 		       FCGX_GetParam("ANSWER_WITHIN", fcgi->envp), &requester);
 	read_body(&request, arena, fcgi);

@@ -47,7 +47,7 @@ ok 9 "an unknown name is refused" eval '! render four SERVER_NAME=typo'
 ok 10 "the limits of connections count in every server" \
     test "$(grep -c '^server {' "$folder/one/cowry.conf")" = "$(grep -c 'include .*/limits.conf;' "$folder/one/cowry.conf")"
 ok 11 "nginx tells the workers how long it waits" eval \
-    'render five ANSWER_WITHIN=7 && grep -qx "fastcgi_read_timeout 7s;" "$folder/five/worker.conf" && grep -qE "ANSWER_WITHIN +7;" "$folder/five/worker.conf"'
+    'render five ANSWER_WITHIN=7 && grep -qx "fastcgi_read_timeout 7s;" "$folder/five/upstream.conf" && grep -qE "ANSWER_WITHIN +7;" "$folder/five/upstream.conf"'
 ok 12 "which must be a number" eval '! render six ANSWER_WITHIN=7s'
 ok 13 "descriptors end before connections do" eval \
     'test "$(sed -n "s/.*worker_rlimit_nofile \(.*\);/\1/p" "$folder/one/nginx.conf")" = "$(sed -n "s/.*worker_connections \(.*\);/\1/p" "$folder/one/nginx.conf")"'
