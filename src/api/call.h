@@ -143,6 +143,7 @@ struct request {
 	const char *address;
 	const char *headers[HEADER_COUNT];
 	bool repeated_credentials; /* an authentication header came twice */
+	bool contradicting_keys; /* Idempotency-Key and X-Idempotency-Key do not all say the same */
 	struct bytes body;
 	bool body_too_large;               /* the body was not read */
 	bool body_incomplete;              /* likewise, since there is less than was announced */

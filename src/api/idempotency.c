@@ -24,6 +24,9 @@ idempotency_wanted(struct call *call, bool *wanted)
 		key != NULL && call->route->method != GET && !call->rehearse && !call->route->fresh;
 	if (!*wanted)
 		return ERR_OK;
+	if (call->request->contradicting_keys)
+		return fault(&call->ctx.fault, ERR_BAD_REQUEST, NULL,
+			     "There is more than one Idempotency-Key");
 	if (length == 0 || length > KEY_BYTES_MAX)
 		return fault(&call->ctx.fault, ERR_BAD_REQUEST, NULL,
 			     "Idempotency-Key must have 1 to 255 characters");

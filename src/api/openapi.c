@@ -134,8 +134,9 @@ write_idempotency_parameter(struct jw *w)
 	jw_text(w, "name", "Idempotency-Key");
 	jw_text(w, "in", "header");
 	jw_text(w, "description",
-		"1 to 255 printable characters. The same key and request within a day gets the "
-		"first answer again.");
+		"1 to 255 printable characters. The same key and request within a day is done once: "
+		"it gets the first answer again, and 409 while the first one runs. A key belongs to "
+		"its owner, whichever credential is used. X-Idempotency-Key means the same.");
 	jw_object(w, "schema");
 	jw_text(w, "type", "string");
 	jw_integer(w, "maxLength", 255);

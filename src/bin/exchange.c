@@ -8,43 +8,72 @@
 #include "bin/arrival.h"
 #include "bin/body.h"
 
-/* The parameters that matter, and where they go. Authentication headers may come once; of others that
- * are repeated, the values make a list. */
+/* What a header that comes again means. */
+enum repetition {
+	REPEATS_AS_LIST, /* its values make a list */
+	REPEATS_COOKIE,  /* one of cookies */
+	REPEATS_EQUAL,   /* it must say the same */
+	REPEATS_NEVER,   /* a credential */
+};
+
+/* The parameters that matter, and where they go. */
 static const struct {
 	const char *name;
 	size_t offset;
-	bool credential;
+	enum repetition repetition;
 } parameters[] = {
-	{"REQUEST_METHOD", offsetof(struct request, method), false},
-	{"REQUEST_URI", offsetof(struct request, target), false},
-	{"CONTENT_TYPE", offsetof(struct request, content_type), false},
-	{"HTTP_CONTENT_ENCODING", offsetof(struct request, content_encoding), false},
-	{"HTTP_AUTHORIZATION", offsetof(struct request, authorization), true},
-	{"HTTP_X_API_KEY", offsetof(struct request, api_key), true},
-	{"HTTP_IDEMPOTENCY_KEY", offsetof(struct request, idempotency_key), false},
-	{"REQUEST_ID", offsetof(struct request, request_id), false},
-	{"REMOTE_ADDR", offsetof(struct request, address), false},
-	{"HTTP_ACCEPT", offsetof(struct request, headers[HEADER_ACCEPT]), false},
-	{"HTTP_COOKIE", offsetof(struct request, headers[HEADER_COOKIE]), false},
-	{"HTTP_ORIGIN", offsetof(struct request, headers[HEADER_ORIGIN]), false},
-	{"HTTP_SEC_FETCH_SITE", offsetof(struct request, headers[HEADER_FETCH_SITE]), false},
+	{"REQUEST_METHOD", offsetof(struct request, method), REPEATS_AS_LIST},
+	{"REQUEST_URI", offsetof(struct request, target), REPEATS_AS_LIST},
+	{"CONTENT_TYPE", offsetof(struct request, content_type), REPEATS_AS_LIST},
+	{"HTTP_CONTENT_ENCODING", offsetof(struct request, content_encoding), REPEATS_AS_LIST},
+	{"HTTP_AUTHORIZATION", offsetof(struct request, authorization), REPEATS_NEVER},
+	{"HTTP_X_API_KEY", offsetof(struct request, api_key), REPEATS_NEVER},
+	{"HTTP_IDEMPOTENCY_KEY", offsetof(struct request, idempotency_key), REPEATS_EQUAL},
+	{"HTTP_X_IDEMPOTENCY_KEY", offsetof(struct request, idempotency_key), REPEATS_EQUAL},
+	{"REQUEST_ID", offsetof(struct request, request_id), REPEATS_AS_LIST},
+	{"REMOTE_ADDR", offsetof(struct request, address), REPEATS_AS_LIST},
+	{"HTTP_ACCEPT", offsetof(struct request, headers[HEADER_ACCEPT]), REPEATS_AS_LIST},
+	{"HTTP_COOKIE", offsetof(struct request, headers[HEADER_COOKIE]), REPEATS_COOKIE},
+	{"HTTP_ORIGIN", offsetof(struct request, headers[HEADER_ORIGIN]), REPEATS_AS_LIST},
+	{"HTTP_SEC_FETCH_SITE", offsetof(struct request, headers[HEADER_FETCH_SITE]),
+	 REPEATS_AS_LIST},
 	{"HTTP_X_PAYSTACK_SIGNATURE", offsetof(struct request, headers[HEADER_PAYSTACK_SIGNATURE]),
-	 true},
-	{"HTTP_VERIF_HASH", offsetof(struct request, headers[HEADER_FLUTTERWAVE_HASH]), true},
-	{"HTTP_X_PAGA_SIGNATURE", offsetof(struct request, headers[HEADER_PAGA_SIGNATURE]), true},
+	 REPEATS_NEVER},
+	{"HTTP_VERIF_HASH", offsetof(struct request, headers[HEADER_FLUTTERWAVE_HASH]),
+	 REPEATS_NEVER},
+	{"HTTP_X_PAGA_SIGNATURE", offsetof(struct request, headers[HEADER_PAGA_SIGNATURE]),
+	 REPEATS_NEVER},
 	{"HTTP_X_FINGRA_SIGNATURE", offsetof(struct request, headers[HEADER_FINGRA_SIGNATURE]),
-	 true},
+	 REPEATS_NEVER},
 	{"HTTP_X_EASYPAY_SIGNATURE", offsetof(struct request, headers[HEADER_EASYPAY_SIGNATURE]),
-	 true},
+	 REPEATS_NEVER},
 };
+
+/* The value of a header that came before, with what it says this time. */
+static const char *
+repeat(struct request *request, struct arena *arena, enum repetition repetition,
+       const char *earlier, const char *value)
+{
+	switch (repetition) {
+	case REPEATS_AS_LIST:
+		return arena_printf(arena, "%s, %s", earlier, value);
+	case REPEATS_COOKIE:
+		return arena_printf(arena, "%s; %s", earlier, value);
+	case REPEATS_EQUAL:
+		request->contradicting_keys |= strcmp(earlier, value) != 0;
+		break;
+	case REPEATS_NEVER:
+		request->repeated_credentials = true;
+		break;
+	}
+	return value;
+}
 
 static void
 take_parameter(struct request *request, struct arena *arena, const char *name, size_t length,
 	       const char *value)
 {
 	for (size_t i = 0; i < sizeof(parameters) / sizeof(parameters[0]); i++) {
-		bool cookie =
-			parameters[i].offset == offsetof(struct request, headers[HEADER_COOKIE]);
 		void *member;
 		const char *earlier;
 
@@ -53,10 +82,8 @@ take_parameter(struct request *request, struct arena *arena, const char *name, s
 			continue;
 		member = (char *)request + parameters[i].offset;
 		memcpy(&earlier, member, sizeof(earlier));
-		if (parameters[i].credential && earlier != NULL)
-			request->repeated_credentials = true;
-		else if (earlier != NULL)
-			value = arena_printf(arena, cookie ? "%s; %s" : "%s, %s", earlier, value);
+		if (earlier != NULL)
+			value = repeat(request, arena, parameters[i].repetition, earlier, value);
 		value = value[0] != '\0' ? value : NULL;
 		memcpy(member, &value, sizeof(value));
 		return;

@@ -84,6 +84,20 @@ done
 request GET /v1/wallets --http1.1 -H "X-Large: $(head -c 20000 /dev/zero | tr '\0' a)"
 envelope "headers that are too large" /v1/wallets 431 HEADERS_TOO_LARGE
 
+# Keys of repetitions, by either name.
+request POST /v1/auth/logout -H "Content-Type: application/json" -d '{"refreshToken":"x"}' \
+    -H "Idempotency-Key: one" -H "Idempotency-Key: two"
+envelope "two different keys" /v1/auth/logout 400 BAD_REQUEST
+request POST /v1/auth/logout -H "Content-Type: application/json" -d '{"refreshToken":"x"}' \
+    -H "Idempotency-Key: one" -H "X-Idempotency-Key: two"
+envelope "two different keys by two names" /v1/auth/logout 400 BAD_REQUEST
+for name in Idempotency-Key X-Idempotency-Key; do
+    request POST /v1/auth/logout -H "Content-Type: application/json" -d '{"refreshToken":"y"}' \
+        -H "$name: same" -H "Idempotency-Key: same"
+    is "the same key twice, first as $name" "$STATUS" 204
+done
+is "is one" "$(header Idempotent-Replayed)" true
+
 # Requests that curl would not send.
 # raw LINE...: sets STATUS and BODY.
 raw() {
