@@ -74,7 +74,9 @@ libcowry_a_SOURCES = \
 	src/api/dispatch.c src/api/execute.c src/api/execute.h src/api/reply.c src/api/reply.h \
 	src/api/idempotency.c src/api/idempotency.h src/api/key_cache.c src/api/key_cache.h \
 	src/api/negotiate.c src/api/negotiate.h \
-	src/api/openapi.c src/api/openapi.h src/api/page.c src/api/page.h \
+	src/api/openapi.c src/api/openapi.h src/api/openapi_replies.c \
+	src/api/openapi_replies.h src/api/page.c src/api/page.h src/api/provider_event.c \
+	src/api/provider_event.h \
 	src/api/router.c src/api/router.h src/api/service.c src/api/service.h \
 	src/api/bitpal/bitpal.c src/api/bitpal/bitpal.h src/api/bitpal/google.c \
 	src/api/bitpal/keys.c src/api/bitpal/wallet.c \

@@ -56,7 +56,7 @@ typedef void outside_call(struct call *call);
 
 typedef enum err resumption(struct call *call, const void *in);
 
-enum { ALSO_MAX = 4 };
+enum { ALSO_MAX = 6, ALIKE_MAX = 2 };
 
 struct route {
 	enum method method;
@@ -74,6 +74,7 @@ struct route {
 	/* EFFECT_POST: which requests are EFFECT_CALL all the same. NULL: none. */
 	bool (*calls)(const void *in);
 	const struct schema *in;    /* the body; NULL: none */
+	const struct schema *raw;   /* what the handler reads of the bytes itself; NULL: nothing */
 	const struct schema *query; /* query parameters; NULL: none */
 	const struct schema *out;   /* the reply, or one item of it where list is set */
 	bool list;                  /* out is a struct page */
@@ -82,11 +83,14 @@ struct route {
 	const struct rendering *renderings;
 	bool flat;      /* the reply has no envelope */
 	bool redirects; /* may answer with 302 instead */
-	/* Its answer sets a cookie, which is not for keeping: an Idempotency-Key means nothing. */
+	/* An Idempotency-Key means nothing: its answer sets a cookie, which is not for keeping, or its
+	 * callers have another way to say that it is the same. */
 	bool fresh;
 	bool bad_request; /* a broken rule is 400, also where the dialect has 422 for it */
 	/* Statuses of refusals that its other columns do not tell of, for the documentation. */
 	int also[ALSO_MAX];
+	/* Statuses beside its own that the reply also comes with. */
+	int alike[ALIKE_MAX];
 	enum access access;
 	enum effect effect;
 	enum rate rate;
@@ -175,6 +179,8 @@ struct dialect;
 struct property {
 	const char *name;
 	const char *type;
+	const char *constant; /* as JSON; NULL: any value of the type */
+	bool optional;        /* not always there */
 };
 
 /* A group of routes in the documentation. */

@@ -1,5 +1,7 @@
 #include "api/dialects.h"
 
+#include <stdlib.h>
+
 /* The first one answers for paths that belong to none. */
 const struct dialect *const dialects[] = {&pocket, &bitpal, &otp, &moolah, &drop, NULL};
 
@@ -8,6 +10,16 @@ describe_property(struct jw *w, const char *name, const char *type)
 {
 	jw_object(w, name);
 	jw_text(w, "type", type);
+	jw_close(w);
+}
+
+/* A member of one value. */
+static void
+describe_constant(struct jw *w, const char *name, const char *type, const char *json)
+{
+	jw_object(w, name);
+	jw_text(w, "type", type);
+	jw_json(w, "const", json);
 	jw_close(w);
 }
 
@@ -21,49 +33,96 @@ describe_flat(struct jw *w, const struct dialect *dialect, const struct route *r
 		schema_describe(route->out, dialect->amounts, true, w, name);
 }
 
-void
-describe_open(struct jw *w, bool example, const char *name)
+struct envelope
+envelope_open(struct jw *w, bool example, const char *name)
 {
 	jw_object(w, name);
-	if (example)
-		return;
-	jw_text(w, "type", "object");
-	jw_object(w, "properties");
+	if (!example) {
+		jw_text(w, "type", "object");
+		jw_object(w, "properties");
+	}
+	return (struct envelope){.w = w, .example = example};
 }
 
 void
-describe_close(struct jw *w, bool example)
+envelope_close(struct envelope *e)
 {
-	if (!example)
-		jw_close(w);
-	jw_close(w);
+	if (!e->example) {
+		jw_close(e->w);
+		jw_list(e->w, "required");
+		for (size_t i = 0; i < e->count; i++)
+			jw_text(e->w, NULL, e->members[i]);
+		jw_close(e->w);
+	}
+	jw_close(e->w);
+}
+
+struct jw *
+envelope_member(struct envelope *e, const char *name)
+{
+	if (e->count == ENVELOPE_MEMBERS_MAX)
+		abort(); /* a dialect of ours has grown */
+	e->members[e->count++] = name;
+	return e->w;
 }
 
 void
-describe_text(struct jw *w, bool example, const char *name, const char *value)
+envelope_text(struct envelope *e, const char *name, const char *value)
 {
-	if (example)
+	struct jw *w = envelope_member(e, name);
+
+	if (e->example)
 		jw_text(w, name, value);
 	else
 		describe_property(w, name, "string");
 }
 
 void
-describe_integer(struct jw *w, bool example, const char *name, int64_t value)
+envelope_word(struct envelope *e, const char *name, const char *value)
 {
-	if (example)
+	struct jw *w = envelope_member(e, name);
+
+	if (e->example) {
+		jw_text(w, name, value);
+		return;
+	}
+	jw_object(w, name);
+	jw_text(w, "type", "string");
+	jw_text(w, "const", value);
+	jw_close(w);
+}
+
+void
+envelope_integer(struct envelope *e, const char *name, int64_t value)
+{
+	struct jw *w = envelope_member(e, name);
+
+	if (e->example)
 		jw_integer(w, name, value);
 	else
 		describe_property(w, name, "integer");
 }
 
 void
-describe_bool(struct jw *w, bool example, const char *name, bool value)
+envelope_bool(struct envelope *e, const char *name)
 {
-	if (example)
-		jw_bool(w, name, value);
+	struct jw *w = envelope_member(e, name);
+
+	if (e->example)
+		jw_bool(w, name, false);
 	else
 		describe_property(w, name, "boolean");
+}
+
+void
+envelope_true(struct envelope *e, const char *name)
+{
+	struct jw *w = envelope_member(e, name);
+
+	if (e->example)
+		jw_bool(w, name, true);
+	else
+		describe_constant(w, name, "boolean", "true");
 }
 
 static void
@@ -81,13 +140,15 @@ describe_list(struct jw *w, const struct dialect *dialect, const struct route *r
 }
 
 void
-describe_data(struct jw *w, const struct dialect *dialect, const struct route *route, bool example)
+envelope_data(struct envelope *e, const struct dialect *dialect, const struct route *route)
 {
+	struct jw *w = envelope_member(e, "data");
+
 	if (route->list)
-		describe_list(w, dialect, route, example);
+		describe_list(w, dialect, route, e->example);
 	else if (route->out != NULL)
-		describe_flat(w, dialect, route, example, "data");
-	else if (example)
+		describe_flat(w, dialect, route, e->example, "data");
+	else if (e->example)
 		jw_null(w, "data");
 	else
 		describe_property(w, "data", "null");
@@ -138,18 +199,17 @@ write_violations(struct jw *w, const struct call *call)
 static void
 describe_violations(struct jw *w, const struct dialect *dialect)
 {
+	struct envelope item;
+
 	jw_object(w, dialect->violations);
 	jw_text(w, "type", "array");
 	jw_text(w, "description", "Every field that broke a rule.");
-	jw_object(w, "items");
-	jw_text(w, "type", "object");
-	jw_object(w, "properties");
-	describe_property(w, "field", "string");
-	describe_property(w, "message", "string");
+	item = envelope_open(w, false, "items");
+	envelope_text(&item, "field", NULL);
+	envelope_text(&item, "message", NULL);
 	if (dialect->violation_codes)
-		describe_property(w, "code", "string");
-	jw_close(w);
-	jw_close(w);
+		envelope_text(&item, "code", NULL);
+	envelope_close(&item);
 	jw_close(w);
 }
 
@@ -160,9 +220,17 @@ describe_error(struct jw *w, const struct dialect *dialect, const char *name)
 	jw_text(w, "type", "object");
 	jw_object(w, "properties");
 	for (const struct property *p = dialect->error; p->name != NULL; p++)
-		describe_property(w, p->name, p->type);
+		if (p->constant != NULL)
+			describe_constant(w, p->name, p->type, p->constant);
+		else
+			describe_property(w, p->name, p->type);
 	if (dialect->violations != NULL)
 		describe_violations(w, dialect);
+	jw_close(w);
+	jw_list(w, "required");
+	for (const struct property *p = dialect->error; p->name != NULL; p++)
+		if (!p->optional)
+			jw_text(w, NULL, p->name);
 	jw_close(w);
 	jw_close(w);
 }

@@ -13,19 +13,34 @@ extern const struct dialect drop;
 /* The reply's schema as it is, without an envelope: for flat bodies. */
 void describe_flat(struct jw *w, const struct dialect *dialect, const struct route *route,
 		   bool example, const char *name);
-/* What the envelope of a success has, each written as its JSON Schema or as an example: the object
- * itself, members of a simple type, and "data": a list, an object or null, as the route has it. */
-void describe_open(struct jw *w, bool example, const char *name);
-void describe_text(struct jw *w, bool example, const char *name, const char *value);
-void describe_integer(struct jw *w, bool example, const char *name, int64_t value);
-void describe_bool(struct jw *w, bool example, const char *name, bool value);
-void describe_data(struct jw *w, const struct dialect *dialect, const struct route *route,
-		   bool example);
-void describe_close(struct jw *w, bool example);
+/* The object around what succeeded, written as its JSON Schema or as an example. All its members
+ * are always there. */
+enum { ENVELOPE_MEMBERS_MAX = 8 };
+
+struct envelope {
+	struct jw *w;
+	bool example;
+	const char *members[ENVELOPE_MEMBERS_MAX];
+	size_t count;
+};
+
+struct envelope envelope_open(struct jw *w, bool example, const char *name);
+void envelope_text(struct envelope *e, const char *name, const char *value);
+/* A text that is always the same. */
+void envelope_word(struct envelope *e, const char *name, const char *value);
+void envelope_integer(struct envelope *e, const char *name, int64_t value);
+void envelope_bool(struct envelope *e, const char *name);
+/* A member that is always true. */
+void envelope_true(struct envelope *e, const char *name);
+/* "data": a list, an object or null, as the route has it. */
+void envelope_data(struct envelope *e, const struct dialect *dialect, const struct route *route);
+/* Note a member that the caller writes. */
+struct jw *envelope_member(struct envelope *e, const char *name);
+void envelope_close(struct envelope *e);
 /* A property of a simple type in a JSON Schema. */
 void describe_property(struct jw *w, const char *name, const char *type);
 
-/* "data" of a success: what the handler left in out, as describe_data() says. */
+/* "data" of a success: what the handler left in out, as envelope_data() says. */
 void write_data(struct jw *w, const struct call *call, const void *out);
 /* The violations of the call's fault as a list, as its dialect has it; nothing if there are none. */
 void write_violations(struct jw *w, const struct call *call);

@@ -4,94 +4,9 @@
 #include <string.h>
 
 #include "api/dialects.h"
-#include "api/negotiate.h"
+#include "api/openapi_replies.h"
 #include "base/arena.h"
 #include "base/config.h"
-
-/* The statuses of refusals; which errors come with each is in the catalogue. */
-static const struct error_reply {
-	int status;
-	const char *name; /* of the component */
-	const char *doc;
-} error_replies[] = {
-	{400, "BadRequest", "The request is malformed or breaks a rule."},
-	{401, "Unauthorized", "Who asks is not known."},
-	{402, "PaymentRequired", "The account does not cover it."},
-	{403, "Forbidden", "Who asks may not do this."},
-	{404, "NotFound", "There is no such thing for who asks."},
-	{406, "NotAcceptable", "There is no such form of the answer."},
-	{409, "Conflict", "It contradicts what is there."},
-	{413, "TooLarge", "The body is too large."},
-	{415, "UnsupportedMediaType",
-	 "The body is not application/json, or has a Content-Encoding."},
-	{422, "Unprocessable", "It can't be done as things are."},
-	{429, "TooManyRequests", "A limit is used up; see Retry-After."},
-	{500, "Internal", "A fault of the server."},
-	{502, "ProviderUnavailable", "The provider can't be reached; nothing was done."},
-	{503, "Unavailable",
-	 "The server can't do it right now; see Retry-After. Nothing was done, unless it says that "
-	 "the outcome is not known: the same request again, with its reference or Idempotency-Key, "
-	 "tells it. 502 and 504 are never about this server."},
-	{504, "ProviderTimeout",
-	 "The provider did not answer in time; whether it was done is found out."},
-};
-enum { ERROR_REPLIES = sizeof(error_replies) / sizeof(error_replies[0]) };
-
-/* Whether an error has that status in a dialect. */
-static bool
-comes_with(const struct dialect *dialect, enum err err, int status)
-{
-	const struct fault f = {.err = err};
-
-	return (dialect->status != NULL ? dialect->status(&f) : err_status(err)) == status;
-}
-
-/* Whether a route can answer with that status. */
-static bool
-applies(const struct dialect *dialect, const struct route *route, int status)
-{
-	bool has_body = route->in != NULL;
-	bool has_id = strchr(route->path, '{') != NULL;
-	bool calls = route->effect == EFFECT_CALL || route->calls != NULL;
-
-	for (int i = 0; i < ALSO_MAX; i++)
-		if (route->also[i] == status)
-			return true;
-	switch (status) {
-	case 400:
-		return has_body || route->query != NULL;
-	case 401:
-		return route->access != ACCESS_PUBLIC || route->rate != RATE_NONE;
-	case 402:
-		return false; /* a route says so itself */
-	case 403:
-		return route->access != ACCESS_PUBLIC && route->access != ACCESS_PROJECT_KEY;
-	case 404:
-		return has_id || route->may_miss || route->offered != NULL ||
-		       route->effect == EFFECT_POST;
-	case 406:
-		return route->renderings != NULL;
-	case 409:
-		return route->method != GET;
-	case 422:
-		return route->method != GET || (dialect->unprocessable && route->query != NULL);
-	case 413:
-	case 415:
-		return has_body;
-	case 429:
-		return route->rate != RATE_NONE || route->address_per_minute > 0 ||
-		       route->user_per_minute > 0 || route->access == ACCESS_PROJECT_KEY ||
-		       route->access == ACCESS_USER_OR_KEY;
-	case 502:
-		return calls && comes_with(dialect, ERR_PROVIDER_DOWN, status);
-	case 504:
-		return calls && comes_with(dialect, ERR_PROVIDER_TIMEOUT, status);
-	case 503:
-		return !route->flat || route->method != GET;
-	default:
-		return !route->flat;
-	}
-}
 
 /* "{type:word}" is "{type}" in the document. */
 static const char *
@@ -166,12 +81,19 @@ write_parameters(struct jw *w, struct arena *arena, const struct dialect *dialec
 	jw_close(w);
 }
 
-static void
-reference(struct jw *w, const char *name, const char *target)
+void
+openapi_reference(struct jw *w, const char *name, const char *target)
 {
 	jw_object(w, name);
 	jw_text(w, "$ref", target);
 	jw_close(w);
+}
+
+/* The fields of the body, whoever reads them. */
+static const struct schema *
+body_of(const struct route *route)
+{
+	return route->in != NULL ? route->in : route->raw;
 }
 
 /* Whether the body must have something; where all is optional, none is needed. */
@@ -188,83 +110,18 @@ static void
 write_request_body(struct jw *w, struct arena *arena, const struct dialect *dialect,
 		   const struct route *route)
 {
-	if (route->in == NULL)
+	const struct schema *body = body_of(route);
+
+	if (body == NULL)
 		return;
 	jw_object(w, "requestBody");
-	jw_bool(w, "required", needs_body(route->in));
+	jw_bool(w, "required", needs_body(body));
 	jw_object(w, "content");
 	jw_object(w, "application/json");
-	reference(w, "schema", arena_printf(arena, "#/components/schemas/%s", route->in->name));
-	schema_example(route->in, dialect->amounts, w, "example");
+	openapi_reference(w, "schema", arena_printf(arena, "#/components/schemas/%s", body->name));
+	schema_example(body, dialect->amounts, w, "example");
 	jw_close(w);
 	jw_close(w);
-	jw_close(w);
-}
-
-static void
-write_success(struct jw *w, const struct dialect *dialect, const struct route *route)
-{
-	jw_text(w, "description", route->summary);
-	if (route->status == 204)
-		return;
-	jw_object(w, "content");
-	jw_object(w, "application/json");
-	dialect->describe_ok(w, dialect, route, false, "schema");
-	dialect->describe_ok(w, dialect, route, true, "example");
-	jw_close(w);
-	for (const struct rendering *r = route->renderings; r != NULL && r->type != NULL; r++) {
-		jw_object(w, r->type);
-		jw_object(w, "schema");
-		jw_text(w, "type", "string");
-		jw_text(w, "description", r->doc);
-		jw_close(w);
-		jw_close(w);
-	}
-	jw_close(w);
-}
-
-static void
-write_redirect(struct jw *w)
-{
-	jw_object(w, "302");
-	jw_text(w, "description", "Go on there.");
-	jw_object(w, "headers");
-	jw_object(w, "Location");
-	jw_object(w, "schema");
-	jw_text(w, "type", "string");
-	jw_text(w, "format", "uri");
-	jw_close(w);
-	jw_close(w);
-	jw_close(w);
-	jw_close(w);
-}
-
-static void
-write_replies(struct jw *w, struct arena *arena, const struct dialect *dialect,
-	      const struct route *route)
-{
-	jw_object(w, "responses");
-	jw_object(w, arena_printf(arena, "%d", route->status));
-	write_success(w, dialect, route);
-	jw_close(w);
-	if (route->status == 201 && route->effect == EFFECT_POST) {
-		jw_object(w, "200");
-		jw_text(w, "description",
-			"The first answer to this reference again (Idempotent-Replayed: true)");
-		jw_object(w, "content");
-		jw_object(w, "application/json");
-		dialect->describe_ok(w, dialect, route, false, "schema");
-		jw_close(w);
-		jw_close(w);
-		jw_close(w);
-	}
-	if (route->redirects)
-		write_redirect(w);
-	for (size_t i = 0; i < ERROR_REPLIES; i++)
-		if (applies(dialect, route, error_replies[i].status))
-			reference(w, arena_printf(arena, "%d", error_replies[i].status),
-				  arena_printf(arena, "#/components/responses/%s",
-					       error_replies[i].name));
 	jw_close(w);
 }
 
@@ -333,7 +190,7 @@ write_operation(struct jw *w, struct arena *arena, const struct dialect *dialect
 	write_security(w, route);
 	write_parameters(w, arena, dialect, route);
 	write_request_body(w, arena, dialect, route);
-	write_replies(w, arena, dialect, route);
+	openapi_replies(w, arena, dialect, route);
 	jw_close(w);
 }
 
@@ -377,88 +234,6 @@ write_paths(struct jw *w, struct arena *arena, const struct dialect *dialect,
 	jw_close(w);
 }
 
-/* Write an error as the dialect does, if it comes with that status there. */
-static void
-write_error_example(struct jw *w, struct arena *arena, const struct dialect *dialect, enum err err,
-		    int status)
-{
-	struct call *call = arena_alloc(arena, sizeof(*call));
-	struct bytes text = {"{}", 2};
-	struct jw inner;
-
-	call->dialect = dialect;
-	call->ctx.arena = arena;
-	memcpy(call->ctx.request_id, "0190b2a47c1e7d3a9b612f6f0c9a1e55", 33);
-	if (err == ERR_VALIDATION)
-		violation_add(arena, &call->ctx.fault, "amount", "REQUIRED", "is required");
-	else
-		(void)fault(&call->ctx.fault, err, NULL, NULL);
-	if (fault_status(call) != status)
-		return;
-	jw_init(&inner, arena, 256);
-	dialect->write_fail(&inner, call);
-	if (!jw_finish(&inner, &text))
-		abort(); /* a dialect of ours writes broken JSON */
-	jw_object(w, err_code(err));
-	jw_text(w, "summary", err_message(err));
-	jw_json(w, "value", text.data);
-	jw_close(w);
-}
-
-static void
-write_retry_after(struct jw *w)
-{
-	jw_object(w, "headers");
-	jw_object(w, "Retry-After");
-	jw_text(w, "description", "Seconds after which trying again makes sense.");
-	jw_object(w, "schema");
-	jw_text(w, "type", "integer");
-	jw_close(w);
-	jw_close(w);
-	jw_close(w);
-}
-
-static void
-write_error_component(struct jw *w, struct arena *arena, const struct dialect *dialect,
-		      const struct error_reply *reply)
-{
-	jw_object(w, reply->name);
-	jw_text(w, "description", reply->doc);
-	if (reply->status == 429 || reply->status == 503)
-		write_retry_after(w);
-	jw_object(w, "content");
-	jw_object(w, "application/json");
-	reference(w, "schema", "#/components/schemas/Error");
-	jw_object(w, "examples");
-	for (int err = ERR_OK + 1; err < ERR_COUNT; err++)
-		write_error_example(w, arena, dialect, (enum err)err, reply->status);
-	jw_close(w);
-	jw_close(w);
-	jw_close(w);
-	jw_close(w);
-}
-
-/* Whether any of the routes can answer with that status. */
-static bool
-any_applies(const struct dialect *dialect, const struct route *const *routes, size_t n, int status)
-{
-	for (size_t i = 0; i < n; i++)
-		if (applies(dialect, routes[i], status))
-			return true;
-	return false;
-}
-
-static void
-write_error_components(struct jw *w, struct arena *arena, const struct dialect *dialect,
-		       const struct route *const *routes, size_t n)
-{
-	jw_object(w, "responses");
-	for (size_t i = 0; i < ERROR_REPLIES; i++)
-		if (any_applies(dialect, routes, n, error_replies[i].status))
-			write_error_component(w, arena, dialect, &error_replies[i]);
-	jw_close(w);
-}
-
 static void
 write_scheme(struct jw *w, const char *name, const char *type, const char *key, const char *value,
 	     const char *member)
@@ -481,27 +256,30 @@ any_takes_cookie(const struct route *const *routes, size_t n)
 }
 
 static void
+write_schemas(struct jw *w, const struct dialect *dialect, const struct route *const *routes,
+	      size_t n)
+{
+	jw_object(w, "schemas");
+	describe_error(w, dialect, "Error");
+	for (size_t i = 0; i < n; i++) {
+		const struct schema *body = body_of(routes[i]);
+		bool seen = body == NULL;
+
+		for (size_t k = 0; k < i && !seen; k++)
+			seen = body_of(routes[k]) == body;
+		if (!seen)
+			schema_describe(body, dialect->amounts, false, w, body->name);
+	}
+	jw_close(w);
+}
+
+static void
 write_components(struct jw *w, struct arena *arena, const struct dialect *dialect,
 		 const struct route *const *routes, size_t n)
 {
 	jw_object(w, "components");
-	jw_object(w, "schemas");
-	for (size_t i = 0; i < ERROR_REPLIES; i++)
-		if (any_applies(dialect, routes, n, error_replies[i].status)) {
-			describe_error(w, dialect, "Error");
-			break;
-		}
-	for (size_t i = 0; i < n; i++) {
-		bool seen = routes[i]->in == NULL;
-
-		for (size_t k = 0; k < i && !seen; k++)
-			seen = routes[k]->in == routes[i]->in;
-		if (!seen)
-			schema_describe(routes[i]->in, dialect->amounts, false, w,
-					routes[i]->in->name);
-	}
-	jw_close(w);
-	write_error_components(w, arena, dialect, routes, n);
+	write_schemas(w, dialect, routes, n);
+	openapi_errors(w, arena, dialect, routes, n);
 	jw_object(w, "securitySchemes");
 	write_scheme(w, "accessToken", "http", "scheme", "bearer", NULL);
 	write_scheme(w, "apiKey", "apiKey", "in", "header", "x-api-key");

@@ -100,38 +100,56 @@ page_write(struct jw *w, const struct page *page)
 	jw_close(w);
 }
 
-static const struct property cursor_properties[] = {
-	{"limit", "integer"},
-	{"hasNextPage", "boolean"},
-	{NULL, NULL},
-};
-
-static const struct property number_properties[] = {
-	{"page", "integer"},        {"pageSize", "integer"},
-	{"total", "integer"},       {"totalPages", "integer"},
-	{"limit", "integer"},       {"hasPreviousPage", "boolean"},
-	{"hasNextPage", "boolean"}, {NULL, NULL},
-};
-
-void
-page_describe(struct jw *w, const struct route *route)
+static void
+describe_cursor(struct envelope *e)
 {
-	jw_object(w, "pagination");
-	jw_text(w, "type", "object");
-	if (route->numbered)
-		jw_text(w, "description",
-			"Of a page that was asked for by cursor only limit, "
-			"hasNextPage and nextCursor are known.");
-	jw_object(w, "properties");
-	for (const struct property *p = route->numbered ? number_properties : cursor_properties;
-	     p->name != NULL; p++)
-		describe_property(w, p->name, p->type);
+	struct jw *w = envelope_member(e, "nextCursor");
+
 	jw_object(w, "nextCursor");
 	jw_list(w, "type");
 	jw_text(w, NULL, "string");
 	jw_text(w, NULL, "null");
 	jw_close(w);
 	jw_close(w);
+}
+
+static void
+describe_by_cursor(struct jw *w, const char *name)
+{
+	struct envelope e = envelope_open(w, false, name);
+
+	envelope_integer(&e, "limit", 0);
+	envelope_bool(&e, "hasNextPage");
+	describe_cursor(&e);
+	envelope_close(&e);
+}
+
+static void
+describe_by_number(struct jw *w)
+{
+	static const char *const numbers[] = {"page", "pageSize", "total", "totalPages"};
+	struct envelope e = envelope_open(w, false, NULL);
+
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+		envelope_integer(&e, numbers[i], 0);
+	envelope_bool(&e, "hasPreviousPage");
+	envelope_bool(&e, "hasNextPage");
+	describe_cursor(&e);
+	envelope_close(&e);
+}
+
+void
+page_describe(struct jw *w, const struct route *route)
+{
+	if (!route->numbered) {
+		describe_by_cursor(w, "pagination");
+		return;
+	}
+	jw_object(w, "pagination");
+	jw_text(w, "description", "Of a page by number, or of one that was asked for by cursor.");
+	jw_list(w, "oneOf");
+	describe_by_number(w);
+	describe_by_cursor(w, NULL);
 	jw_close(w);
 	jw_close(w);
 }

@@ -138,8 +138,9 @@ run_admin_create(const struct config *config, int argc, char **argv)
 	read_password(option(argc, argv, "--password-file"), password);
 	if (!format_find("email")->valid(email))
 		start_failed(program, "--email is not an e-mail address");
-	if (strlen(password) < PASSWORD_BYTES_MIN || strlen(password) > PASSWORD_BYTES_MAX)
-		start_failed(program, "the password must have 8 to 72 bytes");
+	if (!format_find("password")->valid(password))
+		start_failed(program,
+			     "the password must have at least 8 characters and at most 72 bytes");
 	start_app(&app, config, program, config->owner_url);
 	ctx = cli_ctx(&app);
 	err = user_make_admin(&ctx, email, name, password);

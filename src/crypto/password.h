@@ -14,7 +14,7 @@
 struct arena;
 struct password_gate;
 
-enum { PASSWORD_BYTES_MIN = 8, PASSWORD_BYTES_MAX = 72 };
+enum { PASSWORD_BYTES_MAX = 72 };
 
 /* A gate through which at_once hashes go at a time. */
 struct password_gate *password_gate_new(int at_once);

@@ -5,7 +5,7 @@
 #include "schema/schema.h"
 #include "json/reader.h"
 
-enum { TEXT_MAX_DEFAULT = 255, JSON_BYTES_MAX = 4096, LIST_MAX_DEFAULT = 1000 };
+enum { JSON_BYTES_MAX = 4096 };
 
 /* Where the decoder is: for allocation, violations and their paths. */
 struct decoder {

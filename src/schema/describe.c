@@ -4,6 +4,13 @@
 #include "schema/schema.h"
 #include "json/writer.h"
 
+/* What is described: a request, which may leave out what it need not have, or a reply. */
+struct describer {
+	struct jw *w;
+	enum amount_style style;
+	bool reply;
+};
+
 /* What each type is called, and its usual example as JSON. */
 static const struct {
 	const char *type;
@@ -26,6 +33,12 @@ static const struct {
 	[FIELD_LIST] = {"array", NULL, NULL},
 	[FIELD_OBJECT] = {"object", NULL, NULL},
 };
+
+/* What decimal_parse() takes, and what money_text() writes. */
+static const char amount_in[] = "^(0|[1-9][0-9]{0,14})(\\.[0-9]{1,17})?$";
+static const char amount_out[] = "^-?(0|[1-9][0-9]*)(\\.[0-9]+)?$";
+
+#define AMOUNT_BELOW INT64_C(1000000000000000) /* 10^DECIMAL_INTEGER_DIGITS_MAX */
 
 static bool
 is_amount(enum field_type type)
@@ -50,69 +63,122 @@ is_left_out(const struct field *field)
 	return field->example != NULL && strcmp(field->example, "null") == 0 && !field->keep_null;
 }
 
-static void
-describe_text(const struct field *field, struct jw *w)
+/* Whether null may stand there: in a request it is the same as nothing. */
+static bool
+is_nullable(const struct describer *d, const struct field *field)
 {
-	const struct format *format = field->format != NULL ? format_find(field->format) : NULL;
+	if (!d->reply)
+		return !field->required || field->type == FIELD_OPTIONAL_INT;
+	return field->keep_null && !field_shows_empty(field);
+}
 
-	if (field->choices != NULL) {
-		jw_list(w, "enum");
-		for (size_t i = 0; field->choices[i] != NULL; i++)
-			jw_text(w, NULL, field->choices[i]);
-		jw_close(w);
-		return;
-	}
-	if (format != NULL && format->pattern != NULL)
-		jw_text(w, "pattern", format->pattern);
-	else if (format != NULL)
-		jw_text(w, "format", format->name);
-	if (field->format == NULL && field->min > 0)
-		jw_integer(w, "minLength", field->min);
-	if (field->format == NULL && field->max > 0)
-		jw_integer(w, "maxLength", field->max);
+/* Whether the member is always there. A nested object of a reply is written whatever it holds. */
+static bool
+is_required(const struct describer *d, const struct field *field)
+{
+	return field->required || (d->reply && (field->keep_null || field->type == FIELD_OBJECT));
 }
 
 static void
-describe_limits(const struct field *field, enum amount_style style, struct jw *w)
+describe_choices(const struct describer *d, const char *const *choices, bool nullable)
+{
+	jw_list(d->w, "enum");
+	for (size_t i = 0; choices[i] != NULL; i++)
+		jw_text(d->w, NULL, choices[i]);
+	if (nullable)
+		jw_null(d->w, NULL);
+	jw_close(d->w);
+}
+
+static void
+describe_length(const struct describer *d, int64_t least, int64_t most)
+{
+	if (least > 0)
+		jw_integer(d->w, "minLength", least);
+	if (most > 0)
+		jw_integer(d->w, "maxLength", most);
+}
+
+static void
+describe_text(const struct describer *d, const struct field *field, bool nullable)
+{
+	const struct format *format = field->format != NULL ? format_find(field->format) : NULL;
+	int64_t most = field->max > 0 || d->reply ? field->max : TEXT_MAX_DEFAULT;
+
+	if (field->choices != NULL) {
+		describe_choices(d, field->choices, nullable);
+	} else if (format == NULL) {
+		describe_length(d, field->min, most);
+	} else {
+		if (format->pattern != NULL)
+			jw_text(d->w, "pattern", format->pattern);
+		else
+			jw_text(d->w, "format", format->name);
+		describe_length(d, format->min, format->max);
+	}
+}
+
+/* An amount of a request is digits, as a string or as a number. */
+static void
+describe_amount(const struct describer *d, const struct field *field)
+{
+	if (d->style == AMOUNT_TEXT || !d->reply)
+		jw_text(d->w, "pattern", d->reply ? amount_out : amount_in);
+	if (d->reply)
+		return;
+	if (field->min > 0)
+		jw_integer(d->w, "minimum", field->min);
+	else
+		jw_integer(d->w, "exclusiveMinimum", 0);
+	if (field->max > 0)
+		jw_integer(d->w, "maximum", field->max);
+	else
+		jw_integer(d->w, "exclusiveMaximum", AMOUNT_BELOW);
+}
+
+static void
+describe_limits(const struct describer *d, const struct field *field, bool nullable)
 {
 	switch (field->type) {
 	case FIELD_TEXT:
-		describe_text(field, w);
+		describe_text(d, field, nullable);
 		break;
 	case FIELD_INT:
 	case FIELD_OPTIONAL_INT:
 		if (field->lower_bound)
-			jw_integer(w, "minimum", field->min);
+			jw_integer(d->w, "minimum", field->min);
 		if (field->max != 0)
-			jw_integer(w, "maximum", field->max);
+			jw_integer(d->w, "maximum", field->max);
 		break;
 	case FIELD_DECIMAL:
-		if (style == AMOUNT_TEXT)
-			jw_text(w, "pattern", "^(0|[1-9][0-9]{0,14})(\\.[0-9]{1,4})?$");
+	case FIELD_MONEY:
+	case FIELD_TOTAL:
+		describe_amount(d, field);
 		break;
 	case FIELD_MOMENT:
-		jw_text(w, "pattern",
+		jw_text(d->w, "pattern",
 			"^[0-9]{4}-[0-9]{2}-[0-9]{2}([Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,9})?"
 			"([Zz]|[+-][0-9]{2}:[0-9]{2}))?$");
 		break;
 	case FIELD_TEXTS:
-		jw_integer(w, "minItems", field->may_be_empty ? 0 : 1);
-		jw_integer(w, "maxItems", TEXTS_MAX);
-		jw_object(w, "items");
-		jw_text(w, "type", "string");
-		describe_text(field, w);
-		jw_close(w);
+		if (!d->reply) {
+			jw_integer(d->w, "minItems", field->may_be_empty ? 0 : 1);
+			jw_integer(d->w, "maxItems", TEXTS_MAX);
+		}
+		jw_object(d->w, "items");
+		jw_text(d->w, "type", "string");
+		describe_text(d, field, false);
+		jw_close(d->w);
 		break;
 	case FIELD_LIST:
 		if (field->min > 0)
-			jw_integer(w, "minItems", field->min);
-		if (field->max > 0)
-			jw_integer(w, "maxItems", field->max);
+			jw_integer(d->w, "minItems", field->min);
+		if (field->max > 0 || !d->reply)
+			jw_integer(d->w, "maxItems",
+				   field->max > 0 ? field->max : LIST_MAX_DEFAULT);
 		break;
 	case FIELD_BOOL:
 	case FIELD_OPTIONAL_BOOL:
-	case FIELD_MONEY:
-	case FIELD_TOTAL:
 	case FIELD_UUID:
 	case FIELD_TIME:
 	case FIELD_JSON:
@@ -121,83 +187,100 @@ describe_limits(const struct field *field, enum amount_style style, struct jw *w
 	}
 }
 
-/* The type, or a list with "null" where null may stand. */
+/* The type, or a list of types where there are several. */
 static void
-describe_type(const struct field *field, enum amount_style style, bool nullable, struct jw *w)
+describe_type(const struct describer *d, const struct field *field, bool nullable)
 {
-	const char *type = is_amount(field->type) && style == AMOUNT_NUMBER
-				   ? "number"
-				   : types[field->type].type;
+	bool amount = is_amount(field->type);
+	bool number = amount && d->style == AMOUNT_NUMBER;
+	const char *type = number ? "number" : types[field->type].type;
+	const char *other = number ? "string" : "number";
 
-	if (nullable) {
-		jw_list(w, "type");
-		jw_text(w, NULL, type);
-		jw_text(w, NULL, "null");
-		jw_close(w);
-	} else {
-		jw_text(w, "type", type);
+	if (!nullable && (!amount || d->reply)) {
+		jw_text(d->w, "type", type);
+		return;
 	}
+	jw_list(d->w, "type");
+	jw_text(d->w, NULL, type);
+	if (amount && !d->reply)
+		jw_text(d->w, NULL, other);
+	if (nullable)
+		jw_text(d->w, NULL, "null");
+	jw_close(d->w);
+}
+
+static void describe_object(const struct describer *d, const struct schema *schema, bool nullable,
+			    const char *name);
+
+static void
+describe(const struct describer *d, const struct field *field, bool nullable, const char *name)
+{
+	if (field->type == FIELD_OBJECT) {
+		describe_object(d, field->sub, nullable && !d->reply, name);
+		return;
+	}
+	jw_object(d->w, name);
+	describe_type(d, field, nullable);
 	if (types[field->type].format != NULL)
-		jw_text(w, "format", types[field->type].format);
+		jw_text(d->w, "format", types[field->type].format);
+	if (field->doc != NULL)
+		jw_text(d->w, "description", field->doc);
+	describe_limits(d, field, nullable);
+	if (field->type == FIELD_LIST)
+		describe_object(d, field->sub, false, "items");
+	if (field->fallback != NULL && !d->reply)
+		jw_text(d->w, "default", field->fallback);
+	if (field->fallback_true && !d->reply)
+		jw_bool(d->w, "default", true);
+	if (field->secret && !d->reply)
+		jw_bool(d->w, "writeOnly", true);
+	jw_close(d->w);
 }
 
 static void
-describe(const struct field *field, enum amount_style style, bool nullable, bool reply,
-	 struct jw *w, const char *name)
+describe_object(const struct describer *d, const struct schema *schema, bool nullable,
+		const char *name)
 {
-	if (field->type == FIELD_OBJECT) {
-		schema_describe(field->sub, style, reply, w, name);
-		return;
+	bool any_required = false;
+
+	jw_object(d->w, name);
+	if (nullable) {
+		jw_list(d->w, "type");
+		jw_text(d->w, NULL, "object");
+		jw_text(d->w, NULL, "null");
+		jw_close(d->w);
+	} else {
+		jw_text(d->w, "type", "object");
 	}
-	jw_object(w, name);
-	describe_type(field, style,
-		      nullable && (field->choices == NULL || field->type == FIELD_TEXTS), w);
-	if (field->doc != NULL)
-		jw_text(w, "description", field->doc);
-	describe_limits(field, style, w);
-	if (field->type == FIELD_LIST)
-		schema_describe(field->sub, style, reply, w, "items");
-	if (field->fallback != NULL)
-		jw_text(w, "default", field->fallback);
-	if (field->fallback_true)
-		jw_bool(w, "default", true);
-	if (field->secret)
-		jw_bool(w, "writeOnly", true);
-	jw_close(w);
+	jw_object(d->w, "properties");
+	for (size_t i = 0; i < schema->count; i++) {
+		const struct field *field = &schema->fields[i];
+
+		any_required |= is_required(d, field);
+		describe(d, field, is_nullable(d, field), field->name);
+	}
+	jw_close(d->w);
+	if (any_required) {
+		jw_list(d->w, "required");
+		for (size_t i = 0; i < schema->count; i++)
+			if (is_required(d, &schema->fields[i]))
+				jw_text(d->w, NULL, schema->fields[i].name);
+		jw_close(d->w);
+	}
+	jw_close(d->w);
 }
 
 void
 field_describe(const struct field *field, enum amount_style style, struct jw *w, const char *name)
 {
-	describe(field, style, false, false, w, name);
+	describe(&(struct describer){w, style, false}, field, false, name);
 }
 
 void
 schema_describe(const struct schema *schema, enum amount_style style, bool reply, struct jw *w,
 		const char *name)
 {
-	bool any_required = false;
-
-	jw_object(w, name);
-	jw_text(w, "type", "object");
-	jw_object(w, "properties");
-	for (size_t i = 0; i < schema->count; i++) {
-		const struct field *field = &schema->fields[i];
-
-		any_required |= field->required;
-		describe(field, style,
-			 field->type == FIELD_OPTIONAL_INT || (reply && field->keep_null), reply, w,
-			 field->name);
-	}
-	jw_close(w);
-	if (any_required) {
-		jw_list(w, "required");
-		for (size_t i = 0; i < schema->count; i++)
-			if (schema->fields[i].required)
-				jw_text(w, NULL, schema->fields[i].name);
-		jw_close(w);
-	}
-	jw_close(w);
+	describe_object(&(struct describer){w, style, reply}, schema, false, name);
 }
 
 void

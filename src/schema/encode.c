@@ -44,10 +44,13 @@ is_absent(const struct field *field, const void *member)
 }
 
 /* Zero and false are values where the field is always shown; the rest is null then. */
-static bool
-has_empty_value(enum field_type type)
+bool
+field_shows_empty(const struct field *field)
 {
-	return type == FIELD_INT || type == FIELD_BOOL || type == FIELD_TEXTS || type == FIELD_LIST;
+	enum field_type type = field->type;
+
+	return field->required && (type == FIELD_INT || type == FIELD_BOOL || type == FIELD_TEXTS ||
+				   type == FIELD_LIST);
 }
 
 static void
@@ -150,7 +153,7 @@ schema_encode(const struct schema *schema, enum amount_style style, const void *
 		const struct field *field = &schema->fields[i];
 		const char *member = (const char *)in + field->offset;
 
-		if (!is_absent(field, member) || (field->required && has_empty_value(field->type)))
+		if (!is_absent(field, member) || field_shows_empty(field))
 			write_value(field, style, member, w);
 		else if (field->required || field->keep_null)
 			jw_null(w, field->name);

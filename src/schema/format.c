@@ -72,13 +72,11 @@ wallet_number_valid(const char *text)
 	return strlen(text) == 13 && only(text, DIGITS);
 }
 
-/* A password is text of 8 to 72 bytes; what it contains is its owner's business. */
+/* A password has at least 8 characters and at most 72 bytes; what it contains is its owner's business. */
 static bool
 password_valid(const char *text)
 {
-	size_t length = strlen(text);
-
-	return length >= 8 && length <= 72;
+	return utf8_count(text) >= 8 && strlen(text) <= 72;
 }
 
 enum { NAME_MAX_CHARACTERS = 100 };
@@ -161,24 +159,26 @@ pin_valid(const char *text)
 }
 
 static const struct format formats[] = {
-	{"email", NULL, "must be an e-mail address", email_valid},
-	{"uri", NULL, "must be an http or https URL", uri_valid},
-	{"currency", "^[A-Za-z]{3}$", "must be an ISO 4217 currency code", currency_valid},
-	{"slug", "^[a-z0-9-]{1,120}$", "must be 1 to 120 of a-z, 0-9 and -", slug_valid},
+	{"email", NULL, "must be an e-mail address", 3, 254, email_valid},
+	{"uri", NULL, "must be an http or https URL", 8, 2048, uri_valid},
+	{"currency", "^[A-Za-z]{3}$", "must be an ISO 4217 currency code", 0, 0, currency_valid},
+	{"slug", "^[a-z0-9-]{1,120}$", "must be 1 to 120 of a-z, 0-9 and -", 0, 0, slug_valid},
 	{"reference", "^[A-Za-z0-9._=:-]{5,120}$",
-	 "must be 5 to 120 of letters, digits and . _ = : -", reference_valid},
-	{"wallet_number", "^[0-9]{13}$", "must have 13 digits", wallet_number_valid},
-	{"password", NULL, "must have 8 to 72 bytes", password_valid},
-	{"mixed_password", NULL, "must have 8 to 72 bytes, with letters and digits",
+	 "must be 5 to 120 of letters, digits and . _ = : -", 0, 0, reference_valid},
+	{"wallet_number", "^[0-9]{13}$", "must have 13 digits", 0, 0, wallet_number_valid},
+	{"password", NULL, "must have at least 8 characters and at most 72 bytes", 8, 72,
+	 password_valid},
+	{"mixed_password", "^(?=[^]*[A-Za-z])(?=[^]*[0-9])",
+	 "must have at least 8 characters, with letters and digits, and at most 72 bytes", 8, 72,
 	 mixed_password_valid},
-	{"name", NULL, "must have 1 to 100 characters, at least one letter, and no markup",
+	{"name", NULL, "must have 1 to 100 characters, at least one letter, and no markup", 1, 100,
 	 name_valid},
-	{"phone", "^\\+[1-9][0-9]{7,14}$", "must be + and 8 to 15 digits", phone_valid},
-	{"date", NULL, "must be a date such as 1995-03-15", date_valid},
-	{"drop_id", "^[a-z]+_[a-f0-9]{16}$", "must be an id such as noti_0123456789abcdef",
+	{"phone", "^\\+[1-9][0-9]{7,14}$", "must be + and 8 to 15 digits", 0, 0, phone_valid},
+	{"date", NULL, "must be a date such as 1995-03-15", 0, 0, date_valid},
+	{"drop_id", "^[a-z]+_[a-f0-9]{16}$", "must be an id such as noti_0123456789abcdef", 0, 0,
 	 any_drop_id_valid},
-	{"org_number", "^[0-9]{9}$", "must have 9 digits", org_number_valid},
-	{"pin", "^[0-9]{4}$", "must have 4 digits", pin_valid},
+	{"org_number", "^[0-9]{9}$", "must have 9 digits", 0, 0, org_number_valid},
+	{"pin", "^[0-9]{4}$", "must have 4 digits", 0, 0, pin_valid},
 };
 
 struct text_list

@@ -68,6 +68,9 @@ struct text_list {
 
 enum { TEXTS_MAX = 100 };
 
+/* What a text and a list of a request may have unless the row says otherwise. */
+enum { TEXT_MAX_DEFAULT = 255, LIST_MAX_DEFAULT = 1000 };
+
 /* The parts of a text between its commas; an empty text has none. */
 struct text_list text_list_split(struct arena *arena, const char *text);
 
@@ -90,10 +93,11 @@ struct field {
 	bool keep_null;     /* replies: show null rather than leave out an absent value */
 	bool may_be_empty;  /* a FIELD_TEXTS may have no items */
 	bool lower_bound;   /* min holds for numbers; texts and lists always use min and max */
-	int64_t min;        /* code points of a text, value of a number, items of a list */
+	int64_t min;        /* code points of a text, value of a number, items of a list; of an
+			     * amount only for the documentation, its use case knows more */
 	int64_t max;        /* the same; 0: the default of the type */
 	const char *format; /* by its name in format.c */
-	const char *const *choices;       /* NULL-terminated */
+	const char *const *choices;       /* NULL-terminated; of a reply what may stand there */
 	const char *const *choice_values; /* what a choice is stored as; NULL: itself */
 	const char *fallback;             /* text where absent */
 	bool fallback_true;               /* a FIELD_BOOL is true where absent */
@@ -145,6 +149,8 @@ struct format {
 	const char *name;
 	const char *pattern; /* for the documentation; NULL: the format name is standard */
 	const char *message; /* "must be …" */
+	int64_t min;         /* characters, for the documentation; 0: it says nothing of them */
+	int64_t max;
 	bool (*valid)(const char *text);
 };
 
@@ -164,6 +170,8 @@ struct query_pair {
 enum err schema_decode_query(const struct schema *schema, struct arena *arena, struct fault *f,
 			     const struct query_pair *pairs, size_t n, void *out) MUST_CHECK;
 
+/* Whether a reply shows zero, false or an empty list there rather than null. */
+bool field_shows_empty(const struct field *field);
 /* Write the struct as a JSON object. */
 void schema_encode(const struct schema *schema, enum amount_style style, const void *in,
 		   const char *name, struct jw *w);

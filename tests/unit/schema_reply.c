@@ -56,11 +56,11 @@ static const struct schema full = SCHEMA(struct bill, "Full", full_fields);
 
 /* Requests, as the documents see them. */
 struct order {
-	const char *name, *kind, *code, *mail, *secret;
+	const char *name, *kind, *code, *mail, *secret, *note;
 	int64_t count, any;
 	struct optional_int quota;
 	bool notify;
-	struct decimal amount;
+	struct decimal amount, share;
 	struct uuid id;
 	struct instant due;
 	struct json_value metadata;
@@ -83,7 +83,9 @@ static const struct field order_fields[] = {
 	FIELD(struct order, any, .name = "any", .min = 5),
 	FIELD(struct order, quota, .name = "quota", .lower_bound = true, .min = 1),
 	FIELD(struct order, notify, .name = "notify", .fallback_true = true),
-	FIELD(struct order, amount, .name = "amount"),
+	FIELD(struct order, note, .name = "note", .example = "null"),
+	FIELD(struct order, amount, .name = "amount", .required = true),
+	FIELD(struct order, share, .name = "share", .required = true, .min = 100, .max = 5000),
 	FIELD(struct order, id, .name = "id"),
 	FIELD(struct order, due, .name = "due"),
 	FIELD(struct order, metadata, .name = "metadata"),
@@ -268,41 +270,55 @@ expect_properties(struct arena *arena, struct json_object *schema, const struct 
 		assert_string_equal(member_text(arena, properties, rows[i].name), rows[i].json);
 }
 
-#define LINE(price)                                                             \
-	"\"type\":\"object\",\"properties\":{\"number\":{\"type\":\"integer\"," \
-	"\"format\":\"int64\"},\"price\":{\"type\":\"" price "\"}},\"required\":[\"number\"]"
+#define NUMBER_PROPERTY "\"number\":{\"type\":\"integer\",\"format\":\"int64\"}"
+#define LINE(types, price)                                                         \
+	"\"type\":" types ",\"properties\":{" NUMBER_PROPERTY ",\"price\":{" price \
+	"}},\"required\":[\"number\"]"
+#define AMOUNT_IN                                                                           \
+	"\"pattern\":\"^(0|[1-9][0-9]{0,14})(\\\\.[0-9]{1,17})?$\",\"exclusiveMinimum\":0," \
+	"\"exclusiveMaximum\":1000000000000000"
+#define PRICE_IN "\"type\":[\"string\",\"number\",\"null\"]," AMOUNT_IN
 
+/* What need not be there may be null as well. */
 static void
 describes_requests(void **state)
 {
 	static const struct property_row rows[] = {
 		{"name", "{\"type\":\"string\",\"description\":\"A name.\",\"minLength\":2,"
 			 "\"maxLength\":5}"},
-		{"kind", "{\"type\":\"string\",\"enum\":[\"plain\",\"fancy\"],"
+		{"kind", "{\"type\":[\"string\",\"null\"],\"enum\":[\"plain\",\"fancy\",null],"
 			 "\"default\":\"plain\"}"},
-		{"code", "{\"type\":\"string\",\"pattern\":\"^[a-z0-9-]{1,120}$\"}"},
-		{"mail", "{\"type\":\"string\",\"format\":\"email\"}"},
-		{"secret", "{\"type\":\"string\",\"format\":\"password\",\"writeOnly\":true}"},
+		{"code", "{\"type\":[\"string\",\"null\"],\"pattern\":\"^[a-z0-9-]{1,120}$\"}"},
+		{"mail", "{\"type\":[\"string\",\"null\"],\"format\":\"email\",\"minLength\":3,"
+			 "\"maxLength\":254}"},
+		{"secret",
+		 "{\"type\":[\"string\",\"null\"],\"format\":\"password\",\"minLength\":8,"
+		 "\"maxLength\":72,\"writeOnly\":true}"},
+		{"note", "{\"type\":[\"string\",\"null\"],\"maxLength\":255}"},
 		{"count", "{\"type\":\"integer\",\"format\":\"int64\",\"minimum\":0,"
 			  "\"maximum\":9}"},
-		{"any", "{\"type\":\"integer\",\"format\":\"int64\"}"},
+		{"any", "{\"type\":[\"integer\",\"null\"],\"format\":\"int64\"}"},
 		{"quota", "{\"type\":[\"integer\",\"null\"],\"format\":\"int64\",\"minimum\":1}"},
-		{"notify", "{\"type\":\"boolean\",\"default\":true}"},
-		{"amount", "{\"type\":\"string\","
-			   "\"pattern\":\"^(0|[1-9][0-9]{0,14})(\\\\.[0-9]{1,4})?$\"}"},
-		{"id", "{\"type\":\"string\",\"format\":\"uuid\"}"},
-		{"due", "{\"type\":\"string\",\"format\":\"date-time\"}"},
-		{"metadata", "{\"type\":\"object\"}"},
-		{"lines", "{\"type\":\"array\",\"minItems\":1,\"maxItems\":4,"
-			  "\"items\":{" LINE("string") "}}"},
-		{"first", "{" LINE("string") "}"},
+		{"notify", "{\"type\":[\"boolean\",\"null\"],\"default\":true}"},
+		{"amount", "{\"type\":[\"string\",\"number\"]," AMOUNT_IN "}"},
+		{"share", "{\"type\":[\"string\",\"number\"],"
+			  "\"pattern\":\"^(0|[1-9][0-9]{0,14})(\\\\.[0-9]{1,17})?$\","
+			  "\"minimum\":100,\"maximum\":5000}"},
+		{"id", "{\"type\":[\"string\",\"null\"],\"format\":\"uuid\"}"},
+		{"due", "{\"type\":[\"string\",\"null\"],\"format\":\"date-time\"}"},
+		{"metadata", "{\"type\":[\"object\",\"null\"]}"},
+		{"lines", "{\"type\":[\"array\",\"null\"],\"minItems\":1,\"maxItems\":4,"
+			  "\"items\":{" LINE("\"object\"", PRICE_IN) "}}"},
+		{"first", "{" LINE("[\"object\",\"null\"]", PRICE_IN) "}"},
 	};
 	struct json_object *schema = described(*state, &order, AMOUNT_TEXT, false);
 
 	expect_properties(*state, schema, rows, COUNT(rows));
-	assert_string_equal(member_text(*state, schema, "required"), "[\"name\",\"count\"]");
+	assert_string_equal(member_text(*state, schema, "required"),
+			    "[\"name\",\"count\",\"amount\",\"share\"]");
 }
 
+/* What is null where it holds nothing is always there; so is what an object holds. */
 static void
 describes_replies(void **state)
 {
@@ -314,19 +330,23 @@ describes_replies(void **state)
 		{"id", "{\"type\":[\"string\",\"null\"],\"format\":\"uuid\"}"},
 		{"due", "{\"type\":[\"string\",\"null\"],\"format\":\"date-time\"}"},
 		{"metadata", "{\"type\":[\"object\",\"null\"]}"},
-		{"lines", "{\"type\":[\"array\",\"null\"],\"items\":{" LINE("number") "}}"},
-		{"first", "{" LINE("number") "}"},
+		{"lines", "{\"type\":[\"array\",\"null\"],\"items\":{" LINE(
+				  "\"object\"", "\"type\":\"number\"") "}}"},
+		{"first", "{" LINE("\"object\"", "\"type\":\"number\"") "}"},
 	};
+	static const char all[] = "[\"name\",\"count\",\"quota\",\"paid\",\"total\",\"id\",\"due\","
+				  "\"metadata\",\"lines\",\"first\"]";
 	struct json_object *schema = described(*state, &with_null, AMOUNT_NUMBER, true);
-	bool present;
 
 	expect_properties(*state, schema, rows, COUNT(rows));
-	(void)json_member(schema, "required", &present);
-	assert_false(present);
+	assert_string_equal(member_text(*state, schema, "required"), all);
 	schema = described(*state, &full, AMOUNT_TEXT, true);
-	assert_string_equal(member_text(*state, schema, "required"),
-			    "[\"name\",\"count\",\"quota\",\"paid\",\"total\",\"id\",\"due\","
-			    "\"metadata\",\"lines\",\"first\"]");
+	assert_string_equal(member_text(*state, schema, "required"), all);
+	assert_string_equal(
+		member_text(*state, json_member(schema, "properties", NULL), "total"),
+		"{\"type\":\"string\",\"pattern\":\"^-?(0|[1-9][0-9]*)(\\\\.[0-9]+)?$\"}");
+	schema = described(*state, &sparse, AMOUNT_TEXT, true);
+	assert_string_equal(member_text(*state, schema, "required"), "[\"first\"]");
 }
 
 /* A parameter is never null, for a query string has none. */
@@ -366,12 +386,14 @@ shows_examples(void **state)
 {
 	const char *text = example(*state, &order, AMOUNT_TEXT);
 
-	assert_string_equal(text, "{\"name\":\"Jane\",\"kind\":\"plain\",\"mail\":null,"
-				  "\"secret\":\"text\",\"count\":1,\"any\":1,\"quota\":1,"
-				  "\"notify\":true,\"amount\":\"1000.50\",\"id\":\"" ID "\","
-				  "\"due\":\"2026-01-31T09:30:00.000Z\",\"metadata\":{},"
-				  "\"lines\":[{\"number\":7,\"price\":\"1000.50\"}],"
-				  "\"first\":{\"number\":7,\"price\":\"1000.50\"}}");
+	assert_string_equal(
+		text,
+		"{\"name\":\"Jane\",\"kind\":\"plain\",\"mail\":null,"
+		"\"secret\":\"text\",\"count\":1,\"any\":1,\"quota\":1,"
+		"\"notify\":true,\"amount\":\"1000.50\",\"share\":\"1000.50\",\"id\":\"" ID "\","
+		"\"due\":\"2026-01-31T09:30:00.000Z\",\"metadata\":{},"
+		"\"lines\":[{\"number\":7,\"price\":\"1000.50\"}],"
+		"\"first\":{\"number\":7,\"price\":\"1000.50\"}}");
 	(void)read_back(*state, text);
 	assert_string_equal(example(*state, &line, AMOUNT_NUMBER),
 			    "{\"number\":7,\"price\":1000.5}");

@@ -46,21 +46,26 @@ static void
 describe_ok(struct jw *w, const struct dialect *dialect, const struct route *route, bool example,
 	    const char *name)
 {
+	struct envelope e;
+
 	if (route->flat) {
 		describe_flat(w, dialect, route, example, name);
 		return;
 	}
-	describe_open(w, example, name);
-	describe_integer(w, example, "status_code", route->status);
-	describe_text(w, example, "status", "success");
-	describe_text(w, example, "message", message_of(route));
-	describe_data(w, dialect, route, example);
-	describe_close(w, example);
+	e = envelope_open(w, example, name);
+	envelope_integer(&e, "status_code", route->status);
+	envelope_word(&e, "status", "success");
+	envelope_text(&e, "message", message_of(route));
+	envelope_data(&e, dialect, route);
+	envelope_close(&e);
 }
 
 static const struct property error[] = {
-	{"status_code", "integer"}, {"status", "string"}, {"message", "string"},
-	{"data", "null"},           {NULL, NULL},
+	{.name = "status_code", .type = "integer"},
+	{.name = "status", .type = "string", .constant = "\"error\""},
+	{.name = "message", .type = "string"},
+	{.name = "data", .type = "null"},
+	{0},
 };
 
 static const struct route *const groups[] = {bitpal_google, bitpal_keys, bitpal_wallet, NULL};

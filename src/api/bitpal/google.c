@@ -140,7 +140,7 @@ const struct route bitpal_google[] = {
 	 "who has registered with the same e-mail address elsewhere is the same user. If that "
 	 "address was never verified until now, the password, sessions and keys that were set up "
 	 "with it are void.",
-	 finish, .query = &return_query, .out = &signed_in, .also = {403, 502},
+	 finish, .query = &return_query, .out = &signed_in, .also = {401, 403, 502},
 	 .rate = RATE_SIGN_IN, .message = "Authentication successful", .status = 200,
 	 .tag = "Authentication"},
 	{0},

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "api/bitpal/bitpal.h"
+#include "api/provider_event.h"
 #include "app/personal_money.h"
 #include "base/arena.h"
 
@@ -315,12 +316,12 @@ const struct route bitpal_wallet[] = {
 	 open_deposit, .outside = call_paystack, .finish = close_deposit, .resume = resume_deposit,
 	 .in = &deposit_in, .out = &deposit_out, .access = ACCESS_WALLET,
 	 .permission = PERMIT_DEPOSIT, .effect = EFFECT_CALL, .message = "Deposit initiated",
-	 .status = 200, .tag = "Wallet"},
+	 .also = {504}, .status = 200, .tag = "Wallet"},
 	{POST, "/api/v1/wallet/paystack/webhook", "For Paystack: what became of a deposit",
 	 "x-paystack-signature is the HMAC-SHA512 of the raw body. Repeated, late and early webhooks "
 	 "credit once.",
-	 take_webhook, .out = &webhook_out, .flat = true, .effect = EFFECT_WRITE,
-	 .also = {401, 413, 500, 503}, .status = 200, .tag = "Wallet"},
+	 take_webhook, .raw = &provider_event, .fresh = true, .out = &webhook_out, .flat = true,
+	 .effect = EFFECT_WRITE, .also = {401}, .status = 200, .tag = "Wallet"},
 	{GET, "/api/v1/wallet/deposit/{reference:word}/status", "The status of a deposit of yours",
 	 "It never credits.", deposit_status, .out = &status_out, .access = ACCESS_WALLET,
 	 .permission = PERMIT_READ, .message = "Transaction status retrieved", .status = 200,

@@ -106,39 +106,43 @@ write_fail(struct jw *w, const struct call *call)
 }
 
 static void
-describe_pagination(struct jw *w, bool example)
+describe_pagination(struct envelope *outer)
 {
 	static const char *const members[] = {"page", "limit", "total", "totalPages"};
+	struct jw *w = envelope_member(outer, "pagination");
+	struct envelope e;
 
-	if (example) {
+	if (outer->example) {
 		write_pagination(w, &(struct page){.limit = 20, .number = 1, .total = 1});
 		return;
 	}
-	describe_open(w, example, "pagination");
+	e = envelope_open(w, false, "pagination");
 	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++)
-		describe_property(w, members[i], "integer");
-	describe_close(w, example);
+		envelope_integer(&e, members[i], 0);
+	envelope_close(&e);
 }
 
 static void
 describe_ok(struct jw *w, const struct dialect *dialect, const struct route *route, bool example,
 	    const char *name)
 {
+	struct envelope e;
+
 	if (route->flat) {
 		describe_flat(w, dialect, route, example, name);
 		return;
 	}
-	describe_open(w, example, name);
-	describe_data(w, dialect, route, example);
+	e = envelope_open(w, example, name);
+	envelope_data(&e, dialect, route);
 	if (route->numbered)
-		describe_pagination(w, example);
-	describe_close(w, example);
+		describe_pagination(&e);
+	envelope_close(&e);
 }
 
 static const struct property error[] = {
-	{"error", "string"},
-	{"message", "string"},
-	{NULL, NULL},
+	{.name = "error", .type = "string"},
+	{.name = "message", .type = "string"},
+	{0},
 };
 
 static const struct route *const groups[] = {

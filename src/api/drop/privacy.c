@@ -83,7 +83,7 @@ const struct route drop_privacy[] = {
 	 "detail for each thing that is in the way, while there is money in a wallet, on a voucher or owed "
 	 "to the merchant, or while anything is under way.",
 	 delete_account, .outside = tell_bank, .finish = say_farewell, .out = &farewell_out,
-	 .flat = true, .fresh = true, .access = ACCESS_COOKIE, .effect = EFFECT_CALL, .status = 200,
-	 .tag = "Privacy"},
+	 .flat = true, .fresh = true, .access = ACCESS_COOKIE, .effect = EFFECT_CALL, .also = {409},
+	 .status = 200, .tag = "Privacy"},
 	{0},
 };

@@ -386,8 +386,8 @@ const struct route moolah_ledger[] = {
 	 "greater than 0, one currency, and the reference is new. Accounts that add up to wallets, "
 	 "vouchers and payments can't be posted to by hand.",
 	 post_entry, .in = &entry_in, .out = &journal_out, .access = ACCESS_ADMIN,
-	 .effect = EFFECT_WRITE, .message = "Journal entry posted successfully", .status = 201,
-	 .tag = "Ledger"},
+	 .effect = EFFECT_WRITE, .message = "Journal entry posted successfully", .also = {404},
+	 .status = 201, .tag = "Ledger"},
 	{GET, "/api/v1/ledger/journal-entries", "Journal entries, newest first", NULL, list_entries,
 	 .query = &journal_query, .out = &journal_page_out, .access = ACCESS_ADMIN,
 	 .message = "Journal entries retrieved successfully", .status = 200, .tag = "Ledger"},

@@ -89,24 +89,26 @@ static void
 describe_ok(struct jw *w, const struct dialect *dialect, const struct route *route, bool example,
 	    const char *name)
 {
+	struct envelope e;
+
 	if (route->flat) {
 		describe_flat(w, dialect, route, example, name);
 		return;
 	}
-	describe_open(w, example, name);
-	describe_bool(w, example, "success", true);
+	e = envelope_open(w, example, name);
+	envelope_true(&e, "success");
 	if (route->message != NULL)
-		describe_text(w, example, "message", route->message);
+		envelope_text(&e, "message", route->message);
 	if (route->out != NULL)
-		describe_flat(w, dialect, route, example, "data");
-	describe_close(w, example);
+		envelope_data(&e, dialect, route);
+	envelope_close(&e);
 }
 
 static const struct property error[] = {
-	{"success", "boolean"},
-	{"error", "string"},
-	{"code", "string"},
-	{NULL, NULL},
+	{.name = "success", .type = "boolean", .constant = "false"},
+	{.name = "error", .type = "string"},
+	{.name = "code", .type = "string"},
+	{0},
 };
 
 static const struct tag tags[] = {

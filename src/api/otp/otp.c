@@ -88,8 +88,12 @@ status(const struct fault *f)
 }
 
 static const struct property error[] = {
-	{"success", "boolean"}, {"message", "string"}, {"details", "string"},
-	{"hint", "string"},     {"code", "string"},    {NULL, NULL},
+	{.name = "success", .type = "boolean", .constant = "false"},
+	{.name = "message", .type = "string"},
+	{.name = "details", .type = "string", .optional = true},
+	{.name = "hint", .type = "string", .optional = true},
+	{.name = "code", .type = "string"},
+	{0},
 };
 
 static const struct tag tags[] = {

@@ -108,8 +108,8 @@ cancel(struct call *call, const void *in, void *out)
 
 const struct route pocket_holds[] = {
 	{POST, "/v1/holds", "Set money aside on a wallet", NULL, place, .in = &hold_in,
-	 .out = &hold_out, .access = ACCESS_PROJECT_KEY, .effect = EFFECT_WRITE, .status = 201,
-	 .rehearses = true, .tag = "Holds"},
+	 .out = &hold_out, .access = ACCESS_PROJECT_KEY, .effect = EFFECT_WRITE, .also = {404},
+	 .alike = {200}, .status = 201, .rehearses = true, .tag = "Holds"},
 	{GET, "/v1/holds/{id}", "A hold as it stands", NULL, get, .out = &hold_out,
 	 .access = ACCESS_PROJECT_KEY, .status = 200, .tag = "Holds"},
 	{POST, "/v1/holds/{id}/capture", "Move what was held, or part of it",

@@ -72,21 +72,27 @@ static void
 describe_ok(struct jw *w, const struct dialect *dialect, const struct route *route, bool example,
 	    const char *name)
 {
-	describe_open(w, example, name);
-	describe_text(w, example, "message", "Request successful");
-	describe_text(w, example, "status", "success");
-	describe_data(w, dialect, route, example);
+	struct envelope e = envelope_open(w, example, name);
+
+	envelope_text(&e, "message", "Request successful");
+	envelope_word(&e, "status", "success");
+	envelope_data(&e, dialect, route);
 	if (route->list && example)
-		page_example(w, route);
+		page_example(envelope_member(&e, "pagination"), route);
 	else if (route->list)
-		page_describe(w, route);
-	describe_close(w, example);
+		page_describe(envelope_member(&e, "pagination"), route);
+	envelope_close(&e);
 }
 
 static const struct property error[] = {
-	{"message", "string"},     {"status", "string"}, {"data", "null"},
-	{"statusCode", "integer"}, {"error", "string"},  {"code", "string"},
-	{"requestId", "string"},   {NULL, NULL},
+	{.name = "message", .type = "string"},
+	{.name = "status", .type = "string", .constant = "\"error\""},
+	{.name = "data", .type = "null"},
+	{.name = "statusCode", .type = "integer"},
+	{.name = "error", .type = "string"},
+	{.name = "code", .type = "string"},
+	{.name = "requestId", .type = "string"},
+	{0},
 };
 
 static const struct route *const groups[] = {

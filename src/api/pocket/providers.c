@@ -491,7 +491,7 @@ const struct route pocket_providers[] = {
 	 "201 the first time, 200 when it was changed. Secrets are sealed, and shown by their last "
 	 "four characters only.",
 	 configure, .in = &config_in, .out = &config_out, .access = ACCESS_USER_OR_KEY,
-	 .effect = EFFECT_WRITE, .status = 201, .tag = "Providers"},
+	 .effect = EFFECT_WRITE, .alike = {200}, .status = 201, .tag = "Providers"},
 	{GET, "/v1/projects/{projectId}/providers", "List a project's accounts at providers", NULL,
 	 list_configs, .out = &config_out, .list = true, .access = ACCESS_USER_OR_KEY,
 	 .status = 200, .tag = "Providers"},
@@ -502,21 +502,21 @@ const struct route pocket_providers[] = {
 	{POST, "/v1/wallet-providers/add", "Set the platform's own account at a provider",
 	 "For projects without one. isActive false switches the provider off for everybody.",
 	 activate, .in = &config_in, .out = &config_out, .access = ACCESS_ADMIN,
-	 .effect = EFFECT_WRITE, .opens = true, .status = 201, .tag = "Providers"},
+	 .effect = EFFECT_WRITE, .opens = true, .alike = {200}, .status = 201, .tag = "Providers"},
 	{DELETE, "/v1/wallet-providers/{type:word}", "Switch a provider off for everybody", NULL,
 	 deactivate, .access = ACCESS_ADMIN, .effect = EFFECT_WRITE, .opens = true, .status = 200,
 	 .tag = "Providers"},
 	{POST, "/v1/wallet-providers/create-wallet", "Create a customer's wallet at a provider",
 	 NULL, begin_create, .outside = act, .finish = finish, .resume = resume_create,
 	 .in = &create_in, .out = &result_out, .access = ACCESS_PROJECT_KEY, .effect = EFFECT_CALL,
-	 .status = 201, .tag = "Providers"},
+	 .also = {504}, .status = 201, .tag = "Providers"},
 	{POST, "/v1/wallet-providers/actions", "Call a provider",
 	 "deposit and withdraw with a walletId in the payload are payments, as credit and debit "
 	 "are: their reference is the payload's, or one of ours. Without walletId the order is "
 	 "passed on to the provider under a reference of ours and its answer returned; nothing "
 	 "is booked, then or later.",
 	 begin_action, .outside = act, .finish = finish, .resume = resume_action, .in = &action_in,
-	 .out = &result_out, .access = ACCESS_PROJECT_KEY, .effect = EFFECT_CALL, .status = 200,
-	 .tag = "Providers"},
+	 .out = &result_out, .access = ACCESS_PROJECT_KEY, .effect = EFFECT_CALL,
+	 .also = {404, 504}, .status = 200, .tag = "Providers"},
 	{0},
 };

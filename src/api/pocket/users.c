@@ -41,7 +41,7 @@ static const struct field invite_fields[] = {
 	      .fallback = "active"),
 	FIELD(struct registration, password, .name = "password", .secret = true,
 	      .format = "password",
-	      .doc = "8 to 72 bytes. Without one, a token to set it is mailed.",
+	      .doc = "At most 72 bytes. Without one, a token to set it is mailed.",
 	      .example = "\"securePassword123!\""),
 	FIELD(struct registration, country, .name = "country", .min = 2, .max = 60,
 	      .example = "\"Nigeria\""),

@@ -361,8 +361,8 @@ bulk(struct call *call, const void *in, void *out)
 
 const struct route pocket_wallets[] = {
 	{POST, "/v1/wallets", "Create a wallet", NULL, create_wallet, .in = &wallet_in,
-	 .out = &wallet_out, .access = ACCESS_PROJECT_KEY, .effect = EFFECT_WRITE, .status = 201,
-	 .tag = "Wallets"},
+	 .out = &wallet_out, .access = ACCESS_PROJECT_KEY, .effect = EFFECT_WRITE, .also = {404},
+	 .status = 201, .tag = "Wallets"},
 	{GET, "/v1/wallets", "List the wallets of the project", NULL, list_wallets,
 	 .query = &wallet_query, .out = &wallet_out, .list = true, .access = ACCESS_PROJECT_KEY,
 	 .status = 200, .tag = "Wallets"},
@@ -388,16 +388,16 @@ const struct route pocket_wallets[] = {
 	 "GET /v1/payments/{id}.",
 	 credit, .in = &funding_in, .out = &pocket_movement, .access = ACCESS_PROJECT_KEY,
 	 .effect = EFFECT_POST, .calls = has_provider, .outside = pocket_pay_outside,
-	 .finish = pocket_pay_finish, .resume = pocket_resume_credit, .status = 201, .rehearses = true, .proves_key = true,
-	 .tag = "Money"},
+	 .finish = pocket_pay_finish, .resume = pocket_resume_credit, .status = 201,
+	 .rehearses = true, .proves_key = true, .tag = "Money"},
 	{POST, "/v1/wallets/debit", "Take money out of a wallet",
 	 "Without provider against the project's funding account, at once. With one the answer is a "
 	 "payment: the money is held, then taken once the provider has paid it out, or given back; "
 	 "see GET /v1/payments/{id}.",
 	 debit, .in = &funding_in, .out = &pocket_movement, .access = ACCESS_PROJECT_KEY,
 	 .effect = EFFECT_POST, .calls = has_provider, .outside = pocket_pay_outside,
-	 .finish = pocket_pay_finish, .resume = pocket_resume_debit, .status = 201, .rehearses = true, .proves_key = true,
-	 .tag = "Money"},
+	 .finish = pocket_pay_finish, .resume = pocket_resume_debit, .status = 201,
+	 .rehearses = true, .proves_key = true, .tag = "Money"},
 	{POST, "/v1/transactions/{id}/reverse", "Take a transaction back, whole or in part",
 	 "Once. Without amount all of it. Without reference the same request again is answered as the "
 	 "first time; any other is 409 ALREADY_REVERSED.",
@@ -405,7 +405,7 @@ const struct route pocket_wallets[] = {
 	 .effect = EFFECT_POST, .status = 201, .rehearses = true, .tag = "Money"},
 	{POST, "/v1/transactions/bulk", "Up to 1,000 transfers, credits and debits at once",
 	 "A body of up to 512 KiB.", bulk, .in = &bulk_in, .out = &bulk_out,
-	 .access = ACCESS_PROJECT_KEY, .effect = EFFECT_WRITE, .status = 201, .rehearses = true,
-	 .body_max = BULK_BODY_MAX, .tag = "Money"},
+	 .access = ACCESS_PROJECT_KEY, .effect = EFFECT_WRITE, .also = {404}, .status = 201,
+	 .rehearses = true, .body_max = BULK_BODY_MAX, .tag = "Money"},
 	{0},
 };

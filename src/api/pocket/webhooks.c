@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "api/pocket/pocket.h"
+#include "api/provider_event.h"
 #include "app/payment.h"
 
 /* The last part of the path is the provider's name. */
@@ -27,6 +28,7 @@ take(struct call *call, const void *in, void *out)
 #define WEBHOOK_ROUTE(name, title, doc)                                                   \
 	{                                                                                 \
 		POST, "/v1/webhooks/" name, "Webhook of " title, doc, take,               \
+			.raw = &provider_event, .fresh = true, .also = {401},             \
 			.effect = EFFECT_WRITE, .status = 200, .tag = "Provider webhooks" \
 	}
 

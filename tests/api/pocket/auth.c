@@ -124,7 +124,7 @@ test_registration_rules(void **state)
 	}
 }
 
-/* 72 bytes are a password, 73 are not; the bytes count, not the characters. */
+/* 8 characters are a password, and 72 bytes. */
 static void
 test_password_length(void **state)
 {
@@ -132,7 +132,7 @@ test_password_length(void **state)
 	static const struct {
 		int pairs; /* of two-byte characters */
 		int status;
-	} rows[] = {{3, 400}, {4, 201}, {36, 201}, {37, 400}};
+	} rows[] = {{4, 400}, {7, 400}, {8, 201}, {36, 201}, {37, 400}};
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		const char *password = "";
