@@ -2,7 +2,8 @@ LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver
 SH_LOG_DRIVER = $(LOG_DRIVER)
 TEST_EXTENSIONS = .sh
 AM_TESTS_ENVIRONMENT = CMOCKA_MESSAGE_OUTPUT=TAP; export CMOCKA_MESSAGE_OUTPUT; \
-	srcdir='$(srcdir)'; export srcdir; AWK='$(AWK)'; export AWK; CC='$(CC)'; export CC; top_builddir='$(abs_top_builddir)'; export top_builddir;
+	srcdir='$(srcdir)'; export srcdir; AWK='$(AWK)'; export AWK; CC='$(CC)'; export CC; top_builddir='$(abs_top_builddir)'; export top_builddir; \
+	COWRY_TEST_ANSWERS='$(abs_top_builddir)/tests/api/answers'; export COWRY_TEST_ANSWERS;
 
 include $(srcdir)/tests/unit/local.mk
 include $(srcdir)/tests/db/local.mk

@@ -13,6 +13,7 @@
 #include "crypto/password.h"
 #include "ledger/verify.h"
 #include "net/http.h"
+#include "tests/api/record.h"
 #include "tests/keys.h"
 #include "json/reader.h"
 
@@ -62,6 +63,7 @@ client_setup(void **state)
 	c->keep = arena_new(KEPT_MAX);
 	c->scratch = arena_new(SCRATCH_MAX);
 	c->coverage = calloc(1, sizeof(*c->coverage));
+	c->answers = record_open();
 	*state = c;
 	return app->keys != NULL && app->passwords != NULL && app->http != NULL &&
 			       service_open(app) && c->coverage != NULL
@@ -83,6 +85,7 @@ client_teardown(void **state)
 	arena_free(c->scratch);
 	arena_free(c->keep);
 	free(c->coverage);
+	record_close(c->answers);
 	free(c);
 	return fixture_teardown(&fixture);
 }
@@ -110,6 +113,7 @@ request_of(struct client *c, const struct ask *ask)
 		.body_too_large = ask->body_too_large,
 		.body_incomplete = ask->body_incomplete,
 		.requester = ask->requester,
+		.repeated_credentials = ask->repeated_credentials,
 	};
 
 	memcpy(request.headers, ask->headers, sizeof(request.headers));
@@ -131,6 +135,7 @@ client_exchange(struct client *c, const struct ask *ask)
 	struct reply reply;
 
 	dispatch(c->app, c->scratch, &request, &reply);
+	record_answer(c->answers, c->app, &request, &reply);
 	return reply;
 }
 

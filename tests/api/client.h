@@ -20,6 +20,7 @@ struct client {
 	struct arena *keep;    /* for the whole program */
 	struct arena *scratch; /* for one test */
 	struct coverage *coverage;
+	int answers; /* the file that they are recorded in; -1: none */
 };
 
 /* For cmocka_run_group_tests: *state becomes a struct client. */
@@ -45,6 +46,7 @@ struct ask {
 	bool body_too_large;
 	bool body_incomplete;
 	const struct requester *requester; /* NULL: it waits for ever */
+	bool repeated_credentials;
 };
 
 struct answer {

@@ -5,6 +5,7 @@ EXTRA_DIST += tests/api/money.h tests/api/moolah/citizen.h tests/api/moolah/vouc
 if CMOCKA
 check_LIBRARIES += libclient.a
 libclient_a_SOURCES = tests/api/client.c tests/api/client.h tests/api/people.c tests/api/people.h \
+	tests/api/record.c tests/api/record.h \
 	tests/api/money.h tests/api/till.c tests/api/till.h tests/peer.c tests/peer.h \
 	tests/api/receiver.c tests/api/receiver.h tests/api/shop.c tests/api/shop.h \
 	tests/api/bank.c tests/api/bank.h tests/api/drop/payer.c tests/api/drop/payer.h
@@ -73,6 +74,7 @@ API_TESTS = \
 	tests/api/pocket/wallets \
 	tests/api/rate \
 	tests/api/routes \
+	tests/api/sweep \
 	tests/api/webhook_delivery
 check_PROGRAMS += $(API_TESTS)
 TESTS += $(API_TESTS)
@@ -145,5 +147,6 @@ tests_api_pocket_subscriptions_LDADD = $(API_LIBS)
 tests_api_pocket_wallets_LDADD = $(API_LIBS)
 tests_api_rate_LDADD = $(API_LIBS)
 tests_api_routes_LDADD = $(API_LIBS)
+tests_api_sweep_LDADD = $(API_LIBS)
 tests_api_webhook_delivery_LDADD = $(API_LIBS)
 endif

@@ -1,8 +1,14 @@
-# The OpenAPI documents, linted. npm is asked by `make openapi-linter` only, never by `make check`.
-dist_check_SCRIPTS += tests/openapi/openapi.sh
-TESTS += tests/openapi/openapi.sh
+# The OpenAPI documents, linted, and held against the answers that the programs of tests/api got. npm
+# is asked by `make openapi-linter` only, never by `make check`.
+OPENAPI_TESTS = tests/openapi/openapi.sh tests/openapi/answers.sh
+OPENAPI_READERS = tests/openapi/lint.mjs tests/openapi/check.mjs tests/openapi/unseen.mjs
+dist_check_SCRIPTS += $(OPENAPI_TESTS)
+TESTS += $(OPENAPI_TESTS)
+if CMOCKA
+tests/openapi/answers.log: $(API_TESTS:=.log)
+endif
 LINTER_FILES = tests/openapi/package.json tests/openapi/package-lock.json tests/openapi/.npmrc
-EXTRA_DIST += $(LINTER_FILES) tests/openapi/lint.mjs
+EXTRA_DIST += $(LINTER_FILES) $(OPENAPI_READERS) tests/openapi/lib.sh
 
 .PHONY: openapi-linter clean-openapi-linter
 openapi-linter: tests/openapi/node_modules/.stamp
@@ -12,5 +18,5 @@ tests/openapi/node_modules/.stamp: $(srcdir)/tests/openapi/package-lock.json
 	(cd tests/openapi && npm ci --ignore-scripts) && touch $@
 
 clean-openapi-linter:
-	rm -rf tests/openapi/node_modules
-	test '$(srcdir)' = . || rm -f $(LINTER_FILES) tests/openapi/lint.mjs
+	rm -rf tests/openapi/node_modules tests/api/answers
+	test '$(srcdir)' = . || rm -f $(LINTER_FILES) $(OPENAPI_READERS)

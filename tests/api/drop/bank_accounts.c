@@ -166,6 +166,11 @@ test_banks_that_fail(void **state)
 	bank_fail(&bank, "GET", "/v1/accounts", PEER_ANSWERS, 500, "{}");
 	a = come_back(c, &cy, bank_state(c, &bank));
 	expect_refusal(&a, 503, "service_unavailable");
+	a = begin_link(c, &cy);
+	bank_fail(&bank, "GET", "/v1/accounts", PEER_ANSWERS, 401,
+		  bank_error(c, "CONSENT_EXPIRED", "The consent has ended"));
+	a = come_back(c, &cy, bank_state(c, &bank));
+	expect_refusal(&a, 409, "conflict");
 	a = client_call(c, "POST", ACCOUNTS, cy.access, "{\"bank\":\"\"}");
 	expect_refusal(&a, 422, "validation_error");
 	a = client_call(c, "POST", ACCOUNTS, NULL, "{\"bank\":\"DNB\"}");

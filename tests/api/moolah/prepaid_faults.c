@@ -208,6 +208,16 @@ test_down(void **state)
 	expect_refusal(&a, 502, "PROVIDER_UNAVAILABLE");
 	assert_non_null(answer_header(&a, "Retry-After"));
 	c->fixture->config.flash_url = url;
+	url = c->fixture->config.mobilemart_url;
+	c->fixture->config.mobilemart_url = "http://127.0.0.1:1";
+	a = buy(c, &buyer, "mobilemart", "MM-MTN-AIRTIME", "10", MOBILE, "down-2");
+	expect_refusal(&a, 502, "PROVIDER_UNAVAILABLE");
+	c->fixture->config.mobilemart_url = url;
+	url = c->fixture->config.easypay_url;
+	c->fixture->config.easypay_url = "http://127.0.0.1:1";
+	a = pay_bill(c, &buyer, BILL, "10", "down-3");
+	expect_refusal(&a, 502, "PROVIDER_UNAVAILABLE");
+	c->fixture->config.easypay_url = url;
 	expect_money(c, &buyer, "10000 0");
 	assert_string_equal(purchase_status(c, "down-1"), "failed");
 	/* It did nothing, so that the same may be tried again. */
@@ -350,6 +360,21 @@ test_same_at_once(void **state)
 	expect_money(c, &buyer, "4000 0");
 }
 
+/* Bills are not on offer. */
+static void
+test_no_bills(void **state)
+{
+	struct client *c = *state;
+	struct buyer buyer = buyer_new(c, "100");
+	struct answer a;
+
+	client_sql(c, "UPDATE cowry.product SET is_active = false WHERE kind = 'bill'");
+	a = pay_bill(c, &buyer, BILL, "10", "bill-off");
+	expect_refusal(&a, 404, "PRODUCT_NOT_FOUND");
+	client_sql(c, "UPDATE cowry.product SET is_active = true WHERE kind = 'bill'");
+	expect_money(c, &buyer, "10000 0");
+}
+
 #define CASE(function) cmocka_unit_test_setup(function, begin)
 
 int
@@ -359,7 +384,7 @@ main(void)
 		CASE(test_hold),         CASE(test_lost_answers),  CASE(test_slow),
 		CASE(test_down),         CASE(test_absent),        CASE(test_another_amount),
 		CASE(test_early),        CASE(test_contradiction), CASE(test_rush),
-		CASE(test_same_at_once), CASE(client_books_hold),
+		CASE(test_same_at_once), CASE(test_no_bills),      CASE(client_books_hold),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

@@ -311,6 +311,7 @@ test_customer_wallets(void **state)
 	static const char payload[] = "'email':'ada@example.com','customer_code':'CUS_1',"
 				      "'order_ref':'URF_1','walletId':'PW1','id':'FW1'";
 	struct client *c = *state;
+	const char *url = c->fixture->config.sandbox_url;
 	struct answer a;
 
 	for (size_t i = 0; i < (size_t)NAMES * 3; i++) {
@@ -341,6 +342,16 @@ test_customer_wallets(void **state)
 	till.script = (struct till_script){.manner = PEER_RESETS, .body = ""};
 	a = action(c, other.test_key, "paystack", "fetch_wallet", payload);
 	expect_refusal(&a, 504, "PROVIDER_TIMEOUT");
+	a = client_call(c, "POST", "/v1/wallet-providers/create-wallet", other.test_key,
+			client_json(c, "{'provider':'paystack','payload':{%s}}", payload));
+	expect_refusal(&a, 504, "PROVIDER_TIMEOUT");
+	c->fixture->config.sandbox_url = "http://127.0.0.1:1";
+	a = client_call(c, "POST", "/v1/wallet-providers/create-wallet", other.test_key,
+			client_json(c, "{'provider':'paystack','payload':{%s}}", payload));
+	expect_refusal(&a, 502, "PROVIDER_UNAVAILABLE");
+	a = action(c, other.test_key, "paystack", "fetch_wallet", payload);
+	expect_refusal(&a, 502, "PROVIDER_UNAVAILABLE");
+	c->fixture->config.sandbox_url = url;
 }
 
 /* Without a wallet the order is passed on, and nothing is booked: not even what is told of it. */
