@@ -19,7 +19,7 @@ RETURNING cookie_digest, nonce, verifier_sealed, address, by_browser;
 -- name: user_lock
 -- params: email_key:text
 -- returns: maybe
-SELECT user_id, status, is_email_verified
+SELECT user_id, status, owner_proven_at IS NOT NULL AS proven
   FROM users
  WHERE email_key = $1
    FOR NO KEY UPDATE;
@@ -28,20 +28,19 @@ SELECT user_id, status, is_email_verified
 -- params: public_id:uuid email:text email_key:text name:text photo_url:text
 -- returns: maybe
 -- Somebody whose address Google has verified; no row if it is taken by now.
-INSERT INTO users (public_id, email, email_key, name, photo_url, provider, is_email_verified)
-VALUES ($1, $2, $3, $4, $5, 'google', true)
+INSERT INTO users (public_id, email, email_key, name, photo_url, provider, is_email_verified,
+                   owner_proven_at)
+VALUES ($1, $2, $3, $4, $5, 'google', true, clock_timestamp())
     ON CONFLICT (email_key) DO NOTHING
 RETURNING user_id;
 
 -- name: user_take_over
 -- params: user_id:bigint name:text
 -- returns: none
--- The owner of an address has come; who registered it never showed that it was theirs, so what
--- that person told of themselves goes.
+-- The owner of an address has come; who registered it never showed that it was theirs.
 UPDATE users
-   SET password_hash = NULL, name = $2, is_email_verified = true, phone = NULL,
-       first_name = NULL, last_name = NULL, date_of_birth = NULL, document_type = NULL,
-       document_digest = NULL, document_sealed = NULL, kyc_status = 'none', updated_at = clock_timestamp()
+   SET password_hash = NULL, name = $2, first_name = NULL, last_name = NULL,
+       updated_at = clock_timestamp()
  WHERE user_id = $1;
 
 -- name: user_revoke_keys

@@ -25,6 +25,15 @@ SELECT m.merchant_id, m.drop_id, m.user_id, m.business_name, m.status, a.public_
 INSERT INTO merchant (drop_id, user_id, business_name, org_number, address, bank_account, account_id)
 VALUES ($1, $2, $3, $4, $5, $6, $7);
 
+-- name: merchant_revive
+-- params: user_id:bigint business_name:text org_number:text address:text bank_account:text
+-- returns: maybe
+-- One that was set up by somebody else's hand, and is void.
+UPDATE merchant
+   SET business_name = $2, org_number = $3, address = $4, bank_account = $5, status = 'active'
+ WHERE user_id = $1 AND status = 'closed' AND bank_account IS NULL
+RETURNING merchant_id;
+
 -- name: merchant_role
 -- params: user_id:bigint
 -- returns: none

@@ -34,26 +34,19 @@ SELECT user_id, public_id, email, password_hash, name, country, company_name, ph
   FROM users
  WHERE user_id = $1;
 
--- name: user_verify_email
--- params: user_id:bigint
--- returns: none
-UPDATE users SET is_email_verified = true, updated_at = clock_timestamp() WHERE user_id = $1;
-
 -- name: user_set_password
 -- params: user_id:bigint password_hash:text
 -- returns: none
--- Who can read the mailbox has shown that the address is theirs.
-UPDATE users
-   SET password_hash = $2, is_email_verified = true, updated_at = clock_timestamp()
- WHERE user_id = $1;
+UPDATE users SET password_hash = $2, updated_at = clock_timestamp() WHERE user_id = $1;
 
 -- name: user_make_admin
 -- params: public_id:uuid email:text email_key:text password_hash:text name:text
 -- returns: maybe
 -- An administrator: made, or an existing user promoted with a new password. None where the address
 -- is that of an account that was closed.
-INSERT INTO users AS u (public_id, email, email_key, password_hash, name, role, is_email_verified)
-VALUES ($1, $2, $3, $4, $5, 'admin', true)
+INSERT INTO users AS u (public_id, email, email_key, password_hash, name, role, is_email_verified,
+                        owner_proven_at)
+VALUES ($1, $2, $3, $4, $5, 'admin', true, clock_timestamp())
     ON CONFLICT (email_key) DO UPDATE
        SET role = 'admin', status = 'active', password_hash = excluded.password_hash,
            is_email_verified = true, updated_at = clock_timestamp()
@@ -61,10 +54,15 @@ VALUES ($1, $2, $3, $4, $5, 'admin', true)
 RETURNING user_id;
 
 -- name: session_insert
--- params: public_id:uuid user_id:bigint lifetime_s:bigint
--- returns: one
+-- params: public_id:uuid user_id:bigint lifetime_s:bigint password_hash:text
+-- returns: maybe
+-- None where the password is another by now than the one that was checked, or the account has ended.
 INSERT INTO session (public_id, user_id, expires_at)
-VALUES ($1, $2, clock_timestamp() + make_interval(secs => $3))
+SELECT $1, u.user_id, clock_timestamp() + make_interval(secs => $3)
+  FROM (SELECT user_id
+          FROM users
+         WHERE user_id = $2 AND status = 'active' AND password_hash IS NOT DISTINCT FROM $4
+           FOR SHARE) u
 RETURNING session_id;
 
 -- name: session_revoke

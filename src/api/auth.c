@@ -206,6 +206,30 @@ check_token(struct call *call, const char *token)
 	return ERR_OK;
 }
 
+enum err
+session_user(struct call *call, int64_t *user_id)
+{
+	static const char scheme[] = "bearer ";
+	const struct principal nobody = call->ctx.who;
+	const char *header = call->request->authorization;
+	enum err err;
+
+	*user_id = 0;
+	if (header == NULL || call->request->repeated_credentials ||
+	    strlen(header) < sizeof(scheme) ||
+	    !text_equal_any_case(arena_strndup(call->ctx.arena, header, sizeof(scheme) - 1),
+				 scheme))
+		return ERR_OK;
+	err = check_token(call, header + sizeof(scheme) - 1);
+	if (err != ERR_OK && err != ERR_UNAUTHORIZED)
+		return err;
+	if (err == ERR_OK)
+		*user_id = call->ctx.who.user_id;
+	call->ctx.who = nobody;
+	fault_clear(&call->ctx.fault);
+	return ERR_OK;
+}
+
 /*
  * Where people and their wallet keys may ask alike, it is the person who asks if both are there.
  * Elsewhere two different credentials leave open who is meant.

@@ -18,6 +18,10 @@ struct combiner *auth_key_checks(size_t batch_max);
  * ERR_QUOTA_EXCEEDED. */
 enum err authenticate(struct call *call) MUST_CHECK;
 
+/* Whose session a request of a public route is sent with, by its bearer token; 0 where there is none
+ * that is good. */
+enum err session_user(struct call *call, int64_t *user_id) MUST_CHECK;
+
 /* People may do all with their wallets; a key of theirs what it was made for: ERR_FORBIDDEN else. */
 enum err admit_to_wallet(struct call *call) MUST_CHECK;
 

@@ -5,6 +5,7 @@
 #include "api/auth.h"
 #include "api/idempotency.h"
 #include "api/reply.h"
+#include "app/ownership.h"
 #include "base/arena.h"
 #include "db/db.h"
 
@@ -67,10 +68,10 @@ handle_in_transaction(struct ctx *ctx, void *arg)
 	struct call *call = work->call;
 	enum idempotency_state found = IDEMPOTENCY_NEW;
 
-	(void)ctx;
 	call->state = NULL;
 	call->opened = NULL;
 	start_attempt(call);
+	TRY(ownership_hold(ctx));
 	if (work->keyed)
 		TRY(idempotency_begin(call, &found));
 	if (found == IDEMPOTENCY_ANSWERED)

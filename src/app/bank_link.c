@@ -187,7 +187,9 @@ store(struct ctx *ctx, void *arg)
 	TRY(db_run(ctx, SQL_bank_user_lock, &rows, PARAMS(p_int(returned->user_id))));
 	if (rows.count == 0)
 		return fault(&ctx->fault, ERR_NOT_FOUND, NULL, "User not found");
-	TRY(db_run(ctx, SQL_bank_consent_begin, NULL, PARAMS(p_int(returned->bank_consent_id))));
+	TRY(db_run(ctx, SQL_bank_consent_begin, &rows, PARAMS(p_int(returned->bank_consent_id))));
+	if (rows.affected == 0)
+		return fault(&ctx->fault, ERR_CONSENT_ENDED, NULL, NULL);
 	for (size_t i = 0; i < returned->accounts.count; i++)
 		TRY(link_account(ctx, returned, &returned->accounts.items[i]));
 	TRY(db_run(ctx, SQL_bank_consent_end_idle, &rows, PARAMS(p_int(returned->user_id))));

@@ -4,6 +4,7 @@
 #include "app/code.h"
 #include "app/funding_store.h"
 #include "app/outbox.h"
+#include "app/ownership.h"
 #include "app/review.h"
 #include "app/user.h"
 #include "base/arena.h"
@@ -136,6 +137,7 @@ funding_verify(struct ctx *ctx, const char *reference, const char *code, struct 
 	TRY(code_check(ctx, &use, code, right));
 	if (!*right)
 		return ERR_OK;
+	TRY(ownership_prove_by_code(ctx, user_id, out->email));
 	return out->requires_review ? ask_for_review(ctx, &wallet, out) : settle(ctx, &wallet, out);
 }
 

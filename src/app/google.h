@@ -68,7 +68,7 @@ const char *google_redirect_uri(struct ctx *ctx);
 /*
  * In a transaction: the user with the address that Google has verified, made if there is none. An
  * account that was registered with the address by somebody who never showed that it is theirs loses
- * its password, sessions and keys: they may have waited for its owner. ERR_FORBIDDEN if the user is
+ * its password and what was set up (ownership.h): it may have waited for its owner. ERR_FORBIDDEN if the user is
  * not active.
  */
 enum err google_user(struct ctx *ctx, const struct idtoken *who, struct user *out) MUST_CHECK;

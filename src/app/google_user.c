@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "app/google.h"
+#include "app/ownership.h"
 #include "base/arena.h"
 #include "db/row.h"
 #include "schema/schema.h"
@@ -11,13 +12,13 @@ enum { NAME_MAX_CHARACTERS = 120, FOUND_TRIES = 2 };
 struct found_row {
 	int64_t user_id;
 	const char *status;
-	bool is_email_verified;
+	bool proven;
 };
 
 static const struct column found_columns[] = {
 	COLUMN(struct found_row, user_id),
 	COLUMN(struct found_row, status),
-	COLUMN(struct found_row, is_email_verified),
+	COLUMN(struct found_row, proven),
 };
 
 /* What Google calls the person, where that can stand as a name; else what stands before the @. */
@@ -78,11 +79,9 @@ find_or_make(struct ctx *ctx, const struct idtoken *who, struct found_row *row)
 static enum err
 take_over(struct ctx *ctx, int64_t user_id, const struct idtoken *who)
 {
-	const struct param user = p_int(user_id);
-
-	TRY(db_run(ctx, SQL_user_take_over, NULL, PARAMS(user, p_text(name_of(ctx->arena, who)))));
-	TRY(db_run(ctx, SQL_session_revoke_all, NULL, PARAMS(user)));
-	return db_run(ctx, SQL_user_revoke_keys, NULL, PARAMS(user));
+	TRY(ownership_prove(ctx, user_id, PROOF_TAKEOVER));
+	return db_run(ctx, SQL_user_take_over, NULL,
+		      PARAMS(p_int(user_id), p_text(name_of(ctx->arena, who))));
 }
 
 enum err
@@ -96,7 +95,7 @@ google_user(struct ctx *ctx, const struct idtoken *who, struct user *out)
 	TRY(find_or_make(ctx, who, &row));
 	if (strcmp(row.status, "active") != 0)
 		return fault(&ctx->fault, ERR_FORBIDDEN, NULL, "This account is not active");
-	if (!row.is_email_verified)
+	if (!row.proven)
 		TRY(take_over(ctx, row.user_id, who));
 	return user_get(ctx, row.user_id, out);
 }

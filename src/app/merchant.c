@@ -106,13 +106,31 @@ insert(struct ctx *ctx, const struct merchant_order *in, const char *account)
 	return db_run(ctx, SQL_merchant_role, NULL, PARAMS(p_int(ctx->who.user_id)));
 }
 
+static enum err
+revive(struct ctx *ctx, const struct merchant_order *in, const char *account, bool *revived)
+{
+	struct rows rows;
+
+	TRY(db_run(ctx, SQL_merchant_revive, &rows,
+		   PARAMS(p_int(ctx->who.user_id), p_text(in->business_name),
+			  p_text(in->org_number),
+			  p_text(in->address != NULL ? text_plain(ctx->arena, in->address) : NULL),
+			  p_text(account))));
+	*revived = rows.count > 0;
+	return *revived ? db_run(ctx, SQL_merchant_role, NULL, PARAMS(p_int(ctx->who.user_id)))
+			: ERR_OK;
+}
+
 enum err
 merchant_register(struct ctx *ctx, const struct merchant_order *in, struct merchant *out)
 {
 	const char *account = account_plain(ctx->arena, in->bank_account);
+	bool revived;
 
 	TRY(check_account(ctx, account));
-	TRY(insert(ctx, in, account));
+	TRY(revive(ctx, in, account, &revived));
+	if (!revived)
+		TRY(insert(ctx, in, account));
 	return merchant_own(ctx, out);
 }
 

@@ -48,14 +48,29 @@ issue_access(struct ctx *ctx, struct uuid session, struct user_tokens *out)
 	return sign_token(ctx, &out->user, session, out->expires_in_s, &out->access);
 }
 
+/* Of a person as they were when they were recognised: by the same password, if it was by one. */
+static enum err
+open_session(struct ctx *ctx, const struct user *user, struct uuid session, int64_t seconds,
+	     int64_t *session_id)
+{
+	struct rows rows;
+
+	TRY(db_run(ctx, SQL_session_insert, &rows,
+		   PARAMS(p_uuid(session), p_int(user->user_id), p_int(seconds),
+			  p_text(user->password_hash))));
+	if (rows.count == 0)
+		return fault(&ctx->fault, ERR_INVALID_CREDENTIALS, NULL, NULL);
+	*session_id = row_int(&rows, 0, 0);
+	return ERR_OK;
+}
+
 enum err
 user_open_session(struct ctx *ctx, const struct user *user, int64_t seconds, const char **token)
 {
 	struct uuid session = uuid_v7();
-	struct rows rows;
+	int64_t session_id;
 
-	TRY(db_run(ctx, SQL_session_insert, &rows,
-		   PARAMS(p_uuid(session), p_int(user->user_id), p_int(seconds))));
+	TRY(open_session(ctx, user, session, seconds, &session_id));
 	return sign_token(ctx, user, session, seconds, token);
 }
 
@@ -63,13 +78,11 @@ enum err
 user_sign_in(struct ctx *ctx, const struct user *user, struct user_tokens *out)
 {
 	struct uuid session = uuid_v7();
-	struct rows rows;
+	int64_t session_id;
 
 	out->user = *user;
-	TRY(db_run(ctx, SQL_session_insert, &rows,
-		   PARAMS(p_uuid(session), p_int(user->user_id),
-			  p_int(ctx->app->config->refresh_token_s))));
-	TRY(issue_refresh(ctx, row_int(&rows, 0, 0), &out->refresh));
+	TRY(open_session(ctx, user, session, ctx->app->config->refresh_token_s, &session_id));
+	TRY(issue_refresh(ctx, session_id, &out->refresh));
 	return issue_access(ctx, session, out);
 }
 

@@ -4,6 +4,7 @@
 
 #include "app/identity.h"
 #include "app/outbox.h"
+#include "app/ownership.h"
 #include "base/arena.h"
 #include "base/config.h"
 #include "crypto/box.h"
@@ -342,12 +343,13 @@ use_token(struct ctx *ctx, const char *email, const char *token, const char *pur
 }
 
 enum err
-user_verify_email(struct ctx *ctx, const char *email, const char *token)
+user_verify_email(struct ctx *ctx, const char *email, const char *token, int64_t session_user)
 {
 	int64_t user_id = 0;
 
 	TRY(use_token(ctx, email, token, "verify_email", &user_id));
-	return db_run(ctx, SQL_user_verify_email, NULL, PARAMS(p_int(user_id)));
+	return ownership_prove(ctx, user_id,
+			       user_id == session_user ? PROOF_HOLDER : PROOF_ADDRESS);
 }
 
 enum err
@@ -362,22 +364,46 @@ user_reset_password(struct ctx *ctx, const struct password_reset *in)
 	int64_t user_id = 0;
 
 	TRY(use_token(ctx, in->email, in->token, "reset_password", &user_id));
+	TRY(ownership_prove(ctx, user_id, PROOF_TAKEOVER));
 	TRY(db_run(ctx, SQL_user_set_password, NULL,
 		   PARAMS(p_int(user_id), p_text(in->password_hash))));
 	return db_run(ctx, SQL_session_revoke_all, NULL, PARAMS(p_int(user_id)));
 }
 
-enum err
-user_make_admin(struct ctx *ctx, const char *email, const char *name, const char *password)
-{
+struct appointment {
+	const char *email;
+	const char *name;
 	const char *hash;
-	struct rows rows;
+};
 
-	TRY(hash_password(ctx, "password", password, &hash));
+/* The operator's word is a proof, too: nothing that was set up by somebody else comes along. */
+static enum err
+appoint(struct ctx *ctx, void *arg)
+{
+	const struct appointment *in = arg;
+	struct user user = {0};
+	struct rows rows;
+	bool found;
+
+	TRY(find_by_email(ctx, in->email, &user, &found));
+	if (found) {
+		TRY(ownership_prove(ctx, user.user_id, PROOF_TAKEOVER));
+		TRY(db_run(ctx, SQL_session_revoke_all, NULL, PARAMS(p_int(user.user_id))));
+	}
 	TRY(db_run(ctx, SQL_user_make_admin, &rows,
-		   PARAMS(p_uuid(uuid_v7()), p_text(email), p_text(email_key(ctx->arena, email)),
-			  p_text(hash), p_text(name))));
+		   PARAMS(p_uuid(uuid_v7()), p_text(in->email),
+			  p_text(email_key(ctx->arena, in->email)), p_text(in->hash),
+			  p_text(in->name))));
 	return rows.count > 0 ? ERR_OK
 			      : fault(&ctx->fault, ERR_CONFLICT, NULL,
 				      "The account with this address was closed");
+}
+
+enum err
+user_make_admin(struct ctx *ctx, const char *email, const char *name, const char *password)
+{
+	struct appointment in = {email, name, NULL};
+
+	TRY(hash_password(ctx, "password", password, &in.hash));
+	return db_transact(ctx, appoint, &in);
 }

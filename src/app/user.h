@@ -79,7 +79,8 @@ struct user_tokens {
 	struct user user;
 };
 
-/* Start a session. */
+/* Start a session, for the person as they were read: ERR_INVALID_CREDENTIALS if the password has
+ * changed since. */
 enum err user_sign_in(struct ctx *ctx, const struct user *user, struct user_tokens *out) MUST_CHECK;
 /* Start a session of some seconds that can't be refreshed, and its token. */
 enum err user_open_session(struct ctx *ctx, const struct user *user, int64_t seconds,
@@ -107,8 +108,10 @@ enum err user_get(struct ctx *ctx, int64_t user_id, struct user *out) MUST_CHECK
 enum err user_request_token(struct ctx *ctx, const char *email, const char *purpose) MUST_CHECK;
 /* Answer the oldest such wish in one transaction; *found tells whether there was one. */
 enum err user_answer_request(struct ctx *ctx, bool *found) MUST_CHECK;
-/* ERR_BAD_REQUEST if the token is not the one that was mailed, or too old, or used. */
-enum err user_verify_email(struct ctx *ctx, const char *email, const char *token) MUST_CHECK;
+/* ERR_BAD_REQUEST if the token is not the one that was mailed, or too old, or used. session_user is
+ * whose session the request is sent with, or 0: what somebody else set up is void (ownership.h). */
+enum err user_verify_email(struct ctx *ctx, const char *email, const char *token,
+			   int64_t session_user) MUST_CHECK;
 
 struct password_reset {
 	const char *email;
@@ -118,10 +121,10 @@ struct password_reset {
 };
 
 enum err user_reset_prepare(struct ctx *ctx, struct password_reset *in) MUST_CHECK;
-/* Set the password and end all sessions. */
+/* Set the password and end all sessions; the first time, what was set up before is void. */
 enum err user_reset_password(struct ctx *ctx, const struct password_reset *in) MUST_CHECK;
 
-/* Make an administrator, or promote a user. For the operator's CLI. */
+/* Make an administrator, or promote a user, whose sessions end. For the operator's CLI. */
 enum err user_make_admin(struct ctx *ctx, const char *email, const char *name,
 			 const char *password) MUST_CHECK;
 

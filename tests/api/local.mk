@@ -54,6 +54,7 @@ API_TESTS = \
 	tests/api/otp/limits \
 	tests/api/otp/reviews \
 	tests/api/otp/risk \
+	tests/api/ownership \
 	tests/api/pocket/admin \
 	tests/api/pocket/amounts \
 	tests/api/pocket/auth \
@@ -127,6 +128,7 @@ tests_api_otp_fundings_LDADD = $(API_LIBS)
 tests_api_otp_limits_LDADD = $(API_LIBS)
 tests_api_otp_reviews_LDADD = $(API_LIBS)
 tests_api_otp_risk_LDADD = $(API_LIBS)
+tests_api_ownership_LDADD = $(API_LIBS)
 tests_api_pocket_admin_LDADD = $(API_LIBS)
 tests_api_pocket_amounts_LDADD = $(API_LIBS)
 tests_api_pocket_auth_LDADD = $(API_LIBS)

@@ -1,5 +1,7 @@
 /* Registration, sign-in and the tokens that are mailed. */
 #include "api/pocket/pocket.h"
+
+#include "api/auth.h"
 #include "app/user.h"
 #include "base/arena.h"
 
@@ -201,9 +203,11 @@ static enum err
 verify_email(struct call *call, const void *in, void *out)
 {
 	const struct token_in *body = in;
+	int64_t user_id;
 
 	(void)out;
-	return user_verify_email(&call->ctx, body->email, body->token);
+	TRY(session_user(call, &user_id));
+	return user_verify_email(&call->ctx, body->email, body->token, user_id);
 }
 
 static enum err
@@ -250,9 +254,12 @@ const struct route pocket_auth[] = {
 	 .effect = EFFECT_WRITE, .rate = RATE_SIGN_IN, .status = 204, .tag = "Auth"},
 	{GET, "/v1/auth/me", "Who I am", NULL, me, .out = &pocket_user, .access = ACCESS_USER,
 	 .status = 200, .tag = "Auth"},
-	{POST, "/v1/auth/verify-email", "Verify an e-mail address", NULL, verify_email,
-	 .in = &verify_in, .effect = EFFECT_WRITE, .rate = RATE_SIGN_IN, .status = 200,
-	 .tag = "Auth"},
+	{POST, "/v1/auth/verify-email", "Verify an e-mail address",
+	 "Send it with your access token, if you have one. Without it nobody knows that who set the "
+	 "account up is who reads the mail: sessions, keys, webhooks, accounts at providers and banks "
+	 "and the like that were there before are void.",
+	 verify_email, .in = &verify_in, .effect = EFFECT_WRITE, .rate = RATE_SIGN_IN,
+	 .status = 200, .tag = "Auth"},
 	{POST, "/v1/auth/request-verify-email", "Mail a new verification token",
 	 "Answers the same whether or not the address is known.", request_verification,
 	 .in = &email_in, .effect = EFFECT_WRITE, .rate = RATE_SIGN_IN, .status = 200,
@@ -261,7 +268,9 @@ const struct route pocket_auth[] = {
 	 "Answers the same whether or not the address is known.", forgot_password, .in = &email_in,
 	 .effect = EFFECT_WRITE, .rate = RATE_SIGN_IN, .status = 200, .tag = "Auth"},
 	{POST, "/v1/auth/reset-password", "Set a new password with a mailed token",
-	 "Ends all sessions.", reset_password, .prepare = prepare_reset, .in = &reset_in,
-	 .effect = EFFECT_WRITE, .rate = RATE_SIGN_IN, .status = 200, .tag = "Auth"},
+	 "Ends all sessions. Where it is the first proof of the address, keys, webhooks, accounts at "
+	 "providers and banks and the like that were set up before are void, too.",
+	 reset_password, .prepare = prepare_reset, .in = &reset_in, .effect = EFFECT_WRITE,
+	 .rate = RATE_SIGN_IN, .status = 200, .tag = "Auth"},
 	{0},
 };

@@ -465,7 +465,7 @@ test_known_user(void **state)
 
 	client_sql(
 		c,
-		"UPDATE cowry.users SET is_email_verified = true WHERE email = 'ben@example.com'");
+		"UPDATE cowry.users SET is_email_verified = true, owner_proven_at = now() WHERE email = 'ben@example.com'");
 	a = sign_in(c, "Ben@Example.com");
 	expect_status(&a, 200);
 	expect_text(&a, "data.user.id", ben.id);
@@ -555,8 +555,10 @@ test_names(void **state)
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		begun = begin(c, true);
-		client_sql(c, "UPDATE cowry.users SET is_email_verified = false WHERE email ="
-			      " 'zed@example.com'");
+		client_sql(
+			c,
+			"UPDATE cowry.users SET is_email_verified = false, owner_proven_at = NULL WHERE email ="
+			" 'zed@example.com'");
 		prepare_token(c, google.rsa, "one",
 			      claims_of(c, begun.nonce, "zed@example.com",
 					client_text(c, ",'email_verified':true%s", rows[i].claim)));

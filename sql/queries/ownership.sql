@@ -1,0 +1,159 @@
+-- Whose an account is: what the first proof of its address voids.
+
+-- name: ownership_lock
+-- params: user_id:bigint
+-- returns: one
+-- Whatever is made for the person by a session or key of before waits for this (ownership_hold).
+SELECT owner_proven_at IS NOT NULL AS proven FROM users WHERE user_id = $1 FOR UPDATE;
+
+-- name: ownership_note
+-- params: user_id:bigint proven:boolean
+-- returns: none
+UPDATE users
+   SET is_email_verified = true, updated_at = clock_timestamp(),
+       owner_proven_at = CASE WHEN $2 THEN coalesce(owner_proven_at, clock_timestamp())
+                              ELSE owner_proven_at END
+ WHERE user_id = $1;
+
+-- name: ownership_note_code
+-- params: user_id:bigint email_key:text
+-- returns: none
+UPDATE users
+   SET is_email_verified = true, owner_proven_at = clock_timestamp(), updated_at = clock_timestamp()
+ WHERE user_id = $1 AND email_key = $2 AND owner_proven_at IS NULL;
+
+-- name: ownership_hold
+-- params: user_id:bigint
+-- returns: maybe
+SELECT user_id FROM users WHERE user_id = $1 AND status = 'active' FOR KEY SHARE;
+
+-- name: ownership_good
+-- params: session_id:bigint key_id:bigint
+-- returns: one
+-- Asked after the account is held, so that it is not answered as of before.
+SELECT EXISTS (SELECT
+                 FROM session
+                WHERE session_id = $1 AND revoked_at IS NULL AND expires_at > clock_timestamp())
+       OR EXISTS (SELECT
+                    FROM api_key
+                   WHERE api_key_id = $2 AND revoked_at IS NULL
+                     AND (expires_at IS NULL OR expires_at > clock_timestamp())) AS good;
+
+-- name: ownership_void_codes
+-- params: user_id:bigint
+-- returns: none
+-- Mailed tokens and codes, and answers that a repeated request would get.
+WITH tokens AS (
+    DELETE FROM email_token WHERE user_id = $1 AND used_at IS NULL
+), answers AS (
+    DELETE FROM idempotency WHERE principal = 'user:' || $1::text AND opened IS NULL
+)
+UPDATE one_time_code
+   SET ended_at = clock_timestamp()
+ WHERE user_id = $1 AND used_at IS NULL AND ended_at IS NULL;
+
+-- name: ownership_void_webhooks
+-- params: user_id:bigint
+-- returns: none
+WITH subscriptions AS (
+    UPDATE webhook_subscription
+       SET is_active = false, secret_sealed = NULL, previous_sealed = NULL, previous_until = NULL,
+           deleted_at = clock_timestamp(), updated_at = clock_timestamp()
+     WHERE deleted_at IS NULL
+       AND project_id IN (SELECT project_id
+                            FROM project
+                            JOIN platform_account USING (platform_account_id)
+                           WHERE user_id = $1)
+    RETURNING subscription_id
+)
+UPDATE webhook_delivery d
+   SET status = 'failed', next_at = NULL, busy_since = NULL, problem = 'The subscription was deleted'
+  FROM (SELECT delivery_id
+          FROM webhook_delivery
+         WHERE status = 'pending'
+           AND subscription_id IN (SELECT subscription_id FROM subscriptions)
+         ORDER BY delivery_id
+           FOR NO KEY UPDATE) p
+ WHERE p.delivery_id = d.delivery_id;
+
+-- name: ownership_void_payments
+-- params: user_id:bigint
+-- returns: none
+-- What is under way with live money through an account that is void is settled by a person: who set
+-- the account up can sign what its provider could. What has failed is not paid by such a word any more.
+WITH failed AS (
+    UPDATE payment y
+       SET payable = false
+      FROM provider_config c
+      JOIN project p USING (project_id)
+      JOIN platform_account a USING (platform_account_id)
+     WHERE a.user_id = $1 AND y.provider_config_id = c.provider_config_id
+       AND y.status = 'failed' AND y.payable
+), doubtful AS (
+    UPDATE payment y
+       SET status = 'review'
+      FROM provider_config c
+      JOIN project p USING (project_id)
+      JOIN platform_account a USING (platform_account_id)
+     WHERE a.user_id = $1 AND y.provider_config_id = c.provider_config_id
+       AND y.status = 'pending'
+       AND EXISTS (SELECT FROM ledger l WHERE l.ledger_id = y.ledger_id AND l.mode = 'live')
+    RETURNING y.public_id, y.provider, y.reference
+)
+INSERT INTO review (public_id, kind, subject, reason, detail)
+SELECT gen_random_uuid(), 'payment', public_id,
+       'The account at the provider was set up by somebody who was not shown to own the address',
+       jsonb_build_object('provider', provider, 'reference', reference)
+  FROM doubtful
+    ON CONFLICT (kind, subject) WHERE status = 'open' DO NOTHING;
+
+-- name: ownership_void_providers
+-- params: user_id:bigint
+-- returns: none
+UPDATE provider_config
+   SET is_active = false, updated_at = clock_timestamp()
+ WHERE is_active
+   AND project_id IN (SELECT project_id
+                        FROM project
+                        JOIN platform_account USING (platform_account_id)
+                       WHERE user_id = $1);
+
+-- name: ownership_void_payees
+-- params: user_id:bigint
+-- returns: none
+-- Whom money would go to, and from where: recipients, banks, cards.
+WITH recipients AS (
+    UPDATE recipient SET deleted_at = clock_timestamp() WHERE user_id = $1 AND deleted_at IS NULL
+), accounts AS (
+    UPDATE bank_account
+       SET unlinked_at = clock_timestamp(), is_primary = false
+     WHERE user_id = $1 AND unlinked_at IS NULL
+), consents AS (
+    UPDATE bank_consent
+       SET status = 'revoked', ended_at = clock_timestamp()
+     WHERE user_id = $1 AND ended_at IS NULL
+)
+UPDATE card
+   SET status = 'cancelled', cancelled_at = clock_timestamp(), pin_hash = NULL
+ WHERE user_id = $1 AND status <> 'cancelled';
+
+-- name: ownership_void_merchant
+-- params: user_id:bigint
+-- returns: none
+-- What is owed to the merchant stays owed, until the owner registers it again.
+UPDATE merchant
+   SET status = 'closed', bank_account = NULL, org_number = NULL
+ WHERE user_id = $1;
+
+-- name: ownership_void_person
+-- params: user_id:bigint
+-- returns: none
+-- What who registered told of themselves, and what they agreed to.
+WITH consents AS (
+    DELETE FROM consent WHERE user_id = $1
+)
+UPDATE users
+   SET phone = NULL, photo_url = NULL, date_of_birth = NULL, document_type = NULL,
+       document_digest = NULL, document_sealed = NULL, kyc_status = 'none', drop_role = 'user',
+       updated_at = clock_timestamp()
+ WHERE user_id = $1;
