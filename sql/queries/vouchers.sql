@@ -44,6 +44,7 @@ SELECT voucher_id FROM voucher WHERE voucher_id = $1 FOR NO KEY UPDATE;
 -- live: it has not expired by the clock, whatever its status says.
 SELECT v.voucher_id, v.reference, v.user_id, v.issued_to, v.type, v.status, v.easypay_number,
        v.code_sealed, v.original_amount AS original_minor, v.balance AS balance_minor,
+       v.refunded AS refunded_minor,
        v.max_redemptions, v.redemptions, v.created_at, v.updated_at, v.expires_at, v.settled_at,
        v.expires_at > clock_timestamp() AS live
   FROM voucher v
@@ -54,6 +55,7 @@ SELECT v.voucher_id, v.reference, v.user_id, v.issued_to, v.type, v.status, v.ea
 -- returns: many
 SELECT v.voucher_id, v.reference, v.user_id, v.issued_to, v.type, v.status, v.easypay_number,
        v.code_sealed, v.original_amount AS original_minor, v.balance AS balance_minor,
+       v.refunded AS refunded_minor,
        v.max_redemptions, v.redemptions, v.created_at, v.updated_at, v.expires_at, v.settled_at,
        v.expires_at > clock_timestamp() AS live
   FROM voucher v
@@ -104,11 +106,18 @@ INSERT INTO easypay_settlement (transaction_id, voucher_id, external_id, merchan
 VALUES ($1, $2, $3, $4, $5);
 
 -- name: voucher_redeem
--- params: voucher_id:bigint amount:bigint
+-- params: voucher_id:bigint amount:bigint last:boolean refunded:boolean
 -- returns: none
+-- After the last redemption that is allowed it is used up, and what is left goes back. What the
+-- issuer's wallet could not take then stays with the voucher for another try.
 UPDATE voucher
-   SET balance = balance - $2, redemptions = redemptions + 1, updated_at = clock_timestamp(),
-       status = CASE WHEN balance = $2 THEN 'redeemed' ELSE status END
+   SET balance = CASE WHEN $4 THEN 0 ELSE balance - $2 END,
+       refunded = CASE WHEN $4 THEN refunded + balance - $2 ELSE refunded END,
+       redemptions = redemptions + 1, updated_at = clock_timestamp(),
+       status = CASE WHEN balance = $2 OR $4 THEN 'redeemed' WHEN $3 THEN 'expired'
+                     ELSE status END,
+       refund_after = CASE WHEN $3 AND balance > $2 AND NOT $4 THEN clock_timestamp()
+                           ELSE refund_after END
  WHERE voucher_id = $1;
 
 -- name: redemption_insert
@@ -139,11 +148,12 @@ RETURNING updated_at;
 -- name: voucher_due
 -- params: most:bigint
 -- returns: many
--- Vouchers whose time is over, with the wallets that get back what is left. Those that are being
+-- Vouchers whose time is over, or that were redeemed as often as they may be (spent), with the wallets that get back what is left. Those that are being
 -- used wait for the next time. What can't go back because the wallet is closed is tried once, and
 -- then an administrator's (closing_waiting).
 SELECT v.voucher_id, v.reference, v.balance AS minor, a.ledger_id, a.public_id AS wallet,
-       v.type = 'easypay' AND v.settled_at IS NULL AS pending
+       v.type = 'easypay' AND v.settled_at IS NULL AS pending,
+       coalesce(v.redemptions >= v.max_redemptions, false) AS spent
   FROM voucher v
   JOIN personal_wallet p ON p.user_id = v.user_id AND p.currency = v.currency
   JOIN account a ON a.account_id = p.account_id
@@ -156,9 +166,12 @@ SELECT v.voucher_id, v.reference, v.balance AS minor, a.ledger_id, a.public_id A
 -- name: voucher_expire
 -- params: voucher_ids:bigint[] refunded:boolean[] pause_s:bigint
 -- returns: none
--- They have expired. What a wallet could not take back stays with its voucher for another try.
+-- They have expired, or are used up. What a wallet could not take back stays with its voucher for
+-- another try.
 UPDATE voucher v
-   SET status = 'expired', updated_at = t.now,
+   SET status = CASE WHEN d.refunded AND v.redemptions >= v.max_redemptions THEN 'redeemed'
+                     ELSE 'expired' END,
+       updated_at = t.now,
        refunded = CASE WHEN d.refunded THEN v.refunded + v.balance ELSE v.refunded END,
        balance = CASE WHEN d.refunded THEN 0 ELSE v.balance END,
        refund_after = CASE WHEN d.refunded THEN v.refund_after

@@ -2,7 +2,8 @@
  * voucher.h - money on a code: issued from a person's ZAR wallet, taken by whoever has the code.
  *
  * An EasyPay voucher waits until cash was paid for its number at a till; only then has it a code.
- * What an expired or cancelled one holds goes back to the issuer's wallet. Every change of state is
+ * What is left of one that has expired, was cancelled or was redeemed as often as it may be goes back to
+ * the issuer's wallet. Every change of state is
  * posted in the transaction that makes it, after the voucher's row is locked and before accounts are.
  */
 #ifndef APP_VOUCHER_H
@@ -23,6 +24,7 @@ struct voucher {
 	const char *code;           /* for the issuer, and for whoever had it already */
 	struct money original;
 	struct money balance;
+	struct money refunded;   /* what went back to the issuer */
 	int64_t max_redemptions; /* 0: as often as the balance lasts */
 	int64_t redemptions;
 	struct instant created_at;

@@ -1,4 +1,4 @@
-/* What is left of vouchers whose time is over goes back to who issued them. */
+/* What is left of vouchers whose time is over, or that are used up, goes back to who issued them. */
 #include "app/voucher_guess.h"
 #include "app/voucher_store.h"
 #include "base/arena.h"
@@ -15,12 +15,14 @@ struct due_row {
 	int64_t ledger_id;
 	struct uuid wallet;
 	bool pending;
+	bool spent; /* redeemed as often as it may be */
 };
 
 static const struct column columns[] = {
 	COLUMN(struct due_row, voucher_id), COLUMN(struct due_row, reference),
 	COLUMN(struct due_row, minor),      COLUMN(struct due_row, ledger_id),
 	COLUMN(struct due_row, wallet),     COLUMN(struct due_row, pending),
+	COLUMN(struct due_row, spent),
 };
 
 static struct ledger_transaction *
@@ -34,9 +36,9 @@ refund(struct ctx *ctx, const struct due_row *due)
 	*entry = (struct voucher_entry){
 		.voucher = voucher,
 		.ledger_id = due->ledger_id,
-		.event = "expire",
+		.event = due->spent ? VOUCHER_REST_EVENT : "expire",
 		.type = "voucher_refund",
-		.description = "Voucher expired",
+		.description = due->spent ? VOUCHER_REST_WORDS : "Voucher expired",
 		.postings = {{ledger_system_account(due->ledger_id, kind, voucher_currency()->code),
 			      due->wallet, due->minor}},
 		.count = 1,

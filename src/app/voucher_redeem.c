@@ -63,31 +63,32 @@ receiver_of(struct ctx *ctx, const struct redemption_order *in, struct receiver 
 static enum err
 check(struct ctx *ctx, const struct voucher *voucher, bool live, struct money amount)
 {
+	bool redeemed = strcmp(voucher->status, "redeemed") == 0;
 	char left[MONEY_TEXT_MAX];
 
-	if (strcmp(voucher->status, "redeemed") == 0)
+	if (redeemed && voucher->refunded.minor == 0)
 		return fault(&ctx->fault, ERR_INSUFFICIENT_FUNDS, NULL,
 			     "The voucher has been fully redeemed");
-	if (!live || strcmp(voucher->status, "active") != 0)
-		return fault(&ctx->fault, ERR_VOUCHER_EXPIRED, NULL, NULL);
 	if (voucher->max_redemptions > 0 && voucher->redemptions >= voucher->max_redemptions)
 		return fault(&ctx->fault, ERR_INSUFFICIENT_FUNDS, NULL,
 			     "The voucher has been redeemed as often as it may be");
+	if (!live || strcmp(voucher->status, "active") != 0)
+		return fault(&ctx->fault, ERR_VOUCHER_EXPIRED, NULL, NULL);
 	if (amount.minor > voucher->balance.minor)
 		return fault(&ctx->fault, ERR_INSUFFICIENT_FUNDS, NULL,
 			     "The voucher has %s ZAR left", money_text(left, voucher->balance));
 	return ERR_OK;
 }
 
-static enum err
-pay(struct ctx *ctx, const struct redemption_order *in, const struct receiver *receiver,
-    struct money amount, struct voucher *voucher)
+static struct voucher_entry
+redemption_entry(struct ctx *ctx, const struct receiver *receiver, struct money amount,
+		 const struct voucher *voucher)
 {
-	int64_t number = voucher->redemptions + 1;
-	struct voucher_entry entry = {
+	return (struct voucher_entry){
 		.voucher = voucher,
 		.ledger_id = receiver->ledger_id,
-		.event = arena_printf(ctx->arena, "redeem/%lld", (long long)number),
+		.event = arena_printf(ctx->arena, "redeem/%lld",
+				      (long long)voucher->redemptions + 1),
 		.type = "voucher_redemption",
 		.description = "Voucher redeemed",
 		.postings = {{ledger_system_account(receiver->ledger_id, ACCOUNT_VOUCHERS_ACTIVE,
@@ -95,16 +96,68 @@ pay(struct ctx *ctx, const struct redemption_order *in, const struct receiver *r
 			      receiver->account, amount.minor}},
 		.count = 1,
 	};
-	bool live = false;
+}
 
-	TRY(voucher_post(ctx, &entry));
+/* What is left of it goes back to the issuer. */
+static enum err
+rest_entry(struct ctx *ctx, const struct voucher *voucher, int64_t rest, struct voucher_entry *out)
+{
+	struct personal_wallet issuer = {0};
+
+	TRY(personal_wallet(ctx, voucher->user_id, voucher_currency(), &issuer));
+	*out = (struct voucher_entry){
+		.voucher = voucher,
+		.ledger_id = issuer.ledger_id,
+		.event = VOUCHER_REST_EVENT,
+		.type = "voucher_refund",
+		.description = VOUCHER_REST_WORDS,
+		.postings = {{ledger_system_account(issuer.ledger_id, ACCOUNT_VOUCHERS_ACTIVE,
+						    voucher_currency()->code),
+			      issuer.id, rest}},
+		.count = 1,
+	};
+	return ERR_OK;
+}
+
+/* The redemption and, after the last one, the rest: both are posted at once, so that the accounts of
+ * both are locked in order. A wallet that takes nothing leaves the rest for later. */
+static enum err
+post(struct ctx *ctx, struct voucher_entry *entries, size_t n, bool *refunded)
+{
+	struct ledger_transaction *transactions[2];
+
+	for (size_t i = 0; i < n; i++) {
+		transactions[i] = voucher_transaction(ctx, &entries[i]);
+		entries[i].transaction = transactions[i];
+	}
+	TRY(ledger_post(ctx, transactions, n));
+	*refunded = n > 1 && transactions[1]->err == ERR_OK;
+	return ledger_report(ctx, transactions[0]);
+}
+
+static enum err
+pay(struct ctx *ctx, const struct redemption_order *in, const struct receiver *receiver,
+    struct money amount, struct voucher *voucher)
+{
+	int64_t number = voucher->redemptions + 1;
+	int64_t rest = voucher->balance.minor - amount.minor;
+	bool last = voucher->max_redemptions > 0 && number == voucher->max_redemptions;
+	struct voucher_entry entries[2] = {redemption_entry(ctx, receiver, amount, voucher)};
+	bool refunded = false;
+	bool live = false;
+	size_t n = last && rest > 0 ? 2 : 1;
+
+	if (n > 1)
+		TRY(rest_entry(ctx, voucher, rest, &entries[1]));
+	TRY(post(ctx, entries, n, &refunded));
 	TRY(db_run(ctx, SQL_redemption_insert, NULL,
-		   PARAMS(p_int(entry.transaction->transaction_id), p_int(voucher->voucher_id),
+		   PARAMS(p_int(entries[0].transaction->transaction_id), p_int(voucher->voucher_id),
 			  p_int(number), p_int(ctx->who.user_id), p_text(in->redeemer),
 			  p_text(in->merchant), p_text(in->service_provider),
 			  p_int(amount.minor))));
 	TRY(db_run(ctx, SQL_voucher_redeem, NULL,
-		   PARAMS(p_int(voucher->voucher_id), p_int(amount.minor))));
+		   PARAMS(p_int(voucher->voucher_id), p_int(amount.minor), p_bool(last),
+			  p_bool(refunded))));
 	return voucher_get(ctx, voucher->voucher_id, false, voucher, &live);
 }
 

@@ -21,6 +21,7 @@ struct voucher_row {
 	struct bytes code_sealed;
 	int64_t original_minor;
 	int64_t balance_minor;
+	int64_t refunded_minor;
 	int64_t max_redemptions;
 	int64_t redemptions;
 	struct instant created_at;
@@ -31,23 +32,15 @@ struct voucher_row {
 };
 
 static const struct column columns[] = {
-	COLUMN(struct voucher_row, voucher_id),
-	COLUMN(struct voucher_row, reference),
-	COLUMN(struct voucher_row, user_id),
-	COLUMN(struct voucher_row, issued_to),
-	COLUMN(struct voucher_row, type),
-	COLUMN(struct voucher_row, status),
-	COLUMN(struct voucher_row, easypay_number),
-	COLUMN(struct voucher_row, code_sealed),
-	COLUMN(struct voucher_row, original_minor),
-	COLUMN(struct voucher_row, balance_minor),
-	COLUMN(struct voucher_row, max_redemptions),
-	COLUMN(struct voucher_row, redemptions),
-	COLUMN(struct voucher_row, created_at),
-	COLUMN(struct voucher_row, updated_at),
-	COLUMN(struct voucher_row, expires_at),
-	COLUMN(struct voucher_row, settled_at),
-	COLUMN(struct voucher_row, live),
+	COLUMN(struct voucher_row, voucher_id),     COLUMN(struct voucher_row, reference),
+	COLUMN(struct voucher_row, user_id),        COLUMN(struct voucher_row, issued_to),
+	COLUMN(struct voucher_row, type),           COLUMN(struct voucher_row, status),
+	COLUMN(struct voucher_row, easypay_number), COLUMN(struct voucher_row, code_sealed),
+	COLUMN(struct voucher_row, original_minor), COLUMN(struct voucher_row, balance_minor),
+	COLUMN(struct voucher_row, refunded_minor), COLUMN(struct voucher_row, max_redemptions),
+	COLUMN(struct voucher_row, redemptions),    COLUMN(struct voucher_row, created_at),
+	COLUMN(struct voucher_row, updated_at),     COLUMN(struct voucher_row, expires_at),
+	COLUMN(struct voucher_row, settled_at),     COLUMN(struct voucher_row, live),
 };
 
 const struct currency *
@@ -115,6 +108,7 @@ scan(struct ctx *ctx, const struct rows *rows, size_t i, bool secret, struct vou
 		.code = code.data,
 		.original = {row.original_minor, voucher_currency()},
 		.balance = {row.balance_minor, voucher_currency()},
+		.refunded = {row.refunded_minor, voucher_currency()},
 		.max_redemptions = row.max_redemptions,
 		.redemptions = row.redemptions,
 		.created_at = row.created_at,

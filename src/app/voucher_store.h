@@ -34,6 +34,10 @@ enum err voucher_lock(struct ctx *ctx, int64_t voucher_id, bool secret, struct v
 /* The id in the first row of a look-up, or 0. */
 int64_t voucher_found(const struct rows *rows);
 
+/* What is left after the last redemption that is allowed goes back under this event. */
+#define VOUCHER_REST_EVENT "rest"
+#define VOUCHER_REST_WORDS "Rest of a voucher that is used up"
+
 /* A posting about a voucher: what happened makes its reference, "voucher/<id>/<event>". */
 struct voucher_entry {
 	const struct voucher *voucher;

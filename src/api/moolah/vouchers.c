@@ -18,6 +18,7 @@ struct voucher_view {
 	const char *easypay_display;
 	const char *original;
 	const char *balance;
+	const char *refunded;
 	const char *status;
 	const char *type;
 	const char *issued_to;
@@ -47,6 +48,8 @@ static const struct field view_fields[] = {
 	      .example = AMOUNT_EXAMPLE),
 	FIELD(struct voucher_view, balance, .name = "balance", .required = true,
 	      .example = AMOUNT_EXAMPLE),
+	FIELD(struct voucher_view, refunded, .name = "refundedAmount", .required = true,
+	      .doc = "What went back to the issuer's wallet.", .example = "\"0.00\""),
 	FIELD(struct voucher_view, status, .name = "status", .required = true,
 	      .doc = "pending_payment, active, redeemed, expired or cancelled.",
 	      .example = "\"active\""),
@@ -94,6 +97,7 @@ view_of(struct call *call, const struct voucher *v)
 		.easypay_display = easypay_number_display(call->ctx.arena, v->easypay_number),
 		.original = amount_text(call, v->original),
 		.balance = amount_text(call, v->balance),
+		.refunded = amount_text(call, v->refunded),
 		.status = v->status,
 		.type = v->type,
 		.issued_to = v->issued_to,
@@ -272,7 +276,8 @@ static const struct field order_fields[] = {
 	FIELD(struct voucher_order, max_redemptions, .name = "max_redemptions", .lower_bound = true,
 	      .min = 1, .max = REDEMPTIONS_MOST,
 	      .doc = "How often it can be redeemed, each time for any part of its balance; as often "
-		     "as the balance lasts unless given. What is left goes back when it expires.",
+		     "as the balance lasts unless given. What is left after the last time goes back to "
+		     "your wallet at once.",
 	      .example = "1"),
 };
 
@@ -390,6 +395,7 @@ struct history_view {
 	int64_t redemptions;
 	int64_t max_redemptions;
 	const char *status;
+	const char *refunded;
 	struct list items;
 };
 
@@ -404,6 +410,8 @@ static const struct field history_fields[] = {
 	      .example = "1"),
 	FIELD(struct history_view, status, .name = "status", .required = true,
 	      .example = "\"active\""),
+	FIELD(struct history_view, refunded, .name = "refunded_amount", .required = true,
+	      .doc = "What went back to your wallet.", .example = "\"0.00\""),
 	FIELD(struct history_view, items, .name = "redemptions", .required = true,
 	      .sub = &redemption_out, .doc = "The latest hundred."),
 };
@@ -438,6 +446,7 @@ get_redemptions(struct call *call, const void *in, void *out)
 		.redemptions = voucher.redemptions,
 		.max_redemptions = voucher.max_redemptions,
 		.status = voucher.status,
+		.refunded = amount_text(call, voucher.refunded),
 		.items = {views, found.count},
 	};
 	return ERR_OK;

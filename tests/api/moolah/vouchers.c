@@ -193,6 +193,7 @@ test_payees(void **state)
 		"merchant MERCHANT123 20000, service_provider SP123 10000, merchant SP123 10000");
 }
 
+/* After the last redemption the voucher is used up, and the rest is the issuer's again, at once. */
 static void
 test_max_redemptions(void **state)
 {
@@ -201,25 +202,84 @@ test_max_redemptions(void **state)
 	const char *id = answer_at(&a, "data.id");
 	const char *code = answer_at(&a, "data.voucherCode");
 	int64_t before = cents_of(c, &ada);
+	struct answer summary = voucher_get(c, &ada, "/balance-summary");
+	const char *active = answer_at(&summary, "data.active.value");
 
 	a = redeem(c, &bob, code, "30", "");
 	expect_status(&a, 200);
-	expect_text(&a, "data.remaining_balance", "70.00");
+	expect_text(&a, "data.remaining_balance", "0.00");
+	assert_int_equal(cents_of(c, &ada), before + 7000);
 	a = redeem(c, &bob, code, "30", "");
 	expect_words(&a, 400, "INSUFFICIENT_BALANCE",
 		     "The voucher has been redeemed as often as it may be");
 	a = voucher_get(c, &ada, client_text(c, "/%s/redemptions", id));
 	expect_text(&a, "data.max_redemptions", "1");
-	expect_text(&a, "data.status", "active");
-	run_out(c, id);
-	assert_true(expire(c));
-	assert_int_equal(cents_of(c, &ada), before + 7000);
+	expect_text(&a, "data.status", "redeemed");
+	expect_text(&a, "data.refunded_amount", "70.00");
 	a = voucher_get(c, &ada, client_text(c, "/code/%s", code));
-	expect_text(&a, "data.status", "expired");
+	expect_text(&a, "data.status", "redeemed");
 	expect_text(&a, "data.balance", "0.00");
+	expect_text(&a, "data.refundedAmount", "70.00");
+	a = client_call(c, "GET", "/api/v1/wallets/transactions?limit=1", ada.access, NULL);
+	expect_text(&a, "data.transactions.0.type", "voucher_refund");
+	expect_text(&a, "data.transactions.0.amount", "70");
+	summary = voucher_get(c, &ada, "/balance-summary");
+	assert_string_not_equal(answer_at(&summary, "data.active.value"), active);
+	run_out(c, id);
+	(void)expire(c);
+	assert_int_equal(cents_of(c, &ada), before + 7000);
 	a = issue(c, &ada, "100", ",'max_redemptions':1");
 	a = redeem(c, &bob, answer_at(&a, "data.voucherCode"), "100", "");
 	expect_status(&a, 200);
+}
+
+/* A wallet that takes nothing at that moment gets the rest later. */
+static void
+test_rest_waits(void **state)
+{
+	struct client *c = *state;
+	struct answer a = issue(c, &ada, "100", ",'max_redemptions':1");
+	const char *id = answer_at(&a, "data.id");
+	const char *code = answer_at(&a, "data.voucherCode");
+	int64_t before = cents_of(c, &ada);
+	static const char set[] = "UPDATE cowry.account SET status = %d WHERE account_id ="
+				  " (SELECT account_id FROM cowry.personal_wallet"
+				  " JOIN cowry.users USING (user_id)"
+				  " WHERE public_id = '%s' AND currency = 'ZAR')";
+
+	client_sql(c, set, 1, ada.id);
+	a = redeem(c, &bob, code, "30", "");
+	expect_status(&a, 200);
+	assert_true(expire(c));
+	assert_int_equal(cents_of(c, &ada), before);
+	client_sql(c, set, 0, ada.id);
+	client_sql(c, "UPDATE cowry.voucher SET refund_after = now() WHERE voucher_id = %s", id);
+	assert_true(expire(c));
+	assert_int_equal(cents_of(c, &ada), before + 7000);
+	a = voucher_get(c, &ada, client_text(c, "/code/%s", code));
+	expect_text(&a, "data.status", "redeemed");
+}
+
+/* One that the release before left at its last redemption. */
+static void
+test_stuck_before(void **state)
+{
+	struct client *c = *state;
+	struct answer a = issue(c, &ada, "50", ",'max_redemptions':2");
+	const char *id = answer_at(&a, "data.id");
+	const char *code = answer_at(&a, "data.voucherCode");
+	int64_t before = cents_of(c, &ada);
+
+	a = redeem(c, &bob, code, "20", "");
+	expect_status(&a, 200);
+	client_sql(c,
+		   "UPDATE cowry.voucher SET max_redemptions = 1, refund_after = now()"
+		   " WHERE voucher_id = %s",
+		   id);
+	assert_true(expire(c));
+	assert_int_equal(cents_of(c, &ada), before + 3000);
+	a = voucher_get(c, &ada, client_text(c, "/code/%s", code));
+	expect_text(&a, "data.status", "redeemed");
 }
 
 static void
@@ -603,6 +663,8 @@ main(void)
 		client_test(test_redeem),
 		client_test(test_payees),
 		client_test(test_max_redemptions),
+		client_test(test_rest_waits),
+		client_test(test_stuck_before),
 		client_test(test_redeem_refused),
 		client_test(test_expired),
 		client_test(test_frozen),
