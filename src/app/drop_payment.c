@@ -95,6 +95,9 @@ find_payee(struct ctx *ctx, const struct drop_order *in, struct payee *out)
 		return ERR_OK;
 	}
 	TRY(merchant_find(ctx, in->merchant, &merchant));
+	if (merchant.user_id == ctx->who.user_id)
+		return fault(&ctx->fault, ERR_BAD_REQUEST, "merchantId",
+			     "You can't pay your own QR code");
 	*out = (struct payee){.merchant_id = merchant.merchant_id,
 			      .account = merchant.account,
 			      .name = merchant.business_name,
@@ -166,7 +169,7 @@ drop_payment_open(struct ctx *ctx, const struct drop_order *in, struct drop_paym
 	const char *drop_id = drop_id_new(ctx->arena, in->recipient != NULL ? "tx_rem" : "tx_qr");
 	struct bank_account account;
 	int64_t transaction_id;
-	struct payee payee;
+	struct payee payee = {.recipient_id = 0};
 	struct quote quote;
 
 	*out = (struct drop_payment){.drop_id = drop_id};

@@ -92,6 +92,16 @@ document_number(struct arena *arena, const char *type, const char *text)
 	return number[0] != '\0' ? number : NULL;
 }
 
+const char *
+document_key(struct arena *arena, const char *type, const char *number)
+{
+	const char *digits = without(arena, number, " -./");
+
+	if (south_african_id_valid(digits))
+		return arena_printf(arena, "south_african_id %s", digits);
+	return arena_printf(arena, "%s %s", type, number);
+}
+
 void
 name_split(struct arena *arena, const char *name, const char **first, const char **last)
 {

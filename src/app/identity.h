@@ -18,6 +18,10 @@ const char *phone_e164(struct arena *arena, const char *text);
  * "passport" any text. */
 const char *document_number(struct arena *arena, const char *type, const char *text);
 
+/* What makes a document unique, whatever its type was called: a number that is a South African one
+ * by its form is that, also where it was given as a passport's. type and number as above. */
+const char *document_key(struct arena *arena, const char *type, const char *number);
+
 /* The first word of a name, and the words after it; either may be empty. */
 void name_split(struct arena *arena, const char *name, const char **first, const char **last);
 

@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "app/identity.h"
 #include "app/movement.h"
 #include "app/personal.h"
 #include "app/provider_account.h"
@@ -82,17 +83,13 @@ is_digits(const char *text, size_t least, size_t most)
 	return length >= least && length <= most && strspn(text, "0123456789") == length;
 }
 
-/* A South African mobile number in E.164; NULL if it is none. */
+/* A South African mobile number in E.164, in any form that sign-in takes; NULL if it is none. */
 static const char *
 mobile_of(struct ctx *ctx, const char *text)
 {
-	enum { LOCAL = 10, NATIONAL = 9 };
+	const char *number = phone_e164(ctx->arena, text);
 
-	if (text_starts_with(text, "+27") && is_digits(text + 3, NATIONAL, NATIONAL))
-		return text;
-	if (text[0] == '0' && is_digits(text, LOCAL, LOCAL))
-		return arena_printf(ctx->arena, "+27%s", text + 1);
-	return NULL;
+	return number != NULL && text_starts_with(number, "+27") ? number : NULL;
 }
 
 /* The recipient as the vendor is told; NULL if it is not one for the kind of product. */

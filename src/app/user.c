@@ -227,7 +227,8 @@ seal_document(struct ctx *ctx, struct uuid user, const struct registration *in,
 	*sealed = (struct bytes){NULL, 0};
 	if (in->document_number == NULL)
 		return;
-	text = arena_printf(ctx->arena, "document %s %s", in->document_type, in->document_number);
+	text = arena_printf(ctx->arena, "document %s",
+			    document_key(ctx->arena, in->document_type, in->document_number));
 	keyring_digest(keys, text, strlen(text), keyed);
 	*digest = (struct bytes){keyed, KEYED_DIGEST_SIZE};
 	*sealed = box_seal(keys, ctx->arena,

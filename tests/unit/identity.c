@@ -131,6 +131,26 @@ test_passports(void **state)
 			    rows[i].form);
 }
 
+/* A South African number makes the document one of that kind, whatever it was called. */
+static void
+test_document_keys(void **state)
+{
+	static const struct {
+		const char *type, *number, *key;
+	} rows[] = {
+		{"south_african_id", "8001015009087", "south_african_id 8001015009087"},
+		{"passport", "8001015009087", "south_african_id 8001015009087"},
+		{"passport", "800101-5009.087", "south_african_id 8001015009087"},
+		{"passport", "8001015009086", "passport 8001015009086"},
+		{"passport", "A-123", "passport A-123"},
+		{"passport", "M0012AB", "passport M0012AB"},
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++)
+		assert_string_equal(document_key(*state, rows[i].type, rows[i].number),
+				    rows[i].key);
+}
+
 static void
 test_names(void **state)
 {
@@ -180,6 +200,7 @@ main(void)
 		cmocka_unit_test(test_identity_numbers),
 		cmocka_unit_test(test_identity_number_forms),
 		cmocka_unit_test(test_passports),
+		cmocka_unit_test(test_document_keys),
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_luhn),
 	};

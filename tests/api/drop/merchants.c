@@ -477,6 +477,18 @@ test_payer(void **state)
 	fixture_ctx_end(&ctx);
 }
 
+/* Nobody pays their own QR code, whatever their bank has. */
+static void
+test_own_code(void **state)
+{
+	struct client *c = *state;
+	struct answer a = client_call(c, "POST", "/api/transactions/qr-payment", shop.token,
+				      client_json(c, "{'merchantId':'%s','amount':10}", merchant));
+
+	expect_refusal(&a, 400, "bad_request");
+	expect_text(&a, "message", "You can't pay your own QR code");
+}
+
 /* Everything that is owed is paid out. */
 static void
 pay_all_out(struct client *c)
@@ -549,6 +561,7 @@ main(void)
 		merchant_test(test_unfunded),
 		merchant_test(test_runners),
 		merchant_test(test_payer),
+		merchant_test(test_own_code),
 		merchant_test(test_leave),
 		merchant_test(client_books_hold),
 		merchant_test(test_covered),

@@ -118,17 +118,25 @@ test_duplicates(void **state)
 	expect_text(&a, "user.lastName", "");
 }
 
-/* The same text is another document where its type is another. */
+/* A document is one whatever its type is called, and however its number is written. */
 static void
 test_passports(void **state)
 {
 	struct client *c = *state;
+	struct citizen known = citizen_new(c, 77);
+	const char *spaced = client_text(c, "%.6s %.4s-%s", known.document, known.document + 6,
+					 known.document + 10);
 	static const char form[] = "{'name':'Eva Maria de Jong','email':'%s','phoneNumber':'%s',"
 				   "'password':'" PASSWORD "','idNumber':'%s','idType':'passport'}";
 	struct answer a =
 		post(c, "register",
-		     client_json(c, form, "p1@example.com", "+31 6 1234-5678", "8001015009087"));
+		     client_json(c, form, "p0@example.com", "+31612345677", known.document));
 
+	expect_refusal(&a, 409, "CONFLICT");
+	a = post(c, "register", client_json(c, form, "p0@example.com", "+31612345677", spaced));
+	expect_refusal(&a, 409, "CONFLICT");
+	a = post(c, "register",
+		 client_json(c, form, "p1@example.com", "+31 6 1234-5678", "8001015009088"));
 	expect_status(&a, 201);
 	expect_text(&a, "user.phone", "+31612345678");
 	expect_text(&a, "user.firstName", "Eva");
