@@ -55,7 +55,7 @@ libcowry_a_SOURCES = \
 	src/app/accounting.c src/app/accounting.h src/app/journal.c \
 	src/queue/claims.c src/queue/claims.h src/queue/queue.c src/queue/queue.h \
 	src/app/job_control.c src/app/job_control.h \
-	src/app/api_key.c src/app/closing.c src/app/closing.h src/app/ownership.c src/app/ownership.h src/app/code.c src/app/code.h src/app/funding.c src/app/funding.h \
+	src/app/api_key.c src/app/closing.c src/app/closing.h src/app/ownership.c src/app/ownership.h src/app/guard.c src/app/guard.h src/app/code.c src/app/code.h src/app/funding.c src/app/funding.h \
 	src/app/funding_settle.c src/app/funding_store.c src/app/funding_store.h \
 	src/app/movement.c src/app/movement.h src/app/outbox.c src/app/outbox.h src/app/risk.c src/app/risk.h src/app/personal.c src/app/personal.h \
 	src/app/payment.c src/app/payment.h src/app/payment_report.c src/app/payment_row.c \

@@ -1,4 +1,4 @@
--- When it was shown that whoever set an account up reads the mail of its address.
+-- When it was shown that who set an account up reads the mail of its address.
 
 SET LOCAL search_path TO cowry;
 

@@ -66,7 +66,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, clock_timestamp(),
 -- name: bank_user_lock
 -- params: user_id:bigint
 -- returns: maybe
--- Whoever changes which accounts somebody has, or which is primary, waits here for their turn. None
+-- All who change which accounts somebody has, or which is primary, wait here for their turn. None
 -- once the person's account was ended.
 SELECT user_id FROM users WHERE user_id = $1 AND status <> 'deleted' FOR NO KEY UPDATE;
 

@@ -42,8 +42,11 @@ SELECT EXISTS (SELECT
 -- name: ownership_void_codes
 -- params: user_id:bigint
 -- returns: none
--- Mailed tokens and codes, and answers that a repeated request would get.
-WITH tokens AS (
+-- Mailed tokens and codes, answers that a repeated request would get, and the addresses that the
+-- account knows.
+WITH addresses AS (
+    DELETE FROM known_address WHERE user_id = $1
+), tokens AS (
     DELETE FROM email_token WHERE user_id = $1 AND used_at IS NULL
 ), answers AS (
     DELETE FROM idempotency WHERE principal = 'user:' || $1::text AND opened IS NULL

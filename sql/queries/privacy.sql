@@ -208,6 +208,8 @@ WITH sessions AS (
        SET is_active = false, revoked_at = coalesce(revoked_at, clock_timestamp()), name = 'Deleted'
      WHERE user_id = $1
     RETURNING 1
+), addresses AS (
+    DELETE FROM known_address WHERE user_id = $1 RETURNING 1
 ), settings AS (
     DELETE FROM drop_settings WHERE user_id = $1 RETURNING 1
 ), user_settings AS (
@@ -218,7 +220,8 @@ WITH sessions AS (
 SELECT (SELECT count(*) FROM sessions) + (SELECT count(*) FROM tokens)
      + (SELECT count(*) FROM wishes) + (SELECT count(*) FROM mails)
      + (SELECT count(*) FROM answers) + (SELECT count(*) FROM keys)
-     + (SELECT count(*) FROM wallet_keys) + (SELECT count(*) FROM settings)
+     + (SELECT count(*) FROM wallet_keys) + (SELECT count(*) FROM addresses)
+     + (SELECT count(*) FROM settings)
      + (SELECT count(*) FROM user_settings)
      + (SELECT count(*) FROM notifications) AS removed;
 

@@ -124,6 +124,8 @@ WITH sessions AS (
     UPDATE funding SET email = $5, email_key = $5 WHERE user_id = $1 RETURNING 1
 ), purchases AS (
     UPDATE purchase SET recipient = 'deleted', token = NULL WHERE user_id = $1 RETURNING 1
+), addresses AS (
+    DELETE FROM known_address WHERE user_id = $1 RETURNING 1
 ), settings AS (
     DELETE FROM user_setting WHERE user_id = $1 RETURNING 1
 ), accounts AS (
@@ -135,6 +137,6 @@ SELECT (SELECT count(*) FROM sessions) + (SELECT count(*) FROM tokens)
      + (SELECT count(*) FROM wishes) + (SELECT count(*) FROM mails)
      + (SELECT count(*) FROM answers) + (SELECT count(*) FROM keys)
      + (SELECT count(*) FROM wallet_keys) + (SELECT count(*) FROM fundings)
-     + (SELECT count(*) FROM purchases)
+     + (SELECT count(*) FROM purchases) + (SELECT count(*) FROM addresses)
      + (SELECT count(*) FROM settings)
      + (SELECT count(*) FROM accounts) AS removed;

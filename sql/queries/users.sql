@@ -54,15 +54,23 @@ VALUES ($1, $2, $3, $4, $5, 'admin', true, clock_timestamp())
 RETURNING user_id;
 
 -- name: session_insert
--- params: public_id:uuid user_id:bigint lifetime_s:bigint password_hash:text
+-- params: public_id:uuid user_id:bigint lifetime_s:bigint password_hash:text address:bytea
 -- returns: maybe
 -- None where the password is another by now than the one that was checked, or the account has ended.
+-- The account knows the address from then on.
+WITH who AS (
+    SELECT user_id
+      FROM users
+     WHERE user_id = $2 AND status = 'active' AND password_hash IS NOT DISTINCT FROM $4
+       FOR SHARE
+), known AS (
+    INSERT INTO known_address AS k (user_id, address)
+    SELECT user_id, $5 FROM who
+        ON CONFLICT (user_id, address) DO UPDATE SET seen_at = clock_timestamp()
+         WHERE k.seen_at < clock_timestamp() - interval '1 day'
+)
 INSERT INTO session (public_id, user_id, expires_at)
-SELECT $1, u.user_id, clock_timestamp() + make_interval(secs => $3)
-  FROM (SELECT user_id
-          FROM users
-         WHERE user_id = $2 AND status = 'active' AND password_hash IS NOT DISTINCT FROM $4
-           FOR SHARE) u
+SELECT $1, user_id, clock_timestamp() + make_interval(secs => $3) FROM who
 RETURNING session_id;
 
 -- name: session_revoke
@@ -133,9 +141,9 @@ INSERT INTO mail (public_id, recipient, subject, body_sealed, expires_at)
 VALUES ($1, $2, $3, $4, clock_timestamp() + make_interval(secs => $5));
 
 -- name: token_request_insert
--- params: email_key:text purpose:text
+-- params: email_key:text purpose:text client:text
 -- returns: none
-INSERT INTO token_request (email_key, purpose) VALUES ($1, $2);
+INSERT INTO token_request (email_key, purpose, client) VALUES ($1, $2, $3);
 
 -- name: token_request_take
 -- params:
@@ -147,7 +155,7 @@ DELETE FROM token_request
                             ORDER BY token_request_id
                             LIMIT 1
                               FOR UPDATE SKIP LOCKED)
-RETURNING email_key, purpose;
+RETURNING email_key, purpose, client;
 
 -- name: mail_find
 -- params: public_id:uuid

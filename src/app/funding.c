@@ -3,6 +3,7 @@
 
 #include "app/code.h"
 #include "app/funding_store.h"
+#include "app/guard.h"
 #include "app/risk.h"
 #include "app/user.h"
 #include "base/arena.h"
@@ -15,6 +16,7 @@ enum {
 	HOLD_SLACK_S = 10,  /* a hold outlives the code that it waits for */
 	NUMBER_TRIES = 100, /* numbers that others may have taken in the same millisecond */
 	REFERENCE_TAIL = 8,
+	FOREIGN_RETRY_S = 900,
 	SWEEP_AT_ONCE = 1000,
 };
 
@@ -108,6 +110,25 @@ insert(struct ctx *ctx, struct funding *f)
 	return fault(&ctx->fault, ERR_RETRY, NULL, NULL);
 }
 
+/* Codes that go to another address than the person's own are few: nobody asked its owner. */
+static enum err
+check_address(struct ctx *ctx, const struct funding *f)
+{
+	struct user user = {0};
+	bool allowed;
+
+	TRY(user_get(ctx, f->user_id, &user));
+	if (strcmp(email_key(ctx->arena, user.email), email_key(ctx->arena, f->email)) == 0)
+		return ERR_OK;
+	TRY(guard_mail(ctx, f->email, false, &allowed));
+	if (allowed)
+		return ERR_OK;
+	(void)fault(&ctx->fault, ERR_RATE_LIMITED, "email",
+		    "Too many codes were sent to this address; try again later");
+	ctx->fault.retry_after_s = FOREIGN_RETRY_S;
+	return ERR_RATE_LIMITED;
+}
+
 static enum err
 mail_code(struct ctx *ctx, const struct funding *f)
 {
@@ -115,6 +136,7 @@ mail_code(struct ctx *ctx, const struct funding *f)
 	char amount[MONEY_TEXT_MAX];
 	const char *sentence;
 
+	TRY(check_address(ctx, f));
 	(void)money_text(amount, (struct money){f->minor, funding_currency()});
 	sentence =
 		funding_is_deduction(f)

@@ -1,6 +1,7 @@
 /* Sessions: a sign-in and the refresh tokens that descend from it. */
 #include <string.h>
 
+#include "app/guard.h"
 #include "app/user.h"
 #include "base/arena.h"
 #include "base/config.h"
@@ -53,11 +54,12 @@ static enum err
 open_session(struct ctx *ctx, const struct user *user, struct uuid session, int64_t seconds,
 	     int64_t *session_id)
 {
+	struct bytes address = guard_address(ctx, user->user_id, ctx->address);
 	struct rows rows;
 
 	TRY(db_run(ctx, SQL_session_insert, &rows,
 		   PARAMS(p_uuid(session), p_int(user->user_id), p_int(seconds),
-			  p_text(user->password_hash))));
+			  p_text(user->password_hash), p_bytes(address.data, address.length))));
 	if (rows.count == 0)
 		return fault(&ctx->fault, ERR_INVALID_CREDENTIALS, NULL, NULL);
 	*session_id = row_int(&rows, 0, 0);

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "app/guard.h"
 #include "app/identity.h"
 #include "app/outbox.h"
 #include "app/ownership.h"
@@ -257,26 +258,42 @@ user_register(struct ctx *ctx, const struct registration *in, struct user *out)
 	return mail_verification(ctx, out->user_id, out->name, out->email);
 }
 
+/* A guess that could not be judged does not count; the fault of that stands. */
+static enum err
+take_back(struct ctx *ctx, const struct guard *guard)
+{
+	const struct fault problem = ctx->fault;
+
+	(void)!guard_unjudged(ctx, guard);
+	ctx->fault = problem;
+	return problem.err;
+}
+
 enum err
 user_check_password(struct ctx *ctx, struct credentials *in)
 {
+	struct guard guard;
 	bool found;
 	bool matches;
 
 	TRY(in->phone != NULL ? find_by_phone(ctx, in->phone, &in->user, &found)
 			      : find_by_email(ctx, in->email, &in->user, &found));
-	TRY(password_verify(ctx->app->passwords, &ctx->fault, found ? in->user.password_hash : NULL,
-			    in->password, &matches));
+	TRY(guard_begin(ctx, found ? in->user.user_id : 0,
+			in->phone != NULL ? in->phone : email_key(ctx->arena, in->email), &guard));
+	if (password_verify(ctx->app->passwords, &ctx->fault, found ? in->user.password_hash : NULL,
+			    in->password, &matches) != ERR_OK)
+		return take_back(ctx, &guard);
 	if (!found || !matches || strcmp(in->user.status, "active") != 0)
 		return fault(&ctx->fault, ERR_INVALID_CREDENTIALS, NULL, NULL);
-	return ERR_OK;
+	return guard_right(ctx, &guard);
 }
 
 enum err
 user_request_token(struct ctx *ctx, const char *email, const char *purpose)
 {
 	return db_run(ctx, SQL_token_request_insert, NULL,
-		      PARAMS(p_text(email_key(ctx->arena, email)), p_text(purpose)));
+		      PARAMS(p_text(email_key(ctx->arena, email)), p_text(purpose),
+			     p_text(ctx->address)));
 }
 
 static enum err
@@ -295,6 +312,36 @@ mail_reset(struct ctx *ctx, const struct user *user)
 			  RESET_LIFETIME_S);
 }
 
+/* Some an hour; asked for from where the person has been before, they are not others' to use up. */
+static enum err
+may_mail(struct ctx *ctx, const struct user *user, const char *client, bool *allowed)
+{
+	bool known = false;
+
+	if (client != NULL)
+		TRY(guard_knows_address(ctx, user->user_id, client, &known));
+	return guard_mail(ctx, user->email, known, allowed);
+}
+
+static enum err
+mail_answer(struct ctx *ctx, const struct user *user, const char *purpose)
+{
+	if (strcmp(purpose, "verify_email") == 0)
+		return mail_verification(ctx, user->user_id, user->name, user->email);
+	return mail_reset(ctx, user);
+}
+
+/* Whether there is anything to mail to a person about such a wish. */
+static bool
+concerns(const struct user *user, const char *purpose)
+{
+	if (strcmp(user->status, "active") != 0)
+		return false;
+	if (strcmp(purpose, "verify_email") == 0)
+		return !user->is_email_verified;
+	return strcmp(user->provider, "local") == 0;
+}
+
 static enum err
 answer_request(struct ctx *ctx, void *arg)
 {
@@ -302,19 +349,17 @@ answer_request(struct ctx *ctx, void *arg)
 	struct user user = {0};
 	struct rows rows;
 	bool known;
+	bool allowed;
 
 	TRY(db_run(ctx, SQL_token_request_take, &rows, NO_PARAMS));
 	*found = rows.count > 0;
 	if (!*found)
 		return ERR_OK;
 	TRY(find_by_email(ctx, row_text(&rows, 0, 0), &user, &known));
-	if (!known || strcmp(user.status, "active") != 0)
+	if (!known || !concerns(&user, row_text(&rows, 0, 1)))
 		return ERR_OK;
-	if (strcmp(row_text(&rows, 0, 1), "verify_email") == 0)
-		return user.is_email_verified
-			       ? ERR_OK
-			       : mail_verification(ctx, user.user_id, user.name, user.email);
-	return strcmp(user.provider, "local") == 0 ? mail_reset(ctx, &user) : ERR_OK;
+	TRY(may_mail(ctx, &user, row_text(&rows, 0, 2), &allowed));
+	return allowed ? mail_answer(ctx, &user, row_text(&rows, 0, 1)) : ERR_OK;
 }
 
 enum err
@@ -368,7 +413,8 @@ user_reset_password(struct ctx *ctx, const struct password_reset *in)
 	TRY(ownership_prove(ctx, user_id, PROOF_TAKEOVER));
 	TRY(db_run(ctx, SQL_user_set_password, NULL,
 		   PARAMS(p_int(user_id), p_text(in->password_hash))));
-	return db_run(ctx, SQL_session_revoke_all, NULL, PARAMS(p_int(user_id)));
+	TRY(db_run(ctx, SQL_session_revoke_all, NULL, PARAMS(p_int(user_id))));
+	return guard_know_address(ctx, user_id);
 }
 
 struct appointment {

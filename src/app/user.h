@@ -69,7 +69,7 @@ struct credentials {
 };
 
 /* ERR_INVALID_CREDENTIALS for an unknown address or number, a wrong password and an account without one, in
- * the same time. */
+ * the same time. ERR_RATE_LIMITED after too many wrong passwords (guard.h). Not in a transaction. */
 enum err user_check_password(struct ctx *ctx, struct credentials *in) MUST_CHECK;
 
 struct user_tokens {

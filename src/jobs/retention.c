@@ -1,6 +1,7 @@
 /* Rows that have outlived their purpose are removed, and people forgotten whose time is over; money
  * that is left on their accounts is put before an administrator. */
 #include "app/closing.h"
+#include "app/guard.h"
 #include "app/privacy.h"
 #include "db/row.h"
 #include "jobs/job.h"
@@ -13,11 +14,13 @@ run(struct ctx *ctx, bool *found)
 	struct rows rows;
 	bool forgotten = false;
 	bool reviewed = false;
+	bool swept = false;
 
 	TRY(db_run(ctx, SQL_retention_sweep, &rows, PARAMS(p_int(ROWS_AT_ONCE))));
 	TRY(privacy_forget_due(ctx, &forgotten));
 	TRY(closing_review_due(ctx, &reviewed));
-	*found = forgotten || reviewed || row_int(&rows, 0, 0) >= ROWS_AT_ONCE;
+	TRY(guard_sweep(ctx, &swept));
+	*found = forgotten || reviewed || swept || row_int(&rows, 0, 0) >= ROWS_AT_ONCE;
 	TRY(db_run(ctx, SQL_webhook_sweep, &rows, PARAMS(p_int(EVENT_DAYS), p_int(ROWS_AT_ONCE))));
 	*found |= row_int(&rows, 0, 0) >= ROWS_AT_ONCE;
 	TRY(db_run(ctx, SQL_quote_sweep, &rows, PARAMS(p_int(ROWS_AT_ONCE))));

@@ -1,6 +1,6 @@
 /*
  * The end of an account: what is in the way of it, in each dialect that ends accounts; and that
- * whoever is gone is unknown to those who send money.
+ * who is gone is unknown to those who send money.
  */
 #include "tests/cmocka.h"
 
@@ -417,7 +417,7 @@ test_left_where_it_is(void **state)
 
 enum { RACES = 8, SENDERS = 5 };
 
-/* Whoever comes first: either the money is there and the account stays, or neither. */
+/* Which comes first decides: either the money is there and the account stays, or neither. */
 static void
 test_race(void **state)
 {

@@ -34,6 +34,7 @@ API_TESTS = \
 	tests/api/envelopes \
 	tests/api/event_order \
 	tests/api/fields \
+	tests/api/guessing \
 	tests/api/idempotency \
 	tests/api/interrupted \
 	tests/api/moolah/auth \
@@ -108,6 +109,7 @@ tests_api_drop_transactions_LDADD = $(API_LIBS)
 tests_api_envelopes_LDADD = $(API_LIBS)
 tests_api_event_order_LDADD = $(API_LIBS)
 tests_api_fields_LDADD = $(API_LIBS)
+tests_api_guessing_LDADD = $(API_LIBS)
 tests_api_idempotency_LDADD = $(API_LIBS)
 tests_api_interrupted_LDADD = $(API_LIBS)
 tests_api_moolah_auth_LDADD = $(API_LIBS)

@@ -1,0 +1,275 @@
+/* Guesses at passwords, counted for each account over all dialects; and mails to an address. */
+#include "tests/cmocka.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/guard.h"
+#include "tests/api/moolah/citizen.h"
+#include "tests/api/otp/wallet.h"
+
+#define STRANGER  "203.0.113.9"
+#define ELSEWHERE "198.51.100.7"
+
+enum { FREE = 5 };
+
+static int guests;
+
+static struct person
+guest_new(struct client *c)
+{
+	return person_new(c, client_text(c, "guest%d@example.com", guests++));
+}
+
+/* A sign-in by one of the dialects from an address. */
+static struct answer
+try_at(struct client *c, const char *target, const char *member, const char *name,
+       const char *password, const char *address)
+{
+	return client_send(c, &(struct ask){.method = "POST",
+					    .target = target,
+					    .address = address,
+					    .body = client_json(c, "{'%s':'%s','password':'%s'}",
+								member, name, password)});
+}
+
+static struct answer
+sign_in_from(struct client *c, const char *email, const char *password, const char *address)
+{
+	return try_at(c, "/v1/auth/login", "email", email, password, address);
+}
+
+/* As many wrong ones as are free; the next one has to wait. */
+static void
+guess(struct client *c, const char *email, const char *address)
+{
+	struct answer a;
+
+	for (int i = 0; i < FREE; i++) {
+		a = sign_in_from(c, email, "wrong-password-1", address);
+		expect_refusal(&a, 401, "INVALID_CREDENTIALS");
+	}
+	a = sign_in_from(c, email, "wrong-password-1", address);
+	expect_refusal(&a, 429, "RATE_LIMITED");
+	assert_true(atoi(answer_header(&a, "Retry-After")) >= 1);
+}
+
+static void
+let_time_pass(struct client *c)
+{
+	client_sql(c, "UPDATE cowry.sign_in_guard SET next_at = now() - interval '1 second'");
+}
+
+/* The right password has to wait as well, from there; the delay doubles up to a quarter of an hour. */
+static void
+test_delay(void **state)
+{
+	struct client *c = *state;
+	struct person ada = guest_new(c);
+	int before = 0;
+	struct answer a;
+
+	guess(c, ada.email, STRANGER);
+	a = sign_in_from(c, ada.email, PASSWORD, STRANGER);
+	expect_refusal(&a, 429, "RATE_LIMITED");
+	for (int i = 0; i < 14; i++) {
+		int wait;
+
+		let_time_pass(c);
+		a = sign_in_from(c, ada.email, "wrong-password-1", STRANGER);
+		expect_refusal(&a, 401, "INVALID_CREDENTIALS");
+		a = sign_in_from(c, ada.email, "wrong-password-1", STRANGER);
+		expect_refusal(&a, 429, "RATE_LIMITED");
+		wait = atoi(answer_header(&a, "Retry-After"));
+		assert_true(wait >= before && wait <= 900);
+		before = wait;
+	}
+	assert_true(before > 890);
+	let_time_pass(c);
+	a = sign_in_from(c, ada.email, PASSWORD, STRANGER);
+	expect_status(&a, 200);
+	a = sign_in_from(c, ada.email, "wrong-password-1", STRANGER);
+	expect_refusal(&a, 401, "INVALID_CREDENTIALS");
+	a = sign_in_from(c, ada.email, PASSWORD, STRANGER);
+	expect_status(&a, 200);
+}
+
+/* One count for all dialects, by whichever of its names the account is tried. */
+static void
+test_dialects(void **state)
+{
+	struct client *c = *state;
+	struct citizen bo = citizen_new(c, 501);
+	const struct {
+		const char *target, *member, *name;
+	} ways[] = {{"/v1/auth/login", "email", bo.email},
+		    {"/api/auth/login", "email", bo.email},
+		    {"/api/v1/auth/login", "identifier", bo.email},
+		    {"/api/v1/auth/login", "identifier", bo.phone},
+		    {"/v1/auth/login", "email", "CITIZEN501@Example.com"}};
+	struct answer a;
+
+	for (int i = 0; i < FREE; i++) {
+		a = try_at(c, ways[i].target, ways[i].member, ways[i].name, "wrong-password-1",
+			   STRANGER);
+		expect_status(&a, 401);
+	}
+	for (int i = 0; i < FREE; i++) {
+		a = try_at(c, ways[i].target, ways[i].member, ways[i].name, PASSWORD, STRANGER);
+		expect_status(&a, 429);
+	}
+}
+
+/* The owner goes on: by a session, and from an address where they have signed in before. */
+static void
+test_owner(void **state)
+{
+	struct client *c = *state;
+	struct person ada = guest_new(c);
+	struct answer a = sign_in_from(c, ada.email, PASSWORD, ELSEWHERE);
+
+	expect_status(&a, 200);
+	guess(c, ada.email, STRANGER);
+	a = client_call(c, "GET", "/v1/auth/me", ada.access, NULL);
+	expect_status(&a, 200);
+	a = client_call(c, "POST", "/v1/auth/refresh", NULL,
+			client_json(c, "{'refreshToken':'%s'}", ada.refresh));
+	expect_status(&a, 200);
+	a = sign_in_from(c, ada.email, PASSWORD, ELSEWHERE);
+	expect_status(&a, 200);
+	guess(c, ada.email, ELSEWHERE); /* counted apart, but counted */
+	a = sign_in_from(c, ada.email, PASSWORD, STRANGER);
+	expect_refusal(&a, 429, "RATE_LIMITED");
+}
+
+/* Who resets the password is known where they did it. */
+static void
+test_reset(void **state)
+{
+	struct client *c = *state;
+	struct person ada = guest_new(c);
+	struct answer a;
+
+	guess(c, ada.email, STRANGER);
+	a = client_call(c, "POST", "/v1/auth/forgotten-password", NULL,
+			client_json(c, "{'email':'%s'}", ada.email));
+	expect_status(&a, 200);
+	a = client_send(c,
+			&(struct ask){.method = "POST",
+				      .target = "/v1/auth/reset-password",
+				      .address = ELSEWHERE,
+				      .body = client_json(c,
+							  "{'email':'%s','token':'%s',"
+							  "'newPassword':'another-horse-1'}",
+							  ada.email, mailed_token(c, ada.email))});
+	expect_status(&a, 200);
+	a = sign_in_from(c, ada.email, "another-horse-1", ELSEWHERE);
+	expect_status(&a, 200);
+}
+
+/* Somebody who does not exist is answered like somebody who does. */
+static void
+test_unknown(void **state)
+{
+	struct client *c = *state;
+
+	guess(c, "nobody-at-all@example.com", STRANGER);
+	let_time_pass(c);
+	guess(c, "nobody-else@example.com", ELSEWHERE);
+}
+
+/* Many at once are no way around it. */
+static void
+test_at_once(void **state)
+{
+	enum { ASKERS = 24 };
+	struct client *c = *state;
+	struct person ada = guest_new(c);
+	struct ask asks[ASKERS];
+	int statuses[ASKERS];
+
+	for (size_t i = 0; i < ASKERS; i++)
+		asks[i] = (struct ask){.method = "POST",
+				       .target = "/v1/auth/login",
+				       .address = STRANGER,
+				       .body = client_json(c,
+							   "{'email':'%s',"
+							   "'password':'wrong-password-1'}",
+							   ada.email)};
+	client_at_once(c, asks, ASKERS, statuses);
+	assert_true(count_status(statuses, ASKERS, 401) <= FREE);
+	assert_int_equal(count_status(statuses, ASKERS, 401) + count_status(statuses, ASKERS, 429) +
+				 count_status(statuses, ASKERS, 503),
+			 ASKERS);
+}
+
+static int64_t
+mails(struct client *c, const char *email)
+{
+	return atoll(
+		client_value(c, "SELECT count(*) FROM cowry.mail WHERE recipient = '%s'", email));
+}
+
+static void
+ask_for_reset(struct client *c, const char *email, const char *address)
+{
+	struct ask ask = {.method = "POST",
+			  .target = "/v1/auth/forgotten-password",
+			  .address = address,
+			  .body = client_json(c, "{'email':'%s'}", email)};
+	struct answer a = client_send(c, &ask);
+
+	expect_status(&a, 200);
+	(void)mailed_token(c, email); /* as the job runner */
+}
+
+/* Six an hour, whoever asks; from a known address there are six more. */
+static void
+test_reset_mails(void **state)
+{
+	struct client *c = *state;
+	struct person ada = guest_new(c);
+	int64_t before = mails(c, ada.email);
+	struct answer a = sign_in_from(c, ada.email, PASSWORD, ELSEWHERE);
+
+	expect_status(&a, 200);
+	for (int i = 0; i < 9; i++)
+		ask_for_reset(c, ada.email, STRANGER);
+	assert_int_equal(mails(c, ada.email), before + 6);
+	ask_for_reset(c, ada.email, ELSEWHERE);
+	assert_int_equal(mails(c, ada.email), before + 7);
+	client_sql(c, "UPDATE cowry.mail_count SET window_ends_at = now()");
+	ask_for_reset(c, ada.email, STRANGER);
+	assert_int_equal(mails(c, ada.email), before + 8);
+}
+
+/* Codes can't be aimed at somebody's mailbox. */
+static void
+test_foreign_codes(void **state)
+{
+	struct client *c = *state;
+	struct answer a;
+
+	for (int i = 0; i < 7; i++) {
+		struct person eve = guest_new(c);
+
+		a = otp_post(c, &eve, "fund", "'amount':5000,'email':'victim@example.com'");
+		if (i < 6)
+			expect_status(&a, 200);
+		else
+			expect_refusal(&a, 429, "RATE_LIMITED");
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		client_test(test_delay),       client_test(test_dialects),
+		client_test(test_owner),       client_test(test_reset),
+		client_test(test_unknown),     client_test(test_at_once),
+		client_test(test_reset_mails), client_test(test_foreign_codes),
+	};
+
+	return cmocka_run_group_tests(tests, client_setup, client_teardown);
+}
