@@ -58,7 +58,7 @@ libcowry_a_SOURCES = \
 	src/app/api_key.c src/app/closing.c src/app/closing.h src/app/ownership.c src/app/ownership.h src/app/guard.c src/app/guard.h src/app/code.c src/app/code.h src/app/funding.c src/app/funding.h \
 	src/app/funding_settle.c src/app/funding_store.c src/app/funding_store.h \
 	src/app/movement.c src/app/movement.h src/app/outbox.c src/app/outbox.h src/app/risk.c src/app/risk.h src/app/personal.c src/app/personal.h \
-	src/app/payment.c src/app/payment.h src/app/payment_report.c src/app/payment_row.c \
+	src/app/unresolved.c src/app/unresolved.h src/app/payment.c src/app/payment.h src/app/payment_report.c src/app/payment_row.c \
 	src/app/payment_row.h src/app/payment_settle.c src/app/payment_state.c \
 	src/app/payment_state.h src/app/provider_account.h src/app/provider_config.c \
 	src/app/product.c src/app/product.h src/app/purchase.c src/app/purchase.h \

@@ -164,6 +164,11 @@ SELECT bank_payment_id, reference, request_id, bank_account_id, amount, currency
   FROM bank_payment
  WHERE reference = $1;
 
+-- name: bank_payment_reference
+-- params: request_id:uuid
+-- returns: maybe
+SELECT reference FROM bank_payment WHERE request_id = $1;
+
 -- name: bank_payment_lock
 -- params: reference:text
 -- returns: one

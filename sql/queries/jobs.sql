@@ -87,7 +87,7 @@ UPDATE job
 
 -- name: job_give_up
 -- params: job_id:bigint claims:bigint problem:text
--- returns: none
+-- returns: maybe
 -- If the claim is still the latest. One that was added once more meanwhile begins anew instead.
 UPDATE job
    SET claimed_until = NULL,
@@ -96,7 +96,8 @@ UPDATE job
        due_at = coalesce(again_at, due_at),
        attempts = CASE WHEN again_at IS NULL THEN attempts ELSE 0 END,
        problem = $3
- WHERE job_id = $1 AND claims = $2 AND claimed_until IS NOT NULL;
+ WHERE job_id = $1 AND claims = $2 AND claimed_until IS NOT NULL
+RETURNING parked_at IS NOT NULL AS parked;
 
 -- name: job_list
 -- params: kind:text status:text after:bigint most:bigint

@@ -3,10 +3,11 @@
 -- name: review_insert
 -- params: public_id:uuid kind:text subject:uuid reason:text detail:text
 -- returns: none
--- Nothing where the subject has an open review already.
+-- One open review a subject: a further reason takes the place of the one before.
 INSERT INTO review (public_id, kind, subject, reason, detail)
 VALUES ($1, $2, $3, $4, $5::jsonb)
-    ON CONFLICT (kind, subject) WHERE status = 'open' DO NOTHING;
+    ON CONFLICT (kind, subject) WHERE status = 'open' DO UPDATE
+   SET reason = excluded.reason, detail = excluded.detail;
 
 -- name: review_list
 -- params: status:text kind:text after:bigint most:bigint

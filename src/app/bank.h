@@ -159,8 +159,10 @@ enum err bank_refusal(struct ctx *ctx, const struct bank_payment *payment);
 /* By the reference of its order, with all that calls need: for whoever settles. ERR_NOT_FOUND. */
 enum err bank_payment_find(struct ctx *ctx, const char *reference,
 			   struct bank_payment *out) MUST_CHECK;
-/* In the caller's transaction: fail a payment that the bank certainly does not have, as somebody has
- * found out. ERR_CONFLICT if it has ended, or the bank has said that it has it. */
-enum err bank_release(struct ctx *ctx, struct bank_payment *payment) MUST_CHECK;
+/* In the caller's transaction: lock the account, then the payment, and show how it stands now. */
+enum err bank_payment_lock(struct ctx *ctx, struct bank_payment *payment) MUST_CHECK;
+/* In the caller's transaction: what an administrator has found out of a payment that is pending: the
+ * bank has made it, or has not and never will. ERR_CONFLICT if it has ended. */
+enum err bank_decide(struct ctx *ctx, struct bank_payment *payment, bool made) MUST_CHECK;
 
 #endif

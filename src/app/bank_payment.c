@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "app/bank_row.h"
+#include "app/unresolved.h"
 #include "base/arena.h"
 #include "base/config.h"
 
@@ -236,9 +237,14 @@ is_failure(const struct bank_payment *payment, int64_t repeats)
 static enum err
 end(struct ctx *ctx, const struct payment_row *row, const char *status, const char *problem)
 {
+	bool settled = text_equal(status, "settled");
+
 	TRY(db_run(ctx, SQL_bank_payment_end, NULL,
 		   PARAMS(p_int(row->bank_payment_id), p_text(status), p_text(problem))));
-	if (!text_equal(status, "settled"))
+	unresolved_end(ctx, "bank_payment", row->request_id,
+		       text_starts_with(row->reference, "pay_") ? "merchant_payout" : "remittance",
+		       row->reference, settled);
+	if (!settled)
 		return ERR_OK;
 	return db_run(ctx, SQL_bank_account_debit, NULL,
 		      PARAMS(p_int(row->bank_account_id), p_int(row->amount)));
@@ -357,15 +363,30 @@ bank_payment_find(struct ctx *ctx, const char *reference, struct bank_payment *o
 }
 
 enum err
-bank_release(struct ctx *ctx, struct bank_payment *payment)
+bank_payment_lock(struct ctx *ctx, struct bank_payment *payment)
+{
+	struct payment_row row;
+
+	assert(ctx->db != NULL);
+	TRY(lock_payment(ctx, payment, &row));
+	show(&row, payment);
+	return ERR_OK;
+}
+
+enum err
+bank_decide(struct ctx *ctx, struct bank_payment *payment, bool made)
 {
 	struct payment_row row;
 
 	assert(ctx->db != NULL);
 	TRY(lock_payment(ctx, payment, &row));
 	payment->state = state_of(row.status);
-	if (payment->state != BANK_PAYMENT_PENDING || row.bank_reference != NULL)
-		return fault(&ctx->fault, ERR_CONFLICT, NULL, "The bank has the payment");
-	TRY(end(ctx, &row, "failed", "The bank did not get the payment"));
+	if (payment->state != BANK_PAYMENT_PENDING)
+		return fault(&ctx->fault, ERR_CONFLICT, NULL,
+			     payment->state == BANK_PAYMENT_SETTLED
+				     ? "The bank has made the payment meanwhile"
+				     : "The bank has refused the payment meanwhile");
+	TRY(end(ctx, &row, made ? "settled" : "failed",
+		made ? NULL : "The bank did not make the payment"));
 	return show_again(ctx, payment);
 }

@@ -223,15 +223,22 @@ drop_payment_refusal(struct ctx *ctx, const struct drop_payment *payment)
 	return bank_refusal(ctx, &payment->bank);
 }
 
+enum err
+drop_payment_settle(struct ctx *ctx, const struct bank_payment *bank)
+{
+	struct drop_payment_row row;
+
+	TRY(drop_payment_row_lock(ctx, bank->order.reference, &row));
+	return drop_payment_take(ctx, &row, bank);
+}
+
 static enum err
 close_look_up(struct ctx *ctx, void *arg)
 {
 	struct bank_payment *bank = arg;
-	struct drop_payment_row row;
 
 	TRY(bank_close(ctx, bank));
-	TRY(drop_payment_row_lock(ctx, bank->order.reference, &row));
-	return drop_payment_take(ctx, &row, bank);
+	return drop_payment_settle(ctx, bank);
 }
 
 enum err

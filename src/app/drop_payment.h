@@ -79,6 +79,9 @@ enum err drop_payment_refusal(struct ctx *ctx, const struct drop_payment *paymen
  * is nothing left to ask. In transactions of its own. */
 enum err drop_payment_look_up(struct ctx *ctx, const char *drop_id, bool *settled) MUST_CHECK;
 
+/* In the transaction that has closed its bank payment: settle it. */
+enum err drop_payment_settle(struct ctx *ctx, const struct bank_payment *bank) MUST_CHECK;
+
 /* Of who asks. ERR_NOT_FOUND. */
 enum err drop_payment_get(struct ctx *ctx, const char *drop_id,
 			  struct drop_payment *out) MUST_CHECK;

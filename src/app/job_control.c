@@ -1,6 +1,7 @@
 #include "app/job_control.h"
 
 #include "app/audit.h"
+#include "app/unresolved.h"
 #include "base/arena.h"
 #include "base/text.h"
 #include "db/db.h"
@@ -10,6 +11,7 @@ struct order {
 	const char *action;
 	int64_t job_id;
 	struct queue_entry *out;
+	bool parks;
 };
 
 static enum err
@@ -19,6 +21,8 @@ carry_out(struct ctx *ctx, void *arg)
 	const char *subject;
 
 	TRY(order->change(ctx, order->job_id, order->out));
+	if (order->parks)
+		TRY(unresolved_ask(ctx, order->out->kind, order->out->subject));
 	subject = arena_printf(ctx->arena, "%s %s", order->out->kind, order->out->subject);
 	return audit_add(ctx, order->action, subject, (struct json_value){NULL});
 }
@@ -34,11 +38,11 @@ command(struct ctx *ctx, struct order order, const char *id)
 enum err
 job_retry(struct ctx *ctx, const char *id, struct queue_entry *out)
 {
-	return command(ctx, (struct order){queue_retry, "job_retry", 0, out}, id);
+	return command(ctx, (struct order){queue_retry, "job_retry", 0, out, false}, id);
 }
 
 enum err
 job_park(struct ctx *ctx, const char *id, struct queue_entry *out)
 {
-	return command(ctx, (struct order){queue_park, "job_park", 0, out}, id);
+	return command(ctx, (struct order){queue_park, "job_park", 0, out, true}, id);
 }

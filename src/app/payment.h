@@ -137,6 +137,12 @@ enum err payment_webhook(struct ctx *ctx, const struct provider *provider, struc
  * all the same. In transactions of its own. */
 enum err payment_look_up(struct ctx *ctx, struct uuid id, bool *settled) MUST_CHECK;
 
+/* In a transaction: nobody can find out what became of a payment that is
+ * pending. A review is opened of a withdrawal; a deposit has lapsed. */
+enum err payment_unresolved(struct ctx *ctx, struct uuid id, const char *why) MUST_CHECK;
+
+/* In a transaction: lock a payment, before the review of it. ERR_NOT_FOUND. */
+enum err payment_lock(struct ctx *ctx, struct uuid id) MUST_CHECK;
 /* In a transaction: an administrator's decision about a payment that waits for a review. Approved
  * it is posted with the amount that was paid; rejected it fails. ERR_CONFLICT if it does not wait. */
 enum err payment_decide(struct ctx *ctx, struct uuid id, bool approved) MUST_CHECK;

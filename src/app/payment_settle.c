@@ -3,6 +3,7 @@
 
 #include "app/payment_row.h"
 #include "app/review.h"
+#include "app/unresolved.h"
 #include "base/arena.h"
 #include "crypto/hmac.h"
 #include "db/row.h"
@@ -307,6 +308,19 @@ post_or_ask(struct ctx *ctx, struct payment_row *row, enum payment_event event, 
 								   : err_message(posted.err)));
 }
 
+/* If nobody knew what became of it, somebody does now. */
+static void
+end_review(struct ctx *ctx, const struct payment_row *row)
+{
+	enum payment_status state = payment_row_state(row);
+	char id[UUID_TEXT_MAX];
+
+	if (state != PAYMENT_REVIEW)
+		unresolved_end(ctx, "payment", row->public_id, "payment_lookup",
+			       arena_strdup(ctx->arena, uuid_text(id, row->public_id)),
+			       state == PAYMENT_SUCCEEDED);
+}
+
 enum err
 payment_take(struct ctx *ctx, struct payment_row *row, enum payment_event event, struct money paid,
 	     const char *why)
@@ -337,6 +351,8 @@ payment_take(struct ctx *ctx, struct payment_row *row, enum payment_event event,
 		break;
 	}
 	TRY(store(ctx, row, transaction_id));
+	if (row->withdrawal)
+		end_review(ctx, row);
 	return payment_tell(ctx, row);
 }
 
@@ -371,6 +387,14 @@ payment_event_of(const struct payment_row *row, const struct provider_report *re
 }
 
 enum err
+payment_lock(struct ctx *ctx, struct uuid id)
+{
+	struct payment_row row;
+
+	return payment_row_lock(ctx, id, &row);
+}
+
+enum err
 payment_decide(struct ctx *ctx, struct uuid id, bool approved)
 {
 	struct payment_row row;
@@ -378,4 +402,22 @@ payment_decide(struct ctx *ctx, struct uuid id, bool approved)
 	TRY(payment_row_lock(ctx, id, &row));
 	return payment_take(ctx, &row, approved ? EVENT_APPROVED : EVENT_REJECTED,
 			    (struct money){0, NULL}, NULL);
+}
+
+enum err
+payment_unresolved(struct ctx *ctx, struct uuid id, const char *why)
+{
+	const struct money unsaid = {0, NULL};
+	struct payment_row row;
+	enum err err = payment_row_lock(ctx, id, &row);
+
+	if (err == ERR_NOT_FOUND) {
+		fault_clear(&ctx->fault);
+		return ERR_OK;
+	}
+	TRY(err);
+	if (payment_row_state(&row) != PAYMENT_PENDING)
+		return ERR_OK;
+	return row.withdrawal ? ask_person(ctx, &row, unsaid, why)
+			      : payment_take(ctx, &row, EVENT_LAPSED, unsaid, NULL);
 }

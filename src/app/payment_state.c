@@ -8,7 +8,9 @@
  *   has the request under way, and it is never sent again under the same reference. If the provider
  *   had said before that it took a withdrawal, the two answers contradict each other: a person looks.
  * - A deposit that nobody paid within a week has lapsed: the reference becomes free. A withdrawal
- *   never lapses; its money stays held until somebody knows.
+ *   never lapses; its money stays held until somebody knows. When the last look-up has not told, an
+ *   administrator finds out and decides, while it is pending still: what the provider tells until then
+ *   counts.
  * - That a deposit failed, whoever says so, is never the last word: the customer may pay the same
  *   order by another card, and the provider tells of each attempt in any order. What is paid as it
  *   was asked for is credited, once. Only a deposit whose money went back, or that a person has
@@ -49,8 +51,10 @@ static const struct row {
 	{OUT, PAYMENT_PENDING, EVENT_VANISHED, PAYMENT_REVIEW, DO_ASK_PERSON},
 	{IN, PAYMENT_PENDING, EVENT_LAPSED, PAYMENT_UNPAID, DO_LET_GO},
 	{OUT, PAYMENT_PENDING, EVENT_LAPSED, PAYMENT_PENDING, DO_NOTHING},
-	{BOTH, PAYMENT_PENDING, EVENT_APPROVED, PAYMENT_PENDING, DO_REFUSE},
-	{BOTH, PAYMENT_PENDING, EVENT_REJECTED, PAYMENT_PENDING, DO_REFUSE},
+	{IN, PAYMENT_PENDING, EVENT_APPROVED, PAYMENT_PENDING, DO_REFUSE},
+	{OUT, PAYMENT_PENDING, EVENT_APPROVED, PAYMENT_SUCCEEDED, DO_POST},
+	{IN, PAYMENT_PENDING, EVENT_REJECTED, PAYMENT_PENDING, DO_REFUSE},
+	{OUT, PAYMENT_PENDING, EVENT_REJECTED, PAYMENT_FAILED, DO_LET_GO},
 
 	{IN, PAYMENT_UNPAID, EVENT_TAKEN, PAYMENT_UNPAID, DO_NOTHING},
 	{IN, PAYMENT_UNPAID, EVENT_REFUSED, PAYMENT_UNPAID, DO_NOTHING},

@@ -297,15 +297,12 @@ complete(struct ctx *ctx, const struct payout *payout)
 	return tell(ctx, payout->user_id, payout->drop_id, payout->amount, true);
 }
 
-/* Take down what the bank said. Its side is locked first. */
-static enum err
-close_one(struct ctx *ctx, void *arg)
+enum err
+payout_settle(struct ctx *ctx, const struct bank_payment *bank)
 {
-	struct bank_payment *bank = arg;
 	struct payout payout;
 	struct rows rows;
 
-	TRY(bank_close(ctx, bank));
 	TRY(db_run(ctx, SQL_merchant_payout_lock, &rows, PARAMS(p_text(bank->order.reference))));
 	if (rows.count == 0)
 		return fault(&ctx->fault, ERR_NOT_FOUND, NULL, "Payout not found");
@@ -321,6 +318,16 @@ close_one(struct ctx *ctx, void *arg)
 		return fail(ctx, &payout, bank->problem);
 	}
 	return ERR_OK;
+}
+
+/* Record what the bank said. Its side is locked first. */
+static enum err
+close_one(struct ctx *ctx, void *arg)
+{
+	struct bank_payment *bank = arg;
+
+	TRY(bank_close(ctx, bank));
+	return payout_settle(ctx, bank);
 }
 
 /* The first time; what is on its way is asked about soon. */

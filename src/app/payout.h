@@ -9,6 +9,7 @@
 #ifndef APP_PAYOUT_H
 #define APP_PAYOUT_H
 
+#include "app/bank.h"
 #include "base/ctx.h"
 
 /* The latest hour of payouts at or before a time. */
@@ -22,5 +23,8 @@ enum err payout_open_due(struct ctx *ctx, bool *found) MUST_CHECK;
 /* Ask the bank how a payout stands, or give it to the bank again; *settled tells whether there is nothing left to
  * ask. Outside of any transaction. ERR_NOT_FOUND. */
 enum err payout_look_up(struct ctx *ctx, const char *drop_id, bool *settled) MUST_CHECK;
+/* In the transaction that has closed its bank payment: settle it.
+ * ERR_NOT_FOUND. */
+enum err payout_settle(struct ctx *ctx, const struct bank_payment *bank) MUST_CHECK;
 
 #endif

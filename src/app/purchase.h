@@ -87,6 +87,12 @@ enum err purchase_list(struct ctx *ctx, const struct purchase_filter *filter, st
  * there is nothing left to ask. In transactions of its own. */
 enum err purchase_look_up(struct ctx *ctx, struct uuid id, bool *settled) MUST_CHECK;
 
+/* In a transaction: nobody can find out what became of a purchase that is
+ * pending; a review is opened. */
+enum err purchase_unresolved(struct ctx *ctx, struct uuid id, const char *why) MUST_CHECK;
+
+/* In a transaction: lock a purchase, before the review of it. ERR_NOT_FOUND. */
+enum err purchase_lock(struct ctx *ctx, struct uuid id) MUST_CHECK;
 /* In a transaction: an administrator's decision about a purchase that waits for a review. Approved
  * it is paid for; rejected the money is free again. ERR_CONFLICT if it does not wait. */
 enum err purchase_decide(struct ctx *ctx, struct uuid id, bool approved) MUST_CHECK;

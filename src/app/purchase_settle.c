@@ -3,6 +3,7 @@
 
 #include "app/purchase_row.h"
 #include "app/review.h"
+#include "app/unresolved.h"
 #include "base/arena.h"
 #include "crypto/hmac.h"
 #include "db/row.h"
@@ -254,6 +255,19 @@ reason_of(enum payment_event event, const struct vendor_answer *answer)
 	return answer->message != NULL ? answer->message : reasons[event];
 }
 
+/* If nobody knew what became of it, somebody does now. */
+static void
+end_review(struct ctx *ctx, const struct purchase_row *row)
+{
+	enum payment_status state = payment_status_parse(row->status);
+	char id[UUID_TEXT_MAX];
+
+	if (state != PAYMENT_REVIEW)
+		unresolved_end(ctx, "purchase", row->public_id, "purchase_lookup",
+			       arena_strdup(ctx->arena, uuid_text(id, row->public_id)),
+			       state == PAYMENT_SUCCEEDED);
+}
+
 enum err
 purchase_take(struct ctx *ctx, struct purchase_row *row, enum payment_event event,
 	      const struct vendor_answer *answer)
@@ -279,6 +293,7 @@ purchase_take(struct ctx *ctx, struct purchase_row *row, enum payment_event even
 		TRY(ask_person(ctx, row, answer, reasons[event]));
 		break;
 	}
+	end_review(ctx, row);
 	return store(ctx, row, transaction_id);
 }
 
@@ -313,6 +328,30 @@ purchase_event_of(const struct purchase_row *row, const struct vendor_answer *an
 		return row->accepted ? EVENT_VANISHED : EVENT_ABSENT;
 	}
 	return EVENT_TAKEN;
+}
+
+enum err
+purchase_unresolved(struct ctx *ctx, struct uuid id, const char *why)
+{
+	struct purchase_row row;
+	enum err err = purchase_row_lock(ctx, id, &row);
+
+	if (err == ERR_NOT_FOUND) {
+		fault_clear(&ctx->fault);
+		return ERR_OK;
+	}
+	TRY(err);
+	if (payment_status_parse(row.status) != PAYMENT_PENDING)
+		return ERR_OK;
+	return ask_person(ctx, &row, NULL, why);
+}
+
+enum err
+purchase_lock(struct ctx *ctx, struct uuid id)
+{
+	struct purchase_row row;
+
+	return purchase_row_lock(ctx, id, &row);
 }
 
 enum err

@@ -5,19 +5,22 @@
 #include "app/funding.h"
 #include "app/payment.h"
 #include "app/purchase.h"
+#include "app/unresolved.h"
 #include "base/arena.h"
 #include "db/row.h"
 
-/* What follows from a decision, by what was decided. */
+/* What follows from a decision, by what was decided. Whoever settles a subject
+ * locks it before its review, so that a decision does so as well. */
 static const struct kind {
 	const char *name;
 	enum err (*decide)(struct ctx *ctx, struct uuid subject, bool approved);
+	enum err (*lock)(struct ctx *ctx, struct uuid subject); /* or NULL */
 } kinds[] = {
-	{"closed_account", closing_decide},
-	{"funding", funding_decide},
-	{"payment", payment_decide},
-	{"purchase", purchase_decide},
-	{NULL, NULL},
+	{"bank_payment", unresolved_bank_decide, unresolved_bank_lock},
+	{"closed_account", closing_decide, NULL},
+	{"funding", funding_decide, NULL},
+	{"payment", payment_decide, payment_lock},
+	{"purchase", purchase_decide, purchase_lock},
 };
 
 static const struct column columns[] = {
@@ -80,27 +83,34 @@ record(struct ctx *ctx, const struct review *review)
 			 uuid_text(id, review->public_id), &detail);
 }
 
-/* A kind without a row is a bug: its decision would move nothing. */
-static enum err
-follow(struct ctx *ctx, const struct review *review, bool approved)
+/* NULL is a bug: its decision would move nothing. */
+static const struct kind *
+kind_of(const struct review *review)
 {
-	for (const struct kind *kind = kinds; kind->name != NULL; kind++)
-		if (text_equal(kind->name, review->kind))
-			return kind->decide(ctx, review->subject, approved);
-	return fault(&ctx->fault, ERR_INTERNAL, NULL, NULL);
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (text_equal(kinds[i].name, review->kind))
+			return &kinds[i];
+	return NULL;
 }
 
 enum err
 review_decide(struct ctx *ctx, struct uuid id, bool approved, const char *note, struct review *out)
 {
+	const struct kind *kind;
 	struct rows rows;
 
+	TRY(review_get(ctx, id, out));
+	kind = kind_of(out);
+	if (kind == NULL)
+		return fault(&ctx->fault, ERR_INTERNAL, NULL, NULL);
+	if (kind->lock != NULL)
+		TRY(kind->lock(ctx, out->subject));
 	TRY(db_run(ctx, SQL_review_decide, &rows,
 		   PARAMS(p_uuid(id), p_text(approved ? "approved" : "rejected"), p_text(note),
 			  p_id(ctx->who.user_id))));
 	TRY(review_get(ctx, id, out));
 	if (rows.affected == 0)
 		return fault(&ctx->fault, ERR_CONFLICT, NULL, "The review was decided before");
-	TRY(follow(ctx, out, approved));
+	TRY(kind->decide(ctx, out->subject, approved));
 	return record(ctx, out);
 }

@@ -1,6 +1,6 @@
 /*
- * review.h - what a person must decide: payments whose amount differs from what was asked,
- * fundings that look like fraud. One queue for administrators, by /v1 and by the CLI.
+ * review.h - what a person must decide: payments whose amount differs from what was asked, or of
+ * which nobody could find out what became, fundings that look like fraud. One queue for administrators, by /v1 and by the CLI.
  */
 #ifndef APP_REVIEW_H
 #define APP_REVIEW_H
@@ -11,7 +11,7 @@
 struct review {
 	int64_t review_id;
 	struct uuid public_id;
-	const char *kind;    /* "payment", "funding", "purchase", "closed_account" */
+	const char *kind; /* "bank_payment", "closed_account", "funding", "payment", "purchase" */
 	struct uuid subject; /* public id of what is to be decided */
 	const char *reason;
 	struct json_value detail; /* what helps to decide; no secrets */
@@ -22,7 +22,7 @@ struct review {
 	struct instant decided_at;
 };
 
-/* In the caller's transaction. One open review a subject; a second is the first. */
+/* In the caller's transaction. One open review a subject, which tells of the latest. */
 enum err review_open(struct ctx *ctx, const char *kind, struct uuid subject, const char *reason,
 		     struct json_value detail) MUST_CHECK;
 

@@ -76,6 +76,7 @@ struct app {
 	struct http_client *http_public;
 	struct http_client *http_local;
 	struct claims *claims; /* what a job runner has claimed; NULL elsewhere */
+	int64_t insist_s;      /* a job runner's: how long db_insist() tries; 0: once */
 	clock_now *now;
 	int64_t started_ns; /* clock_monotonic_ns() at start */
 	char name

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "app/unresolved.h"
 #include "base/arena.h"
 #include "base/ctx.h"
 #include "crypto/rotation.h"
@@ -171,6 +172,30 @@ static const struct {
 	{SQL_attention_deliveries, "deliveries to webhooks were given up in the last day"},
 };
 
+enum { NAMED_MAX = 20 };
+
+/* Money that stays set aside until somebody decides, each by its name. */
+static void
+name_unresolved(struct ctx *ctx)
+{
+	char amount[MONEY_TEXT_MAX];
+	char at[INSTANT_TEXT_MAX];
+	char id[UUID_TEXT_MAX];
+	struct unresolved *list;
+	size_t n;
+
+	if (unresolved_list(ctx, NAMED_MAX, &list, &n) != ERR_OK)
+		return;
+	for (size_t i = 0; i < n; i++) {
+		struct money money = {list[i].amount, currency_find(list[i].currency)};
+
+		(void)printf("! %s holds %s %s, and nobody could find out what became of it (since "
+			     "%s);\n  see cowry reviews list, then approve or reject %s\n",
+			     list[i].reference, money_text(amount, money), list[i].currency,
+			     instant_text(at, list[i].since), uuid_text(id, list[i].review));
+	}
+}
+
 static void
 look_for_work(const struct config *config)
 {
@@ -189,6 +214,7 @@ look_for_work(const struct config *config)
 			       attention[i].what);
 		warn(what, "");
 	}
+	name_unresolved(&ctx);
 	arena_free(ctx.arena);
 	db_pool_free(app.pool);
 }

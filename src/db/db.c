@@ -14,8 +14,8 @@
 #include "db/result.h"
 
 enum { ATTEMPTS_MAX = 5, BACKOFF_FIRST_US = 1000 };
-/* How long what must not be lost is tried, and the pauses between. */
-enum { INSIST_S = 30, INSIST_FIRST_MS = 25, INSIST_MOST_MS = 400 };
+/* The pauses while what must not be lost is tried. */
+enum { INSIST_FIRST_MS = 25, INSIST_MOST_MS = 400 };
 
 struct deferred {
 	struct db_call call;
@@ -243,7 +243,7 @@ may_pass(enum err err)
 enum err
 db_insist(struct ctx *ctx, db_work *work, void *arg)
 {
-	int64_t deadline_ns = clock_monotonic_ns() + INSIST_S * INT64_C(1000000000);
+	int64_t deadline_ns = clock_monotonic_ns() + ctx->app->insist_s * INT64_C(1000000000);
 	long pause_ms = INSIST_FIRST_MS;
 	enum err err;
 

@@ -145,8 +145,9 @@ typedef enum err db_work(struct ctx *ctx, void *arg);
 enum err db_transact(struct ctx *ctx, db_work *work, void *arg) MUST_CHECK;
 /*
  * Do what must not be lost because the database is away just then, such as recording what somebody
- * outside has done: again, with pauses, for half a minute. It may have been done before when it is
- * done again, so it must bear that. Not within a transaction.
+ * outside has done: again, with pauses, for half a minute in a job runner. In a process where somebody
+ * waits for an answer (insist_s is 0) it is tried once. It may have been done before when it is done
+ * again, so it must bear that. Not within a transaction.
  */
 enum err db_insist(struct ctx *ctx, db_work *work, void *arg) MUST_CHECK;
 /* Likewise, work in one transaction. */

@@ -14,6 +14,7 @@
 #include "json/reader.h"
 
 enum { ARENA_MAX = 64 * 1024 * 1024, POLL_MS = 1000, PAUSE_AFTER_FAILURE_MS = 1000 };
+enum { INSIST_S = 30 };
 
 /* A duty and who waits for it. */
 struct post {
@@ -226,6 +227,7 @@ crew_new(const struct app *app, const struct duty *list)
 		hands += list[posts].threads;
 	crew->app = *app;
 	crew->app.claims = claims_new(hands);
+	crew->app.insist_s = INSIST_S;
 	(void)pthread_mutex_init(&crew->mutex, NULL);
 	init_call(&crew->keeper.call);
 	crew->posts = calloc(posts, sizeof(*crew->posts));

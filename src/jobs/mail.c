@@ -23,4 +23,11 @@ run(struct ctx *ctx, struct queue_job *job, enum queue_verdict *verdict)
 	return ERR_OK;
 }
 
-const struct queue_kind queue_mail = {"mail", LIMIT_S, TRIES_MAX, BACKOFF_S, BACKOFF_MAX_S, run};
+const struct queue_kind queue_mail = {
+	.name = "mail",
+	.limit_s = LIMIT_S,
+	.tries_max = TRIES_MAX,
+	.backoff_s = BACKOFF_S,
+	.backoff_max_s = BACKOFF_MAX_S,
+	.run = run,
+};

@@ -1,5 +1,6 @@
 /* Payouts to merchants: opened once a day, given to the bank, and looked up until it has settled them. */
 #include "app/payout.h"
+#include "app/unresolved.h"
 #include "jobs/job.h"
 #include "queue/queue.h"
 
@@ -18,7 +19,7 @@ run(struct ctx *ctx, struct queue_job *job, enum queue_verdict *verdict)
 }
 
 /* A few seconds after the first time, then at longer and longer intervals, up to two hours: for ten
- * days. After that an operator must look; the amount stays set aside on the account. */
+ * days. After that an administrator must decide; the amount stays set aside. */
 const struct queue_kind queue_merchant_payout = {
 	.name = "merchant_payout",
 	.limit_s = 120,
@@ -26,4 +27,5 @@ const struct queue_kind queue_merchant_payout = {
 	.backoff_s = 5,
 	.backoff_max_s = 7200,
 	.run = run,
+	.parked = unresolved_ask,
 };

@@ -1,5 +1,6 @@
 /* Payments that no webhook has settled: the provider is asked how they stand. */
 #include "app/payment.h"
+#include "app/unresolved.h"
 #include "jobs/job.h"
 #include "queue/queue.h"
 
@@ -22,7 +23,7 @@ run(struct ctx *ctx, struct queue_job *job, enum queue_verdict *verdict)
 }
 
 /* A minute after the first time, then at longer and longer intervals, up to six hours: for nine
- * days. By then a deposit has lapsed; a withdrawal waits for an operator, its money held. */
+ * days. By then a deposit has lapsed; a withdrawal waits for an administrator, its money held. */
 const struct queue_kind queue_payment_lookup = {
 	.name = "payment_lookup",
 	.limit_s = 120,
@@ -30,4 +31,5 @@ const struct queue_kind queue_payment_lookup = {
 	.backoff_s = 60,
 	.backoff_max_s = 21600,
 	.run = run,
+	.parked = unresolved_ask,
 };

@@ -1,5 +1,6 @@
 /* Purchases whose answer was lost or left open: the vendor is asked how they stand. */
 #include "app/purchase.h"
+#include "app/unresolved.h"
 #include "jobs/job.h"
 #include "queue/queue.h"
 
@@ -22,7 +23,7 @@ run(struct ctx *ctx, struct queue_job *job, enum queue_verdict *verdict)
 }
 
 /* Soon after the first time, since somebody waits for it, then at longer and longer intervals, up to
- * six hours: for nine days. Then it waits for an operator, its money held. */
+ * six hours: for nine days. Then it waits for an administrator, its money held. */
 const struct queue_kind queue_purchase_lookup = {
 	.name = "purchase_lookup",
 	.limit_s = 120,
@@ -30,4 +31,5 @@ const struct queue_kind queue_purchase_lookup = {
 	.backoff_s = 15,
 	.backoff_max_s = 21600,
 	.run = run,
+	.parked = unresolved_ask,
 };

@@ -1,5 +1,6 @@
 /* Payments of Drop that the bank has not settled yet: it is asked how they stand. */
 #include "app/drop_payment.h"
+#include "app/unresolved.h"
 #include "jobs/job.h"
 #include "queue/queue.h"
 
@@ -16,7 +17,7 @@ run(struct ctx *ctx, struct queue_job *job, enum queue_verdict *verdict)
 }
 
 /* A few seconds after the first time, then at longer and longer intervals, up to two hours: for ten
- * days. After that an operator must look; the amount stays set aside on the account. */
+ * days. After that an administrator must decide; the amount stays set aside. */
 const struct queue_kind queue_remittance = {
 	.name = "remittance",
 	.limit_s = 120,
@@ -24,4 +25,5 @@ const struct queue_kind queue_remittance = {
 	.backoff_s = 5,
 	.backoff_max_s = 7200,
 	.run = run,
+	.parked = unresolved_ask,
 };

@@ -112,11 +112,25 @@ finish(struct ctx *ctx, const struct claim *claim)
 	return db_pipeline(ctx, calls, 2);
 }
 
+static enum err
+park(struct ctx *ctx, void *arg)
+{
+	const struct run *run = arg;
+	const struct claim *claim = &run->claim;
+	struct rows rows;
+
+	TRY(db_run(ctx, SQL_job_give_up, &rows,
+		   PARAMS(p_int(claim->job_id), p_int(claim->claims), p_text(run->job.problem))));
+	if (run->kind->parked == NULL || rows.count == 0 || !row_bool(&rows, 0, 0))
+		return ERR_OK;
+	return run->kind->parked(ctx, run->kind->name, claim->subject);
+}
+
 /* If the claim is still the latest; a second time changes nothing. */
 static enum err
 settle(struct ctx *ctx, void *arg)
 {
-	const struct run *run = arg;
+	struct run *run = arg;
 	const struct claim *claim = &run->claim;
 	int64_t backoff_s = run->outage ? AFTER_OUTAGE_S : run->kind->backoff_s;
 	int64_t backoff_max_s = run->outage ? AFTER_OUTAGE_S : run->kind->backoff_max_s;
@@ -129,9 +143,7 @@ settle(struct ctx *ctx, void *arg)
 			      PARAMS(p_int(claim->job_id), p_int(claim->claims), p_int(backoff_s),
 				     p_int(backoff_max_s), p_text(run->job.problem)));
 	case QUEUE_PARK:
-		return db_run(ctx, SQL_job_give_up, NULL,
-			      PARAMS(p_int(claim->job_id), p_int(claim->claims),
-				     p_text(run->job.problem)));
+		return db_transact(ctx, park, run);
 	}
 	return fault(&ctx->fault, ERR_INTERNAL, NULL, NULL);
 }

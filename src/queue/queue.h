@@ -44,6 +44,9 @@ struct queue_kind {
 	int64_t backoff_max_s;
 	/* Do it, in transactions of its own. An error is QUEUE_AGAIN; soon, if it was the database. */
 	enum err (*run)(struct ctx *ctx, struct queue_job *job, enum queue_verdict *verdict);
+	/* Called in the transaction in which a job is parked, if somebody must
+   * decide; or NULL. */
+	enum err (*parked)(struct ctx *ctx, const char *kind, const char *subject);
 };
 
 /*

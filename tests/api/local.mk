@@ -77,6 +77,7 @@ API_TESTS = \
 	tests/api/rate \
 	tests/api/routes \
 	tests/api/sweep \
+	tests/api/unresolved \
 	tests/api/webhook_delivery
 check_PROGRAMS += $(API_TESTS)
 TESTS += $(API_TESTS)
@@ -152,5 +153,6 @@ tests_api_pocket_wallets_LDADD = $(API_LIBS)
 tests_api_rate_LDADD = $(API_LIBS)
 tests_api_routes_LDADD = $(API_LIBS)
 tests_api_sweep_LDADD = $(API_LIBS)
+tests_api_unresolved_LDADD = $(API_LIBS)
 tests_api_webhook_delivery_LDADD = $(API_LIBS)
 endif

@@ -45,8 +45,8 @@ run_slow(struct ctx *ctx, struct queue_job *job, enum queue_verdict *verdict)
 	return ERR_OK;
 }
 
-static const struct queue_kind quick = {"quick", 60, 3, 1, 1, run_quick};
-static const struct queue_kind slow = {"slow", 60, 3, 1, 1, run_slow};
+static const struct queue_kind quick = {"quick", 60, 3, 1, 1, run_quick, NULL};
+static const struct queue_kind slow = {"slow", 60, 3, 1, 1, run_slow, NULL};
 
 static const struct duty list[] = {
 	{.kind = &quick, .threads = 1},

@@ -41,7 +41,7 @@ run_planned(struct ctx *ctx, struct queue_job *job, enum queue_verdict *verdict)
 	return ERR_OK;
 }
 
-static const struct queue_kind once = {"once", LEASE_S, 3, 100, 1000, run_planned};
+static const struct queue_kind once = {"once", LEASE_S, 3, 100, 1000, run_planned, NULL};
 
 static int
 begin(void **state)
@@ -175,7 +175,8 @@ test_again_after_backoff(void **state)
 static void
 test_backoff_is_bounded(void **state)
 {
-	static const struct queue_kind patient = {"once", LEASE_S, 100000, 100, 1000, run_planned};
+	static const struct queue_kind patient = {"once", LEASE_S,     100000, 100,
+						  1000,   run_planned, NULL};
 	struct fixture *f = *state;
 	bool found;
 

@@ -45,7 +45,7 @@ note_run(struct ctx *ctx, struct queue_job *job, enum queue_verdict *verdict)
 	return ERR_OK;
 }
 
-static const struct queue_kind many = {"many", LEASE_S, 3, 1, 1, note_run};
+static const struct queue_kind many = {"many", LEASE_S, 3, 1, 1, note_run, NULL};
 
 static void *
 run_until_empty(void *arg)
@@ -116,7 +116,7 @@ hang(struct ctx *ctx, struct queue_job *job, enum queue_verdict *verdict)
 	return ERR_OK;
 }
 
-static const struct queue_kind hanging = {"hanging", 1, 3, 1, 1, hang};
+static const struct queue_kind hanging = {"hanging", 1, 3, 1, 1, hang, NULL};
 
 static int64_t attempt;
 
@@ -129,7 +129,7 @@ take_over(struct ctx *ctx, struct queue_job *job, enum queue_verdict *verdict)
 	return ERR_OK;
 }
 
-static const struct queue_kind taking_over = {"hanging", 60, 3, 1, 1, take_over};
+static const struct queue_kind taking_over = {"hanging", 60, 3, 1, 1, take_over, NULL};
 
 /* False when the time is up. */
 static bool
@@ -184,8 +184,8 @@ dawdle(struct ctx *ctx, struct queue_job *job, enum queue_verdict *verdict)
 	return ERR_OK;
 }
 
-static const struct queue_kind long_work = {"long", 3600, 3, 1, 1, dawdle};
-static const struct queue_kind long_work_here = {"long", 3600, 3, 1, 1, take_over};
+static const struct queue_kind long_work = {"long", 3600, 3, 1, 1, dawdle, NULL};
+static const struct queue_kind long_work_here = {"long", 3600, 3, 1, 1, take_over, NULL};
 static const struct duty dawdlers[] = {{.kind = &long_work, .threads = 2}, {0}};
 
 static void

@@ -41,7 +41,8 @@ check_step(bool withdrawal, enum payment_status from, enum payment_event event)
 	if (step.effect == DO_POST)
 		assert_true(((from == PAYMENT_PENDING || from == PAYMENT_UNPAID) &&
 			     event == EVENT_PAID) ||
-			    (from == PAYMENT_REVIEW && event == EVENT_APPROVED));
+			    (from == PAYMENT_REVIEW && event == EVENT_APPROVED) ||
+			    (withdrawal && from == PAYMENT_PENDING && event == EVENT_APPROVED));
 	assert_true((step.effect == DO_POST) ==
 		    (step.next == PAYMENT_SUCCEEDED && from != PAYMENT_SUCCEEDED));
 	assert_true((step.effect == DO_LET_GO) == (has_failed(step.next) && step.next != from));

@@ -9,7 +9,7 @@ static const struct field review_fields[] = {
 	FIELD(struct review, public_id, .name = "id", .required = true),
 	FIELD(struct review, kind, .name = "kind", .required = true, .example = "\"payment\""),
 	FIELD(struct review, subject, .name = "subjectId", .required = true,
-	      .doc = "The payment or funding that is to be decided."),
+	      .doc = "What is to be decided; of a bank_payment its request id at the bank."),
 	FIELD(struct review, reason, .name = "reason", .required = true,
 	      .example = "\"The amount that was paid differs\""),
 	FIELD(struct review, detail, .name = "detail", .doc = "What helps to decide.",
@@ -54,7 +54,8 @@ struct reviews_query {
 };
 
 static const char *const statuses[] = {"open", "approved", "rejected", NULL};
-static const char *const kinds[] = {"payment", "funding", "purchase", "closed_account", NULL};
+static const char *const kinds[] = {"payment",        "funding",      "purchase",
+				    "closed_account", "bank_payment", NULL};
 
 static const struct field reviews_query_fields[] = {
 	PAGE_FIELDS(struct reviews_query),
@@ -141,14 +142,17 @@ const struct route pocket_reviews[] = {
 	{GET, "/v1/admin/reviews/{id}", "One review", NULL, get_review, .out = &review_out,
 	 .access = ACCESS_ADMIN, .status = 200, .tag = "Administration"},
 	{POST, "/v1/admin/reviews/{id}/approve", "Approve",
-	 "What was held up is done: a payment is posted with the amount that was paid. Recorded in "
-	 "the audit log.",
+	 "What was held up is done: a payment is posted with the amount that was paid. Where "
+	 "nobody could find out what became of a payment or purchase, it was made. 409 if it was "
+	 "decided, or settled, before. Recorded in the audit log.",
 	 approve, .in = &note_in, .out = &review_out, .access = ACCESS_ADMIN,
 	 .effect = EFFECT_WRITE, .status = 200, .tag = "Administration"},
 	{POST, "/v1/admin/reviews/{id}/reject", "Reject",
-	 "What was held up is given up. Recorded in the audit log.", reject, .in = &note_in,
-	 .out = &review_out, .access = ACCESS_ADMIN, .effect = EFFECT_WRITE, .status = 200,
-	 .tag = "Administration"},
+	 "What was held up is given up. Where nobody could find out what became of a payment or "
+	 "purchase, it was not made and never will be: its money is free again. 409 if it was "
+	 "decided, or settled, before. Recorded in the audit log.",
+	 reject, .in = &note_in, .out = &review_out, .access = ACCESS_ADMIN, .effect = EFFECT_WRITE,
+	 .status = 200, .tag = "Administration"},
 	{GET, "/v1/admin/audit", "What administrators did", "Newest first.", list_audit,
 	 .query = &audit_query, .out = &audit_out, .list = true, .access = ACCESS_ADMIN,
 	 .status = 200, .tag = "Administration"},

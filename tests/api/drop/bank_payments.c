@@ -304,26 +304,52 @@ test_not_covered(void **state)
 	assert_int_equal(reserve(&ctx, "tx_rem_41", 1, &payment), ERR_CONSENT_ENDED);
 }
 
+struct decision {
+	struct bank_payment *payment;
+	bool made;
+};
+
 static enum err
-release_work(struct ctx *ctx, void *arg)
+decide_work(struct ctx *ctx, void *arg)
 {
-	return bank_release(ctx, arg);
+	const struct decision *decision = arg;
+
+	return bank_decide(ctx, decision->payment, decision->made);
 }
 
-static void
-test_released(void **state)
+static enum err
+decide(struct ctx *ctx, struct bank_payment *payment, bool made)
 {
-	struct ctx ctx = context(*state);
+	struct decision decision = {payment, made};
+
+	return db_transact(ctx, decide_work, &decision);
+}
+
+/* What somebody has found out, whether the bank had it or not. */
+static void
+test_decided(void **state)
+{
+	struct client *c = *state;
+	struct ctx ctx = context(c);
 	struct bank_payment payment = {.bank_payment_id = 0};
 
 	assert_int_equal(reserve(&ctx, "tx_rem_50", 100000, &payment), ERR_OK);
-	assert_int_equal(db_transact(&ctx, release_work, &payment), ERR_OK);
+	assert_int_equal(decide(&ctx, &payment, false), ERR_OK);
 	assert_int_equal(payment.state, BANK_PAYMENT_FAILED);
-	assert_int_equal(db_transact(&ctx, release_work, &payment), ERR_CONFLICT);
-	assert_int_equal(reserve(&ctx, "tx_rem_51", 100000, &payment), ERR_OK);
+	assert_int_equal(decide(&ctx, &payment, true), ERR_CONFLICT);
+	expect_balance(c, "100000");
+	assert_int_equal(reserve(&ctx, "tx_rem_51", 60000, &payment), ERR_OK);
 	bank_pay(&ctx, &payment);
 	assert_int_equal(take_down(&ctx, &payment), BANK_PAYMENT_PENDING);
-	assert_int_equal(db_transact(&ctx, release_work, &payment), ERR_CONFLICT);
+	assert_int_equal(decide(&ctx, &payment, true), ERR_OK);
+	assert_int_equal(payment.state, BANK_PAYMENT_SETTLED);
+	assert_int_equal(decide(&ctx, &payment, false), ERR_CONFLICT);
+	expect_balance(c, "40000");
+	assert_int_equal(reserve(&ctx, "tx_rem_52", 40000, &payment), ERR_OK);
+	bank_pay(&ctx, &payment);
+	assert_int_equal(take_down(&ctx, &payment), BANK_PAYMENT_PENDING);
+	assert_int_equal(decide(&ctx, &payment, false), ERR_OK);
+	assert_int_equal(reserve(&ctx, "tx_rem_53", 40000, &payment), ERR_OK);
 	assert_int_equal(bank_payment_find(&ctx, "tx_rem_none", &payment), ERR_NOT_FOUND);
 }
 
@@ -400,7 +426,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		pay_test(test_paid),     pay_test(test_refused),       pay_test(test_answers_lost),
 		pay_test(test_repeats),  pay_test(test_late_refusal),  pay_test(test_not_covered),
-		pay_test(test_released), pay_test(test_stale_balance), pay_test(test_at_once),
+		pay_test(test_decided), pay_test(test_stale_balance), pay_test(test_at_once),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

@@ -9,6 +9,7 @@
 #include "app/drop_payment.h"
 #include "app/payout.h"
 #include "base/arena.h"
+#include "jobs/job.h"
 #include "tests/api/bank.h"
 #include "tests/api/drop/people.h"
 
@@ -543,6 +544,48 @@ test_covered(void **state)
 	client_covered(*state, drop_merchants, NULL);
 }
 
+/* The last look-up has not told: an administrator decides, and the next payout takes the payments of one
+ * that was not made. */
+static void
+test_unresolved(void **state)
+{
+	struct client *c = *state;
+	struct person root = person_admin(c, "root@example.com");
+	struct ctx ctx = fixture_ctx(c->fixture);
+	const char *before = owed(c);
+	bool found;
+
+	for (int i = 0; i < 2; i++) {
+		struct answer a;
+
+		day++;
+		if (i == 0)
+			pay_settled(c, "100");
+		bank.script.payment = "ACSP";
+		assert_true(open_payout(c));
+		client_sql(c, "UPDATE cowry.job SET attempts = 129, due_at = now()"
+			      " WHERE kind = 'merchant_payout'");
+		do
+			assert_int_equal(queue_run_one(&ctx, &queue_merchant_payout, &found),
+					 ERR_OK);
+		while (found);
+		a = client_call(c, "GET", "/v1/admin/reviews?status=open", root.access, NULL);
+		expect_text(&a, "data.0.kind", "bank_payment");
+		expect_text(&a, "data.0.detail.reference", payout(c, "drop_id"));
+		a = client_call(c, "POST",
+				client_text(c, "/v1/admin/reviews/%s/%s",
+					    answer_at(&a, "data.0.id"),
+					    i == 0 ? "reject" : "approve"),
+				root.access, "{}");
+		expect_status(&a, 200);
+		assert_string_equal(payout(c, "status"), i == 0 ? "failed" : "completed");
+		bank_behave(&bank);
+	}
+	assert_string_equal(owed(c), before);
+	assert_string_equal(last_told(c), "Payout completed");
+	fixture_ctx_end(&ctx);
+}
+
 int
 main(void)
 {
@@ -558,6 +601,7 @@ main(void)
 		merchant_test(test_payout),
 		merchant_test(test_silence),
 		merchant_test(test_rejected),
+		merchant_test(test_unresolved),
 		merchant_test(test_unfunded),
 		merchant_test(test_runners),
 		merchant_test(test_payer),

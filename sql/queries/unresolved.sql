@@ -1,0 +1,33 @@
+-- Payments and purchases of which nobody could find out what became.
+
+-- name: unresolved_end
+-- params: review_kind:text subject:uuid status:text job_kind:text job_subject:text
+-- returns: none
+-- It is settled after all: its review is closed, and the job that was parked is gone, unless somebody is
+-- changing it just now.
+WITH job_gone AS (
+    DELETE FROM job
+     WHERE job_id = (SELECT job_id
+                       FROM job
+                      WHERE kind = $4 AND subject = $5 AND parked_at IS NOT NULL
+                        FOR UPDATE SKIP LOCKED)
+)
+UPDATE review
+   SET status = $3, note = 'It was settled meanwhile', decided_at = clock_timestamp()
+ WHERE kind = $1 AND subject = $2 AND status = 'open';
+
+-- name: unresolved_list
+-- params: most:bigint
+-- returns: many
+SELECT r.kind, coalesce(b.reference, p.reference, u.label) AS reference,
+       coalesce(b.amount, p.amount, u.amount) AS amount,
+       coalesce(b.currency, p.currency, u.currency)::text AS currency, r.public_id AS review,
+       r.created_at AS since
+  FROM review r
+  LEFT JOIN bank_payment b ON r.kind = 'bank_payment' AND b.request_id = r.subject
+  LEFT JOIN payment p ON r.kind = 'payment' AND p.public_id = r.subject AND p.status = 'pending'
+  LEFT JOIN purchase u ON r.kind = 'purchase' AND u.public_id = r.subject AND u.status = 'pending'
+ WHERE r.status = 'open'
+   AND coalesce(b.bank_payment_id, p.payment_id, u.purchase_id) IS NOT NULL
+ ORDER BY r.review_id
+ LIMIT $1;
