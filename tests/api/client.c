@@ -57,7 +57,7 @@ client_setup(void **state)
 	app = &c->fixture->app;
 	app->started_ns = clock_monotonic_ns();
 	app->keys = test_keyring();
-	app->passwords = password_gate_new(2);
+	app->passwords = password_gate_new(64); /* no test waits for another one's hash */
 	app->http = http_client_new(&outside);
 	c->app = app;
 	c->keep = arena_new(KEPT_MAX);
