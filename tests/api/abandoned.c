@@ -10,14 +10,25 @@
 #include <unistd.h>
 
 #include "base/requester.h"
-#include "tests/api/money.h"
+#include "tests/api/till.h"
 
+static struct till till;
 static struct tenant acme;
 
 static int
 setup(void **state)
 {
-	return tenants_setup(state, &acme, NULL);
+	if (tenants_setup(state, &acme, NULL) != 0)
+		return -1;
+	till_open(*state, &till);
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	till_close(&till);
+	return client_teardown(state);
 }
 
 /* A connection between the web server (ends[0]) and a worker (ends[1]). */
@@ -240,6 +251,45 @@ test_neighbours(void **state)
 	assert_string_equal(wallet_balance(c, acme.test_key, from, "ledger"), "96.00");
 }
 
+static void
+hang_up_meanwhile(void *arg, const char *reference)
+{
+	(void)reference;
+	hang_up(arg);
+}
+
+/* Once a provider is asked, what it says is recorded, whoever has left meanwhile. */
+static void
+test_outside(void **state)
+{
+	struct client *c = *state;
+	struct line line = line_open();
+	const char *wallet = wallet_new(c, acme.test_key, "NGN");
+	const char *reference = fresh_reference(c);
+	struct ask ask = {.method = "POST",
+			  .target = "/v1/wallets/credit",
+			  .credential = acme.test_key,
+			  .body = client_json(c,
+					      "{'walletId':'%s','amount':'10','currency':'NGN',"
+					      "'reference':'%s','provider':'paystack',"
+					      "'providerPayload':{'email':'ada@example.com'}}",
+					      wallet, reference),
+			  .requester = &line.requester};
+	struct answer a;
+
+	till.script = (struct till_script){.meanwhile = hang_up_meanwhile, .arg = &line};
+	a = client_send(c, &ask);
+	expect_status(&a, 201);
+	assert_int_equal(line.ends[0], -1);
+	till.script = (struct till_script){0};
+	line_close(&line);
+	assert_string_equal(client_value(c,
+					 "SELECT status || ' ' || checkout_url FROM cowry.payment"
+					 " WHERE reference = '%s'",
+					 reference),
+			    "pending https://pay.test/x");
+}
+
 /* A database that can't store is away, not broken: the same request can be sent again. */
 static void
 test_full_disk(void **state)
@@ -338,10 +388,11 @@ main(void)
 		client_test(test_transaction),
 		client_test(test_neighbours),
 		client_test(test_full_disk),
+		client_test(test_outside),
 		client_test(test_bodies),
 		client_test(test_incomplete_capture),
 		client_test(client_books_hold),
 	};
 
-	return cmocka_run_group_tests(tests, setup, client_teardown);
+	return cmocka_run_group_tests(tests, setup, teardown);
 }
