@@ -7,6 +7,7 @@ libbase_a_SOURCES = \
 	src/base/combine.c src/base/combine.h \
 	src/base/config.c src/base/config.def src/base/config.h \
 	src/base/ctx.h \
+	src/base/email.c src/base/email.h \
 	src/base/errors.def src/base/fault.c src/base/fault.h \
 	src/base/id.c src/base/id.h \
 	src/base/log.c src/base/log.h \
@@ -14,6 +15,7 @@ libbase_a_SOURCES = \
 	src/base/currency.def src/base/money.c src/base/money.h \
 	src/base/requester.c src/base/requester.h \
 	src/base/text.c src/base/text.h src/base/encode.c \
+	src/base/unicode.c src/base/unicode.h \
 	src/json/reader.c src/json/reader.h \
 	src/json/strict.c src/json/strict.h \
 	src/json/writer.c src/json/writer.h \
@@ -36,7 +38,8 @@ libdb_a_SOURCES = \
 	src/db/row.c src/db/row.h \
 	src/db/statement.c src/db/statement.h src/db/types.h
 
-LIBBASE_LIBS = $(JSON_LIBS) $(JWT_LIBS) $(CRYPTO_LIBS) $(CURL_LIBS) $(ARGON2_LIBS) $(CRYPT_LIBS)
+LIBBASE_LIBS = $(JSON_LIBS) $(JWT_LIBS) $(CRYPTO_LIBS) $(CURL_LIBS) $(ARGON2_LIBS) $(CRYPT_LIBS) \
+	$(IDN2_LIBS) $(UNISTRING_LIBS)
 LIBDB_LIBS = $(PQ_LIBS)
 
 libcowry_a_SOURCES = \
@@ -118,7 +121,8 @@ libcowry_a_SOURCES = \
 	src/app/drop_payment_report.c \
 	src/app/drop_payment_row.c src/app/drop_payment_row.h \
 	src/app/drop_payment_settle.c \
-	src/app/iban.c src/app/iban.h \
+	src/app/iban.c src/app/iban.def src/app/iban.h src/app/iban_check.c src/app/iban_check.h \
+	src/app/rekey.c src/app/rekey.h \
 	src/app/card.c src/app/card.h \
 	src/app/merchant.c src/app/merchant.h \
 	src/app/payout.c src/app/payout.h src/app/qr.c src/app/qr.h \
@@ -159,6 +163,7 @@ cowry_SOURCES = src/bin/cli.c src/bin/cli.h \
 	src/bin/cli_products.c \
 	src/bin/cli_rates.c \
 	src/bin/cli_reviews.c \
+	src/bin/addresses.c src/bin/addresses.h \
 	src/bin/cli_people.c \
 	src/bin/cli_secrets.c \
 	src/bin/doctor.c src/bin/doctor.h src/bin/start.c src/bin/start.h

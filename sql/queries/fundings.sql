@@ -1,7 +1,7 @@
 -- Fundings and deductions of personal wallets.
 
 -- name: funding_facts
--- params: user_id:bigint purpose:text amount:bigint email_key:text other_than:bigint
+-- params: user_id:bigint purpose:text amount:bigint email_key:text other_than:bigint spelling:text
 -- returns: one
 -- What the risk rules look at.
 SELECT $3::bigint AS amount, coalesce(h.completed, 0) AS completed,
@@ -11,7 +11,7 @@ SELECT $3::bigint AS amount, coalesce(h.completed, 0) AS completed,
          WHERE c.user_id = $1 AND c.purpose = $2
            AND c.created_at > clock_timestamp() - interval '24 hours') AS failed_codes,
        floor(extract(epoch FROM clock_timestamp() - u.created_at))::bigint AS account_age_s,
-       u.email_key <> $4
+       u.email_key NOT IN ($4, $6)
            AND NOT EXISTS (SELECT FROM funding f
                             WHERE f.user_id = $1 AND f.purpose = $2 AND f.email_key = $4
                               AND f.status = 'completed') AS new_address
@@ -101,3 +101,13 @@ UPDATE funding
                        WHERE status = 'pending' AND expires_at <= clock_timestamp()
                        LIMIT $1
                          FOR UPDATE SKIP LOCKED);
+
+-- name: funding_addresses
+-- params:
+-- returns: many
+SELECT DISTINCT email_key FROM funding WHERE octet_length(email_key) > length(email_key);
+
+-- name: funding_set_email_key
+-- params: old_key:text email_key:text
+-- returns: none
+UPDATE funding SET email_key = $2 WHERE email_key = $1;

@@ -17,11 +17,13 @@ UPDATE oauth_flow
 RETURNING cookie_digest, nonce, verifier_sealed, address, by_browser;
 
 -- name: user_lock
--- params: email_key:text
+-- params: email_key:text spelling:text
 -- returns: maybe
 SELECT user_id, status, owner_proven_at IS NOT NULL AS proven
   FROM users
- WHERE email_key = $1
+ WHERE email_key IN ($1, $2)
+ ORDER BY email_key = $2 DESC
+ LIMIT 1
    FOR NO KEY UPDATE;
 
 -- name: user_insert_verified

@@ -155,10 +155,14 @@ UPDATE merchant_payout
 UPDATE drop_payment SET merchant_payout_id = NULL WHERE merchant_payout_id = $1;
 
 -- name: merchant_payer
--- params: email_key:text
+-- params: email_key:text spelling:text
 -- returns: maybe
 -- The person from whose primary bank account merchants are paid.
-SELECT user_id FROM users WHERE email_key = $1 AND status = 'active';
+SELECT user_id
+  FROM users
+ WHERE email_key IN ($1, $2) AND status = 'active'
+ ORDER BY email_key = $2 DESC
+ LIMIT 1;
 
 -- name: export_merchant
 -- params: user_id:bigint

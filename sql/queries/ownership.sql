@@ -16,11 +16,11 @@ UPDATE users
  WHERE user_id = $1;
 
 -- name: ownership_note_code
--- params: user_id:bigint email_key:text
+-- params: user_id:bigint email_key:text spelling:text
 -- returns: none
 UPDATE users
    SET is_email_verified = true, owner_proven_at = clock_timestamp(), updated_at = clock_timestamp()
- WHERE user_id = $1 AND email_key = $2 AND owner_proven_at IS NULL;
+ WHERE user_id = $1 AND email_key IN ($2, $3) AND owner_proven_at IS NULL;
 
 -- name: ownership_hold
 -- params: user_id:bigint

@@ -185,7 +185,7 @@ UPDATE users
  WHERE user_id = $1 AND status <> 'deleted';
 
 -- name: account_close_traces
--- params: user_id:bigint email:text email_key:text principal:text
+-- params: user_id:bigint email:text spelling:text principal:text
 -- returns: one
 -- What no law wants to be kept: sign-ins, tokens, mail, answers, settings, what keys are called.
 WITH sessions AS (
@@ -229,7 +229,7 @@ SELECT (SELECT count(*) FROM sessions) + (SELECT count(*) FROM tokens)
 -- params:
 -- returns: maybe
 -- Somebody whose time is over and whom no other runner has.
-SELECT user_id, public_id, email, email_key
+SELECT user_id, public_id, email
   FROM users
  WHERE retained_until <= clock_timestamp()
  ORDER BY retained_until

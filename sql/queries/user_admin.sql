@@ -12,7 +12,8 @@ SELECT u.user_id, u.public_id, u.email, u.password_hash, u.name, u.country, u.co
  CROSS JOIN LATERAL (SELECT CASE $6 WHEN 'name' THEN lower(u.name) WHEN 'email' THEN u.email_key
                                     WHEN 'role' THEN u.role WHEN 'status' THEN u.status
                             END AS text) AS key
- WHERE ($1 IS NULL OR strpos(lower(u.name), lower($1)) > 0 OR strpos(u.email_key, lower($1)) > 0)
+ WHERE ($1 IS NULL OR strpos(lower(u.name), lower($1)) > 0 OR strpos(u.email_key, lower($1)) > 0
+        OR strpos(lower(u.email), lower($1)) > 0)
    AND ($2 IS NULL OR u.role = $2)
    AND CASE WHEN $3 IS NULL THEN u.status <> 'deleted' ELSE u.status = $3 END
    AND ($4 IS NULL OR u.created_at >= $4)
@@ -33,7 +34,8 @@ SELECT u.user_id, u.public_id, u.email, u.password_hash, u.name, u.country, u.co
 -- How many there are on all pages of that list.
 SELECT count(*) AS total
   FROM users u
- WHERE ($1 IS NULL OR strpos(lower(u.name), lower($1)) > 0 OR strpos(u.email_key, lower($1)) > 0)
+ WHERE ($1 IS NULL OR strpos(lower(u.name), lower($1)) > 0 OR strpos(u.email_key, lower($1)) > 0
+        OR strpos(lower(u.email), lower($1)) > 0)
    AND ($2 IS NULL OR u.role = $2)
    AND CASE WHEN $3 IS NULL THEN u.status <> 'deleted' ELSE u.status = $3 END
    AND ($4 IS NULL OR u.created_at >= $4)
@@ -96,7 +98,7 @@ UPDATE users
  WHERE user_id = $1 AND status <> 'deleted';
 
 -- name: user_erase_traces
--- params: user_id:bigint email:text email_key:text principal:text erased:text
+-- params: user_id:bigint email:text spelling:text principal:text erased:text
 -- returns: one
 -- What else is kept of a person: sign-ins, tokens, mail, answers, keys, the names of their platform,
 -- what they chose.

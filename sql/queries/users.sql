@@ -11,12 +11,15 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, CASE WHEN $11 THEN clock_timest
 RETURNING user_id;
 
 -- name: user_by_email
--- params: email_key:text
+-- params: email_key:text spelling:text
 -- returns: maybe
+-- Two accounts may have spellings of one address, from before such were told to be one: the exact one first.
 SELECT user_id, public_id, email, password_hash, name, country, company_name, photo_url, role,
        status, provider, is_email_verified, kyc_status, phone, first_name, last_name, created_at
   FROM users
- WHERE email_key = $1 AND status <> 'deleted';
+ WHERE email_key IN ($1, $2) AND status <> 'deleted'
+ ORDER BY email_key = $2 DESC
+ LIMIT 1;
 
 -- name: user_by_phone
 -- params: phone:text
@@ -40,13 +43,19 @@ SELECT user_id, public_id, email, password_hash, name, country, company_name, ph
 UPDATE users SET password_hash = $2, updated_at = clock_timestamp() WHERE user_id = $1;
 
 -- name: user_make_admin
--- params: public_id:uuid email:text email_key:text password_hash:text name:text
+-- params: public_id:uuid email:text email_key:text password_hash:text name:text spelling:text
 -- returns: maybe
 -- An administrator: made, or an existing user promoted with a new password. None where the address
 -- is that of an account that was closed.
 INSERT INTO users AS u (public_id, email, email_key, password_hash, name, role, is_email_verified,
                         owner_proven_at)
-VALUES ($1, $2, $3, $4, $5, 'admin', true, clock_timestamp())
+SELECT $1, $2,
+       coalesce((SELECT email_key
+                   FROM users
+                  WHERE email_key IN ($3, $6)
+                  ORDER BY email_key = $6 DESC
+                  LIMIT 1), $3),
+       $4, $5, 'admin', true, clock_timestamp()
     ON CONFLICT (email_key) DO UPDATE
        SET role = 'admin', status = 'active', password_hash = excluded.password_hash,
            is_email_verified = true, updated_at = clock_timestamp()
@@ -113,7 +122,7 @@ INSERT INTO email_token (digest, user_id, purpose, expires_at)
 VALUES ($1, $2, $3, clock_timestamp() + make_interval(secs => $4));
 
 -- name: email_token_use
--- params: digest:bytea email_key:text purpose:text
+-- params: digest:bytea email_key:text purpose:text spelling:text
 -- returns: maybe
 -- Used up by being found: once, in time, by the person it was mailed to.
 UPDATE email_token t
@@ -121,7 +130,7 @@ UPDATE email_token t
   FROM users u
  WHERE t.digest = $1
    AND u.user_id = t.user_id
-   AND u.email_key = $2
+   AND u.email_key IN ($2, $4)
    AND u.status = 'active'
    AND t.purpose = $3
    AND t.used_at IS NULL
@@ -141,7 +150,7 @@ INSERT INTO mail (public_id, recipient, subject, body_sealed, expires_at)
 VALUES ($1, $2, $3, $4, clock_timestamp() + make_interval(secs => $5));
 
 -- name: token_request_insert
--- params: email_key:text purpose:text client:text
+-- params: spelling:text purpose:text client:text
 -- returns: none
 INSERT INTO token_request (email_key, purpose, client) VALUES ($1, $2, $3);
 
@@ -175,3 +184,20 @@ UPDATE mail SET sent_at = clock_timestamp(), body_sealed = NULL WHERE mail_id = 
 -- params: mail_id:bigint
 -- returns: none
 UPDATE mail SET failed_at = clock_timestamp(), body_sealed = NULL WHERE mail_id = $1;
+
+-- name: user_addresses
+-- params:
+-- returns: many
+-- Accounts whose keys may not be those that are made today: of ASCII, all are.
+SELECT user_id, public_id, email_key
+  FROM users
+ WHERE octet_length(email_key) > length(email_key) AND status <> 'deleted'
+ ORDER BY is_email_verified DESC, user_id;
+
+-- name: user_set_email_key
+-- params: user_id:bigint email_key:text
+-- returns: none
+-- Unless another account has it.
+UPDATE users
+   SET email_key = $2
+ WHERE user_id = $1 AND NOT EXISTS (SELECT FROM users WHERE email_key = $2);

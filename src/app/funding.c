@@ -7,6 +7,7 @@
 #include "app/risk.h"
 #include "app/user.h"
 #include "base/arena.h"
+#include "base/email.h"
 #include "crypto/random.h"
 #include "db/row.h"
 #include "schema/schema.h"
@@ -56,7 +57,8 @@ assess(struct ctx *ctx, struct funding *f)
 
 	TRY(db_run(ctx, SQL_funding_facts, &rows,
 		   PARAMS(p_int(f->user_id), p_text(f->purpose), p_int(f->minor),
-			  p_text(email_key(ctx->arena, f->email)), p_int(f->funding_id))));
+			  p_text(email_key(ctx->arena, f->email)), p_int(f->funding_id),
+			  p_text(email_spelling(ctx->arena, f->email)))));
 	rows_scan(&rows, 0, fact_columns, COLUMN_COUNT(fact_columns), &facts);
 	level = risk_assess(ctx->arena, &facts, &f->risk_rules);
 	f->risk = risk_text(level);

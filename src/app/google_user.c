@@ -4,6 +4,8 @@
 #include "app/google.h"
 #include "app/ownership.h"
 #include "base/arena.h"
+#include "base/email.h"
+#include "base/unicode.h"
 #include "db/row.h"
 #include "schema/schema.h"
 
@@ -27,7 +29,8 @@ name_of(struct arena *arena, const struct idtoken *who)
 {
 	const char *name = who->name != NULL ? text_trim(arena, who->name) : "";
 
-	if (name[0] != '\0' && utf8_count(name) <= NAME_MAX_CHARACTERS && !text_has_control(name))
+	if (text_is_visible(name) && utf8_count(name) <= NAME_MAX_CHARACTERS &&
+	    !text_has_control(name) && !text_has_disguise(name))
 		return name;
 	return arena_strndup(arena, who->email, strcspn(who->email, "@"));
 }
@@ -42,11 +45,13 @@ picture_of(const struct idtoken *who)
 }
 
 static enum err
-find(struct ctx *ctx, const char *key, struct found_row *row, bool *found)
+find(struct ctx *ctx, const struct idtoken *who, struct found_row *row, bool *found)
 {
 	struct rows rows;
 
-	TRY(db_run(ctx, SQL_user_lock, &rows, PARAMS(p_text(key))));
+	TRY(db_run(ctx, SQL_user_lock, &rows,
+		   PARAMS(p_text(email_key(ctx->arena, who->email)),
+			  p_text(email_spelling(ctx->arena, who->email)))));
 	*found = rows.count > 0;
 	if (*found)
 		rows_scan(&rows, 0, found_columns, COLUMN_COUNT(found_columns), row);
@@ -63,7 +68,7 @@ find_or_make(struct ctx *ctx, const struct idtoken *who, struct found_row *row)
 	for (int i = 0; i < FOUND_TRIES && !found; i++) {
 		struct rows made;
 
-		TRY(find(ctx, key, row, &found));
+		TRY(find(ctx, who, row, &found));
 		if (found)
 			break;
 		TRY(db_run(ctx, SQL_user_insert_verified, &made,
@@ -89,7 +94,7 @@ google_user(struct ctx *ctx, const struct idtoken *who, struct user *out)
 {
 	struct found_row row = {.status = ""};
 
-	if (text_has_control(who->email) || !format_find("email")->valid(who->email))
+	if (!email_valid(who->email))
 		return fault(&ctx->fault, ERR_UNAUTHORIZED, NULL,
 			     "Google gave no e-mail address that can be used");
 	TRY(find_or_make(ctx, who, &row));

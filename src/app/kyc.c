@@ -2,6 +2,7 @@
 
 #include "app/audit.h"
 #include "app/notification.h"
+#include "base/email.h"
 #include "db/row.h"
 
 enum err
@@ -41,7 +42,9 @@ kyc_decide(struct ctx *ctx, const char *email, bool approved, struct user *out)
 	const char *status = approved ? "verified" : "rejected";
 	struct rows rows;
 
-	TRY(db_run(ctx, SQL_user_by_email, &rows, PARAMS(p_text(email_key(ctx->arena, email)))));
+	TRY(db_run(ctx, SQL_user_by_email, &rows,
+		   PARAMS(p_text(email_key(ctx->arena, email)),
+			  p_text(email_spelling(ctx->arena, email)))));
 	if (rows.count == 0)
 		return fault(&ctx->fault, ERR_NOT_FOUND, NULL, "User not found");
 	user_scan(&rows, 0, out);

@@ -29,7 +29,8 @@ enum err
 ownership_prove_by_code(struct ctx *ctx, int64_t user_id, const char *email)
 {
 	return db_run(ctx, SQL_ownership_note_code, NULL,
-		      PARAMS(p_int(user_id), p_text(email_key(ctx->arena, email))));
+		      PARAMS(p_int(user_id), p_text(email_key(ctx->arena, email)),
+			     p_text(email_spelling(ctx->arena, email))));
 }
 
 enum err

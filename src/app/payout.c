@@ -9,6 +9,7 @@
 #include "app/user.h"
 #include "base/arena.h"
 #include "base/config.h"
+#include "base/email.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "db/row.h"
@@ -239,12 +240,14 @@ open_one(struct ctx *ctx, void *arg)
 static enum err
 find_payer(struct ctx *ctx, struct opening *opening, bool *found)
 {
-	const char *key = email_key(ctx->arena, ctx->app->config->payout_user);
+	const char *email = ctx->app->config->payout_user;
 	struct bank_account account;
 	struct rows rows;
 
 	*found = false;
-	TRY(db_run(ctx, SQL_merchant_payer, &rows, PARAMS(p_text(key))));
+	TRY(db_run(ctx, SQL_merchant_payer, &rows,
+		   PARAMS(p_text(email_key(ctx->arena, email)),
+			  p_text(email_spelling(ctx->arena, email)))));
 	if (rows.count == 0)
 		return ERR_OK;
 	TRY(bank_account_primary(ctx, row_int(&rows, 0, 0), &account, found));

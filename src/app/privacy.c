@@ -7,6 +7,7 @@
 #include "app/merchant.h"
 #include "app/user.h"
 #include "base/arena.h"
+#include "base/email.h"
 #include "db/row.h"
 
 /* What an export holds, in this order. Each statement takes a user_id and answers with JSON. */
@@ -114,7 +115,7 @@ privacy_close(struct ctx *ctx)
 	return db_run(
 		ctx, SQL_account_close_traces, &rows,
 		PARAMS(p_int(user.user_id), p_text(user.email),
-		       p_text(email_key(ctx->arena, user.email)),
+		       p_text(email_spelling(ctx->arena, user.email)),
 		       p_text(arena_printf(ctx->arena, "user:%lld", (long long)user.user_id))));
 }
 
@@ -135,7 +136,7 @@ forget(struct ctx *ctx, void *arg)
 	erased = user_erased_address(ctx, row_uuid(&due, 0, 1));
 	TRY(db_run(ctx, SQL_user_erase_traces, &rows,
 		   PARAMS(p_int(user_id), p_text(row_text(&due, 0, 2)),
-			  p_text(row_text(&due, 0, 3)),
+			  p_text(email_spelling(ctx->arena, row_text(&due, 0, 2))),
 			  p_text(arena_printf(ctx->arena, "user:%lld", (long long)user_id)),
 			  p_text(erased))));
 	for (size_t i = 0; i < FORGOTTEN; i++)

@@ -22,7 +22,7 @@ check_account(struct ctx *ctx, const struct corridor *corridor, const char *iban
 {
 	if (!iban_valid(iban))
 		violation_add(ctx->arena, &ctx->fault, "bankAccount", "IBAN",
-			      "must be an IBAN; its check digits do not fit");
+			      "must be an IBAN; its structure or check digits do not fit");
 	else if (strncmp(iban, corridor->country, 2) != 0 || strlen(iban) != corridor->iban_length)
 		violation_add(ctx->arena, &ctx->fault, "bankAccount", "IBAN",
 			      arena_printf(ctx->arena, "must be an IBAN of %s, of %zu characters",

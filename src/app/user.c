@@ -8,6 +8,8 @@
 #include "app/ownership.h"
 #include "base/arena.h"
 #include "base/config.h"
+#include "base/email.h"
+#include "base/unicode.h"
 #include "crypto/box.h"
 #include "crypto/hmac.h"
 #include "crypto/keyring.h"
@@ -34,12 +36,6 @@ void
 user_scan(const struct rows *rows, size_t i, struct user *out)
 {
 	rows_scan(rows, i, user_columns, COLUMN_COUNT(user_columns), out);
-}
-
-const char *
-email_key(struct arena *arena, const char *email)
-{
-	return text_lower(arena, email);
 }
 
 enum err
@@ -80,7 +76,9 @@ find_by_email(struct ctx *ctx, const char *email, struct user *out, bool *found)
 {
 	struct rows rows;
 
-	TRY(db_run(ctx, SQL_user_by_email, &rows, PARAMS(p_text(email_key(ctx->arena, email)))));
+	TRY(db_run(ctx, SQL_user_by_email, &rows,
+		   PARAMS(p_text(email_key(ctx->arena, email)),
+			  p_text(email_spelling(ctx->arena, email)))));
 	*found = rows.count > 0;
 	if (*found)
 		user_scan(&rows, 0, out);
@@ -292,7 +290,7 @@ enum err
 user_request_token(struct ctx *ctx, const char *email, const char *purpose)
 {
 	return db_run(ctx, SQL_token_request_insert, NULL,
-		      PARAMS(p_text(email_key(ctx->arena, email)), p_text(purpose),
+		      PARAMS(p_text(email_spelling(ctx->arena, email)), p_text(purpose),
 			     p_text(ctx->address)));
 }
 
@@ -380,7 +378,7 @@ use_token(struct ctx *ctx, const char *email, const char *token, const char *pur
 	sha256(text, strlen(text), digest);
 	TRY(db_run(ctx, SQL_email_token_use, &rows,
 		   PARAMS(p_bytes(digest, sizeof(digest)), p_text(email_key(ctx->arena, email)),
-			  p_text(purpose))));
+			  p_text(purpose), p_text(email_spelling(ctx->arena, email)))));
 	if (rows.count == 0)
 		return fault(&ctx->fault, ERR_BAD_REQUEST, "token",
 			     "The token is invalid or has expired");
@@ -440,7 +438,7 @@ appoint(struct ctx *ctx, void *arg)
 	TRY(db_run(ctx, SQL_user_make_admin, &rows,
 		   PARAMS(p_uuid(uuid_v7()), p_text(in->email),
 			  p_text(email_key(ctx->arena, in->email)), p_text(in->hash),
-			  p_text(in->name))));
+			  p_text(in->name), p_text(email_spelling(ctx->arena, in->email)))));
 	return rows.count > 0 ? ERR_OK
 			      : fault(&ctx->fault, ERR_CONFLICT, NULL,
 				      "The account with this address was closed");

@@ -11,6 +11,7 @@
 #include <stddef.h>
 
 #include "base/ctx.h"
+#include "base/email.h"
 
 struct user {
 	int64_t user_id;
@@ -189,8 +190,5 @@ void user_scan(const struct rows *rows, size_t i, struct user *out);
 /* The parts of a user's name: as they were given, or as the whole name has them. */
 void user_names(struct arena *arena, const struct user *user, const char **first,
 		const char **last);
-
-/* The form of an address that makes it unique: lower-case ASCII. */
-const char *email_key(struct arena *arena, const char *email);
 
 #endif

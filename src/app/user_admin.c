@@ -8,6 +8,7 @@
 #include "app/merchant.h"
 #include "app/user.h"
 #include "base/arena.h"
+#include "base/email.h"
 #include "db/row.h"
 
 enum err
@@ -189,7 +190,7 @@ user_delete(struct ctx *ctx, struct uuid id)
 	TRY(closing_begin(ctx, user.user_id));
 	TRY(db_run(ctx, SQL_user_erase_traces, &rows,
 		   PARAMS(p_int(user.user_id), p_text(user.email),
-			  p_text(email_key(ctx->arena, user.email)),
+			  p_text(email_spelling(ctx->arena, user.email)),
 			  p_text(arena_printf(ctx->arena, "user:%lld", (long long)user.user_id)),
 			  p_text(user_erased_address(ctx, id)))));
 	TRY(db_run(ctx, SQL_user_erase, &rows,

@@ -10,7 +10,10 @@
 #include "api/openapi.h"
 #include "app/user.h"
 #include "base/arena.h"
+#include "base/email.h"
 #include "base/money.h"
+#include "base/unicode.h"
+#include "bin/addresses.h"
 #include "bin/cli.h"
 #include "bin/doctor.h"
 #include "bin/start.h"
@@ -52,12 +55,25 @@ cli_fail(const char *why)
 	start_failed(program, why);
 }
 
+/* What comes in here is shown as it is, as what comes in by the API. */
+static const char *
+checked(const char *name, const char *value)
+{
+	char problem[128];
+
+	if (utf8_valid(value, strlen(value)) && !text_has_control(value))
+		return value;
+	(void)snprintf(problem, sizeof(problem), "%s must be UTF-8 without control characters",
+		       name);
+	start_failed(program, problem);
+}
+
 const char *
 cli_option(int argc, char **argv, const char *name)
 {
 	for (int i = 0; i + 1 < argc; i++)
 		if (strcmp(argv[i], name) == 0)
-			return argv[i + 1];
+			return checked(name, argv[i + 1]);
 	return NULL;
 }
 
@@ -82,6 +98,8 @@ run_migrate(const struct config *config, int argc, char **argv)
 	(void)argv;
 	(void)snprintf(dir, sizeof(dir), "%s/migrations", config->sql_dir);
 	if (!migrate_apply(config->owner_url, dir, show_migration, NULL, problem))
+		start_failed(program, problem);
+	if (!addresses_report(config, true, problem))
 		start_failed(program, problem);
 	(void)fprintf(stderr, "the database is up to date\n");
 	return 0;
@@ -136,8 +154,10 @@ run_admin_create(const struct config *config, int argc, char **argv)
 	enum err err;
 
 	read_password(option(argc, argv, "--password-file"), password);
-	if (!format_find("email")->valid(email))
+	if (!email_valid(email))
 		start_failed(program, "--email is not an e-mail address");
+	if (!text_is_visible(name) || text_has_disguise(name))
+		start_failed(program, "--name is blank, or has directional controls");
 	if (!format_find("password")->valid(password))
 		start_failed(program,
 			     "the password must have at least 8 characters and at most 72 bytes");

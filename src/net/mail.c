@@ -15,10 +15,10 @@
 
 #include "base/arena.h"
 #include "base/config.h"
+#include "base/email.h"
 #include "base/text.h"
 
 enum {
-	ADDRESS_BYTES_MAX = 254,
 	ID_BYTES_MAX = 100,
 	SUBJECT_BYTES_MAX = 900,
 	PLAIN_SUBJECT_MAX = 200,
@@ -42,16 +42,25 @@ put(struct text *out, const char *bytes, size_t length)
 	out->length += length;
 }
 
-/* An address that stands between angle brackets as it is; what could end it is refused. */
+/* What may stand between angle brackets as it is. */
 static bool
-is_address(const char *address)
+is_plain(const char *address)
 {
 	size_t length = strlen(address);
 	const char *at = strrchr(address, '@');
 
-	return length <= ADDRESS_BYTES_MAX && utf8_valid(address, length) &&
+	return length <= EMAIL_BYTES_MAX && utf8_valid(address, length) &&
 	       !text_has_control(address) && strpbrk(address, " <>,;:\"\\()[]") == NULL &&
 	       at != NULL && at != address && at[1] != '\0';
+}
+
+/* An address as servers are given it. Ours may be of a host without a domain. */
+static const char *
+route(struct arena *arena, const char *address)
+{
+	const char *name = is_plain(address) ? email_route(arena, address) : NULL;
+
+	return name != NULL ? name : address;
 }
 
 /* The id becomes a file name. */
@@ -195,9 +204,9 @@ check_mail(struct fault *f, const char *from, const struct mail *mail)
 {
 	size_t length = strlen(mail->subject);
 
-	if (!is_address(from))
+	if (!is_plain(from))
 		return fault(f, ERR_VALIDATION, "from", "This is not an e-mail address");
-	if (!is_address(mail->to))
+	if (!utf8_valid(mail->to, strlen(mail->to)) || !email_valid(mail->to))
 		return fault(f, ERR_VALIDATION, "to", "This is not an e-mail address");
 	if (!is_id(mail->id))
 		return fault(f, ERR_VALIDATION, "id", "This can't be the id of a message");
@@ -218,6 +227,7 @@ mail_compose(struct arena *arena, struct fault *f, const char *from, const struc
 	const char *body;
 
 	TRY(check_mail(f, from, mail));
+	from = route(arena, from);
 	body = with_crlf(arena, mail->body);
 	if (has_long_line(body)) {
 		encoding = "quoted-printable";
@@ -230,7 +240,7 @@ mail_compose(struct arena *arena, struct fault *f, const char *from, const struc
 			     "Message-ID: <%s@%s>\r\nAuto-Submitted: auto-generated\r\n"
 			     "MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n"
 			     "Content-Transfer-Encoding: %s\r\n\r\n%s",
-			     date_text(arena, mail->date), from, mail->to,
+			     date_text(arena, mail->date), from, route(arena, mail->to),
 			     encode_subject(arena, mail->subject), mail->id, strrchr(from, '@') + 1,
 			     encoding, body);
 	return ERR_OK;
@@ -386,7 +396,8 @@ send_smtp(struct arena *arena, struct fault *f, const struct config *config,
 		return unavailable(f, "libcurl", "out of memory");
 	/* The list is released after the handle that uses it. */
 	if (!set_connection(curl, config) ||
-	    !set_message(curl, arena, config->mail_from, mail->to, rest)) {
+	    !set_message(curl, arena, route(arena, config->mail_from), route(arena, mail->to),
+			 rest)) {
 		curl_easy_cleanup(curl);
 		return unavailable(f, "libcurl", "an option was not accepted");
 	}

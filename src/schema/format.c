@@ -1,6 +1,8 @@
 /* Text formats that more than one table uses. */
 #include <string.h>
 
+#include "base/email.h"
+#include "base/unicode.h"
 #include "schema/schema.h"
 
 static bool
@@ -12,25 +14,6 @@ only(const char *text, const char *allowed)
 #define LOWER  "abcdefghijklmnopqrstuvwxyz"
 #define UPPER  "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 #define DIGITS "0123456789"
-
-/* One @, a domain with a dot or localhost, no white space; 254 bytes at most (RFC 5321). */
-static bool
-email_valid(const char *text)
-{
-	const char *at = strchr(text, '@');
-	size_t length = strlen(text);
-
-	if (at == NULL || at == text || at - text > 64 || length > 254 ||
-	    strchr(at + 1, '@') != NULL)
-		return false;
-	if (strpbrk(text, " \t<>()[],;:\\\"") != NULL || text[0] == '.' || at[-1] == '.' ||
-	    strstr(text, "..") != NULL)
-		return false;
-	if (at[1] == '\0' || at[1] == '.' || at[1] == '-' || text[length - 1] == '.' ||
-	    text[length - 1] == '-')
-		return false;
-	return strchr(at + 1, '.') != NULL || strcmp(at + 1, "localhost") == 0;
-}
 
 enum { URI_BYTES_MAX = 2048 };
 
@@ -81,36 +64,13 @@ password_valid(const char *text)
 
 enum { NAME_MAX_CHARACTERS = 100 };
 
-/* Whether a character, as UTF-8, can be part of a word: no punctuation, symbol or emoji. */
-static bool
-is_letter(const char *p, size_t length)
-{
-	unsigned char lead = (unsigned char)p[0];
-
-	if (length == 1)
-		return strchr(LOWER UPPER, p[0]) != NULL;
-	if (length == 2) /* from U+00C0, but for the signs of multiplication and division */
-		return lead > 0xC3 || (lead == 0xC3 && strncmp(p, "\xC3\x97", 2) != 0 &&
-				       strncmp(p, "\xC3\xB7", 2) != 0);
-	if (length == 3) /* not the symbols from U+2000, nor the punctuation from U+3000 */
-		return !(lead == 0xE2 && (unsigned char)p[1] < 0xB0) &&
-		       strncmp(p, "\xE3\x80", 2) != 0;
-	return strncmp(p, "\xF0\x9F", 2) != 0;
-}
-
 /* Of a person or a business: what a page that shows it can't take for markup. */
 static bool
 name_valid(const char *text)
 {
-	size_t left = strlen(text);
-	bool letter = false;
-
-	if (utf8_count(text) > NAME_MAX_CHARACTERS || strpbrk(text, "<>") != NULL ||
-	    strstr(text, "&#") != NULL || strcasestr(text, "javascript:") != NULL)
-		return false;
-	for (size_t n; (n = utf8_next(text, left)) > 0; text += n, left -= n)
-		letter = letter || is_letter(text, n);
-	return letter;
+	return utf8_count(text) <= NAME_MAX_CHARACTERS && strpbrk(text, "<>") == NULL &&
+	       strstr(text, "&#") == NULL && strcasestr(text, "javascript:") == NULL &&
+	       text_has_letter(text) && !text_has_disguise(text);
 }
 
 static bool
@@ -171,8 +131,9 @@ static const struct format formats[] = {
 	{"mixed_password", "^(?=[^]*[A-Za-z])(?=[^]*[0-9])",
 	 "must have at least 8 characters, with letters and digits, and at most 72 bytes", 8, 72,
 	 mixed_password_valid},
-	{"name", NULL, "must have 1 to 100 characters, at least one letter, and no markup", 1, 100,
-	 name_valid},
+	{"name", NULL,
+	 "must have 1 to 100 characters, at least one letter, and no markup or directional controls",
+	 1, 100, name_valid},
 	{"phone", "^\\+[1-9][0-9]{7,14}$", "must be + and 8 to 15 digits", 0, 0, phone_valid},
 	{"date", NULL, "must be a date such as 1995-03-15", 0, 0, date_valid},
 	{"drop_id", "^[a-z]+_[a-f0-9]{16}$", "must be an id such as noti_0123456789abcdef", 0, 0,

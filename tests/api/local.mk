@@ -13,6 +13,7 @@ libclient_a_SOURCES = tests/api/client.c tests/api/client.h tests/api/people.c t
 API_TESTS = \
 	tests/api/abandoned \
 	tests/api/access \
+	tests/api/addresses \
 	tests/api/bitpal/google \
 	tests/api/bitpal/keys \
 	tests/api/bitpal/wallet \
@@ -87,6 +88,7 @@ API_LIBS = libclient.a libfixture.a libcowry.a libdb.a libbase.a $(LIBDB_LIBS) $
 tests_api_abandoned_LDADD = $(API_LIBS)
 tests_api_access_LDADD = $(API_LIBS)
 tests_api_bitpal_google_SOURCES = tests/api/bitpal/google.c tests/peer.c tests/peer.h tests/rsa.c \
+tests_api_addresses_LDADD = $(API_LIBS)
 	tests/rsa.h
 tests_api_bitpal_google_LDADD = $(API_LIBS)
 tests_api_bitpal_keys_LDADD = $(API_LIBS)

@@ -3,7 +3,7 @@
 EXTRA_DIST += tests/fuzz/fuzz.h tests/fuzz/corpus
 fuzz_kernel_sources = tests/fuzz/fuzz_kernel.c tests/ledger_case.c tests/ledger_model.c
 fuzz_idtoken_sources = tests/fuzz/fuzz_idtoken.c tests/rsa.c
-fuzz_replays = tests/fuzz/replay_decode tests/fuzz/replay_idtoken tests/fuzz/replay_json \
+fuzz_replays = tests/fuzz/replay_decode tests/fuzz/replay_email tests/fuzz/replay_iban tests/fuzz/replay_idtoken tests/fuzz/replay_json \
 	tests/fuzz/replay_kernel \
 	tests/fuzz/replay_money tests/fuzz/replay_text tests/fuzz/replay_token \
 	tests/fuzz/replay_webhook
@@ -13,6 +13,12 @@ TESTS += $(fuzz_replays)
 tests_fuzz_replay_decode_SOURCES = tests/fuzz/replay.c tests/fuzz/fuzz_decode.c
 tests_fuzz_replay_decode_CPPFLAGS = $(AM_CPPFLAGS) -DTARGET='"decode"'
 tests_fuzz_replay_decode_LDADD = $(COWRY_LIBS)
+tests_fuzz_replay_email_SOURCES = tests/fuzz/replay.c tests/fuzz/fuzz_email.c
+tests_fuzz_replay_email_CPPFLAGS = $(AM_CPPFLAGS) -DTARGET='"email"'
+tests_fuzz_replay_email_LDADD = libbase.a $(LIBBASE_LIBS)
+tests_fuzz_replay_iban_SOURCES = tests/fuzz/replay.c tests/fuzz/fuzz_iban.c
+tests_fuzz_replay_iban_CPPFLAGS = $(AM_CPPFLAGS) -DTARGET='"iban"'
+tests_fuzz_replay_iban_LDADD = libcowry.a libbase.a $(LIBBASE_LIBS)
 tests_fuzz_replay_idtoken_SOURCES = tests/fuzz/replay.c $(fuzz_idtoken_sources)
 tests_fuzz_replay_idtoken_CPPFLAGS = $(AM_CPPFLAGS) -DTARGET='"idtoken"'
 tests_fuzz_replay_idtoken_LDADD = libbase.a $(LIBBASE_LIBS)
@@ -36,11 +42,15 @@ tests_fuzz_replay_webhook_CPPFLAGS = $(AM_CPPFLAGS) -DTARGET='"webhook"'
 tests_fuzz_replay_webhook_LDADD = libcowry.a libbase.a $(LIBBASE_LIBS)
 
 if FUZZING
-noinst_PROGRAMS += tests/fuzz/fuzz_decode tests/fuzz/fuzz_idtoken tests/fuzz/fuzz_json \
+noinst_PROGRAMS += tests/fuzz/fuzz_decode tests/fuzz/fuzz_email tests/fuzz/fuzz_iban tests/fuzz/fuzz_idtoken tests/fuzz/fuzz_json \
 	tests/fuzz/fuzz_kernel \
 	tests/fuzz/fuzz_money tests/fuzz/fuzz_text tests/fuzz/fuzz_token tests/fuzz/fuzz_webhook
 tests_fuzz_fuzz_decode_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 tests_fuzz_fuzz_decode_LDADD = $(COWRY_LIBS)
+tests_fuzz_fuzz_email_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+tests_fuzz_fuzz_email_LDADD = libbase.a $(LIBBASE_LIBS)
+tests_fuzz_fuzz_iban_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+tests_fuzz_fuzz_iban_LDADD = libcowry.a libbase.a $(LIBBASE_LIBS)
 tests_fuzz_fuzz_idtoken_SOURCES = $(fuzz_idtoken_sources)
 tests_fuzz_fuzz_idtoken_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 tests_fuzz_fuzz_idtoken_LDADD = libbase.a $(LIBBASE_LIBS)

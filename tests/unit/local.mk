@@ -9,6 +9,7 @@ unit_base_tests = \
 	tests/unit/clock \
 	tests/unit/combine \
 	tests/unit/config \
+	tests/unit/email \
 	tests/unit/fault \
 	tests/unit/hmac \
 	tests/unit/http \
@@ -25,6 +26,7 @@ unit_base_tests = \
 	tests/unit/strict \
 	tests/unit/text \
 	tests/unit/token \
+	tests/unit/unicode \
 	tests/unit/url \
 	tests/unit/writer
 check_PROGRAMS += $(unit_base_tests)
@@ -35,6 +37,7 @@ tests_unit_box_LDADD = $(unit_base_libs)
 tests_unit_clock_LDADD = $(unit_base_libs)
 tests_unit_combine_LDADD = $(unit_base_libs)
 tests_unit_config_LDADD = $(unit_base_libs)
+tests_unit_email_LDADD = $(unit_base_libs)
 tests_unit_fault_LDADD = $(unit_base_libs)
 tests_unit_hmac_LDADD = $(unit_base_libs)
 tests_unit_http_SOURCES = tests/unit/http.c tests/peer.c
@@ -53,6 +56,7 @@ tests_unit_rotation_LDADD = $(unit_base_libs)
 tests_unit_strict_LDADD = $(unit_base_libs)
 tests_unit_text_LDADD = $(unit_base_libs)
 tests_unit_token_LDADD = $(unit_base_libs)
+tests_unit_unicode_LDADD = $(unit_base_libs)
 tests_unit_url_LDADD = $(unit_base_libs)
 tests_unit_writer_LDADD = $(unit_base_libs)
 

@@ -96,6 +96,21 @@ encodes_what_is_not_ascii(void **state)
 	assert_null(strstr(compose(state, &mail), "Subject: =?utf-8?B?x?="));
 }
 
+/* A domain travels as DNS has it, so that servers without SMTPUTF8 can take it. */
+static void
+routes_by_domain(void **state)
+{
+	struct mail mail = usual();
+
+	mail.to = "Ada@b\xC3\xBC"
+		  "cher.example";
+	assert_non_null(strstr(compose(state, &mail), "\r\nTo: <Ada@xn--bcher-kva.example>\r\n"));
+	mail.to = "\xC3\x84"
+		  "da@example.com";
+	assert_non_null(strstr(compose(state, &mail), "\r\nTo: <\xC3\x84"
+						      "da@example.com>\r\n"));
+}
+
 /* No line of a message is longer than RFC 5322 allows; headers stay within 78. */
 static void
 bounds_lines(void **state)
@@ -218,6 +233,7 @@ main(void)
 		cmocka_unit_test(composes),
 		cmocka_unit_test(ends_lines_with_crlf),
 		cmocka_unit_test(encodes_what_is_not_ascii),
+		cmocka_unit_test(routes_by_domain),
 		cmocka_unit_test(bounds_lines),
 		cmocka_unit_test(refuses_injection),
 		cmocka_unit_test(spools),

@@ -1,0 +1,40 @@
+#include "bin/addresses.h"
+
+#include <stdio.h>
+
+#include "app/rekey.h"
+#include "base/arena.h"
+#include "db/db.h"
+
+enum { ARENA_MAX = 64 * 1024 * 1024 };
+
+/* An account by its id: the output may end in a log, where no address belongs. */
+static void
+print(const struct odd_address *address)
+{
+	char id[UUID_TEXT_MAX];
+
+	(void)printf("! user %s: %s\n", uuid_text(id, address->user),
+		     address->taken ? "another account has this e-mail address in another spelling"
+				    : "the e-mail address has characters that are refused today");
+}
+
+bool
+addresses_report(const struct config *config, bool change, char problem[512])
+{
+	struct db_options options = {config->owner_url, "cowry-addresses", 1,
+				     config->statement_timeout_ms, config->connect_timeout_ms};
+	struct app app = {.config = config, .pool = db_pool_new(&options), .now = clock_system};
+	struct ctx ctx = {.app = &app, .arena = arena_new(ARENA_MAX)};
+	struct odd_address *odd = NULL;
+	size_t n = 0;
+	bool ok = app.pool != NULL && rekey_addresses(&ctx, change, &odd, &n) == ERR_OK;
+
+	for (size_t i = 0; ok && i < n; i++)
+		print(&odd[i]);
+	if (!ok)
+		(void)snprintf(problem, 512, "addresses of users: %s", ctx.fault.detail);
+	arena_free(ctx.arena);
+	db_pool_free(app.pool);
+	return ok;
+}
