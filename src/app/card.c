@@ -5,6 +5,7 @@
 #include "app/movement.h"
 #include "app/public_id.h"
 #include "base/arena.h"
+#include "base/unicode.h"
 #include "crypto/hmac.h"
 #include "crypto/keyring.h"
 #include "crypto/password.h"
@@ -122,7 +123,7 @@ card_order(struct ctx *ctx, const char *drop_id, const char *address, struct car
 {
 	const char *plain = text_plain(ctx->arena, address);
 
-	if (utf8_count(plain) < CARD_ADDRESS_MIN) {
+	if (utf8_count(plain) < CARD_ADDRESS_MIN || !text_is_visible(plain)) {
 		violation_add(ctx->arena, &ctx->fault, "address", "LENGTH",
 			      "must have at least 10 characters");
 		return ERR_VALIDATION;

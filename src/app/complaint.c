@@ -4,6 +4,7 @@
 #include "app/notification.h"
 #include "app/public_id.h"
 #include "base/arena.h"
+#include "base/unicode.h"
 #include "db/row.h"
 #include "schema/schema.h"
 
@@ -19,7 +20,7 @@ static const struct column columns[] = {
 static void
 check_text(struct ctx *ctx, const char *field, const char *text)
 {
-	if (text[0] == '\0')
+	if (!text_is_visible(text))
 		violation_add(ctx->arena, &ctx->fault, field, "EMPTY", "must not be empty");
 }
 
@@ -120,7 +121,8 @@ complaint_answer(struct ctx *ctx, const char *drop_id, const char *status, const
 
 	if (resolution != NULL)
 		resolution = text_plain(ctx->arena, resolution);
-	if (!text_equal(status, "in_review") && (resolution == NULL || resolution[0] == '\0')) {
+	if (!text_equal(status, "in_review") &&
+	    (resolution == NULL || !text_is_visible(resolution))) {
 		violation_add(ctx->arena, &ctx->fault, "resolution", "REQUIRED", "is required");
 		return ERR_VALIDATION;
 	}

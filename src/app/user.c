@@ -121,7 +121,7 @@ check_identity(struct ctx *ctx, const struct registration *in)
 {
 	bool passport = strcmp(in->document_type, "passport") == 0;
 
-	if (in->first_name[0] == '\0')
+	if (!text_is_visible(in->first_name))
 		violation_add(ctx->arena, &ctx->fault, "name", "REQUIRED", "is required");
 	if (in->phone == NULL)
 		violation_add(ctx->arena, &ctx->fault, "phoneNumber", "PHONE",

@@ -2,6 +2,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "base/unicode.h"
 #include "schema/schema.h"
 #include "json/reader.h"
 
@@ -81,6 +82,44 @@ check_length(const struct decoder *d, const struct field *field, const char *tex
 	return false;
 }
 
+/* A blank text is no text, where one is needed. */
+static bool
+check_visible(const struct decoder *d, const struct field *field, const char *text)
+{
+	if ((!field->required && field->min == 0) || text_is_visible(text))
+		return true;
+	violate(d, field, "EMPTY", "must have a character that can be seen");
+	return false;
+}
+
+static bool
+check_kind(const struct decoder *d, const struct field *field, const char *text)
+{
+	enum text_kind kind = field->text;
+
+	if (kind == TEXT_CODE && text_has_invisible(text)) {
+		violate(d, field, "INVISIBLE", "must not have characters that can't be seen");
+		return false;
+	}
+	if ((kind == TEXT_NAME || kind == TEXT_CODE) && text_has_disguise(text)) {
+		violate(d, field, "DIRECTION",
+			"must not have directional controls or byte order marks");
+		return false;
+	}
+	if ((kind == TEXT_TRIMMED || kind == TEXT_CODE) && text_has_outer_blank(text)) {
+		violate(d, field, "BLANK", "must not begin or end with a blank");
+		return false;
+	}
+	return true;
+}
+
+static bool
+check_free_text(const struct decoder *d, const struct field *field, const char *text)
+{
+	return check_length(d, field, text) &&
+	       (field->secret || (check_visible(d, field, text) && check_kind(d, field, text)));
+}
+
 /* A text against all that its row says. Passwords may hold anything but NUL. */
 static void
 put_text(const struct decoder *d, const struct field *field, const char *text, void *member)
@@ -100,7 +139,7 @@ put_text(const struct decoder *d, const struct field *field, const char *text, v
 			violate(d, field, "FORMAT", format->message);
 			return;
 		}
-	} else if (!check_length(d, field, text)) {
+	} else if (!check_free_text(d, field, text)) {
 		return;
 	}
 	memcpy(member, &value, sizeof(value));

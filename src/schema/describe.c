@@ -99,6 +99,15 @@ describe_length(const struct describer *d, int64_t least, int64_t most)
 		jw_integer(d->w, "maxLength", most);
 }
 
+/* What a text without a format must look like, as far as a regular expression can tell. */
+static const char *
+text_pattern(const struct field *field)
+{
+	if (field->text == TEXT_TRIMMED || field->text == TEXT_CODE)
+		return field->min > 0 ? "^\\S(.*\\S)?$" : "^(\\S(.*\\S)?)?$";
+	return field->required || field->min > 0 ? "\\S" : NULL;
+}
+
 static void
 describe_text(const struct describer *d, const struct field *field, bool nullable)
 {
@@ -108,6 +117,8 @@ describe_text(const struct describer *d, const struct field *field, bool nullabl
 	if (field->choices != NULL) {
 		describe_choices(d, field->choices, nullable);
 	} else if (format == NULL) {
+		if (!d->reply && !field->secret && text_pattern(field) != NULL)
+			jw_text(d->w, "pattern", text_pattern(field));
 		describe_length(d, field->min, most);
 	} else {
 		if (format->pattern != NULL)

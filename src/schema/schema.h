@@ -3,7 +3,7 @@
  * becomes the OpenAPI document.
  *
  * The C type of a member decides the type of its field, so that a table and its
- * struct can't disagree. Absent and null are the same but for optional_int.
+ * struct can't disagree. A text that is required or has a least length shows something. Absent and null are the same but for optional_int.
  * Unknown fields are ignored. All violations of a request are reported together.
  */
 #ifndef SCHEMA_SCHEMA_H
@@ -80,6 +80,14 @@ struct list {
 	size_t count;
 };
 
+/* What a text may not hold, beside control characters. */
+enum text_kind {
+	TEXT_FREE,
+	TEXT_NAME,    /* what makes it look like another: directional controls, byte order marks */
+	TEXT_TRIMMED, /* blanks at its ends */
+	TEXT_CODE,    /* both, and all that can't be seen: it is compared as it is stored */
+};
+
 struct schema;
 
 struct field {
@@ -88,15 +96,16 @@ struct field {
 	const char *example; /* as JSON, for the documentation */
 	enum field_type type;
 	size_t offset;
-	bool required;      /* requests: must be there; replies: always shown */
-	bool secret;        /* write-only in the documentation; may hold control characters */
-	bool keep_null;     /* replies: show null rather than leave out an absent value */
-	bool may_be_empty;  /* a FIELD_TEXTS may have no items */
-	bool lower_bound;   /* min holds for numbers; texts and lists always use min and max */
-	int64_t min;        /* code points of a text, value of a number, items of a list; of an
+	bool required;       /* requests: must be there; replies: always shown */
+	bool secret;         /* write-only in the documentation; may hold control characters */
+	bool keep_null;      /* replies: show null rather than leave out an absent value */
+	bool may_be_empty;   /* a FIELD_TEXTS may have no items */
+	bool lower_bound;    /* min holds for numbers; texts and lists always use min and max */
+	int64_t min;         /* code points of a text, value of a number, items of a list; of an
 			     * amount only for the documentation, its use case knows more */
-	int64_t max;        /* the same; 0: the default of the type */
-	const char *format; /* by its name in format.c */
+	int64_t max;         /* the same; 0: the default of the type */
+	enum text_kind text; /* of texts without choices */
+	const char *format;  /* by its name in format.c */
 	const char *const *choices;       /* NULL-terminated; of a reply what may stand there */
 	const char *const *choice_values; /* what a choice is stored as; NULL: itself */
 	const char *fallback;             /* text where absent */

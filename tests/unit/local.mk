@@ -80,6 +80,7 @@ unit_cowry_tests = \
 	tests/unit/schema_query \
 	tests/unit/schema_reply \
 	tests/unit/server \
+	tests/unit/texts \
 	tests/unit/vendors \
 	tests/unit/voucher_code
 check_PROGRAMS += $(unit_cowry_tests)
@@ -120,6 +121,7 @@ tests_unit_payment_state_LDADD = $(unit_cowry_libs)
 tests_unit_schema_LDADD = $(unit_cowry_libs)
 tests_unit_schema_query_LDADD = $(unit_cowry_libs)
 tests_unit_schema_reply_LDADD = $(unit_cowry_libs)
+tests_unit_texts_LDADD = $(COWRY_LIBS) $(CMOCKA_LIBS)
 tests_unit_vendors_SOURCES = tests/unit/vendors.c $(provider_scene)
 tests_unit_vendors_LDADD = $(unit_cowry_libs)
 tests_unit_voucher_code_LDADD = $(unit_cowry_libs)

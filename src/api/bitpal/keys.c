@@ -22,8 +22,8 @@ struct create_in {
 	      .example = example_)
 
 static const struct field create_fields[] = {
-	FIELD(struct create_in, name, .name = "name", .required = true, .min = 1, .max = 100,
-	      .doc = "To tell keys apart.", .example = "\"wallet-service\""),
+	FIELD(struct create_in, name, .name = "name", .required = true, .text = TEXT_NAME, .min = 1,
+	      .max = 100, .doc = "To tell keys apart.", .example = "\"wallet-service\""),
 	FIELD(struct create_in, permissions, .name = "permissions", .required = true,
 	      .choices = permissions, .example = "[\"deposit\",\"transfer\",\"read\"]"),
 	EXPIRY_FIELD(struct create_in, "\"1D\""),

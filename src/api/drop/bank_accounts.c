@@ -9,8 +9,8 @@ struct link_in {
 };
 
 static const struct field link_in_fields[] = {
-	FIELD(struct link_in, bank, .name = "bank", .required = true, .min = 1, .max = 100,
-	      .doc = "Which bank, by its name.", .example = "\"Sandbox Bank\""),
+	FIELD(struct link_in, bank, .name = "bank", .required = true, .text = TEXT_NAME, .min = 1,
+	      .max = 100, .doc = "Which bank, by its name.", .example = "\"Sandbox Bank\""),
 };
 
 static const struct field link_fields[] = {

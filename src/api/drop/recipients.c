@@ -20,8 +20,8 @@ static const struct field in_fields[] = {
 	RECIPIENT(bank_account, "bankAccount", .required = true, .min = 1, .max = 42,
 		  .doc = "IBAN of the country, with or without spaces.",
 		  .example = "\"RS35260005601001611379\""),
-	RECIPIENT(bank_name, "bankName", .max = BANK_NAME_MAX, .doc = "HTML is taken out.",
-		  .example = "\"Banca Intesa\""),
+	RECIPIENT(bank_name, "bankName", .text = TEXT_NAME, .max = BANK_NAME_MAX,
+		  .doc = "HTML is taken out.", .example = "\"Banca Intesa\""),
 };
 
 static const struct field out_fields[] = {

@@ -10,7 +10,8 @@
 static const char *const document_types[] = {"south_african_id", "passport", NULL};
 
 static const struct field register_fields[] = {
-	FIELD(struct registration, name, .name = "name", .required = true, .min = 1, .max = 120,
+	FIELD(struct registration, name, .name = "name", .required = true, .text = TEXT_NAME,
+	      .min = 1, .max = 120,
 	      .doc = "The first word is the first name, the others are the last name.",
 	      .example = "\"Andre Test\""),
 	FIELD(struct registration, email, .name = "email", .required = true, .format = "email",

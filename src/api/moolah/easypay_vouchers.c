@@ -62,11 +62,11 @@ static const struct field settlement_fields[] = {
 	      .max = 64, .example = EASYPAY_EXAMPLE),
 	FIELD(struct settlement_order, amount, .name = "settlement_amount", .required = true,
 	      .doc = "Exactly what the voucher was issued for.", .example = "500"),
-	FIELD(struct settlement_order, merchant, .name = "merchant_id", .required = true, .min = 1,
-	      .max = 100, .example = "\"MERCHANT123\""),
+	FIELD(struct settlement_order, merchant, .name = "merchant_id", .required = true,
+	      .text = TEXT_CODE, .min = 1, .max = 100, .example = "\"MERCHANT123\""),
 	FIELD(struct settlement_order, external_id, .name = "transaction_id", .required = true,
-	      .min = 1, .max = 100, .doc = "The same one again is the same settlement.",
-	      .example = "\"TX123456\""),
+	      .text = TEXT_CODE, .min = 1, .max = 100,
+	      .doc = "The same one again is the same settlement.", .example = "\"TX123456\""),
 };
 
 static const struct schema settlement_in =

@@ -13,10 +13,10 @@ enum { LIST_MOST = 50, LIST_LIMIT_MAX = 100 };
 #define CODE_EXAMPLE "\"1000\""
 
 static const struct field account_in_fields[] = {
-	FIELD(struct chart_account, code, .name = "code", .required = true, .min = 1, .max = 20,
-	      .doc = "Unique.", .example = CODE_EXAMPLE),
-	FIELD(struct chart_account, name, .name = "name", .required = true, .min = 1, .max = 120,
-	      .example = "\"Cash\""),
+	FIELD(struct chart_account, code, .name = "code", .required = true, .text = TEXT_CODE,
+	      .min = 1, .max = 20, .doc = "Unique.", .example = CODE_EXAMPLE),
+	FIELD(struct chart_account, name, .name = "name", .required = true, .text = TEXT_NAME,
+	      .min = 1, .max = 120, .example = "\"Cash\""),
 	FIELD(struct chart_account, type, .name = "type", .required = true, .choices = types,
 	      .example = "\"asset\""),
 	FIELD(struct chart_account, normal_side, .name = "normalSide", .required = true,
@@ -93,8 +93,8 @@ static const struct schema detail_out =
 	SCHEMA(struct chart_detail, "LedgerAccountDetail", detail_fields);
 
 static const struct field line_in_fields[] = {
-	FIELD(struct journal_line, account_code, .name = "accountCode", .required = true, .min = 1,
-	      .max = 20, .example = CODE_EXAMPLE),
+	FIELD(struct journal_line, account_code, .name = "accountCode", .required = true,
+	      .text = TEXT_CODE, .min = 1, .max = 20, .example = CODE_EXAMPLE),
 	FIELD(struct journal_line, dc, .name = "dc", .required = true, .choices = sides,
 	      .example = "\"debit\""),
 	FIELD(struct journal_line, amount, .name = "amount", .required = true, .example = "100"),
@@ -107,8 +107,9 @@ static const struct schema line_in =
 	SCHEMA(struct journal_line, "JournalLineRequest", line_in_fields);
 
 static const struct field entry_in_fields[] = {
-	FIELD(struct journal_entry, reference, .name = "reference", .required = true, .min = 1,
-	      .max = 120, .doc = "Unique in the books.", .example = "\"TEST-001\""),
+	FIELD(struct journal_entry, reference, .name = "reference", .required = true,
+	      .text = TEXT_CODE, .min = 1, .max = 120, .doc = "Unique in the books.",
+	      .example = "\"TEST-001\""),
 	FIELD(struct journal_entry, description, .name = "description", .required = true, .min = 1,
 	      .max = 500, .example = "\"Sale for cash\""),
 	FIELD(struct journal_entry, currency, .name = "currency", .format = "currency",
@@ -183,7 +184,7 @@ struct list_query {
 static const struct field account_query_fields[] = {LIST_FIELDS, MODE_FIELD(struct list_query)};
 static const struct field journal_query_fields[] = {
 	LIST_FIELDS,
-	FIELD(struct list_query, reference, .name = "reference", .max = 120),
+	FIELD(struct list_query, reference, .name = "reference", .text = TEXT_CODE, .max = 120),
 };
 
 static const struct schema account_query =

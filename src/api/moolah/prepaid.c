@@ -56,8 +56,9 @@ static const struct schema product_query =
 	"failed may be tried again."
 
 static const struct field purchase_in_fields[] = {
-	FIELD(struct purchase_order, product, .name = "productCode", .required = true, .min = 1,
-	      .max = CODE_MAX, .doc = "One of GET /api/v1/products that the provider sells.",
+	FIELD(struct purchase_order, product, .name = "productCode", .required = true,
+	      .text = TEXT_CODE, .min = 1, .max = CODE_MAX,
+	      .doc = "One of GET /api/v1/products that the provider sells.",
 	      .example = "\"FLASH-VODACOM-AIRTIME\""),
 	FIELD(struct purchase_order, amount, .name = "amount", .required = true,
 	      .doc = "In rand: the price, or from minAmount to maxAmount.", .example = "29"),
@@ -133,7 +134,8 @@ static const struct schema purchases_out =
 
 static const struct field purchase_query_fields[] = {
 	FIELD(struct purchase_filter, status, .name = "status", .choices = statuses),
-	FIELD(struct purchase_filter, reference, .name = "reference", .min = 1, .max = 120),
+	FIELD(struct purchase_filter, reference, .name = "reference", .text = TEXT_CODE, .min = 1,
+	      .max = 120),
 	FIELD(struct purchase_filter, before, .name = "before", .lower_bound = true, .min = 1,
 	      .doc = "Only what has a lower id."),
 	FIELD(struct purchase_filter, most, .name = "limit", .lower_bound = true, .min = 1,

@@ -11,8 +11,9 @@
 #define AMOUNT_EXAMPLE    "\"500.00\""
 
 #define ISSUED_TO                                                                         \
-	FIELD(struct voucher_order, issued_to, .name = "issued_to", .min = 1, .max = 254, \
-	      .doc = "Whom it is for; only noted.", .example = "\"user@example.com\"")
+	FIELD(struct voucher_order, issued_to, .name = "issued_to", .text = TEXT_TRIMMED, \
+	      .min = 1, .max = 254, .doc = "Whom it is for; only noted.",                 \
+	      .example = "\"user@example.com\"")
 
 /* An amount as text, with both decimals. */
 const char *amount_text(struct call *call, struct money amount);

@@ -300,14 +300,15 @@ static const struct field redeem_fields[] = {
 	      .max = 64, .doc = "The 16 digits, with or without spaces.", .example = CODE_EXAMPLE),
 	FIELD(struct redemption_order, amount, .name = "amount", .required = true,
 	      .example = "250"),
-	FIELD(struct redemption_order, redeemer, .name = "redeemer_id", .max = PARTY_MAX,
-	      .doc = "Only noted.", .example = "\"user123\""),
-	FIELD(struct redemption_order, merchant, .name = "merchant_id", .min = 1, .max = PARTY_MAX,
+	FIELD(struct redemption_order, redeemer, .name = "redeemer_id", .text = TEXT_CODE,
+	      .max = PARTY_MAX, .doc = "Only noted.", .example = "\"user123\""),
+	FIELD(struct redemption_order, merchant, .name = "merchant_id", .text = TEXT_CODE, .min = 1,
+	      .max = PARTY_MAX,
 	      .doc = "Who is paid. Without one, the service provider is; without either, the money "
 		     "goes into your wallet.",
 	      .example = "\"MERCHANT123\""),
-	FIELD(struct redemption_order, service_provider, .name = "service_provider_id", .min = 1,
-	      .max = PARTY_MAX, .example = "\"SP123\""),
+	FIELD(struct redemption_order, service_provider, .name = "service_provider_id",
+	      .text = TEXT_CODE, .min = 1, .max = PARTY_MAX, .example = "\"SP123\""),
 };
 
 static const struct schema redeem_in =

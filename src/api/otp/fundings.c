@@ -66,7 +66,8 @@ static const struct field verify_fields[] = {
 	FIELD(struct verify_body, otp, .name = "otp", .required = true, .min = 1, .max = 32,
 	      .secret = true, .doc = "The 6 digits from the mail.", .example = "\"603645\""),
 	FIELD(struct verify_body, reference, .name = "transaction_reference", .required = true,
-	      .min = 1, .max = 120, .doc = "transactionReference of the first step.",
+	      .text = TEXT_CODE, .min = 1, .max = 120,
+	      .doc = "transactionReference of the first step.",
 	      .example = "\"FUND-1705948200123-abc12345\""),
 };
 

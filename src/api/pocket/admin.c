@@ -12,8 +12,9 @@ static const struct field order_fields[] = {
 	      .format = "currency", .example = "\"NGN\""),
 	FIELD(struct admin_order, reference, .name = "reference", .required = true,
 	      .format = "reference", .example = "\"adm_2026_001\""),
-	FIELD(struct admin_order, reason, .name = "reason", .required = true, .min = 3, .max = 500,
-	      .doc = "Recorded in the audit log.", .example = "\"Goodwill for ticket 4711\""),
+	FIELD(struct admin_order, reason, .name = "reason", .required = true, .text = TEXT_TRIMMED,
+	      .min = 3, .max = 500, .doc = "Recorded in the audit log.",
+	      .example = "\"Goodwill for ticket 4711\""),
 	FIELD(struct admin_order, dry_run, .name = "dryRun",
 	      .doc = "Decide and answer, but change nothing.", .example = "false"),
 };

@@ -9,8 +9,8 @@ static const char *const providers[] = {"local", "google", NULL};
 static const char *const roles[] = {"developer", "team", "founder", NULL};
 
 static const struct field register_fields[] = {
-	FIELD(struct registration, name, .name = "name", .required = true, .min = 1, .max = 120,
-	      .example = "\"Jane Doe\""),
+	FIELD(struct registration, name, .name = "name", .required = true, .text = TEXT_NAME,
+	      .min = 1, .max = 120, .example = "\"Jane Doe\""),
 	FIELD(struct registration, email, .name = "email", .required = true, .format = "email",
 	      .example = "\"jane@example.com\""),
 	FIELD(struct registration, provider, .name = "provider", .choices = providers,
@@ -18,10 +18,10 @@ static const struct field register_fields[] = {
 	FIELD(struct registration, password, .name = "password", .secret = true,
 	      .format = "password", .doc = "At most 72 bytes; required for local accounts.",
 	      .example = "\"securePassword123!\""),
-	FIELD(struct registration, country, .name = "country", .min = 2, .max = 60,
-	      .doc = "Required for local accounts.", .example = "\"Nigeria\""),
-	FIELD(struct registration, company_name, .name = "companyName", .min = 1, .max = 120,
-	      .example = "\"Pocket Labs\""),
+	FIELD(struct registration, country, .name = "country", .text = TEXT_NAME, .min = 2,
+	      .max = 60, .doc = "Required for local accounts.", .example = "\"Nigeria\""),
+	FIELD(struct registration, company_name, .name = "companyName", .text = TEXT_NAME, .min = 1,
+	      .max = 120, .example = "\"Pocket Labs\""),
 	FIELD(struct registration, photo_url, .name = "photoUrl", .format = "uri",
 	      .example = "\"https://example.com/jane.png\""),
 	FIELD(struct registration, role, .name = "role", .choices = roles, .fallback = "developer"),

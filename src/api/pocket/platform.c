@@ -10,10 +10,10 @@
 	      .example = "{\"plan\":\"pro\"}")
 
 static const struct field account_in_fields[] = {
-	FIELD(struct platform_account, name, .name = "name", .required = true, .min = 1, .max = 120,
-	      .example = "\"Acme Inc\""),
-	FIELD(struct platform_account, company_name, .name = "companyName", .min = 1, .max = 120,
-	      .example = "\"Acme Financial Technologies\""),
+	FIELD(struct platform_account, name, .name = "name", .required = true, .text = TEXT_NAME,
+	      .min = 1, .max = 120, .example = "\"Acme Inc\""),
+	FIELD(struct platform_account, company_name, .name = "companyName", .text = TEXT_NAME,
+	      .min = 1, .max = 120, .example = "\"Acme Financial Technologies\""),
 	METADATA(struct platform_account),
 };
 
@@ -28,8 +28,8 @@ static const struct field account_fields[] = {
 };
 
 static const struct field project_in_fields[] = {
-	FIELD(struct project, name, .name = "name", .required = true, .min = 1, .max = 120,
-	      .example = "\"Production Wallets\""),
+	FIELD(struct project, name, .name = "name", .required = true, .text = TEXT_NAME, .min = 1,
+	      .max = 120, .example = "\"Production Wallets\""),
 	FIELD(struct project, slug, .name = "slug", .format = "slug",
 	      .doc = "Made from the name unless given; unique on your platform account.",
 	      .example = "\"production-wallets\""),
@@ -52,11 +52,11 @@ static const struct field project_fields[] = {
 };
 
 static const struct field customer_in_fields[] = {
-	FIELD(struct project_account, reference, .name = "reference", .min = 1, .max = 120,
-	      .doc = "Your own id of the customer; unique in the project.",
+	FIELD(struct project_account, reference, .name = "reference", .text = TEXT_CODE, .min = 1,
+	      .max = 120, .doc = "Your own id of the customer; unique in the project.",
 	      .example = "\"customer-42\""),
-	FIELD(struct project_account, name, .name = "name", .required = true, .min = 1, .max = 120,
-	      .example = "\"Ada Obi\""),
+	FIELD(struct project_account, name, .name = "name", .required = true, .text = TEXT_NAME,
+	      .min = 1, .max = 120, .example = "\"Ada Obi\""),
 	FIELD(struct project_account, email, .name = "email", .format = "email",
 	      .example = "\"ada@example.com\""),
 	METADATA(struct project_account),

@@ -32,8 +32,8 @@ static const char *const orders[] = {"createdAt", "name", "email", "role", "stat
 static const char *const directions[] = {"asc", "desc", NULL};
 
 static const struct field invite_fields[] = {
-	FIELD(struct registration, name, .name = "name", .required = true, .min = 1, .max = 120,
-	      .example = "\"Jane Doe\""),
+	FIELD(struct registration, name, .name = "name", .required = true, .text = TEXT_NAME,
+	      .min = 1, .max = 120, .example = "\"Jane Doe\""),
 	FIELD(struct registration, email, .name = "email", .required = true, .format = "email",
 	      .example = "\"jane@example.com\""),
 	FIELD(struct registration, role, .name = "role", .choices = roles, .fallback = "developer"),
@@ -43,21 +43,21 @@ static const struct field invite_fields[] = {
 	      .format = "password",
 	      .doc = "At most 72 bytes. Without one, a token to set it is mailed.",
 	      .example = "\"securePassword123!\""),
-	FIELD(struct registration, country, .name = "country", .min = 2, .max = 60,
-	      .example = "\"Nigeria\""),
-	FIELD(struct registration, company_name, .name = "companyName", .min = 1, .max = 120,
-	      .example = "\"Pocket Labs\""),
+	FIELD(struct registration, country, .name = "country", .text = TEXT_NAME, .min = 2,
+	      .max = 60, .example = "\"Nigeria\""),
+	FIELD(struct registration, company_name, .name = "companyName", .text = TEXT_NAME, .min = 1,
+	      .max = 120, .example = "\"Pocket Labs\""),
 	FIELD(struct registration, photo_url, .name = "photoUrl", .format = "uri",
 	      .example = "\"https://example.com/jane.png\""),
 };
 
 static const struct field change_fields[] = {
-	FIELD(struct user_change, name, .name = "name", .min = 1, .max = 120,
+	FIELD(struct user_change, name, .name = "name", .text = TEXT_NAME, .min = 1, .max = 120,
 	      .example = "\"Jane Doe\""),
-	FIELD(struct user_change, country, .name = "country", .min = 2, .max = 60,
-	      .example = "\"Ghana\""),
-	FIELD(struct user_change, company_name, .name = "companyName", .min = 1, .max = 120,
-	      .example = "\"Pocket Labs\""),
+	FIELD(struct user_change, country, .name = "country", .text = TEXT_NAME, .min = 2,
+	      .max = 60, .example = "\"Ghana\""),
+	FIELD(struct user_change, company_name, .name = "companyName", .text = TEXT_NAME, .min = 1,
+	      .max = 120, .example = "\"Pocket Labs\""),
 	FIELD(struct user_change, photo_url, .name = "photoUrl", .format = "uri",
 	      .example = "\"https://example.com/jane.png\""),
 	FIELD(struct user_change, role, .name = "role", .choices = roles,
