@@ -56,6 +56,17 @@ VALUES ($1, date_trunc('minute', clock_timestamp()), 1)
     ON CONFLICT (bucket, minute) DO UPDATE SET calls = r.calls + 1
 RETURNING calls, (60 - floor(extract(second FROM clock_timestamp())))::bigint AS retry_after_s;
 
+-- name: day_count
+-- params: bucket:text
+-- returns: one
+-- One more on this UTC day; how many so far, and seconds until the next day.
+INSERT INTO day_count AS d (bucket, day, calls)
+VALUES ($1, (clock_timestamp() AT TIME ZONE 'UTC')::date, 1)
+    ON CONFLICT (bucket, day) DO UPDATE SET calls = d.calls + 1
+RETURNING calls,
+          ceil(extract(epoch FROM (d.day + 1)::timestamp
+                                  - clock_timestamp() AT TIME ZONE 'UTC'))::bigint AS retry_after_s;
+
 -- name: idempotency_lock
 -- params: key:bigint
 -- returns: one
@@ -124,6 +135,9 @@ WITH idempotency_rows AS (
     RETURNING 1
 ), rate_rows AS (
     DELETE FROM rate_count WHERE minute < clock_timestamp() - interval '5 minutes' RETURNING 1
+), day_rows AS (
+    DELETE FROM day_count
+     WHERE day < (clock_timestamp() AT TIME ZONE 'UTC')::date RETURNING 1
 ), use_rows AS (
     DELETE FROM api_key_use
      WHERE day < (clock_timestamp() AT TIME ZONE 'UTC')::date - 1 RETURNING 1
@@ -163,7 +177,7 @@ WITH idempotency_rows AS (
     RETURNING 1
 )
 SELECT (SELECT count(*) FROM idempotency_rows) + (SELECT count(*) FROM rate_rows)
-     + (SELECT count(*) FROM use_rows) + (SELECT count(*) FROM token_rows)
+     + (SELECT count(*) FROM day_rows) + (SELECT count(*) FROM use_rows) + (SELECT count(*) FROM token_rows)
      + (SELECT count(*) FROM session_rows) + (SELECT count(*) FROM flow_rows)
      + (SELECT count(*) FROM bank_rows)
      + (SELECT count(*) FROM mail_rows) + (SELECT count(*) FROM job_rows) AS removed;

@@ -31,3 +31,16 @@ SELECT count(*) AS n FROM webhook_subscription WHERE problem IS NOT NULL AND del
 SELECT count(*) AS n
   FROM webhook_delivery
  WHERE status = 'failed' AND attempted_at > clock_timestamp() - interval '1 day';
+
+-- name: log_settings
+-- params:
+-- returns: one
+-- How many settings let PostgreSQL log data of people: rows that break a constraint, and parameters.
+SELECT count(*) AS count
+  FROM pg_settings
+ WHERE (name = 'log_error_verbosity' AND setting <> 'terse')
+    OR (name = 'log_parameter_max_length_on_error' AND setting <> '0')
+    OR (current_setting('log_parameter_max_length') <> '0'
+        AND ((name = 'log_statement' AND setting IN ('mod', 'all'))
+             OR (name IN ('log_min_duration_statement', 'log_min_duration_sample')
+                 AND setting <> '-1')));

@@ -40,6 +40,15 @@ enum rate {
 	RATE_SIGN_IN, /* sign-in, registration, codes and tokens: per client address and minute */
 };
 
+/* What costs who does it nothing and is kept: limited a UTC day, by a setting each. */
+enum daily {
+	DAILY_NONE,
+	DAILY_REGISTRATIONS, /* per client address */
+	DAILY_COMPLAINTS,    /* these per person */
+	DAILY_EXPORTS,
+	DAILY_CREATIONS,
+};
+
 /* The cookie with an access token of ACCESS_COOKIE. */
 #define TOKEN_COOKIE "drop_token"
 
@@ -96,13 +105,14 @@ struct route {
 	enum rate rate;
 	int64_t address_per_minute; /* calls of one client address a minute; 0: any number */
 	int64_t user_per_minute;    /* calls of one person a minute; 0: any number */
-	unsigned permission;        /* enum permission that a wallet key needs */
-	const char *message;        /* of success, where the envelope has one; NULL: the usual */
-	int status;                 /* of success */
-	bool rehearses;             /* takes dryRun */
-	bool opens;                 /* COWRY_OPEN_WALLET_PROVIDERS lets everybody in */
-	bool proves_key;            /* the handler's own first query says whether the key is good */
-	size_t body_max;            /* bytes; 0: BODY_MAX */
+	enum daily daily;
+	unsigned permission; /* enum permission that a wallet key needs */
+	const char *message; /* of success, where the envelope has one; NULL: the usual */
+	int status;          /* of success */
+	bool rehearses;      /* takes dryRun */
+	bool opens;          /* COWRY_OPEN_WALLET_PROVIDERS lets everybody in */
+	bool proves_key;     /* the handler's own first query says whether the key is good */
+	size_t body_max;     /* bytes; 0: BODY_MAX */
 	/* Whether the path exists at all: while it says no, the answer is 404. NULL: always. */
 	bool (*offered)(const struct config *config);
 	bool may_miss;   /* answers 404 although its path names nothing */

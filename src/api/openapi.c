@@ -173,6 +173,18 @@ operation_id(struct arena *arena, const struct route *route)
 	return id;
 }
 
+static const char *
+operation_doc(struct arena *arena, const struct route *route)
+{
+	const char *doc = route->doc != NULL ? route->doc : "";
+	const char *whose = route->daily == DAILY_REGISTRATIONS ? "address" : "person";
+
+	if (route->daily == DAILY_NONE)
+		return doc;
+	return arena_printf(arena, "%s%sLimited for each %s and UTC day (429).", doc,
+			    doc[0] != '\0' ? " " : "", whose);
+}
+
 static void
 write_operation(struct jw *w, struct arena *arena, const struct dialect *dialect,
 		const struct route *route)
@@ -180,8 +192,8 @@ write_operation(struct jw *w, struct arena *arena, const struct dialect *dialect
 	jw_object(w, text_lower(arena, method_text(route->method)));
 	jw_text(w, "operationId", operation_id(arena, route));
 	jw_text(w, "summary", route->summary);
-	if (route->doc != NULL)
-		jw_text(w, "description", route->doc);
+	if (route->doc != NULL || route->daily != DAILY_NONE)
+		jw_text(w, "description", operation_doc(arena, route));
 	if (route->tag != NULL) {
 		jw_list(w, "tags");
 		jw_text(w, NULL, route->tag);

@@ -135,16 +135,23 @@ static enum err
 mail_code(struct ctx *ctx, const struct funding *f)
 {
 	struct code_use use = {f->user_id, f->purpose, f->reference};
+	const char *description = NULL;
 	char amount[MONEY_TEXT_MAX];
+	struct user user = {0};
 	const char *sentence;
 
 	TRY(check_address(ctx, f));
+	/* A text of the sender's goes to nobody but the sender. */
+	if (funding_is_deduction(f) && f->description != NULL) {
+		TRY(user_get(ctx, f->user_id, &user));
+		description = user.is_email_verified ? f->description : NULL;
+	}
 	(void)money_text(amount, (struct money){f->minor, funding_currency()});
 	sentence =
 		funding_is_deduction(f)
 			? arena_printf(ctx->arena, "It confirms that your wallet pays %s NGN%s%s.",
-				       amount, f->description != NULL ? " for: " : "",
-				       f->description != NULL ? f->description : "")
+				       amount, description != NULL ? " for: " : "",
+				       description != NULL ? description : "")
 			: arena_printf(ctx->arena,
 				       "It confirms that your wallet is funded with %s NGN.",
 				       amount);
@@ -181,6 +188,7 @@ funding_start(struct ctx *ctx, const char *purpose, const struct funding_order *
 				.email = in->email,
 				.description = in->description,
 				.risk_rules = ""};
+	TRY(funding_check_open(ctx, purpose));
 	TRY(check_amount(ctx, in->amount, &out->minor));
 	TRY(funding_wallet(ctx, out->user_id, &wallet));
 	TRY(code_lock(ctx, out->user_id, purpose));
@@ -226,6 +234,7 @@ funding_resend(struct ctx *ctx, const char *purpose, const char *email, struct f
 	struct personal_wallet wallet;
 	struct rows rows;
 
+	TRY(funding_check_open(ctx, purpose));
 	TRY(funding_wallet(ctx, user_id, &wallet));
 	TRY(code_lock(ctx, user_id, purpose));
 	TRY(db_run(ctx, SQL_funding_newest, &rows,

@@ -9,6 +9,8 @@
 #ifndef APP_FUNDING_H
 #define APP_FUNDING_H
 
+#include <stdbool.h>
+
 #include "base/ctx.h"
 #include "base/money.h"
 
@@ -39,6 +41,9 @@ struct funding {
 	bool live;            /* pending, and not too old for a new code */
 	struct money balance; /* after funding_verify() */
 };
+
+/* Whether people may fund their wallets: nothing comes in for what is credited. */
+bool funding_open(const struct config *config);
 
 /* In a transaction: start a funding or deduction of ctx->who and mail the code.
  * ERR_VALIDATION on the amount, ERR_WALLET_INACTIVE, ERR_INSUFFICIENT_FUNDS. */

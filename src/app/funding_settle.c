@@ -132,6 +132,7 @@ funding_verify(struct ctx *ctx, const char *reference, const char *code, struct 
 		   PARAMS(p_int(user_id), p_text(reference))));
 	if (!funding_scan(&rows, out) || !out->live)
 		return unknown(ctx);
+	TRY(funding_check_open(ctx, out->purpose));
 	TRY(funding_wallet(ctx, user_id, &wallet));
 	use = (struct code_use){user_id, out->purpose, out->reference};
 	TRY(code_check(ctx, &use, code, right));

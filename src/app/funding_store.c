@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/config.h"
 #include "crypto/hmac.h"
 #include "db/row.h"
 #include "ledger/ledger.h"
@@ -21,6 +22,21 @@ static const struct column columns[] = {
 	COLUMN(struct funding, status),      COLUMN(struct funding, hold),
 	COLUMN(struct funding, live),
 };
+
+bool
+funding_open(const struct config *config)
+{
+	return text_equal(config->otp_funding, "open") ||
+	       text_equal(config->environment, "development");
+}
+
+enum err
+funding_check_open(struct ctx *ctx, const char *purpose)
+{
+	if (!text_equal(purpose, funding_purposes[0]) || funding_open(ctx->app->config))
+		return ERR_OK;
+	return fault(&ctx->fault, ERR_FORBIDDEN, NULL, "Funding is switched off on this server");
+}
 
 bool
 funding_is_deduction(const struct funding *f)

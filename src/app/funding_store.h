@@ -11,6 +11,8 @@ extern const char funding_in[];
 extern const char funding_out[];
 
 bool funding_is_deduction(const struct funding *f);
+/* ERR_FORBIDDEN where the purpose is funding and that is not open. */
+enum err funding_check_open(struct ctx *ctx, const char *purpose) MUST_CHECK;
 /* The one currency of all fundings: NGN. */
 const struct currency *funding_currency(void);
 /* The first row of a statement that returns fundings; false if there is none. */

@@ -162,19 +162,20 @@ mail_token(struct ctx *ctx, int64_t user_id, const char *purpose, int64_t lifeti
 			     p_int(lifetime_s)));
 }
 
+/* The address is not proven: the name is of the one who registered it, and not for the one who reads this. */
 static enum err
-mail_verification(struct ctx *ctx, int64_t user_id, const char *name, const char *email)
+mail_verification(struct ctx *ctx, int64_t user_id, const char *email)
 {
 	const char *token;
 
 	TRY(mail_token(ctx, user_id, "verify_email", VERIFY_LIFETIME_S, &token));
 	return outbox_add(ctx, email, "Verify your e-mail address",
 			  arena_printf(ctx->arena,
-				       "Hello %s,\n\n"
+				       "Hello,\n\n"
 				       "your verification token is:\n\n%s\n\n"
 				       "It is valid for 24 hours. If you did not ask for it, "
 				       "ignore this mail.\n",
-				       name, token),
+				       token),
 			  VERIFY_LIFETIME_S);
 }
 
@@ -195,21 +196,20 @@ mail_invitation(struct ctx *ctx, const struct user *user)
 	return outbox_add(
 		ctx, user->email, "Set your password",
 		arena_printf(ctx->arena,
-			     "Hello %s,\n\n"
+			     "Hello,\n\n"
 			     "an account was made for you. Your token to set a password "
 			     "is:\n\n%s\n\n"
 			     "It is valid for 24 hours; after that, ask for another as for "
 			     "a forgotten password.\n",
-			     user->name, token),
+			     token),
 		VERIFY_LIFETIME_S);
 }
 
 enum err
 user_mail_welcome(struct ctx *ctx, const struct user *user)
 {
-	return user->password_hash != NULL
-		       ? mail_verification(ctx, user->user_id, user->name, user->email)
-		       : mail_invitation(ctx, user);
+	return user->password_hash != NULL ? mail_verification(ctx, user->user_id, user->email)
+					   : mail_invitation(ctx, user);
 }
 
 /* The number of a document is sealed; that nobody else has it is told by a keyed digest. */
@@ -253,7 +253,7 @@ user_register(struct ctx *ctx, const struct registration *in, struct user *out)
 			  p_bytes(digest.data, digest.length),
 			  p_bytes(sealed.data, sealed.length))));
 	TRY(user_get(ctx, row_int(&rows, 0, 0), out));
-	return mail_verification(ctx, out->user_id, out->name, out->email);
+	return mail_verification(ctx, out->user_id, out->email);
 }
 
 /* A guess that could not be judged does not count; the fault of that stands. */
@@ -302,11 +302,12 @@ mail_reset(struct ctx *ctx, const struct user *user)
 	TRY(mail_token(ctx, user->user_id, "reset_password", RESET_LIFETIME_S, &token));
 	return outbox_add(ctx, user->email, "Reset your password",
 			  arena_printf(ctx->arena,
-				       "Hello %s,\n\n"
+				       "Hello%s%s,\n\n"
 				       "your token to set a new password is:\n\n%s\n\n"
 				       "It is valid for 10 minutes. If you did not ask for it, "
 				       "ignore this mail: nothing changes.\n",
-				       user->name, token),
+				       user->is_email_verified ? " " : "",
+				       user->is_email_verified ? user->name : "", token),
 			  RESET_LIFETIME_S);
 }
 
@@ -325,7 +326,7 @@ static enum err
 mail_answer(struct ctx *ctx, const struct user *user, const char *purpose)
 {
 	if (strcmp(purpose, "verify_email") == 0)
-		return mail_verification(ctx, user->user_id, user->name, user->email);
+		return mail_verification(ctx, user->user_id, user->email);
 	return mail_reset(ctx, user);
 }
 

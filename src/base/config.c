@@ -144,6 +144,10 @@ config_check(const struct config *config, char problem[256])
 		(void)snprintf(problem, 256, "COWRY_ENVIRONMENT must be production or development");
 		return false;
 	}
+	if (config->otp_funding[0] != '\0' && !text_equal(config->otp_funding, "open")) {
+		(void)snprintf(problem, 256, "COWRY_OTP_FUNDING must be open or empty");
+		return false;
+	}
 	if (config->sandbox_url[0] != '\0') {
 		(void)snprintf(problem, 256, "COWRY_SANDBOX_URL is for development only");
 		return false;

@@ -8,9 +8,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "app/iban.h"
 #include "app/unresolved.h"
 #include "base/arena.h"
 #include "base/ctx.h"
+#include "base/email.h"
+#include "bin/addresses.h"
 #include "crypto/rotation.h"
 #include "db/migrate.h"
 #include "db/row.h"
@@ -58,6 +61,20 @@ print_setting(const struct config *config, const struct config_row *row)
 	}
 }
 
+/* What PostgreSQL writes down of what this role does. */
+static void
+check_log(struct ctx *ctx, const char *what)
+{
+	struct rows rows;
+	char problem[160];
+
+	if (db_run(ctx, SQL_log_settings, &rows, NO_PARAMS) != ERR_OK || row_int(&rows, 0, 0) == 0)
+		return;
+	(void)snprintf(problem, sizeof(problem), "%s: PostgreSQL's log may show data of people",
+		       what);
+	warn(problem, "see cowry(1), THE DATABASE'S LOG");
+}
+
 static bool
 check_database(const struct config *config, const char *what, const char *conninfo)
 {
@@ -72,6 +89,8 @@ check_database(const struct config *config, const char *what, const char *connin
 	(void)snprintf(detail, sizeof(detail), ok ? "%.0lld µs%s" : "%.0lld%s",
 		       ok ? (long long)latency_ns / 1000 : 0LL, ok ? "" : ctx.fault.detail);
 	(void)report(ok, what, detail);
+	if (ok)
+		check_log(&ctx, what);
 	arena_free(ctx.arena);
 	db_pool_free(app.pool);
 	return ok;
@@ -130,6 +149,19 @@ check_addresses(const struct config *config, bool development)
 	return ok;
 }
 
+static void
+check_otp_funding(const struct config *config, bool development)
+{
+	if (text_equal(config->otp_funding, "open"))
+		warn("EVERYBODY CAN CREDIT THEMSELVES WITH MONEY THAT NOTHING BACKS",
+		     "COWRY_OTP_FUNDING is open: POST /api/wallet/fund takes it from the operator's funding "
+		     "account for a code that is mailed");
+	else if (!development)
+		(void)report(
+			true, "Wallet OTP's POST /api/wallet/fund is off",
+			"nothing would back what it credits; COWRY_OTP_FUNDING=open switches it on");
+}
+
 /* Settings that are right each by itself, but not together. */
 static bool
 check_settings(const struct config *config)
@@ -149,8 +181,15 @@ check_settings(const struct config *config)
 		ok = report(false, "Google sign-in",
 			    id ? "COWRY_GOOGLE_CLIENT_SECRET is missing"
 			       : "COWRY_GOOGLE_CLIENT_ID is missing");
+	if (config->payout_user[0] != '\0' && !email_valid(config->payout_user))
+		ok = report(false, "COWRY_PAYOUT_USER", "must be an e-mail address");
+	if (config->clearing_account[0] != '\0' && !bban_valid("NO", config->clearing_account) &&
+	    !iban_valid(config->clearing_account))
+		ok = report(false, "COWRY_CLEARING_ACCOUNT",
+			    "must be an IBAN or a Norwegian account number, without spaces");
 	if (config->bank_url[0] != '\0' && config->clearing_account[0] == '\0')
 		warn("COWRY_CLEARING_ACCOUNT is empty", "nothing can be paid from bank accounts");
+	check_otp_funding(config, development);
 	if (config->open_providers)
 		warn("ANYBODY CAN SWITCH PROVIDERS ON AND OFF",
 		     "COWRY_OPEN_WALLET_PROVIDERS is true");
@@ -220,6 +259,14 @@ look_for_work(const struct config *config)
 }
 
 static bool
+check_addresses_of_users(const struct config *config)
+{
+	char problem[512];
+
+	return addresses_report(config, false, problem) || report(false, problem, "");
+}
+
+static bool
 check_migrations(const struct config *config)
 {
 	char problem[512] = "";
@@ -260,8 +307,10 @@ doctor(const struct config *config)
 	ok &= check_database(config, "database, as the auditor", config->auditor_url);
 	migrated = check_migrations(config);
 	ok &= check_mail(config);
-	if (migrated)
+	if (migrated) {
 		look_for_work(config);
+		ok &= check_addresses_of_users(config);
+	}
 	return ok && migrated;
 }
 

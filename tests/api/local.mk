@@ -18,6 +18,7 @@ API_TESTS = \
 	tests/api/bitpal/keys \
 	tests/api/bitpal/wallet \
 	tests/api/closing \
+	tests/api/daily \
 	tests/api/drop/auth \
 	tests/api/drop/complaints \
 	tests/api/drop/consents \
@@ -87,14 +88,15 @@ API_LIBS = libclient.a libfixture.a libcowry.a libdb.a libbase.a $(LIBDB_LIBS) $
 	$(HPDF_LIBS) $(QRENCODE_LIBS) $(CMOCKA_LIBS)
 tests_api_abandoned_LDADD = $(API_LIBS)
 tests_api_access_LDADD = $(API_LIBS)
-tests_api_bitpal_google_SOURCES = tests/api/bitpal/google.c tests/peer.c tests/peer.h tests/rsa.c \
 tests_api_addresses_LDADD = $(API_LIBS)
+tests_api_bitpal_google_SOURCES = tests/api/bitpal/google.c tests/peer.c tests/peer.h tests/rsa.c \
 	tests/rsa.h
 tests_api_bitpal_google_LDADD = $(API_LIBS)
 tests_api_bitpal_keys_LDADD = $(API_LIBS)
 tests_api_bitpal_wallet_SOURCES = tests/api/bitpal/wallet.c tests/peer.c tests/peer.h
 tests_api_bitpal_wallet_LDADD = $(API_LIBS)
 tests_api_closing_LDADD = $(API_LIBS)
+tests_api_daily_LDADD = $(API_LIBS)
 tests_api_drop_auth_LDADD = $(API_LIBS)
 tests_api_drop_complaints_LDADD = $(API_LIBS)
 tests_api_drop_consents_LDADD = $(API_LIBS)

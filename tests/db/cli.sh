@@ -91,6 +91,18 @@ knows_people() {
                   request_id LIKE 'cli %'") == 2 ]]
 }
 
+# Accounts whose addresses were told apart before; no address is printed.
+tells_of_addresses() {
+    sql "INSERT INTO cowry.users (public_id, email, email_key, name) VALUES
+         ('0190b2a4-7c1e-7d3a-9b61-2f6f0c9a1e61', 'anna@Müller.example', 'anna@müller.example', 'A'),
+         ('0190b2a4-7c1e-7d3a-9b61-2f6f0c9a1e62', 'anna@MÜLLER.example', 'anna@mÜller.example', 'B')" &&
+        cowry migrate && says '^! user .*1e62: another account has' && ! says 1e61 &&
+        ! grep -q 'anna' "$folder/out" "$folder/err" &&
+        [[ $(sql "SELECT email_key FROM cowry.users WHERE name = 'A'") == anna@xn--mller-kva.example ]] &&
+        doctor -- '^! user .*1e62: another account has' && [[ $status == 0 ]] &&
+        sql "DELETE FROM cowry.users WHERE name IN ('A', 'B')"
+}
+
 # A process that has the keys of another time.
 stranger() {
     PGAPPNAME="cowry-worker keys:01234567" "$PGBIN/psql" -qX "$super dbname=$database" \
@@ -148,6 +160,14 @@ is_well() {
     doctor -- '^! 1 reviews are open' && [[ $status == 0 ]] && ! says '^✗'
 }
 
+sees_money_settings() {
+    doctor COWRY_OTP_FUNDING=open -- '^! EVERYBODY CAN CREDIT' && [[ $status == 0 ]] &&
+        doctor -- '^✓ Wallet OTP.s POST /api/wallet/fund is off' &&
+        doctor COWRY_CLEARING_ACCOUNT=NO9386011117948 -- '^✗ COWRY_CLEARING_ACCOUNT' && [[ $status == 1 ]] &&
+        doctor COWRY_PAYOUT_USER=nobody -- '^✗ COWRY_PAYOUT_USER' && [[ $status == 1 ]] &&
+        doctor COWRY_CLEARING_ACCOUNT=86011117947 -- 'Checks' && [[ $status == 0 ]]
+}
+
 sees_settings() {
     doctor COWRY_GOOGLE_CLIENT_ID=x -- 'COWRY_GOOGLE_CLIENT_SECRET is missing' && [[ $status == 1 ]] &&
         doctor COWRY_SANDBOX_URL=https://localhost/sandbox -- '^✗ COWRY_SANDBOX_URL' && [[ $status == 1 ]] &&
@@ -155,7 +175,7 @@ sees_settings() {
         doctor COWRY_OPEN_WALLET_PROVIDERS=true -- '^! ANYBODY' && [[ $status == 0 ]] &&
         doctor COWRY_LEND_PROVIDERS=true -- '^! PROJECTS PAY OUT' && [[ $status == 0 ]] &&
         doctor COWRY_ENVIRONMENT=development COWRY_PAGA_URL=http://localhost -- '^! this is a development' &&
-        [[ $status == 0 ]] && doctor COWRY_ENVIRONMENT=staging -- '^✗ environment' && [[ $status == 1 ]]
+        [[ $status == 0 ]] && sees_money_settings && doctor COWRY_ENVIRONMENT=staging -- '^✗ environment' && [[ $status == 1 ]]
 }
 
 sees_keys() {
@@ -198,7 +218,7 @@ all_rates_or_none() {
         refused 'be opened' rates load "$folder/nothing.json" && refused 'usage' rates load
 }
 
-echo "1..21"
+echo "1..22"
 ok "a database and keys are made" prepare
 ok "reviews are listed" lists_reviews
 ok "a review that is not there can't be decided" \
@@ -213,6 +233,7 @@ ok "complaints are listed" complains
 ok "a complaint is answered once, and who complained is told" answers
 ok "it is decided who somebody is" knows_people
 ok "doctor finds nothing wrong, and what waits" is_well
+ok "accounts with spellings of one address are told of" tells_of_addresses
 ok "doctor finds settings that don't go together" sees_settings
 ok "a new key waits behind the others" rotates
 ok "doctor sees that it waits" sees_keys

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/id.h"
 #include "base/text.h"
+#include "base/unicode.h"
 #include "tests/fuzz/fuzz.h"
 
 enum { LIMIT = 64 << 20 };
@@ -25,6 +26,14 @@ check_decoders(struct arena *arena, const char *text, size_t size)
 	if (base64url_decode(arena, text, &bytes))
 		REQUIRE(text_equal(base64url_encode(arena, bytes.data, bytes.length), text));
 	(void)text_has_control(text);
+	if (utf8_valid(text, strlen(text))) {
+		bool invisible = text_has_invisible(text);
+
+		REQUIRE(text_is_visible(text) || !text_has_letter(text));
+		REQUIRE(!text_has_disguise(text) || invisible);
+		REQUIRE(!text_has_outer_blank(text) || invisible || text[0] == ' ' ||
+			text[strlen(text) - 1] == ' ');
+	}
 	REQUIRE(text_equal_any_case(text_lower(arena, text), text));
 	REQUIRE(strlen(text_trim(arena, text)) <= strlen(text));
 }

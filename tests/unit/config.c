@@ -120,6 +120,7 @@ keeps_the_sandbox_out_of_production(void **state)
 		{"COWRY_MOBILEMART_URL", "http://x", "COWRY_MOBILEMART_URL"},
 		{"COWRY_EASYPAY_URL", "http://x", "COWRY_EASYPAY_URL"},
 		{"COWRY_GOOGLE_ISSUER", "http://x", "COWRY_GOOGLE_ISSUER"},
+		{"COWRY_OTP_FUNDING", "yes", "COWRY_OTP_FUNDING"},
 	};
 	struct config config;
 	char problem[256] = "";

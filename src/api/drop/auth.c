@@ -219,8 +219,8 @@ const struct route drop_auth[] = {
 	{POST, "/api/auth/register", "Register",
 	 "Signs in too: the answer sets the cookie drop_token, which is good for 24 hours.",
 	 register_user, .prepare = prepare_registration, .in = &register_in, .out = &registered,
-	 .fresh = true, .effect = EFFECT_WRITE, .rate = RATE_SIGN_IN, .also = {409}, .status = 201,
-	 .tag = "Authentication"},
+	 .fresh = true, .effect = EFFECT_WRITE, .rate = RATE_SIGN_IN, .also = {409},
+	 .daily = DAILY_REGISTRATIONS, .status = 201, .tag = "Authentication"},
 	{POST, "/api/auth/login", "Sign in with e-mail and password",
 	 "The answer sets the cookie drop_token, which is good for 24 hours. 400 without one of "
 	 "them.",

@@ -198,7 +198,7 @@ const struct route drop_bank_accounts[] = {
 	 "days; linking again renews it.",
 	 begin_link, .outside = ask_bank, .finish = finish_link, .resume = resume_link,
 	 .in = &link_in, .out = &link_out, .access = ACCESS_COOKIE, .effect = EFFECT_CALL,
-	 .also = {400, 503}, .status = 201, .tag = "Bank accounts"},
+	 .also = {400, 503}, .daily = DAILY_CREATIONS, .status = 201, .tag = "Bank accounts"},
 	{GET, "/api/bank-accounts", "My bank accounts",
 	 "Balances are asked for at the bank, and those known last are shown where it does not "
 	 "answer within a few seconds. Accounts stand in the order in which they were linked.",

@@ -249,7 +249,7 @@ const struct route drop_cards[] = {
 	 .status = 200, .tag = "Cards"},
 	{POST, "/api/cards", "A new card", "At most 10 of a user.", make_card, .in = &wish_in,
 	 .out = &card_out, .offered = cards_on, .access = ACCESS_COOKIE, .effect = EFFECT_WRITE,
-	 .status = 201, .tag = "Cards"},
+	 .daily = DAILY_CREATIONS, .status = 201, .tag = "Cards"},
 	{GET, "/api/cards/{id:word}", "One of my cards", NULL, get_card, .out = &card_out,
 	 .offered = cards_on, .access = ACCESS_COOKIE, .status = 200, .tag = "Cards"},
 	{PATCH, "/api/cards/{id:word}", "Freeze a card, or use it again", NULL, change_card,

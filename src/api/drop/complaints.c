@@ -114,6 +114,7 @@ const struct route drop_complaints[] = {
 	 .access = ACCESS_COOKIE, .status = 200, .tag = "Complaints"},
 	{POST, "/api/complaints", "Complain", "An answer comes as a notification.", complain,
 	 .in = &grievance_in, .out = &promise_out, .flat = true, .bad_request = true,
-	 .access = ACCESS_COOKIE, .effect = EFFECT_WRITE, .status = 201, .tag = "Complaints"},
+	 .access = ACCESS_COOKIE, .effect = EFFECT_WRITE, .daily = DAILY_COMPLAINTS, .status = 201,
+	 .tag = "Complaints"},
 	{0},
 };

@@ -71,6 +71,7 @@ const struct route drop_consents[] = {
 	{POST, "/api/consents", "Give or withdraw a consent",
 	 "201 for the first time, 200 for a change. The caller's address is kept with it.",
 	 set_consent, .in = &wish_in, .out = &set_out, .bad_request = true, .access = ACCESS_COOKIE,
-	 .effect = EFFECT_WRITE, .alike = {200}, .status = 201, .tag = "Privacy"},
+	 .effect = EFFECT_WRITE, .alike = {200}, .daily = DAILY_CREATIONS, .status = 201,
+	 .tag = "Privacy"},
 	{0},
 };

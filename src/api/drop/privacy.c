@@ -76,7 +76,8 @@ say_farewell(struct call *call, const void *in, void *out)
 const struct route drop_privacy[] = {
 	{GET, "/api/user/data-export", "All that is known of me",
 	 "The request is kept as a record that it was met.", export_data, .out = &exported_out,
-	 .flat = true, .access = ACCESS_COOKIE, .status = 200, .tag = "Privacy"},
+	 .flat = true, .access = ACCESS_COOKIE, .daily = DAILY_EXPORTS, .status = 200,
+	 .tag = "Privacy"},
 	{DELETE, "/api/user/account", "Delete my account",
 	 "Signs out everywhere, unlinks bank accounts and clears the cookie. Nobody can sign in with it again, and its "
 	 "e-mail address stays taken until the time is over for which the law demands records. 409, with a "

@@ -102,7 +102,7 @@ const struct route drop_recipients[] = {
 	{POST, "/api/recipients", "Add a recipient",
 	 "Money can be sent to RS, BA, PL, PK and TR, in the country's own currency or in EUR.",
 	 add_recipient, .in = &recipient_in, .out = &recipient_out, .access = ACCESS_COOKIE,
-	 .effect = EFFECT_WRITE, .status = 201, .tag = "Recipients"},
+	 .effect = EFFECT_WRITE, .daily = DAILY_CREATIONS, .status = 201, .tag = "Recipients"},
 	{DELETE, "/api/recipients/{id:word}", "Remove a recipient", "Payments to them remain.",
 	 delete_recipient, .access = ACCESS_COOKIE, .effect = EFFECT_WRITE, .status = 204,
 	 .tag = "Recipients"},

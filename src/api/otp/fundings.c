@@ -187,9 +187,10 @@ static const char verify_doc[] =
 
 const struct route otp_fundings[] = {
 	{POST, "/api/wallet/fund", "Start to fund your NGN wallet",
-	 "Mails a 6-digit code that is valid for 5 minutes.", fund, .in = &funding_in,
-	 .out = &start_out, .access = ACCESS_USER, .effect = EFFECT_WRITE, .user_per_minute = 10,
-	 .status = 200, .tag = "Wallet"},
+	 "Mails a 6-digit code that is valid for 5 minutes. A server in production offers it only if its "
+	 "operator has opened it, since nothing comes in for the money.",
+	 fund, .in = &funding_in, .out = &start_out, .offered = funding_open, .access = ACCESS_USER,
+	 .effect = EFFECT_WRITE, .user_per_minute = 10, .status = 200, .tag = "Wallet"},
 	{POST, "/api/wallet/deduct", "Start to pay with your NGN wallet",
 	 "Mails a 6-digit code that is valid for 5 minutes, for which the money is held. Another "
 	 "deduction takes the place of one that is pending.",

@@ -107,7 +107,7 @@ revoke_key(struct call *call, const void *in, void *out)
 const struct route pocket_keys[] = {
 	{POST, "/v1/projects/{projectId}/api-keys", "Create an API key of a project", NULL,
 	 create_key, .in = &key_in, .out = &new_key_out, .access = ACCESS_USER,
-	 .effect = EFFECT_WRITE, .status = 201, .tag = "API keys"},
+	 .effect = EFFECT_WRITE, .daily = DAILY_CREATIONS, .status = 201, .tag = "API keys"},
 	{GET, "/v1/projects/{projectId}/api-keys", "List the API keys of a project", NULL,
 	 list_keys, .query = &list_query, .out = &key_out, .list = true, .access = ACCESS_USER,
 	 .status = 200, .tag = "API keys"},
@@ -117,7 +117,7 @@ const struct route pocket_keys[] = {
 	{POST, "/v1/api-key", "Create an API key of your own",
 	 "It acts as you on the routes of platform accounts and projects.", create_key,
 	 .in = &key_in, .out = &new_key_out, .access = ACCESS_USER, .effect = EFFECT_WRITE,
-	 .status = 201, .tag = "API keys"},
+	 .daily = DAILY_CREATIONS, .status = 201, .tag = "API keys"},
 	{GET, "/v1/api-key", "List your own API keys", NULL, list_keys, .query = &list_query,
 	 .out = &key_out, .list = true, .access = ACCESS_USER, .status = 200, .tag = "API keys"},
 	{GET, "/v1/api-key/{id}", "One of your own API keys", NULL, get_key, .out = &key_out,

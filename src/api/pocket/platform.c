@@ -183,7 +183,7 @@ const struct route pocket_platform[] = {
 	 .access = ACCESS_USER_OR_KEY, .may_miss = true, .status = 200, .tag = "Platform"},
 	{POST, "/v1/projects", "Create a project", NULL, create_project, .in = &project_in,
 	 .out = &project_out, .access = ACCESS_USER_OR_KEY, .effect = EFFECT_WRITE,
-	 .may_miss = true, .status = 201, .tag = "Projects"},
+	 .may_miss = true, .daily = DAILY_CREATIONS, .status = 201, .tag = "Projects"},
 	{GET, "/v1/projects", "List your projects", NULL, list_projects, .query = &list_query,
 	 .out = &project_out, .list = true, .access = ACCESS_USER_OR_KEY, .status = 200,
 	 .tag = "Projects"},

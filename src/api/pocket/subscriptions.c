@@ -242,7 +242,7 @@ const struct route pocket_subscriptions[] = {
 	 "Each is sent as a signed POST, at least once, those of one object in order. What fails is "
 	 "tried again five times, over at most 24 hours. At most 20 webhooks a project.",
 	 create_webhook, .in = &webhook_in, .out = &new_webhook_out, .access = ACCESS_USER_OR_KEY,
-	 .effect = EFFECT_WRITE, .status = 201, .tag = "Webhooks"},
+	 .effect = EFFECT_WRITE, .daily = DAILY_CREATIONS, .status = 201, .tag = "Webhooks"},
 	{GET, "/v1/projects/{projectId}/webhooks", "List the webhooks of a project", NULL,
 	 list_webhooks, .query = &list_query, .out = &webhook_out, .list = true,
 	 .access = ACCESS_USER_OR_KEY, .status = 200, .tag = "Webhooks"},
@@ -254,7 +254,8 @@ const struct route pocket_subscriptions[] = {
 	 .access = ACCESS_USER_OR_KEY, .effect = EFFECT_WRITE, .status = 200, .tag = "Webhooks"},
 	{POST, "/v1/projects/{projectId}/webhooks/{id}/rotate-secret", "Make a new secret",
 	 "The old one signs beside it for 24 hours.", rotate_secret, .out = &new_webhook_out,
-	 .access = ACCESS_USER_OR_KEY, .effect = EFFECT_WRITE, .status = 200, .tag = "Webhooks"},
+	 .access = ACCESS_USER_OR_KEY, .effect = EFFECT_WRITE, .daily = DAILY_CREATIONS,
+	 .status = 200, .tag = "Webhooks"},
 	{GET, "/v1/projects/{projectId}/webhooks/{id}/deliveries", "The deliveries to a webhook",
 	 "Newest first; kept for 90 days.", list_deliveries, .query = &delivery_query,
 	 .out = &delivery_out, .list = true, .access = ACCESS_USER_OR_KEY, .status = 200,

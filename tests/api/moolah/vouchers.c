@@ -286,12 +286,9 @@ static void
 test_redeem_refused(void **state)
 {
 	struct client *c = *state;
-	static const char *const bad[] = {"109323716105663",
-					  "10932371610566321",
-					  "MMVOUCHER_1754321424055_abc123",
-					  "1093-2371-6105-6632",
-					  "abc",
-					  " "};
+	static const char *const bad[] = {"109323716105663", "10932371610566321",
+					  "MMVOUCHER_1754321424055_abc123", "1093-2371-6105-6632",
+					  "abc"};
 	static const char *const amounts[] = {"0", "-1", "0.001", "'x'"};
 	const char *code = issued_code(c, &ada, "50");
 	const char *before = books(c);
@@ -301,6 +298,8 @@ test_redeem_refused(void **state)
 		a = redeem(c, &bob, bad[i], "5", "");
 		expect_refusal(&a, 400, "INVALID_VOUCHER_CODE");
 	}
+	a = redeem(c, &bob, " ", "5", "");
+	expect_refusal(&a, 400, "VALIDATION_ERROR");
 	a = redeem(c, &bob, "91234138519487", "5", "");
 	expect_words(&a, 400, "INVALID_VOUCHER_CODE", NO_EASYPAY);
 	a = redeem(c, &bob, "9 1234 3886 6192 9", "5", "");

@@ -305,6 +305,55 @@ test_routes(void **state)
 	client_covered(*state, otp_fundings, "Wallet");
 }
 
+/* In production nobody credits themselves, not even by a code that was mailed before. */
+static void
+test_closed(void **state)
+{
+	struct client *c = *state;
+	struct config *config = &c->fixture->config;
+	struct person p = person_new(c, "closed@example.com");
+	const char *reference = otp_start(c, &p, "fund", "500");
+	struct answer a;
+
+	config->otp_funding = "";
+	a = otp_post(c, &p, "fund", "'amount':500");
+	expect_status(&a, 404);
+	expect_text(&a, "success", "false");
+	expect_text(&a, "code", "NOT_FOUND");
+	a = otp_verify(c, &p, reference, mailed_code(c, p.email));
+	expect_message(&a, 403, "FORBIDDEN", "Funding is switched off on this server");
+	a = otp_post(c, &p, "otp/send", "'purpose':'wallet_funding'");
+	expect_message(&a, 403, "FORBIDDEN", "Funding is switched off on this server");
+	assert_string_equal(naira_of(c, &p), "0 0");
+	a = otp_post(c, &p, "deduct", "'amount':500"); /* is not concerned */
+	expect_refusal(&a, 400, "INSUFFICIENT_FUNDS");
+	config->environment = "development";
+	a = otp_verify(c, &p, reference, mailed_code(c, p.email));
+	expect_status(&a, 200);
+	config->environment = "production";
+	config->otp_funding = "open";
+}
+
+/* What somebody wrote is not mailed to an address that is not proven to be theirs. */
+static void
+test_mail_has_no_text_of_strangers(void **state)
+{
+	struct client *c = *state;
+	struct person p = person_new(c, "texts@example.com");
+	static const char order[] = "'amount':100,'description':'see evil.example'";
+	struct answer a;
+
+	otp_complete(c, &p, "fund", "500");
+	a = otp_post(c, &p, "deduct", order);
+	expect_status(&a, 200);
+	assert_null(strstr(mail_to(c, p.email), "evil"));
+	client_sql(c, "UPDATE cowry.users SET is_email_verified = true WHERE email = '%s'",
+		   p.email);
+	a = otp_post(c, &p, "deduct", order);
+	expect_status(&a, 200);
+	assert_non_null(strstr(mail_to(c, p.email), "see evil.example"));
+}
+
 int
 main(void)
 {
@@ -314,6 +363,7 @@ main(void)
 		client_test(test_unknown),      client_test(test_other_person),
 		client_test(test_who),          client_test(test_inactive),
 		client_test(test_idempotency),  client_test(test_one_millisecond),
+		client_test(test_closed),       client_test(test_mail_has_no_text_of_strangers),
 		client_test(client_books_hold), client_test(test_routes),
 	};
 

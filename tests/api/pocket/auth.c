@@ -49,6 +49,37 @@ test_register(void **state)
 	expect_refusal(&a, 409, "CONFLICT");
 }
 
+/* A name is chosen by the one who registers, and read by the one whose address it is: not before that is
+ * known to be one person. */
+static void
+test_no_name_for_strangers(void **state)
+{
+	struct client *c = *state;
+	struct answer a = client_call(
+		c, "POST", "/v1/auth/register", NULL,
+		client_json(c,
+			    "{'name':'Win at evil.example','email':'victim@example.com',"
+			    "'password':'" PASSWORD "','country':'Nigeria','acceptTerms':true}"));
+	const char *mail;
+
+	expect_status(&a, 201);
+	assert_null(strstr(mail_to(c, "victim@example.com"), "evil"));
+	for (int verified = 0; verified < 2; verified++) {
+		a = post(c, "forgotten-password", "{\"email\":\"victim@example.com\"}");
+		expect_status(&a, 200);
+		assert_non_null(mailed_token(c, "victim@example.com"));
+		mail = mail_to(c, "victim@example.com");
+		assert_int_equal(strstr(mail, "evil") != NULL, verified);
+		client_sql(c, "UPDATE cowry.users SET is_email_verified = true"
+			      " WHERE email = 'victim@example.com'");
+	}
+	a = client_call(
+		c, "POST", "/v1/users", person_admin(c, "inviter@example.com").access,
+		client_json(c, "{'name':'Win at evil.example','email':'invited@example.com'}"));
+	expect_status(&a, 201);
+	assert_null(strstr(mail_to(c, "invited@example.com"), "evil"));
+}
+
 /* A secret is stored as its digest only; the mail that carries it is sealed. */
 static void
 test_nothing_in_clear(void **state)
@@ -458,6 +489,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		client_test(test_register),
+		client_test(test_no_name_for_strangers),
 		client_test(test_nothing_in_clear),
 		client_test(test_registration_rules),
 		client_test(test_password_length),
