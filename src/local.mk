@@ -80,7 +80,7 @@ libcowry_a_SOURCES = \
 	src/api/openapi.c src/api/openapi.h src/api/openapi_replies.c \
 	src/api/openapi_replies.h src/api/page.c src/api/page.h src/api/provider_event.c \
 	src/api/provider_event.h \
-	src/api/router.c src/api/router.h src/api/service.c src/api/service.h \
+	src/api/router.c src/api/router.h src/api/service.c src/api/service.h src/api/words.c src/api/words.h \
 	src/api/bitpal/bitpal.c src/api/bitpal/bitpal.h src/api/bitpal/google.c \
 	src/api/bitpal/keys.c src/api/bitpal/wallet.c \
 	src/api/drop/bank_accounts.c src/api/drop/drop.c src/api/drop/drop.h src/api/drop/health.c \

@@ -220,6 +220,20 @@ describe_type(const struct describer *d, const struct field *field, bool nullabl
 	jw_close(d->w);
 }
 
+/* A default is said in words: generators of clients take one for what must be sent. */
+static void
+describe_meaning(const struct describer *d, const struct field *field)
+{
+	const char *fallback = field->fallback_true ? "true" : field->fallback;
+	const char *doc = field->doc != NULL ? field->doc : "";
+
+	if (fallback != NULL && !d->reply)
+		doc = arena_printf(d->w->arena, "%s%s%s unless given.", doc,
+				   doc[0] != '\0' ? " " : "", fallback);
+	if (doc[0] != '\0')
+		jw_text(d->w, "description", doc);
+}
+
 static void describe_object(const struct describer *d, const struct schema *schema, bool nullable,
 			    const char *name);
 
@@ -234,15 +248,12 @@ describe(const struct describer *d, const struct field *field, bool nullable, co
 	describe_type(d, field, nullable);
 	if (types[field->type].format != NULL)
 		jw_text(d->w, "format", types[field->type].format);
-	if (field->doc != NULL)
-		jw_text(d->w, "description", field->doc);
+	describe_meaning(d, field);
 	describe_limits(d, field, nullable);
 	if (field->type == FIELD_LIST)
 		describe_object(d, field->sub, false, "items");
-	if (field->fallback != NULL && !d->reply)
-		jw_text(d->w, "default", field->fallback);
-	if (field->fallback_true && !d->reply)
-		jw_bool(d->w, "default", true);
+	if (field->type == FIELD_JSON)
+		jw_bool(d->w, "additionalProperties", true);
 	if (field->secret && !d->reply)
 		jw_bool(d->w, "writeOnly", true);
 	jw_close(d->w);

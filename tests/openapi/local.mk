@@ -1,6 +1,6 @@
 # The OpenAPI documents, linted, and held against the answers that the programs of tests/api got. npm
 # is asked by `make openapi-linter` only, never by `make check`.
-OPENAPI_TESTS = tests/openapi/openapi.sh tests/openapi/answers.sh
+OPENAPI_TESTS = tests/openapi/openapi.sh tests/openapi/answers.sh tests/openapi/types.sh
 OPENAPI_READERS = tests/openapi/lint.mjs tests/openapi/check.mjs tests/openapi/unseen.mjs
 dist_check_SCRIPTS += $(OPENAPI_TESTS)
 TESTS += $(OPENAPI_TESTS)
@@ -8,7 +8,8 @@ if CMOCKA
 tests/openapi/answers.log: $(API_TESTS:=.log)
 endif
 LINTER_FILES = tests/openapi/package.json tests/openapi/package-lock.json tests/openapi/.npmrc
-EXTRA_DIST += $(LINTER_FILES) $(OPENAPI_READERS) tests/openapi/lib.sh
+EXTRA_DIST += $(LINTER_FILES) $(OPENAPI_READERS) tests/openapi/lib.sh tests/openapi/client.ts \
+	tests/openapi/tsconfig.json
 
 .PHONY: openapi-linter clean-openapi-linter
 openapi-linter: tests/openapi/node_modules/.stamp
@@ -18,5 +19,5 @@ tests/openapi/node_modules/.stamp: $(srcdir)/tests/openapi/package-lock.json
 	(cd tests/openapi && npm ci --ignore-scripts) && touch $@
 
 clean-openapi-linter:
-	rm -rf tests/openapi/node_modules tests/api/answers
+	rm -rf tests/openapi/node_modules tests/openapi/client tests/api/answers
 	test '$(srcdir)' = . || rm -f $(LINTER_FILES) $(OPENAPI_READERS)

@@ -286,8 +286,8 @@ describes_requests(void **state)
 	static const struct property_row rows[] = {
 		{"name", "{\"type\":\"string\",\"description\":\"A name.\",\"minLength\":2,"
 			 "\"maxLength\":5}"},
-		{"kind", "{\"type\":[\"string\",\"null\"],\"enum\":[\"plain\",\"fancy\",null],"
-			 "\"default\":\"plain\"}"},
+		{"kind", "{\"type\":[\"string\",\"null\"],\"description\":\"plain unless given.\","
+			 "\"enum\":[\"plain\",\"fancy\",null]}"},
 		{"code", "{\"type\":[\"string\",\"null\"],\"pattern\":\"^[a-z0-9-]{1,120}$\"}"},
 		{"mail", "{\"type\":[\"string\",\"null\"],\"format\":\"email\",\"minLength\":3,"
 			 "\"maxLength\":254}"},
@@ -299,14 +299,15 @@ describes_requests(void **state)
 			  "\"maximum\":9}"},
 		{"any", "{\"type\":[\"integer\",\"null\"],\"format\":\"int64\"}"},
 		{"quota", "{\"type\":[\"integer\",\"null\"],\"format\":\"int64\",\"minimum\":1}"},
-		{"notify", "{\"type\":[\"boolean\",\"null\"],\"default\":true}"},
+		{"notify",
+		 "{\"type\":[\"boolean\",\"null\"],\"description\":\"true unless given.\"}"},
 		{"amount", "{\"type\":[\"string\",\"number\"]," AMOUNT_IN "}"},
 		{"share", "{\"type\":[\"string\",\"number\"],"
 			  "\"pattern\":\"^(0|[1-9][0-9]{0,14})(\\\\.[0-9]{1,17})?$\","
 			  "\"minimum\":100,\"maximum\":5000}"},
 		{"id", "{\"type\":[\"string\",\"null\"],\"format\":\"uuid\"}"},
 		{"due", "{\"type\":[\"string\",\"null\"],\"format\":\"date-time\"}"},
-		{"metadata", "{\"type\":[\"object\",\"null\"]}"},
+		{"metadata", "{\"type\":[\"object\",\"null\"],\"additionalProperties\":true}"},
 		{"lines", "{\"type\":[\"array\",\"null\"],\"minItems\":1,\"maxItems\":4,"
 			  "\"items\":{" LINE("\"object\"", PRICE_IN) "}}"},
 		{"first", "{" LINE("[\"object\",\"null\"]", PRICE_IN) "}"},
@@ -329,7 +330,7 @@ describes_replies(void **state)
 		{"total", "{\"type\":[\"number\",\"null\"]}"},
 		{"id", "{\"type\":[\"string\",\"null\"],\"format\":\"uuid\"}"},
 		{"due", "{\"type\":[\"string\",\"null\"],\"format\":\"date-time\"}"},
-		{"metadata", "{\"type\":[\"object\",\"null\"]}"},
+		{"metadata", "{\"type\":[\"object\",\"null\"],\"additionalProperties\":true}"},
 		{"lines", "{\"type\":[\"array\",\"null\"],\"items\":{" LINE(
 				  "\"object\"", "\"type\":\"number\"") "}}"},
 		{"first", "{" LINE("\"object\"", "\"type\":\"number\"") "}"},
@@ -355,8 +356,8 @@ describes_query_parameters(void **state)
 {
 	static const struct property_row rows[] = {
 		{"quota", "{\"type\":\"integer\",\"format\":\"int64\",\"minimum\":1}"},
-		{"kind", "{\"type\":\"string\",\"enum\":[\"plain\",\"fancy\"],"
-			 "\"default\":\"plain\"}"},
+		{"kind", "{\"type\":\"string\",\"description\":\"plain unless given.\","
+			 "\"enum\":[\"plain\",\"fancy\"]}"},
 	};
 
 	for (size_t i = 0; i < COUNT(rows); i++)

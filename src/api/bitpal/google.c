@@ -4,6 +4,8 @@
 #include "api/bitpal/bitpal.h"
 #include "base/arena.h"
 
+static const char *const bearer_only[] = {"bearer", NULL};
+
 struct start_query {
 	bool redirect;
 };
@@ -62,8 +64,8 @@ struct signed_in {
 static const struct field signed_in_fields[] = {
 	FIELD(struct signed_in, access_token, .name = "access_token", .required = true,
 	      .example = "\"eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9.e30.x\""),
-	FIELD(struct signed_in, token_type, .name = "token_type", .required = true,
-	      .example = "\"bearer\""),
+	FIELD(struct signed_in, token_type, .name = "token_type", .choices = bearer_only,
+	      .required = true, .example = "\"bearer\""),
 	FIELD(struct signed_in, user, .name = "user", .required = true, .sub = &signed_in_user),
 };
 

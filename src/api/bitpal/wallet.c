@@ -3,6 +3,7 @@
 
 #include "api/bitpal/bitpal.h"
 #include "api/provider_event.h"
+#include "api/words.h"
 #include "app/personal_money.h"
 #include "base/arena.h"
 
@@ -47,8 +48,8 @@ struct status_out {
 static const struct field status_out_fields[] = {
 	FIELD(struct status_out, reference, .name = "reference", .required = true,
 	      .example = "\"DEP_1734256800_ABCD1234\""),
-	FIELD(struct status_out, status, .name = "status", .required = true,
-	      .doc = "success, failed or pending.", .example = "\"success\""),
+	FIELD(struct status_out, status, .name = "status", .choices = word_deposit_statuses,
+	      .required = true, .doc = "success, failed or pending.", .example = "\"success\""),
 	FIELD(struct status_out, amount, .name = "amount", .required = true, .example = "5000"),
 };
 
@@ -101,12 +102,13 @@ struct line_out {
 };
 
 static const struct field line_out_fields[] = {
-	FIELD(struct line_out, type, .name = "type", .required = true,
+	FIELD(struct line_out, type, .name = "type", .choices = word_transactions_split,
+	      .required = true,
 	      .doc = "deposit, transfer_in, transfer_out, or what another API did to the wallet.",
 	      .example = "\"deposit\""),
 	FIELD(struct line_out, amount, .name = "amount", .required = true, .example = "5000"),
-	FIELD(struct line_out, status, .name = "status", .required = true,
-	      .doc = "success, failed or pending.", .example = "\"success\""),
+	FIELD(struct line_out, status, .name = "status", .choices = word_deposit_statuses,
+	      .required = true, .doc = "success, failed or pending.", .example = "\"success\""),
 	FIELD(struct line_out, reference, .name = "reference", .required = true,
 	      .example = "\"DEP_1734256800_ABCD1234\""),
 	FIELD(struct line_out, description, .name = "description", .required = true,

@@ -1,8 +1,11 @@
 /* Registration, sign-in and the session, which lives in a cookie. */
 #include "api/drop/drop.h"
+#include "api/words.h"
 #include "app/bank.h"
 #include "app/profile.h"
 #include "base/arena.h"
+
+static const char *const drop_roles[] = {"user", "merchant", NULL};
 
 static const struct field register_fields[] = {
 	FIELD(struct profile_registration, email, .name = "email", .required = true,
@@ -35,9 +38,9 @@ static const struct field login_fields[] = {
 		      .example = "\"Jane\""),                                            \
 		FIELD(struct profile, last_name, .name = "lastName", .required = true,   \
 		      .example = "\"Doe\"")
-#define KYC_FIELD                                                                \
-	FIELD(struct profile, kyc_status, .name = "kycStatus", .required = true, \
-	      .doc = "pending, approved or rejected.", .example = "\"pending\"")
+#define KYC_FIELD                                                                        \
+	FIELD(struct profile, kyc_status, .name = "kycStatus", .choices = word_kyc_drop, \
+	      .required = true, .doc = "pending, approved or rejected.", .example = "\"pending\"")
 
 static const struct field registered_fields[] = {
 	NAME_FIELDS,
@@ -54,8 +57,8 @@ static const struct field renewed_fields[] = {
 	      .example = "\"usr_0123456789abcdef\""),
 	FIELD(struct profile, email, .name = "email", .required = true,
 	      .example = "\"jane@example.com\""),
-	FIELD(struct profile, role, .name = "role", .required = true, .doc = "user or merchant.",
-	      .example = "\"user\""),
+	FIELD(struct profile, role, .name = "role", .choices = drop_roles, .required = true,
+	      .doc = "user or merchant.", .example = "\"user\""),
 };
 
 static const struct field bank_account_fields[] = {
@@ -94,8 +97,8 @@ static const struct field me_fields[] = {
 	      .doc = "Of the accounts in the currency of the settings.", .example = "45230"),
 	FIELD(struct me, bank_accounts, .name = "bankAccounts", .required = true,
 	      .sub = &bank_account),
-	FIELD(struct me, profile.kyc_status, .name = "kycStatus", .required = true,
-	      .doc = "pending, approved or rejected.", .example = "\"approved\""),
+	FIELD(struct me, profile.kyc_status, .name = "kycStatus", .choices = word_kyc_drop,
+	      .required = true, .doc = "pending, approved or rejected.", .example = "\"approved\""),
 	FIELD(struct me, profile.created_at, .name = "createdAt", .required = true),
 };
 

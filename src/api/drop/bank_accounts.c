@@ -4,6 +4,8 @@
 #include "api/drop/drop.h"
 #include "base/arena.h"
 
+static const char *const account_statuses[] = {"active", "expired", "revoked", NULL};
+
 struct link_in {
 	const char *bank;
 };
@@ -37,7 +39,8 @@ static const struct field account_fields[] = {
 	      .example = "\"NOK\""),
 	FIELD(struct bank_account, is_primary, .name = "isPrimary", .required = true,
 	      .doc = "It is paid from.", .example = "true"),
-	FIELD(struct bank_account, status, .name = "status", .required = true,
+	FIELD(struct bank_account, status, .name = "status", .choices = account_statuses,
+	      .required = true,
 	      .doc = "active; expired or revoked: the consent has ended, and the account must be "
 		     "linked again.",
 	      .example = "\"active\""),

@@ -29,6 +29,8 @@ limits_on(const struct config *config)
 	return config->drop_cards && config->drop_spending_limits;
 }
 
+static const char *const all_statuses[] = {"active", "frozen", "cancelled", NULL};
+
 static const char *const types[] = {"virtual", "physical", NULL};
 static const char *const statuses[] = {"active", "frozen", NULL};
 static const char *const limit_types[] = {"daily", "weekly", "monthly", "transaction", NULL};
@@ -42,10 +44,10 @@ struct shown_card {
 static const struct field card_fields[] = {
 	FIELD(struct shown_card, card.drop_id, .name = "id", .required = true,
 	      .example = "\"card_0123456789abcdef\""),
-	FIELD(struct shown_card, card.type, .name = "type", .required = true,
+	FIELD(struct shown_card, card.type, .name = "type", .choices = types, .required = true,
 	      .doc = "virtual or physical.", .example = "\"virtual\""),
-	FIELD(struct shown_card, card.status, .name = "status", .required = true,
-	      .doc = "active, frozen or cancelled.", .example = "\"active\""),
+	FIELD(struct shown_card, card.status, .name = "status", .choices = all_statuses,
+	      .required = true, .doc = "active, frozen or cancelled.", .example = "\"active\""),
 	FIELD(struct shown_card, number, .name = "cardNumber", .required = true,
 	      .doc = "All but the last four digits are unknown here.",
 	      .example = "\"---- ---- ---- 1234\""),
@@ -110,8 +112,8 @@ static const struct field limit_wish_fields[] = {
 };
 
 static const struct field limit_fields[] = {
-	FIELD(struct card_limit, type, .name = "limitType", .required = true,
-	      .example = "\"daily\""),
+	FIELD(struct card_limit, type, .name = "limitType", .choices = limit_types,
+	      .required = true, .example = "\"daily\""),
 	FIELD(struct card_limit, amount, .name = "amount", .required = true, .doc = "In NOK.",
 	      .example = "2000"),
 	FIELD(struct card_limit, updated_at, .name = "updatedAt", .required = true),

@@ -3,6 +3,7 @@
 
 #include "api/drop/drop.h"
 #include "api/page.h"
+#include "api/words.h"
 
 enum { USUAL_LIMIT = 10 };
 
@@ -12,13 +13,14 @@ static const char *const categories[] = {"transaction", "service", "fees", "priv
 #define TEXT_FIELDS                                                                           \
 	FIELD(struct complaint, drop_id, .name = "id", .required = true,                      \
 	      .example = "\"cmp_0123456789abcdef\""),                                         \
-		FIELD(struct complaint, category, .name = "category", .required = true,       \
-		      .example = "\"transaction\""),                                          \
+		FIELD(struct complaint, category, .name = "category", .choices = categories,  \
+		      .required = true, .example = "\"transaction\""),                        \
 		FIELD(struct complaint, subject, .name = "subject", .required = true,         \
 		      .example = "\"Transaction delayed\""),                                  \
 		FIELD(struct complaint, description, .name = "description", .required = true, \
 		      .example = "\"My remittance is delayed.\""),                            \
-		FIELD(struct complaint, status, .name = "status", .required = true,           \
+		FIELD(struct complaint, status, .name = "status",                             \
+		      .choices = word_complaint_statuses, .required = true,                   \
 		      .doc = "received, in_review, resolved or rejected.",                    \
 		      .example = "\"received\"")
 #define CREATED_FIELD FIELD(struct complaint, created_at, .name = "created_at", .required = true)

@@ -10,8 +10,8 @@ static const char *const types[] = {
 	FIELD(struct consent, drop_id, .name = "id", .required = true, \
 	      .example = "\"con_0123456789abcdef\"")
 #define STATE_FIELDS                                                                           \
-	FIELD(struct consent, consent_type, .name = "consent_type", .required = true,          \
-	      .example = "\"marketing\""),                                                     \
+	FIELD(struct consent, consent_type, .name = "consent_type", .choices = types,          \
+	      .required = true, .example = "\"marketing\""),                                   \
 		FIELD(struct consent, granted, .name = "granted", .required = true,            \
 		      .doc = "1 or 0.", .example = "1"),                                       \
 		FIELD(struct consent, granted_at, .name = "granted_at", .keep_null = true),    \

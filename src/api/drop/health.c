@@ -4,6 +4,9 @@
 #include "api/drop/drop.h"
 #include "db/db.h"
 
+static const char *const statuses[] = {"ok", "error", NULL};
+static const char *const db_states[] = {"connected", "disconnected", NULL};
+
 struct health {
 	const char *status;
 	const char *version;
@@ -14,11 +17,13 @@ struct health {
 };
 
 static const struct field health_fields[] = {
-	FIELD(struct health, status, .name = "status", .required = true, .example = "\"ok\""),
+	FIELD(struct health, status, .name = "status", .choices = statuses, .required = true,
+	      .example = "\"ok\""),
 	FIELD(struct health, version, .name = "version", .required = true, .example = "\"0.1.0\""),
 	FIELD(struct health, uptime_s, .name = "uptime", .required = true, .doc = "Seconds.",
 	      .example = "3600"),
-	FIELD(struct health, db, .name = "db", .required = true, .example = "\"connected\""),
+	FIELD(struct health, db, .name = "db", .choices = db_states, .required = true,
+	      .example = "\"connected\""),
 	FIELD(struct health, db_latency_ms, .name = "dbLatencyMs", .required = true,
 	      .example = "0"),
 	FIELD(struct health, timestamp, .name = "timestamp", .required = true),

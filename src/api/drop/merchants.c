@@ -4,8 +4,11 @@
 #include "api/drop/drop.h"
 #include "api/negotiate.h"
 #include "api/page.h"
+#include "api/words.h"
 #include "app/payout.h"
 #include "app/qr.h"
+
+static const char *const registered_statuses[] = {"active", NULL};
 
 enum { USUAL_LIMIT = 20 };
 
@@ -39,8 +42,8 @@ static const struct field registered_fields[] = {
 	      .example = "\"Storgata 1, 0155 Oslo\""),
 	FIELD(struct registered, qr_code, .name = "qrCode", .required = true,
 	      .doc = "What the QR code says.", .example = "\"drop://pay/mer_0123456789abcdef\""),
-	FIELD(struct registered, merchant.status, .name = "status", .required = true,
-	      .example = "\"active\""),
+	FIELD(struct registered, merchant.status, .name = "status", .choices = registered_statuses,
+	      .required = true, .example = "\"active\""),
 	FIELD(struct registered, merchant.created_at, .name = "createdAt", .required = true),
 };
 
@@ -102,8 +105,9 @@ static const struct field payments_query_fields[] = {LIMIT_FIELDS(struct payment
 static const struct field payment_fields[] = {
 	FIELD(struct merchant_payment, drop_id, .name = "id", .required = true,
 	      .example = "\"tx_qr_0123456789abcdef\""),
-	FIELD(struct merchant_payment, status, .name = "status", .required = true,
-	      .doc = "processing, completed or failed.", .example = "\"completed\""),
+	FIELD(struct merchant_payment, status, .name = "status", .choices = word_drop_statuses,
+	      .required = true, .doc = "processing, completed or failed.",
+	      .example = "\"completed\""),
 	FIELD(struct merchant_payment, amount, .name = "amount", .required = true,
 	      .doc = "What was paid, in NOK."),
 	FIELD(struct merchant_payment, fee, .name = "fee", .required = true),

@@ -5,12 +5,14 @@
 #include "api/page.h"
 #include "base/config.h"
 
+static const char *const types[] = {"payment", "kyc", "complaint", NULL};
+
 enum { USUAL_LIMIT = 50 };
 
 static const struct field notification_fields[] = {
 	FIELD(struct notification, drop_id, .name = "id", .required = true,
 	      .example = "\"noti_0123456789abcdef\""),
-	FIELD(struct notification, type, .name = "type", .required = true,
+	FIELD(struct notification, type, .name = "type", .choices = types, .required = true,
 	      .doc = "payment, kyc or complaint.", .example = "\"payment\""),
 	FIELD(struct notification, title, .name = "title", .required = true,
 	      .example = "\"Payment received\""),

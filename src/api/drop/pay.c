@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "api/drop/drop.h"
+#include "api/words.h"
 #include "app/corridor.h"
 #include "app/drop_payment.h"
 #include "app/rate.h"
@@ -119,8 +120,8 @@ struct paid {
 		      .example = "null")
 static const struct field remittance_fields[] = {
 	PAID(id, "id", .example = "\"tx_rem_0123456789abcdef\""),
-	PAID(type, "type", .example = "\"remittance\""),
-	PAID(status, "status", .example = "\"processing\""),
+	PAID(type, "type", .choices = types, .example = "\"remittance\""),
+	PAID(status, "status", .choices = word_drop_statuses, .example = "\"processing\""),
 	PAID(amount, "sendAmount", .example = "2000"),
 	PAID(currency, "sendCurrency", .example = "\"NOK\""),
 	PAID(receive, "receiveAmount", .example = "23400"),
@@ -138,8 +139,8 @@ static const struct field remittance_fields[] = {
 
 static const struct field qr_fields[] = {
 	PAID(id, "id", .example = "\"tx_qr_0123456789abcdef\""),
-	PAID(type, "type", .example = "\"qr_payment\""),
-	PAID(status, "status",
+	PAID(type, "type", .choices = types, .example = "\"qr_payment\""),
+	PAID(status, "status", .choices = word_drop_statuses,
 	     .doc = "completed; processing where the bank has not said yet that it will pay.",
 	     .example = "\"completed\""),
 	PAID(amount, "amount", .example = "129"),

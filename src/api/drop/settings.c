@@ -7,10 +7,10 @@ static const char *const currencies[] = {"EUR", "USD", "GBP", "BAM", "CHF", "PLN
 static const char *const languages[] = {"nb", "en", "bs", "sq", NULL};
 
 static const struct field settings_fields[] = {
-	FIELD(struct drop_settings, currency, .name = "currency", .required = true,
-	      .example = "\"NOK\""),
-	FIELD(struct drop_settings, language, .name = "language", .required = true,
-	      .example = "\"nb\""),
+	FIELD(struct drop_settings, currency, .name = "currency", .choices = currencies,
+	      .required = true, .example = "\"NOK\""),
+	FIELD(struct drop_settings, language, .name = "language", .choices = languages,
+	      .required = true, .example = "\"nb\""),
 	FIELD(struct drop_settings, push_enabled, .name = "pushEnabled", .required = true),
 	FIELD(struct drop_settings, email_enabled, .name = "emailEnabled", .required = true),
 };

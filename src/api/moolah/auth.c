@@ -1,5 +1,6 @@
 /* Registration with a phone and an identity document, sign-in, and tokens that are renewed. */
 #include "api/moolah/moolah.h"
+#include "api/words.h"
 
 #include <string.h>
 
@@ -55,8 +56,9 @@ static const struct field person_fields[] = {
 	      .example = "\"Andre\""),
 	FIELD(struct person_out, last_name, .name = "lastName", .required = true,
 	      .example = "\"Test\""),
-	FIELD(struct person_out, kyc_status, .name = "kycStatus", .required = true,
-	      .doc = "not_started, pending, verified or rejected.", .example = "\"not_started\""),
+	FIELD(struct person_out, kyc_status, .name = "kycStatus", .choices = word_kyc_moolah,
+	      .required = true, .doc = "not_started, pending, verified or rejected.",
+	      .example = "\"not_started\""),
 };
 
 static const struct schema person = SCHEMA(struct person_out, "MoolahUser", person_fields);

@@ -1,6 +1,7 @@
 /* Vouchers that are paid for in cash at a till: issued, settled by the network, cancelled. */
 #include "api/moolah/moolah.h"
 #include "api/moolah/voucher.h"
+#include "api/words.h"
 #include "app/voucher.h"
 #include "app/voucher_code.h"
 #include "base/arena.h"
@@ -86,8 +87,8 @@ static const struct field settled_fields[] = {
 	      .doc = "16 digits, for the slip.", .example = CODE_EXAMPLE),
 	FIELD(struct settlement_view, reference, .name = "voucher_reference", .required = true,
 	      .example = REFERENCE_EXAMPLE),
-	FIELD(struct settlement_view, status, .name = "status", .required = true,
-	      .example = "\"active\""),
+	FIELD(struct settlement_view, status, .name = "status", .choices = word_voucher_statuses,
+	      .required = true, .example = "\"active\""),
 };
 
 static const struct schema settled_out =

@@ -28,9 +28,10 @@ static const struct field account_fields[] = {
 	FIELD(struct chart_account, code, .name = "code", .required = true,
 	      .example = CODE_EXAMPLE),
 	FIELD(struct chart_account, name, .name = "name", .required = true, .example = "\"Cash\""),
-	FIELD(struct chart_account, type, .name = "type", .required = true, .example = "\"asset\""),
-	FIELD(struct chart_account, normal_side, .name = "normalSide", .required = true,
-	      .example = "\"debit\""),
+	FIELD(struct chart_account, type, .name = "type", .choices = types, .required = true,
+	      .example = "\"asset\""),
+	FIELD(struct chart_account, normal_side, .name = "normalSide", .choices = sides,
+	      .required = true, .example = "\"debit\""),
 	FIELD(struct chart_account, is_system, .name = "isSystem", .required = true,
 	      .doc = "The product itself posts to it.", .example = "false"),
 	FIELD(struct chart_account, created_at, .name = "createdAt", .required = true),
@@ -54,7 +55,8 @@ static const struct schema account_list_out =
 	SCHEMA(struct account_list, "LedgerAccounts", account_list_fields);
 
 static const struct field balance_fields[] = {
-	FIELD(struct chart_balance, mode, .name = "mode", .required = true, .example = "\"live\""),
+	FIELD(struct chart_balance, mode, .name = "mode", .choices = modes, .required = true,
+	      .example = "\"live\""),
 	FIELD(struct chart_balance, currency, .name = "currency", .required = true,
 	      .example = "\"ZAR\""),
 	FIELD(struct chart_balance, balance, .name = "balance", .required = true,
@@ -67,11 +69,13 @@ static const struct field entry_fields[] = {
 	      .example = "\"TEST-001\""),
 	FIELD(struct chart_entry, description, .name = "description", .required = true,
 	      .example = "\"Sale for cash\""),
-	FIELD(struct chart_entry, dc, .name = "dc", .required = true, .example = "\"debit\""),
+	FIELD(struct chart_entry, dc, .name = "dc", .choices = sides, .required = true,
+	      .example = "\"debit\""),
 	FIELD(struct chart_entry, amount, .name = "amount", .required = true),
 	FIELD(struct chart_entry, currency, .name = "currency", .required = true,
 	      .example = "\"ZAR\""),
-	FIELD(struct chart_entry, mode, .name = "mode", .required = true, .example = "\"live\""),
+	FIELD(struct chart_entry, mode, .name = "mode", .choices = modes, .required = true,
+	      .example = "\"live\""),
 	FIELD(struct chart_entry, created_at, .name = "createdAt", .required = true),
 };
 
@@ -125,7 +129,8 @@ static const struct field line_fields[] = {
 	FIELD(struct journal_line, account_code, .name = "accountCode", .required = true,
 	      .example = CODE_EXAMPLE),
 	FIELD(struct journal_line, account_name, .name = "accountName", .example = "\"Cash\""),
-	FIELD(struct journal_line, dc, .name = "dc", .required = true, .example = "\"debit\""),
+	FIELD(struct journal_line, dc, .name = "dc", .choices = sides, .required = true,
+	      .example = "\"debit\""),
 	FIELD(struct journal_line, value, .name = "amount", .required = true),
 	FIELD(struct journal_line, memo, .name = "memo", .keep_null = true,
 	      .example = "\"till 2\""),
@@ -278,8 +283,10 @@ struct trial_balance {
 static const struct field trial_row_fields[] = {
 	FIELD(struct trial_row, code, .name = "code", .required = true, .example = CODE_EXAMPLE),
 	FIELD(struct trial_row, name, .name = "name", .required = true, .example = "\"Cash\""),
-	FIELD(struct trial_row, type, .name = "type", .required = true, .example = "\"asset\""),
-	FIELD(struct trial_row, mode, .name = "mode", .required = true, .example = "\"live\""),
+	FIELD(struct trial_row, type, .name = "type", .choices = types, .required = true,
+	      .example = "\"asset\""),
+	FIELD(struct trial_row, mode, .name = "mode", .choices = modes, .required = true,
+	      .example = "\"live\""),
 	FIELD(struct trial_row, currency, .name = "currency", .required = true,
 	      .example = "\"ZAR\""),
 	FIELD(struct trial_row, debit, .name = "debit", .required = true),
@@ -287,7 +294,8 @@ static const struct field trial_row_fields[] = {
 };
 
 static const struct field trial_total_fields[] = {
-	FIELD(struct trial_total, mode, .name = "mode", .required = true, .example = "\"live\""),
+	FIELD(struct trial_total, mode, .name = "mode", .choices = modes, .required = true,
+	      .example = "\"live\""),
 	FIELD(struct trial_total, currency, .name = "currency", .required = true,
 	      .example = "\"ZAR\""),
 	FIELD(struct trial_total, debits, .name = "debits", .required = true),
@@ -300,7 +308,8 @@ static const struct schema trial_total_out =
 	SCHEMA(struct trial_total, "TrialBalanceCurrency", trial_total_fields);
 
 static const struct field trial_fields[] = {
-	FIELD(struct trial_balance, mode, .name = "mode", .required = true, .example = "\"live\""),
+	FIELD(struct trial_balance, mode, .name = "mode", .choices = modes, .required = true,
+	      .example = "\"live\""),
 	FIELD(struct trial_balance, balances, .name = "balances", .required = true,
 	      .sub = &trial_row_out),
 	FIELD(struct trial_balance, totals, .name = "totals", .required = true,

@@ -15,9 +15,9 @@ static const char *const statuses[] = {"pending", "completed", "failed", NULL};
 static const struct field product_fields[] = {
 	FIELD(struct product, code, .name = "productCode", .required = true,
 	      .example = "\"FLASH-VODACOM-AIRTIME\""),
-	FIELD(struct product, provider, .name = "provider", .required = true,
-	      .doc = "flash, mobilemart or easypay.", .example = "\"flash\""),
-	FIELD(struct product, kind, .name = "kind", .required = true,
+	FIELD(struct product, provider, .name = "provider", .choices = providers_of,
+	      .required = true, .doc = "flash, mobilemart or easypay.", .example = "\"flash\""),
+	FIELD(struct product, kind, .name = "kind", .choices = kinds, .required = true,
 	      .doc = "airtime, data, electricity or bill.", .example = "\"airtime\""),
 	FIELD(struct product, name, .name = "name", .required = true,
 	      .example = "\"Vodacom airtime\""),
@@ -92,7 +92,7 @@ static const struct field purchase_fields[] = {
 	FIELD(struct purchase, label, .name = "transactionId", .required = true,
 	      .doc = "What it is found by, and its reference in the wallet's history.",
 	      .example = "\"PUR-1755008423028-9a1e55f0\""),
-	FIELD(struct purchase, status, .name = "status", .required = true,
+	FIELD(struct purchase, status, .name = "status", .choices = statuses, .required = true,
 	      .doc = "pending: the provider has not said yet; the money is set aside, and it is "
 		     "settled without your doing. completed: it was sold, and paid for. failed: "
 		     "nothing was sold, and the money is free again.",
@@ -100,8 +100,8 @@ static const struct field purchase_fields[] = {
 	FIELD(struct purchase, token, .name = "token",
 	      .doc = "Of electricity: 20 digits to type into the meter.",
 	      .example = "\"12345678901234567890\""),
-	FIELD(struct purchase, provider, .name = "provider", .required = true,
-	      .example = "\"flash\""),
+	FIELD(struct purchase, provider, .name = "provider", .choices = providers_of,
+	      .required = true, .example = "\"flash\""),
 	FIELD(struct purchase, product, .name = "productCode", .required = true,
 	      .example = "\"FLASH-VODACOM-AIRTIME\""),
 	FIELD(struct purchase, amount, .name = "amount", .required = true, .example = "29"),

@@ -3,6 +3,7 @@
 
 #include "api/moolah/moolah.h"
 #include "api/moolah/voucher.h"
+#include "api/words.h"
 #include "app/voucher_code.h"
 #include "base/arena.h"
 
@@ -50,10 +51,11 @@ static const struct field view_fields[] = {
 	      .example = AMOUNT_EXAMPLE),
 	FIELD(struct voucher_view, refunded, .name = "refundedAmount", .required = true,
 	      .doc = "What went back to the issuer's wallet.", .example = "\"0.00\""),
-	FIELD(struct voucher_view, status, .name = "status", .required = true,
-	      .doc = "pending_payment, active, redeemed, expired or cancelled.",
+	FIELD(struct voucher_view, status, .name = "status", .choices = word_voucher_statuses,
+	      .required = true, .doc = "pending_payment, active, redeemed, expired or cancelled.",
 	      .example = "\"active\""),
-	FIELD(struct voucher_view, type, .name = "voucherType", .required = true,
+	FIELD(struct voucher_view, type, .name = "voucherType", .choices = word_voucher_types,
+	      .required = true,
 	      .doc = "standard, premium, business, easypay_pending or easypay_active.",
 	      .example = "\"standard\""),
 	FIELD(struct voucher_view, issued_to, .name = "issuedTo", .keep_null = true,
@@ -409,8 +411,8 @@ static const struct field history_fields[] = {
 	      .example = "1"),
 	FIELD(struct history_view, max_redemptions, .name = "max_redemptions", .keep_null = true,
 	      .example = "1"),
-	FIELD(struct history_view, status, .name = "status", .required = true,
-	      .example = "\"active\""),
+	FIELD(struct history_view, status, .name = "status", .choices = word_voucher_statuses,
+	      .required = true, .example = "\"active\""),
 	FIELD(struct history_view, refunded, .name = "refunded_amount", .required = true,
 	      .doc = "What went back to your wallet.", .example = "\"0.00\""),
 	FIELD(struct history_view, items, .name = "redemptions", .required = true,

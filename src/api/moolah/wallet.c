@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "api/page.h"
+#include "api/words.h"
 #include "app/personal.h"
 #include "app/wallet.h"
 #include "base/arena.h"
@@ -27,8 +28,8 @@ static const struct field balance_fields[] = {
 	      .example = "15000"),
 	FIELD(struct balance_out, currency, .name = "currency", .required = true,
 	      .example = "\"ZAR\""),
-	FIELD(struct balance_out, status, .name = "status", .required = true,
-	      .doc = "active, frozen or closed.", .example = "\"active\""),
+	FIELD(struct balance_out, status, .name = "status", .choices = word_wallet_statuses,
+	      .required = true, .doc = "active, frozen or closed.", .example = "\"active\""),
 };
 
 struct history_query {
@@ -61,12 +62,14 @@ static const struct field line_fields[] = {
 	      .doc = "Number in the history of the wallet.", .example = "1"),
 	FIELD(struct line_out, transaction, .name = "transactionId", .required = true,
 	      .example = "\"TXN-1755008423028-9a1e55\""),
-	FIELD(struct line_out, type, .name = "type", .required = true,
+	FIELD(struct line_out, type, .name = "type", .choices = word_transactions_split,
+	      .required = true,
 	      .doc = "What happened: deposit, withdrawal, transfer_in, transfer_out, admin_credit, "
 		     "admin_debit, reversal and others.",
 	      .example = "\"deposit\""),
-	FIELD(struct line_out, direction, .name = "direction", .required = true,
-	      .doc = "in or out: the amount itself has no sign.", .example = "\"in\""),
+	FIELD(struct line_out, direction, .name = "direction", .choices = word_directions,
+	      .required = true, .doc = "in or out: the amount itself has no sign.",
+	      .example = "\"in\""),
 	FIELD(struct line_out, amount, .name = "amount", .required = true, .example = "1000"),
 	FIELD(struct line_out, description, .name = "description", .required = true,
 	      .example = "\"Deposit\""),

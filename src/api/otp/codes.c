@@ -54,8 +54,8 @@ struct status_reply {
 
 static const struct field status_reply_fields[] = {
 	FIELD(struct status_reply, success, .name = "success", .required = true, .example = "true"),
-	FIELD(struct status_reply, purpose, .name = "purpose", .required = true,
-	      .example = "\"wallet_funding\""),
+	FIELD(struct status_reply, purpose, .name = "purpose", .choices = funding_purposes,
+	      .required = true, .example = "\"wallet_funding\""),
 	FIELD(struct status_reply, has_pending_otp, .name = "hasPendingOTP", .required = true,
 	      .example = "true"),
 	FIELD(struct status_reply, expires_in_s, .name = "expiresIn", .required = true,

@@ -6,6 +6,10 @@
 #include "app/code.h"
 #include "app/funding.h"
 
+static const char *const risk_levels[] = {"low", "medium", "high", NULL};
+static const char *const next_steps[] = {"otp_verification", NULL};
+static const char *const waiting_statuses[] = {"pending_review", NULL};
+
 static const struct field funding_fields[] = {
 	FIELD(struct funding_order, amount, .name = "amount", .required = true,
 	      .doc = "NGN, from 100 to 5000000, with at most 2 decimals.", .example = "5000"),
@@ -45,14 +49,15 @@ static const struct field start_fields[] = {
 	      .doc = "Seconds that the code is valid.", .example = "300"),
 	FIELD(struct start_reply, otp_sent, .name = "otpSent", .required = true,
 	      .doc = "The mail is on its way.", .example = "true"),
-	FIELD(struct start_reply, fraud_risk_level, .name = "fraudRiskLevel", .required = true,
-	      .doc = "low, medium or high.", .example = "\"low\""),
+	FIELD(struct start_reply, fraud_risk_level, .name = "fraudRiskLevel",
+	      .choices = risk_levels, .required = true, .doc = "low, medium or high.",
+	      .example = "\"low\""),
 	FIELD(struct start_reply, requires_manual_review, .name = "requiresManualReview",
 	      .required = true,
 	      .doc = "An administrator has to approve it after the code was verified.",
 	      .example = "false"),
-	FIELD(struct start_reply, next_step, .name = "nextStep", .required = true,
-	      .example = "\"otp_verification\""),
+	FIELD(struct start_reply, next_step, .name = "nextStep", .choices = next_steps,
+	      .required = true, .example = "\"otp_verification\""),
 	FIELD(struct start_reply, warning, .name = "warning", .keep_null = true,
 	      .doc = "A sentence where the level is not low.", .example = "null"),
 };
@@ -87,7 +92,7 @@ static const struct field verify_reply_fields[] = {
 	      .doc = "NGN.", .example = "50000"),
 	FIELD(struct verify_reply, transaction_id, .name = "transactionId", .required = true,
 	      .example = "\"TXN-1705948200123\""),
-	FIELD(struct verify_reply, status, .name = "status",
+	FIELD(struct verify_reply, status, .name = "status", .choices = waiting_statuses,
 	      .doc = "pending_review where an administrator has to approve it; the balance is as "
 		     "before then.",
 	      .example = "null"),

@@ -2,8 +2,11 @@
 #include "api/pocket/pocket.h"
 
 #include "api/auth.h"
+#include "api/words.h"
 #include "app/user.h"
 #include "base/arena.h"
+
+static const char *const token_types[] = {"Bearer", NULL};
 
 static const char *const providers[] = {"local", "google", NULL};
 static const char *const roles[] = {"developer", "team", "founder", NULL};
@@ -53,7 +56,8 @@ static const struct field login_user_fields[] = {
 	FIELD(struct user, name, .name = "name", .required = true, .example = "\"Jane Doe\""),
 	FIELD(struct user, email, .name = "email", .required = true,
 	      .example = "\"jane@example.com\""),
-	FIELD(struct user, role, .name = "role", .required = true, .example = "\"developer\""),
+	FIELD(struct user, role, .name = "role", .choices = word_roles, .required = true,
+	      .example = "\"developer\""),
 	FIELD(struct user, is_email_verified, .name = "isEmailVerified", .required = true,
 	      .example = "false"),
 };
@@ -67,14 +71,14 @@ static const struct field login_reply_fields[] = {
 	      .example = "\"m3Zc0X\""),
 	FIELD(struct login_reply, token, .name = "token", .required = true,
 	      .doc = "The same as accessToken.", .example = "\"eyJhbGciOiJIUzI1NiJ9.e30.x\""),
-	FIELD(struct login_reply, token_type, .name = "tokenType", .required = true,
-	      .example = "\"Bearer\""),
+	FIELD(struct login_reply, token_type, .name = "tokenType", .choices = token_types,
+	      .required = true, .example = "\"Bearer\""),
 	FIELD(struct login_reply, expires_in_s, .name = "expiresIn", .required = true,
 	      .doc = "Seconds that the access token is valid.", .example = "900"),
-	FIELD(struct login_reply, role, .name = "role", .required = true,
+	FIELD(struct login_reply, role, .name = "role", .choices = word_roles, .required = true,
 	      .example = "\"developer\""),
-	FIELD(struct login_reply, status, .name = "status", .required = true,
-	      .example = "\"active\""),
+	FIELD(struct login_reply, status, .name = "status", .choices = word_user_statuses,
+	      .required = true, .example = "\"active\""),
 	FIELD(struct login_reply, user, .name = "user", .required = true, .sub = &login_user),
 };
 

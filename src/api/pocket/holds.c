@@ -1,5 +1,6 @@
 /* Holds: money set aside, then captured, voided, or given back when it expires. */
 #include "api/pocket/pocket.h"
+#include "api/words.h"
 #include "app/movement.h"
 #include "app/reserve.h"
 
@@ -28,7 +29,8 @@ static const struct field hold_fields[] = {
 	FIELD(struct reserve, captured, .name = "captured", .required = true,
 	      .example = "\"0.00\""),
 	FIELD(struct reserve, currency, .name = "currency", .required = true, .example = "\"NGN\""),
-	FIELD(struct reserve, status, .name = "status", .required = true, .example = "\"active\""),
+	FIELD(struct reserve, status, .name = "status", .choices = word_hold_statuses,
+	      .required = true, .example = "\"active\""),
 	FIELD(struct reserve, reference, .name = "reference", .required = true,
 	      .example = "\"hold_2026_001\""),
 	FIELD(struct reserve, transaction, .name = "transactionId",

@@ -1,6 +1,7 @@
 /* API keys of projects and of people. */
 #include "api/page.h"
 #include "api/pocket/pocket.h"
+#include "api/words.h"
 #include "app/platform.h"
 #include "app/wallet.h"
 
@@ -23,14 +24,14 @@ static const struct field key_in_fields[] = {
 	FIELD(struct api_key, public_id, .name = "id", .required = true),                     \
 		FIELD(struct api_key, prefix, .name = "prefix", .required = true,             \
 		      .doc = "The first characters of the key.", .example = "\"qp_3fQ9xZ\""), \
-		FIELD(struct api_key, scope, .name = "scope", .required = true,               \
-		      .example = "\"test\""),                                                 \
+		FIELD(struct api_key, scope, .name = "scope", .choices = word_modes,          \
+		      .required = true, .example = "\"test\""),                               \
 		FIELD(struct api_key, description, .name = "description", .keep_null = true,  \
 		      .example = "\"Test key\""),                                             \
 		FIELD(struct api_key, quota, .name = "quota", .keep_null = true,              \
 		      .example = "1000"),                                                     \
-		FIELD(struct api_key, status, .name = "status", .required = true,             \
-		      .example = "\"active\""),                                               \
+		FIELD(struct api_key, status, .name = "status", .choices = word_key_statuses, \
+		      .required = true, .example = "\"active\""),                             \
 		FIELD(struct api_key, created_at, .name = "createdAt", .required = true),     \
 		FIELD(struct api_key, expires_at, .name = "expiresAt", .keep_null = true),    \
 		FIELD(struct api_key, revoked_at, .name = "revokedAt", .keep_null = true,     \

@@ -3,11 +3,14 @@
 
 #include "api/page.h"
 #include "api/pocket/pocket.h"
+#include "api/words.h"
 #include "app/movement.h"
 #include "app/payment.h"
 #include "app/wallet.h"
 #include "base/arena.h"
 #include "json/reader.h"
+
+static const char *const types[] = {"credit", "debit", NULL};
 
 static const char *const statuses[] = {"pending", "completed", "failed", "review", NULL};
 
@@ -25,15 +28,16 @@ static const struct field payment_fields[] = {
 	FIELD(struct payment, public_id, .name = "id", .required = true),
 	FIELD(struct payment, reference, .name = "reference", .required = true,
 	      .example = "\"cr_2026_001\""),
-	FIELD(struct payment, type, .name = "type", .required = true, .example = "\"credit\""),
-	FIELD(struct payment, status, .name = "status", .required = true,
+	FIELD(struct payment, type, .name = "type", .choices = types, .required = true,
+	      .example = "\"credit\""),
+	FIELD(struct payment, status, .name = "status", .choices = statuses, .required = true,
 	      .doc = "pending, completed, failed, or review: it waits for an administrator.",
 	      .example = "\"pending\""),
 	FIELD(struct payment, amount, .name = "amount", .required = true),
 	FIELD(struct payment, currency, .name = "currency", .required = true, .example = "\"NGN\""),
 	FIELD(struct payment, wallet, .name = "walletId", .required = true),
-	FIELD(struct payment, provider, .name = "provider", .required = true,
-	      .example = "\"paystack\""),
+	FIELD(struct payment, provider, .name = "provider", .choices = word_providers,
+	      .required = true, .example = "\"paystack\""),
 	FIELD(struct payment, provider_reference, .name = "providerReference", .required = true,
 	      .doc = "What the provider knows it by.",
 	      .example = "\"cw-01j9zt5v3k8m2n4p6q7r8s9t0v\""),

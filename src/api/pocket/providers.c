@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "api/pocket/pocket.h"
+#include "api/words.h"
 #include "app/movement.h"
 #include "app/payment.h"
 #include "base/arena.h"
@@ -22,7 +23,7 @@ static const struct field config_in_fields[] = {
 
 static const struct field config_fields[] = {
 	FIELD(struct provider_config, public_id, .name = "id", .required = true),
-	FIELD(struct provider_config, type, .name = "type", .required = true,
+	FIELD(struct provider_config, type, .name = "type", .choices = types, .required = true,
 	      .example = "\"paystack\""),
 	FIELD(struct provider_config, config, .name = "config", .required = true,
 	      .doc = "Each by its last four characters.", .example = "{\"apiKey\":\"****_xxx\"}"),
@@ -32,7 +33,7 @@ static const struct field config_fields[] = {
 };
 
 static const struct field facts_fields[] = {
-	FIELD(struct provider_facts, type, .name = "type", .required = true,
+	FIELD(struct provider_facts, type, .name = "type", .choices = types, .required = true,
 	      .example = "\"paystack\""),
 	FIELD(struct provider_facts, name, .name = "name", .required = true,
 	      .example = "\"Paystack\""),
@@ -97,16 +98,17 @@ struct action_result {
 };
 
 static const struct field result_fields[] = {
-	FIELD(struct action_result, provider, .name = "provider", .required = true,
-	      .example = "\"paystack\""),
-	FIELD(struct action_result, action, .name = "action", .required = true,
+	FIELD(struct action_result, provider, .name = "provider", .choices = types,
+	      .required = true, .example = "\"paystack\""),
+	FIELD(struct action_result, action, .name = "action", .choices = actions, .required = true,
 	      .example = "\"deposit\""),
 	FIELD(struct action_result, payment, .name = "paymentId",
 	      .doc = "Where it is a payment: with walletId."),
 	FIELD(struct action_result, reference, .name = "reference",
 	      .doc = "Of the payment; without walletId what the provider knows it by.",
 	      .example = "\"dep_2026_001\""),
-	FIELD(struct action_result, status, .name = "status", .example = "\"pending\""),
+	FIELD(struct action_result, status, .name = "status", .choices = word_payment_statuses,
+	      .example = "\"pending\""),
 	FIELD(struct action_result, amount, .name = "amount"),
 	FIELD(struct action_result, currency, .name = "currency", .example = "\"NGN\""),
 	FIELD(struct action_result, wallet, .name = "walletId"),

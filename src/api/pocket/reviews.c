@@ -5,16 +5,21 @@
 #include "api/pocket/pocket.h"
 #include "app/audit.h"
 
+static const char *const statuses[] = {"open", "approved", "rejected", NULL};
+static const char *const kinds[] = {"payment",        "funding",      "purchase",
+				    "closed_account", "bank_payment", NULL};
+
 static const struct field review_fields[] = {
 	FIELD(struct review, public_id, .name = "id", .required = true),
-	FIELD(struct review, kind, .name = "kind", .required = true, .example = "\"payment\""),
+	FIELD(struct review, kind, .name = "kind", .choices = kinds, .required = true,
+	      .example = "\"payment\""),
 	FIELD(struct review, subject, .name = "subjectId", .required = true,
 	      .doc = "What is to be decided; of a bank_payment its request id at the bank."),
 	FIELD(struct review, reason, .name = "reason", .required = true,
 	      .example = "\"The amount that was paid differs\""),
 	FIELD(struct review, detail, .name = "detail", .doc = "What helps to decide.",
 	      .example = "{\"asked\":\"100.00\",\"paid\":\"90.00\"}"),
-	FIELD(struct review, status, .name = "status", .required = true,
+	FIELD(struct review, status, .name = "status", .choices = statuses, .required = true,
 	      .doc = "open, approved or rejected.", .example = "\"open\""),
 	FIELD(struct review, note, .name = "note", .keep_null = true, .example = "null"),
 	FIELD(struct review, decided_by, .name = "decidedBy", .keep_null = true,
@@ -52,10 +57,6 @@ struct reviews_query {
 	const char *status;
 	const char *kind;
 };
-
-static const char *const statuses[] = {"open", "approved", "rejected", NULL};
-static const char *const kinds[] = {"payment",        "funding",      "purchase",
-				    "closed_account", "bank_payment", NULL};
 
 static const struct field reviews_query_fields[] = {
 	PAGE_FIELDS(struct reviews_query),

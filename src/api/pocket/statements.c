@@ -3,6 +3,7 @@
 
 #include "api/negotiate.h"
 #include "api/pocket/pocket.h"
+#include "api/words.h"
 #include "base/arena.h"
 
 struct period_query {
@@ -23,12 +24,12 @@ static const struct field query_fields[] = {
 static const struct field line_fields[] = {
 	FIELD(struct wallet_line, created_at, .name = "time", .required = true),
 	FIELD(struct wallet_line, id, .name = "transactionId", .required = true),
-	FIELD(struct wallet_line, type, .name = "type", .required = true,
-	      .example = "\"transfer\""),
+	FIELD(struct wallet_line, type, .name = "type", .choices = word_transactions,
+	      .required = true, .example = "\"transfer\""),
 	FIELD(struct wallet_line, reference, .name = "reference", .required = true,
 	      .example = "\"trf_2026_001\""),
-	FIELD(struct wallet_line, direction, .name = "direction", .required = true,
-	      .example = "\"out\""),
+	FIELD(struct wallet_line, direction, .name = "direction", .choices = word_directions,
+	      .required = true, .example = "\"out\""),
 	FIELD(struct wallet_line, amount, .name = "amount", .required = true),
 	FIELD(struct wallet_line, balance, .name = "balance", .required = true, .doc = "After it."),
 };

@@ -41,25 +41,26 @@ static const struct field change_fields[] = {
 	      .doc = "What waits for a webhook that becomes inactive fails."),
 };
 
-#define WEBHOOK_FIELDS                                                                       \
-	FIELD(struct webhook, public_id, .name = "id", .required = true),                    \
-		FIELD(struct webhook, project, .name = "projectId", .required = true),       \
-		FIELD(struct webhook, url, .name = "url", .required = true,                  \
-		      .example = "\"https://shop.example.com/hooks/cowry\""),                \
-		FIELD(struct webhook, event_types, .name = "eventTypes", .required = true,   \
-		      .example = "[\"wallet.credited\",\"transfer.completed\"]"),            \
-		FIELD(struct webhook, mode, .name = "mode", .required = true,                \
-		      .example = "\"live\""),                                                \
-		FIELD(struct webhook, description, .name = "description", .keep_null = true, \
-		      .example = "\"Order system\""),                                        \
-		FIELD(struct webhook, status, .name = "status", .required = true,            \
-		      .example = "\"active\""),                                              \
-		FIELD(struct webhook, problem, .name = "problem",                            \
-		      .doc = "Why it was made inactive, if its owner did not do it.",        \
-		      .example = "\"The receiver answered 410 Gone\""),                      \
-		FIELD(struct webhook, previous_until, .name = "previousSecretExpiresAt",     \
-		      .doc = "Until then the secret before this one signs as well."),        \
-		FIELD(struct webhook, created_at, .name = "createdAt", .required = true),    \
+#define WEBHOOK_FIELDS                                                                          \
+	FIELD(struct webhook, public_id, .name = "id", .required = true),                       \
+		FIELD(struct webhook, project, .name = "projectId", .required = true),          \
+		FIELD(struct webhook, url, .name = "url", .required = true,                     \
+		      .example = "\"https://shop.example.com/hooks/cowry\""),                   \
+		FIELD(struct webhook, event_types, .name = "eventTypes", .choices = types,      \
+		      .required = true,                                                         \
+		      .example = "[\"wallet.credited\",\"transfer.completed\"]"),               \
+		FIELD(struct webhook, mode, .name = "mode", .choices = modes, .required = true, \
+		      .example = "\"live\""),                                                   \
+		FIELD(struct webhook, description, .name = "description", .keep_null = true,    \
+		      .example = "\"Order system\""),                                           \
+		FIELD(struct webhook, status, .name = "status", .choices = statuses,            \
+		      .required = true, .example = "\"active\""),                               \
+		FIELD(struct webhook, problem, .name = "problem",                               \
+		      .doc = "Why it was made inactive, if its owner did not do it.",           \
+		      .example = "\"The receiver answered 410 Gone\""),                         \
+		FIELD(struct webhook, previous_until, .name = "previousSecretExpiresAt",        \
+		      .doc = "Until then the secret before this one signs as well."),           \
+		FIELD(struct webhook, created_at, .name = "createdAt", .required = true),       \
 		FIELD(struct webhook, updated_at, .name = "updatedAt", .required = true)
 
 static const struct field webhook_fields[] = {WEBHOOK_FIELDS};
@@ -76,13 +77,13 @@ static const struct field new_webhook_fields[] = {
 		FIELD(struct delivery, subscription, .name = "webhookId", .required = true),      \
 		FIELD(struct delivery, event, .name = "eventId", .required = true,                \
 		      .example = "\"evt_0190b2a4-7c1e-7d3a-9b61-2f6f0c9a1e55\""),                 \
-		FIELD(struct delivery, type, .name = "eventType", .required = true,               \
-		      .example = "\"wallet.credited\""),                                          \
+		FIELD(struct delivery, type, .name = "eventType", .choices = types,               \
+		      .required = true, .example = "\"wallet.credited\""),                        \
 		FIELD(struct delivery, object, .name = "objectId", .required = true),             \
 		FIELD(struct delivery, sequence, .name = "sequence", .required = true,            \
 		      .doc = "Grows with each event of an object."),                              \
-		FIELD(struct delivery, status, .name = "status", .required = true,                \
-		      .example = "\"delivered\""),                                                \
+		FIELD(struct delivery, status, .name = "status", .choices = delivery_statuses,    \
+		      .required = true, .example = "\"delivered\""),                              \
 		FIELD(struct delivery, attempts, .name = "attempts", .required = true),           \
 		FIELD(struct delivery, response_status, .name = "responseStatus",                 \
 		      .doc = "Of the last attempt.", .example = "200"),                           \

@@ -1,6 +1,7 @@
 /* People: lists and changes by administrators, and everybody's own account. */
 #include "api/page.h"
 #include "api/pocket/pocket.h"
+#include "api/words.h"
 #include "app/user.h"
 
 static const struct field user_fields[] = {
@@ -8,16 +9,19 @@ static const struct field user_fields[] = {
 	FIELD(struct user, name, .name = "name", .required = true, .example = "\"Jane Doe\""),
 	FIELD(struct user, email, .name = "email", .required = true,
 	      .example = "\"jane@example.com\""),
-	FIELD(struct user, role, .name = "role", .required = true, .example = "\"developer\""),
-	FIELD(struct user, status, .name = "status", .required = true, .example = "\"active\""),
-	FIELD(struct user, provider, .name = "provider", .required = true, .example = "\"local\""),
+	FIELD(struct user, role, .name = "role", .choices = word_roles, .required = true,
+	      .example = "\"developer\""),
+	FIELD(struct user, status, .name = "status", .choices = word_user_statuses,
+	      .required = true, .example = "\"active\""),
+	FIELD(struct user, provider, .name = "provider", .choices = word_sign_ins, .required = true,
+	      .example = "\"local\""),
 	FIELD(struct user, country, .name = "country", .keep_null = true, .example = "\"Nigeria\""),
 	FIELD(struct user, company_name, .name = "companyName", .keep_null = true,
 	      .example = "\"Pocket Labs\""),
 	FIELD(struct user, photo_url, .name = "photoUrl", .keep_null = true, .example = "null"),
 	FIELD(struct user, is_email_verified, .name = "isEmailVerified", .required = true,
 	      .example = "false"),
-	FIELD(struct user, kyc_status, .name = "kycStatus", .required = true,
+	FIELD(struct user, kyc_status, .name = "kycStatus", .choices = word_kyc, .required = true,
 	      .doc = "none, pending, verified or rejected.", .example = "\"none\""),
 	FIELD(struct user, created_at, .name = "createdAt", .required = true),
 };

@@ -3,7 +3,10 @@
 
 #include "api/page.h"
 #include "api/pocket/pocket.h"
+#include "api/words.h"
 #include "app/movement.h"
+
+static const char *const bulk_statuses[] = {"completed", "failed", NULL};
 
 static const char *const statuses[] = {"active", "frozen", NULL};
 static const char *const bulk_types[] = {"transfer", "credit", "debit", NULL};
@@ -22,9 +25,10 @@ static const struct field facts_fields[] = {
 	FIELD(struct wallet_facts, project_account, .name = "accountId", .keep_null = true),
 	FIELD(struct wallet_facts, currency, .name = "currency", .required = true,
 	      .example = "\"NGN\""),
-	FIELD(struct wallet_facts, status, .name = "status", .required = true,
-	      .example = "\"active\""),
-	FIELD(struct wallet_facts, mode, .name = "mode", .required = true, .example = "\"test\""),
+	FIELD(struct wallet_facts, status, .name = "status", .choices = word_wallet_statuses,
+	      .required = true, .example = "\"active\""),
+	FIELD(struct wallet_facts, mode, .name = "mode", .choices = word_modes, .required = true,
+	      .example = "\"test\""),
 	FIELD(struct wallet_facts, created_at, .name = "createdAt", .required = true),
 };
 
@@ -87,12 +91,12 @@ static const struct field line_fields[] = {
 	      .doc = "Number in the wallet's history, from 1."),
 	FIELD(struct wallet_line, reference, .name = "reference", .required = true,
 	      .example = "\"trf_2026_001\""),
-	FIELD(struct wallet_line, type, .name = "type", .required = true,
-	      .example = "\"transfer\""),
-	FIELD(struct wallet_line, status, .name = "status", .required = true,
-	      .example = "\"completed\""),
-	FIELD(struct wallet_line, direction, .name = "direction", .required = true,
-	      .example = "\"out\""),
+	FIELD(struct wallet_line, type, .name = "type", .choices = word_transactions,
+	      .required = true, .example = "\"transfer\""),
+	FIELD(struct wallet_line, status, .name = "status", .choices = word_completed,
+	      .required = true, .example = "\"completed\""),
+	FIELD(struct wallet_line, direction, .name = "direction", .choices = word_directions,
+	      .required = true, .example = "\"out\""),
 	FIELD(struct wallet_line, amount, .name = "amount", .required = true),
 	FIELD(struct wallet_line, currency, .name = "currency", .required = true,
 	      .example = "\"NGN\""),
@@ -157,9 +161,10 @@ static const struct field movement_fields[] = {
 	FIELD(struct movement, id, .name = "id", .required = true),
 	FIELD(struct movement, reference, .name = "reference", .required = true,
 	      .example = "\"trf_2026_001\""),
-	FIELD(struct movement, type, .name = "type", .required = true, .example = "\"transfer\""),
-	FIELD(struct movement, status, .name = "status", .required = true,
-	      .example = "\"completed\""),
+	FIELD(struct movement, type, .name = "type", .choices = word_transactions, .required = true,
+	      .example = "\"transfer\""),
+	FIELD(struct movement, status, .name = "status", .choices = word_payment_statuses,
+	      .required = true, .example = "\"completed\""),
 	FIELD(struct movement, amount, .name = "amount", .required = true),
 	FIELD(struct movement, currency, .name = "currency", .required = true,
 	      .example = "\"NGN\""),
@@ -205,8 +210,8 @@ static const struct field bulk_line_fields[] = {
 	FIELD(struct bulk_line, index, .name = "index", .required = true, .example = "0"),
 	FIELD(struct bulk_line, reference, .name = "reference", .required = true,
 	      .example = "\"bulk_2026_001\""),
-	FIELD(struct bulk_line, status, .name = "status", .required = true,
-	      .example = "\"completed\""),
+	FIELD(struct bulk_line, status, .name = "status", .choices = bulk_statuses,
+	      .required = true, .example = "\"completed\""),
 	FIELD(struct bulk_line, id, .name = "id"),
 	FIELD(struct bulk_line, replayed, .name = "replayed", .example = "false"),
 	FIELD(struct bulk_line, code, .name = "code", .example = "null"),

@@ -192,20 +192,20 @@ test_single_redemption(void **state)
 static void
 test_crosswise(void **state)
 {
-	enum { VOUCHERS_EACH = 4, CODES = 8 };
+	enum { VOUCHERS_EACH = 4, CODES = 8, ACTORS = 64 };
 	struct client *c = *state;
 	struct person people[2] = {person_with(c, "cross1@example.com", 100000),
 				   person_with(c, "cross2@example.com", 100000)};
-	struct actor actors[64] = {{.status = 0}};
+	struct actor *actors = arena_array(c->scratch, ACTORS, sizeof(*actors));
 	const char *codes[2][VOUCHERS_EACH];
 
 	for (size_t i = 0; i < CODES; i++)
 		codes[i % 2][i / 2] = issued_code(c, &people[i % 2], "80");
-	for (size_t i = 0; i < 64; i++)
+	for (size_t i = 0; i < ACTORS; i++)
 		actors[i].ask = ask_redeem(c, &people[i % 2],
 					   codes[(i + 1) % 2][i / 2 % VOUCHERS_EACH], "10", "");
-	play(c, actors, 64);
-	assert_int_equal(count(actors, 64, 200), 64);
+	play(c, actors, ACTORS);
+	assert_int_equal(count(actors, ACTORS, 200), ACTORS);
 	assert_int_equal(cents_of(c, &people[0]), 100000);
 	assert_int_equal(cents_of(c, &people[1]), 100000);
 }

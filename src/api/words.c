@@ -1,0 +1,42 @@
+#include "api/words.h"
+
+#include <stddef.h>
+
+const char *const word_roles[] = {"developer", "team", "founder", "admin", NULL};
+const char *const word_user_statuses[] = {"active", "suspended", "deleted", NULL};
+const char *const word_sign_ins[] = {"local", "google", NULL};
+const char *const word_kyc[] = {"none", "pending", "verified", "rejected", NULL};
+const char *const word_kyc_drop[] = {"pending", "approved", "rejected", NULL};
+const char *const word_kyc_moolah[] = {"not_started", "pending", "verified", "rejected", NULL};
+
+const char *const word_modes[] = {"test", "live", NULL};
+const char *const word_directions[] = {"in", "out", NULL};
+const char *const word_sides[] = {"debit", "credit", NULL};
+const char *const word_account_types[] = {"asset",   "liability", "equity",
+					  "revenue", "expense",   NULL};
+const char *const word_wallet_statuses[] = {"active", "frozen", "closed", NULL};
+const char *const word_completed[] = {"completed", NULL};
+
+#define TRANSACTIONS                                                                           \
+	"credit", "debit", "deposit", "withdrawal", "admin_credit", "admin_debit", "reversal", \
+		"capture", "wallet_funding", "wallet_deduction", "voucher_issue",              \
+		"voucher_settlement", "voucher_redemption", "voucher_refund", "purchase",      \
+		"bill_payment", "account_closure", NULL
+
+const char *const word_transactions[] = {"transfer", TRANSACTIONS};
+const char *const word_transactions_split[] = {"transfer_in", "transfer_out", TRANSACTIONS};
+
+const char *const word_payment_statuses[] = {"pending", "completed", "failed", "review", NULL};
+const char *const word_deposit_statuses[] = {"success", "failed", "pending", NULL};
+const char *const word_drop_statuses[] = {"processing", "completed", "failed", NULL};
+const char *const word_hold_statuses[] = {"active", "captured", "voided", "expired", NULL};
+const char *const word_key_statuses[] = {"active", "expired", "revoked", NULL};
+const char *const word_complaint_statuses[] = {"received", "in_review", "resolved", "rejected",
+					       NULL};
+const char *const word_review_statuses[] = {"open", "approved", "rejected", NULL};
+const char *const word_voucher_statuses[] = {"pending_payment", "active",    "redeemed",
+					     "expired",         "cancelled", NULL};
+const char *const word_voucher_types[] = {"standard",        "premium",        "business",
+					  "easypay_pending", "easypay_active", NULL};
+
+const char *const word_providers[] = {"paystack", "flutterwave", "paga", "fingra", NULL};
