@@ -16,8 +16,11 @@ libbase_a_SOURCES = \
 	src/base/requester.c src/base/requester.h \
 	src/base/text.c src/base/text.h src/base/encode.c \
 	src/base/unicode.c src/base/unicode.h \
+	src/json/canonical.c \
+	src/json/jsonb.c src/json/jsonb.h \
 	src/json/reader.c src/json/reader.h \
-	src/json/strict.c src/json/strict.h \
+	src/json/scan.c src/json/scan.h \
+	src/json/value.h \
 	src/json/writer.c src/json/writer.h \
 	src/crypto/box.c src/crypto/box.h \
 	src/crypto/hmac.c src/crypto/hmac.h \
@@ -38,7 +41,7 @@ libdb_a_SOURCES = \
 	src/db/row.c src/db/row.h \
 	src/db/statement.c src/db/statement.h src/db/types.h
 
-LIBBASE_LIBS = $(JSON_LIBS) $(JWT_LIBS) $(CRYPTO_LIBS) $(CURL_LIBS) $(ARGON2_LIBS) $(CRYPT_LIBS) \
+LIBBASE_LIBS = $(JWT_LIBS) $(CRYPTO_LIBS) $(CURL_LIBS) $(ARGON2_LIBS) $(CRYPT_LIBS) \
 	$(IDN2_LIBS) $(UNISTRING_LIBS)
 LIBDB_LIBS = $(PQ_LIBS)
 

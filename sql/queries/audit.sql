@@ -1,10 +1,10 @@
 -- What administrators did.
 
 -- name: audit_insert
--- params: user_id:bigint action:text subject:text detail:text request_id:text
+-- params: user_id:bigint action:text subject:text detail:jsonb request_id:text
 -- returns: none
 INSERT INTO audit_log (user_id, action, subject, detail, request_id)
-VALUES ($1, $2, $3, $4::jsonb, $5);
+VALUES ($1, $2, $3, $4, $5);
 
 -- name: audit_list
 -- params: action:text after:bigint most:bigint

@@ -56,14 +56,13 @@ SELECT nextval('transaction_transaction_id_seq') AS transaction_id, clock_timest
   FROM generate_series(1, $1);
 
 -- name: transaction_insert
--- params: ids:bigint[] public_ids:uuid[] ledger_ids:bigint[] refs:text[] types:text[] contents:bytea[] reverses:bigint[] metadata:text[] created_at:timestamptz[]
+-- params: ids:bigint[] public_ids:uuid[] ledger_ids:bigint[] refs:text[] types:text[] contents:bytea[] reverses:bigint[] metadata:jsonb[] created_at:timestamptz[]
 -- returns: none
 -- In order of reference: two batches that have references in common, on different accounts, wait
 -- for each other's index entries.
 INSERT INTO transaction (transaction_id, public_id, ledger_id, reference, type, content, reverses,
                          metadata, created_at)
-SELECT id, public_id, ledger_id, reference, type, content, nullif(reverses, 0), metadata::jsonb,
-       created_at
+SELECT id, public_id, ledger_id, reference, type, content, nullif(reverses, 0), metadata, created_at
   FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9)
        AS t (id, public_id, ledger_id, reference, type, content, reverses, metadata, created_at)
  ORDER BY ledger_id, reference;
@@ -95,13 +94,13 @@ UPDATE hold h
  WHERE h.hold_id = v.hold_id;
 
 -- name: hold_insert
--- params: public_id:uuid ledger_id:bigint account_id:bigint currency:text amount:bigint reference:text content:bytea metadata:text lifetime_s:bigint not_before:timestamptz
+-- params: public_id:uuid ledger_id:bigint account_id:bigint currency:text amount:bigint reference:text content:bytea metadata:jsonb lifetime_s:bigint not_before:timestamptz
 -- returns: one
 -- Not before the last time of its account: the clock may have stepped back, and a hold that counts
 -- from then would end early once it goes right.
 INSERT INTO hold (public_id, ledger_id, account_id, currency, amount, reference, content, metadata,
                   created_at, expires_at)
-SELECT $1, $2, $3, $4, $5, $6, $7, $8::jsonb, t.now, t.now + make_interval(secs => $9)
+SELECT $1, $2, $3, $4, $5, $6, $7, $8, t.now, t.now + make_interval(secs => $9)
   FROM (SELECT greatest(clock_timestamp(), $10) AS now) t
 RETURNING hold_id, created_at, expires_at;
 

@@ -17,13 +17,13 @@ RETURNING ledger_id;
 DELETE FROM reserved_reference WHERE ledger_id = $1 AND reference = $2 AND holder = $3;
 
 -- name: payment_insert
--- params: public_id:uuid ledger_id:bigint wallet:uuid project_id:bigint user_id:bigint withdrawal:boolean type:text currency:text amount:bigint reference:text content:bytea provider:text provider_reference:text provider_config_id:bigint hold:uuid metadata:text
+-- params: public_id:uuid ledger_id:bigint wallet:uuid project_id:bigint user_id:bigint withdrawal:boolean type:text currency:text amount:bigint reference:text content:bytea provider:text provider_reference:text provider_config_id:bigint hold:uuid metadata:jsonb
 -- returns: one
 INSERT INTO payment (public_id, ledger_id, account_id, project_id, user_id, withdrawal, type,
                      currency, amount, reference, content, provider, provider_reference,
                      provider_config_id, hold_id, metadata)
 SELECT $1, $2, a.account_id, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,
-       (SELECT hold_id FROM hold WHERE public_id = $15), $16::jsonb
+       (SELECT hold_id FROM hold WHERE public_id = $15), $16
   FROM account a
  WHERE a.public_id = $3 AND a.ledger_id = $2
 RETURNING payment_id;
@@ -110,10 +110,10 @@ UPDATE payment
  WHERE payment_id = $1;
 
 -- name: payment_store_answer
--- params: payment_id:bigint provider_id:text answer:text checkout_url:text
+-- params: payment_id:bigint provider_id:text answer:jsonb checkout_url:text
 -- returns: none
 UPDATE payment
-   SET called = true, provider_id = $2, answer = $3::jsonb, checkout_url = $4
+   SET called = true, provider_id = $2, answer = $3, checkout_url = $4
  WHERE payment_id = $1;
 
 -- name: payment_of_order

@@ -1,10 +1,10 @@
 -- Platform accounts, projects, their customers and their API keys.
 
 -- name: platform_account_insert
--- params: public_id:uuid user_id:bigint name:text company_name:text metadata:text
+-- params: public_id:uuid user_id:bigint name:text company_name:text metadata:jsonb
 -- returns: none
 INSERT INTO platform_account (public_id, user_id, name, company_name, metadata)
-VALUES ($1, $2, $3, $4, $5::jsonb);
+VALUES ($1, $2, $3, $4, $5);
 
 -- name: platform_account_of
 -- params: user_id:bigint
@@ -14,12 +14,12 @@ SELECT platform_account_id, public_id, name, company_name, metadata, created_at
  WHERE user_id = $1;
 
 -- name: project_insert
--- params: public_id:uuid platform_account_id:bigint name:text slug:text description:text metadata:text
+-- params: public_id:uuid platform_account_id:bigint name:text slug:text description:text metadata:jsonb
 -- returns: one
 -- A project with its two sets of books.
 WITH made AS (
     INSERT INTO project (public_id, platform_account_id, name, slug, description, metadata)
-    VALUES ($1, $2, $3, $4, $5, $6::jsonb)
+    VALUES ($1, $2, $3, $4, $5, $6)
     RETURNING project_id
 ), books AS (
     INSERT INTO ledger (project_id, mode)
@@ -49,10 +49,10 @@ SELECT p.project_id, p.public_id, a.public_id AS platform_account, p.name, p.slu
  LIMIT $3;
 
 -- name: project_account_insert
--- params: public_id:uuid project_id:bigint reference:text name:text email:text metadata:text
+-- params: public_id:uuid project_id:bigint reference:text name:text email:text metadata:jsonb
 -- returns: none
 INSERT INTO project_account (public_id, project_id, reference, name, email, metadata)
-VALUES ($1, $2, $3, $4, $5, $6::jsonb);
+VALUES ($1, $2, $3, $4, $5, $6);
 
 -- name: project_account_find
 -- params: project_id:bigint public_id:uuid

@@ -148,7 +148,10 @@ SELECT coalesce(json_agg(json_build_object(
 -- returns: one
 SELECT (SELECT json_build_object(
                    'id', a.public_id, 'name', a.name, 'company_name', a.company_name,
-                   'metadata', a.metadata, 'created_at', iso_time(a.created_at),
+                   'metadata', CASE jsonb_typeof(a.metadata)
+                                    WHEN 'string' THEN (a.metadata #>> '{}')::json
+                                    ELSE a.metadata::json END,
+                   'created_at', iso_time(a.created_at),
                    'projects', (SELECT coalesce(json_agg(json_build_object(
                                     'id', p.public_id, 'name', p.name, 'slug', p.slug,
                                     'description', p.description,

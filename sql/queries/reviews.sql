@@ -1,11 +1,11 @@
 -- What waits for an administrator's decision.
 
 -- name: review_insert
--- params: public_id:uuid kind:text subject:uuid reason:text detail:text
+-- params: public_id:uuid kind:text subject:uuid reason:text detail:jsonb
 -- returns: none
 -- One open review a subject: a further reason takes the place of the one before.
 INSERT INTO review (public_id, kind, subject, reason, detail)
-VALUES ($1, $2, $3, $4, $5::jsonb)
+VALUES ($1, $2, $3, $4, $5)
     ON CONFLICT (kind, subject) WHERE status = 'open' DO UPDATE
    SET reason = excluded.reason, detail = excluded.detail;
 

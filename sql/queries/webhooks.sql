@@ -177,7 +177,8 @@ SELECT e.public_id, e.project_id, e.mode, e.object, e.type, e.data::json, e.crea
 -- returns: one
 -- Give the events that wait their numbers, in the order of the journal up to where it was read; how
 -- many there were. By place and not by time, which may step back. Materialized, because
--- a planner that believes the table empty would compute them again for each row.
+-- a planner that believes the table empty would compute them again for each row. The data are an object
+-- with members, written by us without white space around it; jsonb would not keep its numbers.
 WITH waiting AS MATERIALIZED (
     SELECT event_id, $1 + row_number() OVER (ORDER BY place, is_added, event_id) AS sequence
       FROM (SELECT event_id, place, is_added
@@ -188,8 +189,8 @@ WITH waiting AS MATERIALIZED (
 ), published AS (
     UPDATE event e
        SET sequence = w.sequence,
-           data = (e.data::jsonb
-                   || jsonb_build_object('mode', e.mode, 'sequence', w.sequence))::json
+           data = (left(e.data::text, -1)
+                   || format(',"mode":%s,"sequence":%s}', to_json(e.mode), w.sequence))::json
       FROM waiting w
      WHERE e.event_id = w.event_id
     RETURNING 1

@@ -119,7 +119,8 @@ read_object(struct ctx *ctx, struct bytes text)
 	struct json_object *object = NULL;
 	struct fault ignored = {0};
 
-	if (json_read(ctx->arena, &ignored, text.data, text.length, &object) != ERR_OK)
+	if (json_read_foreign(ctx->arena, &ignored, text.data, text.length, JSON_FOREIGN_MAX,
+			      &object) != ERR_OK)
 		return NULL;
 	return json_kind(object) == JSON_OBJECT ? object : NULL;
 }

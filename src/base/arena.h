@@ -4,7 +4,7 @@
  * A request owns one arena; everything it allocates lives until the arena is
  * reset, so no error path has anything to free. Allocation never returns NULL:
  * input limits bound what a request can ask for, so running out is a bug and
- * stops the process. Foreign objects (a PGresult, a json_object) join by
+ * stops the process. Foreign objects (a PGresult) join by
  * arena_adopt().
  */
 #ifndef BASE_ARENA_H

@@ -20,7 +20,6 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/log.h"
-#include "json/reader.h"
 
 enum { REQUEST_ARENA_MAX = 64 * 1024 * 1024, THREAD_STACK = 512 * 1024 };
 
@@ -110,7 +109,6 @@ thread_main(void *arg)
 	FCGX_Request fcgi;
 	bool fit;
 
-	json_thread_init();
 	fit = FCGX_InitRequest(&fcgi, server->listen_fd, 0) == 0;
 	if (!fit)
 		atomic_fetch_add(&server->unfit, 1);

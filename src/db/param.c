@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "db/types.h"
+#include "json/jsonb.h"
 
 /* Which kinds fit which types, and how many bytes a value takes (0: as many as it has). */
 static const struct type {
@@ -312,6 +313,23 @@ encode_scalar(struct arena *arena, const struct type *type, const struct param *
 	return true;
 }
 
+/* Free JSON as jsonb gives it back. */
+static struct param
+as_jsonb(struct arena *arena, const struct param *p)
+{
+	const char **texts;
+
+	if (p->kind == PARAM_TEXT)
+		return p_text(json_to_jsonb(arena, p->value.text));
+	if (p->kind != PARAM_TEXTS)
+		return *p;
+	texts = arena_array(arena, p->count, sizeof(*texts));
+	for (size_t i = 0; i < p->count; i++)
+		if (p->value.texts[i] != NULL)
+			texts[i] = json_to_jsonb(arena, p->value.texts[i]);
+	return p_texts(texts, p->count);
+}
+
 static const struct type *
 find_type(unsigned int oid)
 {
@@ -330,6 +348,7 @@ params_encode(struct arena *arena, const struct statement *statement, const stru
 	for (size_t i = 0; i < count; i++) {
 		const struct type *type = find_type(statement->types[i]);
 		const struct param *p = &params[i];
+		struct param jsonb;
 		bool done;
 
 		out->values[i] = NULL;
@@ -338,6 +357,10 @@ params_encode(struct arena *arena, const struct statement *statement, const stru
 			continue;
 		if (type == NULL)
 			return false;
+		if (type->oid == OID_JSONB) {
+			jsonb = as_jsonb(arena, p);
+			p = &jsonb;
+		}
 		if (p->kind == type->list && type->array == statement->types[i])
 			done = encode_array(arena, type, p, &out->values[i], &out->lengths[i]);
 		else if (p->kind == type->kind && type->oid == statement->types[i])

@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "db/types.h"
+#include "json/jsonb.h"
 
 /* The code and its SQL disagree: nothing that was read could be trusted. */
 static _Noreturn void
@@ -15,7 +16,7 @@ bug(const char *what, const char *column)
 	abort();
 }
 
-static const char *
+static char *
 value_at(const struct rows *rows, size_t i, int column)
 {
 	if (rows->result == NULL || i >= rows->count || column < 0 ||
@@ -112,13 +113,16 @@ row_bool(const struct rows *rows, size_t i, int column)
 const char *
 row_text(const struct rows *rows, size_t i, int column)
 {
-	const char *value = value_at(rows, i, column);
+	char *value = value_at(rows, i, column);
 	Oid type = PQftype(rows->result, column);
 
 	want(rows, column, is_text(type));
 	if (PQgetisnull(rows->result, (int)i, column))
 		return NULL;
-	return type == OID_JSONB ? value + 1 : value;
+	if (type != OID_JSONB)
+		return value;
+	json_from_jsonb(value + 1);
+	return value + 1;
 }
 
 struct uuid

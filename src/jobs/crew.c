@@ -11,7 +11,6 @@
 #include "base/text.h"
 #include "db/db.h"
 #include "queue/claims.h"
-#include "json/reader.h"
 
 enum { ARENA_MAX = 64 * 1024 * 1024, POLL_MS = 1000, PAUSE_AFTER_FAILURE_MS = 1000 };
 enum { INSIST_S = 30 };
@@ -132,7 +131,6 @@ hand_main(void *arg)
 	uint64_t seen;
 	int64_t pause_ms;
 
-	json_thread_init();
 	do {
 		seen = wakes_of(hand);
 		pause_ms = run_once(hand, arena);

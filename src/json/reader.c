@@ -1,267 +1,447 @@
-#include <config.h>
-
 #include "json/reader.h"
 
-#include <json.h>
 #include <limits.h>
-#include <locale.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
 #include "base/text.h"
-#include "json/strict.h"
-#include "json/writer.h"
+#include "json/scan.h"
+#include "json/value.h"
 
+enum { AT_HAND = 32 };
+
+/* A text on its way to values. Those of a list or object that is still open stand on a stack, until
+ * their number is known. */
+struct reader {
+	struct scan scan;
+	struct arena *arena;
+	char *texts; /* where the next string or number goes */
+	struct json_object *stack;
+	size_t count;
+	size_t capacity;
+	size_t values;
+	size_t values_max;
+	unsigned depth;
+	unsigned depth_max;
+	bool too_many;
+	struct json_object at_hand[AT_HAND];
+};
+
+static bool read_value(struct reader *r);
+
+static bool
+grow(struct reader *r)
+{
+	size_t capacity = r->capacity * 2;
+	struct json_object *larger = malloc(capacity * sizeof(*larger));
+
+	if (larger == NULL)
+		return scan_refuse(&r->scan, "There is no memory for it");
+	memcpy(larger, r->stack, r->count * sizeof(*larger));
+	if (r->stack != r->at_hand)
+		free(r->stack);
+	r->stack = larger;
+	r->capacity = capacity;
+	return true;
+}
+
+/* Put a value on the stack. */
+static bool
+push(struct reader *r, enum json_kind kind, struct json_object value)
+{
+	if (r->values == r->values_max) {
+		r->too_many = true;
+		return scan_refuse_at(&r->scan, r->scan.at, "There are too many values");
+	}
+	if (r->count == r->capacity && !grow(r))
+		return false;
+	r->values++;
+	value.kind = (uint8_t)kind;
+	r->stack[r->count++] = value;
+	return true;
+}
+
+static bool
+read_word(struct reader *r, const char *word, enum json_kind kind, bool truth)
+{
+	return scan_word(&r->scan, word) && push(r, kind, (struct json_object){.as.truth = truth});
+}
+
+static bool
+read_string(struct reader *r)
+{
+	const char *text = r->texts;
+	size_t length;
+	bool odd;
+
+	if (!scan_string(&r->scan, r->texts, &length, &odd))
+		return false;
+	r->texts += length + 1;
+	return push(r, odd ? JSON_ODD_TEXT : JSON_TEXT, (struct json_object){.as.text = text});
+}
+
+static bool
+read_number(struct reader *r)
+{
+	static const enum json_kind kinds[] = {
+		[SCAN_INTEGER] = JSON_INTEGER,
+		[SCAN_DECIMAL] = JSON_DECIMAL,
+		[SCAN_NUMBER] = JSON_NUMBER,
+	};
+	const char *start = r->scan.text + r->scan.at;
+	const char *text = r->texts;
+	enum scan_number kind;
+	size_t length;
+
+	if (!scan_number(&r->scan, &kind))
+		return false;
+	length = (size_t)(r->scan.text + r->scan.at - start);
+	memcpy(r->texts, start, length);
+	r->texts[length] = '\0';
+	r->texts += length + 1;
+	return push(r, kinds[kind], (struct json_object){.as.text = text});
+}
+
+static uint16_t
+hash_of(const char *name)
+{
+	uint32_t hash = 2166136261U;
+
+	for (; *name != '\0'; name++)
+		hash = (hash ^ (unsigned char)*name) * 16777619U;
+	return (uint16_t)(hash ^ hash >> 16);
+}
+
+static bool
+has_name(const struct json_object *member, const char *name, uint16_t hash, bool odd)
+{
+	return member->hash == hash && member->odd_name == odd && strcmp(member->name, name) == 0;
+}
+
+/* Whether two numbers or strings are the same, or lists and objects in the same order. */
+static bool
+is_same(struct arena *arena, const struct json_object *a, const struct json_object *b)
+{
+	bool number = a->kind == JSON_INTEGER || a->kind == JSON_DECIMAL || a->kind == JSON_NUMBER;
+
+	if (number && b->kind >= JSON_INTEGER && b->kind <= JSON_NUMBER)
+		return text_equal(json_canonical(arena, a), json_canonical(arena, b));
+	if (a->kind != b->kind || a->count != b->count)
+		return false;
+	if (a->kind == JSON_BOOL)
+		return a->as.truth == b->as.truth;
+	if (a->kind == JSON_TEXT || a->kind == JSON_ODD_TEXT)
+		return text_equal(a->as.text, b->as.text);
+	for (size_t i = 0; i < a->count; i++) {
+		const struct json_object *left = &a->as.items[i];
+		const struct json_object *right = &b->as.items[i];
+
+		if ((a->kind == JSON_OBJECT && !text_equal(left->name, right->name)) ||
+		    !is_same(arena, left, right))
+			return false;
+	}
+	return a->kind != JSON_UNCLEAR;
+}
+
+/* The member on top was there before, as the earlier one: they are one member. */
 static void
-release(void *object)
+merge(struct reader *r, struct json_object *earlier)
 {
-	(void)json_object_put(object);
+	const struct json_object *later = &r->stack[r->count - 1];
+
+	if (earlier->kind != JSON_UNCLEAR && !is_same(r->arena, earlier, later))
+		earlier->kind = JSON_UNCLEAR;
+	r->count--;
+}
+
+/* A member; its key must differ from those of the ones since first. */
+static bool
+read_member(struct reader *r, size_t first)
+{
+	struct json_object member = {.name = r->texts};
+	size_t start = r->scan.at;
+	size_t earlier = first;
+	size_t length;
+
+	if (scan_peek(&r->scan) != '"')
+		return scan_refuse(&r->scan, "A member needs a name in quotation marks");
+	if (r->count - first == JSON_KEYS_MAX)
+		return scan_refuse(&r->scan, "An object has more than 1024 members");
+	if (!scan_string(&r->scan, r->texts, &length, &member.odd_name))
+		return false;
+	r->texts += length + 1;
+	member.hash = hash_of(member.name);
+	while (earlier < r->count &&
+	       !has_name(&r->stack[earlier], member.name, member.hash, member.odd_name))
+		earlier++;
+	if (earlier < r->count && !r->scan.lenient)
+		return scan_refuse_at(&r->scan, start, "A member is repeated");
+	scan_space(&r->scan);
+	if (!scan_take(&r->scan, ':'))
+		return scan_refuse(&r->scan, "A colon is missing");
+	if (!read_value(r))
+		return false;
+	r->stack[r->count - 1].name = member.name;
+	r->stack[r->count - 1].hash = member.hash;
+	r->stack[r->count - 1].odd_name = member.odd_name;
+	if (earlier < r->count - 1)
+		merge(r, &r->stack[earlier]);
+	return true;
+}
+
+static bool
+read_members(struct reader *r, size_t first)
+{
+	scan_space(&r->scan);
+	if (scan_take(&r->scan, '}'))
+		return true;
+	for (;;) {
+		scan_space(&r->scan);
+		if (!read_member(r, first))
+			return false;
+		scan_space(&r->scan);
+		if (scan_take(&r->scan, '}'))
+			return true;
+		if (!scan_take(&r->scan, ','))
+			return scan_refuse(&r->scan, "A comma or a closing brace is missing");
+	}
+}
+
+static bool
+read_items(struct reader *r)
+{
+	scan_space(&r->scan);
+	if (scan_take(&r->scan, ']'))
+		return true;
+	for (;;) {
+		if (!read_value(r))
+			return false;
+		scan_space(&r->scan);
+		if (scan_take(&r->scan, ']'))
+			return true;
+		if (!scan_take(&r->scan, ','))
+			return scan_refuse(&r->scan, "A comma or a closing bracket is missing");
+	}
+}
+
+static bool
+read_container(struct reader *r)
+{
+	bool object = scan_peek(&r->scan) == '{';
+	size_t first = r->count;
+	struct json_object value = {.name = NULL};
+
+	if (r->depth == r->depth_max)
+		return scan_refuse(&r->scan, "Objects and lists are nested too deeply");
+	r->scan.at++;
+	r->depth++;
+	if (object ? !read_members(r, first) : !read_items(r))
+		return false;
+	r->depth--;
+	value.count = (uint32_t)(r->count - first);
+	if (value.count > 0)
+		value.as.items =
+			arena_copy(r->arena, &r->stack[first], value.count * sizeof(*r->stack));
+	r->count = first;
+	return push(r, object ? JSON_OBJECT : JSON_LIST, value);
+}
+
+static bool
+read_value(struct reader *r)
+{
+	scan_space(&r->scan);
+	switch (scan_peek(&r->scan)) {
+	case '{':
+	case '[':
+		return read_container(r);
+	case '"':
+		return read_string(r);
+	case 't':
+		return read_word(r, "true", JSON_BOOL, true);
+	case 'f':
+		return read_word(r, "false", JSON_BOOL, false);
+	case 'n':
+		return read_word(r, "null", JSON_NULL, false);
+	default:
+		if (scan_peek(&r->scan) == '-' ||
+		    (scan_peek(&r->scan) >= '0' && scan_peek(&r->scan) <= '9'))
+			return read_number(r);
+		return scan_refuse(&r->scan, "A value is missing or not known");
+	}
+}
+
+static bool
+read_whole(struct reader *r)
+{
+	struct scan *s = &r->scan;
+	bool marked = s->length >= 3 && memcmp(s->text, "\xEF\xBB\xBF", 3) == 0;
+
+	if (marked && s->lenient)
+		s->at = 3;
+	scan_space(s);
+	if (s->at == s->length)
+		return scan_refuse_at(s, 0, "The body is empty");
+	if (s->length - s->at >= 3 && memcmp(s->text + s->at, "\xEF\xBB\xBF", 3) == 0)
+		return scan_refuse(s, "A byte order mark is not accepted");
+	if (scan_peek(s) != '{' && scan_peek(s) != '[')
+		return scan_refuse(s, "The body must be an object or a list");
+	if (!read_container(r))
+		return false;
+	scan_space(s);
+	return s->at == s->length || scan_refuse(s, "There is more after the end");
 }
 
 static enum err
-refused(struct fault *f, const struct json_refusal *why)
+refused(struct fault *f, const struct reader *r)
 {
-	if (why->offset == 0)
-		return fault(f, ERR_MALFORMED, NULL, "%s", why->reason);
-	return fault(f, ERR_MALFORMED, NULL, "%s (at byte %zu)", why->reason, why->offset);
+	if (r->too_many)
+		return fault(f, ERR_BODY_TOO_LARGE, NULL, "The body has more than %zu values",
+			     r->values_max);
+	if (r->scan.offset == 0)
+		return fault(f, ERR_MALFORMED, NULL, "%s", r->scan.reason);
+	return fault(f, ERR_MALFORMED, NULL, "%s (at byte %zu)", r->scan.reason, r->scan.offset);
 }
 
 static enum err
-parse(struct arena *arena, struct fault *f, const char *text, size_t length,
-      struct json_object **out)
+read_by(struct reader *r, struct fault *f, struct json_object **out)
 {
-	struct json_tokener *tokener;
-	struct json_object *value;
-	bool whole;
+	bool taken;
 
-	/* json-c counts the scalars in the innermost list as a level, too. */
-	tokener = json_tokener_new_ex(JSON_DEPTH_MAX + 2);
-	if (tokener == NULL)
-		return fault(f, ERR_UNAVAILABLE, NULL, NULL);
-	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT);
-	value = json_tokener_parse_ex(tokener, text, (int)length);
-	whole = value != NULL && json_tokener_get_error(tokener) == json_tokener_success;
-	json_tokener_free(tokener);
-	if (value != NULL)
-		arena_adopt(arena, value, release);
-	if (!whole)
-		return fault(f, ERR_MALFORMED, NULL, NULL);
-	*out = value;
-	return ERR_OK;
+	if (r->scan.length > INT_MAX)
+		return fault(f, ERR_BODY_TOO_LARGE, NULL, NULL);
+	r->texts = arena_alloc(r->arena, r->scan.length + 1);
+	r->stack = r->at_hand;
+	r->capacity = AT_HAND;
+	taken = read_whole(r);
+	if (taken)
+		*out = arena_copy(r->arena, r->stack, sizeof(*r->stack));
+	if (r->stack != r->at_hand)
+		free(r->stack);
+	return taken ? ERR_OK : refused(f, r);
+}
+
+enum err
+json_read_bounded(struct arena *arena, struct fault *f, const char *text, size_t length,
+		  size_t values_max, struct json_object **out)
+{
+	struct reader r = {.scan = {.text = text, .length = length},
+			   .arena = arena,
+			   .values_max = values_max,
+			   .depth_max = JSON_DEPTH_MAX};
+
+	return read_by(&r, f, out);
 }
 
 enum err
 json_read(struct arena *arena, struct fault *f, const char *text, size_t length,
 	  struct json_object **out)
 {
-	struct json_refusal why;
-
-	if (length > INT_MAX)
-		return fault(f, ERR_BODY_TOO_LARGE, NULL, NULL);
-	if (!json_strict(text, length, &why))
-		return refused(f, &why);
-	return parse(arena, f, text, length, out);
+	return json_read_bounded(arena, f, text, length, JSON_VALUES_MAX, out);
 }
 
 enum err
 json_read_foreign(struct arena *arena, struct fault *f, const char *text, size_t length,
-		  struct json_object **out)
+		  size_t values_max, struct json_object **out)
 {
-	struct json_refusal why;
+	struct reader r = {.scan = {.text = text, .length = length, .lenient = true},
+			   .arena = arena,
+			   .values_max = values_max,
+			   .depth_max = JSON_FOREIGN_DEPTH_MAX};
 
-	if (length > INT_MAX)
-		return fault(f, ERR_BODY_TOO_LARGE, NULL, NULL);
-	if (!json_strict_foreign(text, length, &why))
-		return refused(f, &why);
-	return parse(arena, f, text, length, out);
-}
-
-void
-json_thread_init(void)
-{
-	/* json-c changes the locale while it parses, which locks unless the thread has its own. */
-	locale_t own = newlocale(LC_ALL_MASK, "C", (locale_t)0);
-
-	if (own != (locale_t)0)
-		(void)uselocale(own);
+	return read_by(&r, f, out);
 }
 
 enum json_kind
 json_kind(const struct json_object *value)
 {
-	switch (json_object_get_type(value)) {
-	case json_type_boolean:
-		return JSON_BOOL;
-	case json_type_int:
-		return JSON_INTEGER;
-	case json_type_double:
-		return JSON_DECIMAL;
-	case json_type_string:
-		return JSON_TEXT;
-	case json_type_array:
-		return JSON_LIST;
-	case json_type_object:
-		return JSON_OBJECT;
-	case json_type_null:
-	default:
-		return JSON_NULL;
-	}
+	return value != NULL ? (enum json_kind)value->kind : JSON_NULL;
+}
+
+/* NULL stands for null. */
+static struct json_object *
+shown(struct json_object *value)
+{
+	return value->kind != JSON_NULL ? value : NULL;
 }
 
 struct json_object *
 json_member(const struct json_object *object, const char *name, bool *present)
 {
-	struct json_object *value = NULL;
-	bool found = json_object_object_get_ex(object, name, &value) != 0;
+	size_t count = json_kind(object) == JSON_OBJECT ? object->count : 0;
+	uint16_t hash = count > 0 ? hash_of(name) : 0;
 
+	for (size_t i = 0; i < count; i++)
+		if (has_name(&object->as.items[i], name, hash, false)) {
+			if (present != NULL)
+				*present = true;
+			return shown(&object->as.items[i]);
+		}
 	if (present != NULL)
-		*present = found;
-	return value;
+		*present = false;
+	return NULL;
 }
 
 bool
-json_member_at(struct json_object *object, size_t i, const char **name, struct json_object **value)
+json_member_at(const struct json_object *object, size_t i, const char **name,
+	       struct json_object **value)
 {
-	struct json_object_iterator at = json_object_iter_begin(object);
-	struct json_object_iterator end = json_object_iter_end(object);
-
-	for (; i > 0 && !json_object_iter_equal(&at, &end); i--)
-		json_object_iter_next(&at);
-	if (json_object_iter_equal(&at, &end))
+	if (json_kind(object) != JSON_OBJECT || i >= object->count)
 		return false;
-	*name = json_object_iter_peek_name(&at);
-	*value = json_object_iter_peek_value(&at);
+	*name = object->as.items[i].name;
+	*value = shown(&object->as.items[i]);
 	return true;
 }
 
 bool
 json_bool_value(const struct json_object *value)
 {
-	return json_object_get_boolean(value) != 0;
+	return json_kind(value) == JSON_BOOL && value->as.truth;
 }
 
 int64_t
 json_integer_value(const struct json_object *value)
 {
-	return json_object_get_int64(value);
+	int64_t number = 0;
+
+	return json_kind(value) == JSON_INTEGER && integer_parse(&number, value->as.text) ? number
+											  : 0;
 }
 
 const char *
-json_text_value(struct json_object *value)
+json_text_value(const struct json_object *value)
 {
-	/* A parsed decimal remembers its lexeme and gives it back here. */
-	return json_object_get_string(value);
+	enum json_kind kind = json_kind(value);
+
+	if (kind == JSON_BOOL)
+		return value->as.truth ? "true" : "false";
+	return kind >= JSON_INTEGER && kind <= JSON_TEXT ? value->as.text : "";
 }
 
 size_t
 json_list_length(const struct json_object *list)
 {
-	return json_object_array_length(list);
+	return json_kind(list) == JSON_LIST ? list->count : 0;
 }
 
 struct json_object *
 json_list_item(const struct json_object *list, size_t i)
 {
-	return json_object_array_get_idx(list, i);
+	return i < json_list_length(list) ? shown(&list->as.items[i]) : NULL;
 }
 
-const char *
-json_compact(struct arena *arena, struct json_object *value)
+unsigned
+json_depth(const struct json_object *value)
 {
-	const int flags = JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE;
+	enum json_kind kind = json_kind(value);
+	unsigned deepest = 0;
 
-	return arena_strdup(arena, json_object_to_json_string_ext(value, flags));
-}
+	if (kind != JSON_LIST && kind != JSON_OBJECT)
+		return 0;
+	for (size_t i = 0; i < value->count; i++) {
+		unsigned depth = json_depth(&value->as.items[i]);
 
-/* 100.10, 100.1 and 100.100 are one value, as are 7.0 and 7. */
-static const char *
-shortest_decimal(struct arena *arena, const char *lexeme)
-{
-	size_t length = strlen(lexeme);
-
-	while (lexeme[length - 1] == '0')
-		length--;
-	if (lexeme[length - 1] == '.')
-		length--;
-	return arena_strndup(arena, lexeme, length);
-}
-
-static int
-compare_names(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-static const char **
-sorted_names(struct arena *arena, struct json_object *object, size_t count)
-{
-	const char **names = arena_array(arena, count + 1, sizeof(*names));
-	struct json_object_iterator at = json_object_iter_begin(object);
-	struct json_object_iterator end = json_object_iter_end(object);
-
-	for (size_t i = 0; i < count && !json_object_iter_equal(&at, &end); i++) {
-		names[i] = json_object_iter_peek_name(&at);
-		json_object_iter_next(&at);
+		deepest = depth > deepest ? depth : deepest;
 	}
-	qsort(names, count, sizeof(*names), compare_names);
-	return names;
-}
-
-static void write_canonical(struct jw *w, const char *name, struct json_object *value);
-
-static void
-write_members(struct jw *w, struct json_object *object)
-{
-	size_t count = (size_t)json_object_object_length(object);
-	const char **names = sorted_names(w->arena, object, count);
-
-	for (size_t i = 0; i < count; i++)
-		write_canonical(w, names[i], json_member(object, names[i], NULL));
-}
-
-/* The gate bounds the depth of what is read, and with it the recursion. */
-static void
-write_canonical(struct jw *w, const char *name, struct json_object *value)
-{
-	switch (json_kind(value)) {
-	case JSON_NULL:
-		jw_null(w, name);
-		break;
-	case JSON_BOOL:
-		jw_bool(w, name, json_bool_value(value));
-		break;
-	case JSON_INTEGER:
-		jw_integer(w, name, json_integer_value(value));
-		break;
-	case JSON_DECIMAL:
-		jw_number(w, name, shortest_decimal(w->arena, json_text_value(value)));
-		break;
-	case JSON_TEXT:
-		jw_text(w, name, json_text_value(value));
-		break;
-	case JSON_LIST:
-		jw_list(w, name);
-		for (size_t i = 0; i < json_list_length(value); i++)
-			write_canonical(w, NULL, json_list_item(value, i));
-		jw_close(w);
-		break;
-	case JSON_OBJECT:
-		jw_object(w, name);
-		write_members(w, value);
-		jw_close(w);
-		break;
-	}
-}
-
-const char *
-json_canonical(struct arena *arena, struct json_object *value)
-{
-	struct bytes text;
-	struct jw w;
-
-	jw_init(&w, arena, 256);
-	write_canonical(&w, NULL, value);
-	/* Only a value that was never read could fail here. */
-	return jw_finish(&w, &text) ? text.data : json_compact(arena, value);
+	return deepest + 1;
 }

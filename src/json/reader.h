@@ -1,8 +1,11 @@
 /*
- * reader.h - parsed JSON in an arena: json-c behind the strict gate.
+ * reader.h - JSON texts as values in an arena.
  *
- * Values belong to the arena. Numbers keep their lexeme, so amounts never pass
- * through a double. Not shared between threads.
+ * What is read is RFC 8259 and RFC 3629 to the letter, and nothing but an object or a list at the
+ * top; no member is repeated. How much a text may hold is bounded: its values, their depth, the
+ * members of an object. A value takes 24 bytes and its text, and numbers stay what was written: none
+ * passes through a double, or is cut off. What is not fit for our own fields has a kind of its own,
+ * so that whoever asks for a text or an integer never gets it by accident.
  */
 #ifndef JSON_READER_H
 #define JSON_READER_H
@@ -20,37 +23,62 @@ struct json_object;
 enum json_kind {
 	JSON_NULL,
 	JSON_BOOL,
-	JSON_INTEGER,
-	JSON_DECIMAL, /* a number with a point */
-	JSON_TEXT,
+	JSON_INTEGER,  /* 18 digits at most, and no negative zero */
+	JSON_DECIMAL,  /* the same with a point */
+	JSON_NUMBER,   /* any other number */
+	JSON_TEXT,     /* a C string of UTF-8 */
+	JSON_ODD_TEXT, /* a string with \u0000, or with what is no character */
 	JSON_LIST,
 	JSON_OBJECT,
+	JSON_UNCLEAR, /* a member that was repeated with another value; see json_read_foreign() */
 };
 
-/* Gate and parse. ERR_MALFORMED with a message that says what and where. */
+enum {
+	JSON_DEPTH_MAX = 64,
+	JSON_FOREIGN_DEPTH_MAX = 128,
+	JSON_KEYS_MAX = 1024,
+	JSON_VALUES_MAX = 1 << 17, /* of a text that we trust to be ours */
+	JSON_FOREIGN_MAX = 1 << 16,
+};
+
+/* Read a text. ERR_MALFORMED with a message that says what and where. */
 enum err json_read(struct arena *arena, struct fault *f, const char *text, size_t length,
 		   struct json_object **out) MUST_CHECK;
-/* The same for what others write in their own way; see json_strict_foreign(). */
+/* The same for a text of a client, with so many values at most: ERR_BODY_TOO_LARGE. */
+enum err json_read_bounded(struct arena *arena, struct fault *f, const char *text, size_t length,
+			   size_t values_max, struct json_object **out) MUST_CHECK;
+/*
+ * The same for what others write in their own way, such as payment providers: it may begin with a byte
+ * order mark, be deeper, repeat members, and have flaws in strings, which are odd then. One of these
+ * beside the amount must not keep us from reading that something was paid. A member that is
+ * repeated with another value is JSON_UNCLEAR: nobody can know which one counts.
+ */
 enum err json_read_foreign(struct arena *arena, struct fault *f, const char *text, size_t length,
-			   struct json_object **out) MUST_CHECK;
-/* Give the calling thread a locale of its own, so that parsing takes no process-wide lock. */
-void json_thread_init(void);
+			   size_t values_max, struct json_object **out) MUST_CHECK;
 
 enum json_kind json_kind(const struct json_object *value);
-/* The member, or NULL where it is absent; *present tells absent from null. */
+/* The member, or NULL where it is absent or null; *present tells absent from null. */
 struct json_object *json_member(const struct json_object *object, const char *name, bool *present);
-/* The member at a place, in the order in which they came; false behind the last one. */
-bool json_member_at(struct json_object *object, size_t i, const char **name,
+/* The member at a place, in the order in which they came; false behind the last one. An odd name
+ * has the escapes of JSON. */
+bool json_member_at(const struct json_object *object, size_t i, const char **name,
 		    struct json_object **value) MUST_CHECK;
 bool json_bool_value(const struct json_object *value);
 int64_t json_integer_value(const struct json_object *value);
-/* The text of a JSON_TEXT, or the lexeme of a number. */
-const char *json_text_value(struct json_object *value);
+/* The text of a JSON_TEXT, a number as it was written, "true" or "false"; "" for all others. */
+const char *json_text_value(const struct json_object *value);
 size_t json_list_length(const struct json_object *list);
 struct json_object *json_list_item(const struct json_object *list, size_t i);
-/* The value as compact JSON in the arena, keys in the order in which they came. */
-const char *json_compact(struct arena *arena, struct json_object *value);
-/* Like json_compact with keys sorted bytewise: equal values give equal text. */
-const char *json_canonical(struct arena *arena, struct json_object *value);
+/* How deep it is: 0 for what is neither an object nor a list. */
+unsigned json_depth(const struct json_object *value);
+
+/* The value as compact JSON in the arena, keys in the order in which they came, numbers and strings
+ * as they were. */
+const char *json_compact(struct arena *arena, const struct json_object *value);
+/* Like json_compact with keys sorted bytewise and numbers in one form: equal values give equal
+ * text. Numbers keep their decimal value exactly, and negative zero its sign. */
+const char *json_canonical(struct arena *arena, const struct json_object *value);
+/* A number without exponent, as json_canonical() has it; NULL if that would take more than 40 zeros. */
+const char *json_plain_number(struct arena *arena, const struct json_object *number);
 
 #endif

@@ -88,6 +88,14 @@ put_string(struct jw *w, const char *text)
 	put(w, "\"", 1);
 }
 
+static void
+put_escaped(struct jw *w, const char *text)
+{
+	put(w, "\"", 1);
+	put(w, text, strlen(text));
+	put(w, "\"", 1);
+}
+
 /* What stands in front of a value: a comma, and in objects the name. False if it can't stand here. */
 static bool
 begin_value(struct jw *w, const char *name)
@@ -105,7 +113,11 @@ begin_value(struct jw *w, const char *name)
 		w->first[w->depth - 1] = false;
 	}
 	if (name != NULL) {
-		put_string(w, name);
+		if (w->name_escaped)
+			put_escaped(w, name);
+		else
+			put_string(w, name);
+		w->name_escaped = false;
 		put(w, ":", 1);
 	}
 	return !w->failed;
@@ -154,6 +166,19 @@ jw_text(struct jw *w, const char *name, const char *text)
 		jw_null(w, name);
 	else if (begin_value(w, name))
 		put_string(w, text);
+}
+
+void
+jw_escaped(struct jw *w, const char *name, const char *text)
+{
+	if (begin_value(w, name))
+		put_escaped(w, text);
+}
+
+void
+jw_escaped_name(struct jw *w)
+{
+	w->name_escaped = true;
 }
 
 void

@@ -15,7 +15,8 @@
 
 struct arena;
 
-enum { JW_DEPTH_MAX = 32 };
+/* Deeper than what json/reader.h takes. */
+enum { JW_DEPTH_MAX = 144 };
 
 struct jw {
 	struct arena *arena;
@@ -24,6 +25,7 @@ struct jw {
 	size_t capacity;
 	unsigned depth;
 	bool failed;
+	bool name_escaped; /* the next name */
 	bool first[JW_DEPTH_MAX];
 	char closer[JW_DEPTH_MAX];
 };
@@ -42,7 +44,11 @@ void jw_bool(struct jw *w, const char *name, bool value);
 void jw_null(struct jw *w, const char *name);
 /* A number whose decimal digits are ours (money_text), written without quotes. */
 void jw_number(struct jw *w, const char *name, const char *digits);
-/* JSON text that passed the gate or was written by a writer. */
+/* A string with JSON's own escapes, as the reader has an odd one. */
+void jw_escaped(struct jw *w, const char *name, const char *text);
+/* The name of the next value is such a string. */
+void jw_escaped_name(struct jw *w);
+/* JSON text that was read or was written by a writer. */
 void jw_json(struct jw *w, const char *name, const char *json);
 
 /* The finished text (NUL-terminated, in the arena). False if anything failed or is still open. */

@@ -117,17 +117,12 @@ read_amount(struct arena *arena, struct json_object *amount, const struct curren
 	    struct money *out)
 {
 	const char *code = report_text(arena, amount, "currency", CURRENCY_LENGTH);
-	struct json_object *number =
-		json_kind(amount) == JSON_OBJECT ? json_member(amount, "amount", NULL) : NULL;
-	enum json_kind kind = json_kind(number);
-	const char *text;
+	const char *text = report_number(arena, json_member(amount, "amount", NULL));
 	struct decimal value;
 	bool negative;
 
-	if (code == NULL || !text_equal(code, currency->code) ||
-	    (kind != JSON_TEXT && kind != JSON_INTEGER && kind != JSON_DECIMAL))
+	if (code == NULL || !text_equal(code, currency->code) || text == NULL)
 		return false;
-	text = json_text_value(number);
 	negative = text[0] == '-';
 	text += negative;
 	if (decimal_parse(&value, text, strlen(text)) != MONEY_OK)

@@ -106,7 +106,8 @@ object_of(struct arena *arena, struct bytes text)
 	struct json_object *body = NULL;
 	struct fault f = {0};
 
-	if (json_read(arena, &f, text.data, text.length, &body) != ERR_OK ||
+	if (json_read_foreign(arena, &f, text.data, text.length, JSON_FOREIGN_MAX, &body) !=
+		    ERR_OK ||
 	    json_kind(body) != JSON_OBJECT)
 		return NULL;
 	return body;

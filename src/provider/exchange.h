@@ -66,6 +66,10 @@ struct report_form {
 
 /* What the member says, in the words that providers have for it; pending for all others. */
 enum provider_state report_state(struct json_object *data, const char *name);
+/* The digits of a whole number that is not negative, however many; else "". */
+const char *report_digits(const struct json_object *value);
+/* A number without exponent, or a text, which may be anything; else NULL. */
+const char *report_number(struct arena *arena, const struct json_object *value);
 /* A whole number or a text of visible ASCII; else NULL. */
 const char *report_text(struct arena *arena, struct json_object *data, const char *name,
 			size_t max);

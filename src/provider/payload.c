@@ -33,8 +33,8 @@ segment(const struct json_object *payload, const char *name)
 	static const char allowed[] =
 		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._@+-";
 	struct json_object *value = json_member(payload, name, NULL);
-	enum json_kind kind = json_kind(value);
-	const char *text = kind == JSON_TEXT || kind == JSON_INTEGER ? json_text_value(value) : "";
+	const char *text =
+		json_kind(value) == JSON_TEXT ? json_text_value(value) : report_digits(value);
 
 	/* Dots alone would be another path. */
 	return text[0] != '\0' && text[0] != '.' && strlen(text) <= SEGMENT_MAX &&

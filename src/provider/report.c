@@ -43,11 +43,42 @@ report_state(struct json_object *data, const char *name)
 }
 
 const char *
+report_digits(const struct json_object *value)
+{
+	enum json_kind kind = json_kind(value);
+	const char *text =
+		kind == JSON_INTEGER || kind == JSON_NUMBER ? json_text_value(value) : "";
+
+	return text[strspn(text, "0123456789")] == '\0' ? text : "";
+}
+
+const char *
+report_number(struct arena *arena, const struct json_object *value)
+{
+	switch (json_kind(value)) {
+	case JSON_INTEGER:
+	case JSON_DECIMAL:
+	case JSON_NUMBER:
+		return json_plain_number(arena, value);
+	case JSON_TEXT:
+		return json_text_value(value);
+	case JSON_NULL:
+	case JSON_BOOL:
+	case JSON_ODD_TEXT:
+	case JSON_LIST:
+	case JSON_OBJECT:
+	case JSON_UNCLEAR:
+		break;
+	}
+	return NULL;
+}
+
+const char *
 report_text(struct arena *arena, struct json_object *data, const char *name, size_t max)
 {
 	struct json_object *value = member(data, name);
-	enum json_kind kind = json_kind(value);
-	const char *text = kind == JSON_TEXT || kind == JSON_INTEGER ? json_text_value(value) : "";
+	const char *text =
+		json_kind(value) == JSON_TEXT ? json_text_value(value) : report_digits(value);
 	size_t length = strlen(text);
 
 	for (size_t i = 0; i < length; i++)
@@ -69,21 +100,17 @@ report_url(struct arena *arena, struct json_object *data, const char *name)
 
 /* An amount that the currency can't hold is none of it, which is never what was asked for. */
 static struct money
-amount_of(struct json_object *data, bool hundredths)
+amount_of(struct arena *arena, struct json_object *data, bool hundredths)
 {
-	struct json_object *number = member(data, "amount");
+	const char *text = report_number(arena, member(data, "amount"));
 	struct json_object *code = member(data, "currency");
-	enum json_kind kind = json_kind(number);
 	struct money amount = {0};
 	struct decimal value;
-	const char *text;
 
 	if (json_kind(code) == JSON_TEXT)
 		amount.currency = currency_find_any_case(json_text_value(code));
-	if (amount.currency == NULL ||
-	    (kind != JSON_INTEGER && kind != JSON_DECIMAL && kind != JSON_TEXT))
+	if (amount.currency == NULL || text == NULL)
 		return amount;
-	text = json_text_value(number);
 	if (decimal_parse(&value, text, strlen(text)) != MONEY_OK)
 		return amount;
 	if (hundredths)
@@ -104,7 +131,7 @@ report_read(struct arena *arena, const struct report_form *form, struct json_obj
 	out->reference = report_text(arena, data, form->reference, REFERENCE_MAX);
 	out->id = report_text(arena, data, form->id, ID_MAX);
 	out->state = report_state(data, "status");
-	out->amount = amount_of(data, form->hundredths);
+	out->amount = amount_of(arena, data, form->hundredths);
 }
 
 struct provider_report
@@ -138,7 +165,8 @@ open_webhook(struct arena *arena, struct bytes body, const char **event, struct 
 	struct fault f = {0};
 
 	if (body.length == 0 || body.length > WEBHOOK_MAX ||
-	    json_read_foreign(arena, &f, body.data, body.length, &value) != ERR_OK ||
+	    json_read_foreign(arena, &f, body.data, body.length, JSON_FOREIGN_MAX, &value) !=
+		    ERR_OK ||
 	    json_kind(value) != JSON_OBJECT)
 		return false;
 	*event = report_text(arena, value, "event", EVENT_MAX);

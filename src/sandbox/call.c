@@ -53,11 +53,14 @@ object_text(struct json_object *object, const char *name)
 	case JSON_TEXT:
 	case JSON_INTEGER:
 	case JSON_DECIMAL:
+	case JSON_NUMBER:
 		return json_text_value(value);
 	case JSON_NULL:
 	case JSON_BOOL:
+	case JSON_ODD_TEXT:
 	case JSON_LIST:
 	case JSON_OBJECT:
+	case JSON_UNCLEAR:
 	default:
 		return NULL;
 	}

@@ -6,7 +6,6 @@
 #include <time.h>
 
 #include "base/clock.h"
-#include "json/reader.h"
 
 enum { THREADS_MAX = 16 };
 
@@ -59,7 +58,6 @@ thread_main(void *arg)
 	struct later *later = arg;
 	struct task *task;
 
-	json_thread_init();
 	while ((task = next_task(later)) != NULL) {
 		task->work(task->arg);
 		free(task);

@@ -6,7 +6,7 @@
 #include "schema/schema.h"
 #include "json/reader.h"
 
-enum { JSON_BYTES_MAX = 4096 };
+enum { JSON_BYTES_MAX = 4096, FREE_DEPTH_MAX = 32 /* of the members of a free object */ };
 
 /* Where the decoder is: for allocation, violations and their paths. */
 struct decoder {
@@ -171,14 +171,16 @@ put_integer(const struct decoder *d, const struct field *field, int64_t value, v
 		memcpy(member, &value, sizeof(value));
 }
 
+static const char not_amount[] =
+	"must be an amount: digits, with a point before the decimals, no sign";
+
 static void
 put_decimal(const struct decoder *d, const struct field *field, const char *text, void *member)
 {
 	struct decimal value;
 
 	if (decimal_parse(&value, text, strlen(text)) != MONEY_OK) {
-		violate(d, field, "AMOUNT",
-			"must be an amount: digits, with a point before the decimals, no sign");
+		violate(d, field, "AMOUNT", not_amount);
 		return;
 	}
 	if (value.coefficient == 0) {
@@ -214,8 +216,15 @@ static void
 put_json(const struct decoder *d, const struct field *field, struct json_object *value,
 	 void *member)
 {
-	const char *text = json_canonical(d->arena, value);
+	const char *text;
 
+	if (json_depth(value) > FREE_DEPTH_MAX + 1) {
+		violate(d, field, "DEPTH",
+			arena_printf(d->arena, "must not be nested more than %d deep",
+				     FREE_DEPTH_MAX));
+		return;
+	}
+	text = json_canonical(d->arena, value);
 	if (strlen(text) > JSON_BYTES_MAX)
 		violate(d, field, "LENGTH", "must not be larger than 4 KiB");
 	else
@@ -302,11 +311,23 @@ static const struct {
 	[FIELD_OBJECT] = {1U << JSON_OBJECT, "must be an object"},
 };
 
+/* The value is none that the field takes. */
+static void
+violate_kind(const struct decoder *d, const struct field *field, enum json_kind kind)
+{
+	if (kind == JSON_ODD_TEXT && (taken[field->type].kinds & 1U << JSON_TEXT) != 0)
+		violate(d, field, "CONTROL", "must be Unicode text without control characters");
+	else if (kind == JSON_NUMBER && field->type == FIELD_DECIMAL)
+		violate(d, field, "AMOUNT", not_amount);
+	else
+		violate(d, field, "TYPE", taken[field->type].message);
+}
+
 static void
 put(const struct decoder *d, const struct field *field, struct json_object *value, void *member)
 {
 	if ((taken[field->type].kinds & 1U << json_kind(value)) == 0) {
-		violate(d, field, "TYPE", taken[field->type].message);
+		violate_kind(d, field, json_kind(value));
 		return;
 	}
 	switch (field->type) {

@@ -62,6 +62,7 @@ API_TESTS = \
 	tests/api/pocket/amounts \
 	tests/api/pocket/auth \
 	tests/api/pocket/bulk \
+	tests/api/pocket/free_json \
 	tests/api/pocket/holds \
 	tests/api/pocket/jobs \
 	tests/api/pocket/keys \
@@ -84,7 +85,7 @@ API_TESTS = \
 check_PROGRAMS += $(API_TESTS)
 TESTS += $(API_TESTS)
 
-API_LIBS = libclient.a libfixture.a libcowry.a libdb.a libbase.a $(LIBDB_LIBS) $(LIBBASE_LIBS) \
+API_LIBS = libclient.a libfixture.a libcowry.a libdb.a libbase.a $(LIBDB_LIBS) $(LIBBASE_LIBS) $(JSON_LIBS) \
 	$(HPDF_LIBS) $(QRENCODE_LIBS) $(CMOCKA_LIBS)
 tests_api_abandoned_LDADD = $(API_LIBS)
 tests_api_access_LDADD = $(API_LIBS)
@@ -140,6 +141,7 @@ tests_api_pocket_admin_LDADD = $(API_LIBS)
 tests_api_pocket_amounts_LDADD = $(API_LIBS)
 tests_api_pocket_auth_LDADD = $(API_LIBS)
 tests_api_pocket_bulk_LDADD = $(API_LIBS)
+tests_api_pocket_free_json_LDADD = $(API_LIBS)
 tests_api_pocket_holds_LDADD = $(API_LIBS)
 tests_api_pocket_jobs_LDADD = $(API_LIBS)
 tests_api_pocket_keys_LDADD = $(API_LIBS)

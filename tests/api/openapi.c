@@ -38,9 +38,10 @@ document(const struct dialect *dialect)
 	struct json_tokener *tokener = json_tokener_new_ex(64);
 	json_object *json;
 
-	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
+	json_tokener_set_flags(tokener, JSON_TOKENER_VALIDATE_UTF8);
 	json = json_tokener_parse_ex(tokener, text.data, (int)text.length);
 	assert_int_equal(json_tokener_get_error(tokener), json_tokener_success);
+	assert_int_equal(json_tokener_get_parse_end(tokener), text.length);
 	json_tokener_free(tokener);
 	arena_adopt(arena, json, release);
 	return json;

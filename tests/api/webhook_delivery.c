@@ -187,6 +187,34 @@ test_signatures(void **state)
 	unsubscribe(c, &hook);
 }
 
+/* What a client stored is told with the values that it had. */
+static void
+test_free_json(void **state)
+{
+	struct client *c = *state;
+	static const char metadata[] = "{\"a\":[1e400,-0,\"\\u0000\",0.059877586043980635,1e-99]}";
+	const char *wallet = wallet_with(c, acme.test_key, "NGN", "100");
+	struct hook hook;
+	struct answer a;
+
+	feed_all(c);
+	hook = subscribe(c, "'wallet.debited','hold.created'");
+	a = fund(c, "debit", acme.test_key, wallet, "1", "NGN", fresh_reference(c),
+		 client_text(c, ",\"metadata\":%s", metadata));
+	expect_status(&a, 201);
+	a = hold(c, acme.test_key, wallet, "1", fresh_reference(c),
+		 client_text(c, ",\"metadata\":%s", metadata));
+	expect_status(&a, 201);
+	feed_all(c);
+	for (size_t i = 0; i < 2; i++) {
+		(void)deliver_due(c);
+		assert_non_null(strstr(receiver_at(receiver, i).body, metadata));
+		assert_non_null(told(c, i, "data.sequence"));
+		assert_string_equal(told(c, i, "data.mode"), "test");
+	}
+	unsubscribe(c, &hook);
+}
+
 /* For a day after a rotation both secrets sign. */
 static void
 test_rotation(void **state)
@@ -878,6 +906,7 @@ main(void)
 		client_test(test_concurrent_feed),
 		client_test(test_late_commit),
 		client_test(test_restored),
+		client_test(test_free_json),
 		client_test(client_books_hold),
 	};
 

@@ -31,7 +31,7 @@ unit_base_tests = \
 	tests/unit/writer
 check_PROGRAMS += $(unit_base_tests)
 TESTS += $(unit_base_tests)
-unit_base_libs = libbase.a $(LIBBASE_LIBS) $(CMOCKA_LIBS)
+unit_base_libs = libbase.a $(LIBBASE_LIBS) $(JSON_LIBS) $(CMOCKA_LIBS)
 tests_unit_arena_LDADD = $(unit_base_libs)
 tests_unit_box_LDADD = $(unit_base_libs)
 tests_unit_clock_LDADD = $(unit_base_libs)

@@ -98,7 +98,6 @@ static int
 setup(void **state)
 {
 	*state = arena_new(4 << 20);
-	json_thread_init();
 	return 0;
 }
 

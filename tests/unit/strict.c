@@ -1,31 +1,67 @@
 #include <config.h>
 
-#include "json/strict.h"
+#include "json/reader.h"
 
 #include <dirent.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "base/arena.h"
 #include "base/text.h"
 #include "tests/cmocka.h"
 #include "tests/vectors.h"
 
+static struct arena *arena;
+
+static int
+setup(void **state)
+{
+	(void)state;
+	arena = arena_new(64 << 20);
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	(void)state;
+	arena_free(arena);
+	return 0;
+}
+
+static enum err
+read_text(const char *text, size_t length, struct fault *f)
+{
+	struct json_object *value;
+
+	return json_read(arena, f, text, length, &value);
+}
+
+static enum err
+read_lenient(const char *text, size_t length)
+{
+	struct json_object *value;
+	struct fault f = {0};
+
+	return json_read_foreign(arena, &f, text, length, JSON_FOREIGN_MAX, &value);
+}
+
 static bool
 accepts(const char *text)
 {
-	struct json_refusal why = {0};
+	struct fault f = {0};
 
-	return json_strict(text, strlen(text), &why);
+	return read_text(text, strlen(text), &f) == ERR_OK;
 }
 
-/* Whether the text is refused with a reason fit for clients, at a place within it. */
+/* Whether the text is refused with a reason fit for clients. */
 static bool
 refuses(const char *text, size_t length)
 {
-	struct json_refusal why = {SIZE_MAX, NULL};
+	struct fault f = {0};
 
-	return !json_strict(text, length, &why) && why.offset <= length && why.reason != NULL &&
-	       utf8_valid(why.reason, strlen(why.reason));
+	return read_text(text, length, &f) == ERR_MALFORMED && f.message[0] != '\0' &&
+	       utf8_valid(f.message, strlen(f.message));
 }
 
 static void
@@ -41,6 +77,9 @@ accepts_what_is_good(void **state)
 		"{\"a\":1,\"A\":2,\"\":3}",
 		"{\"a\":{\"a\":1},\"b\":{\"a\":1}}",
 		"{\"\\u0061\":1,\"b\":2}",
+		"[1e2,1E+2,0e0,-0,-0.00,1234567890123456789,0.123456789012345678]",
+		"[\"\\u0000\",\"\\ud800\",\"\\ud800\\u0041\",\"\\ud800x\",\"\\udc00\",\"\\ud800\\ud800\"]",
+		"{\"\\u0000\":1,\"\\u0001\":2,\"\\\\u0000\":3}",
 	};
 
 	(void)state;
@@ -79,13 +118,6 @@ refuses_what_is_not(void **state)
 		"[-]",
 		"[1.]",
 		"[.5]",
-		"[1e2]",
-		"[1E+2]",
-		"[0e0]",
-		"[-0]",
-		"[-0.00]",
-		"[1234567890123456789]",
-		"[0.123456789012345678]",
 		"[NaN]",
 		"[Infinity]",
 		"[-Infinity]",
@@ -97,12 +129,6 @@ refuses_what_is_not(void **state)
 		"[\"\\x41\"]",
 		"[\"\\u00g0\"]",
 		"[\"\\u12\"]",
-		"[\"\\u0000\"]",
-		"[\"\\ud800\"]",
-		"[\"\\ud800\\u0041\"]",
-		"[\"\\ud800x\"]",
-		"[\"\\udc00\"]",
-		"[\"\\ud800\\ud800\"]",
 		"[\"\xC0\xAF\"]",
 		"[\"\xED\xA0\x80\"]",
 		"[\"\xFF\"]",
@@ -115,6 +141,11 @@ refuses_what_is_not(void **state)
 		"\xEF\xBB\xBF[]",
 		"\f[]",
 		"[1]\f",
+		"[1e]",
+		"[1e+]",
+		"[1.e1]",
+		"[1e1.5]",
+		"[\"\\ud800\\u12\"]",
 	};
 
 	(void)state;
@@ -138,12 +169,13 @@ refuses_repeated_members(void **state)
 		"{\"\":1,\"\":2}",
 		"[{\"x\":{\"k\":1,\"k\":2}}]",
 	};
-	struct json_refusal why;
-
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		assert_false(json_strict(cases[i], strlen(cases[i]), &why));
-		assert_string_equal(why.reason, "A member is repeated");
+		struct fault f = {0};
+
+		assert_int_equal(read_text(cases[i], strlen(cases[i]), &f), ERR_MALFORMED);
+		assert_memory_equal(f.message, "A member is repeated", 20);
+		assert_int_equal(read_lenient(cases[i], strlen(cases[i])), ERR_OK);
 	}
 }
 
@@ -152,31 +184,31 @@ says_why_and_where(void **state)
 {
 	static const struct {
 		const char *text;
-		const char *reason;
-		size_t offset;
+		const char *message;
 	} cases[] = {
-		{"", "The body is empty", 0},
-		{" \n", "The body is empty", 0},
-		{"{\"a\":1,\"a\":2}", "A member is repeated", 7},
-		{"[1e5]", "Numbers with an exponent are not accepted", 2},
-		{"{\"a\":", "The text ends too early", 5},
-		{"[1]]", "There is more after the end", 3},
-		{"7", "The body must be an object or a list", 0},
-		{"[-0]", "Negative zero is not accepted", 1},
+		{"", "The body is empty"},
+		{" \n", "The body is empty"},
+		{"{\"a\":1,\"a\":2}", "A member is repeated (at byte 7)"},
+		{"[1e]", "A digit is missing (at byte 3)"},
+		{"{\"a\":", "The text ends too early (at byte 5)"},
+		{"[1]]", "There is more after the end (at byte 3)"},
+		{"7", "The body must be an object or a list"},
+		{"[\"\\ud800\\u12\"]", "\\u needs four hexadecimal digits (at byte 10)"},
 	};
-	struct json_refusal why;
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		assert_false(json_strict(cases[i].text, strlen(cases[i].text), &why));
-		assert_string_equal(why.reason, cases[i].reason);
-		assert_int_equal(why.offset, cases[i].offset);
+		struct fault f = {0};
+
+		assert_int_equal(read_text(cases[i].text, strlen(cases[i].text), &f),
+				 ERR_MALFORMED);
+		assert_string_equal(f.message, cases[i].message);
 	}
 }
 
 /* open repeated n times, then middle, then close n times. */
 static const char *
-nest(char buf[512], const char *open, const char *middle, const char *close, int n)
+nest(char buf[2048], const char *open, const char *middle, const char *close, int n)
 {
 	buf[0] = '\0';
 	for (int i = 0; i < n; i++)
@@ -187,38 +219,41 @@ nest(char buf[512], const char *open, const char *middle, const char *close, int
 	return buf;
 }
 
-/* Others may write numbers as they like, as long as they can be read and stored. */
+/* Others write in their own way; but it must be JSON, or nobody knows what they mean. */
 static void
-takes_numbers_of_others(void **state)
+takes_texts_of_others(void **state)
 {
 	static const struct {
 		const char *text;
-		bool foreign;
+		bool taken;
 	} cases[] = {
-		{"[1e5,1E+5,-1.5e-7,0.30000000000000000004,-0,-0.0]", true},
-		{"[9999999999999999999]", true},
-		{"[99999999999999999999]", false},
-		{"[1e400]", false},
-		{"[1e]", false},
-		{"[1e+]", false},
-		{"[01]", false},
-		{"{\"a\":1,\"a\":2}", false},
+		{"\xEF\xBB\xBF{\"a\":1}", true},
+		{"\xEF\xBB\xBF\xEF\xBB\xBF{\"a\":1}", false},
+		{"{\"a\":1,\"a\":2}", true},
+		{"[\"\\u0000\",\"\\udead\"]", true},
+		{"[\"a\tb\x01\xFF\xED\xA0\x80\"]", true},
+		{"[\"\xFF\\\"]", false},
+		{"[1e99999999999999999999]", true},
 		{"[NaN]", false},
+		{"[1,]", false},
+		{"{'a':1}", false},
+		{"[\"\\x41\"]", false},
+		{"[01]", false},
+		{"[", false},
+		{"event=charge.success", false},
+		{"", false},
 	};
-	struct json_refusal why;
 
 	(void)state;
-	for (size_t i = 0; i < COUNT(cases); i++) {
-		assert_false(json_strict(cases[i].text, strlen(cases[i].text), &why));
-		assert_int_equal(json_strict_foreign(cases[i].text, strlen(cases[i].text), &why),
-				 cases[i].foreign);
-	}
+	for (size_t i = 0; i < COUNT(cases); i++)
+		assert_int_equal(read_lenient(cases[i].text, strlen(cases[i].text)),
+				 cases[i].taken ? ERR_OK : ERR_MALFORMED);
 }
 
 static void
 bounds_depth(void **state)
 {
-	char buf[512];
+	char buf[2048];
 
 	(void)state;
 	assert_true(accepts(nest(buf, "[", "1", "]", JSON_DEPTH_MAX)));
@@ -227,12 +262,16 @@ bounds_depth(void **state)
 	assert_false(accepts(nest(buf, "[", "", "]", JSON_DEPTH_MAX + 1)));
 	assert_false(accepts(nest(buf, "{\"a\":", "1", "}", JSON_DEPTH_MAX + 1)));
 	assert_false(accepts(nest(buf, "[", "", "", 400)));
+	nest(buf, "{\"a\":", "1", "}", JSON_FOREIGN_DEPTH_MAX);
+	assert_int_equal(read_lenient(buf, strlen(buf)), ERR_OK);
+	nest(buf, "{\"a\":", "1", "}", JSON_FOREIGN_DEPTH_MAX + 1);
+	assert_int_equal(read_lenient(buf, strlen(buf)), ERR_MALFORMED);
 }
 
 static void
 bounds_members(void **state)
 {
-	char text[2048];
+	static char text[16 * (JSON_KEYS_MAX + 2)];
 
 	(void)state;
 	for (int keys = JSON_KEYS_MAX - 1; keys <= JSON_KEYS_MAX + 1; keys++) {
@@ -267,25 +306,8 @@ refuses_beginnings(void **state)
 
 /* Files that RFC 8259 allows and our narrower rules refuse, and the rule. */
 static const char *const narrower[] = {
-	"y_number_0e+1.json", /* exponents */
-	"y_number_0e1.json",
-	"y_number_double_close_to_zero.json", /* more than 18 digits */
-	"y_number_int_with_exp.json",
-	"y_number_real_capital_e.json",
-	"y_number_real_capital_e_neg_exp.json",
-	"y_number_real_capital_e_pos_exp.json",
-	"y_number_real_exponent.json",
-	"y_number_real_fraction_exponent.json",
-	"y_number_real_neg_exp.json",
-	"y_number_real_pos_exponent.json",
-	"y_number.json",
-	"y_object_extreme_numbers.json",
-	"y_number_minus_zero.json", /* negative zero */
-	"y_number_negative_zero.json",
 	"y_object_duplicated_key.json", /* repeated members */
 	"y_object_duplicated_key_and_value.json",
-	"y_object_escaped_null_in_key.json", /* \u0000 */
-	"y_string_null_escape.json",
 	"y_structure_lonely_false.json", /* neither object nor list at the top */
 	"y_structure_lonely_int.json",
 	"y_structure_lonely_negative_real.json",
@@ -301,7 +323,7 @@ static void
 check_file(const char *folder, const char *name)
 {
 	char path[VECTOR_PATH_MAX + 256];
-	struct json_refusal why;
+	struct fault f = {0};
 	size_t length = 0;
 	char *text;
 	bool taken;
@@ -309,12 +331,12 @@ check_file(const char *folder, const char *name)
 	(void)snprintf(path, sizeof(path), "%s/%s", folder, name);
 	text = read_whole(path, &length);
 	assert_non_null(text);
-	taken = json_strict(text, length, &why);
+	taken = read_text(text, length, &f) == ERR_OK;
 	free(text);
 	if (name[0] == 'n' && taken)
 		fail_msg("%s was accepted", name);
 	if (name[0] == 'y' && taken == (text_index(narrower, name) >= 0))
-		fail_msg("%s was %s", name, taken ? "accepted" : why.reason);
+		fail_msg("%s was %s", name, taken ? "accepted" : f.message);
 }
 
 static void
@@ -347,12 +369,12 @@ main(void)
 		cmocka_unit_test(refuses_what_is_not),
 		cmocka_unit_test(refuses_repeated_members),
 		cmocka_unit_test(says_why_and_where),
-		cmocka_unit_test(takes_numbers_of_others),
+		cmocka_unit_test(takes_texts_of_others),
 		cmocka_unit_test(bounds_depth),
 		cmocka_unit_test(bounds_members),
 		cmocka_unit_test(refuses_beginnings),
 		cmocka_unit_test(agrees_with_the_test_suite),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -10,7 +10,6 @@
 #include "base/arena.h"
 #include "db/db.h"
 #include "tests/api/bank.h"
-#include "json/reader.h"
 
 static struct bank bank;
 static int64_t account; /* Ada's, from which all is paid */
@@ -387,7 +386,6 @@ rival_main(void *arg)
 	struct ctx ctx = fixture_ctx(rival->c->fixture);
 	struct bank_payment payment = {.bank_payment_id = 0};
 
-	json_thread_init();
 	rival->err = reserve(&ctx, rival->reference, 30000, &payment);
 	if (rival->err == ERR_OK)
 		bank_pay(&ctx, &payment);

@@ -319,8 +319,8 @@ test_wrong_direction(void **state)
 			    "review");
 }
 
-/* Numbers that we don't take from clients: beside the amount they are no harm, as the amount they
- * are nothing that was asked for. */
+/* Numbers that we don't take from clients: beside the amount they are no harm, as the amount they are
+ * what they are worth, exactly. */
 static void
 test_odd_numbers(void **state)
 {
@@ -332,8 +332,10 @@ test_odd_numbers(void **state)
 		{"1000", "1.5e-7", "completed"},
 		{"1000", "0.30000000000000000004", "completed"},
 		{"1000", "-0", "completed"},
-		{"1e3", "0", "review"},
-		{"1000.00000000000000000000000000", "0", "review"},
+		{"1e3", "0", "completed"},
+		{"1.001e3", "0", "review"},
+		{"1000.00000000000000000000000000", "0", "completed"},
+		{"1000.00000000000000000000000001", "0", "review"},
 		{"9999999999999999999", "0", "review"},
 	};
 	struct client *c = *state;
