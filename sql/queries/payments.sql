@@ -179,6 +179,34 @@ SELECT provider_config_id, public_id, project_id, type, config_sealed, is_active
   FROM provider_config
  WHERE type = $2 AND (project_id IS NULL OR project_id = $1);
 
+-- name: provider_config_waiting
+-- params: type:text most:bigint
+-- returns: many
+-- Whose webhooks somebody may wait for: the platform's, and those of accounts with open orders.
+SELECT provider_config_id, public_id, project_id, type, config_sealed, is_active, created_at,
+       updated_at
+  FROM provider_config
+ WHERE type = $1
+   AND (project_id IS NULL
+        OR provider_config_id IN (SELECT provider_config_id
+                                    FROM payment
+                                   WHERE status = 'pending' AND provider = $1))
+ ORDER BY project_id IS NOT NULL, updated_at DESC
+ LIMIT $2;
+
+-- name: payment_pending_of
+-- params: provider:text provider_config_id:bigint sandbox:boolean most:bigint
+-- returns: many
+-- The latest open orders of an account; sandbox: and all that the sandbox plays.
+SELECT p.public_id
+  FROM payment p
+  JOIN ledger l USING (ledger_id)
+ WHERE p.status = 'pending'
+   AND p.provider = $1
+   AND (p.provider_config_id = $2 OR ($3 AND l.mode = 'test'))
+ ORDER BY p.created_at DESC
+ LIMIT $4;
+
 -- name: provider_config_find
 -- params: provider_config_id:bigint
 -- returns: one

@@ -73,6 +73,8 @@ struct route {
 	const char *summary;
 	const char *doc;
 	handler *handle;
+	/* Who may call, where the request itself says it: before its body is read as JSON. */
+	enum err (*admit)(struct call *call);
 	preparation *prepare;
 	/* EFFECT_CALL: what follows handle, if that set call->state. */
 	outside_call *outside;
@@ -113,13 +115,20 @@ struct route {
 	bool opens;          /* COWRY_OPEN_WALLET_PROVIDERS lets everybody in */
 	bool proves_key;     /* the handler's own first query says whether the key is good */
 	size_t body_max;     /* bytes; 0: BODY_MAX */
+	bool foreign;        /* its body is written by others' machines: read leniently */
 	/* Whether the path exists at all: while it says no, the answer is 404. NULL: always. */
 	bool (*offered)(const struct config *config);
 	bool may_miss;   /* answers 404 although its path names nothing */
 	const char *tag; /* group in the documentation, one of the dialect's tags */
 };
 
-enum { BODY_MAX = 64 * 1024, BULK_BODY_MAX = 512 * 1024, PARAMS_MAX = 4, TARGET_MAX = 4096 };
+enum {
+	BODY_MAX = 64 * 1024,
+	BULK_BODY_MAX = 512 * 1024,
+	WEBHOOK_BODY_MAX = 1024 * 1024,
+	PARAMS_MAX = 4,
+	TARGET_MAX = 4096
+};
 
 /* A page of a list: the handler fills it, by page_fill() or page_fill_numbered(). */
 struct page {

@@ -127,6 +127,17 @@ check_body(struct call *call)
 	return ERR_OK;
 }
 
+static enum err
+read_json(struct call *call, const char *text, size_t length, struct json_object **out)
+{
+	struct ctx *ctx = &call->ctx;
+
+	if (call->route->foreign)
+		return json_read_foreign(ctx->arena, &ctx->fault, text, length, JSON_FOREIGN_MAX,
+					 out);
+	return json_read(ctx->arena, &ctx->fault, text, length, out);
+}
+
 /* The body as the route's struct. A route whose fields are all optional takes an empty body. */
 static enum err
 decode_body(struct call *call, void **in)
@@ -150,7 +161,7 @@ decode_body(struct call *call, void **in)
 	} else if (!is_json(request->content_type)) {
 		return fault(&ctx->fault, ERR_UNSUPPORTED_MEDIA, NULL, NULL);
 	}
-	TRY(json_read(ctx->arena, &ctx->fault, text, length, &body));
+	TRY(read_json(call, text, length, &body));
 	if (json_kind(body) != JSON_OBJECT)
 		return fault(&ctx->fault, ERR_MALFORMED, NULL, "The body must be a JSON object");
 	*in = arena_alloc(ctx->arena, call->route->in->size);
@@ -209,6 +220,8 @@ run(struct call *call)
 	TRY(throttle(call));
 	TRY(authenticate(call));
 	TRY(throttle_user(call));
+	if (call->route->admit != NULL)
+		TRY(call->route->admit(call));
 	TRY(decode_body(call, &in));
 	TRY(decode_query(call));
 	if (call->route->renderings != NULL)

@@ -121,13 +121,16 @@ enum err payment_list(struct ctx *ctx, const struct payment_filter *filter, stru
 /* What a webhook came to. */
 enum webhook_result {
 	WEBHOOK_SETTLED, /* it changed something */
-	WEBHOOK_NOTED,   /* genuine, but known already, of no interest, or about nothing of ours */
+	/* genuine, but known already, of no interest, about nothing of ours, or not to be read: then the
+	 * provider is asked soon */
+	WEBHOOK_NOTED,
 };
 
 /*
  * In a transaction: an incoming webhook of a provider. Its signature is checked with the secret of
  * the account that the order was made with; ERR_UNAUTHORIZED if it is absent or not the account's,
- * and then nothing is stored but a count.
+ * and then nothing is stored but a count. What else stands in the body makes no difference to that:
+ * one that is genuine is stored, and what can't be read of it is looked up.
  */
 enum err payment_webhook(struct ctx *ctx, const struct provider *provider, struct bytes body,
 			 const char *signature, enum webhook_result *result) MUST_CHECK;

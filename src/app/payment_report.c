@@ -1,8 +1,14 @@
 /* What providers tell of orders, by webhook or when asked. Both end in payment_take(). */
 #include "app/payment_row.h"
 #include "app/provider_account.h"
+#include "base/arena.h"
 #include "crypto/hmac.h"
 #include "db/row.h"
+#include "queue/queue.h"
+#include "json/reader.h"
+
+/* Values of a body that nobody has vouched for yet; look-ups that one webhook may plan. */
+enum { CLAIMED_VALUES_MAX = 4096, LOOK_UPS_MAX = 100 };
 
 /* An order that a webhook names, and whose it is. */
 struct named_order {
@@ -95,6 +101,111 @@ settle(struct ctx *ctx, const struct provider *provider, const struct provider_r
 	return ERR_OK;
 }
 
+static enum err
+forged(struct ctx *ctx, const struct provider *provider)
+{
+	TRY(db_run(ctx, SQL_provider_forgery_count, NULL, PARAMS(p_text(provider->name))));
+	return fault(&ctx->fault, ERR_UNAUTHORIZED, NULL, "The signature is not valid");
+}
+
+static enum err
+look_up_soon(struct ctx *ctx, struct uuid payment, int64_t delay_s)
+{
+	char text[UUID_TEXT_MAX];
+
+	return queue_add(ctx, "payment_lookup", arena_strdup(ctx->arena, uuid_text(text, payment)),
+			 delay_s);
+}
+
+/* It is genuine and about this payment, but what decides can't be told from it. */
+static enum err
+look_up_instead(struct ctx *ctx, const struct provider *provider,
+		const struct provider_report *report, struct uuid payment, struct bytes body)
+{
+	struct payment_row row;
+	bool first;
+
+	TRY(payment_row_lock(ctx, payment, &row));
+	TRY(keep(ctx, provider, report, row.payment_id, body, &first));
+	return first ? look_up_soon(ctx, payment, 0) : ERR_OK;
+}
+
+/* It is genuine, but nobody can tell about which payment: all of them are asked about, in tenths of
+ * a second. */
+static enum err
+look_up_all(struct ctx *ctx, const struct provider *provider, const struct provider_signer *signer)
+{
+	bool sandbox = signer->own && provider_in_sandbox(ctx, MODE_TEST);
+	struct rows rows;
+
+	TRY(db_run(ctx, SQL_payment_pending_of, &rows,
+		   PARAMS(p_text(provider->name), p_int(signer->config_id), p_bool(sandbox),
+			  p_int(LOOK_UPS_MAX))));
+	for (size_t i = 0; i < rows.count; i++)
+		TRY(look_up_soon(ctx, row_uuid(&rows, i, 0), (int64_t)i / 10));
+	return ERR_OK;
+}
+
+/* Whose secret the webhook is signed with, among those who may wait for one; NULL: nobody's. */
+static enum err
+find_signer(struct ctx *ctx, const struct provider *provider, struct bytes body,
+	    const char *signature, const struct provider_signer **out)
+{
+	struct provider_signer *signers;
+	size_t n;
+
+	*out = NULL;
+	TRY(provider_signers(ctx, provider->name, &signers, &n));
+	for (size_t i = 0; i < n && *out == NULL; i++)
+		if (provider->verify(&signers[i].account, body, signature))
+			*out = &signers[i];
+	return ERR_OK;
+}
+
+static enum err
+take_genuine(struct ctx *ctx, const struct provider *provider, const struct provider_report *report,
+	     const struct named_order *order, struct bytes body, enum webhook_result *result)
+{
+	bool first;
+
+	if (uuid_is_nil(order->payment))
+		return keep(ctx, provider, report, 0, body, &first);
+	if (report->unclear)
+		return look_up_instead(ctx, provider, report, order->payment, body);
+	return settle(ctx, provider, report, order->payment, body, result);
+}
+
+/* What it claims does not tell whose it is: find who has signed it, and only then read all of it. */
+static enum err
+take_from_signer(struct ctx *ctx, const struct provider *provider, struct bytes body,
+		 const char *signature, enum webhook_result *result)
+{
+	const struct provider_signer *signer;
+	struct provider_report report = {.reference = NULL};
+	struct named_order order;
+	bool readable;
+	bool first;
+
+	TRY(find_signer(ctx, provider, body, signature, &signer));
+	if (signer == NULL)
+		return forged(ctx, provider);
+	readable = provider->read(ctx->arena, body, JSON_FOREIGN_MAX, &report);
+	TRY(find_order(ctx, provider, report.reference, &order));
+	if (order.known) {
+		if (order.config_id != signer->config_id &&
+		    !(signer->own && provider_in_sandbox(ctx, order.mode)))
+			return forged(ctx, provider);
+		return take_genuine(ctx, provider, &report, &order, body, result);
+	}
+	TRY(keep(ctx, provider, &report, 0, body, &first));
+	return first && (!readable || report.unclear) ? look_up_all(ctx, provider, signer) : ERR_OK;
+}
+
+/*
+ * The signature is checked over the bytes, with the secret of the account that the order was made
+ * with. Whose order it is stands in the body, so that so much of it is read before as a webhook has
+ * that is what it seems.
+ */
 enum err
 payment_webhook(struct ctx *ctx, const struct provider *provider, struct bytes body,
 		const char *signature, enum webhook_result *result)
@@ -102,20 +213,19 @@ payment_webhook(struct ctx *ctx, const struct provider *provider, struct bytes b
 	struct provider_report report = {.reference = NULL};
 	struct named_order order = {.known = false};
 	bool genuine = false;
-	bool first;
+	bool readable;
 
 	*result = WEBHOOK_NOTED;
-	if (provider->read(ctx->arena, body, &report)) {
-		TRY(find_order(ctx, provider, report.reference, &order));
-		TRY(is_genuine(ctx, provider, &order, body, signature, &genuine));
-	}
-	if (!genuine) {
-		TRY(db_run(ctx, SQL_provider_forgery_count, NULL, PARAMS(p_text(provider->name))));
-		return fault(&ctx->fault, ERR_UNAUTHORIZED, NULL, "The signature is not valid");
-	}
-	if (uuid_is_nil(order.payment))
-		return keep(ctx, provider, &report, 0, body, &first);
-	return settle(ctx, provider, &report, order.payment, body, result);
+	if (signature == NULL || body.length == 0)
+		return forged(ctx, provider);
+	readable = provider->read(ctx->arena, body, CLAIMED_VALUES_MAX, &report);
+	TRY(find_order(ctx, provider, report.reference, &order));
+	if (!readable || (report.unclear && !order.known))
+		return take_from_signer(ctx, provider, body, signature, result);
+	TRY(is_genuine(ctx, provider, &order, body, signature, &genuine));
+	if (!genuine)
+		return forged(ctx, provider);
+	return take_genuine(ctx, provider, &report, &order, body, result);
 }
 
 /*

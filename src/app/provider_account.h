@@ -24,6 +24,17 @@ enum err provider_account_at(struct ctx *ctx, int64_t config_id, enum mode mode,
 enum err provider_account_own(struct ctx *ctx, const char *type, enum mode mode,
 			      struct provider_account *out, bool *found) MUST_CHECK;
 
+/* Who may have signed a webhook that can't be read: the platform, and who has open orders; not more
+ * than so many. */
+struct provider_signer {
+	int64_t config_id;
+	bool own; /* the platform */
+	struct provider_account account;
+};
+enum { PROVIDER_SIGNERS_MAX = 50 };
+enum err provider_signers(struct ctx *ctx, const char *type, struct provider_signer **out,
+			  size_t *n) MUST_CHECK;
+
 /* Whether orders of a mode go to the sandbox. */
 bool provider_in_sandbox(const struct ctx *ctx, enum mode mode);
 

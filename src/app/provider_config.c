@@ -377,6 +377,26 @@ provider_account_own(struct ctx *ctx, const char *type, enum mode mode,
 }
 
 enum err
+provider_signers(struct ctx *ctx, const char *type, struct provider_signer **out, size_t *n)
+{
+	struct rows rows;
+
+	TRY(db_run(ctx, SQL_provider_config_waiting, &rows,
+		   PARAMS(p_text(type), p_int(PROVIDER_SIGNERS_MAX))));
+	*out = arena_array(ctx->arena, rows.count, sizeof(**out));
+	*n = rows.count;
+	for (size_t i = 0; i < rows.count; i++) {
+		struct account_row row = scan(&rows, i);
+
+		(*out)[i].config_id = row.provider_config_id;
+		(*out)[i].own = row.project_id == 0;
+		/* Secrets don't depend on the mode. */
+		TRY(account_of(ctx, &row, MODE_LIVE, &(*out)[i].account));
+	}
+	return ERR_OK;
+}
+
+enum err
 provider_order_note(struct ctx *ctx, const char *type, const char *reference, bool deposit,
 		    struct provider_account *out)
 {

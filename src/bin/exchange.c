@@ -93,7 +93,7 @@ take_parameter(struct request *request, struct arena *arena, const char *name, s
 static void
 read_body(struct request *request, struct arena *arena, FCGX_Request *fcgi)
 {
-	enum body_state state = body_read(arena, fcgi, BULK_BODY_MAX, &request->body);
+	enum body_state state = body_read(arena, fcgi, WEBHOOK_BODY_MAX, &request->body);
 
 	request->body_too_large = state == BODY_TOO_LARGE;
 	request->body_incomplete = state == BODY_INCOMPLETE;

@@ -78,6 +78,8 @@ const char *report_url(struct arena *arena, struct json_object *data, const char
 /* Reference, id, state and amount. data may be NULL. */
 void report_read(struct arena *arena, const struct report_form *form, struct json_object *data,
 		 struct provider_report *out);
+/* Why nothing is believed of a report that is unclear. */
+extern const char report_unclear[];
 /* A look-up's report, from an answer whose data are about the order. */
 struct provider_report report_of(struct arena *arena, const struct report_form *form,
 				 const struct exchange *exchange, const char *reference,
@@ -93,7 +95,7 @@ struct webhook_event {
 /* Read a webhook of the form {"event": ..., "data": {...}} by a table of events; the last row has
  * no name. False if it is not of that form; an event that the table lacks has no reference. */
 bool webhook_read(struct arena *arena, const struct webhook_event *events, struct bytes body,
-		  struct provider_report *out);
+		  size_t values_max, struct provider_report *out);
 /* The secret that webhooks are signed with; empty if there is none, and then nothing is genuine. */
 struct bytes webhook_secret(const struct provider_account *account);
 /* A lower-case hexadecimal HMAC-SHA512 over the raw bytes. */

@@ -191,9 +191,9 @@ static const struct webhook_event events[] = {
 };
 
 static bool
-read_webhook(struct arena *arena, struct bytes body, struct provider_report *out)
+read_webhook(struct arena *arena, struct bytes body, size_t values_max, struct provider_report *out)
 {
-	return webhook_read(arena, events, body, out);
+	return webhook_read(arena, events, body, values_max, out);
 }
 
 /* Digests are compared, so that the time tells nothing of the secret's length either. */

@@ -83,6 +83,9 @@ struct provider_report {
 	enum provider_state state;
 	bool withdrawal;     /* about money out; false: money in */
 	struct money amount; /* what was paid; no currency: not said */
+	/* What decides was given several times with several values, or can't be read: nothing of this
+	 * report is to be believed, and only a look-up can tell. */
+	bool unclear;
 	const char *problem; /* for the log */
 };
 
@@ -106,10 +109,12 @@ struct provider {
 	struct provider_report (*poll)(const struct provider_call *call, const char *reference,
 				       bool withdrawal);
 	/*
-	 * Read a webhook that is not trusted yet: what it claims, from the raw bytes. False if it is
-	 * not JSON of the provider's form. An event that is of no interest has no reference.
+	 * Read a webhook that may not be trusted yet: what it claims, from the raw bytes, with so many
+	 * values at most. False if it is not JSON of the provider's form. An event that is of no interest
+	 * has no reference.
 	 */
-	bool (*read)(struct arena *arena, struct bytes body, struct provider_report *out);
+	bool (*read)(struct arena *arena, struct bytes body, size_t values_max,
+		     struct provider_report *out);
 	/* Whether the signature is the account's own, over the raw bytes, in constant time. */
 	bool (*verify)(const struct provider_account *account, struct bytes body,
 		       const char *signature);

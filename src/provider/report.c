@@ -6,7 +6,7 @@
 #include "json/reader.h"
 
 enum {
-	WEBHOOK_MAX = 64 * 1024,
+	WEBHOOK_MAX = 1024 * 1024,
 	EVENT_MAX = 64,
 	REFERENCE_MAX = 100,
 	ID_MAX = 100,
@@ -124,6 +124,15 @@ amount_of(struct arena *arena, struct json_object *data, bool hundredths)
 	return amount;
 }
 
+/* Whether a member is there, but can't be what it should be. */
+static bool
+is_unclear(struct json_object *data, const char *name)
+{
+	enum json_kind kind = json_kind(member(data, name));
+
+	return kind == JSON_UNCLEAR || kind == JSON_ODD_TEXT;
+}
+
 void
 report_read(struct arena *arena, const struct report_form *form, struct json_object *data,
 	    struct provider_report *out)
@@ -132,7 +141,12 @@ report_read(struct arena *arena, const struct report_form *form, struct json_obj
 	out->id = report_text(arena, data, form->id, ID_MAX);
 	out->state = report_state(data, "status");
 	out->amount = amount_of(arena, data, form->hundredths);
+	out->unclear = json_kind(data) == JSON_UNCLEAR || is_unclear(data, form->reference) ||
+		       is_unclear(data, "status") || is_unclear(data, "amount") ||
+		       is_unclear(data, "currency");
 }
+
+const char report_unclear[] = "the answer has what decides several times, or in no readable form";
 
 struct provider_report
 report_of(struct arena *arena, const struct report_form *form, const struct exchange *exchange,
@@ -146,10 +160,12 @@ report_of(struct arena *arena, const struct report_form *form, const struct exch
 		report.state = PROVIDER_ABSENT;
 	} else if (exchange->answer.outcome == PROVIDER_ACCEPTED) {
 		report_read(arena, form, exchange->data, &report);
-		if (report.reference != NULL && text_equal(report.reference, reference))
+		if (!report.unclear && report.reference != NULL &&
+		    text_equal(report.reference, reference))
 			return report;
 		report.outcome = PROVIDER_UNKNOWN;
-		report.problem = "the answer is about another order";
+		report.problem =
+			report.unclear ? report_unclear : "the answer is about another order";
 	} else {
 		report.outcome = PROVIDER_UNKNOWN;
 		report.problem = exchange->answer.problem;
@@ -159,14 +175,14 @@ report_of(struct arena *arena, const struct report_form *form, const struct exch
 
 /* False if it is not an object with an event; data may be anything, or nothing. */
 static bool
-open_webhook(struct arena *arena, struct bytes body, const char **event, struct json_object **data)
+open_webhook(struct arena *arena, struct bytes body, size_t values_max, const char **event,
+	     struct json_object **data)
 {
 	struct json_object *value = NULL;
 	struct fault f = {0};
 
 	if (body.length == 0 || body.length > WEBHOOK_MAX ||
-	    json_read_foreign(arena, &f, body.data, body.length, JSON_FOREIGN_MAX, &value) !=
-		    ERR_OK ||
+	    json_read_foreign(arena, &f, body.data, body.length, values_max, &value) != ERR_OK ||
 	    json_kind(value) != JSON_OBJECT)
 		return false;
 	*event = report_text(arena, value, "event", EVENT_MAX);
@@ -176,13 +192,13 @@ open_webhook(struct arena *arena, struct bytes body, const char **event, struct 
 
 bool
 webhook_read(struct arena *arena, const struct webhook_event *events, struct bytes body,
-	     struct provider_report *out)
+	     size_t values_max, struct provider_report *out)
 {
 	struct json_object *data;
 	const char *event;
 
 	*out = (struct provider_report){0};
-	if (!open_webhook(arena, body, &event, &data))
+	if (!open_webhook(arena, body, values_max, &event, &data))
 		return false;
 	out->event = event;
 	while (events->name != NULL && !text_equal(event, events->name))

@@ -77,11 +77,12 @@ read_sale(struct arena *arena, const struct sale_form *form, struct json_object 
 	struct provider_report report = {0};
 
 	report_read(arena, &form->report, data, &report);
-	if (report.reference == NULL || !text_equal(report.reference, reference))
+	if (report.unclear || report.reference == NULL || !text_equal(report.reference, reference))
 		return (struct vendor_answer){
 			.outcome = PROVIDER_UNKNOWN,
 			.sent = true,
-			.problem = "the answer is about another sale",
+			.problem = report.unclear ? report_unclear
+						  : "the answer is about another sale",
 		};
 	return (struct vendor_answer){
 		.outcome = PROVIDER_ACCEPTED,

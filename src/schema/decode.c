@@ -317,6 +317,8 @@ violate_kind(const struct decoder *d, const struct field *field, enum json_kind 
 {
 	if (kind == JSON_ODD_TEXT && (taken[field->type].kinds & 1U << JSON_TEXT) != 0)
 		violate(d, field, "CONTROL", "must be Unicode text without control characters");
+	else if (kind == JSON_UNCLEAR)
+		violate(d, field, "REPEATED", "must be given once");
 	else if (kind == JSON_NUMBER && field->type == FIELD_DECIMAL)
 		violate(d, field, "AMOUNT", not_amount);
 	else

@@ -9,7 +9,7 @@
 #include "provider/provider.h"
 #include "tests/fuzz/fuzz.h"
 
-enum { LIMIT = 64 << 20, TEXT_MAX = 100 };
+enum { LIMIT = 64 << 20, TEXT_MAX = 100, VALUES = 65536 };
 
 static void
 check_text(const char *text)
@@ -27,7 +27,7 @@ check_read(struct arena *arena, const struct provider *provider, struct bytes bo
 	struct provider_report report;
 	struct provider_report again;
 
-	if (!provider->read(arena, body, &report))
+	if (!provider->read(arena, body, VALUES, &report))
 		return;
 	REQUIRE(report.event != NULL);
 	check_text(report.event);
@@ -36,7 +36,7 @@ check_read(struct arena *arena, const struct provider *provider, struct bytes bo
 	REQUIRE(report.amount.minor >= 0);
 	REQUIRE(report.amount.currency != NULL || report.amount.minor == 0);
 	REQUIRE(report.state != PROVIDER_ABSENT);
-	REQUIRE(provider->read(arena, body, &again) && again.state == report.state &&
+	REQUIRE(provider->read(arena, body, VALUES, &again) && again.state == report.state &&
 		again.amount.minor == report.amount.minor);
 }
 

@@ -345,7 +345,7 @@ read_only_webhooks(void **state)
 		for (size_t k = 0; k < COUNT(bad); k++) {
 			struct bytes body = {bad[k], strlen(bad[k])};
 
-			assert_false(providers[i]->read(s->arena, body, &report));
+			assert_false(providers[i]->read(s->arena, body, JSON_FOREIGN_MAX, &report));
 		}
 		for (size_t k = 0; k < COUNT(strange); k++)
 			assert_null(scene_read(s, providers[i], strange[k]).reference);

@@ -321,9 +321,10 @@ const struct route bitpal_wallet[] = {
 	 .also = {504}, .status = 200, .tag = "Wallet"},
 	{POST, "/api/v1/wallet/paystack/webhook", "For Paystack: what became of a deposit",
 	 "x-paystack-signature is the HMAC-SHA512 of the raw body. Repeated, late and early webhooks "
-	 "credit once.",
+	 "credit once. One that is signed but can't be read is taken down, and Paystack is asked.",
 	 take_webhook, .raw = &provider_event, .fresh = true, .out = &webhook_out, .flat = true,
-	 .effect = EFFECT_WRITE, .also = {401}, .status = 200, .tag = "Wallet"},
+	 .body_max = WEBHOOK_BODY_MAX, .effect = EFFECT_WRITE, .also = {401}, .status = 200,
+	 .tag = "Wallet"},
 	{GET, "/api/v1/wallet/deposit/{reference:word}/status", "The status of a deposit of yours",
 	 "It never credits.", deposit_status, .out = &status_out, .access = ACCESS_WALLET,
 	 .permission = PERMIT_READ, .message = "Transaction status retrieved", .status = 200,

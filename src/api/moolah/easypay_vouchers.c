@@ -106,12 +106,11 @@ network_key(const struct request *request)
 }
 
 static enum err
-admit_network(struct call *call, void *in)
+admit_network(struct call *call)
 {
 	const struct request *request = call->request;
 	bool repeated = request->repeated_credentials;
 
-	(void)in;
 	return easypay_authenticate(&call->ctx, request->body,
 				    repeated ? "" : request->headers[HEADER_EASYPAY_SIGNATURE],
 				    network_key(request));
@@ -191,10 +190,10 @@ const struct route moolah_easypay_vouchers[] = {
 	 "For the EasyPay network: x-easypay-signature is the hexadecimal HMAC-SHA512 (or "
 	 "HMAC-SHA256) of the body under the secret that the operator has set; or its API key is "
 	 "sent as x-api-key or Bearer token. The same transaction_id again gives the same answer.",
-	 settle, .prepare = admit_network, .in = &settlement_in, .out = &settled_out,
-	 .access = ACCESS_PUBLIC, .effect = EFFECT_WRITE, .also = {401, 409},
-	 .message = "EasyPay voucher settled successfully", .status = 200, .may_miss = true,
-	 .tag = "EasyPay"},
+	 settle, .admit = admit_network, .foreign = true, .body_max = WEBHOOK_BODY_MAX,
+	 .in = &settlement_in, .out = &settled_out, .access = ACCESS_PUBLIC, .effect = EFFECT_WRITE,
+	 .also = {401, 409}, .message = "EasyPay voucher settled successfully", .status = 200,
+	 .may_miss = true, .tag = "EasyPay"},
 	{POST, "/api/v1/vouchers/{id:word}/cancel", "Cancel a pending EasyPay voucher",
 	 "The full amount goes back to your wallet.", cancel, .out = &cancel_out,
 	 .access = ACCESS_USER, .effect = EFFECT_WRITE,

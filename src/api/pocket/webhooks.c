@@ -1,6 +1,7 @@
 /*
  * What providers send. The body is taken as it is, byte for byte: that is what is signed. An answer
- * of 200 says that it is taken down; a provider repeats what it gets another answer to.
+ * of 200 says that it is taken down; a provider repeats what it gets another answer to. One that is
+ * signed but can't be read is taken down, too, and the provider is asked how its payments stand.
  */
 #include <string.h>
 
@@ -25,11 +26,12 @@ take(struct call *call, const void *in, void *out)
 	return err == ERR_UNAUTHORIZED ? call_refuse(call) : err;
 }
 
-#define WEBHOOK_ROUTE(name, title, doc)                                                   \
-	{                                                                                 \
-		POST, "/v1/webhooks/" name, "Webhook of " title, doc, take,               \
-			.raw = &provider_event, .fresh = true, .also = {401},             \
-			.effect = EFFECT_WRITE, .status = 200, .tag = "Provider webhooks" \
+#define WEBHOOK_ROUTE(name, title, doc)                                                      \
+	{                                                                                    \
+		POST, "/v1/webhooks/" name, "Webhook of " title, doc, take,                  \
+			.body_max = WEBHOOK_BODY_MAX, .raw = &provider_event, .fresh = true, \
+			.also = {401}, .effect = EFFECT_WRITE, .status = 200,                \
+			.tag = "Provider webhooks"                                           \
 	}
 
 const struct route pocket_provider_webhooks[] = {

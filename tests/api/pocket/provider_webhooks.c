@@ -150,9 +150,9 @@ test_forged(void **state)
 			bad.body = client_text(c, "%.*s", (int)strlen(good.body) - 1, good.body);
 			refuse(c, &bad, wallet);
 		}
-		bad = till_sign(c, names[i], "nonsense", PROJECT_KEY);
+		bad = till_sign(c, names[i], "nonsense", "sk_test_of_nobody");
 		refuse(c, &bad, wallet);
-		bad = till_sign(c, names[i], "[]", OWN_KEY);
+		bad = till_sign(c, names[i], "[]", "");
 		refuse(c, &bad, wallet);
 		{
 			struct answer a = till_send(c, &good);
@@ -319,6 +319,168 @@ test_wrong_direction(void **state)
 			    "review");
 }
 
+/* The body of a webhook with something else at its beginning. */
+static const char *
+with(struct client *c, const char *body, const char *members)
+{
+	assert_int_equal(body[0], '{');
+	return client_text(c, "{%s,%s", members, body + 1);
+}
+
+static const char *
+filled(struct client *c, const char *open, const char *middle, const char *close, size_t n)
+{
+	size_t m = strlen(middle);
+	char *text = arena_alloc(c->scratch, strlen(open) + n * m + strlen(close) + 1);
+	char *at = stpcpy(text, open);
+
+	for (size_t i = 0; i < n; i++, at += m)
+		memcpy(at, middle, m + 1);
+	(void)strcpy(at, close);
+	return text;
+}
+
+static const char *
+nested(struct client *c, size_t depth)
+{
+	return client_text(c, "%s%s", filled(c, "\"odd\":", "[", "", depth),
+			   filled(c, "", "]", "", depth));
+}
+
+/* An oddity beside what counts is none of our business. */
+static void
+test_oddities(void **state)
+{
+	struct client *c = *state;
+	const char *const odd[] = {
+		"\"odd\":1,\"odd\":2",
+		"\"odd\":\"\\u0000\",\"\\u0000\":1",
+		"\"odd\":\"\\ud800\"",
+		"\"odd\":\"\xFF\xC0 \t\x01\"",
+		"\"odd\":[1e400,-0,12345678901234567890123,0.1e-9999999999]",
+		nested(c, 20),
+		nested(c, 100),
+		filled(c, "\"odd\":\"", "0123456789", "\"", 7168),
+		filled(c, "\"odd\":\"", "0123456789", "\"", 100000),
+		filled(c, "\"odd\":[0", ",{}", "]", 5000),
+		filled(c, "\"odd\":[0", ",{}", "]", 20000),
+	};
+
+	for (size_t i = 0; i < NAMES; i++)
+		for (size_t k = 0; k <= COUNT(odd); k++) {
+			const char *wallet = wallet_new(c, acme.live_key, "NGN");
+			const char *reference = pending(c, acme.live_key, names[i], wallet);
+			struct till_webhook good = signed_by(c, names[i], reference, PROJECT_KEY);
+			struct till_webhook webhook;
+			struct answer a;
+
+			good.body = k < COUNT(odd) ? with(c, good.body, odd[k])
+						   : client_text(c, "\xEF\xBB\xBF%s", good.body);
+			webhook = till_sign(c, names[i], good.body, "sk_test_of_somebody_else");
+			refuse(c, &webhook, wallet);
+			webhook = till_sign(c, names[i], good.body, PROJECT_KEY);
+			a = till_send(c, &webhook);
+			expect_status(&a, 200);
+			assert_string_equal(wallet_balance(c, acme.live_key, wallet, "ledger"),
+					    "10.00");
+		}
+}
+
+/* "pending", and whether it is looked up soon. */
+static const char *
+standing(struct client *c, const char *reference)
+{
+	return client_value(c,
+			    "SELECT p.status || CASE WHEN j.due_at < now() + interval '15 s'"
+			    " THEN ', looked up' ELSE '' END"
+			    " FROM cowry.payment p LEFT JOIN cowry.job j ON j.kind ="
+			    " 'payment_lookup' AND j.subject = p.public_id::text"
+			    " WHERE p.provider_reference = '%s'",
+			    reference);
+}
+
+/* What counts stands there twice: nobody can know which one is meant, so the provider is asked. */
+static void
+test_unclear(void **state)
+{
+	static const struct {
+		const char *members;
+		const char *standing;
+	} rows[] = {
+		{"'amount':1000,'amount':1000.0,'currency':'NGN','currency':'NGN'", "completed"},
+		{"'amount':1000,'amount':100000,'currency':'NGN'", "pending, looked up"},
+		{"'amount':100000,'amount':1000,'currency':'NGN'", "pending, looked up"},
+		{"'amount':1000,'currency':'NGN','currency':'USD'", "pending, looked up"},
+		{"'amount':1000,'currency':'NGN','status':'failed'", "pending, looked up"},
+		{"'amount':1000,'currency':'NG\\u0000N'", "pending, looked up"},
+	};
+	struct client *c = *state;
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		const char *wallet = wallet_new(c, acme.live_key, "NGN");
+		const char *reference = pending(c, acme.live_key, "paystack", wallet);
+		struct till_webhook webhook = till_sign(
+			c, "paystack",
+			client_json(c,
+				    "{'event':'charge.success','data':{'status':'success',"
+				    "'reference':'%s',%s}}",
+				    reference, rows[i].members),
+			PROJECT_KEY);
+		struct answer a = till_send(c, &webhook);
+
+		expect_status(&a, 200);
+		assert_string_equal(standing(c, reference), rows[i].standing);
+	}
+}
+
+static const char *
+events(struct client *c)
+{
+	return client_value(c, "SELECT count(*) FROM cowry.provider_event");
+}
+
+/* Genuine, but nobody can tell what it says: it is kept, and all that it may be about is looked up. */
+static void
+test_unreadable(void **state)
+{
+	struct client *c = *state;
+	const char *theirs =
+		pending(c, other.live_key, "paga", wallet_new(c, other.live_key, "NGN"));
+	const char *const bodies[] = {
+		"nonsense",
+		"[]",
+		"{\"event\":",
+		"{\"event\":{}}",
+		"{\"event\":\"wallet.fund\",\"event\":\"wallet.withdraw\",\"data\":{}}",
+		"{\"event\":\"wallet.fund\",\"data\":{},\"data\":[]}",
+		"{\"event\":\"wallet.fund\",\"data\":{\"referenceNumber\":\"a\","
+		"\"referenceNumber\":\"b\"}}",
+		filled(c, "{\"odd\":[0", ",0", "]}", 100000),
+	};
+
+	for (size_t i = 0; i < COUNT(bodies); i++) {
+		const char *mine =
+			pending(c, acme.live_key, "paga", wallet_new(c, acme.live_key, "NGN"));
+		struct till_webhook webhook = till_sign(c, "paga", bodies[i], "sk_test_of_nobody");
+		long long before = atoll(events(c));
+		struct answer a = till_send(c, &webhook);
+
+		expect_refusal(&a, 401, "UNAUTHORIZED");
+		assert_string_equal(standing(c, mine), "pending");
+		webhook = till_sign(c, "paga", bodies[i], PROJECT_KEY);
+		a = till_send(c, &webhook);
+		expect_status(&a, 200);
+		assert_int_equal(atoll(events(c)), before + 1);
+		assert_string_equal(standing(c, mine), "pending, looked up");
+		assert_string_equal(standing(c, theirs), "pending");
+		mine = pending(c, acme.live_key, "paga", wallet_new(c, acme.live_key, "NGN"));
+		a = till_send(c, &webhook); /* the same again */
+		expect_status(&a, 200);
+		assert_int_equal(atoll(events(c)), before + 1);
+		assert_string_equal(standing(c, mine), "pending");
+	}
+}
+
 /* Numbers that we don't take from clients: beside the amount they are no harm, as the amount they are
  * what they are worth, exactly. */
 static void
@@ -365,16 +527,22 @@ static void
 test_size(void **state)
 {
 	struct client *c = *state;
-	char *body = arena_alloc(c->scratch, BODY_MAX + 2);
+	const char *wallet = wallet_new(c, acme.live_key, "NGN");
+	const char *reference = pending(c, acme.live_key, "fingra", wallet);
+	const char *body = signed_by(c, "fingra", reference, PROJECT_KEY).body;
+	size_t room = WEBHOOK_BODY_MAX - strlen(body) - strlen("\"x\":\"\",");
 	struct till_webhook webhook;
 	struct answer a;
 
-	memset(body, ' ', BODY_MAX + 1);
-	body[0] = '{';
-	body[BODY_MAX] = '}';
-	webhook = till_sign(c, "paystack", body, OWN_KEY);
+	webhook = till_sign(c, "fingra", with(c, body, filled(c, "\"x\":\"", "0", "\"", room + 1)),
+			    PROJECT_KEY);
 	a = till_send(c, &webhook);
 	expect_refusal(&a, 413, "BODY_TOO_LARGE");
+	webhook = till_sign(c, "fingra", with(c, body, filled(c, "\"x\":\"", "0", "\"", room)),
+			    PROJECT_KEY);
+	a = till_send(c, &webhook);
+	expect_status(&a, 200);
+	assert_string_equal(wallet_balance(c, acme.live_key, wallet, "ledger"), "10.00");
 	webhook = till_sign(c, "paystack", "", OWN_KEY);
 	a = till_send(c, &webhook);
 	expect_refusal(&a, 401, "UNAUTHORIZED");
@@ -395,7 +563,9 @@ main(void)
 		client_test(test_sandbox_signs),   client_test(test_new_secret),
 		client_test(test_nothing_of_ours), client_test(test_wrong_direction),
 		client_test(test_odd_numbers),     client_test(test_size),
-		client_test(client_books_hold),    client_test(test_routes),
+		client_test(test_oddities),        client_test(test_unclear),
+		client_test(test_unreadable),      client_test(client_books_hold),
+		client_test(test_routes),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
