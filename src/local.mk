@@ -76,6 +76,7 @@ libcowry_a_SOURCES = \
 	src/app/personal_history.c src/app/personal_money.c src/app/personal_money.h \
 	src/app/wallet_key.c src/app/wallet_key.h \
 	src/app/session.c src/app/user.c src/app/user.h src/app/wallet.c src/app/wallet.h \
+	src/api/admission.c src/api/admission.h \
 	src/api/auth.c src/api/auth.h src/api/auth_wallet.c src/api/throttle.c src/api/call.h src/api/dialects.c src/api/dialects.h \
 	src/api/dispatch.c src/api/execute.c src/api/execute.h src/api/reply.c src/api/reply.h \
 	src/api/idempotency.c src/api/idempotency.h src/api/key_cache.c src/api/key_cache.h \
@@ -173,9 +174,9 @@ cowry_SOURCES = src/bin/cli.c src/bin/cli.h \
 cowry_LDADD = $(COWRY_LIBS)
 cowry_worker_SOURCES = src/bin/worker.c src/bin/server.c src/bin/server.h src/bin/exchange.c \
 	src/bin/exchange.h src/bin/arrival.c src/bin/arrival.h src/bin/body.c src/bin/body.h \
-	src/bin/start.c src/bin/start.h
+	src/bin/memory.c src/bin/memory.h src/bin/start.c src/bin/start.h
 cowry_worker_LDADD = $(COWRY_LIBS) $(FCGI_LIBS)
-cowry_jobs_SOURCES = src/bin/jobs.c src/bin/start.c src/bin/start.h
+cowry_jobs_SOURCES = src/bin/jobs.c src/bin/memory.c src/bin/memory.h src/bin/start.c src/bin/start.h
 cowry_jobs_LDADD = $(COWRY_LIBS)
 
 

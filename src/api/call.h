@@ -116,6 +116,7 @@ struct route {
 	bool proves_key;     /* the handler's own first query says whether the key is good */
 	size_t body_max;     /* bytes; 0: BODY_MAX */
 	bool foreign;        /* its body is written by others' machines: read leniently */
+	size_t values_max;   /* in the body; 0: VALUES_MAX */
 	/* Whether the path exists at all: while it says no, the answer is 404. NULL: always. */
 	bool (*offered)(const struct config *config);
 	bool may_miss;   /* answers 404 although its path names nothing */
@@ -124,7 +125,9 @@ struct route {
 
 enum {
 	BODY_MAX = 64 * 1024,
+	VALUES_MAX = 8192,
 	BULK_BODY_MAX = 512 * 1024,
+	BULK_VALUES_MAX = 65536,
 	WEBHOOK_BODY_MAX = 1024 * 1024,
 	PARAMS_MAX = 4,
 	TARGET_MAX = 4096
@@ -219,6 +222,7 @@ struct call {
 	unsigned char key_digest[32];      /* of an API key that is yet to be proven */
 	bool by_cookie;                    /* a browser may have sent the credential by itself */
 	bool rehearse;                     /* dryRun: decide, but change nothing */
+	bool admitted;                     /* it counts among what is under work */
 	int status;    /* of success; the route's unless the handler says otherwise */
 	bool replayed; /* the answer of an earlier request */
 	void *state; /* EFFECT_CALL: what handle leaves for outside and finish; NULL: all is done */

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "api/admission.h"
 #include "api/auth.h"
 #include "api/call.h"
 #include "api/execute.h"
@@ -131,11 +132,11 @@ static enum err
 read_json(struct call *call, const char *text, size_t length, struct json_object **out)
 {
 	struct ctx *ctx = &call->ctx;
+	size_t most = call->route->values_max > 0 ? call->route->values_max : VALUES_MAX;
 
 	if (call->route->foreign)
-		return json_read_foreign(ctx->arena, &ctx->fault, text, length, JSON_FOREIGN_MAX,
-					 out);
-	return json_read(ctx->arena, &ctx->fault, text, length, out);
+		return json_read_foreign(ctx->arena, &ctx->fault, text, length, most, out);
+	return json_read_bounded(ctx->arena, &ctx->fault, text, length, most, out);
 }
 
 /* The body as the route's struct. A route whose fields are all optional takes an empty body. */
@@ -206,6 +207,32 @@ decode_query(struct call *call)
 				   call->query);
 }
 
+static bool
+is_public(const struct call *call)
+{
+	return call->route->access == ACCESS_PUBLIC;
+}
+
+/* Not more at once than the worker has memory and threads for. */
+static enum err
+admit(struct call *call)
+{
+	call->admitted = admission_enter(call->ctx.app->admission, is_public(call),
+					 call->request->body.length);
+	if (call->admitted)
+		return ERR_OK;
+	call->ctx.fault.retry_after_s = 1;
+	return fault(&call->ctx.fault, ERR_UNAVAILABLE, NULL, "Too much is under work; try again");
+}
+
+static void
+leave(struct call *call)
+{
+	if (call->admitted)
+		admission_leave(call->ctx.app->admission, is_public(call),
+				call->request->body.length);
+}
+
 /* The whole life of a request, in order. Each step may end it. */
 static enum err
 run(struct call *call)
@@ -217,6 +244,7 @@ run(struct call *call)
 	TRY(router_find(call->ctx.app->router, call));
 	if (!requester_may_begin(call->ctx.requester))
 		return fault(&call->ctx.fault, ERR_EXPIRED, NULL, NULL);
+	TRY(admit(call));
 	TRY(throttle(call));
 	TRY(authenticate(call));
 	TRY(throttle_user(call));
@@ -355,6 +383,7 @@ dispatch(const struct app *app, struct arena *arena, const struct request *reque
 		after_refusal(call);
 		write_failure(call);
 	}
+	leave(call);
 	write_headers(call);
 	log_call(call, began_ns);
 	*reply = call->reply;

@@ -1,5 +1,6 @@
 #include "api/service.h"
 
+#include "api/admission.h"
 #include "api/auth.h"
 #include "api/key_cache.h"
 #include "api/router.h"
@@ -15,13 +16,15 @@ service_open(struct app *app)
 	size_t at_once = (size_t)app->config->threads;
 
 	app->router = router_new();
+	app->admission = admission_new(app->config->threads);
 	app->key_checks = auth_key_checks(at_once);
 	app->key_cache = key_cache_new();
 	app->wallet_reads = wallet_reads(at_once);
 	app->google = google_new();
 	app->committer = committer_new(app);
-	return app->router != NULL && app->key_checks != NULL && app->key_cache != NULL &&
-	       app->wallet_reads != NULL && app->google != NULL && app->committer != NULL;
+	return app->router != NULL && app->admission != NULL && app->key_checks != NULL &&
+	       app->key_cache != NULL && app->wallet_reads != NULL && app->google != NULL &&
+	       app->committer != NULL;
 }
 
 void
@@ -32,5 +35,6 @@ service_close(struct app *app)
 	combiner_free(app->wallet_reads);
 	key_cache_free(app->key_cache);
 	combiner_free(app->key_checks);
+	admission_free(app->admission);
 	router_free(app->router);
 }

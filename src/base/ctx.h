@@ -69,8 +69,9 @@ struct app {
 	struct combiner *wallet_reads; /* combined reads of wallets */
 	struct password_gate *passwords;
 	struct router *router;
-	struct http_client *http; /* calls to providers */
-	struct google *google;    /* what Google has published about itself */
+	struct admission *admission; /* how much is under work at once */
+	struct http_client *http;    /* calls to providers */
+	struct google *google;       /* what Google has published about itself */
 	/* Where customers want to hear of events: public addresses, and in development any for test
 	 * mode. The job runner's; NULL elsewhere. */
 	struct http_client *http_public;

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "bin/memory.h"
 #include "bin/start.h"
 #include "db/listen.h"
 #include "jobs/crew.h"
@@ -91,6 +92,7 @@ main(int argc, char **argv)
 		(void)printf("%s %s\n", program, PACKAGE_VERSION);
 		return 0;
 	}
+	memory_begin();
 	start_config(&config, program);
 	start_check(&config, program);
 	signals = signal_descriptor();

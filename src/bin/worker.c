@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "bin/arrival.h"
 #include "bin/exchange.h"
+#include "bin/memory.h"
 #include "bin/server.h"
 #include "bin/start.h"
 
@@ -42,6 +43,7 @@ main(int argc, char **argv)
 		(void)printf("%s %s\n", program, PACKAGE_VERSION);
 		return 0;
 	}
+	memory_begin();
 	start_config(&config, program);
 	start_check(&config, program);
 	if (!server_can_listen(0))

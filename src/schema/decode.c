@@ -6,7 +6,11 @@
 #include "schema/schema.h"
 #include "json/reader.h"
 
-enum { JSON_BYTES_MAX = 4096, FREE_DEPTH_MAX = 32 /* of the members of a free object */ };
+enum {
+	JSON_BYTES_MAX = 4096,
+	FREE_DEPTH_MAX = 32,  /* of the members of a free object */
+	VIOLATIONS_MAX = 100, /* that are told; nobody reads more */
+};
 
 /* Where the decoder is: for allocation, violations and their paths. */
 struct decoder {
@@ -24,6 +28,7 @@ violation_add(struct arena *arena, struct fault *f, const char *field, const cha
 {
 	struct violation *violation = arena_alloc(arena, sizeof(*violation));
 	struct violation *last = f->violations;
+	size_t count = 1;
 
 	*violation = (struct violation){field, code, message, NULL};
 	if (last == NULL) {
@@ -31,9 +36,12 @@ violation_add(struct arena *arena, struct fault *f, const char *field, const cha
 		f->violations = violation;
 		return;
 	}
-	while (last->next != NULL)
+	while (last->next != NULL) {
 		last = last->next;
-	last->next = violation;
+		count++;
+	}
+	if (count < VIOLATIONS_MAX)
+		last->next = violation;
 }
 
 static void

@@ -185,7 +185,7 @@ bool field_shows_empty(const struct field *field);
 void schema_encode(const struct schema *schema, enum amount_style style, const void *in,
 		   const char *name, struct jw *w);
 
-/* Add a violation to the fault, which becomes ERR_VALIDATION. */
+/* Add a violation to the fault, which becomes ERR_VALIDATION. The first 100 are told. */
 void violation_add(struct arena *arena, struct fault *f, const char *field, const char *code,
 		   const char *message);
 

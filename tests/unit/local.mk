@@ -4,6 +4,7 @@ dist_check_SCRIPTS += tests/unit/layers.sh tests/unit/source_rules.sh tests/unit
 TESTS += tests/unit/layers.sh tests/unit/source_rules.sh tests/unit/manual.sh
 if CMOCKA
 unit_base_tests = \
+	tests/unit/admission \
 	tests/unit/arena \
 	tests/unit/box \
 	tests/unit/clock \
@@ -92,6 +93,7 @@ tests_unit_server_SOURCES = tests/unit/server.c src/bin/arrival.c src/bin/body.c
 	src/bin/server.c
 tests_unit_server_LDADD = $(unit_base_libs) $(FCGI_LIBS)
 tests_unit_server_LDFLAGS = -Wl,--wrap=FCGX_InitRequest,--wrap=FCGX_Free,--wrap=pthread_create
+tests_unit_admission_LDADD = libcowry.a $(unit_base_libs)
 tests_unit_code_LDADD = libcowry.a libdb.a libbase.a $(LIBDB_LIBS) $(LIBBASE_LIBS) \
 	$(CMOCKA_LIBS)
 tests_unit_identity_LDADD = $(unit_cowry_libs)

@@ -398,6 +398,21 @@ amounts_are_digits_above_zero(void **state)
 		     "amount TYPE must be an amount as a string");
 }
 
+/* Nobody reads a thousand of them. */
+static void
+tells_the_first_hundred_violations(void **state)
+{
+	struct fault f = {0};
+	size_t told = 0;
+
+	for (int i = 0; i < 1000; i++)
+		violation_add(*state, &f, arena_printf(*state, "f%d", i), "REQUIRED",
+			      "is required");
+	for (const struct violation *v = f.violations; v != NULL; v = v->next)
+		assert_string_equal(v->field, arena_printf(*state, "f%zu", told++));
+	assert_int_equal(told, 100);
+}
+
 static void
 lists_of_texts_hold_to_their_row(void **state)
 {
@@ -629,6 +644,7 @@ main(void)
 		cmocka_unit_test(booleans_are_nothing_else),
 		cmocka_unit_test(amounts_are_exact),
 		cmocka_unit_test(amounts_are_digits_above_zero),
+		cmocka_unit_test(tells_the_first_hundred_violations),
 		cmocka_unit_test(lists_of_texts_hold_to_their_row),
 		cmocka_unit_test(identifiers_are_uuids_but_nil),
 		cmocka_unit_test(times_are_after_1970),

@@ -29,7 +29,7 @@ valid() {
         [[ ! -s $folder/messages ]] || { cat "$folder/messages" && false; }
 }
 
-echo "1..5"
+echo "1..6"
 ok 1 "the units are valid" valid
 number=1
 for unit in $units; do
@@ -38,4 +38,5 @@ for unit in $units; do
         systemd-analyze security --offline=true --no-pager --threshold=15 "$folder/$unit"
 done
 ok 5 "no placeholder is left" eval '! grep -E "@[a-z]+@" "$folder"/*.service'
+ok 6 "every unit has a limit to its memory" eval '! grep -L "^MemoryMax=" "$folder"/*.service | grep .'
 exit $failed

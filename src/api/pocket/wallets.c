@@ -411,6 +411,7 @@ const struct route pocket_wallets[] = {
 	{POST, "/v1/transactions/bulk", "Up to 1,000 transfers, credits and debits at once",
 	 "A body of up to 512 KiB.", bulk, .in = &bulk_in, .out = &bulk_out,
 	 .access = ACCESS_PROJECT_KEY, .effect = EFFECT_WRITE, .also = {404}, .status = 201,
-	 .rehearses = true, .body_max = BULK_BODY_MAX, .tag = "Money"},
+	 .rehearses = true, .body_max = BULK_BODY_MAX, .values_max = BULK_VALUES_MAX,
+	 .tag = "Money"},
 	{0},
 };

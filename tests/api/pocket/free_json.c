@@ -200,6 +200,33 @@ test_unknown_members(void **state)
 	}
 }
 
+/* A body may have so many values, which a route of many items has more of. */
+static void
+test_values(void **state)
+{
+	struct client *c = *state;
+	static const struct {
+		const char *path;
+		int most;
+	} routes[] = {{"/v1/wallets/transfer", VALUES_MAX},
+		      {"/v1/transactions/bulk", BULK_VALUES_MAX}};
+
+	for (size_t i = 0; i < COUNT(routes); i++)
+		for (int k = 0; k < 2; k++) {
+			int n = routes[i].most - 2 + k; /* the body and the list are values, too */
+			char *text = arena_alloc(c->scratch, 64 + 2 * (size_t)n);
+			char *at = stpcpy(text, "{\"unknown\":[0");
+			struct answer a;
+
+			for (int v = 1; v < n; v++)
+				at = stpcpy(at, ",0");
+			(void)stpcpy(at, "]}");
+			a = client_call(c, "POST", routes[i].path, acme.test_key, text);
+			expect_refusal(&a, k == 0 ? 400 : 413,
+				       k == 0 ? "VALIDATION_FAILED" : "BODY_TOO_LARGE");
+		}
+}
+
 /* Bounds are said, and what is ours stays strict. */
 static void
 test_refusals(void **state)
@@ -252,6 +279,7 @@ main(void)
 		client_test(test_platform),
 		client_test(test_unknown_members),
 		client_test(test_refusals),
+		client_test(test_values),
 	};
 
 	return cmocka_run_group_tests(tests, setup, client_teardown);

@@ -1,0 +1,14 @@
+#include "bin/memory.h"
+
+#include <malloc.h>
+
+/* Blocks from here on are mapped, and unmapped when they are freed; set, so that it does not grow. */
+enum { MAPPED_FROM = 128 * 1024, KEPT_AT_TOP = 128 * 1024, HEAPS_MAX = 4 };
+
+void
+memory_begin(void)
+{
+	(void)mallopt(M_MMAP_THRESHOLD, MAPPED_FROM);
+	(void)mallopt(M_TRIM_THRESHOLD, KEPT_AT_TOP);
+	(void)mallopt(M_ARENA_MAX, HEAPS_MAX);
+}
