@@ -60,6 +60,7 @@ route_of(struct arena *arena, const struct app *app, const struct request *reque
 
 	config.drop_cards = config.drop_physical_cards = true;
 	config.drop_card_pin = config.drop_spending_limits = true;
+	config.otp_funding = "open";
 	open.config = &config;
 	call->request = request;
 	call->ctx.app = &open;

@@ -3,6 +3,9 @@ const elsewhere = [
     // What HTTP refuses is nginx's to say; so is that one address has too many connections.
     { status: "default", shown: "tests/e2e/20-nginx.t.sh" },
     { status: "429", shown: "tests/e2e/20-nginx.t.sh; limits of routes by tests/api/sweep.c" },
+    // They ask Google before the database.
+    { status: "500", id: "bitpal GET /api/v1/auth/google", shown: "the dialect's other routes" },
+    { status: "500", id: "bitpal GET /api/v1/auth/google/callback", shown: "the dialect's other routes" },
     // What makes others fail is what it reports, as 503.
     { status: "500", id: "drop GET /api/health", shown: "tests/api/drop/health.c" },
 ];

@@ -93,6 +93,10 @@ test_by_number(void **state)
 	a = order(c, "credit", admin.access, "1234567890123", "1", fresh_reference(c), "");
 	expect_status(&a, 201);
 	expect_text(&a, "data.walletId", wallet);
+	a = order(c, "debit", admin.access, wallet, "1", "taken-twice", "");
+	expect_status(&a, 201);
+	a = order(c, "debit", admin.access, wallet, "1", "taken-twice", "");
+	expect_status(&a, 200);
 	a = order(c, "credit", admin.access, "1234567890124", "1", fresh_reference(c), "");
 	expect_refusal(&a, 404, "NOT_FOUND");
 	a = order(c, "credit", admin.access, NOBODY, "1", fresh_reference(c), "");
