@@ -149,12 +149,14 @@ libsandbox_a_SOURCES = \
 	src/sandbox/vend.h \
 	src/sandbox/fingra.c src/sandbox/flutterwave.c src/sandbox/flutterwave.h \
 	src/sandbox/flutterwave_accounts.c src/sandbox/flutterwave_transfers.c \
+	src/sandbox/banks.c src/sandbox/banks.h src/sandbox/flutterwave_banks.c \
 	src/sandbox/form.c src/sandbox/form.h src/sandbox/google.c src/sandbox/google.h \
 	src/sandbox/google_consent.c src/sandbox/grants.c src/sandbox/grants.h \
 	src/sandbox/issuer.c src/sandbox/issuer.h src/sandbox/journal.c src/sandbox/journal.h \
 	src/sandbox/later.c src/sandbox/later.h src/sandbox/orders.c src/sandbox/orders.h \
 	src/sandbox/paga.c src/sandbox/perform.c src/sandbox/paystack.c src/sandbox/paystack.h \
 	src/sandbox/paystack_customers.c src/sandbox/paystack_transfers.c \
+	src/sandbox/paystack_banks.c src/sandbox/paystack_transactions.c \
 	src/sandbox/sandbox.c src/sandbox/sandbox.h src/sandbox/secrets.c src/sandbox/secrets.h \
 	src/sandbox/settle.c src/sandbox/things.c src/sandbox/things.h
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/text.h"
 #include "crypto/hmac.h"
 #include "json/reader.h"
 
@@ -121,6 +122,26 @@ reply_redirect(struct call *call, const char *url)
 {
 	call->reply->status = 302;
 	call->reply->location = url;
+}
+
+static int64_t
+number_in(const struct call *call, const char *name, int64_t usual, int64_t most)
+{
+	const char *text = form_value(&call->query, name);
+	int64_t number;
+
+	if (text == NULL || !integer_parse(&number, text) || number < 1)
+		return usual;
+	return number < most ? number : most;
+}
+
+void
+call_page(const struct call *call, const char *size, struct order_filter *out)
+{
+	enum { USUAL = 50, MOST = 100, PAGE_MOST = 1000000 };
+
+	out->most = (size_t)number_in(call, size, USUAL, MOST);
+	out->skip = out->most * (size_t)(number_in(call, "page", 1, PAGE_MOST) - 1);
 }
 
 size_t

@@ -136,6 +136,9 @@ const char *checkout_url(struct sandbox *box, struct arena *arena, const struct 
 /* Serve that page. */
 void checkout(struct call *call);
 
+/* Which page of a list the query asks for, by "page" and the name of its size: 50 unless given, 100
+ * at most. */
+void call_page(const struct call *call, const char *size, struct order_filter *out);
 /* Write "data": what the player keeps of a kind, newest first. Returns how many there are, of which
  * no more than THINGS_SHOWN_MAX are shown. */
 size_t write_things(const struct call *call, struct jw *w, const char *kind);

@@ -178,6 +178,40 @@ verify_by_reference(struct call *call)
 		    &order);
 }
 
+void
+flutterwave_write_meta(const struct order_filter *filter, size_t total, struct jw *w)
+{
+	jw_object(w, "meta");
+	jw_object(w, "page_info");
+	jw_integer(w, "total", (int64_t)total);
+	jw_integer(w, "current_page", (int64_t)(filter->skip / filter->most + 1));
+	jw_integer(w, "total_pages", (int64_t)((total + filter->most - 1) / filter->most));
+	jw_close(w);
+	jw_close(w);
+}
+
+static void
+list(struct call *call)
+{
+	struct order_filter filter = {.provider = call->provider,
+				      .reference = form_value(&call->query, "tx_ref")};
+	struct order *orders;
+	size_t total;
+	size_t n;
+	struct jw w;
+
+	call_page(call, "size", &filter);
+	total = orders_list(call->box->orders, call->arena, &filter, &orders, &n);
+	flutterwave_accept(call, &w, "Transactions fetched");
+	flutterwave_write_meta(&filter, total, &w);
+	jw_list(&w, "data");
+	for (size_t i = 0; i < n; i++)
+		write_charge(call->arena, &orders[i], &w, NULL);
+	jw_close(&w);
+	jw_close(&w);
+	reply_json(call, 200, &w);
+}
+
 static void
 verify(struct call *call)
 {
@@ -211,6 +245,11 @@ static const struct player_route routes[] = {
 	{"POST", "/v3/charges", charge},
 	{"GET", "/v3/transactions/verify_by_reference", verify_by_reference},
 	{"GET", "/v3/transactions/{}/verify", verify},
+	{"GET", "/v3/transactions", list},
+	{"GET", "/v3/banks/{}", flutterwave_list_banks},
+	{"POST", "/v3/accounts/resolve", flutterwave_resolve},
+	{"GET", "/v3/balances", flutterwave_list_balances},
+	{"GET", "/v3/balances/{}", flutterwave_fetch_balance},
 	{"POST", "/v3/virtual-account-numbers", flutterwave_create_account},
 	{"GET", "/v3/virtual-account-numbers", flutterwave_list_accounts},
 	{"GET", "/v3/virtual-account-numbers/{}", flutterwave_fetch_account},

@@ -11,6 +11,15 @@ void flutterwave_write_amount(struct jw *w, const char *name, struct money amoun
 /* Amount, currency and the reference under that name; false: it has been refused. */
 bool flutterwave_order(struct call *call, const char *reference, struct order *order);
 
+/* "meta" of a list. */
+void flutterwave_write_meta(const struct order_filter *filter, size_t total, struct jw *w);
+
+/* flutterwave_banks.c */
+void flutterwave_list_banks(struct call *call);
+void flutterwave_resolve(struct call *call);
+void flutterwave_list_balances(struct call *call);
+void flutterwave_fetch_balance(struct call *call);
+
 /* flutterwave_accounts.c */
 void flutterwave_create_account(struct call *call);
 void flutterwave_fetch_account(struct call *call);

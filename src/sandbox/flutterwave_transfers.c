@@ -63,27 +63,24 @@ flutterwave_transfer(struct call *call)
 	reply_json(call, 200, &w);
 }
 
-/* By its reference only: nobody pages through a sandbox. */
 void
 flutterwave_list_transfers(struct call *call)
 {
-	const char *reference = form_value(&call->query, "reference");
-	struct order order;
-	bool found = reference != NULL &&
-		     orders_find(call->box->orders, call->provider, true, reference, &order);
+	struct order_filter filter = {.provider = call->provider,
+				      .withdrawal = true,
+				      .reference = form_value(&call->query, "reference")};
+	struct order *orders;
+	size_t total;
+	size_t n;
 	struct jw w;
 
+	call_page(call, "size", &filter);
+	total = orders_list(call->box->orders, call->arena, &filter, &orders, &n);
 	flutterwave_accept(call, &w, "Transfers fetched");
-	jw_object(&w, "meta");
-	jw_object(&w, "page_info");
-	jw_integer(&w, "total", found);
-	jw_integer(&w, "current_page", 1);
-	jw_integer(&w, "total_pages", 1);
-	jw_close(&w);
-	jw_close(&w);
+	flutterwave_write_meta(&filter, total, &w);
 	jw_list(&w, "data");
-	if (found)
-		flutterwave_write_transfer(call->arena, &order, &w, NULL);
+	for (size_t i = 0; i < n; i++)
+		flutterwave_write_transfer(call->arena, &orders[i], &w, NULL);
 	jw_close(&w);
 	jw_close(&w);
 	reply_json(call, 200, &w);

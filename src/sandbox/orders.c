@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/arena.h"
 #include "base/text.h"
 #include "sandbox/code.h"
 
@@ -136,6 +137,33 @@ orders_find_code(struct orders *orders, int provider, const char *code, struct o
 	if (found == NULL)
 		found = find(orders, provider, true, code);
 	return hand_out(orders, found, out);
+}
+
+static bool
+is_wanted(const struct order *order, const struct order_filter *filter)
+{
+	return order->provider == filter->provider && order->withdrawal == filter->withdrawal &&
+	       (filter->reference == NULL || strcmp(order->reference, filter->reference) == 0);
+}
+
+size_t
+orders_list(struct orders *orders, struct arena *arena, const struct order_filter *filter,
+	    struct order **out, size_t *shown)
+{
+	size_t total = 0;
+
+	*out = arena_array(arena, filter->most, sizeof(**out));
+	*shown = 0;
+	(void)pthread_mutex_lock(&orders->mutex);
+	for (int64_t i = 0; i < kept(orders); i++) {
+		const struct order *order = &orders->items[(orders->count - 1 - i) % ORDERS_MAX];
+
+		if (!is_wanted(order, filter) || ++total <= filter->skip || *shown == filter->most)
+			continue;
+		(*out)[(*shown)++] = *order;
+	}
+	(void)pthread_mutex_unlock(&orders->mutex);
+	return total;
 }
 
 static bool

@@ -8,6 +8,7 @@
 #define SANDBOX_ORDERS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/attributes.h"
@@ -47,6 +48,7 @@ struct order {
 	struct instant settled;
 };
 
+struct arena;
 struct orders;
 
 struct orders *orders_new(void);
@@ -64,6 +66,17 @@ bool orders_find_id(struct orders *orders, int provider, int64_t id, struct orde
 /* By the provider's code, else by the reference of a deposit or withdrawal. */
 bool orders_find_code(struct orders *orders, int provider, const char *code,
 		      struct order *out) MUST_CHECK;
+struct order_filter {
+	int provider;
+	bool withdrawal;
+	const char *reference; /* NULL: any */
+	size_t skip;
+	size_t most;
+};
+/* Orders of a provider, the newest first: so many of them in the arena, after those that are skipped.
+ * Returns how many there are. */
+size_t orders_list(struct orders *orders, struct arena *arena, const struct order_filter *filter,
+		   struct order **out, size_t *shown);
 /*
  * Decide an order: a pending one any way, one that failed or was abandoned may succeed yet, one
  * that succeeded may be reversed. paid: what is claimed; NULL: what was asked for. False, with the

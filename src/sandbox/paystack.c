@@ -158,80 +158,6 @@ initialize(struct call *call)
 	reply_json(call, 200, &w);
 }
 
-/* What nobody has paid is "abandoned", begun or not: so does the real one. */
-static const char *const status_words[ORDER_STATES] = {
-	[ORDER_PENDING] = "abandoned",   [ORDER_SUCCEEDED] = "success", [ORDER_FAILED] = "failed",
-	[ORDER_ABANDONED] = "abandoned", [ORDER_REVERSED] = "reversed",
-};
-
-static const char *
-gateway_response(const struct order *order)
-{
-	if (order->state == ORDER_SUCCEEDED || order->state == ORDER_REVERSED)
-		return "Successful";
-	return order->state == ORDER_FAILED ? "Declined" : "The transaction was not completed";
-}
-
-static void
-write_customer_of(struct jw *w, const struct order *order)
-{
-	jw_object(w, "customer");
-	jw_integer(w, "id", order->id);
-	jw_null(w, "first_name");
-	jw_null(w, "last_name");
-	jw_text(w, "email", order->email);
-	jw_text(w, "customer_code", "CUS_sandbox");
-	jw_null(w, "phone");
-	jw_null(w, "metadata");
-	jw_text(w, "risk_action", "default");
-	jw_close(w);
-}
-
-static void
-write_transaction(struct arena *arena, const struct order *order, struct jw *w, const char *name)
-{
-	bool paid = order->state == ORDER_SUCCEEDED || order->state == ORDER_REVERSED;
-
-	jw_object(w, name);
-	jw_integer(w, "id", order->id);
-	jw_text(w, "domain", "test");
-	jw_text(w, "status", status_words[order->state]);
-	jw_text(w, "reference", order->reference);
-	jw_null(w, "receipt_number");
-	jw_integer(w, "amount", order->paid.minor);
-	jw_null(w, "message");
-	jw_text(w, "gateway_response", gateway_response(order));
-	jw_text(w, "paid_at", paid ? time_text(arena, order->settled) : NULL);
-	jw_text(w, "created_at", time_text(arena, order->created));
-	jw_text(w, "channel", "card");
-	jw_text(w, "currency", order->paid.currency->code);
-	jw_text(w, "ip_address", "127.0.0.1");
-	jw_text(w, "metadata", "");
-	jw_integer(w, "fees", 0);
-	write_customer_of(w, order);
-	jw_integer(w, "requested_amount", order->asked.minor);
-	jw_close(w);
-}
-
-static void
-verify(struct call *call)
-{
-	struct order order;
-	struct jw w;
-
-	if (!orders_find(call->box->orders, call->provider, false, call->param, &order)) {
-		paystack_refuse(
-			call, 400, "Transaction reference not found",
-			"Ensure that you're passing the reference of a transaction that exists on this integration",
-			"transaction_not_found");
-		return;
-	}
-	paystack_accept(call, &w, "Verification successful");
-	write_transaction(call->arena, &order, &w, "data");
-	jw_close(&w);
-	reply_json(call, 200, &w);
-}
-
 static const char *
 event_of(const struct order *order)
 {
@@ -257,7 +183,7 @@ report(struct sandbox *box, struct arena *arena, const struct order *order, stru
 	if (order->withdrawal)
 		paystack_write_transfer(box, arena, order, &w, "data");
 	else
-		write_transaction(arena, order, &w, "data");
+		paystack_write_transaction(arena, order, &w, "data");
 	webhook_end(&w, out);
 	out->header = "x-paystack-signature";
 	out->signature = sign_sha512(arena, order->key, out->body);
@@ -265,14 +191,22 @@ report(struct sandbox *box, struct arena *arena, const struct order *order, stru
 
 static const struct player_route routes[] = {
 	{"POST", "/transaction/initialize", initialize},
-	{"GET", "/transaction/verify/{}", verify},
+	{"GET", "/transaction/verify/{}", paystack_verify},
+	{"GET", "/transaction/{}", paystack_fetch_transaction},
+	{"GET", "/transaction", paystack_list_transactions},
 	{"POST", "/customer", paystack_create_customer},
 	{"GET", "/customer/{}", paystack_fetch_customer},
 	{"GET", "/customer", paystack_list_customers},
 	{"POST", "/transferrecipient", paystack_create_recipient},
+	{"GET", "/transferrecipient/{}", paystack_fetch_recipient},
+	{"GET", "/transferrecipient", paystack_list_recipients},
 	{"POST", "/transfer", paystack_transfer},
 	{"GET", "/transfer/verify/{}", paystack_verify_transfer},
 	{"GET", "/transfer/{}", paystack_fetch_transfer},
+	{"GET", "/transfer", paystack_list_transfers},
+	{"GET", "/bank/resolve", paystack_resolve},
+	{"GET", "/bank", paystack_list_banks},
+	{"GET", "/balance", paystack_balance},
 	{NULL, NULL, NULL},
 };
 

@@ -14,6 +14,21 @@ bool paystack_amount(struct call *call, struct money *out);
 
 enum { PAYSTACK_INTEGRATION = 100032 };
 
+/* "meta" of a list. */
+void paystack_write_meta(const struct order_filter *filter, size_t total, struct jw *w);
+
+/* paystack_transactions.c */
+void paystack_verify(struct call *call);
+void paystack_fetch_transaction(struct call *call);
+void paystack_list_transactions(struct call *call);
+void paystack_write_transaction(struct arena *arena, const struct order *order, struct jw *w,
+				const char *name);
+
+/* paystack_banks.c */
+void paystack_list_banks(struct call *call);
+void paystack_resolve(struct call *call);
+void paystack_balance(struct call *call);
+
 /* paystack_customers.c */
 void paystack_create_customer(struct call *call);
 void paystack_fetch_customer(struct call *call);
@@ -21,9 +36,12 @@ void paystack_list_customers(struct call *call);
 
 /* paystack_transfers.c */
 void paystack_create_recipient(struct call *call);
+void paystack_fetch_recipient(struct call *call);
+void paystack_list_recipients(struct call *call);
 void paystack_transfer(struct call *call);
 void paystack_verify_transfer(struct call *call);
 void paystack_fetch_transfer(struct call *call);
+void paystack_list_transfers(struct call *call);
 void paystack_write_transfer(struct sandbox *box, struct arena *arena, const struct order *order,
 			     struct jw *w, const char *name);
 

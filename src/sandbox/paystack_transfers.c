@@ -232,3 +232,57 @@ paystack_fetch_transfer(struct call *call)
 					 &order);
 	show(call, found, &order);
 }
+
+void
+paystack_list_transfers(struct call *call)
+{
+	struct order_filter filter = {.provider = call->provider, .withdrawal = true};
+	struct order *orders;
+	size_t total;
+	size_t n;
+	struct jw w;
+
+	call_page(call, "perPage", &filter);
+	total = orders_list(call->box->orders, call->arena, &filter, &orders, &n);
+	paystack_accept(call, &w, "Transfers retrieved");
+	jw_list(&w, "data");
+	for (size_t i = 0; i < n; i++)
+		paystack_write_transfer(call->box, call->arena, &orders[i], &w, NULL);
+	jw_close(&w);
+	paystack_write_meta(&filter, total, &w);
+	jw_close(&w);
+	reply_json(call, 200, &w);
+}
+
+void
+paystack_fetch_recipient(struct call *call)
+{
+	const struct thing *thing = things_find(call->box->things, call->arena, call->provider,
+						"recipient", call->param);
+	struct jw w;
+
+	if (thing == NULL) {
+		paystack_refuse(call, 404, "Transfer recipient not found",
+				"Ensure that the recipient exists on this integration",
+				"recipient_not_found");
+		return;
+	}
+	paystack_accept(call, &w, "Recipient retrieved");
+	jw_json(&w, "data", thing->json);
+	jw_close(&w);
+	reply_json(call, 200, &w);
+}
+
+void
+paystack_list_recipients(struct call *call)
+{
+	struct order_filter shown = {.most = THINGS_SHOWN_MAX};
+	size_t n;
+	struct jw w;
+
+	paystack_accept(call, &w, "Recipients retrieved");
+	n = write_things(call, &w, "recipient");
+	paystack_write_meta(&shown, n, &w);
+	jw_close(&w);
+	reply_json(call, 200, &w);
+}

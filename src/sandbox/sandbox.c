@@ -139,6 +139,20 @@ serve_player(struct call *call)
 		    call->reply->ending == ENDING_RESET ? 0 : call->reply->status);
 }
 
+/* A path whose slashes are never doubled: a client that joins its base and a path makes such. */
+static const char *
+single_slashes(struct arena *arena, const char *path, size_t length)
+{
+	char *out = arena_alloc(arena, length + 1);
+	size_t n = 0;
+
+	for (size_t i = 0; i < length; i++)
+		if (path[i] != '/' || n == 0 || out[n - 1] != '/')
+			out[n++] = path[i];
+	out[n] = '\0';
+	return out;
+}
+
 /* Whom the path means: a player, or (-1) the console, or (-2) nobody. */
 static int
 find_player(struct call *call, const char *target)
@@ -147,7 +161,7 @@ find_player(struct call *call, const char *target)
 	const char *name = arena_strndup(call->arena, target, length);
 	size_t path = strcspn(target + length, "?");
 
-	call->path = arena_strndup(call->arena, target + length, path);
+	call->path = single_slashes(call->arena, target + length, path);
 	call->query_text = target[length + path] == '?' ? target + length + path + 1 : "";
 	if (!form_read(call->arena, call->query_text, strlen(call->query_text), &call->query))
 		return -2;

@@ -268,6 +268,126 @@ wallets_are_kept(void **state)
 			 200);
 }
 
+/* The members of the list "data", and one of the first of them. */
+static size_t
+listed(struct sandbox_case *x)
+{
+	return json_list_length(json_member(x->body, "data", NULL));
+}
+
+static const char *
+first(struct sandbox_case *x, const char *name)
+{
+	const char *text = object_text(json_list_item(json_member(x->body, "data", NULL), 0), name);
+
+	return text != NULL ? text : "";
+}
+
+static void
+pay(struct sandbox_case *x, const char *provider, const char *reference)
+{
+	assert_int_equal(
+		sandbox_ask(x, arena_printf(x->arena, "POST /%s/checkout/%s", provider, reference),
+			    "application/x-www-form-urlencoded", "outcome=success", NULL),
+		200);
+}
+
+/* What the SDKs call beside what Cowry does. */
+static void
+paystack_lists(void **state)
+{
+	struct sandbox_case *x = *state;
+	struct json_object *authorization;
+	const char *id;
+
+	assert_int_equal(initialize(x, "100", "list-1"), 200);
+	assert_int_equal(initialize(x, "200", "list-2"), 200);
+	assert_int_equal(sandbox_call(x, "GET /paystack/transaction?perPage=1&page=1", NULL), 200);
+	assert_int_equal(listed(x), 1);
+	assert_string_equal(first(x, "reference"), "list-2");
+	assert_string_equal(object_text(object_member(x->body, "meta"), "perPage"), "1");
+	assert_string_equal(object_text(object_member(x->body, "meta"), "page"), "1");
+	id = first(x, "id");
+	assert_int_equal(
+		sandbox_call(x, arena_printf(x->arena, "GET /paystack/transaction/%s", id), NULL),
+		200);
+	assert_string_equal(sandbox_data(x, "reference"), "list-2");
+	assert_int_equal(sandbox_call(x, "GET /paystack/transaction/1", NULL), 400);
+	pay(x, "paystack", "list-2");
+	assert_int_equal(sandbox_call(x, "GET /paystack/transaction/verify/list-2", NULL), 200);
+	authorization = object_member(object_member(x->body, "data"), "authorization");
+	assert_non_null(strstr(object_text(authorization, "authorization_code"), "AUTH_"));
+	assert_string_equal(object_text(authorization, "last4"), "4081");
+	assert_int_equal(sandbox_call(x, "GET /paystack/transaction/verify/list-1", NULL), 200);
+	assert_null(object_text(object_member(object_member(x->body, "data"), "authorization"),
+				"last4"));
+	assert_int_equal(sandbox_call(x, "GET /paystack/transfer", NULL), 200);
+	assert_int_equal(sandbox_call(x, "GET /paystack/transferrecipient", NULL), 200);
+	assert_int_equal(sandbox_call(x, "GET /paystack/balance", NULL), 200);
+	assert_string_equal(first(x, "currency"), "NGN");
+}
+
+static void
+banks_and_accounts(void **state)
+{
+	struct sandbox_case *x = *state;
+
+	assert_int_equal(sandbox_call(x, "GET /paystack/bank?country=nigeria", NULL), 200);
+	assert_true(listed(x) >= 3);
+	assert_int_equal(
+		sandbox_call(x,
+			     "GET /paystack/bank/resolve?account_number=0001234567&bank_code=058",
+			     NULL),
+		200);
+	assert_string_equal(sandbox_data(x, "account_name"), "SANDBOX CUSTOMER");
+	assert_int_equal(
+		sandbox_call(x,
+			     "GET /paystack/bank/resolve?account_number=0000000000&bank_code=058",
+			     NULL),
+		422);
+	assert_int_equal(
+		sandbox_call(x,
+			     "GET /paystack/bank/resolve?account_number=0001234567&bank_code=999",
+			     NULL),
+		422);
+	assert_int_equal(sandbox_call(x, "GET /flutterwave//v3/banks/NG", NULL), 200);
+	assert_string_equal(first(x, "code"), "044");
+	assert_int_equal(
+		sandbox_call(x, "POST /flutterwave/v3/accounts/resolve",
+			     "{\"account_number\":\"0690000032\",\"account_bank\":\"044\"}"),
+		200);
+	assert_string_equal(sandbox_data(x, "account_number"), "0690000032");
+	assert_int_equal(sandbox_call(x, "POST /flutterwave/v3/accounts/resolve",
+				      "{\"account_number\":\"1\",\"account_bank\":\"044\"}"),
+			 400);
+	assert_int_equal(sandbox_call(x, "GET /flutterwave/v3/balances/NGN", NULL), 200);
+	assert_string_equal(sandbox_data(x, "currency"), "NGN");
+}
+
+static void
+flutterwave_lists(void **state)
+{
+	struct sandbox_case *x = *state;
+
+	assert_int_equal(
+		sandbox_call(x, "POST /flutterwave/v3/transfers",
+			     "{\"reference\":\"flw-list\",\"amount\":10,\"currency\":\"NGN\","
+			     "\"account_bank\":\"044\",\"account_number\":\"0690000032\"}"),
+		200);
+	assert_int_equal(sandbox_call(x, "GET /flutterwave/v3/transfers", NULL), 200);
+	assert_string_equal(first(x, "reference"), "flw-list");
+	assert_int_equal(
+		sandbox_call(x, "POST /flutterwave/v3/charges?type=bank_transfer",
+			     "{\"tx_ref\":\"flw-charge\",\"amount\":10,\"currency\":\"NGN\","
+			     "\"email\":\"a@b.c\"}"),
+		200);
+	assert_int_equal(sandbox_call(x, "GET /flutterwave//v3/transactions?", NULL), 200);
+	assert_string_equal(first(x, "tx_ref"), "flw-charge");
+	assert_int_equal(sandbox_call(x, "GET /flutterwave/v3/transactions?tx_ref=none", NULL),
+			 200);
+	assert_int_equal(listed(x), 0);
+}
+
 int
 main(void)
 {
@@ -291,6 +411,12 @@ main(void)
 		cmocka_unit_test_setup_teardown(a_reset_is_for_all, sandbox_case_open,
 						sandbox_case_close),
 		cmocka_unit_test_setup_teardown(wallets_are_kept, sandbox_case_open,
+						sandbox_case_close),
+		cmocka_unit_test_setup_teardown(paystack_lists, sandbox_case_open,
+						sandbox_case_close),
+		cmocka_unit_test_setup_teardown(banks_and_accounts, sandbox_case_open,
+						sandbox_case_close),
+		cmocka_unit_test_setup_teardown(flutterwave_lists, sandbox_case_open,
 						sandbox_case_close),
 	};
 	int failed;
