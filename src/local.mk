@@ -88,7 +88,7 @@ libcowry_a_SOURCES = \
 	src/api/bitpal/bitpal.c src/api/bitpal/bitpal.h src/api/bitpal/google.c \
 	src/api/bitpal/keys.c src/api/bitpal/wallet.c \
 	src/api/drop/bank_accounts.c src/api/drop/drop.c src/api/drop/drop.h src/api/drop/health.c \
-	src/api/otp/codes.c src/api/otp/fundings.c src/api/otp/otp.c src/api/otp/otp.h \
+	src/api/otp/codes.c src/api/otp/fundings.c src/api/otp/otp.c src/api/otp/otp.h src/api/otp/wallet.c \
 	src/api/moolah/auth.c src/api/moolah/ledger.c src/api/moolah/moolah.c \
 	src/api/moolah/moolah.h src/api/moolah/settings.c src/api/moolah/wallet.c \
 	src/app/identity.c src/app/identity.h src/app/settings.c src/app/settings.h \
@@ -119,7 +119,7 @@ libcowry_a_SOURCES = \
 	src/app/public_id.c src/app/public_id.h \
 	src/api/drop/auth.c src/api/drop/complaints.c src/api/drop/consents.c \
 	src/api/drop/notifications.c src/api/drop/privacy.c src/api/drop/settings.c \
-	src/api/pocket/complaints.c \
+	src/api/pocket/complaints.c src/api/pocket/payees.c src/app/payee.c src/app/payee.h \
 	src/app/corridor.c src/app/corridor.h \
 	src/app/drop_payment.c src/app/drop_payment.h \
 	src/app/drop_payment_report.c \
@@ -168,7 +168,7 @@ cowry_SOURCES = src/bin/cli.c src/bin/cli.h \
 	src/bin/cli_jobs.c src/bin/cli_provider.c \
 	src/bin/cli_products.c \
 	src/bin/cli_rates.c \
-	src/bin/cli_reviews.c \
+	src/bin/cli_payees.c src/bin/cli_reviews.c \
 	src/bin/addresses.c src/bin/addresses.h \
 	src/bin/cli_people.c \
 	src/bin/cli_secrets.c \

@@ -179,25 +179,6 @@ UPDATE voucher v
   FROM unnest($1, $2) AS d (voucher_id, refunded), (SELECT clock_timestamp() AS now) t
  WHERE v.voucher_id = d.voucher_id;
 
--- name: payee_find
--- params: kind:text code:text
--- returns: maybe
-SELECT a.public_id
-  FROM payee p
-  JOIN account a USING (account_id)
- WHERE p.kind = $1 AND p.code = $2;
-
--- name: payee_insert
--- params: kind:text code:text
--- returns: maybe
--- Two first uses at once: the second waits here for the first, and gets no row.
-INSERT INTO payee (kind, code) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING payee_id;
-
--- name: payee_set_account
--- params: payee_id:bigint account_id:bigint
--- returns: none
-UPDATE payee SET account_id = $2 WHERE payee_id = $1;
-
 -- name: guess_state
 -- params: whoever:text[] most:bigint[]
 -- returns: one

@@ -37,6 +37,40 @@ settings_enabled(struct arena *arena)
 		arena_copy(arena, settings_services, n * sizeof(settings_services[0])), n};
 }
 
+/* In the order of settings_services. */
+static const struct settings_service service_table[] = {
+	{.id = "send_money",
+	 .name = "Send money",
+	 .description = "Send money to other people's wallets",
+	 .category = "payment",
+	 .available = true},
+	{.id = "vouchers",
+	 .name = "Vouchers",
+	 .description = "Issue and redeem vouchers",
+	 .category = "financial",
+	 .available = true},
+};
+
+static bool
+has(const struct text_list *list, const char *item)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (strcmp(list->items[i], item) == 0)
+			return true;
+	return false;
+}
+
+struct list
+settings_available(struct arena *arena, const struct settings *settings)
+{
+	size_t n = sizeof(service_table) / sizeof(service_table[0]);
+	struct settings_service *all = arena_copy(arena, service_table, sizeof(service_table));
+
+	for (size_t i = 0; i < n; i++)
+		all[i].enabled = has(&settings->quick_access, all[i].id);
+	return (struct list){all, n};
+}
+
 static const char *
 or_usual(const char *text, const char *usual)
 {

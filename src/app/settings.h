@@ -25,8 +25,21 @@ struct settings_change {
 	const char *display_currency;
 };
 
-/* All services. */
+/* What the app can do; all of it is there. */
+struct settings_service {
+	const char *id;
+	const char *name;
+	const char *description;
+	const char *category;
+	bool available;
+	bool coming_soon;
+	bool enabled; /* of quick access */
+};
+
+/* All services, by their ids. */
 struct text_list settings_enabled(struct arena *arena);
+/* All services, and which of them somebody has chosen for quick access: struct settings_service. */
+struct list settings_available(struct arena *arena, const struct settings *settings);
 /* Of the person who asks. */
 enum err settings_get(struct ctx *ctx, struct settings *out) MUST_CHECK;
 /* A service may stand in the list once. */

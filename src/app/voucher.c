@@ -73,7 +73,8 @@ insert(struct ctx *ctx, const struct voucher_order *in, struct money amount, int
 }
 
 enum err
-voucher_issue(struct ctx *ctx, const struct voucher_order *in, struct voucher *out)
+voucher_issue(struct ctx *ctx, const struct voucher_order *in, struct voucher *out,
+	      struct voucher_receipt *receipt)
 {
 	const struct currency *currency = voucher_currency();
 	struct personal_wallet wallet = {0};
@@ -101,7 +102,9 @@ voucher_issue(struct ctx *ctx, const struct voucher_order *in, struct voucher *o
 			      amount.minor}},
 		.count = 1,
 	};
-	return voucher_post(ctx, &entry);
+	TRY(voucher_post(ctx, &entry));
+	*receipt = voucher_receipt(&entry, entry.results[0].from_balance);
+	return ERR_OK;
 }
 
 static enum err

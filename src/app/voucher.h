@@ -39,9 +39,16 @@ struct voucher_order {
 	int64_t max_redemptions;
 };
 
+/* What something about a voucher did in the books, and to the wallet of ctx->who. */
+struct voucher_receipt {
+	struct money wallet_balance;
+	struct uuid transaction; /* of the ledger */
+	struct instant posted_at;
+};
+
 /* In a transaction, for ctx->who. ERR_INVALID_AMOUNT, ERR_INSUFFICIENT_FUNDS, ERR_WALLET_INACTIVE. */
-enum err voucher_issue(struct ctx *ctx, const struct voucher_order *in,
-		       struct voucher *out) MUST_CHECK;
+enum err voucher_issue(struct ctx *ctx, const struct voucher_order *in, struct voucher *out,
+		       struct voucher_receipt *receipt) MUST_CHECK;
 
 /*
  * The voucher that a code, a reference or an EasyPay number names. ERR_INVALID_VOUCHER_CODE for what
@@ -72,20 +79,29 @@ enum err voucher_summary(struct ctx *ctx, struct voucher_summary *out) MUST_CHEC
 
 struct redemption_order {
 	const char *code;
-	struct decimal amount;
+	struct decimal amount;        /* absent: all that is left */
 	const char *redeemer;         /* as they call themselves, or NULL */
-	const char *merchant;         /* who is paid, or NULL */
-	const char *service_provider; /* who is paid where there is no merchant, or NULL */
+	const char *merchant;         /* who is to be paid, or NULL */
+	const char *service_provider; /* likewise where the merchant is not registered */
+};
+
+struct redeemed {
+	struct voucher voucher;
+	const char *code; /* its 16 digits */
+	struct money amount;
+	const char *paid_to; /* wallet, or the kind of the payee */
+	struct voucher_receipt receipt;
 };
 
 /*
- * In a transaction, for ctx->who: take some of the balance, for the merchant or service provider, or
- * else into their own wallet. Where *guessed, the fault is that the code is nobody's, and what was
- * done must be committed so that it stays counted. ERR_INVALID_VOUCHER_CODE, ERR_VOUCHER_EXPIRED,
- * ERR_INVALID_AMOUNT, ERR_INSUFFICIENT_FUNDS, ERR_RATE_LIMITED.
+ * In a transaction, for ctx->who: take some of the balance, for the merchant or else the service
+ * provider if the operator has registered them (app/payee.h), or else into their own wallet. Where
+ * *guessed, the fault is that the code is nobody's, and what was done must be committed so that it
+ * stays counted. ERR_INVALID_VOUCHER_CODE, ERR_VOUCHER_EXPIRED, ERR_INVALID_AMOUNT,
+ * ERR_INSUFFICIENT_FUNDS, ERR_RATE_LIMITED.
  */
-enum err voucher_redeem(struct ctx *ctx, const struct redemption_order *in, struct voucher *out,
-			struct money *amount, bool *guessed) MUST_CHECK;
+enum err voucher_redeem(struct ctx *ctx, const struct redemption_order *in, struct redeemed *out,
+			bool *guessed) MUST_CHECK;
 
 struct redemption {
 	int64_t number;

@@ -1,6 +1,7 @@
 /* Redemption: whoever has the code takes money, for themselves or for whom they pay. */
 #include <string.h>
 
+#include "app/payee.h"
 #include "app/voucher_code.h"
 #include "app/voucher_guess.h"
 #include "app/voucher_store.h"
@@ -14,48 +15,27 @@
 
 /* Who gets the money. */
 struct receiver {
-	int64_t ledger_id;
+	struct personal_wallet wallet; /* of who redeems */
 	struct uuid account;
+	const char *kind; /* wallet, or of the payee */
 };
 
-/* The account of a merchant or service provider; made when first needed. */
-static enum err
-payee_account(struct ctx *ctx, const char *kind, const char *code, struct receiver *out)
-{
-	struct rows rows;
-	int64_t account_id;
-
-	TRY(ledger_of(ctx, 0, MODE_LIVE, &out->ledger_id));
-	TRY(db_run(ctx, SQL_payee_find, &rows, PARAMS(p_text(kind), p_text(code))));
-	if (rows.count == 0) {
-		TRY(db_run(ctx, SQL_payee_insert, &rows, PARAMS(p_text(kind), p_text(code))));
-		if (rows.count > 0) {
-			int64_t payee_id = row_int(&rows, 0, 0);
-
-			TRY(ledger_open_account(ctx, out->ledger_id, ACCOUNT_PAYABLES,
-						voucher_currency(), &account_id, &out->account));
-			return db_run(ctx, SQL_payee_set_account, NULL,
-				      PARAMS(p_int(payee_id), p_int(account_id)));
-		}
-		TRY(db_run(ctx, SQL_payee_find, &rows, PARAMS(p_text(kind), p_text(code))));
-	}
-	if (rows.count == 0)
-		return fault(&ctx->fault, ERR_RETRY, NULL, NULL);
-	out->account = row_uuid(&rows, 0, 0);
-	return ERR_OK;
-}
-
+/* The first of merchant and service provider whom the operator has registered, or the wallet. */
 static enum err
 receiver_of(struct ctx *ctx, const struct redemption_order *in, struct receiver *out)
 {
-	struct personal_wallet wallet = {0};
+	const char *const codes[] = {in->merchant, in->service_provider};
 
-	if (in->merchant != NULL)
-		return payee_account(ctx, "merchant", in->merchant, out);
-	if (in->service_provider != NULL)
-		return payee_account(ctx, "service_provider", in->service_provider, out);
-	TRY(personal_wallet(ctx, ctx->who.user_id, voucher_currency(), &wallet));
-	*out = (struct receiver){wallet.ledger_id, wallet.id};
+	*out = (struct receiver){.kind = "wallet"};
+	TRY(personal_wallet(ctx, ctx->who.user_id, voucher_currency(), &out->wallet));
+	for (size_t i = 0; payee_kinds[i] != NULL; i++) {
+		TRY(payee_account(ctx, payee_kinds[i], codes[i], &out->account));
+		if (!uuid_is_nil(out->account)) {
+			out->kind = payee_kinds[i];
+			return ERR_OK;
+		}
+	}
+	out->account = out->wallet.id;
 	return ERR_OK;
 }
 
@@ -86,12 +66,13 @@ redemption_entry(struct ctx *ctx, const struct receiver *receiver, struct money 
 {
 	return (struct voucher_entry){
 		.voucher = voucher,
-		.ledger_id = receiver->ledger_id,
+		.ledger_id = receiver->wallet.ledger_id,
 		.event = arena_printf(ctx->arena, "redeem/%lld",
 				      (long long)voucher->redemptions + 1),
 		.type = "voucher_redemption",
 		.description = "Voucher redeemed",
-		.postings = {{ledger_system_account(receiver->ledger_id, ACCOUNT_VOUCHERS_ACTIVE,
+		.postings = {{ledger_system_account(receiver->wallet.ledger_id,
+						    ACCOUNT_VOUCHERS_ACTIVE,
 						    voucher_currency()->code),
 			      receiver->account, amount.minor}},
 		.count = 1,
@@ -135,14 +116,26 @@ post(struct ctx *ctx, struct voucher_entry *entries, size_t n, bool *refunded)
 	return ledger_report(ctx, transactions[0]);
 }
 
+/* The balance of the wallet of who redeems, who may be the issuer. */
+static int64_t
+wallet_after(struct ctx *ctx, const struct receiver *receiver, const struct voucher_entry *entries,
+	     bool refunded)
+{
+	if (refunded && entries[0].voucher->user_id == ctx->who.user_id)
+		return entries[1].results[0].to_balance;
+	return uuid_equal(receiver->account, receiver->wallet.id) ? entries[0].results[0].to_balance
+								  : receiver->wallet.balance.minor;
+}
+
 static enum err
 pay(struct ctx *ctx, const struct redemption_order *in, const struct receiver *receiver,
-    struct money amount, struct voucher *voucher)
+    struct redeemed *out)
 {
+	struct voucher *voucher = &out->voucher;
 	int64_t number = voucher->redemptions + 1;
-	int64_t rest = voucher->balance.minor - amount.minor;
+	int64_t rest = voucher->balance.minor - out->amount.minor;
 	bool last = voucher->max_redemptions > 0 && number == voucher->max_redemptions;
-	struct voucher_entry entries[2] = {redemption_entry(ctx, receiver, amount, voucher)};
+	struct voucher_entry entries[2] = {redemption_entry(ctx, receiver, out->amount, voucher)};
 	bool refunded = false;
 	bool live = false;
 	size_t n = last && rest > 0 ? 2 : 1;
@@ -154,10 +147,12 @@ pay(struct ctx *ctx, const struct redemption_order *in, const struct receiver *r
 		   PARAMS(p_int(entries[0].transaction->transaction_id), p_int(voucher->voucher_id),
 			  p_int(number), p_int(ctx->who.user_id), p_text(in->redeemer),
 			  p_text(in->merchant), p_text(in->service_provider),
-			  p_int(amount.minor))));
+			  p_int(out->amount.minor))));
 	TRY(db_run(ctx, SQL_voucher_redeem, NULL,
-		   PARAMS(p_int(voucher->voucher_id), p_int(amount.minor), p_bool(last),
+		   PARAMS(p_int(voucher->voucher_id), p_int(out->amount.minor), p_bool(last),
 			  p_bool(refunded))));
+	out->paid_to = receiver->kind;
+	out->receipt = voucher_receipt(&entries[0], wallet_after(ctx, receiver, entries, refunded));
 	return voucher_get(ctx, voucher->voucher_id, false, voucher, &live);
 }
 
@@ -178,8 +173,8 @@ read_code(struct ctx *ctx, const char *text, char code[VOUCHER_REFERENCE_SIZE])
 }
 
 enum err
-voucher_redeem(struct ctx *ctx, const struct redemption_order *in, struct voucher *out,
-	       struct money *amount, bool *guessed)
+voucher_redeem(struct ctx *ctx, const struct redemption_order *in, struct redeemed *out,
+	       bool *guessed)
 {
 	char code[VOUCHER_REFERENCE_SIZE];
 	unsigned char digest[KEYED_DIGEST_SIZE];
@@ -189,7 +184,8 @@ voucher_redeem(struct ctx *ctx, const struct redemption_order *in, struct vouche
 
 	*guessed = false;
 	TRY(read_code(ctx, in->code, code));
-	if (money_from_decimal(amount, in->amount, voucher_currency()) != MONEY_OK)
+	if (in->amount.present &&
+	    money_from_decimal(&out->amount, in->amount, voucher_currency()) != MONEY_OK)
 		return fault(&ctx->fault, ERR_INVALID_AMOUNT, NULL,
 			     "The amount must have at most 2 decimals");
 	TRY(guess_allowed(ctx));
@@ -199,8 +195,11 @@ voucher_redeem(struct ctx *ctx, const struct redemption_order *in, struct vouche
 		*guessed = true;
 		return guess_wrong(ctx);
 	}
+	out->code = arena_strdup(ctx->arena, code);
 	TRY(receiver_of(ctx, in, &receiver));
-	TRY(voucher_lock(ctx, voucher_found(&rows), false, out, &live));
-	TRY(check(ctx, out, live, *amount));
-	return pay(ctx, in, &receiver, *amount, out);
+	TRY(voucher_lock(ctx, voucher_found(&rows), false, &out->voucher, &live));
+	if (!in->amount.present)
+		out->amount = out->voucher.balance;
+	TRY(check(ctx, &out->voucher, live, out->amount));
+	return pay(ctx, in, &receiver, out);
 }

@@ -272,3 +272,13 @@ voucher_post(struct ctx *ctx, struct voucher_entry *entry)
 	TRY(ledger_post(ctx, &entry->transaction, 1));
 	return ledger_report(ctx, entry->transaction);
 }
+
+struct voucher_receipt
+voucher_receipt(const struct voucher_entry *entry, int64_t balance)
+{
+	return (struct voucher_receipt){
+		.wallet_balance = {balance, voucher_currency()},
+		.transaction = entry->transaction->public_id,
+		.posted_at = entry->transaction->created_at,
+	};
+}

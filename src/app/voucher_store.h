@@ -53,6 +53,8 @@ struct voucher_entry {
 
 /* The transaction of an entry, in the arena. */
 struct ledger_transaction *voucher_transaction(struct ctx *ctx, struct voucher_entry *entry);
+/* What a posted entry was, and the balance of the wallet after it. */
+struct voucher_receipt voucher_receipt(const struct voucher_entry *entry, int64_t balance);
 /* Post it. */
 enum err voucher_post(struct ctx *ctx, struct voucher_entry *entry) MUST_CHECK;
 

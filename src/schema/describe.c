@@ -207,6 +207,8 @@ describe_type(const struct describer *d, const struct field *field, bool nullabl
 	const char *type = number ? "number" : types[field->type].type;
 	const char *other = number ? "string" : "number";
 
+	if (field->any)
+		return;
 	if (!nullable && (!amount || d->reply)) {
 		jw_text(d->w, "type", type);
 		return;

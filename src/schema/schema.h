@@ -100,6 +100,7 @@ struct field {
 	bool secret;         /* write-only in the documentation; may hold control characters */
 	bool keep_null;      /* replies: show null rather than leave out an absent value */
 	bool may_be_empty;   /* a FIELD_TEXTS may have no items */
+	bool any;            /* a FIELD_JSON of a reply that is not always an object */
 	bool lower_bound;    /* min holds for numbers; texts and lists always use min and max */
 	int64_t min;         /* code points of a text, value of a number, items of a list; of an
 			     * amount only for the documentation, its use case knows more */

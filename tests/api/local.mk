@@ -57,6 +57,7 @@ API_TESTS = \
 	tests/api/otp/limits \
 	tests/api/otp/reviews \
 	tests/api/otp/risk \
+	tests/api/otp/wallet \
 	tests/api/ownership \
 	tests/api/pocket/admin \
 	tests/api/pocket/amounts \
@@ -67,6 +68,7 @@ API_TESTS = \
 	tests/api/pocket/jobs \
 	tests/api/pocket/keys \
 	tests/api/pocket/movements \
+	tests/api/pocket/payees \
 	tests/api/pocket/payments \
 	tests/api/pocket/platform \
 	tests/api/pocket/provider_webhooks \
@@ -136,6 +138,7 @@ tests_api_otp_fundings_LDADD = $(API_LIBS)
 tests_api_otp_limits_LDADD = $(API_LIBS)
 tests_api_otp_reviews_LDADD = $(API_LIBS)
 tests_api_otp_risk_LDADD = $(API_LIBS)
+tests_api_otp_wallet_LDADD = $(API_LIBS)
 tests_api_ownership_LDADD = $(API_LIBS)
 tests_api_pocket_admin_LDADD = $(API_LIBS)
 tests_api_pocket_amounts_LDADD = $(API_LIBS)
@@ -147,6 +150,7 @@ tests_api_pocket_jobs_LDADD = $(API_LIBS)
 tests_api_pocket_keys_LDADD = $(API_LIBS)
 tests_api_pocket_movements_LDADD = $(API_LIBS)
 tests_api_pocket_platform_LDADD = $(API_LIBS)
+tests_api_pocket_payees_LDADD = $(API_LIBS)
 tests_api_pocket_payments_LDADD = $(API_LIBS)
 tests_api_pocket_provider_webhooks_LDADD = $(API_LIBS)
 tests_api_pocket_providers_LDADD = $(API_LIBS)

@@ -103,6 +103,17 @@ tells_of_addresses() {
         sql "DELETE FROM cowry.users WHERE name IN ('A', 'B')"
 }
 
+registers_payees() {
+    cowry payees add merchant 'SHOP 1' --name 'Corner shop' && says 'SHOP 1  0.00 ZAR owed  Corner shop' &&
+        refused 'say merchant' payees add shop X && refused 'without blanks' payees add merchant ' X' &&
+        cowry payees list --status registered && says 'Corner shop' &&
+        cowry payees remove "$(cut -d' ' -f1 "$folder/out")" && says unregistered &&
+        refused 'not found' payees remove 0190b2a4-7c1e-7d3a-9b61-2f6f0c9a1e57 &&
+        cowry payees list --status registered && ! says 'SHOP 1' &&
+        [[ $(sql "SELECT count(*) FROM cowry.audit_log WHERE action LIKE 'payee_%' AND
+                  request_id LIKE 'cli %'") == 2 ]]
+}
+
 # A process that has the keys of another time.
 stranger() {
     PGAPPNAME="cowry-worker keys:01234567" "$PGBIN/psql" -qX "$super dbname=$database" \
@@ -232,6 +243,7 @@ ok "all rates, or none" all_rates_or_none
 ok "complaints are listed" complains
 ok "a complaint is answered once, and who complained is told" answers
 ok "it is decided who somebody is" knows_people
+ok "payees are registered and removed" registers_payees
 ok "doctor finds nothing wrong, and what waits" is_well
 ok "accounts with spellings of one address are told of" tells_of_addresses
 ok "doctor finds settings that don't go together" sees_settings

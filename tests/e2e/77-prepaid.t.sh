@@ -107,7 +107,7 @@ expect "more than there is can't be bought" 400 .code INSUFFICIENT_BALANCE
 buy flash FLASH-ELECTRICITY 5 01234567890
 expect "nor less than is sold" 400 .code INVALID_AMOUNT
 get /api/v1/wallets/transactions
-expect "the history has it all" 200 '[.data.transactions[].type] | unique | join(" ")' \
+expect "the history has it all" 200 '[.data.transactions[].subtype] | unique | join(" ")' \
     "admin_credit bill_payment purchase"
 
 # What is not known is held, and found out.

@@ -42,6 +42,9 @@ static const struct field login_fields[] = {
 struct person_out {
 	int64_t id;
 	const char *phone;
+	const char *phone_again; /* by the name that the original's clients read */
+	const char *name;
+	const char *email;
 	const char *first_name;
 	const char *last_name;
 	const char *kyc_status;
@@ -52,6 +55,12 @@ static const struct field person_fields[] = {
 	FIELD(struct person_out, phone, .name = "phone", .keep_null = true,
 	      .doc = "By E.164; null for people who registered by another API.",
 	      .example = "\"+27825571055\""),
+	FIELD(struct person_out, phone_again, .name = "phoneNumber", .keep_null = true,
+	      .doc = "The same as phone.", .example = "\"+27825571055\""),
+	FIELD(struct person_out, name, .name = "name", .required = true,
+	      .example = "\"Andre Test\""),
+	FIELD(struct person_out, email, .name = "email", .required = true,
+	      .example = "\"andre@example.com\""),
 	FIELD(struct person_out, first_name, .name = "firstName", .required = true,
 	      .example = "\"Andre\""),
 	FIELD(struct person_out, last_name, .name = "lastName", .required = true,
@@ -80,11 +89,25 @@ static const struct field signed_in_fields[] = {
 	FIELD(struct signed_in, user, .name = "user", .required = true, .sub = &person),
 };
 
+struct verified {
+	bool success;
+	const char *message;
+	struct person_out user;
+};
+
+static const struct field verified_fields[] = {
+	FIELD(struct verified, success, .name = "success", .required = true),
+	FIELD(struct verified, message, .name = "message", .required = true,
+	      .example = "\"Token is valid.\""),
+	FIELD(struct verified, user, .name = "user", .required = true, .sub = &person),
+};
+
 static const struct schema register_in =
 	SCHEMA(struct registration, "MoolahRegisterRequest", register_fields);
 static const struct schema login_in =
 	SCHEMA(struct credentials, "MoolahLoginRequest", login_fields);
 static const struct schema signed_in = SCHEMA(struct signed_in, "MoolahSignedIn", signed_in_fields);
+static const struct schema verified = SCHEMA(struct verified, "MoolahVerified", verified_fields);
 
 static const char *
 kyc_name(const char *status)
@@ -92,20 +115,31 @@ kyc_name(const char *status)
 	return strcmp(status, "none") == 0 ? "not_started" : status;
 }
 
+static struct person_out
+show_person(const struct call *call, const struct user *user)
+{
+	struct person_out out = {
+		.id = user->user_id,
+		.phone = user->phone,
+		.phone_again = user->phone,
+		.name = user->name,
+		.email = user->email,
+		.kyc_status = kyc_name(user->kyc_status),
+	};
+
+	user_names(call->ctx.arena, user, &out.first_name, &out.last_name);
+	return out;
+}
+
 static void
 show(const struct call *call, const struct user_tokens *tokens, struct signed_in *out)
 {
-	const struct user *user = &tokens->user;
-
 	*out = (struct signed_in){
 		.success = true,
 		.message = call->route->message,
 		.token = tokens->access,
-		.user = {.id = user->user_id,
-			 .phone = user->phone,
-			 .kyc_status = kyc_name(user->kyc_status)},
+		.user = show_person(call, &tokens->user),
 	};
-	user_names(call->ctx.arena, user, &out->user.first_name, &out->user.last_name);
 }
 
 static enum err
@@ -161,6 +195,21 @@ refresh(struct call *call, const void *in, void *out)
 	return ERR_OK;
 }
 
+static enum err
+verify(struct call *call, const void *in, void *out)
+{
+	struct user user = {0};
+
+	(void)in;
+	TRY(user_get(&call->ctx, call->ctx.who.user_id, &user));
+	*(struct verified *)out = (struct verified){
+		.success = true,
+		.message = call->route->message,
+		.user = show_person(call, &user),
+	};
+	return ERR_OK;
+}
+
 const struct route moolah_auth[] = {
 	{POST, "/api/v1/auth/register", "Create an account, and a wallet in rand",
 	 "Mails a token to verify the address. A South African identity number has 13 digits with a "
@@ -177,5 +226,9 @@ const struct route moolah_auth[] = {
 	 "Ends the session of the token that is sent.", refresh, .out = &signed_in, .flat = true,
 	 .access = ACCESS_USER, .effect = EFFECT_WRITE, .rate = RATE_SIGN_IN,
 	 .message = "Token refreshed successfully.", .status = 200, .tag = "Authentication"},
+	{GET, "/api/v1/auth/verify", "Whose token it is",
+	 "401 where it is not good: expired, or its session has ended.", verify, .out = &verified,
+	 .flat = true, .access = ACCESS_USER, .message = "Token is valid.", .status = 200,
+	 .tag = "Authentication"},
 	{0},
 };

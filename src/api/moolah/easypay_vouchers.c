@@ -22,6 +22,7 @@ struct easypay_view {
 	const char *amount;
 	struct instant expires_at;
 	bool sms_sent;
+	struct receipt_view receipt;
 };
 
 static const struct field easypay_fields[] = {
@@ -35,6 +36,7 @@ static const struct field easypay_fields[] = {
 	FIELD(struct easypay_view, expires_at, .name = "expires_at", .required = true),
 	FIELD(struct easypay_view, sms_sent, .name = "sms_sent", .required = true,
 	      .doc = "Always false.", .example = "false"),
+	RECEIPT_FIELDS(struct easypay_view, true),
 };
 
 static const struct schema easypay_out =
@@ -44,16 +46,18 @@ static enum err
 issue_easypay(struct call *call, const void *in, void *out)
 {
 	struct voucher_order order = *(const struct voucher_order *)in;
+	struct voucher_receipt receipt;
 	struct voucher voucher = {0};
 
 	order.type = "easypay";
-	TRY(voucher_issue(&call->ctx, &order, &voucher));
+	TRY(voucher_issue(&call->ctx, &order, &voucher, &receipt));
 	*(struct easypay_view *)out = (struct easypay_view){
 		.id = voucher.voucher_id,
 		.easypay_code = voucher.easypay_number,
 		.display = easypay_number_display(call->ctx.arena, voucher.easypay_number),
 		.amount = amount_text(call, voucher.original),
 		.expires_at = voucher.expires_at,
+		.receipt = receipt_view(call, &receipt),
 	};
 	return ERR_OK;
 }

@@ -1,4 +1,4 @@
-/* The MyMoolah dialect: {success,message?,data} or {success,error,code}. */
+/* The MyMoolah dialect: {success,message?,data} or {success,error,message,code}. */
 #include "api/moolah/moolah.h"
 
 #include "api/dialects.h"
@@ -78,9 +78,12 @@ message_of(const struct call *call)
 static void
 write_fail(struct jw *w, const struct call *call)
 {
+	const char *message = message_of(call);
+
 	jw_object(w, NULL);
 	jw_bool(w, "success", false);
-	jw_text(w, "error", message_of(call));
+	jw_text(w, "error", message);
+	jw_text(w, "message", message);
 	jw_text(w, "code", code_of(&call->ctx.fault));
 	jw_close(w);
 }
@@ -107,6 +110,7 @@ describe_ok(struct jw *w, const struct dialect *dialect, const struct route *rou
 static const struct property error[] = {
 	{.name = "success", .type = "boolean", .constant = "false"},
 	{.name = "error", .type = "string"},
+	{.name = "message", .type = "string"},
 	{.name = "code", .type = "string"},
 	{0},
 };

@@ -29,9 +29,29 @@ static const struct field settings_fields[] = {
 static const struct schema settings_out =
 	SCHEMA(struct settings, "MoolahSettings", settings_fields);
 
+static const struct field service_fields[] = {
+	FIELD(struct settings_service, id, .name = "id", .required = true,
+	      .example = "\"send_money\""),
+	FIELD(struct settings_service, name, .name = "name", .required = true,
+	      .example = "\"Send money\""),
+	FIELD(struct settings_service, description, .name = "description", .required = true,
+	      .example = "\"Send money to other people's wallets\""),
+	FIELD(struct settings_service, category, .name = "category", .required = true,
+	      .example = "\"payment\""),
+	FIELD(struct settings_service, available, .name = "available", .required = true),
+	FIELD(struct settings_service, coming_soon, .name = "comingSoon", .required = true,
+	      .example = "false"),
+	FIELD(struct settings_service, enabled, .name = "enabled", .required = true,
+	      .doc = "It is among quickAccessServices."),
+};
+
+static const struct schema service_out =
+	SCHEMA(struct settings_service, "MoolahService", service_fields);
+
 struct settings_reply {
 	struct settings settings;
 	struct text_list enabled;
+	struct list available;
 };
 
 static const struct field reply_fields[] = {
@@ -39,6 +59,8 @@ static const struct field reply_fields[] = {
 	      .sub = &settings_out),
 	FIELD(struct settings_reply, enabled, .name = "enabledServices", .required = true,
 	      .example = SERVICES_EXAMPLE),
+	FIELD(struct settings_reply, available, .name = "availableServices", .required = true,
+	      .sub = &service_out),
 };
 
 static const struct schema change_in =
@@ -46,14 +68,22 @@ static const struct schema change_in =
 static const struct schema reply_out =
 	SCHEMA(struct settings_reply, "MoolahSettingsReply", reply_fields);
 
+static void
+add_services(struct call *call, struct settings_reply *reply)
+{
+	reply->enabled = settings_enabled(call->ctx.arena);
+	reply->available = settings_available(call->ctx.arena, &reply->settings);
+}
+
 static enum err
 get_settings(struct call *call, const void *in, void *out)
 {
 	struct settings_reply *reply = out;
 
 	(void)in;
-	reply->enabled = settings_enabled(call->ctx.arena);
-	return settings_get(&call->ctx, &reply->settings);
+	TRY(settings_get(&call->ctx, &reply->settings));
+	add_services(call, reply);
+	return ERR_OK;
 }
 
 static enum err
@@ -61,8 +91,9 @@ change_settings(struct call *call, const void *in, void *out)
 {
 	struct settings_reply *reply = out;
 
-	reply->enabled = settings_enabled(call->ctx.arena);
-	return settings_change(&call->ctx, in, &reply->settings);
+	TRY(settings_change(&call->ctx, in, &reply->settings));
+	add_services(call, reply);
+	return ERR_OK;
 }
 
 const struct route moolah_settings[] = {

@@ -3,6 +3,7 @@
 #define API_MOOLAH_VOUCHER_H
 
 #include "api/call.h"
+#include "app/voucher.h"
 #include "base/money.h"
 
 #define CODE_EXAMPLE      "\"1093237161056639\""
@@ -15,6 +16,21 @@
 	      .min = 1, .max = 254, .doc = "Whom it is for; only noted.",                 \
 	      .example = "\"user@example.com\"")
 
+/* What issuing and redeeming show of the wallet and the books. */
+struct receipt_view {
+	const char *code;
+	const char *wallet_balance;
+	const char *transaction_id;
+};
+
+#define RECEIPT_FIELDS(struct_type, always)                                                      \
+	FIELD(struct_type, receipt.wallet_balance, .name = "wallet_balance", .required = always, \
+	      .doc = "Of your wallet after it.", .example = "\"1500.00\""),                      \
+		FIELD(struct_type, receipt.transaction_id, .name = "transaction_id",             \
+		      .required = always, .example = "\"TXN-1755008423028-9a1e55\"")
+
+/* Without the code. */
+struct receipt_view receipt_view(struct call *call, const struct voucher_receipt *receipt);
 /* An amount as text, with both decimals. */
 const char *amount_text(struct call *call, struct money amount);
 /* The id of the voucher in the path; what is no number names none: ERR_VOUCHER_NOT_FOUND. */

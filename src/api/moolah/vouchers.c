@@ -28,6 +28,7 @@ struct voucher_view {
 	struct instant expires_at;
 	struct instant created_at;
 	struct instant updated_at;
+	struct receipt_view receipt;
 };
 
 static const struct field view_fields[] = {
@@ -67,9 +68,22 @@ static const struct field view_fields[] = {
 	FIELD(struct voucher_view, expires_at, .name = "expiresAt", .required = true),
 	FIELD(struct voucher_view, created_at, .name = "createdAt", .required = true),
 	FIELD(struct voucher_view, updated_at, .name = "updatedAt", .required = true),
+	FIELD(struct voucher_view, receipt.code, .name = "voucher_code",
+	      .doc = "Of a voucher that was just issued: the code again.", .example = CODE_EXAMPLE),
+	RECEIPT_FIELDS(struct voucher_view, false),
 };
 
 static const struct schema view_out = SCHEMA(struct voucher_view, "Voucher", view_fields);
+
+struct receipt_view
+receipt_view(struct call *call, const struct voucher_receipt *receipt)
+{
+	return (struct receipt_view){
+		.wallet_balance = amount_text(call, receipt->wallet_balance),
+		.transaction_id = moolah_transaction_id(call->ctx.arena, receipt->posted_at,
+							receipt->transaction),
+	};
+}
 
 const char *
 amount_text(struct call *call, struct money amount)
@@ -267,14 +281,16 @@ summarise(struct call *call, const void *in, void *out)
 	return ERR_OK;
 }
 
-static const char *const types[] = {"standard", "premium", "business", NULL};
+static const char *const types[] = {"standard", "premium", "business", "mm_voucher", NULL};
+static const char *const type_values[] = {"standard", "premium", "business", "standard"};
 
 static const struct field order_fields[] = {
 	FIELD(struct voucher_order, amount, .name = "original_amount", .required = true,
 	      .doc = "5 to 4000 ZAR.", .example = "500"),
 	ISSUED_TO,
 	FIELD(struct voucher_order, type, .name = "voucher_type", .choices = types,
-	      .fallback = "standard", .example = "\"standard\""),
+	      .choice_values = type_values, .fallback = "standard",
+	      .doc = "mm_voucher is another name of standard.", .example = "\"standard\""),
 	FIELD(struct voucher_order, max_redemptions, .name = "max_redemptions", .lower_bound = true,
 	      .min = 1, .max = REDEMPTIONS_MOST,
 	      .doc = "How often it can be redeemed, each time for any part of its balance; as often "
@@ -288,10 +304,14 @@ static const struct schema order_in = SCHEMA(struct voucher_order, "VoucherReque
 static enum err
 issue(struct call *call, const void *in, void *out)
 {
+	struct voucher_view *view = out;
+	struct voucher_receipt receipt;
 	struct voucher voucher = {0};
 
-	TRY(voucher_issue(&call->ctx, in, &voucher));
-	*(struct voucher_view *)out = view_of(call, &voucher);
+	TRY(voucher_issue(&call->ctx, in, &voucher, &receipt));
+	*view = view_of(call, &voucher);
+	view->receipt = receipt_view(call, &receipt);
+	view->receipt.code = voucher.code;
 	return ERR_OK;
 }
 
@@ -300,13 +320,14 @@ issue(struct call *call, const void *in, void *out)
 static const struct field redeem_fields[] = {
 	FIELD(struct redemption_order, code, .name = "voucher_code", .required = true, .min = 1,
 	      .max = 64, .doc = "The 16 digits, with or without spaces.", .example = CODE_EXAMPLE),
-	FIELD(struct redemption_order, amount, .name = "amount", .required = true,
-	      .example = "250"),
+	FIELD(struct redemption_order, amount, .name = "amount",
+	      .doc = "All that is left where it is null or absent.", .example = "250"),
 	FIELD(struct redemption_order, redeemer, .name = "redeemer_id", .text = TEXT_CODE,
 	      .max = PARTY_MAX, .doc = "Only noted.", .example = "\"user123\""),
 	FIELD(struct redemption_order, merchant, .name = "merchant_id", .text = TEXT_CODE, .min = 1,
 	      .max = PARTY_MAX,
-	      .doc = "Who is paid. Without one, the service provider is; without either, the money "
+	      .doc = "Who is paid, if the operator has registered such a merchant. Any other is only "
+		     "noted: then the service provider is paid, if registered, or else the money "
 		     "goes into your wallet.",
 	      .example = "\"MERCHANT123\""),
 	FIELD(struct redemption_order, service_provider, .name = "service_provider_id",
@@ -321,7 +342,12 @@ struct redeemed_view {
 	const char *amount;
 	const char *balance;
 	int64_t redemptions;
+	const char *status;
+	const char *paid_to;
+	struct receipt_view receipt;
 };
+
+static const char *const paid_to[] = {"wallet", "merchant", "service_provider", NULL};
 
 static const struct field redeemed_fields[] = {
 	FIELD(struct redeemed_view, voucher_id, .name = "voucher_id", .required = true,
@@ -332,6 +358,16 @@ static const struct field redeemed_fields[] = {
 	      .example = "\"250.00\""),
 	FIELD(struct redeemed_view, redemptions, .name = "redemption_count", .required = true,
 	      .example = "1"),
+	FIELD(struct redeemed_view, status, .name = "status", .choices = word_voucher_statuses,
+	      .required = true, .doc = "Of the voucher now: active or redeemed.",
+	      .example = "\"active\""),
+	FIELD(struct redeemed_view, paid_to, .name = "paid_to", .choices = paid_to,
+	      .required = true,
+	      .doc = "Where the money went: wallet, merchant or service_provider.",
+	      .example = "\"wallet\""),
+	FIELD(struct redeemed_view, receipt.code, .name = "voucher_code", .required = true,
+	      .example = CODE_EXAMPLE),
+	RECEIPT_FIELDS(struct redeemed_view, true),
 };
 
 static const struct schema redeemed_out =
@@ -340,19 +376,24 @@ static const struct schema redeemed_out =
 static enum err
 redeem(struct call *call, const void *in, void *out)
 {
-	struct voucher voucher = {0};
-	struct money amount;
+	struct redeemed_view *view = out;
+	struct redeemed redeemed = {.paid_to = NULL};
+	const struct voucher *voucher = &redeemed.voucher;
 	bool guessed;
 
-	TRY(voucher_redeem(&call->ctx, in, &voucher, &amount, &guessed));
+	TRY(voucher_redeem(&call->ctx, in, &redeemed, &guessed));
 	if (guessed)
 		return call_refuse(call);
-	*(struct redeemed_view *)out = (struct redeemed_view){
-		voucher.voucher_id,
-		amount_text(call, amount),
-		amount_text(call, voucher.balance),
-		voucher.redemptions,
+	*view = (struct redeemed_view){
+		.voucher_id = voucher->voucher_id,
+		.amount = amount_text(call, redeemed.amount),
+		.balance = amount_text(call, voucher->balance),
+		.redemptions = voucher->redemptions,
+		.status = voucher->status,
+		.paid_to = redeemed.paid_to,
+		.receipt = receipt_view(call, &redeemed.receipt),
 	};
+	view->receipt.code = redeemed.code;
 	return ERR_OK;
 }
 

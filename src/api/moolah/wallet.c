@@ -15,6 +15,7 @@ struct balance_out {
 	const char *wallet;
 	struct money balance;
 	struct money available;
+	struct money available_again; /* by the name that the original's clients read */
 	const char *currency;
 	const char *status;
 };
@@ -26,6 +27,8 @@ static const struct field balance_fields[] = {
 	FIELD(struct balance_out, available, .name = "availableBalance", .required = true,
 	      .doc = "Without what is set aside for purchases that are under way.",
 	      .example = "15000"),
+	FIELD(struct balance_out, available_again, .name = "available", .required = true,
+	      .doc = "The same as availableBalance.", .example = "15000"),
 	FIELD(struct balance_out, currency, .name = "currency", .required = true,
 	      .example = "\"ZAR\""),
 	FIELD(struct balance_out, status, .name = "status", .choices = word_wallet_statuses,
@@ -49,6 +52,8 @@ struct line_out {
 	int64_t number;
 	const char *transaction;
 	const char *type;
+	const char *subtype;
+	const char *status;
 	const char *direction;
 	struct money amount;
 	const char *description;
@@ -64,9 +69,16 @@ static const struct field line_fields[] = {
 	      .example = "\"TXN-1755008423028-9a1e55\""),
 	FIELD(struct line_out, type, .name = "type", .choices = word_transactions_split,
 	      .required = true,
-	      .doc = "What happened: deposit, withdrawal, transfer_in, transfer_out, admin_credit, "
-		     "admin_debit, reversal and others.",
+	      .doc = "deposit for all that comes in; the subtype for what goes out.",
 	      .example = "\"deposit\""),
+	FIELD(struct line_out, subtype, .name = "subtype", .choices = word_transactions_split,
+	      .required = true,
+	      .doc = "What happened: deposit, withdrawal, transfer_in, transfer_out, admin_credit, "
+		     "admin_debit, voucher_issue, reversal and others.",
+	      .example = "\"transfer_in\""),
+	FIELD(struct line_out, status, .name = "status", .choices = word_completed,
+	      .required = true, .doc = "What is under way is not in the history.",
+	      .example = "\"completed\""),
 	FIELD(struct line_out, direction, .name = "direction", .choices = word_directions,
 	      .required = true, .doc = "in or out: the amount itself has no sign.",
 	      .example = "\"in\""),
@@ -135,6 +147,7 @@ get_balance(struct call *call, const void *in, void *out)
 		.wallet = wallet.label,
 		.balance = wallet.balance,
 		.available = wallet.available,
+		.available_again = wallet.available,
 		.currency = wallet.balance.currency->code,
 		.status = wallet.status,
 	};
@@ -178,7 +191,9 @@ show_line(struct arena *arena, const struct wallet_line *line)
 	return (struct line_out){
 		.number = line->sequence,
 		.transaction = moolah_transaction_id(arena, line->created_at, line->id),
-		.type = type,
+		.type = strcmp(line->direction, "in") == 0 ? "deposit" : type,
+		.subtype = type,
+		.status = line->status,
 		.direction = line->direction,
 		.amount = line->amount,
 		.description = description_of(arena, type),

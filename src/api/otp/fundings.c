@@ -36,6 +36,7 @@ struct start_reply {
 	bool requires_manual_review;
 	const char *next_step;
 	const char *warning;
+	bool requires_otp;
 };
 
 static const struct field start_fields[] = {
@@ -60,6 +61,8 @@ static const struct field start_fields[] = {
 	      .required = true, .example = "\"otp_verification\""),
 	FIELD(struct start_reply, warning, .name = "warning", .keep_null = true,
 	      .doc = "A sentence where the level is not low.", .example = "null"),
+	FIELD(struct start_reply, requires_otp, .name = "requiresOTP",
+	      .doc = "true for a deduction, which waits for the code."),
 };
 
 struct verify_body {
@@ -158,6 +161,7 @@ deduct(struct call *call, const void *in, void *out)
 
 	TRY(start(call, funding_purposes[1], in, &f));
 	show_started(&f, "Wallet deduction initiated. OTP sent to your email.", out);
+	((struct start_reply *)out)->requires_otp = true;
 	return ERR_OK;
 }
 

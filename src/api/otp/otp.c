@@ -102,7 +102,7 @@ static const struct tag tags[] = {
 	{NULL, NULL},
 };
 
-static const struct route *const groups[] = {otp_fundings, otp_codes, NULL};
+static const struct route *const groups[] = {otp_fundings, otp_codes, otp_wallet, NULL};
 
 const struct dialect otp = {
 	.name = "otp",

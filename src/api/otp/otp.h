@@ -6,6 +6,7 @@
 
 extern const struct route otp_fundings[];
 extern const struct route otp_codes[];
+extern const struct route otp_wallet[];
 
 /* The body of a deduction, whose faults have words of their own. */
 extern const struct schema otp_deduction;

@@ -79,7 +79,7 @@ list_payments(struct call *call, const void *in, void *out)
 }
 
 /* Members that are ours, whatever the provider calls by these names. */
-static const char *const own_members[] = {"name", "reference", "checkoutUrl", NULL};
+static const char *const own_members[] = {"name", "reference", "checkoutUrl", "data", NULL};
 
 static void
 write_answer(struct jw *w, struct arena *arena, const char *text)
@@ -95,6 +95,7 @@ write_answer(struct jw *w, struct arena *arena, const char *text)
 	for (size_t i = 0; json_member_at(answer, i, &name, &value); i++)
 		if (text_index(own_members, name) < 0)
 			jw_json(w, name, json_compact(arena, value));
+	jw_json(w, "data", json_compact(arena, answer));
 }
 
 struct json_value

@@ -96,10 +96,23 @@ static const struct property error[] = {
 };
 
 static const struct route *const groups[] = {
-	pocket_auth,     pocket_users,         pocket_reviews,    pocket_platform,
-	pocket_keys,     pocket_wallets,       pocket_statements, pocket_holds,
-	pocket_payments, pocket_admin,         pocket_providers,  pocket_provider_webhooks,
-	pocket_jobs,     pocket_subscriptions, pocket_complaints, NULL,
+	pocket_auth,
+	pocket_users,
+	pocket_reviews,
+	pocket_platform,
+	pocket_keys,
+	pocket_wallets,
+	pocket_statements,
+	pocket_holds,
+	pocket_payments,
+	pocket_admin,
+	pocket_providers,
+	pocket_provider_webhooks,
+	pocket_jobs,
+	pocket_subscriptions,
+	pocket_complaints,
+	pocket_payees,
+	NULL,
 };
 
 static const struct tag tags[] = {

@@ -16,6 +16,7 @@ extern const struct route pocket_statements[];
 extern const struct route pocket_wallets[];
 extern const struct route pocket_holds[];
 extern const struct route pocket_admin[];
+extern const struct route pocket_payees[];
 extern const struct route pocket_payments[];
 extern const struct route pocket_providers[];
 extern const struct route pocket_users[];
@@ -36,7 +37,8 @@ enum err pocket_resume_credit(struct call *call, const void *in) MUST_CHECK;
 enum err pocket_resume_debit(struct call *call, const void *in) MUST_CHECK;
 void pocket_pay_outside(struct call *call);
 enum err pocket_pay_finish(struct call *call, const void *in, void *out) MUST_CHECK;
-/* The answer of a provider with its name, our reference and the way to pay, for clients. */
+/* The answer of a provider with its name, our reference and the way to pay, for clients; under "data"
+ * as it came. */
 struct json_value pocket_answer(struct call *call, const struct payment *payment);
 
 #endif

@@ -95,6 +95,7 @@ struct action_result {
 	const char *currency;
 	struct uuid wallet;
 	struct json_value answer;
+	struct json_value data;
 };
 
 static const struct field result_fields[] = {
@@ -114,6 +115,9 @@ static const struct field result_fields[] = {
 	FIELD(struct action_result, wallet, .name = "walletId"),
 	FIELD(struct action_result, answer, .name = "answer", .required = true,
 	      .doc = "What the provider answered.",
+	      .example = "{\"authorization_url\":\"https://checkout.paystack.com/0peioxfhpn\"}"),
+	FIELD(struct action_result, data, .name = "data", .required = true, .any = true,
+	      .doc = "The provider's own data as it came; a list where it answered with one.",
 	      .example = "{\"authorization_url\":\"https://checkout.paystack.com/0peioxfhpn\"}"),
 };
 
@@ -287,15 +291,33 @@ open_money(struct call *call, struct action *action, const struct action_order *
 	return open_unbooked(call, action, in, &money);
 }
 
+/* A list was put into an object, as its items, to be shown under "answer". */
+static const char *
+data_of(struct call *call, const struct action *action, const char *shown)
+{
+	struct fault ignored = {.err = ERR_OK};
+	struct json_object *answer;
+	struct json_object *items;
+
+	if (!is(action, "list_wallets") ||
+	    json_read_foreign(call->ctx.arena, &ignored, shown, strlen(shown), JSON_FOREIGN_MAX,
+			      &answer) != ERR_OK)
+		return shown;
+	items = json_member(answer, "items", NULL);
+	return json_kind(items) == JSON_LIST ? json_compact(call->ctx.arena, items) : shown;
+}
+
 static void
 show(struct call *call, const struct action *action, struct action_result *out)
 {
 	const struct payment *payment = action->payment;
+	const char *shown = action->answer.shown != NULL ? action->answer.shown : "{}";
 
 	*out = (struct action_result){
 		.provider = action->provider->name,
 		.action = action->name,
-		.answer = {action->answer.shown != NULL ? action->answer.shown : "{}"},
+		.answer = {shown},
+		.data = {data_of(call, action, shown)},
 	};
 	if (payment != NULL) {
 		out->payment = payment->public_id;
@@ -305,6 +327,7 @@ show(struct call *call, const struct action *action, struct action_result *out)
 		out->currency = payment->currency;
 		out->wallet = payment->wallet;
 		out->answer = pocket_answer(call, payment);
+		out->data.text = payment->answer.text != NULL ? payment->answer.text : "{}";
 	} else if (moves_money(action)) {
 		out->reference = action->order.reference;
 		out->amount = action->order.amount;

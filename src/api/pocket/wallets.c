@@ -19,18 +19,20 @@ static const struct field wallet_in_fields[] = {
 	      .doc = "The customer of the project whom the wallet is for."),
 };
 
-static const struct field facts_fields[] = {
-	FIELD(struct wallet_facts, id, .name = "id", .required = true),
-	FIELD(struct wallet_facts, project, .name = "projectId", .required = true),
-	FIELD(struct wallet_facts, project_account, .name = "accountId", .keep_null = true),
-	FIELD(struct wallet_facts, currency, .name = "currency", .required = true,
-	      .example = "\"NGN\""),
-	FIELD(struct wallet_facts, status, .name = "status", .choices = word_wallet_statuses,
-	      .required = true, .example = "\"active\""),
-	FIELD(struct wallet_facts, mode, .name = "mode", .choices = word_modes, .required = true,
-	      .example = "\"test\""),
-	FIELD(struct wallet_facts, created_at, .name = "createdAt", .required = true),
-};
+/* Of a struct wallet_facts, which may be a member: at is "" or "facts.". */
+#define FACTS_FIELDS(of, at)                                                                \
+	FIELD(of, at id, .name = "id", .required = true),                                   \
+		FIELD(of, at project, .name = "projectId", .required = true),               \
+		FIELD(of, at project_account, .name = "accountId", .keep_null = true),      \
+		FIELD(of, at currency, .name = "currency", .required = true,                \
+		      .example = "\"NGN\""),                                                \
+		FIELD(of, at status, .name = "status", .choices = word_wallet_statuses,     \
+		      .required = true, .example = "\"active\""),                           \
+		FIELD(of, at mode, .name = "mode", .choices = word_modes, .required = true, \
+		      .example = "\"test\""),                                               \
+		FIELD(of, at created_at, .name = "createdAt", .required = true)
+
+static const struct field facts_fields[] = {FACTS_FIELDS(struct wallet_facts, )};
 
 static const struct field balance_fields[] = {
 	FIELD(struct wallet_balance, currency, .name = "currency", .required = true,
@@ -48,6 +50,13 @@ static const struct schema facts = SCHEMA(struct wallet_facts, "WalletFacts", fa
 static const struct schema balance = SCHEMA(struct wallet_balance, "WalletBalance", balance_fields);
 
 static const struct field wallet_fields[] = {
+	FIELD(struct wallet, facts, .name = "wallet", .required = true, .sub = &facts),
+	FIELD(struct wallet, balance, .name = "balance", .required = true, .sub = &balance),
+};
+
+/* What it is also stands beside it, as the original's clients read it. */
+static const struct field created_fields[] = {
+	FACTS_FIELDS(struct wallet, facts.),
 	FIELD(struct wallet, facts, .name = "wallet", .required = true, .sub = &facts),
 	FIELD(struct wallet, balance, .name = "balance", .required = true, .sub = &balance),
 };
@@ -176,8 +185,9 @@ static const struct field movement_fields[] = {
 	FIELD(struct movement, balance, .name = "balance",
 	      .doc = "Ledger balance of the wallet (of the source, in transfers) after it."),
 	FIELD(struct movement, provider, .name = "provider",
-	      .doc = "What the provider answered, with its name, our reference and the checkoutUrl.",
-	      .example = "{\"name\":\"paystack\"}"),
+	      .doc = "What the provider answered, with its name, our reference and the checkoutUrl; "
+		     "data has nothing but its own answer.",
+	      .example = "{\"name\":\"paystack\",\"data\":{\"status\":\"pending\"}}"),
 	FIELD(struct movement, metadata, .name = "metadata",
 	      .example = "{\"reason\":\"internal transfer\"}"),
 	FIELD(struct movement, created_at, .name = "createdAt", .required = true),
@@ -232,6 +242,7 @@ static const struct field bulk_result_fields[] = {
 static const struct schema wallet_in =
 	SCHEMA(struct wallet_order, "WalletRequest", wallet_in_fields);
 static const struct schema wallet_out = SCHEMA(struct wallet, "Wallet", wallet_fields);
+static const struct schema created_out = SCHEMA(struct wallet, "CreatedWallet", created_fields);
 static const struct schema wallet_query =
 	SCHEMA(struct wallet_query, "WalletQuery", wallet_query_fields);
 static const struct schema status_in =
@@ -366,7 +377,7 @@ bulk(struct call *call, const void *in, void *out)
 
 const struct route pocket_wallets[] = {
 	{POST, "/v1/wallets", "Create a wallet", NULL, create_wallet, .in = &wallet_in,
-	 .out = &wallet_out, .access = ACCESS_PROJECT_KEY, .effect = EFFECT_WRITE, .also = {404},
+	 .out = &created_out, .access = ACCESS_PROJECT_KEY, .effect = EFFECT_WRITE, .also = {404},
 	 .status = 201, .tag = "Wallets"},
 	{GET, "/v1/wallets", "List the wallets of the project", NULL, list_wallets,
 	 .query = &wallet_query, .out = &wallet_out, .list = true, .access = ACCESS_PROJECT_KEY,

@@ -273,6 +273,41 @@ test_refresh(void **state)
 	expect_status(&a, 200);
 }
 
+static struct answer
+verify(struct client *c, const char *access)
+{
+	return client_call(c, "GET", "/api/v1/auth/verify", access, NULL);
+}
+
+/* The original's client keeps somebody signed in as long as this answers with a user. */
+static void
+test_verify(void **state)
+{
+	struct client *c = *state;
+	struct citizen eve = citizen_new(c, 25);
+	struct answer a = verify(c, eve.access);
+	struct answer renewed;
+
+	expect_status(&a, 200);
+	expect_text(&a, "success", "true");
+	expect_text(&a, "user.id", eve.id);
+	expect_text(&a, "user.phone", eve.phone);
+	expect_text(&a, "user.phoneNumber", eve.phone);
+	expect_text(&a, "user.email", eve.email);
+	expect_text(&a, "user.name", "Andre Test");
+	expect_text(&a, "user.firstName", "Andre");
+	expect_text(&a, "user.kycStatus", "not_started");
+	assert_null(answer_at(&a, "token"));
+	renewed = refresh(c, eve.access);
+	a = verify(c, eve.access);
+	expect_refusal(&a, 401, "UNAUTHORIZED");
+	expect_text(&a, "message", answer_at(&a, "error"));
+	a = verify(c, answer_at(&renewed, "token"));
+	expect_status(&a, 200);
+	a = verify(c, NULL);
+	expect_refusal(&a, 401, "UNAUTHORIZED");
+}
+
 /* One token is exchanged for one, however many ask. */
 static void
 test_refresh_at_once(void **state)
@@ -383,13 +418,21 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		client_test(test_register),           client_test(test_document_is_sealed),
-		client_test(test_duplicates),         client_test(test_passports),
-		client_test(test_registration_rules), client_test(test_login),
-		client_test(test_login_refusals),     client_test(test_refresh),
-		client_test(test_refresh_at_once),    client_test(test_register_at_once),
-		client_test(test_other_dialects),     client_test(test_deletion),
-		client_test(client_books_hold),       client_test(test_routes),
+		client_test(test_register),
+		client_test(test_document_is_sealed),
+		client_test(test_duplicates),
+		client_test(test_passports),
+		client_test(test_registration_rules),
+		client_test(test_login),
+		client_test(test_login_refusals),
+		client_test(test_refresh),
+		client_test(test_verify),
+		client_test(test_refresh_at_once),
+		client_test(test_register_at_once),
+		client_test(test_other_dialects),
+		client_test(test_deletion),
+		client_test(client_books_hold),
+		client_test(test_routes),
 	};
 
 	return cmocka_run_group_tests(tests, client_setup, client_teardown);

@@ -314,7 +314,8 @@ test_cancel(void **state)
 	history = client_call(c, "GET", "/api/v1/wallets/transactions?limit=1", ada.access, NULL);
 	expect_text(&history, "data.transactions.0.transactionId",
 		    answer_at(&a, "data.transactionId"));
-	expect_text(&history, "data.transactions.0.type", "voucher_refund");
+	expect_text(&history, "data.transactions.0.type", "deposit");
+	expect_text(&history, "data.transactions.0.subtype", "voucher_refund");
 	expect_text(&history, "data.transactions.0.amount", "130");
 	assert_string_equal(client_value(c, "SELECT action || ' ' || (detail ->> 'voucher') || ' '"
 					    " || (detail ->> 'refund') FROM cowry.audit_log"

@@ -47,6 +47,12 @@ test_usual(void **state)
 	assert_int_equal(answer_count(&a, "data.enabledServices"), 2);
 	expect_text(&a, "data.enabledServices.0", "send_money");
 	expect_text(&a, "data.enabledServices.1", "vouchers");
+	assert_int_equal(answer_count(&a, "data.availableServices"), 2);
+	expect_text(&a, "data.availableServices.1.id", "vouchers");
+	expect_text(&a, "data.availableServices.1.name", "Vouchers");
+	expect_text(&a, "data.availableServices.1.available", "true");
+	expect_text(&a, "data.availableServices.1.comingSoon", "false");
+	expect_text(&a, "data.availableServices.1.enabled", "true");
 	a = get(c, NULL);
 	expect_refusal(&a, 401, "UNAUTHORIZED");
 }
@@ -68,6 +74,8 @@ test_change(void **state)
 	a = get(c, ann.access);
 	assert_int_equal(answer_count(&a, "data.settings.quickAccessServices"), 1);
 	expect_text(&a, "data.settings.quickAccessServices.0", "vouchers");
+	expect_text(&a, "data.availableServices.0.enabled", "false");
+	expect_text(&a, "data.availableServices.1.enabled", "true");
 	expect_text(&a, "data.settings.showBalance", "false");
 	expect_text(&a, "data.settings.language", "nso");
 	expect_text(&a, "data.settings.displayCurrency", "USD");

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "api/moolah/moolah.h"
+#include "app/payee.h"
 #include "app/payment.h"
 #include "app/personal.h"
 #include "app/voucher.h"
@@ -75,6 +76,29 @@ open_network(struct client *c)
 	struct ctx ctx = {.app = c->app, .arena = c->keep, .now = clock_system()};
 
 	assert_int_equal(db_transact(&ctx, set_network, NULL), ERR_OK);
+}
+
+struct payee_call {
+	struct payee_order order;
+	struct payee payee;
+};
+
+static inline enum err
+register_in_transaction(struct ctx *ctx, void *arg)
+{
+	struct payee_call *call = arg;
+
+	return payee_register(ctx, &call->order, &call->payee);
+}
+
+/* The operator lets a payee be paid with vouchers. */
+static inline void
+register_payee(struct client *c, const char *kind, const char *code)
+{
+	struct ctx ctx = {.app = c->app, .arena = c->scratch, .now = clock_system()};
+	struct payee_call call = {.order = {kind, code, NULL}};
+
+	assert_int_equal(db_transact(&ctx, register_in_transaction, &call), ERR_OK);
 }
 
 /* What is in somebody's wallet, in cents. */
@@ -192,6 +216,7 @@ expire(struct client *c)
 		expect_refusal(answer, status, code);    \
 		expect_text(answer, "success", "false"); \
 		expect_text(answer, "error", message);   \
+		expect_text(answer, "message", message); \
 	} while (0)
 
 #endif

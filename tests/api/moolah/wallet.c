@@ -78,6 +78,7 @@ test_balance(void **state)
 	a = get(c, ann.access, "balance");
 	expect_text(&a, "data.balance", "1500");
 	expect_text(&a, "data.availableBalance", "1400");
+	expect_text(&a, "data.available", "1400");
 	client_sql(c,
 		   "UPDATE cowry.account SET held = 0, status = 1 WHERE account_id ="
 		   " (SELECT account_id FROM cowry.wallet WHERE label = '%s')",
@@ -152,12 +153,15 @@ test_history(void **state)
 	expect_text(&a, "data.transactions.0.id", "2");
 	expect_text(&a, "data.transactions.0.transactionId", id);
 	expect_text(&a, "data.transactions.0.type", "admin_debit");
+	expect_text(&a, "data.transactions.0.subtype", "admin_debit");
+	expect_text(&a, "data.transactions.0.status", "completed");
 	expect_text(&a, "data.transactions.0.direction", "out");
 	expect_text(&a, "data.transactions.0.amount", "0.5");
 	expect_text(&a, "data.transactions.0.description", "Debit by the administration");
 	expect_text(&a, "data.transactions.0.currency", "ZAR");
 	expect_text(&a, "data.transactions.1.id", "1");
-	expect_text(&a, "data.transactions.1.type", "admin_credit");
+	expect_text(&a, "data.transactions.1.type", "deposit");
+	expect_text(&a, "data.transactions.1.subtype", "admin_credit");
 	expect_text(&a, "data.transactions.1.direction", "in");
 	expect_text(&a, "data.transactions.1.amount", "1000.5");
 	expect_text(&a, "data.pagination.totalItems", "2");
@@ -278,7 +282,8 @@ test_transfers(void **state)
 	expect_text(&a, "data.transactions.0.amount", "2");
 	expect_text(&a, "data.transactions.0.description", "Money sent");
 	a = history(c, &hal, "");
-	expect_text(&a, "data.transactions.0.type", "transfer_in");
+	expect_text(&a, "data.transactions.0.type", "deposit");
+	expect_text(&a, "data.transactions.0.subtype", "transfer_in");
 	expect_text(&a, "data.transactions.0.description", "Money received");
 	expect_text(&a, "data.transactions.0.reference", "transfer-1");
 }

@@ -172,6 +172,8 @@ test_deposit(void **state)
 	expect_text(&a, "data.provider.reference", till_reference(c, "dep-1"));
 	expect_text(&a, "data.provider.authorization_url", "https://pay.test/x");
 	expect_text(&a, "data.provider.checkoutUrl", "https://pay.test/x");
+	expect_text(&a, "data.provider.data.authorization_url", "https://pay.test/x");
+	assert_null(answer_at(&a, "data.provider.data.checkoutUrl"));
 	id = answer_at(&a, "data.id");
 	expect_balance(c, wallet, "0.00", "0.00");
 	a = tell(c, false, "success", "dep-1", "1000.50", "NGN");

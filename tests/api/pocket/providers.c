@@ -320,7 +320,14 @@ test_customer_wallets(void **state)
 		expect_text(&a, "data.provider", names[i / 3]);
 		expect_text(&a, "data.action", what[i % 3]);
 		assert_non_null(answer_at(&a, "data.answer"));
+		assert_non_null(answer_at(&a, "data.data"));
+		assert_null(answer_at(&a, "data.data.items"));
 	}
+	till.script.body = "{\"status\":true,\"data\":[{\"customer_code\":\"CUS_7\"}]}";
+	a = action(c, other.test_key, "paystack", "list_wallets", payload);
+	expect_text(&a, "data.answer.items.0.customer_code", "CUS_7");
+	expect_text(&a, "data.data.0.customer_code", "CUS_7");
+	till.script = (struct till_script){.body = NULL};
 	for (size_t i = 0; i < NAMES; i++) {
 		a = client_call(
 			c, "POST", "/v1/wallet-providers/create-wallet", other.test_key,
@@ -417,6 +424,8 @@ test_booked(void **state)
 	expect_text(&a, "data.reference", "act-0001");
 	expect_text(&a, "data.walletId", wallet);
 	expect_text(&a, "data.answer.checkoutUrl", "https://pay.test/g");
+	expect_text(&a, "data.data.checkoutUrl", NULL);
+	assert_non_null(answer_at(&a, "data.data"));
 	webhook = till_webhook(c, "fingra", false, "success", till_reference(c, "act-0001"), "1000",
 			       "NGN", OWN_KEY);
 	a = till_send(c, &webhook);

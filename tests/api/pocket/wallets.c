@@ -30,6 +30,13 @@ test_create(void **state)
 				      client_json(c, "{'currency':'ngn'}"));
 
 	expect_status(&a, 201);
+	expect_text(&a, "data.id", answer_at(&a, "data.wallet.id"));
+	expect_text(&a, "data.projectId", acme.project);
+	expect_text(&a, "data.accountId", "null");
+	expect_text(&a, "data.currency", "NGN");
+	expect_text(&a, "data.status", "active");
+	expect_text(&a, "data.mode", "test");
+	expect_text(&a, "data.createdAt", answer_at(&a, "data.wallet.createdAt"));
 	expect_text(&a, "data.wallet.projectId", acme.project);
 	expect_text(&a, "data.wallet.accountId", "null");
 	expect_text(&a, "data.wallet.currency", "NGN");

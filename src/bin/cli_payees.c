@@ -1,0 +1,122 @@
+/* cowry payees - who may be paid with vouchers, at the terminal. */
+#include <stdio.h>
+#include <string.h>
+
+#include "app/payee.h"
+#include "base/arena.h"
+#include "base/text.h"
+#include "bin/cli.h"
+#include "bin/start.h"
+#include "db/db.h"
+
+enum { LIST_MAX = 1000, CODE_MAX = 100, NAME_MAX = 120 };
+
+static void
+show(const struct payee *payee)
+{
+	char id[UUID_TEXT_MAX];
+	char owed[MONEY_TEXT_MAX];
+
+	(void)printf("%s  %-12s  %-16s  %s  %s ZAR owed%s%s\n", uuid_text(id, payee->id),
+		     payee->status, payee->kind, payee->code, money_text(owed, payee->owed),
+		     payee->name != NULL ? "  " : "", payee->name != NULL ? payee->name : "");
+}
+
+int
+cli_payees_list(const struct config *config, int argc, char **argv)
+{
+	struct payee_filter filter = {.status = cli_option(argc, argv, "--status"),
+				      .most = LIST_MAX};
+	struct payee *payees;
+	struct app app;
+	struct ctx ctx;
+	size_t n;
+
+	if (filter.status != NULL && text_index(payee_statuses, filter.status) < 0)
+		cli_fail("the status is registered or unregistered");
+	start_app(&app, config, "cowry", config->owner_url);
+	ctx = cli_ctx(&app);
+	if (payee_list(&ctx, &filter, &payees, &n) != ERR_OK)
+		cli_fail(ctx.fault.message);
+	for (size_t i = 0; i < n; i++)
+		show(&payees[i]);
+	(void)fprintf(stderr, "%zu %s\n", n,
+		      n == LIST_MAX ? "or more; the newest are shown" : "in all");
+	arena_free(ctx.arena);
+	stop_app(&app);
+	return 0;
+}
+
+/* What is done in one transaction. */
+struct change {
+	struct payee_order order;
+	struct uuid id;
+	struct payee payee;
+};
+
+static enum err
+add(struct ctx *ctx, void *arg)
+{
+	struct change *change = arg;
+
+	return payee_register(ctx, &change->order, &change->payee);
+}
+
+static enum err
+take_away(struct ctx *ctx, void *arg)
+{
+	struct change *change = arg;
+
+	return payee_remove(ctx, change->id, &change->payee);
+}
+
+static int
+run(const struct config *config, enum err (*work)(struct ctx *, void *), struct change *change)
+{
+	struct app app;
+	struct ctx ctx;
+
+	start_app(&app, config, "cowry", config->owner_url);
+	ctx = cli_ctx(&app);
+	if (db_transact(&ctx, work, change) != ERR_OK)
+		cli_fail(ctx.fault.message);
+	show(&change->payee);
+	arena_free(ctx.arena);
+	stop_app(&app);
+	return 0;
+}
+
+static bool
+is_line(const char *text, size_t most)
+{
+	size_t count = utf8_valid(text, strlen(text)) ? utf8_count(text) : 0;
+
+	return count >= 1 && count <= most && !text_has_control(text) && text[0] != ' ' &&
+	       text[strlen(text) - 1] != ' ';
+}
+
+int
+cli_payees_add(const struct config *config, int argc, char **argv)
+{
+	struct change change = {.order = {.name = cli_option(argc, argv, "--name")}};
+
+	if (argc < 2 || text_index(payee_kinds, argv[0]) < 0)
+		cli_fail("say merchant or service_provider, and the code");
+	change.order.kind = argv[0];
+	change.order.code = argv[1];
+	if (!is_line(change.order.code, CODE_MAX))
+		cli_fail("the code must have 1 to 100 characters, without blanks around it");
+	if (change.order.name != NULL && !is_line(change.order.name, NAME_MAX))
+		cli_fail("the name must have 1 to 120 characters, without blanks around it");
+	return run(config, add, &change);
+}
+
+int
+cli_payees_remove(const struct config *config, int argc, char **argv)
+{
+	struct change change = {.order = {.kind = NULL}};
+
+	if (argc < 1 || !uuid_parse(&change.id, argv[0]))
+		cli_fail("say which payee, by its id");
+	return run(config, take_away, &change);
+}
