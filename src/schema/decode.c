@@ -402,6 +402,21 @@ put_absent(const struct decoder *d, const struct field *field, bool null, void *
 		*(bool *)member = true;
 }
 
+/* Forms send an empty text for what was not filled in: where a text may be absent, it is. */
+static bool
+is_left_empty(const struct field *field, const char *text)
+{
+	return field->type == FIELD_TEXT && !field->required && text[0] == '\0';
+}
+
+static bool
+is_absent(const struct field *field, struct json_object *value, bool present)
+{
+	if (!present || json_kind(value) == JSON_NULL)
+		return true;
+	return json_kind(value) == JSON_TEXT && is_left_empty(field, json_text_value(value));
+}
+
 static void
 decode_object(const struct decoder *d, const struct schema *schema, struct json_object *object,
 	      char *out)
@@ -411,7 +426,7 @@ decode_object(const struct decoder *d, const struct schema *schema, struct json_
 		bool present;
 		struct json_object *value = json_member(object, field->name, &present);
 
-		if (!present || json_kind(value) == JSON_NULL)
+		if (is_absent(field, value, present))
 			put_absent(d, field, present, out + field->offset);
 		else
 			put(d, field, value, out + field->offset);
@@ -488,7 +503,7 @@ schema_decode_query(const struct schema *schema, struct arena *arena, struct fau
 				value = pairs[p].value;
 				found++;
 			}
-		if (found == 0)
+		if (found == 0 || (found == 1 && is_left_empty(field, value)))
 			put_absent(&d, field, false, (char *)out + field->offset);
 		else if (found > 1)
 			violate(&d, field, "REPEATED", "must be given once");

@@ -3,7 +3,8 @@
  * becomes the OpenAPI document.
  *
  * The C type of a member decides the type of its field, so that a table and its
- * struct can't disagree. A text that is required or has a least length shows something. Absent and null are the same but for optional_int.
+ * struct can't disagree. A text that is required or has a least length shows something. Absent
+ * and null are the same but for optional_int, and so is an empty text where a text may be absent.
  * Unknown fields are ignored. All violations of a request are reported together.
  */
 #ifndef SCHEMA_SCHEMA_H

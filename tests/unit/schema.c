@@ -169,6 +169,31 @@ decode_rows(void **state, const struct row *rows, size_t n)
 		(void)decode(*state, &order, rows[i].text, rows[i].violations);
 }
 
+/* As forms send what was not filled in; what is required is there, but empty. */
+static void
+an_empty_text_is_absent(void **state)
+{
+	struct order out = decode(*state, &order,
+				  "{\"name\":\"\",\"exact\":\"\",\"any\":\"\",\"kind\":\"\","
+				  "\"stored\":\"\",\"secret\":\"\",\"mail\":\"\"}",
+				  "");
+
+	assert_null(out.name);
+	assert_null(out.exact);
+	assert_null(out.any);
+	assert_string_equal(out.kind, "plain");
+	assert_null(out.stored);
+	assert_null(out.secret);
+	assert_null(out.mail);
+	(void)decode(
+		*state, &order, "{\"amount\":\"\"}",
+		"amount AMOUNT must be an amount: digits, with a point before the decimals, no "
+		"sign");
+	(void)decode(*state, &order, "{\"id\":\"\"}", "id UUID must be a UUID");
+	(void)decode(*state, &order, "{\"labels\":[\"\"]}",
+		     "labels CHOICE must be one of plain, fancy");
+}
+
 static void
 limits_of_texts_count_code_points(void **state)
 {
@@ -177,7 +202,7 @@ limits_of_texts_count_code_points(void **state)
 		{"{\"name\":\"\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9\xF0\x9F\x98\x80\"}", ""},
 		{"{\"name\":\"\xF0\x9F\x98\x80\"}", "name LENGTH must have 2 to 5 characters"},
 		{"{\"name\":\"abcdef\"}", "name LENGTH must have 2 to 5 characters"},
-		{"{\"name\":\"\"}", "name EMPTY must not be empty"},
+		{"{\"to\":{\"city\":\"\"}}", "to.city EMPTY must not be empty"},
 		{"{\"exact\":\"abc\"}", ""},
 		{"{\"exact\":\"ab\"}", "exact LENGTH must have 3 characters"},
 		{"{\"any\":\"\"}", ""},
@@ -634,6 +659,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_empty_text_is_absent),
 		cmocka_unit_test(limits_of_texts_count_code_points),
 		cmocka_unit_test(control_characters_are_for_secrets_alone),
 		cmocka_unit_test(choices_are_stored_as_their_values),

@@ -97,9 +97,16 @@ static void
 falls_back_where_absent(void **state)
 {
 	static const struct query_pair pairs[] = {{"most", "1"}};
+	static const struct query_pair empty[] = {
+		{"most", "1"}, {"name", ""}, {"kind", ""}, {"mail", ""}};
 	struct fault f;
-	struct search out = decode(*state, pairs, COUNT(pairs), &f);
+	struct search out = decode(*state, empty, COUNT(empty), &f);
 
+	assert_int_equal(f.err, ERR_OK);
+	assert_null(out.name);
+	assert_string_equal(out.kind, "plain");
+	assert_null(out.mail);
+	out = decode(*state, pairs, COUNT(pairs), &f);
 	assert_int_equal(f.err, ERR_OK);
 	assert_null(out.name);
 	assert_string_equal(out.kind, "plain");
@@ -118,7 +125,6 @@ refuses_what_the_type_refuses(void **state)
 	static const struct {
 		const char *name, *value, *code, *message;
 	} rows[] = {
-		{"name", "", "EMPTY", "must not be empty"},
 		{"name", "abcdef", "LENGTH", "must have 2 to 5 characters"},
 		{"name", "a\nb", "CONTROL", "must not have control characters"},
 		{"kind", "Plain", "CHOICE", "must be one of plain, fancy"},

@@ -105,7 +105,6 @@ test_refusals(void **state)
 		{"'showBalance':'false'", "showBalance"},
 		{"'showBalance':1", "showBalance"},
 		{"'language':'xx'", "language"},
-		{"'language':''", "language"},
 		{"'displayCurrency':'ZZZ'", "displayCurrency"},
 		{"'displayCurrency':710", "displayCurrency"},
 	};

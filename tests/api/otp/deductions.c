@@ -63,10 +63,10 @@ test_refusals(void **state)
 	a = otp_post(c, &p, "deduct", "'amount':99");
 	expect_message(&a, 400, "VALIDATION_FAILED", "Invalid deduction amount");
 	expect_text(&a, "details", "Amount must be between 100 and 5000000");
-	a = otp_post(c, &p, "deduct", "'amount':100,'description':''");
+	a = otp_post(c, &p, "deduct", "'amount':100,'description':7");
 	expect_refusal(&a, 400, "VALIDATION_FAILED");
 	p = person_new(c, "empty@example.com");
-	a = otp_post(c, &p, "deduct", "'amount':100");
+	a = otp_post(c, &p, "deduct", "'amount':100,'description':''");
 	expect_refusal(&a, 400, "INSUFFICIENT_FUNDS");
 	assert_string_equal(client_value(c, "SELECT count(*) FROM cowry.funding"
 					    " WHERE purpose = 'wallet_deduction'"

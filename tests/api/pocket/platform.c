@@ -59,7 +59,7 @@ test_slugs(void **state)
 		{"'name':'B','slug':'b-1'", "b-1"},
 		{"'name':'C','slug':'Upper'", NULL},
 		{"'name':'C','slug':'under_score'", NULL},
-		{"'name':'C','slug':''", NULL},
+		{"'name':'Without','slug':''", "without"},
 		{"'name':'C','slug':'a b'", NULL},
 	};
 	struct answer a;

@@ -184,9 +184,9 @@ test_who_may(void **state)
 	expect_refusal(&a, 403, "FORBIDDEN");
 	a = get(c, &admin, "reviews/" NOBODY);
 	expect_refusal(&a, 404, "NOT_FOUND");
-	a = decide(c, &admin, NOBODY, "reject", "'note':''");
+	a = decide(c, &admin, NOBODY, "reject", "'note':7");
 	expect_field(&a, "note");
-	a = decide(c, &admin, NOBODY, "reject", "");
+	a = decide(c, &admin, NOBODY, "reject", "'note':''");
 	expect_refusal(&a, 404, "NOT_FOUND");
 }
 

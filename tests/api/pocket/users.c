@@ -204,7 +204,7 @@ test_bad_queries(void **state)
 		{"?dir=up", "dir"},
 		{"?role=root", "role"},
 		{"?status=x", "status"},
-		{"?search=", "search"},
+		{"?search=%01", "search"},
 		{"?createdAt[gte]=yesterday", "createdAt[gte]"},
 		{"?createdAt%5Blte%5D=2020-13-01", "createdAt[lte]"},
 		{"?cursor=5&sort=name", "cursor"},
@@ -332,8 +332,7 @@ test_own_account(void **state)
 	expect_text(&a, "data.photoUrl", "https://example.com/a.png");
 	a = change(c, &ann, ann.id, "'email':'other@example.com','id':'x'"); /* ignored */
 	expect_text(&a, "data.email", "ann@example.com");
-	a = change(c, &ann, ann.id, "'name':'','photoUrl':'javascript:x'");
-	expect_field(&a, "name");
+	a = change(c, &ann, ann.id, "'country':'','photoUrl':'javascript:x'");
 	expect_field(&a, "photoUrl");
 	assert_string_equal(last_audit(c), before);
 }
