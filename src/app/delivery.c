@@ -284,6 +284,25 @@ client_for(const struct app *app, const struct parcel *parcel)
 	return app->http_public;
 }
 
+/* Why no connection stands: what the receiver's owner can mend. */
+static const char *
+obstacle_text(enum http_obstacle obstacle)
+{
+	switch (obstacle) {
+	case HTTP_NAME_UNKNOWN:
+		return "The host name is not known";
+	case HTTP_REFUSED:
+		return "The connection was refused";
+	case HTTP_TOO_SLOW:
+		return "The connection could not be made in time";
+	case HTTP_INSECURE:
+		return "The certificate is not valid, or there is no TLS";
+	case HTTP_OBSTACLE_OTHER:
+	default:
+		return "No connection could be made";
+	}
+}
+
 static struct outcome
 call(struct ctx *ctx, const struct parcel *parcel, const struct http_request *request)
 {
@@ -295,7 +314,7 @@ call(struct ctx *ctx, const struct parcel *parcel, const struct http_request *re
 			return (struct outcome){answer.status, NULL};
 		return (struct outcome){answer.status, "The answer was not a success"};
 	case HTTP_NOT_SENT:
-		return (struct outcome){0, "No secure connection could be made"};
+		return (struct outcome){0, obstacle_text(answer.obstacle)};
 	case HTTP_BLOCKED:
 		return (struct outcome){0, "The address is not a public one"};
 	case HTTP_LOST:

@@ -324,7 +324,29 @@ header_list(struct arena *arena, const struct http_request *request)
 static struct http_answer
 not_sent(const char *problem)
 {
-	return (struct http_answer){HTTP_NOT_SENT, 0, {"", 0}, problem};
+	return (struct http_answer){.outcome = HTTP_NOT_SENT, .body = {"", 0}, .problem = problem};
+}
+
+static enum http_obstacle
+obstacle_of(CURL *curl, CURLcode code)
+{
+	static const struct {
+		CURLcode code;
+		enum http_obstacle obstacle;
+	} rows[] = {
+		{CURLE_COULDNT_RESOLVE_HOST, HTTP_NAME_UNKNOWN},
+		{CURLE_OPERATION_TIMEDOUT, HTTP_TOO_SLOW},
+		{CURLE_SSL_CONNECT_ERROR, HTTP_INSECURE},
+		{CURLE_PEER_FAILED_VERIFICATION, HTTP_INSECURE},
+	};
+	long number = 0;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (rows[i].code == code)
+			return rows[i].obstacle;
+	if (code == CURLE_COULDNT_CONNECT)
+		(void)curl_easy_getinfo(curl, CURLINFO_OS_ERRNO, &number);
+	return number == ECONNREFUSED ? HTTP_REFUSED : HTTP_OBSTACLE_OTHER;
 }
 
 /* What became of the call, from what was seen on the way and libcurl's word at the end. */
@@ -350,6 +372,10 @@ answer_of(CURL *curl, const struct exchange *exchange, CURLcode code)
 	} else if (exchange->blocked) {
 		answer.outcome = HTTP_BLOCKED;
 		answer.problem = "the address is not a public one on port 443";
+	} else {
+		answer.obstacle = obstacle_of(curl, code);
+		if (answer.obstacle == HTTP_REFUSED)
+			answer.problem = "the connection was refused";
 	}
 	return answer;
 }

@@ -62,11 +62,21 @@ enum http_outcome {
 	HTTP_LOST,     /* time-out, reset, half an answer, or one that is too large */
 };
 
+/* Why nothing was sent. */
+enum http_obstacle {
+	HTTP_OBSTACLE_OTHER,
+	HTTP_NAME_UNKNOWN, /* no address is known for the host */
+	HTTP_REFUSED,      /* nobody listens there */
+	HTTP_TOO_SLOW,     /* the connection did not stand in time */
+	HTTP_INSECURE,     /* no TLS, or no valid certificate */
+};
+
 struct http_answer {
 	enum http_outcome outcome;
-	int status;          /* of HTTP_ANSWERED */
-	struct bytes body;   /* in the arena; a NUL follows */
-	const char *problem; /* for the log: our own words, or libcurl's; never a secret */
+	enum http_obstacle obstacle; /* of HTTP_NOT_SENT */
+	int status;                  /* of HTTP_ANSWERED */
+	struct bytes body;           /* in the arena; a NUL follows */
+	const char *problem;         /* for the log: our own words, or libcurl's; never a secret */
 };
 
 /*

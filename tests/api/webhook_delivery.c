@@ -663,6 +663,21 @@ test_private_address(void **state)
 	unsubscribe(c, &by_address);
 }
 
+/* What the owner of a receiver can mend is named. */
+static void
+test_no_connection(void **state)
+{
+	struct client *c = *state;
+	struct hook nobody = subscribe_to(c, "http://127.0.0.1:1/hook", "'wallet.created'");
+
+	(void)wallet_new(c, acme.test_key, "NGN");
+	feed_all(c);
+	assert_int_equal(deliver_due(c), 1);
+	assert_string_equal(delivery_state(c, &nobody, "d.status || ': ' || d.problem"),
+			    "pending: The connection was refused");
+	unsubscribe(c, &nobody);
+}
+
 enum { MOVERS = 6, MOVES = 60, WALLETS = 4 };
 
 struct mover {
@@ -903,6 +918,7 @@ main(void)
 		client_test(test_gone),
 		client_test(test_deleted),
 		client_test(test_private_address),
+		client_test(test_no_connection),
 		client_test(test_concurrent_feed),
 		client_test(test_late_commit),
 		client_test(test_restored),

@@ -250,7 +250,8 @@ is_not_sent_without_a_server(void **state)
 	struct http_answer answer = http_call(w->client, w->arena, &request);
 
 	assert_int_equal(answer.outcome, HTTP_NOT_SENT);
-	assert_non_null(answer.problem);
+	assert_int_equal(answer.obstacle, HTTP_REFUSED);
+	assert_string_equal(answer.problem, "the connection was refused");
 }
 
 /* A server that does not speak TLS. */
