@@ -1,6 +1,7 @@
 # axios, for the examples. npm is asked by `make client-libraries` only, never by `make check`.
 CLIENT_FILES = tests/clients/package.json tests/clients/package-lock.json tests/clients/.npmrc
-CLIENT_EXAMPLES = tests/clients/bitpal.mjs tests/clients/otp.mjs tests/clients/tap.mjs
+CLIENT_EXAMPLES = tests/clients/bitpal.mjs tests/clients/moolah.mjs tests/clients/otp.mjs \
+	tests/clients/sandbox.mjs tests/clients/tap.mjs
 EXTRA_DIST += $(CLIENT_FILES) $(CLIENT_EXAMPLES) tests/clients/README.md
 
 .PHONY: client-libraries clean-client-libraries

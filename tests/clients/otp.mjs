@@ -80,4 +80,15 @@ const small = await refused(api.post('/api/wallet/fund', { amount: 99, email }))
 is('too little', [small.status, small.data?.message, small.data?.details],
     [400, 'Invalid funding amount', 'Amount must be between 100 and 5000000']);
 
+// The wallet's page
+const { data: wallet } = await api.get('/api/wallet/balance');
+is('the balance', [wallet.success, wallet.balance, wallet.currency, wallet.status],
+    [true, 5000, 'NGN', 'active']);
+const { data: page } = await api.get('/api/wallet/transactions?page=1&limit=20');
+is('the history', page.transactions.map((t) => [t.type, t.amount, t.new_balance, t.reference, t.status]),
+    [['funding', 5000, 5000, transactionReference, 'completed']]);
+is('its pages', page.pagination, { page: 1, limit: 20, total: 1, pages: 1 });
+const { data: deducted } = await api.post('/api/wallet/deduct', { amount: 100 });
+is('a deduction waits for a code', deducted.requiresOTP, true);
+
 done();

@@ -101,6 +101,11 @@ if [[ -d $clients/node_modules/axios ]]; then
     script bitpal EMAIL="$name-ax@example.com" FRIEND="$name-friend@example.com"
     new_project
     script otp TOKEN="$TOKEN" EMAIL="$EMAIL"
+    request POST /v1/auth/login -H "Content-Type: application/json" \
+        -d "$(jq -c '{email: .admin_email, password: .admin_password}' "$COWRY_HOME/credentials.json")"
+    must "an administrator"
+    script moolah ADMIN="$(field .data.accessToken)"
+    script sandbox
 else
     fail "axios is installed" "run make client-libraries"
 fi
