@@ -1,7 +1,7 @@
 # The templates that `render` turns into nginx's configuration, and the pages that it serves.
 nginxdir = $(pkgdatadir)/nginx
-dist_nginx_DATA = nginx/nginx.conf nginx/cowry.conf nginx/dialects.conf nginx/errors.conf \
-	nginx/error-headers.conf nginx/headers.conf nginx/limits.conf nginx/page.conf \
+dist_nginx_DATA = nginx/nginx.conf nginx/cors.conf nginx/cowry.conf nginx/dialects.conf \
+	nginx/errors.conf nginx/error-headers.conf nginx/headers.conf nginx/limits.conf nginx/page.conf \
 	nginx/sandbox.conf nginx/upstream.conf nginx/worker.conf
 dist_nginx_SCRIPTS = nginx/render
 

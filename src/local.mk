@@ -12,6 +12,7 @@ libbase_a_SOURCES = \
 	src/base/id.c src/base/id.h \
 	src/base/log.c src/base/log.h \
 	src/base/luhn.c src/base/luhn.h \
+	src/base/origin.c src/base/origin.h \
 	src/base/currency.def src/base/money.c src/base/money.h \
 	src/base/requester.c src/base/requester.h \
 	src/base/text.c src/base/text.h src/base/encode.c \
@@ -80,7 +81,7 @@ libcowry_a_SOURCES = \
 	src/api/auth.c src/api/auth.h src/api/auth_wallet.c src/api/throttle.c src/api/call.h src/api/dialects.c src/api/dialects.h \
 	src/api/dispatch.c src/api/execute.c src/api/execute.h src/api/reply.c src/api/reply.h \
 	src/api/idempotency.c src/api/idempotency.h src/api/key_cache.c src/api/key_cache.h \
-	src/api/negotiate.c src/api/negotiate.h \
+	src/api/cors.c src/api/cors.h src/api/negotiate.c src/api/negotiate.h \
 	src/api/openapi.c src/api/openapi.h src/api/openapi_replies.c \
 	src/api/openapi_replies.h src/api/page.c src/api/page.h src/api/provider_event.c \
 	src/api/provider_event.h \

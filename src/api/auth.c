@@ -1,4 +1,5 @@
 #include "api/auth.h"
+#include "api/cors.h"
 
 #include <string.h>
 
@@ -259,7 +260,8 @@ origin_of(struct arena *arena, const char *url)
 
 /*
  * A browser sends cookies by itself, whoever made it send the request. What changes something must
- * come from a page of ours, or from something that is no browser and so names no origin.
+ * come from a page of ours or of an origin that the operator has listed, or from something that is no
+ * browser and so names no origin.
  */
 static enum err
 check_origin(struct call *call)
@@ -268,7 +270,7 @@ check_origin(struct call *call)
 	const char *site = call->request->headers[HEADER_FETCH_SITE];
 	const char *ours = origin_of(call->ctx.arena, call->ctx.app->config->public_url);
 
-	if (call->route->method == GET)
+	if (call->route->method == GET || (origin != NULL && cors_trusts(call, origin)))
 		return ERR_OK;
 	if ((origin != NULL && !text_equal_any_case(origin, ours)) ||
 	    (site != NULL && text_equal_any_case(site, "cross-site")))

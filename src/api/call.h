@@ -148,6 +148,7 @@ enum request_header {
 	HEADER_COOKIE,
 	HEADER_ORIGIN,
 	HEADER_FETCH_SITE, /* Sec-Fetch-Site: a browser sent it */
+	HEADER_REQUEST_METHOD, /* Access-Control-Request-Method: it asks before it sends another */
 	HEADER_PAYSTACK_SIGNATURE,
 	HEADER_FLUTTERWAVE_HASH,
 	HEADER_PAGA_SIGNATURE,
@@ -176,7 +177,7 @@ struct request {
 	const struct requester *requester; /* NULL: nobody can be asked whether they still wait */
 };
 
-enum { REPLY_HEADERS_MAX = 10 };
+enum { REPLY_HEADERS_MAX = 20 };
 
 struct reply {
 	int status;

@@ -6,6 +6,7 @@
 #include "api/admission.h"
 #include "api/auth.h"
 #include "api/call.h"
+#include "api/cors.h"
 #include "api/execute.h"
 #include "api/negotiate.h"
 #include "api/reply.h"
@@ -241,6 +242,8 @@ run(struct call *call)
 
 	if (strlen(call->request->target) > TARGET_MAX)
 		return fault(&call->ctx.fault, ERR_URI_TOO_LONG, NULL, NULL);
+	if (cors_is_preflight(call))
+		return cors_preflight(call);
 	TRY(router_find(call->ctx.app->router, call));
 	if (!requester_may_begin(call->ctx.requester))
 		return fault(&call->ctx.fault, ERR_EXPIRED, NULL, NULL);
@@ -303,6 +306,7 @@ write_headers(struct call *call)
 		reply_number(call, "RateLimit-Remaining", call->limit_left);
 		reply_number(call, "RateLimit-Reset", call->limit_reset_s);
 	}
+	cors_headers(call);
 }
 
 /*

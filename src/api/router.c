@@ -59,6 +59,7 @@ static const char *const header_names[HEADER_COUNT] = {
 	[HEADER_COOKIE] = "cookie",
 	[HEADER_ORIGIN] = "origin",
 	[HEADER_FETCH_SITE] = "sec-fetch-site",
+	[HEADER_REQUEST_METHOD] = "access-control-request-method",
 	[HEADER_PAYSTACK_SIGNATURE] = "x-paystack-signature",
 	[HEADER_FLUTTERWAVE_HASH] = "verif-hash",
 	[HEADER_PAGA_SIGNATURE] = "x-paga-signature",
@@ -282,6 +283,12 @@ is_offered(const struct route *route, const struct call *call)
 enum err
 router_find(const struct router *router, struct call *call)
 {
+	return router_find_method(router, call, call->request->method);
+}
+
+enum err
+router_find_method(const struct router *router, struct call *call, const char *method)
+{
 	char *segments[SEGMENTS_MAX];
 	struct path_value params[PARAMS_MAX];
 	unsigned allowed = 0;
@@ -297,7 +304,7 @@ router_find(const struct router *router, struct call *call)
 		    !is_offered(entry->route, call))
 			continue;
 		allowed |= 1U << entry->route->method;
-		if (strcmp(methods[entry->route->method], call->request->method) != 0)
+		if (strcmp(methods[entry->route->method], method) != 0)
 			continue;
 		call->route = entry->route;
 		memcpy(call->params, params, sizeof(params));

@@ -24,5 +24,8 @@ const struct dialect *router_dialect(const char *target);
  * ERR_METHOD_NOT_ALLOWED with fault.allow set.
  */
 enum err router_find(const struct router *router, struct call *call) MUST_CHECK;
+/* Likewise for another method than the request's. */
+enum err router_find_method(const struct router *router, struct call *call,
+			    const char *method) MUST_CHECK;
 
 #endif

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/origin.h"
 #include "base/text.h"
 
 static const struct config_row rows[] = {
@@ -120,6 +121,17 @@ config_load(struct config *config, char problem[256])
 	return true;
 }
 
+static bool
+check_origins(const struct config *config, char problem[256])
+{
+	char why[200];
+
+	if (origin_list_valid(config->allowed_origins, why))
+		return true;
+	(void)snprintf(problem, 256, "COWRY_ALLOWED_ORIGINS: %s", why);
+	return false;
+}
+
 bool
 config_check(const struct config *config, char problem[256])
 {
@@ -138,6 +150,8 @@ config_check(const struct config *config, char problem[256])
 		{"COWRY_BANK_URL", config->bank_url},
 	};
 
+	if (!check_origins(config, problem))
+		return false;
 	if (text_equal(config->environment, "development"))
 		return true;
 	if (!text_equal(config->environment, "production")) {

@@ -50,7 +50,7 @@ bool config_load(struct config *config, char problem[256]) MUST_CHECK;
 
 /*
  * Whether the settings may stand together: the sandbox and plain HTTP to what deals with money
- * belong to development. If not, leave one clear line in problem.
+ * belong to development. And whether the allowed origins are some. If not, leave one clear line in problem.
  */
 bool config_check(const struct config *config, char problem[256]) MUST_CHECK;
 

@@ -13,6 +13,7 @@
 #include "base/arena.h"
 #include "base/ctx.h"
 #include "base/email.h"
+#include "base/origin.h"
 #include "bin/addresses.h"
 #include "crypto/rotation.h"
 #include "db/migrate.h"
@@ -162,6 +163,23 @@ check_otp_funding(const struct config *config, bool development)
 			"nothing would back what it credits; COWRY_OTP_FUNDING=open switches it on");
 }
 
+/* Whose pages may call us; what they may do with a cookie. */
+static bool
+check_origins(const struct config *config)
+{
+	char problem[200];
+
+	if (!origin_list_valid(config->allowed_origins, problem))
+		return report(false, "COWRY_ALLOWED_ORIGINS", problem);
+	if (config->allowed_origins[0] == '\0')
+		return report(true, "pages of other origins may not call",
+			      "COWRY_ALLOWED_ORIGINS is empty");
+	if (origin_any_listed(config->allowed_origins))
+		warn("pages of any origin may call what takes no cookie",
+		     "COWRY_ALLOWED_ORIGINS has *");
+	return report(true, "pages of other origins may call", config->allowed_origins);
+}
+
 /* Settings that are right each by itself, but not together. */
 static bool
 check_settings(const struct config *config)
@@ -177,6 +195,7 @@ check_settings(const struct config *config)
 	if (!development && config->sandbox_url[0] != '\0')
 		ok = report(false, "COWRY_SANDBOX_URL", "the sandbox is for development only");
 	ok &= check_addresses(config, development);
+	ok &= check_origins(config);
 	if (id != secret)
 		ok = report(false, "Google sign-in",
 			    id ? "COWRY_GOOGLE_CLIENT_SECRET is missing"

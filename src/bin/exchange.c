@@ -37,6 +37,8 @@ static const struct {
 	{"HTTP_ORIGIN", offsetof(struct request, headers[HEADER_ORIGIN]), REPEATS_AS_LIST},
 	{"HTTP_SEC_FETCH_SITE", offsetof(struct request, headers[HEADER_FETCH_SITE]),
 	 REPEATS_AS_LIST},
+	{"HTTP_ACCESS_CONTROL_REQUEST_METHOD",
+	 offsetof(struct request, headers[HEADER_REQUEST_METHOD]), REPEATS_AS_LIST},
 	{"HTTP_X_PAYSTACK_SIGNATURE", offsetof(struct request, headers[HEADER_PAYSTACK_SIGNATURE]),
 	 REPEATS_NEVER},
 	{"HTTP_VERIF_HASH", offsetof(struct request, headers[HEADER_FLUTTERWAVE_HASH]),
@@ -99,7 +101,7 @@ read_body(struct request *request, struct arena *arena, FCGX_Request *fcgi)
 	request->body_incomplete = state == BODY_INCOMPLETE;
 }
 
-enum { HEAD_MAX = 2048 };
+enum { HEAD_MAX = 4096 };
 
 /* The head of an answer as it grows; what does not fit is left out whole. */
 struct head {

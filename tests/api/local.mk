@@ -18,6 +18,7 @@ API_TESTS = \
 	tests/api/bitpal/keys \
 	tests/api/bitpal/wallet \
 	tests/api/closing \
+	tests/api/cors \
 	tests/api/daily \
 	tests/api/drop/auth \
 	tests/api/drop/complaints \
@@ -99,6 +100,7 @@ tests_api_bitpal_keys_LDADD = $(API_LIBS)
 tests_api_bitpal_wallet_SOURCES = tests/api/bitpal/wallet.c tests/peer.c tests/peer.h
 tests_api_bitpal_wallet_LDADD = $(API_LIBS)
 tests_api_closing_LDADD = $(API_LIBS)
+tests_api_cors_LDADD = $(API_LIBS)
 tests_api_daily_LDADD = $(API_LIBS)
 tests_api_drop_auth_LDADD = $(API_LIBS)
 tests_api_drop_complaints_LDADD = $(API_LIBS)

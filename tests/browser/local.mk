@@ -1,7 +1,7 @@
 # What drives a browser, for the end-to-end tests. npm is asked by `make browser-driver` only; the
 # browser itself is the system's.
 BROWSER_FILES = tests/browser/package.json tests/browser/package-lock.json tests/browser/.npmrc
-BROWSER_PLAYS = tests/browser/pay.mjs
+BROWSER_PLAYS = tests/browser/origins.mjs tests/browser/pay.mjs
 EXTRA_DIST += $(BROWSER_FILES) $(BROWSER_PLAYS)
 
 .PHONY: browser-driver clean-browser-driver

@@ -142,6 +142,24 @@ keeps_the_sandbox_out_of_production(void **state)
 	}
 }
 
+/* In development as well: nobody should find out in a browser. */
+static void
+takes_only_origins_for_origins(void **state)
+{
+	struct config config;
+	char problem[256] = "";
+
+	(void)clear(state);
+	(void)setenv("COWRY_ENVIRONMENT", "development", 1);
+	(void)setenv("COWRY_ALLOWED_ORIGINS", "https://app.example.com *", 1);
+	assert_true(config_load(&config, problem));
+	assert_true(config_check(&config, problem));
+	(void)setenv("COWRY_ALLOWED_ORIGINS", "https://app.example.com/", 1);
+	assert_true(config_load(&config, problem));
+	assert_false(config_check(&config, problem));
+	assert_non_null(strstr(problem, "COWRY_ALLOWED_ORIGINS"));
+}
+
 int
 main(void)
 {
@@ -152,6 +170,7 @@ main(void)
 		cmocka_unit_test_setup(never_shows_secrets, clear),
 		cmocka_unit_test_setup(has_rows_for_the_manual, clear),
 		cmocka_unit_test_setup(keeps_the_sandbox_out_of_production, clear),
+		cmocka_unit_test_setup(takes_only_origins_for_origins, clear),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

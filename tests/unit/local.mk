@@ -21,6 +21,7 @@ unit_base_tests = \
 	tests/unit/log \
 	tests/unit/mail \
 	tests/unit/money \
+	tests/unit/origin \
 	tests/unit/password \
 	tests/unit/reader \
 	tests/unit/rotation \
@@ -51,6 +52,7 @@ tests_unit_keyring_LDADD = $(unit_base_libs)
 tests_unit_log_LDADD = $(unit_base_libs)
 tests_unit_mail_LDADD = $(unit_base_libs)
 tests_unit_money_LDADD = $(unit_base_libs)
+tests_unit_origin_LDADD = $(unit_base_libs)
 tests_unit_password_LDADD = $(unit_base_libs)
 tests_unit_reader_LDADD = $(unit_base_libs)
 tests_unit_rotation_LDADD = $(unit_base_libs)

@@ -31,7 +31,7 @@ accepted() {
     nginx -t -e stderr -c "$folder/$1/nginx.conf"
 }
 
-echo "1..16"
+echo "1..19"
 ok 1 "rendered with what is given" render one HTTPS_LISTEN=127.0.0.1:65443 HTTP_LISTEN=127.0.0.1:65080
 ok 2 "accepted by nginx" accepted one
 ok 3 "rendered for a host of another name and four workers" render two \
@@ -56,4 +56,8 @@ ok 14 "which there are by the machine" eval 'test "$number" -ge 1024 || test "$n
 clients=$(sed -n 's/.*limit_conn cowry_clients \(.*\);/\1/p' "$folder/one/limits.conf")
 ok 15 "one address has an eighth of them at most" test "$clients" -le $((number * $(nproc) / 8))
 ok 16 "sign-in is known by the path that was meant" grep -q 'map $uri $cowry_auth_client' "$folder/one/cowry.conf"
+ok 17 "rendered for pages of other origins" render seven HTTPS_LISTEN=127.0.0.1:65443 \
+    HTTP_LISTEN=127.0.0.1:65080 "ALLOWED_ORIGINS=https://app.example.com, http://localhost:3000 *"
+ok 18 "accepted by nginx" accepted seven
+ok 19 "what is no origin is refused" eval '! render eight "ALLOWED_ORIGINS=https://a.example/" && ! render eight "ALLOWED_ORIGINS=null"'
 exit $failed
