@@ -272,7 +272,7 @@ test_max_redemptions(void **state)
 	expect_text(&a, "data.balance", "0.00");
 	expect_text(&a, "data.refundedAmount", "70.00");
 	a = client_call(c, "GET", "/api/v1/wallets/transactions?limit=1", ada.access, NULL);
-	expect_text(&a, "data.transactions.0.type", "voucher_refund");
+	expect_text(&a, "data.transactions.0.subtype", "voucher_refund");
 	expect_text(&a, "data.transactions.0.amount", "70");
 	summary = voucher_get(c, &ada, "/balance-summary");
 	assert_string_not_equal(answer_at(&summary, "data.active.value"), active);

@@ -28,8 +28,9 @@ static const char *
 number_of(struct client *c, const struct person *who)
 {
 	return client_value(c,
-			    "SELECT number FROM cowry.personal_wallet JOIN cowry.users"
-			    " USING (user_id) WHERE email = '%s' AND currency = 'NGN'",
+			    "SELECT w.number FROM cowry.wallet w JOIN cowry.users u USING (user_id)"
+			    " JOIN cowry.account a USING (account_id)"
+			    " WHERE u.email = '%s' AND a.currency = 'NGN'",
 			    who->email);
 }
 
