@@ -93,6 +93,12 @@ kind_of(const struct review *review)
 	return NULL;
 }
 
+static enum err
+decided_before(struct ctx *ctx)
+{
+	return fault(&ctx->fault, ERR_CONFLICT, NULL, "The review was decided before");
+}
+
 enum err
 review_decide(struct ctx *ctx, struct uuid id, bool approved, const char *note, struct review *out)
 {
@@ -100,6 +106,8 @@ review_decide(struct ctx *ctx, struct uuid id, bool approved, const char *note, 
 	struct rows rows;
 
 	TRY(review_get(ctx, id, out));
+	if (!text_equal(out->status, "open"))
+		return decided_before(ctx);
 	kind = kind_of(out);
 	if (kind == NULL)
 		return fault(&ctx->fault, ERR_INTERNAL, NULL, NULL);
@@ -110,7 +118,7 @@ review_decide(struct ctx *ctx, struct uuid id, bool approved, const char *note, 
 			  p_id(ctx->who.user_id))));
 	TRY(review_get(ctx, id, out));
 	if (rows.affected == 0)
-		return fault(&ctx->fault, ERR_CONFLICT, NULL, "The review was decided before");
+		return decided_before(ctx);
 	TRY(kind->decide(ctx, out->subject, approved));
 	return record(ctx, out);
 }
