@@ -55,9 +55,9 @@ fill "$WORK/large" 1048000 '{"event":"charge.success","odd":[' '{}' ']}'
 fill "$WORK/bulk" 522240 '{"transactions":[' '{}' ']}'
 fill "$WORK/free" 522240 '{"transactions":[],"unknown":[' '{}' ']}'
 # One that is taken: 1,000 postings, each of them refused.
-fill "$WORK/items" 520000 '{"atomic":false,"transactions":[' "$(jq -cn '{type: "credit",
+fill "$WORK/items" 522240 '{"atomic":false,"transactions":[' "$(jq -cn '{type: "credit",
     walletId: "00000000-0000-7000-8000-000000000000", amount: "1", currency: "NGN",
-    reference: "aaaaa", metadata: {a: [range(40)], b: ("x" * 250)}}')" ']}'
+    reference: "aaaaa", metadata: {a: [range(40)], b: ("x" * 270)}}')" ']}'
 
 # What every worker takes once it has served.
 for _ in $(seq 200); do
