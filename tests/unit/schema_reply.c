@@ -283,8 +283,8 @@ static void
 describes_requests(void **state)
 {
 	static const struct property_row rows[] = {
-		{"name", "{\"type\":\"string\",\"description\":\"A name.\",\"minLength\":2,"
-			 "\"maxLength\":5}"},
+		{"name", "{\"type\":\"string\",\"description\":\"A name.\",\"pattern\":"
+			 "\"\\\\S\",\"minLength\":2,\"maxLength\":5}"},
 		{"kind", "{\"type\":[\"string\",\"null\"],\"description\":\"plain unless given.\","
 			 "\"enum\":[\"plain\",\"fancy\",null]}"},
 		{"code", "{\"type\":[\"string\",\"null\"],\"pattern\":\"^[a-z0-9-]{1,120}$\"}"},
