@@ -44,7 +44,11 @@ from https://app.example.org "$long"
 is "and names no other one" "$STATUS $ALLOWED" "414 "
 like "doctor says so" "$("$DEV" cowry doctor 2>&1)" "pages of other origins may call"
 
-if [[ $chromium && -d $driver/node_modules/playwright-core ]]; then
+if [[ ! $chromium ]]; then
+    echo "# chromium is not installed: no browser was asked"
+elif [[ ! -d $driver/node_modules/playwright-core ]]; then
+    fail "playwright-core is installed" "run make browser-driver"
+else
     EMAIL=origins-$(openssl rand -hex 6)@cowry.example
     post /api/auth/register "{\"email\":\"$EMAIL\",\"password\":\"correct-horse-42\",
         \"firstName\":\"Jane\",\"lastName\":\"Doe\",\"dateOfBirth\":\"1990-05-17\"}"
