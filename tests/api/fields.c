@@ -176,7 +176,8 @@ test_bodies(void **state)
 			for (const struct route *r = dialects[d]->groups[g]; r->path != NULL; r++) {
 				struct place place = {r, "{", "}", ""};
 
-				if (r->in != NULL)
+				/* Who must prove who they are first has a program of their own. */
+				if (r->in != NULL && r->admit == NULL)
 					sent += refuse_all(c, r->in, &place);
 			}
 	assert_true(sent > 500);

@@ -236,8 +236,8 @@ static const struct {
 	 {"abcde", "Order.1_2=3:4-5", X120("a")},
 	 {"", "abcd", "abc de", "abcd/", "abcd\xC3\xA9", "abcd\n", X120("a") "a"}},
 	{"password",
-	 {"12345678", X64("a") X8("a"), "\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9", "a b\tc\nd\x01e"},
-	 {"", "1234567", X64("a") X8("a") "a"}},
+	 {"12345678", X64("a") X8("a"), X8("\xC3\xA9"), "a b\tc\nd\x01e"},
+	 {"", "1234567", "\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9", X64("a") X8("a") "a"}},
 };
 
 static void
