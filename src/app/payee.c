@@ -112,7 +112,7 @@ payee_remove(struct ctx *ctx, struct uuid id, struct payee *out)
 
 	TRY(db_run(ctx, SQL_payee_remove, &rows, PARAMS(p_uuid(id))));
 	if (rows.count == 0)
-		return fault(&ctx->fault, ERR_NOT_FOUND, NULL, NULL);
+		return fault(&ctx->fault, ERR_NOT_FOUND, NULL, "Payee not found");
 	TRY(get(ctx, row_int(&rows, 0, 0), out));
 	return record(ctx, "payee_remove", out);
 }

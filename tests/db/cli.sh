@@ -229,7 +229,7 @@ all_rates_or_none() {
         refused 'be opened' rates load "$folder/nothing.json" && refused 'usage' rates load
 }
 
-echo "1..22"
+echo "1..23"
 ok "a database and keys are made" prepare
 ok "reviews are listed" lists_reviews
 ok "a review that is not there can't be decided" \

@@ -13,8 +13,8 @@ static const struct field payee_in_fields[] = {
 	      .min = 1, .max = CODE_MAX,
 	      .doc = "What redeemers send as merchant_id or service_provider_id, to the letter.",
 	      .example = "\"MERCHANT123\""),
-	FIELD(struct payee_order, name, .name = "name", .min = 1, .max = NAME_MAX,
-	      .example = "\"Corner shop\""),
+	FIELD(struct payee_order, name, .name = "name", .text = TEXT_NAME, .min = 1,
+	      .max = NAME_MAX, .example = "\"Corner shop\""),
 };
 
 static const struct field payee_fields[] = {
