@@ -96,19 +96,20 @@ check_bodies(struct client *c, const char *text, size_t i)
 	const char *slug = client_json(c, ",'slug':'n-%zu'", i);
 	const char *slug2 = client_json(c, ",'slug':'d-%zu'", i);
 	const char *slug3 = client_json(c, ",'slug':'m-%zu'", i);
+	const char *kept = text[0] != '\0' ? text : "null"; /* an empty optional text is absent */
 
 	check(c, "/v1/projects", body_with(c, "", "name", text, slug), "data.name", text);
 	check(c, "/v1/projects", body_with(c, "\"name\":\"x\",", "description", text, slug2),
-	      "data.description", text);
+	      "data.description", kept);
 	check(c, "/v1/projects",
 	      body_with(c, "\"name\":\"x\",\"metadata\":{", "k", text,
 			client_text(c, "}%s", slug3)),
 	      "data.metadata.k", text);
 	check(c, accounts, body_with(c, "\"name\":\"x\",", "reference", text, ""), "data.reference",
-	      text);
-	check(c, accounts, body_with(c, "\"name\":\"x\",", "email", text, ""), "data.email", text);
+	      kept);
+	check(c, accounts, body_with(c, "\"name\":\"x\",", "email", text, ""), "data.email", kept);
 	check(c, "/v1/api-key", body_with(c, "", "description", text, ""), "data.description",
-	      text);
+	      kept);
 }
 
 /* As a member's name, for which there is no path: it must come back somehow. */
@@ -152,7 +153,7 @@ check_elsewhere(struct client *c, const char *text)
 	assert_in_range(a.status, 400, 499);
 	a = client_call(c, "GET", client_text(c, "/v1/wallets?currency=%s", percent(c, text)),
 			acme.test_key, NULL);
-	assert_true(a.status == 400 || a.status == 414);
+	assert_true(a.status == 400 || a.status == 414 || text[0] == '\0');
 	a = client_call(c, "GET", client_text(c, "/v1/wallets?%s=1", percent(c, text)),
 			acme.test_key, NULL);
 	assert_true(a.status == 200 || a.status == 400 || a.status == 414);
