@@ -147,7 +147,7 @@ enum request_header {
 	HEADER_ACCEPT, /* asked for where a route has several forms of its answer */
 	HEADER_COOKIE,
 	HEADER_ORIGIN,
-	HEADER_FETCH_SITE, /* Sec-Fetch-Site: a browser sent it */
+	HEADER_FETCH_SITE,     /* Sec-Fetch-Site: a browser sent it */
 	HEADER_REQUEST_METHOD, /* Access-Control-Request-Method: it asks before it sends another */
 	HEADER_PAYSTACK_SIGNATURE,
 	HEADER_FLUTTERWAVE_HASH,

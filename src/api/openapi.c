@@ -89,7 +89,7 @@ openapi_reference(struct jw *w, const char *name, const char *target)
 	jw_close(w);
 }
 
-/* The fields of the body, whoever reads them. */
+/* The fields of the body, whichever module reads them. */
 static const struct schema *
 body_of(const struct route *route)
 {

@@ -51,7 +51,7 @@ client_setup(void **state)
 	c->fixture->config.database_url = c->fixture->url;
 	c->fixture->config.sign_in_per_minute = 0; /* tests/api/rate.c sets it */
 	c->fixture->config.otp_funding = "open";
-	c->fixture->config.user_limits = false;    /* tests/api/otp/limits.c sets it */
+	c->fixture->config.user_limits = false; /* tests/api/otp/limits.c sets it */
 	/* What is switched off unless asked for; tests/api/drop/cards.c switches it off. */
 	c->fixture->config.drop_cards = c->fixture->config.drop_physical_cards = true;
 	c->fixture->config.drop_card_pin = c->fixture->config.drop_spending_limits = true;

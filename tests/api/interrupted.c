@@ -375,15 +375,6 @@ static const char *const step_names[STEPS] = {"before the call", "during the cal
 					      "before the second commit",
 					      "after the second commit"};
 
-/* While it truly runs, nobody else may go on with it. */
-static void
-expect_running(struct client *c, const struct ask *ask)
-{
-	struct answer a = client_send(c, ask);
-
-	assert_int_equal(a.status, 409);
-}
-
 static void
 interrupt(struct client *c, const struct subject *subject, const struct ask *ask, enum step step,
 	  size_t since)
@@ -404,8 +395,8 @@ interrupt(struct client *c, const struct subject *subject, const struct ask *ask
 		if (step == BEFORE_COMMIT)
 			wait_for(c, "coalesce(bool_or(wait_event_type = 'Lock'), false)",
 				 worker.name);
-		else
-			expect_running(c, ask);
+		else /* while it truly runs, nobody else may go on with it */
+			assert_int_equal(client_send(c, ask).status, 409);
 		kill_worker(&worker);
 	}
 	if (step == BEFORE_COMMIT)

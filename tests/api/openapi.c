@@ -133,8 +133,8 @@ check_unknown(json_object *root)
 {
 	json_object *unavailable =
 		member(member(member(root, "components"), "responses"), "Unavailable");
-	json_object *examples = member(
-		member(member(unavailable, "content"), "application/json"), "examples");
+	json_object *examples =
+		member(member(member(unavailable, "content"), "application/json"), "examples");
 
 	(void)member(examples, "OUTCOME_UNKNOWN");
 	(void)member(examples, "REQUEST_EXPIRED");

@@ -95,7 +95,20 @@ function checkStray(answer) {
     else complain(`${answer.dialect} ${answer.status}`, operations.get(answer.dialect).error, answer.body);
 }
 
+// What a client may leave out may also come as an empty text.
+function given(value) {
+    if (Array.isArray(value)) return value.map(given);
+    if (value === null || typeof value !== "object") return value;
+    return Object.fromEntries(
+        Object.entries(value).filter(([, item]) => item !== "").map(([key, item]) => [key, given(item)]),
+    );
+}
+
+// A signed body is taken whatever it says: what can't be read is kept, and looked up.
+const signed = /^\/v1\/webhooks\/|\/paystack\/webhook$|\/easypay\/settlement$/;
+
 function checkAnswer(answer) {
+    if (answer.method === "OPTIONS" && answer.status === 204) return; // a preflight is no operation
     if (!answer.route) return checkStray(answer);
     const path = answer.route.replace(/:\w+\}/g, "}");
     const found = operations.get(`${answer.dialect} ${answer.method} ${path}`);
@@ -112,8 +125,8 @@ function checkAnswer(answer) {
         if (reply.check) complain(where, reply.check, answer.body);
         else problem(`${where}: a body`, answer.body);
     }
-    if (answer.status < 400 && found.request && answer.request !== undefined)
-        complain(`${where} request`, found.request, answer.request);
+    if (answer.status < 400 && found.request && answer.request !== undefined && !signed.test(path))
+        complain(`${where} request`, found.request, given(answer.request));
 }
 
 let answers = 0;

@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "base/arena.h"
-#include "tests/cmocka.h"
 #include "base/fault.h"
+#include "tests/cmocka.h"
 #include "json/reader.h"
 
 static int

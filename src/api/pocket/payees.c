@@ -85,7 +85,7 @@ const struct route pocket_payees[] = {
 	 "201 the first time and after it was removed, 200 where it is registered already and gets "
 	 "the name. Recorded in the audit log.",
 	 register_payee, .in = &payee_in, .out = &payee_out, .access = ACCESS_ADMIN,
-	 .effect = EFFECT_WRITE, .status = 201, .tag = "Administration"},
+	 .effect = EFFECT_WRITE, .alike = {200}, .status = 201, .tag = "Administration"},
 	{DELETE, "/v1/admin/payees/{id}", "Pay nothing more to somebody with vouchers",
 	 "What is owed stays owed. Recorded in the audit log.", remove_payee, .out = &payee_out,
 	 .access = ACCESS_ADMIN, .effect = EFFECT_WRITE, .status = 200, .tag = "Administration"},

@@ -89,8 +89,8 @@ write_answer(struct jw *w, struct arena *arena, const char *text)
 	struct json_object *value;
 	const char *name;
 
-	if (text == NULL ||
-	    json_read_foreign(arena, &ignored, text, strlen(text), JSON_FOREIGN_MAX, &answer) != ERR_OK)
+	if (text == NULL || json_read_foreign(arena, &ignored, text, strlen(text), JSON_FOREIGN_MAX,
+					      &answer) != ERR_OK)
 		return;
 	for (size_t i = 0; json_member_at(answer, i, &name, &value); i++)
 		if (text_index(own_members, name) < 0)

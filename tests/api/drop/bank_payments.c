@@ -422,8 +422,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		pay_test(test_paid),     pay_test(test_refused),       pay_test(test_answers_lost),
-		pay_test(test_repeats),  pay_test(test_late_refusal),  pay_test(test_not_covered),
+		pay_test(test_paid),    pay_test(test_refused),       pay_test(test_answers_lost),
+		pay_test(test_repeats), pay_test(test_late_refusal),  pay_test(test_not_covered),
 		pay_test(test_decided), pay_test(test_stale_balance), pay_test(test_at_once),
 	};
 
