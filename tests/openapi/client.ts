@@ -74,7 +74,7 @@ async function pocketFlows(): Promise<string> {
     const registered = await good("pocket: register", api.POST("/v1/auth/register", {
         body: { name: "Ada", email, password, country: "Nigeria", acceptTerms: true },
     }));
-    is("pocket: the address as it was given", registered.data.email, email);
+    is("pocket: the address that was given", registered.data.email, email);
     const again = await refused("pocket: not twice", 409, api.POST("/v1/auth/register", {
         body: { name: "Ada", email, password, country: "Nigeria", acceptTerms: true },
     }));
