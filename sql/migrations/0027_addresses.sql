@@ -1,4 +1,4 @@
--- Keys of addresses that are not of ASCII alone: cowry migrate makes them anew when their rules change.
+-- Keys of addresses that are not of ASCII alone: cowry migrate computes them again when their rules change.
 SET LOCAL search_path TO cowry;
 
 CREATE INDEX users_address ON users (user_id) WHERE octet_length(email_key) > length(email_key);
