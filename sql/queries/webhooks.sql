@@ -271,6 +271,15 @@ UPDATE event_feed
        next_xid = pg_current_xact_id()
  WHERE done_id = next_id AND next_id < $1;
 
+-- name: delivery_hold_subscription
+-- params: public_id:uuid
+-- returns: maybe
+-- Until the end of the transaction nobody else begins an attempt for the same subscription.
+SELECT s.subscription_id
+  FROM webhook_subscription s
+ WHERE s.subscription_id = (SELECT d.subscription_id FROM webhook_delivery d WHERE d.public_id = $1)
+   FOR NO KEY UPDATE;
+
 -- name: delivery_begin
 -- params: public_id:uuid
 -- returns: maybe

@@ -168,6 +168,12 @@ static const struct column parcel_columns[] = {
 	COLUMN(struct parcel, is_slow),
 };
 
+/* The delivery that is to be attempted, and what is found of it. */
+struct begin {
+	struct uuid id;
+	struct parcel parcel;
+};
+
 /* How an attempt ended. problem is for the receiver's owner: it tells nothing of our network. */
 struct outcome {
 	int status; /* 0: there was no answer */
@@ -448,10 +454,8 @@ record(struct ctx *ctx, void *arg)
 
 /* There are enough of its subscription under way: when one of them ends, or after a while. */
 static enum err
-crowd(struct ctx *ctx, void *arg)
+crowd(struct ctx *ctx, const struct parcel *parcel)
 {
-	const struct parcel *parcel = arg;
-
 	TRY(db_run(ctx, SQL_delivery_crowd, NULL, PARAMS(p_int(parcel->delivery_id))));
 	return plan(ctx, parcel->public_id, parcel->is_slow ? LONG_WHILE_S : SHORT_WHILE_S);
 }
@@ -469,29 +473,45 @@ log_failure(const struct parcel *parcel, const struct outcome *outcome)
 				     {"why", outcome->problem, 0}));
 }
 
+/* A place among the attempts of its subscription. Two that count at the same time would both find
+ * one free, so they do it one after the other. parcel->delivery_id stays 0 if there is nothing to do. */
+static enum err
+take_place(struct ctx *ctx, void *arg)
+{
+	struct begin *begin = arg;
+	struct parcel *parcel = &begin->parcel;
+	struct rows rows;
+
+	*parcel = (struct parcel){0};
+	TRY(db_run(ctx, SQL_delivery_hold_subscription, NULL, PARAMS(p_uuid(begin->id))));
+	TRY(db_run(ctx, SQL_delivery_begin, &rows, PARAMS(p_uuid(begin->id))));
+	if (rows.count == 0)
+		return ERR_OK;
+	rows_scan(&rows, 0, parcel_columns, COLUMN_COUNT(parcel_columns), parcel);
+	if (parcel->busy >= AT_ONCE_MAX)
+		return crowd(ctx, parcel);
+	return db_run(ctx, SQL_delivery_busy, NULL, PARAMS(p_int(parcel->delivery_id)));
+}
+
 enum err
 delivery_attempt(struct ctx *ctx, struct uuid id)
 {
-	struct parcel parcel = {0};
+	struct begin begin = {.id = id};
+	struct parcel *parcel = &begin.parcel;
 	struct http_request request;
-	struct report report = {&parcel, {0, NULL}};
-	struct rows rows;
+	struct report report = {parcel, {0, NULL}};
 
-	TRY(db_run(ctx, SQL_delivery_begin, &rows, PARAMS(p_uuid(id))));
-	if (rows.count == 0)
+	TRY(db_transact(ctx, take_place, &begin));
+	if (parcel->delivery_id == 0 || parcel->busy >= AT_ONCE_MAX)
 		return ERR_OK;
-	rows_scan(&rows, 0, parcel_columns, COLUMN_COUNT(parcel_columns), &parcel);
-	if (parcel.busy >= AT_ONCE_MAX)
-		return db_transact(ctx, crowd, &parcel);
-	TRY(db_run(ctx, SQL_delivery_busy, NULL, PARAMS(p_int(parcel.delivery_id))));
-	if (!parcel.is_wanted) {
-		parcel.tries = RETRIES_MAX;
+	if (!parcel->is_wanted) {
+		parcel->tries = RETRIES_MAX;
 		report.outcome.problem = "The webhook is not active";
-	} else if (!write_request(ctx, &parcel, &request)) {
+	} else if (!write_request(ctx, parcel, &request)) {
 		return fault(&ctx->fault, ERR_INTERNAL, NULL, "the secret can't be opened");
 	} else {
-		report.outcome = call(ctx, &parcel, &request);
+		report.outcome = call(ctx, parcel, &request);
 	}
-	log_failure(&parcel, &report.outcome);
+	log_failure(parcel, &report.outcome);
 	return db_persist(ctx, record, &report);
 }

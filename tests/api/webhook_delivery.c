@@ -598,6 +598,62 @@ test_place_is_given(void **state)
 	unsubscribe(c, &hook);
 }
 
+struct attempt {
+	pthread_t thread;
+	const struct app *app;
+	struct uuid id;
+	enum err err;
+};
+
+static void *
+make_attempt(void *arg)
+{
+	struct attempt *attempt = arg;
+	struct ctx ctx = {.app = attempt->app, .arena = arena_new(1 << 20), .now = clock_system()};
+
+	attempt->err = delivery_attempt(&ctx, attempt->id);
+	arena_free(ctx.arena);
+	return NULL;
+}
+
+/* The limit holds for attempts that begin in the same instant. */
+static void
+test_limit_at_once(void **state)
+{
+	enum { DUE = 12 };
+	struct client *c = *state;
+	struct hook hook = subscribe(c, "'wallet.created'");
+	struct attempt attempts[DUE];
+
+	for (int i = 0; i < DUE; i++)
+		(void)wallet_new(c, acme.test_key, "NGN");
+	feed_all(c);
+	receiver_set(receiver, (struct receiver_answer){0, NULL, 0});
+	client_sql(c, "UPDATE cowry.job SET claimed_until = now() + interval '1 minute'"
+		      " WHERE kind = 'webhook_delivery'");
+	for (int i = 0; i < DUE; i++) {
+		const char *id =
+			client_value(c,
+				     "SELECT d.public_id FROM cowry.webhook_delivery d JOIN"
+				     " cowry.webhook_subscription s USING (subscription_id)"
+				     " WHERE s.public_id = '%s' ORDER BY d.delivery_id"
+				     " LIMIT 1 OFFSET %d",
+				     hook.id, i);
+
+		attempts[i].app = c->app;
+		assert_true(uuid_parse(&attempts[i].id, id));
+	}
+	for (int i = 0; i < DUE; i++)
+		assert_int_equal(
+			pthread_create(&attempts[i].thread, NULL, make_attempt, &attempts[i]), 0);
+	for (int i = 0; i < DUE; i++) {
+		assert_int_equal(pthread_join(attempts[i].thread, NULL), 0);
+		assert_int_equal(attempts[i].err, ERR_OK);
+	}
+	assert_int_equal(receiver_count(receiver), 6);
+	unsubscribe(c, &hook);
+}
+
 static void
 test_gone(void **state)
 {
@@ -915,6 +971,7 @@ main(void)
 		client_test(test_answers),
 		client_test(test_slow_receiver),
 		client_test(test_place_is_given),
+		client_test(test_limit_at_once),
 		client_test(test_gone),
 		client_test(test_deleted),
 		client_test(test_private_address),
