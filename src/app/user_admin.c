@@ -143,6 +143,20 @@ audit_change(struct ctx *ctx, const struct user *before, const struct user_chang
 	return audit_user(ctx, "user_update", before->public_id, &detail);
 }
 
+/* Anybody can register under anybody's address: an account that nobody has shown to be theirs gets no
+ * rights over others. */
+static enum err
+check_promotion(struct ctx *ctx, const struct user *user, const struct user_change *in)
+{
+	bool promotes = in->role != NULL && strcmp(in->role, "admin") == 0 &&
+			strcmp(user->role, "admin") != 0;
+
+	if (promotes && !user->is_email_verified)
+		return fault(&ctx->fault, ERR_CONFLICT, NULL,
+			     "The email address of the account is not verified");
+	return ERR_OK;
+}
+
 enum err
 user_change(struct ctx *ctx, struct uuid id, const struct user_change *in, struct user *out)
 {
@@ -153,6 +167,7 @@ user_change(struct ctx *ctx, struct uuid id, const struct user_change *in, struc
 	if (!ctx->who.admin && (rights || in->kyc_status != NULL))
 		return fault(&ctx->fault, ERR_FORBIDDEN, NULL,
 			     "Only administrators can change role, status and kycStatus");
+	TRY(check_promotion(ctx, out, in));
 	if ((in->role != NULL && strcmp(in->role, "admin") != 0) ||
 	    (in->status != NULL && strcmp(in->status, "active") != 0))
 		TRY(user_keep_an_admin(ctx, out));

@@ -46,7 +46,10 @@ person_admin(struct client *c, const char *email)
 {
 	struct person person = person_new(c, email);
 
-	client_sql(c, "UPDATE cowry.users SET role = 'admin' WHERE email_key = '%s'", email);
+	client_sql(c,
+		   "UPDATE cowry.users SET role = 'admin', is_email_verified = true"
+		   " WHERE email_key = '%s'",
+		   email);
 	return person;
 }
 

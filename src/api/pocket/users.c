@@ -177,7 +177,7 @@ const struct route pocket_users[] = {
 	 .out = &pocket_user, .access = ACCESS_USER, .status = 200, .tag = "Users"},
 	{PATCH, "/v1/users/{id}", "Change a user",
 	 "Yourself, or for administrators anybody. What is left out stays. One active administrator "
-	 "must be left.",
+	 "must be left, and who becomes one must have a verified email address.",
 	 change_user, .in = &change_in, .out = &pocket_user, .access = ACCESS_USER,
 	 .effect = EFFECT_WRITE, .status = 200, .tag = "Users"},
 	{DELETE, "/v1/users/{id}", "Delete a user",

@@ -528,6 +528,26 @@ test_last_admin(void **state)
 	expect_refusal(&a, 409, "CONFLICT"); /* a suspended one does not count */
 }
 
+/* Somebody may have registered under an address that is not theirs. */
+static void
+test_promotion(void **state)
+{
+	struct client *c = *state;
+	struct person pat = person_new(c, "promoted@example.com");
+	struct answer a = change(c, &admin, pat.id, "'role':'admin'");
+
+	expect_refusal(&a, 409, "CONFLICT");
+	a = change(c, &admin, pat.id, "'role':'founder'");
+	expect_status(&a, 200);
+	client_sql(c, "UPDATE cowry.users SET is_email_verified = true WHERE email = '%s'",
+		   pat.email);
+	a = change(c, &admin, pat.id, "'role':'admin'");
+	expect_status(&a, 200);
+	expect_text(&a, "data.role", "admin");
+	a = change(c, &admin, pat.id, "'role':'developer'");
+	expect_status(&a, 200);
+}
+
 /* Two who take each other's rights away at once: one succeeds. */
 static void
 test_admins_at_once(void **state)
@@ -577,7 +597,8 @@ main(void)
 		client_test(test_own_account),  client_test(test_what_only_admins_may),
 		client_test(test_kyc),          client_test(test_suspend),
 		client_test(test_delete),       client_test(test_delete_by_admin),
-		client_test(test_last_admin),   client_test(test_admins_at_once),
+		client_test(test_last_admin),
+		client_test(test_promotion),   client_test(test_admins_at_once),
 		client_test(client_books_hold), client_test(test_covered),
 	};
 
