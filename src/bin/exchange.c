@@ -86,7 +86,9 @@ take_parameter(struct request *request, struct arena *arena, const char *name, s
 		memcpy(&earlier, member, sizeof(earlier));
 		if (earlier != NULL)
 			value = repeat(request, arena, parameters[i].repetition, earlier, value);
-		value = value[0] != '\0' ? value : NULL;
+		/* An empty key is refused: who sends the header counts on it. */
+		if (value[0] == '\0' && parameters[i].repetition != REPEATS_EQUAL)
+			value = NULL;
 		memcpy(member, &value, sizeof(value));
 		return;
 	}

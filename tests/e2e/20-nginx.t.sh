@@ -92,6 +92,8 @@ request POST /v1/auth/logout -H "Content-Type: application/json" -d '{"refreshTo
     -H "Idempotency-Key: one" -H "X-Idempotency-Key: two"
 envelope "two different keys by two names" /v1/auth/logout 400 BAD_REQUEST
 for name in Idempotency-Key X-Idempotency-Key; do
+    request POST /v1/auth/logout -H "Content-Type: application/json" -d '{"refreshToken":"x"}' -H "$name;"
+    envelope "an empty $name" /v1/auth/logout 400 BAD_REQUEST
     request POST /v1/auth/logout -H "Content-Type: application/json" -d '{"refreshToken":"y"}' \
         -H "$name: same" -H "Idempotency-Key: same"
     is "the same key twice, first as $name" "$STATUS" 204
