@@ -590,16 +590,25 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		client_test(test_list),         client_test(test_cursor),
-		client_test(test_filters),      client_test(test_shown_times),
-		client_test(test_bad_queries),  client_test(test_search_is_text),
-		client_test(test_create),       client_test(test_create_with_password),
-		client_test(test_own_account),  client_test(test_what_only_admins_may),
-		client_test(test_kyc),          client_test(test_suspend),
-		client_test(test_delete),       client_test(test_delete_by_admin),
+		client_test(test_list),
+		client_test(test_cursor),
+		client_test(test_filters),
+		client_test(test_shown_times),
+		client_test(test_bad_queries),
+		client_test(test_search_is_text),
+		client_test(test_create),
+		client_test(test_create_with_password),
+		client_test(test_own_account),
+		client_test(test_what_only_admins_may),
+		client_test(test_kyc),
+		client_test(test_suspend),
+		client_test(test_delete),
+		client_test(test_delete_by_admin),
 		client_test(test_last_admin),
-		client_test(test_promotion),   client_test(test_admins_at_once),
-		client_test(client_books_hold), client_test(test_covered),
+		client_test(test_promotion),
+		client_test(test_admins_at_once),
+		client_test(client_books_hold),
+		client_test(test_covered),
 	};
 
 	return cmocka_run_group_tests(tests, setup, client_teardown);
