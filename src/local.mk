@@ -28,6 +28,7 @@ libbase_a_SOURCES = \
 	src/crypto/idtoken.c src/crypto/idtoken.h \
 	src/crypto/keyring.c src/crypto/keyring.h \
 	src/crypto/password.c src/crypto/password.h src/crypto/common_passwords.def \
+	src/crypto/public_id.c src/crypto/public_id.h \
 	src/crypto/random.c src/crypto/random.h \
 	src/crypto/rotation.c src/crypto/rotation.h \
 	src/crypto/token.c src/crypto/token.h \
@@ -61,6 +62,7 @@ libcowry_a_SOURCES = \
 	src/provider/sale.h src/provider/vendor.h \
 	src/app/accounting.c src/app/accounting.h src/app/journal.c \
 	src/queue/claims.c src/queue/claims.h src/queue/queue.c src/queue/queue.h \
+	src/app/decision.c src/app/decision.h src/app/erasure.c src/app/erasure.h \
 	src/app/job_control.c src/app/job_control.h \
 	src/app/api_key.c src/app/closing.c src/app/closing.h src/app/ownership.c src/app/ownership.h src/app/guard.c src/app/guard.h src/app/code.c src/app/code.h src/app/funding.c src/app/funding.h \
 	src/app/funding_settle.c src/app/funding_store.c src/app/funding_store.h \
@@ -117,7 +119,6 @@ libcowry_a_SOURCES = \
 	src/app/privacy.c src/app/privacy.h src/app/profile.c src/app/profile.h \
 	src/app/bank.h src/app/bank_account.c src/app/bank_link.c src/app/bank_payment.c \
 	src/app/bank_row.c src/app/bank_row.h \
-	src/app/public_id.c src/app/public_id.h \
 	src/api/drop/auth.c src/api/drop/complaints.c src/api/drop/consents.c \
 	src/api/drop/notifications.c src/api/drop/privacy.c src/api/drop/settings.c \
 	src/api/pocket/complaints.c src/api/pocket/payees.c src/app/payee.c src/app/payee.h \

@@ -38,3 +38,19 @@ SELECT r.review_id, r.public_id, r.kind, r.subject, r.reason, r.detail, r.status
 UPDATE review
    SET status = $2, note = $3, decided_by = $4, decided_at = clock_timestamp()
  WHERE public_id = $1 AND status = 'open';
+
+-- name: review_settle
+-- params: review_kind:text subject:uuid status:text job_kind:text job_subject:text
+-- returns: none
+-- Its subject is settled after all: the review is closed and the parked job deleted, unless another
+-- transaction is changing that job.
+WITH job_gone AS (
+    DELETE FROM job
+     WHERE job_id = (SELECT job_id
+                       FROM job
+                      WHERE kind = $4 AND subject = $5 AND parked_at IS NOT NULL
+                        FOR UPDATE SKIP LOCKED)
+)
+UPDATE review
+   SET status = $3, note = 'It was settled meanwhile', decided_at = clock_timestamp()
+ WHERE kind = $1 AND subject = $2 AND status = 'open';

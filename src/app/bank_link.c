@@ -3,10 +3,10 @@
 #include <string.h>
 
 #include "app/bank_row.h"
-#include "app/public_id.h"
 #include "base/arena.h"
 #include "base/config.h"
 #include "crypto/hmac.h"
+#include "crypto/public_id.h"
 #include "crypto/random.h"
 
 enum { STATE_BYTES = 32, DATE_LENGTH = 10 };

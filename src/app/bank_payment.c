@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "app/bank_row.h"
-#include "app/unresolved.h"
+#include "app/review.h"
 #include "base/arena.h"
 #include "base/config.h"
 
@@ -241,9 +241,9 @@ end(struct ctx *ctx, const struct payment_row *row, const char *status, const ch
 
 	TRY(db_run(ctx, SQL_bank_payment_end, NULL,
 		   PARAMS(p_int(row->bank_payment_id), p_text(status), p_text(problem))));
-	unresolved_end(ctx, "bank_payment", row->request_id,
-		       text_starts_with(row->reference, "pay_") ? "merchant_payout" : "remittance",
-		       row->reference, settled);
+	review_settle(ctx, "bank_payment", row->request_id,
+		      text_starts_with(row->reference, "pay_") ? "merchant_payout" : "remittance",
+		      row->reference, settled);
 	if (!settled)
 		return ERR_OK;
 	return db_run(ctx, SQL_bank_account_debit, NULL,

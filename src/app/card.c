@@ -3,12 +3,12 @@
 #include <string.h>
 
 #include "app/movement.h"
-#include "app/public_id.h"
 #include "base/arena.h"
 #include "base/unicode.h"
 #include "crypto/hmac.h"
 #include "crypto/keyring.h"
 #include "crypto/password.h"
+#include "crypto/public_id.h"
 #include "crypto/random.h"
 #include "db/row.h"
 #include "schema/schema.h"

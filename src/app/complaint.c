@@ -2,9 +2,9 @@
 
 #include "app/audit.h"
 #include "app/notification.h"
-#include "app/public_id.h"
 #include "base/arena.h"
 #include "base/unicode.h"
+#include "crypto/public_id.h"
 #include "db/row.h"
 #include "schema/schema.h"
 

@@ -6,11 +6,11 @@
 
 #include "app/drop_payment_row.h"
 #include "app/merchant.h"
-#include "app/public_id.h"
 #include "app/rate.h"
 #include "app/recipient.h"
 #include "base/arena.h"
 #include "base/config.h"
+#include "crypto/public_id.h"
 #include "db/row.h"
 #include "queue/queue.h"
 

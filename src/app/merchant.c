@@ -4,8 +4,8 @@
 
 #include "app/bank_row.h"
 #include "app/iban.h"
-#include "app/public_id.h"
 #include "base/arena.h"
+#include "crypto/public_id.h"
 #include "db/row.h"
 #include "ledger/ledger.h"
 #include "schema/schema.h"

@@ -1,7 +1,7 @@
 #include "app/notification.h"
 
-#include "app/public_id.h"
 #include "base/arena.h"
+#include "crypto/public_id.h"
 #include "db/row.h"
 
 static const struct column columns[] = {

@@ -3,7 +3,6 @@
 
 #include "app/payment_row.h"
 #include "app/review.h"
-#include "app/unresolved.h"
 #include "base/arena.h"
 #include "crypto/hmac.h"
 #include "db/row.h"
@@ -316,9 +315,9 @@ end_review(struct ctx *ctx, const struct payment_row *row)
 	char id[UUID_TEXT_MAX];
 
 	if (state != PAYMENT_REVIEW)
-		unresolved_end(ctx, "payment", row->public_id, "payment_lookup",
-			       arena_strdup(ctx->arena, uuid_text(id, row->public_id)),
-			       state == PAYMENT_SUCCEEDED);
+		review_settle(ctx, "payment", row->public_id, "payment_lookup",
+			      arena_strdup(ctx->arena, uuid_text(id, row->public_id)),
+			      state == PAYMENT_SUCCEEDED);
 }
 
 enum err

@@ -4,6 +4,7 @@
 
 #include "app/card.h"
 #include "app/closing.h"
+#include "app/erasure.h"
 #include "app/merchant.h"
 #include "app/user.h"
 #include "base/arena.h"

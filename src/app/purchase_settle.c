@@ -3,7 +3,6 @@
 
 #include "app/purchase_row.h"
 #include "app/review.h"
-#include "app/unresolved.h"
 #include "base/arena.h"
 #include "crypto/hmac.h"
 #include "db/row.h"
@@ -263,9 +262,9 @@ end_review(struct ctx *ctx, const struct purchase_row *row)
 	char id[UUID_TEXT_MAX];
 
 	if (state != PAYMENT_REVIEW)
-		unresolved_end(ctx, "purchase", row->public_id, "purchase_lookup",
-			       arena_strdup(ctx->arena, uuid_text(id, row->public_id)),
-			       state == PAYMENT_SUCCEEDED);
+		review_settle(ctx, "purchase", row->public_id, "purchase_lookup",
+			      arena_strdup(ctx->arena, uuid_text(id, row->public_id)),
+			      state == PAYMENT_SUCCEEDED);
 }
 
 enum err

@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "app/iban.h"
-#include "app/public_id.h"
 #include "base/arena.h"
+#include "crypto/public_id.h"
 #include "db/row.h"
 #include "schema/schema.h"
 

@@ -1,6 +1,7 @@
 /*
- * review.h - what a person must decide: payments whose amount differs from what was asked, or of
- * which nobody could find out what became, fundings that look like fraud. One queue for administrators, by /v1 and by the CLI.
+ * review.h - the queue of reviews: payments whose amount differs from what was asked or whose
+ * outcome could not be found out, fundings that look like fraud, money of closed accounts. An
+ * administrator decides them (decision.h), by /v1 or the CLI.
  */
 #ifndef APP_REVIEW_H
 #define APP_REVIEW_H
@@ -35,9 +36,9 @@ struct review_filter {
 enum err review_list(struct ctx *ctx, const struct review_filter *filter, struct review **out,
 		     size_t *n) MUST_CHECK;
 enum err review_get(struct ctx *ctx, struct uuid id, struct review *out) MUST_CHECK;
-/* In a transaction, with what follows from it: payment_decide(), funding_decide(). Recorded in the
- * audit log. ERR_CONFLICT if it was decided before. */
-enum err review_decide(struct ctx *ctx, struct uuid id, bool approved, const char *note,
-		       struct review *out) MUST_CHECK;
+/* In the transaction in which the subject is settled after all: end its open review, and remove the
+ * parked job that asked about it. paid tells whether the review ends as approved. */
+void review_settle(struct ctx *ctx, const char *kind, struct uuid subject, const char *job_kind,
+		   const char *job_subject, bool paid);
 
 #endif

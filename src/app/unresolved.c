@@ -76,16 +76,6 @@ unresolved_ask(struct ctx *ctx, const char *kind, const char *subject)
 	return ERR_OK;
 }
 
-void
-unresolved_end(struct ctx *ctx, const char *review_kind, struct uuid subject, const char *job_kind,
-	       const char *job_subject, bool paid)
-{
-	db_defer(ctx, SQL_unresolved_end,
-		 PARAMS(p_text(review_kind), p_uuid(subject),
-			p_text(paid ? "approved" : "rejected"), p_text(job_kind),
-			p_text(job_subject)));
-}
-
 static enum err
 find_bank(struct ctx *ctx, struct uuid request_id, struct bank_payment *out)
 {

@@ -18,10 +18,6 @@
  * Nothing for kinds that are not about money, and where it is settled. A
  * deposit lapses: its money is not set aside. */
 enum err unresolved_ask(struct ctx *ctx, const char *kind, const char *subject) MUST_CHECK;
-/* In the transaction in which it is settled after all: close the review, and
- * forget the job. */
-void unresolved_end(struct ctx *ctx, const char *review_kind, struct uuid subject,
-		    const char *job_kind, const char *job_subject, bool paid);
 
 /* Reviews of payments from bank accounts; their subject is the request id of
  * the bank payment. To be locked, then decided, in one transaction.

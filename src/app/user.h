@@ -173,15 +173,8 @@ struct user_change {
  * keys are refused, from the commit on. */
 enum err user_change(struct ctx *ctx, struct uuid id, const struct user_change *in,
 		     struct user *out) MUST_CHECK;
-/* End an account: what it knew of the person is forgotten, the books stay as they are.
- * ERR_CONFLICT for the last administrator, ERR_ACCOUNT_NOT_EMPTY while money is in the way. */
-enum err user_delete(struct ctx *ctx, struct uuid id) MUST_CHECK;
-
-/* What ends an account has in common: one active administrator must stay (ERR_CONFLICT; the user is
- * read again under the lock), and an address that stands for somebody who is forgotten. No other
- * can look like it: the domain is reserved (RFC 2606), and the id unique. */
+/* One active administrator must stay (ERR_CONFLICT). The user is read again under the lock. */
 enum err user_keep_an_admin(struct ctx *ctx, struct user *user) MUST_CHECK;
-const char *user_erased_address(struct ctx *ctx, struct uuid id);
 
 /* How rows of users are read. */
 struct rows;

@@ -2,10 +2,7 @@
 #include <string.h>
 
 #include "app/audit.h"
-#include "app/card.h"
-#include "app/closing.h"
 #include "app/kyc.h"
-#include "app/merchant.h"
 #include "app/user.h"
 #include "base/arena.h"
 #include "base/email.h"
@@ -183,39 +180,4 @@ user_change(struct ctx *ctx, struct uuid id, const struct user_change *in, struc
 		TRY(kyc_tell(ctx, out->user_id, out->kyc_status, in->kyc_status));
 	TRY(audit_change(ctx, out, in));
 	return user_get(ctx, out->user_id, out);
-}
-
-const char *
-user_erased_address(struct ctx *ctx, struct uuid id)
-{
-	char text[UUID_TEXT_MAX];
-
-	return arena_printf(ctx->arena, "deleted-%s@deleted.invalid", uuid_text(text, id));
-}
-
-enum err
-user_delete(struct ctx *ctx, struct uuid id)
-{
-	struct user user = {0};
-	struct rows rows;
-	struct jw detail;
-
-	TRY(user_find(ctx, id, &user));
-	TRY(user_keep_an_admin(ctx, &user));
-	TRY(closing_begin(ctx, user.user_id));
-	TRY(db_run(ctx, SQL_user_erase_traces, &rows,
-		   PARAMS(p_int(user.user_id), p_text(user.email),
-			  p_text(email_spelling(ctx->arena, user.email)),
-			  p_text(arena_printf(ctx->arena, "user:%lld", (long long)user.user_id)),
-			  p_text(user_erased_address(ctx, id)))));
-	TRY(db_run(ctx, SQL_user_erase, &rows,
-		   PARAMS(p_int(user.user_id), p_text("Deleted user"),
-			  p_text(user_erased_address(ctx, id)))));
-	if (rows.affected == 0)
-		return no_user(ctx);
-	TRY(merchant_leave(ctx, user.user_id));
-	TRY(card_leave(ctx, user.user_id));
-	audit_begin(ctx, &detail);
-	jw_bool(&detail, "self", user.user_id == ctx->who.user_id);
-	return audit_user(ctx, "user_delete", id, &detail);
 }

@@ -3,8 +3,8 @@
 
 #include "api/drop/drop.h"
 #include "api/page.h"
-#include "app/public_id.h"
 #include "base/arena.h"
+#include "crypto/public_id.h"
 
 enum { USUAL_LIMIT = 20, LIMIT_MAX = 50, BANK_NAME_MAX = 200 };
 

@@ -5,8 +5,8 @@
 #include "api/page.h"
 #include "app/corridor.h"
 #include "app/drop_payment.h"
-#include "app/public_id.h"
 #include "base/arena.h"
+#include "crypto/public_id.h"
 
 enum { USUAL_LIMIT = 20 };
 

@@ -1,5 +1,5 @@
 /* What administrators decide, and the log of what they did. */
-#include "app/review.h"
+#include "app/decision.h"
 
 #include "api/page.h"
 #include "api/pocket/pocket.h"

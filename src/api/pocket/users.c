@@ -2,6 +2,7 @@
 #include "api/page.h"
 #include "api/pocket/pocket.h"
 #include "api/words.h"
+#include "app/erasure.h"
 #include "app/user.h"
 
 static const struct field user_fields[] = {

@@ -1,6 +1,6 @@
 /* public_id.h - the ids that Drop shows: "<prefix>_<16 lower-case hexadecimal digits>". */
-#ifndef APP_PUBLIC_ID_H
-#define APP_PUBLIC_ID_H
+#ifndef CRYPTO_PUBLIC_ID_H
+#define CRYPTO_PUBLIC_ID_H
 
 #include <stdbool.h>
 

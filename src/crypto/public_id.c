@@ -1,4 +1,4 @@
-#include "app/public_id.h"
+#include "crypto/public_id.h"
 
 #include <string.h>
 
