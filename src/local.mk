@@ -60,25 +60,25 @@ libcowry_a_SOURCES = \
 	src/provider/bank_exchange.c src/provider/bank_exchange.h src/provider/bank_payment.c \
 	src/provider/easypay.c src/provider/flash.c src/provider/mobilemart.c src/provider/sale.c \
 	src/provider/sale.h src/provider/vendor.h \
-	src/app/accounting.c src/app/accounting.h src/app/journal.c \
+	src/app/accounting/accounting.c src/app/accounting/accounting.h src/app/accounting/journal.c \
 	src/queue/claims.c src/queue/claims.h src/queue/queue.c src/queue/queue.h \
-	src/app/decision.c src/app/decision.h src/app/erasure.c src/app/erasure.h \
-	src/app/job_control.c src/app/job_control.h \
-	src/app/api_key.c src/app/closing.c src/app/closing.h src/app/ownership.c src/app/ownership.h src/app/guard.c src/app/guard.h src/app/code.c src/app/code.h src/app/funding.c src/app/funding.h \
-	src/app/funding_settle.c src/app/funding_store.c src/app/funding_store.h \
-	src/app/movement.c src/app/movement.h src/app/outbox.c src/app/outbox.h src/app/risk.c src/app/risk.h src/app/personal.c src/app/personal.h \
-	src/app/unresolved.c src/app/unresolved.h src/app/payment.c src/app/payment.h src/app/payment_report.c src/app/payment_row.c \
-	src/app/payment_row.h src/app/payment_settle.c src/app/payment_state.c \
-	src/app/payment_state.h src/app/provider_account.h src/app/provider_config.c \
-	src/app/product.c src/app/product.h src/app/purchase.c src/app/purchase.h \
-	src/app/purchase_row.c src/app/purchase_row.h src/app/purchase_settle.c \
+	src/app/operation/decision.c src/app/operation/decision.h src/app/privacy/erasure.c src/app/privacy/erasure.h \
+	src/app/operation/job_control.c src/app/operation/job_control.h \
+	src/app/platform/api_key.c src/app/privacy/closing.c src/app/privacy/closing.h src/app/people/ownership.c src/app/people/ownership.h src/app/people/guard.c src/app/people/guard.h src/app/people/code.c src/app/people/code.h src/app/funding/funding.c src/app/funding/funding.h \
+	src/app/funding/settle.c src/app/funding/store.c src/app/funding/store.h \
+	src/app/wallet/movement.c src/app/wallet/movement.h src/app/events/outbox.c src/app/events/outbox.h src/app/funding/risk.c src/app/funding/risk.h src/app/wallet/personal.c src/app/wallet/personal.h \
+	src/app/operation/unresolved.c src/app/operation/unresolved.h src/app/payment/payment.c src/app/payment/payment.h src/app/payment/report.c src/app/payment/row.c \
+	src/app/payment/row.h src/app/payment/settle.c src/app/payment/state.c \
+	src/app/payment/state.h src/app/payment/provider_account.h src/app/payment/provider_config.c \
+	src/app/prepaid/product.c src/app/prepaid/product.h src/app/prepaid/purchase.c src/app/prepaid/purchase.h \
+	src/app/prepaid/purchase_row.c src/app/prepaid/purchase_row.h src/app/prepaid/purchase_settle.c \
 	src/api/moolah/prepaid.c src/jobs/purchase_lookup.c \
-	src/app/platform.c src/app/platform.h src/app/reserve.c src/app/reserve.h \
-	src/app/statement.c src/app/statement.h src/app/statement_csv.c src/app/statement_pdf.c \
-	src/app/google.c src/app/google.h src/app/google_flow.c src/app/google_user.c \
-	src/app/personal_history.c src/app/personal_money.c src/app/personal_money.h \
-	src/app/wallet_key.c src/app/wallet_key.h \
-	src/app/session.c src/app/user.c src/app/user.h src/app/wallet.c src/app/wallet.h \
+	src/app/platform/platform.c src/app/platform/platform.h src/app/wallet/reserve.c src/app/wallet/reserve.h \
+	src/app/wallet/statement.c src/app/wallet/statement.h src/app/wallet/statement_csv.c src/app/wallet/statement_pdf.c \
+	src/app/people/google.c src/app/people/google.h src/app/people/google_flow.c src/app/people/google_user.c \
+	src/app/payment/personal_history.c src/app/payment/personal_money.c src/app/payment/personal_money.h \
+	src/app/wallet/key.c src/app/wallet/key.h \
+	src/app/people/session.c src/app/people/user.c src/app/people/user.h src/app/wallet/wallet.c src/app/wallet/wallet.h \
 	src/api/admission.c src/api/admission.h \
 	src/api/auth.c src/api/auth.h src/api/auth_wallet.c src/api/throttle.c src/api/call.h src/api/dialects.c src/api/dialects.h \
 	src/api/dispatch.c src/api/execute.c src/api/execute.h src/api/reply.c src/api/reply.h \
@@ -94,12 +94,12 @@ libcowry_a_SOURCES = \
 	src/api/otp/codes.c src/api/otp/fundings.c src/api/otp/otp.c src/api/otp/otp.h src/api/otp/wallet.c \
 	src/api/moolah/auth.c src/api/moolah/ledger.c src/api/moolah/moolah.c \
 	src/api/moolah/moolah.h src/api/moolah/settings.c src/api/moolah/wallet.c \
-	src/app/identity.c src/app/identity.h src/app/settings.c src/app/settings.h \
+	src/app/people/identity.c src/app/people/identity.h src/app/people/settings.c src/app/people/settings.h \
 	src/api/moolah/easypay_vouchers.c src/api/moolah/voucher.h src/api/moolah/vouchers.c \
-	src/app/voucher.c src/app/voucher.h src/app/voucher_code.c src/app/voucher_code.h \
-	src/app/voucher_easypay.c src/app/voucher_expiry.c src/app/voucher_guess.c \
-	src/app/voucher_guess.h src/app/voucher_redeem.c src/app/voucher_store.c \
-	src/app/voucher_store.h src/jobs/voucher_expiry.c \
+	src/app/voucher/voucher.c src/app/voucher/voucher.h src/app/voucher/code.c src/app/voucher/code.h \
+	src/app/voucher/easypay.c src/app/voucher/expiry.c src/app/voucher/guess.c \
+	src/app/voucher/guess.h src/app/voucher/redeem.c src/app/voucher/store.c \
+	src/app/voucher/store.h src/jobs/voucher_expiry.c \
 	src/api/pocket/admin.c src/api/pocket/auth.c src/api/pocket/holds.c \
 	src/api/pocket/jobs.c src/api/pocket/keys.c src/api/pocket/platform.c src/api/pocket/pocket.c \
 	src/api/pocket/payments.c src/api/pocket/pocket.h src/api/pocket/providers.c \
@@ -108,34 +108,34 @@ libcowry_a_SOURCES = \
 	src/api/pocket/statements.c \
 	src/jobs/funding_expiry.c src/jobs/hold_expiry.c src/jobs/job.h src/jobs/mail.c src/jobs/retention.c \
 	src/jobs/token_request.c \
-	src/app/audit.c src/app/audit.h src/app/review.c src/app/review.h src/app/user_admin.c \
-	src/app/reseal.c src/app/reseal.h \
-	src/app/delivery.c src/app/event.c src/app/event.h src/app/feed.c \
-	src/app/webhook.c src/app/webhook.h \
+	src/app/audit/audit.c src/app/audit/audit.h src/app/audit/review.c src/app/audit/review.h src/app/people/user_admin.c \
+	src/app/operation/reseal.c src/app/operation/reseal.h \
+	src/app/events/delivery.c src/app/events/event.c src/app/events/event.h src/app/events/feed.c \
+	src/app/events/webhook.c src/app/events/webhook.h \
 	src/api/pocket/subscriptions.c src/jobs/event_feed.c src/jobs/webhook_delivery.c \
 	src/api/pocket/users.c src/api/pocket/reviews.c \
-	src/app/complaint.c src/app/complaint.h src/app/consent.c src/app/consent.h \
-	src/app/kyc.c src/app/kyc.h src/app/notification.c src/app/notification.h \
-	src/app/privacy.c src/app/privacy.h src/app/profile.c src/app/profile.h \
-	src/app/bank.h src/app/bank_account.c src/app/bank_link.c src/app/bank_payment.c \
-	src/app/bank_row.c src/app/bank_row.h \
+	src/app/people/complaint.c src/app/people/complaint.h src/app/people/consent.c src/app/people/consent.h \
+	src/app/people/kyc.c src/app/people/kyc.h src/app/events/notification.c src/app/events/notification.h \
+	src/app/privacy/privacy.c src/app/privacy/privacy.h src/app/people/profile.c src/app/people/profile.h \
+	src/app/bank/bank.h src/app/bank/account.c src/app/bank/link.c src/app/bank/payment.c \
+	src/app/bank/row.c src/app/bank/row.h \
 	src/api/drop/auth.c src/api/drop/complaints.c src/api/drop/consents.c \
 	src/api/drop/notifications.c src/api/drop/privacy.c src/api/drop/settings.c \
-	src/api/pocket/complaints.c src/api/pocket/payees.c src/app/payee.c src/app/payee.h \
-	src/app/corridor.c src/app/corridor.h \
-	src/app/drop_payment.c src/app/drop_payment.h \
-	src/app/drop_payment_report.c \
-	src/app/drop_payment_row.c src/app/drop_payment_row.h \
-	src/app/drop_payment_settle.c \
-	src/app/iban.c src/app/iban.def src/app/iban.h src/app/iban_check.c src/app/iban_check.h \
-	src/app/rekey.c src/app/rekey.h \
-	src/app/card.c src/app/card.h \
-	src/app/merchant.c src/app/merchant.h \
-	src/app/payout.c src/app/payout.h src/app/qr.c src/app/qr.h \
+	src/api/pocket/complaints.c src/api/pocket/payees.c src/app/voucher/payee.c src/app/voucher/payee.h \
+	src/app/remittance/corridor.c src/app/remittance/corridor.h \
+	src/app/remittance/drop_payment.c src/app/remittance/drop_payment.h \
+	src/app/remittance/report.c \
+	src/app/remittance/row.c src/app/remittance/row.h \
+	src/app/remittance/settle.c \
+	src/app/bank/iban.c src/app/bank/iban.def src/app/bank/iban.h src/app/bank/iban_check.c src/app/bank/iban_check.h \
+	src/app/operation/rekey.c src/app/operation/rekey.h \
+	src/app/wallet/card.c src/app/wallet/card.h \
+	src/app/merchant/merchant.c src/app/merchant/merchant.h \
+	src/app/merchant/payout.c src/app/merchant/payout.h src/app/merchant/qr.c src/app/merchant/qr.h \
 	src/api/drop/cards.c src/api/drop/merchants.c src/jobs/merchant_payout.c \
-	src/app/quote.c src/app/quote.h \
-	src/app/rate.c src/app/rate.h src/app/rate_file.c \
-	src/app/recipient.c src/app/recipient.h \
+	src/app/remittance/quote.c src/app/remittance/quote.h \
+	src/app/remittance/rate.c src/app/remittance/rate.h src/app/remittance/rate_file.c \
+	src/app/remittance/recipient.c src/app/remittance/recipient.h \
 	src/api/drop/rates.c \
 	src/api/drop/recipients.c \
 	src/api/drop/transactions.c src/api/drop/pay.c \

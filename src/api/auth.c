@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "api/key_cache.h"
-#include "app/wallet_key.h"
+#include "app/wallet/key.h"
 #include "base/arena.h"
 #include "base/combine.h"
 #include "base/config.h"

@@ -5,7 +5,7 @@
 #include "api/auth.h"
 #include "api/idempotency.h"
 #include "api/reply.h"
-#include "app/ownership.h"
+#include "app/people/ownership.h"
 #include "base/arena.h"
 #include "db/db.h"
 

@@ -2,7 +2,7 @@
 
 #include <stdio.h>
 
-#include "app/rekey.h"
+#include "app/operation/rekey.h"
 #include "base/arena.h"
 #include "db/db.h"
 

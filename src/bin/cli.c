@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "api/openapi.h"
-#include "app/user.h"
+#include "app/people/user.h"
 #include "base/arena.h"
 #include "base/email.h"
 #include "base/money.h"

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "app/job_control.h"
+#include "app/operation/job_control.h"
 #include "base/arena.h"
 #include "base/text.h"
 #include "bin/start.h"

@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "app/payee.h"
+#include "app/voucher/payee.h"
 #include "base/arena.h"
 #include "base/text.h"
 #include "bin/cli.h"

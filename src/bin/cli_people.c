@@ -1,8 +1,8 @@
 /* cowry complaints, cowry kyc - what people wait for an answer to, at the terminal. */
 #include <stdio.h>
 
-#include "app/complaint.h"
-#include "app/kyc.h"
+#include "app/people/complaint.h"
+#include "app/people/kyc.h"
 #include "base/arena.h"
 #include "bin/cli.h"
 #include "bin/start.h"

@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "app/product.h"
+#include "app/prepaid/product.h"
 #include "base/arena.h"
 #include "bin/cli.h"
 #include "bin/start.h"

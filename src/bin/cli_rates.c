@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "app/rate.h"
+#include "app/remittance/rate.h"
 #include "base/arena.h"
 #include "bin/cli.h"
 #include "bin/start.h"

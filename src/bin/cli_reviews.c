@@ -1,7 +1,7 @@
 /* cowry reviews - what waits for a decision, at the terminal. */
 #include <stdio.h>
 
-#include "app/decision.h"
+#include "app/operation/decision.h"
 #include "base/arena.h"
 #include "bin/cli.h"
 #include "bin/start.h"

@@ -8,8 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "app/iban.h"
-#include "app/unresolved.h"
+#include "app/bank/iban.h"
+#include "app/operation/unresolved.h"
 #include "base/arena.h"
 #include "base/ctx.h"
 #include "base/email.h"

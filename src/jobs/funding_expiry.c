@@ -1,5 +1,5 @@
 /* Fundings that nobody confirmed in time are closed, and their codes forgotten. */
-#include "app/funding.h"
+#include "app/funding/funding.h"
 #include "jobs/job.h"
 
 const struct job job_funding_expiry = {"funding_expiry", 60000, funding_expire};

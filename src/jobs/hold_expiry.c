@@ -1,5 +1,5 @@
 /* Holds that have expired give their money back. */
-#include "app/reserve.h"
+#include "app/wallet/reserve.h"
 #include "jobs/job.h"
 
 static enum err

@@ -1,5 +1,5 @@
 /* Mail that was committed to the outbox goes out. */
-#include "app/outbox.h"
+#include "app/events/outbox.h"
 #include "jobs/job.h"
 
 /* A mail goes stale long before its last try, whoever waits for it. */

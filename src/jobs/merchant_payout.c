@@ -1,6 +1,6 @@
 /* Payouts to merchants: opened once a day, given to the bank, and looked up until it has settled them. */
-#include "app/payout.h"
-#include "app/unresolved.h"
+#include "app/merchant/payout.h"
+#include "app/operation/unresolved.h"
 #include "jobs/job.h"
 #include "queue/queue.h"
 

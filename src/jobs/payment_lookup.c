@@ -1,6 +1,6 @@
 /* Payments that no webhook has settled: the provider is asked how they stand. */
-#include "app/payment.h"
-#include "app/unresolved.h"
+#include "app/operation/unresolved.h"
+#include "app/payment/payment.h"
 #include "jobs/job.h"
 #include "queue/queue.h"
 

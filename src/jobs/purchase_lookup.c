@@ -1,6 +1,6 @@
 /* Purchases whose answer was lost or left open: the vendor is asked how they stand. */
-#include "app/purchase.h"
-#include "app/unresolved.h"
+#include "app/operation/unresolved.h"
+#include "app/prepaid/purchase.h"
 #include "jobs/job.h"
 #include "queue/queue.h"
 

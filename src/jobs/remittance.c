@@ -1,6 +1,6 @@
 /* Payments of Drop that the bank has not settled yet: it is asked how they stand. */
-#include "app/drop_payment.h"
-#include "app/unresolved.h"
+#include "app/operation/unresolved.h"
+#include "app/remittance/drop_payment.h"
 #include "jobs/job.h"
 #include "queue/queue.h"
 

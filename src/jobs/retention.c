@@ -1,8 +1,8 @@
 /* Rows that have outlived their purpose are removed, and people forgotten whose time is over; money
  * that is left on their accounts is put before an administrator. */
-#include "app/closing.h"
-#include "app/guard.h"
-#include "app/privacy.h"
+#include "app/people/guard.h"
+#include "app/privacy/closing.h"
+#include "app/privacy/privacy.h"
 #include "db/row.h"
 #include "jobs/job.h"
 

@@ -1,5 +1,5 @@
 /* Wishes for a mailed token are answered, if the address is known. */
-#include "app/user.h"
+#include "app/people/user.h"
 #include "jobs/job.h"
 
 const struct job job_token_request = {"token_request", 250, user_answer_request};

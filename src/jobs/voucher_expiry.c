@@ -1,5 +1,5 @@
 /* Vouchers whose time is over give back what is left of them. */
-#include "app/voucher.h"
+#include "app/voucher/voucher.h"
 #include "jobs/job.h"
 
 const struct job job_voucher_expiry = {"voucher_expiry", 5000, voucher_expire_due};

@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-#include "app/rekey.h"
-#include "app/user.h"
+#include "app/operation/rekey.h"
+#include "app/people/user.h"
 #include "tests/api/drop/people.h"
 #include "tests/api/moolah/citizen.h"
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/guard.h"
+#include "app/people/guard.h"
 #include "tests/api/moolah/citizen.h"
 #include "tests/api/otp/wallet.h"
 

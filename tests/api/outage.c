@@ -13,8 +13,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "app/outbox.h"
-#include "app/webhook.h"
+#include "app/events/outbox.h"
+#include "app/events/webhook.h"
 #include "jobs/crew.h"
 #include "net/http.h"
 #include "queue/queue.h"

@@ -8,9 +8,9 @@
 #include <string.h>
 
 #include "api/drop/drop.h"
-#include "app/google.h"
-#include "app/ownership.h"
-#include "app/user.h"
+#include "app/people/google.h"
+#include "app/people/ownership.h"
+#include "app/people/user.h"
 #include "tests/api/drop/payer.h"
 #include "tests/api/moolah/citizen.h"
 

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "app/user.h"
+#include "app/people/user.h"
 #include "crypto/box.h"
 
 static const char *

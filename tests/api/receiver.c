@@ -11,7 +11,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "app/webhook.h"
+#include "app/events/webhook.h"
 #include "jobs/job.h"
 
 enum { REQUEST_MAX = 128 * 1024, SCRIPT_MAX = 64, OPEN_MAX = 64, DEADLINE_S = 20 };

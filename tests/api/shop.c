@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/payment.h"
-#include "app/personal.h"
-#include "app/purchase.h"
+#include "app/payment/payment.h"
+#include "app/prepaid/purchase.h"
+#include "app/wallet/personal.h"
 
 enum { BODY_BYTES = 512, PART_BYTES = 64 };
 

@@ -10,9 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/drop_payment.h"
-#include "app/job_control.h"
-#include "app/unresolved.h"
+#include "app/operation/job_control.h"
+#include "app/operation/unresolved.h"
+#include "app/remittance/drop_payment.h"
 #include "jobs/job.h"
 #include "tests/api/drop/payer.h"
 #include "tests/api/shop.h"

@@ -9,8 +9,8 @@
 #include <string.h>
 
 #include "api/pocket/pocket.h"
-#include "app/reserve.h"
-#include "app/webhook.h"
+#include "app/events/webhook.h"
+#include "app/wallet/reserve.h"
 #include "net/http.h"
 #include "tests/api/money.h"
 #include "tests/api/receiver.h"

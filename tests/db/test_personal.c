@@ -2,7 +2,7 @@
 #include <pthread.h>
 #include <string.h>
 
-#include "app/personal.h"
+#include "app/wallet/personal.h"
 #include "tests/cmocka.h"
 #include "tests/db/books.h"
 

@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-#include "app/outbox.h"
-#include "app/reseal.h"
+#include "app/events/outbox.h"
+#include "app/operation/reseal.h"
 #include "crypto/box.h"
 #include "tests/db/fixture.h"
 #include "tests/keys.h"

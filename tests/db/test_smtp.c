@@ -4,7 +4,7 @@
 #include <sys/wait.h>
 #include <time.h>
 
-#include "app/outbox.h"
+#include "app/events/outbox.h"
 #include "base/log.h"
 #include "jobs/job.h"
 #include "net/mail.h"

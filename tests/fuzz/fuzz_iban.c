@@ -1,7 +1,7 @@
 /* Account numbers: what is taken has the form of all, and no other character of its kind can stand in a place. */
 #include <string.h>
 
-#include "app/iban.h"
+#include "app/bank/iban.h"
 #include "base/arena.h"
 #include "tests/fuzz/fuzz.h"
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/code.h"
+#include "app/people/code.h"
 
 enum { DRAWN = 60000 };
 

@@ -1,4 +1,4 @@
-#include "app/iban.h"
+#include "app/bank/iban.h"
 
 #include <string.h>
 

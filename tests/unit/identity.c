@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "app/identity.h"
+#include "app/people/identity.h"
 #include "base/arena.h"
 #include "base/luhn.h"
 #include "tests/vectors.h"

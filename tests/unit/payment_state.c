@@ -1,7 +1,7 @@
 /* The table of what may become of a payment has one row for each state and event. */
 #include "tests/cmocka.h"
 
-#include "app/payment_state.h"
+#include "app/payment/state.h"
 
 enum { STATES = PAYMENT_UNPAID + 1 };
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/risk.h"
+#include "app/funding/risk.h"
 #include "base/arena.h"
 #include "tests/vectors.h"
 

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "app/voucher_code.h"
+#include "app/voucher/code.h"
 #include "base/arena.h"
 #include "base/luhn.h"
 #include "base/text.h"

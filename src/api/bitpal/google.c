@@ -1,5 +1,5 @@
 /* Sign-in with Google. */
-#include "app/google.h"
+#include "app/people/google.h"
 
 #include "api/bitpal/bitpal.h"
 #include "base/arena.h"

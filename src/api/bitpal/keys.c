@@ -1,6 +1,6 @@
 /* The keys that people give to services for their wallets. */
 #include "api/bitpal/bitpal.h"
-#include "app/wallet_key.h"
+#include "app/wallet/key.h"
 #include "base/arena.h"
 
 static const char *const permissions[] = {"deposit", "transfer", "read", NULL};

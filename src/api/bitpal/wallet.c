@@ -4,7 +4,7 @@
 #include "api/bitpal/bitpal.h"
 #include "api/provider_event.h"
 #include "api/words.h"
-#include "app/personal_money.h"
+#include "app/payment/personal_money.h"
 #include "base/arena.h"
 
 enum { HISTORY_DEFAULT = 50, HISTORY_MAX = 100, OFFSET_MAX = 1000000 };

@@ -1,8 +1,8 @@
 /* Registration, sign-in and the session, which lives in a cookie. */
 #include "api/drop/drop.h"
 #include "api/words.h"
-#include "app/bank.h"
-#include "app/profile.h"
+#include "app/bank/bank.h"
+#include "app/people/profile.h"
 #include "base/arena.h"
 
 static const char *const drop_roles[] = {"user", "merchant", NULL};

@@ -1,5 +1,5 @@
 /* Accounts at people's banks, which they link for us to read and pay from. */
-#include "app/bank.h"
+#include "app/bank/bank.h"
 
 #include "api/drop/drop.h"
 #include "base/arena.h"

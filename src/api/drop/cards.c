@@ -1,5 +1,5 @@
 /* Cards, each part behind a setting: while it is off, there is nothing here. */
-#include "app/card.h"
+#include "app/wallet/card.h"
 
 #include "api/drop/drop.h"
 #include "base/arena.h"

@@ -1,5 +1,5 @@
 /* Complaints of who asks. Names are as the API's document has them. */
-#include "app/complaint.h"
+#include "app/people/complaint.h"
 
 #include "api/drop/drop.h"
 #include "api/page.h"

@@ -1,5 +1,5 @@
 /* What somebody agrees to. Names and numbers are as the API's document has them. */
-#include "app/consent.h"
+#include "app/people/consent.h"
 
 #include "api/drop/drop.h"
 

@@ -1,12 +1,12 @@
 /* Who takes payments by QR code: their registration, code, turnover and payments. */
-#include "app/merchant.h"
+#include "app/merchant/merchant.h"
 
 #include "api/drop/drop.h"
 #include "api/negotiate.h"
 #include "api/page.h"
 #include "api/words.h"
-#include "app/payout.h"
-#include "app/qr.h"
+#include "app/merchant/payout.h"
+#include "app/merchant/qr.h"
 
 static const char *const registered_statuses[] = {"active", NULL};
 

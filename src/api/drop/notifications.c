@@ -1,5 +1,5 @@
 /* What somebody is told. */
-#include "app/notification.h"
+#include "app/events/notification.h"
 
 #include "api/drop/drop.h"
 #include "api/page.h"

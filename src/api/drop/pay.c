@@ -3,10 +3,10 @@
 
 #include "api/drop/drop.h"
 #include "api/words.h"
-#include "app/corridor.h"
-#include "app/drop_payment.h"
-#include "app/rate.h"
-#include "app/recipient.h"
+#include "app/remittance/corridor.h"
+#include "app/remittance/drop_payment.h"
+#include "app/remittance/rate.h"
+#include "app/remittance/recipient.h"
 #include "base/arena.h"
 
 enum { CALLS_PER_MINUTE = 10 };

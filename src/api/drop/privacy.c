@@ -1,6 +1,6 @@
 /* The rights of data protection. */
-#include "app/privacy.h"
-#include "app/bank.h"
+#include "app/privacy/privacy.h"
+#include "app/bank/bank.h"
 
 #include "api/drop/drop.h"
 #include "base/arena.h"

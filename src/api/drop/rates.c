@@ -1,10 +1,10 @@
 /* What a krone is worth elsewhere. Anybody may ask. */
-#include "app/rate.h"
+#include "app/remittance/rate.h"
 
 #include <string.h>
 
 #include "api/drop/drop.h"
-#include "app/quote.h"
+#include "app/remittance/quote.h"
 
 enum { CALLS_PER_MINUTE = 120 };
 

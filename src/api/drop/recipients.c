@@ -1,5 +1,5 @@
 /* Whom somebody sends money to. */
-#include "app/recipient.h"
+#include "app/remittance/recipient.h"
 
 #include "api/drop/drop.h"
 #include "api/page.h"

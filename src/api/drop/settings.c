@@ -1,6 +1,6 @@
 /* How somebody wants Drop to be. */
 #include "api/drop/drop.h"
-#include "app/profile.h"
+#include "app/people/profile.h"
 
 static const char *const currencies[] = {"EUR", "USD", "GBP", "BAM", "CHF", "PLN",
 					 "NOK", "RSD", "TRY", "PKR", NULL};

@@ -3,8 +3,8 @@
 
 #include "api/drop/drop.h"
 #include "api/page.h"
-#include "app/corridor.h"
-#include "app/drop_payment.h"
+#include "app/remittance/corridor.h"
+#include "app/remittance/drop_payment.h"
 #include "base/arena.h"
 #include "crypto/public_id.h"
 

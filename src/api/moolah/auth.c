@@ -4,9 +4,9 @@
 
 #include <string.h>
 
-#include "app/identity.h"
-#include "app/personal.h"
-#include "app/user.h"
+#include "app/people/identity.h"
+#include "app/people/user.h"
+#include "app/wallet/personal.h"
 
 static const char *const document_types[] = {"south_african_id", "passport", NULL};
 

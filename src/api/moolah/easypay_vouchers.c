@@ -2,8 +2,8 @@
 #include "api/moolah/moolah.h"
 #include "api/moolah/voucher.h"
 #include "api/words.h"
-#include "app/voucher.h"
-#include "app/voucher_code.h"
+#include "app/voucher/code.h"
+#include "app/voucher/voucher.h"
 #include "base/arena.h"
 
 static const struct field easypay_order_fields[] = {

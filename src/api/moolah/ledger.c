@@ -1,7 +1,7 @@
 /* The ledger for accountants. */
 #include "ledger/ledger.h"
 #include "api/moolah/moolah.h"
-#include "app/accounting.h"
+#include "app/accounting/accounting.h"
 #include "base/arena.h"
 
 static const char *const types[] = {"asset", "liability", "equity", "revenue", "expense", NULL};

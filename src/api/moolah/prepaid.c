@@ -1,6 +1,6 @@
 /* Prepaid products and bills: what there is to buy, buying it, and what has been bought. */
 #include "api/moolah/moolah.h"
-#include "app/purchase.h"
+#include "app/prepaid/purchase.h"
 #include "base/arena.h"
 
 enum { LIST_MOST = 50, LIST_LIMIT_MAX = 100, CODE_MAX = 40, RECIPIENT_MAX = 20 };

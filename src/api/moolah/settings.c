@@ -1,5 +1,5 @@
 /* What people have chosen for the app. */
-#include "app/settings.h"
+#include "app/people/settings.h"
 #include "api/moolah/moolah.h"
 
 #define SERVICES_EXAMPLE "[\"send_money\",\"vouchers\"]"

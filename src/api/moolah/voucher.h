@@ -3,7 +3,7 @@
 #define API_MOOLAH_VOUCHER_H
 
 #include "api/call.h"
-#include "app/voucher.h"
+#include "app/voucher/voucher.h"
 #include "base/money.h"
 
 #define CODE_EXAMPLE      "\"1093237161056639\""

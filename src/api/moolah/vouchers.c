@@ -1,10 +1,10 @@
 /* Vouchers: issued, redeemed, listed. */
-#include "app/voucher.h"
+#include "app/voucher/voucher.h"
 
 #include "api/moolah/moolah.h"
 #include "api/moolah/voucher.h"
 #include "api/words.h"
-#include "app/voucher_code.h"
+#include "app/voucher/code.h"
 #include "base/arena.h"
 
 enum { LIMIT_DEFAULT = 50, LIMIT_MAX = 100, PAGE_MAX = 1000000, REDEMPTIONS_MOST = 1000000 };

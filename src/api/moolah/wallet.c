@@ -5,8 +5,8 @@
 
 #include "api/page.h"
 #include "api/words.h"
-#include "app/personal.h"
-#include "app/wallet.h"
+#include "app/wallet/personal.h"
+#include "app/wallet/wallet.h"
 #include "base/arena.h"
 
 enum { LIMIT_DEFAULT = 10 };

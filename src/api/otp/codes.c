@@ -1,7 +1,7 @@
 /* Codes by themselves: send another one, see how things stand. */
 #include "api/otp/otp.h"
-#include "app/code.h"
-#include "app/funding.h"
+#include "app/funding/funding.h"
+#include "app/people/code.h"
 
 struct send_body {
 	const char *purpose;

@@ -3,8 +3,8 @@
 
 #include <stdio.h>
 
-#include "app/code.h"
-#include "app/funding.h"
+#include "app/funding/funding.h"
+#include "app/people/code.h"
 
 static const char *const risk_levels[] = {"low", "medium", "high", NULL};
 static const char *const next_steps[] = {"otp_verification", NULL};

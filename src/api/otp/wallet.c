@@ -1,13 +1,13 @@
 /* The wallet in naira: its balance, and what has been booked. */
-#include "app/wallet.h"
+#include "app/wallet/wallet.h"
 
 #include <string.h>
 
 #include "api/otp/otp.h"
 #include "api/page.h"
 #include "api/words.h"
-#include "app/funding.h"
-#include "app/personal_money.h"
+#include "app/funding/funding.h"
+#include "app/payment/personal_money.h"
 #include "base/arena.h"
 #include "json/reader.h"
 

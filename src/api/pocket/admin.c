@@ -1,6 +1,6 @@
 /* What administrators do with any wallet. */
 #include "api/pocket/pocket.h"
-#include "app/movement.h"
+#include "app/wallet/movement.h"
 
 static const struct field order_fields[] = {
 	FIELD(struct admin_order, wallet, .name = "walletId", .required = true, .min = 1, .max = 40,

@@ -3,7 +3,7 @@
 
 #include "api/auth.h"
 #include "api/words.h"
-#include "app/user.h"
+#include "app/people/user.h"
 #include "base/arena.h"
 
 static const char *const token_types[] = {"Bearer", NULL};

@@ -1,5 +1,5 @@
 /* How administrators answer complaints. */
-#include "app/complaint.h"
+#include "app/people/complaint.h"
 
 #include "api/page.h"
 #include "api/pocket/pocket.h"

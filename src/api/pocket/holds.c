@@ -1,8 +1,8 @@
 /* Holds: money set aside, then captured, voided, or given back when it expires. */
 #include "api/pocket/pocket.h"
 #include "api/words.h"
-#include "app/movement.h"
-#include "app/reserve.h"
+#include "app/wallet/movement.h"
+#include "app/wallet/reserve.h"
 
 static const struct field hold_in_fields[] = {
 	FIELD(struct reserve_order, wallet, .name = "walletId", .required = true),

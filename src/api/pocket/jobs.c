@@ -1,8 +1,8 @@
 /* Jobs of the queue, as administrators see and steer them. */
 #include "api/page.h"
 #include "api/pocket/pocket.h"
-#include "app/job_control.h"
-#include "app/wallet.h"
+#include "app/operation/job_control.h"
+#include "app/wallet/wallet.h"
 
 static const char *const statuses[] = {"waiting", "running", "parked", NULL};
 

@@ -2,8 +2,8 @@
 #include "api/page.h"
 #include "api/pocket/pocket.h"
 #include "api/words.h"
-#include "app/platform.h"
-#include "app/wallet.h"
+#include "app/platform/platform.h"
+#include "app/wallet/wallet.h"
 
 static const char *const scopes[] = {"test", "live", "prod", NULL};
 static const char *const scope_values[] = {"test", "live", "live", NULL};

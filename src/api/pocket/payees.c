@@ -1,5 +1,5 @@
 /* Who may be paid with vouchers of MyMoolah, for administrators. */
-#include "app/payee.h"
+#include "app/voucher/payee.h"
 
 #include "api/page.h"
 #include "api/pocket/pocket.h"

@@ -4,9 +4,9 @@
 #include "api/page.h"
 #include "api/pocket/pocket.h"
 #include "api/words.h"
-#include "app/movement.h"
-#include "app/payment.h"
-#include "app/wallet.h"
+#include "app/payment/payment.h"
+#include "app/wallet/movement.h"
+#include "app/wallet/wallet.h"
 #include "base/arena.h"
 #include "json/reader.h"
 

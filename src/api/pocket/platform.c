@@ -1,9 +1,9 @@
 /* Platform accounts, projects, and the projects' customers. */
-#include "app/platform.h"
+#include "app/platform/platform.h"
 
 #include "api/page.h"
 #include "api/pocket/pocket.h"
-#include "app/wallet.h"
+#include "app/wallet/wallet.h"
 
 #define METADATA(struct_type)                                                                   \
 	FIELD(struct_type, metadata, .name = "metadata", .doc = "Your own facts, up to 4 KiB.", \

@@ -3,8 +3,8 @@
 
 #include "api/pocket/pocket.h"
 #include "api/words.h"
-#include "app/movement.h"
-#include "app/payment.h"
+#include "app/payment/payment.h"
+#include "app/wallet/movement.h"
 #include "base/arena.h"
 #include "json/reader.h"
 

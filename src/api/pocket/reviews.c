@@ -1,9 +1,9 @@
 /* What administrators decide, and the log of what they did. */
-#include "app/decision.h"
+#include "app/operation/decision.h"
 
 #include "api/page.h"
 #include "api/pocket/pocket.h"
-#include "app/audit.h"
+#include "app/audit/audit.h"
 
 static const char *const statuses[] = {"open", "approved", "rejected", NULL};
 static const char *const kinds[] = {"payment",        "funding",      "purchase",

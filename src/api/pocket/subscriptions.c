@@ -1,9 +1,9 @@
 /* Outgoing webhooks: where a project wants to hear of its events, and how their delivery went. */
 #include "api/page.h"
 #include "api/pocket/pocket.h"
-#include "app/event.h"
-#include "app/wallet.h"
-#include "app/webhook.h"
+#include "app/events/event.h"
+#include "app/events/webhook.h"
+#include "app/wallet/wallet.h"
 
 static const char *const modes[] = {"test", "live", NULL};
 static const char *const statuses[] = {"active", "inactive", NULL};

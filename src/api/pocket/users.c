@@ -2,8 +2,8 @@
 #include "api/page.h"
 #include "api/pocket/pocket.h"
 #include "api/words.h"
-#include "app/erasure.h"
-#include "app/user.h"
+#include "app/people/user.h"
+#include "app/privacy/erasure.h"
 
 static const struct field user_fields[] = {
 	FIELD(struct user, public_id, .name = "id", .required = true),

@@ -1,10 +1,10 @@
 /* Wallets, and the money that moves between them. */
-#include "app/wallet.h"
+#include "app/wallet/wallet.h"
 
 #include "api/page.h"
 #include "api/pocket/pocket.h"
 #include "api/words.h"
-#include "app/movement.h"
+#include "app/wallet/movement.h"
 
 static const char *const bulk_statuses[] = {"completed", "failed", NULL};
 

@@ -7,7 +7,7 @@
 
 #include "api/pocket/pocket.h"
 #include "api/provider_event.h"
-#include "app/payment.h"
+#include "app/payment/payment.h"
 
 /* The last part of the path is the provider's name. */
 static enum err

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "api/bitpal/bitpal.h"
-#include "app/google.h"
+#include "app/people/google.h"
 #include "crypto/hmac.h"
 #include "tests/api/people.h"
 #include "tests/peer.h"

@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "api/bitpal/bitpal.h"
-#include "app/payment.h"
-#include "app/personal.h"
+#include "app/payment/payment.h"
+#include "app/wallet/personal.h"
 #include "crypto/hmac.h"
 #include "tests/api/money.h"
 #include "tests/peer.h"

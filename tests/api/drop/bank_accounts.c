@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "api/drop/drop.h"
-#include "app/bank.h"
+#include "app/bank/bank.h"
 #include "tests/api/bank.h"
 
 #define ACCOUNTS "/api/bank-accounts"

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/bank.h"
+#include "app/bank/bank.h"
 #include "base/arena.h"
 #include "db/db.h"
 #include "tests/api/bank.h"

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "api/drop/drop.h"
-#include "app/card.h"
+#include "app/wallet/card.h"
 #include "base/arena.h"
 #include "tests/api/drop/people.h"
 

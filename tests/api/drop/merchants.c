@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "api/drop/drop.h"
-#include "app/drop_payment.h"
-#include "app/payout.h"
+#include "app/merchant/payout.h"
+#include "app/remittance/drop_payment.h"
 #include "base/arena.h"
 #include "jobs/job.h"
 #include "tests/api/bank.h"

@@ -2,7 +2,7 @@
 #include "tests/cmocka.h"
 
 #include "api/drop/drop.h"
-#include "app/user.h"
+#include "app/people/user.h"
 #include "jobs/job.h"
 #include "tests/api/drop/people.h"
 

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "api/drop/drop.h"
-#include "app/rate.h"
+#include "app/remittance/rate.h"
 #include "tests/api/people.h"
 
 static struct answer

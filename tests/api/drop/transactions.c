@@ -7,7 +7,7 @@
 #include <time.h>
 
 #include "api/drop/drop.h"
-#include "app/drop_payment.h"
+#include "app/remittance/drop_payment.h"
 #include "jobs/job.h"
 #include "tests/api/drop/payer.h"
 

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "api/moolah/moolah.h"
-#include "app/product.h"
+#include "app/prepaid/product.h"
 #include "tests/api/shop.h"
 #include "json/reader.h"
 

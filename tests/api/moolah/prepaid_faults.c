@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/purchase.h"
+#include "app/prepaid/purchase.h"
 #include "tests/api/shop.h"
 
 static struct shop shop;

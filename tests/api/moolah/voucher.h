@@ -5,10 +5,10 @@
 #include <string.h>
 
 #include "api/moolah/moolah.h"
-#include "app/payee.h"
-#include "app/payment.h"
-#include "app/personal.h"
-#include "app/voucher.h"
+#include "app/payment/payment.h"
+#include "app/voucher/payee.h"
+#include "app/voucher/voucher.h"
+#include "app/wallet/personal.h"
 #include "base/arena.h"
 #include "crypto/hmac.h"
 #include "ledger/ledger.h"

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "api/moolah/moolah.h"
-#include "app/personal.h"
+#include "app/wallet/personal.h"
 #include "ledger/ledger.h"
 #include "tests/api/moolah/citizen.h"
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "api/otp/otp.h"
-#include "app/funding.h"
+#include "app/funding/funding.h"
 #include "tests/api/otp/wallet.h"
 
 static struct answer

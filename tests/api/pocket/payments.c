@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "api/pocket/pocket.h"
-#include "app/payment.h"
+#include "app/payment/payment.h"
 #include "jobs/job.h"
 #include "queue/queue.h"
 #include "tests/api/till.h"

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/payment.h"
+#include "app/payment/payment.h"
 #include "tests/api/receiver.h"
 #include "tests/api/till.h"
 

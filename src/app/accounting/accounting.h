@@ -1,0 +1,97 @@
+/*
+ * accounting.h - the ledger as accountants see it: a chart of accounts that they may add to,
+ * journal entries of many lines, the trial balance.
+ *
+ * An entry is one transaction in the platform's own live books, so it is balanced, final
+ * and dated by the database. Its lines are kept as they were written; its postings are
+ * pairs of what each account loses and gains by it in all.
+ */
+#ifndef APP_ACCOUNTING_ACCOUNTING_H
+#define APP_ACCOUNTING_ACCOUNTING_H
+
+#include "base/ctx.h"
+#include "base/money.h"
+#include "schema/schema.h"
+
+/* Lines of an entry; kinds of account from this number on are the accountants' own. */
+enum { JOURNAL_LINES_MAX = 64, MANUAL_KIND_MIN = 1000 };
+
+struct chart_account {
+	int64_t kind;
+	const char *code;
+	const char *name;
+	const char *type;        /* asset, liability, equity, revenue, expense */
+	const char *normal_side; /* debit, credit */
+	bool is_system;          /* one that the product itself posts to */
+	struct instant created_at;
+};
+
+/* ERR_CONFLICT if the code is taken. */
+enum err chart_add(struct ctx *ctx, const struct chart_account *in,
+		   struct chart_account *out) MUST_CHECK;
+/* All accounts, in order of their codes. */
+enum err chart_list(struct ctx *ctx, struct list *out) MUST_CHECK;
+
+/* What stands on an account in a currency of test or live money, on its normal side. */
+struct chart_balance {
+	const char *mode;
+	const char *currency;
+	struct total balance;
+};
+
+/* A posting on an account. */
+struct chart_entry {
+	int64_t transaction_id;
+	struct uuid public_id;
+	const char *reference;
+	const char *description;
+	const char *dc; /* debit, credit */
+	struct money amount;
+	const char *currency;
+	const char *mode;
+	struct instant created_at;
+};
+
+struct chart_detail {
+	struct chart_account account;
+	struct list balances; /* of struct chart_balance */
+	struct list entries;  /* of struct chart_entry, newest first */
+};
+
+/* In the books of a mode. ERR_ACCOUNT_NOT_FOUND. The entries of customers' wallets are not listed here: they have statements. */
+enum err chart_get(struct ctx *ctx, const char *code, const char *mode, int64_t before,
+		   int64_t most, struct chart_detail *out) MUST_CHECK;
+
+struct journal_line {
+	const char *account_code;
+	const char *dc;        /* debit, credit */
+	struct decimal amount; /* of an order */
+	const char *memo;
+	const char *currency; /* of an order: the entry's, if at all */
+	struct money value;   /* of an answer */
+	const char *account_name;
+};
+
+struct journal_entry {
+	int64_t transaction_id;
+	struct uuid public_id;
+	const char *reference;
+	const char *description;
+	const char *currency; /* NULL in an order: ZAR */
+	struct money total;   /* of the debits, and of the credits */
+	struct instant created_at;
+	struct list lines; /* of struct journal_line */
+};
+
+/*
+ * In the caller's transaction. All or nothing: ERR_VALIDATION, ERR_UNBALANCED_ENTRY,
+ * ERR_ACCOUNT_NOT_FOUND, ERR_CONTROL_ACCOUNT for accounts that only the product posts to,
+ * ERR_DUPLICATE_REFERENCE for any reference that the books have already.
+ */
+enum err journal_post(struct ctx *ctx, const struct journal_entry *in,
+		      struct journal_entry *out) MUST_CHECK;
+/* Newest first, below before (0: from the newest); reference NULL: any. */
+enum err journal_list(struct ctx *ctx, const char *reference, int64_t before, int64_t most,
+		      struct list *out) MUST_CHECK;
+
+#endif

@@ -1,0 +1,59 @@
+/* bank_row.h - rows of accounts at banks, and how their bank is called; for app/bank*.c only. */
+#ifndef APP_BANK_ROW_H
+#define APP_BANK_ROW_H
+
+#include "app/bank/bank.h"
+#include "db/row.h"
+
+struct bank_account_row {
+	int64_t bank_account_id;
+	const char *drop_id;
+	int64_t user_id;
+	const char *bank;
+	const char *number;
+	const char *iban;
+	const char *bban;
+	const char *name;
+	const char *currency;
+	int64_t balance;
+	struct instant balance_at;
+	struct instant paid_at; /* when the last payment left it */
+	bool is_primary;
+	const char *resource_id;
+	const char *status;
+	int64_t bank_consent_id;
+	const char *consent; /* our id of it */
+	struct bytes consent_sealed;
+	struct instant expires_at;
+	int64_t reserved; /* what pending payments take */
+};
+
+void bank_account_scan(const struct rows *rows, size_t i, struct bank_account_row *out);
+void bank_account_show(struct arena *arena, const struct bank_account_row *row,
+		       struct bank_account *out);
+enum err bank_account_rows(struct ctx *ctx, int64_t user_id, struct bank_account_row **out,
+			   size_t *n) MUST_CHECK;
+/* By the account's internal id, linked or not. ERR_NOT_FOUND. */
+enum err bank_account_by_id(struct ctx *ctx, int64_t id, struct bank_account_row *out) MUST_CHECK;
+
+/* ERR_UNAVAILABLE where no bank is configured. */
+enum err bank_configured(struct ctx *ctx) MUST_CHECK;
+/* A call to a bank on behalf of the person who waits, if one does. */
+struct xs2a_call bank_call(struct ctx *ctx, const char *bank);
+struct bytes bank_consent_seal(struct ctx *ctx, const char *consent, const char *plain);
+/* NULL if it can't be opened. */
+const char *bank_consent_open(struct ctx *ctx, const char *consent, struct bytes sealed);
+/* Report why a bank did not do what was asked. */
+enum err bank_fault(struct ctx *ctx, const struct xs2a_answer *answer);
+/* Take down that a consent has ended, if the answer says so. */
+enum err bank_consent_note(struct ctx *ctx, int64_t bank_consent_id,
+			   const struct xs2a_answer *answer) MUST_CHECK;
+
+/* Whether it looks like a Norwegian account number, which has eleven digits. */
+bool is_bban(const char *text);
+/* As people write it: "1234.56.78901". */
+const char *bban_text(struct arena *arena, const char *bban);
+/* Without the spaces and points that people write, letters upper case. */
+const char *account_plain(struct arena *arena, const char *text);
+
+#endif

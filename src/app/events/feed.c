@@ -1,0 +1,340 @@
+/*
+ * What happened, from the journal and from event_add(), in one order.
+ *
+ * The journal is read by the ids of its transactions, up to one of which it is known that
+ * everything before it has ended (sql/migrations/0006_webhooks.sql says why). So postings pay
+ * nothing for being told of.
+ */
+#include <string.h>
+
+#include "app/events/event.h"
+#include "app/events/webhook.h"
+#include "base/arena.h"
+#include "base/money.h"
+#include "db/row.h"
+#include "queue/queue.h"
+
+enum { TRANSACTIONS_AT_ONCE = 500, EVENTS_AT_ONCE = 2000, EVENTS_A_POSTING = 4 };
+
+struct place {
+	int64_t done_id;
+	int64_t next_id;
+	int64_t sequence;
+	bool is_final;
+	bool is_wanted;
+};
+
+static const struct column place_columns[] = {
+	COLUMN(struct place, done_id),   COLUMN(struct place, next_id),
+	COLUMN(struct place, sequence),  COLUMN(struct place, is_final),
+	COLUMN(struct place, is_wanted),
+};
+
+/* A posting and its transaction. */
+struct line_row {
+	int64_t transaction_id;
+	struct uuid public_id;
+	const char *type;
+	const char *reference;
+	const char *metadata;
+	struct instant created_at;
+	int64_t project_id;
+	const char *mode;
+	int64_t line;
+	const char *currency;
+	int64_t amount;
+	int64_t from_balance;
+	int64_t to_balance;
+	struct uuid source;
+	bool source_is_wallet;
+	struct uuid destination;
+	bool destination_is_wallet;
+	struct uuid reverses;
+	struct uuid hold;
+};
+
+static const struct column line_columns[] = {
+	COLUMN(struct line_row, transaction_id),
+	COLUMN(struct line_row, public_id),
+	COLUMN(struct line_row, type),
+	COLUMN(struct line_row, reference),
+	COLUMN(struct line_row, metadata),
+	COLUMN(struct line_row, created_at),
+	COLUMN(struct line_row, project_id),
+	COLUMN(struct line_row, mode),
+	COLUMN(struct line_row, line),
+	COLUMN(struct line_row, currency),
+	COLUMN(struct line_row, amount),
+	COLUMN(struct line_row, from_balance),
+	COLUMN(struct line_row, to_balance),
+	COLUMN(struct line_row, source),
+	COLUMN(struct line_row, source_is_wallet),
+	COLUMN(struct line_row, destination),
+	COLUMN(struct line_row, destination_is_wallet),
+	COLUMN(struct line_row, reverses),
+	COLUMN(struct line_row, hold),
+};
+
+/* Events to be inserted, a column each. */
+struct batch {
+	struct arena *arena;
+	size_t n;
+	struct uuid *ids;
+	int64_t *projects;
+	const char **modes;
+	struct uuid *objects;
+	const char **types;
+	const char **data;
+	struct instant *times;
+	int64_t *places;
+	bool failed;
+};
+
+static struct batch
+batch_of(struct arena *arena, size_t most)
+{
+	return (struct batch){
+		.arena = arena,
+		.ids = arena_array(arena, most, sizeof(struct uuid)),
+		.projects = arena_array(arena, most, sizeof(int64_t)),
+		.modes = arena_array(arena, most, sizeof(const char *)),
+		.objects = arena_array(arena, most, sizeof(struct uuid)),
+		.types = arena_array(arena, most, sizeof(const char *)),
+		.data = arena_array(arena, most, sizeof(const char *)),
+		.times = arena_array(arena, most, sizeof(struct instant)),
+		.places = arena_array(arena, most, sizeof(int64_t)),
+	};
+}
+
+static void
+tell(struct batch *batch, const struct line_row *row, const char *type, struct uuid object,
+     struct jw *w)
+{
+	struct bytes data;
+
+	jw_close(w);
+	if (!jw_finish(w, &data)) {
+		batch->failed = true;
+		return;
+	}
+	batch->ids[batch->n] = uuid_v7();
+	batch->projects[batch->n] = row->project_id;
+	batch->modes[batch->n] = row->mode;
+	batch->objects[batch->n] = object;
+	batch->types[batch->n] = type;
+	batch->data[batch->n] = data.data;
+	batch->places[batch->n] = row->transaction_id;
+	batch->times[batch->n++] = row->created_at;
+}
+
+static void
+write_uuid(struct jw *w, const char *name, struct uuid id)
+{
+	char text[UUID_TEXT_MAX];
+
+	jw_text(w, name, uuid_text(text, id));
+}
+
+static void
+write_amount(struct jw *w, const char *name, int64_t minor, const char *currency)
+{
+	char text[MONEY_TEXT_MAX];
+
+	jw_text(w, name, money_text(text, (struct money){minor, currency_find(currency)}));
+}
+
+/* What every event of a posting begins with: whose it is, how much, and which transaction. */
+static void
+write_posting(struct jw *w, struct arena *arena, const struct line_row *row, const char *id_name,
+	      struct uuid id)
+{
+	char at[INSTANT_TEXT_MAX];
+
+	jw_init(w, arena, 512);
+	jw_object(w, NULL);
+	write_uuid(w, id_name, id);
+	write_amount(w, "amount", row->amount, row->currency);
+	jw_text(w, "currency", row->currency);
+	jw_text(w, "reference", row->reference);
+	jw_json(w, "metadata", row->metadata);
+	jw_text(w, "createdAt", instant_text(at, row->created_at));
+}
+
+/* One side of a posting that is a wallet. */
+static void
+tell_side(struct batch *batch, const struct line_row *row, bool credit)
+{
+	struct uuid wallet = credit ? row->destination : row->source;
+	bool other = credit ? row->source_is_wallet : row->destination_is_wallet;
+	struct jw w;
+
+	write_posting(&w, batch->arena, row, "walletId", wallet);
+	write_amount(&w, "balance", credit ? row->to_balance : row->from_balance, row->currency);
+	write_uuid(&w, "transactionId", row->public_id);
+	jw_text(&w, "transactionType", row->type);
+	if (other)
+		write_uuid(&w, "counterpartyWalletId", credit ? row->source : row->destination);
+	tell(batch, row, credit ? "wallet.credited" : "wallet.debited", wallet, &w);
+}
+
+/* What a transaction is beyond its postings. */
+static void
+tell_transaction(struct batch *batch, const struct line_row *row)
+{
+	struct jw w;
+
+	if (strcmp(row->type, "transfer") == 0) {
+		write_posting(&w, batch->arena, row, "id", row->public_id);
+		write_uuid(&w, "fromWalletId", row->source);
+		write_uuid(&w, "toWalletId", row->destination);
+		jw_text(&w, "status", "completed");
+		tell(batch, row, "transfer.completed", row->public_id, &w);
+	} else if (strcmp(row->type, "capture") == 0 && !uuid_is_nil(row->hold)) {
+		write_posting(&w, batch->arena, row, "id", row->hold);
+		write_uuid(&w, "walletId", row->source);
+		write_uuid(&w, "transactionId", row->public_id);
+		jw_text(&w, "status", "captured");
+		tell(batch, row, "hold.captured", row->hold, &w);
+	} else if (!uuid_is_nil(row->reverses)) {
+		write_posting(&w, batch->arena, row, "id", row->reverses);
+		write_uuid(&w, "reversalId", row->public_id);
+		jw_text(&w, "status", "reversed");
+		tell(batch, row, "transaction.reversed", row->reverses, &w);
+	}
+}
+
+/* Read the journal up to an id. What it tells waits to be published. */
+static enum err
+read_journal(struct ctx *ctx, int64_t after, int64_t upto)
+{
+	struct batch batch;
+	struct rows rows;
+
+	TRY(db_run(ctx, SQL_feed_journal, &rows, PARAMS(p_int(after), p_int(upto))));
+	batch = batch_of(ctx->arena, rows.count * EVENTS_A_POSTING);
+	for (size_t i = 0; i < rows.count; i++) {
+		struct line_row row = {0};
+
+		rows_scan(&rows, i, line_columns, COLUMN_COUNT(line_columns), &row);
+		if (row.source_is_wallet)
+			tell_side(&batch, &row, false);
+		if (row.destination_is_wallet)
+			tell_side(&batch, &row, true);
+		if (row.line == 0)
+			tell_transaction(&batch, &row);
+	}
+	if (batch.failed)
+		return fault(&ctx->fault, ERR_INTERNAL, NULL, NULL);
+	if (batch.n == 0)
+		return ERR_OK;
+	return db_run(ctx, SQL_event_insert, NULL,
+		      PARAMS(p_uuids(batch.ids, batch.n), p_ints(batch.projects, batch.n),
+			     p_texts(batch.modes, batch.n), p_uuids(batch.objects, batch.n),
+			     p_texts(batch.types, batch.n), p_texts(batch.data, batch.n),
+			     p_times(batch.times, batch.n), p_ints(batch.places, batch.n)));
+}
+
+/* Plan the deliveries of the events with these numbers; the first of each line is due. */
+static enum err
+plan_deliveries(struct ctx *ctx, int64_t after, int64_t upto)
+{
+	struct rows rows;
+	size_t n;
+	struct uuid *ids;
+	int64_t *subscriptions;
+	int64_t *events;
+	struct uuid *objects;
+	int64_t *sequences;
+
+	TRY(db_run(ctx, SQL_delivery_wanted, &rows, PARAMS(p_int(after), p_int(upto))));
+	n = rows.count;
+	if (n == 0)
+		return ERR_OK;
+	ids = arena_array(ctx->arena, n, sizeof(*ids));
+	subscriptions = arena_array(ctx->arena, n, sizeof(*subscriptions));
+	events = arena_array(ctx->arena, n, sizeof(*events));
+	objects = arena_array(ctx->arena, n, sizeof(*objects));
+	sequences = arena_array(ctx->arena, n, sizeof(*sequences));
+	for (size_t i = 0; i < n; i++) {
+		ids[i] = uuid_v7();
+		events[i] = row_int(&rows, i, 0);
+		subscriptions[i] = row_int(&rows, i, 1);
+		objects[i] = row_uuid(&rows, i, 2);
+		sequences[i] = row_int(&rows, i, 3);
+	}
+	TRY(db_run(ctx, SQL_delivery_line_lock, &rows,
+		   PARAMS(p_ints(subscriptions, n), p_uuids(objects, n))));
+	TRY(db_run(ctx, SQL_delivery_insert, &rows,
+		   PARAMS(p_uuids(ids, n), p_ints(subscriptions, n), p_ints(events, n),
+			  p_uuids(objects, n), p_ints(sequences, n))));
+	for (size_t i = 0; i < rows.count; i++) {
+		char text[UUID_TEXT_MAX];
+
+		TRY(queue_add(ctx, WEBHOOK_QUEUE, uuid_text(text, row_uuid(&rows, i, 0)), 0));
+	}
+	return ERR_OK;
+}
+
+/* Give what waits its numbers, up to a place in the journal. */
+static enum err
+publish(struct ctx *ctx, const struct place *place, int64_t upto, int64_t *published)
+{
+	struct rows rows;
+
+	TRY(db_run(ctx, SQL_event_publish, &rows,
+		   PARAMS(p_int(place->sequence), p_int(upto), p_int(EVENTS_AT_ONCE))));
+	*published = row_int(&rows, 0, 0);
+	return *published > 0 ? plan_deliveries(ctx, place->sequence, place->sequence + *published)
+			      : ERR_OK;
+}
+
+/* In one transaction: a step through what is final. */
+static enum err
+feed_some(struct ctx *ctx, void *arg)
+{
+	bool *more = arg;
+	struct place place = {0};
+	int64_t upto;
+	int64_t published = 0;
+	struct rows rows;
+
+	*more = false;
+	TRY(db_run(ctx, SQL_feed_claim, &rows, NO_PARAMS));
+	if (rows.count == 0)
+		return ERR_OK;
+	TRY(db_run(ctx, SQL_feed_place, &rows, NO_PARAMS));
+	rows_scan(&rows, 0, place_columns, COLUMN_COUNT(place_columns), &place);
+	if (!place.is_final)
+		return ERR_OK;
+	upto = place.next_id;
+	if (place.is_wanted && place.next_id - place.done_id > TRANSACTIONS_AT_ONCE)
+		upto = place.done_id + TRANSACTIONS_AT_ONCE;
+	if (place.is_wanted && upto > place.done_id)
+		TRY(read_journal(ctx, place.done_id, upto));
+	TRY(publish(ctx, &place, upto, &published));
+	*more = upto < place.next_id || published == EVENTS_AT_ONCE;
+	if (upto == place.done_id && published == 0)
+		return ERR_OK;
+	return db_run(ctx, SQL_feed_done, NULL,
+		      PARAMS(p_int(upto), p_int(place.sequence + published)));
+}
+
+/* Note where the journal ends at this moment, if there is any news. */
+static enum err
+note_moment(struct ctx *ctx, void *arg)
+{
+	struct rows rows;
+
+	(void)arg;
+	TRY(db_run(ctx, SQL_feed_look, &rows, NO_PARAMS));
+	if (!row_bool(&rows, 0, 1))
+		return ERR_OK;
+	return db_run(ctx, SQL_feed_note, NULL, PARAMS(p_int(row_int(&rows, 0, 0))));
+}
+
+enum err
+event_feed(struct ctx *ctx, bool *found)
+{
+	TRY(db_transact(ctx, feed_some, found));
+	return *found ? ERR_OK : db_transact(ctx, note_moment, NULL);
+}

@@ -1,0 +1,71 @@
+/*
+ * funding.h - a person's NGN wallet is funded, or pays, once a mailed code confirms it.
+ *
+ * A funding is started, which mails a code; the code posts it, once. Money that is to be paid
+ * is held while the code is good. What looks like fraud waits for an administrator after its code was
+ * right. Fundings come from the operator's funding account, since nothing else pays for them; what
+ * a wallet pays is payable by the operator to whoever sold it.
+ */
+#ifndef APP_FUNDING_FUNDING_H
+#define APP_FUNDING_FUNDING_H
+
+#include <stdbool.h>
+
+#include "base/ctx.h"
+#include "base/money.h"
+
+/* "wallet_funding", "wallet_deduction"; ends with NULL. */
+extern const char *const funding_purposes[];
+
+struct funding_order {
+	struct decimal amount;
+	const char *email;       /* where the code goes; NULL: the person's own address */
+	const char *description; /* of a deduction */
+};
+
+struct funding {
+	int64_t funding_id;
+	struct uuid public_id;
+	int64_t user_id;
+	const char *purpose;
+	const char *reference;      /* FUND-<ms>-<8 characters>, DEDUCT-… */
+	const char *transaction_no; /* TXN-<ms> */
+	int64_t minor;              /* kobo */
+	const char *email;
+	const char *description;
+	const char *risk;       /* low, medium, high */
+	const char *risk_rules; /* names, with commas between them */
+	bool requires_review;
+	const char *status;   /* pending, review, completed, failed, expired */
+	struct uuid hold;     /* of a deduction */
+	bool live;            /* pending, and not too old for a new code */
+	struct money balance; /* after funding_verify() */
+};
+
+/* Whether people may fund their wallets: nothing comes in for what is credited. */
+bool funding_open(const struct config *config);
+
+/* In a transaction: start a funding or deduction of ctx->who and mail the code.
+ * ERR_VALIDATION on the amount, ERR_WALLET_INACTIVE, ERR_INSUFFICIENT_FUNDS. */
+enum err funding_start(struct ctx *ctx, const char *purpose, const struct funding_order *in,
+		       struct funding *out) MUST_CHECK;
+/*
+ * In a transaction: check the code and post, or leave it to a review (status review).
+ * ERR_FUNDING_UNKNOWN for what is not theirs, or not pending. *right false: the code was refused, the
+ * fault says why, and what was done must be committed.
+ */
+enum err funding_verify(struct ctx *ctx, const char *reference, const char *code,
+			struct funding *out, bool *right) MUST_CHECK;
+/* In a transaction: mail a new code for the newest that is pending; ERR_NOT_FOUND. Another address
+ * than before counts as a risk, and is refused for deductions. NULL: the same as before. */
+enum err funding_resend(struct ctx *ctx, const char *purpose, const char *email,
+			struct funding *out) MUST_CHECK;
+
+/* In a transaction: what an administrator decided of a funding in review: posted, or failed.
+ * ERR_NOT_FOUND, ERR_CONFLICT if it is not in review. */
+enum err funding_decide(struct ctx *ctx, struct uuid id, bool approved) MUST_CHECK;
+
+/* Close what nobody confirmed in time; *found tells whether there was something. */
+enum err funding_expire(struct ctx *ctx, bool *found) MUST_CHECK;
+
+#endif

@@ -1,0 +1,185 @@
+/* The second step: the code is checked, and the money moves or waits for an administrator. */
+#include <string.h>
+
+#include "app/audit/review.h"
+#include "app/events/outbox.h"
+#include "app/funding/store.h"
+#include "app/people/code.h"
+#include "app/people/ownership.h"
+#include "app/people/user.h"
+#include "base/arena.h"
+#include "db/row.h"
+#include "ledger/ledger.h"
+
+enum { REVIEW_HOLD_S = 31 * 86400, OUTCOME_LIFETIME_S = 7 * 86400 };
+
+static const char *
+metadata(struct ctx *ctx, const struct funding *f)
+{
+	struct bytes text = {"{}", 2};
+	struct jw w;
+
+	jw_init(&w, ctx->arena, 256);
+	jw_object(&w, NULL);
+	if (f->description != NULL)
+		jw_text(&w, "description", f->description);
+	jw_text(&w, "transactionId", f->transaction_no);
+	jw_close(&w);
+	return jw_finish(&w, &text) ? text.data : NULL;
+}
+
+/* Move the money: in from the operator, or out to what the operator owes for what was bought. */
+static enum err
+post(struct ctx *ctx, const struct personal_wallet *wallet, struct uuid hold, struct funding *f)
+{
+	bool out = funding_is_deduction(f);
+	struct uuid other = ledger_system_account(wallet->ledger_id,
+						  out ? ACCOUNT_PAYABLES : ACCOUNT_OPERATOR_FUNDING,
+						  funding_currency()->code);
+	struct posting posting = {out ? wallet->id : other, out ? other : wallet->id, f->minor};
+	struct posting_result result = {0};
+	struct ledger_transaction transaction = {
+		.ledger_id = wallet->ledger_id,
+		.currency = funding_currency()->code,
+		.reference = f->reference,
+		.type = f->purpose,
+		.metadata = metadata(ctx, f),
+		.hold = hold,
+		.postings = &posting,
+		.count = 1,
+		.results = &result,
+	};
+
+	if (transaction.metadata == NULL)
+		return fault(&ctx->fault, ERR_INTERNAL, NULL, NULL);
+	ledger_content(ctx, &transaction);
+	TRY(ledger_submit(ctx, &transaction));
+	f->balance =
+		(struct money){out ? result.from_balance : result.to_balance, funding_currency()};
+	return funding_set_status(ctx, f, "completed", transaction.transaction_id);
+}
+
+/* Post it out of its hold, if it has one; where that has expired, as far as there is money. */
+static enum err
+settle(struct ctx *ctx, const struct personal_wallet *wallet, struct funding *f)
+{
+	enum err err = post(ctx, wallet, f->hold, f);
+
+	if (err != ERR_HOLD_CLOSED)
+		return err;
+	fault_clear(&ctx->fault);
+	TRY(funding_release(ctx, wallet, f));
+	return post(ctx, wallet, (struct uuid){{0}}, f);
+}
+
+/* What helps an administrator to decide. */
+static enum err
+ask_for_review(struct ctx *ctx, const struct personal_wallet *wallet, struct funding *f)
+{
+	char amount[MONEY_TEXT_MAX];
+	struct bytes detail;
+	struct jw w;
+
+	if (funding_is_deduction(f)) {
+		TRY(funding_release(ctx, wallet, f));
+		TRY(funding_hold(ctx, wallet, REVIEW_HOLD_S, f));
+	}
+	jw_init(&w, ctx->arena, 256);
+	jw_object(&w, NULL);
+	jw_text(&w, "amount", money_text(amount, (struct money){f->minor, funding_currency()}));
+	jw_text(&w, "currency", funding_currency()->code);
+	if (f->description != NULL)
+		jw_text(&w, "description", f->description);
+	jw_text(&w, "email", f->email);
+	jw_text(&w, "purpose", f->purpose);
+	jw_text(&w, "reference", f->reference);
+	jw_text(&w, "risk", f->risk);
+	jw_text(&w, "rules", f->risk_rules);
+	jw_text(&w, "transactionId", f->transaction_no);
+	jw_text(&w, "walletNumber", wallet->number);
+	jw_close(&w);
+	if (!jw_finish(&w, &detail))
+		return fault(&ctx->fault, ERR_INTERNAL, NULL, NULL);
+	TRY(review_open(ctx, "funding", f->public_id, "The risk rules say high",
+			(struct json_value){detail.data}));
+	f->balance = wallet->balance;
+	return funding_set_status(ctx, f, "review", 0);
+}
+
+static enum err
+unknown(struct ctx *ctx)
+{
+	return fault(&ctx->fault, ERR_FUNDING_UNKNOWN, NULL, NULL);
+}
+
+static const char *
+purpose_of(const char *reference)
+{
+	return text_starts_with(reference, "DEDUCT-") ? funding_out : funding_in;
+}
+
+enum err
+funding_verify(struct ctx *ctx, const char *reference, const char *code, struct funding *out,
+	       bool *right)
+{
+	int64_t user_id = ctx->who.user_id;
+	struct personal_wallet wallet;
+	struct code_use use;
+	struct rows rows;
+
+	TRY(code_lock(ctx, user_id, purpose_of(reference)));
+	TRY(db_run(ctx, SQL_funding_by_reference, &rows,
+		   PARAMS(p_int(user_id), p_text(reference))));
+	if (!funding_scan(&rows, out) || !out->live)
+		return unknown(ctx);
+	TRY(funding_check_open(ctx, out->purpose));
+	TRY(funding_wallet(ctx, user_id, &wallet));
+	use = (struct code_use){user_id, out->purpose, out->reference};
+	TRY(code_check(ctx, &use, code, right));
+	if (!*right)
+		return ERR_OK;
+	TRY(ownership_prove_by_code(ctx, user_id, out->email));
+	return out->requires_review ? ask_for_review(ctx, &wallet, out) : settle(ctx, &wallet, out);
+}
+
+/* Tell the person how it ended: they had no answer but that it waits. */
+static enum err
+mail_outcome(struct ctx *ctx, const struct funding *f, bool approved)
+{
+	char amount[MONEY_TEXT_MAX];
+	struct user user = {0};
+
+	TRY(user_get(ctx, f->user_id, &user));
+	return outbox_add(
+		ctx, user.email,
+		funding_is_deduction(f) ? "Your payment was reviewed"
+					: "Your wallet funding was reviewed",
+		arena_printf(ctx->arena, "%s of %s NGN (%s) was %s.\n",
+			     funding_is_deduction(f) ? "Your payment" : "Your wallet funding",
+			     money_text(amount, (struct money){f->minor, funding_currency()}),
+			     f->reference, approved ? "approved" : "declined"),
+		OUTCOME_LIFETIME_S);
+}
+
+enum err
+funding_decide(struct ctx *ctx, struct uuid id, bool approved)
+{
+	struct personal_wallet wallet;
+	struct funding f;
+	struct rows rows;
+
+	TRY(db_run(ctx, SQL_funding_by_id, &rows, PARAMS(p_uuid(id))));
+	if (!funding_scan(&rows, &f))
+		return fault(&ctx->fault, ERR_NOT_FOUND, NULL, "Funding not found");
+	if (strcmp(f.status, "review") != 0)
+		return fault(&ctx->fault, ERR_CONFLICT, NULL, "The funding is not in review");
+	if (approved) {
+		TRY(funding_wallet(ctx, f.user_id, &wallet));
+		TRY(settle(ctx, &wallet, &f));
+	} else {
+		TRY(personal_wallet(ctx, f.user_id, funding_currency(), &wallet));
+		TRY(funding_release(ctx, &wallet, &f));
+		TRY(funding_set_status(ctx, &f, "failed", 0));
+	}
+	return mail_outcome(ctx, &f, approved);
+}

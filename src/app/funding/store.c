@@ -1,0 +1,117 @@
+#include "app/funding/store.h"
+
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/config.h"
+#include "crypto/hmac.h"
+#include "db/row.h"
+#include "ledger/ledger.h"
+
+const char funding_in[] = "wallet_funding";
+const char funding_out[] = "wallet_deduction";
+const char *const funding_purposes[] = {funding_in, funding_out, NULL};
+
+static const struct column columns[] = {
+	COLUMN(struct funding, funding_id),  COLUMN(struct funding, public_id),
+	COLUMN(struct funding, user_id),     COLUMN(struct funding, purpose),
+	COLUMN(struct funding, reference),   COLUMN(struct funding, transaction_no),
+	COLUMN(struct funding, minor),       COLUMN(struct funding, email),
+	COLUMN(struct funding, description), COLUMN(struct funding, risk),
+	COLUMN(struct funding, risk_rules),  COLUMN(struct funding, requires_review),
+	COLUMN(struct funding, status),      COLUMN(struct funding, hold),
+	COLUMN(struct funding, live),
+};
+
+bool
+funding_open(const struct config *config)
+{
+	return text_equal(config->otp_funding, "open") ||
+	       text_equal(config->environment, "development");
+}
+
+enum err
+funding_check_open(struct ctx *ctx, const char *purpose)
+{
+	if (!text_equal(purpose, funding_purposes[0]) || funding_open(ctx->app->config))
+		return ERR_OK;
+	return fault(&ctx->fault, ERR_FORBIDDEN, NULL, "Funding is switched off on this server");
+}
+
+bool
+funding_is_deduction(const struct funding *f)
+{
+	return strcmp(f->purpose, funding_out) == 0;
+}
+
+const struct currency *
+funding_currency(void)
+{
+	return currency_find("NGN");
+}
+
+bool
+funding_scan(const struct rows *rows, struct funding *out)
+{
+	if (rows->count == 0)
+		return false;
+	*out = (struct funding){0};
+	rows_scan(rows, 0, columns, COLUMN_COUNT(columns), out);
+	return true;
+}
+
+enum err
+funding_wallet(struct ctx *ctx, int64_t user_id, struct personal_wallet *out)
+{
+	TRY(personal_wallet(ctx, user_id, funding_currency(), out));
+	if (strcmp(out->status, "active") != 0)
+		return fault(&ctx->fault, ERR_WALLET_INACTIVE, NULL, "Wallet is inactive");
+	return ERR_OK;
+}
+
+enum err
+funding_hold(struct ctx *ctx, const struct personal_wallet *wallet, int64_t lifetime_s,
+	     struct funding *f)
+{
+	char id[UUID_TEXT_MAX];
+	struct hold hold;
+	struct hold_order order = {
+		.ledger_id = wallet->ledger_id,
+		.account = wallet->id,
+		.currency = funding_currency()->code,
+		.amount = f->minor,
+		.reference = /* each hold has its own */
+		arena_printf(ctx->arena, "%s/%s", f->reference, uuid_text(id, uuid_v7())),
+		.metadata = "{}",
+		.lifetime_s = lifetime_s,
+	};
+
+	sha256(order.reference, strlen(order.reference), order.content);
+	TRY(hold_place(ctx, &order, &hold));
+	f->hold = hold.public_id;
+	return db_run(ctx, SQL_funding_set_hold, NULL,
+		      PARAMS(p_int(f->funding_id), p_uuid(f->hold)));
+}
+
+enum err
+funding_release(struct ctx *ctx, const struct personal_wallet *wallet, const struct funding *f)
+{
+	struct hold hold;
+	enum err err;
+
+	if (uuid_is_nil(f->hold))
+		return ERR_OK;
+	err = hold_void(ctx, wallet->ledger_id, f->hold, &hold);
+	if (err != ERR_HOLD_CLOSED)
+		return err;
+	fault_clear(&ctx->fault);
+	return ERR_OK;
+}
+
+enum err
+funding_set_status(struct ctx *ctx, struct funding *f, const char *status, int64_t transaction_id)
+{
+	f->status = status;
+	return db_run(ctx, SQL_funding_set_status, NULL,
+		      PARAMS(p_int(f->funding_id), p_text(status), p_id(transaction_id)));
+}

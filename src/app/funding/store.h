@@ -1,0 +1,33 @@
+/* funding_store.h - what the two steps of a funding share: its row, the wallet, the hold. */
+#ifndef APP_FUNDING_STORE_H
+#define APP_FUNDING_STORE_H
+
+#include "app/funding/funding.h"
+#include "app/wallet/personal.h"
+
+struct rows;
+
+extern const char funding_in[];
+extern const char funding_out[];
+
+bool funding_is_deduction(const struct funding *f);
+/* ERR_FORBIDDEN where the purpose is funding and that is not open. */
+enum err funding_check_open(struct ctx *ctx, const char *purpose) MUST_CHECK;
+/* The one currency of all fundings: NGN. */
+const struct currency *funding_currency(void);
+/* The first row of a statement that returns fundings; false if there is none. */
+bool funding_scan(const struct rows *rows, struct funding *out);
+/* transaction_id: of the posting; 0 if there is none. */
+enum err funding_set_status(struct ctx *ctx, struct funding *f, const char *status,
+			    int64_t transaction_id) MUST_CHECK;
+
+/* The wallet, if money may move; ERR_WALLET_INACTIVE. */
+enum err funding_wallet(struct ctx *ctx, int64_t user_id, struct personal_wallet *out) MUST_CHECK;
+/* Set the money of a deduction aside. */
+enum err funding_hold(struct ctx *ctx, const struct personal_wallet *wallet, int64_t lifetime_s,
+		      struct funding *f) MUST_CHECK;
+/* Give back what a deduction holds, if it holds it still. */
+enum err funding_release(struct ctx *ctx, const struct personal_wallet *wallet,
+			 const struct funding *f) MUST_CHECK;
+
+#endif

@@ -1,0 +1,193 @@
+/*
+ * payment.h - money that comes in or goes out through a provider.
+ *
+ * A payment is recorded (and, on its way out, the money held) in one transaction; then the
+ * provider is called, outside of any; what it said is taken down in a second one. It is
+ * settled once, on one path, by webhook or look-up, whichever comes first: a deposit is
+ * credited when the provider says it was paid, and only if amount and currency are those
+ * that were asked for; else it waits for a review. A deposit that failed is credited all
+ * the same if it is paid later, by another card. A withdrawal's hold is captured on success
+ * and released on failure. The transitions are rows of a table in payment_state.c.
+ */
+#ifndef APP_PAYMENT_PAYMENT_H
+#define APP_PAYMENT_PAYMENT_H
+
+#include "base/ctx.h"
+#include "base/money.h"
+#include "provider/provider.h"
+#include "schema/schema.h"
+
+struct payment_order {
+	bool withdrawal;
+	struct uuid wallet; /* public id of its account */
+	int64_t ledger_id;
+	int64_t project_id; /* whose provider account is used; 0: the platform's */
+	int64_t user_id;    /* whose personal wallet it is; 0: a project's */
+	enum mode mode;
+	struct money amount;
+	const char *reference; /* the client's or the dialect's; unique in its ledger, or failed */
+	const char *provider;
+	const char *provider_reference;     /* as the provider shall know it; NULL: a new one */
+	const char *callback_url;           /* where the customer goes afterwards, or NULL */
+	const char *email;                  /* of the customer, or NULL */
+	struct json_value provider_payload; /* an object, or nothing */
+	struct json_value metadata;
+	const char *type; /* of the ledger transaction it becomes: "credit", "debit", "deposit" */
+	/* A deposit whose call is not answered counts as failed: nobody has the way to pay it. */
+	bool abandon;
+};
+
+enum payment_status {
+	PAYMENT_PENDING,
+	PAYMENT_SUCCEEDED,
+	PAYMENT_FAILED,
+	PAYMENT_REVIEW,
+	/* A deposit that failed, and may be paid all the same. To everybody else it is a failed one:
+	 * only the table of states tells them apart. */
+	PAYMENT_UNPAID,
+};
+
+struct payment {
+	int64_t payment_id;
+	struct uuid public_id;
+	bool withdrawal;
+	const char *reference;
+	const char *provider;
+	const char *provider_reference; /* ours, as the provider knows it */
+	const char *status;             /* pending, completed, failed, review */
+	enum payment_status state;
+	struct money amount;
+	const char *currency;
+	const char *type;
+	struct uuid wallet;
+	int64_t ledger_id;
+	int64_t user_id;
+	struct uuid transaction;  /* of the ledger, once posted */
+	struct json_value answer; /* what the provider said to the call */
+	const char *checkout_url; /* or NULL */
+	const char *problem;      /* why it failed, for the client; or NULL */
+	struct json_value metadata;
+	struct instant created_at;
+	struct instant settled_at;
+	bool replayed; /* the same order was given before; the provider is not called again */
+	bool resumed;  /* by payment_resume() */
+	/* What the call needs, between payment_open() and payment_close(). */
+	struct provider_account account;
+	struct provider_order order;
+	struct provider_answer called;
+	bool abandon;
+};
+
+/*
+ * In a transaction: record the order, reserve its reference, hold the money of a withdrawal,
+ * and plan a look-up. The same order again gives the first payment with replayed set; the same
+ * reference with other content is ERR_DUPLICATE_REFERENCE. ERR_PROVIDER_INACTIVE where there is no
+ * active account at the provider.
+ */
+enum err payment_open(struct ctx *ctx, const struct payment_order *in,
+		      struct payment *out) MUST_CHECK;
+/*
+ * In a transaction, instead of payment_open(): go on with a payment whose process may have ended
+ * before it was closed. in is the same order. payment_call() then asks how it stands; a deposit for
+ * which nobody has got the way to pay is given to the provider again, under the same reference.
+ */
+enum err payment_resume(struct ctx *ctx, struct uuid id, const struct payment_order *in,
+			struct payment *out) MUST_CHECK;
+/* Outside of any transaction: call the provider. Nothing is lost if the process ends here. */
+void payment_call(struct ctx *ctx, struct payment *payment);
+/*
+ * In a second transaction: take down what the provider said. ERR_OK also if it refused: then
+ * payment->state is PAYMENT_FAILED, and payment_refusal() is the error for the client.
+ */
+enum err payment_close(struct ctx *ctx, struct payment *payment) MUST_CHECK;
+/* Report why the call failed: ERR_PROVIDER_REFUSED, ERR_PROVIDER_DOWN or ERR_PROVIDER_TIMEOUT. */
+enum err payment_refusal(struct ctx *ctx, const struct payment *payment);
+
+/* By the reference it was given, in a ledger, of a person (0: any). ERR_NOT_FOUND. */
+enum err payment_by_reference(struct ctx *ctx, int64_t ledger_id, int64_t user_id,
+			      const char *reference, struct payment *out) MUST_CHECK;
+
+/* Of the books of the project key that asks, by its public id. ERR_NOT_FOUND. */
+enum err payment_get(struct ctx *ctx, struct uuid id, struct payment *out) MUST_CHECK;
+
+struct payment_filter {
+	const char *status; /* NULL: any */
+	int64_t before;     /* the last one seen; 0: from the newest */
+	int64_t most;
+};
+enum err payment_list(struct ctx *ctx, const struct payment_filter *filter, struct payment **out,
+		      size_t *n) MUST_CHECK;
+
+/* What a webhook came to. */
+enum webhook_result {
+	WEBHOOK_SETTLED, /* it changed something */
+	/* genuine, but known already, of no interest, about nothing of ours, or not to be read: then the
+	 * provider is asked soon */
+	WEBHOOK_NOTED,
+};
+
+/*
+ * In a transaction: an incoming webhook of a provider. Its signature is checked with the secret of
+ * the account that the order was made with; ERR_UNAUTHORIZED if it is absent or not the account's,
+ * and then nothing is stored but a count. What else stands in the body makes no difference to that:
+ * one that is genuine is stored, and what can't be read of it is looked up.
+ */
+enum err payment_webhook(struct ctx *ctx, const struct provider *provider, struct bytes body,
+			 const char *signature, enum webhook_result *result) MUST_CHECK;
+
+/* Ask the provider how a payment stands, and settle it; for the job runner. *settled tells whether
+ * there is nothing left to ask: of a deposit that failed there is for a week, since it may be paid
+ * all the same. In transactions of its own. */
+enum err payment_look_up(struct ctx *ctx, struct uuid id, bool *settled) MUST_CHECK;
+
+/* In a transaction: nobody can find out what became of a payment that is
+ * pending. A review is opened of a withdrawal; a deposit has lapsed. */
+enum err payment_unresolved(struct ctx *ctx, struct uuid id, const char *why) MUST_CHECK;
+
+/* In a transaction: lock a payment, before the review of it. ERR_NOT_FOUND. */
+enum err payment_lock(struct ctx *ctx, struct uuid id) MUST_CHECK;
+/* In a transaction: an administrator's decision about a payment that waits for a review. Approved
+ * it is posted with the amount that was paid; rejected it fails. ERR_CONFLICT if it does not wait. */
+enum err payment_decide(struct ctx *ctx, struct uuid id, bool approved) MUST_CHECK;
+
+/* An account at a provider, as its owner sees it: secrets by their last four characters. */
+struct provider_config {
+	int64_t provider_config_id;
+	struct uuid public_id;
+	const char *type;
+	struct json_value config; /* in an order: the secrets; in an answer: masked */
+	bool is_active;
+	struct instant created_at;
+	struct instant updated_at;
+	bool changed; /* it was there before */
+};
+
+/* Set the account of a project of the caller (nil: the platform's own, whose callers must be
+ * administrators). */
+enum err provider_config_set(struct ctx *ctx, struct uuid project, const struct provider_config *in,
+			     struct provider_config *out) MUST_CHECK;
+enum err provider_config_list(struct ctx *ctx, struct uuid project, struct provider_config **out,
+			      size_t *n) MUST_CHECK;
+/* Deactivate the platform's own. ERR_NOT_FOUND where it is not active. */
+enum err provider_config_stop(struct ctx *ctx, const char *type) MUST_CHECK;
+
+/* A provider as everybody may see it. */
+struct provider_facts {
+	const char *type;
+	const char *name;
+	bool is_active;
+};
+enum err provider_facts(struct ctx *ctx, struct provider_facts **out, size_t *n) MUST_CHECK;
+
+/* The account for a call that is no payment: create_wallet, fetch_wallet, list_wallets. */
+enum err provider_account_of(struct ctx *ctx, int64_t project_id, enum mode mode, const char *type,
+			     struct provider_account *out) MUST_CHECK;
+/* In a transaction: the account for an order without a wallet, of which nothing is booked. The order
+ * is noted under our reference for it, so that its webhooks are known for genuine. */
+enum err provider_order_note(struct ctx *ctx, const char *type, const char *reference, bool deposit,
+			     struct provider_account *out) MUST_CHECK;
+/* The account that such an order was noted with. ERR_NOT_FOUND. */
+enum err provider_order_account(struct ctx *ctx, const char *type, const char *reference,
+				struct provider_account *out) MUST_CHECK;
+
+#endif

@@ -1,0 +1,139 @@
+#include "app/payment/row.h"
+
+#include <string.h>
+
+#include "app/events/event.h"
+#include "base/arena.h"
+#include "db/row.h"
+
+static const struct column columns[] = {
+	COLUMN(struct payment_row, payment_id),
+	COLUMN(struct payment_row, public_id),
+	COLUMN(struct payment_row, ledger_id),
+	COLUMN(struct payment_row, project_id),
+	COLUMN(struct payment_row, user_id),
+	COLUMN(struct payment_row, live),
+	COLUMN(struct payment_row, withdrawal),
+	COLUMN(struct payment_row, type),
+	COLUMN(struct payment_row, currency),
+	COLUMN(struct payment_row, amount),
+	COLUMN(struct payment_row, reference),
+	COLUMN(struct payment_row, reference_held),
+	COLUMN(struct payment_row, content),
+	COLUMN(struct payment_row, provider),
+	COLUMN(struct payment_row, provider_reference),
+	COLUMN(struct payment_row, provider_config_id),
+	COLUMN(struct payment_row, provider_id),
+	COLUMN(struct payment_row, status),
+	COLUMN(struct payment_row, payable),
+	COLUMN(struct payment_row, accepted),
+	COLUMN(struct payment_row, called),
+	COLUMN(struct payment_row, answer),
+	COLUMN(struct payment_row, checkout_url),
+	COLUMN(struct payment_row, problem),
+	COLUMN(struct payment_row, paid_amount),
+	COLUMN(struct payment_row, paid_currency),
+	COLUMN(struct payment_row, metadata),
+	COLUMN(struct payment_row, wallet),
+	COLUMN(struct payment_row, hold),
+	COLUMN(struct payment_row, transaction),
+	COLUMN(struct payment_row, created_at),
+	COLUMN(struct payment_row, settled_at),
+	COLUMN(struct payment_row, age_s),
+};
+
+void
+payment_row_scan(const struct rows *rows, size_t i, struct payment_row *out)
+{
+	memset(out, 0, sizeof(*out));
+	rows_scan(rows, i, columns, COLUMN_COUNT(columns), out);
+}
+
+enum err
+payment_row_lock(struct ctx *ctx, struct uuid id, struct payment_row *out)
+{
+	const struct param param = p_uuid(id);
+	struct rows locked;
+	struct rows found;
+	const struct db_call calls[] = {
+		{SQL_payment_lock, &locked, &param, 1},
+		{SQL_payment_find, &found, &param, 1},
+	};
+
+	TRY(db_pipeline(ctx, calls, 2));
+	if (found.count == 0)
+		return fault(&ctx->fault, ERR_NOT_FOUND, NULL, "Payment not found");
+	payment_row_scan(&found, 0, out);
+	return ERR_OK;
+}
+
+enum payment_status
+payment_row_state(const struct payment_row *row)
+{
+	enum payment_status state = payment_status_parse(row->status);
+
+	return state == PAYMENT_FAILED && row->payable ? PAYMENT_UNPAID : state;
+}
+
+void
+payment_row_show(const struct payment_row *row, struct payment *out)
+{
+	*out = (struct payment){
+		.payment_id = row->payment_id,
+		.public_id = row->public_id,
+		.withdrawal = row->withdrawal,
+		.reference = row->reference,
+		.provider = row->provider,
+		.provider_reference = row->provider_reference,
+		.status = row->status,
+		.state = payment_status_parse(row->status),
+		.amount = {row->amount, currency_find(row->currency)},
+		.currency = row->currency,
+		.type = row->type,
+		.wallet = row->wallet,
+		.ledger_id = row->ledger_id,
+		.user_id = row->user_id,
+		.transaction = row->transaction,
+		.answer = {row->answer},
+		.checkout_url = row->checkout_url,
+		.problem = row->problem,
+		.metadata = {row->metadata},
+		.created_at = row->created_at,
+		.settled_at = row->settled_at,
+	};
+}
+
+static const char *
+id_or_null(struct ctx *ctx, struct uuid id)
+{
+	char text[UUID_TEXT_MAX];
+
+	return uuid_is_nil(id) ? NULL : arena_strdup(ctx->arena, uuid_text(text, id));
+}
+
+enum err
+payment_tell(struct ctx *ctx, const struct payment_row *row)
+{
+	const struct currency *currency = currency_find(row->currency);
+	char amount[MONEY_TEXT_MAX];
+	struct bytes data;
+	struct jw w;
+
+	jw_init(&w, ctx->arena, 512);
+	jw_object(&w, NULL);
+	jw_text(&w, "id", id_or_null(ctx, row->public_id));
+	jw_text(&w, "reference", row->reference);
+	jw_text(&w, "type", row->type);
+	jw_text(&w, "status", row->status);
+	jw_text(&w, "amount", money_text(amount, (struct money){row->amount, currency}));
+	jw_text(&w, "currency", row->currency);
+	jw_text(&w, "walletId", id_or_null(ctx, row->wallet));
+	jw_text(&w, "provider", row->provider);
+	jw_text(&w, "transactionId", id_or_null(ctx, row->transaction));
+	jw_text(&w, "problem", row->problem);
+	jw_close(&w);
+	if (!jw_finish(&w, &data))
+		return fault(&ctx->fault, ERR_INTERNAL, NULL, NULL);
+	return event_add(ctx, row->ledger_id, arena_printf(ctx->arena, "payment.%s", row->status),
+			 row->public_id, (struct json_value){data.data});
+}

@@ -1,0 +1,48 @@
+/* complaint.h - what people are not content with, and what they are answered. */
+#ifndef APP_PEOPLE_COMPLAINT_H
+#define APP_PEOPLE_COMPLAINT_H
+
+#include <stddef.h>
+
+#include "base/ctx.h"
+
+struct complaint {
+	int64_t complaint_id;
+	const char *drop_id;
+	const char *user_drop_id;
+	const char *email; /* of who complains */
+	const char *category;
+	const char *subject;
+	const char *description;
+	const char *status;     /* received, in_review, resolved, rejected */
+	const char *resolution; /* NULL until it is answered */
+	struct instant created_at;
+	struct instant due_at; /* 15 business days after that */
+	struct instant resolved_at;
+};
+
+/* A complaint of who asks; its texts lose their markup. ERR_VALIDATION if nothing is left. */
+enum err complaint_add(struct ctx *ctx, const char *category, const char *subject,
+		       const char *description, struct complaint *out) MUST_CHECK;
+
+struct complaint_filter {
+	int64_t user_id; /* 0: anybody's, for administrators */
+	const char *status;
+	const char *category;
+	int64_t after; /* the last one seen; 0: from the newest */
+	int64_t most;
+	int64_t skip;
+};
+/* Newest first. */
+enum err complaint_list(struct ctx *ctx, const struct complaint_filter *filter,
+			struct complaint **out, size_t *n) MUST_CHECK;
+enum err complaint_count(struct ctx *ctx, int64_t user_id, int64_t *total) MUST_CHECK;
+
+/* For administrators. */
+enum err complaint_get(struct ctx *ctx, const char *drop_id, struct complaint *out) MUST_CHECK;
+/* Tell who complained, and record it in the audit log. "resolved" and "rejected" need a resolution
+ * and are the end: ERR_CONFLICT after that. */
+enum err complaint_answer(struct ctx *ctx, const char *drop_id, const char *status,
+			  const char *resolution, struct complaint *out) MUST_CHECK;
+
+#endif

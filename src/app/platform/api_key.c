@@ -1,0 +1,154 @@
+/* API keys: 32 random bytes, shown once; only a keyed digest is kept. */
+#include <string.h>
+
+#include "app/platform/platform.h"
+#include "base/arena.h"
+#include "crypto/hmac.h"
+#include "crypto/keyring.h"
+#include "crypto/random.h"
+#include "db/row.h"
+
+enum { KEY_BYTES = 32, PREFIX_CHARACTERS = 9 };
+
+struct key_row {
+	int64_t api_key_id;
+	struct uuid public_id;
+	const char *prefix;
+	const char *scope;
+	const char *description;
+	int64_t quota; /* 0: unlimited */
+	struct instant created_at;
+	struct instant expires_at;
+	struct instant revoked_at;
+	const char *status;
+};
+
+static const struct column key_columns[] = {
+	COLUMN(struct key_row, api_key_id),  COLUMN(struct key_row, public_id),
+	COLUMN(struct key_row, prefix),      COLUMN(struct key_row, scope),
+	COLUMN(struct key_row, description), COLUMN(struct key_row, quota),
+	COLUMN(struct key_row, created_at),  COLUMN(struct key_row, expires_at),
+	COLUMN(struct key_row, revoked_at),  COLUMN(struct key_row, status),
+};
+
+static void
+scan(const struct rows *rows, size_t i, struct api_key *out)
+{
+	struct key_row row = {0};
+
+	rows_scan(rows, i, key_columns, COLUMN_COUNT(key_columns), &row);
+	*out = (struct api_key){
+		.api_key_id = row.api_key_id,
+		.public_id = row.public_id,
+		.prefix = row.prefix,
+		.scope = row.scope,
+		.description = row.description,
+		.quota = {true, row.quota == 0, row.quota},
+		.status = row.status,
+		.created_at = row.created_at,
+		.expires_at = row.expires_at,
+		.revoked_at = row.revoked_at,
+	};
+}
+
+/* The internal id of a project of the caller; 0 for a nil one. */
+static enum err
+owner_of(struct ctx *ctx, struct uuid project, int64_t *project_id)
+{
+	struct project owner = {0};
+
+	*project_id = 0;
+	if (uuid_is_nil(project))
+		return ERR_OK;
+	TRY(project_get(ctx, project, &owner));
+	*project_id = owner.project_id;
+	return ERR_OK;
+}
+
+static enum err
+find(struct ctx *ctx, int64_t project_id, struct uuid id, struct api_key *out)
+{
+	struct rows rows;
+
+	TRY(db_run(ctx, SQL_api_key_find, &rows,
+		   PARAMS(p_int(ctx->who.user_id), p_id(project_id), p_uuid(id))));
+	if (rows.count == 0)
+		return fault(&ctx->fault, ERR_NOT_FOUND, NULL, "API key not found");
+	scan(&rows, 0, out);
+	return ERR_OK;
+}
+
+/* Absent is the documented default; null is unlimited. */
+static struct param
+quota_param(struct optional_int quota)
+{
+	if (!quota.present)
+		return p_int(QUOTA_DEFAULT);
+	return quota.null ? p_null() : p_int(quota.value);
+}
+
+enum err
+api_key_create(struct ctx *ctx, struct uuid project, const struct api_key *in, struct api_key *out)
+{
+	unsigned char bytes[KEY_BYTES];
+	unsigned char digest[SHA256_SIZE];
+	struct uuid id = uuid_v7();
+	int64_t project_id;
+	const char *raw;
+
+	TRY(owner_of(ctx, project, &project_id));
+	if (in->expires.given && in->expires.first.us <= ctx->now.us) {
+		violation_add(ctx->arena, &ctx->fault, "expiresAt", "PAST",
+			      "must be in the future");
+		return ERR_VALIDATION;
+	}
+	random_bytes(bytes, sizeof(bytes));
+	raw = arena_printf(ctx->arena, "qp_%s", base64url_encode(ctx->arena, bytes, sizeof(bytes)));
+	keyring_digest(ctx->app->keys, raw, strlen(raw), digest);
+	TRY(db_run(ctx, SQL_api_key_insert, NULL,
+		   PARAMS(p_uuid(id), p_bytes(digest, sizeof(digest)), p_int(ctx->who.user_id),
+			  p_id(project_id),
+			  p_text(arena_strndup(ctx->arena, raw, PREFIX_CHARACTERS)),
+			  p_text(in->scope), p_text(in->description), quota_param(in->quota),
+			  p_from(in->expires))));
+	TRY(find(ctx, project_id, id, out));
+	out->raw = raw;
+	return ERR_OK;
+}
+
+enum err
+api_key_get(struct ctx *ctx, struct uuid project, struct uuid id, struct api_key *out)
+{
+	int64_t project_id;
+
+	TRY(owner_of(ctx, project, &project_id));
+	return find(ctx, project_id, id, out);
+}
+
+enum err
+api_key_list(struct ctx *ctx, struct uuid project, int64_t after, int64_t most,
+	     struct api_key **out, size_t *n)
+{
+	struct rows rows;
+	int64_t project_id;
+
+	TRY(owner_of(ctx, project, &project_id));
+	TRY(db_run(ctx, SQL_api_key_list, &rows,
+		   PARAMS(p_int(ctx->who.user_id), p_id(project_id), p_id(after), p_int(most))));
+	*out = arena_array(ctx->arena, rows.count, sizeof(**out));
+	*n = rows.count;
+	for (size_t i = 0; i < rows.count; i++)
+		scan(&rows, i, &(*out)[i]);
+	return ERR_OK;
+}
+
+enum err
+api_key_revoke(struct ctx *ctx, struct uuid project, struct uuid id, struct api_key *out)
+{
+	int64_t project_id;
+
+	TRY(owner_of(ctx, project, &project_id));
+	TRY(find(ctx, project_id, id, out));
+	TRY(db_run(ctx, SQL_api_key_revoke, NULL, PARAMS(p_int(out->api_key_id))));
+	return find(ctx, project_id, id, out);
+}

@@ -1,0 +1,91 @@
+/* platform.h - platform accounts, their projects, the projects' customers, and API keys. */
+#ifndef APP_PLATFORM_PLATFORM_H
+#define APP_PLATFORM_PLATFORM_H
+
+#include <stdbool.h>
+
+#include "base/ctx.h"
+#include "schema/schema.h"
+
+struct platform_account {
+	int64_t platform_account_id;
+	struct uuid public_id;
+	const char *name;
+	const char *company_name;
+	struct json_value metadata;
+	struct instant created_at;
+};
+
+/* The account of the caller. One a person: ERR_CONFLICT on the second. */
+enum err platform_account_create(struct ctx *ctx, const struct platform_account *in,
+				 struct platform_account *out) MUST_CHECK;
+/* ERR_NOT_FOUND if the caller has none. */
+enum err platform_account_mine(struct ctx *ctx, struct platform_account *out) MUST_CHECK;
+
+struct project {
+	int64_t project_id;
+	struct uuid public_id;
+	struct uuid platform_account;
+	const char *name;
+	const char *slug; /* NULL in an order: made from the name */
+	const char *description;
+	struct json_value metadata;
+	struct instant created_at;
+};
+
+enum err project_create(struct ctx *ctx, const struct project *in, struct project *out) MUST_CHECK;
+/* A project of the caller; ERR_NOT_FOUND for any other. */
+enum err project_get(struct ctx *ctx, struct uuid id, struct project *out) MUST_CHECK;
+/* Projects of the caller, newest first, below after (0: from the newest). */
+enum err project_list(struct ctx *ctx, int64_t after, int64_t most, struct project **out,
+		      size_t *n) MUST_CHECK;
+
+struct project_account {
+	int64_t project_account_id;
+	struct uuid public_id;
+	struct uuid project;
+	const char *reference;
+	const char *name;
+	const char *email;
+	struct json_value metadata;
+	struct instant created_at;
+};
+
+/* The project must be the caller's, in these three. */
+enum err project_account_create(struct ctx *ctx, struct uuid project,
+				const struct project_account *in,
+				struct project_account *out) MUST_CHECK;
+enum err project_account_get(struct ctx *ctx, struct uuid project, struct uuid id,
+			     struct project_account *out) MUST_CHECK;
+enum err project_account_list(struct ctx *ctx, struct uuid project, int64_t after, int64_t most,
+			      struct project_account **out, size_t *n) MUST_CHECK;
+
+struct api_key {
+	int64_t api_key_id;
+	struct uuid public_id;
+	const char *raw; /* only where it was just made */
+	const char *prefix;
+	const char *scope;
+	const char *description;
+	struct optional_int quota; /* requests a UTC day; null: unlimited */
+	const char *status;        /* active, expired, revoked */
+	struct instant created_at;
+	struct instant expires_at;
+	struct moment expires; /* of an order: when it ends, or never */
+	struct instant revoked_at;
+};
+
+enum { QUOTA_DEFAULT = 1000 };
+
+/* Keys of a project of the caller, or with a nil project of the caller. */
+enum err api_key_create(struct ctx *ctx, struct uuid project, const struct api_key *in,
+			struct api_key *out) MUST_CHECK;
+enum err api_key_get(struct ctx *ctx, struct uuid project, struct uuid id,
+		     struct api_key *out) MUST_CHECK;
+enum err api_key_list(struct ctx *ctx, struct uuid project, int64_t after, int64_t most,
+		      struct api_key **out, size_t *n) MUST_CHECK;
+/* The key is refused from the commit on. Revoking twice is no error. */
+enum err api_key_revoke(struct ctx *ctx, struct uuid project, struct uuid id,
+			struct api_key *out) MUST_CHECK;
+
+#endif

@@ -1,0 +1,57 @@
+/* purchase_row.h - a purchase as it is stored, and how it is settled. Internal to purchases. */
+#ifndef APP_PREPAID_PURCHASE_ROW_H
+#define APP_PREPAID_PURCHASE_ROW_H
+
+#include "app/payment/state.h"
+#include "app/prepaid/purchase.h"
+#include "db/db.h"
+
+struct purchase_row {
+	int64_t purchase_id;
+	struct uuid public_id;
+	const char *label;
+	int64_t user_id;
+	int64_t ledger_id;
+	const char *currency;
+	int64_t amount;
+	const char *recipient;
+	const char *reference;
+	bool reference_held;
+	struct bytes content;
+	const char *provider;
+	const char *provider_reference;
+	int64_t provider_config_id;
+	const char *product;
+	const char *provider_code;
+	const char *kind;
+	const char *status;
+	bool accepted;
+	const char *provider_id;
+	const char *token;
+	const char *problem;
+	struct uuid wallet;
+	struct uuid hold;
+	struct uuid transaction;
+	struct instant created_at;
+	struct instant settled_at;
+	int64_t age_s; /* by the database's clock */
+};
+
+/* Read row i of what purchase_find and its like return. */
+void purchase_row_scan(const struct rows *rows, size_t i, struct purchase_row *out);
+/* Lock the row, before any account, and read it as it is then. ERR_NOT_FOUND. */
+enum err purchase_row_lock(struct ctx *ctx, struct uuid id, struct purchase_row *out) MUST_CHECK;
+void purchase_row_show(const struct purchase_row *row, struct purchase *out);
+
+/* What an answer of the vendor means for a purchase. */
+enum payment_event purchase_event_of(const struct purchase_row *row,
+				     const struct vendor_answer *answer);
+/*
+ * What has come of a locked purchase: take the step that the table has for it. answer is what the
+ * vendor said, or NULL. Refusals of the ledger lead to a review, those of a person's decision are
+ * reported.
+ */
+enum err purchase_take(struct ctx *ctx, struct purchase_row *row, enum payment_event event,
+		       const struct vendor_answer *answer) MUST_CHECK;
+
+#endif

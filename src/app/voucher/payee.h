@@ -1,0 +1,53 @@
+/*
+ * payee.h - merchants and service providers who may be paid with vouchers.
+ *
+ * Only the operator registers them. What is owed to one stands on an account of its own in the
+ * platform's live books, and stays there when it is removed.
+ */
+#ifndef APP_VOUCHER_PAYEE_H
+#define APP_VOUCHER_PAYEE_H
+
+#include "base/ctx.h"
+#include "base/money.h"
+
+struct payee {
+	int64_t payee_id;
+	struct uuid id;     /* of its account */
+	const char *kind;   /* merchant, service_provider */
+	const char *code;   /* what redeemers name it by */
+	const char *name;   /* or NULL */
+	const char *status; /* registered, unregistered */
+	struct money owed;
+	struct instant created_at;
+	bool known; /* it was registered already */
+};
+
+/* Both end with NULL. */
+extern const char *const payee_kinds[];
+extern const char *const payee_statuses[];
+
+struct payee_order {
+	const char *kind;
+	const char *code;
+	const char *name; /* or NULL */
+};
+
+/* In a transaction; recorded in the audit log. One that is registered already gets the name. */
+enum err payee_register(struct ctx *ctx, const struct payee_order *in,
+			struct payee *out) MUST_CHECK;
+/* Likewise: nothing more is paid to it. ERR_NOT_FOUND for one that is not registered. */
+enum err payee_remove(struct ctx *ctx, struct uuid id, struct payee *out) MUST_CHECK;
+
+struct payee_filter {
+	const char *status; /* NULL: any */
+	int64_t after;      /* the last one seen; 0: from the newest */
+	int64_t most;
+};
+enum err payee_list(struct ctx *ctx, const struct payee_filter *filter, struct payee **out,
+		    size_t *n) MUST_CHECK;
+
+/* Where money for a registered one goes; nil if nobody has registered it, or code is NULL. */
+enum err payee_account(struct ctx *ctx, const char *kind, const char *code,
+		       struct uuid *account) MUST_CHECK;
+
+#endif

@@ -1,0 +1,70 @@
+/*
+ * card.h - payment cards of people, of which we know little.
+ *
+ * Number and CVV are the issuer's: neither is stored or shown, but for the last four digits. A
+ * card that was cancelled is kept and can't be changed. Until there is an issuer no card can pay.
+ */
+#ifndef APP_WALLET_CARD_H
+#define APP_WALLET_CARD_H
+
+#include <stddef.h>
+
+#include "base/ctx.h"
+#include "base/money.h"
+
+enum { CARDS_MAX = 10, PIN_DIGITS = 4, CARD_ADDRESS_MIN = 10 };
+
+struct card {
+	int64_t card_id;
+	const char *drop_id; /* "card_…" */
+	const char *type;    /* virtual, physical */
+	const char *status;  /* active, frozen, cancelled */
+	const char *last_four;
+	const char *expires; /* "11/29" */
+	bool has_pin;
+	struct instant ordered_at; /* the physical version */
+	struct instant created_at;
+};
+
+/* Those of who asks that were not cancelled. */
+enum err card_list(struct ctx *ctx, struct card **out, size_t *n) MUST_CHECK;
+/* One of who asks, cancelled or not. ERR_NOT_FOUND. */
+enum err card_get(struct ctx *ctx, const char *drop_id, struct card *out) MUST_CHECK;
+
+/* These change one in the caller's transaction; ERR_NOT_FOUND, and ERR_CONFLICT for a cancelled one. */
+
+/* ERR_CONFLICT for one too many. */
+enum err card_make(struct ctx *ctx, const char *type, struct card *out) MUST_CHECK;
+/* "active" or "frozen". */
+enum err card_set_status(struct ctx *ctx, const char *drop_id, const char *status,
+			 struct card *out) MUST_CHECK;
+/* ERR_OK also if it was cancelled before. */
+enum err card_cancel(struct ctx *ctx, const char *drop_id, struct card *out) MUST_CHECK;
+/* The physical version of a virtual one, once. */
+enum err card_order(struct ctx *ctx, const char *drop_id, const char *address,
+		    struct card *out) MUST_CHECK;
+
+/*
+ * Four digits are guessed in no time by whoever has their hash. So what is hashed (bcrypt) is a digest
+ * of card and PIN under the server's pepper, which is not in the database. Before the transaction.
+ */
+enum err card_pin_hash(struct ctx *ctx, const char *drop_id, const char *pin,
+		       const char **hash) MUST_CHECK;
+enum err card_set_pin(struct ctx *ctx, const char *drop_id, const char *hash,
+		      struct card *out) MUST_CHECK;
+
+struct card_limit {
+	const char *type; /* daily, weekly, monthly, transaction */
+	struct money amount;
+	struct instant updated_at;
+};
+enum err card_limits(struct ctx *ctx, const char *drop_id, struct card_limit **out,
+		     size_t *n) MUST_CHECK;
+/* In place of the one of its type, if there is one. */
+enum err card_set_limit(struct ctx *ctx, const char *drop_id, const char *type,
+			struct decimal amount, struct card_limit *out) MUST_CHECK;
+
+/* Cancel all cards of somebody who leaves. */
+enum err card_leave(struct ctx *ctx, int64_t user_id) MUST_CHECK;
+
+#endif

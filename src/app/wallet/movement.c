@@ -1,0 +1,433 @@
+#include "app/wallet/movement.h"
+
+#include <string.h>
+
+#include "app/audit/audit.h"
+#include "app/wallet/reserve.h"
+#include "app/wallet/wallet.h"
+#include "base/arena.h"
+#include "db/row.h"
+#include "ledger/ledger.h"
+
+/* A transaction under way: what the ledger is given, and what the answer shows. */
+struct draft {
+	struct ledger_transaction transaction;
+	struct posting posting;
+	struct posting_result result;
+	struct movement shown;
+	bool balance_of_to; /* which side's balance the answer shows */
+};
+
+enum err
+movement_amount(struct ctx *ctx, struct decimal amount, const char *currency, struct money *out)
+{
+	const struct currency *known = currency_find_any_case(currency);
+
+	switch (money_from_decimal(out, amount, known)) {
+	case MONEY_OK:
+		return ERR_OK;
+	case MONEY_DECIMALS:
+		violation_add(ctx->arena, &ctx->fault, "amount", "DECIMALS",
+			      arena_printf(ctx->arena, "must have at most %d decimals in %s",
+					   known->exponent, known->code));
+		return ERR_VALIDATION;
+	case MONEY_NOT_A_NUMBER:
+	case MONEY_OVERFLOW:
+		break;
+	}
+	violation_add(ctx->arena, &ctx->fault, "amount", "AMOUNT", "is larger than can be held");
+	return ERR_VALIDATION;
+}
+
+/* Fill the draft of a movement of one posting. */
+static void
+prepare(struct draft *draft, int64_t ledger_id, const char *type, struct money amount,
+	struct posting posting, const char *reference, struct json_value metadata)
+{
+	const char *json = metadata.text != NULL ? metadata.text : "{}";
+
+	posting.amount = amount.minor;
+	draft->posting = posting;
+	draft->transaction = (struct ledger_transaction){
+		.ledger_id = ledger_id,
+		.currency = amount.currency->code,
+		.reference = reference,
+		.type = type,
+		.metadata = json,
+		.postings = &draft->posting,
+		.count = 1,
+		.results = &draft->result,
+	};
+	draft->shown = (struct movement){
+		.reference = reference,
+		.type = type,
+		.status = "completed",
+		.amount = amount,
+		.currency = amount.currency->code,
+		.metadata = {json},
+	};
+}
+
+/* What the answer shows, once the ledger has posted it. */
+static void
+show(const struct draft *draft, struct movement *out)
+{
+	const struct ledger_transaction *t = &draft->transaction;
+
+	*out = draft->shown;
+	out->id = t->public_id;
+	out->created_at = t->created_at;
+	out->replayed = t->replayed;
+	out->balance = (struct money){draft->balance_of_to ? draft->result.to_balance
+							   : draft->result.from_balance,
+				      draft->shown.amount.currency};
+}
+
+static enum err
+submit(struct ctx *ctx, struct draft *draft, bool dry_run, struct movement *out)
+{
+	enum err err;
+
+	ledger_content(ctx, &draft->transaction);
+	err = ledger_submit(ctx, &draft->transaction);
+	if (err == ERR_NOT_FOUND)
+		return fault(&ctx->fault, ERR_NOT_FOUND, NULL, "Wallet not found");
+	TRY(err);
+	show(draft, out);
+	out->dry_run = dry_run;
+	return ERR_OK;
+}
+
+/* A wallet that a caller names. The ids of system accounts can be computed, but are not theirs. */
+static enum err
+check_wallet(struct ctx *ctx, struct uuid id)
+{
+	if (ledger_is_system_account(id))
+		return fault(&ctx->fault, ERR_NOT_FOUND, NULL, "Wallet not found");
+	return ERR_OK;
+}
+
+static enum err
+draft_transfer(struct ctx *ctx, const struct movement_order *in, struct draft *draft)
+{
+	struct money amount;
+
+	TRY(movement_amount(ctx, in->amount, in->currency, &amount));
+	TRY(check_wallet(ctx, in->from));
+	TRY(check_wallet(ctx, in->to));
+	prepare(draft, ctx->who.ledger_id, "transfer", amount,
+		(struct posting){in->from, in->to, 0}, in->reference, in->metadata);
+	draft->shown.from = in->from;
+	draft->shown.to = in->to;
+	return ERR_OK;
+}
+
+/* Credit and debit: between the wallet and a system account of the same ledger and currency. */
+static enum err
+draft_funding(struct ctx *ctx, const struct movement_order *in, bool credit, struct draft *draft)
+{
+	struct money amount;
+	struct uuid funding;
+
+	TRY(movement_amount(ctx, in->amount, in->currency, &amount));
+	TRY(check_wallet(ctx, in->wallet));
+	funding = ledger_system_account(ctx->who.ledger_id, ACCOUNT_PROJECT_FUNDING,
+					amount.currency->code);
+	prepare(draft, ctx->who.ledger_id, credit ? "credit" : "debit", amount,
+		credit ? (struct posting){funding, in->wallet, 0}
+		       : (struct posting){in->wallet, funding, 0},
+		in->reference, in->metadata);
+	draft->balance_of_to = credit;
+	draft->shown.wallet = in->wallet;
+	return ERR_OK;
+}
+
+enum err
+movement_transfer(struct ctx *ctx, const struct movement_order *in, struct movement *out)
+{
+	struct draft draft = {.balance_of_to = false};
+
+	TRY(draft_transfer(ctx, in, &draft));
+	return submit(ctx, &draft, in->dry_run, out);
+}
+
+static enum err
+fund(struct ctx *ctx, const struct movement_order *in, bool credit, struct movement *out)
+{
+	struct draft draft = {.balance_of_to = false};
+
+	TRY(draft_funding(ctx, in, credit, &draft));
+	return submit(ctx, &draft, in->dry_run, out);
+}
+
+enum err
+movement_credit(struct ctx *ctx, const struct movement_order *in, struct movement *out)
+{
+	return fund(ctx, in, true, out);
+}
+
+enum err
+movement_debit(struct ctx *ctx, const struct movement_order *in, struct movement *out)
+{
+	return fund(ctx, in, false, out);
+}
+
+/* A reference made from the id of what is captured or reversed, where none was given: one that no
+ * client can give, because '/' is not in their alphabet. */
+static const char *
+reference_or(struct ctx *ctx, const char *reference, const char *prefix, struct uuid id)
+{
+	char text[UUID_TEXT_MAX];
+
+	if (reference != NULL)
+		return reference;
+	return arena_printf(ctx->arena, "%s/%s", prefix, uuid_text(text, id));
+}
+
+/* Where the client gave no reference, the one made for it is not what a second, different order
+ * fails by. */
+static enum err
+done_before(struct ctx *ctx, const struct movement_order *in, enum err err, enum err done)
+{
+	if (err != ERR_DUPLICATE_REFERENCE || in->reference != NULL)
+		return err;
+	fault_clear(&ctx->fault);
+	return fault(&ctx->fault, done, NULL, NULL);
+}
+
+/* Part of a whole: the whole where no amount was given. */
+static enum err
+part_of(struct ctx *ctx, struct decimal amount, struct money whole, struct money *part)
+{
+	*part = whole;
+	if (!amount.present)
+		return ERR_OK;
+	TRY(movement_amount(ctx, amount, whole.currency->code, part));
+	if (part->minor <= whole.minor)
+		return ERR_OK;
+	violation_add(ctx->arena, &ctx->fault, "amount", "RANGE", "is more than there is to take");
+	return ERR_VALIDATION;
+}
+
+enum err
+movement_capture(struct ctx *ctx, struct uuid id, const struct movement_order *in,
+		 struct movement *out)
+{
+	struct draft draft = {.balance_of_to = false};
+	struct hold hold;
+	struct money amount;
+	struct uuid to = in->to;
+	enum err err;
+
+	TRY(reserve_find(ctx, id, &hold));
+	TRY(part_of(ctx, in->amount, (struct money){hold.amount, currency_find(hold.currency)},
+		    &amount));
+	TRY(check_wallet(ctx, to));
+	if (uuid_is_nil(to))
+		to = ledger_system_account(ctx->who.ledger_id, ACCOUNT_PROJECT_FUNDING,
+					   hold.currency);
+	prepare(&draft, ctx->who.ledger_id, "capture", amount,
+		(struct posting){hold.account, to, 0},
+		reference_or(ctx, in->reference, "capture", id), in->metadata);
+	draft.transaction.hold = id;
+	draft.shown.from = hold.account;
+	draft.shown.to = in->to;
+	draft.shown.hold = id;
+	err = submit(ctx, &draft, in->dry_run, out);
+	if (err == ERR_HOLD_CLOSED && in->reference == NULL && hold.status == HOLD_CAPTURED)
+		err = ERR_DUPLICATE_REFERENCE;
+	return done_before(ctx, in, err, ERR_ALREADY_CAPTURED);
+}
+
+struct transaction_row {
+	int64_t transaction_id;
+	struct uuid public_id;
+	const char *reference;
+	const char *type;
+	const char *currency;
+	int64_t amount;
+	struct uuid source;
+	struct uuid destination;
+	const char *metadata;
+	struct instant created_at;
+	int64_t postings;
+	bool is_final;
+};
+
+static const struct column transaction_columns[] = {
+	COLUMN(struct transaction_row, transaction_id), COLUMN(struct transaction_row, public_id),
+	COLUMN(struct transaction_row, reference),      COLUMN(struct transaction_row, type),
+	COLUMN(struct transaction_row, currency),       COLUMN(struct transaction_row, amount),
+	COLUMN(struct transaction_row, source),         COLUMN(struct transaction_row, destination),
+	COLUMN(struct transaction_row, metadata),       COLUMN(struct transaction_row, created_at),
+	COLUMN(struct transaction_row, postings),       COLUMN(struct transaction_row, is_final),
+};
+
+enum err
+movement_reverse(struct ctx *ctx, struct uuid id, const struct movement_order *in,
+		 struct movement *out)
+{
+	struct draft draft = {.balance_of_to = false};
+	struct transaction_row row = {0};
+	struct money amount;
+	struct rows rows;
+	enum err err;
+
+	TRY(db_run(ctx, SQL_transaction_find, &rows,
+		   PARAMS(p_int(ctx->who.ledger_id), p_uuid(id))));
+	if (rows.count == 0)
+		return fault(&ctx->fault, ERR_NOT_FOUND, NULL, "Transaction not found");
+	rows_scan(&rows, 0, transaction_columns, COLUMN_COUNT(transaction_columns), &row);
+	if (row.is_final || row.postings != 1 || text_starts_with(row.type, "admin_"))
+		return fault(&ctx->fault, ERR_NOT_REVERSIBLE, NULL, NULL);
+	TRY(part_of(ctx, in->amount, (struct money){row.amount, currency_find(row.currency)},
+		    &amount));
+	prepare(&draft, ctx->who.ledger_id, "reversal", amount,
+		(struct posting){row.destination, row.source, 0},
+		reference_or(ctx, in->reference, "reversal", id), in->metadata);
+	draft.transaction.reverses = row.transaction_id;
+	draft.shown.reverses = id;
+	err = submit(ctx, &draft, in->dry_run, out);
+	TRY(done_before(ctx, in, err, ERR_ALREADY_REVERSED));
+	out->balance = (struct money){0, NULL};
+	return ERR_OK;
+}
+
+static enum err
+audit(struct ctx *ctx, const char *action, const char *subject, const char *reason)
+{
+	struct jw detail;
+
+	audit_begin(ctx, &detail);
+	jw_text(&detail, "reason", reason);
+	return audit_end(ctx, action, subject, &detail);
+}
+
+enum err
+movement_admin(struct ctx *ctx, bool credit, const struct admin_order *in, struct movement *out)
+{
+	struct draft draft = {.balance_of_to = credit};
+	const char *type = credit ? "admin_credit" : "admin_debit";
+	struct wallet_place place;
+	struct money amount;
+	struct uuid funding;
+
+	TRY(movement_amount(ctx, in->amount, in->currency, &amount));
+	TRY(wallet_anywhere(ctx, in->wallet, &place));
+	funding = ledger_system_account(place.ledger_id, ACCOUNT_OPERATOR_FUNDING,
+					amount.currency->code);
+	prepare(&draft, place.ledger_id, type, amount,
+		credit ? (struct posting){funding, place.id, 0}
+		       : (struct posting){place.id, funding, 0},
+		in->reference, (struct json_value){NULL});
+	draft.shown.wallet = place.id;
+	TRY(submit(ctx, &draft, in->dry_run, out));
+	return out->replayed ? ERR_OK : audit(ctx, type, in->reference, in->reason);
+}
+
+/* One item of a bulk order as a draft. */
+static enum err
+draft_item(struct ctx *ctx, const struct movement_order *item, struct draft *draft)
+{
+	bool transfer = strcmp(item->type, "transfer") == 0;
+	bool complete = transfer ? !uuid_is_nil(item->from) && !uuid_is_nil(item->to)
+				 : !uuid_is_nil(item->wallet);
+
+	if (!complete)
+		return fault(&ctx->fault, ERR_VALIDATION, NULL, "%s",
+			     transfer ? "fromWalletId and toWalletId are required"
+				      : "walletId is required");
+	return transfer ? draft_transfer(ctx, item, draft)
+			: draft_funding(ctx, item, strcmp(item->type, "credit") == 0, draft);
+}
+
+/* How an item ended. A refusal before the ledger is noted in *f. */
+static void
+show_line(struct bulk_line *line, size_t i, const struct movement_order *item,
+	  const struct draft *draft, enum err refused, const char *message)
+{
+	enum err err = refused != ERR_OK ? refused : draft->transaction.err;
+
+	*line = (struct bulk_line){.index = (int64_t)i, .reference = item->reference};
+	line->status = err == ERR_OK ? "completed" : "failed";
+	if (err == ERR_OK) {
+		line->id = draft->transaction.public_id;
+		line->replayed = draft->transaction.replayed;
+		return;
+	}
+	line->code = err_code(err);
+	line->message = refused != ERR_OK ? message : err_message(err);
+}
+
+/* All or none: say of each refused one why. */
+static enum err
+refuse_all(struct ctx *ctx, const struct bulk_line *lines, size_t n, enum err first)
+{
+	fault_clear(&ctx->fault);
+	for (size_t i = 0; i < n; i++)
+		if (lines[i].code != NULL)
+			violation_add(ctx->arena, &ctx->fault,
+				      arena_printf(ctx->arena, "transactions[%zu]", i),
+				      lines[i].code, lines[i].message);
+	ctx->fault.err = first;
+	return first;
+}
+
+struct bulk_state {
+	const struct movement_order *items;
+	struct draft *drafts;
+	enum err *refused;
+	const char **messages;
+	size_t n;
+};
+
+/* Draft every item; those that can't be are refused, the others go to the ledger together. */
+static enum err
+post_bulk(struct ctx *ctx, const struct bulk_state *bulk)
+{
+	struct ledger_transaction **transactions =
+		arena_array(ctx->arena, bulk->n, sizeof(struct ledger_transaction *));
+	size_t count = 0;
+
+	for (size_t i = 0; i < bulk->n; i++) {
+		bulk->refused[i] = draft_item(ctx, &bulk->items[i], &bulk->drafts[i]);
+		if (bulk->refused[i] != ERR_OK) {
+			bulk->messages[i] = arena_strdup(ctx->arena, ctx->fault.message);
+			fault_clear(&ctx->fault);
+			continue;
+		}
+		ledger_content(ctx, &bulk->drafts[i].transaction);
+		transactions[count++] = &bulk->drafts[i].transaction;
+	}
+	return count > 0 ? ledger_post(ctx, transactions, count) : ERR_OK;
+}
+
+enum err
+movement_bulk(struct ctx *ctx, const struct bulk_order *in, struct bulk_result *out)
+{
+	size_t n = in->transactions.count;
+	struct bulk_state bulk = {
+		.items = in->transactions.items,
+		.drafts = arena_array(ctx->arena, n, sizeof(struct draft)),
+		.refused = arena_array(ctx->arena, n, sizeof(enum err)),
+		.messages = arena_array(ctx->arena, n, sizeof(const char *)),
+		.n = n,
+	};
+	struct bulk_line *lines = arena_array(ctx->arena, n, sizeof(*lines));
+	enum err first = ERR_OK;
+
+	TRY(post_bulk(ctx, &bulk));
+	*out = (struct bulk_result){.lines = {lines, n}};
+	for (size_t i = 0; i < n; i++) {
+		enum err err = bulk.refused[i] != ERR_OK ? bulk.refused[i]
+							 : bulk.drafts[i].transaction.err;
+
+		show_line(&lines[i], i, &bulk.items[i], &bulk.drafts[i], bulk.refused[i],
+			  bulk.messages[i]);
+		if (err == ERR_OK)
+			*(lines[i].replayed ? &out->replayed : &out->posted) += 1;
+		else if (out->failed++ == 0)
+			first = err;
+	}
+	return in->atomic && first != ERR_OK ? refuse_all(ctx, lines, n, first) : ERR_OK;
+}

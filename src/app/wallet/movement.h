@@ -1,0 +1,109 @@
+/*
+ * movement.h - money that moves: transfers, credits, debits, captures, reversals, in
+ * bulk or one by one. Each is one transaction of the ledger.
+ *
+ * All act for the project key that asks, but for the administrator's ones. The same
+ * reference with the same content is answered as the first time, with replayed set.
+ */
+#ifndef APP_WALLET_MOVEMENT_H
+#define APP_WALLET_MOVEMENT_H
+
+#include "base/ctx.h"
+#include "base/money.h"
+#include "schema/schema.h"
+
+/* What is asked for. Which ids are set depends on the kind of movement. */
+struct movement_order {
+	const char *type;   /* transfer, credit, debit: in bulk */
+	struct uuid from;   /* transfer */
+	struct uuid to;     /* transfer, capture */
+	struct uuid wallet; /* credit, debit */
+	struct decimal amount;
+	const char *currency;
+	const char *reference;
+	const char *provider;
+	struct json_value provider_payload;
+	struct json_value metadata;
+	bool dry_run;
+};
+
+struct movement {
+	struct uuid id;
+	const char *reference;
+	const char *type;
+	const char *status;
+	struct money amount;
+	const char *currency;
+	struct uuid from;
+	struct uuid to;
+	struct uuid wallet;
+	struct uuid hold;
+	struct uuid reverses;
+	struct money balance; /* ledger balance of the wallet (of from, in transfers) after it */
+	struct json_value provider; /* what it said, where one was asked */
+	struct json_value metadata;
+	struct instant created_at;
+	bool dry_run;
+	bool replayed;
+};
+
+/* An amount in a currency (a known code in any case), or ERR_VALIDATION on the field amount. */
+enum err movement_amount(struct ctx *ctx, struct decimal amount, const char *currency,
+			 struct money *out) MUST_CHECK;
+
+enum err movement_transfer(struct ctx *ctx, const struct movement_order *in,
+			   struct movement *out) MUST_CHECK;
+/* Against the project's funding account; provider is of no interest here. */
+enum err movement_credit(struct ctx *ctx, const struct movement_order *in,
+			 struct movement *out) MUST_CHECK;
+enum err movement_debit(struct ctx *ctx, const struct movement_order *in,
+			struct movement *out) MUST_CHECK;
+/* Part or all of a hold; what is left of it becomes free. Without to: to the funding account. */
+enum err movement_capture(struct ctx *ctx, struct uuid hold, const struct movement_order *in,
+			  struct movement *out) MUST_CHECK;
+/* Take a transaction back, once, whole or in part. */
+enum err movement_reverse(struct ctx *ctx, struct uuid transaction, const struct movement_order *in,
+			  struct movement *out) MUST_CHECK;
+
+/* An administrator's order on any wallet. */
+struct admin_order {
+	const char *wallet; /* UUID, 13-digit number or label */
+	struct decimal amount;
+	const char *currency;
+	const char *reference;
+	const char *reason;
+	bool dry_run;
+};
+
+/* Between the operator's funding account and the wallet; recorded in the audit log. */
+enum err movement_admin(struct ctx *ctx, bool credit, const struct admin_order *in,
+			struct movement *out) MUST_CHECK;
+
+struct bulk_order {
+	struct list transactions; /* of struct movement_order */
+	bool atomic;              /* all or none */
+	bool dry_run;
+};
+
+struct bulk_line {
+	int64_t index;
+	const char *reference;
+	const char *status; /* completed, failed */
+	struct uuid id;
+	const char *code; /* of the error */
+	const char *message;
+	bool replayed;
+};
+
+struct bulk_result {
+	int64_t posted;
+	int64_t replayed; /* posted before, with the same content */
+	int64_t failed;
+	struct list lines; /* of struct bulk_line */
+};
+
+/* Atomic: the first refusal is the fault, with one violation a refused transaction. */
+enum err movement_bulk(struct ctx *ctx, const struct bulk_order *in,
+		       struct bulk_result *out) MUST_CHECK;
+
+#endif

@@ -1,0 +1,168 @@
+#include "app/wallet/personal.h"
+
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/luhn.h"
+#include "crypto/random.h"
+#include "db/row.h"
+#include "ledger/ledger.h"
+
+enum { NUMBER_DIGITS = 13, NUMBER_TRIES = 8 };
+
+struct personal_row {
+	int64_t account_id;
+	struct uuid public_id;
+	const char *number;
+	const char *label;
+	int64_t user_id;
+	int64_t ledger_id;
+	const char *currency;
+	int64_t balance;
+	int64_t held;
+	int64_t status;
+	int64_t sequence;
+	struct instant created_at;
+};
+
+static const struct column columns[] = {
+	COLUMN(struct personal_row, account_id), COLUMN(struct personal_row, public_id),
+	COLUMN(struct personal_row, number),     COLUMN(struct personal_row, label),
+	COLUMN(struct personal_row, user_id),    COLUMN(struct personal_row, ledger_id),
+	COLUMN(struct personal_row, currency),   COLUMN(struct personal_row, balance),
+	COLUMN(struct personal_row, held),       COLUMN(struct personal_row, status),
+	COLUMN(struct personal_row, sequence),   COLUMN(struct personal_row, created_at),
+};
+
+static const char *const status_names[] = {
+	[ACCOUNT_ACTIVE] = "active",
+	[ACCOUNT_FROZEN] = "frozen",
+	[ACCOUNT_CLOSED] = "closed",
+};
+
+static void
+scan(const struct rows *rows, struct personal_wallet *out)
+{
+	struct personal_row row = {0};
+	const struct currency *currency;
+
+	rows_scan(rows, 0, columns, COLUMN_COUNT(columns), &row);
+	currency = currency_find(row.currency);
+	*out = (struct personal_wallet){
+		.account_id = row.account_id,
+		.id = row.public_id,
+		.number = row.number,
+		.label = row.label,
+		.user_id = row.user_id,
+		.ledger_id = row.ledger_id,
+		.balance = {row.balance, currency},
+		.available = {row.balance - row.held, currency},
+		.status = status_names[row.status],
+		.sequence = row.sequence,
+		.created_at = row.created_at,
+	};
+}
+
+/* Twelve random digits, the first not 0, and the check digit. The bias of % is below 1 in 10^6. */
+static void
+random_number(char number[NUMBER_DIGITS + 1])
+{
+	uint64_t random;
+
+	random_bytes(&random, sizeof(random));
+	for (size_t i = NUMBER_DIGITS - 1; i-- > 1; random /= 10)
+		number[i] = (char)('0' + random % 10);
+	number[0] = (char)('1' + random % 9);
+	number[NUMBER_DIGITS - 1] = luhn_digit(number, NUMBER_DIGITS - 1);
+	number[NUMBER_DIGITS] = '\0';
+}
+
+bool
+personal_number_valid(const char *text)
+{
+	return strlen(text) == NUMBER_DIGITS && strspn(text, "0123456789") == NUMBER_DIGITS;
+}
+
+struct opening {
+	int64_t user_id;
+	const struct currency *currency;
+	struct personal_wallet *out;
+};
+
+static enum err
+find(struct ctx *ctx, const struct opening *opening, bool *found)
+{
+	struct rows rows;
+
+	TRY(db_run(ctx, SQL_personal_find, &rows,
+		   PARAMS(p_int(opening->user_id), p_text(opening->currency->code))));
+	*found = rows.count > 0;
+	if (*found)
+		scan(&rows, opening->out);
+	return ERR_OK;
+}
+
+/* A wallet that an older version made, which knew no labels. */
+static enum err
+give_label(struct ctx *ctx, struct opening *opening)
+{
+	bool found;
+
+	TRY(db_run(ctx, SQL_personal_label, NULL, PARAMS(p_int(opening->out->account_id))));
+	return find(ctx, opening, &found);
+}
+
+static enum err
+open_wallet(struct ctx *ctx, void *arg)
+{
+	struct opening *opening = arg;
+	char number[NUMBER_DIGITS + 1];
+	struct rows rows = {NULL, 0, 0};
+	int64_t ledger_id;
+	int64_t account_id;
+	struct uuid id;
+	bool found;
+
+	TRY(db_run(ctx, SQL_personal_claim, &rows, PARAMS(p_int(opening->user_id))));
+	if (rows.count == 0)
+		return fault(&ctx->fault, ERR_NOT_FOUND, NULL, "Wallet not found");
+	TRY(find(ctx, opening, &found));
+	if (found)
+		return opening->out->label != NULL ? ERR_OK : give_label(ctx, opening);
+	TRY(ledger_of(ctx, 0, MODE_LIVE, &ledger_id));
+	TRY(ledger_open_account(ctx, ledger_id, ACCOUNT_WALLET, opening->currency, &account_id,
+				&id));
+	rows.count = 0;
+	for (int i = 0; i < NUMBER_TRIES && rows.count == 0; i++) {
+		random_number(number);
+		TRY(db_run(ctx, SQL_personal_insert, &rows,
+			   PARAMS(p_int(account_id), p_text(number), p_bool(i > 0),
+				  p_int(opening->user_id), p_text(opening->currency->code))));
+	}
+	if (rows.count == 0)
+		return fault(&ctx->fault, ERR_INTERNAL, NULL, NULL);
+	return find(ctx, opening, &found);
+}
+
+enum err
+personal_wallet(struct ctx *ctx, int64_t user_id, const struct currency *currency,
+		struct personal_wallet *out)
+{
+	struct opening opening = {user_id, currency, out};
+	bool found;
+
+	TRY(find(ctx, &opening, &found));
+	return found && out->label != NULL ? ERR_OK : db_transact(ctx, open_wallet, &opening);
+}
+
+enum err
+personal_by_number(struct ctx *ctx, const char *number, struct personal_wallet *out)
+{
+	struct rows rows;
+
+	TRY(db_run(ctx, SQL_personal_by_number, &rows, PARAMS(p_text(number))));
+	if (rows.count == 0)
+		return fault(&ctx->fault, ERR_NOT_FOUND, NULL, "Wallet not found");
+	scan(&rows, out);
+	return ERR_OK;
+}

@@ -1,0 +1,177 @@
+#include "app/wallet/reserve.h"
+
+#include <string.h>
+
+#include "app/events/event.h"
+#include "app/wallet/movement.h"
+#include "base/arena.h"
+#include "crypto/hmac.h"
+#include "ledger/ledger.h"
+
+static const char *const status_names[] = {
+	[HOLD_ACTIVE] = "active",
+	[HOLD_CAPTURED] = "captured",
+	[HOLD_VOIDED] = "voided",
+	[HOLD_EXPIRED] = "expired",
+};
+
+static void
+show(const struct hold *hold, struct reserve *out)
+{
+	const struct currency *currency = currency_find(hold->currency);
+
+	*out = (struct reserve){
+		.id = hold->public_id,
+		.wallet = hold->account,
+		.amount = {hold->amount, currency},
+		.captured = {hold->captured, currency},
+		.currency = hold->currency,
+		.status = status_names[hold->status],
+		.reference = hold->reference,
+		.metadata = {hold->metadata},
+		.transaction = hold->transaction,
+		.created_at = hold->created_at,
+		.expires_at = hold->expires_at,
+		.closed_at = hold->closed_at,
+		.replayed = hold->replayed,
+	};
+}
+
+static void
+write_uuid(struct jw *w, const char *name, struct uuid id)
+{
+	char text[UUID_TEXT_MAX];
+
+	jw_text(w, name, uuid_text(text, id));
+}
+
+static void
+write_time(struct jw *w, const char *name, struct instant at)
+{
+	char text[INSTANT_TEXT_MAX];
+
+	jw_text(w, name, instant_text(text, at));
+}
+
+/* What every event of a hold begins with. */
+static void
+write_hold(struct jw *w, struct ctx *ctx, struct uuid id, struct uuid wallet, struct money amount)
+{
+	char text[MONEY_TEXT_MAX];
+
+	jw_init(w, ctx->arena, 512);
+	jw_object(w, NULL);
+	write_uuid(w, "id", id);
+	write_uuid(w, "walletId", wallet);
+	jw_text(w, "amount", money_text(text, amount));
+	jw_text(w, "currency", amount.currency->code);
+}
+
+static enum err
+tell(struct ctx *ctx, const char *type, int64_t ledger_id, const struct reserve *hold)
+{
+	struct jw w;
+
+	write_hold(&w, ctx, hold->id, hold->wallet, hold->amount);
+	jw_text(&w, "status", hold->status);
+	jw_text(&w, "reference", hold->reference);
+	jw_json(&w, "metadata", hold->metadata.text);
+	write_time(&w, "createdAt", hold->created_at);
+	write_time(&w, "expiresAt", hold->expires_at);
+	jw_close(&w);
+	return event_add_written(ctx, ledger_id, type, hold->id, &w);
+}
+
+static enum err
+tell_expired(struct ctx *ctx, const struct ledger_hold *hold, const char *currency)
+{
+	struct jw w;
+
+	write_hold(&w, ctx, hold->public_id, hold->account,
+		   (struct money){hold->amount, currency_find(currency)});
+	jw_text(&w, "status", status_names[HOLD_EXPIRED]);
+	write_time(&w, "expiresAt", hold->expires_at);
+	jw_close(&w);
+	return event_add_written(ctx, hold->ledger_id, "hold.expired", hold->public_id, &w);
+}
+
+static enum err
+no_hold(struct ctx *ctx, enum err err)
+{
+	if (err == ERR_NOT_FOUND)
+		return fault(&ctx->fault, ERR_NOT_FOUND, NULL, "Hold not found");
+	return err;
+}
+
+enum err
+reserve_find(struct ctx *ctx, struct uuid id, struct hold *out)
+{
+	TRY(no_hold(ctx, hold_get(ctx, ctx->who.ledger_id, id, out)));
+	return strchr(out->reference, '/') == NULL ? ERR_OK : no_hold(ctx, ERR_NOT_FOUND);
+}
+
+/* What tells this order from another one under the same reference. */
+static void
+digest_order(struct ctx *ctx, struct hold_order *order)
+{
+	char id[UUID_TEXT_MAX];
+	const char *text = arena_printf(ctx->arena, "cowry-hold-1;%lld;%s;%s;%lld;%lld;%s",
+					(long long)order->ledger_id, uuid_text(id, order->account),
+					order->currency, (long long)order->amount,
+					(long long)order->lifetime_s, order->metadata);
+
+	sha256(text, strlen(text), order->content);
+}
+
+enum err
+reserve_place(struct ctx *ctx, const struct reserve_order *in, struct reserve *out)
+{
+	struct hold hold;
+	struct money amount;
+	struct hold_order order;
+
+	TRY(movement_amount(ctx, in->amount, in->currency, &amount));
+	if (ledger_is_system_account(in->wallet))
+		return fault(&ctx->fault, ERR_NOT_FOUND, NULL, "Wallet not found");
+	order = (struct hold_order){
+		.ledger_id = ctx->who.ledger_id,
+		.account = in->wallet,
+		.currency = amount.currency->code,
+		.amount = amount.minor,
+		.reference = in->reference,
+		.metadata = in->metadata.text != NULL ? in->metadata.text : "{}",
+		.lifetime_s = in->lifetime_s != 0 ? in->lifetime_s : HOLD_LIFETIME_DEFAULT_S,
+	};
+	digest_order(ctx, &order);
+	TRY(hold_place(ctx, &order, &hold));
+	show(&hold, out);
+	out->dry_run = in->dry_run;
+	return hold.replayed ? ERR_OK : tell(ctx, "hold.created", hold.ledger_id, out);
+}
+
+enum err
+reserve_void(struct ctx *ctx, struct uuid id, struct reserve *out)
+{
+	struct hold hold;
+
+	TRY(reserve_find(ctx, id, &hold));
+	TRY(no_hold(ctx, hold_void(ctx, ctx->who.ledger_id, id, &hold)));
+	show(&hold, out);
+	return tell(ctx, "hold.voided", hold.ledger_id, out);
+}
+
+enum err
+reserve_get(struct ctx *ctx, struct uuid id, struct reserve *out)
+{
+	struct hold hold;
+
+	TRY(reserve_find(ctx, id, &hold));
+	show(&hold, out);
+	return ERR_OK;
+}
+
+enum err
+reserve_expire_due(struct ctx *ctx, int64_t *expired)
+{
+	return hold_expire_due(ctx, tell_expired, expired);
+}

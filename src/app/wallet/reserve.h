@@ -1,0 +1,52 @@
+/* reserve.h - holds as a project sees them: money set aside on one of its wallets. */
+#ifndef APP_WALLET_RESERVE_H
+#define APP_WALLET_RESERVE_H
+
+#include "base/ctx.h"
+#include "base/money.h"
+#include "schema/schema.h"
+
+enum { HOLD_LIFETIME_DEFAULT_S = 7 * 86400, HOLD_LIFETIME_MAX_S = 31 * 86400 };
+
+struct reserve_order {
+	struct uuid wallet;
+	struct decimal amount;
+	const char *currency;
+	const char *reference;
+	int64_t lifetime_s; /* 0: the default */
+	struct json_value metadata;
+	bool dry_run;
+};
+
+struct reserve {
+	struct uuid id;
+	struct uuid wallet;
+	struct money amount;
+	struct money captured;
+	const char *currency;
+	const char *status; /* active, captured, voided, expired */
+	const char *reference;
+	struct json_value metadata;
+	struct uuid transaction; /* of the capture */
+	struct instant created_at;
+	struct instant expires_at;
+	struct instant closed_at;
+	bool dry_run;
+	bool replayed;
+};
+
+/* In the caller's transaction. */
+enum err reserve_place(struct ctx *ctx, const struct reserve_order *in,
+		       struct reserve *out) MUST_CHECK;
+enum err reserve_void(struct ctx *ctx, struct uuid id, struct reserve *out) MUST_CHECK;
+enum err reserve_get(struct ctx *ctx, struct uuid id, struct reserve *out) MUST_CHECK;
+
+struct hold;
+
+/* A hold that a client has placed, in the books of the key that asks. Those that the books place
+ * themselves, which have a '/' in their reference, are nobody's: ERR_NOT_FOUND. */
+enum err reserve_find(struct ctx *ctx, struct uuid id, struct hold *out) MUST_CHECK;
+/* Give back every hold that has expired, some at a time; how many. In a transaction of its own. */
+enum err reserve_expire_due(struct ctx *ctx, int64_t *expired) MUST_CHECK;
+
+#endif

@@ -1,0 +1,354 @@
+#include "app/wallet/wallet.h"
+
+#include <string.h>
+
+#include "app/events/event.h"
+#include "app/platform/platform.h"
+#include "base/arena.h"
+#include "base/combine.h"
+#include "db/row.h"
+#include "ledger/ledger.h"
+
+struct wallet_row {
+	int64_t account_id;
+	struct uuid public_id;
+	struct uuid project_account;
+	const char *currency;
+	int64_t status;
+	int64_t balance;
+	int64_t held;
+	struct instant created_at;
+	int64_t sequence;
+	int64_t number; /* among those asked for at once */
+	bool allowed;   /* the key that asks is good */
+};
+
+static const struct column wallet_columns[] = {
+	COLUMN(struct wallet_row, account_id),
+	COLUMN(struct wallet_row, public_id),
+	COLUMN(struct wallet_row, project_account),
+	COLUMN(struct wallet_row, currency),
+	COLUMN(struct wallet_row, status),
+	COLUMN(struct wallet_row, balance),
+	COLUMN(struct wallet_row, held),
+	COLUMN(struct wallet_row, created_at),
+	COLUMN(struct wallet_row, sequence),
+	COLUMN(struct wallet_row, number),
+	COLUMN(struct wallet_row, allowed),
+};
+
+static const char *const status_names[] = {
+	[ACCOUNT_ACTIVE] = "active",
+	[ACCOUNT_FROZEN] = "frozen",
+	[ACCOUNT_CLOSED] = "closed",
+	NULL,
+};
+
+static enum err
+no_wallet(struct ctx *ctx)
+{
+	return fault(&ctx->fault, ERR_NOT_FOUND, NULL, "Wallet not found");
+}
+
+/* Texts of the answer are constants: the row's may belong to another thread's request. */
+static void
+show(const struct ctx *ctx, const struct wallet_row *row, const struct currency *currency,
+     struct wallet *out)
+{
+	*out = (struct wallet){
+		.facts = {.id = row->public_id,
+			  .project = ctx->who.project_public_id,
+			  .project_account = row->project_account,
+			  .currency = currency->code,
+			  .status = status_names[row->status],
+			  .mode = ctx->who.mode == MODE_LIVE ? "live" : "test",
+			  .created_at = row->created_at},
+		.balance = {.currency = currency->code,
+			    .ledger = {row->balance, currency},
+			    .available = {row->balance - row->held, currency},
+			    .held = {row->held, currency}},
+		.account_id = row->account_id,
+		.sequence = row->sequence,
+	};
+}
+
+/* A wallet to read, and what was found. */
+struct wallet_read {
+	struct combine_item item; /* first, so that an item is a read */
+	struct ctx *ctx;          /* of the thread that asks */
+	struct uuid id;
+	bool allowed;
+	bool found;
+	struct wallet *out;
+	struct fault fault;
+};
+
+/* One query for all reads that wait. Runs with the means of the first of them. */
+static void
+read_wallets(void *arg, struct combine_item **items, size_t n)
+{
+	struct ctx *ctx = ((struct wallet_read *)items[0])->ctx;
+	int64_t *ledgers = arena_array(ctx->arena, n, sizeof(*ledgers));
+	struct uuid *ids = arena_array(ctx->arena, n, sizeof(*ids));
+	int64_t *keys = arena_array(ctx->arena, n, sizeof(*keys));
+	struct rows rows = {NULL, 0, 0};
+
+	(void)arg;
+	for (size_t i = 0; i < n; i++) {
+		const struct wallet_read *read = (const struct wallet_read *)items[i];
+
+		ledgers[i] = read->ctx->who.ledger_id;
+		ids[i] = read->id;
+		keys[i] = read->ctx->who.unproven ? read->ctx->who.key_id : 0;
+	}
+	if (db_run(ctx, SQL_wallet_find, &rows,
+		   PARAMS(p_ints(ledgers, n), p_uuids(ids, n), p_ints(keys, n))) != ERR_OK)
+		for (size_t i = 0; i < n; i++)
+			((struct wallet_read *)items[i])->fault = ctx->fault;
+	for (size_t r = 0; r < rows.count; r++) {
+		struct wallet_row row = {0};
+		struct wallet_read *read;
+
+		rows_scan(&rows, r, wallet_columns, COLUMN_COUNT(wallet_columns), &row);
+		read = (struct wallet_read *)items[row.number - 1];
+		read->allowed = row.allowed;
+		read->found = row.account_id != 0;
+		if (read->found)
+			show(read->ctx, &row, currency_find(row.currency), read->out);
+	}
+}
+
+struct combiner *
+wallet_reads(size_t batch_max)
+{
+	return combiner_new(read_wallets, NULL, batch_max);
+}
+
+enum err
+wallet_get(struct ctx *ctx, struct uuid id, struct wallet *out)
+{
+	struct wallet_read read = {.ctx = ctx, .id = id, .out = out};
+	struct combine_item *item = &read.item;
+
+	if (ctx->db == NULL && ctx->app->wallet_reads != NULL)
+		combiner_submit(ctx->app->wallet_reads, item);
+	else
+		read_wallets(NULL, &item, 1);
+	if (read.fault.err != ERR_OK) {
+		ctx->fault = read.fault;
+		return read.fault.err;
+	}
+	if (!read.allowed)
+		return fault(&ctx->fault, ERR_UNAUTHORIZED, NULL,
+			     "The API key is unknown, expired or revoked");
+	ctx->who.unproven = false;
+	return read.found ? ERR_OK : no_wallet(ctx);
+}
+
+/* A wallet may be for nobody in particular, or for a customer of the key's project. */
+static enum err
+check_customer(struct ctx *ctx, struct uuid id)
+{
+	struct rows rows;
+
+	if (uuid_is_nil(id))
+		return ERR_OK;
+	TRY(db_run(ctx, SQL_project_account_find, &rows,
+		   PARAMS(p_int(ctx->who.project_id), p_uuid(id))));
+	if (rows.count == 0)
+		return fault(&ctx->fault, ERR_NOT_FOUND, "accountId", "Account not found");
+	return ERR_OK;
+}
+
+static enum err
+tell(struct ctx *ctx, const char *type, const struct wallet *wallet)
+{
+	char id[UUID_TEXT_MAX];
+	char at[INSTANT_TEXT_MAX];
+	struct jw w;
+
+	jw_init(&w, ctx->arena, 256);
+	jw_object(&w, NULL);
+	jw_text(&w, "id", uuid_text(id, wallet->facts.id));
+	if (!uuid_is_nil(wallet->facts.project_account))
+		jw_text(&w, "accountId", uuid_text(id, wallet->facts.project_account));
+	jw_text(&w, "currency", wallet->facts.currency);
+	jw_text(&w, "status", wallet->facts.status);
+	jw_text(&w, "createdAt", instant_text(at, wallet->facts.created_at));
+	jw_close(&w);
+	return event_add_written(ctx, ctx->who.ledger_id, type, wallet->facts.id, &w);
+}
+
+enum err
+wallet_create(struct ctx *ctx, const struct wallet_order *in, struct wallet *out)
+{
+	const struct currency *currency = currency_find_any_case(in->currency);
+	struct uuid id;
+	int64_t account_id;
+
+	TRY(check_customer(ctx, in->project_account));
+	TRY(ledger_open_account(ctx, ctx->who.ledger_id, ACCOUNT_WALLET, currency, &account_id,
+				&id));
+	TRY(db_run(ctx, SQL_wallet_insert, NULL,
+		   PARAMS(p_int(account_id), p_int(ctx->who.project_id),
+			  p_uuid(in->project_account))));
+	TRY(wallet_get(ctx, id, out));
+	return tell(ctx, "wallet.created", out);
+}
+
+enum err
+wallet_list(struct ctx *ctx, const struct wallet_filter *filter, struct wallet **out, size_t *n)
+{
+	const struct currency *currency =
+		filter->currency != NULL ? currency_find_any_case(filter->currency) : NULL;
+	struct rows rows;
+
+	TRY(db_run(ctx, SQL_wallet_list, &rows,
+		   PARAMS(p_int(ctx->who.project_id), p_int(ctx->who.ledger_id),
+			  p_id(filter->after), p_int(filter->most),
+			  p_text(currency != NULL ? currency->code : NULL),
+			  p_uuid(filter->project_account))));
+	*out = arena_array(ctx->arena, rows.count, sizeof(**out));
+	*n = rows.count;
+	for (size_t i = 0; i < rows.count; i++) {
+		struct wallet_row row = {0};
+
+		rows_scan(&rows, i, wallet_columns, COLUMN_COUNT(wallet_columns), &row);
+		show(ctx, &row, currency_find(row.currency), &(*out)[i]);
+	}
+	return ERR_OK;
+}
+
+enum err
+wallet_set_status(struct ctx *ctx, struct uuid id, const char *status, struct wallet *out)
+{
+	const char *before;
+
+	TRY(wallet_get(ctx, id, out));
+	before = out->facts.status;
+	TRY(db_run(ctx, SQL_wallet_set_status, NULL,
+		   PARAMS(p_int(out->account_id), p_int(text_index(status_names, status)))));
+	TRY(wallet_get(ctx, id, out));
+	if (strcmp(before, status) == 0)
+		return ERR_OK;
+	return tell(ctx, strcmp(status, "frozen") == 0 ? "wallet.frozen" : "wallet.activated", out);
+}
+
+enum err
+wallet_balance_at(struct ctx *ctx, struct uuid id, struct moment at, struct wallet_balance *out)
+{
+	struct ledger_position position;
+	struct wallet wallet;
+
+	TRY(wallet_get(ctx, id, &wallet));
+	*out = wallet.balance;
+	if (!at.given)
+		return ERR_OK;
+	TRY(ledger_position_at(ctx, id, at.last, &position));
+	out->ledger.minor = position.balance;
+	out->available = (struct money){0, NULL};
+	out->held = (struct money){0, NULL};
+	out->at = at;
+	return ERR_OK;
+}
+
+struct line_row {
+	int64_t sequence;
+	struct uuid public_id;
+	const char *reference;
+	const char *type;
+	const char *direction;
+	const char *currency;
+	int64_t amount;
+	int64_t balance;
+	struct uuid other;
+	bool other_is_wallet;
+	const char *metadata;
+	struct instant created_at;
+	struct uuid reverses;
+};
+
+static const struct column line_columns[] = {
+	COLUMN(struct line_row, sequence),  COLUMN(struct line_row, public_id),
+	COLUMN(struct line_row, reference), COLUMN(struct line_row, type),
+	COLUMN(struct line_row, direction), COLUMN(struct line_row, currency),
+	COLUMN(struct line_row, amount),    COLUMN(struct line_row, balance),
+	COLUMN(struct line_row, other),     COLUMN(struct line_row, other_is_wallet),
+	COLUMN(struct line_row, metadata),  COLUMN(struct line_row, created_at),
+	COLUMN(struct line_row, reverses),
+};
+
+static void
+scan_line(const struct rows *rows, size_t i, struct wallet_line *out)
+{
+	struct line_row row = {0};
+	const struct currency *currency;
+
+	rows_scan(rows, i, line_columns, COLUMN_COUNT(line_columns), &row);
+	currency = currency_find(row.currency);
+	*out = (struct wallet_line){
+		.sequence = row.sequence,
+		.id = row.public_id,
+		.reference = row.reference,
+		.type = row.type,
+		.status = "completed",
+		.direction = row.direction,
+		.amount = {row.amount, currency},
+		.balance = {row.balance, currency},
+		.currency = row.currency,
+		.counterparty = row.other_is_wallet ? row.other : (struct uuid){{0}},
+		.reverses = row.reverses,
+		.metadata = {row.metadata},
+		.created_at = row.created_at,
+	};
+}
+
+enum err
+wallet_lines(struct ctx *ctx, int64_t account_id, int64_t before, int64_t most,
+	     struct wallet_line **out, size_t *n)
+{
+	struct rows rows;
+
+	TRY(db_run(ctx, SQL_wallet_transactions, &rows,
+		   PARAMS(p_int(account_id), p_int(before > 0 ? before : INT64_MAX), p_int(most))));
+	*out = arena_array(ctx->arena, rows.count, sizeof(**out));
+	*n = rows.count;
+	for (size_t i = 0; i < rows.count; i++)
+		scan_line(&rows, i, &(*out)[i]);
+	return ERR_OK;
+}
+
+enum err
+wallet_history(struct ctx *ctx, struct uuid id, int64_t before, int64_t most,
+	       struct wallet_line **out, size_t *n)
+{
+	struct wallet wallet = {0};
+
+	TRY(wallet_get(ctx, id, &wallet));
+	return wallet_lines(ctx, wallet.account_id, before, most, out, n);
+}
+
+static const struct column place_columns[] = {
+	COLUMN_NAMED(struct wallet_place, id, "public_id"),
+	COLUMN(struct wallet_place, account_id),
+	COLUMN(struct wallet_place, ledger_id),
+	COLUMN(struct wallet_place, currency),
+	COLUMN(struct wallet_place, number),
+	COLUMN(struct wallet_place, user_id),
+	COLUMN(struct wallet_place, project_id),
+};
+
+enum err
+wallet_anywhere(struct ctx *ctx, const char *id, struct wallet_place *out)
+{
+	struct uuid public_id = {{0}};
+	bool is_uuid = uuid_parse(&public_id, id);
+	struct rows rows;
+
+	TRY(db_run(ctx, SQL_wallet_anywhere, &rows,
+		   PARAMS(p_uuid(public_id), p_text(is_uuid ? NULL : id))));
+	if (rows.count == 0)
+		return no_wallet(ctx);
+	rows_scan(&rows, 0, place_columns, COLUMN_COUNT(place_columns), out);
+	return ERR_OK;
+}

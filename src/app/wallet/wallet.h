@@ -1,0 +1,104 @@
+/* wallet.h - wallets of projects: accounts of the ledger and whom they are for. */
+#ifndef APP_WALLET_WALLET_H
+#define APP_WALLET_WALLET_H
+
+#include "base/ctx.h"
+#include "base/money.h"
+#include "schema/schema.h"
+
+struct combiner;
+
+struct wallet_facts {
+	struct uuid id;
+	struct uuid project;
+	struct uuid project_account;
+	const char *currency;
+	const char *status; /* active, frozen, closed */
+	const char *mode;   /* test, live */
+	struct instant created_at;
+};
+
+struct wallet_balance {
+	const char *currency;
+	struct money ledger;    /* what the wallet holds */
+	struct money available; /* without what is held for somebody */
+	struct money held;
+	struct moment at; /* a point in time that was asked for */
+};
+
+struct wallet {
+	struct wallet_facts facts;
+	struct wallet_balance balance;
+	int64_t account_id;
+	int64_t sequence; /* postings so far */
+};
+
+struct wallet_order {
+	const char *currency;
+	struct uuid project_account; /* nil: nobody in particular */
+};
+
+/* All of these act for the project key that asks: its project, its mode. */
+enum err wallet_create(struct ctx *ctx, const struct wallet_order *in,
+		       struct wallet *out) MUST_CHECK;
+/* Outside a transaction, the reads of all threads that wait are one query. */
+enum err wallet_get(struct ctx *ctx, struct uuid id, struct wallet *out) MUST_CHECK;
+/* The combiner for app->wallet_reads. */
+struct combiner *wallet_reads(size_t batch_max);
+
+struct wallet_filter {
+	int64_t after; /* account_id of the last one seen; 0: from the newest */
+	int64_t most;
+	const char *currency;
+	struct uuid project_account;
+};
+
+enum err wallet_list(struct ctx *ctx, const struct wallet_filter *filter, struct wallet **out,
+		     size_t *n) MUST_CHECK;
+/* "active" or "frozen": a frozen wallet neither gives nor takes. */
+enum err wallet_set_status(struct ctx *ctx, struct uuid id, const char *status,
+			   struct wallet *out) MUST_CHECK;
+/* The ledger balance after the last posting at or before a time; available and held are only known
+ * for now. */
+enum err wallet_balance_at(struct ctx *ctx, struct uuid id, struct moment at,
+			   struct wallet_balance *out) MUST_CHECK;
+
+/* One line of a wallet's history. */
+struct wallet_line {
+	int64_t sequence; /* number in the history, from 1 */
+	struct uuid id;   /* of the transaction */
+	const char *reference;
+	const char *type;
+	const char *status;
+	const char *direction; /* in, out */
+	struct money amount;
+	struct money balance; /* after it */
+	const char *currency;
+	struct uuid counterparty; /* the other wallet, or nil */
+	struct uuid reverses;
+	struct json_value metadata;
+	struct instant created_at;
+};
+
+/* Newest first, below before (0: from the newest). */
+enum err wallet_history(struct ctx *ctx, struct uuid id, int64_t before, int64_t most,
+			struct wallet_line **out, size_t *n) MUST_CHECK;
+
+/* The same of any account, without asking whose it is. */
+enum err wallet_lines(struct ctx *ctx, int64_t account_id, int64_t before, int64_t most,
+		      struct wallet_line **out, size_t *n) MUST_CHECK;
+
+/* Where a wallet of any project or person is, by UUID, 13-digit number or label; ERR_NOT_FOUND, also
+ * for one that is closed. */
+struct wallet_place {
+	struct uuid id;
+	int64_t account_id;
+	int64_t ledger_id;
+	const char *currency;
+	const char *number; /* a person's; else NULL */
+	int64_t user_id;    /* whose it is: a person's, */
+	int64_t project_id; /* or a project's */
+};
+enum err wallet_anywhere(struct ctx *ctx, const char *id, struct wallet_place *out) MUST_CHECK;
+
+#endif
