@@ -142,23 +142,23 @@ libcowry_a_SOURCES = \
 	src/jobs/remittance.c
 
 libsandbox_a_SOURCES = \
-	src/sandbox/bank.c src/sandbox/bank.h src/sandbox/bank_book.c src/sandbox/bank_book.h \
-	src/sandbox/bank_consents.c src/sandbox/bank_payments.c \
-	src/sandbox/call.c src/sandbox/call.h src/sandbox/checkout.c src/sandbox/code.c \
+	src/sandbox/bank/bank.c src/sandbox/bank/bank.h src/sandbox/bank/book.c src/sandbox/bank/book.h \
+	src/sandbox/bank/consents.c src/sandbox/bank/payments.c \
+	src/sandbox/call.c src/sandbox/call.h src/sandbox/providers/checkout.c src/sandbox/code.c \
 	src/sandbox/code.h src/sandbox/command.c src/sandbox/console.c src/sandbox/console.h \
 	src/sandbox/control.c src/sandbox/control.h src/sandbox/courier.c src/sandbox/courier.h \
-	src/sandbox/easypay.c src/sandbox/flash.c src/sandbox/mobilemart.c src/sandbox/vend.c \
-	src/sandbox/vend.h \
-	src/sandbox/fingra.c src/sandbox/flutterwave.c src/sandbox/flutterwave.h \
-	src/sandbox/flutterwave_accounts.c src/sandbox/flutterwave_transfers.c \
-	src/sandbox/banks.c src/sandbox/banks.h src/sandbox/flutterwave_banks.c \
-	src/sandbox/form.c src/sandbox/form.h src/sandbox/google.c src/sandbox/google.h \
-	src/sandbox/google_consent.c src/sandbox/grants.c src/sandbox/grants.h \
-	src/sandbox/issuer.c src/sandbox/issuer.h src/sandbox/journal.c src/sandbox/journal.h \
+	src/sandbox/vendors/easypay.c src/sandbox/vendors/flash.c src/sandbox/vendors/mobilemart.c src/sandbox/vendors/vend.c \
+	src/sandbox/vendors/vend.h \
+	src/sandbox/providers/fingra.c src/sandbox/providers/flutterwave.c src/sandbox/providers/flutterwave.h \
+	src/sandbox/providers/flutterwave_accounts.c src/sandbox/providers/flutterwave_transfers.c \
+	src/sandbox/providers/banks.c src/sandbox/providers/banks.h src/sandbox/providers/flutterwave_banks.c \
+	src/sandbox/form.c src/sandbox/form.h src/sandbox/google/google.c src/sandbox/google/google.h \
+	src/sandbox/google/consent.c src/sandbox/google/grants.c src/sandbox/google/grants.h \
+	src/sandbox/google/issuer.c src/sandbox/google/issuer.h src/sandbox/journal.c src/sandbox/journal.h \
 	src/sandbox/later.c src/sandbox/later.h src/sandbox/orders.c src/sandbox/orders.h \
-	src/sandbox/paga.c src/sandbox/perform.c src/sandbox/paystack.c src/sandbox/paystack.h \
-	src/sandbox/paystack_customers.c src/sandbox/paystack_transfers.c \
-	src/sandbox/paystack_banks.c src/sandbox/paystack_transactions.c \
+	src/sandbox/providers/paga.c src/sandbox/perform.c src/sandbox/providers/paystack.c src/sandbox/providers/paystack.h \
+	src/sandbox/providers/paystack_customers.c src/sandbox/providers/paystack_transfers.c \
+	src/sandbox/providers/paystack_banks.c src/sandbox/providers/paystack_transactions.c \
 	src/sandbox/sandbox.c src/sandbox/sandbox.h src/sandbox/secrets.c src/sandbox/secrets.h \
 	src/sandbox/settle.c src/sandbox/things.c src/sandbox/things.h
 

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/arena.h"
-#include "sandbox/google.h"
+#include "sandbox/google/google.h"
 #include "json/reader.h"
 
 static void

@@ -6,10 +6,10 @@
 
 #include "base/arena.h"
 #include "base/config.h"
-#include "sandbox/bank_book.h"
+#include "sandbox/bank/book.h"
 #include "sandbox/call.h"
 #include "sandbox/console.h"
-#include "sandbox/google.h"
+#include "sandbox/google/google.h"
 #include "json/reader.h"
 
 #define PREFIX "/sandbox/"

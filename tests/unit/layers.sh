@@ -84,7 +84,7 @@ ok "every include of src/ goes down" keeps "$srcdir/src"
 ok "one that goes up is found" breaks base/arena.c api/call.h
 ok "one to the side is found" breaks jobs/mail.c api/call.h
 ok "a provider that reads the books is found" breaks provider/paystack.c ledger/ledger.h
-ok "a sandbox that reads the books is found" breaks sandbox/paystack.c ledger/ledger.h
+ok "a sandbox that reads the books is found" breaks sandbox/providers/paystack.c ledger/ledger.h
 ok "and what uses the sandbox" breaks app/payment/payment.c sandbox/sandbox.h
 ok "a dialect that uses another is found" breaks api/otp/otp.c api/pocket/pocket.h
 ok "a folder without a layer is found" breaks util/misc.c base/arena.h

@@ -4,7 +4,7 @@
 #include <time.h>
 
 #include "base/id.h"
-#include "sandbox/bank_book.h"
+#include "sandbox/bank/book.h"
 #include "tests/sandbox_case.h"
 
 #define BACK "http://127.0.0.1:9/api/bank-accounts/callback?state=s"

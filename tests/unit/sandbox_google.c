@@ -9,8 +9,8 @@
 #include "base/arena.h"
 #include "base/text.h"
 #include "sandbox/call.h"
-#include "sandbox/grants.h"
-#include "sandbox/issuer.h"
+#include "sandbox/google/grants.h"
+#include "sandbox/google/issuer.h"
 #include "tests/cmocka.h"
 #include "json/reader.h"
 

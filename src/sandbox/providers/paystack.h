@@ -1,0 +1,48 @@
+/* paystack.h - what the parts of Paystack share. */
+#ifndef SANDBOX_PROVIDERS_PAYSTACK_H
+#define SANDBOX_PROVIDERS_PAYSTACK_H
+
+#include "sandbox/call.h"
+
+/* {"status":false,...}: how Paystack says no. */
+void paystack_refuse(struct call *call, int status, const char *message, const char *next_step,
+		     const char *code);
+/* Open {"status":true,"message":...}; its "data" follows, then jw_close and reply_json. */
+void paystack_accept(struct call *call, struct jw *w, const char *message);
+/* The amount in subunits and the currency of the body; false: it has been refused. */
+bool paystack_amount(struct call *call, struct money *out);
+
+enum { PAYSTACK_INTEGRATION = 100032 };
+
+/* "meta" of a list. */
+void paystack_write_meta(const struct order_filter *filter, size_t total, struct jw *w);
+
+/* paystack_transactions.c */
+void paystack_verify(struct call *call);
+void paystack_fetch_transaction(struct call *call);
+void paystack_list_transactions(struct call *call);
+void paystack_write_transaction(struct arena *arena, const struct order *order, struct jw *w,
+				const char *name);
+
+/* paystack_banks.c */
+void paystack_list_banks(struct call *call);
+void paystack_resolve(struct call *call);
+void paystack_balance(struct call *call);
+
+/* paystack_customers.c */
+void paystack_create_customer(struct call *call);
+void paystack_fetch_customer(struct call *call);
+void paystack_list_customers(struct call *call);
+
+/* paystack_transfers.c */
+void paystack_create_recipient(struct call *call);
+void paystack_fetch_recipient(struct call *call);
+void paystack_list_recipients(struct call *call);
+void paystack_transfer(struct call *call);
+void paystack_verify_transfer(struct call *call);
+void paystack_fetch_transfer(struct call *call);
+void paystack_list_transfers(struct call *call);
+void paystack_write_transfer(struct sandbox *box, struct arena *arena, const struct order *order,
+			     struct jw *w, const char *name);
+
+#endif

@@ -1,0 +1,132 @@
+/* MobileMart: airtime, data and electricity. */
+#include "base/arena.h"
+#include "sandbox/vendors/vend.h"
+
+static void
+begin(struct call *call, struct jw *w, const char *status, const char *message)
+{
+	jw_init(w, call->arena, 512);
+	jw_object(w, NULL);
+	jw_text(w, "status", status);
+	jw_text(w, "message", message);
+}
+
+static void
+refuse(struct call *call, int status, const char *message)
+{
+	struct jw w;
+
+	begin(call, &w, "error", message);
+	jw_close(&w);
+	reply_json(call, status, &w);
+}
+
+static bool
+admit(struct call *call)
+{
+	if (vend_key(call))
+		return true;
+	refuse(call, 401, "Unauthorized");
+	return false;
+}
+
+static void
+trouble(struct call *call, enum trouble what)
+{
+	switch (what) {
+	case TROUBLE_BODY:
+		refuse(call, 400, "Invalid JSON");
+		return;
+	case TROUBLE_PATH:
+		refuse(call, 404, "Resource not found");
+		return;
+	case TROUBLE_REFUSED:
+		refuse(call, 422, "The product can't be sold right now");
+		return;
+	case TROUBLE_BROKEN:
+	default:
+		refuse(call, 500, "Internal server error");
+		return;
+	}
+}
+
+static void
+tell(struct call *call, const struct order *order)
+{
+	char amount[MONEY_TEXT_MAX];
+	struct jw w;
+
+	begin(call, &w, "success", "Transaction processed");
+	jw_object(&w, "data");
+	jw_text(&w, "requestId", order->reference);
+	jw_text(&w, "transactionId", arena_printf(call->arena, "MM%lld", (long long)order->id));
+	jw_text(&w, "status", vend_state(order));
+	jw_number(&w, "amount", money_text(amount, order->paid));
+	jw_text(&w, "currency", order->paid.currency->code);
+	jw_text(&w, "transactionDate", time_text(call->arena, order->created));
+	vend_write_tokens(order, &w);
+	jw_close(&w);
+	jw_close(&w);
+	reply_json(call, 200, &w);
+}
+
+static void
+sell(struct call *call, const char *recipient, bool meter)
+{
+	struct order order = {0};
+	const char *problem = NULL;
+
+	if (call_text(call, "merchantProductId") == NULL)
+		problem = "Unknown product";
+	else if (!vend_rand(call, &order.asked))
+		problem = "amount must be a positive amount in rand";
+	else
+		problem = vend_sell(call, &order, call_text(call, "requestId"), recipient, meter);
+	if (problem != NULL)
+		refuse(call, 400, problem);
+	else
+		tell(call, &order);
+}
+
+static void
+sell_to_mobile(struct call *call)
+{
+	const char *mobile = call_text(call, "mobileNumber");
+
+	if (vend_mobile_valid(mobile))
+		sell(call, mobile, false);
+	else
+		refuse(call, 400, "Invalid mobile number");
+}
+
+static void
+sell_electricity(struct call *call)
+{
+	const char *meter = call_text(call, "meterNumber");
+
+	if (vend_meter_valid(meter))
+		sell(call, meter, true);
+	else
+		refuse(call, 400, "Invalid meter number");
+}
+
+static void
+fetch(struct call *call)
+{
+	struct order order;
+
+	if (orders_find(call->box->orders, call->provider, true, call->param, &order))
+		tell(call, &order);
+	else
+		refuse(call, 404, "Transaction not found");
+}
+
+static const struct player_route routes[] = {
+	{"POST", "/api/v1/airtime/pinless", sell_to_mobile},
+	{"POST", "/api/v1/data/pinless", sell_to_mobile},
+	{"POST", "/api/v1/utility/prepaid", sell_electricity},
+	{"GET", "/api/v1/transactions/{}", fetch},
+	{NULL, NULL, NULL},
+};
+
+const struct player player_mobilemart = {"mobilemart", routes, admit, trouble, NULL};
