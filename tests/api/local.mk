@@ -88,7 +88,7 @@ API_TESTS = \
 check_PROGRAMS += $(API_TESTS)
 TESTS += $(API_TESTS)
 
-API_LIBS = libclient.a libfixture.a libcowry.a libdb.a libbase.a $(LIBDB_LIBS) $(LIBBASE_LIBS) $(JSON_LIBS) \
+API_LIBS = libclient.a libfixture.a $(COWRY_LIBS) $(JSON_LIBS) \
 	$(HPDF_LIBS) $(QRENCODE_LIBS) $(CMOCKA_LIBS)
 tests_api_abandoned_LDADD = $(API_LIBS)
 tests_api_access_LDADD = $(API_LIBS)

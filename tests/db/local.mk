@@ -29,8 +29,8 @@ DB_TESTS = tests/db/test_db tests/db/test_transact tests/db/test_pool tests/db/t
 check_PROGRAMS += $(DB_TESTS)
 TESTS += $(DB_TESTS)
 
-DBTEST_LIBS = libfixture.a libdbtest.a libbase.a $(LIBDB_LIBS) $(LIBBASE_LIBS) $(CMOCKA_LIBS)
-PRODUCT_LIBS = libfixture.a libdb.a libbase.a $(LIBDB_LIBS) $(LIBBASE_LIBS) $(CMOCKA_LIBS)
+DBTEST_LIBS = libfixture.a libdbtest.a $(DB_LIBS) $(CMOCKA_LIBS)
+PRODUCT_LIBS = libfixture.a $(DB_LIBS) $(CMOCKA_LIBS)
 
 tests_db_test_db_SOURCES = tests/db/test_db.c tests/db/things.c tests/db/things.h
 tests_db_test_db_CPPFLAGS = $(REGISTRY_CPPFLAGS)

@@ -15,31 +15,31 @@ tests_fuzz_replay_decode_CPPFLAGS = $(AM_CPPFLAGS) -DTARGET='"decode"'
 tests_fuzz_replay_decode_LDADD = $(COWRY_LIBS)
 tests_fuzz_replay_email_SOURCES = tests/fuzz/replay.c tests/fuzz/fuzz_email.c
 tests_fuzz_replay_email_CPPFLAGS = $(AM_CPPFLAGS) -DTARGET='"email"'
-tests_fuzz_replay_email_LDADD = libbase.a $(LIBBASE_LIBS)
+tests_fuzz_replay_email_LDADD = $(BASE_LIBS)
 tests_fuzz_replay_iban_SOURCES = tests/fuzz/replay.c tests/fuzz/fuzz_iban.c
 tests_fuzz_replay_iban_CPPFLAGS = $(AM_CPPFLAGS) -DTARGET='"iban"'
-tests_fuzz_replay_iban_LDADD = libcowry.a libbase.a $(LIBBASE_LIBS)
+tests_fuzz_replay_iban_LDADD = $(COWRY_LIBS)
 tests_fuzz_replay_idtoken_SOURCES = tests/fuzz/replay.c $(fuzz_idtoken_sources)
 tests_fuzz_replay_idtoken_CPPFLAGS = $(AM_CPPFLAGS) -DTARGET='"idtoken"'
-tests_fuzz_replay_idtoken_LDADD = libbase.a $(LIBBASE_LIBS)
+tests_fuzz_replay_idtoken_LDADD = $(BASE_LIBS)
 tests_fuzz_replay_json_SOURCES = tests/fuzz/replay.c tests/fuzz/fuzz_json.c
 tests_fuzz_replay_json_CPPFLAGS = $(AM_CPPFLAGS) -DTARGET='"json"'
-tests_fuzz_replay_json_LDADD = libbase.a $(LIBBASE_LIBS)
+tests_fuzz_replay_json_LDADD = $(BASE_LIBS)
 tests_fuzz_replay_kernel_SOURCES = tests/fuzz/replay.c $(fuzz_kernel_sources)
 tests_fuzz_replay_kernel_CPPFLAGS = $(AM_CPPFLAGS) -DTARGET='"kernel"'
-tests_fuzz_replay_kernel_LDADD = libcowry.a libbase.a $(LIBBASE_LIBS)
+tests_fuzz_replay_kernel_LDADD = $(COWRY_LIBS)
 tests_fuzz_replay_money_SOURCES = tests/fuzz/replay.c tests/fuzz/fuzz_money.c
 tests_fuzz_replay_money_CPPFLAGS = $(AM_CPPFLAGS) -DTARGET='"money"'
-tests_fuzz_replay_money_LDADD = libbase.a $(LIBBASE_LIBS)
+tests_fuzz_replay_money_LDADD = $(BASE_LIBS)
 tests_fuzz_replay_text_SOURCES = tests/fuzz/replay.c tests/fuzz/fuzz_text.c
 tests_fuzz_replay_text_CPPFLAGS = $(AM_CPPFLAGS) -DTARGET='"text"'
-tests_fuzz_replay_text_LDADD = libbase.a $(LIBBASE_LIBS)
+tests_fuzz_replay_text_LDADD = $(BASE_LIBS)
 tests_fuzz_replay_token_SOURCES = tests/fuzz/replay.c tests/fuzz/fuzz_token.c
 tests_fuzz_replay_token_CPPFLAGS = $(AM_CPPFLAGS) -DTARGET='"token"'
-tests_fuzz_replay_token_LDADD = libbase.a $(LIBBASE_LIBS)
+tests_fuzz_replay_token_LDADD = $(BASE_LIBS)
 tests_fuzz_replay_webhook_SOURCES = tests/fuzz/replay.c tests/fuzz/fuzz_webhook.c
 tests_fuzz_replay_webhook_CPPFLAGS = $(AM_CPPFLAGS) -DTARGET='"webhook"'
-tests_fuzz_replay_webhook_LDADD = libcowry.a libbase.a $(LIBBASE_LIBS)
+tests_fuzz_replay_webhook_LDADD = $(COWRY_LIBS)
 
 if FUZZING
 noinst_PROGRAMS += tests/fuzz/fuzz_decode tests/fuzz/fuzz_email tests/fuzz/fuzz_iban tests/fuzz/fuzz_idtoken tests/fuzz/fuzz_json \
@@ -48,23 +48,23 @@ noinst_PROGRAMS += tests/fuzz/fuzz_decode tests/fuzz/fuzz_email tests/fuzz/fuzz_
 tests_fuzz_fuzz_decode_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 tests_fuzz_fuzz_decode_LDADD = $(COWRY_LIBS)
 tests_fuzz_fuzz_email_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
-tests_fuzz_fuzz_email_LDADD = libbase.a $(LIBBASE_LIBS)
+tests_fuzz_fuzz_email_LDADD = $(BASE_LIBS)
 tests_fuzz_fuzz_iban_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
-tests_fuzz_fuzz_iban_LDADD = libcowry.a libbase.a $(LIBBASE_LIBS)
+tests_fuzz_fuzz_iban_LDADD = $(COWRY_LIBS)
 tests_fuzz_fuzz_idtoken_SOURCES = $(fuzz_idtoken_sources)
 tests_fuzz_fuzz_idtoken_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
-tests_fuzz_fuzz_idtoken_LDADD = libbase.a $(LIBBASE_LIBS)
+tests_fuzz_fuzz_idtoken_LDADD = $(BASE_LIBS)
 tests_fuzz_fuzz_json_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
-tests_fuzz_fuzz_json_LDADD = libbase.a $(LIBBASE_LIBS)
+tests_fuzz_fuzz_json_LDADD = $(BASE_LIBS)
 tests_fuzz_fuzz_kernel_SOURCES = $(fuzz_kernel_sources)
 tests_fuzz_fuzz_kernel_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
-tests_fuzz_fuzz_kernel_LDADD = libcowry.a libbase.a $(LIBBASE_LIBS)
+tests_fuzz_fuzz_kernel_LDADD = $(COWRY_LIBS)
 tests_fuzz_fuzz_money_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
-tests_fuzz_fuzz_money_LDADD = libbase.a $(LIBBASE_LIBS)
+tests_fuzz_fuzz_money_LDADD = $(BASE_LIBS)
 tests_fuzz_fuzz_text_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
-tests_fuzz_fuzz_text_LDADD = libbase.a $(LIBBASE_LIBS)
+tests_fuzz_fuzz_text_LDADD = $(BASE_LIBS)
 tests_fuzz_fuzz_token_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
-tests_fuzz_fuzz_token_LDADD = libbase.a $(LIBBASE_LIBS)
+tests_fuzz_fuzz_token_LDADD = $(BASE_LIBS)
 tests_fuzz_fuzz_webhook_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
-tests_fuzz_fuzz_webhook_LDADD = libcowry.a libbase.a $(LIBBASE_LIBS)
+tests_fuzz_fuzz_webhook_LDADD = $(COWRY_LIBS)
 endif

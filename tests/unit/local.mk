@@ -33,7 +33,7 @@ unit_base_tests = \
 	tests/unit/writer
 check_PROGRAMS += $(unit_base_tests)
 TESTS += $(unit_base_tests)
-unit_base_libs = libbase.a $(LIBBASE_LIBS) $(JSON_LIBS) $(CMOCKA_LIBS)
+unit_base_libs = $(BASE_LIBS) $(JSON_LIBS) $(CMOCKA_LIBS)
 tests_unit_arena_LDADD = $(unit_base_libs)
 tests_unit_box_LDADD = $(unit_base_libs)
 tests_unit_clock_LDADD = $(unit_base_libs)
@@ -88,15 +88,15 @@ unit_cowry_tests = \
 	tests/unit/voucher_code
 check_PROGRAMS += $(unit_cowry_tests)
 TESTS += $(unit_cowry_tests)
-unit_cowry_libs = libcowry.a $(unit_base_libs)
+unit_cowry_libs = $(COWRY_LIBS) $(unit_base_libs)
 tests_unit_arrival_SOURCES = tests/unit/arrival.c src/bin/arrival.c
 tests_unit_arrival_LDADD = $(unit_base_libs)
 tests_unit_server_SOURCES = tests/unit/server.c src/bin/arrival.c src/bin/body.c src/bin/exchange.c \
 	src/bin/server.c
 tests_unit_server_LDADD = $(unit_base_libs) $(FCGI_LIBS)
 tests_unit_server_LDFLAGS = -Wl,--wrap=FCGX_InitRequest,--wrap=FCGX_Free,--wrap=pthread_create
-tests_unit_admission_LDADD = libcowry.a $(unit_base_libs)
-tests_unit_code_LDADD = libcowry.a libdb.a libbase.a $(LIBDB_LIBS) $(LIBBASE_LIBS) \
+tests_unit_admission_LDADD = $(COWRY_LIBS) $(unit_base_libs)
+tests_unit_code_LDADD = $(COWRY_LIBS) \
 	$(CMOCKA_LIBS)
 tests_unit_identity_LDADD = $(unit_cowry_libs)
 tests_unit_risk_LDADD = $(unit_cowry_libs)
