@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "app/bank/bban.h"
 #include "app/bank/row.h"
 #include "base/arena.h"
 #include "base/config.h"

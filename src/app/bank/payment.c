@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "app/audit/review.h"
+#include "app/bank/bban.h"
 #include "app/bank/row.h"
 #include "base/arena.h"
 #include "base/config.h"

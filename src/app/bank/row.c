@@ -3,11 +3,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "app/bank/bban.h"
 #include "base/arena.h"
 #include "base/config.h"
 #include "crypto/box.h"
 
-enum { DOWN_RETRY_S = 5, BBAN_DIGITS = 11 };
+enum { DOWN_RETRY_S = 5 };
 
 static const struct column columns[] = {
 	COLUMN(struct bank_account_row, bank_account_id),
@@ -36,32 +37,6 @@ void
 bank_account_scan(const struct rows *rows, size_t i, struct bank_account_row *out)
 {
 	rows_scan(rows, i, columns, COLUMN_COUNT(columns), out);
-}
-
-bool
-is_bban(const char *text)
-{
-	return strlen(text) == BBAN_DIGITS && strspn(text, "0123456789") == BBAN_DIGITS;
-}
-
-const char *
-bban_text(struct arena *arena, const char *bban)
-{
-	return arena_printf(arena, "%.4s.%.2s.%s", bban, bban + 4, bban + 6);
-}
-
-const char *
-account_plain(struct arena *arena, const char *text)
-{
-	char *plain = arena_alloc(arena, strlen(text) + 1);
-	size_t n = 0;
-
-	for (; *text != '\0'; text++)
-		if (*text >= 'a' && *text <= 'z')
-			plain[n++] = (char)(*text - 'a' + 'A');
-		else if (*text != ' ' && *text != '.')
-			plain[n++] = *text;
-	return plain;
 }
 
 void

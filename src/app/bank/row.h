@@ -1,4 +1,4 @@
-/* bank_row.h - rows of accounts at banks, and how their bank is called; for app/bank*.c only. */
+/* row.h - rows of accounts at banks, and how their bank is called. */
 #ifndef APP_BANK_ROW_H
 #define APP_BANK_ROW_H
 
@@ -48,12 +48,5 @@ enum err bank_fault(struct ctx *ctx, const struct xs2a_answer *answer);
 /* Take down that a consent has ended, if the answer says so. */
 enum err bank_consent_note(struct ctx *ctx, int64_t bank_consent_id,
 			   const struct xs2a_answer *answer) MUST_CHECK;
-
-/* Whether it looks like a Norwegian account number, which has eleven digits. */
-bool is_bban(const char *text);
-/* As people write it: "1234.56.78901". */
-const char *bban_text(struct arena *arena, const char *bban);
-/* Without the spaces and points that people write, letters upper case. */
-const char *account_plain(struct arena *arena, const char *text);
 
 #endif

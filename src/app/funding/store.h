@@ -1,4 +1,4 @@
-/* funding_store.h - what the two steps of a funding share: its row, the wallet, the hold. */
+/* store.h - what the two steps of a funding share: its row, the wallet, the hold. */
 #ifndef APP_FUNDING_STORE_H
 #define APP_FUNDING_STORE_H
 

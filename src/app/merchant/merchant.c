@@ -2,8 +2,8 @@
 
 #include <string.h>
 
+#include "app/bank/bban.h"
 #include "app/bank/iban.h"
-#include "app/bank/row.h"
 #include "base/arena.h"
 #include "crypto/public_id.h"
 #include "db/row.h"

@@ -1,4 +1,4 @@
-/* payment_row.h - a payment as it is stored, and how it is settled. Internal to payments. */
+/* row.h - a payment as it is stored, and how it is settled. Internal to payments. */
 #ifndef APP_PAYMENT_ROW_H
 #define APP_PAYMENT_ROW_H
 

@@ -1,5 +1,5 @@
 /*
- * payment_state.h - what may become of a payment: one row for each state and event, in each
+ * state.h - what may become of a payment: one row for each state and event, in each
  * direction. No I/O; payment_settle.c does what a row says.
  */
 #ifndef APP_PAYMENT_STATE_H

@@ -1,5 +1,5 @@
 /*
- * voucher_code.h - the codes of vouchers: their forms, and how they are made.
+ * code.h - the codes of vouchers: their forms, and how they are made.
  *
  * The code is 16 digits, the last one Luhn's; whoever has it has the money. A reference,
  * MMVOUCHER_<milliseconds>_<6 characters>, only names a voucher. An EasyPay number, 14 digits,

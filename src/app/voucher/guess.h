@@ -1,5 +1,5 @@
 /*
- * voucher_guess.h - codes that are tried and are nobody's.
+ * guess.h - codes that are tried and are nobody's.
  *
  * They are counted for the person and for the address: ten of a person within 15 minutes, fifty
  * of an address, and neither learns anything more until those are over.

@@ -1,4 +1,4 @@
-/* voucher_store.h - what all that is done to vouchers shares: rows, codes, postings. */
+/* store.h - what all that is done to vouchers shares: rows, codes, postings. */
 #ifndef APP_VOUCHER_STORE_H
 #define APP_VOUCHER_STORE_H
 

@@ -1,5 +1,5 @@
 /*
- * wallet_key.h - the keys that people give to services for their wallets.
+ * key.h - the keys that people give to services for their wallets.
  *
  * "sk_live_" and 12 random letters and digits (71 bits), shown once. What is stored and looked
  * up is an HMAC under a key of the server's: for a random key a slow password hash adds no

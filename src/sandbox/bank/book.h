@@ -1,5 +1,5 @@
 /*
- * bank_book.h - what the bank knows: customers by e-mail address with two accounts each, consents,
+ * book.h - what the bank knows: customers by e-mail address with two accounts each, consents,
  * payments.
  *
  * Safe for all threads. Holds so many and forgets the oldest; all go in and out as copies. Account
