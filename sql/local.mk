@@ -1,5 +1,5 @@
 # The statement registry is made from the query files; a new statement needs no edit here.
-SQL_QUERIES = $(wildcard $(srcdir)/sql/queries/*.sql) $(SQL_CHECKS)
+SQL_QUERIES = $(wildcard $(srcdir)/sql/queries/*/*.sql) $(SQL_CHECKS)
 SQL_MIGRATIONS = $(wildcard $(srcdir)/sql/migrations/*.sql)
 SQL_CHECKS = $(wildcard $(srcdir)/sql/checks/*.sql)
 

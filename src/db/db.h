@@ -1,7 +1,7 @@
 /*
  * db.h - statements and transactions on PostgreSQL.
  *
- * Every statement has a name (sql/queries/<noun>.sql), declared parameters and
+ * Every statement has a name (sql/queries/<room>/<noun>.sql), declared parameters and
  * an expected number of rows; there is no way to run other SQL. Results belong to
  * the arena of the request. Values travel in binary.
  *

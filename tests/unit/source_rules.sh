@@ -92,7 +92,7 @@ headers_without_promise() {
 
 statements_without_head() {
     local file
-    for file in "$1"/sql/queries/*.sql "$1"/sql/checks/*.sql; do
+    for file in "$1"/sql/queries/*/*.sql "$1"/sql/checks/*.sql; do
         [[ -e $file && $(head -n 1 "$file") != "-- "[A-Z]* ]] &&
             echo "$file: does not begin with what it is for"
     done
@@ -121,12 +121,12 @@ mutable_state() {
 # tree: one that keeps all rules.
 tree() {
     rm -rf "$folder/tree"
-    mkdir -p "$folder/tree/src/"{base,app,crypto} "$folder/tree/sql/"{queries,checks} "$folder/tree/tests"
+    mkdir -p "$folder/tree/src/"{base,app,crypto} "$folder/tree/sql/"{queries/x,checks} "$folder/tree/tests"
     printf '/* What it promises. */\n' >"$folder/tree/src/app/x.h"
     printf 'CURRENCY("AED", 2, "x")\nCURRENCY("BBD", 2, "x")\n' >"$folder/tree/src/base/currency.def"
     printf 'ERR(OK, 200, "OK", "OK")\nERR(A, 400, "A", "A")\n' >"$folder/tree/src/base/errors.def"
     printf '"a",\n"b",\n' >"$folder/tree/src/crypto/common_passwords.def"
-    printf -- '-- What it is for.\n' >"$folder/tree/sql/queries/a.sql"
+    printf -- '-- What it is for.\n' >"$folder/tree/sql/queries/x/a.sql"
     printf '/* double, goto, "SELECT 1 FROM x" and sprintf() may stand in a comment */\n' \
         >"$folder/tree/src/app/x.c"
 }
@@ -195,7 +195,7 @@ rule "no copy without a bound" unbounded_copies src/app/x.c '\tstrcpy(a, b);'
 rule "functions of 70 lines at most" long_functions src/app/x.c "f(void)\n{\n$(lines '\tg();\\n' 70)}"
 rule "files of 600 lines at most" long_files src/app/x.c "$(lines 'int x;\\n' 601)"
 rule "headers begin with what they promise" headers_without_promise src/app/x.h '#ifndef X'
-rule "query files begin with what they are for" statements_without_head sql/queries/a.sql '-- name: a'
+rule "query files begin with what they are for" statements_without_head sql/queries/x/a.sql '-- name: a'
 rule "tables are in order" unsorted_tables src/base/currency.def \
     'CURRENCY("BBD", 2, "x")\nCURRENCY("AED", 2, "x")'
 rule "errors are in order" unsorted_tables src/base/errors.def \
