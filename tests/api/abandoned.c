@@ -1,5 +1,5 @@
 /* What nobody waits for any more is not done, and whoever repeats it elsewhere is told the truth. */
-#include "tests/cmocka.h"
+#include "tests/support/cmocka.h"
 
 #include <libpq-fe.h>
 #include <pthread.h>
@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "base/requester.h"
-#include "tests/api/till.h"
+#include "tests/support/easypay_client.h"
 
 static struct till till;
 static struct tenant acme;

@@ -1,11 +1,11 @@
 /* Who may do what: every route against every kind of credential. */
-#include "tests/cmocka.h"
+#include "tests/support/cmocka.h"
 
 #include <string.h>
 
-#include "tests/api/drop/payer.h"
-#include "tests/api/moolah/voucher.h"
-#include "tests/api/receiver.h"
+#include "tests/support/drop_payer.h"
+#include "tests/support/moolah_voucher.h"
+#include "tests/support/webhook_receiver.h"
 
 enum who {
 	NO_ONE,

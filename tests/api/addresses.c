@@ -1,12 +1,12 @@
 /* An e-mail address is one person's, however it is spelled, in every dialect. */
-#include "tests/cmocka.h"
+#include "tests/support/cmocka.h"
 
 #include <string.h>
 
 #include "app/operation/rekey.h"
 #include "app/people/user.h"
-#include "tests/api/drop/people.h"
-#include "tests/api/moolah/citizen.h"
+#include "tests/support/drop_users.h"
+#include "tests/support/moolah_user.h"
 
 #define COMPOSED                \
 	"jos\xC3\xA9@b\xC3\xBC" \

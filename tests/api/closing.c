@@ -2,7 +2,7 @@
  * The end of an account: what is in the way of it, in each dialect that ends accounts; and that
  * who is gone is unknown to those who send money.
  */
-#include "tests/cmocka.h"
+#include "tests/support/cmocka.h"
 
 #include <string.h>
 
@@ -10,10 +10,10 @@
 #include "api/moolah/moolah.h"
 #include "jobs/job.h"
 #include "ledger/ledger.h"
-#include "tests/api/drop/payer.h"
-#include "tests/api/drop/people.h"
-#include "tests/api/moolah/voucher.h"
-#include "tests/api/till.h"
+#include "tests/support/drop_payer.h"
+#include "tests/support/drop_users.h"
+#include "tests/support/easypay_client.h"
+#include "tests/support/moolah_voucher.h"
 
 static struct till till;
 static struct bank bank;

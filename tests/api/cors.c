@@ -1,10 +1,10 @@
 /* Pages of other origins: what they may ask, what they may read, and that nothing is open by itself. */
-#include "tests/cmocka.h"
+#include "tests/support/cmocka.h"
 
 #include <string.h>
 
-#include "tests/api/drop/people.h"
-#include "tests/api/people.h"
+#include "tests/support/drop_users.h"
+#include "tests/support/users.h"
 
 #define APP   "https://app.example.com"
 #define OTHER "https://other.example"

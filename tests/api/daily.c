@@ -1,11 +1,11 @@
 /* What is made for nothing and kept is limited a day: for each person or address, over all dialects. */
-#include "tests/cmocka.h"
+#include "tests/support/cmocka.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "tests/api/drop/people.h"
-#include "tests/api/moolah/citizen.h"
+#include "tests/support/drop_users.h"
+#include "tests/support/moolah_user.h"
 
 enum { MOST = 2 };
 

@@ -1,12 +1,12 @@
 /* What every dialect answers to what it can't serve, and how bodies and paths are read. */
-#include "tests/cmocka.h"
+#include "tests/support/cmocka.h"
 
 #include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "tests/api/money.h"
-#include "tests/vectors.h"
+#include "tests/support/money.h"
+#include "tests/support/vectors.h"
 
 static struct person ada;
 

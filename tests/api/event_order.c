@@ -1,9 +1,9 @@
 /* Events are ordered and chosen by their place in the journal, whatever the clock does. */
-#include "tests/cmocka.h"
+#include "tests/support/cmocka.h"
 
 #include "api/pocket/pocket.h"
-#include "tests/api/money.h"
-#include "tests/api/receiver.h"
+#include "tests/support/money.h"
+#include "tests/support/webhook_receiver.h"
 
 static struct tenant acme;
 

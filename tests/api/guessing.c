@@ -1,12 +1,12 @@
 /* Guesses at passwords, counted for each account over all dialects; and mails to an address. */
-#include "tests/cmocka.h"
+#include "tests/support/cmocka.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "app/people/guard.h"
-#include "tests/api/moolah/citizen.h"
-#include "tests/api/otp/wallet.h"
+#include "tests/support/moolah_user.h"
+#include "tests/support/otp_wallet.h"
 
 #define STRANGER  "203.0.113.9"
 #define ELSEWHERE "198.51.100.7"

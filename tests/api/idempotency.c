@@ -1,5 +1,5 @@
 /* The Idempotency-Key of requests that change something. */
-#include "tests/cmocka.h"
+#include "tests/support/cmocka.h"
 
 #include <libpq-fe.h>
 #include <pthread.h>
@@ -7,7 +7,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "tests/api/money.h"
+#include "tests/support/money.h"
 
 static struct tenant acme;
 static struct tenant other;

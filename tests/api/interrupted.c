@@ -4,7 +4,7 @@
  * it. Whatever the step, a repetition goes on with what the first request opened: one payment, which
  * others know under one name.
  */
-#include "tests/cmocka.h"
+#include "tests/support/cmocka.h"
 
 #include <libpq-fe.h>
 #include <signal.h>
@@ -17,9 +17,9 @@
 
 #include "api/service.h"
 #include "net/http.h"
-#include "tests/api/drop/payer.h"
-#include "tests/api/shop.h"
-#include "tests/api/till.h"
+#include "tests/support/drop_payer.h"
+#include "tests/support/easypay_client.h"
+#include "tests/support/fake_vendor.h"
 
 enum { DEADLINE_S = 20, IDENTITY_MAX = 64 };
 

@@ -1,14 +1,11 @@
 # Every route of every dialect through dispatch(), in process; one program a noun.
-EXTRA_DIST += $(wildcard $(srcdir)/tests/api/*.h $(srcdir)/tests/api/*/*.h)
-EXTRA_DIST += tests/api/money.h tests/api/moolah/citizen.h tests/api/moolah/voucher.h \
-	tests/api/otp/wallet.h
 if CMOCKA
 check_LIBRARIES += libclient.a
-libclient_a_SOURCES = tests/api/client.c tests/api/client.h tests/api/people.c tests/api/people.h \
-	tests/api/record.c tests/api/record.h \
-	tests/api/money.h tests/api/till.c tests/api/till.h tests/peer.c tests/peer.h \
-	tests/api/receiver.c tests/api/receiver.h tests/api/shop.c tests/api/shop.h \
-	tests/api/bank.c tests/api/bank.h tests/api/drop/payer.c tests/api/drop/payer.h
+libclient_a_SOURCES = tests/support/client.c tests/support/client.h tests/support/users.c tests/support/users.h \
+	tests/support/record.c tests/support/record.h \
+	tests/support/money.h tests/support/easypay_client.c tests/support/easypay_client.h tests/support/fake_server.c tests/support/fake_server.h \
+	tests/support/webhook_receiver.c tests/support/webhook_receiver.h tests/support/fake_vendor.c tests/support/fake_vendor.h \
+	tests/support/fake_bank.c tests/support/fake_bank.h tests/support/drop_payer.c tests/support/drop_payer.h
 
 API_TESTS = \
 	tests/api/abandoned \
@@ -93,11 +90,11 @@ API_LIBS = libclient.a libfixture.a $(COWRY_LIBS) $(JSON_LIBS) \
 tests_api_abandoned_LDADD = $(API_LIBS)
 tests_api_access_LDADD = $(API_LIBS)
 tests_api_addresses_LDADD = $(API_LIBS)
-tests_api_bitpal_google_SOURCES = tests/api/bitpal/google.c tests/peer.c tests/peer.h tests/rsa.c \
-	tests/rsa.h
+tests_api_bitpal_google_SOURCES = tests/api/bitpal/google.c tests/support/fake_server.c tests/support/fake_server.h tests/support/rsa.c \
+	tests/support/rsa.h
 tests_api_bitpal_google_LDADD = $(API_LIBS)
 tests_api_bitpal_keys_LDADD = $(API_LIBS)
-tests_api_bitpal_wallet_SOURCES = tests/api/bitpal/wallet.c tests/peer.c tests/peer.h
+tests_api_bitpal_wallet_SOURCES = tests/api/bitpal/wallet.c tests/support/fake_server.c tests/support/fake_server.h
 tests_api_bitpal_wallet_LDADD = $(API_LIBS)
 tests_api_closing_LDADD = $(API_LIBS)
 tests_api_cors_LDADD = $(API_LIBS)

@@ -2,14 +2,14 @@
  * Strings that have broken others: stored and shown as they were sent, or refused as the caller's
  * fault; never ours. The public list is read where it is at hand.
  */
-#include "tests/cmocka.h"
+#include "tests/support/cmocka.h"
 
 #include <json.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "tests/api/people.h"
-#include "tests/vectors.h"
+#include "tests/support/users.h"
+#include "tests/support/vectors.h"
 
 static struct tenant acme;
 static json_object *list;

@@ -1,5 +1,5 @@
 /* The document of each dialect: it is JSON, has every route, and refers to nothing that is absent. */
-#include "tests/cmocka.h"
+#include "tests/support/cmocka.h"
 
 #include <json.h>
 #include <string.h>

@@ -2,7 +2,7 @@
  * The database goes away for three seconds while deliveries, mails and look-ups are under way: five
  * seconds after its return all of them are done, and what was done outside is not done once more.
  */
-#include "tests/cmocka.h"
+#include "tests/support/cmocka.h"
 
 #include <arpa/inet.h>
 #include <pthread.h>
@@ -18,9 +18,9 @@
 #include "jobs/crew.h"
 #include "net/http.h"
 #include "queue/queue.h"
-#include "tests/api/receiver.h"
-#include "tests/api/till.h"
-#include "tests/folder.h"
+#include "tests/support/easypay_client.h"
+#include "tests/support/folder.h"
+#include "tests/support/webhook_receiver.h"
 
 enum { AWAY_MS = 3000, BUDGET_MS = 5000, DEADLINE_MS = 60000, PATIENCE_MS = 60000 };
 enum { AT_ONCE = 6, WALLETS = 9, LIFETIME_S = 300 };

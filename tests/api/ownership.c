@@ -2,7 +2,7 @@
  * Whose an account is: each kind of proof of its address, and what was set up before by somebody who
  * registered under it.
  */
-#include "tests/cmocka.h"
+#include "tests/support/cmocka.h"
 
 #include <pthread.h>
 #include <string.h>
@@ -11,8 +11,8 @@
 #include "app/people/google.h"
 #include "app/people/ownership.h"
 #include "app/people/user.h"
-#include "tests/api/drop/payer.h"
-#include "tests/api/moolah/citizen.h"
+#include "tests/support/drop_payer.h"
+#include "tests/support/moolah_user.h"
 
 #define OWNER_PASSWORD "the-owner-chose-this-1"
 

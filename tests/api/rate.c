@@ -1,11 +1,11 @@
 /* Limits by address for sign-in and the like, and the quota of keys. */
-#include "tests/cmocka.h"
+#include "tests/support/cmocka.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-#include "tests/api/people.h"
+#include "tests/support/users.h"
 
 enum { MOST = 10 };
 

@@ -3,7 +3,7 @@
  * with success and with refusal. A new route in a known table is covered by that; a new table, or a
  * new tag in one that is split, needs a row here.
  */
-#include "tests/cmocka.h"
+#include "tests/support/cmocka.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +14,7 @@
 #include "api/otp/otp.h"
 #include "api/pocket/pocket.h"
 #include "base/arena.h"
-#include "tests/vectors.h"
+#include "tests/support/vectors.h"
 
 /* Which program answers for a table, or for its routes with a tag; call is what it says. */
 static const struct {

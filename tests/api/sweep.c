@@ -3,7 +3,7 @@
  * them is held against the documents (tests/openapi/check.mjs). Where a route has a refusal by a
  * reason of its own, its own program shows that.
  */
-#include "tests/cmocka.h"
+#include "tests/support/cmocka.h"
 
 #include <libpq-fe.h>
 #include <pthread.h>
@@ -13,8 +13,8 @@
 #include <time.h>
 
 #include "api/dialects.h"
-#include "tests/api/moolah/citizen.h"
-#include "tests/api/moolah/voucher.h"
+#include "tests/support/moolah_user.h"
+#include "tests/support/moolah_voucher.h"
 
 #define NOBODY "0190b2a4-7c1e-7d3a-9b61-2f6f0c9a1e55"
 

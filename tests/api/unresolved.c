@@ -3,7 +3,7 @@
  * administrator decides, and what the bank, provider or vendor tells until then
  * counts.
  */
-#include "tests/cmocka.h"
+#include "tests/support/cmocka.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -14,10 +14,10 @@
 #include "app/operation/unresolved.h"
 #include "app/remittance/drop_payment.h"
 #include "jobs/job.h"
-#include "tests/api/drop/payer.h"
-#include "tests/api/shop.h"
-#include "tests/api/till.h"
-#include "tests/vectors.h"
+#include "tests/support/drop_payer.h"
+#include "tests/support/easypay_client.h"
+#include "tests/support/fake_vendor.h"
+#include "tests/support/vectors.h"
 
 #define RICH 5000000
 

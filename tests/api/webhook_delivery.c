@@ -1,5 +1,5 @@
 /* Events reach those who asked for them: signed, in order, at least once, and nobody else. */
-#include "tests/cmocka.h"
+#include "tests/support/cmocka.h"
 
 #include <libpq-fe.h>
 #include <openssl/evp.h>
@@ -12,8 +12,8 @@
 #include "app/events/webhook.h"
 #include "app/wallet/reserve.h"
 #include "net/http.h"
-#include "tests/api/money.h"
-#include "tests/api/receiver.h"
+#include "tests/support/money.h"
+#include "tests/support/webhook_receiver.h"
 #include "json/reader.h"
 
 static struct tenant acme;

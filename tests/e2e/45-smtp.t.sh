@@ -8,7 +8,7 @@ SERVER=
 
 start_server() {
     rm -f "$SMTP/port"
-    /usr/bin/python3 "$(dirname "$0")/../smtp.py" "$SMTP" "$@" >>"$WORK/smtp.log" 2>&1 &
+    /usr/bin/python3 "$(dirname "$0")/../support/smtp.py" "$SMTP" "$@" >>"$WORK/smtp.log" 2>&1 &
     SERVER=$!
     within 10 test -s "$SMTP/port"
 }

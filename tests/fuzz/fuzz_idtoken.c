@@ -9,7 +9,7 @@
 
 #include "base/arena.h"
 #include "tests/fuzz/fuzz.h"
-#include "tests/rsa.h"
+#include "tests/support/rsa.h"
 
 #define CLAIMS                                                                                 \
 	"{\"iss\":\"https://issuer.example\",\"aud\":\"cowry\",\"sub\":\"1\",\"exp\":1000900," \

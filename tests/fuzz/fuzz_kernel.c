@@ -1,6 +1,6 @@
 /* Any books and any batch: the kernel decides what the model decides, and no money is made. */
 #include "tests/fuzz/fuzz.h"
-#include "tests/ledger_case.h"
+#include "tests/support/ledger_case.h"
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -12,7 +12,7 @@
 #include "crypto/hmac.h"
 #include "crypto/token.h"
 #include "tests/fuzz/fuzz.h"
-#include "tests/keys.h"
+#include "tests/support/keys.h"
 
 #define ISSUER "https://pay.example"
 

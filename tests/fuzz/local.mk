@@ -1,8 +1,8 @@
 # Fuzz targets: always linked with replay.c, which runs the corpus in `make check`; with
 # --enable-fuzzing (and CC=clang) also with libFuzzer.
 EXTRA_DIST += tests/fuzz/fuzz.h tests/fuzz/corpus
-fuzz_kernel_sources = tests/fuzz/fuzz_kernel.c tests/ledger_case.c tests/ledger_model.c
-fuzz_idtoken_sources = tests/fuzz/fuzz_idtoken.c tests/rsa.c
+fuzz_kernel_sources = tests/fuzz/fuzz_kernel.c tests/support/ledger_case.c tests/support/ledger_model.c
+fuzz_idtoken_sources = tests/fuzz/fuzz_idtoken.c tests/support/rsa.c
 fuzz_replays = tests/fuzz/replay_decode tests/fuzz/replay_email tests/fuzz/replay_iban tests/fuzz/replay_idtoken tests/fuzz/replay_json \
 	tests/fuzz/replay_kernel \
 	tests/fuzz/replay_money tests/fuzz/replay_text tests/fuzz/replay_token \

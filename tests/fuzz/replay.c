@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "tests/fuzz/fuzz.h"
-#include "tests/vectors.h"
+#include "tests/support/vectors.h"
 
 /* An exact copy in a block of its own, so that sanitizers see what is read behind its end. */
 static bool

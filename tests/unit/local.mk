@@ -1,137 +1,137 @@
 # One program per module; none of them needs a service.
-EXTRA_DIST += $(wildcard $(srcdir)/tests/*.h)
+EXTRA_DIST += $(wildcard $(srcdir)/tests/support/*.h)
 dist_check_SCRIPTS += tests/unit/layers.sh tests/unit/source_rules.sh tests/unit/manual.sh
 TESTS += tests/unit/layers.sh tests/unit/source_rules.sh tests/unit/manual.sh
 if CMOCKA
 unit_base_tests = \
-	tests/unit/admission \
-	tests/unit/arena \
-	tests/unit/box \
-	tests/unit/clock \
-	tests/unit/combine \
-	tests/unit/config \
-	tests/unit/email \
-	tests/unit/fault \
-	tests/unit/hmac \
-	tests/unit/http \
-	tests/unit/http_tls \
-	tests/unit/id \
-	tests/unit/idtoken \
-	tests/unit/keyring \
-	tests/unit/log \
-	tests/unit/mail \
-	tests/unit/money \
-	tests/unit/origin \
-	tests/unit/password \
-	tests/unit/reader \
-	tests/unit/rotation \
-	tests/unit/strict \
-	tests/unit/text \
-	tests/unit/token \
-	tests/unit/unicode \
-	tests/unit/url \
-	tests/unit/writer
+	tests/unit/api/admission \
+	tests/unit/base/arena \
+	tests/unit/crypto/box \
+	tests/unit/base/clock \
+	tests/unit/base/combine \
+	tests/unit/base/config \
+	tests/unit/base/email \
+	tests/unit/base/fault \
+	tests/unit/crypto/hmac \
+	tests/unit/net/http \
+	tests/unit/net/http_tls \
+	tests/unit/base/id \
+	tests/unit/crypto/idtoken \
+	tests/unit/crypto/keyring \
+	tests/unit/base/log \
+	tests/unit/net/mail \
+	tests/unit/base/money \
+	tests/unit/base/origin \
+	tests/unit/crypto/password \
+	tests/unit/json/reader \
+	tests/unit/crypto/rotation \
+	tests/unit/json/strict \
+	tests/unit/base/text \
+	tests/unit/crypto/token \
+	tests/unit/base/unicode \
+	tests/unit/net/url \
+	tests/unit/json/writer
 check_PROGRAMS += $(unit_base_tests)
 TESTS += $(unit_base_tests)
 unit_base_libs = $(BASE_LIBS) $(JSON_LIBS) $(CMOCKA_LIBS)
-tests_unit_arena_LDADD = $(unit_base_libs)
-tests_unit_box_LDADD = $(unit_base_libs)
-tests_unit_clock_LDADD = $(unit_base_libs)
-tests_unit_combine_LDADD = $(unit_base_libs)
-tests_unit_config_LDADD = $(unit_base_libs)
-tests_unit_email_LDADD = $(unit_base_libs)
-tests_unit_fault_LDADD = $(unit_base_libs)
-tests_unit_hmac_LDADD = $(unit_base_libs)
-tests_unit_http_SOURCES = tests/unit/http.c tests/peer.c
-tests_unit_http_LDADD = $(unit_base_libs)
-tests_unit_http_tls_LDADD = $(unit_base_libs) $(SSL_LIBS)
-tests_unit_id_LDADD = $(unit_base_libs)
-tests_unit_idtoken_SOURCES = tests/unit/idtoken.c tests/rsa.c tests/rsa.h
-tests_unit_idtoken_LDADD = $(unit_base_libs)
-tests_unit_keyring_LDADD = $(unit_base_libs)
-tests_unit_log_LDADD = $(unit_base_libs)
-tests_unit_mail_LDADD = $(unit_base_libs)
-tests_unit_money_LDADD = $(unit_base_libs)
-tests_unit_origin_LDADD = $(unit_base_libs)
-tests_unit_password_LDADD = $(unit_base_libs)
-tests_unit_reader_LDADD = $(unit_base_libs)
-tests_unit_rotation_LDADD = $(unit_base_libs)
-tests_unit_strict_LDADD = $(unit_base_libs)
-tests_unit_text_LDADD = $(unit_base_libs)
-tests_unit_token_LDADD = $(unit_base_libs)
-tests_unit_unicode_LDADD = $(unit_base_libs)
-tests_unit_url_LDADD = $(unit_base_libs)
-tests_unit_writer_LDADD = $(unit_base_libs)
+tests_unit_base_arena_LDADD = $(unit_base_libs)
+tests_unit_crypto_box_LDADD = $(unit_base_libs)
+tests_unit_base_clock_LDADD = $(unit_base_libs)
+tests_unit_base_combine_LDADD = $(unit_base_libs)
+tests_unit_base_config_LDADD = $(unit_base_libs)
+tests_unit_base_email_LDADD = $(unit_base_libs)
+tests_unit_base_fault_LDADD = $(unit_base_libs)
+tests_unit_crypto_hmac_LDADD = $(unit_base_libs)
+tests_unit_net_http_SOURCES = tests/unit/net/http.c tests/support/fake_server.c
+tests_unit_net_http_LDADD = $(unit_base_libs)
+tests_unit_net_http_tls_LDADD = $(unit_base_libs) $(SSL_LIBS)
+tests_unit_base_id_LDADD = $(unit_base_libs)
+tests_unit_crypto_idtoken_SOURCES = tests/unit/crypto/idtoken.c tests/support/rsa.c tests/support/rsa.h
+tests_unit_crypto_idtoken_LDADD = $(unit_base_libs)
+tests_unit_crypto_keyring_LDADD = $(unit_base_libs)
+tests_unit_base_log_LDADD = $(unit_base_libs)
+tests_unit_net_mail_LDADD = $(unit_base_libs)
+tests_unit_base_money_LDADD = $(unit_base_libs)
+tests_unit_base_origin_LDADD = $(unit_base_libs)
+tests_unit_crypto_password_LDADD = $(unit_base_libs)
+tests_unit_json_reader_LDADD = $(unit_base_libs)
+tests_unit_crypto_rotation_LDADD = $(unit_base_libs)
+tests_unit_json_strict_LDADD = $(unit_base_libs)
+tests_unit_base_text_LDADD = $(unit_base_libs)
+tests_unit_crypto_token_LDADD = $(unit_base_libs)
+tests_unit_base_unicode_LDADD = $(unit_base_libs)
+tests_unit_net_url_LDADD = $(unit_base_libs)
+tests_unit_json_writer_LDADD = $(unit_base_libs)
 
 unit_cowry_tests = \
-	tests/unit/arrival \
-	tests/unit/code \
-	tests/unit/identity \
-	tests/unit/iban \
-	tests/unit/kernel \
-	tests/unit/kernel_holds \
-	tests/unit/kernel_property \
-	tests/unit/payment_state \
-	tests/unit/provider \
-	tests/unit/provider_bank \
-	tests/unit/provider_fingra \
-	tests/unit/provider_flutterwave \
-	tests/unit/provider_paga \
-	tests/unit/provider_paystack \
-	tests/unit/risk \
-	tests/unit/schema \
-	tests/unit/schema_query \
-	tests/unit/schema_reply \
-	tests/unit/server \
-	tests/unit/texts \
-	tests/unit/vendors \
-	tests/unit/voucher_code
+	tests/unit/bin/arrival \
+	tests/unit/app/code \
+	tests/unit/app/identity \
+	tests/unit/app/iban \
+	tests/unit/ledger/kernel \
+	tests/unit/ledger/kernel_holds \
+	tests/unit/ledger/kernel_property \
+	tests/unit/app/payment_state \
+	tests/unit/provider/provider \
+	tests/unit/provider/bank \
+	tests/unit/provider/fingra \
+	tests/unit/provider/flutterwave \
+	tests/unit/provider/paga \
+	tests/unit/provider/paystack \
+	tests/unit/app/risk \
+	tests/unit/schema/schema \
+	tests/unit/schema/query \
+	tests/unit/schema/reply \
+	tests/unit/bin/server \
+	tests/unit/api/texts \
+	tests/unit/provider/vendors \
+	tests/unit/app/voucher_code
 check_PROGRAMS += $(unit_cowry_tests)
 TESTS += $(unit_cowry_tests)
 unit_cowry_libs = $(COWRY_LIBS) $(unit_base_libs)
-tests_unit_arrival_SOURCES = tests/unit/arrival.c src/bin/arrival.c
-tests_unit_arrival_LDADD = $(unit_base_libs)
-tests_unit_server_SOURCES = tests/unit/server.c src/bin/arrival.c src/bin/body.c src/bin/exchange.c \
+tests_unit_bin_arrival_SOURCES = tests/unit/bin/arrival.c src/bin/arrival.c
+tests_unit_bin_arrival_LDADD = $(unit_base_libs)
+tests_unit_bin_server_SOURCES = tests/unit/bin/server.c src/bin/arrival.c src/bin/body.c src/bin/exchange.c \
 	src/bin/server.c
-tests_unit_server_LDADD = $(unit_base_libs) $(FCGI_LIBS)
-tests_unit_server_LDFLAGS = -Wl,--wrap=FCGX_InitRequest,--wrap=FCGX_Free,--wrap=pthread_create
-tests_unit_admission_LDADD = $(COWRY_LIBS) $(unit_base_libs)
-tests_unit_code_LDADD = $(COWRY_LIBS) \
+tests_unit_bin_server_LDADD = $(unit_base_libs) $(FCGI_LIBS)
+tests_unit_bin_server_LDFLAGS = -Wl,--wrap=FCGX_InitRequest,--wrap=FCGX_Free,--wrap=pthread_create
+tests_unit_api_admission_LDADD = $(COWRY_LIBS) $(unit_base_libs)
+tests_unit_app_code_LDADD = $(COWRY_LIBS) \
 	$(CMOCKA_LIBS)
-tests_unit_identity_LDADD = $(unit_cowry_libs)
-tests_unit_risk_LDADD = $(unit_cowry_libs)
-tests_unit_iban_LDADD = $(unit_cowry_libs)
-tests_unit_kernel_SOURCES = tests/unit/kernel.c tests/ledger_scene.c
-tests_unit_kernel_LDADD = $(unit_cowry_libs)
-tests_unit_kernel_holds_SOURCES = tests/unit/kernel_holds.c tests/ledger_scene.c
-tests_unit_kernel_holds_LDADD = $(unit_cowry_libs)
-tests_unit_kernel_property_SOURCES = tests/unit/kernel_property.c tests/ledger_case.c \
-	tests/ledger_model.c
-tests_unit_kernel_property_LDADD = $(unit_cowry_libs)
-provider_scene = tests/provider_scene.c tests/peer.c
-tests_unit_provider_SOURCES = tests/unit/provider.c $(provider_scene)
-tests_unit_provider_LDADD = $(unit_cowry_libs)
-tests_unit_provider_bank_SOURCES = tests/unit/provider_bank.c $(provider_scene)
+tests_unit_app_identity_LDADD = $(unit_cowry_libs)
+tests_unit_app_risk_LDADD = $(unit_cowry_libs)
+tests_unit_app_iban_LDADD = $(unit_cowry_libs)
+tests_unit_ledger_kernel_SOURCES = tests/unit/ledger/kernel.c tests/support/ledger_scene.c
+tests_unit_ledger_kernel_LDADD = $(unit_cowry_libs)
+tests_unit_ledger_kernel_holds_SOURCES = tests/unit/ledger/kernel_holds.c tests/support/ledger_scene.c
+tests_unit_ledger_kernel_holds_LDADD = $(unit_cowry_libs)
+tests_unit_ledger_kernel_property_SOURCES = tests/unit/ledger/kernel_property.c tests/support/ledger_case.c \
+	tests/support/ledger_model.c
+tests_unit_ledger_kernel_property_LDADD = $(unit_cowry_libs)
+provider_scene = tests/support/provider_scene.c tests/support/fake_server.c
+tests_unit_provider_provider_SOURCES = tests/unit/provider/provider.c $(provider_scene)
+tests_unit_provider_provider_LDADD = $(unit_cowry_libs)
+tests_unit_provider_bank_SOURCES = tests/unit/provider/bank.c $(provider_scene)
 tests_unit_provider_bank_LDADD = $(unit_cowry_libs)
-tests_unit_provider_fingra_SOURCES = tests/unit/provider_fingra.c $(provider_scene)
+tests_unit_provider_fingra_SOURCES = tests/unit/provider/fingra.c $(provider_scene)
 tests_unit_provider_fingra_LDADD = $(unit_cowry_libs)
-tests_unit_provider_flutterwave_SOURCES = tests/unit/provider_flutterwave.c $(provider_scene)
+tests_unit_provider_flutterwave_SOURCES = tests/unit/provider/flutterwave.c $(provider_scene)
 tests_unit_provider_flutterwave_LDADD = $(unit_cowry_libs)
-tests_unit_provider_paga_SOURCES = tests/unit/provider_paga.c $(provider_scene)
+tests_unit_provider_paga_SOURCES = tests/unit/provider/paga.c $(provider_scene)
 tests_unit_provider_paga_LDADD = $(unit_cowry_libs)
-tests_unit_provider_paystack_SOURCES = tests/unit/provider_paystack.c $(provider_scene)
+tests_unit_provider_paystack_SOURCES = tests/unit/provider/paystack.c $(provider_scene)
 tests_unit_provider_paystack_LDADD = $(unit_cowry_libs)
-tests_unit_payment_state_LDADD = $(unit_cowry_libs)
-tests_unit_schema_LDADD = $(unit_cowry_libs)
+tests_unit_app_payment_state_LDADD = $(unit_cowry_libs)
+tests_unit_schema_schema_LDADD = $(unit_cowry_libs)
 tests_unit_schema_query_LDADD = $(unit_cowry_libs)
 tests_unit_schema_reply_LDADD = $(unit_cowry_libs)
-tests_unit_texts_LDADD = $(COWRY_LIBS) $(CMOCKA_LIBS)
-tests_unit_vendors_SOURCES = tests/unit/vendors.c $(provider_scene)
-tests_unit_vendors_LDADD = $(unit_cowry_libs)
-tests_unit_voucher_code_LDADD = $(unit_cowry_libs)
+tests_unit_api_texts_LDADD = $(COWRY_LIBS) $(CMOCKA_LIBS)
+tests_unit_provider_vendors_SOURCES = tests/unit/provider/vendors.c $(provider_scene)
+tests_unit_provider_vendors_LDADD = $(unit_cowry_libs)
+tests_unit_app_voucher_code_LDADD = $(unit_cowry_libs)
 
-unit_sandbox_tests = tests/unit/sandbox_bank tests/unit/sandbox_control tests/unit/sandbox_google \
-	tests/unit/sandbox_providers tests/unit/sandbox_vendors
+unit_sandbox_tests = tests/unit/sandbox/bank tests/unit/sandbox/control tests/unit/sandbox/google \
+	tests/unit/sandbox/providers tests/unit/sandbox/vendors
 check_PROGRAMS += $(unit_sandbox_tests)
 TESTS += $(unit_sandbox_tests)
 unit_sandbox_libs = $(SANDBOX_LIBS) $(CMOCKA_LIBS)

@@ -1,5 +1,5 @@
 /* Sign-in with Google, who is a server of this program. */
-#include "tests/cmocka.h"
+#include "tests/support/cmocka.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -9,9 +9,9 @@
 #include "api/bitpal/bitpal.h"
 #include "app/people/google.h"
 #include "crypto/hmac.h"
-#include "tests/api/people.h"
-#include "tests/peer.h"
-#include "tests/rsa.h"
+#include "tests/support/fake_server.h"
+#include "tests/support/rsa.h"
+#include "tests/support/users.h"
 
 #define CLIENT "cowry.apps.example"
 #define SECRET "s3cret/&"

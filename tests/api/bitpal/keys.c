@@ -1,10 +1,10 @@
 /* Keys to people's wallets. */
-#include "tests/cmocka.h"
+#include "tests/support/cmocka.h"
 
 #include <string.h>
 
 #include "api/bitpal/bitpal.h"
-#include "tests/api/money.h"
+#include "tests/support/money.h"
 
 #define CREATE   "/api/v1/keys/create"
 #define ROLLOVER "/api/v1/keys/rollover"

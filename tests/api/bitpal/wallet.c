@@ -1,5 +1,5 @@
 /* People's wallets: deposits by Paystack, who is a server of this program, transfers, histories. */
-#include "tests/cmocka.h"
+#include "tests/support/cmocka.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,8 +9,8 @@
 #include "app/payment/payment.h"
 #include "app/wallet/personal.h"
 #include "crypto/hmac.h"
-#include "tests/api/money.h"
-#include "tests/peer.h"
+#include "tests/support/fake_server.h"
+#include "tests/support/money.h"
 
 #define OWN_KEY "sk_live_of_the_platform"
 #define WALLET  "/api/v1/wallet"

@@ -1,8 +1,8 @@
 /* Registration, the session in its cookie, and who may make a browser use it. */
-#include "tests/cmocka.h"
+#include "tests/support/cmocka.h"
 
 #include "api/drop/drop.h"
-#include "tests/api/drop/people.h"
+#include "tests/support/drop_users.h"
 
 static void
 test_register(void **state)

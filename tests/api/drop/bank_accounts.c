@@ -1,11 +1,11 @@
 /* Accounts at a bank that is a server of this program. */
-#include "tests/cmocka.h"
+#include "tests/support/cmocka.h"
 
 #include <string.h>
 
 #include "api/drop/drop.h"
 #include "app/bank/bank.h"
-#include "tests/api/bank.h"
+#include "tests/support/fake_bank.h"
 
 #define ACCOUNTS "/api/bank-accounts"
 

@@ -1,5 +1,5 @@
 /* Payments from accounts at a bank that is a server of this program: once, whatever happens. */
-#include "tests/cmocka.h"
+#include "tests/support/cmocka.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -9,7 +9,7 @@
 #include "app/bank/bank.h"
 #include "base/arena.h"
 #include "db/db.h"
-#include "tests/api/bank.h"
+#include "tests/support/fake_bank.h"
 
 static struct bank bank;
 static int64_t account; /* Ada's, from which all is paid */

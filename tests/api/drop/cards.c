@@ -1,5 +1,5 @@
 /* Cards: what there is of them, and that there is nothing while they are switched off. */
-#include "tests/cmocka.h"
+#include "tests/support/cmocka.h"
 
 #include <crypt.h>
 #include <string.h>
@@ -7,7 +7,7 @@
 #include "api/drop/drop.h"
 #include "app/wallet/card.h"
 #include "base/arena.h"
-#include "tests/api/drop/people.h"
+#include "tests/support/drop_users.h"
 
 #define NO_CARD "card_0123456789abcdef"
 

@@ -1,9 +1,9 @@
 /* Complaints, and how administrators answer them. */
-#include "tests/cmocka.h"
+#include "tests/support/cmocka.h"
 
 #include "api/drop/drop.h"
 #include "api/pocket/pocket.h"
-#include "tests/api/drop/people.h"
+#include "tests/support/drop_users.h"
 
 static struct person root;
 

@@ -1,8 +1,8 @@
 /* Consents: each kind once, with when and from where it was said. */
-#include "tests/cmocka.h"
+#include "tests/support/cmocka.h"
 
 #include "api/drop/drop.h"
-#include "tests/api/drop/people.h"
+#include "tests/support/drop_users.h"
 
 static struct answer
 consent(struct client *c, const struct dropper *who, const char *type, bool granted)

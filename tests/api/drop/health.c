@@ -1,8 +1,8 @@
 /* The health check, with the database and without. */
-#include "tests/cmocka.h"
+#include "tests/support/cmocka.h"
 
 #include "api/drop/drop.h"
-#include "tests/api/client.h"
+#include "tests/support/client.h"
 
 static void
 test_healthy(void **state)

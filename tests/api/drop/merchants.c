@@ -1,5 +1,5 @@
 /* Merchants: their registration, code, turnover and payments, and what is paid out to them. */
-#include "tests/cmocka.h"
+#include "tests/support/cmocka.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -10,8 +10,8 @@
 #include "app/remittance/drop_payment.h"
 #include "base/arena.h"
 #include "jobs/job.h"
-#include "tests/api/bank.h"
-#include "tests/api/drop/people.h"
+#include "tests/support/drop_users.h"
+#include "tests/support/fake_bank.h"
 
 #define DAY_US (INT64_C(86400) * SECOND_US)
 

@@ -1,8 +1,8 @@
 /* Notifications: whose they are, their pages, and reading them. */
-#include "tests/cmocka.h"
+#include "tests/support/cmocka.h"
 
 #include "api/drop/drop.h"
-#include "tests/api/drop/people.h"
+#include "tests/support/drop_users.h"
 
 static void
 notify(struct client *c, const struct dropper *person, int n)

@@ -1,10 +1,10 @@
 /* The rights of data protection: an export that has all and no secret, and an end. */
-#include "tests/cmocka.h"
+#include "tests/support/cmocka.h"
 
 #include "api/drop/drop.h"
 #include "app/people/user.h"
 #include "jobs/job.h"
-#include "tests/api/drop/people.h"
+#include "tests/support/drop_users.h"
 
 static struct answer
 log_in(struct client *c, const char *email)

@@ -1,11 +1,11 @@
 /* Exchange rates, and how they are loaded. */
-#include "tests/cmocka.h"
+#include "tests/support/cmocka.h"
 
 #include <string.h>
 
 #include "api/drop/drop.h"
 #include "app/remittance/rate.h"
-#include "tests/api/people.h"
+#include "tests/support/users.h"
 
 static struct answer
 get(struct client *c, const char *target)

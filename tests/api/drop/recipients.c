@@ -1,10 +1,10 @@
 /* Whom people send money to. */
-#include "tests/cmocka.h"
+#include "tests/support/cmocka.h"
 
 #include <string.h>
 
 #include "api/drop/drop.h"
-#include "tests/api/people.h"
+#include "tests/support/users.h"
 
 static struct person ada;
 static struct person eve;

@@ -1,8 +1,8 @@
 /* Settings: made when they are looked at, changed by parts. */
-#include "tests/cmocka.h"
+#include "tests/support/cmocka.h"
 
 #include "api/drop/drop.h"
-#include "tests/api/drop/people.h"
+#include "tests/support/drop_users.h"
 
 static void
 test_defaults(void **state)

@@ -1,5 +1,5 @@
 /* Payments from people's bank accounts: costs, remittances, payments by QR code, and their ends. */
-#include "tests/cmocka.h"
+#include "tests/support/cmocka.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -9,7 +9,7 @@
 #include "api/drop/drop.h"
 #include "app/remittance/drop_payment.h"
 #include "jobs/job.h"
-#include "tests/api/drop/payer.h"
+#include "tests/support/drop_payer.h"
 
 #define RICH 5000000
 

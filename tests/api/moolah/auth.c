@@ -1,11 +1,11 @@
 /* Registration with a phone and an identity document, sign-in by either name, renewal. */
-#include "tests/cmocka.h"
+#include "tests/support/cmocka.h"
 
 #include <string.h>
 
 #include "api/moolah/moolah.h"
 #include "crypto/box.h"
-#include "tests/api/moolah/citizen.h"
+#include "tests/support/moolah_user.h"
 
 static struct answer
 post(struct client *c, const char *path, const char *body)

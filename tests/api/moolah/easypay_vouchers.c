@@ -1,11 +1,11 @@
 /* EasyPay vouchers: issued, paid for at a till, cancelled, expired; and who may say that they were. */
-#include "tests/cmocka.h"
+#include "tests/support/cmocka.h"
 
 #include <regex.h>
 
 #include "base/luhn.h"
 #include "ledger/verify.h"
-#include "tests/api/moolah/voucher.h"
+#include "tests/support/moolah_voucher.h"
 
 #define SETTLEMENT VOUCHERS "/easypay/settlement"
 

@@ -1,10 +1,10 @@
 /* The ledger for accountants: accounts, entries that balance, what is refused, the trial balance. */
-#include "tests/cmocka.h"
+#include "tests/support/cmocka.h"
 
 #include <string.h>
 
 #include "api/moolah/moolah.h"
-#include "tests/api/money.h"
+#include "tests/support/money.h"
 
 static struct person admin;
 static struct person person;

@@ -1,11 +1,11 @@
 /* Prepaid products and bills: the catalogue, buying, and what is refused. */
-#include "tests/cmocka.h"
+#include "tests/support/cmocka.h"
 
 #include <string.h>
 
 #include "api/moolah/moolah.h"
 #include "app/prepaid/product.h"
-#include "tests/api/shop.h"
+#include "tests/support/fake_vendor.h"
 #include "json/reader.h"
 
 static struct shop shop;

@@ -1,12 +1,12 @@
 /* Purchases from vendors that are slow, fail, lie or repeat themselves, and many at once. */
-#include "tests/cmocka.h"
+#include "tests/support/cmocka.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "app/prepaid/purchase.h"
-#include "tests/api/shop.h"
+#include "tests/support/fake_vendor.h"
 
 static struct shop shop;
 

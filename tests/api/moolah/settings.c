@@ -1,8 +1,8 @@
 /* What people choose for the app: the usual, changes in part, what can't be chosen. */
-#include "tests/cmocka.h"
+#include "tests/support/cmocka.h"
 
 #include "api/moolah/moolah.h"
-#include "tests/api/moolah/citizen.h"
+#include "tests/support/moolah_user.h"
 
 static struct citizen ann;
 

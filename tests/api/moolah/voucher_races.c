@@ -2,7 +2,7 @@
  * Vouchers that everybody wants at once, through two processes: one wins, no cent is made or lost,
  * and nobody waits in a circle. COWRY_TEST_SEED changes the order of things.
  */
-#include "tests/cmocka.h"
+#include "tests/support/cmocka.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -11,7 +11,7 @@
 
 #include "api/service.h"
 #include "base/config.h"
-#include "tests/api/moolah/voucher.h"
+#include "tests/support/moolah_voucher.h"
 
 enum { AT_ONCE = 200, ROUNDS = 50, SETTLERS = 20, ARENA_MAX = 16 << 20 };
 

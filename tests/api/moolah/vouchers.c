@@ -1,11 +1,11 @@
 /* Vouchers: issued, seen, redeemed, and all that is refused. */
-#include "tests/cmocka.h"
+#include "tests/support/cmocka.h"
 
 #include <regex.h>
 #include <stdlib.h>
 
 #include "base/luhn.h"
-#include "tests/api/moolah/voucher.h"
+#include "tests/support/moolah_voucher.h"
 
 #define NO_EASYPAY \
 	"EasyPay codes (14 digits) cannot be redeemed. Use the 16\u2011digit MMVoucher code."

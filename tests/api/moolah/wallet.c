@@ -1,12 +1,12 @@
 /* The wallet in rand: its label and balance, its history by pages. */
-#include "tests/cmocka.h"
+#include "tests/support/cmocka.h"
 
 #include <stdlib.h>
 
 #include "api/moolah/moolah.h"
 #include "app/wallet/personal.h"
 #include "ledger/ledger.h"
-#include "tests/api/moolah/citizen.h"
+#include "tests/support/moolah_user.h"
 
 static struct person admin;
 

@@ -1,11 +1,11 @@
 /* Codes: guessed at, locked out, sent again, expired; one by one and all at once. */
-#include "tests/cmocka.h"
+#include "tests/support/cmocka.h"
 
 #include <stdlib.h>
 
 #include "api/otp/otp.h"
 #include "app/funding/funding.h"
-#include "tests/api/otp/wallet.h"
+#include "tests/support/otp_wallet.h"
 
 static struct answer
 resend(struct client *c, const struct person *who)

@@ -1,8 +1,8 @@
 /* A wallet pays: the money is held while the code is good, then it goes to payables. */
-#include "tests/cmocka.h"
+#include "tests/support/cmocka.h"
 
 #include "ledger/ledger.h"
-#include "tests/api/otp/wallet.h"
+#include "tests/support/otp_wallet.h"
 
 static struct person
 person_with(struct client *c, const char *email, const char *amount)

@@ -1,10 +1,10 @@
 /* A wallet is funded in two steps: what is answered, and what is refused how. */
-#include "tests/cmocka.h"
+#include "tests/support/cmocka.h"
 
 #include <regex.h>
 
 #include "api/otp/otp.h"
-#include "tests/api/otp/wallet.h"
+#include "tests/support/otp_wallet.h"
 
 static struct person ada;
 

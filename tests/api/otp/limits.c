@@ -1,10 +1,10 @@
 /* Limits a minute of each person. */
-#include "tests/cmocka.h"
+#include "tests/support/cmocka.h"
 
 #include <stdlib.h>
 #include <time.h>
 
-#include "tests/api/otp/wallet.h"
+#include "tests/support/otp_wallet.h"
 
 static int
 setup(void **state)

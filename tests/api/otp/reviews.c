@@ -1,7 +1,7 @@
 /* What is risky waits for an administrator, who has the last word once. */
-#include "tests/cmocka.h"
+#include "tests/support/cmocka.h"
 
-#include "tests/api/otp/wallet.h"
+#include "tests/support/otp_wallet.h"
 
 static struct person admin;
 

@@ -1,7 +1,7 @@
 /* The facts that the risk rules look at, out of a person's history, one by one. */
-#include "tests/cmocka.h"
+#include "tests/support/cmocka.h"
 
-#include "tests/api/otp/wallet.h"
+#include "tests/support/otp_wallet.h"
 
 /* Somebody who has been here for long. */
 static struct person

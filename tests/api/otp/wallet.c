@@ -1,8 +1,8 @@
 /* The balance and the history of the wallet in naira. */
-#include "tests/cmocka.h"
+#include "tests/support/cmocka.h"
 
 #include "api/otp/otp.h"
-#include "tests/api/otp/wallet.h"
+#include "tests/support/otp_wallet.h"
 
 static struct person root;
 static struct person ann;

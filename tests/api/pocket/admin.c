@@ -1,10 +1,10 @@
 /* What administrators do with any wallet, and what is written down of it. */
-#include "tests/cmocka.h"
+#include "tests/support/cmocka.h"
 
 #include <string.h>
 
 #include "api/pocket/pocket.h"
-#include "tests/api/money.h"
+#include "tests/support/money.h"
 
 static struct tenant acme;
 static struct person admin;

@@ -1,9 +1,9 @@
 /* Amounts and references: what is taken, and how it is shown. */
-#include "tests/cmocka.h"
+#include "tests/support/cmocka.h"
 
 #include <string.h>
 
-#include "tests/api/money.h"
+#include "tests/support/money.h"
 
 static struct tenant acme;
 

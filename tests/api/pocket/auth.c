@@ -1,10 +1,10 @@
 /* Registration, sign-in, sessions, and the tokens that are mailed. */
-#include "tests/cmocka.h"
+#include "tests/support/cmocka.h"
 
 #include <string.h>
 
 #include "api/pocket/pocket.h"
-#include "tests/api/people.h"
+#include "tests/support/users.h"
 
 static struct answer
 post(struct client *c, const char *path, const char *body)

@@ -1,10 +1,10 @@
 /* Up to 1,000 movements at once: all or none, or each by itself. */
-#include "tests/cmocka.h"
+#include "tests/support/cmocka.h"
 
 #include <string.h>
 
 #include "api/pocket/pocket.h"
-#include "tests/api/money.h"
+#include "tests/support/money.h"
 
 static struct tenant acme;
 

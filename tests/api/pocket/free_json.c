@@ -1,11 +1,11 @@
 /* Free JSON is the client's: what is valid is taken, and comes back with the values it had. */
-#include "tests/cmocka.h"
+#include "tests/support/cmocka.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "api/pocket/pocket.h"
-#include "tests/api/money.h"
+#include "tests/support/money.h"
 #include "json/reader.h"
 
 static struct tenant acme;

@@ -1,11 +1,11 @@
 /* Money set aside, then captured, voided, or given back when it expires. */
-#include "tests/cmocka.h"
+#include "tests/support/cmocka.h"
 
 #include <string.h>
 
 #include "api/pocket/pocket.h"
 #include "ledger/ledger.h"
-#include "tests/api/money.h"
+#include "tests/support/money.h"
 
 static struct tenant acme;
 static struct tenant other;

@@ -1,10 +1,10 @@
 /* Jobs of the queue in the hands of administrators. */
-#include "tests/cmocka.h"
+#include "tests/support/cmocka.h"
 
 #include <string.h>
 
 #include "api/pocket/pocket.h"
-#include "tests/api/people.h"
+#include "tests/support/users.h"
 
 static struct person admin;
 static struct person other;

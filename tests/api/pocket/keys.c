@@ -1,10 +1,10 @@
 /* API keys of projects and of people. */
-#include "tests/cmocka.h"
+#include "tests/support/cmocka.h"
 
 #include <string.h>
 
 #include "api/pocket/pocket.h"
-#include "tests/api/people.h"
+#include "tests/support/users.h"
 
 static struct tenant acme;
 static struct tenant other;

@@ -1,10 +1,10 @@
 /* Who may be paid with vouchers, as administrators register them. */
-#include "tests/cmocka.h"
+#include "tests/support/cmocka.h"
 
 #include <string.h>
 
 #include "api/pocket/pocket.h"
-#include "tests/api/money.h"
+#include "tests/support/money.h"
 
 #define PAYEES "/v1/admin/payees"
 

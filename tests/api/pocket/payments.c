@@ -1,5 +1,5 @@
 /* Credit and debit through a provider: correct under every fault that a provider can show. */
-#include "tests/cmocka.h"
+#include "tests/support/cmocka.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -8,7 +8,7 @@
 #include "app/payment/payment.h"
 #include "jobs/job.h"
 #include "queue/queue.h"
-#include "tests/api/till.h"
+#include "tests/support/easypay_client.h"
 
 static struct till till;
 static struct tenant acme;

@@ -1,10 +1,10 @@
 /* Platform accounts, projects, and the projects' customers. */
-#include "tests/cmocka.h"
+#include "tests/support/cmocka.h"
 
 #include <string.h>
 
 #include "api/pocket/pocket.h"
-#include "tests/api/people.h"
+#include "tests/support/users.h"
 
 static void
 test_platform_account(void **state)

@@ -1,12 +1,12 @@
 /* Webhooks of providers: what is not genuine changes nothing, and what is, counts once. */
-#include "tests/cmocka.h"
+#include "tests/support/cmocka.h"
 
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "api/pocket/pocket.h"
-#include "tests/api/till.h"
+#include "tests/support/easypay_client.h"
 
 static struct till till;
 static struct tenant acme;

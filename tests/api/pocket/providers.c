@@ -1,11 +1,11 @@
 /* Accounts at providers, and calls to providers that are more than a payment. */
-#include "tests/cmocka.h"
+#include "tests/support/cmocka.h"
 
 #include <string.h>
 
 #include "api/pocket/pocket.h"
-#include "tests/api/money.h"
-#include "tests/api/till.h"
+#include "tests/support/easypay_client.h"
+#include "tests/support/money.h"
 
 static struct till till;
 static struct tenant acme;

@@ -1,8 +1,8 @@
 /* What administrators decide, and the log of what they did. */
-#include "tests/cmocka.h"
+#include "tests/support/cmocka.h"
 
 #include "api/pocket/pocket.h"
-#include "tests/api/money.h"
+#include "tests/support/money.h"
 
 static struct person admin;
 static struct person joe;

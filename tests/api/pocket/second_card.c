@@ -1,12 +1,12 @@
 /* A deposit whose first attempt failed and whose second one was paid: credited once, in any order. */
-#include "tests/cmocka.h"
+#include "tests/support/cmocka.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "app/payment/payment.h"
-#include "tests/api/receiver.h"
-#include "tests/api/till.h"
+#include "tests/support/easypay_client.h"
+#include "tests/support/webhook_receiver.h"
 
 static struct till till;
 static struct tenant acme;

@@ -1,11 +1,11 @@
 /* Statements: periods, sums, forms of the answer, and who may see them. */
-#include "tests/cmocka.h"
+#include "tests/support/cmocka.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "api/pocket/pocket.h"
-#include "tests/api/money.h"
+#include "tests/support/money.h"
 
 static struct tenant acme;
 static struct tenant other;

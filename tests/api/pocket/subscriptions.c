@@ -1,12 +1,12 @@
 /* Where projects want to hear of their events, and what became of the deliveries. */
-#include "tests/cmocka.h"
+#include "tests/support/cmocka.h"
 
 #include <string.h>
 
 #include "api/pocket/pocket.h"
-#include "tests/api/money.h"
-#include "tests/api/receiver.h"
-#include "tests/vectors.h"
+#include "tests/support/money.h"
+#include "tests/support/vectors.h"
+#include "tests/support/webhook_receiver.h"
 
 static struct tenant acme;
 static struct tenant other;

@@ -1,10 +1,10 @@
 /* People, as administrators see to them and as everybody sees to themselves. */
-#include "tests/cmocka.h"
+#include "tests/support/cmocka.h"
 
 #include <string.h>
 
 #include "api/pocket/pocket.h"
-#include "tests/api/money.h"
+#include "tests/support/money.h"
 
 static struct person admin;
 static struct person joe;

@@ -1,0 +1,221 @@
+/* The job runner's threads, and hearing of new jobs. */
+#include <poll.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "db/listen.h"
+#include "jobs/crew.h"
+#include "tests/support/cmocka.h"
+#include "tests/support/fixture.h"
+
+enum { DEADLINE_MS = 10000, PATIENCE_MS = 10000 };
+
+static atomic_int quick_runs;
+static atomic_int slow_runs;
+static atomic_bool slow_may_end;
+
+static enum err
+run_quick(struct ctx *ctx, struct queue_job *job, enum queue_verdict *verdict)
+{
+	(void)ctx;
+	(void)job;
+	atomic_fetch_add(&quick_runs, 1);
+	*verdict = QUEUE_DONE;
+	return ERR_OK;
+}
+
+static void
+pause_ms(int ms)
+{
+	(void)nanosleep(&(struct timespec){.tv_nsec = ms * 1000000L}, NULL);
+}
+
+static enum err
+run_slow(struct ctx *ctx, struct queue_job *job, enum queue_verdict *verdict)
+{
+	(void)ctx;
+	(void)job;
+	atomic_fetch_add(&slow_runs, 1);
+	while (!atomic_load(&slow_may_end))
+		pause_ms(5);
+	*verdict = QUEUE_DONE;
+	return ERR_OK;
+}
+
+static const struct queue_kind quick = {"quick", 60, 3, 1, 1, run_quick, NULL};
+static const struct queue_kind slow = {"slow", 60, 3, 1, 1, run_slow, NULL};
+
+static const struct duty list[] = {
+	{.kind = &quick, .threads = 1},
+	{.kind = &slow, .threads = 2},
+	{0},
+};
+
+static int
+begin(void **state)
+{
+	struct fixture *f = *state;
+
+	fixture_sql(f->superuser_url, "TRUNCATE cowry.job");
+	atomic_store(&quick_runs, 0);
+	atomic_store(&slow_runs, 0);
+	atomic_store(&slow_may_end, false);
+	return 0;
+}
+
+static void
+add(struct fixture *f, const char *kind, const char *subject, int64_t delay_s)
+{
+	assert_int_equal(queue_add(&f->ctx, kind, subject, delay_s), ERR_OK);
+}
+
+static bool
+reaches(atomic_int *runs, int wanted)
+{
+	for (int ms = 0; ms < DEADLINE_MS && atomic_load(runs) < wanted; ms += 5)
+		pause_ms(5);
+	return atomic_load(runs) == wanted;
+}
+
+static void
+test_slow_holds_up_nothing(void **state)
+{
+	struct fixture *f = *state;
+	struct crew *crew;
+
+	for (size_t i = 0; i < 3; i++)
+		add(f, "slow", (const char *[]){"a", "b", "c"}[i], 0);
+	crew = crew_start(&f->app, list);
+	assert_non_null(crew);
+	assert_true(reaches(&slow_runs, 2));
+	add(f, "quick", "a", 0);
+	crew_wake(crew, "quick");
+	assert_true(reaches(&quick_runs, 1));
+	assert_int_equal(slow_runs, 2);
+	atomic_store(&slow_may_end, true);
+	assert_true(reaches(&slow_runs, 3));
+	assert_true(crew_stop(crew, PATIENCE_MS));
+	assert_string_equal(
+		fixture_value(f->ctx.arena, f->superuser_url, "SELECT count(*) FROM cowry.job"),
+		"0");
+}
+
+/* A wake is no promise: jobs are found without one. */
+static void
+test_polls(void **state)
+{
+	struct fixture *f = *state;
+	struct crew *crew = crew_start(&f->app, list);
+
+	assert_non_null(crew);
+	add(f, "quick", "a", 1);
+	assert_true(reaches(&quick_runs, 1));
+	assert_true(crew_stop(crew, PATIENCE_MS));
+}
+
+static void
+test_stops_in_time(void **state)
+{
+	struct fixture *f = *state;
+	struct crew *crew = crew_start(&f->app, list);
+
+	assert_non_null(crew);
+	add(f, "slow", "a", 0);
+	crew_wake(crew, NULL);
+	assert_true(reaches(&slow_runs, 1));
+	assert_false(crew_stop(crew, 50));
+	add(f, "quick", "a", 0);
+	crew_wake(crew, NULL);
+	atomic_store(&slow_may_end, true);
+	assert_true(crew_stop(crew, PATIENCE_MS));
+	assert_int_equal(quick_runs, 0);
+}
+
+/* Whether anything comes to be heard in time. */
+static bool
+hear(struct listener *l, char payload[LISTEN_PAYLOAD_MAX], int ms)
+{
+	int64_t deadline_ns = clock_monotonic_ns() + INT64_C(1000000) * ms;
+
+	while (clock_monotonic_ns() < deadline_ns && listener_fd(l) >= 0) {
+		struct pollfd fd = {.fd = listener_fd(l), .events = POLLIN};
+
+		if (poll(&fd, 1, 20) > 0 && listener_next(l, payload))
+			return true;
+	}
+	return false;
+}
+
+static enum err
+add_twice(struct ctx *ctx, void *arg)
+{
+	TRY(queue_add(ctx, "quick", arg, 0));
+	return queue_add(ctx, "quick", "another", 0);
+}
+
+static void
+test_hears_what_is_due(void **state)
+{
+	struct fixture *f = *state;
+	struct listener *l = listener_new(&f->options, SQL_jobs_listen);
+	char problem[CONNECTION_PROBLEM_MAX];
+	char payload[LISTEN_PAYLOAD_MAX];
+	char subject[] = "a";
+
+	assert_int_equal(listener_fd(l), -1);
+	assert_false(listener_next(l, payload));
+	assert_true(listener_open(l, problem));
+	assert_false(listener_next(l, payload));
+	assert_int_equal(db_transact(&f->ctx, add_twice, subject), ERR_OK);
+	assert_true(hear(l, payload, DEADLINE_MS));
+	assert_string_equal(payload, "quick");
+	/* What is due later is not worth the lock that NOTIFY takes. */
+	add(f, "slow", "later", 60);
+	assert_false(hear(l, payload, 100));
+	listener_free(l);
+}
+
+static void
+test_lost_session(void **state)
+{
+	struct fixture *f = *state;
+	struct db_options nowhere = f->options;
+	struct listener *l = listener_new(&f->options, SQL_jobs_listen);
+	char problem[CONNECTION_PROBLEM_MAX];
+	char payload[LISTEN_PAYLOAD_MAX];
+
+	assert_true(listener_open(l, problem));
+	fixture_sql(f->superuser_url,
+		    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+		    " WHERE datname = current_database() AND query LIKE 'LISTEN%'");
+	assert_false(hear(l, payload, DEADLINE_MS));
+	assert_int_equal(listener_fd(l), -1);
+	assert_true(listener_open(l, problem));
+	add(f, "quick", "a", 0);
+	assert_true(hear(l, payload, DEADLINE_MS));
+	listener_free(l);
+	nowhere.conninfo = "host=/nonexistent";
+	l = listener_new(&nowhere, SQL_jobs_listen);
+	assert_false(listener_open(l, problem));
+	assert_string_not_equal(problem, "");
+	assert_int_equal(listener_fd(l), -1);
+	listener_free(l);
+}
+
+#define crew_test(function) cmocka_unit_test_setup(function, begin)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		crew_test(test_slow_holds_up_nothing), crew_test(test_polls),
+		crew_test(test_stops_in_time),         crew_test(test_hears_what_is_due),
+		crew_test(test_lost_session),
+	};
+
+	log_open("test", LOG_LEVEL_ERROR);
+	return cmocka_run_group_tests(tests, fixture_setup, fixture_teardown);
+}

@@ -1,0 +1,179 @@
+/* Books broken in each way that a check looks for: exactly that check reports it. */
+#include <string.h>
+
+#include "ledger/verify.h"
+#include "tests/support/books.h"
+#include "tests/support/cmocka.h"
+
+/* Triggers and foreign keys do not hold for a replica. */
+#define AS_REPLICA "SET session_replication_role = replica; SET search_path = cowry; "
+
+/* A view of one row names what is broken; what there is is saved. */
+#define SAVE                                                         \
+	"CREATE SCHEMA saved;"                                       \
+	"CREATE TABLE saved.account AS TABLE cowry.account;"         \
+	"CREATE TABLE saved.transaction AS TABLE cowry.transaction;" \
+	"CREATE TABLE saved.posting AS TABLE cowry.posting;"         \
+	"CREATE TABLE saved.hold AS TABLE cowry.hold;"               \
+	"ALTER TABLE cowry.account DROP CONSTRAINT account_above_floor;"
+#define RESTORE                                                                               \
+	AS_REPLICA "DELETE FROM hold; DELETE FROM posting; DELETE FROM transaction;"          \
+		   "DELETE FROM account;"                                                     \
+		   "INSERT INTO account OVERRIDING SYSTEM VALUE SELECT * FROM saved.account;" \
+		   "INSERT INTO transaction SELECT * FROM saved.transaction;"                 \
+		   "INSERT INTO posting SELECT * FROM saved.posting;"                         \
+		   "INSERT INTO hold OVERRIDING SYSTEM VALUE SELECT * FROM saved.hold;"
+
+static enum err
+post_two(struct ctx *ctx, void *arg)
+{
+	return ledger_post(ctx, arg, 2);
+}
+
+/* Money in, some of it on to another wallet and back in the same instant, a capture, a hold that is
+ * open, a reversal, and a wallet that never had any. */
+static int
+setup(void **state)
+{
+	struct books *b;
+	struct uuid x, y;
+	struct ledger_transaction *pair[2];
+	struct ledger_transaction *t;
+	char ids[3][UUID_TEXT_MAX];
+
+	if (books_setup(state) != 0)
+		return -1;
+	b = *state;
+	x = books_wallet(b, 100);
+	y = books_wallet(b, 0);
+	pair[0] = books_order(b, b->ctx, books_reference(b->ctx), x, y, 50);
+	pair[1] = books_order(b, b->ctx, books_reference(b->ctx), y, x, 50);
+	assert_int_equal(db_transact(b->ctx, post_two, pair), ERR_OK);
+	t = books_order(b, b->ctx, books_reference(b->ctx), x, y, 20);
+	t->hold = books_hold(b, x, 30, 3600).public_id;
+	assert_int_equal(ledger_submit(b->ctx, t), ERR_OK);
+	pair[0] = books_order(b, b->ctx, books_reference(b->ctx), y, x, 5);
+	pair[0]->reverses = t->transaction_id;
+	assert_int_equal(ledger_submit(b->ctx, pair[0]), ERR_OK);
+	(void)books_hold(b, x, 10, 3600);
+	fixture_sql(b->fixture->superuser_url,
+		    arena_printf(
+			    b->ctx->arena,
+			    "CREATE VIEW cowry.t AS SELECT x.account_id AS x, y.account_id AS y,"
+			    " z.account_id AS z, c.transaction_id AS capture,"
+			    " r.transaction_id AS reversal"
+			    "  FROM cowry.account x, cowry.account y, cowry.account z,"
+			    " cowry.hold c, cowry.transaction r "
+			    "WHERE x.public_id = '%s' AND y.public_id = '%s' AND z.public_id = '%s'"
+			    "  AND c.status = 1 AND r.reverses IS NOT NULL;" SAVE,
+			    uuid_text(ids[0], x), uuid_text(ids[1], y),
+			    uuid_text(ids[2], books_wallet(b, 0))));
+	return 0;
+}
+
+static void
+test_clean_books(void **state)
+{
+	(void)books_check(state);
+}
+
+static void
+test_checks_have_names(void **state)
+{
+	size_t n = 0;
+
+	(void)state;
+	for (; ledger_check_at(n) != NULL; n++) {
+		assert_true(strlen(ledger_check_at(n)->promise) > 0);
+		for (size_t i = 0; i < n; i++)
+			assert_string_not_equal(ledger_check_at(i)->name, ledger_check_at(n)->name);
+	}
+	assert_int_equal(n, 22);
+	assert_null(ledger_check_at(n + 1));
+}
+
+static const struct damage {
+	const char *check;
+	const char *sql;
+} damages[] = {
+	{"sums", "DELETE FROM account WHERE account_id = (SELECT x FROM t)"},
+	{"balances", "UPDATE account SET balance = balance + CASE account_id WHEN x THEN -5 ELSE 5 "
+		     "END FROM t WHERE account_id IN (x, y)"},
+	{"balances", "UPDATE account SET sequence = sequence + 1 FROM t WHERE account_id = x"},
+	{"balances", "UPDATE account SET sequence = 1 FROM t WHERE account_id = z"},
+	{"running", "UPDATE posting SET to_balance = to_balance + 1 FROM t WHERE to_id = x AND "
+		    "to_sequence = 1"},
+	{"running", "UPDATE posting SET from_balance = from_balance - 1 FROM t WHERE from_id = x"
+		    " AND from_sequence = 2"},
+	{"running", "UPDATE posting SET from_sequence = 77 FROM t WHERE from_id = y AND "
+		    "transaction_id = reversal"},
+	/* Spent before it came: no gap, right sums, but below the floor in between. */
+	{"running",
+	 "UPDATE posting SET to_sequence = 2, to_balance = 0 FROM t WHERE to_id = y AND "
+	 "to_sequence = 1; UPDATE posting SET from_sequence = 1, from_balance = -50 FROM t WHERE "
+	 "from_id = y AND from_sequence = 2"},
+	{"floors", "UPDATE account SET floor = 1 FROM t WHERE account_id = z"},
+	{"holds", "UPDATE account SET held = held + 1 FROM t WHERE account_id = x"},
+	{"holds", "UPDATE account SET held = 0 FROM t WHERE account_id = x"},
+	{"holds", "UPDATE hold SET amount = amount + 1 WHERE status = 0"},
+	{"holds", "UPDATE hold SET status = 2, closed_at = now() WHERE status = 0"},
+	{"captures", "UPDATE hold SET captured = captured + 1 WHERE status = 1"},
+	{"captures", "UPDATE hold SET transaction_id = NULL WHERE status = 1"},
+	{"captures", "UPDATE hold SET transaction_id = reversal FROM t WHERE status = 1"},
+	{"captures", "UPDATE hold SET status = 2, captured = 0 WHERE status = 1"},
+	{"transactions", "INSERT INTO transaction (public_id, ledger_id, reference, type, content, "
+			 "created_at) SELECT gen_random_uuid(), ledger_id, 'empty', type, content, "
+			 "created_at FROM transaction LIMIT 1"},
+	{"transactions", "UPDATE posting SET line = 3 FROM t WHERE transaction_id = capture"},
+	{"transactions", "UPDATE posting p SET ledger_id = ledger_id + 1 FROM t WHERE "
+			 "p.transaction_id = capture"},
+	{"reversals",
+	 "UPDATE transaction r SET reverses = CASE r.transaction_id WHEN reversal THEN NULL ELSE "
+	 "reversal END FROM t WHERE r.transaction_id = reversal OR r.transaction_id = (SELECT "
+	 "min(transaction_id) FROM transaction)"},
+	{"order", "UPDATE transaction SET created_at = created_at - interval '1 day' FROM t WHERE "
+		  "transaction_id = capture"},
+};
+
+static void
+expect_only(const struct books *b, const struct damage *damage)
+{
+	for (size_t i = 0; ledger_check_at(i) != NULL; i++) {
+		bool hit = strcmp(ledger_check_at(i)->name, damage->check) == 0;
+		const char *const *problems;
+		size_t n;
+
+		assert_int_equal(ledger_check_run(b->ctx, i, &problems, &n), ERR_OK);
+		if ((n > 0) != hit)
+			fail_msg("%s: %s says %s", damage->sql, ledger_check_at(i)->name,
+				 n > 0 ? problems[0] : "nothing");
+		if (hit)
+			assert_true(strlen(problems[0]) > 0);
+	}
+}
+
+static void
+test_each_damage_is_found(void **state)
+{
+	const struct books *b = *state;
+
+	for (size_t i = 0; i < COUNT(damages); i++) {
+		fixture_sql(b->fixture->superuser_url,
+			    arena_printf(b->ctx->arena, AS_REPLICA "%s", damages[i].sql));
+		expect_only(b, &damages[i]);
+		fixture_sql(b->fixture->superuser_url, RESTORE);
+	}
+	(void)books_check(state);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_clean_books),
+		cmocka_unit_test(test_checks_have_names),
+		cmocka_unit_test(test_each_damage_is_found),
+	};
+
+	return cmocka_run_group_tests(tests, setup, books_teardown);
+}

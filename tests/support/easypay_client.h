@@ -1,0 +1,59 @@
+/*
+ * easypay_client.h - the four providers as the tests play them: an HTTP server of the test itself, which
+ * answers as they do unless it is told otherwise, and the webhooks that they would send.
+ */
+#ifndef TESTS_SUPPORT_EASYPAY_CLIENT_H
+#define TESTS_SUPPORT_EASYPAY_CLIENT_H
+
+#include "tests/support/fake_server.h"
+#include "tests/support/money.h"
+
+/* The secrets of the platform's own accounts, and of those that tests give projects. */
+#define OWN_KEY     "sk_test_of_the_platform"
+#define PROJECT_KEY "sk_test_of_the_project"
+
+/* How the next calls go. All zero: as they should. */
+struct till_script {
+	enum peer_manner manner;
+	int status;       /* 0: 200 */
+	const char *body; /* NULL: the usual */
+	/* What a look-up says; amount in the provider's own way of writing it. */
+	const char *state;
+	const char *amount;
+	const char *currency;
+	bool absent;
+	/* Called while an order is on its way, with its reference, before the provider answers. */
+	void (*meanwhile)(void *arg, const char *reference);
+	/* Called before a look-up is answered. */
+	void (*asked)(void *arg);
+	void *arg;
+};
+
+struct till {
+	struct peer *peer;
+	struct till_script script;
+};
+
+/* Begin, with the platform's own accounts at all four, in the sandbox and for live money. */
+void till_open(struct client *c, struct till *till);
+void till_close(struct till *till);
+/* The reference of the order of a payment, as the provider knows it. */
+const char *till_reference(struct client *c, const char *reference);
+
+/* A webhook as the provider would send it: the body, and its signature with a secret. */
+struct till_webhook {
+	const char *provider;
+	const char *body;
+	const char *signature;
+};
+/* outcome: "success", "failed" or "reversed"; amount in major units. */
+struct till_webhook till_webhook(struct client *c, const char *provider, bool withdrawal,
+				 const char *outcome, const char *reference, const char *amount,
+				 const char *currency, const char *secret);
+/* One with any body. */
+struct till_webhook till_sign(struct client *c, const char *provider, const char *body,
+			      const char *secret);
+struct ask till_ask(struct client *c, const struct till_webhook *webhook);
+struct answer till_send(struct client *c, const struct till_webhook *webhook);
+
+#endif

@@ -1,0 +1,60 @@
+/*
+ * fake_bank.h - a bank as the tests play it: an HTTP server of the test itself, which answers as
+ * NextGenPSD2 XS2A has it unless it is told otherwise.
+ */
+#ifndef TESTS_SUPPORT_FAKE_BANK_H
+#define TESTS_SUPPORT_FAKE_BANK_H
+
+#include "tests/support/fake_server.h"
+#include "tests/support/users.h"
+
+#define BANK_BBAN "90000000018"
+#define BANK_IBAN "NO3690000000018"
+
+enum { BANK_REQUESTS_MAX = 256 };
+
+/* What the bank says. Set between calls. */
+struct bank_script {
+	const char *consent; /* how consents stand: "valid" */
+	const char *balance; /* of the first account; the second one has 120000.00 */
+	bool bare;           /* accounts come without balances */
+	const char *payment; /* how payments stand when they are asked about: "ACSC" */
+	const char *initial; /* and when they are initiated: "ACSP" */
+	/* A call that goes wrong: those of this method whose path begins so. */
+	const char *method;
+	const char *path;
+	int64_t times;
+	enum peer_manner manner;
+	int status;
+	const char *body;
+	bool done; /* a payment is made all the same */
+};
+
+struct bank {
+	struct peer *peer;
+	struct bank_script script;
+	size_t payments; /* that it has made: one for each X-Request-ID */
+	char requests[BANK_REQUESTS_MAX][40];
+};
+
+/* Begin; banks are reached there from now on. */
+void bank_open(struct client *c, struct bank *bank);
+void bank_close_down(struct bank *bank);
+/* Everything as it should be. */
+void bank_behave(struct bank *bank);
+/* The next so many calls of a method and path end so. */
+void bank_fail(struct bank *bank, const char *method, const char *path, enum peer_manner manner,
+	       int status, const char *body);
+/* A refusal in the words of the interface. */
+const char *bank_error(struct client *c, const char *code, const char *text);
+/* Requests that it has had whose line begins so: "POST /v1/payments". */
+size_t bank_count(struct bank *bank, const char *line);
+/* The number of the last such request. */
+size_t bank_last(struct bank *bank, const char *line);
+
+/* Link the accounts of somebody; the id of the first one. */
+const char *bank_link_new(struct client *c, const struct person *person);
+/* The state of a link that was begun, from the request to the bank. */
+const char *bank_state(struct client *c, struct bank *bank);
+
+#endif

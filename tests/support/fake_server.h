@@ -1,0 +1,61 @@
+/*
+ * fake_server.h - an HTTP server of the test's own, on a free port of the loopback. It answers as a
+ * function of the test says, and also the ways in which servers fail. Requests are kept for the
+ * test to look at.
+ */
+#ifndef TESTS_SUPPORT_FAKE_SERVER_H
+#define TESTS_SUPPORT_FAKE_SERVER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct peer;
+
+struct peer_request {
+	char method[16];
+	char target[1024];
+	char *head; /* the request line and headers, lines ending with CRLF */
+	char *body; /* a NUL follows */
+	size_t length;
+};
+
+enum peer_manner {
+	PEER_ANSWERS, /* as it should; the connection is kept */
+	PEER_LEAVES,  /* answers, and closes the connection although it promised to keep it */
+	PEER_CLOSES,  /* not a byte of an answer */
+	PEER_RESETS,  /* the same, harder */
+	PEER_HALVES,  /* half of the body, then the connection is closed */
+	PEER_HANGS,   /* nothing, until peer_release() */
+};
+
+struct peer_reply {
+	enum peer_manner manner;
+	int status;
+	const char *headers; /* whole lines, or NULL */
+	const char *body;    /* or NULL */
+	size_t length;       /* of the body; 0: it is a text */
+};
+
+/* What to answer to the request number n (from 0). Called by threads of the server. */
+typedef struct peer_reply peer_answer(void *arg, size_t n, const struct peer_request *request);
+
+/* NULL if it can't be started. */
+struct peer *peer_start(peer_answer *answer, void *arg);
+void peer_stop(struct peer *peer);
+/* "http://127.0.0.1:port" */
+const char *peer_url(const struct peer *peer);
+int peer_port(const struct peer *peer);
+
+/* How many requests came in whole, and the one numbered n. */
+size_t peer_count(struct peer *peer);
+const struct peer_request *peer_request(struct peer *peer, size_t n);
+/* The value of a header, by its lower-case or other exact name; NULL if it was not sent. */
+const char *peer_header(struct peer *peer, size_t n, const char *name, char *value, size_t size);
+/* How many connections were made. */
+size_t peer_connections(struct peer *peer);
+/* Wait until n requests have come in; false if they don't in time. */
+bool peer_wait(struct peer *peer, size_t n);
+/* Let all that hang go on: they are answered 200. */
+void peer_release(struct peer *peer);
+
+#endif

@@ -1,0 +1,222 @@
+#include "tests/support/ledger_model.h"
+
+#include <string.h>
+
+#include "base/arena.h"
+
+__extension__ typedef __int128 wide;
+
+/* One transaction on its way through the model, and a copy of the accounts to try it on. */
+struct trial {
+	const struct ledger_batch *batch;
+	struct ledger_account *accounts;
+	struct ledger_transaction *t;
+	size_t index;
+};
+
+static struct ledger_account *
+account(const struct trial *trial, struct uuid id)
+{
+	for (size_t i = 0; i < trial->batch->account_count; i++)
+		if (uuid_equal(trial->accounts[i].public_id, id) &&
+		    trial->accounts[i].ledger_id == trial->t->ledger_id)
+			return &trial->accounts[i];
+	return NULL;
+}
+
+static struct ledger_hold *
+hold(const struct trial *trial)
+{
+	for (size_t i = 0; i < trial->batch->hold_count; i++)
+		if (uuid_equal(trial->batch->holds[i].public_id, trial->t->hold) &&
+		    trial->batch->holds[i].ledger_id == trial->t->ledger_id)
+			return &trial->batch->holds[i];
+	return NULL;
+}
+
+static bool
+fits(wide number)
+{
+	return number >= INT64_MIN && number <= INT64_MAX;
+}
+
+static enum err
+move(const struct trial *trial, size_t line)
+{
+	const struct posting *p = &trial->t->postings[line];
+	struct ledger_account *from = account(trial, p->from);
+	struct ledger_account *to = account(trial, p->to);
+	wide left;
+
+	if (from != NULL && from->status == ACCOUNT_CLOSED && !trial->t->from_closed &&
+	    uuid_is_nil(trial->t->hold))
+		from = NULL;
+	if (to != NULL && to->status == ACCOUNT_CLOSED)
+		to = NULL;
+	if (from != NULL && strcmp(from->currency, trial->t->currency) != 0)
+		return ERR_CURRENCY_MISMATCH;
+	if (to != NULL && strcmp(to->currency, trial->t->currency) != 0)
+		return ERR_CURRENCY_MISMATCH;
+	if (from == NULL || to == NULL)
+		return ERR_NOT_FOUND;
+	if (uuid_equal(p->from, p->to))
+		return ERR_SAME_WALLET;
+	if (from->status == ACCOUNT_FROZEN || to->status == ACCOUNT_FROZEN)
+		return ERR_WALLET_INACTIVE;
+	left = (wide)from->balance - p->amount;
+	if (from->has_floor && left - from->held < from->floor)
+		return ERR_INSUFFICIENT_FUNDS;
+	if (!fits(left) || !fits(left - from->held) || !fits((wide)to->balance + p->amount))
+		return ERR_AMOUNT_TOO_LARGE;
+	from->balance = (int64_t)left;
+	to->balance += p->amount;
+	from->sequence++;
+	to->sequence++;
+	from->changed = true;
+	to->changed = true;
+	trial->t->results[line] =
+		(struct posting_result){from->balance, to->balance, from->sequence, to->sequence};
+	return ERR_OK;
+}
+
+static enum err
+move_all(const struct trial *trial)
+{
+	for (size_t i = 0; i < trial->t->count; i++)
+		TRY(move(trial, i));
+	return ERR_OK;
+}
+
+static enum err
+capture(const struct trial *trial)
+{
+	struct ledger_hold *held = hold(trial);
+	const struct posting *p = trial->t->postings;
+
+	if (held == NULL || account(trial, held->account) == NULL || trial->t->count != 1 ||
+	    !uuid_equal(p->from, held->account))
+		return ERR_NOT_FOUND;
+	if (held->status != HOLD_ACTIVE || held->expires_at.us <= trial->batch->now.us)
+		return ERR_HOLD_CLOSED;
+	if (p->amount > held->amount)
+		return ERR_INSUFFICIENT_FUNDS;
+	account(trial, held->account)->held -= held->amount;
+	TRY(move_all(trial));
+	held->status = HOLD_CAPTURED;
+	held->captured = p->amount;
+	held->captured_by = trial->index;
+	held->changed = true;
+	return ERR_OK;
+}
+
+static enum err
+replay(struct ledger_transaction *t, const void *content, int64_t id, struct uuid public_id,
+       struct instant created_at, struct posting_result result)
+{
+	if (memcmp(t->content, content, CONTENT_SIZE) != 0)
+		return ERR_DUPLICATE_REFERENCE;
+	t->replayed = true;
+	t->transaction_id = id;
+	t->public_id = public_id;
+	t->created_at = created_at;
+	t->results[0] = result;
+	return ERR_OK;
+}
+
+/* What has the reference already, in the books or earlier in the batch. */
+static bool
+is_replay(const struct trial *trial, enum err *err)
+{
+	const struct ledger_batch *batch = trial->batch;
+	struct ledger_transaction *t = trial->t;
+
+	for (size_t i = 0; i < batch->known_count; i++) {
+		const struct known_transaction *k = &batch->known[i];
+
+		if (k->ledger_id != t->ledger_id || strcmp(k->reference, t->reference) != 0)
+			continue;
+		*err = replay(t, k->content.data, k->transaction_id, k->public_id, k->created_at,
+			      (struct posting_result){k->from_balance, k->to_balance,
+						      k->from_sequence, k->to_sequence});
+		return true;
+	}
+	for (size_t i = 0; i < trial->index; i++) {
+		const struct ledger_transaction *o = batch->transactions[i];
+
+		if (o->err != ERR_OK || o->replayed || o->ledger_id != t->ledger_id ||
+		    strcmp(o->reference, t->reference) != 0)
+			continue;
+		*err = replay(t, o->content, o->transaction_id, o->public_id, o->created_at,
+			      o->results[0]);
+		return true;
+	}
+	return false;
+}
+
+static bool
+is_reversed(const struct trial *trial)
+{
+	const struct ledger_batch *batch = trial->batch;
+
+	if (trial->t->reverses == 0)
+		return false;
+	for (size_t i = 0; i < batch->known_count; i++)
+		if (batch->known[i].reverses == trial->t->reverses)
+			return true;
+	for (size_t i = 0; i < trial->index; i++)
+		if (batch->transactions[i]->err == ERR_OK && !batch->transactions[i]->replayed &&
+		    batch->transactions[i]->reverses == trial->t->reverses)
+			return true;
+	return false;
+}
+
+/* The latest of the clock and of what is known of the accounts; it is what is known of them next. */
+static void
+date(const struct trial *trial)
+{
+	struct ledger_transaction *t = trial->t;
+	struct instant at = trial->batch->now;
+
+	for (size_t i = 0; i < 2 * t->count; i++) {
+		const struct posting *p = &t->postings[i / 2];
+		const struct ledger_account *a = account(trial, i % 2 == 0 ? p->from : p->to);
+
+		if (a->last_at.us > at.us)
+			at = a->last_at;
+	}
+	for (size_t i = 0; i < t->count; i++) {
+		account(trial, t->postings[i].from)->last_at = at;
+		account(trial, t->postings[i].to)->last_at = at;
+	}
+	t->created_at = at;
+}
+
+static enum err
+decide(const struct trial *trial)
+{
+	enum err err;
+
+	trial->t->replayed = false;
+	if (is_replay(trial, &err))
+		return err;
+	if (is_reversed(trial))
+		return ERR_ALREADY_REVERSED;
+	TRY(uuid_is_nil(trial->t->hold) ? move_all(trial) : capture(trial));
+	date(trial);
+	return ERR_OK;
+}
+
+void
+model_apply(struct arena *arena, struct ledger_batch *batch)
+{
+	size_t size = batch->account_count * sizeof(*batch->accounts);
+
+	for (size_t i = 0; i < batch->transaction_count; i++) {
+		struct trial trial = {batch, arena_copy(arena, batch->accounts, size),
+				      batch->transactions[i], i};
+
+		trial.t->err = decide(&trial);
+		if (trial.t->err == ERR_OK)
+			memcpy(batch->accounts, trial.accounts, size);
+	}
+}

@@ -1,0 +1,17 @@
+/*
+ * record.h - every answer that the tests get, one a line, for tests/openapi/check.mjs to hold against
+ * the documents. Written where COWRY_TEST_ANSWERS names a folder, to a file for each program.
+ */
+#ifndef TESTS_SUPPORT_RECORD_H
+#define TESTS_SUPPORT_RECORD_H
+
+#include "api/call.h"
+
+/* The file of this program, emptied; -1 if nothing is to be written. */
+int record_open(void);
+void record_close(int file);
+/* From any thread. */
+void record_answer(int file, const struct app *app, const struct request *request,
+		   const struct reply *reply);
+
+#endif

@@ -1,0 +1,363 @@
+/*
+ * The server's threads, and requests as they come over FastCGI. What dispatch would be given is kept
+ * for the test to look at.
+ */
+#include <config.h>
+
+#include "bin/server.h"
+
+#include <errno.h>
+#include <fcgiapp.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "api/call.h"
+#include "base/arena.h"
+#include "base/requester.h"
+#include "bin/arrival.h"
+#include "bin/exchange.h"
+#include "tests/support/cmocka.h"
+
+enum { THREADS = 4, FOREVER = 1000, TEXT_MAX = 256 };
+
+/* What the last request was. */
+static struct {
+	char body[TEXT_MAX];
+	char encoding[TEXT_MAX];
+	bool incomplete;
+	bool too_large;
+	bool may_begin;
+	bool waits;
+	bool hang_up; /* close the client's end before asking whether it waits */
+	int client;
+} seen;
+
+static atomic_int fit_threads; /* how many more may start */
+static atomic_int alive;       /* threads that serve */
+
+int __wrap_FCGX_InitRequest(FCGX_Request *request, int sock, int flags);
+int __real_FCGX_InitRequest(FCGX_Request *request, int sock, int flags);
+void __wrap_FCGX_Free(FCGX_Request *request, int close);
+void __real_FCGX_Free(FCGX_Request *request, int close);
+int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
+			  void *(*function)(void *), void *arg);
+int __real_pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
+			  void *(*function)(void *), void *arg);
+
+int
+__wrap_FCGX_InitRequest(FCGX_Request *request, int sock, int flags)
+{
+	if (atomic_fetch_sub(&fit_threads, 1) <= 0)
+		return -1;
+	atomic_fetch_add(&alive, 1);
+	return __real_FCGX_InitRequest(request, sock, flags);
+}
+
+void
+__wrap_FCGX_Free(FCGX_Request *request, int close)
+{
+	atomic_fetch_sub(&alive, 1);
+	__real_FCGX_Free(request, close);
+}
+
+static atomic_int creations; /* how many more threads there may be */
+
+int
+__wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
+		      void *(*function)(void *), void *arg)
+{
+	if (atomic_fetch_sub(&creations, 1) <= 0)
+		return EAGAIN;
+	return __real_pthread_create(thread, attributes, function, arg);
+}
+
+static void
+keep(char *to, const void *data, size_t length)
+{
+	memset(to, 0, TEXT_MAX);
+	if (data != NULL)
+		memcpy(to, data, length < TEXT_MAX ? length : TEXT_MAX - 1);
+}
+
+/* In place of the product's. */
+void
+dispatch(const struct app *app, struct arena *arena, const struct request *request,
+	 struct reply *reply)
+{
+	(void)app;
+	(void)arena;
+	keep(seen.body, request->body.data, request->body.length);
+	keep(seen.encoding, request->content_encoding,
+	     request->content_encoding != NULL ? strlen(request->content_encoding) : 0);
+	seen.incomplete = request->body_incomplete;
+	seen.too_large = request->body_too_large;
+	seen.may_begin = requester_may_begin(request->requester);
+	if (seen.hang_up)
+		(void)close(seen.client);
+	seen.waits = requester_waits(request->requester);
+	*reply = (struct reply){.status = 200, .body = {"{}", 2}};
+}
+
+struct scene {
+	int listener;
+	struct sockaddr_un address;
+	struct arrivals *arrivals;
+	struct server *server;
+};
+
+static void
+answer(void *context, struct arena *arena, struct FCGX_Request *fcgi)
+{
+	exchange(NULL, ((struct scene *)context)->arrivals, arena, fcgi);
+}
+
+static int
+setup(void **state)
+{
+	static struct scene scene;
+
+	memset(&seen, 0, sizeof(seen));
+	scene = (struct scene){.address = {.sun_family = AF_UNIX}, .arrivals = arrivals_new()};
+	(void)snprintf(scene.address.sun_path, sizeof(scene.address.sun_path),
+		       "/tmp/cowry-server-test.%ld", (long)getpid());
+	(void)unlink(scene.address.sun_path);
+	scene.listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	atomic_store(&fit_threads, FOREVER);
+	atomic_store(&creations, FOREVER);
+	*state = &scene;
+	return scene.arrivals != NULL &&
+			       bind(scene.listener, (struct sockaddr *)&scene.address,
+				    sizeof(scene.address)) == 0 &&
+			       listen(scene.listener, 16) == 0
+		       ? 0
+		       : -1;
+}
+
+static int
+teardown(void **state)
+{
+	struct scene *scene = *state;
+
+	if (scene->server != NULL)
+		(void)server_drain(scene->server, 5);
+	scene->server = NULL;
+	(void)close(scene->listener);
+	(void)unlink(scene->address.sun_path);
+	arrivals_free(scene->arrivals);
+	return 0;
+}
+
+static void
+start(struct scene *scene)
+{
+	scene->server = server_start(scene->listener, THREADS, answer, scene);
+	assert_non_null(scene->server);
+}
+
+/* A thread that can't serve ends the start, and leaves none behind. */
+static void
+test_thread_fails(void **state)
+{
+	struct scene *scene = *state;
+
+	for (int fit = 0; fit < THREADS; fit++) {
+		atomic_store(&fit_threads, fit);
+		assert_null(server_start(scene->listener, THREADS, answer, scene));
+		assert_int_equal(atomic_load(&alive), 0);
+	}
+}
+
+static void
+test_no_thread(void **state)
+{
+	struct scene *scene = *state;
+
+	for (int most = 0; most < THREADS; most++) {
+		atomic_store(&creations, most);
+		assert_null(server_start(scene->listener, THREADS, answer, scene));
+		assert_int_equal(atomic_load(&alive), 0);
+	}
+	atomic_store(&creations, FOREVER);
+	start(scene);
+	assert_int_equal(atomic_load(&alive), THREADS);
+}
+
+/* A record of FastCGI: type 1 begins, 4 has parameters, 5 the body. */
+static void
+send_record(int fd, int type, const char *content, size_t length)
+{
+	unsigned char head[8] = {1, (unsigned char)type,          0,
+				 1, (unsigned char)(length >> 8), (unsigned char)length};
+
+	assert_int_equal(write(fd, head, sizeof(head)), sizeof(head));
+	assert_int_equal(write(fd, content, length), length);
+}
+
+static void
+send_parameter(int fd, const char *name, const char *value)
+{
+	char content[TEXT_MAX];
+	int length = snprintf(content, sizeof(content), "%c%c%s%s", (int)strlen(name),
+			      (int)strlen(value), name, value);
+
+	send_record(fd, 4, content, (size_t)length);
+}
+
+/* A request with parameters NAME, VALUE, ..., NULL; its body comes in one record. */
+static int
+ask(struct scene *scene, const char *const *parameters, const char *body)
+{
+	static const char begin[8] = {0, 1, 0, 0, 0, 0, 0, 0}; /* and then close */
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	assert_int_equal(connect(fd, (struct sockaddr *)&scene->address, sizeof(scene->address)),
+			 0);
+	seen.client = fd;
+	send_record(fd, 1, begin, sizeof(begin));
+	send_parameter(fd, "REQUEST_METHOD", "POST");
+	for (; *parameters != NULL; parameters += 2)
+		send_parameter(fd, parameters[0], parameters[1]);
+	send_record(fd, 4, "", 0);
+	if (body[0] != '\0')
+		send_record(fd, 5, body, strlen(body));
+	send_record(fd, 5, "", 0);
+	return fd;
+}
+
+/* The answer arrived; or the connection was ours to close. */
+static void
+await(int fd)
+{
+	char bytes[TEXT_MAX];
+	ssize_t all = 0;
+	ssize_t n;
+
+	while ((n = read(fd, bytes, sizeof(bytes))) > 0)
+		all += n;
+	assert_true(all > 0);
+	(void)close(fd);
+}
+
+#define ASK(scene, body, ...) \
+	await(ask((scene), (const char *const[]){__VA_ARGS__, NULL, NULL}, (body)))
+
+static void
+test_bodies(void **state)
+{
+	struct scene *scene = *state;
+	static const struct {
+		const char *length;
+		const char *body;
+		const char *seen;
+		bool incomplete;
+		bool too_large;
+	} rows[] = {
+		{"", "", "", false, false},        {"0", "", "", false, false},
+		{"2", "{}", "{}", false, false},   {"2", "{} ", "{}", false, false},
+		{"3", "{}", "", true, false},      {"2", "", "", true, false},
+		{"524288", "{}", "", true, false}, {"99999999", "{}", "", false, true},
+		{"-1", "{}", "", true, false},     {"x", "{}", "", true, false},
+		{"2x", "{}", "", true, false},     {"99999999999999999999", "{}", "", true, false},
+	};
+
+	start(scene);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		ASK(scene, rows[i].body, "CONTENT_LENGTH", rows[i].length);
+		assert_string_equal(seen.body, rows[i].seen);
+		assert_int_equal(seen.incomplete, rows[i].incomplete);
+		assert_int_equal(seen.too_large, rows[i].too_large);
+	}
+}
+
+static void
+test_encodings(void **state)
+{
+	struct scene *scene = *state;
+
+	start(scene);
+	ASK(scene, "", "HTTP_CONTENT_ENCODING", "gzip");
+	assert_string_equal(seen.encoding, "gzip");
+	ASK(scene, "", "HTTP_CONTENT_ENCODING", "gzip", "HTTP_CONTENT_ENCODING", "identity");
+	assert_string_equal(seen.encoding, "gzip, identity");
+}
+
+/* The web server's time of arrival, some seconds ago. */
+static const char *
+seconds_ago(char text[TEXT_MAX], int64_t seconds)
+{
+	int64_t ms = clock_system().us / 1000 - seconds * 1000;
+
+	(void)snprintf(text, TEXT_MAX, "%lld.%03d", (long long)(ms / 1000), (int)(ms % 1000));
+	return text;
+}
+
+static void
+test_late(void **state)
+{
+	struct scene *scene = *state;
+	char text[TEXT_MAX];
+
+	start(scene);
+	ASK(scene, "", "ARRIVED_AT", seconds_ago(text, 0), "ANSWER_WITHIN", "30");
+	assert_true(seen.may_begin && seen.waits);
+	ASK(scene, "", "ARRIVED_AT", seconds_ago(text, 25), "ANSWER_WITHIN", "30");
+	assert_true(!seen.may_begin && seen.waits);
+	ASK(scene, "", "ARRIVED_AT", seconds_ago(text, 31), "ANSWER_WITHIN", "30");
+	assert_false(seen.may_begin || seen.waits);
+	ASK(scene, "", "ARRIVED_AT", seconds_ago(text, 31), "ANSWER_WITHIN", "90");
+	assert_true(seen.may_begin && seen.waits);
+}
+
+/* The web server hangs up: before the request is read, and while it is under way. */
+static void
+test_hang_up(void **state)
+{
+	struct scene *scene = *state;
+	const char *none[] = {NULL};
+	int fd = ask(scene, none, ""); /* nobody reads it yet */
+
+	(void)close(fd);
+	seen.may_begin = true;
+	start(scene);
+	assert_true(server_drain(scene->server, 10));
+	scene->server = NULL;
+	assert_false(seen.may_begin || seen.waits);
+}
+
+static void
+test_hang_up_later(void **state)
+{
+	struct scene *scene = *state;
+	const char *none[] = {NULL};
+
+	seen.hang_up = true;
+	seen.waits = true;
+	(void)ask(scene, none, "");
+	start(scene);
+	assert_true(server_drain(scene->server, 10));
+	scene->server = NULL;
+	assert_true(seen.may_begin && !seen.waits);
+}
+
+#define scene_test(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		scene_test(test_thread_fails),  scene_test(test_no_thread),
+		scene_test(test_bodies),        scene_test(test_encodings),
+		scene_test(test_late),          scene_test(test_hang_up),
+		scene_test(test_hang_up_later),
+	};
+	sigset_t stop;
+
+	server_block_signals(&stop);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
