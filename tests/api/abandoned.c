@@ -11,6 +11,7 @@
 
 #include "base/requester.h"
 #include "tests/support/easypay_client.h"
+#include "tests/support/poll.h"
 
 static struct till till;
 static struct tenant acme;
@@ -139,15 +140,12 @@ lock_accounts(struct client *c)
 static void
 await_waiter(struct client *c)
 {
-	static const struct timespec step = {0, 10000000};
-	time_t deadline = time(NULL) + 20;
+	struct poll poll = poll_for(20);
 
 	while (atoi(client_value(c, "SELECT count(*) FROM pg_stat_activity WHERE"
 				    " datname = current_database() AND wait_event_type = 'Lock'")) <
-	       1) {
-		assert_true(time(NULL) < deadline);
-		(void)nanosleep(&step, NULL);
-	}
+	       1)
+		assert_true(poll_again(&poll));
 }
 
 /* The web server gives up while the transfer waits for its locks: the transfer is not posted. */

@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "tests/support/money.h"
+#include "tests/support/poll.h"
 
 static struct tenant acme;
 static struct tenant other;
@@ -317,15 +318,13 @@ in_background(void *arg)
 static void
 wait_for_lock(struct client *c)
 {
-	static const struct timespec step = {0, 10000000};
-	time_t deadline = time(NULL) + 5;
+	struct poll poll = poll_for(20);
 
 	while (strcmp(client_value(c, "SELECT count(*) FROM pg_locks l JOIN pg_database d ON"
 				      " d.oid = l.database WHERE locktype = 'advisory' AND granted"
 				      " AND datname = current_database()"),
-		      "1") != 0 &&
-	       time(NULL) < deadline)
-		(void)nanosleep(&step, NULL);
+		      "1") != 0)
+		assert_true(poll_again(&poll));
 }
 
 static void

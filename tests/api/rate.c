@@ -32,19 +32,6 @@ ask_from(struct client *c, const char *target, const char *address)
 			   .method = "POST", .target = target, .address = address, .body = "{}"});
 }
 
-/* A whole minute lies ahead, so that the calls that follow are counted together. */
-static void
-wait_for_room(struct client *c)
-{
-	static const struct timespec step = {0, 50000000};
-	time_t deadline = time(NULL) + 20;
-
-	while (strcmp(client_value(c, "SELECT extract(second FROM clock_timestamp()) < 50"), "t") !=
-		       0 &&
-	       time(NULL) < deadline)
-		(void)nanosleep(&step, NULL);
-}
-
 static void
 test_sign_in(void **state)
 {
@@ -56,7 +43,7 @@ test_sign_in(void **state)
 		"/v1/auth/reset-password", "/v1/auth/forgotten-password",
 	};
 
-	wait_for_room(c);
+	client_stop_minute(c);
 	for (size_t i = 0; i < COUNT(targets); i++) {
 		struct answer a;
 		int retry;
@@ -93,7 +80,7 @@ test_ipv6(void **state)
 	struct client *c = *state;
 	struct answer a;
 
-	wait_for_room(c);
+	client_stop_minute(c);
 	for (int n = 0; n < MOST; n++) {
 		a = ask_from(c, "/v1/auth/login",
 			     n % 2 == 0 ? client_text(c, "2001:db8:1:2:%d:1:1:1", n + 1)

@@ -15,10 +15,11 @@
 #include "api/dialects.h"
 #include "tests/support/moolah_user.h"
 #include "tests/support/moolah_voucher.h"
+#include "tests/support/poll.h"
 
 #define NOBODY "0190b2a4-7c1e-7d3a-9b61-2f6f0c9a1e55"
 
-enum { LONG_TARGET = 5000, LONG_KEY = 256, PAUSE_NS = 2000000, DEADLINE_S = 20 };
+enum { LONG_TARGET = 5000, LONG_KEY = 256, DEADLINE_S = 20 };
 
 static struct tenant acme;
 static struct person admin;
@@ -322,13 +323,12 @@ command(PGconn *pg, const char *sql)
 static void
 await_standstill(struct client *c, const struct twin twins[2])
 {
-	static const struct timespec pause = {0, PAUSE_NS};
-	time_t deadline = time(NULL) + DEADLINE_S;
+	struct poll poll = poll_for(DEADLINE_S);
 	int waiting = 0;
 	int done = 0;
 
-	while (waiting + done < 2 && time(NULL) < deadline) {
-		(void)nanosleep(&pause, NULL);
+	while (waiting + done < 2) {
+		assert_true(poll_again(&poll));
 		done = atomic_load(&twins[0].done) + atomic_load(&twins[1].done);
 		waiting = atoi(client_value(
 			c, "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation ="

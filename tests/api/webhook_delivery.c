@@ -13,6 +13,7 @@
 #include "app/wallet/reserve.h"
 #include "net/http.h"
 #include "tests/support/money.h"
+#include "tests/support/poll.h"
 #include "tests/support/webhook_receiver.h"
 #include "json/reader.h"
 
@@ -900,10 +901,10 @@ transfer_keyed(void *arg)
 static void
 wait_until(struct client *c, const char *condition)
 {
-	int64_t deadline = clock_monotonic_ns() + 20 * INT64_C(1000000000);
+	struct poll poll = poll_for(20);
 
 	while (strcmp(client_value(c, "SELECT %s", condition), "t") != 0)
-		assert_true(clock_monotonic_ns() < deadline);
+		assert_true(poll_again(&poll));
 }
 
 /* One that took its number early and commits late is neither overtaken nor forgotten. */

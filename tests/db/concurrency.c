@@ -12,6 +12,7 @@
 
 #include "tests/support/books.h"
 #include "tests/support/cmocka.h"
+#include "tests/support/poll.h"
 
 enum { THREADS = 12, WALLETS_MAX = 10, DEADLINE_S = 20 };
 
@@ -440,10 +441,10 @@ test_reversed_once(void **state)
 static void
 wait_until(const struct books *books, const char *sql)
 {
-	time_t deadline = time(NULL) + DEADLINE_S;
+	struct poll poll = poll_for(DEADLINE_S);
 
 	while (books_number(books, sql) == 0)
-		assert_true(time(NULL) < deadline);
+		assert_true(poll_again(&poll));
 }
 
 /* Every fourth transaction is one that the database refuses. */

@@ -454,6 +454,16 @@ client_sql(struct client *c, const char *fmt, ...)
 	va_end(args);
 }
 
+void
+client_stop_minute(struct client *c)
+{
+	client_sql(c,
+		   "CREATE OR REPLACE FUNCTION cowry.one_minute() RETURNS trigger LANGUAGE plpgsql"
+		   " AS $$BEGIN NEW.minute := '2100-01-01Z'; RETURN NEW; END$$");
+	client_sql(c, "CREATE OR REPLACE TRIGGER one_minute BEFORE INSERT ON cowry.rate_count"
+		      " FOR EACH ROW EXECUTE FUNCTION cowry.one_minute()");
+}
+
 const char *
 client_value(struct client *c, const char *fmt, ...)
 {

@@ -80,6 +80,8 @@ const char *client_text(struct client *c, const char *fmt, ...) PRINTF_LIKE(2, 3
 const char *client_json(struct client *c, const char *fmt, ...) PRINTF_LIKE(2, 3);
 /* Run SQL as the superuser; the first value of what it returns. */
 void client_sql(struct client *c, const char *fmt, ...) PRINTF_LIKE(2, 3);
+/* From now on all calls are counted in one minute, whenever they come. */
+void client_stop_minute(struct client *c);
 const char *client_value(struct client *c, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
 /* Assertions that show the answer where they fail. */

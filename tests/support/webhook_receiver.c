@@ -1,5 +1,6 @@
 #include "tests/support/cmocka.h"
 
+#include "tests/support/poll.h"
 #include "tests/support/webhook_receiver.h"
 
 #include <arpa/inet.h>
@@ -245,18 +246,19 @@ runner_ctx(struct client *c)
 void
 feed_all(struct client *c)
 {
-	int64_t deadline = clock_monotonic_ns() + DEADLINE_S * INT64_C(1000000000);
+	struct poll poll = poll_for(DEADLINE_S);
 	struct ctx ctx = runner_ctx(c);
 	bool found;
 
-	do {
-		assert_true(clock_monotonic_ns() < deadline);
+	assert_int_equal(event_feed(&ctx, &found), ERR_OK);
+	while (strcmp(client_value(c, "SELECT done_id >= (SELECT coalesce(max(transaction_id), 0)"
+				      " FROM cowry.transaction) AND NOT EXISTS (SELECT 1 FROM"
+				      " cowry.event WHERE sequence IS NULL)"
+				      " FROM cowry.event_feed"),
+		      "t") != 0) {
+		assert_true(poll_again(&poll));
 		assert_int_equal(event_feed(&ctx, &found), ERR_OK);
-	} while (strcmp(client_value(c, "SELECT done_id >= (SELECT coalesce(max(transaction_id), 0)"
-					" FROM cowry.transaction) AND NOT EXISTS (SELECT 1 FROM"
-					" cowry.event WHERE sequence IS NULL)"
-					" FROM cowry.event_feed"),
-			"t") != 0);
+	}
 }
 
 size_t

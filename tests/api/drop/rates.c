@@ -116,6 +116,7 @@ test_limit(void **state)
 	struct answer a;
 
 	c->fixture->config.user_limits = true;
+	client_stop_minute(c);
 	client_sql(c, "DELETE FROM cowry.rate_count");
 	a = get(c, "/api/rates");
 	expect_status(&a, 200);

@@ -18,19 +18,6 @@ setup(void **state)
 	return 0;
 }
 
-/* Most of a minute lies ahead, so that the calls that follow are counted together. */
-static void
-wait_for_room(struct client *c)
-{
-	static const struct timespec step = {0, 50000000};
-	time_t deadline = time(NULL) + 20;
-
-	while (strcmp(client_value(c, "SELECT extract(second FROM clock_timestamp()) < 50"), "t") !=
-		       0 &&
-	       time(NULL) < deadline)
-		(void)nanosleep(&step, NULL);
-}
-
 static void
 expect_limit(struct client *c, const struct person *p, const char *method, const char *path,
 	     const char *body, int most)
@@ -38,7 +25,7 @@ expect_limit(struct client *c, const struct person *p, const char *method, const
 	struct person other = person_new(c, client_text(c, "other-%s", p->email));
 	struct answer a;
 
-	wait_for_room(c);
+	client_stop_minute(c);
 	for (int n = 0; n < most; n++) {
 		a = client_call(c, method, path, p->access, body);
 		assert_int_not_equal(a.status, 429);

@@ -5,6 +5,7 @@
 
 #include "base/id.h"
 #include "sandbox/bank/book.h"
+#include "tests/support/poll.h"
 #include "tests/support/sandbox_case.h"
 
 #define BACK "http://127.0.0.1:9/api/bank-accounts/callback?state=s"
@@ -188,15 +189,13 @@ pay(struct sandbox_case *x, const char *bban, const char *amount)
 static const char *
 ended(struct sandbox_case *x, const char *id)
 {
-	const struct timespec pause = {0, 5000000};
-	int64_t until = clock_monotonic_ns() + INT64_C(10000000000);
+	struct poll poll = poll_for(10);
 	const char *line = arena_printf(x->arena, "GET /v1/payments/any/%s/status", id);
 
 	do {
-		(void)nanosleep(&pause, NULL);
+		assert_true(poll_again(&poll));
 		assert_int_equal(ask(x, line, NULL, NULL, NULL), 200);
-	} while (strcmp(sandbox_said(x, "transactionStatus"), "ACSP") == 0 &&
-		 clock_monotonic_ns() < until);
+	} while (strcmp(sandbox_said(x, "transactionStatus"), "ACSP") == 0);
 	return sandbox_said(x, "transactionStatus");
 }
 

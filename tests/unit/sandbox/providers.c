@@ -3,6 +3,7 @@
 #include <curl/curl.h>
 #include <time.h>
 
+#include "tests/support/poll.h"
 #include "tests/support/sandbox_case.h"
 
 #define REFERENCE "cw-abcdefghijklmnopqrstuvwxyz"
@@ -119,15 +120,13 @@ transfer(struct sandbox_case *x, const char *to, const char *reference)
 static bool
 becomes(struct sandbox_case *x, const char *line, const char *name, const char *value)
 {
-	static const struct timespec pause = {0, 20000000};
-	int64_t deadline = clock_monotonic_ns() + INT64_C(10000000000);
+	struct poll poll = poll_for(10);
 
-	while (clock_monotonic_ns() < deadline) {
+	do {
 		(void)sandbox_call(x, line, NULL);
 		if (strcmp(sandbox_data(x, name), value) == 0)
 			return true;
-		(void)nanosleep(&pause, NULL);
-	}
+	} while (poll_again(&poll));
 	return false;
 }
 
