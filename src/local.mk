@@ -16,8 +16,8 @@ noinst_LIBRARIES += src/base/libbase.a \
 src_base_libbase_a_SOURCES = \
 	src/base/arena.c src/base/arena.h \
 	src/base/attributes.h \
+	src/base/batcher.c src/base/batcher.h \
 	src/base/clock.c src/base/clock.h \
-	src/base/combine.c src/base/combine.h \
 	src/base/config.c src/base/config.h src/base/config.def \
 	src/base/ctx.h \
 	src/base/currency.def \
@@ -173,7 +173,7 @@ src_app_libapp_a_SOURCES = \
 	src/app/bank/row.c src/app/bank/row.h \
 	src/app/events/delivery.c \
 	src/app/events/event.c src/app/events/event.h \
-	src/app/events/feed.c \
+	src/app/events/event_stream.c \
 	src/app/events/notification.c src/app/events/notification.h \
 	src/app/events/outbox.c src/app/events/outbox.h \
 	src/app/events/webhook.c src/app/events/webhook.h \
@@ -190,14 +190,14 @@ src_app_libapp_a_SOURCES = \
 	src/app/operation/reseal.c src/app/operation/reseal.h \
 	src/app/operation/unresolved.c src/app/operation/unresolved.h \
 	src/app/payment/payment.c src/app/payment/payment.h \
-	src/app/payment/personal_history.c \
-	src/app/payment/personal_money.c src/app/payment/personal_money.h \
 	src/app/payment/provider_account.h \
 	src/app/payment/provider_config.c \
 	src/app/payment/report.c \
 	src/app/payment/row.c src/app/payment/row.h \
 	src/app/payment/settle.c \
 	src/app/payment/state.c src/app/payment/state.h \
+	src/app/payment/user_history.c \
+	src/app/payment/user_payment.c src/app/payment/user_payment.h \
 	src/app/people/code.c src/app/people/code.h \
 	src/app/people/complaint.c src/app/people/complaint.h \
 	src/app/people/consent.c src/app/people/consent.h \
@@ -240,13 +240,13 @@ src_app_libapp_a_SOURCES = \
 	src/app/voucher/store.c src/app/voucher/store.h \
 	src/app/voucher/voucher.c src/app/voucher/voucher.h \
 	src/app/wallet/card.c src/app/wallet/card.h \
+	src/app/wallet/hold.c src/app/wallet/hold.h \
 	src/app/wallet/key.c src/app/wallet/key.h \
-	src/app/wallet/movement.c src/app/wallet/movement.h \
-	src/app/wallet/personal.c src/app/wallet/personal.h \
-	src/app/wallet/reserve.c src/app/wallet/reserve.h \
 	src/app/wallet/statement.c src/app/wallet/statement.h \
 	src/app/wallet/statement_csv.c \
 	src/app/wallet/statement_pdf.c \
+	src/app/wallet/transaction.c src/app/wallet/transaction.h \
+	src/app/wallet/user_wallet.c src/app/wallet/user_wallet.h \
 	src/app/wallet/wallet.c src/app/wallet/wallet.h
 
 src_api_libapi_a_SOURCES = \
@@ -321,18 +321,18 @@ src_api_libapi_a_SOURCES = \
 	src/api/words.c src/api/words.h
 
 src_jobs_libjobs_a_SOURCES = \
-	src/jobs/crew.c src/jobs/crew.h \
-	src/jobs/duties.c \
-	src/jobs/event_feed.c \
+	src/jobs/event_stream.c \
 	src/jobs/funding_expiry.c \
 	src/jobs/hold_expiry.c \
 	src/jobs/job.h \
+	src/jobs/jobs.c \
 	src/jobs/mail.c \
 	src/jobs/merchant_payout.c \
 	src/jobs/payment_lookup.c \
 	src/jobs/purchase_lookup.c \
 	src/jobs/remittance.c \
 	src/jobs/retention.c \
+	src/jobs/runner.c src/jobs/runner.h \
 	src/jobs/token_request.c \
 	src/jobs/voucher_expiry.c \
 	src/jobs/webhook_delivery.c
@@ -367,7 +367,7 @@ cowry_LDADD = $(COWRY_LIBS)
 cowry_worker_SOURCES = \
 	src/bin/arrival.c src/bin/arrival.h \
 	src/bin/body.c src/bin/body.h \
-	src/bin/exchange.c src/bin/exchange.h \
+	src/bin/fcgi_request.c src/bin/fcgi_request.h \
 	src/bin/memory.c src/bin/memory.h \
 	src/bin/server.c src/bin/server.h \
 	src/bin/start.c src/bin/start.h \

@@ -6,7 +6,7 @@
 #include "api/key_cache.h"
 #include "app/wallet/key.h"
 #include "base/arena.h"
-#include "base/combine.h"
+#include "base/batcher.h"
 #include "base/config.h"
 #include "crypto/hmac.h"
 #include "crypto/keyring.h"
@@ -15,8 +15,8 @@
 
 /* A key to look up, and what the database says of it. */
 struct key_check {
-	struct combine_item item; /* first, so that an item is a check */
-	struct ctx *ctx;          /* of the thread that asks */
+	struct batch_item item; /* first, so that an item is a check */
+	struct ctx *ctx;        /* of the thread that asks */
 	unsigned char digest[SHA256_SIZE];
 	bool valid;
 	struct key_row {
@@ -43,7 +43,7 @@ static const struct column key_columns[] = {
 
 /* One query for all keys that wait. Runs with the means of the first of them. */
 static void
-check_keys(void *arg, struct combine_item **items, size_t n)
+check_keys(void *arg, struct batch_item **items, size_t n)
 {
 	struct ctx *ctx = ((struct key_check *)items[0])->ctx;
 	struct bytes *digests = arena_array(ctx->arena, n, sizeof(*digests));
@@ -69,10 +69,10 @@ check_keys(void *arg, struct combine_item **items, size_t n)
 	}
 }
 
-struct combiner *
+struct batcher *
 auth_key_checks(size_t batch_max)
 {
-	return combiner_new(check_keys, NULL, batch_max);
+	return batcher_new(check_keys, NULL, batch_max);
 }
 
 static enum err
@@ -112,7 +112,7 @@ not_good(struct call *call)
 static enum err
 look_up(struct call *call, struct key_check *check)
 {
-	combiner_submit(call->ctx.app->key_checks, &check->item);
+	batcher_submit(call->ctx.app->key_checks, &check->item);
 	if (check->fault.err != ERR_OK) {
 		call->ctx.fault = check->fault;
 		return check->fault.err;
@@ -133,7 +133,7 @@ check_key(struct call *call, const char *key)
 	keyring_digest(call->ctx.app->keys, key, strlen(key), check.digest);
 	if (call->route->proves_key &&
 	    key_cache_find(call->ctx.app->key_cache, check.digest, who)) {
-		who->unproven = true;
+		who->unverified = true;
 		memcpy(call->key_digest, check.digest, SHA256_SIZE);
 		return ERR_OK;
 	}
@@ -154,15 +154,15 @@ check_key(struct call *call, const char *key)
 }
 
 enum err
-prove(struct call *call)
+revalidate(struct call *call)
 {
 	struct key_check check = {.ctx = &call->ctx};
 
-	if (!call->ctx.who.unproven)
+	if (!call->ctx.who.unverified)
 		return ERR_OK;
 	memcpy(check.digest, call->key_digest, SHA256_SIZE);
 	TRY(look_up(call, &check));
-	call->ctx.who.unproven = false;
+	call->ctx.who.unverified = false;
 	return ERR_OK;
 }
 

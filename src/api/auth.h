@@ -9,10 +9,10 @@
 
 #include "api/call.h"
 
-struct combiner;
+struct batcher;
 
-/* The combiner for app->key_checks. */
-struct combiner *auth_key_checks(size_t batch_max);
+/* The batcher for app->key_checks. */
+struct batcher *auth_key_checks(size_t batch_max);
 
 /* Fill call->ctx.who as the route's access asks, or ERR_UNAUTHORIZED, ERR_FORBIDDEN,
  * ERR_QUOTA_EXCEEDED. */
@@ -26,7 +26,7 @@ enum err session_user(struct call *call, int64_t *user_id) MUST_CHECK;
 enum err admit_to_wallet(struct call *call) MUST_CHECK;
 
 /* Settle whether a key that was known from before is still good, where no query has done so yet. */
-enum err prove(struct call *call) MUST_CHECK;
+enum err revalidate(struct call *call) MUST_CHECK;
 
 /* Count the call against its route's rate limit; ERR_RATE_LIMITED with retry_after_s. */
 enum err throttle(struct call *call) MUST_CHECK;

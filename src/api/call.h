@@ -111,7 +111,7 @@ struct route {
 	unsigned permission; /* enum permission that a wallet key needs */
 	const char *message; /* of success, where the envelope has one; NULL: the usual */
 	int status;          /* of success */
-	bool rehearses;      /* takes dryRun */
+	bool dry_run;        /* takes dryRun */
 	bool opens;          /* COWRY_OPEN_WALLET_PROVIDERS lets everybody in */
 	bool proves_key;     /* the handler's own first query says whether the key is good */
 	size_t body_max;     /* bytes; 0: BODY_MAX */
@@ -222,7 +222,7 @@ struct call {
 	const struct rendering *rendering; /* the form that the client wants; NULL: JSON */
 	unsigned char key_digest[32];      /* of an API key that is yet to be proven */
 	bool by_cookie;                    /* a browser may have sent the credential by itself */
-	bool rehearse;                     /* dryRun: decide, but change nothing */
+	bool dry_run;                      /* dryRun: decide, but change nothing */
 	bool admitted;                     /* it counts among what is under work */
 	int status;    /* of success; the route's unless the handler says otherwise */
 	bool replayed; /* the answer of an earlier request */

@@ -147,7 +147,7 @@ decode_body(struct call *call, void **in)
 	const struct request *request = call->request;
 	struct ctx *ctx = &call->ctx;
 	struct json_object *body = NULL;
-	struct json_object *rehearse;
+	struct json_object *dry_run;
 	bool present;
 	const char *text = request->body.data;
 	size_t length = request->body.length;
@@ -168,10 +168,10 @@ decode_body(struct call *call, void **in)
 		return fault(&ctx->fault, ERR_MALFORMED, NULL, "The body must be a JSON object");
 	*in = arena_alloc(ctx->arena, call->route->in->size);
 	TRY(schema_decode(call->route->in, ctx->arena, &ctx->fault, body, *in));
-	if (call->route->rehearses) {
-		rehearse = json_member(body, "dryRun", &present);
-		call->rehearse =
-			present && json_kind(rehearse) == JSON_BOOL && json_bool_value(rehearse);
+	if (call->route->dry_run) {
+		dry_run = json_member(body, "dryRun", &present);
+		call->dry_run =
+			present && json_kind(dry_run) == JSON_BOOL && json_bool_value(dry_run);
 	}
 	return ERR_OK;
 }
@@ -354,10 +354,10 @@ settle_key(struct call *call, enum err err)
 {
 	struct fault refusal = call->ctx.fault;
 
-	if (!call->ctx.who.unproven)
+	if (!call->ctx.who.unverified)
 		return err;
 	fault_clear(&call->ctx.fault);
-	TRY(prove(call));
+	TRY(revalidate(call));
 	call->ctx.fault = refusal;
 	return err;
 }

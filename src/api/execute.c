@@ -160,14 +160,14 @@ execute(struct call *call, void *in)
 
 	call->headers_before = call->reply.header_count;
 	TRY(idempotency_wanted(call, &work.keyed));
-	if (call->rehearse || work.keyed || outside)
-		TRY(prove(call));
-	if (call->rehearse)
-		return db_rehearse(&call->ctx, handle_in_transaction, &work);
+	if (call->dry_run || work.keyed || outside)
+		TRY(revalidate(call));
+	if (call->dry_run)
+		return db_dry_run(&call->ctx, handle_in_transaction, &work);
 	if (outside)
 		return run_outside(call, &work);
 	if (work.keyed || call->route->effect == EFFECT_WRITE)
 		return db_transact(&call->ctx, handle_in_transaction, &work);
 	TRY(handle(call, call->route->handle, in));
-	return prove(call);
+	return revalidate(call);
 }

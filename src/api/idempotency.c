@@ -21,7 +21,7 @@ idempotency_wanted(struct call *call, bool *wanted)
 	size_t length = key != NULL ? strlen(key) : 0;
 
 	*wanted =
-		key != NULL && call->route->method != GET && !call->rehearse && !call->route->fresh;
+		key != NULL && call->route->method != GET && !call->dry_run && !call->route->fresh;
 	if (!*wanted)
 		return ERR_OK;
 	if (call->request->contradicting_keys)

@@ -2,7 +2,7 @@
  * key_cache.h - what API keys stand for, by digest: owner, project, books, mode.
  *
  * None of this ever changes for a key, so it may be remembered. Whether the key is
- * still good may not: who is found here is unproven until a query has said so.
+ * still good may not: who is found here is unverified until a query has said so.
  */
 #ifndef API_KEY_CACHE_H
 #define API_KEY_CACHE_H

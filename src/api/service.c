@@ -6,7 +6,7 @@
 #include "api/router.h"
 #include "app/people/google.h"
 #include "app/wallet/wallet.h"
-#include "base/combine.h"
+#include "base/batcher.h"
 #include "base/config.h"
 #include "ledger/ledger.h"
 
@@ -32,9 +32,9 @@ service_close(struct app *app)
 {
 	committer_free(app->committer);
 	google_free(app->google);
-	combiner_free(app->wallet_reads);
+	batcher_free(app->wallet_reads);
 	key_cache_free(app->key_cache);
-	combiner_free(app->key_checks);
+	batcher_free(app->key_checks);
 	admission_free(app->admission);
 	router_free(app->router);
 }

@@ -6,7 +6,7 @@
 
 #include "base/ctx.h"
 
-/* Make the router, the combiners, the memory of keys and of Google's, and the group commit. False, with what could
+/* Make the router, the batchers, the memory of keys and of Google's, and the group commit. False, with what could
  * be made, if the system has no memory. */
 bool service_open(struct app *app) MUST_CHECK;
 /* Release them; also what service_open() left half made. */

@@ -14,7 +14,7 @@
 
 struct arena;
 struct claims;
-struct combiner;
+struct batcher;
 struct committer;
 struct config;
 struct db;
@@ -55,7 +55,7 @@ struct principal {
 	bool admin;
 	/* A key that was good in an earlier request: whether it still is must be asked together with
 	 * the first query. */
-	bool unproven;
+	bool unverified;
 };
 
 /* The services of a process; built in main, constant afterwards. */
@@ -63,10 +63,10 @@ struct app {
 	const struct config *config;
 	struct keyring *keys;
 	struct db_pool *pool;
-	struct committer *committer;   /* group commit of postings */
-	struct combiner *key_checks;   /* combined look-ups of API keys */
-	struct key_cache *key_cache;   /* what they stand for */
-	struct combiner *wallet_reads; /* combined reads of wallets */
+	struct committer *committer;  /* group commit of postings */
+	struct batcher *key_checks;   /* combined look-ups of API keys */
+	struct key_cache *key_cache;  /* what they stand for */
+	struct batcher *wallet_reads; /* combined reads of wallets */
 	struct password_gate *passwords;
 	struct router *router;
 	struct admission *admission; /* how much is under work at once */

@@ -13,21 +13,21 @@
 #include "bin/memory.h"
 #include "bin/start.h"
 #include "db/listen.h"
-#include "jobs/crew.h"
+#include "jobs/runner.h"
 
 static const char program[] = "cowry-jobs";
 
 enum { RECONNECT_MS = 1000 };
 
-/* While nobody listens, the crew looks for itself: this only makes it slower. */
+/* While nobody listens, the runner looks for itself: this only makes it slower. */
 static void
-try_to_listen(struct listener *listener, struct crew *crew, bool *failed)
+try_to_listen(struct listener *listener, struct runner *runner, bool *failed)
 {
 	char problem[CONNECTION_PROBLEM_MAX];
 	bool open = listener_open(listener, problem);
 
 	if (open)
-		crew_wake(crew, NULL); /* for what was said before */
+		runner_wake(runner, NULL); /* for what was said before */
 	else if (!*failed)
 		log_event(LOG_LEVEL_WARN, "not_listening", LOG_FIELDS({"why", problem, 0}));
 	*failed = !open;
@@ -35,7 +35,7 @@ try_to_listen(struct listener *listener, struct crew *crew, bool *failed)
 
 /* Pass on what is heard, until a signal asks to stop. */
 static void
-attend(struct listener *listener, struct crew *crew, int signals)
+attend(struct listener *listener, struct runner *runner, int signals)
 {
 	struct pollfd fds[] = {{.fd = signals, .events = POLLIN}, {.events = POLLIN}};
 	char kind[LISTEN_PAYLOAD_MAX];
@@ -43,12 +43,12 @@ attend(struct listener *listener, struct crew *crew, int signals)
 
 	while (fds[0].revents == 0) {
 		if (listener_fd(listener) < 0)
-			try_to_listen(listener, crew, &failed);
+			try_to_listen(listener, runner, &failed);
 		fds[1].fd = listener_fd(listener);
 		if (poll(fds, 2, fds[1].fd < 0 ? RECONNECT_MS : -1) < 0)
 			continue;
 		while (fds[1].revents != 0 && listener_next(listener, kind))
-			crew_wake(crew, kind);
+			runner_wake(runner, kind);
 	}
 }
 
@@ -57,13 +57,13 @@ static bool
 run_all(const struct app *app, const struct db_options *database, int signals)
 {
 	struct listener *listener = listener_new(database, SQL_jobs_listen);
-	struct crew *crew = crew_start(app, duties);
+	struct runner *runner = runner_start(app, jobs);
 
-	if (listener == NULL || crew == NULL)
+	if (listener == NULL || runner == NULL)
 		start_failed(program, "out of memory or threads");
-	attend(listener, crew, signals);
+	attend(listener, runner, signals);
 	listener_free(listener);
-	return crew_stop(crew, app->config->drain_s * 1000);
+	return runner_stop(runner, app->config->drain_s * 1000);
 }
 
 /* Blocked in all threads: they come to be read instead. */

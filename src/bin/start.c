@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <sys/resource.h>
 
-#include "base/combine.h"
+#include "base/batcher.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "crypto/keyring.h"

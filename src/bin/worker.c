@@ -8,7 +8,7 @@
 #include "api/service.h"
 #include "base/log.h"
 #include "bin/arrival.h"
-#include "bin/exchange.h"
+#include "bin/fcgi_request.h"
 #include "bin/memory.h"
 #include "bin/server.h"
 #include "bin/start.h"
@@ -25,7 +25,7 @@ answer(void *context, struct arena *arena, struct FCGX_Request *fcgi)
 {
 	struct worker *worker = context;
 
-	exchange(&worker->app, worker->arrivals, arena, fcgi);
+	fcgi_request_answer(&worker->app, worker->arrivals, arena, fcgi);
 }
 
 int

@@ -158,7 +158,7 @@ commit(struct ctx *ctx)
 
 /* What COMMIT would say, without one. */
 static enum err
-rehearse_commit(struct ctx *ctx)
+dry_run_commit(struct ctx *ctx)
 {
 	struct db_call call = bare_call(SQL_constraints_check, NULL);
 
@@ -278,10 +278,10 @@ db_persist(struct ctx *ctx, db_work *work, void *arg)
 }
 
 enum err
-db_rehearse(struct ctx *ctx, db_work *work, void *arg)
+db_dry_run(struct ctx *ctx, db_work *work, void *arg)
 {
 	assert(ctx->db == NULL);
-	return attempt_all(ctx, work, arg, rehearse_commit);
+	return attempt_all(ctx, work, arg, dry_run_commit);
 }
 
 enum err

@@ -153,7 +153,7 @@ enum err db_insist(struct ctx *ctx, db_work *work, void *arg) MUST_CHECK;
 /* Likewise, work in one transaction. */
 enum err db_persist(struct ctx *ctx, db_work *work, void *arg) MUST_CHECK;
 /* Like db_transact, but always rolled back: what would happen if. Not within a transaction. */
-enum err db_rehearse(struct ctx *ctx, db_work *work, void *arg) MUST_CHECK;
+enum err db_dry_run(struct ctx *ctx, db_work *work, void *arg) MUST_CHECK;
 
 /* Round trip to the database in nanoseconds. */
 enum err db_ping(struct ctx *ctx, int64_t *latency_ns) MUST_CHECK;

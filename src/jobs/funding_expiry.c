@@ -2,4 +2,4 @@
 #include "app/funding/funding.h"
 #include "jobs/job.h"
 
-const struct job job_funding_expiry = {"funding_expiry", 60000, funding_expire};
+const struct periodic_job job_funding_expiry = {"funding_expiry", 60000, funding_expire};

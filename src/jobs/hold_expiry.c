@@ -1,5 +1,5 @@
 /* Holds that have expired give their money back. */
-#include "app/wallet/reserve.h"
+#include "app/wallet/hold.h"
 #include "jobs/job.h"
 
 static enum err
@@ -7,9 +7,9 @@ run(struct ctx *ctx, bool *found)
 {
 	int64_t expired = 0;
 
-	TRY(reserve_expire_due(ctx, &expired));
+	TRY(wallet_hold_expire_due(ctx, &expired));
 	*found = expired > 0;
 	return ERR_OK;
 }
 
-const struct job job_hold_expiry = {"hold_expiry", 500, run};
+const struct periodic_job job_hold_expiry = {"hold_expiry", 500, run};

@@ -28,4 +28,4 @@ run(struct ctx *ctx, bool *found)
 	return ERR_OK;
 }
 
-const struct job job_retention = {"retention", 60000, run};
+const struct periodic_job job_retention = {"retention", 60000, run};

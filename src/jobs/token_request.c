@@ -2,4 +2,4 @@
 #include "app/people/user.h"
 #include "jobs/job.h"
 
-const struct job job_token_request = {"token_request", 250, user_answer_request};
+const struct periodic_job job_token_request = {"token_request", 250, user_answer_request};

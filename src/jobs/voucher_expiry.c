@@ -2,4 +2,4 @@
 #include "app/voucher/voucher.h"
 #include "jobs/job.h"
 
-const struct job job_voucher_expiry = {"voucher_expiry", 5000, voucher_expire_due};
+const struct periodic_job job_voucher_expiry = {"voucher_expiry", 5000, voucher_expire_due};

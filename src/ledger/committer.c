@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "base/arena.h"
-#include "base/combine.h"
+#include "base/batcher.h"
 #include "base/config.h"
 #include "db/db.h"
 #include "ledger/ledger.h"
@@ -14,7 +14,7 @@ enum { COMMITTER_ARENA_MAX = 64 * 1024 * 1024 };
 
 /* The leader's own means; only one thread leads at a time. */
 struct committer {
-	struct combiner *combiner;
+	struct batcher *batcher;
 	struct db_pool *pool;
 	struct app app; /* the process's, with our pool of one connection */
 	struct ctx ctx;
@@ -22,7 +22,7 @@ struct committer {
 
 /* A transaction that waits, and how its batch ended. */
 struct submission {
-	struct combine_item item; /* first, so that an item is a submission */
+	struct batch_item item; /* first, so that an item is a submission */
 	struct ledger_transaction *transaction;
 	struct fault fault; /* of the batch, where it was not the transaction's own */
 };
@@ -62,7 +62,7 @@ post_one(struct ctx *ctx, struct ledger_transaction *transaction)
 }
 
 static void
-run_batch(void *arg, struct combine_item **items, size_t n)
+run_batch(void *arg, struct batch_item **items, size_t n)
 {
 	struct committer *committer = arg;
 	struct ctx *ctx = &committer->ctx;
@@ -100,8 +100,8 @@ committer_new(const struct app *app)
 	if (committer == NULL)
 		return NULL;
 	committer->pool = db_pool_new(&options);
-	committer->combiner = combiner_new(run_batch, committer, (size_t)config->batch_max);
-	if (committer->pool == NULL || committer->combiner == NULL) {
+	committer->batcher = batcher_new(run_batch, committer, (size_t)config->batch_max);
+	if (committer->pool == NULL || committer->batcher == NULL) {
 		committer_free(committer);
 		return NULL;
 	}
@@ -117,7 +117,7 @@ committer_free(struct committer *committer)
 {
 	if (committer == NULL)
 		return;
-	combiner_free(committer->combiner);
+	batcher_free(committer->batcher);
 	arena_free(committer->ctx.arena);
 	db_pool_free(committer->pool);
 	free(committer);
@@ -135,15 +135,15 @@ ledger_submit(struct ctx *ctx, struct ledger_transaction *transaction)
 		TRY(ledger_post(ctx, &transaction, 1));
 		return ledger_report(ctx, transaction);
 	}
-	if (ctx->who.unproven)
+	if (ctx->who.unverified)
 		transaction->authority = ctx->who.key_id;
 	transaction->requester = ctx->requester;
-	combiner_submit(ctx->app->committer->combiner, &submission.item);
+	batcher_submit(ctx->app->committer->batcher, &submission.item);
 	if (submission.fault.err != ERR_OK) {
 		ctx->fault = submission.fault;
 		return ctx->fault.err;
 	}
 	if (transaction->err != ERR_UNAUTHORIZED)
-		ctx->who.unproven = false;
+		ctx->who.unverified = false;
 	return ledger_report(ctx, transaction);
 }

@@ -65,7 +65,7 @@ struct ledger_hold {
 	bool changed;       /* set by the kernel */
 };
 
-/* A movement between two accounts, named by public id. */
+/* A transaction between two accounts, named by public id. */
 struct posting {
 	struct uuid from;
 	struct uuid to;

@@ -17,7 +17,7 @@
 #include "ledger/kernel.h"
 
 struct committer;
-struct combiner;
+struct batcher;
 
 /*
  * Post within the caller's db_transact(). Each transaction gets its own err; the

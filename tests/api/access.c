@@ -138,7 +138,7 @@ make_objects(struct client *c)
 				       "'eventTypes':['wallet.created']}"));
 	mine.webhook = kept(c, &a);
 	(void)wallet_new(c, acme.test_key, "NGN");
-	feed_all(c);
+	stream_all(c);
 	mine.delivery = arena_strdup(
 		c->keep, client_value(c, "SELECT public_id FROM cowry.webhook_delivery"));
 }

@@ -275,12 +275,12 @@ test_no_new_wallet(void **state)
 	struct client *c = *state;
 	struct person jane = person_new(c, "nowallet@example.com");
 	struct ctx ctx = {.app = c->app, .arena = c->scratch, .now = clock_system()};
-	struct personal_wallet wallet;
+	struct user_wallet wallet;
 	int64_t id;
 
 	expect_ended(c, &jane);
 	assert_true(integer_parse(&id, user_id(c, &jane)));
-	assert_int_equal(personal_wallet(&ctx, id, currency_find("NGN"), &wallet), ERR_NOT_FOUND);
+	assert_int_equal(user_wallet(&ctx, id, currency_find("NGN"), &wallet), ERR_NOT_FOUND);
 }
 
 /* As the release before did it: the person is gone, and what they had is not looked at. */

@@ -70,13 +70,13 @@ test_subscribed_ahead(void **state)
 	const char *wallet = wallet_with(c, acme.test_key, "NGN", "5");
 	const char *id;
 
-	feed_all(c);
+	stream_all(c);
 	id = subscribe(c);
 	client_sql(c, "UPDATE cowry.webhook_subscription"
 		      " SET created_at = created_at + interval '1 hour'");
 	client_sql(c, "UPDATE cowry.event_feed SET next_at = next_at + interval '1 hour'");
 	(void)held_and_captured(c, wallet, NULL);
-	feed_all(c);
+	stream_all(c);
 	assert_string_equal(planned(c, id), "hold.created wallet.debited hold.captured");
 	unsubscribe(c, id);
 }
@@ -89,12 +89,12 @@ test_stepped_between(void **state)
 	const char *wallet = wallet_with(c, acme.test_key, "NGN", "5");
 	const char *id;
 
-	feed_all(c);
+	stream_all(c);
 	id = subscribe(c);
 	(void)held_and_captured(c, wallet,
 				"UPDATE cowry.event SET created_at = created_at + interval '1 hour'"
 				" WHERE sequence IS NULL");
-	feed_all(c);
+	stream_all(c);
 	assert_string_equal(planned(c, id), "hold.created wallet.debited hold.captured");
 	unsubscribe(c, id);
 }
@@ -108,7 +108,7 @@ test_done_before(void **state)
 	const char *first;
 	const char *second;
 
-	feed_all(c);
+	stream_all(c);
 	first = subscribe(c);
 	(void)held_and_captured(c, wallet, NULL);
 	second = subscribe(c);
@@ -117,7 +117,7 @@ test_done_before(void **state)
 		   " SET created_at = created_at - interval '1 hour' WHERE public_id = '%s'",
 		   second);
 	(void)held_and_captured(c, wallet, NULL);
-	feed_all(c);
+	stream_all(c);
 	assert_string_equal(planned(c, first), "hold.created wallet.debited hold.captured"
 					       " hold.created wallet.debited hold.captured");
 	assert_string_equal(planned(c, second), "hold.created wallet.debited hold.captured");

@@ -252,7 +252,7 @@ test_malformed_keys(void **state)
 	expect_status(&a, 201);
 }
 
-/* A rehearsal is no request to remember. */
+/* A dry run is no request to remember. */
 static void
 test_dry_run(void **state)
 {

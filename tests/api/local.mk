@@ -65,7 +65,7 @@ API_TESTS = \
 	tests/api/pocket/holds \
 	tests/api/pocket/jobs \
 	tests/api/pocket/keys \
-	tests/api/pocket/movements \
+	tests/api/pocket/transactions \
 	tests/api/pocket/payees \
 	tests/api/pocket/payments \
 	tests/api/pocket/platform \
@@ -147,7 +147,7 @@ tests_api_pocket_free_json_LDADD = $(API_LIBS)
 tests_api_pocket_holds_LDADD = $(API_LIBS)
 tests_api_pocket_jobs_LDADD = $(API_LIBS)
 tests_api_pocket_keys_LDADD = $(API_LIBS)
-tests_api_pocket_movements_LDADD = $(API_LIBS)
+tests_api_pocket_transactions_LDADD = $(API_LIBS)
 tests_api_pocket_platform_LDADD = $(API_LIBS)
 tests_api_pocket_payees_LDADD = $(API_LIBS)
 tests_api_pocket_payments_LDADD = $(API_LIBS)

@@ -15,7 +15,7 @@
 
 #include "app/events/outbox.h"
 #include "app/events/webhook.h"
-#include "jobs/crew.h"
+#include "jobs/runner.h"
 #include "net/http.h"
 #include "queue/queue.h"
 #include "tests/support/easypay_client.h"
@@ -25,7 +25,7 @@
 enum { AWAY_MS = 3000, BUDGET_MS = 5000, DEADLINE_MS = 60000, PATIENCE_MS = 60000 };
 enum { AT_ONCE = 6, WALLETS = 9, LIFETIME_S = 300 };
 
-static const struct duty list[] = {
+static const struct job list[] = {
 	{.kind = &queue_webhook_delivery, .threads = 12},
 	{.kind = &queue_payment_lookup, .threads = 2},
 	{.kind = &queue_mail, .threads = 2},
@@ -185,7 +185,7 @@ begin_work(struct client *c)
 	subscribe(c);
 	for (int i = 0; i < WALLETS; i++)
 		(void)wallet_new(c, acme.test_key, "NGN");
-	feed_all(c);
+	stream_all(c);
 	client_sql(c, "DELETE FROM cowry.mail; DELETE FROM cowry.job WHERE kind = 'mail';"
 		      "UPDATE cowry.job SET due_at = now()");
 	assert_int_equal(outbox_add(&ctx, "zoe@example.com", "A code", "123456", LIFETIME_S),
@@ -197,15 +197,15 @@ test_outage(void **state)
 {
 	struct client *c = *state;
 	struct config *config = &c->fixture->config;
-	struct crew *crew;
+	struct runner *runner;
 	int port;
 	int mute = mute_server(&port);
 
 	begin_work(c);
 	atomic_store(&answering, false);
 	config->smtp_url = client_text(c, "smtp://127.0.0.1:%d", port);
-	crew = crew_start(c->app, list);
-	assert_non_null(crew);
+	runner = runner_start(c->app, list);
+	assert_non_null(runner);
 	/* Six deliveries, the look-up and the mail are under way; the other deliveries wait. */
 	assert_true(until(c, "SELECT count(*) = 8 AND count(*) FILTER (WHERE kind = 'mail') = 1"
 			     "  FROM cowry.job WHERE claimed_until > now()") < DEADLINE_MS);
@@ -224,7 +224,7 @@ test_outage(void **state)
 			  "         WHERE status = 'delivered') = 9"
 			  "   AND (SELECT count(*) FROM cowry.mail WHERE sent_at IS NULL) = 0"
 			  "   AND (SELECT status FROM cowry.payment) = 'completed'") < BUDGET_MS);
-	assert_true(crew_stop(crew, PATIENCE_MS));
+	assert_true(runner_stop(runner, PATIENCE_MS));
 	/* What was done outside was done once. */
 	assert_int_equal(peer_count(receiver), WALLETS);
 	assert_int_equal(atomic_load(&asked), WALLETS + 1);
@@ -265,7 +265,7 @@ test_one_outcome(void **state)
 	size_t before = peer_count(receiver);
 
 	(void)wallet_new(c, acme.test_key, "NGN");
-	feed_all(c);
+	stream_all(c);
 	atomic_store(&answering, false);
 	for (size_t i = 0; i < RUNNERS; i++) {
 		attempts[i] = (struct attempt){.client = *c};

@@ -154,7 +154,7 @@ test_tables(void **state)
 				assert_true(!r->list || r->out != NULL);
 				assert_true(r->method != GET || r->effect == EFFECT_NONE);
 				assert_true(!r->proves_key || r->effect != EFFECT_WRITE);
-				assert_true(!r->rehearses || r->effect != EFFECT_NONE);
+				assert_true(!r->dry_run || r->effect != EFFECT_NONE);
 				/* A repeated key goes on with what was opened. */
 				assert_true((r->effect != EFFECT_CALL && r->calls == NULL) ||
 					    r->fresh || r->resume != NULL);

@@ -10,7 +10,7 @@
 
 #include "api/pocket/pocket.h"
 #include "app/events/webhook.h"
-#include "app/wallet/reserve.h"
+#include "app/wallet/hold.h"
 #include "net/http.h"
 #include "tests/support/money.h"
 #include "tests/support/poll.h"
@@ -159,7 +159,7 @@ test_signatures(void **state)
 	struct received r;
 	const char *at;
 
-	feed_all(c);
+	stream_all(c);
 	assert_int_equal(deliver_due(c), 1);
 	assert_int_equal(receiver_count(receiver), 1);
 	r = receiver_at(receiver, 0);
@@ -198,7 +198,7 @@ test_free_json(void **state)
 	struct hook hook;
 	struct answer a;
 
-	feed_all(c);
+	stream_all(c);
 	hook = subscribe(c, "'wallet.debited','hold.created'");
 	a = fund(c, "debit", acme.test_key, wallet, "1", "NGN", fresh_reference(c),
 		 client_text(c, ",\"metadata\":%s", metadata));
@@ -206,7 +206,7 @@ test_free_json(void **state)
 	a = hold(c, acme.test_key, wallet, "1", fresh_reference(c),
 		 client_text(c, ",\"metadata\":%s", metadata));
 	expect_status(&a, 201);
-	feed_all(c);
+	stream_all(c);
 	for (size_t i = 0; i < 2; i++) {
 		(void)deliver_due(c);
 		assert_non_null(strstr(receiver_at(receiver, i).body, metadata));
@@ -231,7 +231,7 @@ test_rotation(void **state)
 	expect_status(&a, 200);
 	assert_string_not_equal(fresh, hook.secret);
 	(void)wallet_new(c, acme.test_key, "NGN");
-	feed_all(c);
+	stream_all(c);
 	(void)deliver_due(c);
 	r = receiver_at(receiver, 0);
 	message = client_text(c, "%s.%s.%s", received_header(c, &r, "webhook-id"),
@@ -248,7 +248,7 @@ test_rotation(void **state)
 		   " WHERE public_id = '%s'",
 		   hook.id);
 	(void)wallet_new(c, acme.test_key, "NGN");
-	feed_all(c);
+	stream_all(c);
 	(void)deliver_due(c);
 	r = receiver_at(receiver, 1);
 	assert_null(strchr(received_header(c, &r, "webhook-signature"), ' '));
@@ -268,11 +268,11 @@ test_order(void **state)
 	size_t n;
 	int64_t last = 0;
 
-	feed_all(c);
+	stream_all(c);
 	hook = subscribe(c, "'wallet.debited','wallet.frozen','wallet.activated'");
 	a = fund(c, "debit", acme.test_key, slow, "1", "NGN", fresh_reference(c), "");
 	expect_status(&a, 201);
-	feed_all(c);
+	stream_all(c);
 	receiver_script(receiver, (struct receiver_answer){500, NULL, 0});
 	assert_int_equal(deliver_due(c), 1);
 	a = fund(c, "debit", acme.test_key, slow, "2", "NGN", fresh_reference(c), "");
@@ -283,7 +283,7 @@ test_order(void **state)
 	a = client_call(c, "PATCH", client_text(c, "/v1/wallets/%s", quick), acme.test_key,
 			client_json(c, "{'status':'frozen'}"));
 	expect_status(&a, 200);
-	feed_all(c);
+	stream_all(c);
 	assert_int_equal(deliver_due(c), 1); /* only the other wallet's */
 	assert_string_equal(told(c, 1, "data.id"), quick);
 	receiver_script(receiver, (struct receiver_answer){503, NULL, 0});
@@ -313,7 +313,7 @@ test_retries(void **state)
 	struct hook hook;
 	int64_t minutes = 1;
 
-	feed_all(c);
+	stream_all(c);
 	hook = subscribe(c, "'wallet.credited'");
 	for (int i = 0; i < 2; i++) {
 		struct answer a = fund(c, "credit", acme.test_key, wallet, "1", "NGN",
@@ -321,7 +321,7 @@ test_retries(void **state)
 
 		expect_status(&a, 201);
 	}
-	feed_all(c);
+	stream_all(c);
 	receiver_set(receiver, (struct receiver_answer){500, NULL, 0});
 	for (int i = 0; i < 5; i++, minutes *= 4) {
 		int64_t wait;
@@ -351,7 +351,7 @@ test_too_old(void **state)
 	struct hook hook = subscribe(c, "'wallet.created'");
 
 	(void)wallet_new(c, acme.test_key, "NGN");
-	feed_all(c);
+	stream_all(c);
 	client_sql(c, "UPDATE cowry.webhook_delivery SET begun_at = now() - interval '1 day'"
 		      " WHERE status = 'pending'");
 	receiver_set(receiver, (struct receiver_answer){500, NULL, 0});
@@ -371,7 +371,7 @@ test_replay(void **state)
 	struct answer a;
 
 	(void)wallet_new(c, acme.test_key, "NGN");
-	feed_all(c);
+	stream_all(c);
 	path = client_text(c, "%s/deliveries/%s/replay", hook.path,
 			   delivery_state(c, &hook, "d.public_id"));
 	a = client_call(c, "POST", path, acme.owner.access, NULL);
@@ -387,7 +387,7 @@ test_replay(void **state)
 	unsubscribe(c, &hook);
 }
 
-/* What was refused, rehearsed or rolled back is not told; and neither is what nobody asked for. */
+/* What was refused, only tried or rolled back is not told; and neither is what nobody asked for. */
 static void
 test_nothing_happened(void **state)
 {
@@ -398,7 +398,7 @@ test_nothing_happened(void **state)
 	struct hook hook;
 	struct answer a;
 
-	feed_all(c);
+	stream_all(c);
 	hook = subscribe(c, "'transfer.completed','wallet.debited','hold.created','hold.voided'");
 	a = transfer(c, acme.test_key, poor, wallet, "1", fresh_reference(c), "");
 	expect_refusal(&a, 422, "INSUFFICIENT_FUNDS");
@@ -421,7 +421,7 @@ test_nothing_happened(void **state)
 	live = wallet_with(c, acme.live_key, "NGN", "5"); /* another mode */
 	a = fund(c, "debit", acme.live_key, live, "1", "NGN", fresh_reference(c), "");
 	expect_status(&a, 201);
-	feed_all(c);
+	stream_all(c);
 	assert_int_equal(deliver_due(c), 0);
 	assert_string_equal(client_value(c,
 					 "SELECT count(*) FROM cowry.event e JOIN"
@@ -465,7 +465,7 @@ test_types(void **state)
 	a = hold(c, acme.test_key, from, "5", fresh_reference(c), "");
 	client_sql(c, "UPDATE cowry.hold SET expires_at = clock_timestamp() WHERE public_id = '%s'",
 		   answer_at(&a, "data.id"));
-	assert_int_equal(reserve_expire_due(&ctx, &expired), ERR_OK);
+	assert_int_equal(wallet_hold_expire_due(&ctx, &expired), ERR_OK);
 	assert_int_equal(expired, 1);
 	a = act(c, acme.test_key, "transactions", transaction, "reverse", "");
 	expect_status(&a, 201);
@@ -474,7 +474,7 @@ test_types(void **state)
 				client_json(c, "{'status':'%s'}", i == 0 ? "frozen" : "active"));
 		expect_status(&a, 200);
 	}
-	feed_all(c);
+	stream_all(c);
 	assert_int_equal(deliver_due(c), COUNT(expected));
 	for (size_t i = 0; i < COUNT(expected); i++)
 		assert_string_equal(
@@ -496,7 +496,7 @@ test_redirect(void **state)
 	struct hook hook = subscribe(c, "'wallet.created'");
 
 	(void)wallet_new(c, acme.test_key, "NGN");
-	feed_all(c);
+	stream_all(c);
 	receiver_set(receiver,
 		     (struct receiver_answer){307,
 					      client_text(c, "http://127.0.0.1:%d/elsewhere",
@@ -522,7 +522,7 @@ test_answers(void **state)
 	receiver_script(receiver, (struct receiver_answer){0, NULL, 0});
 	for (int i = 0; i < 4; i++)
 		(void)wallet_new(c, acme.test_key, "NGN");
-	feed_all(c);
+	stream_all(c);
 	assert_int_equal(deliver_due(c), 4);
 	assert_string_equal(client_value(c,
 					 "SELECT string_agg(d.status, ' ' ORDER BY attempted_at)"
@@ -565,7 +565,7 @@ test_slow_receiver(void **state)
 
 	for (int i = 0; i < 7; i++)
 		(void)wallet_new(c, acme.test_key, "NGN");
-	feed_all(c);
+	stream_all(c);
 	make_six_busy(c);
 	assert_int_equal(deliver_due(c), 1);
 	assert_int_equal(deliver_due(c), 0); /* later */
@@ -586,7 +586,7 @@ test_place_is_given(void **state)
 
 	for (int i = 0; i < 9; i++)
 		(void)wallet_new(c, acme.test_key, "NGN");
-	feed_all(c);
+	stream_all(c);
 	make_six_busy(c);
 	assert_int_equal(deliver_due(c), 3);
 	assert_int_equal(deliver_due(c), 0);
@@ -628,7 +628,7 @@ test_limit_at_once(void **state)
 
 	for (int i = 0; i < DUE; i++)
 		(void)wallet_new(c, acme.test_key, "NGN");
-	feed_all(c);
+	stream_all(c);
 	receiver_set(receiver, (struct receiver_answer){0, NULL, 0});
 	client_sql(c, "UPDATE cowry.job SET claimed_until = now() + interval '1 minute'"
 		      " WHERE kind = 'webhook_delivery'");
@@ -665,7 +665,7 @@ test_gone(void **state)
 	receiver_set(receiver, (struct receiver_answer){410, NULL, 0});
 	(void)wallet_new(c, acme.test_key, "NGN");
 	(void)wallet_new(c, acme.test_key, "NGN");
-	feed_all(c);
+	stream_all(c);
 	(void)deliver_due(c);
 	assert_int_equal(receiver_count(receiver), 1);
 	a = client_call(c, "GET", hook.path, acme.owner.access, NULL);
@@ -685,12 +685,12 @@ test_deleted(void **state)
 	struct hook hook = subscribe(c, "'wallet.created'");
 
 	(void)wallet_new(c, acme.test_key, "NGN");
-	feed_all(c);
+	stream_all(c);
 	unsubscribe(c, &hook);
 	make_due(c);
 	(void)deliver_due(c);
 	(void)wallet_new(c, acme.test_key, "NGN");
-	feed_all(c);
+	stream_all(c);
 	assert_int_equal(deliver_due(c), 0);
 	assert_int_equal(receiver_count(receiver), 0);
 	assert_string_equal(delivery_state(c, &hook, "status || ' ' || attempts"), "failed 0");
@@ -708,7 +708,7 @@ test_private_address(void **state)
 
 	app->http_local = NULL;
 	(void)wallet_new(c, acme.test_key, "NGN");
-	feed_all(c);
+	stream_all(c);
 	assert_int_equal(deliver_due(c), 2);
 	app->http_local = local;
 	assert_int_equal(receiver_count(receiver), 0);
@@ -728,7 +728,7 @@ test_no_connection(void **state)
 	struct hook nobody = subscribe_to(c, "http://127.0.0.1:1/hook", "'wallet.created'");
 
 	(void)wallet_new(c, acme.test_key, "NGN");
-	feed_all(c);
+	stream_all(c);
 	assert_int_equal(deliver_due(c), 1);
 	assert_string_equal(delivery_state(c, &nobody, "d.status || ': ' || d.problem"),
 			    "pending: The connection was refused");
@@ -770,43 +770,43 @@ move_about(void *arg)
 	return NULL;
 }
 
-struct feeder {
+struct reader {
 	struct client *c;
 	pthread_t thread;
 	bool failed;
 };
 
 static void *
-feed_along(void *arg)
+stream_along(void *arg)
 {
-	struct feeder *feeder = arg;
+	struct reader *reader = arg;
 
 	for (int i = 0; i < 150; i++) {
 		struct ctx ctx = {
-			.app = feeder->c->app, .arena = arena_new(64 << 20), .now = clock_system()};
+			.app = reader->c->app, .arena = arena_new(64 << 20), .now = clock_system()};
 		bool found;
 
-		feeder->failed |= event_feed(&ctx, &found) != ERR_OK;
+		reader->failed |= event_stream_read(&ctx, &found) != ERR_OK;
 		arena_free(ctx.arena);
 	}
 	return NULL;
 }
 
-/* While many post and two feeders read, every posting is told once, each wallet's in its order. */
+/* While many post and two readers read, every posting is told once, each wallet's in its order. */
 static void
-test_concurrent_feed(void **state)
+test_concurrent_readers(void **state)
 {
 	struct client *c = *state;
 	struct mover movers[MOVERS];
 	const char *wallets[WALLETS];
 	struct hook hook;
 	const char *count = "SELECT count(*) FROM cowry.transaction WHERE reference LIKE 'm-%%'";
-	struct feeder feeders[2];
+	struct reader readers[2];
 	const char *posted;
 
 	for (size_t i = 0; i < WALLETS; i++)
 		wallets[i] = wallet_with(c, acme.test_key, "NGN", "20");
-	feed_all(c);
+	stream_all(c);
 	hook = subscribe(c, "'*'");
 	for (unsigned i = 0; i < MOVERS; i++) {
 		movers[i] = (struct mover){*c, wallets, i, 0};
@@ -814,20 +814,20 @@ test_concurrent_feed(void **state)
 		assert_int_equal(pthread_create(&movers[i].thread, NULL, move_about, &movers[i]),
 				 0);
 	}
-	for (size_t i = 0; i < COUNT(feeders); i++) {
-		feeders[i] = (struct feeder){c, 0, false};
-		assert_int_equal(pthread_create(&feeders[i].thread, NULL, feed_along, &feeders[i]),
-				 0);
+	for (size_t i = 0; i < COUNT(readers); i++) {
+		readers[i] = (struct reader){c, 0, false};
+		assert_int_equal(
+			pthread_create(&readers[i].thread, NULL, stream_along, &readers[i]), 0);
 	}
-	for (size_t i = 0; i < COUNT(feeders); i++) {
-		assert_int_equal(pthread_join(feeders[i].thread, NULL), 0);
-		assert_false(feeders[i].failed);
+	for (size_t i = 0; i < COUNT(readers); i++) {
+		assert_int_equal(pthread_join(readers[i].thread, NULL), 0);
+		assert_false(readers[i].failed);
 	}
 	for (size_t i = 0; i < MOVERS; i++) {
 		assert_int_equal(pthread_join(movers[i].thread, NULL), 0);
 		arena_free(movers[i].client.scratch);
 	}
-	feed_all(c);
+	stream_all(c);
 	posted = client_value(c, "%s", count);
 	assert_true(atoi(posted) > 50);
 	assert_string_equal(
@@ -874,7 +874,7 @@ test_restored(void **state)
 
 	client_sql(c, "UPDATE cowry.event_feed SET next_xid = '99999999999'");
 	(void)wallet_with(c, acme.test_key, "NGN", "5");
-	feed_all(c);
+	stream_all(c);
 	assert_int_equal(deliver_due(c), 1);
 	unsubscribe(c, &hook);
 }
@@ -922,7 +922,7 @@ test_late_commit(void **state)
 	struct answer a;
 	bool found;
 
-	feed_all(c);
+	stream_all(c);
 	hook = subscribe(c, "'transfer.completed'");
 	PQclear(PQexec(blocker, "BEGIN"));
 	/* Whoever uses this reference waits for the end of this transaction, its number in hand. */
@@ -943,13 +943,13 @@ test_late_commit(void **state)
 		     fresh_reference(c), "");
 	expect_status(&a, 201);
 	for (int i = 0; i < 10; i++)
-		assert_int_equal(event_feed(&ctx, &found), ERR_OK);
+		assert_int_equal(event_stream_read(&ctx, &found), ERR_OK);
 	assert_int_equal(deliver_due(c), 0);
 	PQclear(PQexec(blocker, "ROLLBACK"));
 	PQfinish(blocker);
 	assert_int_equal(pthread_join(mover.thread, NULL), 0);
 	arena_free(mover.client.scratch);
-	feed_all(c);
+	stream_all(c);
 	assert_int_equal(deliver_due(c), 2);
 	assert_string_equal(told(c, 0, "data.reference"), "held-up");
 	assert_string_equal(told(c, 1, "data.amount"), "2.00");
@@ -977,7 +977,7 @@ main(void)
 		client_test(test_deleted),
 		client_test(test_private_address),
 		client_test(test_no_connection),
-		client_test(test_concurrent_feed),
+		client_test(test_concurrent_readers),
 		client_test(test_late_commit),
 		client_test(test_restored),
 		client_test(test_free_json),

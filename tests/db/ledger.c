@@ -128,7 +128,7 @@ test_many_postings(void **state)
 }
 
 static void
-test_rehearsal_posts_nothing(void **state)
+test_dry_run_posts_nothing(void **state)
 {
 	struct books *b = *state;
 	struct uuid x = books_wallet(b, 10);
@@ -136,7 +136,7 @@ test_rehearsal_posts_nothing(void **state)
 		books_order(b, b->ctx, books_reference(b->ctx), x, books_funding(b), 10);
 	struct batch batch = {&t, 1};
 
-	assert_int_equal(db_rehearse(b->ctx, post, &batch), ERR_OK);
+	assert_int_equal(db_dry_run(b->ctx, post, &batch), ERR_OK);
 	assert_int_equal(t->err, ERR_OK);
 	assert_int_equal(t->results[0].from_balance, 0);
 	assert_int_equal(books_balance(b, x), 10);
@@ -520,7 +520,7 @@ main(void)
 		TEST(test_replays),
 		TEST(test_batch),
 		TEST(test_many_postings),
-		TEST(test_rehearsal_posts_nothing),
+		TEST(test_dry_run_posts_nothing),
 		TEST(test_reversal),
 		TEST(test_content),
 		TEST(test_hold_and_capture),

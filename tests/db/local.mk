@@ -25,7 +25,7 @@ libfixture_a_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)
 
 DB_TESTS = tests/db/database tests/db/transact tests/db/pool tests/db/statements tests/db/migrate \
 	tests/db/ledger tests/db/concurrency tests/db/payments tests/db/constraints tests/db/verify \
-	tests/db/personal tests/db/reseal
+	tests/db/user_wallet tests/db/reseal
 check_PROGRAMS += $(DB_TESTS)
 TESTS += $(DB_TESTS)
 
@@ -59,23 +59,23 @@ tests_db_concurrency_CPPFLAGS = $(BOOKS_CPPFLAGS)
 tests_db_concurrency_LDADD = libbooks.a $(BOOKS_LIBS)
 tests_db_reseal_CPPFLAGS = $(BOOKS_CPPFLAGS)
 tests_db_reseal_LDADD = $(BOOKS_LIBS)
-tests_db_personal_CPPFLAGS = $(BOOKS_CPPFLAGS)
-tests_db_personal_LDADD = libbooks.a $(BOOKS_LIBS)
+tests_db_user_wallet_CPPFLAGS = $(BOOKS_CPPFLAGS)
+tests_db_user_wallet_LDADD = libbooks.a $(BOOKS_LIBS)
 tests_db_constraints_CPPFLAGS = $(BOOKS_CPPFLAGS)
 tests_db_constraints_LDADD = libbooks.a $(BOOKS_LIBS)
 tests_db_payments_CPPFLAGS = $(BOOKS_CPPFLAGS)
 tests_db_payments_LDADD = libbooks.a $(BOOKS_LIBS)
 tests_db_verify_CPPFLAGS = $(BOOKS_CPPFLAGS)
 tests_db_verify_LDADD = libbooks.a $(BOOKS_LIBS)
-QUEUE_TESTS = tests/db/queue tests/db/runners tests/db/crew tests/db/smtp
+QUEUE_TESTS = tests/db/queue tests/db/several_runners tests/db/runner tests/db/smtp
 check_PROGRAMS += $(QUEUE_TESTS)
 TESTS += $(QUEUE_TESTS)
-tests_db_crew_CPPFLAGS = $(BOOKS_CPPFLAGS)
-tests_db_crew_LDADD = $(BOOKS_LIBS)
+tests_db_runner_CPPFLAGS = $(BOOKS_CPPFLAGS)
+tests_db_runner_LDADD = $(BOOKS_LIBS)
 tests_db_smtp_CPPFLAGS = $(BOOKS_CPPFLAGS)
 tests_db_smtp_LDADD = $(BOOKS_LIBS)
-tests_db_runners_CPPFLAGS = $(BOOKS_CPPFLAGS)
-tests_db_runners_LDADD = $(BOOKS_LIBS)
+tests_db_several_runners_CPPFLAGS = $(BOOKS_CPPFLAGS)
+tests_db_several_runners_LDADD = $(BOOKS_LIBS)
 tests_db_queue_CPPFLAGS = $(BOOKS_CPPFLAGS)
 tests_db_queue_LDADD = $(BOOKS_LIBS)
 endif

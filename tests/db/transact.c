@@ -49,14 +49,14 @@ test_commit_and_roll_back(void **state)
 }
 
 static void
-test_rehearsal_leaves_nothing(void **state)
+test_dry_run_leaves_nothing(void **state)
 {
 	struct fixture *f = *state;
 	struct plan plan = {.first = add_and_defer};
 
-	assert_int_equal(db_rehearse(&f->ctx, run_plan, &plan), ERR_OK);
+	assert_int_equal(db_dry_run(&f->ctx, run_plan, &plan), ERR_OK);
 	plan.result = ERR_FORBIDDEN;
-	assert_int_equal(db_rehearse(&f->ctx, run_plan, &plan), ERR_FORBIDDEN);
+	assert_int_equal(db_dry_run(&f->ctx, run_plan, &plan), ERR_FORBIDDEN);
 	assert_int_equal(thing_value(&f->ctx, 1), 0);
 	assert_int_equal(thing_value(&f->ctx, 2), 0);
 }
@@ -85,7 +85,7 @@ test_deferred_alone(void **state)
 	/* The second time they break a rule, in the same trip as COMMIT. */
 	assert_int_equal(db_transact(&f->ctx, run_plan, &plan), ERR_CONFLICT);
 	assert_string_equal(f->ctx.fault.constraint, "thing_key");
-	assert_int_equal(db_rehearse(&f->ctx, run_plan, &plan), ERR_CONFLICT);
+	assert_int_equal(db_dry_run(&f->ctx, run_plan, &plan), ERR_CONFLICT);
 }
 
 static enum err
@@ -125,7 +125,7 @@ test_nothing_needs_no_connection(void **state)
 
 	ctx.app = &app;
 	assert_int_equal(db_transact(&ctx, run_plan, &plan), ERR_OK);
-	assert_int_equal(db_rehearse(&ctx, run_plan, &plan), ERR_OK);
+	assert_int_equal(db_dry_run(&ctx, run_plan, &plan), ERR_OK);
 	plan.result = ERR_CONFLICT;
 	assert_int_equal(db_transact(&ctx, run_plan, &plan), ERR_CONFLICT);
 	db_pool_free(app.pool);
@@ -348,7 +348,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_commit_and_roll_back),
-		TEST(test_rehearsal_leaves_nothing),
+		TEST(test_dry_run_leaves_nothing),
 		TEST(test_deferred_alone),
 		TEST(test_deferred_comes_before_the_next_statement),
 		TEST(test_nothing_needs_no_connection),

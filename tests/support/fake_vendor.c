@@ -8,7 +8,7 @@
 
 #include "app/payment/payment.h"
 #include "app/prepaid/purchase.h"
-#include "app/wallet/personal.h"
+#include "app/wallet/user_wallet.h"
 
 enum { BODY_BYTES = 512, PART_BYTES = 64 };
 
@@ -135,18 +135,18 @@ buyer_new(struct client *c, const char *amount)
 	struct buyer buyer = {person_new(c, client_text(c, "%s@example.com", fresh_reference(c))),
 			      NULL};
 	struct ctx ctx = ctx_of(c);
-	struct personal_wallet wallet;
+	struct user_wallet wallet;
 	char id[UUID_TEXT_MAX];
 	struct answer a;
 
 	if (admin.id == NULL)
 		admin = person_admin(c, "till@example.com");
-	assert_int_equal(personal_wallet(&ctx,
-					 atoll(client_value(c,
-							    "SELECT user_id FROM cowry.users"
-							    " WHERE public_id = '%s'",
-							    buyer.person.id)),
-					 currency_find("ZAR"), &wallet),
+	assert_int_equal(user_wallet(&ctx,
+				     atoll(client_value(c,
+							"SELECT user_id FROM cowry.users"
+							" WHERE public_id = '%s'",
+							buyer.person.id)),
+				     currency_find("ZAR"), &wallet),
 			 ERR_OK);
 	buyer.wallet = arena_strdup(c->scratch, uuid_text(id, wallet.id));
 	a = client_call(c, "POST", "/v1/admin/wallets/credit", admin.access,

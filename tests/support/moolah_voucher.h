@@ -8,7 +8,7 @@
 #include "app/payment/payment.h"
 #include "app/voucher/payee.h"
 #include "app/voucher/voucher.h"
-#include "app/wallet/personal.h"
+#include "app/wallet/user_wallet.h"
 #include "base/arena.h"
 #include "crypto/hmac.h"
 #include "ledger/ledger.h"
@@ -22,7 +22,7 @@ static inline void
 give(struct client *c, const struct person *who, int64_t cents)
 {
 	struct ctx ctx = {.app = c->app, .arena = c->scratch, .now = clock_system()};
-	struct personal_wallet wallet;
+	struct user_wallet wallet;
 	struct posting_result result;
 	struct posting posting = {.amount = cents};
 	struct ledger_transaction t = {
@@ -39,7 +39,7 @@ give(struct client *c, const struct person *who, int64_t cents)
 	int64_t user_id;
 
 	assert_true(integer_parse(&user_id, id));
-	assert_int_equal(personal_wallet(&ctx, user_id, currency_find("ZAR"), &wallet), ERR_OK);
+	assert_int_equal(user_wallet(&ctx, user_id, currency_find("ZAR"), &wallet), ERR_OK);
 	t.ledger_id = wallet.ledger_id;
 	posting.from = ledger_system_account(wallet.ledger_id, ACCOUNT_OPERATOR_FUNDING, "ZAR");
 	posting.to = wallet.id;

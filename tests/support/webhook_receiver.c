@@ -244,20 +244,20 @@ runner_ctx(struct client *c)
 
 /* What others have under way in the cluster may hold it up for a moment. */
 void
-feed_all(struct client *c)
+stream_all(struct client *c)
 {
 	struct poll poll = poll_for(DEADLINE_S);
 	struct ctx ctx = runner_ctx(c);
 	bool found;
 
-	assert_int_equal(event_feed(&ctx, &found), ERR_OK);
+	assert_int_equal(event_stream_read(&ctx, &found), ERR_OK);
 	while (strcmp(client_value(c, "SELECT done_id >= (SELECT coalesce(max(transaction_id), 0)"
 				      " FROM cowry.transaction) AND NOT EXISTS (SELECT 1 FROM"
 				      " cowry.event WHERE sequence IS NULL)"
 				      " FROM cowry.event_feed"),
 		      "t") != 0) {
 		assert_true(poll_again(&poll));
-		assert_int_equal(event_feed(&ctx, &found), ERR_OK);
+		assert_int_equal(event_stream_read(&ctx, &found), ERR_OK);
 	}
 }
 

@@ -37,7 +37,7 @@ void receiver_reset(struct receiver *receiver);
 const char *received_header(struct client *c, const struct received *received, const char *name);
 
 /* Read the journal until all that was committed is published. */
-void feed_all(struct client *c);
+void stream_all(struct client *c);
 /* Make deliveries until none is due; how many jobs were run. */
 size_t deliver_due(struct client *c);
 /* All deliveries that wait are due now. */

@@ -8,7 +8,7 @@ unit_base_tests = \
 	tests/unit/base/arena \
 	tests/unit/crypto/box \
 	tests/unit/base/clock \
-	tests/unit/base/combine \
+	tests/unit/base/batcher \
 	tests/unit/base/config \
 	tests/unit/base/email \
 	tests/unit/base/fault \
@@ -37,7 +37,7 @@ unit_base_libs = $(BASE_LIBS) $(JSON_LIBS) $(CMOCKA_LIBS)
 tests_unit_base_arena_LDADD = $(unit_base_libs)
 tests_unit_crypto_box_LDADD = $(unit_base_libs)
 tests_unit_base_clock_LDADD = $(unit_base_libs)
-tests_unit_base_combine_LDADD = $(unit_base_libs)
+tests_unit_base_batcher_LDADD = $(unit_base_libs)
 tests_unit_base_config_LDADD = $(unit_base_libs)
 tests_unit_base_email_LDADD = $(unit_base_libs)
 tests_unit_base_fault_LDADD = $(unit_base_libs)
@@ -91,7 +91,7 @@ TESTS += $(unit_cowry_tests)
 unit_cowry_libs = $(COWRY_LIBS) $(unit_base_libs)
 tests_unit_bin_arrival_SOURCES = tests/unit/bin/arrival.c src/bin/arrival.c
 tests_unit_bin_arrival_LDADD = $(unit_base_libs)
-tests_unit_bin_server_SOURCES = tests/unit/bin/server.c src/bin/arrival.c src/bin/body.c src/bin/exchange.c \
+tests_unit_bin_server_SOURCES = tests/unit/bin/server.c src/bin/arrival.c src/bin/body.c src/bin/fcgi_request.c \
 	src/bin/server.c
 tests_unit_bin_server_LDADD = $(unit_base_libs) $(FCGI_LIBS)
 tests_unit_bin_server_LDFLAGS = -Wl,--wrap=FCGX_InitRequest,--wrap=FCGX_Free,--wrap=pthread_create

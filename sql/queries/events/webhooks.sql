@@ -110,13 +110,13 @@ SELECT $1, l.project_id, l.mode, $4, $3, $5::json
                   AND s.is_active AND s.deleted_at IS NULL
                   AND s.event_types && ARRAY[$3, '*']);
 
--- name: feed_claim
+-- name: event_stream_claim
 -- params:
 -- returns: maybe
 -- One reader at a time.
 SELECT one FROM event_feed FOR UPDATE SKIP LOCKED;
 
--- name: feed_place
+-- name: event_stream_place
 -- params:
 -- returns: one
 -- Once it is claimed, so that the snapshot is later than the row: the place in the journal, and
@@ -130,7 +130,7 @@ SELECT done_id, next_id, sequence,
                 WHERE is_active AND deleted_at IS NULL) AS is_wanted
   FROM event_feed;
 
--- name: feed_journal
+-- name: event_stream_journal
 -- params: after:bigint upto:bigint
 -- returns: many
 -- The postings of transactions of projects that listen, in the order of the journal. Accounts of
@@ -248,12 +248,12 @@ WITH made AS (
 )
 SELECT public_id FROM made WHERE next_at IS NOT NULL;
 
--- name: feed_done
+-- name: event_stream_done
 -- params: done_id:bigint sequence:bigint
 -- returns: none
 UPDATE event_feed SET done_id = $1, sequence = $2;
 
--- name: feed_look
+-- name: event_stream_look
 -- params:
 -- returns: one
 -- The last id taken at this moment; whether there is anything to read since the last time.
@@ -261,7 +261,7 @@ SELECT s.last_id, s.last_id > f.next_id AS is_news
   FROM event_feed f
  CROSS JOIN (SELECT journal_end() AS last_id) s;
 
--- name: feed_note
+-- name: event_stream_note
 -- params: next_id:bigint
 -- returns: none
 -- In a transaction that had no xid before: its own is then higher than that of everybody who took an

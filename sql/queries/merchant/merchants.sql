@@ -148,7 +148,7 @@ UPDATE merchant_payout
    SET status = $2, reversal_id = $3, problem = $4, ended_at = clock_timestamp()
  WHERE merchant_payout_id = $1 AND status = 'processing';
 
--- name: merchant_payout_let_go
+-- name: merchant_payout_release
 -- params: merchant_payout_id:bigint
 -- returns: none
 -- Of a payout that failed: the next one takes them.

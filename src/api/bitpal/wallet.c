@@ -4,7 +4,7 @@
 #include "api/bitpal/bitpal.h"
 #include "api/provider_event.h"
 #include "api/words.h"
-#include "app/payment/personal_money.h"
+#include "app/payment/user_payment.h"
 #include "base/arena.h"
 
 enum { HISTORY_DEFAULT = 50, HISTORY_MAX = 100, OFFSET_MAX = 1000000 };
@@ -63,19 +63,18 @@ static const struct field balance_out_fields[] = {
 };
 
 static const struct field transfer_in_fields[] = {
-	FIELD(struct personal_transfer_order, number, .name = "wallet_number", .required = true,
+	FIELD(struct user_transfer_order, number, .name = "wallet_number", .required = true,
 	      .format = "wallet_number", .doc = "Of the wallet that gets the money.",
 	      .example = "\"4566678954356\""),
-	FIELD(struct personal_transfer_order, amount, .name = "amount", .required = true,
+	FIELD(struct user_transfer_order, amount, .name = "amount", .required = true,
 	      .doc = "In naira.", .example = "3000"),
 };
 
 static const struct field transfer_out_fields[] = {
-	FIELD(struct personal_transfer, reference, .name = "reference", .required = true,
+	FIELD(struct user_transfer, reference, .name = "reference", .required = true,
 	      .example = "\"TRF_1734256800_ABCD1234_OUT\""),
-	FIELD(struct personal_transfer, amount, .name = "amount", .required = true,
-	      .example = "3000"),
-	FIELD(struct personal_transfer, number, .name = "recipient_wallet", .required = true,
+	FIELD(struct user_transfer, amount, .name = "amount", .required = true, .example = "3000"),
+	FIELD(struct user_transfer, number, .name = "recipient_wallet", .required = true,
 	      .example = "\"4566678954356\""),
 };
 
@@ -125,9 +124,9 @@ static const struct schema status_out =
 	SCHEMA(struct status_out, "DepositStatus", status_out_fields);
 static const struct schema balance_out = SCHEMA(struct balance_out, "Balance", balance_out_fields);
 static const struct schema transfer_in =
-	SCHEMA(struct personal_transfer_order, "TransferRequest", transfer_in_fields);
+	SCHEMA(struct user_transfer_order, "TransferRequest", transfer_in_fields);
 static const struct schema transfer_out =
-	SCHEMA(struct personal_transfer, "Transfer", transfer_out_fields);
+	SCHEMA(struct user_transfer, "Transfer", transfer_out_fields);
 static const struct schema history_query =
 	SCHEMA(struct history_query, "HistoryQuery", history_query_fields);
 static const struct schema line_out = SCHEMA(struct line_out, "WalletTransaction", line_out_fields);
@@ -138,7 +137,7 @@ open_deposit(struct call *call, const void *in, void *out)
 	struct payment *payment = arena_alloc(call->ctx.arena, sizeof(*payment));
 
 	(void)out;
-	TRY(personal_deposit(&call->ctx, ((const struct deposit_in *)in)->amount, payment));
+	TRY(user_deposit(&call->ctx, ((const struct deposit_in *)in)->amount, payment));
 	call->state = payment;
 	call->opened = payment->reference;
 	return ERR_OK;
@@ -151,7 +150,7 @@ resume_deposit(struct call *call, const void *in)
 
 	(void)in;
 	call->state = payment;
-	return personal_deposit_resume(&call->ctx, call->opened, payment);
+	return user_deposit_resume(&call->ctx, call->opened, payment);
 }
 
 static void
@@ -218,7 +217,7 @@ deposit_status(struct call *call, const void *in, void *out)
 	struct payment payment;
 
 	(void)in;
-	TRY(personal_deposit_find(&call->ctx, call->params[0].text, &payment));
+	TRY(user_deposit_find(&call->ctx, call->params[0].text, &payment));
 	*(struct status_out *)out =
 		(struct status_out){payment.reference, status_text(payment.state), payment.amount};
 	return ERR_OK;
@@ -227,10 +226,10 @@ deposit_status(struct call *call, const void *in, void *out)
 static enum err
 balance(struct call *call, const void *in, void *out)
 {
-	struct personal_wallet wallet;
+	struct user_wallet wallet;
 
 	(void)in;
-	TRY(personal_naira(&call->ctx, &wallet));
+	TRY(user_wallet_naira(&call->ctx, &wallet));
 	((struct balance_out *)out)->balance = wallet.balance;
 	return ERR_OK;
 }
@@ -238,9 +237,9 @@ balance(struct call *call, const void *in, void *out)
 static enum err
 transfer(struct call *call, const void *in, void *out)
 {
-	struct personal_transfer *done = out;
+	struct user_transfer *done = out;
 
-	TRY(personal_transfer(&call->ctx, in, done));
+	TRY(user_transfer(&call->ctx, in, done));
 	done->reference = arena_printf(call->ctx.arena, "%s_OUT", done->reference);
 	return ERR_OK;
 }
@@ -264,7 +263,7 @@ grouped(struct arena *arena, struct money amount)
 
 /* What other APIs do to the wallet is told by its type: "Admin credit of ₦1.00". */
 static const char *
-describe(struct arena *arena, const struct personal_line *line)
+describe(struct arena *arena, const struct user_wallet_line *line)
 {
 	if (strcmp(line->type, "transfer") == 0 && line->number != NULL)
 		return arena_printf(arena, "Transfer %s wallet %s", line->outgoing ? "to" : "from",
@@ -275,7 +274,7 @@ describe(struct arena *arena, const struct personal_line *line)
 
 /* A transfer is one transaction, but a line in each of two histories. */
 static struct line_out
-show_line(struct arena *arena, const struct personal_line *line)
+show_line(struct arena *arena, const struct user_wallet_line *line)
 {
 	struct line_out shown = {
 		.type = line->type,
@@ -299,12 +298,12 @@ history(struct call *call, const void *in, void *out)
 {
 	const struct history_query *query = call->query;
 	int64_t most = query->limit > 0 ? query->limit : HISTORY_DEFAULT;
-	struct personal_line *lines;
+	struct user_wallet_line *lines;
 	struct line_out *shown;
 	size_t n;
 
 	(void)in;
-	TRY(personal_history(&call->ctx, most, query->offset, &lines, &n));
+	TRY(user_wallet_history(&call->ctx, most, query->offset, &lines, &n));
 	shown = arena_array(call->ctx.arena, n, sizeof(*shown));
 	for (size_t i = 0; i < n; i++)
 		shown[i] = show_line(call->ctx.arena, &lines[i]);

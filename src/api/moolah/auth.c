@@ -6,7 +6,7 @@
 
 #include "app/people/identity.h"
 #include "app/people/user.h"
-#include "app/wallet/personal.h"
+#include "app/wallet/user_wallet.h"
 
 static const char *const document_types[] = {"south_african_id", "passport", NULL};
 
@@ -152,12 +152,12 @@ static enum err
 register_user(struct call *call, const void *in, void *out)
 {
 	struct ctx *ctx = &call->ctx;
-	struct personal_wallet wallet = {0};
+	struct user_wallet wallet = {0};
 	struct user_tokens tokens = {0};
 	struct user user = {0};
 
 	TRY(user_register(ctx, in, &user));
-	TRY(personal_wallet(ctx, user.user_id, currency_find("ZAR"), &wallet));
+	TRY(user_wallet(ctx, user.user_id, currency_find("ZAR"), &wallet));
 	TRY(user_sign_in(ctx, &user, &tokens));
 	show(call, &tokens, out);
 	return ERR_OK;

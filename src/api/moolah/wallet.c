@@ -5,7 +5,7 @@
 
 #include "api/page.h"
 #include "api/words.h"
-#include "app/wallet/personal.h"
+#include "app/wallet/user_wallet.h"
 #include "app/wallet/wallet.h"
 #include "base/arena.h"
 
@@ -131,15 +131,15 @@ static const struct schema history_out =
 	SCHEMA(struct history_out, "MoolahHistory", history_fields);
 
 static enum err
-rand_wallet(struct call *call, struct personal_wallet *out)
+rand_wallet(struct call *call, struct user_wallet *out)
 {
-	return personal_wallet(&call->ctx, call->ctx.who.user_id, currency_find("ZAR"), out);
+	return user_wallet(&call->ctx, call->ctx.who.user_id, currency_find("ZAR"), out);
 }
 
 static enum err
 get_balance(struct call *call, const void *in, void *out)
 {
-	struct personal_wallet wallet = {0};
+	struct user_wallet wallet = {0};
 
 	(void)in;
 	TRY(rand_wallet(call, &wallet));
@@ -214,7 +214,7 @@ get_history(struct call *call, const void *in, void *out)
 	int64_t page = query->page > 0 ? query->page : 1;
 	int64_t limit = query->limit > 0 ? query->limit : LIMIT_DEFAULT;
 	struct history_out *history = out;
-	struct personal_wallet wallet = {0};
+	struct user_wallet wallet = {0};
 	struct wallet_line *lines = NULL;
 	struct line_out *shown;
 	int64_t newest;

@@ -7,7 +7,7 @@
 #include "api/page.h"
 #include "api/words.h"
 #include "app/funding/funding.h"
-#include "app/payment/personal_money.h"
+#include "app/payment/user_payment.h"
 #include "base/arena.h"
 #include "json/reader.h"
 
@@ -126,10 +126,10 @@ static const struct schema history_out =
 static enum err
 get_balance(struct call *call, const void *in, void *out)
 {
-	struct personal_wallet wallet = {0};
+	struct user_wallet wallet = {0};
 
 	(void)in;
-	TRY(personal_naira(&call->ctx, &wallet));
+	TRY(user_wallet_naira(&call->ctx, &wallet));
 	*(struct balance_reply *)out = (struct balance_reply){
 		.success = true,
 		.balance = wallet.balance,
@@ -198,14 +198,14 @@ get_history(struct call *call, const void *in, void *out)
 	const struct history_query *asked = call->query;
 	int64_t page = asked->page > 0 ? asked->page : 1;
 	int64_t limit = asked->limit > 0 ? asked->limit : LIMIT_DEFAULT;
-	struct personal_wallet wallet = {0};
+	struct user_wallet wallet = {0};
 	struct wallet_line *lines = NULL;
 	struct line_reply *shown;
 	int64_t newest;
 	size_t n = 0;
 
 	(void)in;
-	TRY(personal_naira(&call->ctx, &wallet));
+	TRY(user_wallet_naira(&call->ctx, &wallet));
 	newest = wallet.sequence - (page - 1) * limit;
 	if (newest > 0)
 		TRY(wallet_lines(&call->ctx, wallet.account_id, newest + 1, limit, &lines, &n));

@@ -1,6 +1,6 @@
 /* What administrators do with any wallet. */
 #include "api/pocket/pocket.h"
-#include "app/wallet/movement.h"
+#include "app/wallet/transaction.h"
 
 static const struct field order_fields[] = {
 	FIELD(struct admin_order, wallet, .name = "walletId", .required = true, .min = 1, .max = 40,
@@ -24,10 +24,10 @@ static const struct schema order = SCHEMA(struct admin_order, "AdminMoneyRequest
 static enum err
 move(struct call *call, bool is_credit, const void *in, void *out)
 {
-	const struct movement *movement = out;
+	const struct transaction *transaction = out;
 
-	TRY(movement_admin(&call->ctx, is_credit, in, out));
-	if (movement->replayed) {
+	TRY(transaction_admin(&call->ctx, is_credit, in, out));
+	if (transaction->replayed) {
 		call->status = 200;
 		call->replayed = true;
 	}
@@ -48,12 +48,12 @@ debit(struct call *call, const void *in, void *out)
 
 const struct route pocket_admin[] = {
 	{POST, "/v1/admin/wallets/credit", "Credit any wallet from the operator's funding account",
-	 "Recorded in the audit log.", credit, .in = &order, .out = &pocket_movement,
+	 "Recorded in the audit log.", credit, .in = &order, .out = &pocket_transaction,
 	 .access = ACCESS_ADMIN, .effect = EFFECT_WRITE, .also = {404}, .alike = {200},
-	 .status = 201, .rehearses = true, .tag = "Administration"},
+	 .status = 201, .dry_run = true, .tag = "Administration"},
 	{POST, "/v1/admin/wallets/debit", "Debit any wallet to the operator's funding account",
-	 "Recorded in the audit log.", debit, .in = &order, .out = &pocket_movement,
+	 "Recorded in the audit log.", debit, .in = &order, .out = &pocket_transaction,
 	 .access = ACCESS_ADMIN, .effect = EFFECT_WRITE, .also = {404}, .alike = {200},
-	 .status = 201, .rehearses = true, .tag = "Administration"},
+	 .status = 201, .dry_run = true, .tag = "Administration"},
 	{0},
 };

@@ -1,79 +1,82 @@
 /* Holds: money set aside, then captured, voided, or given back when it expires. */
 #include "api/pocket/pocket.h"
 #include "api/words.h"
-#include "app/wallet/movement.h"
-#include "app/wallet/reserve.h"
+#include "app/wallet/hold.h"
+#include "app/wallet/transaction.h"
 
 static const struct field hold_in_fields[] = {
-	FIELD(struct reserve_order, wallet, .name = "walletId", .required = true),
-	FIELD(struct reserve_order, amount, .name = "amount", .required = true,
+	FIELD(struct wallet_hold_order, wallet, .name = "walletId", .required = true),
+	FIELD(struct wallet_hold_order, amount, .name = "amount", .required = true,
 	      .example = "\"250.00\""),
-	FIELD(struct reserve_order, currency, .name = "currency", .required = true,
+	FIELD(struct wallet_hold_order, currency, .name = "currency", .required = true,
 	      .format = "currency", .example = "\"NGN\""),
-	FIELD(struct reserve_order, reference, .name = "reference", .required = true,
+	FIELD(struct wallet_hold_order, reference, .name = "reference", .required = true,
 	      .format = "reference", .doc = "Your own; unique among the project's holds.",
 	      .example = "\"hold_2026_001\""),
-	FIELD(struct reserve_order, lifetime_s, .name = "expiresIn", .lower_bound = true, .min = 1,
-	      .max = HOLD_LIFETIME_MAX_S, .doc = "Seconds until it expires; 7 days unless given.",
-	      .example = "3600"),
-	FIELD(struct reserve_order, metadata, .name = "metadata",
+	FIELD(struct wallet_hold_order, lifetime_s, .name = "expiresIn", .lower_bound = true,
+	      .min = 1, .max = HOLD_LIFETIME_MAX_S,
+	      .doc = "Seconds until it expires; 7 days unless given.", .example = "3600"),
+	FIELD(struct wallet_hold_order, metadata, .name = "metadata",
 	      .example = "{\"order\":\"1001\"}"),
-	FIELD(struct reserve_order, dry_run, .name = "dryRun",
+	FIELD(struct wallet_hold_order, dry_run, .name = "dryRun",
 	      .doc = "Decide and answer, but change nothing.", .example = "false"),
 };
 
 static const struct field hold_fields[] = {
-	FIELD(struct reserve, id, .name = "id", .required = true),
-	FIELD(struct reserve, wallet, .name = "walletId", .required = true),
-	FIELD(struct reserve, amount, .name = "amount", .required = true),
-	FIELD(struct reserve, captured, .name = "captured", .required = true,
+	FIELD(struct wallet_hold, id, .name = "id", .required = true),
+	FIELD(struct wallet_hold, wallet, .name = "walletId", .required = true),
+	FIELD(struct wallet_hold, amount, .name = "amount", .required = true),
+	FIELD(struct wallet_hold, captured, .name = "captured", .required = true,
 	      .example = "\"0.00\""),
-	FIELD(struct reserve, currency, .name = "currency", .required = true, .example = "\"NGN\""),
-	FIELD(struct reserve, status, .name = "status", .choices = word_hold_statuses,
+	FIELD(struct wallet_hold, currency, .name = "currency", .required = true,
+	      .example = "\"NGN\""),
+	FIELD(struct wallet_hold, status, .name = "status", .choices = word_hold_statuses,
 	      .required = true, .example = "\"active\""),
-	FIELD(struct reserve, reference, .name = "reference", .required = true,
+	FIELD(struct wallet_hold, reference, .name = "reference", .required = true,
 	      .example = "\"hold_2026_001\""),
-	FIELD(struct reserve, transaction, .name = "transactionId",
+	FIELD(struct wallet_hold, transaction, .name = "transactionId",
 	      .doc = "The transaction that captured it."),
-	FIELD(struct reserve, metadata, .name = "metadata"),
-	FIELD(struct reserve, created_at, .name = "createdAt", .required = true),
-	FIELD(struct reserve, expires_at, .name = "expiresAt", .required = true),
-	FIELD(struct reserve, closed_at, .name = "closedAt", .keep_null = true, .example = "null"),
-	FIELD(struct reserve, dry_run, .name = "dryRun", .example = "false",
+	FIELD(struct wallet_hold, metadata, .name = "metadata"),
+	FIELD(struct wallet_hold, created_at, .name = "createdAt", .required = true),
+	FIELD(struct wallet_hold, expires_at, .name = "expiresAt", .required = true),
+	FIELD(struct wallet_hold, closed_at, .name = "closedAt", .keep_null = true,
+	      .example = "null"),
+	FIELD(struct wallet_hold, dry_run, .name = "dryRun", .example = "false",
 	      .doc = "True where nothing was changed."),
 };
 
 static const struct field capture_fields[] = {
-	FIELD(struct movement_order, amount, .name = "amount",
+	FIELD(struct transaction_order, amount, .name = "amount",
 	      .doc = "Part of the hold; all of it unless given. The rest becomes free.",
 	      .example = "\"250.00\""),
-	FIELD(struct movement_order, to, .name = "toWalletId",
+	FIELD(struct transaction_order, to, .name = "toWalletId",
 	      .doc = "Who gets it; the project's funding account unless given."),
-	FIELD(struct movement_order, reference, .name = "reference", .format = "reference",
+	FIELD(struct transaction_order, reference, .name = "reference", .format = "reference",
 	      .example = "\"cap_2026_001\""),
-	FIELD(struct movement_order, metadata, .name = "metadata",
+	FIELD(struct transaction_order, metadata, .name = "metadata",
 	      .example = "{\"order\":\"1001\"}"),
-	FIELD(struct movement_order, dry_run, .name = "dryRun",
+	FIELD(struct transaction_order, dry_run, .name = "dryRun",
 	      .doc = "Decide and answer, but change nothing.", .example = "false"),
 };
 
 static const struct field void_fields[] = {
-	FIELD(struct movement_order, dry_run, .name = "dryRun",
+	FIELD(struct transaction_order, dry_run, .name = "dryRun",
 	      .doc = "Decide and answer, but change nothing.", .example = "false"),
 };
 
-static const struct schema hold_in = SCHEMA(struct reserve_order, "HoldRequest", hold_in_fields);
-static const struct schema hold_out = SCHEMA(struct reserve, "Hold", hold_fields);
+static const struct schema hold_in =
+	SCHEMA(struct wallet_hold_order, "HoldRequest", hold_in_fields);
+static const struct schema hold_out = SCHEMA(struct wallet_hold, "Hold", hold_fields);
 static const struct schema capture_in =
-	SCHEMA(struct movement_order, "CaptureRequest", capture_fields);
-static const struct schema void_in = SCHEMA(struct movement_order, "VoidRequest", void_fields);
+	SCHEMA(struct transaction_order, "CaptureRequest", capture_fields);
+static const struct schema void_in = SCHEMA(struct transaction_order, "VoidRequest", void_fields);
 
 static enum err
 place(struct call *call, const void *in, void *out)
 {
-	const struct reserve *hold = out;
+	const struct wallet_hold *hold = out;
 
-	TRY(reserve_place(&call->ctx, in, out));
+	TRY(wallet_hold_place(&call->ctx, in, out));
 	if (hold->replayed) {
 		call->status = 200;
 		call->replayed = true;
@@ -85,42 +88,42 @@ static enum err
 get(struct call *call, const void *in, void *out)
 {
 	(void)in;
-	return reserve_get(&call->ctx, call->params[0].id, out);
+	return wallet_hold_get(&call->ctx, call->params[0].id, out);
 }
 
 static enum err
 capture(struct call *call, const void *in, void *out)
 {
-	const struct movement *movement = out;
+	const struct transaction *transaction = out;
 
-	TRY(movement_capture(&call->ctx, call->params[0].id, in, out));
-	call->replayed = movement->replayed;
+	TRY(transaction_capture(&call->ctx, call->params[0].id, in, out));
+	call->replayed = transaction->replayed;
 	return ERR_OK;
 }
 
 static enum err
 cancel(struct call *call, const void *in, void *out)
 {
-	struct reserve *hold = out;
+	struct wallet_hold *hold = out;
 
-	TRY(reserve_void(&call->ctx, call->params[0].id, hold));
-	hold->dry_run = ((const struct movement_order *)in)->dry_run;
+	TRY(wallet_hold_void(&call->ctx, call->params[0].id, hold));
+	hold->dry_run = ((const struct transaction_order *)in)->dry_run;
 	return ERR_OK;
 }
 
 const struct route pocket_holds[] = {
 	{POST, "/v1/holds", "Set money aside on a wallet", NULL, place, .in = &hold_in,
 	 .out = &hold_out, .access = ACCESS_PROJECT_KEY, .effect = EFFECT_WRITE, .also = {404},
-	 .alike = {200}, .status = 201, .rehearses = true, .tag = "Holds"},
+	 .alike = {200}, .status = 201, .dry_run = true, .tag = "Holds"},
 	{GET, "/v1/holds/{id}", "A hold as it stands", NULL, get, .out = &hold_out,
 	 .access = ACCESS_PROJECT_KEY, .status = 200, .tag = "Holds"},
 	{POST, "/v1/holds/{id}/capture", "Move what was held, or part of it",
 	 "Once; what is not captured becomes free. Without reference the same request again is answered "
 	 "as the first time; any other is 409 ALREADY_CAPTURED.",
-	 capture, .in = &capture_in, .out = &pocket_movement, .access = ACCESS_PROJECT_KEY,
-	 .effect = EFFECT_POST, .status = 200, .rehearses = true, .tag = "Holds"},
+	 capture, .in = &capture_in, .out = &pocket_transaction, .access = ACCESS_PROJECT_KEY,
+	 .effect = EFFECT_POST, .status = 200, .dry_run = true, .tag = "Holds"},
 	{POST, "/v1/holds/{id}/void", "Give back what was held", NULL, cancel, .in = &void_in,
 	 .out = &hold_out, .access = ACCESS_PROJECT_KEY, .effect = EFFECT_WRITE, .status = 200,
-	 .rehearses = true, .tag = "Holds"},
+	 .dry_run = true, .tag = "Holds"},
 	{0},
 };

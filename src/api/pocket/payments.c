@@ -5,7 +5,7 @@
 #include "api/pocket/pocket.h"
 #include "api/words.h"
 #include "app/payment/payment.h"
-#include "app/wallet/movement.h"
+#include "app/wallet/transaction.h"
 #include "app/wallet/wallet.h"
 #include "base/arena.h"
 #include "json/reader.h"
@@ -116,9 +116,9 @@ pocket_answer(struct call *call, const struct payment *payment)
 }
 
 static void
-show(struct call *call, const struct payment *payment, struct movement *out)
+show(struct call *call, const struct payment *payment, struct transaction *out)
 {
-	*out = (struct movement){
+	*out = (struct transaction){
 		.id = payment->public_id,
 		.reference = payment->reference,
 		.type = payment->type,
@@ -130,12 +130,12 @@ show(struct call *call, const struct payment *payment, struct movement *out)
 		.metadata = payment->metadata,
 		.created_at = payment->created_at,
 		.replayed = payment->replayed,
-		.dry_run = call->rehearse,
+		.dry_run = call->dry_run,
 	};
 }
 
 static enum err
-order_of(struct call *call, const struct movement_order *in, bool withdrawal,
+order_of(struct call *call, const struct transaction_order *in, bool withdrawal,
 	 struct payment_order *out)
 {
 	const struct principal *who = &call->ctx.who;
@@ -152,12 +152,12 @@ order_of(struct call *call, const struct movement_order *in, bool withdrawal,
 		.metadata = in->metadata,
 		.type = withdrawal ? "debit" : "credit",
 	};
-	return movement_amount(&call->ctx, in->amount, in->currency, &out->amount);
+	return transaction_amount(&call->ctx, in->amount, in->currency, &out->amount);
 }
 
 enum err
-pocket_pay(struct call *call, const struct movement_order *in, bool withdrawal,
-	   struct movement *out)
+pocket_pay(struct call *call, const struct transaction_order *in, bool withdrawal,
+	   struct transaction *out)
 {
 	struct payment *payment = arena_alloc(call->ctx.arena, sizeof(*payment));
 	struct payment_order order;
@@ -165,7 +165,7 @@ pocket_pay(struct call *call, const struct movement_order *in, bool withdrawal,
 	TRY(order_of(call, in, withdrawal, &order));
 	TRY(payment_open(&call->ctx, &order, payment));
 	show(call, payment, out);
-	if (payment->replayed || call->rehearse)
+	if (payment->replayed || call->dry_run)
 		return ERR_OK;
 	call->state = payment;
 	call->opened = call_id(call, payment->public_id);
@@ -173,7 +173,7 @@ pocket_pay(struct call *call, const struct movement_order *in, bool withdrawal,
 }
 
 static enum err
-resume(struct call *call, const struct movement_order *in, bool withdrawal)
+resume(struct call *call, const struct transaction_order *in, bool withdrawal)
 {
 	struct payment *payment = arena_alloc(call->ctx.arena, sizeof(*payment));
 	struct payment_order order;

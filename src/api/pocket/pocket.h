@@ -4,8 +4,8 @@
 
 #include "api/call.h"
 
-struct movement;
-struct movement_order;
+struct transaction;
+struct transaction_order;
 struct payment;
 
 extern const struct route pocket_auth[];
@@ -28,11 +28,11 @@ extern const struct route pocket_subscriptions[];
 /* A person, as people and administrators see them. */
 extern const struct schema pocket_user;
 /* The reply of everything that moves money. */
-extern const struct schema pocket_movement;
+extern const struct schema pocket_transaction;
 
 /* Credit and debit through a provider: what the routes of api/pocket/wallets.c do where one is named. */
-enum err pocket_pay(struct call *call, const struct movement_order *in, bool withdrawal,
-		    struct movement *out) MUST_CHECK;
+enum err pocket_pay(struct call *call, const struct transaction_order *in, bool withdrawal,
+		    struct transaction *out) MUST_CHECK;
 enum err pocket_resume_credit(struct call *call, const void *in) MUST_CHECK;
 enum err pocket_resume_debit(struct call *call, const void *in) MUST_CHECK;
 void pocket_pay_outside(struct call *call);

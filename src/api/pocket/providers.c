@@ -4,7 +4,7 @@
 #include "api/pocket/pocket.h"
 #include "api/words.h"
 #include "app/payment/payment.h"
-#include "app/wallet/movement.h"
+#include "app/wallet/transaction.h"
 #include "base/arena.h"
 #include "json/reader.h"
 
@@ -285,7 +285,7 @@ open_money(struct call *call, struct action *action, const struct action_order *
 	if (action->payload == NULL)
 		TRY(json_read(ctx->arena, &ctx->fault, "{}", 2, &action->payload));
 	TRY(schema_decode(&money_in, ctx->arena, &ctx->fault, action->payload, &money));
-	TRY(movement_amount(ctx, money.amount, money.currency, &action->order.amount));
+	TRY(transaction_amount(ctx, money.amount, money.currency, &action->order.amount));
 	if (!uuid_is_nil(money.wallet))
 		return open_payment(call, action, in, &money);
 	return open_unbooked(call, action, in, &money);

@@ -4,7 +4,7 @@
 #include "api/page.h"
 #include "api/pocket/pocket.h"
 #include "api/words.h"
-#include "app/wallet/movement.h"
+#include "app/wallet/transaction.h"
 
 static const char *const bulk_statuses[] = {"completed", "failed", NULL};
 
@@ -136,77 +136,79 @@ static const struct field line_fields[] = {
 	      .example = "{\"reason\":\"internal transfer\"}")
 
 static const struct field transfer_fields[] = {
-	FIELD(struct movement_order, from, .name = "fromWalletId", .required = true),
-	FIELD(struct movement_order, to, .name = "toWalletId", .required = true),
-	AMOUNT_FIELD(struct movement_order, amount, true),
-	CURRENCY_FIELD(struct movement_order),
-	REFERENCE_FIELD(struct movement_order, true, "\"trf_2026_001\""),
-	METADATA_FIELD(struct movement_order),
-	DRY_RUN_FIELD(struct movement_order),
+	FIELD(struct transaction_order, from, .name = "fromWalletId", .required = true),
+	FIELD(struct transaction_order, to, .name = "toWalletId", .required = true),
+	AMOUNT_FIELD(struct transaction_order, amount, true),
+	CURRENCY_FIELD(struct transaction_order),
+	REFERENCE_FIELD(struct transaction_order, true, "\"trf_2026_001\""),
+	METADATA_FIELD(struct transaction_order),
+	DRY_RUN_FIELD(struct transaction_order),
 };
 
 static const struct field funding_fields[] = {
-	FIELD(struct movement_order, wallet, .name = "walletId", .required = true),
-	AMOUNT_FIELD(struct movement_order, amount, true),
-	CURRENCY_FIELD(struct movement_order),
-	REFERENCE_FIELD(struct movement_order, true, "\"cr_2026_001\""),
-	FIELD(struct movement_order, provider, .name = "provider", .choices = provider_types,
+	FIELD(struct transaction_order, wallet, .name = "walletId", .required = true),
+	AMOUNT_FIELD(struct transaction_order, amount, true),
+	CURRENCY_FIELD(struct transaction_order),
+	REFERENCE_FIELD(struct transaction_order, true, "\"cr_2026_001\""),
+	FIELD(struct transaction_order, provider, .name = "provider", .choices = provider_types,
 	      .doc = "Who brings the money in or out; without it the ledger alone is posted to."),
-	FIELD(struct movement_order, provider_payload, .name = "providerPayload",
+	FIELD(struct transaction_order, provider_payload, .name = "providerPayload",
 	      .doc = "What the provider needs beside amount, currency and reference.",
 	      .example = "{\"email\":\"customer@example.com\"}"),
-	METADATA_FIELD(struct movement_order),
-	DRY_RUN_FIELD(struct movement_order),
+	METADATA_FIELD(struct transaction_order),
+	DRY_RUN_FIELD(struct transaction_order),
 };
 
 static const struct field reverse_fields[] = {
-	AMOUNT_FIELD(struct movement_order, amount, false),
-	REFERENCE_FIELD(struct movement_order, false, "\"rev_2026_001\""),
-	METADATA_FIELD(struct movement_order),
-	DRY_RUN_FIELD(struct movement_order),
+	AMOUNT_FIELD(struct transaction_order, amount, false),
+	REFERENCE_FIELD(struct transaction_order, false, "\"rev_2026_001\""),
+	METADATA_FIELD(struct transaction_order),
+	DRY_RUN_FIELD(struct transaction_order),
 };
 
-static const struct field movement_fields[] = {
-	FIELD(struct movement, id, .name = "id", .required = true),
-	FIELD(struct movement, reference, .name = "reference", .required = true,
+static const struct field transaction_fields[] = {
+	FIELD(struct transaction, id, .name = "id", .required = true),
+	FIELD(struct transaction, reference, .name = "reference", .required = true,
 	      .example = "\"trf_2026_001\""),
-	FIELD(struct movement, type, .name = "type", .choices = word_transactions, .required = true,
-	      .example = "\"transfer\""),
-	FIELD(struct movement, status, .name = "status", .choices = word_payment_statuses,
+	FIELD(struct transaction, type, .name = "type", .choices = word_transactions,
+	      .required = true, .example = "\"transfer\""),
+	FIELD(struct transaction, status, .name = "status", .choices = word_payment_statuses,
 	      .required = true, .example = "\"completed\""),
-	FIELD(struct movement, amount, .name = "amount", .required = true),
-	FIELD(struct movement, currency, .name = "currency", .required = true,
+	FIELD(struct transaction, amount, .name = "amount", .required = true),
+	FIELD(struct transaction, currency, .name = "currency", .required = true,
 	      .example = "\"NGN\""),
-	FIELD(struct movement, from, .name = "fromWalletId"),
-	FIELD(struct movement, to, .name = "toWalletId"),
-	FIELD(struct movement, wallet, .name = "walletId"),
-	FIELD(struct movement, hold, .name = "holdId"),
-	FIELD(struct movement, reverses, .name = "reverses"),
-	FIELD(struct movement, balance, .name = "balance",
+	FIELD(struct transaction, from, .name = "fromWalletId"),
+	FIELD(struct transaction, to, .name = "toWalletId"),
+	FIELD(struct transaction, wallet, .name = "walletId"),
+	FIELD(struct transaction, hold, .name = "holdId"),
+	FIELD(struct transaction, reverses, .name = "reverses"),
+	FIELD(struct transaction, balance, .name = "balance",
 	      .doc = "Ledger balance of the wallet (of the source, in transfers) after it."),
-	FIELD(struct movement, provider, .name = "provider",
+	FIELD(struct transaction, provider, .name = "provider",
 	      .doc = "What the provider answered, with its name, our reference and the checkoutUrl; "
 		     "data has nothing but its own answer.",
 	      .example = "{\"name\":\"paystack\",\"data\":{\"status\":\"pending\"}}"),
-	FIELD(struct movement, metadata, .name = "metadata",
+	FIELD(struct transaction, metadata, .name = "metadata",
 	      .example = "{\"reason\":\"internal transfer\"}"),
-	FIELD(struct movement, created_at, .name = "createdAt", .required = true),
-	FIELD(struct movement, dry_run, .name = "dryRun", .example = "false",
+	FIELD(struct transaction, created_at, .name = "createdAt", .required = true),
+	FIELD(struct transaction, dry_run, .name = "dryRun", .example = "false",
 	      .doc = "True where nothing was changed."),
 };
 
 static const struct field bulk_item_fields[] = {
-	FIELD(struct movement_order, type, .name = "type", .required = true, .choices = bulk_types),
-	FIELD(struct movement_order, from, .name = "fromWalletId"),
-	FIELD(struct movement_order, to, .name = "toWalletId"),
-	FIELD(struct movement_order, wallet, .name = "walletId"),
-	AMOUNT_FIELD(struct movement_order, amount, true),
-	CURRENCY_FIELD(struct movement_order),
-	REFERENCE_FIELD(struct movement_order, true, "\"bulk_2026_001\""),
-	METADATA_FIELD(struct movement_order),
+	FIELD(struct transaction_order, type, .name = "type", .required = true,
+	      .choices = bulk_types),
+	FIELD(struct transaction_order, from, .name = "fromWalletId"),
+	FIELD(struct transaction_order, to, .name = "toWalletId"),
+	FIELD(struct transaction_order, wallet, .name = "walletId"),
+	AMOUNT_FIELD(struct transaction_order, amount, true),
+	CURRENCY_FIELD(struct transaction_order),
+	REFERENCE_FIELD(struct transaction_order, true, "\"bulk_2026_001\""),
+	METADATA_FIELD(struct transaction_order),
 };
 
-static const struct schema bulk_item = SCHEMA(struct movement_order, "BulkItem", bulk_item_fields);
+static const struct schema bulk_item =
+	SCHEMA(struct transaction_order, "BulkItem", bulk_item_fields);
 
 static const struct field bulk_fields[] = {
 	FIELD(struct bulk_order, transactions, .name = "transactions", .required = true, .min = 1,
@@ -253,14 +255,14 @@ static const struct schema balance_query =
 	SCHEMA(struct balance_query, "BalanceQuery", balance_query_fields);
 static const struct schema line_out = SCHEMA(struct wallet_line, "WalletLine", line_fields);
 static const struct schema transfer_in =
-	SCHEMA(struct movement_order, "TransferRequest", transfer_fields);
+	SCHEMA(struct transaction_order, "TransferRequest", transfer_fields);
 static const struct schema funding_in =
-	SCHEMA(struct movement_order, "FundingRequest", funding_fields);
+	SCHEMA(struct transaction_order, "FundingRequest", funding_fields);
 static const struct schema reverse_in =
-	SCHEMA(struct movement_order, "ReverseRequest", reverse_fields);
+	SCHEMA(struct transaction_order, "ReverseRequest", reverse_fields);
 static const struct schema bulk_in = SCHEMA(struct bulk_order, "BulkRequest", bulk_fields);
 static const struct schema bulk_out = SCHEMA(struct bulk_result, "BulkResult", bulk_result_fields);
-const struct schema pocket_movement = SCHEMA(struct movement, "Movement", movement_fields);
+const struct schema pocket_transaction = SCHEMA(struct transaction, "Movement", transaction_fields);
 
 static enum err
 create_wallet(struct call *call, const void *in, void *out)
@@ -323,10 +325,10 @@ list_history(struct call *call, const void *in, void *out)
 
 /* The first answer again is 200, and says so. */
 static enum err
-moved(struct call *call, enum err err, const struct movement *movement)
+moved(struct call *call, enum err err, const struct transaction *transaction)
 {
 	TRY(err);
-	if (movement->replayed) {
+	if (transaction->replayed) {
 		call->status = 200;
 		call->replayed = true;
 	}
@@ -336,13 +338,13 @@ moved(struct call *call, enum err err, const struct movement *movement)
 static enum err
 transfer(struct call *call, const void *in, void *out)
 {
-	return moved(call, movement_transfer(&call->ctx, in, out), out);
+	return moved(call, transaction_transfer(&call->ctx, in, out), out);
 }
 
 static bool
 has_provider(const void *in)
 {
-	return ((const struct movement_order *)in)->provider != NULL;
+	return ((const struct transaction_order *)in)->provider != NULL;
 }
 
 static enum err
@@ -350,7 +352,7 @@ credit(struct call *call, const void *in, void *out)
 {
 	return moved(call,
 		     has_provider(in) ? pocket_pay(call, in, false, out)
-				      : movement_credit(&call->ctx, in, out),
+				      : transaction_credit(&call->ctx, in, out),
 		     out);
 }
 
@@ -359,20 +361,20 @@ debit(struct call *call, const void *in, void *out)
 {
 	return moved(call,
 		     has_provider(in) ? pocket_pay(call, in, true, out)
-				      : movement_debit(&call->ctx, in, out),
+				      : transaction_debit(&call->ctx, in, out),
 		     out);
 }
 
 static enum err
 reverse(struct call *call, const void *in, void *out)
 {
-	return moved(call, movement_reverse(&call->ctx, call->params[0].id, in, out), out);
+	return moved(call, transaction_reverse(&call->ctx, call->params[0].id, in, out), out);
 }
 
 static enum err
 bulk(struct call *call, const void *in, void *out)
 {
-	return movement_bulk(&call->ctx, in, out);
+	return transaction_bulk(&call->ctx, in, out);
 }
 
 const struct route pocket_wallets[] = {
@@ -395,34 +397,32 @@ const struct route pocket_wallets[] = {
 	 .access = ACCESS_PROJECT_KEY, .status = 200, .proves_key = true, .tag = "Wallets"},
 	{POST, "/v1/wallets/transfer", "Move money between two wallets",
 	 "The same reference and content again is answered as the first time, with 200.", transfer,
-	 .in = &transfer_in, .out = &pocket_movement, .access = ACCESS_PROJECT_KEY,
-	 .effect = EFFECT_POST, .status = 201, .rehearses = true, .proves_key = true,
-	 .tag = "Money"},
+	 .in = &transfer_in, .out = &pocket_transaction, .access = ACCESS_PROJECT_KEY,
+	 .effect = EFFECT_POST, .status = 201, .dry_run = true, .proves_key = true, .tag = "Money"},
 	{POST, "/v1/wallets/credit", "Put money into a wallet",
 	 "Without provider against the project's funding account, at once. With one the answer is a "
 	 "payment: the wallet is credited once the provider confirms the amount; see "
 	 "GET /v1/payments/{id}.",
-	 credit, .in = &funding_in, .out = &pocket_movement, .access = ACCESS_PROJECT_KEY,
+	 credit, .in = &funding_in, .out = &pocket_transaction, .access = ACCESS_PROJECT_KEY,
 	 .effect = EFFECT_POST, .calls = has_provider, .outside = pocket_pay_outside,
 	 .finish = pocket_pay_finish, .resume = pocket_resume_credit, .status = 201,
-	 .rehearses = true, .proves_key = true, .tag = "Money"},
+	 .dry_run = true, .proves_key = true, .tag = "Money"},
 	{POST, "/v1/wallets/debit", "Take money out of a wallet",
 	 "Without provider against the project's funding account, at once. With one the answer is a "
 	 "payment: the money is held, then taken once the provider has paid it out, or given back; "
 	 "see GET /v1/payments/{id}.",
-	 debit, .in = &funding_in, .out = &pocket_movement, .access = ACCESS_PROJECT_KEY,
+	 debit, .in = &funding_in, .out = &pocket_transaction, .access = ACCESS_PROJECT_KEY,
 	 .effect = EFFECT_POST, .calls = has_provider, .outside = pocket_pay_outside,
-	 .finish = pocket_pay_finish, .resume = pocket_resume_debit, .status = 201,
-	 .rehearses = true, .proves_key = true, .tag = "Money"},
+	 .finish = pocket_pay_finish, .resume = pocket_resume_debit, .status = 201, .dry_run = true,
+	 .proves_key = true, .tag = "Money"},
 	{POST, "/v1/transactions/{id}/reverse", "Take a transaction back, whole or in part",
 	 "Once. Without amount all of it. Without reference the same request again is answered as the "
 	 "first time; any other is 409 ALREADY_REVERSED.",
-	 reverse, .in = &reverse_in, .out = &pocket_movement, .access = ACCESS_PROJECT_KEY,
-	 .effect = EFFECT_POST, .status = 201, .rehearses = true, .tag = "Money"},
+	 reverse, .in = &reverse_in, .out = &pocket_transaction, .access = ACCESS_PROJECT_KEY,
+	 .effect = EFFECT_POST, .status = 201, .dry_run = true, .tag = "Money"},
 	{POST, "/v1/transactions/bulk", "Up to 1,000 transfers, credits and debits at once",
 	 "A body of up to 512 KiB.", bulk, .in = &bulk_in, .out = &bulk_out,
 	 .access = ACCESS_PROJECT_KEY, .effect = EFFECT_WRITE, .also = {404}, .status = 201,
-	 .rehearses = true, .body_max = BULK_BODY_MAX, .values_max = BULK_VALUES_MAX,
-	 .tag = "Money"},
+	 .dry_run = true, .body_max = BULK_BODY_MAX, .values_max = BULK_VALUES_MAX, .tag = "Money"},
 	{0},
 };

@@ -95,6 +95,6 @@ enum err delivery_attempt(struct ctx *ctx, struct uuid id) MUST_CHECK;
 
 /* Read on in the journal, publish what has happened, and plan the deliveries. *found tells whether
  * there is more to do at once. One runner at a time does something. */
-enum err event_feed(struct ctx *ctx, bool *found) MUST_CHECK;
+enum err event_stream_read(struct ctx *ctx, bool *found) MUST_CHECK;
 
 #endif

@@ -163,7 +163,7 @@ mail_code(struct ctx *ctx, const struct funding *f)
 
 /* There is one pending deduction: what the one before held is free again. */
 static enum err
-end_earlier(struct ctx *ctx, const struct personal_wallet *wallet, const struct funding *f)
+end_earlier(struct ctx *ctx, const struct user_wallet *wallet, const struct funding *f)
 {
 	struct funding earlier;
 	struct rows rows;
@@ -180,7 +180,7 @@ enum err
 funding_start(struct ctx *ctx, const char *purpose, const struct funding_order *in,
 	      struct funding *out)
 {
-	struct personal_wallet wallet;
+	struct user_wallet wallet;
 	struct user user = {0};
 
 	*out = (struct funding){.user_id = ctx->who.user_id,
@@ -231,7 +231,7 @@ enum err
 funding_resend(struct ctx *ctx, const char *purpose, const char *email, struct funding *out)
 {
 	int64_t user_id = ctx->who.user_id;
-	struct personal_wallet wallet;
+	struct user_wallet wallet;
 	struct rows rows;
 
 	TRY(funding_check_open(ctx, purpose));

@@ -30,7 +30,7 @@ metadata(struct ctx *ctx, const struct funding *f)
 
 /* Move the money: in from the operator, or out to what the operator owes for what was bought. */
 static enum err
-post(struct ctx *ctx, const struct personal_wallet *wallet, struct uuid hold, struct funding *f)
+post(struct ctx *ctx, const struct user_wallet *wallet, struct uuid hold, struct funding *f)
 {
 	bool out = funding_is_deduction(f);
 	struct uuid other = ledger_system_account(wallet->ledger_id,
@@ -61,7 +61,7 @@ post(struct ctx *ctx, const struct personal_wallet *wallet, struct uuid hold, st
 
 /* Post it out of its hold, if it has one; where that has expired, as far as there is money. */
 static enum err
-settle(struct ctx *ctx, const struct personal_wallet *wallet, struct funding *f)
+settle(struct ctx *ctx, const struct user_wallet *wallet, struct funding *f)
 {
 	enum err err = post(ctx, wallet, f->hold, f);
 
@@ -74,7 +74,7 @@ settle(struct ctx *ctx, const struct personal_wallet *wallet, struct funding *f)
 
 /* What helps an administrator to decide. */
 static enum err
-ask_for_review(struct ctx *ctx, const struct personal_wallet *wallet, struct funding *f)
+ask_for_review(struct ctx *ctx, const struct user_wallet *wallet, struct funding *f)
 {
 	char amount[MONEY_TEXT_MAX];
 	struct bytes detail;
@@ -123,7 +123,7 @@ funding_verify(struct ctx *ctx, const char *reference, const char *code, struct 
 	       bool *right)
 {
 	int64_t user_id = ctx->who.user_id;
-	struct personal_wallet wallet;
+	struct user_wallet wallet;
 	struct code_use use;
 	struct rows rows;
 
@@ -164,7 +164,7 @@ mail_outcome(struct ctx *ctx, const struct funding *f, bool approved)
 enum err
 funding_decide(struct ctx *ctx, struct uuid id, bool approved)
 {
-	struct personal_wallet wallet;
+	struct user_wallet wallet;
 	struct funding f;
 	struct rows rows;
 
@@ -177,7 +177,7 @@ funding_decide(struct ctx *ctx, struct uuid id, bool approved)
 		TRY(funding_wallet(ctx, f.user_id, &wallet));
 		TRY(settle(ctx, &wallet, &f));
 	} else {
-		TRY(personal_wallet(ctx, f.user_id, funding_currency(), &wallet));
+		TRY(user_wallet(ctx, f.user_id, funding_currency(), &wallet));
 		TRY(funding_release(ctx, &wallet, &f));
 		TRY(funding_set_status(ctx, &f, "failed", 0));
 	}

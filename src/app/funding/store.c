@@ -61,16 +61,16 @@ funding_scan(const struct rows *rows, struct funding *out)
 }
 
 enum err
-funding_wallet(struct ctx *ctx, int64_t user_id, struct personal_wallet *out)
+funding_wallet(struct ctx *ctx, int64_t user_id, struct user_wallet *out)
 {
-	TRY(personal_wallet(ctx, user_id, funding_currency(), out));
+	TRY(user_wallet(ctx, user_id, funding_currency(), out));
 	if (strcmp(out->status, "active") != 0)
 		return fault(&ctx->fault, ERR_WALLET_INACTIVE, NULL, "Wallet is inactive");
 	return ERR_OK;
 }
 
 enum err
-funding_hold(struct ctx *ctx, const struct personal_wallet *wallet, int64_t lifetime_s,
+funding_hold(struct ctx *ctx, const struct user_wallet *wallet, int64_t lifetime_s,
 	     struct funding *f)
 {
 	char id[UUID_TEXT_MAX];
@@ -94,7 +94,7 @@ funding_hold(struct ctx *ctx, const struct personal_wallet *wallet, int64_t life
 }
 
 enum err
-funding_release(struct ctx *ctx, const struct personal_wallet *wallet, const struct funding *f)
+funding_release(struct ctx *ctx, const struct user_wallet *wallet, const struct funding *f)
 {
 	struct hold hold;
 	enum err err;

@@ -3,7 +3,7 @@
 #define APP_FUNDING_STORE_H
 
 #include "app/funding/funding.h"
-#include "app/wallet/personal.h"
+#include "app/wallet/user_wallet.h"
 
 struct rows;
 
@@ -22,12 +22,12 @@ enum err funding_set_status(struct ctx *ctx, struct funding *f, const char *stat
 			    int64_t transaction_id) MUST_CHECK;
 
 /* The wallet, if money may move; ERR_WALLET_INACTIVE. */
-enum err funding_wallet(struct ctx *ctx, int64_t user_id, struct personal_wallet *out) MUST_CHECK;
+enum err funding_wallet(struct ctx *ctx, int64_t user_id, struct user_wallet *out) MUST_CHECK;
 /* Set the money of a deduction aside. */
-enum err funding_hold(struct ctx *ctx, const struct personal_wallet *wallet, int64_t lifetime_s,
+enum err funding_hold(struct ctx *ctx, const struct user_wallet *wallet, int64_t lifetime_s,
 		      struct funding *f) MUST_CHECK;
 /* Give back what a deduction holds, if it holds it still. */
-enum err funding_release(struct ctx *ctx, const struct personal_wallet *wallet,
+enum err funding_release(struct ctx *ctx, const struct user_wallet *wallet,
 			 const struct funding *f) MUST_CHECK;
 
 #endif

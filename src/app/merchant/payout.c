@@ -120,7 +120,7 @@ post(struct ctx *ctx, const char *drop_id, int64_t ledger_id, struct posting pos
 }
 
 static enum err
-tell(struct ctx *ctx, int64_t user_id, const char *drop_id, int64_t amount, bool completed)
+notify(struct ctx *ctx, int64_t user_id, const char *drop_id, int64_t amount, bool completed)
 {
 	char text[MONEY_TEXT_MAX];
 	struct money money = {amount, currency_find(currency)};
@@ -145,9 +145,9 @@ end(struct ctx *ctx, int64_t merchant_payout_id, const char *status, int64_t rev
 }
 
 static enum err
-let_go(struct ctx *ctx, int64_t merchant_payout_id)
+release(struct ctx *ctx, int64_t merchant_payout_id)
 {
-	return db_run(ctx, SQL_merchant_payout_let_go, NULL, PARAMS(p_int(merchant_payout_id)));
+	return db_run(ctx, SQL_merchant_payout_release, NULL, PARAMS(p_int(merchant_payout_id)));
 }
 
 struct opening {
@@ -200,7 +200,7 @@ fund(struct ctx *ctx, struct opening *opening, const struct creditor *creditor,
 	if (refused(err)) {
 		opening->problem = arena_strdup(ctx->arena, ctx->fault.message);
 		fault_clear(&ctx->fault);
-		TRY(let_go(ctx, opened->merchant_payout_id));
+		TRY(release(ctx, opened->merchant_payout_id));
 		return end(ctx, opened->merchant_payout_id, "failed", 0, opening->problem);
 	}
 	TRY(err);
@@ -288,16 +288,16 @@ fail(struct ctx *ctx, const struct payout *payout, const char *problem)
 
 	TRY(post(ctx, payout->drop_id, payout->ledger_id, back, payout->transaction_id,
 		 &reversal_id));
-	TRY(let_go(ctx, payout->merchant_payout_id));
+	TRY(release(ctx, payout->merchant_payout_id));
 	TRY(end(ctx, payout->merchant_payout_id, "failed", reversal_id, problem));
-	return tell(ctx, payout->user_id, payout->drop_id, payout->amount, false);
+	return notify(ctx, payout->user_id, payout->drop_id, payout->amount, false);
 }
 
 static enum err
 complete(struct ctx *ctx, const struct payout *payout)
 {
 	TRY(end(ctx, payout->merchant_payout_id, "completed", 0, NULL));
-	return tell(ctx, payout->user_id, payout->drop_id, payout->amount, true);
+	return notify(ctx, payout->user_id, payout->drop_id, payout->amount, true);
 }
 
 enum err

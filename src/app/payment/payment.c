@@ -230,7 +230,7 @@ payment_open(struct ctx *ctx, const struct payment_order *in, struct payment *ou
 			 in->withdrawal ? config->withdrawal_lookup_s : config->deposit_lookup_s));
 	TRY(payment_row_lock(ctx, id, &row));
 	show(&row, out);
-	return payment_tell(ctx, &row);
+	return payment_emit_event(ctx, &row);
 }
 
 /*
@@ -334,7 +334,7 @@ take_answer(struct ctx *ctx, const struct payment *payment, struct payment_row *
 		TRY(db_run(ctx, SQL_payment_store_answer, NULL,
 			   PARAMS(p_int(row->payment_id), p_text(answer->id), p_text(answer->shown),
 				  p_text(answer->checkout_url))));
-	TRY(payment_take(ctx, row, event_of_answer(payment), unsaid, reason(answer)));
+	TRY(payment_apply_event(ctx, row, event_of_answer(payment), unsaid, reason(answer)));
 	if (answer->outcome == PROVIDER_ACCEPTED && answer->state == PROVIDER_SUCCEEDED &&
 	    payment_status_parse(row->status) == PAYMENT_PENDING)
 		TRY(plan_look_up(ctx, row->public_id, 0));

@@ -1,4 +1,4 @@
-/* What providers tell of orders, by webhook or when asked. Both end in payment_take(). */
+/* What providers tell of orders, by webhook or when asked. Both end in payment_apply_event(). */
 #include "app/payment/provider_account.h"
 #include "app/payment/row.h"
 #include "base/arena.h"
@@ -96,7 +96,7 @@ settle(struct ctx *ctx, const struct provider *provider, const struct provider_r
 	event = payment_event_of(&row, report);
 	if (event == EVENT_PAID && report->withdrawal != row.withdrawal)
 		event = EVENT_PAID_OTHERWISE;
-	TRY(payment_take(ctx, &row, event, report->amount, NULL));
+	TRY(payment_apply_event(ctx, &row, event, report->amount, NULL));
 	*result = text_equal(before, row.status) ? WEBHOOK_NOTED : WEBHOOK_SETTLED;
 	return ERR_OK;
 }
@@ -255,8 +255,8 @@ take_report(struct ctx *ctx, void *arg)
 	struct payment_row row;
 
 	TRY(payment_row_lock(ctx, look_up->id, &row));
-	TRY(payment_take(ctx, &row, payment_event_of(&row, &look_up->report),
-			 look_up->report.amount, NULL));
+	TRY(payment_apply_event(ctx, &row, payment_event_of(&row, &look_up->report),
+				look_up->report.amount, NULL));
 	look_up->settled = !is_open(&row) || (look_up->report.state == PROVIDER_ABSENT &&
 					      payment_row_state(&row) == PAYMENT_UNPAID);
 	return ERR_OK;

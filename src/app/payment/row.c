@@ -112,7 +112,7 @@ id_or_null(struct ctx *ctx, struct uuid id)
 }
 
 enum err
-payment_tell(struct ctx *ctx, const struct payment_row *row)
+payment_emit_event(struct ctx *ctx, const struct payment_row *row)
 {
 	const struct currency *currency = currency_find(row->currency);
 	char amount[MONEY_TEXT_MAX];

@@ -58,12 +58,12 @@ void payment_row_show(const struct payment_row *row, struct payment *out);
  * provider says was paid (without currency: it did not say), why is for people. Refusals of the
  * ledger lead to a review, those of a person's decision are reported.
  */
-enum err payment_take(struct ctx *ctx, struct payment_row *row, enum payment_event event,
-		      struct money paid, const char *why) MUST_CHECK;
+enum err payment_apply_event(struct ctx *ctx, struct payment_row *row, enum payment_event event,
+			     struct money paid, const char *why) MUST_CHECK;
 /* What a provider's report means for a payment. */
 enum payment_event payment_event_of(const struct payment_row *row,
 				    const struct provider_report *report);
 /* Tell who listens how a payment stands. */
-enum err payment_tell(struct ctx *ctx, const struct payment_row *row) MUST_CHECK;
+enum err payment_emit_event(struct ctx *ctx, const struct payment_row *row) MUST_CHECK;
 
 #endif

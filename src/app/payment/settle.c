@@ -179,7 +179,7 @@ reverse(struct ctx *ctx, const struct payment_row *row)
 }
 
 static enum err
-let_go(struct ctx *ctx, struct payment_row *row)
+release(struct ctx *ctx, struct payment_row *row)
 {
 	struct hold held;
 
@@ -196,7 +196,7 @@ let_go(struct ctx *ctx, struct payment_row *row)
 
 /* What helps to decide. */
 static enum err
-ask_person(struct ctx *ctx, const struct payment_row *row, struct money paid, const char *why)
+open_review(struct ctx *ctx, const struct payment_row *row, struct money paid, const char *why)
 {
 	bool said = paid.currency != NULL;
 	char text[MONEY_TEXT_MAX];
@@ -301,10 +301,10 @@ post_or_ask(struct ctx *ctx, struct payment_row *row, enum payment_event event, 
 				     ? "The provider does not say how much was paid"
 				     : NULL);
 	row->status = payment_status_name(PAYMENT_REVIEW);
-	return ask_person(ctx, row, paid,
-			  arena_printf(ctx->arena, "It was paid, but can't be booked: %s",
-				       posted.err == ERR_NOT_FOUND ? "The wallet was closed"
-								   : err_message(posted.err)));
+	return open_review(ctx, row, paid,
+			   arena_printf(ctx->arena, "It was paid, but can't be booked: %s",
+					posted.err == ERR_NOT_FOUND ? "The wallet was closed"
+								    : err_message(posted.err)));
 }
 
 /* If nobody knew what became of it, somebody does now. */
@@ -321,8 +321,8 @@ end_review(struct ctx *ctx, const struct payment_row *row)
 }
 
 enum err
-payment_take(struct ctx *ctx, struct payment_row *row, enum payment_event event, struct money paid,
-	     const char *why)
+payment_apply_event(struct ctx *ctx, struct payment_row *row, enum payment_event event,
+		    struct money paid, const char *why)
 {
 	struct payment_step step = payment_step(row->withdrawal, payment_row_state(row), event);
 	bool learned = acknowledges(event) && !row->accepted;
@@ -342,17 +342,17 @@ payment_take(struct ctx *ctx, struct payment_row *row, enum payment_event event,
 		break;
 	case DO_LET_GO:
 		row->problem = why;
-		TRY(let_go(ctx, row));
+		TRY(release(ctx, row));
 		break;
 	case DO_ASK_PERSON:
 		note_paid(row, paid);
-		TRY(ask_person(ctx, row, paid, why));
+		TRY(open_review(ctx, row, paid, why));
 		break;
 	}
 	TRY(store(ctx, row, transaction_id));
 	if (row->withdrawal)
 		end_review(ctx, row);
-	return payment_tell(ctx, row);
+	return payment_emit_event(ctx, row);
 }
 
 static enum payment_event
@@ -399,8 +399,8 @@ payment_decide(struct ctx *ctx, struct uuid id, bool approved)
 	struct payment_row row;
 
 	TRY(payment_row_lock(ctx, id, &row));
-	return payment_take(ctx, &row, approved ? EVENT_APPROVED : EVENT_REJECTED,
-			    (struct money){0, NULL}, NULL);
+	return payment_apply_event(ctx, &row, approved ? EVENT_APPROVED : EVENT_REJECTED,
+				   (struct money){0, NULL}, NULL);
 }
 
 enum err
@@ -417,6 +417,6 @@ payment_unresolved(struct ctx *ctx, struct uuid id, const char *why)
 	TRY(err);
 	if (payment_row_state(&row) != PAYMENT_PENDING)
 		return ERR_OK;
-	return row.withdrawal ? ask_person(ctx, &row, unsaid, why)
-			      : payment_take(ctx, &row, EVENT_LAPSED, unsaid, NULL);
+	return row.withdrawal ? open_review(ctx, &row, unsaid, why)
+			      : payment_apply_event(ctx, &row, EVENT_LAPSED, unsaid, NULL);
 }

@@ -101,7 +101,7 @@ record(struct ctx *ctx, const struct complaint *complaint)
 }
 
 static enum err
-tell(struct ctx *ctx, int64_t user_id, const struct complaint *complaint)
+notify(struct ctx *ctx, int64_t user_id, const struct complaint *complaint)
 {
 	const char *title = "Your complaint was answered";
 
@@ -133,6 +133,6 @@ complaint_answer(struct ctx *ctx, const char *drop_id, const char *status, const
 	if (rows.count == 0)
 		return fault(&ctx->fault, ERR_CONFLICT, NULL, "The complaint was answered before");
 	TRY(complaint_get(ctx, drop_id, out));
-	TRY(tell(ctx, row_int(&rows, 0, 0), out));
+	TRY(notify(ctx, row_int(&rows, 0, 0), out));
 	return record(ctx, out);
 }

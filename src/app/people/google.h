@@ -9,7 +9,7 @@
 #define APP_PEOPLE_GOOGLE_H
 
 #include "app/people/user.h"
-#include "app/wallet/personal.h"
+#include "app/wallet/user_wallet.h"
 #include "base/ctx.h"
 #include "crypto/idtoken.h"
 
@@ -46,7 +46,7 @@ struct google_return {
 
 struct google_session {
 	struct user_tokens tokens;
-	struct personal_wallet wallet; /* in naira */
+	struct user_wallet wallet; /* in naira */
 };
 
 /*

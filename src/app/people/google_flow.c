@@ -178,7 +178,7 @@ open_session(struct ctx *ctx, void *arg)
 	struct user user = {0};
 
 	TRY(google_user(ctx, opening->who, &user));
-	TRY(personal_wallet(ctx, user.user_id, currency_find("NGN"), &opening->out->wallet));
+	TRY(user_wallet(ctx, user.user_id, currency_find("NGN"), &opening->out->wallet));
 	return user_sign_in(ctx, &user, &opening->out->tokens);
 }
 

@@ -6,7 +6,7 @@
 #include "db/row.h"
 
 enum err
-kyc_tell(struct ctx *ctx, int64_t user_id, const char *before, const char *after)
+kyc_notify(struct ctx *ctx, int64_t user_id, const char *before, const char *after)
 {
 	if (text_equal(before, after))
 		return ERR_OK;
@@ -51,7 +51,7 @@ kyc_decide(struct ctx *ctx, const char *email, bool approved, struct user *out)
 	TRY(db_run(ctx, SQL_user_update, NULL,
 		   PARAMS(p_int(out->user_id), p_null(), p_null(), p_null(), p_null(), p_null(),
 			  p_null(), p_text(status))));
-	TRY(kyc_tell(ctx, out->user_id, out->kyc_status, status));
+	TRY(kyc_notify(ctx, out->user_id, out->kyc_status, status));
 	out->kyc_status = status;
 	return record(ctx, out);
 }

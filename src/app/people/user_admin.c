@@ -177,7 +177,7 @@ user_change(struct ctx *ctx, struct uuid id, const struct user_change *in, struc
 	if (in->status != NULL && strcmp(in->status, "active") != 0)
 		TRY(db_run(ctx, SQL_session_revoke_all, NULL, PARAMS(p_int(out->user_id))));
 	if (in->kyc_status != NULL)
-		TRY(kyc_tell(ctx, out->user_id, out->kyc_status, in->kyc_status));
+		TRY(kyc_notify(ctx, out->user_id, out->kyc_status, in->kyc_status));
 	TRY(audit_change(ctx, out, in));
 	return user_get(ctx, out->user_id, out);
 }

@@ -7,8 +7,8 @@
 #include "app/payment/provider_account.h"
 #include "app/people/identity.h"
 #include "app/prepaid/purchase_row.h"
-#include "app/wallet/movement.h"
-#include "app/wallet/personal.h"
+#include "app/wallet/transaction.h"
+#include "app/wallet/user_wallet.h"
 #include "base/arena.h"
 #include "base/config.h"
 #include "base/luhn.h"
@@ -147,8 +147,8 @@ new_label(struct ctx *ctx)
 }
 
 static enum err
-place_hold(struct ctx *ctx, const struct personal_wallet *wallet, struct uuid id,
-	   struct money amount, struct uuid *hold)
+place_hold(struct ctx *ctx, const struct user_wallet *wallet, struct uuid id, struct money amount,
+	   struct uuid *hold)
 {
 	char text[UUID_TEXT_MAX];
 	struct hold_order order = {
@@ -185,7 +185,7 @@ show(const struct purchase_row *row, struct purchase *out)
  * both referred to it could not lock it any more. */
 static enum err
 insert(struct ctx *ctx, const struct purchase_order *in, const struct product *product,
-       const struct personal_wallet *wallet, const unsigned char content[SHA256_SIZE],
+       const struct user_wallet *wallet, const unsigned char content[SHA256_SIZE],
        int64_t config_id, const struct purchase *out)
 {
 	struct money amount = out->order.amount;
@@ -228,7 +228,7 @@ enum err
 purchase_open(struct ctx *ctx, const struct purchase_order *in, struct purchase *out)
 {
 	unsigned char content[SHA256_SIZE];
-	struct personal_wallet wallet;
+	struct user_wallet wallet;
 	struct purchase_row row;
 	struct product product;
 	struct money amount;
@@ -237,7 +237,7 @@ purchase_open(struct ctx *ctx, const struct purchase_order *in, struct purchase 
 	bool earlier;
 
 	*out = (struct purchase){.public_id = uuid_v7()};
-	TRY(movement_amount(ctx, in->amount, CURRENCY, &amount));
+	TRY(transaction_amount(ctx, in->amount, CURRENCY, &amount));
 	digest(ctx, in, amount, content);
 	TRY(db_run(ctx, SQL_purchase_claim, &rows, PARAMS(p_int(ctx->who.user_id))));
 	TRY(find_earlier(ctx, in->reference, content, out, &earlier));
@@ -246,7 +246,7 @@ purchase_open(struct ctx *ctx, const struct purchase_order *in, struct purchase 
 	TRY(product_get(ctx, in->provider, in->product, &product));
 	TRY(prepare_call(ctx, in, &product, amount, &out->order));
 	TRY(product_check_amount(ctx, &product, amount));
-	TRY(personal_wallet(ctx, ctx->who.user_id, amount.currency, &wallet));
+	TRY(user_wallet(ctx, ctx->who.user_id, amount.currency, &wallet));
 	TRY(pick_account(ctx, in->provider, &config_id, &out->account));
 	TRY(insert(ctx, in, &product, &wallet, content, config_id, out));
 	TRY(plan_look_up(ctx, out->public_id));
@@ -289,8 +289,8 @@ purchase_close(struct ctx *ctx, struct purchase *purchase)
 
 	TRY(purchase_row_lock(ctx, purchase->public_id, &row));
 	if (!purchase->resumed) {
-		TRY(purchase_take(ctx, &row, purchase_event_of(&row, &purchase->called),
-				  &purchase->called));
+		TRY(purchase_apply_event(ctx, &row, purchase_event_of(&row, &purchase->called),
+					 &purchase->called));
 		TRY(purchase_row_lock(ctx, purchase->public_id, &row));
 	}
 	show(&row, purchase);
@@ -359,7 +359,8 @@ take_answer(struct ctx *ctx, void *arg)
 	struct purchase_row row;
 
 	TRY(purchase_row_lock(ctx, look_up->id, &row));
-	TRY(purchase_take(ctx, &row, purchase_event_of(&row, &look_up->answer), &look_up->answer));
+	TRY(purchase_apply_event(ctx, &row, purchase_event_of(&row, &look_up->answer),
+				 &look_up->answer));
 	look_up->settled = !text_equal(row.status, payment_status_name(PAYMENT_PENDING));
 	return ERR_OK;
 }

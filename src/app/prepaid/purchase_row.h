@@ -51,7 +51,7 @@ enum payment_event purchase_event_of(const struct purchase_row *row,
  * vendor said, or NULL. Refusals of the ledger lead to a review, those of a person's decision are
  * reported.
  */
-enum err purchase_take(struct ctx *ctx, struct purchase_row *row, enum payment_event event,
-		       const struct vendor_answer *answer) MUST_CHECK;
+enum err purchase_apply_event(struct ctx *ctx, struct purchase_row *row, enum payment_event event,
+			      const struct vendor_answer *answer) MUST_CHECK;
 
 #endif

@@ -130,7 +130,7 @@ reverse(struct ctx *ctx, const struct purchase_row *row)
 }
 
 static enum err
-let_go(struct ctx *ctx, struct purchase_row *row)
+release(struct ctx *ctx, struct purchase_row *row)
 {
 	struct uuid hold;
 	struct hold held;
@@ -144,8 +144,8 @@ let_go(struct ctx *ctx, struct purchase_row *row)
 
 /* What helps to decide. */
 static enum err
-ask_person(struct ctx *ctx, const struct purchase_row *row, const struct vendor_answer *answer,
-	   const char *why)
+open_review(struct ctx *ctx, const struct purchase_row *row, const struct vendor_answer *answer,
+	    const char *why)
 {
 	bool said = answer != NULL && answer->amount.currency != NULL;
 	char text[MONEY_TEXT_MAX];
@@ -239,9 +239,9 @@ post_or_ask(struct ctx *ctx, struct purchase_row *row, enum payment_event event,
 	if (event == EVENT_APPROVED)
 		return fault(&ctx->fault, posted.err, NULL, NULL);
 	row->status = payment_status_name(PAYMENT_REVIEW);
-	return ask_person(ctx, row, answer,
-			  arena_printf(ctx->arena, "It was sold, but can't be booked: %s",
-				       err_message(posted.err)));
+	return open_review(ctx, row, answer,
+			   arena_printf(ctx->arena, "It was sold, but can't be booked: %s",
+					err_message(posted.err)));
 }
 
 static const char *
@@ -268,8 +268,8 @@ end_review(struct ctx *ctx, const struct purchase_row *row)
 }
 
 enum err
-purchase_take(struct ctx *ctx, struct purchase_row *row, enum payment_event event,
-	      const struct vendor_answer *answer)
+purchase_apply_event(struct ctx *ctx, struct purchase_row *row, enum payment_event event,
+		     const struct vendor_answer *answer)
 {
 	struct payment_step step = payment_step(true, payment_status_parse(row->status), event);
 	bool learned = learn(row, answer);
@@ -286,10 +286,10 @@ purchase_take(struct ctx *ctx, struct purchase_row *row, enum payment_event even
 		break;
 	case DO_LET_GO:
 		row->problem = reason_of(event, answer);
-		TRY(let_go(ctx, row));
+		TRY(release(ctx, row));
 		break;
 	case DO_ASK_PERSON:
-		TRY(ask_person(ctx, row, answer, reasons[event]));
+		TRY(open_review(ctx, row, answer, reasons[event]));
 		break;
 	}
 	end_review(ctx, row);
@@ -342,7 +342,7 @@ purchase_unresolved(struct ctx *ctx, struct uuid id, const char *why)
 	TRY(err);
 	if (payment_status_parse(row.status) != PAYMENT_PENDING)
 		return ERR_OK;
-	return ask_person(ctx, &row, NULL, why);
+	return open_review(ctx, &row, NULL, why);
 }
 
 enum err
@@ -359,5 +359,5 @@ purchase_decide(struct ctx *ctx, struct uuid id, bool approved)
 	struct purchase_row row;
 
 	TRY(purchase_row_lock(ctx, id, &row));
-	return purchase_take(ctx, &row, approved ? EVENT_APPROVED : EVENT_REJECTED, NULL);
+	return purchase_apply_event(ctx, &row, approved ? EVENT_APPROVED : EVENT_REJECTED, NULL);
 }

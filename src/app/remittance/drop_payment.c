@@ -211,7 +211,7 @@ drop_payment_close(struct ctx *ctx, struct drop_payment *payment)
 
 	TRY(bank_close(ctx, &payment->bank));
 	TRY(drop_payment_row_lock(ctx, payment->drop_id, &row));
-	TRY(drop_payment_take(ctx, &row, &payment->bank));
+	TRY(drop_payment_apply_event(ctx, &row, &payment->bank));
 	if (payment->bank.state == BANK_PAYMENT_PENDING)
 		TRY(queue_add(ctx, remittance, payment->drop_id, LOOKUP_AFTER_S));
 	return show(ctx, payment->drop_id, payment);
@@ -229,7 +229,7 @@ drop_payment_settle(struct ctx *ctx, const struct bank_payment *bank)
 	struct drop_payment_row row;
 
 	TRY(drop_payment_row_lock(ctx, bank->order.reference, &row));
-	return drop_payment_take(ctx, &row, bank);
+	return drop_payment_apply_event(ctx, &row, bank);
 }
 
 static enum err

@@ -45,7 +45,7 @@ enum err drop_payment_owe(struct ctx *ctx, const char *drop_id, const struct quo
 			  struct uuid merchant_account, int64_t *transaction_id) MUST_CHECK;
 /* What the bank has said of a locked payment, which bank_close() has taken down: complete it, or fail
  * it and take everything back. The payer is told. */
-enum err drop_payment_take(struct ctx *ctx, const struct drop_payment_row *row,
-			   const struct bank_payment *bank) MUST_CHECK;
+enum err drop_payment_apply_event(struct ctx *ctx, const struct drop_payment_row *row,
+				  const struct bank_payment *bank) MUST_CHECK;
 
 #endif

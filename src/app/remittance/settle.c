@@ -160,8 +160,8 @@ fail(struct ctx *ctx, const struct drop_payment_row *row, const char *problem)
 }
 
 enum err
-drop_payment_take(struct ctx *ctx, const struct drop_payment_row *row,
-		  const struct bank_payment *bank)
+drop_payment_apply_event(struct ctx *ctx, const struct drop_payment_row *row,
+			 const struct bank_payment *bank)
 {
 	bool processing = strcmp(row->status, "processing") == 0;
 

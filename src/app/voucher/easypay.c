@@ -230,14 +230,14 @@ record(struct ctx *ctx, const struct voucher *voucher)
 enum err
 voucher_cancel(struct ctx *ctx, int64_t voucher_id, struct cancellation *out)
 {
-	struct personal_wallet wallet = {0};
+	struct user_wallet wallet = {0};
 	struct voucher_entry entry;
 	struct voucher voucher;
 	struct rows rows;
 	bool live = false;
 
 	TRY(voucher_of_issuer(ctx, voucher_id, &voucher));
-	TRY(personal_wallet(ctx, ctx->who.user_id, voucher_currency(), &wallet));
+	TRY(user_wallet(ctx, ctx->who.user_id, voucher_currency(), &wallet));
 	TRY(voucher_lock(ctx, voucher_id, false, &voucher, &live));
 	TRY(check_cancellation(ctx, &voucher, live));
 	entry = (struct voucher_entry){

@@ -15,7 +15,7 @@
 
 /* Who gets the money. */
 struct receiver {
-	struct personal_wallet wallet; /* of who redeems */
+	struct user_wallet wallet; /* of who redeems */
 	struct uuid account;
 	const char *kind; /* wallet, or of the payee */
 };
@@ -27,7 +27,7 @@ receiver_of(struct ctx *ctx, const struct redemption_order *in, struct receiver 
 	const char *const codes[] = {in->merchant, in->service_provider};
 
 	*out = (struct receiver){.kind = "wallet"};
-	TRY(personal_wallet(ctx, ctx->who.user_id, voucher_currency(), &out->wallet));
+	TRY(user_wallet(ctx, ctx->who.user_id, voucher_currency(), &out->wallet));
 	for (size_t i = 0; payee_kinds[i] != NULL; i++) {
 		TRY(payee_account(ctx, payee_kinds[i], codes[i], &out->account));
 		if (!uuid_is_nil(out->account)) {
@@ -83,9 +83,9 @@ redemption_entry(struct ctx *ctx, const struct receiver *receiver, struct money 
 static enum err
 rest_entry(struct ctx *ctx, const struct voucher *voucher, int64_t rest, struct voucher_entry *out)
 {
-	struct personal_wallet issuer = {0};
+	struct user_wallet issuer = {0};
 
-	TRY(personal_wallet(ctx, voucher->user_id, voucher_currency(), &issuer));
+	TRY(user_wallet(ctx, voucher->user_id, voucher_currency(), &issuer));
 	*out = (struct voucher_entry){
 		.voucher = voucher,
 		.ledger_id = issuer.ledger_id,

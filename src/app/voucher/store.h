@@ -3,7 +3,7 @@
 #define APP_VOUCHER_STORE_H
 
 #include "app/voucher/voucher.h"
-#include "app/wallet/personal.h"
+#include "app/wallet/user_wallet.h"
 #include "crypto/keyring.h"
 #include "ledger/kernel.h"
 

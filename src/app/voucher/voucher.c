@@ -77,13 +77,13 @@ voucher_issue(struct ctx *ctx, const struct voucher_order *in, struct voucher *o
 	      struct voucher_receipt *receipt)
 {
 	const struct currency *currency = voucher_currency();
-	struct personal_wallet wallet = {0};
+	struct user_wallet wallet = {0};
 	struct voucher_entry entry;
 	struct money amount;
 	bool live = false;
 
 	TRY(check_amount(ctx, in, &amount));
-	TRY(personal_wallet(ctx, ctx->who.user_id, currency, &wallet));
+	TRY(user_wallet(ctx, ctx->who.user_id, currency, &wallet));
 	TRY(ledger_open_system_accounts(ctx, wallet.ledger_id, kinds,
 					sizeof(kinds) / sizeof(kinds[0]), currency));
 	TRY(insert(ctx, in, amount, &out->voucher_id));

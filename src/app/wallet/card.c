@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "app/wallet/movement.h"
+#include "app/wallet/transaction.h"
 #include "base/arena.h"
 #include "base/unicode.h"
 #include "crypto/hmac.h"
@@ -201,7 +201,7 @@ card_set_limit(struct ctx *ctx, const char *drop_id, const char *type, struct de
 	struct card card = {0};
 	struct rows rows;
 
-	TRY(movement_amount(ctx, amount, currency, &money));
+	TRY(transaction_amount(ctx, amount, currency, &money));
 	if (money.minor <= 0) {
 		violation_add(ctx->arena, &ctx->fault, "amount", "RANGE", "must be more than 0");
 		return ERR_VALIDATION;

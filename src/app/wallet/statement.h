@@ -39,7 +39,7 @@ struct account_statement {
 enum err statement_make(struct ctx *ctx, const struct statement_order *in,
 			struct account_statement *out) MUST_CHECK;
 
-/* RFC 4180, one line a movement, after a head of column names. No cell can be taken for a formula. */
+/* RFC 4180, one line a transaction, after a head of column names. No cell can be taken for a formula. */
 struct bytes statement_csv(struct arena *arena, const struct account_statement *statement);
 /* A4 pages, by libharu. */
 enum err statement_pdf(struct ctx *ctx, const struct account_statement *statement,

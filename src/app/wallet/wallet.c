@@ -5,7 +5,7 @@
 #include "app/events/event.h"
 #include "app/platform/platform.h"
 #include "base/arena.h"
-#include "base/combine.h"
+#include "base/batcher.h"
 #include "db/row.h"
 #include "ledger/ledger.h"
 
@@ -74,8 +74,8 @@ show(const struct ctx *ctx, const struct wallet_row *row, const struct currency 
 
 /* A wallet to read, and what was found. */
 struct wallet_read {
-	struct combine_item item; /* first, so that an item is a read */
-	struct ctx *ctx;          /* of the thread that asks */
+	struct batch_item item; /* first, so that an item is a read */
+	struct ctx *ctx;        /* of the thread that asks */
 	struct uuid id;
 	bool allowed;
 	bool found;
@@ -85,7 +85,7 @@ struct wallet_read {
 
 /* One query for all reads that wait. Runs with the means of the first of them. */
 static void
-read_wallets(void *arg, struct combine_item **items, size_t n)
+read_wallets(void *arg, struct batch_item **items, size_t n)
 {
 	struct ctx *ctx = ((struct wallet_read *)items[0])->ctx;
 	int64_t *ledgers = arena_array(ctx->arena, n, sizeof(*ledgers));
@@ -99,7 +99,7 @@ read_wallets(void *arg, struct combine_item **items, size_t n)
 
 		ledgers[i] = read->ctx->who.ledger_id;
 		ids[i] = read->id;
-		keys[i] = read->ctx->who.unproven ? read->ctx->who.key_id : 0;
+		keys[i] = read->ctx->who.unverified ? read->ctx->who.key_id : 0;
 	}
 	if (db_run(ctx, SQL_wallet_find, &rows,
 		   PARAMS(p_ints(ledgers, n), p_uuids(ids, n), p_ints(keys, n))) != ERR_OK)
@@ -118,20 +118,20 @@ read_wallets(void *arg, struct combine_item **items, size_t n)
 	}
 }
 
-struct combiner *
+struct batcher *
 wallet_reads(size_t batch_max)
 {
-	return combiner_new(read_wallets, NULL, batch_max);
+	return batcher_new(read_wallets, NULL, batch_max);
 }
 
 enum err
 wallet_get(struct ctx *ctx, struct uuid id, struct wallet *out)
 {
 	struct wallet_read read = {.ctx = ctx, .id = id, .out = out};
-	struct combine_item *item = &read.item;
+	struct batch_item *item = &read.item;
 
 	if (ctx->db == NULL && ctx->app->wallet_reads != NULL)
-		combiner_submit(ctx->app->wallet_reads, item);
+		batcher_submit(ctx->app->wallet_reads, item);
 	else
 		read_wallets(NULL, &item, 1);
 	if (read.fault.err != ERR_OK) {
@@ -141,7 +141,7 @@ wallet_get(struct ctx *ctx, struct uuid id, struct wallet *out)
 	if (!read.allowed)
 		return fault(&ctx->fault, ERR_UNAUTHORIZED, NULL,
 			     "The API key is unknown, expired or revoked");
-	ctx->who.unproven = false;
+	ctx->who.unverified = false;
 	return read.found ? ERR_OK : no_wallet(ctx);
 }
 

@@ -6,7 +6,7 @@
 #include "base/money.h"
 #include "schema/schema.h"
 
-struct combiner;
+struct batcher;
 
 struct wallet_facts {
 	struct uuid id;
@@ -43,8 +43,8 @@ enum err wallet_create(struct ctx *ctx, const struct wallet_order *in,
 		       struct wallet *out) MUST_CHECK;
 /* Outside a transaction, the reads of all threads that wait are one query. */
 enum err wallet_get(struct ctx *ctx, struct uuid id, struct wallet *out) MUST_CHECK;
-/* The combiner for app->wallet_reads. */
-struct combiner *wallet_reads(size_t batch_max);
+/* The batcher for app->wallet_reads. */
+struct batcher *wallet_reads(size_t batch_max);
 
 struct wallet_filter {
 	int64_t after; /* account_id of the last one seen; 0: from the newest */

@@ -7,7 +7,7 @@
 
 #include "api/bitpal/bitpal.h"
 #include "app/payment/payment.h"
-#include "app/wallet/personal.h"
+#include "app/wallet/user_wallet.h"
 #include "crypto/hmac.h"
 #include "tests/support/fake_server.h"
 #include "tests/support/money.h"
@@ -86,11 +86,11 @@ holder_new(struct client *c)
 	struct holder holder = {person_new(c, client_text(c, "%s@example.com", fresh_reference(c))),
 				NULL};
 	struct ctx ctx = {.app = c->app, .arena = c->keep, .now = clock_system()};
-	struct personal_wallet wallet;
+	struct user_wallet wallet;
 	const char *id = client_value(c, "SELECT user_id FROM cowry.users WHERE public_id = '%s'",
 				      holder.person.id);
 
-	assert_int_equal(personal_wallet(&ctx, atoll(id), currency_find("NGN"), &wallet), ERR_OK);
+	assert_int_equal(user_wallet(&ctx, atoll(id), currency_find("NGN"), &wallet), ERR_OK);
 	holder.number = wallet.number;
 	return holder;
 }

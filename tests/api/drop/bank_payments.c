@@ -82,7 +82,7 @@ struct reservation {
 };
 
 static enum err
-reserve_work(struct ctx *ctx, void *arg)
+hold_work(struct ctx *ctx, void *arg)
 {
 	struct reservation *reservation = arg;
 
@@ -94,7 +94,7 @@ reserve(struct ctx *ctx, const char *reference, int64_t minor, struct bank_payme
 {
 	struct reservation reservation = {order_of(reference, minor), out};
 
-	return db_transact(ctx, reserve_work, &reservation);
+	return db_transact(ctx, hold_work, &reservation);
 }
 
 static enum err
@@ -298,7 +298,7 @@ test_not_covered(void **state)
 	assert_int_equal(reserve(&ctx, "tx_rem_41", 40001, &payment), ERR_INSUFFICIENT_FUNDS);
 	assert_int_equal(reserve(&ctx, "tx_rem_41", INT64_MAX, &payment), ERR_INSUFFICIENT_FUNDS);
 	foreign.order.amount.currency = currency_find("EUR");
-	assert_int_equal(db_transact(&ctx, reserve_work, &foreign), ERR_CURRENCY_MISMATCH);
+	assert_int_equal(db_transact(&ctx, hold_work, &foreign), ERR_CURRENCY_MISMATCH);
 	client_sql(c, "UPDATE cowry.bank_consent SET expires_at = now() - interval '1 second'");
 	assert_int_equal(reserve(&ctx, "tx_rem_41", 1, &payment), ERR_CONSENT_ENDED);
 }

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "api/moolah/moolah.h"
-#include "app/wallet/personal.h"
+#include "app/wallet/user_wallet.h"
 #include "ledger/ledger.h"
 #include "tests/support/moolah_user.h"
 
@@ -233,19 +233,18 @@ test_bad_queries(void **state)
 	}
 }
 
-static struct personal_wallet
+static struct user_wallet
 wallet_of(struct client *c, const struct citizen *who)
 {
 	struct ctx ctx = {.app = c->app, .arena = c->scratch};
-	struct personal_wallet wallet = {0};
+	struct user_wallet wallet = {0};
 
-	assert_int_equal(personal_wallet(&ctx, atoll(who->id), currency_find("ZAR"), &wallet),
-			 ERR_OK);
+	assert_int_equal(user_wallet(&ctx, atoll(who->id), currency_find("ZAR"), &wallet), ERR_OK);
 	return wallet;
 }
 
 static void
-move(struct client *c, struct personal_wallet from, struct personal_wallet to, int64_t amount)
+move(struct client *c, struct user_wallet from, struct user_wallet to, int64_t amount)
 {
 	struct ctx ctx = {.app = c->app, .arena = c->scratch};
 	struct posting posting = {from.id, to.id, amount};

@@ -1,4 +1,4 @@
-/* Up to 1,000 movements at once: all or none, or each by itself. */
+/* Up to 1,000 transactions at once: all or none, or each by itself. */
 #include "tests/support/cmocka.h"
 
 #include <string.h>

@@ -77,7 +77,7 @@ with(struct client *c, const char *object)
 }
 
 static void
-test_movements(void **state)
+test_transactions(void **state)
 {
 	struct client *c = *state;
 	const char *from = wallet_with(c, acme.test_key, "NGN", "1000");
@@ -273,7 +273,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		client_test(test_movements),
+		client_test(test_transactions),
 		client_test(test_holds),
 		client_test(test_bulk),
 		client_test(test_platform),

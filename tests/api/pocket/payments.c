@@ -934,7 +934,7 @@ test_done_at_once(void **state)
 }
 
 static void
-test_rehearsal(void **state)
+test_dry_run(void **state)
 {
 	struct client *c = *state;
 	const char *wallet = wallet_with(c, acme.test_key, "NGN", "100");
@@ -1061,7 +1061,7 @@ main(void)
 		till_test(test_lapsed),
 		till_test(test_queue),
 		till_test(test_done_at_once),
-		till_test(test_rehearsal),
+		till_test(test_dry_run),
 		till_test(test_bad_orders),
 		till_test(test_list),
 		till_test(client_books_hold),

@@ -183,9 +183,9 @@ test_told(void **state)
 	expect_status(&a, 201);
 	deposit_at(c, "paystack", wallet, "told-1");
 	tell(c, "failed", "told-1");
-	feed_all(c);
+	stream_all(c);
 	tell(c, "success", "told-1");
-	feed_all(c);
+	stream_all(c);
 	assert_string_equal(
 		client_value(c, "SELECT string_agg(type, ' ' ORDER BY sequence) FROM cowry.event"
 				" WHERE data::text LIKE '%%told-1%%' AND type LIKE 'payment.%%'"),

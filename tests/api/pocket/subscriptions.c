@@ -294,7 +294,7 @@ static const char *
 failed_delivery(struct client *c)
 {
 	(void)wallet_new(c, acme.test_key, "NGN");
-	feed_all(c);
+	stream_all(c);
 	client_sql(c, "UPDATE cowry.webhook_delivery SET status = 'failed', next_at = NULL,"
 		      " attempts = 6, tries = 6, response_status = 500");
 	return client_value(c, "SELECT public_id FROM cowry.webhook_delivery"

@@ -21,7 +21,7 @@
 #include "base/arena.h"
 #include "base/requester.h"
 #include "bin/arrival.h"
-#include "bin/exchange.h"
+#include "bin/fcgi_request.h"
 #include "tests/support/cmocka.h"
 
 enum { THREADS = 4, FOREVER = 1000, TEXT_MAX = 256 };
@@ -114,7 +114,7 @@ struct scene {
 static void
 answer(void *context, struct arena *arena, struct FCGX_Request *fcgi)
 {
-	exchange(NULL, ((struct scene *)context)->arrivals, arena, fcgi);
+	fcgi_request_answer(NULL, ((struct scene *)context)->arrivals, arena, fcgi);
 }
 
 static int

@@ -1,14 +1,14 @@
 /*
- * personal.h - the wallets of people: one a currency, with a 13-digit number, made when
+ * user_wallet.h - the wallets of people: one a currency, with a 13-digit number, made when
  * first needed, in the platform's own live books. All dialects show the same ones.
  */
-#ifndef APP_WALLET_PERSONAL_H
-#define APP_WALLET_PERSONAL_H
+#ifndef APP_WALLET_USER_WALLET_H
+#define APP_WALLET_USER_WALLET_H
 
 #include "base/ctx.h"
 #include "base/money.h"
 
-struct personal_wallet {
+struct user_wallet {
 	int64_t account_id;
 	struct uuid id;
 	const char *number; /* 13 digits, the last one Luhn's */
@@ -24,12 +24,12 @@ struct personal_wallet {
 
 /* The wallet of a person in a currency; made if there is none yet, whether or not the caller has a
  * transaction. ERR_NOT_FOUND if their account was ended before one was made. */
-enum err personal_wallet(struct ctx *ctx, int64_t user_id, const struct currency *currency,
-			 struct personal_wallet *out) MUST_CHECK;
+enum err user_wallet(struct ctx *ctx, int64_t user_id, const struct currency *currency,
+		     struct user_wallet *out) MUST_CHECK;
 /* The wallet with a number; ERR_NOT_FOUND, also for one that is closed. */
-enum err personal_by_number(struct ctx *ctx, const char *number,
-			    struct personal_wallet *out) MUST_CHECK;
+enum err user_wallet_by_number(struct ctx *ctx, const char *number,
+			       struct user_wallet *out) MUST_CHECK;
 /* Whether a text has the form of a number: 13 digits. */
-bool personal_number_valid(const char *text);
+bool user_wallet_number_valid(const char *text);
 
 #endif

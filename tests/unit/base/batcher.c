@@ -1,6 +1,6 @@
 #include <config.h>
 
-#include "base/combine.h"
+#include "base/batcher.h"
 
 #include <pthread.h>
 #include <sched.h>
@@ -13,13 +13,13 @@
 enum { THREADS = 12, ROUNDS = 2000, BATCH_MAX = 5 };
 
 struct item {
-	struct combine_item link; /* first: the combiner hands out pointers to it */
+	struct batch_item link; /* first: the batcher hands out pointers to it */
 	int done;
 };
 
 /* What the batch function saw; asserts are for the main thread only. */
 struct witness {
-	struct combiner *combiner;
+	struct batcher *batcher;
 	pthread_barrier_t start;
 	int rounds;
 	atomic_int leading;
@@ -32,7 +32,7 @@ struct witness {
 };
 
 static void
-run(void *arg, struct combine_item **items, size_t n)
+run(void *arg, struct batch_item **items, size_t n)
 {
 	struct witness *witness = arg;
 
@@ -59,7 +59,7 @@ submit_items(void *arg)
 	for (int i = 0; i < witness->rounds; i++) {
 		struct item item = {.done = 0};
 
-		combiner_submit(witness->combiner, &item.link);
+		batcher_submit(witness->batcher, &item.link);
 		if (item.done != 1)
 			atomic_fetch_add(&witness->wrong, 1);
 	}
@@ -72,15 +72,15 @@ run_threads(struct witness *witness, int rounds)
 	pthread_t threads[THREADS];
 
 	witness->rounds = rounds;
-	witness->combiner = combiner_new(run, witness, BATCH_MAX);
-	assert_non_null(witness->combiner);
+	witness->batcher = batcher_new(run, witness, BATCH_MAX);
+	assert_non_null(witness->batcher);
 	assert_int_equal(pthread_barrier_init(&witness->start, NULL, THREADS), 0);
 	for (int i = 0; i < THREADS; i++)
 		assert_int_equal(pthread_create(&threads[i], NULL, submit_items, witness), 0);
 	for (int i = 0; i < THREADS; i++)
 		assert_int_equal(pthread_join(threads[i], NULL), 0);
 	(void)pthread_barrier_destroy(&witness->start);
-	combiner_free(witness->combiner);
+	batcher_free(witness->batcher);
 	assert_false(atomic_load(&witness->overlapped));
 	assert_false(atomic_load(&witness->oversized));
 	assert_int_equal(atomic_load(&witness->wrong), 0);
@@ -114,17 +114,17 @@ static void
 serves_a_single_thread(void **state)
 {
 	struct witness witness = {0};
-	struct combiner *combiner = combiner_new(run, &witness, 0);
+	struct batcher *batcher = batcher_new(run, &witness, 0);
 	struct item item = {.done = 0};
 
 	(void)state;
-	assert_non_null(combiner);
+	assert_non_null(batcher);
 	for (int i = 1; i <= 3; i++) {
-		combiner_submit(combiner, &item.link);
+		batcher_submit(batcher, &item.link);
 		assert_int_equal(item.done, i);
 	}
-	combiner_free(combiner);
-	combiner_free(NULL);
+	batcher_free(batcher);
+	batcher_free(NULL);
 }
 
 int

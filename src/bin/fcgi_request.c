@@ -1,4 +1,4 @@
-#include "bin/exchange.h"
+#include "bin/fcgi_request.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -159,7 +159,8 @@ write_reply(FCGX_Request *fcgi, const struct reply *reply, bool no_body)
 }
 
 void
-exchange(const struct app *app, struct arrivals *arrivals, struct arena *arena, FCGX_Request *fcgi)
+fcgi_request_answer(const struct app *app, struct arrivals *arrivals, struct arena *arena,
+		    FCGX_Request *fcgi)
 {
 	struct requester requester = {.fd = fcgi->ipcFd};
 	struct request request = {.requester = &requester};

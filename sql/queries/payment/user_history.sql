@@ -1,6 +1,6 @@
 -- The history of a person's wallet.
 
--- name: personal_history
+-- name: user_wallet_history
 -- params: account_id:bigint most:bigint skip:bigint
 -- returns: many
 -- Postings, and payments that are not one yet, or never will be: newest first. Each part gives no

@@ -1,6 +1,6 @@
 -- The wallets of people: one a currency.
 
--- name: personal_find
+-- name: user_wallet_find
 -- params: user_id:bigint currency:text
 -- returns: maybe
 SELECT a.account_id, a.public_id, w.number, w.label, w.user_id, a.ledger_id, a.currency, a.balance, a.held,
@@ -10,7 +10,7 @@ SELECT a.account_id, a.public_id, w.number, w.label, w.user_id, a.ledger_id, a.c
   JOIN account a USING (account_id)
  WHERE p.user_id = $1 AND p.currency = $2;
 
--- name: personal_by_number
+-- name: user_wallet_by_number
 -- params: number:text
 -- returns: maybe
 -- One that is closed is nobody's.
@@ -20,14 +20,14 @@ SELECT a.account_id, a.public_id, w.number, w.label, w.user_id, a.ledger_id, a.c
   JOIN account a USING (account_id)
  WHERE w.number = $1 AND w.user_id IS NOT NULL AND a.status <> 2;
 
--- name: personal_claim
+-- name: user_wallet_claim
 -- params: user_id:bigint
 -- returns: maybe
 -- Two first uses at once: the second waits here, and then finds the wallet of the first. Whose
 -- account was ended meanwhile gets none.
 SELECT user_id FROM users WHERE user_id = $1 AND status <> 'deleted' FOR NO KEY UPDATE;
 
--- name: personal_insert
+-- name: user_wallet_insert
 -- params: account_id:bigint number:text suffix:boolean user_id:bigint currency:text
 -- returns: maybe
 -- No row if the number is taken, or the label, which a suffix makes unique.
@@ -43,7 +43,7 @@ INSERT INTO personal_wallet (user_id, currency, account_id)
 SELECT user_id, $5, account_id FROM made
 RETURNING account_id;
 
--- name: personal_label
+-- name: user_wallet_label
 -- params: account_id:bigint
 -- returns: none
 -- Always with a suffix, because others can't be seen that are being made.

@@ -1,4 +1,4 @@
-#include "app/payment/personal_money.h"
+#include "app/payment/user_payment.h"
 #include "base/arena.h"
 #include "db/row.h"
 
@@ -21,13 +21,14 @@ static const struct column columns[] = {
 };
 
 enum err
-personal_history(struct ctx *ctx, int64_t most, int64_t skip, struct personal_line **out, size_t *n)
+user_wallet_history(struct ctx *ctx, int64_t most, int64_t skip, struct user_wallet_line **out,
+		    size_t *n)
 {
-	struct personal_wallet wallet;
+	struct user_wallet wallet;
 	struct rows rows;
 
-	TRY(personal_naira(ctx, &wallet));
-	TRY(db_run(ctx, SQL_personal_history, &rows,
+	TRY(user_wallet_naira(ctx, &wallet));
+	TRY(db_run(ctx, SQL_user_wallet_history, &rows,
 		   PARAMS(p_int(wallet.account_id), p_int(most), p_int(skip))));
 	*out = arena_array(ctx->arena, rows.count, sizeof(**out));
 	*n = rows.count;
@@ -35,7 +36,7 @@ personal_history(struct ctx *ctx, int64_t most, int64_t skip, struct personal_li
 		struct line_row row = {0};
 
 		rows_scan(&rows, i, columns, COLUMN_COUNT(columns), &row);
-		(*out)[i] = (struct personal_line){
+		(*out)[i] = (struct user_wallet_line){
 			.type = row.type,
 			.outgoing = row.outgoing,
 			.status = row.status,

@@ -2,7 +2,7 @@
 #include <pthread.h>
 #include <string.h>
 
-#include "app/wallet/personal.h"
+#include "app/wallet/user_wallet.h"
 #include "tests/support/books.h"
 #include "tests/support/cmocka.h"
 
@@ -40,20 +40,20 @@ test_made_when_needed(void **state)
 {
 	struct books *books = *state;
 	int64_t user = new_user(books, "ada");
-	struct personal_wallet naira;
-	struct personal_wallet again;
-	struct personal_wallet rand;
+	struct user_wallet naira;
+	struct user_wallet again;
+	struct user_wallet rand;
 
-	assert_int_equal(personal_wallet(books->ctx, user, currency_find("NGN"), &naira), ERR_OK);
-	assert_true(personal_number_valid(naira.number));
+	assert_int_equal(user_wallet(books->ctx, user, currency_find("NGN"), &naira), ERR_OK);
+	assert_true(user_wallet_number_valid(naira.number));
 	assert_int_equal(luhn(naira.number), 0);
 	assert_int_equal(naira.balance.minor, 0);
 	assert_string_equal(naira.balance.currency->code, "NGN");
 	assert_string_equal(naira.status, "active");
 	assert_true(text_starts_with(naira.label, "WAL-"));
-	assert_int_equal(personal_wallet(books->ctx, user, currency_find("NGN"), &again), ERR_OK);
+	assert_int_equal(user_wallet(books->ctx, user, currency_find("NGN"), &again), ERR_OK);
 	assert_int_equal(again.account_id, naira.account_id);
-	assert_int_equal(personal_wallet(books->ctx, user, currency_find("ZAR"), &rand), ERR_OK);
+	assert_int_equal(user_wallet(books->ctx, user, currency_find("ZAR"), &rand), ERR_OK);
 	assert_int_not_equal(rand.account_id, naira.account_id);
 	assert_string_not_equal(rand.number, naira.number);
 	assert_string_not_equal(rand.label, naira.label);
@@ -64,24 +64,24 @@ test_found_by_number(void **state)
 {
 	struct books *books = *state;
 	int64_t user = new_user(books, "bola");
-	struct personal_wallet wallet;
-	struct personal_wallet found;
+	struct user_wallet wallet;
+	struct user_wallet found;
 
-	assert_int_equal(personal_wallet(books->ctx, user, currency_find("NGN"), &wallet), ERR_OK);
-	assert_int_equal(personal_by_number(books->ctx, wallet.number, &found), ERR_OK);
+	assert_int_equal(user_wallet(books->ctx, user, currency_find("NGN"), &wallet), ERR_OK);
+	assert_int_equal(user_wallet_by_number(books->ctx, wallet.number, &found), ERR_OK);
 	assert_int_equal(found.account_id, wallet.account_id);
 	assert_int_equal(found.user_id, user);
-	assert_int_equal(personal_by_number(books->ctx, "0000000000000", &found), ERR_NOT_FOUND);
+	assert_int_equal(user_wallet_by_number(books->ctx, "0000000000000", &found), ERR_NOT_FOUND);
 	fault_clear(&books->ctx->fault);
-	assert_false(personal_number_valid("123456789012"));
-	assert_false(personal_number_valid("12345678901234"));
-	assert_false(personal_number_valid("123456789012x"));
+	assert_false(user_wallet_number_valid("123456789012"));
+	assert_false(user_wallet_number_valid("12345678901234"));
+	assert_false(user_wallet_number_valid("123456789012x"));
 }
 
 struct asker {
 	struct ctx ctx;
 	int64_t user;
-	struct personal_wallet wallet;
+	struct user_wallet wallet;
 	enum err err;
 };
 
@@ -90,8 +90,7 @@ ask(void *arg)
 {
 	struct asker *asker = arg;
 
-	asker->err =
-		personal_wallet(&asker->ctx, asker->user, currency_find("NGN"), &asker->wallet);
+	asker->err = user_wallet(&asker->ctx, asker->user, currency_find("NGN"), &asker->wallet);
 	return NULL;
 }
 

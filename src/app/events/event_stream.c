@@ -107,7 +107,7 @@ batch_of(struct arena *arena, size_t most)
 }
 
 static void
-tell(struct batch *batch, const struct line_row *row, const char *type, struct uuid object,
+emit(struct batch *batch, const struct line_row *row, const char *type, struct uuid object,
      struct jw *w)
 {
 	struct bytes data;
@@ -162,7 +162,7 @@ write_posting(struct jw *w, struct arena *arena, const struct line_row *row, con
 
 /* One side of a posting that is a wallet. */
 static void
-tell_side(struct batch *batch, const struct line_row *row, bool credit)
+emit_side(struct batch *batch, const struct line_row *row, bool credit)
 {
 	struct uuid wallet = credit ? row->destination : row->source;
 	bool other = credit ? row->source_is_wallet : row->destination_is_wallet;
@@ -174,12 +174,12 @@ tell_side(struct batch *batch, const struct line_row *row, bool credit)
 	jw_text(&w, "transactionType", row->type);
 	if (other)
 		write_uuid(&w, "counterpartyWalletId", credit ? row->source : row->destination);
-	tell(batch, row, credit ? "wallet.credited" : "wallet.debited", wallet, &w);
+	emit(batch, row, credit ? "wallet.credited" : "wallet.debited", wallet, &w);
 }
 
 /* What a transaction is beyond its postings. */
 static void
-tell_transaction(struct batch *batch, const struct line_row *row)
+emit_transaction(struct batch *batch, const struct line_row *row)
 {
 	struct jw w;
 
@@ -188,18 +188,18 @@ tell_transaction(struct batch *batch, const struct line_row *row)
 		write_uuid(&w, "fromWalletId", row->source);
 		write_uuid(&w, "toWalletId", row->destination);
 		jw_text(&w, "status", "completed");
-		tell(batch, row, "transfer.completed", row->public_id, &w);
+		emit(batch, row, "transfer.completed", row->public_id, &w);
 	} else if (strcmp(row->type, "capture") == 0 && !uuid_is_nil(row->hold)) {
 		write_posting(&w, batch->arena, row, "id", row->hold);
 		write_uuid(&w, "walletId", row->source);
 		write_uuid(&w, "transactionId", row->public_id);
 		jw_text(&w, "status", "captured");
-		tell(batch, row, "hold.captured", row->hold, &w);
+		emit(batch, row, "hold.captured", row->hold, &w);
 	} else if (!uuid_is_nil(row->reverses)) {
 		write_posting(&w, batch->arena, row, "id", row->reverses);
 		write_uuid(&w, "reversalId", row->public_id);
 		jw_text(&w, "status", "reversed");
-		tell(batch, row, "transaction.reversed", row->reverses, &w);
+		emit(batch, row, "transaction.reversed", row->reverses, &w);
 	}
 }
 
@@ -210,18 +210,18 @@ read_journal(struct ctx *ctx, int64_t after, int64_t upto)
 	struct batch batch;
 	struct rows rows;
 
-	TRY(db_run(ctx, SQL_feed_journal, &rows, PARAMS(p_int(after), p_int(upto))));
+	TRY(db_run(ctx, SQL_event_stream_journal, &rows, PARAMS(p_int(after), p_int(upto))));
 	batch = batch_of(ctx->arena, rows.count * EVENTS_A_POSTING);
 	for (size_t i = 0; i < rows.count; i++) {
 		struct line_row row = {0};
 
 		rows_scan(&rows, i, line_columns, COLUMN_COUNT(line_columns), &row);
 		if (row.source_is_wallet)
-			tell_side(&batch, &row, false);
+			emit_side(&batch, &row, false);
 		if (row.destination_is_wallet)
-			tell_side(&batch, &row, true);
+			emit_side(&batch, &row, true);
 		if (row.line == 0)
-			tell_transaction(&batch, &row);
+			emit_transaction(&batch, &row);
 	}
 	if (batch.failed)
 		return fault(&ctx->fault, ERR_INTERNAL, NULL, NULL);
@@ -290,7 +290,7 @@ publish(struct ctx *ctx, const struct place *place, int64_t upto, int64_t *publi
 
 /* In one transaction: a step through what is final. */
 static enum err
-feed_some(struct ctx *ctx, void *arg)
+stream_some(struct ctx *ctx, void *arg)
 {
 	bool *more = arg;
 	struct place place = {0};
@@ -299,10 +299,10 @@ feed_some(struct ctx *ctx, void *arg)
 	struct rows rows;
 
 	*more = false;
-	TRY(db_run(ctx, SQL_feed_claim, &rows, NO_PARAMS));
+	TRY(db_run(ctx, SQL_event_stream_claim, &rows, NO_PARAMS));
 	if (rows.count == 0)
 		return ERR_OK;
-	TRY(db_run(ctx, SQL_feed_place, &rows, NO_PARAMS));
+	TRY(db_run(ctx, SQL_event_stream_place, &rows, NO_PARAMS));
 	rows_scan(&rows, 0, place_columns, COLUMN_COUNT(place_columns), &place);
 	if (!place.is_final)
 		return ERR_OK;
@@ -315,7 +315,7 @@ feed_some(struct ctx *ctx, void *arg)
 	*more = upto < place.next_id || published == EVENTS_AT_ONCE;
 	if (upto == place.done_id && published == 0)
 		return ERR_OK;
-	return db_run(ctx, SQL_feed_done, NULL,
+	return db_run(ctx, SQL_event_stream_done, NULL,
 		      PARAMS(p_int(upto), p_int(place.sequence + published)));
 }
 
@@ -326,15 +326,15 @@ note_moment(struct ctx *ctx, void *arg)
 	struct rows rows;
 
 	(void)arg;
-	TRY(db_run(ctx, SQL_feed_look, &rows, NO_PARAMS));
+	TRY(db_run(ctx, SQL_event_stream_look, &rows, NO_PARAMS));
 	if (!row_bool(&rows, 0, 1))
 		return ERR_OK;
-	return db_run(ctx, SQL_feed_note, NULL, PARAMS(p_int(row_int(&rows, 0, 0))));
+	return db_run(ctx, SQL_event_stream_note, NULL, PARAMS(p_int(row_int(&rows, 0, 0))));
 }
 
 enum err
-event_feed(struct ctx *ctx, bool *found)
+event_stream_read(struct ctx *ctx, bool *found)
 {
-	TRY(db_transact(ctx, feed_some, found));
+	TRY(db_transact(ctx, stream_some, found));
 	return *found ? ERR_OK : db_transact(ctx, note_moment, NULL);
 }

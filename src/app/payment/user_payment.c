@@ -1,9 +1,9 @@
-#include "app/payment/personal_money.h"
+#include "app/payment/user_payment.h"
 
 #include <string.h>
 
 #include "app/people/user.h"
-#include "app/wallet/movement.h"
+#include "app/wallet/transaction.h"
 #include "base/arena.h"
 #include "base/config.h"
 #include "crypto/random.h"
@@ -43,19 +43,19 @@ as_paystack_knows(struct arena *arena, const char *reference)
 }
 
 enum err
-personal_naira(struct ctx *ctx, struct personal_wallet *out)
+user_wallet_naira(struct ctx *ctx, struct user_wallet *out)
 {
-	return personal_wallet(ctx, ctx->who.user_id, currency_find("NGN"), out);
+	return user_wallet(ctx, ctx->who.user_id, currency_find("NGN"), out);
 }
 
 /* An order of the person who asks, under a reference. */
 static enum err
 deposit_order(struct ctx *ctx, const char *reference, struct payment_order *out)
 {
-	struct personal_wallet wallet;
+	struct user_wallet wallet;
 	struct user user = {0};
 
-	TRY(personal_naira(ctx, &wallet));
+	TRY(user_wallet_naira(ctx, &wallet));
 	TRY(user_get(ctx, ctx->who.user_id, &user));
 	*out = (struct payment_order){
 		.mode = MODE_LIVE,
@@ -75,13 +75,13 @@ deposit_order(struct ctx *ctx, const char *reference, struct payment_order *out)
 }
 
 enum err
-personal_deposit(struct ctx *ctx, struct decimal amount, struct payment *out)
+user_deposit(struct ctx *ctx, struct decimal amount, struct payment *out)
 {
 	struct payment_order order;
 	struct money asked;
 	enum err err;
 
-	TRY(movement_amount(ctx, amount, "NGN", &asked));
+	TRY(transaction_amount(ctx, amount, "NGN", &asked));
 	if (asked.minor < DEPOSIT_MIN_MINOR) {
 		violation_add(ctx->arena, &ctx->fault, "amount", "RANGE", "must be at least 100");
 		return ERR_VALIDATION;
@@ -96,12 +96,12 @@ personal_deposit(struct ctx *ctx, struct decimal amount, struct payment *out)
 }
 
 enum err
-personal_deposit_find(struct ctx *ctx, const char *reference, struct payment *out)
+user_deposit_find(struct ctx *ctx, const char *reference, struct payment *out)
 {
-	struct personal_wallet wallet;
+	struct user_wallet wallet;
 	enum err err;
 
-	TRY(personal_naira(ctx, &wallet));
+	TRY(user_wallet_naira(ctx, &wallet));
 	err = payment_by_reference(ctx, wallet.ledger_id, ctx->who.user_id, reference, out);
 	if (err == ERR_NOT_FOUND || (err == ERR_OK && out->withdrawal))
 		return fault(&ctx->fault, ERR_NOT_FOUND, NULL, "Transaction not found");
@@ -109,12 +109,12 @@ personal_deposit_find(struct ctx *ctx, const char *reference, struct payment *ou
 }
 
 enum err
-personal_deposit_resume(struct ctx *ctx, const char *reference, struct payment *out)
+user_deposit_resume(struct ctx *ctx, const char *reference, struct payment *out)
 {
 	struct payment_order order;
 	struct payment opened;
 
-	TRY(personal_deposit_find(ctx, reference, &opened));
+	TRY(user_deposit_find(ctx, reference, &opened));
 	TRY(deposit_order(ctx, reference, &order));
 	order.amount = opened.amount;
 	return payment_resume(ctx, opened.public_id, &order, out);
@@ -128,10 +128,10 @@ no_recipient(struct ctx *ctx)
 
 /* The wallet that gets the money. */
 static enum err
-find_recipient(struct ctx *ctx, const char *number, const struct personal_wallet *sender,
-	       struct personal_wallet *out)
+find_recipient(struct ctx *ctx, const char *number, const struct user_wallet *sender,
+	       struct user_wallet *out)
 {
-	enum err err = personal_by_number(ctx, number, out);
+	enum err err = user_wallet_by_number(ctx, number, out);
 
 	if (err == ERR_NOT_FOUND)
 		return no_recipient(ctx);
@@ -142,11 +142,10 @@ find_recipient(struct ctx *ctx, const char *number, const struct personal_wallet
 }
 
 enum err
-personal_transfer(struct ctx *ctx, const struct personal_transfer_order *in,
-		  struct personal_transfer *out)
+user_transfer(struct ctx *ctx, const struct user_transfer_order *in, struct user_transfer *out)
 {
-	struct personal_wallet from;
-	struct personal_wallet to;
+	struct user_wallet from;
+	struct user_wallet to;
 	struct posting_result result;
 	struct posting posting;
 	struct ledger_transaction transaction = {
@@ -158,8 +157,8 @@ personal_transfer(struct ctx *ctx, const struct personal_transfer_order *in,
 	};
 	enum err err;
 
-	TRY(movement_amount(ctx, in->amount, "NGN", &out->amount));
-	TRY(personal_naira(ctx, &from));
+	TRY(transaction_amount(ctx, in->amount, "NGN", &out->amount));
+	TRY(user_wallet_naira(ctx, &from));
 	TRY(find_recipient(ctx, in->number, &from, &to));
 	posting = (struct posting){from.id, to.id, out->amount.minor};
 	transaction.postings = &posting;

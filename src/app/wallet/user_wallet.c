@@ -1,4 +1,4 @@
-#include "app/wallet/personal.h"
+#include "app/wallet/user_wallet.h"
 
 #include <string.h>
 
@@ -10,7 +10,7 @@
 
 enum { NUMBER_DIGITS = 13, NUMBER_TRIES = 8 };
 
-struct personal_row {
+struct user_wallet_row {
 	int64_t account_id;
 	struct uuid public_id;
 	const char *number;
@@ -26,12 +26,12 @@ struct personal_row {
 };
 
 static const struct column columns[] = {
-	COLUMN(struct personal_row, account_id), COLUMN(struct personal_row, public_id),
-	COLUMN(struct personal_row, number),     COLUMN(struct personal_row, label),
-	COLUMN(struct personal_row, user_id),    COLUMN(struct personal_row, ledger_id),
-	COLUMN(struct personal_row, currency),   COLUMN(struct personal_row, balance),
-	COLUMN(struct personal_row, held),       COLUMN(struct personal_row, status),
-	COLUMN(struct personal_row, sequence),   COLUMN(struct personal_row, created_at),
+	COLUMN(struct user_wallet_row, account_id), COLUMN(struct user_wallet_row, public_id),
+	COLUMN(struct user_wallet_row, number),     COLUMN(struct user_wallet_row, label),
+	COLUMN(struct user_wallet_row, user_id),    COLUMN(struct user_wallet_row, ledger_id),
+	COLUMN(struct user_wallet_row, currency),   COLUMN(struct user_wallet_row, balance),
+	COLUMN(struct user_wallet_row, held),       COLUMN(struct user_wallet_row, status),
+	COLUMN(struct user_wallet_row, sequence),   COLUMN(struct user_wallet_row, created_at),
 };
 
 static const char *const status_names[] = {
@@ -41,14 +41,14 @@ static const char *const status_names[] = {
 };
 
 static void
-scan(const struct rows *rows, struct personal_wallet *out)
+scan(const struct rows *rows, struct user_wallet *out)
 {
-	struct personal_row row = {0};
+	struct user_wallet_row row = {0};
 	const struct currency *currency;
 
 	rows_scan(rows, 0, columns, COLUMN_COUNT(columns), &row);
 	currency = currency_find(row.currency);
-	*out = (struct personal_wallet){
+	*out = (struct user_wallet){
 		.account_id = row.account_id,
 		.id = row.public_id,
 		.number = row.number,
@@ -78,7 +78,7 @@ random_number(char number[NUMBER_DIGITS + 1])
 }
 
 bool
-personal_number_valid(const char *text)
+user_wallet_number_valid(const char *text)
 {
 	return strlen(text) == NUMBER_DIGITS && strspn(text, "0123456789") == NUMBER_DIGITS;
 }
@@ -86,7 +86,7 @@ personal_number_valid(const char *text)
 struct opening {
 	int64_t user_id;
 	const struct currency *currency;
-	struct personal_wallet *out;
+	struct user_wallet *out;
 };
 
 static enum err
@@ -94,7 +94,7 @@ find(struct ctx *ctx, const struct opening *opening, bool *found)
 {
 	struct rows rows;
 
-	TRY(db_run(ctx, SQL_personal_find, &rows,
+	TRY(db_run(ctx, SQL_user_wallet_find, &rows,
 		   PARAMS(p_int(opening->user_id), p_text(opening->currency->code))));
 	*found = rows.count > 0;
 	if (*found)
@@ -108,7 +108,7 @@ give_label(struct ctx *ctx, struct opening *opening)
 {
 	bool found;
 
-	TRY(db_run(ctx, SQL_personal_label, NULL, PARAMS(p_int(opening->out->account_id))));
+	TRY(db_run(ctx, SQL_user_wallet_label, NULL, PARAMS(p_int(opening->out->account_id))));
 	return find(ctx, opening, &found);
 }
 
@@ -123,7 +123,7 @@ open_wallet(struct ctx *ctx, void *arg)
 	struct uuid id;
 	bool found;
 
-	TRY(db_run(ctx, SQL_personal_claim, &rows, PARAMS(p_int(opening->user_id))));
+	TRY(db_run(ctx, SQL_user_wallet_claim, &rows, PARAMS(p_int(opening->user_id))));
 	if (rows.count == 0)
 		return fault(&ctx->fault, ERR_NOT_FOUND, NULL, "Wallet not found");
 	TRY(find(ctx, opening, &found));
@@ -135,7 +135,7 @@ open_wallet(struct ctx *ctx, void *arg)
 	rows.count = 0;
 	for (int i = 0; i < NUMBER_TRIES && rows.count == 0; i++) {
 		random_number(number);
-		TRY(db_run(ctx, SQL_personal_insert, &rows,
+		TRY(db_run(ctx, SQL_user_wallet_insert, &rows,
 			   PARAMS(p_int(account_id), p_text(number), p_bool(i > 0),
 				  p_int(opening->user_id), p_text(opening->currency->code))));
 	}
@@ -145,8 +145,8 @@ open_wallet(struct ctx *ctx, void *arg)
 }
 
 enum err
-personal_wallet(struct ctx *ctx, int64_t user_id, const struct currency *currency,
-		struct personal_wallet *out)
+user_wallet(struct ctx *ctx, int64_t user_id, const struct currency *currency,
+	    struct user_wallet *out)
 {
 	struct opening opening = {user_id, currency, out};
 	bool found;
@@ -156,11 +156,11 @@ personal_wallet(struct ctx *ctx, int64_t user_id, const struct currency *currenc
 }
 
 enum err
-personal_by_number(struct ctx *ctx, const char *number, struct personal_wallet *out)
+user_wallet_by_number(struct ctx *ctx, const char *number, struct user_wallet *out)
 {
 	struct rows rows;
 
-	TRY(db_run(ctx, SQL_personal_by_number, &rows, PARAMS(p_text(number))));
+	TRY(db_run(ctx, SQL_user_wallet_by_number, &rows, PARAMS(p_text(number))));
 	if (rows.count == 0)
 		return fault(&ctx->fault, ERR_NOT_FOUND, NULL, "Wallet not found");
 	scan(&rows, out);

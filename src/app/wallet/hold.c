@@ -1,9 +1,9 @@
-#include "app/wallet/reserve.h"
+#include "app/wallet/hold.h"
 
 #include <string.h>
 
 #include "app/events/event.h"
-#include "app/wallet/movement.h"
+#include "app/wallet/transaction.h"
 #include "base/arena.h"
 #include "crypto/hmac.h"
 #include "ledger/ledger.h"
@@ -16,11 +16,11 @@ static const char *const status_names[] = {
 };
 
 static void
-show(const struct hold *hold, struct reserve *out)
+show(const struct hold *hold, struct wallet_hold *out)
 {
 	const struct currency *currency = currency_find(hold->currency);
 
-	*out = (struct reserve){
+	*out = (struct wallet_hold){
 		.id = hold->public_id,
 		.wallet = hold->account,
 		.amount = {hold->amount, currency},
@@ -68,7 +68,7 @@ write_hold(struct jw *w, struct ctx *ctx, struct uuid id, struct uuid wallet, st
 }
 
 static enum err
-tell(struct ctx *ctx, const char *type, int64_t ledger_id, const struct reserve *hold)
+emit_event(struct ctx *ctx, const char *type, int64_t ledger_id, const struct wallet_hold *hold)
 {
 	struct jw w;
 
@@ -83,7 +83,7 @@ tell(struct ctx *ctx, const char *type, int64_t ledger_id, const struct reserve 
 }
 
 static enum err
-tell_expired(struct ctx *ctx, const struct ledger_hold *hold, const char *currency)
+emit_expired(struct ctx *ctx, const struct ledger_hold *hold, const char *currency)
 {
 	struct jw w;
 
@@ -104,7 +104,7 @@ no_hold(struct ctx *ctx, enum err err)
 }
 
 enum err
-reserve_find(struct ctx *ctx, struct uuid id, struct hold *out)
+wallet_hold_find(struct ctx *ctx, struct uuid id, struct hold *out)
 {
 	TRY(no_hold(ctx, hold_get(ctx, ctx->who.ledger_id, id, out)));
 	return strchr(out->reference, '/') == NULL ? ERR_OK : no_hold(ctx, ERR_NOT_FOUND);
@@ -124,13 +124,13 @@ digest_order(struct ctx *ctx, struct hold_order *order)
 }
 
 enum err
-reserve_place(struct ctx *ctx, const struct reserve_order *in, struct reserve *out)
+wallet_hold_place(struct ctx *ctx, const struct wallet_hold_order *in, struct wallet_hold *out)
 {
 	struct hold hold;
 	struct money amount;
 	struct hold_order order;
 
-	TRY(movement_amount(ctx, in->amount, in->currency, &amount));
+	TRY(transaction_amount(ctx, in->amount, in->currency, &amount));
 	if (ledger_is_system_account(in->wallet))
 		return fault(&ctx->fault, ERR_NOT_FOUND, NULL, "Wallet not found");
 	order = (struct hold_order){
@@ -146,32 +146,32 @@ reserve_place(struct ctx *ctx, const struct reserve_order *in, struct reserve *o
 	TRY(hold_place(ctx, &order, &hold));
 	show(&hold, out);
 	out->dry_run = in->dry_run;
-	return hold.replayed ? ERR_OK : tell(ctx, "hold.created", hold.ledger_id, out);
+	return hold.replayed ? ERR_OK : emit_event(ctx, "hold.created", hold.ledger_id, out);
 }
 
 enum err
-reserve_void(struct ctx *ctx, struct uuid id, struct reserve *out)
+wallet_hold_void(struct ctx *ctx, struct uuid id, struct wallet_hold *out)
 {
 	struct hold hold;
 
-	TRY(reserve_find(ctx, id, &hold));
+	TRY(wallet_hold_find(ctx, id, &hold));
 	TRY(no_hold(ctx, hold_void(ctx, ctx->who.ledger_id, id, &hold)));
 	show(&hold, out);
-	return tell(ctx, "hold.voided", hold.ledger_id, out);
+	return emit_event(ctx, "hold.voided", hold.ledger_id, out);
 }
 
 enum err
-reserve_get(struct ctx *ctx, struct uuid id, struct reserve *out)
+wallet_hold_get(struct ctx *ctx, struct uuid id, struct wallet_hold *out)
 {
 	struct hold hold;
 
-	TRY(reserve_find(ctx, id, &hold));
+	TRY(wallet_hold_find(ctx, id, &hold));
 	show(&hold, out);
 	return ERR_OK;
 }
 
 enum err
-reserve_expire_due(struct ctx *ctx, int64_t *expired)
+wallet_hold_expire_due(struct ctx *ctx, int64_t *expired)
 {
-	return hold_expire_due(ctx, tell_expired, expired);
+	return hold_expire_due(ctx, emit_expired, expired);
 }

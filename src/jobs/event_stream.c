@@ -2,4 +2,4 @@
 #include "app/events/webhook.h"
 #include "jobs/job.h"
 
-const struct job job_event_feed = {"event_feed", 200, event_feed};
+const struct periodic_job job_event_stream = {"event_feed", 200, event_stream_read};

@@ -1,6 +1,6 @@
-/* reserve.h - holds as a project sees them: money set aside on one of its wallets. */
-#ifndef APP_WALLET_RESERVE_H
-#define APP_WALLET_RESERVE_H
+/* hold.h - holds as a project sees them: money set aside on one of its wallets. */
+#ifndef APP_WALLET_HOLD_H
+#define APP_WALLET_HOLD_H
 
 #include "base/ctx.h"
 #include "base/money.h"
@@ -8,7 +8,7 @@
 
 enum { HOLD_LIFETIME_DEFAULT_S = 7 * 86400, HOLD_LIFETIME_MAX_S = 31 * 86400 };
 
-struct reserve_order {
+struct wallet_hold_order {
 	struct uuid wallet;
 	struct decimal amount;
 	const char *currency;
@@ -18,7 +18,7 @@ struct reserve_order {
 	bool dry_run;
 };
 
-struct reserve {
+struct wallet_hold {
 	struct uuid id;
 	struct uuid wallet;
 	struct money amount;
@@ -36,17 +36,17 @@ struct reserve {
 };
 
 /* In the caller's transaction. */
-enum err reserve_place(struct ctx *ctx, const struct reserve_order *in,
-		       struct reserve *out) MUST_CHECK;
-enum err reserve_void(struct ctx *ctx, struct uuid id, struct reserve *out) MUST_CHECK;
-enum err reserve_get(struct ctx *ctx, struct uuid id, struct reserve *out) MUST_CHECK;
+enum err wallet_hold_place(struct ctx *ctx, const struct wallet_hold_order *in,
+			   struct wallet_hold *out) MUST_CHECK;
+enum err wallet_hold_void(struct ctx *ctx, struct uuid id, struct wallet_hold *out) MUST_CHECK;
+enum err wallet_hold_get(struct ctx *ctx, struct uuid id, struct wallet_hold *out) MUST_CHECK;
 
 struct hold;
 
 /* A hold that a client has placed, in the books of the key that asks. Those that the books place
  * themselves, which have a '/' in their reference, are nobody's: ERR_NOT_FOUND. */
-enum err reserve_find(struct ctx *ctx, struct uuid id, struct hold *out) MUST_CHECK;
+enum err wallet_hold_find(struct ctx *ctx, struct uuid id, struct hold *out) MUST_CHECK;
 /* Give back every hold that has expired, some at a time; how many. In a transaction of its own. */
-enum err reserve_expire_due(struct ctx *ctx, int64_t *expired) MUST_CHECK;
+enum err wallet_hold_expire_due(struct ctx *ctx, int64_t *expired) MUST_CHECK;
 
 #endif

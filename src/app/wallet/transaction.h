@@ -1,19 +1,19 @@
 /*
- * movement.h - money that moves: transfers, credits, debits, captures, reversals, in
+ * transaction.h - money that moves: transfers, credits, debits, captures, reversals, in
  * bulk or one by one. Each is one transaction of the ledger.
  *
  * All act for the project key that asks, but for the administrator's ones. The same
  * reference with the same content is answered as the first time, with replayed set.
  */
-#ifndef APP_WALLET_MOVEMENT_H
-#define APP_WALLET_MOVEMENT_H
+#ifndef APP_WALLET_TRANSACTION_H
+#define APP_WALLET_TRANSACTION_H
 
 #include "base/ctx.h"
 #include "base/money.h"
 #include "schema/schema.h"
 
-/* What is asked for. Which ids are set depends on the kind of movement. */
-struct movement_order {
+/* What is asked for. Which ids are set depends on the kind of transaction. */
+struct transaction_order {
 	const char *type;   /* transfer, credit, debit: in bulk */
 	struct uuid from;   /* transfer */
 	struct uuid to;     /* transfer, capture */
@@ -27,7 +27,7 @@ struct movement_order {
 	bool dry_run;
 };
 
-struct movement {
+struct transaction {
 	struct uuid id;
 	const char *reference;
 	const char *type;
@@ -48,22 +48,23 @@ struct movement {
 };
 
 /* An amount in a currency (a known code in any case), or ERR_VALIDATION on the field amount. */
-enum err movement_amount(struct ctx *ctx, struct decimal amount, const char *currency,
-			 struct money *out) MUST_CHECK;
+enum err transaction_amount(struct ctx *ctx, struct decimal amount, const char *currency,
+			    struct money *out) MUST_CHECK;
 
-enum err movement_transfer(struct ctx *ctx, const struct movement_order *in,
-			   struct movement *out) MUST_CHECK;
+enum err transaction_transfer(struct ctx *ctx, const struct transaction_order *in,
+			      struct transaction *out) MUST_CHECK;
 /* Against the project's funding account; provider is of no interest here. */
-enum err movement_credit(struct ctx *ctx, const struct movement_order *in,
-			 struct movement *out) MUST_CHECK;
-enum err movement_debit(struct ctx *ctx, const struct movement_order *in,
-			struct movement *out) MUST_CHECK;
+enum err transaction_credit(struct ctx *ctx, const struct transaction_order *in,
+			    struct transaction *out) MUST_CHECK;
+enum err transaction_debit(struct ctx *ctx, const struct transaction_order *in,
+			   struct transaction *out) MUST_CHECK;
 /* Part or all of a hold; what is left of it becomes free. Without to: to the funding account. */
-enum err movement_capture(struct ctx *ctx, struct uuid hold, const struct movement_order *in,
-			  struct movement *out) MUST_CHECK;
+enum err transaction_capture(struct ctx *ctx, struct uuid hold, const struct transaction_order *in,
+			     struct transaction *out) MUST_CHECK;
 /* Take a transaction back, once, whole or in part. */
-enum err movement_reverse(struct ctx *ctx, struct uuid transaction, const struct movement_order *in,
-			  struct movement *out) MUST_CHECK;
+enum err transaction_reverse(struct ctx *ctx, struct uuid transaction,
+			     const struct transaction_order *in,
+			     struct transaction *out) MUST_CHECK;
 
 /* An administrator's order on any wallet. */
 struct admin_order {
@@ -76,11 +77,11 @@ struct admin_order {
 };
 
 /* Between the operator's funding account and the wallet; recorded in the audit log. */
-enum err movement_admin(struct ctx *ctx, bool credit, const struct admin_order *in,
-			struct movement *out) MUST_CHECK;
+enum err transaction_admin(struct ctx *ctx, bool credit, const struct admin_order *in,
+			   struct transaction *out) MUST_CHECK;
 
 struct bulk_order {
-	struct list transactions; /* of struct movement_order */
+	struct list transactions; /* of struct transaction_order */
 	bool atomic;              /* all or none */
 	bool dry_run;
 };
@@ -103,7 +104,7 @@ struct bulk_result {
 };
 
 /* Atomic: the first refusal is the fault, with one violation a refused transaction. */
-enum err movement_bulk(struct ctx *ctx, const struct bulk_order *in,
-		       struct bulk_result *out) MUST_CHECK;
+enum err transaction_bulk(struct ctx *ctx, const struct bulk_order *in,
+			  struct bulk_result *out) MUST_CHECK;
 
 #endif

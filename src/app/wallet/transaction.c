@@ -1,9 +1,9 @@
-#include "app/wallet/movement.h"
+#include "app/wallet/transaction.h"
 
 #include <string.h>
 
 #include "app/audit/audit.h"
-#include "app/wallet/reserve.h"
+#include "app/wallet/hold.h"
 #include "app/wallet/wallet.h"
 #include "base/arena.h"
 #include "db/row.h"
@@ -14,12 +14,12 @@ struct draft {
 	struct ledger_transaction transaction;
 	struct posting posting;
 	struct posting_result result;
-	struct movement shown;
+	struct transaction shown;
 	bool balance_of_to; /* which side's balance the answer shows */
 };
 
 enum err
-movement_amount(struct ctx *ctx, struct decimal amount, const char *currency, struct money *out)
+transaction_amount(struct ctx *ctx, struct decimal amount, const char *currency, struct money *out)
 {
 	const struct currency *known = currency_find_any_case(currency);
 
@@ -39,7 +39,7 @@ movement_amount(struct ctx *ctx, struct decimal amount, const char *currency, st
 	return ERR_VALIDATION;
 }
 
-/* Fill the draft of a movement of one posting. */
+/* Fill the draft of a transaction of one posting. */
 static void
 prepare(struct draft *draft, int64_t ledger_id, const char *type, struct money amount,
 	struct posting posting, const char *reference, struct json_value metadata)
@@ -58,7 +58,7 @@ prepare(struct draft *draft, int64_t ledger_id, const char *type, struct money a
 		.count = 1,
 		.results = &draft->result,
 	};
-	draft->shown = (struct movement){
+	draft->shown = (struct transaction){
 		.reference = reference,
 		.type = type,
 		.status = "completed",
@@ -70,7 +70,7 @@ prepare(struct draft *draft, int64_t ledger_id, const char *type, struct money a
 
 /* What the answer shows, once the ledger has posted it. */
 static void
-show(const struct draft *draft, struct movement *out)
+show(const struct draft *draft, struct transaction *out)
 {
 	const struct ledger_transaction *t = &draft->transaction;
 
@@ -84,7 +84,7 @@ show(const struct draft *draft, struct movement *out)
 }
 
 static enum err
-submit(struct ctx *ctx, struct draft *draft, bool dry_run, struct movement *out)
+submit(struct ctx *ctx, struct draft *draft, bool dry_run, struct transaction *out)
 {
 	enum err err;
 
@@ -108,11 +108,11 @@ check_wallet(struct ctx *ctx, struct uuid id)
 }
 
 static enum err
-draft_transfer(struct ctx *ctx, const struct movement_order *in, struct draft *draft)
+draft_transfer(struct ctx *ctx, const struct transaction_order *in, struct draft *draft)
 {
 	struct money amount;
 
-	TRY(movement_amount(ctx, in->amount, in->currency, &amount));
+	TRY(transaction_amount(ctx, in->amount, in->currency, &amount));
 	TRY(check_wallet(ctx, in->from));
 	TRY(check_wallet(ctx, in->to));
 	prepare(draft, ctx->who.ledger_id, "transfer", amount,
@@ -124,12 +124,12 @@ draft_transfer(struct ctx *ctx, const struct movement_order *in, struct draft *d
 
 /* Credit and debit: between the wallet and a system account of the same ledger and currency. */
 static enum err
-draft_funding(struct ctx *ctx, const struct movement_order *in, bool credit, struct draft *draft)
+draft_funding(struct ctx *ctx, const struct transaction_order *in, bool credit, struct draft *draft)
 {
 	struct money amount;
 	struct uuid funding;
 
-	TRY(movement_amount(ctx, in->amount, in->currency, &amount));
+	TRY(transaction_amount(ctx, in->amount, in->currency, &amount));
 	TRY(check_wallet(ctx, in->wallet));
 	funding = ledger_system_account(ctx->who.ledger_id, ACCOUNT_PROJECT_FUNDING,
 					amount.currency->code);
@@ -143,7 +143,7 @@ draft_funding(struct ctx *ctx, const struct movement_order *in, bool credit, str
 }
 
 enum err
-movement_transfer(struct ctx *ctx, const struct movement_order *in, struct movement *out)
+transaction_transfer(struct ctx *ctx, const struct transaction_order *in, struct transaction *out)
 {
 	struct draft draft = {.balance_of_to = false};
 
@@ -152,7 +152,7 @@ movement_transfer(struct ctx *ctx, const struct movement_order *in, struct movem
 }
 
 static enum err
-fund(struct ctx *ctx, const struct movement_order *in, bool credit, struct movement *out)
+fund(struct ctx *ctx, const struct transaction_order *in, bool credit, struct transaction *out)
 {
 	struct draft draft = {.balance_of_to = false};
 
@@ -161,13 +161,13 @@ fund(struct ctx *ctx, const struct movement_order *in, bool credit, struct movem
 }
 
 enum err
-movement_credit(struct ctx *ctx, const struct movement_order *in, struct movement *out)
+transaction_credit(struct ctx *ctx, const struct transaction_order *in, struct transaction *out)
 {
 	return fund(ctx, in, true, out);
 }
 
 enum err
-movement_debit(struct ctx *ctx, const struct movement_order *in, struct movement *out)
+transaction_debit(struct ctx *ctx, const struct transaction_order *in, struct transaction *out)
 {
 	return fund(ctx, in, false, out);
 }
@@ -187,7 +187,7 @@ reference_or(struct ctx *ctx, const char *reference, const char *prefix, struct 
 /* Where the client gave no reference, the one made for it is not what a second, different order
  * fails by. */
 static enum err
-done_before(struct ctx *ctx, const struct movement_order *in, enum err err, enum err done)
+done_before(struct ctx *ctx, const struct transaction_order *in, enum err err, enum err done)
 {
 	if (err != ERR_DUPLICATE_REFERENCE || in->reference != NULL)
 		return err;
@@ -202,7 +202,7 @@ part_of(struct ctx *ctx, struct decimal amount, struct money whole, struct money
 	*part = whole;
 	if (!amount.present)
 		return ERR_OK;
-	TRY(movement_amount(ctx, amount, whole.currency->code, part));
+	TRY(transaction_amount(ctx, amount, whole.currency->code, part));
 	if (part->minor <= whole.minor)
 		return ERR_OK;
 	violation_add(ctx->arena, &ctx->fault, "amount", "RANGE", "is more than there is to take");
@@ -210,8 +210,8 @@ part_of(struct ctx *ctx, struct decimal amount, struct money whole, struct money
 }
 
 enum err
-movement_capture(struct ctx *ctx, struct uuid id, const struct movement_order *in,
-		 struct movement *out)
+transaction_capture(struct ctx *ctx, struct uuid id, const struct transaction_order *in,
+		    struct transaction *out)
 {
 	struct draft draft = {.balance_of_to = false};
 	struct hold hold;
@@ -219,7 +219,7 @@ movement_capture(struct ctx *ctx, struct uuid id, const struct movement_order *i
 	struct uuid to = in->to;
 	enum err err;
 
-	TRY(reserve_find(ctx, id, &hold));
+	TRY(wallet_hold_find(ctx, id, &hold));
 	TRY(part_of(ctx, in->amount, (struct money){hold.amount, currency_find(hold.currency)},
 		    &amount));
 	TRY(check_wallet(ctx, to));
@@ -264,8 +264,8 @@ static const struct column transaction_columns[] = {
 };
 
 enum err
-movement_reverse(struct ctx *ctx, struct uuid id, const struct movement_order *in,
-		 struct movement *out)
+transaction_reverse(struct ctx *ctx, struct uuid id, const struct transaction_order *in,
+		    struct transaction *out)
 {
 	struct draft draft = {.balance_of_to = false};
 	struct transaction_row row = {0};
@@ -304,7 +304,8 @@ audit(struct ctx *ctx, const char *action, const char *subject, const char *reas
 }
 
 enum err
-movement_admin(struct ctx *ctx, bool credit, const struct admin_order *in, struct movement *out)
+transaction_admin(struct ctx *ctx, bool credit, const struct admin_order *in,
+		  struct transaction *out)
 {
 	struct draft draft = {.balance_of_to = credit};
 	const char *type = credit ? "admin_credit" : "admin_debit";
@@ -312,7 +313,7 @@ movement_admin(struct ctx *ctx, bool credit, const struct admin_order *in, struc
 	struct money amount;
 	struct uuid funding;
 
-	TRY(movement_amount(ctx, in->amount, in->currency, &amount));
+	TRY(transaction_amount(ctx, in->amount, in->currency, &amount));
 	TRY(wallet_anywhere(ctx, in->wallet, &place));
 	funding = ledger_system_account(place.ledger_id, ACCOUNT_OPERATOR_FUNDING,
 					amount.currency->code);
@@ -327,7 +328,7 @@ movement_admin(struct ctx *ctx, bool credit, const struct admin_order *in, struc
 
 /* One item of a bulk order as a draft. */
 static enum err
-draft_item(struct ctx *ctx, const struct movement_order *item, struct draft *draft)
+draft_item(struct ctx *ctx, const struct transaction_order *item, struct draft *draft)
 {
 	bool transfer = strcmp(item->type, "transfer") == 0;
 	bool complete = transfer ? !uuid_is_nil(item->from) && !uuid_is_nil(item->to)
@@ -343,7 +344,7 @@ draft_item(struct ctx *ctx, const struct movement_order *item, struct draft *dra
 
 /* How an item ended. A refusal before the ledger is noted in *f. */
 static void
-show_line(struct bulk_line *line, size_t i, const struct movement_order *item,
+show_line(struct bulk_line *line, size_t i, const struct transaction_order *item,
 	  const struct draft *draft, enum err refused, const char *message)
 {
 	enum err err = refused != ERR_OK ? refused : draft->transaction.err;
@@ -374,7 +375,7 @@ refuse_all(struct ctx *ctx, const struct bulk_line *lines, size_t n, enum err fi
 }
 
 struct bulk_state {
-	const struct movement_order *items;
+	const struct transaction_order *items;
 	struct draft *drafts;
 	enum err *refused;
 	const char **messages;
@@ -403,7 +404,7 @@ post_bulk(struct ctx *ctx, const struct bulk_state *bulk)
 }
 
 enum err
-movement_bulk(struct ctx *ctx, const struct bulk_order *in, struct bulk_result *out)
+transaction_bulk(struct ctx *ctx, const struct bulk_order *in, struct bulk_result *out)
 {
 	size_t n = in->transactions.count;
 	struct bulk_state bulk = {

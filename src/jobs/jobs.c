@@ -1,14 +1,14 @@
 /* What a runner does, and with how many threads: kinds that wait for others have several. */
 #include "jobs/job.h"
 
-const struct duty duties[] = {
-	{.job = &job_token_request, .threads = 1},
-	{.job = &job_hold_expiry, .threads = 1},
-	{.job = &job_funding_expiry, .threads = 1},
-	{.job = &job_voucher_expiry, .threads = 1},
-	{.job = &job_merchant_payout, .threads = 1},
-	{.job = &job_retention, .threads = 1},
-	{.job = &job_event_feed, .threads = 1},
+const struct job jobs[] = {
+	{.periodic = &job_token_request, .threads = 1},
+	{.periodic = &job_hold_expiry, .threads = 1},
+	{.periodic = &job_funding_expiry, .threads = 1},
+	{.periodic = &job_voucher_expiry, .threads = 1},
+	{.periodic = &job_merchant_payout, .threads = 1},
+	{.periodic = &job_retention, .threads = 1},
+	{.periodic = &job_event_stream, .threads = 1},
 	{.kind = &queue_mail, .threads = 2},
 	{.kind = &queue_payment_lookup, .threads = 2},
 	{.kind = &queue_purchase_lookup, .threads = 2},

@@ -11,7 +11,7 @@
 
 #include "base/log.h"
 #include "base/text.h"
-#include "jobs/crew.h"
+#include "jobs/runner.h"
 #include "queue/claims.h"
 #include "queue/queue.h"
 #include "tests/support/cmocka.h"
@@ -144,7 +144,7 @@ wait_until(struct fixture *f, const char *sql)
 }
 
 static void
-test_killed_runner(void **state)
+test_killed_job(void **state)
 {
 	struct fixture *f = *state;
 	bool found;
@@ -186,15 +186,15 @@ dawdle(struct ctx *ctx, struct queue_job *job, enum queue_verdict *verdict)
 
 static const struct queue_kind long_work = {"long", 3600, 3, 1, 1, dawdle, NULL};
 static const struct queue_kind long_work_here = {"long", 3600, 3, 1, 1, take_over, NULL};
-static const struct duty dawdlers[] = {{.kind = &long_work, .threads = 2}, {0}};
+static const struct job dawdlers[] = {{.kind = &long_work, .threads = 2}, {0}};
 
 static void
-run_crew(const struct fixture *f)
+run_runner(const struct fixture *f)
 {
 	struct fixture own = *f;
 
 	own.app.pool = db_pool_new(&own.options);
-	if (crew_start(&own.app, dawdlers) == NULL)
+	if (runner_start(&own.app, dawdlers) == NULL)
 		_exit(1);
 	while (pause() != 0)
 		;
@@ -218,7 +218,7 @@ ms_since(int64_t begun_ns)
 /* While a runner lives it keeps what it has, however long that takes; once it was killed, another one has
  * it within seconds, however long it might have taken. */
 static void
-test_killed_crew(void **state)
+test_killed_runner(void **state)
 {
 	enum { KEPT_MS = 5000, BUDGET_MS = 5000 };
 	struct fixture *f = *state;
@@ -229,7 +229,7 @@ test_killed_crew(void **state)
 	child = fork();
 	assert_true(child >= 0);
 	if (child == 0)
-		run_crew(f);
+		run_runner(f);
 	assert_true(wait_until(f, "SELECT claimed_until IS NOT NULL FROM cowry.job"));
 	for (begun_ns = clock_monotonic_ns(); ms_since(begun_ns) < KEPT_MS;) {
 		assert_false(take_over_once(f));
@@ -277,8 +277,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_two_processes),
+		cmocka_unit_test(test_killed_job),
 		cmocka_unit_test(test_killed_runner),
-		cmocka_unit_test(test_killed_crew),
 		cmocka_unit_test(test_not_twice_in_a_process),
 	};
 

@@ -1,32 +1,31 @@
 /*
- * personal_money.h - what people do with their wallets in naira: money in by Paystack,
+ * user_payment.h - what people do with their wallets in naira: money in by Paystack,
  * transfers to each other, and the history of it all.
  */
-#ifndef APP_PAYMENT_PERSONAL_MONEY_H
-#define APP_PAYMENT_PERSONAL_MONEY_H
+#ifndef APP_PAYMENT_USER_PAYMENT_H
+#define APP_PAYMENT_USER_PAYMENT_H
 
 #include "app/payment/payment.h"
-#include "app/wallet/personal.h"
+#include "app/wallet/user_wallet.h"
 
 /* The wallet in naira of the person who asks. */
-enum err personal_naira(struct ctx *ctx, struct personal_wallet *out) MUST_CHECK;
+enum err user_wallet_naira(struct ctx *ctx, struct user_wallet *out) MUST_CHECK;
 
 /* In a transaction: a deposit into it, of 100 naira at least, for payment_call() and
  * payment_close(). Its reference is DEP_<epoch seconds>_<8 letters and digits>. */
-enum err personal_deposit(struct ctx *ctx, struct decimal amount, struct payment *out) MUST_CHECK;
+enum err user_deposit(struct ctx *ctx, struct decimal amount, struct payment *out) MUST_CHECK;
 /* The same for one that was opened before and may not have been closed; payment_resume(). */
-enum err personal_deposit_resume(struct ctx *ctx, const char *reference,
-				 struct payment *out) MUST_CHECK;
+enum err user_deposit_resume(struct ctx *ctx, const char *reference,
+			     struct payment *out) MUST_CHECK;
 /* A deposit of the person who asks; ERR_NOT_FOUND. */
-enum err personal_deposit_find(struct ctx *ctx, const char *reference,
-			       struct payment *out) MUST_CHECK;
+enum err user_deposit_find(struct ctx *ctx, const char *reference, struct payment *out) MUST_CHECK;
 
-struct personal_transfer_order {
+struct user_transfer_order {
 	const char *number; /* of the wallet that gets it */
 	struct decimal amount;
 };
 
-struct personal_transfer {
+struct user_transfer {
 	const char *reference; /* TRF_<epoch seconds>_<8 letters and digits> */
 	const char *number;
 	struct money amount;
@@ -34,11 +33,11 @@ struct personal_transfer {
 
 /* From the wallet of the person who asks. ERR_NOT_FOUND, ERR_BAD_REQUEST for the own wallet,
  * ERR_INSUFFICIENT_FUNDS. */
-enum err personal_transfer(struct ctx *ctx, const struct personal_transfer_order *in,
-			   struct personal_transfer *out) MUST_CHECK;
+enum err user_transfer(struct ctx *ctx, const struct user_transfer_order *in,
+		       struct user_transfer *out) MUST_CHECK;
 
 /* A line of a history: a posting, or a payment that is not one yet, or has failed. */
-struct personal_line {
+struct user_wallet_line {
 	const char *type; /* of the transaction: deposit, transfer, … */
 	bool outgoing;
 	const char *status; /* success, pending, failed */
@@ -49,7 +48,7 @@ struct personal_line {
 };
 
 /* The history of the wallet of the person who asks, newest first. */
-enum err personal_history(struct ctx *ctx, int64_t most, int64_t skip, struct personal_line **out,
-			  size_t *n) MUST_CHECK;
+enum err user_wallet_history(struct ctx *ctx, int64_t most, int64_t skip,
+			     struct user_wallet_line **out, size_t *n) MUST_CHECK;
 
 #endif

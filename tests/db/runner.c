@@ -7,7 +7,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "db/listen.h"
-#include "jobs/crew.h"
+#include "jobs/runner.h"
 #include "tests/support/cmocka.h"
 #include "tests/support/fixture.h"
 
@@ -48,7 +48,7 @@ run_slow(struct ctx *ctx, struct queue_job *job, enum queue_verdict *verdict)
 static const struct queue_kind quick = {"quick", 60, 3, 1, 1, run_quick, NULL};
 static const struct queue_kind slow = {"slow", 60, 3, 1, 1, run_slow, NULL};
 
-static const struct duty list[] = {
+static const struct job list[] = {
 	{.kind = &quick, .threads = 1},
 	{.kind = &slow, .threads = 2},
 	{0},
@@ -84,20 +84,20 @@ static void
 test_slow_holds_up_nothing(void **state)
 {
 	struct fixture *f = *state;
-	struct crew *crew;
+	struct runner *runner;
 
 	for (size_t i = 0; i < 3; i++)
 		add(f, "slow", (const char *[]){"a", "b", "c"}[i], 0);
-	crew = crew_start(&f->app, list);
-	assert_non_null(crew);
+	runner = runner_start(&f->app, list);
+	assert_non_null(runner);
 	assert_true(reaches(&slow_runs, 2));
 	add(f, "quick", "a", 0);
-	crew_wake(crew, "quick");
+	runner_wake(runner, "quick");
 	assert_true(reaches(&quick_runs, 1));
 	assert_int_equal(slow_runs, 2);
 	atomic_store(&slow_may_end, true);
 	assert_true(reaches(&slow_runs, 3));
-	assert_true(crew_stop(crew, PATIENCE_MS));
+	assert_true(runner_stop(runner, PATIENCE_MS));
 	assert_string_equal(
 		fixture_value(f->ctx.arena, f->superuser_url, "SELECT count(*) FROM cowry.job"),
 		"0");
@@ -108,29 +108,29 @@ static void
 test_polls(void **state)
 {
 	struct fixture *f = *state;
-	struct crew *crew = crew_start(&f->app, list);
+	struct runner *runner = runner_start(&f->app, list);
 
-	assert_non_null(crew);
+	assert_non_null(runner);
 	add(f, "quick", "a", 1);
 	assert_true(reaches(&quick_runs, 1));
-	assert_true(crew_stop(crew, PATIENCE_MS));
+	assert_true(runner_stop(runner, PATIENCE_MS));
 }
 
 static void
 test_stops_in_time(void **state)
 {
 	struct fixture *f = *state;
-	struct crew *crew = crew_start(&f->app, list);
+	struct runner *runner = runner_start(&f->app, list);
 
-	assert_non_null(crew);
+	assert_non_null(runner);
 	add(f, "slow", "a", 0);
-	crew_wake(crew, NULL);
+	runner_wake(runner, NULL);
 	assert_true(reaches(&slow_runs, 1));
-	assert_false(crew_stop(crew, 50));
+	assert_false(runner_stop(runner, 50));
 	add(f, "quick", "a", 0);
-	crew_wake(crew, NULL);
+	runner_wake(runner, NULL);
 	atomic_store(&slow_may_end, true);
-	assert_true(crew_stop(crew, PATIENCE_MS));
+	assert_true(runner_stop(runner, PATIENCE_MS));
 	assert_int_equal(quick_runs, 0);
 }
 
@@ -205,15 +205,15 @@ test_lost_session(void **state)
 	listener_free(l);
 }
 
-#define crew_test(function) cmocka_unit_test_setup(function, begin)
+#define runner_test(function) cmocka_unit_test_setup(function, begin)
 
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		crew_test(test_slow_holds_up_nothing), crew_test(test_polls),
-		crew_test(test_stops_in_time),         crew_test(test_hears_what_is_due),
-		crew_test(test_lost_session),
+		runner_test(test_slow_holds_up_nothing), runner_test(test_polls),
+		runner_test(test_stops_in_time),         runner_test(test_hears_what_is_due),
+		runner_test(test_lost_session),
 	};
 
 	log_open("test", LOG_LEVEL_ERROR);

@@ -1,0 +1,168 @@
+#include <config.h>
+
+#include "base/batcher.h"
+
+#include <linux/futex.h>
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+enum { WAITING, DONE, LEADS };
+
+struct batcher {
+	batch_work *run;
+	void *arg;
+	size_t batch_max;
+	pthread_mutex_t lock;
+	bool led; /* guarded by lock, as is the queue */
+	struct batch_item *first;
+	struct batch_item **last;
+	struct batch_item *batch[]; /* belongs to the leader */
+};
+
+struct batcher *
+batcher_new(batch_work *run, void *arg, size_t batch_max)
+{
+	struct batcher *batcher;
+	size_t items = batch_max > 0 ? batch_max : 1;
+
+	batcher = calloc(1, sizeof(*batcher) + items * sizeof(struct batch_item *));
+	if (batcher == NULL)
+		return NULL;
+	if (pthread_mutex_init(&batcher->lock, NULL) != 0) {
+		free(batcher);
+		return NULL;
+	}
+	batcher->run = run;
+	batcher->arg = arg;
+	batcher->batch_max = items;
+	batcher->last = &batcher->first;
+	return batcher;
+}
+
+void
+batcher_free(struct batcher *batcher)
+{
+	if (batcher == NULL)
+		return;
+	(void)pthread_mutex_destroy(&batcher->lock);
+	free(batcher);
+}
+
+/* Sleep until somebody changes the state; each waiter has a futex of its own. */
+static int
+wait_state(struct batch_item *item)
+{
+	int state;
+
+	while ((state = __atomic_load_n(&item->state, __ATOMIC_ACQUIRE)) == WAITING)
+		(void)syscall(SYS_futex, &item->state, FUTEX_WAIT_PRIVATE, WAITING, NULL, NULL, 0);
+	return state;
+}
+
+/*
+ * The item may be gone as soon as its state is stored: only its address is used
+ * after that, and waking an address where nobody waits does no harm.
+ */
+static void
+wake(struct batch_item *item, int state)
+{
+	int *address = &item->state;
+
+	__atomic_store_n(address, state, __ATOMIC_RELEASE);
+	(void)syscall(SYS_futex, address, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
+}
+
+/* Called with the lock held. The item that waited longest, or NULL. */
+static struct batch_item *
+pop(struct batcher *batcher)
+{
+	struct batch_item *item = batcher->first;
+
+	if (item == NULL)
+		return NULL;
+	batcher->first = item->next;
+	if (batcher->first == NULL)
+		batcher->last = &batcher->first;
+	item->next = NULL;
+	return item;
+}
+
+/* Queue the item unless nobody leads; then the caller does. */
+static bool
+lead_or_queue(struct batcher *batcher, struct batch_item *item)
+{
+	bool leads;
+
+	(void)pthread_mutex_lock(&batcher->lock);
+	leads = !batcher->led;
+	if (leads) {
+		batcher->led = true;
+	} else {
+		*batcher->last = item;
+		batcher->last = &item->next;
+	}
+	(void)pthread_mutex_unlock(&batcher->lock);
+	return leads;
+}
+
+/* The leader's own item and what waits, chained by next and listed in batch. */
+static size_t
+gather(struct batcher *batcher, struct batch_item *own)
+{
+	struct batch_item *tail = own;
+	size_t n = 0;
+
+	batcher->batch[n++] = own;
+	(void)pthread_mutex_lock(&batcher->lock);
+	while (n < batcher->batch_max) {
+		struct batch_item *item = pop(batcher);
+
+		if (item == NULL)
+			break;
+		tail->next = item;
+		tail = item;
+		batcher->batch[n++] = item;
+	}
+	(void)pthread_mutex_unlock(&batcher->lock);
+	return n;
+}
+
+/* From here on the next leader owns the batch list. */
+static void
+hand_on(struct batcher *batcher)
+{
+	struct batch_item *next;
+
+	(void)pthread_mutex_lock(&batcher->lock);
+	next = pop(batcher);
+	if (next == NULL)
+		batcher->led = false;
+	(void)pthread_mutex_unlock(&batcher->lock);
+	if (next != NULL)
+		wake(next, LEADS);
+}
+
+void
+batcher_submit(struct batcher *batcher, struct batch_item *item)
+{
+	struct batch_item *done;
+	size_t n;
+
+	item->next = NULL;
+	item->state = WAITING;
+	if (!lead_or_queue(batcher, item) && wait_state(item) == DONE)
+		return;
+	n = gather(batcher, item);
+	batcher->run(batcher->arg, batcher->batch, n);
+	done = item->next;
+	hand_on(batcher);
+	while (done != NULL) {
+		struct batch_item *next = done->next;
+
+		wake(done, DONE);
+		done = next;
+	}
+}

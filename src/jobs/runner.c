@@ -1,0 +1,309 @@
+#include "jobs/runner.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "db/db.h"
+#include "queue/claims.h"
+
+enum { ARENA_MAX = 64 * 1024 * 1024, POLL_MS = 1000, PAUSE_AFTER_FAILURE_MS = 1000 };
+enum { INSIST_S = 30 };
+
+/* A job and who waits for it. */
+struct slot {
+	const struct job *job;
+	pthread_cond_t call;
+	uint64_t wakes;
+};
+
+struct worker {
+	struct runner *runner;
+	struct slot *slot;
+	enum err failure; /* of the last run, so that a lasting one is logged once */
+	pthread_t thread;
+};
+
+/* Who renews what the others have claimed, over a connection of its own. */
+struct keeper {
+	struct app app;
+	pthread_cond_t call;
+	pthread_t thread;
+	bool runs;
+};
+
+struct runner {
+	struct app app;
+	struct keeper keeper;
+	bool idle; /* all workers have left */
+	pthread_mutex_t mutex;
+	bool stop;
+	struct slot *slots;
+	size_t slot_count;
+	struct worker *workers;
+	size_t worker_count;
+};
+
+static const char *
+job_name(const struct job *job)
+{
+	return job->kind != NULL ? job->kind->name : job->periodic->name;
+}
+
+static void
+log_failure(struct worker *worker, const struct ctx *ctx, enum err err)
+{
+	if (err != worker->failure)
+		log_event(LOG_LEVEL_ERROR, "job",
+			  LOG_FIELDS({"job", job_name(worker->slot->job), 0},
+				     {"code", err_code(err), 0}, {"detail", ctx->fault.detail, 0}));
+}
+
+/* Run once; how many milliseconds to wait before the next time. */
+static int64_t
+run_once(struct worker *worker, struct arena *arena)
+{
+	const struct app *app = &worker->runner->app;
+	const struct job *job = worker->slot->job;
+	struct ctx ctx = {.app = app, .arena = arena, .now = app->now()};
+	bool found = false;
+	enum err err = job->kind != NULL ? queue_run_one(&ctx, job->kind, &found)
+					 : job->periodic->run(&ctx, &found);
+
+	if (err != ERR_OK)
+		log_failure(worker, &ctx, err);
+	worker->failure = err;
+	arena_reset(arena);
+	if (err != ERR_OK)
+		return PAUSE_AFTER_FAILURE_MS;
+	if (found)
+		return 0;
+	return job->kind != NULL ? POLL_MS : job->periodic->pause_ms;
+}
+
+static struct timespec
+after_ms(int64_t ms)
+{
+	int64_t ns = clock_monotonic_ns() + ms * 1000000;
+
+	return (struct timespec){ns / 1000000000, ns % 1000000000};
+}
+
+/* What was said since seen was read is not waited for. False when the runner stops. */
+static bool
+wait_for_work(struct worker *worker, uint64_t seen, int64_t pause_ms)
+{
+	struct runner *runner = worker->runner;
+	struct slot *slot = worker->slot;
+	struct timespec until = after_ms(pause_ms);
+	bool stop;
+
+	(void)pthread_mutex_lock(&runner->mutex);
+	while (!runner->stop && pause_ms > 0 && slot->wakes == seen &&
+	       pthread_cond_timedwait(&slot->call, &runner->mutex, &until) != ETIMEDOUT)
+		;
+	stop = runner->stop;
+	(void)pthread_mutex_unlock(&runner->mutex);
+	return !stop;
+}
+
+static uint64_t
+wakes_of(struct worker *worker)
+{
+	uint64_t wakes;
+
+	(void)pthread_mutex_lock(&worker->runner->mutex);
+	wakes = worker->slot->wakes;
+	(void)pthread_mutex_unlock(&worker->runner->mutex);
+	return wakes;
+}
+
+static void *
+worker_main(void *arg)
+{
+	struct worker *worker = arg;
+	struct arena *arena = arena_new(ARENA_MAX);
+	uint64_t seen;
+	int64_t pause_ms;
+
+	do {
+		seen = wakes_of(worker);
+		pause_ms = run_once(worker, arena);
+	} while (wait_for_work(worker, seen, pause_ms));
+	arena_free(arena);
+	return NULL;
+}
+
+static void *
+keeper_main(void *arg)
+{
+	struct runner *runner = arg;
+	struct arena *arena = arena_new(ARENA_MAX);
+
+	(void)pthread_mutex_lock(&runner->mutex);
+	while (!runner->idle) {
+		struct ctx ctx = {.app = &runner->keeper.app, .arena = arena};
+		struct timespec until = after_ms(CLAIM_RENEW_MS / 2);
+
+		(void)pthread_mutex_unlock(&runner->mutex);
+		(void)!claims_renew(&ctx, runner->app.claims); /* if not now, then the next time */
+		arena_reset(arena);
+		(void)pthread_mutex_lock(&runner->mutex);
+		if (!runner->idle)
+			(void)pthread_cond_timedwait(&runner->keeper.call, &runner->mutex, &until);
+	}
+	(void)pthread_mutex_unlock(&runner->mutex);
+	arena_free(arena);
+	return NULL;
+}
+
+static bool
+start_keeper(struct runner *runner)
+{
+	struct keeper *keeper = &runner->keeper;
+
+	keeper->app = runner->app;
+	keeper->app.pool = db_pool_beside(runner->app.pool);
+	if (keeper->app.pool == NULL)
+		return false;
+	keeper->runs = pthread_create(&keeper->thread, NULL, keeper_main, runner) == 0;
+	return keeper->runs;
+}
+
+static void
+stop_keeper(struct runner *runner)
+{
+	(void)pthread_mutex_lock(&runner->mutex);
+	runner->idle = true;
+	(void)pthread_cond_signal(&runner->keeper.call);
+	(void)pthread_mutex_unlock(&runner->mutex);
+	if (runner->keeper.runs)
+		(void)pthread_join(runner->keeper.thread, NULL);
+	db_pool_free(runner->keeper.app.pool);
+}
+
+static void
+runner_free(struct runner *runner)
+{
+	for (size_t i = 0; i < runner->slot_count; i++)
+		(void)pthread_cond_destroy(&runner->slots[i].call);
+	(void)pthread_cond_destroy(&runner->keeper.call);
+	(void)pthread_mutex_destroy(&runner->mutex);
+	claims_free(runner->app.claims);
+	free(runner->slots);
+	free(runner->workers);
+	free(runner);
+}
+
+static void
+init_call(pthread_cond_t *call)
+{
+	pthread_condattr_t monotonic;
+
+	(void)pthread_condattr_init(&monotonic);
+	(void)pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+	(void)pthread_cond_init(call, &monotonic);
+	(void)pthread_condattr_destroy(&monotonic);
+}
+
+static struct runner *
+runner_new(const struct app *app, const struct job *list)
+{
+	struct runner *runner = calloc(1, sizeof(*runner));
+	size_t slots = 0;
+	size_t workers = 0;
+
+	assert(list[0].threads > 0);
+	if (runner == NULL)
+		return NULL;
+	for (; list[slots].threads > 0; slots++)
+		workers += list[slots].threads;
+	runner->app = *app;
+	runner->app.claims = claims_new(workers);
+	runner->app.insist_s = INSIST_S;
+	(void)pthread_mutex_init(&runner->mutex, NULL);
+	init_call(&runner->keeper.call);
+	runner->slots = calloc(slots, sizeof(*runner->slots));
+	runner->workers = calloc(workers, sizeof(*runner->workers));
+	if (runner->app.claims != NULL && runner->slots != NULL && runner->workers != NULL)
+		return runner;
+	runner_free(runner);
+	return NULL;
+}
+
+static struct slot *
+add_slot(struct runner *runner, const struct job *job)
+{
+	struct slot *slot = &runner->slots[runner->slot_count++];
+
+	slot->job = job;
+	init_call(&slot->call);
+	return slot;
+}
+
+static bool
+start_workers(struct runner *runner, struct slot *slot)
+{
+	for (size_t i = 0; i < slot->job->threads; i++) {
+		struct worker *worker = &runner->workers[runner->worker_count];
+
+		*worker = (struct worker){.runner = runner, .slot = slot};
+		if (pthread_create(&worker->thread, NULL, worker_main, worker) != 0)
+			return false;
+		runner->worker_count++;
+	}
+	return true;
+}
+
+struct runner *
+runner_start(const struct app *app, const struct job *list)
+{
+	struct runner *runner = runner_new(app, list);
+
+	if (runner == NULL || !start_keeper(runner))
+		return NULL;
+	for (; list->threads > 0; list++)
+		if (!start_workers(runner, add_slot(runner, list)))
+			return NULL;
+	return runner;
+}
+
+void
+runner_wake(struct runner *runner, const char *kind)
+{
+	(void)pthread_mutex_lock(&runner->mutex);
+	for (size_t i = 0; i < runner->slot_count; i++) {
+		struct slot *slot = &runner->slots[i];
+
+		if (slot->job->kind == NULL ||
+		    (kind != NULL && !text_equal(kind, slot->job->kind->name)))
+			continue;
+		slot->wakes++;
+		(void)pthread_cond_broadcast(&slot->call);
+	}
+	(void)pthread_mutex_unlock(&runner->mutex);
+}
+
+bool
+runner_stop(struct runner *runner, int64_t timeout_ms)
+{
+	struct timespec until = after_ms(timeout_ms);
+
+	(void)pthread_mutex_lock(&runner->mutex);
+	runner->stop = true;
+	for (size_t i = 0; i < runner->slot_count; i++)
+		(void)pthread_cond_broadcast(&runner->slots[i].call);
+	(void)pthread_mutex_unlock(&runner->mutex);
+	for (; runner->worker_count > 0; runner->worker_count--)
+		if (pthread_clockjoin_np(runner->workers[runner->worker_count - 1].thread, NULL,
+					 CLOCK_MONOTONIC, &until) != 0)
+			return false;
+	stop_keeper(runner);
+	runner_free(runner);
+	return true;
+}
