@@ -126,14 +126,12 @@ src_sandbox_libsandbox_a_SOURCES = \
 	src/sandbox/command.c \
 	src/sandbox/console.c src/sandbox/console.h \
 	src/sandbox/control.c src/sandbox/control.h \
-	src/sandbox/courier.c src/sandbox/courier.h \
 	src/sandbox/form.c src/sandbox/form.h \
 	src/sandbox/google/consent.c \
 	src/sandbox/google/google.c src/sandbox/google/google.h \
 	src/sandbox/google/grants.c src/sandbox/google/grants.h \
 	src/sandbox/google/issuer.c src/sandbox/google/issuer.h \
 	src/sandbox/journal.c src/sandbox/journal.h \
-	src/sandbox/later.c src/sandbox/later.h \
 	src/sandbox/orders.c src/sandbox/orders.h \
 	src/sandbox/perform.c \
 	src/sandbox/providers/banks.c src/sandbox/providers/banks.h \
@@ -149,14 +147,16 @@ src_sandbox_libsandbox_a_SOURCES = \
 	src/sandbox/providers/paystack_customers.c \
 	src/sandbox/providers/paystack_transactions.c \
 	src/sandbox/providers/paystack_transfers.c \
+	src/sandbox/records.c src/sandbox/records.h \
 	src/sandbox/sandbox.c src/sandbox/sandbox.h \
 	src/sandbox/secrets.c src/sandbox/secrets.h \
 	src/sandbox/settle.c \
-	src/sandbox/things.c src/sandbox/things.h \
+	src/sandbox/timer.c src/sandbox/timer.h \
 	src/sandbox/vendors/easypay.c \
 	src/sandbox/vendors/flash.c \
 	src/sandbox/vendors/mobilemart.c \
-	src/sandbox/vendors/vend.c src/sandbox/vendors/vend.h
+	src/sandbox/vendors/vend.c src/sandbox/vendors/vend.h \
+	src/sandbox/webhook_sender.c src/sandbox/webhook_sender.h
 
 src_app_libapp_a_SOURCES = \
 	src/app/accounting/accounting.c src/app/accounting/accounting.h \

@@ -7,12 +7,12 @@
 #include "crypto/hmac.h"
 #include "json/reader.h"
 
-const struct player *const players[PLAYERS] = {
-	&player_paystack, &player_flutterwave, &player_paga,    &player_fingra, &player_google,
-	&player_flash,    &player_mobilemart,  &player_easypay, &player_bank};
-const char *const player_names[PLAYERS + 1] = {"paystack", "flutterwave", "paga",       "fingra",
-					       "google",   "flash",       "mobilemart", "easypay",
-					       "bank",     NULL};
+const struct fake_provider *const fakes[FAKE_PROVIDERS] = {
+	&fake_paystack, &fake_flutterwave, &fake_paga,    &fake_fingra, &fake_google,
+	&fake_flash,    &fake_mobilemart,  &fake_easypay, &fake_bank};
+const char *const fake_provider_names[FAKE_PROVIDERS + 1] = {
+	"paystack", "flutterwave", "paga",    "fingra", "google",
+	"flash",    "mobilemart",  "easypay", "bank",   NULL};
 
 const char *
 call_variable(const struct call *call, const char *name)
@@ -145,13 +145,13 @@ call_page(const struct call *call, const char *size, struct order_filter *out)
 }
 
 size_t
-write_things(const struct call *call, struct jw *w, const char *kind)
+write_records(const struct call *call, struct jw *w, const char *kind)
 {
 	const char **found;
-	size_t n = things_list(call->box->things, call->arena, call->provider, kind, &found);
+	size_t n = records_list(call->box->records, call->arena, call->provider, kind, &found);
 
 	jw_list(w, "data");
-	for (size_t i = 0; i < n && i < THINGS_SHOWN_MAX; i++)
+	for (size_t i = 0; i < n && i < RECORDS_SHOWN_MAX; i++)
 		jw_json(w, NULL, found[i]);
 	jw_close(w);
 	return n;

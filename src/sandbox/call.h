@@ -1,5 +1,5 @@
 /*
- * call.h - one call of a player on its way, and what a player is. Inside of sandbox/ only.
+ * call.h - one call of a fake provider on its way, and what a fake provider is. Inside of sandbox/ only.
  */
 #ifndef SANDBOX_CALL_H
 #define SANDBOX_CALL_H
@@ -9,21 +9,21 @@
 #include <stdint.h>
 
 #include "sandbox/control.h"
-#include "sandbox/courier.h"
 #include "sandbox/form.h"
 #include "sandbox/journal.h"
-#include "sandbox/later.h"
 #include "sandbox/orders.h"
+#include "sandbox/records.h"
 #include "sandbox/sandbox.h"
 #include "sandbox/secrets.h"
-#include "sandbox/things.h"
+#include "sandbox/timer.h"
+#include "sandbox/webhook_sender.h"
 #include "json/writer.h"
 
 struct bank_book;
 struct google;
 struct json_object;
 
-enum { PLAYERS = 9 };
+enum { FAKE_PROVIDERS = 9 };
 
 struct sandbox {
 	const struct config *config;
@@ -33,25 +33,25 @@ struct sandbox {
 	struct control *control;
 	struct journal *journal;
 	struct orders *orders;
-	struct things *things;
-	struct later *later;
-	struct courier *courier;
+	struct records *records;
+	struct timer *timer;
+	struct webhook_sender *sender;
 	struct google *google;
 	struct bank_book *bank;
 	pthread_mutex_t mutex;
 	pthread_cond_t woken;
 	bool stop;
-	int64_t resets[PLAYERS]; /* calls that are slow are so until the next one */
+	int64_t resets[FAKE_PROVIDERS]; /* calls that are slow are so until the next one */
 };
 
 struct call {
 	struct sandbox *box;
 	struct arena *arena;
-	const struct player *player;
-	int provider; /* the player's number */
+	const struct fake_provider *fake;
+	int provider; /* the fake provider's number */
 	const struct sandbox_request *request;
 	const char *method;
-	const char *path; /* after the player's name, without the query */
+	const char *path; /* after the fake provider's name, without the query */
 	const char *query_text;
 	struct form query;
 	struct form form;         /* of a form that was posted */
@@ -62,18 +62,18 @@ struct call {
 	struct sandbox_reply *reply;
 };
 
-struct player_route {
+struct fake_route {
 	const char *method;
 	const char *path; /* "/transfer/verify/{}" */
 	void (*handle)(struct call *call);
 };
 
-/* A failure of a player that has nothing to do with what was asked. */
+/* A failure of a fake provider that has nothing to do with what was asked. */
 enum trouble { TROUBLE_BODY, TROUBLE_PATH, TROUBLE_REFUSED, TROUBLE_BROKEN };
 
-struct player {
+struct fake_provider {
 	const char *name;
-	const struct player_route *routes; /* end with an empty one */
+	const struct fake_route *routes; /* end with an empty one */
 	/* Whether the call may come in; else it has answered as the real one does. Sets call->key. */
 	bool (*admit)(struct call *call);
 	/* Answer as the real one does in trouble. */
@@ -83,19 +83,19 @@ struct player {
 		       struct webhook *out);
 };
 
-extern const struct player player_paystack;
-extern const struct player player_flutterwave;
-extern const struct player player_paga;
-extern const struct player player_fingra;
-extern const struct player player_google;
-extern const struct player player_flash;
-extern const struct player player_mobilemart;
-extern const struct player player_easypay;
-extern const struct player player_bank;
+extern const struct fake_provider fake_paystack;
+extern const struct fake_provider fake_flutterwave;
+extern const struct fake_provider fake_paga;
+extern const struct fake_provider fake_fingra;
+extern const struct fake_provider fake_google;
+extern const struct fake_provider fake_flash;
+extern const struct fake_provider fake_mobilemart;
+extern const struct fake_provider fake_easypay;
+extern const struct fake_provider fake_bank;
 
 /* All of them, by number; names end with NULL. */
-extern const struct player *const players[PLAYERS];
-extern const char *const player_names[PLAYERS + 1];
+extern const struct fake_provider *const fakes[FAKE_PROVIDERS];
+extern const char *const fake_provider_names[FAKE_PROVIDERS + 1];
 
 /* Do what is asked for, with the misbehaviour that is due; entry is the journal's. */
 void call_perform(struct call *call, int64_t entry);
@@ -113,7 +113,7 @@ struct json_object *object_member(struct json_object *object, const char *name);
 /* An amount in major units of a currency, more than nothing. */
 bool amount_read(struct money *out, const char *text, const char *currency) MUST_CHECK;
 
-/* Let the slow calls of a player, or of all, go on. */
+/* Let the slow calls of a fake provider, or of all, go on. */
 void sandbox_wake(struct sandbox *box, int provider);
 
 /* Answer with what was written. */
@@ -139,9 +139,9 @@ void checkout(struct call *call);
 /* Which page of a list the query asks for, by "page" and the name of its size: 50 unless given, 100
  * at most. */
 void call_page(const struct call *call, const char *size, struct order_filter *out);
-/* Write "data": what the player keeps of a kind, newest first. Returns how many there are, of which
- * no more than THINGS_SHOWN_MAX are shown. */
-size_t write_things(const struct call *call, struct jw *w, const char *kind);
+/* Write "data": what the fake provider keeps of a kind, newest first. Returns how many there are, of which
+ * no more than RECORDS_SHOWN_MAX are shown. */
+size_t write_records(const struct call *call, struct jw *w, const char *kind);
 /* Open a webhook {"event": ...}; the rest follows, then webhook_end. */
 void webhook_begin(struct jw *w, struct arena *arena, const char *event, struct webhook *out);
 void webhook_end(struct jw *w, struct webhook *out);

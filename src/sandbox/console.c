@@ -26,9 +26,9 @@ static void
 release(struct sandbox *box, int provider)
 {
 	sandbox_wake(box, provider);
-	for (int i = 0; i < PLAYERS; i++)
+	for (int i = 0; i < FAKE_PROVIDERS; i++)
 		if (provider == CONTROL_ALL || provider == i)
-			courier_release(box->courier, i);
+			webhook_sender_release(box->sender, i);
 }
 
 static void
@@ -44,7 +44,7 @@ take_command(struct call *call)
 		say(call, 400, f.message[0] != '\0' ? f.message : "an object is expected");
 		return;
 	}
-	if (command_read(call->arena, &f, player_names, object, &command) != ERR_OK) {
+	if (command_read(call->arena, &f, fake_provider_names, object, &command) != ERR_OK) {
 		say(call, 400, f.message);
 		return;
 	}

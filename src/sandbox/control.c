@@ -4,26 +4,26 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct player {
+struct provider_settings {
 	struct setting settings[KNOB_COUNT];
 };
 
 struct control {
 	pthread_mutex_t mutex;
 	int count;
-	struct player players[];
+	struct provider_settings fakes[];
 };
 
 struct control *
-control_new(int players)
+control_new(int fakes)
 {
 	struct control *control =
-		calloc(1, sizeof(*control) + (size_t)players * sizeof(struct player));
+		calloc(1, sizeof(*control) + (size_t)fakes * sizeof(struct provider_settings));
 
 	if (control == NULL)
 		return NULL;
 	(void)pthread_mutex_init(&control->mutex, NULL);
-	control->count = players;
+	control->count = fakes;
 	return control;
 }
 
@@ -37,13 +37,13 @@ control_free(struct control *control)
 }
 
 static void
-apply(struct player *player, const struct command *command)
+apply(struct provider_settings *fake, const struct command *command)
 {
 	if (command->reset)
-		*player = (struct player){0};
+		*fake = (struct provider_settings){0};
 	for (int i = 0; i < KNOB_COUNT; i++)
 		if (command->set[i])
-			player->settings[i] = command->settings[i];
+			fake->settings[i] = command->settings[i];
 }
 
 void
@@ -52,7 +52,7 @@ control_apply(struct control *control, const struct command *command)
 	(void)pthread_mutex_lock(&control->mutex);
 	for (int i = 0; i < control->count; i++)
 		if (command->provider == CONTROL_ALL || command->provider == i)
-			apply(&control->players[i], command);
+			apply(&control->fakes[i], command);
 	(void)pthread_mutex_unlock(&control->mutex);
 }
 
@@ -72,7 +72,7 @@ bool
 control_take(struct control *control, int provider, enum knob knob, const char *path,
 	     struct setting *out)
 {
-	struct setting *setting = &control->players[provider].settings[knob];
+	struct setting *setting = &control->fakes[provider].settings[knob];
 	bool taken;
 
 	(void)pthread_mutex_lock(&control->mutex);

@@ -1,7 +1,7 @@
 /*
- * control.h - how the players are told to misbehave.
+ * control.h - how the fake providers are told to misbehave.
  *
- * A command sets knobs of one player; each works for the next so many calls or webhooks of it
+ * A command sets knobs of one fake provider; each works for the next so many calls or webhooks of it
  * and is spent then. Safe for all threads.
  */
 #ifndef SANDBOX_CONTROL_H
@@ -50,15 +50,15 @@ struct command {
 
 enum { CONTROL_ALL = -1, REORDER_TIMES_DEFAULT = 2 };
 
-/* Decode a command. names is the list of players, NULL-terminated. ERR_VALIDATION with a message. */
+/* Decode a command. names is the list of fake providers, NULL-terminated. ERR_VALIDATION with a message. */
 enum err command_read(struct arena *arena, struct fault *f, const char *const *names,
 		      struct json_object *object, struct command *out) MUST_CHECK;
 
-/* For that many players. */
-struct control *control_new(int players);
+/* For that many fake providers. */
+struct control *control_new(int fakes);
 void control_free(struct control *control);
 void control_apply(struct control *control, const struct command *command);
-/* Use a knob of a player once, if it is set and meant for that path (NULL: not a call). */
+/* Use a knob of a fake provider once, if it is set and meant for that path (NULL: not a call). */
 bool control_take(struct control *control, int provider, enum knob knob, const char *path,
 		  struct setting *out) MUST_CHECK;
 

@@ -1,4 +1,4 @@
-/* One call of a player: done as the real one would, or not, as the control has it. */
+/* One call of a fake provider: done as the real one would, or not, as the control has it. */
 #include <string.h>
 
 #include "base/arena.h"
@@ -46,10 +46,10 @@ matches(struct arena *arena, const char *pattern, const char *path, const char *
 	return *path == '\0';
 }
 
-static const struct player_route *
+static const struct fake_route *
 find_route(struct call *call)
 {
-	for (const struct player_route *route = call->player->routes; route->path != NULL; route++)
+	for (const struct fake_route *route = call->fake->routes; route->path != NULL; route++)
 		if (strcmp(route->method, call->method) == 0 &&
 		    matches(call->arena, route->path, call->path, &call->param))
 			return route;
@@ -75,17 +75,17 @@ call_read_body(struct call *call)
 static void
 answer(struct call *call, int64_t entry)
 {
-	const struct player_route *route = find_route(call);
+	const struct fake_route *route = find_route(call);
 	struct setting early;
 
 	if (route == NULL) {
-		call->player->trouble(call, TROUBLE_PATH);
+		call->fake->trouble(call, TROUBLE_PATH);
 		return;
 	}
-	if (!call->player->admit(call))
+	if (!call->fake->admit(call))
 		return;
 	if (!call_read_body(call)) {
-		call->player->trouble(call, TROUBLE_BODY);
+		call->fake->trouble(call, TROUBLE_BODY);
 		return;
 	}
 	route->handle(call);
@@ -102,7 +102,7 @@ spoil(struct call *call, const char *how)
 {
 	if (strcmp(how, "timeout") == 0) {
 		pause_for(call, TIMEOUT_MS);
-		call->player->trouble(call, TROUBLE_BROKEN);
+		call->fake->trouble(call, TROUBLE_BROKEN);
 		call->reply->status = 504;
 	} else if (strcmp(how, "reset") == 0) {
 		call->reply->ending = ENDING_RESET;
@@ -126,9 +126,9 @@ call_perform(struct call *call, int64_t entry)
 	if (fails)
 		journal_note(call->box->journal, entry, fail.word);
 	if (fails && strcmp(fail.word, "refuse") == 0)
-		call->player->trouble(call, TROUBLE_REFUSED);
+		call->fake->trouble(call, TROUBLE_REFUSED);
 	else if (fails && (fail.unseen || strcmp(fail.word, "500") == 0))
-		call->player->trouble(call, TROUBLE_BROKEN);
+		call->fake->trouble(call, TROUBLE_BROKEN);
 	else
 		answer(call, entry);
 	if (fails)

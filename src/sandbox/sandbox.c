@@ -26,18 +26,19 @@ open_parts(struct sandbox *box)
 	(void)pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
 	(void)pthread_cond_init(&box->woken, &monotonic);
 	(void)pthread_condattr_destroy(&monotonic);
-	box->control = control_new(PLAYERS);
+	box->control = control_new(FAKE_PROVIDERS);
 	box->journal = journal_new();
 	box->orders = orders_new();
-	box->things = things_new();
+	box->records = records_new();
 	box->google = google_new();
 	box->bank = bank_book_new();
-	box->later = later_new(LATER_THREADS);
+	box->timer = timer_new(LATER_THREADS);
 	if (box->control == NULL || box->journal == NULL || box->orders == NULL ||
-	    box->things == NULL || box->google == NULL || box->bank == NULL || box->later == NULL)
+	    box->records == NULL || box->google == NULL || box->bank == NULL || box->timer == NULL)
 		return false;
-	box->courier = courier_new(box->config, box->control, box->journal, box->later, PLAYERS);
-	return box->courier != NULL;
+	box->sender = webhook_sender_new(box->config, box->control, box->journal, box->timer,
+					 FAKE_PROVIDERS);
+	return box->sender != NULL;
 }
 
 struct sandbox *
@@ -82,11 +83,11 @@ sandbox_close(struct sandbox *box)
 {
 	if (box == NULL)
 		return;
-	later_free(box->later);
-	courier_free(box->courier);
+	timer_free(box->timer);
+	webhook_sender_free(box->sender);
 	google_free(box->google);
 	bank_book_free(box->bank);
-	things_free(box->things);
+	records_free(box->records);
 	orders_free(box->orders);
 	journal_free(box->journal);
 	control_free(box->control);
@@ -100,7 +101,7 @@ void
 sandbox_wake(struct sandbox *box, int provider)
 {
 	(void)pthread_mutex_lock(&box->mutex);
-	for (int i = 0; i < PLAYERS; i++)
+	for (int i = 0; i < FAKE_PROVIDERS; i++)
 		box->resets[i] += provider == CONTROL_ALL || provider == i;
 	(void)pthread_cond_broadcast(&box->woken);
 	(void)pthread_mutex_unlock(&box->mutex);
@@ -112,16 +113,16 @@ shown_body(const struct call *call)
 {
 	struct bytes body = call->request->body;
 
-	if (call->player == &player_google && body.length > 0)
+	if (call->fake == &fake_google && body.length > 0)
 		return (struct bytes){"(not shown)", strlen("(not shown)")};
 	return body;
 }
 
 static void
-serve_player(struct call *call)
+serve_fake(struct call *call)
 {
 	const char *path = call->path;
-	struct journal_entry entry = {.provider = call->player->name, .method = call->method};
+	struct journal_entry entry = {.provider = call->fake->name, .method = call->method};
 	int64_t id;
 
 	if (call->query_text[0] != '\0')
@@ -129,12 +130,12 @@ serve_player(struct call *call)
 	entry.path = path;
 	entry.body = shown_body(call);
 	id = journal_begin(call->box->journal, &entry);
-	if (!text_starts_with(call->path, "/checkout/") || call->player->report == NULL)
+	if (!text_starts_with(call->path, "/checkout/") || call->fake->report == NULL)
 		call_perform(call, id);
 	else if (call_read_body(call))
 		checkout(call);
 	else
-		call->player->trouble(call, TROUBLE_BODY);
+		call->fake->trouble(call, TROUBLE_BODY);
 	journal_end(call->box->journal, id,
 		    call->reply->ending == ENDING_RESET ? 0 : call->reply->status);
 }
@@ -153,9 +154,9 @@ single_slashes(struct arena *arena, const char *path, size_t length)
 	return out;
 }
 
-/* Whom the path means: a player, or (-1) the console, or (-2) nobody. */
+/* Whom the path means: a fake provider, or (-1) the console, or (-2) nobody. */
 static int
-find_player(struct call *call, const char *target)
+find_fake(struct call *call, const char *target)
 {
 	size_t length = strcspn(target, "/?");
 	const char *name = arena_strndup(call->arena, target, length);
@@ -165,7 +166,7 @@ find_player(struct call *call, const char *target)
 	call->query_text = target[length + path] == '?' ? target + length + path + 1 : "";
 	if (!form_read(call->arena, call->query_text, strlen(call->query_text), &call->query))
 		return -2;
-	call->provider = text_index(player_names, name);
+	call->provider = text_index(fake_provider_names, name);
 	if (call->provider >= 0)
 		return call->provider;
 	return strcmp(name, "control") == 0 ? -1 : -2;
@@ -177,7 +178,7 @@ sandbox_serve(struct sandbox *box, struct arena *arena, const struct sandbox_req
 {
 	struct call call = {.box = box, .arena = arena, .request = request, .reply = reply};
 	const char *target = call_variable(&call, "REQUEST_URI");
-	int player;
+	int fake;
 
 	*reply = (struct sandbox_reply){.status = 404};
 	call.method = call_variable(&call, "REQUEST_METHOD");
@@ -185,11 +186,11 @@ sandbox_serve(struct sandbox *box, struct arena *arena, const struct sandbox_req
 		call.method = "GET";
 	if (target == NULL || !text_starts_with(target, PREFIX))
 		return;
-	player = find_player(&call, target + strlen(PREFIX));
-	if (player >= 0) {
-		call.player = players[player];
-		serve_player(&call);
-	} else if (player == -1) {
+	fake = find_fake(&call, target + strlen(PREFIX));
+	if (fake >= 0) {
+		call.fake = fakes[fake];
+		serve_fake(&call);
+	} else if (fake == -1) {
 		console(&call);
 	}
 }

@@ -3,7 +3,7 @@
  *
  * Paystack, Flutterwave, Paga, Fingra, Flash, MobileMart, EasyPay, Google's sign-in and a bank answer
  * here as their documents say, sign and send their webhooks, and misbehave when they are told to. It is for tests
- * and for trying things out: everything is in memory, bounded, and gone at the end.
+ * and for experiments: everything is in memory, bounded, and gone at the end.
  */
 #ifndef SANDBOX_SANDBOX_H
 #define SANDBOX_SANDBOX_H
@@ -17,7 +17,7 @@ struct sandbox;
 
 /* NULL with one clear line in problem. The configuration must outlive the sandbox. */
 struct sandbox *sandbox_open(const struct config *config, char problem[256]);
-/* Wake all who wait, so that a stop need not; calls that begin later do not wait at all. */
+/* Wake all who wait, so that a stop need not; calls that begin timer do not wait at all. */
 void sandbox_interrupt(struct sandbox *box);
 void sandbox_close(struct sandbox *box);
 

@@ -39,7 +39,7 @@ settle_later(struct sandbox *box, int provider, int64_t id, enum order_state sta
 	if (errand == NULL)
 		abort();
 	*errand = (struct errand){box, provider, id, state};
-	later_add(box->later, SETTLES_AFTER_MS, run, errand);
+	timer_add(box->timer, SETTLES_AFTER_MS, run, errand);
 }
 
 bool
@@ -87,14 +87,14 @@ static void
 report(struct sandbox *box, const struct order *order)
 {
 	struct webhook webhook = {.provider = order->provider,
-				  .name = players[order->provider]->name};
+				  .name = fakes[order->provider]->name};
 	struct arena *arena;
 
-	if (players[order->provider]->report == NULL)
+	if (fakes[order->provider]->report == NULL)
 		return;
 	arena = arena_new(REPORT_ARENA_MAX);
-	players[order->provider]->report(box, arena, order, &webhook);
-	courier_send(box->courier, &webhook);
+	fakes[order->provider]->report(box, arena, order, &webhook);
+	webhook_sender_send(box->sender, &webhook);
 	arena_free(arena);
 }
 

@@ -192,7 +192,7 @@ show_balances(struct call *call)
 	reply_json(call, 200, &w);
 }
 
-static const struct player_route routes[] = {
+static const struct fake_route routes[] = {
 	{"POST", "/v1/consents", bank_create_consent},
 	{"GET", "/v1/consents/{}", bank_show_consent},
 	{"GET", "/v1/consents/{}/status", bank_show_consent},
@@ -205,4 +205,4 @@ static const struct player_route routes[] = {
 	{NULL, NULL, NULL},
 };
 
-const struct player player_bank = {"bank", routes, admit, trouble, NULL};
+const struct fake_provider fake_bank = {"bank", routes, admit, trouble, NULL};

@@ -137,15 +137,15 @@ agree(struct call *call, const struct bank_consent *consent, const char *email)
 		reply_redirect(call, consent->redirect);
 }
 
-/* How a consent ends at the customer's wish; NULL: it does not. */
+/* How a consent ends at the customer's instruction; NULL: it does not. */
 static const char *
-ending(const struct bank_consent *consent, const char *wish)
+ending(const struct bank_consent *consent, const char *instruction)
 {
 	bool valid = strcmp(consent->status, "valid") == 0;
 
-	if (strcmp(wish, "denied") == 0)
+	if (strcmp(instruction, "denied") == 0)
 		return valid ? "revokedByPsu" : "rejected";
-	return valid && strcmp(wish, "expired") == 0 ? "expired" : NULL;
+	return valid && strcmp(instruction, "expired") == 0 ? "expired" : NULL;
 }
 
 void

@@ -34,7 +34,7 @@ end_later(struct call *call, const struct bank_transfer *transfer)
 		setting.number = SETTLES_AFTER_MS;
 	errand->book = call->box->bank;
 	copy_text(errand->id, sizeof(errand->id), transfer->id);
-	later_add(call->box->later, setting.number, run, errand);
+	timer_add(call->box->timer, setting.number, run, errand);
 }
 
 /* The Norwegian number of an account that is named either way; NULL: it is none of this bank. */

@@ -287,7 +287,7 @@ token(struct call *call)
 	reply_json(call, 200, &w);
 }
 
-static const struct player_route routes[] = {
+static const struct fake_route routes[] = {
 	{"GET", "/.well-known/openid-configuration", discover},
 	{"GET", "/authorize", google_authorize},
 	{"POST", "/token", token},
@@ -295,4 +295,4 @@ static const struct player_route routes[] = {
 	{NULL, NULL, NULL},
 };
 
-const struct player player_google = {"google", routes, admit, trouble, NULL};
+const struct fake_provider fake_google = {"google", routes, admit, trouble, NULL};

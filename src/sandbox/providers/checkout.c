@@ -19,7 +19,7 @@ static const struct outcome {
 const char *
 checkout_url(struct sandbox *box, struct arena *arena, const struct order *order)
 {
-	return arena_printf(arena, "%s/%s" PREFIX "%s", box->base, players[order->provider]->name,
+	return arena_printf(arena, "%s/%s" PREFIX "%s", box->base, fakes[order->provider]->name,
 			    order->code);
 }
 
@@ -54,7 +54,7 @@ show(struct call *call, const struct order *order)
 			  "<button name=\"outcome\" value=\"success\">Pay</button>\n"
 			  "<button name=\"outcome\" value=\"failed\">Be declined</button>\n"
 			  "<button name=\"outcome\" value=\"abandoned\">Leave</button>\n</form>\n",
-			  call->player->name, money_text(amount, order->asked),
+			  call->fake->name, money_text(amount, order->asked),
 			  order->asked.currency->code, html_escape(call->arena, order->reference),
 			  state_name(order->state)));
 }

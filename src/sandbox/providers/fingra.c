@@ -178,30 +178,30 @@ show_wallet(struct call *call, int status, const char *message, const char *wall
 static void
 create(struct call *call)
 {
-	struct thing thing = {.provider = call->provider, .kind = "wallet"};
+	struct record record = {.provider = call->provider, .kind = "wallet"};
 	char id[13];
 	char number[11];
 
 	random_code(id, sizeof(id) - 1);
 	random_digits(number, sizeof(number) - 1);
-	thing.code = id;
-	thing.alias = number;
-	thing.json = wallet_json(call, id, number);
-	things_add(call->box->things, &thing);
-	show_wallet(call, 201, "Wallet created", thing.json);
+	record.code = id;
+	record.alias = number;
+	record.json = wallet_json(call, id, number);
+	records_add(call->box->records, &record);
+	show_wallet(call, 201, "Wallet created", record.json);
 }
 
 static void
 fetch(struct call *call)
 {
-	const struct thing *thing =
-		things_find(call->box->things, call->arena, call->provider, "wallet", call->param);
+	const struct record *record = records_find(call->box->records, call->arena, call->provider,
+						   "wallet", call->param);
 
-	if (thing == NULL) {
+	if (record == NULL) {
 		refuse(call, 404, "Wallet not found");
 		return;
 	}
-	show_wallet(call, 200, "Wallet retrieved", thing->json);
+	show_wallet(call, 200, "Wallet retrieved", record->json);
 }
 
 static void
@@ -210,7 +210,7 @@ list(struct call *call)
 	struct jw w;
 
 	begin(call, &w, true, "Wallets retrieved");
-	(void)write_things(call, &w, "wallet");
+	(void)write_records(call, &w, "wallet");
 	jw_close(&w);
 	reply_json(call, 200, &w);
 }
@@ -232,7 +232,7 @@ report(struct sandbox *box, struct arena *arena, const struct order *order, stru
 	out->signature = sign_sha512(arena, box->secrets.fingra_secret, out->body);
 }
 
-static const struct player_route routes[] = {
+static const struct fake_route routes[] = {
 	{"POST", "/wallets", create},
 	{"GET", "/wallets", list},
 	{"POST", "/wallets/deposit", deposit},
@@ -242,4 +242,4 @@ static const struct player_route routes[] = {
 	{NULL, NULL, NULL},
 };
 
-const struct player player_fingra = {"fingra", routes, admit, trouble, report};
+const struct fake_provider fake_fingra = {"fingra", routes, admit, trouble, report};

@@ -241,7 +241,7 @@ report(struct sandbox *box, struct arena *arena, const struct order *order, stru
 	out->signature = box->secrets.flutterwave_secret_hash;
 }
 
-static const struct player_route routes[] = {
+static const struct fake_route routes[] = {
 	{"POST", "/v3/charges", charge},
 	{"GET", "/v3/transactions/verify_by_reference", verify_by_reference},
 	{"GET", "/v3/transactions/{}/verify", verify},
@@ -259,4 +259,4 @@ static const struct player_route routes[] = {
 	{NULL, NULL, NULL},
 };
 
-const struct player player_flutterwave = {"flutterwave", routes, admit, trouble, report};
+const struct fake_provider fake_flutterwave = {"flutterwave", routes, admit, trouble, report};

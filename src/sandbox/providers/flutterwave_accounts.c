@@ -30,7 +30,7 @@ account_json(struct call *call, const char *code, const char *number)
 void
 flutterwave_create_account(struct call *call)
 {
-	struct thing thing = {.provider = call->provider, .kind = "account"};
+	struct record record = {.provider = call->provider, .kind = "account"};
 	char code[17];
 	char number[11];
 	struct jw w;
@@ -41,12 +41,12 @@ flutterwave_create_account(struct call *call)
 	}
 	random_code(code, sizeof(code) - 1);
 	random_digits(number, sizeof(number) - 1);
-	thing.code = arena_printf(call->arena, "URF_%s", code);
-	thing.alias = number;
-	thing.json = account_json(call, thing.code, number);
-	things_add(call->box->things, &thing);
+	record.code = arena_printf(call->arena, "URF_%s", code);
+	record.alias = number;
+	record.json = account_json(call, record.code, number);
+	records_add(call->box->records, &record);
 	flutterwave_accept(call, &w, "Virtual account created");
-	jw_json(&w, "data", thing.json);
+	jw_json(&w, "data", record.json);
 	jw_close(&w);
 	reply_json(call, 200, &w);
 }
@@ -54,16 +54,16 @@ flutterwave_create_account(struct call *call)
 void
 flutterwave_fetch_account(struct call *call)
 {
-	const struct thing *thing =
-		things_find(call->box->things, call->arena, call->provider, "account", call->param);
+	const struct record *record = records_find(call->box->records, call->arena, call->provider,
+						   "account", call->param);
 	struct jw w;
 
-	if (thing == NULL) {
+	if (record == NULL) {
 		flutterwave_refuse(call, 404, "Virtual account not found");
 		return;
 	}
 	flutterwave_accept(call, &w, "Virtual account");
-	jw_json(&w, "data", thing->json);
+	jw_json(&w, "data", record->json);
 	jw_close(&w);
 	reply_json(call, 200, &w);
 }
@@ -74,7 +74,7 @@ flutterwave_list_accounts(struct call *call)
 	struct jw w;
 
 	flutterwave_accept(call, &w, "Virtual accounts");
-	(void)write_things(call, &w, "account");
+	(void)write_records(call, &w, "account");
 	jw_close(&w);
 	reply_json(call, 200, &w);
 }

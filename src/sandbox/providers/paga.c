@@ -185,7 +185,7 @@ show_wallet(struct call *call, int status, const char *message, const char *wall
 static void
 create(struct call *call)
 {
-	struct thing thing = {.provider = call->provider, .kind = "wallet"};
+	struct record record = {.provider = call->provider, .kind = "wallet"};
 	char id[13];
 	char number[11];
 
@@ -195,26 +195,27 @@ create(struct call *call)
 	}
 	random_code(id, sizeof(id) - 1);
 	random_digits(number, sizeof(number) - 1);
-	thing.code = id;
-	thing.alias = number;
-	thing.json = wallet_json(call, id, number);
-	things_add(call->box->things, &thing);
-	show_wallet(call, 200, "Wallet created", thing.json);
+	record.code = id;
+	record.alias = number;
+	record.json = wallet_json(call, id, number);
+	records_add(call->box->records, &record);
+	show_wallet(call, 200, "Wallet created", record.json);
 }
 
 static void
 get(struct call *call)
 {
 	const char *id = call_text(call, "walletId");
-	const struct thing *thing = NULL;
+	const struct record *record = NULL;
 
 	if (id != NULL)
-		thing = things_find(call->box->things, call->arena, call->provider, "wallet", id);
-	if (thing == NULL) {
+		record =
+			records_find(call->box->records, call->arena, call->provider, "wallet", id);
+	if (record == NULL) {
 		refuse(call, 404, 404, "Wallet not found");
 		return;
 	}
-	show_wallet(call, 200, "Wallet retrieved", thing->json);
+	show_wallet(call, 200, "Wallet retrieved", record->json);
 }
 
 static void
@@ -223,7 +224,7 @@ list(struct call *call)
 	struct jw w;
 
 	accept(call, &w, "Wallets retrieved");
-	(void)write_things(call, &w, "wallet");
+	(void)write_records(call, &w, "wallet");
 	jw_close(&w);
 	reply_json(call, 200, &w);
 }
@@ -242,7 +243,7 @@ report(struct sandbox *box, struct arena *arena, const struct order *order, stru
 	out->signature = sign_sha512(arena, box->secrets.paga_secret, out->body);
 }
 
-static const struct player_route routes[] = {
+static const struct fake_route routes[] = {
 	{"POST", "/wallet/create", create},
 	{"POST", "/wallet/get", get},
 	{"POST", "/wallet/list", list},
@@ -252,4 +253,4 @@ static const struct player_route routes[] = {
 	{NULL, NULL, NULL},
 };
 
-const struct player player_paga = {"paga", routes, admit, trouble, report};
+const struct fake_provider fake_paga = {"paga", routes, admit, trouble, report};

@@ -189,7 +189,7 @@ report(struct sandbox *box, struct arena *arena, const struct order *order, stru
 	out->signature = sign_sha512(arena, order->key, out->body);
 }
 
-static const struct player_route routes[] = {
+static const struct fake_route routes[] = {
 	{"POST", "/transaction/initialize", initialize},
 	{"GET", "/transaction/verify/{}", paystack_verify},
 	{"GET", "/transaction/{}", paystack_fetch_transaction},
@@ -210,4 +210,4 @@ static const struct player_route routes[] = {
 	{NULL, NULL, NULL},
 };
 
-const struct player player_paystack = {"paystack", routes, admit, trouble, report};
+const struct fake_provider fake_paystack = {"paystack", routes, admit, trouble, report};

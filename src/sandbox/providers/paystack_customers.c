@@ -43,7 +43,7 @@ paystack_create_customer(struct call *call)
 {
 	const char *email = call_text(call, "email");
 	char code[16];
-	struct thing thing = {.provider = call->provider, .kind = "customer", .alias = email};
+	struct record record = {.provider = call->provider, .kind = "customer", .alias = email};
 	struct jw w;
 
 	if (email == NULL || strchr(email, '@') == NULL) {
@@ -52,11 +52,11 @@ paystack_create_customer(struct call *call)
 		return;
 	}
 	random_code(code, sizeof(code) - 1);
-	thing.code = arena_printf(call->arena, "CUS_%s", code);
-	thing.json = customer_json(call, thing.code);
-	things_add(call->box->things, &thing);
+	record.code = arena_printf(call->arena, "CUS_%s", code);
+	record.json = customer_json(call, record.code);
+	records_add(call->box->records, &record);
 	paystack_accept(call, &w, "Customer created");
-	jw_json(&w, "data", thing.json);
+	jw_json(&w, "data", record.json);
 	jw_close(&w);
 	reply_json(call, 200, &w);
 }
@@ -64,18 +64,18 @@ paystack_create_customer(struct call *call)
 void
 paystack_fetch_customer(struct call *call)
 {
-	const struct thing *thing = things_find(call->box->things, call->arena, call->provider,
-						"customer", call->param);
+	const struct record *record = records_find(call->box->records, call->arena, call->provider,
+						   "customer", call->param);
 	struct jw w;
 
-	if (thing == NULL) {
+	if (record == NULL) {
 		paystack_refuse(call, 404, "Customer not found",
 				"Ensure that the customer exists on this integration",
 				"customer_not_found");
 		return;
 	}
 	paystack_accept(call, &w, "Customer retrieved");
-	jw_json(&w, "data", thing->json);
+	jw_json(&w, "data", record->json);
 	jw_close(&w);
 	reply_json(call, 200, &w);
 }
@@ -87,13 +87,13 @@ paystack_list_customers(struct call *call)
 	struct jw w;
 
 	paystack_accept(call, &w, "Customers retrieved");
-	n = write_things(call, &w, "customer");
+	n = write_records(call, &w, "customer");
 	jw_object(&w, "meta");
 	jw_integer(&w, "total", (int64_t)n);
 	jw_integer(&w, "skipped", 0);
-	jw_integer(&w, "perPage", THINGS_SHOWN_MAX);
+	jw_integer(&w, "perPage", RECORDS_SHOWN_MAX);
 	jw_integer(&w, "page", 1);
-	jw_integer(&w, "pageCount", (int64_t)(n + THINGS_SHOWN_MAX - 1) / THINGS_SHOWN_MAX);
+	jw_integer(&w, "pageCount", (int64_t)(n + RECORDS_SHOWN_MAX - 1) / RECORDS_SHOWN_MAX);
 	jw_close(&w);
 	jw_close(&w);
 	reply_json(call, 200, &w);

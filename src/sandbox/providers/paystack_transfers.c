@@ -50,7 +50,7 @@ paystack_create_recipient(struct call *call)
 {
 	const char *account = call_text(call, "account_number");
 	char code[CODE_LENGTH + 1];
-	struct thing thing = {.provider = call->provider, .kind = "recipient"};
+	struct record record = {.provider = call->provider, .kind = "recipient"};
 	struct jw w;
 
 	if (call_text(call, "type") == NULL || call_text(call, "name") == NULL ||
@@ -65,12 +65,12 @@ paystack_create_recipient(struct call *call)
 		return;
 	}
 	random_code(code, CODE_LENGTH);
-	thing.code = arena_printf(call->arena, "RCP_%s", code);
-	thing.json = recipient_json(call, thing.code);
-	thing.alias = account;
-	things_add(call->box->things, &thing);
+	record.code = arena_printf(call->arena, "RCP_%s", code);
+	record.json = recipient_json(call, record.code);
+	record.alias = account;
+	records_add(call->box->records, &record);
 	paystack_accept(call, &w, "Transfer recipient created successfully");
-	jw_json(&w, "data", thing.json);
+	jw_json(&w, "data", record.json);
 	jw_close(&w);
 	reply_json(call, 201, &w);
 }
@@ -102,11 +102,11 @@ static bool
 take_recipient(struct call *call, struct order *order)
 {
 	const char *code = call_text(call, "recipient");
-	const struct thing *found = NULL;
+	const struct record *found = NULL;
 
 	if (code != NULL)
-		found = things_find(call->box->things, call->arena, call->provider, "recipient",
-				    code);
+		found = records_find(call->box->records, call->arena, call->provider, "recipient",
+				     code);
 	if (found == NULL) {
 		paystack_refuse(call, 400, "Recipient specified is invalid",
 				"Provide the code of a recipient that exists", "invalid_params");
@@ -154,8 +154,8 @@ static const char *const status_words[ORDER_STATES] = {
 static void
 write_recipient(struct sandbox *box, struct arena *arena, const struct order *order, struct jw *w)
 {
-	const struct thing *found =
-		things_find(box->things, arena, order->provider, "recipient", order->recipient);
+	const struct record *found =
+		records_find(box->records, arena, order->provider, "recipient", order->recipient);
 
 	if (found != NULL)
 		jw_json(w, "recipient", found->json);
@@ -257,18 +257,18 @@ paystack_list_transfers(struct call *call)
 void
 paystack_fetch_recipient(struct call *call)
 {
-	const struct thing *thing = things_find(call->box->things, call->arena, call->provider,
-						"recipient", call->param);
+	const struct record *record = records_find(call->box->records, call->arena, call->provider,
+						   "recipient", call->param);
 	struct jw w;
 
-	if (thing == NULL) {
+	if (record == NULL) {
 		paystack_refuse(call, 404, "Transfer recipient not found",
 				"Ensure that the recipient exists on this integration",
 				"recipient_not_found");
 		return;
 	}
 	paystack_accept(call, &w, "Recipient retrieved");
-	jw_json(&w, "data", thing->json);
+	jw_json(&w, "data", record->json);
 	jw_close(&w);
 	reply_json(call, 200, &w);
 }
@@ -276,12 +276,12 @@ paystack_fetch_recipient(struct call *call)
 void
 paystack_list_recipients(struct call *call)
 {
-	struct order_filter shown = {.most = THINGS_SHOWN_MAX};
+	struct order_filter shown = {.most = RECORDS_SHOWN_MAX};
 	size_t n;
 	struct jw w;
 
 	paystack_accept(call, &w, "Recipients retrieved");
-	n = write_things(call, &w, "recipient");
+	n = write_records(call, &w, "recipient");
 	paystack_write_meta(&shown, n, &w);
 	jw_close(&w);
 	reply_json(call, 200, &w);

@@ -135,10 +135,10 @@ fetch(struct call *call)
 		refuse(call, 404, "Payment not found");
 }
 
-static const struct player_route routes[] = {
+static const struct fake_route routes[] = {
 	{"POST", "/v1/payments", pay},
 	{"GET", "/v1/payments/{}", fetch},
 	{NULL, NULL, NULL},
 };
 
-const struct player player_easypay = {"easypay", routes, admit, trouble, NULL};
+const struct fake_provider fake_easypay = {"easypay", routes, admit, trouble, NULL};

@@ -120,11 +120,11 @@ fetch(struct call *call)
 		refuse(call, 404, NO_SUCH_THING, "Transaction not found");
 }
 
-static const struct player_route routes[] = {
+static const struct fake_route routes[] = {
 	{"POST", "/v4/cellular/pinless/purchase", sell_to_mobile},
 	{"POST", "/v4/prepaid-utilities/purchase", sell_electricity},
 	{"GET", "/v4/transactions/{}", fetch},
 	{NULL, NULL, NULL},
 };
 
-const struct player player_flash = {"flash", routes, admit, trouble, NULL};
+const struct fake_provider fake_flash = {"flash", routes, admit, trouble, NULL};

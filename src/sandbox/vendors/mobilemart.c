@@ -121,7 +121,7 @@ fetch(struct call *call)
 		refuse(call, 404, "Transaction not found");
 }
 
-static const struct player_route routes[] = {
+static const struct fake_route routes[] = {
 	{"POST", "/api/v1/airtime/pinless", sell_to_mobile},
 	{"POST", "/api/v1/data/pinless", sell_to_mobile},
 	{"POST", "/api/v1/utility/prepaid", sell_electricity},
@@ -129,4 +129,4 @@ static const struct player_route routes[] = {
 	{NULL, NULL, NULL},
 };
 
-const struct player player_mobilemart = {"mobilemart", routes, admit, trouble, NULL};
+const struct fake_provider fake_mobilemart = {"mobilemart", routes, admit, trouble, NULL};

@@ -1,11 +1,11 @@
 /*
- * courier.h - webhooks on their way to Cowry.
+ * webhook sender.h - webhooks on their way to Cowry.
  *
  * What is not answered 2xx is sent again a few times, with growing pauses. On demand a
  * webhook goes out several times at once, or waits for others and they go in reverse.
  */
-#ifndef SANDBOX_COURIER_H
-#define SANDBOX_COURIER_H
+#ifndef SANDBOX_WEBHOOK_SENDER_H
+#define SANDBOX_WEBHOOK_SENDER_H
 
 #include <stdbool.h>
 
@@ -14,9 +14,9 @@
 
 struct config;
 struct control;
-struct courier;
+struct webhook_sender;
 struct journal;
-struct later;
+struct timer;
 
 struct webhook {
 	int provider;
@@ -27,15 +27,15 @@ struct webhook {
 	struct bytes body;
 };
 
-/* For that many players. */
-struct courier *courier_new(const struct config *config, struct control *control,
-			    struct journal *journal, struct later *later, int players);
-/* After the later_free() of what it works with. */
-void courier_free(struct courier *courier);
+/* For that many fake providers. */
+struct webhook_sender *webhook_sender_new(const struct config *config, struct control *control,
+					  struct journal *journal, struct timer *timer, int fakes);
+/* After the timer_free() of what it works with. */
+void webhook_sender_free(struct webhook_sender *sender);
 
 /* Send a webhook; unless it is held back, its first attempt has been made on return. */
-void courier_send(struct courier *courier, const struct webhook *webhook);
+void webhook_sender_send(struct webhook_sender *sender, const struct webhook *webhook);
 /* Send what is held back for a provider, last first. */
-void courier_release(struct courier *courier, int provider);
+void webhook_sender_release(struct webhook_sender *sender, int provider);
 
 #endif
