@@ -17,7 +17,7 @@ struct sandbox;
 
 /* NULL with one clear line in problem. The configuration must outlive the sandbox. */
 struct sandbox *sandbox_open(const struct config *config, char problem[256]);
-/* Wake all who wait, so that a stop need not; calls that begin timer do not wait at all. */
+/* Wake all who wait, so that a stop need not; calls that begin later do not wait at all. */
 void sandbox_interrupt(struct sandbox *box);
 void sandbox_close(struct sandbox *box);
 

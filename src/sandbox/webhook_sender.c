@@ -129,7 +129,7 @@ attempt(const struct delivery *delivery)
 	return status >= 200 && status < 300;
 }
 
-/* Send a delivery; again timer, if need be. */
+/* Send a delivery; again later, if need be. */
 static void
 deliver(void *arg)
 {

@@ -1,5 +1,5 @@
 /*
- * webhook sender.h - webhooks on their way to Cowry.
+ * webhook_sender.h - webhooks on their way to Cowry.
  *
  * What is not answered 2xx is sent again a few times, with growing pauses. On demand a
  * webhook goes out several times at once, or waits for others and they go in reverse.

@@ -13,7 +13,7 @@
 #include "tests/support/easypay_client.h"
 #include "tests/support/poll.h"
 
-static struct till till;
+static struct easypay_client easypay;
 static struct tenant acme;
 
 static int
@@ -21,14 +21,14 @@ setup(void **state)
 {
 	if (tenants_setup(state, &acme, NULL) != 0)
 		return -1;
-	till_open(*state, &till);
+	easypay_client_open(*state, &easypay);
 	return 0;
 }
 
 static int
 teardown(void **state)
 {
-	till_close(&till);
+	easypay_client_close(&easypay);
 	return client_teardown(state);
 }
 
@@ -275,11 +275,12 @@ test_outside(void **state)
 			  .requester = &line.requester};
 	struct answer a;
 
-	till.script = (struct till_script){.meanwhile = hang_up_meanwhile, .arg = &line};
+	easypay.script =
+		(struct easypay_client_script){.meanwhile = hang_up_meanwhile, .arg = &line};
 	a = client_send(c, &ask);
 	expect_status(&a, 201);
 	assert_int_equal(line.ends[0], -1);
-	till.script = (struct till_script){0};
+	easypay.script = (struct easypay_client_script){0};
 	line_close(&line);
 	assert_string_equal(client_value(c,
 					 "SELECT status || ' ' || checkout_url FROM cowry.payment"

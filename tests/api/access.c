@@ -94,7 +94,8 @@ make_drop_payment(struct client *c)
 	const char *bank_url = config->bank_url;
 	struct answer a;
 
-	mine.bank_account = arena_strdup(c->keep, payer_account(c, &acme.owner, 5000000, true));
+	mine.bank_account =
+		arena_strdup(c->keep, drop_payer_account(c, &acme.owner, 5000000, true));
 	client_sql(c, "UPDATE cowry.users SET kyc_status = 'verified' WHERE public_id = '%s'",
 		   acme.owner.id);
 	mine.recipient = arena_strdup(c->keep, recipient_new(c, &acme.owner, "RSD"));

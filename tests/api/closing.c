@@ -15,7 +15,7 @@
 #include "tests/support/easypay_client.h"
 #include "tests/support/moolah_voucher.h"
 
-static struct till till;
+static struct easypay_client easypay;
 static struct bank bank;
 static struct person admin;
 
@@ -27,8 +27,8 @@ setup(void **state)
 	if (client_setup(state) != 0)
 		return -1;
 	c = *state;
-	till_open(c, &till);
-	payer_bank_open(c, &bank);
+	easypay_client_open(c, &easypay);
+	drop_payer_bank_open(c, &bank);
 	admin = person_admin(c, "admin@example.com");
 	return 0;
 }
@@ -36,8 +36,8 @@ setup(void **state)
 static int
 teardown(void **state)
 {
-	till_close(&till);
-	peer_release(bank.peer);
+	easypay_client_close(&easypay);
+	fake_server_release(bank.server);
 	bank_close_down(&bank);
 	return client_teardown(state);
 }
@@ -211,7 +211,7 @@ static void
 test_bank_payment(void **state)
 {
 	struct client *c = *state;
-	struct person jane = payer_new(c, 1000000);
+	struct person jane = drop_payer_new(c, 1000000);
 	struct answer a;
 
 	a = client_call(c, "POST", "/api/transactions/remittance", jane.access,
@@ -225,16 +225,16 @@ static void
 test_project_money(void **state)
 {
 	struct client *c = *state;
-	struct tenant shop = tenant_new(c, "closing-shop");
-	const char *test_wallet = wallet_with(c, shop.test_key, "NGN", "5");
-	const char *wallet = wallet_with(c, shop.live_key, "NGN", "5");
+	struct tenant vendor = tenant_new(c, "closing-shop");
+	const char *test_wallet = wallet_with(c, vendor.test_key, "NGN", "5");
+	const char *wallet = wallet_with(c, vendor.live_key, "NGN", "5");
 	struct answer a;
 
-	expect_in_the_way(c, &shop.owner, "PROJECT_WALLETS",
+	expect_in_the_way(c, &vendor.owner, "PROJECT_WALLETS",
 			  "1 live wallets of your projects have money or payments under way");
-	a = fund(c, "debit", shop.live_key, wallet, "5", "NGN", fresh_reference(c), "");
+	a = fund(c, "debit", vendor.live_key, wallet, "5", "NGN", fresh_reference(c), "");
 	expect_status(&a, 201);
-	expect_ended(c, &shop.owner);
+	expect_ended(c, &vendor.owner);
 	assert_non_null(test_wallet);
 }
 
@@ -303,13 +303,14 @@ test_late_deposit(void **state)
 	struct answer a =
 		client_call(c, "POST", "/api/v1/wallet/deposit", jane.access, "{\"amount\":5000}");
 	const char *reference = answer_at(&a, "data.reference");
-	struct till_webhook webhook;
+	struct easypay_client_webhook webhook;
 
 	expect_status(&a, 200);
 	gone_before(c, &jane);
-	webhook = till_webhook(c, "paystack", false, "success", till_reference(c, reference),
-			       "5000", "NGN", OWN_KEY);
-	a = till_send(c, &webhook);
+	webhook = easypay_client_webhook(c, "paystack", false, "success",
+					 easypay_client_reference(c, reference), "5000", "NGN",
+					 OWN_KEY);
+	a = easypay_client_send(c, &webhook);
 	expect_status(&a, 200);
 	assert_string_equal(client_value(c,
 					 "SELECT p.status || ': ' || r.reason FROM cowry.payment p"

@@ -107,7 +107,7 @@ static void
 test_dialects(void **state)
 {
 	struct client *c = *state;
-	struct citizen bo = citizen_new(c, 501);
+	struct moolah_user bo = moolah_user_new(c, 501);
 	const struct {
 		const char *target, *member, *name;
 	} ways[] = {{"/v1/auth/login", "email", bo.email},

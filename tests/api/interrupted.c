@@ -24,35 +24,35 @@
 enum { DEADLINE_S = 20, IDENTITY_MAX = 64 };
 
 static struct bank bank;
-static struct till till;
-static struct shop shop;
+static struct easypay_client easypay;
+static struct fake_vendor vendor;
 static struct tenant acme;
 static PGconn *gate; /* holds up whoever updates a reserved key, while it has the lock */
 
 /* What is known of an order that was given to somebody: the path, and where its name stands. */
 struct party {
-	struct peer *(*peer)(void);
+	struct fake_server *(*server)(void);
 	const char *path;
 	const char *name; /* what the name of an order follows, or begins with */
 	bool by_header;
 };
 
-static struct peer *
-bank_peer(void)
+static struct fake_server *
+bank_server(void)
 {
-	return bank.peer;
+	return bank.server;
 }
 
-static struct peer *
-till_peer(void)
+static struct fake_server *
+easypay_client_server(void)
 {
-	return till.peer;
+	return easypay.server;
 }
 
-static struct peer *
-shop_peer(void)
+static struct fake_server *
+fake_vendor_server(void)
 {
-	return shop.peer;
+	return vendor.server;
 }
 
 static void
@@ -66,33 +66,33 @@ static void
 bank_recovers(bool done)
 {
 	(void)done;
-	payer_bank_behave(&bank);
+	drop_payer_bank_behave(&bank);
 }
 
 static void
-till_hangs(bool done)
+easypay_client_hangs(bool done)
 {
 	(void)done;
-	till.script = (struct till_script){.manner = PEER_HANGS};
+	easypay.script = (struct easypay_client_script){.manner = PEER_HANGS};
 }
 
 static void
-till_recovers(bool done)
+easypay_client_recovers(bool done)
 {
-	till.script = (struct till_script){.absent = !done};
+	easypay.script = (struct easypay_client_script){.absent = !done};
 }
 
 static void
-shop_hangs(bool done)
+fake_vendor_hangs(bool done)
 {
 	(void)done;
-	shop.script = (struct shop_script){.manner = PEER_HANGS};
+	vendor.script = (struct fake_vendor_script){.manner = PEER_HANGS};
 }
 
 static void
-shop_recovers(bool done)
+fake_vendor_recovers(bool done)
 {
-	shop.script = (struct shop_script){.found = done ? "SUCCESSFUL" : NULL};
+	vendor.script = (struct fake_vendor_script){.found = done ? "SUCCESSFUL" : NULL};
 }
 
 static struct ask
@@ -105,7 +105,7 @@ post(const char *target, const char *credential, const char *body)
 static struct ask
 remittance(struct client *c)
 {
-	struct person who = payer_new(c, 500000);
+	struct person who = drop_payer_new(c, 500000);
 
 	return post("/api/transactions/remittance", who.access,
 		    client_json(c, "{'recipientId':'%s','amount':1000}",
@@ -115,7 +115,7 @@ remittance(struct client *c)
 static struct ask
 qr_payment(struct client *c)
 {
-	struct person who = payer_new(c, 500000);
+	struct person who = drop_payer_new(c, 500000);
 
 	return post("/api/transactions/qr-payment", who.access,
 		    client_json(c, "{'merchantId':'%s','amount':129}",
@@ -192,56 +192,57 @@ static const struct subject {
 	{"remittance",
 	 remittance,
 	 FROM("drop_payment"),
-	 {bank_peer, "/v1/payments/", "X-Request-ID: ", true},
+	 {bank_server, "/v1/payments/", "X-Request-ID: ", true},
 	 bank_hangs,
 	 bank_recovers},
 	{"payment by QR code",
 	 qr_payment,
 	 FROM("drop_payment"),
-	 {bank_peer, "/v1/payments/", "X-Request-ID: ", true},
+	 {bank_server, "/v1/payments/", "X-Request-ID: ", true},
 	 bank_hangs,
 	 bank_recovers},
 	{"debit",
 	 debit,
 	 FROM("payment"),
-	 {till_peer, "/paystack/transfer", "cw-", false},
-	 till_hangs,
-	 till_recovers},
+	 {easypay_client_server, "/paystack/transfer", "cw-", false},
+	 easypay_client_hangs,
+	 easypay_client_recovers},
 	{"credit",
 	 credit,
 	 FROM("payment"),
-	 {till_peer, "/paystack/transaction/initialize", "cw-", false},
-	 till_hangs,
-	 till_recovers},
+	 {easypay_client_server, "/paystack/transaction/initialize", "cw-", false},
+	 easypay_client_hangs,
+	 easypay_client_recovers},
 	{"booked withdrawal",
 	 booked_withdrawal,
 	 FROM("payment"),
-	 {till_peer, "/paystack/transfer", "cw-", false},
-	 till_hangs,
-	 till_recovers},
+	 {easypay_client_server, "/paystack/transfer", "cw-", false},
+	 easypay_client_hangs,
+	 easypay_client_recovers},
 	{"unbooked withdrawal",
 	 unbooked_withdrawal,
 	 FROM("provider_order"),
-	 {till_peer, "/paystack/transfer", "cw-", false},
-	 till_hangs,
-	 till_recovers},
+	 {easypay_client_server, "/paystack/transfer", "cw-", false},
+	 easypay_client_hangs,
+	 easypay_client_recovers},
 	{"deposit in naira",
 	 naira_deposit,
 	 FROM("payment"),
-	 {till_peer, "/paystack/transaction/initialize", "DEP-", false},
-	 till_hangs,
-	 till_recovers},
+	 {easypay_client_server, "/paystack/transaction/initialize", "DEP-", false},
+	 easypay_client_hangs,
+	 easypay_client_recovers},
 	{"purchase",
 	 purchase,
 	 FROM("purchase"),
-	 {shop_peer, "/", "\"reference\":\"", false},
-	 shop_hangs,
-	 shop_recovers},
+	 {fake_vendor_server, "/", "\"reference\":\"", false},
+	 fake_vendor_hangs,
+	 fake_vendor_recovers},
 };
 
 /* The name under which a request is known; "" if it gives no order. */
 static void
-identify(const struct party *party, const struct peer_request *request, char out[IDENTITY_MAX])
+identify(const struct party *party, const struct fake_server_request *request,
+	 char out[IDENTITY_MAX])
 {
 	const char *text = party->by_header ? request->head : request->body;
 	const char *at = strcmp(request->method, "POST") == 0 ? strstr(text, party->name) : NULL;
@@ -260,14 +261,14 @@ identify(const struct party *party, const struct peer_request *request, char out
 static size_t
 orders(const struct party *party, size_t since, bool *one)
 {
-	struct peer *peer = party->peer();
+	struct fake_server *server = party->server();
 	char first[IDENTITY_MAX] = "";
 	char name[IDENTITY_MAX];
 	size_t count = 0;
 
 	*one = true;
-	for (size_t i = since; i < peer_count(peer); i++) {
-		identify(party, peer_request(peer, i), name);
+	for (size_t i = since; i < fake_server_count(server); i++) {
+		identify(party, fake_server_request(server, i), name);
 		if (name[0] == '\0')
 			continue;
 		if (count++ == 0)
@@ -420,7 +421,7 @@ static void
 try_step(struct client *c, const struct subject *subject, enum step step, bool later)
 {
 	struct ask ask = subject->ask(c);
-	size_t since = peer_count(subject->party.peer());
+	size_t since = fake_server_count(subject->party.server());
 	int before = atoi(client_value(c, "%s", subject->count));
 	struct answer first;
 	struct answer again;
@@ -463,7 +464,7 @@ test_settled_meanwhile(void **state)
 {
 	struct client *c = *state;
 	struct ask ask = remittance(c);
-	size_t since = peer_count(bank.peer);
+	size_t since = fake_server_count(bank.server);
 	struct answer a;
 
 	ask.idempotency_key = fresh_reference(c);
@@ -491,7 +492,7 @@ test_refusal_is_final(void **state)
 		  bank_error(c, "PRODUCT_INVALID", "no"));
 	first = client_send(c, &ask);
 	assert_true(first.status >= 400 && first.status < 500);
-	payer_bank_behave(&bank);
+	drop_payer_bank_behave(&bank);
 	again = client_send(c, &ask);
 	assert_int_equal(again.status, first.status);
 	assert_memory_equal(again.body.data, first.body.data, first.body.length);
@@ -550,10 +551,10 @@ setup(void **state)
 	if (tenants_setup(state, &acme, NULL) != 0)
 		return -1;
 	c = *state;
-	payer_bank_open(c, &bank);
+	drop_payer_bank_open(c, &bank);
 	c->fixture->config.outside_timeout_ms = 20000;
-	till_open(c, &till);
-	shop_open(c, &shop);
+	easypay_client_open(c, &easypay);
+	fake_vendor_open(c, &vendor);
 	client_sql(c, "CREATE FUNCTION cowry.wait_at_gate() RETURNS trigger LANGUAGE plpgsql AS"
 		      " $$ BEGIN PERFORM pg_advisory_xact_lock(4711); RETURN NEW; END $$;"
 		      " CREATE TRIGGER wait_at_gate BEFORE UPDATE ON cowry.idempotency"
@@ -570,17 +571,17 @@ teardown(void **state)
 	PQfinish(gate);
 	result = client_teardown(state);
 	bank_close_down(&bank);
-	till_close(&till);
-	shop_close(&shop);
+	easypay_client_close(&easypay);
+	fake_vendor_close(&vendor);
 	return result;
 }
 
 static int
 begin(void **state)
 {
-	payer_bank_behave(&bank);
-	till.script = (struct till_script){0};
-	shop.script = (struct shop_script){0};
+	drop_payer_bank_behave(&bank);
+	easypay.script = (struct easypay_client_script){0};
+	vendor.script = (struct fake_vendor_script){0};
 	return client_begin(state);
 }
 

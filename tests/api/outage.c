@@ -32,9 +32,9 @@ static const struct job list[] = {
 	{0},
 };
 
-static struct till till;
+static struct easypay_client easypay;
 static struct tenant acme;
-static struct peer *receiver;
+static struct fake_server *receiver;
 static char spool[FOLDER_MAX];
 /* What is asked from outside is not answered while this is false. */
 static atomic_bool answering;
@@ -55,13 +55,13 @@ wait_to_answer(void *arg)
 		pause_ms(5);
 }
 
-static struct peer_reply
-receive(void *arg, size_t n, const struct peer_request *request)
+static struct fake_server_reply
+receive(void *arg, size_t n, const struct fake_server_request *request)
 {
 	(void)n;
 	(void)request;
 	wait_to_answer(arg);
-	return (struct peer_reply){.status = 200};
+	return (struct fake_server_reply){.status = 200};
 }
 
 static int
@@ -79,8 +79,8 @@ setup(void **state)
 	if (!folder_make(spool) || tenants_setup(state, &acme, NULL) != 0)
 		return -1;
 	c = *state;
-	till_open(c, &till);
-	receiver = peer_start(receive, NULL);
+	easypay_client_open(c, &easypay);
+	receiver = fake_server_start(receive, NULL);
 	c->fixture->config.environment = "development";
 	c->fixture->config.mail_dir = spool;
 	c->fixture->app.http_local = http_client_new(&options);
@@ -93,8 +93,8 @@ teardown(void **state)
 {
 	struct client *c = *state;
 
-	peer_stop(receiver);
-	till_close(&till);
+	fake_server_stop(receiver);
+	easypay_client_close(&easypay);
 	http_client_free(c->app->http_local);
 	http_client_free(c->app->http_public);
 	folder_remove(spool);
@@ -104,7 +104,7 @@ teardown(void **state)
 static int
 begin(void **state)
 {
-	till.script = (struct till_script){0};
+	easypay.script = (struct easypay_client_script){0};
 	atomic_store(&answering, true);
 	atomic_store(&asked, 0);
 	return client_begin(state);
@@ -149,7 +149,7 @@ subscribe(struct client *c)
 		c, "POST", client_text(c, "/v1/projects/%s/webhooks", acme.project),
 		acme.owner.access,
 		client_json(c, "{'url':'%s/hook','eventTypes':['wallet.created'],'mode':'test'}",
-			    peer_url(receiver)));
+			    fake_server_url(receiver)));
 
 	expect_status(&a, 201);
 }
@@ -180,8 +180,8 @@ begin_work(struct client *c)
 			       ",'provider':'paystack','providerPayload':{'email':'a@b.example'}");
 
 	expect_status(&a, 201);
-	till.script =
-		(struct till_script){.state = "success", .amount = "1000", .asked = wait_to_answer};
+	easypay.script = (struct easypay_client_script){
+		.state = "success", .amount = "1000", .asked = wait_to_answer};
 	subscribe(c);
 	for (int i = 0; i < WALLETS; i++)
 		(void)wallet_new(c, acme.test_key, "NGN");
@@ -226,7 +226,7 @@ test_outage(void **state)
 			  "   AND (SELECT status FROM cowry.payment) = 'completed'") < BUDGET_MS);
 	assert_true(runner_stop(runner, PATIENCE_MS));
 	/* What was done outside was done once. */
-	assert_int_equal(peer_count(receiver), WALLETS);
+	assert_int_equal(fake_server_count(receiver), WALLETS);
 	assert_int_equal(atomic_load(&asked), WALLETS + 1);
 	assert_string_equal(client_value(c, "SELECT count(*) FROM cowry.webhook_delivery"
 					    " WHERE attempts <> 1 OR busy_since IS NOT NULL"
@@ -262,7 +262,7 @@ test_one_outcome(void **state)
 	enum { RUNNERS = 3 };
 	struct client *c = *state;
 	struct attempt attempts[RUNNERS];
-	size_t before = peer_count(receiver);
+	size_t before = fake_server_count(receiver);
 
 	(void)wallet_new(c, acme.test_key, "NGN");
 	stream_all(c);
@@ -277,7 +277,7 @@ test_one_outcome(void **state)
 		assert_int_equal(
 			pthread_create(&attempts[i].thread, NULL, attempt_main, &attempts[i]), 0);
 	}
-	assert_true(peer_wait(receiver, before + RUNNERS));
+	assert_true(fake_server_wait(receiver, before + RUNNERS));
 	atomic_store(&answering, true);
 	for (size_t i = 0; i < RUNNERS; i++) {
 		(void)pthread_join(attempts[i].thread, NULL);

@@ -18,7 +18,7 @@
 
 /* Somebody who registered under an address, and what they set up. */
 struct squatter {
-	struct citizen person;
+	struct moolah_user person;
 	struct tenant tenant;
 	const char *personal_key;
 	const char *wallet_key;
@@ -65,7 +65,7 @@ make_platform(struct client *c, struct squatter *s)
 static struct squatter
 squatter_new(struct client *c)
 {
-	struct squatter s = {.person = citizen_new(c, people++)};
+	struct squatter s = {.person = moolah_user_new(c, people++)};
 	struct person as_person = {.email = s.person.email, .access = s.person.access};
 
 	as_person.id = arena_strdup(c->keep, public_id(c, s.person.email));
@@ -74,7 +74,7 @@ squatter_new(struct client *c)
 			    client_json(c, "{'name':'x','permissions':['read'],'expiry':'1Y'}"),
 			    "data.api_key");
 	(void)recipient_new(c, &as_person, "RSD");
-	(void)payer_account(c, &as_person, 1000, true);
+	(void)drop_payer_account(c, &as_person, 1000, true);
 	(void)made(c, &s, "/api/cards", "{\"type\":\"virtual\"}", NULL);
 	(void)made(c, &s, "/api/merchants/register",
 		   client_json(c,

@@ -22,8 +22,8 @@
 #define RICH 5000000
 
 static struct bank bank;
-static struct till till;
-static struct shop shop;
+static struct easypay_client easypay;
+static struct fake_vendor vendor;
 static struct tenant acme;
 static struct person admin;
 
@@ -35,9 +35,9 @@ setup(void **state)
 	if (tenants_setup(state, &acme, NULL) != 0)
 		return -1;
 	c = *state;
-	till_open(c, &till);
-	shop_open(c, &shop);
-	payer_bank_open(c, &bank);
+	easypay_client_open(c, &easypay);
+	fake_vendor_open(c, &vendor);
+	drop_payer_bank_open(c, &bank);
 	admin = person_admin(c, "root@example.com");
 	return 0;
 }
@@ -45,19 +45,19 @@ setup(void **state)
 static int
 teardown(void **state)
 {
-	peer_release(bank.peer);
+	fake_server_release(bank.server);
 	bank_close_down(&bank);
-	till_close(&till);
-	shop_close(&shop);
+	easypay_client_close(&easypay);
+	fake_vendor_close(&vendor);
 	return client_teardown(state);
 }
 
 static int
 begin(void **state)
 {
-	payer_bank_behave(&bank);
-	till.script = (struct till_script){0};
-	shop.script = (struct shop_script){.status = 0};
+	drop_payer_bank_behave(&bank);
+	easypay.script = (struct easypay_client_script){0};
+	vendor.script = (struct fake_vendor_script){.status = 0};
 	return client_begin(state);
 }
 
@@ -154,7 +154,7 @@ static void
 test_remittance_released(void **state)
 {
 	struct client *c = *state;
-	struct person ada = payer_new(c, RICH);
+	struct person ada = drop_payer_new(c, RICH);
 	const char *id = remit(c, &ada);
 	struct ctx ctx = ctx_of(c);
 	struct unresolved *list;
@@ -166,7 +166,7 @@ test_remittance_released(void **state)
 	park(c, &queue_remittance);
 	review = open_review(c, "bank_payment", id);
 	assert_string_equal(jobs_of(c, id), "1 parked");
-	assert_string_not_equal(payer_reserved(c, &ada), "0");
+	assert_string_not_equal(drop_payer_reserved(c, &ada), "0");
 	assert_string_equal(drop_status(c, id), "processing");
 	assert_int_equal(unresolved_list(&ctx, 10, &list, &n), ERR_OK);
 	assert_int_equal(n, 1);
@@ -176,8 +176,8 @@ test_remittance_released(void **state)
 	expect_status(&a, 200);
 	expect_text(&a, "data.status", "rejected");
 	assert_string_equal(drop_status(c, id), "failed");
-	assert_string_equal(payer_reserved(c, &ada), "0");
-	assert_string_equal(payer_balance(c, &ada), client_text(c, "%d", RICH));
+	assert_string_equal(drop_payer_reserved(c, &ada), "0");
+	assert_string_equal(drop_payer_balance(c, &ada), client_text(c, "%d", RICH));
 	assert_string_equal(jobs_of(c, id), "0");
 	assert_string_equal(
 		client_value(c, "SELECT title FROM cowry.notification WHERE subject = '%s'", id),
@@ -195,7 +195,7 @@ static void
 test_remittance_confirmed(void **state)
 {
 	struct client *c = *state;
-	struct person ada = payer_new(c, RICH);
+	struct person ada = drop_payer_new(c, RICH);
 	const char *id = remit(c, &ada);
 	struct answer a;
 
@@ -203,8 +203,8 @@ test_remittance_confirmed(void **state)
 	a = decide(c, open_review(c, "bank_payment", id), "approve");
 	expect_status(&a, 200);
 	assert_string_equal(drop_status(c, id), "completed");
-	assert_string_equal(payer_reserved(c, &ada), "0");
-	assert_true(atoll(payer_balance(c, &ada)) < RICH);
+	assert_string_equal(drop_payer_reserved(c, &ada), "0");
+	assert_true(atoll(drop_payer_balance(c, &ada)) < RICH);
 	assert_int_equal(open_reviews(c), 0);
 }
 
@@ -214,7 +214,7 @@ static void
 test_merchant(void **state)
 {
 	struct client *c = *state;
-	struct person ada = payer_new(c, RICH);
+	struct person ada = drop_payer_new(c, RICH);
 	const char *id = pay_merchant(c, &ada);
 	struct answer a;
 
@@ -250,7 +250,7 @@ static void
 test_settled_meanwhile(void **state)
 {
 	struct client *c = *state;
-	struct person ada = payer_new(c, RICH);
+	struct person ada = drop_payer_new(c, RICH);
 	const char *id = remit(c, &ada);
 	const char *review;
 	struct answer a;
@@ -301,7 +301,7 @@ test_at_once(void **state)
 {
 	enum { ROUNDS = 4, ADMINS = 4 };
 	struct client *c = *state;
-	struct person ada = payer_new(c, RICH);
+	struct person ada = drop_payer_new(c, RICH);
 
 	for (int round = 0; round < ROUNDS; round++) {
 		const char *id = remit(c, &ada);
@@ -344,7 +344,7 @@ test_at_once(void **state)
 				     " WHERE p.drop_id = '%s'",
 				     id),
 			"t");
-		assert_string_equal(payer_reserved(c, &ada), "0");
+		assert_string_equal(drop_payer_reserved(c, &ada), "0");
 	}
 }
 
@@ -378,7 +378,7 @@ test_withdrawal(void **state)
 {
 	struct client *c = *state;
 	const char *wallet = wallet_with(c, acme.test_key, "NGN", "100");
-	struct till_webhook webhook;
+	struct easypay_client_webhook webhook;
 	const char *review;
 	struct answer a;
 
@@ -401,9 +401,10 @@ test_withdrawal(void **state)
 	(void)withdraw(c, wallet, "lost-3");
 	park(c, &queue_payment_lookup);
 	review = open_review(c, "payment", "lost-3");
-	webhook = till_webhook(c, "paystack", true, "success", till_reference(c, "lost-3"), "10",
-			       "NGN", OWN_KEY);
-	a = till_send(c, &webhook);
+	webhook =
+		easypay_client_webhook(c, "paystack", true, "success",
+				       easypay_client_reference(c, "lost-3"), "10", "NGN", OWN_KEY);
+	a = easypay_client_send(c, &webhook);
 	expect_status(&a, 200);
 	assert_string_equal(money_of(c, wallet), "80.00 0.00");
 	a = decide(c, review, "reject");
@@ -413,9 +414,10 @@ test_withdrawal(void **state)
 	/* Or something else than was asked for, which is for a person as well. */
 	(void)withdraw(c, wallet, "lost-4");
 	park(c, &queue_payment_lookup);
-	webhook = till_webhook(c, "paystack", true, "success", till_reference(c, "lost-4"), "9",
-			       "NGN", OWN_KEY);
-	a = till_send(c, &webhook);
+	webhook =
+		easypay_client_webhook(c, "paystack", true, "success",
+				       easypay_client_reference(c, "lost-4"), "9", "NGN", OWN_KEY);
+	a = easypay_client_send(c, &webhook);
 	expect_status(&a, 200);
 	assert_string_equal(payment_status(c, "lost-4"), "review");
 	assert_int_equal(open_reviews(c), 1);
@@ -438,15 +440,16 @@ test_deposit(void **state)
 	const char *wallet = wallet_new(c, acme.test_key, "NGN");
 	struct answer a = fund(c, "credit", acme.test_key, wallet, "10", "NGN", "lapsed-1",
 			       ",'provider':'paystack','providerPayload':{'email':'a@b.example'}");
-	struct till_webhook webhook;
+	struct easypay_client_webhook webhook;
 
 	expect_status(&a, 201);
 	park(c, &queue_payment_lookup);
 	assert_string_equal(payment_status(c, "lapsed-1"), "failed");
 	assert_int_equal(open_reviews(c), 0);
-	webhook = till_webhook(c, "paystack", false, "success", till_reference(c, "lapsed-1"), "10",
-			       "NGN", OWN_KEY);
-	a = till_send(c, &webhook);
+	webhook = easypay_client_webhook(c, "paystack", false, "success",
+					 easypay_client_reference(c, "lapsed-1"), "10", "NGN",
+					 OWN_KEY);
+	a = easypay_client_send(c, &webhook);
 	expect_status(&a, 200);
 	assert_string_equal(money_of(c, wallet), "10.00 0.00");
 	client_sql(c, "DELETE FROM cowry.job WHERE kind = 'payment_lookup'");
@@ -459,8 +462,8 @@ test_purchase(void **state)
 	struct buyer buyer = buyer_new(c, "100");
 	struct answer a;
 
-	shop.script.state = "PENDING";
-	shop.script.found = "PENDING";
+	vendor.script.state = "PENDING";
+	vendor.script.found = "PENDING";
 	a = buy_airtime(c, &buyer, "10", "lost-1");
 	expect_text(&a, "data.status", "pending");
 	park(c, &queue_purchase_lookup);
@@ -489,7 +492,7 @@ static void
 test_put_aside(void **state)
 {
 	struct client *c = *state;
-	struct person ada = payer_new(c, RICH);
+	struct person ada = drop_payer_new(c, RICH);
 	const char *id = remit(c, &ada);
 	struct ctx ctx = ctx_of(c);
 	struct queue_entry entry;
@@ -511,7 +514,7 @@ static void
 test_migration(void **state)
 {
 	struct client *c = *state;
-	struct person ada = payer_new(c, RICH);
+	struct person ada = drop_payer_new(c, RICH);
 	const char *wallet = wallet_with(c, acme.test_key, "NGN", "100");
 	const char *parked = remit(c, &ada);
 	const char *gone;

@@ -9,7 +9,7 @@
 #include "ledger/ledger.h"
 
 void
-payer_bank_behave(struct bank *bank)
+drop_payer_bank_behave(struct bank *bank)
 {
 	bank_behave(bank);
 	bank->script.payment = "ACSP";
@@ -18,18 +18,18 @@ payer_bank_behave(struct bank *bank)
 }
 
 void
-payer_bank_open(struct client *c, struct bank *bank)
+drop_payer_bank_open(struct client *c, struct bank *bank)
 {
 	struct config *config = &c->fixture->config;
 
 	bank_open(c, bank);
-	payer_bank_behave(bank);
+	drop_payer_bank_behave(bank);
 	config->clearing_account = "86011117947";
 	config->outside_timeout_ms = 500;
 }
 
 int64_t
-payer_id(struct client *c, const struct person *who)
+drop_payer_id(struct client *c, const struct person *who)
 {
 	return atoll(
 		client_value(c, "SELECT user_id FROM cowry.users WHERE public_id = '%s'", who->id));
@@ -38,9 +38,9 @@ payer_id(struct client *c, const struct person *who)
 #define RANDOM_HEX "substr(md5(random()::text), 1, 16)"
 
 const char *
-payer_account(struct client *c, const struct person *who, int64_t balance, bool primary)
+drop_payer_account(struct client *c, const struct person *who, int64_t balance, bool primary)
 {
-	long long user = (long long)payer_id(c, who);
+	long long user = (long long)drop_payer_id(c, who);
 	const char *consent = client_value(
 		c,
 		"INSERT INTO cowry.bank_consent (drop_id, user_id, bank, status, state_digest,"
@@ -61,31 +61,31 @@ payer_account(struct client *c, const struct person *who, int64_t balance, bool 
 }
 
 struct person
-payer_new(struct client *c, int64_t balance)
+drop_payer_new(struct client *c, int64_t balance)
 {
 	struct person person = person_new(c, client_text(c, "%s@example.com", fresh_reference(c)));
 
 	client_sql(c, "UPDATE cowry.users SET kyc_status = 'verified' WHERE public_id = '%s'",
 		   person.id);
-	(void)payer_account(c, &person, balance, true);
+	(void)drop_payer_account(c, &person, balance, true);
 	return person;
 }
 
 const char *
-payer_balance(struct client *c, const struct person *who)
+drop_payer_balance(struct client *c, const struct person *who)
 {
 	return client_value(
 		c, "SELECT balance FROM cowry.bank_account WHERE user_id = %lld AND is_primary",
-		(long long)payer_id(c, who));
+		(long long)drop_payer_id(c, who));
 }
 
 const char *
-payer_reserved(struct client *c, const struct person *who)
+drop_payer_reserved(struct client *c, const struct person *who)
 {
 	return client_value(
 		c,
 		"SELECT reserved FROM cowry.bank_account_state WHERE user_id = %lld AND is_primary",
-		(long long)payer_id(c, who));
+		(long long)drop_payer_id(c, who));
 }
 
 const char *
@@ -125,7 +125,7 @@ merchant_new(struct client *c, const char *name)
 			    "INSERT INTO cowry.merchant (drop_id, user_id, business_name,"
 			    " account_id) VALUES ('mer_' || " RANDOM_HEX ", %lld, '%s', %lld)"
 			    " RETURNING drop_id",
-			    (long long)payer_id(c, &owner), name, (long long)account_id);
+			    (long long)drop_payer_id(c, &owner), name, (long long)account_id);
 }
 
 void

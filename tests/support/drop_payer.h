@@ -10,19 +10,19 @@
 #define IBAN_RS "RS35260005601001611379"
 
 /* A bank at which payments stay on their way until told otherwise, and where they are paid to. */
-void payer_bank_open(struct client *c, struct bank *bank);
+void drop_payer_bank_open(struct client *c, struct bank *bank);
 /* The bank as it was then. */
-void payer_bank_behave(struct bank *bank);
+void drop_payer_bank_behave(struct bank *bank);
 
 /* Somebody whose identity is known, with so many minor units of NOK at the bank. */
-struct person payer_new(struct client *c, int64_t balance);
-int64_t payer_id(struct client *c, const struct person *who);
+struct person drop_payer_new(struct client *c, int64_t balance);
+int64_t drop_payer_id(struct client *c, const struct person *who);
 /* A further account; its id. */
-const char *payer_account(struct client *c, const struct person *who, int64_t balance,
-			  bool primary);
+const char *drop_payer_account(struct client *c, const struct person *who, int64_t balance,
+			       bool primary);
 /* What the bank account has, and what payments under way have set aside; in minor units. */
-const char *payer_balance(struct client *c, const struct person *who);
-const char *payer_reserved(struct client *c, const struct person *who);
+const char *drop_payer_balance(struct client *c, const struct person *who);
+const char *drop_payer_reserved(struct client *c, const struct person *who);
 /* Ids. */
 const char *recipient_new(struct client *c, const struct person *who, const char *currency);
 const char *merchant_new(struct client *c, const char *name);

@@ -73,7 +73,7 @@ as_json(char *text)
 
 /* Our reference begins in one way, wherever it stands. */
 static bool
-find_reference(const struct peer_request *request, char out[REFERENCE_MAX])
+find_reference(const struct fake_server_request *request, char out[REFERENCE_MAX])
 {
 	const char *in = strstr(request->body, "cw-");
 
@@ -86,7 +86,7 @@ find_reference(const struct peer_request *request, char out[REFERENCE_MAX])
 }
 
 static void
-write_look_up(const struct till_script *script, const char *reference)
+write_look_up(const struct easypay_client_script *script, const char *reference)
 {
 	if (script->absent)
 		(void)snprintf(reply_body, sizeof reply_body,
@@ -112,22 +112,22 @@ write_usual(const char *body, const char *reference)
 	as_json(reply_body);
 }
 
-static struct peer_reply
-answer_order(const struct till_script *script, const char *reference)
+static struct fake_server_reply
+answer_order(const struct easypay_client_script *script, const char *reference)
 {
 	if (script->meanwhile != NULL)
 		script->meanwhile(script->arg, reference);
-	return (struct peer_reply){
+	return (struct fake_server_reply){
 		.manner = script->manner,
 		.status = script->status != 0 ? script->status : 200,
 		.body = script->body != NULL ? script->body : reply_body,
 	};
 }
 
-static struct peer_reply
-answer(void *arg, size_t n, const struct peer_request *request)
+static struct fake_server_reply
+answer(void *arg, size_t n, const struct fake_server_request *request)
 {
-	const struct till *till = arg;
+	const struct easypay_client *easypay = arg;
 	char reference[REFERENCE_MAX] = "";
 	size_t i = 0;
 
@@ -135,22 +135,22 @@ answer(void *arg, size_t n, const struct peer_request *request)
 	(void)find_reference(request, reference);
 	if (strstr(request->target, "/verify/") != NULL ||
 	    strstr(request->target, "/transactions/") != NULL) {
-		if (till->script.asked != NULL)
-			till->script.asked(till->script.arg);
-		write_look_up(&till->script, reference);
-		return (struct peer_reply){.manner = till->script.manner,
-					   .status = till->script.absent ? 404 : 200,
-					   .body = reply_body};
+		if (easypay->script.asked != NULL)
+			easypay->script.asked(easypay->script.arg);
+		write_look_up(&easypay->script, reference);
+		return (struct fake_server_reply){.manner = easypay->script.manner,
+						  .status = easypay->script.absent ? 404 : 200,
+						  .body = reply_body};
 	}
 	while (i < sizeof usual / sizeof usual[0] &&
 	       strncmp(request->target, usual[i].path, strlen(usual[i].path)) != 0)
 		i++;
 	if (i == sizeof usual / sizeof usual[0])
-		return (struct peer_reply){.status = 404, .body = "{\"status\":false}"};
+		return (struct fake_server_reply){.status = 404, .body = "{\"status\":false}"};
 	write_usual(usual[i].body, reference);
-	if (usual[i].order || till->script.body != NULL)
-		return answer_order(&till->script, reference);
-	return (struct peer_reply){.status = 200, .body = reply_body};
+	if (usual[i].order || easypay->script.body != NULL)
+		return answer_order(&easypay->script, reference);
+	return (struct fake_server_reply){.status = 200, .body = reply_body};
 }
 
 static enum err
@@ -165,18 +165,20 @@ set_own(struct ctx *ctx, void *arg)
 }
 
 void
-till_open(struct client *c, struct till *till)
+easypay_client_open(struct client *c, struct easypay_client *easypay)
 {
 	struct config *config = &c->fixture->config;
 	struct ctx ctx = {.app = c->app, .arena = c->keep};
 
-	*till = (struct till){.peer = peer_start(answer, till)};
-	assert_non_null(till->peer);
-	config->sandbox_url = peer_url(till->peer);
-	config->paystack_url = arena_printf(c->keep, "%s/paystack", peer_url(till->peer));
-	config->flutterwave_url = arena_printf(c->keep, "%s/flutterwave", peer_url(till->peer));
-	config->paga_url = arena_printf(c->keep, "%s/paga", peer_url(till->peer));
-	config->fingra_url = arena_printf(c->keep, "%s/fingra", peer_url(till->peer));
+	*easypay = (struct easypay_client){.server = fake_server_start(answer, easypay)};
+	assert_non_null(easypay->server);
+	config->sandbox_url = fake_server_url(easypay->server);
+	config->paystack_url =
+		arena_printf(c->keep, "%s/paystack", fake_server_url(easypay->server));
+	config->flutterwave_url =
+		arena_printf(c->keep, "%s/flutterwave", fake_server_url(easypay->server));
+	config->paga_url = arena_printf(c->keep, "%s/paga", fake_server_url(easypay->server));
+	config->fingra_url = arena_printf(c->keep, "%s/fingra", fake_server_url(easypay->server));
 	for (size_t i = 0; i < sizeof provider_names / sizeof provider_names[0]; i++) {
 		const char *type = provider_names[i];
 
@@ -185,13 +187,13 @@ till_open(struct client *c, struct till *till)
 }
 
 void
-till_close(struct till *till)
+easypay_client_close(struct easypay_client *easypay)
 {
-	peer_stop(till->peer);
+	fake_server_stop(easypay->server);
 }
 
 const char *
-till_reference(struct client *c, const char *reference)
+easypay_client_reference(struct client *c, const char *reference)
 {
 	return client_value(c,
 			    "SELECT provider_reference FROM cowry.payment WHERE reference = '%s'"
@@ -199,15 +201,16 @@ till_reference(struct client *c, const char *reference)
 			    reference);
 }
 
-struct till_webhook
-till_sign(struct client *c, const char *provider, const char *body, const char *secret)
+struct easypay_client_webhook
+easypay_client_sign(struct client *c, const char *provider, const char *body, const char *secret)
 {
 	unsigned char digest[SHA512_SIZE];
 
 	if (strcmp(provider, "flutterwave") == 0)
-		return (struct till_webhook){provider, body, secret};
+		return (struct easypay_client_webhook){provider, body, secret};
 	hmac_sha512((struct bytes){secret, strlen(secret)}, body, strlen(body), digest);
-	return (struct till_webhook){provider, body, hex_encode(c->scratch, digest, sizeof digest)};
+	return (struct easypay_client_webhook){provider, body,
+					       hex_encode(c->scratch, digest, sizeof digest)};
 }
 
 /* Paystack counts in hundredths. */
@@ -255,17 +258,18 @@ body_of(struct client *c, const char *provider, bool withdrawal, const char *out
 			   amount, currency);
 }
 
-struct till_webhook
-till_webhook(struct client *c, const char *provider, bool withdrawal, const char *outcome,
-	     const char *reference, const char *amount, const char *currency, const char *secret)
+struct easypay_client_webhook
+easypay_client_webhook(struct client *c, const char *provider, bool withdrawal, const char *outcome,
+		       const char *reference, const char *amount, const char *currency,
+		       const char *secret)
 {
-	return till_sign(c, provider,
-			 body_of(c, provider, withdrawal, outcome, reference, amount, currency),
-			 secret);
+	return easypay_client_sign(
+		c, provider, body_of(c, provider, withdrawal, outcome, reference, amount, currency),
+		secret);
 }
 
 struct ask
-till_ask(struct client *c, const struct till_webhook *webhook)
+easypay_client_ask(struct client *c, const struct easypay_client_webhook *webhook)
 {
 	struct ask ask = {
 		.method = "POST",
@@ -281,9 +285,9 @@ till_ask(struct client *c, const struct till_webhook *webhook)
 }
 
 struct answer
-till_send(struct client *c, const struct till_webhook *webhook)
+easypay_client_send(struct client *c, const struct easypay_client_webhook *webhook)
 {
-	struct ask ask = till_ask(c, webhook);
+	struct ask ask = easypay_client_ask(c, webhook);
 
 	return client_send(c, &ask);
 }

@@ -13,8 +13,8 @@
 #define PROJECT_KEY "sk_test_of_the_project"
 
 /* How the next calls go. All zero: as they should. */
-struct till_script {
-	enum peer_manner manner;
+struct easypay_client_script {
+	enum fake_server_manner manner;
 	int status;       /* 0: 200 */
 	const char *body; /* NULL: the usual */
 	/* What a look-up says; amount in the provider's own way of writing it. */
@@ -29,31 +29,32 @@ struct till_script {
 	void *arg;
 };
 
-struct till {
-	struct peer *peer;
-	struct till_script script;
+struct easypay_client {
+	struct fake_server *server;
+	struct easypay_client_script script;
 };
 
 /* Begin, with the platform's own accounts at all four, in the sandbox and for live money. */
-void till_open(struct client *c, struct till *till);
-void till_close(struct till *till);
+void easypay_client_open(struct client *c, struct easypay_client *easypay);
+void easypay_client_close(struct easypay_client *easypay);
 /* The reference of the order of a payment, as the provider knows it. */
-const char *till_reference(struct client *c, const char *reference);
+const char *easypay_client_reference(struct client *c, const char *reference);
 
 /* A webhook as the provider would send it: the body, and its signature with a secret. */
-struct till_webhook {
+struct easypay_client_webhook {
 	const char *provider;
 	const char *body;
 	const char *signature;
 };
 /* outcome: "success", "failed" or "reversed"; amount in major units. */
-struct till_webhook till_webhook(struct client *c, const char *provider, bool withdrawal,
-				 const char *outcome, const char *reference, const char *amount,
-				 const char *currency, const char *secret);
+struct easypay_client_webhook easypay_client_webhook(struct client *c, const char *provider,
+						     bool withdrawal, const char *outcome,
+						     const char *reference, const char *amount,
+						     const char *currency, const char *secret);
 /* One with any body. */
-struct till_webhook till_sign(struct client *c, const char *provider, const char *body,
-			      const char *secret);
-struct ask till_ask(struct client *c, const struct till_webhook *webhook);
-struct answer till_send(struct client *c, const struct till_webhook *webhook);
+struct easypay_client_webhook easypay_client_sign(struct client *c, const char *provider,
+						  const char *body, const char *secret);
+struct ask easypay_client_ask(struct client *c, const struct easypay_client_webhook *webhook);
+struct answer easypay_client_send(struct client *c, const struct easypay_client_webhook *webhook);
 
 #endif

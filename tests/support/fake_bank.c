@@ -24,21 +24,21 @@ new_body(void)
 	return bodies[body_next++ % BODIES];
 }
 
-static struct peer_reply
+static struct fake_server_reply
 say(int status, const char *body)
 {
-	return (struct peer_reply){.status = status, .body = body};
+	return (struct fake_server_reply){.status = status, .body = body};
 }
 
 static bool
-is_about(const struct peer_request *request, const char *method, const char *path)
+is_about(const struct fake_server_request *request, const char *method, const char *path)
 {
 	return strcmp(request->method, method) == 0 &&
 	       strncmp(request->target, path, strlen(path)) == 0;
 }
 
 static void
-find_request_id(const struct peer_request *request, char out[40])
+find_request_id(const struct fake_server_request *request, char out[40])
 {
 	const char *at = strstr(request->head, "X-Request-ID: ");
 
@@ -48,7 +48,7 @@ find_request_id(const struct peer_request *request, char out[40])
 
 /* The number of the payment that the request is for, from 0. */
 static size_t
-payment_of(struct bank *bank, const struct peer_request *request)
+payment_of(struct bank *bank, const struct fake_server_request *request)
 {
 	char id[40];
 	size_t i = 0;
@@ -62,8 +62,8 @@ payment_of(struct bank *bank, const struct peer_request *request)
 	return i;
 }
 
-static struct peer_reply
-initiated(struct bank *bank, const struct peer_request *request)
+static struct fake_server_reply
+initiated(struct bank *bank, const struct fake_server_request *request)
 {
 	char *body = new_body();
 
@@ -73,7 +73,7 @@ initiated(struct bank *bank, const struct peer_request *request)
 	return say(201, body);
 }
 
-static struct peer_reply
+static struct fake_server_reply
 consented(void)
 {
 	static int number;
@@ -87,7 +87,7 @@ consented(void)
 	return say(201, body);
 }
 
-static struct peer_reply
+static struct fake_server_reply
 accounts(const struct bank *bank)
 {
 	static const char form[] =
@@ -110,8 +110,8 @@ accounts(const struct bank *bank)
 	return say(200, body);
 }
 
-static struct peer_reply
-usual(struct bank *bank, const struct peer_request *request)
+static struct fake_server_reply
+usual(struct bank *bank, const struct fake_server_request *request)
 {
 	char *body = new_body();
 
@@ -136,12 +136,12 @@ usual(struct bank *bank, const struct peer_request *request)
 	return say(200, body);
 }
 
-static struct peer_reply
-answer(void *arg, size_t n, const struct peer_request *request)
+static struct fake_server_reply
+answer(void *arg, size_t n, const struct fake_server_request *request)
 {
 	struct bank *bank = arg;
 	struct bank_script *script = &bank->script;
-	struct peer_reply reply;
+	struct fake_server_reply reply;
 
 	(void)n;
 	(void)pthread_mutex_lock(&mutex);
@@ -149,7 +149,7 @@ answer(void *arg, size_t n, const struct peer_request *request)
 		script->times--;
 		if (script->done)
 			(void)payment_of(bank, request);
-		reply = (struct peer_reply){
+		reply = (struct fake_server_reply){
 			.manner = script->manner, .status = script->status, .body = script->body};
 	} else {
 		reply = usual(bank, request);
@@ -161,17 +161,17 @@ answer(void *arg, size_t n, const struct peer_request *request)
 void
 bank_open(struct client *c, struct bank *bank)
 {
-	*bank = (struct bank){.peer = peer_start(answer, bank)};
-	assert_non_null(bank->peer);
+	*bank = (struct bank){.server = fake_server_start(answer, bank)};
+	assert_non_null(bank->server);
 	bank_behave(bank);
 	latest = bank;
-	c->fixture->config.bank_url = peer_url(bank->peer);
+	c->fixture->config.bank_url = fake_server_url(bank->server);
 }
 
 void
 bank_close_down(struct bank *bank)
 {
-	peer_stop(bank->peer);
+	fake_server_stop(bank->server);
 }
 
 void
@@ -182,7 +182,7 @@ bank_behave(struct bank *bank)
 }
 
 void
-bank_fail(struct bank *bank, const char *method, const char *path, enum peer_manner manner,
+bank_fail(struct bank *bank, const char *method, const char *path, enum fake_server_manner manner,
 	  int status, const char *body)
 {
 	bank->script.method = method;
@@ -203,7 +203,7 @@ bank_error(struct client *c, const char *code, const char *text)
 static bool
 begins(struct bank *bank, size_t n, const char *line)
 {
-	const struct peer_request *request = peer_request(bank->peer, n);
+	const struct fake_server_request *request = fake_server_request(bank->server, n);
 	size_t method = strlen(request->method);
 
 	return text_starts_with(line, request->method) && line[method] == ' ' &&
@@ -215,7 +215,7 @@ bank_count(struct bank *bank, const char *line)
 {
 	size_t count = 0;
 
-	for (size_t i = 0; i < peer_count(bank->peer); i++)
+	for (size_t i = 0; i < fake_server_count(bank->server); i++)
 		count += begins(bank, i, line);
 	return count;
 }
@@ -223,7 +223,7 @@ bank_count(struct bank *bank, const char *line)
 size_t
 bank_last(struct bank *bank, const char *line)
 {
-	size_t i = peer_count(bank->peer);
+	size_t i = fake_server_count(bank->server);
 
 	while (i > 0 && !begins(bank, i - 1, line))
 		i--;
@@ -237,8 +237,8 @@ bank_state(struct client *c, struct bank *bank)
 	char value[512];
 	const char *state;
 
-	assert_non_null(peer_header(bank->peer, bank_last(bank, "POST /v1/consents"),
-				    "TPP-Redirect-URI", value, sizeof value));
+	assert_non_null(fake_server_header(bank->server, bank_last(bank, "POST /v1/consents"),
+					   "TPP-Redirect-URI", value, sizeof value));
 	state = strstr(value, "?state=");
 	assert_non_null(state);
 	return client_text(c, "%s", state + strlen("?state="));

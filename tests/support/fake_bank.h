@@ -24,14 +24,14 @@ struct bank_script {
 	const char *method;
 	const char *path;
 	int64_t times;
-	enum peer_manner manner;
+	enum fake_server_manner manner;
 	int status;
 	const char *body;
 	bool done; /* a payment is made all the same */
 };
 
 struct bank {
-	struct peer *peer;
+	struct fake_server *server;
 	struct bank_script script;
 	size_t payments; /* that it has made: one for each X-Request-ID */
 	char requests[BANK_REQUESTS_MAX][40];
@@ -43,8 +43,8 @@ void bank_close_down(struct bank *bank);
 /* Everything as it should be. */
 void bank_behave(struct bank *bank);
 /* The next so many calls of a method and path end so. */
-void bank_fail(struct bank *bank, const char *method, const char *path, enum peer_manner manner,
-	       int status, const char *body);
+void bank_fail(struct bank *bank, const char *method, const char *path,
+	       enum fake_server_manner manner, int status, const char *body);
 /* A refusal in the words of the interface. */
 const char *bank_error(struct client *c, const char *code, const char *text);
 /* Requests that it has had whose line begins so: "POST /v1/payments". */

@@ -16,13 +16,13 @@
 enum { REQUESTS_MAX = 256, CONNECTIONS_MAX = 256, HEAD_MAX = 12 * 1024, WAIT_S = 10 };
 
 struct connection {
-	struct peer *peer;
+	struct fake_server *server;
 	pthread_t thread;
 	int fd;
 };
 
-struct peer {
-	peer_answer *answer;
+struct fake_server {
+	fake_server_answer *answer;
 	void *arg;
 	int fd;
 	int port;
@@ -32,7 +32,7 @@ struct peer {
 	pthread_cond_t changed;
 	bool released;
 	bool stopping;
-	struct peer_request requests[REQUESTS_MAX];
+	struct fake_server_request requests[REQUESTS_MAX];
 	size_t count;
 	struct connection connections[CONNECTIONS_MAX];
 	size_t connected;
@@ -73,7 +73,7 @@ find_header(const char *head, const char *name, char *value, size_t size)
 }
 
 static bool
-read_body(int fd, struct peer_request *out, const char *rest, size_t have)
+read_body(int fd, struct fake_server_request *out, const char *rest, size_t have)
 {
 	char value[32] = "0";
 
@@ -91,7 +91,7 @@ read_body(int fd, struct peer_request *out, const char *rest, size_t have)
 
 /* A whole request; false at the end of the connection. */
 static bool
-read_request(int fd, struct peer_request *out)
+read_request(int fd, struct fake_server_request *out)
 {
 	char buffer[HEAD_MAX + 1] = "";
 	size_t have = 0;
@@ -111,27 +111,27 @@ read_request(int fd, struct peer_request *out)
 
 /* The number that the request got. */
 static size_t
-keep(struct peer *peer, const struct peer_request *request)
+keep(struct fake_server *server, const struct fake_server_request *request)
 {
 	size_t n;
 
-	(void)pthread_mutex_lock(&peer->mutex);
-	n = peer->count++;
+	(void)pthread_mutex_lock(&server->mutex);
+	n = server->count++;
 	if (n >= REQUESTS_MAX)
 		abort();
-	peer->requests[n] = *request;
-	(void)pthread_cond_broadcast(&peer->changed);
-	(void)pthread_mutex_unlock(&peer->mutex);
+	server->requests[n] = *request;
+	(void)pthread_cond_broadcast(&server->changed);
+	(void)pthread_mutex_unlock(&server->mutex);
 	return n;
 }
 
 static void
-hang(struct peer *peer)
+hang(struct fake_server *server)
 {
-	(void)pthread_mutex_lock(&peer->mutex);
-	while (!peer->released && !peer->stopping)
-		(void)pthread_cond_wait(&peer->changed, &peer->mutex);
-	(void)pthread_mutex_unlock(&peer->mutex);
+	(void)pthread_mutex_lock(&server->mutex);
+	while (!server->released && !server->stopping)
+		(void)pthread_cond_wait(&server->changed, &server->mutex);
+	(void)pthread_mutex_unlock(&server->mutex);
 }
 
 static bool
@@ -151,7 +151,7 @@ send_all(int fd, const char *bytes, size_t length)
 }
 
 static bool
-send_reply(int fd, const struct peer_reply *reply)
+send_reply(int fd, const struct fake_server_reply *reply)
 {
 	const char *body = reply->body != NULL ? reply->body : "";
 	size_t length = reply->length > 0 ? reply->length : strlen(body);
@@ -167,10 +167,10 @@ send_reply(int fd, const struct peer_reply *reply)
 
 /* Whether the connection goes on. */
 static bool
-reply_to(struct peer *peer, int fd, const struct peer_reply *reply)
+reply_to(struct fake_server *server, int fd, const struct fake_server_reply *reply)
 {
 	const struct linger hard = {1, 0};
-	struct peer_reply late = {PEER_ANSWERS, 200, NULL, "{}", 0};
+	struct fake_server_reply late = {PEER_ANSWERS, 200, NULL, "{}", 0};
 
 	switch (reply->manner) {
 	case PEER_ANSWERS:
@@ -183,7 +183,7 @@ reply_to(struct peer *peer, int fd, const struct peer_reply *reply)
 		(void)setsockopt(fd, SOL_SOCKET, SO_LINGER, &hard, sizeof hard);
 		return false;
 	case PEER_HANGS:
-		hang(peer);
+		hang(server);
 		return send_reply(fd, &late);
 	case PEER_CLOSES:
 	default:
@@ -195,24 +195,24 @@ static void *
 serve(void *arg)
 {
 	struct connection *connection = arg;
-	struct peer *peer = connection->peer;
-	struct peer_request request;
-	struct peer_reply reply;
+	struct fake_server *server = connection->server;
+	struct fake_server_request request;
+	struct fake_server_reply reply;
 	bool goes_on = true;
 
 	while (goes_on && read_request(connection->fd, &request)) {
-		size_t n = keep(peer, &request);
+		size_t n = keep(server, &request);
 
-		reply = peer->answer(peer->arg, n, &request);
-		goes_on = reply_to(peer, connection->fd, &reply);
-		request = (struct peer_request){0};
+		reply = server->answer(server->arg, n, &request);
+		goes_on = reply_to(server, connection->fd, &reply);
+		request = (struct fake_server_request){0};
 	}
 	free(request.head);
 	free(request.body);
-	(void)pthread_mutex_lock(&peer->mutex);
+	(void)pthread_mutex_lock(&server->mutex);
 	(void)close(connection->fd);
 	connection->fd = -1;
-	(void)pthread_mutex_unlock(&peer->mutex);
+	(void)pthread_mutex_unlock(&server->mutex);
 	return NULL;
 }
 
@@ -220,159 +220,160 @@ static void *
 accept_all(void *arg)
 {
 	const int at_once = 1; /* head and body are sent separately */
-	struct peer *peer = arg;
+	struct fake_server *server = arg;
 	int fd;
 
-	while ((fd = accept(peer->fd, NULL, NULL)) >= 0) {
+	while ((fd = accept(server->fd, NULL, NULL)) >= 0) {
 		struct connection *connection;
 
 		(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &at_once, sizeof at_once);
-		(void)pthread_mutex_lock(&peer->mutex);
-		if (peer->connected == CONNECTIONS_MAX)
+		(void)pthread_mutex_lock(&server->mutex);
+		if (server->connected == CONNECTIONS_MAX)
 			abort();
-		connection = &peer->connections[peer->connected];
-		*connection = (struct connection){.peer = peer, .fd = fd};
+		connection = &server->connections[server->connected];
+		*connection = (struct connection){.server = server, .fd = fd};
 		if (pthread_create(&connection->thread, NULL, serve, connection) != 0)
 			abort();
-		peer->connected++;
-		(void)pthread_mutex_unlock(&peer->mutex);
+		server->connected++;
+		(void)pthread_mutex_unlock(&server->mutex);
 	}
 	return NULL;
 }
 
 static bool
-listen_anywhere(struct peer *peer)
+listen_anywhere(struct fake_server *server)
 {
 	struct sockaddr_in address = {.sin_family = AF_INET};
 	socklen_t length = sizeof address;
 
 	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	peer->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (peer->fd < 0 || bind(peer->fd, (struct sockaddr *)&address, sizeof address) != 0 ||
-	    listen(peer->fd, 64) != 0 ||
-	    getsockname(peer->fd, (struct sockaddr *)&address, &length) != 0)
+	server->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (server->fd < 0 || bind(server->fd, (struct sockaddr *)&address, sizeof address) != 0 ||
+	    listen(server->fd, 64) != 0 ||
+	    getsockname(server->fd, (struct sockaddr *)&address, &length) != 0)
 		return false;
-	peer->port = ntohs(address.sin_port);
-	(void)snprintf(peer->url, sizeof peer->url, "http://127.0.0.1:%d", peer->port);
+	server->port = ntohs(address.sin_port);
+	(void)snprintf(server->url, sizeof server->url, "http://127.0.0.1:%d", server->port);
 	return true;
 }
 
-struct peer *
-peer_start(peer_answer *answer, void *arg)
+struct fake_server *
+fake_server_start(fake_server_answer *answer, void *arg)
 {
-	struct peer *peer = calloc(1, sizeof *peer);
+	struct fake_server *server = calloc(1, sizeof *server);
 
-	if (peer == NULL)
+	if (server == NULL)
 		return NULL;
-	peer->answer = answer;
-	peer->arg = arg;
-	(void)pthread_mutex_init(&peer->mutex, NULL);
-	(void)pthread_cond_init(&peer->changed, NULL);
-	if (!listen_anywhere(peer) || pthread_create(&peer->thread, NULL, accept_all, peer) != 0) {
-		free(peer);
+	server->answer = answer;
+	server->arg = arg;
+	(void)pthread_mutex_init(&server->mutex, NULL);
+	(void)pthread_cond_init(&server->changed, NULL);
+	if (!listen_anywhere(server) ||
+	    pthread_create(&server->thread, NULL, accept_all, server) != 0) {
+		free(server);
 		return NULL;
 	}
-	return peer;
+	return server;
 }
 
 void
-peer_stop(struct peer *peer)
+fake_server_stop(struct fake_server *server)
 {
-	if (peer == NULL)
+	if (server == NULL)
 		return;
-	(void)shutdown(peer->fd, SHUT_RDWR);
-	(void)pthread_join(peer->thread, NULL);
-	(void)pthread_mutex_lock(&peer->mutex);
-	peer->stopping = true;
-	(void)pthread_cond_broadcast(&peer->changed);
-	for (size_t i = 0; i < peer->connected; i++)
-		if (peer->connections[i].fd >= 0)
-			(void)shutdown(peer->connections[i].fd, SHUT_RDWR);
-	(void)pthread_mutex_unlock(&peer->mutex);
-	for (size_t i = 0; i < peer->connected; i++)
-		(void)pthread_join(peer->connections[i].thread, NULL);
-	for (size_t i = 0; i < peer->count; i++) {
-		free(peer->requests[i].head);
-		free(peer->requests[i].body);
+	(void)shutdown(server->fd, SHUT_RDWR);
+	(void)pthread_join(server->thread, NULL);
+	(void)pthread_mutex_lock(&server->mutex);
+	server->stopping = true;
+	(void)pthread_cond_broadcast(&server->changed);
+	for (size_t i = 0; i < server->connected; i++)
+		if (server->connections[i].fd >= 0)
+			(void)shutdown(server->connections[i].fd, SHUT_RDWR);
+	(void)pthread_mutex_unlock(&server->mutex);
+	for (size_t i = 0; i < server->connected; i++)
+		(void)pthread_join(server->connections[i].thread, NULL);
+	for (size_t i = 0; i < server->count; i++) {
+		free(server->requests[i].head);
+		free(server->requests[i].body);
 	}
-	(void)close(peer->fd);
-	(void)pthread_cond_destroy(&peer->changed);
-	(void)pthread_mutex_destroy(&peer->mutex);
-	free(peer);
+	(void)close(server->fd);
+	(void)pthread_cond_destroy(&server->changed);
+	(void)pthread_mutex_destroy(&server->mutex);
+	free(server);
 }
 
 const char *
-peer_url(const struct peer *peer)
+fake_server_url(const struct fake_server *server)
 {
-	return peer->url;
+	return server->url;
 }
 
 int
-peer_port(const struct peer *peer)
+fake_server_port(const struct fake_server *server)
 {
-	return peer->port;
+	return server->port;
 }
 
 size_t
-peer_count(struct peer *peer)
+fake_server_count(struct fake_server *server)
 {
 	size_t count;
 
-	(void)pthread_mutex_lock(&peer->mutex);
-	count = peer->count;
-	(void)pthread_mutex_unlock(&peer->mutex);
+	(void)pthread_mutex_lock(&server->mutex);
+	count = server->count;
+	(void)pthread_mutex_unlock(&server->mutex);
 	return count;
 }
 
 size_t
-peer_connections(struct peer *peer)
+fake_server_connections(struct fake_server *server)
 {
 	size_t count;
 
-	(void)pthread_mutex_lock(&peer->mutex);
-	count = peer->connected;
-	(void)pthread_mutex_unlock(&peer->mutex);
+	(void)pthread_mutex_lock(&server->mutex);
+	count = server->connected;
+	(void)pthread_mutex_unlock(&server->mutex);
 	return count;
 }
 
-const struct peer_request *
-peer_request(struct peer *peer, size_t n)
+const struct fake_server_request *
+fake_server_request(struct fake_server *server, size_t n)
 {
-	if (n >= peer_count(peer)) {
+	if (n >= fake_server_count(server)) {
 		(void)fprintf(stderr, "peer: there was no request %zu\n", n);
 		abort();
 	}
-	return &peer->requests[n];
+	return &server->requests[n];
 }
 
 const char *
-peer_header(struct peer *peer, size_t n, const char *name, char *value, size_t size)
+fake_server_header(struct fake_server *server, size_t n, const char *name, char *value, size_t size)
 {
-	return find_header(peer_request(peer, n)->head, name, value, size) ? value : NULL;
+	return find_header(fake_server_request(server, n)->head, name, value, size) ? value : NULL;
 }
 
 bool
-peer_wait(struct peer *peer, size_t n)
+fake_server_wait(struct fake_server *server, size_t n)
 {
 	struct timespec until;
 	bool come;
 
 	(void)clock_gettime(CLOCK_REALTIME, &until);
 	until.tv_sec += WAIT_S;
-	(void)pthread_mutex_lock(&peer->mutex);
-	while (peer->count < n &&
-	       pthread_cond_timedwait(&peer->changed, &peer->mutex, &until) != ETIMEDOUT)
+	(void)pthread_mutex_lock(&server->mutex);
+	while (server->count < n &&
+	       pthread_cond_timedwait(&server->changed, &server->mutex, &until) != ETIMEDOUT)
 		;
-	come = peer->count >= n;
-	(void)pthread_mutex_unlock(&peer->mutex);
+	come = server->count >= n;
+	(void)pthread_mutex_unlock(&server->mutex);
 	return come;
 }
 
 void
-peer_release(struct peer *peer)
+fake_server_release(struct fake_server *server)
 {
-	(void)pthread_mutex_lock(&peer->mutex);
-	peer->released = true;
-	(void)pthread_cond_broadcast(&peer->changed);
-	(void)pthread_mutex_unlock(&peer->mutex);
+	(void)pthread_mutex_lock(&server->mutex);
+	server->released = true;
+	(void)pthread_cond_broadcast(&server->changed);
+	(void)pthread_mutex_unlock(&server->mutex);
 }

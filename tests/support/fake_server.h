@@ -9,9 +9,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-struct peer;
+struct fake_server;
 
-struct peer_request {
+struct fake_server_request {
 	char method[16];
 	char target[1024];
 	char *head; /* the request line and headers, lines ending with CRLF */
@@ -19,17 +19,17 @@ struct peer_request {
 	size_t length;
 };
 
-enum peer_manner {
+enum fake_server_manner {
 	PEER_ANSWERS, /* as it should; the connection is kept */
 	PEER_LEAVES,  /* answers, and closes the connection although it promised to keep it */
 	PEER_CLOSES,  /* not a byte of an answer */
 	PEER_RESETS,  /* the same, harder */
 	PEER_HALVES,  /* half of the body, then the connection is closed */
-	PEER_HANGS,   /* nothing, until peer_release() */
+	PEER_HANGS,   /* nothing, until fake_server_release() */
 };
 
-struct peer_reply {
-	enum peer_manner manner;
+struct fake_server_reply {
+	enum fake_server_manner manner;
 	int status;
 	const char *headers; /* whole lines, or NULL */
 	const char *body;    /* or NULL */
@@ -37,25 +37,27 @@ struct peer_reply {
 };
 
 /* What to answer to the request number n (from 0). Called by threads of the server. */
-typedef struct peer_reply peer_answer(void *arg, size_t n, const struct peer_request *request);
+typedef struct fake_server_reply fake_server_answer(void *arg, size_t n,
+						    const struct fake_server_request *request);
 
 /* NULL if it can't be started. */
-struct peer *peer_start(peer_answer *answer, void *arg);
-void peer_stop(struct peer *peer);
+struct fake_server *fake_server_start(fake_server_answer *answer, void *arg);
+void fake_server_stop(struct fake_server *server);
 /* "http://127.0.0.1:port" */
-const char *peer_url(const struct peer *peer);
-int peer_port(const struct peer *peer);
+const char *fake_server_url(const struct fake_server *server);
+int fake_server_port(const struct fake_server *server);
 
 /* How many requests came in whole, and the one numbered n. */
-size_t peer_count(struct peer *peer);
-const struct peer_request *peer_request(struct peer *peer, size_t n);
+size_t fake_server_count(struct fake_server *server);
+const struct fake_server_request *fake_server_request(struct fake_server *server, size_t n);
 /* The value of a header, by its lower-case or other exact name; NULL if it was not sent. */
-const char *peer_header(struct peer *peer, size_t n, const char *name, char *value, size_t size);
+const char *fake_server_header(struct fake_server *server, size_t n, const char *name, char *value,
+			       size_t size);
 /* How many connections were made. */
-size_t peer_connections(struct peer *peer);
+size_t fake_server_connections(struct fake_server *server);
 /* Wait until n requests have come in; false if they don't in time. */
-bool peer_wait(struct peer *peer, size_t n);
+bool fake_server_wait(struct fake_server *server, size_t n);
 /* Let all that hang go on: they are answered 200. */
-void peer_release(struct peer *peer);
+void fake_server_release(struct fake_server *server);
 
 #endif

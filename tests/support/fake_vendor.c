@@ -31,7 +31,7 @@ part(const char *text, const char *name, char out[PART_BYTES])
 
 /* A sale as each of them tells of it. */
 static void
-tell(const struct peer_request *request, const char *reference, const char *state,
+tell(const struct fake_server_request *request, const char *reference, const char *state,
      const char *amount)
 {
 	char said[PART_BYTES + 32] = "";
@@ -53,22 +53,22 @@ tell(const struct peer_request *request, const char *reference, const char *stat
 			       reference, state, said);
 }
 
-static struct peer_reply
-look_up_reply(const struct shop_script *script, const struct peer_request *request)
+static struct fake_server_reply
+look_up_reply(const struct fake_vendor_script *script, const struct fake_server_request *request)
 {
 	if (script->found == NULL)
-		return (struct peer_reply){
+		return (struct fake_server_reply){
 			.status = 404,
 			.body = "{\"responseCode\":404,\"message\":\"Transaction not found\"}"};
 	tell(request, strrchr(request->target, '/') + 1, script->found,
 	     script->amount != NULL ? script->amount : "");
-	return (struct peer_reply){.status = 200, .body = reply_body};
+	return (struct fake_server_reply){.status = 200, .body = reply_body};
 }
 
-static struct peer_reply
-answer(void *arg, size_t n, const struct peer_request *request)
+static struct fake_server_reply
+answer(void *arg, size_t n, const struct fake_server_request *request)
 {
-	const struct shop_script *script = &((const struct shop *)arg)->script;
+	const struct fake_vendor_script *script = &((const struct fake_vendor *)arg)->script;
 	char reference[PART_BYTES];
 	char amount[PART_BYTES];
 
@@ -83,7 +83,7 @@ answer(void *arg, size_t n, const struct peer_request *request)
 		script->meanwhile(script->arg);
 	tell(request, reference, script->state != NULL ? script->state : "SUCCESSFUL",
 	     script->amount != NULL ? script->amount : amount);
-	return (struct peer_reply){
+	return (struct fake_server_reply){
 		.manner = script->manner,
 		.status = script->status != 0 ? script->status : 200,
 		.body = script->body != NULL ? script->body : reply_body,
@@ -101,25 +101,25 @@ set_own(struct ctx *ctx, void *arg)
 }
 
 void
-shop_open(struct client *c, struct shop *shop)
+fake_vendor_open(struct client *c, struct fake_vendor *vendor)
 {
 	static char names[][16] = {"flash", "mobilemart", "easypay"};
 	struct config *config = &c->fixture->config;
 	struct ctx ctx = {.app = c->app, .arena = c->keep};
 
-	*shop = (struct shop){.peer = peer_start(answer, shop)};
-	assert_non_null(shop->peer);
-	config->flash_url = peer_url(shop->peer);
-	config->mobilemart_url = peer_url(shop->peer);
-	config->easypay_url = peer_url(shop->peer);
+	*vendor = (struct fake_vendor){.server = fake_server_start(answer, vendor)};
+	assert_non_null(vendor->server);
+	config->flash_url = fake_server_url(vendor->server);
+	config->mobilemart_url = fake_server_url(vendor->server);
+	config->easypay_url = fake_server_url(vendor->server);
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
 		assert_int_equal(db_transact(&ctx, set_own, names[i]), ERR_OK);
 }
 
 void
-shop_close(struct shop *shop)
+fake_vendor_close(struct fake_vendor *vendor)
 {
-	peer_stop(shop->peer);
+	fake_server_stop(vendor->server);
 }
 
 static struct ctx

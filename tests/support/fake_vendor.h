@@ -17,8 +17,8 @@
 #define SHOP_KEY    "key-of-the-platform"
 
 /* How the next calls go. All zero: as they should. */
-struct shop_script {
-	enum peer_manner manner;
+struct fake_vendor_script {
+	enum fake_server_manner manner;
 	int status;         /* 0: 200 */
 	const char *body;   /* NULL: the usual */
 	const char *state;  /* of sales; NULL: SUCCESSFUL */
@@ -29,14 +29,14 @@ struct shop_script {
 	void *arg;
 };
 
-struct shop {
-	struct peer *peer;
-	struct shop_script script;
+struct fake_vendor {
+	struct fake_server *server;
+	struct fake_vendor_script script;
 };
 
 /* Begin, with the platform's own accounts at all three. */
-void shop_open(struct client *c, struct shop *shop);
-void shop_close(struct shop *shop);
+void fake_vendor_open(struct client *c, struct fake_vendor *vendor);
+void fake_vendor_close(struct fake_vendor *vendor);
 
 /* Somebody with a wallet in rand. */
 struct buyer {

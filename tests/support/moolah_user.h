@@ -5,7 +5,7 @@
 #include "base/luhn.h"
 #include "tests/support/users.h"
 
-struct citizen {
+struct moolah_user {
 	const char *id; /* the number that this dialect shows */
 	const char *email;
 	const char *phone;
@@ -33,22 +33,22 @@ registration(struct client *c, const char *name, const char *email, const char *
 }
 
 /* The n-th person; n is below 10,000. */
-static inline struct citizen
-citizen_new(struct client *c, int n)
+static inline struct moolah_user
+moolah_user_new(struct client *c, int n)
 {
-	struct citizen citizen = {
+	struct moolah_user user = {
 		.email = arena_printf(c->keep, "citizen%d@example.com", n),
 		.phone = arena_printf(c->keep, "+2782557%04d", n),
 		.document = arena_strdup(c->keep, identity_number(c, n)),
 	};
-	struct answer a = client_call(
-		c, "POST", "/api/v1/auth/register", NULL,
-		registration(c, "Andre Test", citizen.email, citizen.phone, citizen.document));
+	struct answer a =
+		client_call(c, "POST", "/api/v1/auth/register", NULL,
+			    registration(c, "Andre Test", user.email, user.phone, user.document));
 
 	expect_status(&a, 201);
-	citizen.id = arena_strdup(c->keep, answer_at(&a, "user.id"));
-	citizen.access = arena_strdup(c->keep, answer_at(&a, "token"));
-	return citizen;
+	user.id = arena_strdup(c->keep, answer_at(&a, "user.id"));
+	user.access = arena_strdup(c->keep, answer_at(&a, "token"));
+	return user;
 }
 
 #endif

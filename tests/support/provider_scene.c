@@ -7,8 +7,8 @@
 #include <string.h>
 
 /* Tests say all that is answered; a question too many is answered like the last one. */
-static struct peer_reply
-next_reply(void *arg, size_t n, const struct peer_request *request)
+static struct fake_server_reply
+next_reply(void *arg, size_t n, const struct fake_server_request *request)
 {
 	const struct provider_scene *scene = arg;
 
@@ -33,11 +33,11 @@ provider_scene_setup(void **state)
 	(void)signal(SIGPIPE, SIG_IGN);
 	scene->arena = arena_new(16 << 20);
 	scene->http = http_client_new(&options);
-	scene->peer = peer_start(next_reply, scene);
+	scene->server = fake_server_start(next_reply, scene);
 	scene->replies[0].status = 500;
-	if (scene->http == NULL || scene->peer == NULL)
+	if (scene->http == NULL || scene->server == NULL)
 		return -1;
-	scene->account = (struct provider_account){peer_url(scene->peer), "sk_test_1",
+	scene->account = (struct provider_account){fake_server_url(scene->server), "sk_test_1",
 						   "principal-1", "hook-secret"};
 	scene->call = (struct provider_call){scene->arena, scene->http, &scene->account};
 	*state = scene;
@@ -49,7 +49,7 @@ provider_scene_teardown(void **state)
 {
 	struct provider_scene *scene = *state;
 
-	peer_stop(scene->peer);
+	fake_server_stop(scene->server);
 	http_client_free(scene->http);
 	arena_free(scene->arena);
 	free(scene);
@@ -60,14 +60,14 @@ void
 scene_answer(struct provider_scene *scene, int status, const char *body)
 {
 	assert_true(scene->count < SCENE_REPLIES_MAX);
-	scene->replies[scene->count++] = (struct peer_reply){.status = status, .body = body};
+	scene->replies[scene->count++] = (struct fake_server_reply){.status = status, .body = body};
 }
 
 void
-scene_fail(struct provider_scene *scene, enum peer_manner manner)
+scene_fail(struct provider_scene *scene, enum fake_server_manner manner)
 {
 	assert_true(scene->count < SCENE_REPLIES_MAX);
-	scene->replies[scene->count++] = (struct peer_reply){
+	scene->replies[scene->count++] = (struct fake_server_reply){
 		.manner = manner, .status = 200, .body = "{\"status\":true,\"message\":\"ok\"}"};
 }
 
@@ -105,10 +105,10 @@ scene_order(struct provider_scene *scene, const char *payload)
 void
 scene_sent(struct provider_scene *scene, size_t n, const char *line, const char *body)
 {
-	const struct peer_request *request;
+	const struct fake_server_request *request;
 
-	assert_true(peer_count(scene->peer) > n);
-	request = peer_request(scene->peer, n);
+	assert_true(fake_server_count(scene->server) > n);
+	request = fake_server_request(scene->server, n);
 	assert_string_equal(arena_printf(scene->arena, "%s %s", request->method, request->target),
 			    line);
 	if (body == NULL)
@@ -123,7 +123,7 @@ scene_header(struct provider_scene *scene, size_t n, const char *name, const cha
 {
 	char sent[256];
 
-	assert_non_null(peer_header(scene->peer, n, name, sent, sizeof sent));
+	assert_non_null(fake_server_header(scene->server, n, name, sent, sizeof sent));
 	assert_string_equal(sent, value);
 }
 

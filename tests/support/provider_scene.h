@@ -16,10 +16,10 @@ enum { SCENE_REPLIES_MAX = 8 };
 struct provider_scene {
 	struct arena *arena;
 	struct http_client *http;
-	struct peer *peer;
+	struct fake_server *server;
 	struct provider_account account;
 	struct provider_call call;
-	struct peer_reply replies[SCENE_REPLIES_MAX];
+	struct fake_server_reply replies[SCENE_REPLIES_MAX];
 	size_t count;
 };
 
@@ -28,7 +28,7 @@ int provider_scene_teardown(void **state);
 
 /* What the provider answers next. */
 void scene_answer(struct provider_scene *scene, int status, const char *body);
-void scene_fail(struct provider_scene *scene, enum peer_manner manner);
+void scene_fail(struct provider_scene *scene, enum fake_server_manner manner);
 /* A JSON object, as from a caller. */
 struct json_object *scene_json(struct provider_scene *scene, const char *text);
 /* 1000.50 NGN, unless another amount is named. */

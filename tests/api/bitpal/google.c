@@ -20,26 +20,26 @@
 
 /* What Google says at the moment. Set between requests only. */
 static struct {
-	struct peer *peer;
+	struct fake_server *server;
 	struct rsa *rsa;
 	struct rsa *other;
 	const char *discovery;
 	const char *keys;
-	struct peer_reply exchange;
+	struct fake_server_reply exchange;
 } google;
 
-static struct peer_reply
-answer(void *arg, size_t n, const struct peer_request *request)
+static struct fake_server_reply
+answer(void *arg, size_t n, const struct fake_server_request *request)
 {
 	(void)arg;
 	(void)n;
 	if (strcmp(request->target, "/.well-known/openid-configuration") == 0)
-		return (struct peer_reply){.status = 200, .body = google.discovery};
+		return (struct fake_server_reply){.status = 200, .body = google.discovery};
 	if (strcmp(request->target, "/keys") == 0)
-		return (struct peer_reply){.status = 200, .body = google.keys};
+		return (struct fake_server_reply){.status = 200, .body = google.keys};
 	if (strcmp(request->target, "/token") == 0 && strcmp(request->method, "POST") == 0)
 		return google.exchange;
-	return (struct peer_reply){.status = 404, .body = "{}"};
+	return (struct fake_server_reply){.status = 404, .body = "{}"};
 }
 
 static int
@@ -53,15 +53,16 @@ setup(void **state)
 	c = *state;
 	google.rsa = rsa_new(2048);
 	google.other = rsa_new(2048);
-	google.peer = peer_start(answer, NULL);
+	google.server = fake_server_start(answer, NULL);
 	google.keys = rsa_jwks(c->keep, google.rsa, "one").data;
-	google.discovery = arena_printf(c->keep,
-					"{\"issuer\":\"%s\",\"authorization_endpoint\":\"%s/auth\","
-					"\"token_endpoint\":\"%s/token\",\"jwks_uri\":\"%s/keys\"}",
-					peer_url(google.peer), peer_url(google.peer),
-					peer_url(google.peer), peer_url(google.peer));
+	google.discovery =
+		arena_printf(c->keep,
+			     "{\"issuer\":\"%s\",\"authorization_endpoint\":\"%s/auth\","
+			     "\"token_endpoint\":\"%s/token\",\"jwks_uri\":\"%s/keys\"}",
+			     fake_server_url(google.server), fake_server_url(google.server),
+			     fake_server_url(google.server), fake_server_url(google.server));
 	config = &c->fixture->config;
-	config->google_issuer = peer_url(google.peer);
+	config->google_issuer = fake_server_url(google.server);
 	config->google_client_id = CLIENT;
 	config->google_client_secret = SECRET;
 	config->public_url = "https://pay.example";
@@ -73,7 +74,7 @@ teardown(void **state)
 {
 	int result = client_teardown(state);
 
-	peer_stop(google.peer);
+	fake_server_stop(google.server);
 	rsa_free(google.rsa);
 	rsa_free(google.other);
 	return result;
@@ -131,12 +132,12 @@ prepare_token(struct client *c, const struct rsa *rsa, const char *kid, const ch
 {
 	const char *token = rsa_token(c->scratch, rsa, client_text(c, HEADER, kid), claims);
 
-	google.exchange =
-		(struct peer_reply){.status = 200,
-				    .body = client_json(c,
-							"{'access_token':'x','token_type':'Bearer',"
-							"'expires_in':3599,'id_token':'%s'}",
-							token)};
+	google.exchange = (struct fake_server_reply){
+		.status = 200,
+		.body = client_json(c,
+				    "{'access_token':'x','token_type':'Bearer',"
+				    "'expires_in':3599,'id_token':'%s'}",
+				    token)};
 }
 
 static const char *
@@ -147,7 +148,7 @@ claims_of(struct client *c, const char *nonce, const char *email, const char *mo
 	return client_json(c,
 			   "{'iss':'%s','aud':'" CLIENT "','azp':'" CLIENT "','sub':'1',"
 			   "'iat':%lld,'exp':%lld,'nonce':'%s','email':'%s'%s}",
-			   peer_url(google.peer), now, now + 3600, nonce, email, more);
+			   fake_server_url(google.server), now, now + 3600, nonce, email, more);
 }
 
 static void
@@ -189,7 +190,8 @@ test_start(void **state)
 	expect_text(&a, "status_code", "200");
 	expect_text(&a, "status", "success");
 	expect_text(&a, "message", "Google OAuth URL generated");
-	assert_true(text_starts_with(url, client_text(c, "%s/auth?", peer_url(google.peer))));
+	assert_true(
+		text_starts_with(url, client_text(c, "%s/auth?", fake_server_url(google.server))));
 	assert_string_equal(parameter(c, url, "client_id"), CLIENT);
 	assert_string_equal(parameter(c, url, "redirect_uri"),
 			    "https%3A%2F%2Fpay.example%2Fapi%2Fv1%2Fauth%2Fgoogle%2Fcallback");
@@ -226,11 +228,11 @@ test_redirect(void **state)
 static const char *
 exchange_body(void)
 {
-	size_t n = peer_count(google.peer);
+	size_t n = fake_server_count(google.server);
 
 	while (n > 0)
-		if (strcmp(peer_request(google.peer, --n)->target, "/token") == 0)
-			return peer_request(google.peer, n)->body;
+		if (strcmp(fake_server_request(google.server, --n)->target, "/token") == 0)
+			return fake_server_request(google.server, n)->body;
 	return NULL;
 }
 
@@ -382,7 +384,7 @@ test_exchange_fails(void **state)
 {
 	struct client *c = *state;
 	static const struct {
-		struct peer_reply reply;
+		struct fake_server_reply reply;
 		int status;
 	} rows[] = {
 		{{.status = 500, .body = "oops"}, 502},
@@ -443,7 +445,7 @@ test_forged(void **state)
 	refuse_claims(c, google.rsa, "one", "\"email_verified\":true", "\"email_verified\":false");
 	refuse_claims(c, google.other, "one", "\"sub\"", "\"sub\"");
 	refuse_claims(c, google.rsa, "two", "\"sub\"", "\"sub\"");
-	google.exchange = (struct peer_reply){
+	google.exchange = (struct fake_server_reply){
 		.status = 200,
 		.body = client_json(c, "{'id_token':'%s.%s.'}",
 				    base64url_encode(c->scratch, "{\"alg\":\"none\"}", 14),
@@ -592,8 +594,8 @@ asked_for(const char *target)
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < peer_count(google.peer); i++)
-		n += strcmp(peer_request(google.peer, i)->target, target) == 0;
+	for (size_t i = 0; i < fake_server_count(google.server); i++)
+		n += strcmp(fake_server_request(google.server, i)->target, target) == 0;
 	return n;
 }
 

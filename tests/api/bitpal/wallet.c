@@ -20,20 +20,20 @@
 	"\"reference\":\"x\"}}"
 
 static struct {
-	struct peer *peer;
-	struct peer_reply initialize;
+	struct fake_server *server;
+	struct fake_server_reply initialize;
 } paystack;
 
-static const struct peer_reply taken = {.status = 200, .body = TAKEN};
+static const struct fake_server_reply taken = {.status = 200, .body = TAKEN};
 
-static struct peer_reply
-answer(void *arg, size_t n, const struct peer_request *request)
+static struct fake_server_reply
+answer(void *arg, size_t n, const struct fake_server_request *request)
 {
 	(void)arg;
 	(void)n;
 	if (strcmp(request->target, "/transaction/initialize") == 0)
 		return paystack.initialize;
-	return (struct peer_reply){.status = 404, .body = "{\"status\":false}"};
+	return (struct fake_server_reply){.status = 404, .body = "{\"status\":false}"};
 }
 
 static enum err
@@ -58,9 +58,9 @@ setup(void **state)
 	c = *state;
 	ctx.app = c->app;
 	ctx.arena = c->keep;
-	paystack.peer = peer_start(answer, NULL);
+	paystack.server = fake_server_start(answer, NULL);
 	paystack.initialize = taken;
-	c->fixture->config.paystack_url = peer_url(paystack.peer);
+	c->fixture->config.paystack_url = fake_server_url(paystack.server);
 	c->fixture->config.public_url = "https://pay.example";
 	return db_transact(&ctx, set_own, NULL) == ERR_OK ? 0 : -1;
 }
@@ -70,7 +70,7 @@ teardown(void **state)
 {
 	int result = client_teardown(state);
 
-	peer_stop(paystack.peer);
+	fake_server_stop(paystack.server);
 	return result;
 }
 
@@ -194,8 +194,8 @@ test_deposit(void **state)
 	struct holder who = holder_new(c);
 	struct answer a = deposit(c, &who, "5000.50");
 	const char *reference = answer_at(&a, "data.reference");
-	size_t n = peer_count(paystack.peer) - 1;
-	const char *body = peer_request(paystack.peer, n)->body;
+	size_t n = fake_server_count(paystack.server) - 1;
+	const char *body = fake_server_request(paystack.server, n)->body;
 	char value[128];
 
 	expect_status(&a, 200);
@@ -210,8 +210,9 @@ test_deposit(void **state)
 	assert_non_null(strstr(body, client_text(c, "\"email\":\"%s\"", who.person.email)));
 	assert_non_null(strstr(body, client_text(c, "\"reference\":\"%s\"", dashed(c, reference))));
 	assert_non_null(strstr(body, "\"callback_url\":\"https://pay.example"));
-	assert_string_equal(peer_header(paystack.peer, n, "authorization", value, sizeof(value)),
-			    "Bearer " OWN_KEY);
+	assert_string_equal(
+		fake_server_header(paystack.server, n, "authorization", value, sizeof(value)),
+		"Bearer " OWN_KEY);
 	assert_string_equal(status_of(c, &who, reference), "pending");
 	assert_string_equal(balance(c, &who), "0");
 	a = webhook(c, "charge.success", reference, "500050");
@@ -354,7 +355,7 @@ test_paystack_down(void **state)
 {
 	struct client *c = *state;
 	static const struct {
-		struct peer_reply reply;
+		struct fake_server_reply reply;
 		int status;
 	} rows[] = {
 		{{.manner = PEER_CLOSES}, 504},
@@ -380,7 +381,7 @@ test_paystack_down(void **state)
 	a = deposit(c, &who, "500");
 	expect_status(&a, 502);
 	assert_string_equal(only_status(c, &who), "failed");
-	c->fixture->config.paystack_url = peer_url(paystack.peer);
+	c->fixture->config.paystack_url = fake_server_url(paystack.server);
 	assert_string_equal(balance(c, &who), "0");
 	client_sql(c, "UPDATE cowry.provider_config SET is_active = false");
 	a = deposit(c, &who, "500");

@@ -65,7 +65,7 @@ expect_header(size_t n, const char *name, const char *value)
 {
 	char sent[512];
 
-	assert_non_null(peer_header(bank.peer, n, name, sent, sizeof sent));
+	assert_non_null(fake_server_header(bank.server, n, name, sent, sizeof sent));
 	assert_string_equal(sent, value);
 }
 
@@ -152,7 +152,7 @@ test_banks_that_fail(void **state)
 	bank_fail(&bank, "POST", "/v1/consents", PEER_HANGS, 0, NULL);
 	a = begin_link(c, &cy);
 	expect_refusal(&a, 503, "service_unavailable");
-	peer_release(bank.peer);
+	fake_server_release(bank.server);
 	bank_fail(&bank, "POST", "/v1/consents", PEER_ANSWERS, 400,
 		  bank_error(c, "FORMAT_ERROR", "No such bank"));
 	a = begin_link(c, &cy);
@@ -180,7 +180,7 @@ test_banks_that_fail(void **state)
 	c->fixture->config.bank_url = "";
 	a = begin_link(c, &cy);
 	expect_refusal(&a, 503, "service_unavailable");
-	c->fixture->config.bank_url = peer_url(bank.peer);
+	c->fixture->config.bank_url = fake_server_url(bank.server);
 }
 
 static void
@@ -203,7 +203,7 @@ test_balances(void **state)
 	a = list(c, &dee);
 	expect_status(&a, 200);
 	expect_text(&a, "data.0.balance", "-7");
-	peer_release(bank.peer);
+	fake_server_release(bank.server);
 	bank_fail(&bank, "GET", "/v1/accounts", PEER_ANSWERS, 429,
 		  bank_error(c, "ACCESS_EXCEEDED", "Too often"));
 	a = list(c, &dee);

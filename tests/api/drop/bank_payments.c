@@ -135,7 +135,7 @@ test_paid(void **state)
 	struct client *c = *state;
 	struct ctx ctx = context(c);
 	struct bank_payment payment = {.bank_payment_id = 0};
-	const struct peer_request *request;
+	const struct fake_server_request *request;
 	char id[64];
 
 	assert_int_equal(reserve(&ctx, "tx_rem_1", 40050, &payment), ERR_OK);
@@ -143,7 +143,7 @@ test_paid(void **state)
 	assert_int_equal(take_down(&ctx, &payment), BANK_PAYMENT_PENDING);
 	assert_true(payment.accepted && !payment.changed);
 	expect_balance(c, "100000");
-	request = peer_request(bank.peer, bank_last(&bank, "POST /v1/payments/"));
+	request = fake_server_request(bank.server, bank_last(&bank, "POST /v1/payments/"));
 	assert_string_equal(request->target, "/v1/payments/norwegian-domestic-credit-transfers");
 	assert_string_equal(request->body,
 			    client_json(c,
@@ -153,8 +153,8 @@ test_paid(void **state)
 					"'creditorAccount':{'bban':'12345678903'},"
 					"'creditorName':'Mama Put',"
 					"'remittanceInformationUnstructured':'Rent'}"));
-	assert_non_null(peer_header(bank.peer, bank_last(&bank, "POST /v1/payments/"), "Consent-ID",
-				    id, sizeof id));
+	assert_non_null(fake_server_header(bank.server, bank_last(&bank, "POST /v1/payments/"),
+					   "Consent-ID", id, sizeof id));
 	bank.script.payment = "ACSP";
 	assert_int_equal(look_up(&ctx, "tx_rem_1", &payment), BANK_PAYMENT_PENDING);
 	bank.script.payment = "ACSC";
@@ -193,14 +193,14 @@ test_refused(void **state)
 	bank_pay(&ctx, &payment);
 	assert_int_equal(take_down(&ctx, &payment), BANK_PAYMENT_FAILED);
 	assert_int_equal(bank_refusal(&ctx, &payment), ERR_PROVIDER_DOWN);
-	c->fixture->config.bank_url = peer_url(bank.peer);
+	c->fixture->config.bank_url = fake_server_url(bank.server);
 	expect_balance(c, "100000");
 	assert_int_equal(reserve(&ctx, "tx_rem_5", 100000, &payment), ERR_OK);
 }
 
 /* An answer that was lost: the payment is there already, or it is not; either way it is made once. */
 static void
-lose_answer(struct client *c, const char *reference, bool done, enum peer_manner manner)
+lose_answer(struct client *c, const char *reference, bool done, enum fake_server_manner manner)
 {
 	struct ctx ctx = context(c);
 	struct bank_payment payment = {.bank_payment_id = 0};
@@ -212,7 +212,7 @@ lose_answer(struct client *c, const char *reference, bool done, enum peer_manner
 	bank_pay(&ctx, &payment);
 	assert_int_equal(take_down(&ctx, &payment), BANK_PAYMENT_PENDING);
 	assert_false(payment.accepted);
-	peer_release(bank.peer);
+	fake_server_release(bank.server);
 	assert_int_equal(look_up(&ctx, reference, &payment), BANK_PAYMENT_PENDING);
 	assert_true(payment.accepted);
 	assert_int_equal(bank.payments, before + 1);
@@ -249,7 +249,7 @@ test_repeats(void **state)
 	assert_int_equal(take_down(&ctx, &payment), BANK_PAYMENT_PENDING);
 	c->fixture->config.bank_url = "http://127.0.0.1:1";
 	assert_int_equal(look_up(&ctx, "tx_rem_20", &payment), BANK_PAYMENT_PENDING);
-	c->fixture->config.bank_url = peer_url(bank.peer);
+	c->fixture->config.bank_url = fake_server_url(bank.server);
 	bank_fail(&bank, "POST", "/v1/payments", PEER_ANSWERS, 401,
 		  bank_error(c, "CERTIFICATE_EXPIRED", "Who are you?"));
 	assert_int_equal(look_up(&ctx, "tx_rem_20", &payment), BANK_PAYMENT_PENDING);
@@ -277,7 +277,7 @@ test_late_refusal(void **state)
 	assert_int_equal(look_up(&ctx, "tx_rem_30", &payment), BANK_PAYMENT_PENDING);
 	c->fixture->config.bank_url = "http://127.0.0.1:1";
 	bank_pay(&ctx, &late);
-	c->fixture->config.bank_url = peer_url(bank.peer);
+	c->fixture->config.bank_url = fake_server_url(bank.server);
 	assert_int_equal(take_down(&ctx, &late), BANK_PAYMENT_PENDING);
 	assert_true(late.accepted);
 	assert_int_equal(look_up(&ctx, "tx_rem_30", &payment), BANK_PAYMENT_SETTLED);

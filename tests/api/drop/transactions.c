@@ -20,14 +20,14 @@ setup(void **state)
 {
 	if (client_setup(state) != 0)
 		return -1;
-	payer_bank_open(*state, &bank);
+	drop_payer_bank_open(*state, &bank);
 	return 0;
 }
 
 static int
 teardown(void **state)
 {
-	peer_release(bank.peer);
+	fake_server_release(bank.server);
 	bank_close_down(&bank);
 	return client_teardown(state);
 }
@@ -35,7 +35,7 @@ teardown(void **state)
 static int
 begin(void **state)
 {
-	payer_bank_behave(&bank);
+	drop_payer_bank_behave(&bank);
 	return client_begin(state);
 }
 
@@ -93,7 +93,7 @@ notified(struct client *c, const struct person *who)
 	return client_value(c,
 			    "SELECT title || ': ' || coalesce(subject, '') FROM cowry.notification"
 			    " WHERE user_id = %lld ORDER BY notification_id DESC LIMIT 1",
-			    (long long)payer_id(c, who));
+			    (long long)drop_payer_id(c, who));
 }
 
 /* What is owed to a merchant, in minor units. */
@@ -110,8 +110,8 @@ static void
 test_disclosure(void **state)
 {
 	struct client *c = *state;
-	struct person ada = payer_new(c, RICH);
-	struct person eve = payer_new(c, RICH);
+	struct person ada = drop_payer_new(c, RICH);
+	struct person eve = drop_payer_new(c, RICH);
 	const char *mama = recipient_new(c, &ada, "RSD");
 	struct answer a = disclose(c, &ada, mama, "2000");
 
@@ -165,10 +165,10 @@ static void
 test_remittance(void **state)
 {
 	struct client *c = *state;
-	struct person ada = payer_new(c, RICH);
+	struct person ada = drop_payer_new(c, RICH);
 	const char *mama = recipient_new(c, &ada, "RSD");
 	struct answer a = remit(c, &ada, mama, "2000");
-	size_t n = peer_count(bank.peer) - 1;
+	size_t n = fake_server_count(bank.server) - 1;
 	const char *id;
 
 	expect_status(&a, 201);
@@ -188,9 +188,10 @@ test_remittance(void **state)
 	expect_text(&a, "data.recipientCountry", "Serbia");
 	expect_text(&a, "data.fromAccount", "DNB");
 	expect_text(&a, "data.eta", "2-4 business days");
-	assert_non_null(strstr(peer_request(bank.peer, n)->body, "\"amount\":\"2010.00\""));
-	assert_non_null(strstr(peer_request(bank.peer, n)->body, id));
-	assert_string_equal(payer_reserved(c, &ada), "201000");
+	assert_non_null(
+		strstr(fake_server_request(bank.server, n)->body, "\"amount\":\"2010.00\""));
+	assert_non_null(strstr(fake_server_request(bank.server, n)->body, id));
+	assert_string_equal(drop_payer_reserved(c, &ada), "201000");
 	a = get(c, &ada, client_text(c, "/%s/receipt", id));
 	expect_text(&a, "data.estimatedCompletion", "2-4 business days");
 	expect_text(&a, "data.completedAt", "null");
@@ -198,8 +199,8 @@ test_remittance(void **state)
 	assert_string_equal(status_of(c, &ada, id), "processing");
 	bank.script.payment = "ACSC";
 	settle_due(c);
-	assert_string_equal(payer_balance(c, &ada), "4799000");
-	assert_string_equal(payer_reserved(c, &ada), "0");
+	assert_string_equal(drop_payer_balance(c, &ada), "4799000");
+	assert_string_equal(drop_payer_reserved(c, &ada), "0");
 	assert_string_equal(notified(c, &ada), client_text(c, "Payment completed: %s", id));
 	a = get(c, &ada, client_text(c, "/%s", id));
 	expect_text(&a, "data.status", "completed");
@@ -237,13 +238,13 @@ static void
 test_remittance_refusals(void **state)
 {
 	struct client *c = *state;
-	struct person ada = payer_new(c, 20000);
-	struct person eve = payer_new(c, RICH);
+	struct person ada = drop_payer_new(c, 20000);
+	struct person eve = drop_payer_new(c, RICH);
 	const char *mama = recipient_new(c, &ada, "RSD");
 	const char *hers =
 		client_value(c, "SELECT drop_id FROM cowry.bank_account WHERE user_id = %lld",
-			     (long long)payer_id(c, &eve));
-	size_t before = peer_count(bank.peer);
+			     (long long)drop_payer_id(c, &eve));
+	size_t before = fake_server_count(bank.server);
 	struct answer a = remit_body(c, &ada, "{}");
 
 	expect_refusal(&a, 400, "bad_request");
@@ -281,10 +282,10 @@ test_remittance_refusals(void **state)
 	client_sql(c, "UPDATE cowry.users SET kyc_status = 'verified' WHERE public_id = '%s'",
 		   ada.id);
 	client_sql(c, "UPDATE cowry.bank_account SET is_primary = false WHERE user_id = %lld",
-		   (long long)payer_id(c, &ada));
+		   (long long)drop_payer_id(c, &ada));
 	a = remit(c, &ada, mama, "150");
 	expect_refusal(&a, 400, "no_bank_account");
-	assert_int_equal(peer_count(bank.peer), before);
+	assert_int_equal(fake_server_count(bank.server), before);
 }
 
 static void
@@ -310,8 +311,8 @@ static void
 test_quote(void **state)
 {
 	struct client *c = *state;
-	struct person ada = payer_new(c, RICH);
-	struct person bea = payer_new(c, RICH);
+	struct person ada = drop_payer_new(c, RICH);
+	struct person bea = drop_payer_new(c, RICH);
 	const char *mama = recipient_new(c, &ada, "RSD");
 	const char *other = recipient_new(c, &ada, "RSD");
 	const char *hers = recipient_new(c, &bea, "RSD");
@@ -343,7 +344,7 @@ static void
 test_qr_payment(void **state)
 {
 	struct client *c = *state;
-	struct person ada = payer_new(c, RICH);
+	struct person ada = drop_payer_new(c, RICH);
 	const char *kebab = merchant_new(c, "Ahmetov Kebab");
 	struct answer a = pay(c, &ada, kebab, "129");
 	const char *id;
@@ -360,12 +361,12 @@ test_qr_payment(void **state)
 	expect_text(&a, "data.merchantName", "Ahmetov Kebab");
 	expect_text(&a, "data.merchantId", kebab);
 	expect_text(&a, "data.fromAccount", "DNB");
-	assert_string_equal(payer_reserved(c, &ada), "12900");
+	assert_string_equal(drop_payer_reserved(c, &ada), "12900");
 	assert_string_equal(owed(c, kebab), "12771");
 	assert_string_equal(notified(c, &ada), client_text(c, "Payment completed: %s", id));
 	bank.script.payment = "ACSC";
 	settle_due(c);
-	assert_string_equal(payer_balance(c, &ada), "4987100");
+	assert_string_equal(drop_payer_balance(c, &ada), "4987100");
 	assert_string_equal(client_value(c,
 					 "SELECT settled_at IS NOT NULL FROM cowry.drop_payment"
 					 " WHERE drop_id = '%s'",
@@ -398,7 +399,7 @@ test_at_once(void **state)
 {
 	enum { PAYMENTS = 6 };
 	struct client *c = *state;
-	struct person ada = payer_new(c, 25000);
+	struct person ada = drop_payer_new(c, 25000);
 	const char *kebab = merchant_new(c, "Kebab");
 	struct ask asks[PAYMENTS];
 	int statuses[PAYMENTS];
@@ -416,7 +417,7 @@ test_at_once(void **state)
 	assert_string_equal(owed(c, kebab), "19800");
 	bank.script.payment = "ACSC";
 	settle_due(c);
-	assert_string_equal(payer_balance(c, &ada), "5000");
+	assert_string_equal(drop_payer_balance(c, &ada), "5000");
 }
 
 /* Nobody knows whether the bank has it: it is settled once, under the same ids. */
@@ -424,10 +425,10 @@ static void
 test_silence(void **state)
 {
 	struct client *c = *state;
-	struct person ada = payer_new(c, RICH);
+	struct person ada = drop_payer_new(c, RICH);
 	const char *mama = recipient_new(c, &ada, "RSD");
 	const char *kebab = merchant_new(c, "Kebab");
-	size_t n = peer_count(bank.peer);
+	size_t n = fake_server_count(bank.server);
 	const char *remittance;
 	const char *payment;
 	char first[64];
@@ -445,27 +446,27 @@ test_silence(void **state)
 	expect_status(&a, 201);
 	expect_text(&a, "data.status", "processing");
 	payment = answer_at(&a, "data.id");
-	assert_string_equal(payer_reserved(c, &ada), "110500");
-	peer_release(bank.peer);
+	assert_string_equal(drop_payer_reserved(c, &ada), "110500");
+	fake_server_release(bank.server);
 	bank.script.initial = "ACSC";
 	settle_due(c);
 	settle_due(c);
-	assert_int_equal(peer_count(bank.peer), n + 4);
-	assert_non_null(peer_header(bank.peer, n, "x-request-id", first, sizeof first));
+	assert_int_equal(fake_server_count(bank.server), n + 4);
+	assert_non_null(fake_server_header(bank.server, n, "x-request-id", first, sizeof first));
 	for (size_t i = n + 2; i < n + 4; i++)
-		if (strstr(peer_request(bank.peer, i)->body, remittance) != NULL) {
-			assert_non_null(
-				peer_header(bank.peer, i, "x-request-id", again, sizeof again));
+		if (strstr(fake_server_request(bank.server, i)->body, remittance) != NULL) {
+			assert_non_null(fake_server_header(bank.server, i, "x-request-id", again,
+							   sizeof again));
 			assert_string_equal(again, first);
 		}
 	assert_string_equal(status_of(c, &ada, remittance), "completed");
 	assert_string_equal(status_of(c, &ada, payment), "completed");
-	assert_string_equal(payer_balance(c, &ada), "4889500");
-	assert_string_equal(payer_reserved(c, &ada), "0");
+	assert_string_equal(drop_payer_balance(c, &ada), "4889500");
+	assert_string_equal(drop_payer_reserved(c, &ada), "0");
 	assert_string_equal(client_value(c,
 					 "SELECT count(*) FROM cowry.notification"
 					 " WHERE user_id = %lld",
-					 (long long)payer_id(c, &ada)),
+					 (long long)drop_payer_id(c, &ada)),
 			    "2");
 }
 
@@ -489,9 +490,9 @@ static void
 test_settled_meanwhile(void **state)
 {
 	struct client *c = *state;
-	struct person ada = payer_new(c, RICH);
+	struct person ada = drop_payer_new(c, RICH);
 	const char *mama = recipient_new(c, &ada, "RSD");
-	size_t n = peer_count(bank.peer);
+	size_t n = fake_server_count(bank.server);
 	struct ask_in_thread asked = {
 		.client = *c,
 		.ask = {.method = "POST",
@@ -504,19 +505,19 @@ test_settled_meanwhile(void **state)
 	asked.client.scratch = arena_new(1 << 24);
 	bank_fail(&bank, "POST", "/v1/payments/", PEER_HANGS, 0, NULL);
 	assert_int_equal(pthread_create(&thread, NULL, ask_in_thread, &asked), 0);
-	assert_true(peer_wait(bank.peer, n + 1));
+	assert_true(fake_server_wait(bank.server, n + 1));
 	bank.script.initial = "ACSC";
 	settle_due(c);
 	assert_int_equal(pthread_join(thread, NULL), 0);
-	peer_release(bank.peer);
+	fake_server_release(bank.server);
 	assert_int_equal(asked.reply.status, 201);
 	arena_free(asked.client.scratch);
 	assert_string_equal(last_status(c, &ada), "completed");
-	assert_string_equal(payer_balance(c, &ada), "4899500");
+	assert_string_equal(drop_payer_balance(c, &ada), "4899500");
 	assert_string_equal(client_value(c,
 					 "SELECT count(*) FROM cowry.notification"
 					 " WHERE user_id = %lld",
-					 (long long)payer_id(c, &ada)),
+					 (long long)drop_payer_id(c, &ada)),
 			    "1");
 }
 
@@ -534,17 +535,17 @@ static void
 test_forgotten(void **state)
 {
 	struct client *c = *state;
-	struct person ada = payer_new(c, RICH);
+	struct person ada = drop_payer_new(c, RICH);
 	struct drop_order order = {.merchant = merchant_new(c, "Kebab"),
 				   .amount = {10000, currency_find("NOK")}};
 	struct ctx ctx = {.app = c->app, .arena = c->scratch, .now = clock_system()};
-	size_t n = peer_count(bank.peer);
+	size_t n = fake_server_count(bank.server);
 
-	ctx.who.user_id = payer_id(c, &ada);
+	ctx.who.user_id = drop_payer_id(c, &ada);
 	assert_int_equal(db_transact(&ctx, open_only, &order), ERR_OK);
 	assert_string_equal(last_status(c, &ada), "processing");
 	settle_due(c);
-	assert_int_equal(peer_count(bank.peer), n + 1);
+	assert_int_equal(fake_server_count(bank.server), n + 1);
 	assert_string_equal(last_status(c, &ada), "completed");
 	assert_string_equal(owed(c, order.merchant), "9900");
 	bank.script.payment = "ACSC";
@@ -555,7 +556,7 @@ static void
 test_bank_refuses(void **state)
 {
 	struct client *c = *state;
-	struct person ada = payer_new(c, RICH);
+	struct person ada = drop_payer_new(c, RICH);
 	const char *mama = recipient_new(c, &ada, "RSD");
 	const char *kebab = merchant_new(c, "Kebab");
 	struct answer a;
@@ -566,7 +567,7 @@ test_bank_refuses(void **state)
 	expect_refusal(&a, 402, "insufficient_balance");
 	assert_string_equal(last_status(c, &ada), "failed");
 	assert_string_equal(owed(c, kebab), "0");
-	assert_string_equal(payer_reserved(c, &ada), "0");
+	assert_string_equal(drop_payer_reserved(c, &ada), "0");
 	bank_fail(&bank, "POST", "/v1/payments/", PEER_ANSWERS, 400,
 		  bank_error(c, "PAYMENT_FAILED", "No"));
 	a = remit(c, &ada, mama, "1000");
@@ -578,9 +579,9 @@ test_bank_refuses(void **state)
 	c->fixture->config.bank_url = "http://127.0.0.1:1";
 	a = remit(c, &ada, mama, "1000");
 	expect_refusal(&a, 503, "service_unavailable");
-	c->fixture->config.bank_url = peer_url(bank.peer);
+	c->fixture->config.bank_url = fake_server_url(bank.server);
 	assert_string_equal(last_status(c, &ada), "failed");
-	assert_string_equal(payer_balance(c, &ada), client_text(c, "%d", RICH));
+	assert_string_equal(drop_payer_balance(c, &ada), client_text(c, "%d", RICH));
 	a = get(c, &ada, "/summary");
 	expect_text(&a, "data.allTime.totalCount", "0");
 	settle_due(c);
@@ -591,7 +592,7 @@ static void
 test_settlement_fails(void **state)
 {
 	struct client *c = *state;
-	struct person ada = payer_new(c, RICH);
+	struct person ada = drop_payer_new(c, RICH);
 	const char *mama = recipient_new(c, &ada, "RSD");
 	const char *kebab = merchant_new(c, "Kebab");
 	struct answer a = remit(c, &ada, mama, "1000");
@@ -601,8 +602,8 @@ test_settlement_fails(void **state)
 	bank.script.payment = "RJCT";
 	settle_due(c);
 	assert_string_equal(status_of(c, &ada, remittance), "failed");
-	assert_string_equal(payer_balance(c, &ada), client_text(c, "%d", RICH));
-	assert_string_equal(payer_reserved(c, &ada), "0");
+	assert_string_equal(drop_payer_balance(c, &ada), client_text(c, "%d", RICH));
+	assert_string_equal(drop_payer_reserved(c, &ada), "0");
 	assert_string_equal(notified(c, &ada), client_text(c, "Payment failed: %s", remittance));
 	a = pay(c, &ada, kebab, "100");
 	expect_text(&a, "data.status", "completed");
@@ -621,7 +622,7 @@ static void
 test_authorisation(void **state)
 {
 	struct client *c = *state;
-	struct person ada = payer_new(c, RICH);
+	struct person ada = drop_payer_new(c, RICH);
 	const char *kebab = merchant_new(c, "Kebab");
 	const char *payment;
 	struct answer a;
@@ -638,15 +639,15 @@ test_authorisation(void **state)
 	assert_string_equal(status_of(c, &ada, payment), "completed");
 	bank.script.payment = "ACSC";
 	settle_due(c);
-	assert_string_equal(payer_balance(c, &ada), client_text(c, "%d", RICH - 10000));
+	assert_string_equal(drop_payer_balance(c, &ada), client_text(c, "%d", RICH - 10000));
 }
 
 static void
 test_one_s_own(void **state)
 {
 	struct client *c = *state;
-	struct person ada = payer_new(c, RICH);
-	struct person eve = payer_new(c, RICH);
+	struct person ada = drop_payer_new(c, RICH);
+	struct person eve = drop_payer_new(c, RICH);
 	const char *kebab = merchant_new(c, "Kebab");
 	struct answer a = pay(c, &ada, kebab, "100");
 	const char *id = answer_at(&a, "data.id");
@@ -671,7 +672,7 @@ static void
 test_lists(void **state)
 {
 	struct client *c = *state;
-	struct person ada = payer_new(c, RICH);
+	struct person ada = drop_payer_new(c, RICH);
 	const char *mama = recipient_new(c, &ada, "RSD");
 	const char *kebab = merchant_new(c, "Kebab");
 	struct answer a = remit(c, &ada, mama, "2000");
@@ -684,7 +685,7 @@ test_lists(void **state)
 	client_sql(c,
 		   "UPDATE cowry.drop_payment SET created_at = created_at - interval '40 days'"
 		   " WHERE user_id = %lld AND amount = 200000",
-		   (long long)payer_id(c, &ada));
+		   (long long)drop_payer_id(c, &ada));
 	a = get(c, &ada, "");
 	expect_status(&a, 200);
 	assert_int_equal(answer_count(&a, "data"), 3);
@@ -727,7 +728,7 @@ static void
 test_privacy(void **state)
 {
 	struct client *c = *state;
-	struct person ada = payer_new(c, RICH);
+	struct person ada = drop_payer_new(c, RICH);
 	const char *mama = recipient_new(c, &ada, "RSD");
 	struct answer a = remit(c, &ada, mama, "2000");
 	const char *id = answer_at(&a, "data.id");
@@ -744,15 +745,15 @@ test_privacy(void **state)
 	expect_text(&a, "data.transactions.0.status", "completed");
 	expect_text(&a, "data.recipients.0.id", mama);
 	expect_text(&a, "data.recipients.0.bank_account", IBAN_RS);
-	assert_int_equal(
-		db_run(&ctx, SQL_drop_payments_forget, &rows, PARAMS(p_int(payer_id(c, &ada)))),
-		ERR_OK);
+	assert_int_equal(db_run(&ctx, SQL_drop_payments_forget, &rows,
+				PARAMS(p_int(drop_payer_id(c, &ada)))),
+			 ERR_OK);
 	assert_string_equal(client_value(c,
 					 "SELECT count(*) FROM cowry.recipient r"
 					 " JOIN cowry.drop_payment p USING (recipient_id)"
 					 " WHERE p.user_id = %lld AND r.name || payee_name ||"
 					 " bank_account = ''",
-					 (long long)payer_id(c, &ada)),
+					 (long long)drop_payer_id(c, &ada)),
 			    "1");
 }
 
@@ -761,9 +762,9 @@ static void
 test_repeated(void **state)
 {
 	struct client *c = *state;
-	struct person ada = payer_new(c, RICH);
+	struct person ada = drop_payer_new(c, RICH);
 	const char *kebab = merchant_new(c, "Kebab");
-	size_t before = peer_count(bank.peer);
+	size_t before = fake_server_count(bank.server);
 	const struct ask ask = {
 		.method = "POST",
 		.target = "/api/transactions/qr-payment",
@@ -777,14 +778,14 @@ test_repeated(void **state)
 	expect_status(&first, 201);
 	expect_status(&again, 201);
 	expect_text(&again, "data.id", answer_at(&first, "data.id"));
-	assert_int_equal(peer_count(bank.peer), before + 1);
+	assert_int_equal(fake_server_count(bank.server), before + 1);
 }
 
 static void
 test_limit(void **state)
 {
 	struct client *c = *state;
-	struct person ada = payer_new(c, RICH);
+	struct person ada = drop_payer_new(c, RICH);
 	struct answer a;
 
 	c->fixture->config.user_limits = true;

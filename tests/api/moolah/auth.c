@@ -64,7 +64,7 @@ static void
 test_document_is_sealed(void **state)
 {
 	struct client *c = *state;
-	struct citizen ann = citizen_new(c, 1);
+	struct moolah_user ann = moolah_user_new(c, 1);
 	const char *id =
 		client_value(c, "SELECT public_id FROM cowry.users WHERE user_id = %s", ann.id);
 	const char *hex = client_value(
@@ -95,7 +95,7 @@ static void
 test_duplicates(void **state)
 {
 	struct client *c = *state;
-	struct citizen bo = citizen_new(c, 2);
+	struct moolah_user bo = moolah_user_new(c, 2);
 	const char *other = identity_number(c, 3);
 	const struct {
 		const char *email, *phone, *document, *error;
@@ -123,7 +123,7 @@ static void
 test_passports(void **state)
 {
 	struct client *c = *state;
-	struct citizen known = citizen_new(c, 77);
+	struct moolah_user known = moolah_user_new(c, 77);
 	const char *spaced = client_text(c, "%.6s %.4s-%s", known.document, known.document + 6,
 					 known.document + 10);
 	static const char form[] = "{'name':'Eva Maria de Jong','email':'%s','phoneNumber':'%s',"
@@ -193,7 +193,7 @@ static void
 test_login(void **state)
 {
 	struct client *c = *state;
-	struct citizen cat = citizen_new(c, 10);
+	struct moolah_user cat = moolah_user_new(c, 10);
 	static const char *const names[] = {"+27825570010", "0825570010", "082 557 0010",
 					    "Citizen10@example.com"};
 
@@ -225,8 +225,8 @@ test_login_refusals(void **state)
 	};
 	struct answer first = {0};
 
-	(void)citizen_new(c, 11);
-	(void)citizen_new(c, 12);
+	(void)moolah_user_new(c, 11);
+	(void)moolah_user_new(c, 12);
 	client_sql(c, "UPDATE cowry.users SET status = 'suspended' WHERE phone = '+27825570012'");
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct answer a = login(c, rows[i].identifier, rows[i].password);
@@ -252,7 +252,7 @@ static void
 test_refresh(void **state)
 {
 	struct client *c = *state;
-	struct citizen dan = citizen_new(c, 20);
+	struct moolah_user dan = moolah_user_new(c, 20);
 	struct answer again = login(c, dan.phone, PASSWORD);
 	struct answer first = refresh(c, dan.access);
 	struct answer a;
@@ -284,7 +284,7 @@ static void
 test_verify(void **state)
 {
 	struct client *c = *state;
-	struct citizen eve = citizen_new(c, 25);
+	struct moolah_user eve = moolah_user_new(c, 25);
 	struct answer a = verify(c, eve.access);
 	struct answer renewed;
 
@@ -314,7 +314,7 @@ test_refresh_at_once(void **state)
 {
 	enum { ASKERS = 6 };
 	struct client *c = *state;
-	struct citizen eli = citizen_new(c, 21);
+	struct moolah_user eli = moolah_user_new(c, 21);
 	struct ask asks[ASKERS];
 	int statuses[ASKERS];
 
@@ -355,7 +355,7 @@ static void
 test_other_dialects(void **state)
 {
 	struct client *c = *state;
-	struct citizen gus = citizen_new(c, 40);
+	struct moolah_user gus = moolah_user_new(c, 40);
 	struct person there = person_sign_in(c, gus.email, PASSWORD);
 	struct person kim = person_new(c, "kim@example.com");
 	struct answer a = login(c, "kim@example.com", PASSWORD);
@@ -383,7 +383,7 @@ static void
 test_deletion(void **state)
 {
 	struct client *c = *state;
-	struct citizen hal = citizen_new(c, 50);
+	struct moolah_user hal = moolah_user_new(c, 50);
 	struct person there = person_sign_in(c, hal.email, PASSWORD);
 	struct answer a = client_call(c, "PATCH", "/api/v1/settings", hal.access,
 				      client_json(c, "{'language':'zu'}"));

@@ -1,4 +1,4 @@
-/* EasyPay vouchers: issued, paid for at a till, cancelled, expired; and who may say that they were. */
+/* EasyPay vouchers: issued, paid for at a easypay, cancelled, expired; and who may say that they were. */
 #include "tests/support/cmocka.h"
 
 #include <regex.h>

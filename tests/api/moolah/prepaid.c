@@ -8,14 +8,14 @@
 #include "tests/support/fake_vendor.h"
 #include "json/reader.h"
 
-static struct shop shop;
+static struct fake_vendor vendor;
 
 static int
 setup(void **state)
 {
 	if (client_setup(state) != 0)
 		return -1;
-	shop_open(*state, &shop);
+	fake_vendor_open(*state, &vendor);
 	return 0;
 }
 
@@ -24,14 +24,14 @@ teardown(void **state)
 {
 	int result = client_teardown(state);
 
-	shop_close(&shop);
+	fake_vendor_close(&vendor);
 	return result;
 }
 
 static int
 begin(void **state)
 {
-	shop.script = (struct shop_script){.status = 0};
+	vendor.script = (struct fake_vendor_script){.status = 0};
 	return client_begin(state);
 }
 
@@ -83,8 +83,8 @@ test_airtime(void **state)
 	assert_non_null(answer_at(&a, "data.createdAt"));
 	assert_non_null(answer_at(&a, "data.settledAt"));
 	assert_true(text_starts_with(id, "PUR-"));
-	assert_string_equal(peer_header(shop.peer, peer_count(shop.peer) - 1, "authorization",
-					value, sizeof value),
+	assert_string_equal(fake_server_header(vendor.server, fake_server_count(vendor.server) - 1,
+					       "authorization", value, sizeof value),
 			    "Bearer " SHOP_KEY);
 	expect_money(c, &buyer, "7050 0");
 	assert_string_equal(client_value(c,
@@ -100,8 +100,9 @@ test_airtime(void **state)
 	a = buy(c, &buyer, "mobilemart", "MM-VODACOM-AIRTIME", "20", "(082) 123-45.67", "air-2");
 	expect_status(&a, 200);
 	expect_text(&a, "data.status", "completed");
-	assert_non_null(strstr(peer_request(shop.peer, peer_count(shop.peer) - 1)->body,
-			       "\"mobileNumber\":\"27821234567\",\"amount\":20.00"));
+	assert_non_null(strstr(
+		fake_server_request(vendor.server, fake_server_count(vendor.server) - 1)->body,
+		"\"mobileNumber\":\"27821234567\",\"amount\":20.00"));
 	expect_money(c, &buyer, "5050 0");
 	assert_true(purchase_settled(c, "air-2"));
 }
@@ -117,7 +118,7 @@ test_electricity(void **state)
 	expect_text(&a, "data.token", TOKEN);
 	expect_money(c, &buyer, "4000 0");
 	/* A meter of which the provider says at once that it failed. */
-	shop.script.state = "FAILED";
+	vendor.script.state = "FAILED";
 	a = buy(c, &buyer, "flash", ELECTRICITY, "40", METER, "ele-2");
 	expect_refusal(&a, 400, "PURCHASE_REFUSED");
 	expect_money(c, &buyer, "4000 0");
@@ -127,15 +128,15 @@ test_electricity(void **state)
 	expect_text(&a, "data.purchases.0.reason", "The provider says that it failed");
 	assert_null(answer_at(&a, "data.purchases.0.token"));
 	/* What comes late has its token all the same. */
-	shop.script.state = "PENDING";
+	vendor.script.state = "PENDING";
 	a = buy(c, &buyer, "flash", ELECTRICITY, "40", METER, "ele-2");
 	expect_status(&a, 200);
 	expect_text(&a, "data.status", "pending");
 	assert_null(answer_at(&a, "data.token"));
 	expect_money(c, &buyer, "4000 4000");
-	shop.script.found = "PENDING";
+	vendor.script.found = "PENDING";
 	assert_false(purchase_settled(c, "ele-2"));
-	shop.script.found = "SUCCESSFUL";
+	vendor.script.found = "SUCCESSFUL";
 	assert_true(purchase_settled(c, "ele-2"));
 	expect_money(c, &buyer, "0 0");
 	a = buy(c, &buyer, "flash", ELECTRICITY, "40", METER, "ele-2");
@@ -166,14 +167,14 @@ test_bill(void **state)
 	expect_refusal(&a, 400, "VALIDATION_ERROR");
 	a = pay_bill(c, &buyer, "91234388661929", "10", "bill-2");
 	expect_refusal(&a, 400, "VALIDATION_ERROR");
-	shop.script.status = 400;
-	shop.script.body = "{\"status\":false,\"message\":\"Unknown bill\"}";
+	vendor.script.status = 400;
+	vendor.script.body = "{\"status\":false,\"message\":\"Unknown bill\"}";
 	a = pay_bill(c, &buyer, "91234138519487", "10", "bill-2");
 	expect_refusal(&a, 400, "PURCHASE_REFUSED");
 	expect_text(&a, "error", "Unknown bill");
 	expect_money(c, &buyer, "4975 0");
 	/* A bill is no product that Flash sells. */
-	shop.script = (struct shop_script){.status = 0};
+	vendor.script = (struct fake_vendor_script){.status = 0};
 	a = buy(c, &buyer, "flash", "EASYPAY-BILL", "10", BILL, "bill-3");
 	expect_refusal(&a, 404, "PRODUCT_NOT_FOUND");
 }
@@ -206,7 +207,7 @@ test_refusals(void **state)
 	};
 	struct client *c = *state;
 	struct buyer buyer = buyer_new(c, "100");
-	size_t calls = peer_count(shop.peer);
+	size_t calls = fake_server_count(vendor.server);
 	struct answer a;
 
 	for (size_t i = 0; i < COUNT(cases); i++) {
@@ -222,7 +223,7 @@ test_refusals(void **state)
 	expect_refusal(&a, 400, "VALIDATION_ERROR");
 	a = client_call(c, "POST", "/api/v1/flash/process", NULL, "{}");
 	expect_refusal(&a, 401, "UNAUTHORIZED");
-	assert_int_equal(peer_count(shop.peer), calls);
+	assert_int_equal(fake_server_count(vendor.server), calls);
 	expect_money(c, &buyer, "10000 0");
 	a = buyer_get(c, &buyer, "purchases");
 	expect_status(&a, 200);
@@ -241,7 +242,7 @@ test_references(void **state)
 	struct buyer buyer = buyer_new(c, "100");
 	struct buyer other = buyer_new(c, "100");
 	struct answer first = buy_airtime(c, &buyer, "29", "same-1");
-	size_t calls = peer_count(shop.peer);
+	size_t calls = fake_server_count(vendor.server);
 	struct answer a = buy_airtime(c, &buyer, "29.00", "same-1");
 
 	expect_status(&first, 200);
@@ -253,7 +254,7 @@ test_references(void **state)
 	expect_refusal(&a, 409, "DUPLICATE_REFERENCE");
 	a = pay_bill(c, &buyer, BILL, "29", "same-1");
 	expect_refusal(&a, 409, "DUPLICATE_REFERENCE");
-	assert_int_equal(peer_count(shop.peer), calls);
+	assert_int_equal(fake_server_count(vendor.server), calls);
 	expect_money(c, &buyer, "7100 0");
 	/* It is the person's own. */
 	a = buy_airtime(c, &other, "29", "same-1");

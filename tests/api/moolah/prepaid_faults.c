@@ -8,14 +8,14 @@
 #include "app/prepaid/purchase.h"
 #include "tests/support/fake_vendor.h"
 
-static struct shop shop;
+static struct fake_vendor vendor;
 
 static int
 setup(void **state)
 {
 	if (client_setup(state) != 0)
 		return -1;
-	shop_open(*state, &shop);
+	fake_vendor_open(*state, &vendor);
 	return 0;
 }
 
@@ -24,14 +24,14 @@ teardown(void **state)
 {
 	int result = client_teardown(state);
 
-	shop_close(&shop);
+	fake_vendor_close(&vendor);
 	return result;
 }
 
 static int
 begin(void **state)
 {
-	shop.script = (struct shop_script){.status = 0};
+	vendor.script = (struct fake_vendor_script){.status = 0};
 	return client_begin(state);
 }
 
@@ -107,14 +107,14 @@ test_hold(void **state)
 	struct glimpse glimpse = {.c = c, .buyer = &buyer};
 	struct answer a;
 
-	shop.script.meanwhile = glance;
-	shop.script.arg = &glimpse;
+	vendor.script.meanwhile = glance;
+	vendor.script.arg = &glimpse;
 	a = buy_airtime(c, &buyer, "29", "hold-1");
 	expect_status(&a, 200);
 	assert_string_equal(glimpse.seen, "10000 2900");
 	expect_money(c, &buyer, "7100 0");
 	/* What is held is not there to spend. */
-	shop.script = (struct shop_script){.state = "PENDING"};
+	vendor.script = (struct fake_vendor_script){.state = "PENDING"};
 	a = buy_airtime(c, &buyer, "60", "hold-2");
 	expect_text(&a, "data.status", "pending");
 	a = buy_airtime(c, &buyer, "20", "hold-3");
@@ -125,7 +125,7 @@ test_hold(void **state)
 					    " USING (hold_id) WHERE expires_at <"
 					    " now() + interval '99 years'"),
 			    "0");
-	shop.script.found = "FAILED";
+	vendor.script.found = "FAILED";
 	assert_true(purchase_settled(c, "hold-2"));
 	expect_money(c, &buyer, "7100 0");
 	assert_string_equal(purchase_status(c, "hold-2"), "failed");
@@ -135,7 +135,7 @@ test_hold(void **state)
 static void
 test_lost_answers(void **state)
 {
-	static const struct shop_script scripts[] = {
+	static const struct fake_vendor_script scripts[] = {
 		{.manner = PEER_RESETS},
 		{.manner = PEER_CLOSES},
 		{.manner = PEER_HALVES},
@@ -154,16 +154,16 @@ test_lost_answers(void **state)
 		const char *reference = client_text(c, "lost-%zu", i);
 		struct answer a;
 
-		shop.script = scripts[i];
+		vendor.script = scripts[i];
 		a = buy_airtime(c, &buyer, "10", reference);
 		expect_status(&a, 200);
 		expect_text(&a, "data.status", "pending");
 		a = buy_airtime(c, &buyer, "10", reference);
 		expect_text(&a, "data.status", "pending");
-		shop.script = (struct shop_script){.found = NULL};
+		vendor.script = (struct fake_vendor_script){.found = NULL};
 		assert_false(purchase_settled(c, reference));
 		assert_string_equal(purchase_status(c, reference), "pending");
-		shop.script.found = sold ? "SUCCESSFUL" : "FAILED";
+		vendor.script.found = sold ? "SUCCESSFUL" : "FAILED";
 		assert_true(purchase_settled(c, reference));
 		assert_true(purchase_settled(c, reference));
 		assert_string_equal(purchase_status(c, reference), sold ? "completed" : "failed");
@@ -178,11 +178,11 @@ test_slow(void **state)
 	struct buyer buyer = buyer_new(c, "100");
 	struct answer a;
 
-	shop.script.manner = PEER_HANGS;
+	vendor.script.manner = PEER_HANGS;
 	a = buy_airtime(c, &buyer, "10", "slow-1");
 	expect_status(&a, 200);
 	expect_text(&a, "data.status", "pending");
-	peer_release(shop.peer);
+	fake_server_release(vendor.server);
 	expect_money(c, &buyer, "10000 1000");
 	/* There is work for the job runner. */
 	assert_string_equal(client_value(c, "SELECT count(*) FROM cowry.job j JOIN cowry.purchase p"
@@ -190,7 +190,7 @@ test_slow(void **state)
 					    " WHERE j.kind = 'purchase_lookup'"
 					    " AND p.reference = 'slow-1'"),
 			    "1");
-	shop.script = (struct shop_script){.found = "SUCCESSFUL", .amount = "1000"};
+	vendor.script = (struct fake_vendor_script){.found = "SUCCESSFUL", .amount = "1000"};
 	assert_true(purchase_settled(c, "slow-1"));
 	expect_money(c, &buyer, "9000 0");
 }
@@ -234,15 +234,15 @@ test_absent(void **state)
 	struct client *c = *state;
 	struct buyer buyer = buyer_new(c, "100");
 
-	shop.script.manner = PEER_RESETS;
+	vendor.script.manner = PEER_RESETS;
 	(void)buy_airtime(c, &buyer, "10", "absent-1");
 	make_older(c, "absent-1");
-	shop.script = (struct shop_script){.found = NULL};
+	vendor.script = (struct fake_vendor_script){.found = NULL};
 	assert_true(purchase_settled(c, "absent-1"));
 	assert_string_equal(purchase_status(c, "absent-1"), "failed");
 	expect_money(c, &buyer, "10000 0");
 	/* But not if the provider had taken it. */
-	shop.script.state = "PENDING";
+	vendor.script.state = "PENDING";
 	(void)buy_airtime(c, &buyer, "10", "absent-2");
 	make_older(c, "absent-2");
 	assert_true(purchase_settled(c, "absent-2"));
@@ -262,7 +262,7 @@ test_another_amount(void **state)
 	struct buyer buyer = buyer_new(c, "100");
 	struct answer a;
 
-	shop.script.amount = "999";
+	vendor.script.amount = "999";
 	a = buy_airtime(c, &buyer, "10", "other-1");
 	expect_status(&a, 200);
 	expect_text(&a, "data.status", "pending");
@@ -283,7 +283,7 @@ test_another_amount(void **state)
 static void
 succeed_meanwhile(void *arg)
 {
-	shop.script.found = "SUCCESSFUL";
+	vendor.script.found = "SUCCESSFUL";
 	(void)purchase_settled(arg, EARLY);
 }
 
@@ -295,7 +295,8 @@ test_early(void **state)
 	struct answer a;
 
 	/* The look-up says yes, the answer is lost. */
-	shop.script = (struct shop_script){.body = "?", .meanwhile = succeed_meanwhile, .arg = c};
+	vendor.script =
+		(struct fake_vendor_script){.body = "?", .meanwhile = succeed_meanwhile, .arg = c};
 	a = buy_airtime(c, &buyer, "10", EARLY);
 	expect_status(&a, 200);
 	expect_text(&a, "data.status", "completed");
@@ -310,8 +311,8 @@ test_contradiction(void **state)
 	struct buyer buyer = buyer_new(c, "100");
 	struct answer a;
 
-	shop.script =
-		(struct shop_script){.state = "FAILED", .meanwhile = succeed_meanwhile, .arg = c};
+	vendor.script = (struct fake_vendor_script){
+		.state = "FAILED", .meanwhile = succeed_meanwhile, .arg = c};
 	a = buy_airtime(c, &buyer, "10", EARLY);
 	expect_status(&a, 200);
 	expect_text(&a, "data.status", "pending");
@@ -348,7 +349,7 @@ test_same_at_once(void **state)
 	enum { AT_ONCE = 12 };
 	struct client *c = *state;
 	struct buyer buyer = buyer_new(c, "50");
-	size_t calls = peer_count(shop.peer);
+	size_t calls = fake_server_count(vendor.server);
 	struct ask asks[AT_ONCE];
 	int statuses[AT_ONCE];
 
@@ -356,7 +357,7 @@ test_same_at_once(void **state)
 		asks[i] = ask_to_buy(c, &buyer, "flash", AIRTIME, "10", MOBILE, "once-1");
 	client_at_once(c, asks, AT_ONCE, statuses);
 	assert_int_equal(count_status(statuses, AT_ONCE, 200), AT_ONCE);
-	assert_int_equal(peer_count(shop.peer), calls + 1);
+	assert_int_equal(fake_server_count(vendor.server), calls + 1);
 	expect_money(c, &buyer, "4000 0");
 }
 

@@ -4,14 +4,14 @@
 #include "api/moolah/moolah.h"
 #include "tests/support/moolah_user.h"
 
-static struct citizen ann;
+static struct moolah_user ann;
 
 static int
 setup(void **state)
 {
 	if (client_setup(state) != 0)
 		return -1;
-	ann = citizen_new(*state, 1);
+	ann = moolah_user_new(*state, 1);
 	return 0;
 }
 
@@ -31,7 +31,7 @@ static void
 test_usual(void **state)
 {
 	struct client *c = *state;
-	struct citizen bo = citizen_new(c, 2);
+	struct moolah_user bo = moolah_user_new(c, 2);
 	struct answer a = get(c, bo.access);
 
 	expect_status(&a, 200);

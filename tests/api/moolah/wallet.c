@@ -49,7 +49,7 @@ static void
 test_balance(void **state)
 {
 	struct client *c = *state;
-	struct citizen ann = citizen_new(c, 1);
+	struct moolah_user ann = moolah_user_new(c, 1);
 	struct answer a = get(c, ann.access, "balance");
 	const char *label;
 
@@ -105,8 +105,8 @@ static void
 test_labels(void **state)
 {
 	struct client *c = *state;
-	struct citizen bo = citizen_new(c, 2);
-	struct citizen cat = citizen_new(c, 3);
+	struct moolah_user bo = moolah_user_new(c, 2);
+	struct moolah_user cat = moolah_user_new(c, 3);
 	const char *before = label_of(c, bo.access);
 	const char *account =
 		client_value(c, "SELECT account_id FROM cowry.wallet WHERE label = '%s'", before);
@@ -120,7 +120,7 @@ test_labels(void **state)
 }
 
 static struct answer
-history(struct client *c, const struct citizen *who, const char *query)
+history(struct client *c, const struct moolah_user *who, const char *query)
 {
 	return get(c, who->access, client_text(c, "transactions%s", query));
 }
@@ -129,7 +129,7 @@ static void
 test_history(void **state)
 {
 	struct client *c = *state;
-	struct citizen dan = citizen_new(c, 4);
+	struct moolah_user dan = moolah_user_new(c, 4);
 	struct answer a = history(c, &dan, "");
 	const char *label = label_of(c, dan.access);
 	const char *id;
@@ -176,7 +176,7 @@ test_pages(void **state)
 {
 	enum { LINES = 25 };
 	struct client *c = *state;
-	struct citizen eli = citizen_new(c, 5);
+	struct moolah_user eli = moolah_user_new(c, 5);
 	const char *label = label_of(c, eli.access);
 	static const struct {
 		const char *query;
@@ -215,7 +215,7 @@ static void
 test_bad_queries(void **state)
 {
 	struct client *c = *state;
-	struct citizen fay = citizen_new(c, 6);
+	struct moolah_user fay = moolah_user_new(c, 6);
 	static const struct {
 		const char *query;
 		const char *field;
@@ -234,7 +234,7 @@ test_bad_queries(void **state)
 }
 
 static struct user_wallet
-wallet_of(struct client *c, const struct citizen *who)
+wallet_of(struct client *c, const struct moolah_user *who)
 {
 	struct ctx ctx = {.app = c->app, .arena = c->scratch};
 	struct user_wallet wallet = {0};
@@ -269,8 +269,8 @@ static void
 test_transfers(void **state)
 {
 	struct client *c = *state;
-	struct citizen gus = citizen_new(c, 7);
-	struct citizen hal = citizen_new(c, 8);
+	struct moolah_user gus = moolah_user_new(c, 7);
+	struct moolah_user hal = moolah_user_new(c, 8);
 	struct answer a = give(c, "credit", label_of(c, gus.access), "5");
 
 	expect_status(&a, 201);

@@ -10,7 +10,7 @@
 #include "queue/queue.h"
 #include "tests/support/easypay_client.h"
 
-static struct till till;
+static struct easypay_client easypay;
 static struct tenant acme;
 static struct tenant other;
 
@@ -19,25 +19,25 @@ setup(void **state)
 {
 	if (tenants_setup(state, &acme, &other) != 0)
 		return -1;
-	till_open(*state, &till);
+	easypay_client_open(*state, &easypay);
 	return 0;
 }
 
 static int
 teardown(void **state)
 {
-	till_close(&till);
+	easypay_client_close(&easypay);
 	return client_teardown(state);
 }
 
 static int
 begin(void **state)
 {
-	till.script = (struct till_script){0};
+	easypay.script = (struct easypay_client_script){0};
 	return client_begin(state);
 }
 
-#define till_test(function) cmocka_unit_test_setup(function, begin)
+#define easypay_test(function) cmocka_unit_test_setup(function, begin)
 
 static struct answer
 deposit(struct client *c, const char *wallet, const char *amount, const char *reference)
@@ -58,11 +58,11 @@ static struct answer
 tell(struct client *c, bool withdrawal, const char *outcome, const char *reference,
      const char *amount, const char *currency)
 {
-	struct till_webhook webhook =
-		till_webhook(c, "paystack", withdrawal, outcome, till_reference(c, reference),
-			     amount, currency, OWN_KEY);
+	struct easypay_client_webhook webhook = easypay_client_webhook(
+		c, "paystack", withdrawal, outcome, easypay_client_reference(c, reference), amount,
+		currency, OWN_KEY);
 
-	return till_send(c, &webhook);
+	return easypay_client_send(c, &webhook);
 }
 
 /* A reference that is good for a row of SQL as well. */
@@ -169,7 +169,7 @@ test_deposit(void **state)
 	expect_text(&a, "data.walletId", wallet);
 	expect_text(&a, "data.reference", "dep-1");
 	expect_text(&a, "data.provider.name", "paystack");
-	expect_text(&a, "data.provider.reference", till_reference(c, "dep-1"));
+	expect_text(&a, "data.provider.reference", easypay_client_reference(c, "dep-1"));
 	expect_text(&a, "data.provider.authorization_url", "https://pay.test/x");
 	expect_text(&a, "data.provider.checkoutUrl", "https://pay.test/x");
 	expect_text(&a, "data.provider.data.authorization_url", "https://pay.test/x");
@@ -210,24 +210,26 @@ test_at_all_four(void **state)
 		const char *out = client_text(c, "four-out-%s", names[i]);
 		const char *more = client_text(c, ",'provider':'%s','providerPayload':{%s}",
 					       names[i], payload);
-		struct till_webhook webhook;
+		struct easypay_client_webhook webhook;
 		struct answer a =
 			fund(c, "credit", acme.test_key, wallet, "25.50", "NGN", in, more);
 
 		expect_status(&a, 201);
 		assert_non_null(answer_at(&a, "data.provider.checkoutUrl"));
-		webhook = till_webhook(c, names[i], false, "success", till_reference(c, in),
-				       "25.50", "NGN", OWN_KEY);
-		a = till_send(c, &webhook);
+		webhook = easypay_client_webhook(c, names[i], false, "success",
+						 easypay_client_reference(c, in), "25.50", "NGN",
+						 OWN_KEY);
+		a = easypay_client_send(c, &webhook);
 		expect_status(&a, 200);
 		assert_string_equal(wallet_balance(c, acme.test_key, wallet, "ledger"), "25.50");
 		a = fund(c, "debit", acme.test_key, wallet, "25.50", "NGN", out, more);
 		expect_status(&a, 201);
 		expect_text(&a, "data.status", "pending");
 		assert_string_equal(wallet_balance(c, acme.test_key, wallet, "held"), "25.50");
-		webhook = till_webhook(c, names[i], true, "success", till_reference(c, out),
-				       "25.50", "NGN", OWN_KEY);
-		a = till_send(c, &webhook);
+		webhook = easypay_client_webhook(c, names[i], true, "success",
+						 easypay_client_reference(c, out), "25.50", "NGN",
+						 OWN_KEY);
+		a = easypay_client_send(c, &webhook);
 		expect_status(&a, 200);
 		assert_string_equal(wallet_balance(c, acme.test_key, wallet, "ledger"), "0.00");
 		assert_string_equal(wallet_balance(c, acme.test_key, wallet, "held"), "0.00");
@@ -320,13 +322,13 @@ test_same_order_again(void **state)
 	size_t calls;
 
 	expect_status(&a, 201);
-	calls = peer_count(till.peer);
+	calls = fake_server_count(easypay.server);
 	a = deposit(c, wallet, "10", "again-1");
 	expect_status(&a, 200);
 	expect_text(&a, "data.id", id);
 	assert_string_equal(answer_header(&a, "Idempotent-Replayed"), "true");
 	expect_text(&a, "data.provider.checkoutUrl", "https://pay.test/x");
-	assert_int_equal(peer_count(till.peer), calls);
+	assert_int_equal(fake_server_count(easypay.server), calls);
 	a = deposit(c, wallet, "11", "again-1");
 	expect_refusal(&a, 409, "DUPLICATE_REFERENCE");
 	/* Pending, and the ledger has no transaction yet: the reference is spoken for all the same. */
@@ -346,7 +348,7 @@ test_same_order_again(void **state)
 	a = deposit(c, wallet, "10", "again-2");
 	expect_refusal(&a, 409, "DUPLICATE_REFERENCE");
 	/* A key of idempotency gives the first answer again, and calls nobody. */
-	calls = peer_count(till.peer);
+	calls = fake_server_count(easypay.server);
 	for (int i = 0; i < 2; i++) {
 		a = client_send(
 			c, &(struct ask){.method = "POST",
@@ -361,7 +363,7 @@ test_same_order_again(void **state)
 						 wallet)});
 		expect_status(&a, 201);
 	}
-	assert_int_equal(peer_count(till.peer), calls + 1);
+	assert_int_equal(fake_server_count(easypay.server), calls + 1);
 }
 
 static void
@@ -371,15 +373,16 @@ test_many_at_once(void **state)
 	struct client *c = *state;
 	const char *wallet = wallet_new(c, acme.test_key, "NGN");
 	struct answer a = deposit(c, wallet, "10", "many-1");
-	struct till_webhook webhook;
+	struct easypay_client_webhook webhook;
 	struct ask asks[SAME];
 	int statuses[SAME];
 
 	expect_status(&a, 201);
-	webhook = till_webhook(c, "paystack", false, "success", till_reference(c, "many-1"), "10",
-			       "NGN", OWN_KEY);
+	webhook =
+		easypay_client_webhook(c, "paystack", false, "success",
+				       easypay_client_reference(c, "many-1"), "10", "NGN", OWN_KEY);
 	for (size_t i = 0; i < SAME; i++)
-		asks[i] = till_ask(c, &webhook);
+		asks[i] = easypay_client_ask(c, &webhook);
 	client_at_once(c, asks, SAME, statuses);
 	assert_int_equal(count_status(statuses, SAME, 200), SAME);
 	expect_balance(c, wallet, "10.00", "0.00");
@@ -412,9 +415,9 @@ send_early(void *arg, const char *reference)
 {
 	struct early *early = arg;
 	struct client *c = &early->client;
-	struct till_webhook webhook = till_webhook(c, "paystack", early->withdrawal, early->outcome,
-						   reference, "10", "NGN", OWN_KEY);
-	struct ask ask = till_ask(c, &webhook);
+	struct easypay_client_webhook webhook = easypay_client_webhook(
+		c, "paystack", early->withdrawal, early->outcome, reference, "10", "NGN", OWN_KEY);
+	struct ask ask = easypay_client_ask(c, &webhook);
 
 	early->status = client_exchange(c, &ask).status;
 }
@@ -437,8 +440,8 @@ test_webhook_before_answer(void **state)
 	struct early early = early_of(c, false, "success");
 	struct answer a;
 
-	till.script.meanwhile = send_early;
-	till.script.arg = &early;
+	easypay.script.meanwhile = send_early;
+	easypay.script.arg = &early;
 	a = deposit(c, wallet, "10", "early-1");
 	expect_status(&a, 201);
 	assert_int_equal(early.status, 200);
@@ -448,7 +451,7 @@ test_webhook_before_answer(void **state)
 	arena_free(early.client.scratch);
 	/* Then the answer gets lost. */
 	early = early_of(c, true, "success");
-	till.script.manner = PEER_RESETS;
+	easypay.script.manner = PEER_RESETS;
 	a = withdraw(c, wallet, "10", "early-2");
 	expect_status(&a, 201);
 	expect_text(&a, "data.status", "completed");
@@ -456,10 +459,11 @@ test_webhook_before_answer(void **state)
 	arena_free(early.client.scratch);
 	/* Or contradicts it: what was paid was paid. */
 	early = early_of(c, false, "success");
-	till.script = (struct till_script){.status = 400,
-					   .body = "{\"status\":false,\"message\":\"No\"}",
-					   .meanwhile = send_early,
-					   .arg = &early};
+	easypay.script =
+		(struct easypay_client_script){.status = 400,
+					       .body = "{\"status\":false,\"message\":\"No\"}",
+					       .meanwhile = send_early,
+					       .arg = &early};
 	a = deposit(c, wallet, "10", "early-3");
 	expect_status(&a, 201);
 	expect_text(&a, "data.status", "completed");
@@ -467,7 +471,7 @@ test_webhook_before_answer(void **state)
 	arena_free(early.client.scratch);
 	/* A failure is told early. */
 	early = early_of(c, true, "failed");
-	till.script = (struct till_script){.meanwhile = send_early, .arg = &early};
+	easypay.script = (struct easypay_client_script){.meanwhile = send_early, .arg = &early};
 	a = withdraw(c, wallet, "10", "early-4");
 	expect_refusal(&a, 422, "PROVIDER_REFUSED");
 	expect_balance(c, wallet, "110.00", "0.00");
@@ -481,16 +485,16 @@ test_time_out(void **state)
 	const char *wallet = wallet_with(c, acme.test_key, "NGN", "100");
 	struct answer a;
 
-	till.script.manner = PEER_HANGS;
+	easypay.script.manner = PEER_HANGS;
 	a = withdraw(c, wallet, "60", "slow-1");
 	expect_status(&a, 201);
 	expect_text(&a, "data.status", "pending");
 	expect_balance(c, wallet, "100.00", "60.00");
-	peer_release(till.peer);
-	till.script.manner = PEER_ANSWERS;
+	fake_server_release(easypay.server);
+	easypay.script.manner = PEER_ANSWERS;
 	assert_false(look_up(c, "slow-1"));
-	till.script.state = "success";
-	till.script.amount = "6000";
+	easypay.script.state = "success";
+	easypay.script.amount = "6000";
 	assert_true(look_up(c, "slow-1"));
 	expect_balance(c, wallet, "40.00", "0.00");
 	assert_true(look_up(c, "slow-1"));
@@ -503,7 +507,7 @@ test_time_out(void **state)
 static void
 test_unknown(void **state)
 {
-	static const struct till_script scripts[] = {
+	static const struct easypay_client_script scripts[] = {
 		{.manner = PEER_HALVES},
 		{.manner = PEER_CLOSES},
 		{.manner = PEER_RESETS},
@@ -523,7 +527,7 @@ test_unknown(void **state)
 		const char *out = client_text(c, "unknown-out-%zu", i);
 		struct answer a;
 
-		till.script = scripts[i];
+		easypay.script = scripts[i];
 		a = deposit(c, wallet, "10", in);
 		expect_status(&a, 201);
 		expect_text(&a, "data.status", "pending");
@@ -532,7 +536,8 @@ test_unknown(void **state)
 		expect_balance(c, wallet, "100.00", "10.00");
 		/* The look-ups fail as well: still nothing. */
 		assert_false(look_up(c, in));
-		till.script = (struct till_script){.state = "success", .amount = "1000"};
+		easypay.script =
+			(struct easypay_client_script){.state = "success", .amount = "1000"};
 		assert_true(look_up(c, in));
 		expect_balance(c, wallet, "110.00", "10.00");
 		assert_true(look_up(c, out));
@@ -547,7 +552,7 @@ test_refused(void **state)
 	const char *wallet = wallet_with(c, acme.test_key, "NGN", "100");
 	struct answer a;
 
-	till.script = (struct till_script){
+	easypay.script = (struct easypay_client_script){
 		.status = 400, .body = "{\"status\":false,\"message\":\"Your balance is low\"}"};
 	a = deposit(c, wallet, "10", "refused-1");
 	expect_refusal(&a, 422, "PROVIDER_REFUSED");
@@ -562,7 +567,7 @@ test_refused(void **state)
 	/* The reference is free, for the ledger too. */
 	a = fund(c, "debit", acme.test_key, wallet, "10", "NGN", "refused-2", "");
 	expect_status(&a, 201);
-	till.script = (struct till_script){0};
+	easypay.script = (struct easypay_client_script){0};
 	a = deposit(c, wallet, "10", "refused-1");
 	expect_status(&a, 201);
 	/* What it needs is missing: not even asked. */
@@ -630,7 +635,7 @@ test_other_amount(void **state)
 	/* By look-up it is the same. */
 	a = deposit(c, wallet, "10", "less-4");
 	expect_status(&a, 201);
-	till.script = (struct till_script){.state = "success", .amount = "999"};
+	easypay.script = (struct easypay_client_script){.state = "success", .amount = "999"};
 	assert_true(look_up(c, "less-4"));
 	assert_string_equal(status_of(c, "less-4"), "review");
 	expect_balance(c, wallet, "9.99", "0.00");
@@ -652,7 +657,7 @@ test_review(void **state)
 	expect_status(&a, 200);
 	expect_text(&a, "data.0.detail.asked", "10.00");
 	expect_text(&a, "data.0.detail.paid", "12.50");
-	expect_text(&a, "data.0.detail.providerReference", till_reference(c, "admin-1"));
+	expect_text(&a, "data.0.detail.providerReference", easypay_client_reference(c, "admin-1"));
 	path = client_text(c, "/v1/admin/reviews/%s/approve", answer_at(&a, "data.0.id"));
 	a = client_call(c, "POST", path, acme.owner.access, "{}");
 	expect_refusal(&a, 403, "FORBIDDEN");
@@ -758,7 +763,7 @@ test_reversal(void **state)
 {
 	struct client *c = *state;
 	const char *wallet = wallet_with(c, acme.test_key, "NGN", "100");
-	struct till_webhook again;
+	struct easypay_client_webhook again;
 	struct answer a = withdraw(c, wallet, "60", "back-1");
 
 	expect_status(&a, 201);
@@ -772,10 +777,10 @@ test_reversal(void **state)
 	expect_balance(c, wallet, "100.00", "0.00");
 	assert_string_equal(status_of(c, "back-1"), "failed");
 	/* And now it went out after all? What was taken back can't be approved again. */
-	again = till_webhook(c, "paystack", true, "success", till_reference(c, "back-1"), "60",
-			     "NGN", OWN_KEY);
-	again = till_sign(c, "paystack", client_text(c, "%s ", again.body), OWN_KEY);
-	a = till_send(c, &again);
+	again = easypay_client_webhook(c, "paystack", true, "success",
+				       easypay_client_reference(c, "back-1"), "60", "NGN", OWN_KEY);
+	again = easypay_client_sign(c, "paystack", client_text(c, "%s ", again.body), OWN_KEY);
+	a = easypay_client_send(c, &again);
 	expect_status(&a, 200);
 	assert_string_equal(status_of(c, "back-1"), "review");
 	assert_int_equal(decide(c, "back-1", true), ERR_CONFLICT);
@@ -833,15 +838,15 @@ test_absent(void **state)
 	const char *wallet = wallet_with(c, acme.test_key, "NGN", "100");
 	struct answer a;
 
-	till.script.manner = PEER_RESETS;
+	easypay.script.manner = PEER_RESETS;
 	a = withdraw(c, wallet, "10", "absent-1");
 	expect_status(&a, 201);
-	till.script.manner = PEER_ANSWERS;
+	easypay.script.manner = PEER_ANSWERS;
 	a = withdraw(c, wallet, "20", "absent-2");
 	expect_status(&a, 201);
 	a = deposit(c, wallet, "10", "absent-3");
 	expect_status(&a, 201);
-	till.script.absent = true;
+	easypay.script.absent = true;
 	assert_false(look_up(c, "absent-1"));
 	assert_false(look_up(c, "absent-2"));
 	expect_balance(c, wallet, "100.00", "30.00");
@@ -871,7 +876,7 @@ test_lapsed(void **state)
 	expect_status(&a, 201);
 	a = withdraw(c, wallet, "10", "lapsed-2");
 	expect_status(&a, 201);
-	till.script.state = "abandoned";
+	easypay.script.state = "abandoned";
 	assert_false(look_up(c, "lapsed-1"));
 	make_older(c, "lapsed-1", "8 days");
 	make_older(c, "lapsed-2", "8 days");
@@ -900,7 +905,7 @@ test_queue(void **state)
 	assert_int_equal(queue_run_one(&ctx, &queue_payment_lookup, &found), ERR_OK);
 	assert_true(found);
 	assert_string_equal(status_of(c, "queue-1"), "pending");
-	till.script = (struct till_script){.state = "success", .amount = "1000"};
+	easypay.script = (struct easypay_client_script){.state = "success", .amount = "1000"};
 	client_sql(c, "UPDATE cowry.job SET due_at = now() WHERE kind = 'payment_lookup'");
 	assert_int_equal(queue_run_one(&ctx, &queue_payment_lookup, &found), ERR_OK);
 	assert_string_equal(status_of(c, "queue-1"), "completed");
@@ -922,12 +927,12 @@ test_done_at_once(void **state)
 	const char *wallet = wallet_with(c, acme.test_key, "NGN", "100");
 	struct answer a;
 
-	till.script.body = done;
+	easypay.script.body = done;
 	a = withdraw(c, wallet, "10", "once-1");
 	expect_status(&a, 201);
 	expect_text(&a, "data.status", "completed");
 	expect_balance(c, wallet, "90.00", "0.00");
-	till.script.body = failed;
+	easypay.script.body = failed;
 	a = withdraw(c, wallet, "10", "once-2");
 	expect_refusal(&a, 422, "PROVIDER_REFUSED");
 	expect_balance(c, wallet, "90.00", "0.00");
@@ -939,7 +944,7 @@ test_dry_run(void **state)
 	struct client *c = *state;
 	const char *wallet = wallet_with(c, acme.test_key, "NGN", "100");
 	const char *before = books(c);
-	size_t calls = peer_count(till.peer);
+	size_t calls = fake_server_count(easypay.server);
 	struct answer a = fund(c, "debit", acme.test_key, wallet, "60", "NGN", "dry-1",
 			       ",'provider':'paystack','dryRun':true");
 
@@ -949,7 +954,7 @@ test_dry_run(void **state)
 	a = fund(c, "debit", acme.test_key, wallet, "101", "NGN", "dry-1",
 		 ",'provider':'paystack','dryRun':true");
 	expect_refusal(&a, 422, "INSUFFICIENT_FUNDS");
-	assert_int_equal(peer_count(till.peer), calls);
+	assert_int_equal(fake_server_count(easypay.server), calls);
 	assert_string_equal(books(c), before);
 	assert_string_equal(status_of(c, "dry-1"), "");
 	assert_string_equal(client_value(c, "SELECT count(*) FROM cowry.reserved_reference"
@@ -1038,34 +1043,34 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		till_test(test_deposit),
-		till_test(test_at_all_four),
-		till_test(test_withdrawal),
-		till_test(test_not_reversed),
-		till_test(test_hold_is_not_a_clients),
-		till_test(test_same_order_again),
-		till_test(test_many_at_once),
-		till_test(test_webhook_before_answer),
-		till_test(test_time_out),
-		till_test(test_unknown),
-		till_test(test_refused),
-		till_test(test_out_of_reach),
-		till_test(test_other_amount),
-		till_test(test_review),
-		till_test(test_other_amount_out),
-		till_test(test_late_success),
-		till_test(test_lost_race_for_the_reference),
-		till_test(test_reversal),
-		till_test(test_frozen_wallet),
-		till_test(test_absent),
-		till_test(test_lapsed),
-		till_test(test_queue),
-		till_test(test_done_at_once),
-		till_test(test_dry_run),
-		till_test(test_bad_orders),
-		till_test(test_list),
-		till_test(client_books_hold),
-		till_test(test_routes),
+		easypay_test(test_deposit),
+		easypay_test(test_at_all_four),
+		easypay_test(test_withdrawal),
+		easypay_test(test_not_reversed),
+		easypay_test(test_hold_is_not_a_clients),
+		easypay_test(test_same_order_again),
+		easypay_test(test_many_at_once),
+		easypay_test(test_webhook_before_answer),
+		easypay_test(test_time_out),
+		easypay_test(test_unknown),
+		easypay_test(test_refused),
+		easypay_test(test_out_of_reach),
+		easypay_test(test_other_amount),
+		easypay_test(test_review),
+		easypay_test(test_other_amount_out),
+		easypay_test(test_late_success),
+		easypay_test(test_lost_race_for_the_reference),
+		easypay_test(test_reversal),
+		easypay_test(test_frozen_wallet),
+		easypay_test(test_absent),
+		easypay_test(test_lapsed),
+		easypay_test(test_queue),
+		easypay_test(test_done_at_once),
+		easypay_test(test_dry_run),
+		easypay_test(test_bad_orders),
+		easypay_test(test_list),
+		easypay_test(client_books_hold),
+		easypay_test(test_routes),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

@@ -8,7 +8,7 @@
 #include "api/pocket/pocket.h"
 #include "tests/support/easypay_client.h"
 
-static struct till till;
+static struct easypay_client easypay;
 static struct tenant acme;
 static struct tenant other;
 
@@ -34,7 +34,7 @@ setup(void **state)
 {
 	if (tenants_setup(state, &acme, &other) != 0)
 		return -1;
-	till_open(*state, &till);
+	easypay_client_open(*state, &easypay);
 	configure(*state, &acme, PROJECT_KEY);
 	configure(*state, &other, "sk_test_of_somebody_else");
 	return 0;
@@ -43,7 +43,7 @@ setup(void **state)
 static int
 teardown(void **state)
 {
-	till_close(&till);
+	easypay_client_close(&easypay);
 	return client_teardown(state);
 }
 
@@ -58,7 +58,7 @@ pending(struct client *c, const char *key, const char *provider, const char *wal
 				 provider));
 
 	expect_status(&a, 201);
-	return till_reference(c, reference);
+	return easypay_client_reference(c, reference);
 }
 
 static const char *
@@ -82,11 +82,11 @@ traces(struct client *c)
 }
 
 static void
-refuse(struct client *c, const struct till_webhook *webhook, const char *wallet)
+refuse(struct client *c, const struct easypay_client_webhook *webhook, const char *wallet)
 {
 	const char *before = traces(c);
 	long long count = atoll(forgeries(c, webhook->provider));
-	struct answer a = till_send(c, webhook);
+	struct answer a = easypay_client_send(c, webhook);
 
 	expect_refusal(&a, 401, "UNAUTHORIZED");
 	assert_string_equal(traces(c), before);
@@ -94,10 +94,11 @@ refuse(struct client *c, const struct till_webhook *webhook, const char *wallet)
 	assert_int_equal(atoll(forgeries(c, webhook->provider)), count + 1);
 }
 
-static struct till_webhook
+static struct easypay_client_webhook
 signed_by(struct client *c, const char *provider, const char *reference, const char *secret)
 {
-	return till_webhook(c, provider, false, "success", reference, "10", "NGN", secret);
+	return easypay_client_webhook(c, provider, false, "success", reference, "10", "NGN",
+				      secret);
 }
 
 static const char *
@@ -118,8 +119,8 @@ test_forged(void **state)
 	for (size_t i = 0; i < NAMES; i++) {
 		const char *wallet = wallet_new(c, acme.live_key, "NGN");
 		const char *reference = pending(c, acme.live_key, names[i], wallet);
-		struct till_webhook good = signed_by(c, names[i], reference, PROJECT_KEY);
-		struct till_webhook bad = good;
+		struct easypay_client_webhook good = signed_by(c, names[i], reference, PROJECT_KEY);
+		struct easypay_client_webhook bad = good;
 		char *body = arena_strdup(c->scratch, good.body);
 
 		bad.signature = NULL;
@@ -143,19 +144,19 @@ test_forged(void **state)
 		/* Flutterwave signs with a word; what it says is not covered by it. */
 		if (strcmp(names[i], "flutterwave") != 0) {
 			strstr(body, "10")[0] = '9';
-			bad = (struct till_webhook){names[i], body, good.signature};
+			bad = (struct easypay_client_webhook){names[i], body, good.signature};
 			refuse(c, &bad, wallet);
 			bad.body = client_text(c, "%s ", good.body);
 			refuse(c, &bad, wallet);
 			bad.body = client_text(c, "%.*s", (int)strlen(good.body) - 1, good.body);
 			refuse(c, &bad, wallet);
 		}
-		bad = till_sign(c, names[i], "nonsense", "sk_test_of_nobody");
+		bad = easypay_client_sign(c, names[i], "nonsense", "sk_test_of_nobody");
 		refuse(c, &bad, wallet);
-		bad = till_sign(c, names[i], "[]", "");
+		bad = easypay_client_sign(c, names[i], "[]", "");
 		refuse(c, &bad, wallet);
 		{
-			struct answer a = till_send(c, &good);
+			struct answer a = easypay_client_send(c, &good);
 
 			expect_status(&a, 200);
 		}
@@ -168,9 +169,9 @@ test_twice_the_header(void **state)
 {
 	struct client *c = *state;
 	const char *wallet = wallet_new(c, acme.live_key, "NGN");
-	struct till_webhook good = signed_by(
+	struct easypay_client_webhook good = signed_by(
 		c, "paystack", pending(c, acme.live_key, "paystack", wallet), PROJECT_KEY);
-	struct ask ask = till_ask(c, &good);
+	struct ask ask = easypay_client_ask(c, &good);
 	struct request request = {.method = "POST",
 				  .target = ask.target,
 				  .content_type = "application/json",
@@ -193,19 +194,20 @@ test_replayed(void **state)
 
 	for (size_t i = 0; i < NAMES; i++) {
 		const char *wallet = wallet_new(c, acme.live_key, "NGN");
-		struct till_webhook good = signed_by(
+		struct easypay_client_webhook good = signed_by(
 			c, names[i], pending(c, acme.live_key, names[i], wallet), PROJECT_KEY);
-		struct till_webhook spaced;
+		struct easypay_client_webhook spaced;
 		const char *before;
-		struct answer a = till_send(c, &good);
+		struct answer a = easypay_client_send(c, &good);
 
 		expect_status(&a, 200);
 		before = traces(c);
-		a = till_send(c, &good);
+		a = easypay_client_send(c, &good);
 		expect_status(&a, 200);
 		assert_string_equal(traces(c), before);
-		spaced = till_sign(c, names[i], client_text(c, "%s ", good.body), PROJECT_KEY);
-		a = till_send(c, &spaced);
+		spaced = easypay_client_sign(c, names[i], client_text(c, "%s ", good.body),
+					     PROJECT_KEY);
+		a = easypay_client_send(c, &spaced);
 		expect_status(&a, 200);
 		assert_string_equal(wallet_balance(c, acme.live_key, wallet, "ledger"), "10.00");
 	}
@@ -218,7 +220,7 @@ test_foreign_tenant(void **state)
 	struct client *c = *state;
 	const char *mine = wallet_new(c, acme.live_key, "NGN");
 	const char *theirs = wallet_new(c, other.live_key, "NGN");
-	struct till_webhook webhook = signed_by(
+	struct easypay_client_webhook webhook = signed_by(
 		c, "fingra", pending(c, acme.live_key, "fingra", mine), "sk_test_of_somebody_else");
 
 	refuse(c, &webhook, mine);
@@ -238,9 +240,9 @@ test_sandbox_signs(void **state)
 	static const char *const secrets[] = {OWN_KEY, PROJECT_KEY};
 
 	for (size_t i = 0; i < 2; i++) {
-		struct till_webhook webhook = signed_by(
+		struct easypay_client_webhook webhook = signed_by(
 			c, "paystack", pending(c, acme.test_key, "paystack", wallet), secrets[i]);
-		struct answer a = till_send(c, &webhook);
+		struct answer a = easypay_client_send(c, &webhook);
 
 		expect_status(&a, 200);
 	}
@@ -255,7 +257,7 @@ test_new_secret(void **state)
 	const char *wallet = wallet_new(c, acme.live_key, "NGN");
 	const char *reference = pending(c, acme.live_key, "paga", wallet);
 	const char *path = client_text(c, "/v1/projects/%s/providers", acme.project);
-	struct till_webhook webhook;
+	struct easypay_client_webhook webhook;
 	struct answer a =
 		client_call(c, "POST", path, acme.owner.access,
 			    client_json(c,
@@ -267,7 +269,7 @@ test_new_secret(void **state)
 	webhook = signed_by(c, "paga", reference, PROJECT_KEY);
 	refuse(c, &webhook, wallet);
 	webhook = signed_by(c, "paga", reference, "agreed-on-by-phone");
-	a = till_send(c, &webhook);
+	a = easypay_client_send(c, &webhook);
 	expect_status(&a, 200);
 	assert_string_equal(wallet_balance(c, acme.live_key, wallet, "ledger"), "10.00");
 	a = client_call(c, "POST", path, acme.owner.access,
@@ -283,18 +285,18 @@ test_nothing_of_ours(void **state)
 	const char *wallet = wallet_new(c, acme.live_key, "NGN");
 
 	for (size_t i = 0; i < NAMES; i++) {
-		struct till_webhook webhook =
+		struct easypay_client_webhook webhook =
 			signed_by(c, names[i], "somebody-elses-reference", OWN_KEY);
-		struct answer a = till_send(c, &webhook);
+		struct answer a = easypay_client_send(c, &webhook);
 
 		expect_status(&a, 200);
 		webhook = signed_by(c, names[i], "somebody-elses-reference", PROJECT_KEY);
 		refuse(c, &webhook, wallet);
-		webhook = till_sign(
+		webhook = easypay_client_sign(
 			c, names[i],
 			client_json(c, "{'event':'customer.created','data':{'x':%d}}", (int)i),
 			OWN_KEY);
-		a = till_send(c, &webhook);
+		a = easypay_client_send(c, &webhook);
 		expect_status(&a, 200);
 	}
 }
@@ -306,9 +308,9 @@ test_wrong_direction(void **state)
 	struct client *c = *state;
 	const char *wallet = wallet_new(c, acme.live_key, "NGN");
 	const char *reference = pending(c, acme.live_key, "paystack", wallet);
-	struct till_webhook webhook =
-		till_webhook(c, "paystack", true, "success", reference, "10", "NGN", PROJECT_KEY);
-	struct answer a = till_send(c, &webhook);
+	struct easypay_client_webhook webhook = easypay_client_webhook(
+		c, "paystack", true, "success", reference, "10", "NGN", PROJECT_KEY);
+	struct answer a = easypay_client_send(c, &webhook);
 
 	expect_status(&a, 200);
 	assert_string_equal(wallet_balance(c, acme.live_key, wallet, "ledger"), "0.00");
@@ -371,15 +373,15 @@ test_oddities(void **state)
 		const char *wallet = wallet_new(c, acme.live_key, "NGN");
 		const char *reference = pending(c, acme.live_key, provider, wallet);
 		const char *body = signed_by(c, provider, reference, PROJECT_KEY).body;
-		struct till_webhook webhook;
+		struct easypay_client_webhook webhook;
 		struct answer a;
 
 		body = i < COUNT(odd) ? with(c, body, odd[i])
 				      : client_text(c, "\xEF\xBB\xBF%s", body);
-		webhook = till_sign(c, provider, body, "sk_test_of_somebody_else");
+		webhook = easypay_client_sign(c, provider, body, "sk_test_of_somebody_else");
 		refuse(c, &webhook, wallet);
-		webhook = till_sign(c, provider, body, PROJECT_KEY);
-		a = till_send(c, &webhook);
+		webhook = easypay_client_sign(c, provider, body, PROJECT_KEY);
+		a = easypay_client_send(c, &webhook);
 		expect_status(&a, 200);
 		assert_string_equal(wallet_balance(c, acme.live_key, wallet, "ledger"), "10.00");
 	}
@@ -418,14 +420,14 @@ test_unclear(void **state)
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		const char *wallet = wallet_new(c, acme.live_key, "NGN");
 		const char *reference = pending(c, acme.live_key, "paystack", wallet);
-		struct till_webhook webhook = till_sign(
+		struct easypay_client_webhook webhook = easypay_client_sign(
 			c, "paystack",
 			client_json(c,
 				    "{'event':'charge.success','data':{'status':'success',"
 				    "'reference':'%s',%s}}",
 				    reference, rows[i].members),
 			PROJECT_KEY);
-		struct answer a = till_send(c, &webhook);
+		struct answer a = easypay_client_send(c, &webhook);
 
 		expect_status(&a, 200);
 		assert_string_equal(standing(c, reference), rows[i].standing);
@@ -460,20 +462,21 @@ test_unreadable(void **state)
 	for (size_t i = 0; i < COUNT(bodies); i++) {
 		const char *mine =
 			pending(c, acme.live_key, "paga", wallet_new(c, acme.live_key, "NGN"));
-		struct till_webhook webhook = till_sign(c, "paga", bodies[i], "sk_test_of_nobody");
+		struct easypay_client_webhook webhook =
+			easypay_client_sign(c, "paga", bodies[i], "sk_test_of_nobody");
 		long long before = atoll(events(c));
-		struct answer a = till_send(c, &webhook);
+		struct answer a = easypay_client_send(c, &webhook);
 
 		expect_refusal(&a, 401, "UNAUTHORIZED");
 		assert_string_equal(standing(c, mine), "pending");
-		webhook = till_sign(c, "paga", bodies[i], PROJECT_KEY);
-		a = till_send(c, &webhook);
+		webhook = easypay_client_sign(c, "paga", bodies[i], PROJECT_KEY);
+		a = easypay_client_send(c, &webhook);
 		expect_status(&a, 200);
 		assert_int_equal(atoll(events(c)), before + 1);
 		assert_string_equal(standing(c, mine), "pending, looked up");
 		assert_string_equal(standing(c, theirs), "pending");
 		mine = pending(c, acme.live_key, "paga", wallet_new(c, acme.live_key, "NGN"));
-		a = till_send(c, &webhook); /* the same again */
+		a = easypay_client_send(c, &webhook); /* the same again */
 		expect_status(&a, 200);
 		assert_int_equal(atoll(events(c)), before + 1);
 		assert_string_equal(standing(c, mine), "pending");
@@ -504,14 +507,14 @@ test_odd_numbers(void **state)
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		const char *wallet = wallet_new(c, acme.live_key, "NGN");
 		const char *reference = pending(c, acme.live_key, "paystack", wallet);
-		struct till_webhook webhook = till_sign(
+		struct easypay_client_webhook webhook = easypay_client_sign(
 			c, "paystack",
 			client_json(c,
 				    "{'event':'charge.success','data':{'status':'success',"
 				    "'reference':'%s','amount':%s,'currency':'NGN','fees':%s}}",
 				    reference, rows[i].amount, rows[i].fees),
 			PROJECT_KEY);
-		struct answer a = till_send(c, &webhook);
+		struct answer a = easypay_client_send(c, &webhook);
 
 		expect_status(&a, 200);
 		assert_string_equal(client_value(c,
@@ -530,20 +533,21 @@ test_size(void **state)
 	const char *reference = pending(c, acme.live_key, "fingra", wallet);
 	const char *body = signed_by(c, "fingra", reference, PROJECT_KEY).body;
 	size_t room = WEBHOOK_BODY_MAX - strlen(body) - strlen("\"x\":\"\",");
-	struct till_webhook webhook;
+	struct easypay_client_webhook webhook;
 	struct answer a;
 
-	webhook = till_sign(c, "fingra", with(c, body, filled(c, "\"x\":\"", "0", "\"", room + 1)),
-			    PROJECT_KEY);
-	a = till_send(c, &webhook);
+	webhook = easypay_client_sign(c, "fingra",
+				      with(c, body, filled(c, "\"x\":\"", "0", "\"", room + 1)),
+				      PROJECT_KEY);
+	a = easypay_client_send(c, &webhook);
 	expect_refusal(&a, 413, "BODY_TOO_LARGE");
-	webhook = till_sign(c, "fingra", with(c, body, filled(c, "\"x\":\"", "0", "\"", room)),
-			    PROJECT_KEY);
-	a = till_send(c, &webhook);
+	webhook = easypay_client_sign(
+		c, "fingra", with(c, body, filled(c, "\"x\":\"", "0", "\"", room)), PROJECT_KEY);
+	a = easypay_client_send(c, &webhook);
 	expect_status(&a, 200);
 	assert_string_equal(wallet_balance(c, acme.live_key, wallet, "ledger"), "10.00");
-	webhook = till_sign(c, "paystack", "", OWN_KEY);
-	a = till_send(c, &webhook);
+	webhook = easypay_client_sign(c, "paystack", "", OWN_KEY);
+	a = easypay_client_send(c, &webhook);
 	expect_refusal(&a, 401, "UNAUTHORIZED");
 }
 

@@ -7,7 +7,7 @@
 #include "tests/support/easypay_client.h"
 #include "tests/support/money.h"
 
-static struct till till;
+static struct easypay_client easypay;
 static struct tenant acme;
 static struct tenant other;
 static struct person root;
@@ -21,25 +21,25 @@ setup(void **state)
 	if (tenants_setup(state, &acme, &other) != 0)
 		return -1;
 	root = person_admin(*state, "root@example.com");
-	till_open(*state, &till);
+	easypay_client_open(*state, &easypay);
 	return 0;
 }
 
 static int
 teardown(void **state)
 {
-	till_close(&till);
+	easypay_client_close(&easypay);
 	return client_teardown(state);
 }
 
 static int
 begin(void **state)
 {
-	till.script = (struct till_script){0};
+	easypay.script = (struct easypay_client_script){0};
 	return client_begin(state);
 }
 
-#define till_test(function) cmocka_unit_test_setup(function, begin)
+#define easypay_test(function) cmocka_unit_test_setup(function, begin)
 
 static struct answer
 configure(struct client *c, const struct tenant *t, const char *credential, const char *members)
@@ -220,8 +220,9 @@ test_which_account(void **state)
 
 	/* None of its own: the platform's, in the sandbox. */
 	expect_status(&a, 200);
-	assert_string_equal(peer_header(till.peer, peer_count(till.peer) - 1, "authorization",
-					value, sizeof value),
+	assert_string_equal(fake_server_header(easypay.server,
+					       fake_server_count(easypay.server) - 1,
+					       "authorization", value, sizeof value),
 			    "Bearer " OWN_KEY);
 	/* Without a sandbox no test order goes through the platform's. */
 	config->sandbox_url = "";
@@ -233,8 +234,9 @@ test_which_account(void **state)
 	expect_status(&a, 201);
 	a = action(c, t.test_key, "paystack", "list_wallets", "");
 	expect_status(&a, 200);
-	assert_string_equal(peer_header(till.peer, peer_count(till.peer) - 1, "authorization",
-					value, sizeof value),
+	assert_string_equal(fake_server_header(easypay.server,
+					       fake_server_count(easypay.server) - 1,
+					       "authorization", value, sizeof value),
 			    "Bearer " PROJECT_KEY);
 	config->sandbox_url = url;
 	/* One that is inactive is not replaced by the platform's. */
@@ -281,7 +283,7 @@ test_nothing_is_lent(void **state)
 	const char *payload = "'amount':'100','account_number':'0123456789','bank_code':'058',"
 			      "'name':'Ada','email':'ada@example.com'";
 	const char *booked = client_text(c, "'walletId':'%s',%s", wallet, payload);
-	size_t asked = peer_count(till.peer);
+	size_t asked = fake_server_count(easypay.server);
 	struct answer a;
 
 	a = fund(c, "credit", t.live_key, wallet, "1000", "NGN", "out-of-thin-air", "");
@@ -292,7 +294,7 @@ test_nothing_is_lent(void **state)
 	expect_refusal(&a, 422, "PROVIDER_NOT_ACTIVE");
 	a = action(c, t.live_key, "paystack", "list_wallets", "");
 	expect_refusal(&a, 422, "PROVIDER_NOT_ACTIVE");
-	assert_int_equal(peer_count(till.peer), asked);
+	assert_int_equal(fake_server_count(easypay.server), asked);
 	/* What comes in is welcome. */
 	a = action(c, t.live_key, "paystack", "deposit", booked);
 	expect_status(&a, 200);
@@ -323,11 +325,11 @@ test_customer_wallets(void **state)
 		assert_non_null(answer_at(&a, "data.data"));
 		assert_null(answer_at(&a, "data.data.items"));
 	}
-	till.script.body = "{\"status\":true,\"data\":[{\"customer_code\":\"CUS_7\"}]}";
+	easypay.script.body = "{\"status\":true,\"data\":[{\"customer_code\":\"CUS_7\"}]}";
 	a = action(c, other.test_key, "paystack", "list_wallets", payload);
 	expect_text(&a, "data.answer.items.0.customer_code", "CUS_7");
 	expect_text(&a, "data.data.0.customer_code", "CUS_7");
-	till.script = (struct till_script){.body = NULL};
+	easypay.script = (struct easypay_client_script){.body = NULL};
 	for (size_t i = 0; i < NAMES; i++) {
 		a = client_call(
 			c, "POST", "/v1/wallet-providers/create-wallet", other.test_key,
@@ -342,11 +344,11 @@ test_customer_wallets(void **state)
 	expect_field(&a, "provider");
 	a = client_call(c, "POST", "/wallet-providers/create-wallet", other.owner.access, "{}");
 	expect_refusal(&a, 401, "UNAUTHORIZED");
-	till.script.body = "{\"status\":false,\"message\":\"Customer is blocked\"}";
+	easypay.script.body = "{\"status\":false,\"message\":\"Customer is blocked\"}";
 	a = action(c, other.test_key, "paystack", "fetch_wallet", payload);
 	expect_refusal(&a, 422, "PROVIDER_REFUSED");
 	expect_text(&a, "message", "Customer is blocked");
-	till.script = (struct till_script){.manner = PEER_RESETS, .body = ""};
+	easypay.script = (struct easypay_client_script){.manner = PEER_RESETS, .body = ""};
 	a = action(c, other.test_key, "paystack", "fetch_wallet", payload);
 	expect_refusal(&a, 504, "PROVIDER_TIMEOUT");
 	a = client_call(c, "POST", "/v1/wallet-providers/create-wallet", other.test_key,
@@ -385,10 +387,10 @@ test_unbooked(void **state)
 		assert_null(answer_at(&a, "data.paymentId"));
 		assert_non_null(answer_at(&a, "data.reference"));
 		for (int known = 0; known < 2; known++) {
-			struct till_webhook webhook = till_webhook(
+			struct easypay_client_webhook webhook = easypay_client_webhook(
 				c, names[i], false, "success", answer_at(&a, "data.reference"),
 				"1000", "NGN", i == 0 && known == 0 ? PROJECT_KEY : OWN_KEY);
-			struct answer told = till_send(c, &webhook);
+			struct answer told = easypay_client_send(c, &webhook);
 
 			/* Only the account that the order was made with may speak of it. */
 			expect_status(&told, i == 0 && known == 1 ? 401 : 200);
@@ -399,7 +401,7 @@ test_unbooked(void **state)
 	expect_field(&a, "amount");
 	a = action(c, other.live_key, "paystack", "deposit", "'amount':'1000'");
 	expect_refusal(&a, 422, "PROVIDER_REFUSED");
-	till.script.manner = PEER_RESETS;
+	easypay.script.manner = PEER_RESETS;
 	a = action(c, other.live_key, "paystack", "deposit", more);
 	expect_refusal(&a, 504, "PROVIDER_TIMEOUT");
 	a = action(c, other.live_key, "paystack", "steal", more);
@@ -416,7 +418,7 @@ test_booked(void **state)
 				       "'email':'ada@example.com','amount':'1000','walletId':'%s',"
 				       "'reference':'act-0001','metadata':{'a':1}",
 				       wallet);
-	struct till_webhook webhook;
+	struct easypay_client_webhook webhook;
 	struct answer a = action(c, other.test_key, "fingra", "deposit", more);
 
 	expect_status(&a, 200);
@@ -426,9 +428,10 @@ test_booked(void **state)
 	expect_text(&a, "data.answer.checkoutUrl", "https://pay.test/g");
 	expect_text(&a, "data.data.checkoutUrl", NULL);
 	assert_non_null(answer_at(&a, "data.data"));
-	webhook = till_webhook(c, "fingra", false, "success", till_reference(c, "act-0001"), "1000",
-			       "NGN", OWN_KEY);
-	a = till_send(c, &webhook);
+	webhook = easypay_client_webhook(c, "fingra", false, "success",
+					 easypay_client_reference(c, "act-0001"), "1000", "NGN",
+					 OWN_KEY);
+	a = easypay_client_send(c, &webhook);
 	expect_status(&a, 200);
 	assert_string_equal(wallet_balance(c, other.test_key, wallet, "ledger"), "1000.00");
 	a = action(c, other.test_key, "fingra", "deposit", more);
@@ -450,8 +453,8 @@ test_booked(void **state)
 	expect_refusal(&a, 422, "INSUFFICIENT_FUNDS");
 	a = action(c, other.live_key, "fingra", "deposit", more);
 	expect_refusal(&a, 404, "NOT_FOUND");
-	till.script = (struct till_script){.status = 400,
-					   .body = "{\"status\":false,\"message\":\"Not today\"}"};
+	easypay.script = (struct easypay_client_script){
+		.status = 400, .body = "{\"status\":false,\"message\":\"Not today\"}"};
 	a = action(c, other.test_key, "fingra", "withdraw",
 		   client_text(c, "'amount':'600','walletId':'%s'", wallet));
 	expect_refusal(&a, 422, "PROVIDER_REFUSED");
@@ -468,12 +471,12 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		till_test(test_configure),        till_test(test_bad_configs),
-		till_test(test_platforms_own),    till_test(test_open_to_all),
-		till_test(test_which_account),    till_test(test_nothing_is_lent),
-		till_test(test_customer_wallets), till_test(test_unbooked),
-		till_test(test_booked),           till_test(client_books_hold),
-		till_test(test_routes),
+		easypay_test(test_configure),        easypay_test(test_bad_configs),
+		easypay_test(test_platforms_own),    easypay_test(test_open_to_all),
+		easypay_test(test_which_account),    easypay_test(test_nothing_is_lent),
+		easypay_test(test_customer_wallets), easypay_test(test_unbooked),
+		easypay_test(test_booked),           easypay_test(client_books_hold),
+		easypay_test(test_routes),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

@@ -8,7 +8,7 @@
 #include "tests/support/easypay_client.h"
 #include "tests/support/webhook_receiver.h"
 
-static struct till till;
+static struct easypay_client easypay;
 static struct tenant acme;
 
 static int
@@ -16,25 +16,25 @@ setup(void **state)
 {
 	if (tenants_setup(state, &acme, NULL) != 0)
 		return -1;
-	till_open(*state, &till);
+	easypay_client_open(*state, &easypay);
 	return 0;
 }
 
 static int
 teardown(void **state)
 {
-	till_close(&till);
+	easypay_client_close(&easypay);
 	return client_teardown(state);
 }
 
 static int
 begin(void **state)
 {
-	till.script = (struct till_script){0};
+	easypay.script = (struct easypay_client_script){0};
 	return client_begin(state);
 }
 
-#define till_test(function) cmocka_unit_test_setup(function, begin)
+#define easypay_test(function) cmocka_unit_test_setup(function, begin)
 
 static const char *const names[] = {"paystack", "flutterwave", "paga", "fingra"};
 
@@ -54,9 +54,9 @@ static void
 tell_at(struct client *c, const char *provider, const char *outcome, const char *order,
 	const char *amount)
 {
-	struct till_webhook webhook =
-		till_webhook(c, provider, false, outcome, order, amount, "NGN", OWN_KEY);
-	struct answer a = till_send(c, &webhook);
+	struct easypay_client_webhook webhook =
+		easypay_client_webhook(c, provider, false, outcome, order, amount, "NGN", OWN_KEY);
+	struct answer a = easypay_client_send(c, &webhook);
 
 	expect_status(&a, 200);
 }
@@ -64,7 +64,7 @@ tell_at(struct client *c, const char *provider, const char *outcome, const char 
 static void
 tell(struct client *c, const char *outcome, const char *reference)
 {
-	tell_at(c, "paystack", outcome, till_reference(c, reference), "10");
+	tell_at(c, "paystack", outcome, easypay_client_reference(c, reference), "10");
 }
 
 static const char *
@@ -117,7 +117,7 @@ test_at_all_four(void **state)
 		const char *order;
 
 		deposit_at(c, names[i], wallet, reference);
-		order = till_reference(c, reference);
+		order = easypay_client_reference(c, reference);
 		tell_at(c, names[i], "failed", order, "10");
 		assert_string_equal(status_of(c, reference), "failed");
 		expect_ledger(c, wallet, "0.00");
@@ -202,10 +202,10 @@ test_reference_taken(void **state)
 	const char *second;
 
 	deposit_at(c, "paystack", wallet, "taken-1");
-	first = till_reference(c, "taken-1");
+	first = easypay_client_reference(c, "taken-1");
 	tell_at(c, "paystack", "failed", first, "10");
 	deposit_at(c, "paystack", wallet, "taken-1");
-	second = till_reference(c, "taken-1");
+	second = easypay_client_reference(c, "taken-1");
 	assert_string_not_equal(first, second);
 	tell_at(c, "paystack", "success", first, "10");
 	expect_ledger(c, wallet, "10.00");
@@ -227,17 +227,17 @@ test_look_up(void **state)
 	const char *wallet = wallet_new(c, acme.test_key, "NGN");
 
 	deposit_at(c, "paystack", wallet, "asked-1");
-	till.script = (struct till_script){.state = "failed", .amount = "1000"};
+	easypay.script = (struct easypay_client_script){.state = "failed", .amount = "1000"};
 	assert_false(look_up(c, "asked-1"));
 	assert_string_equal(status_of(c, "asked-1"), "failed");
 	assert_false(look_up(c, "asked-1"));
-	till.script.state = "success";
+	easypay.script.state = "success";
 	assert_true(look_up(c, "asked-1"));
 	assert_string_equal(status_of(c, "asked-1"), "completed");
 	expect_ledger(c, wallet, "10.00");
 	deposit_at(c, "paystack", wallet, "asked-2");
 	tell(c, "failed", "asked-2");
-	till.script.state = "failed";
+	easypay.script.state = "failed";
 	make_older(c, "asked-2", "8 days");
 	assert_true(look_up(c, "asked-2"));
 	tell(c, "success", "asked-2");
@@ -254,14 +254,14 @@ test_given_up(void **state)
 
 	deposit_at(c, "paystack", wallet, "given-up-1");
 	make_older(c, "given-up-1", "8 days");
-	till.script.state = "abandoned";
+	easypay.script.state = "abandoned";
 	assert_true(look_up(c, "given-up-1"));
 	assert_string_equal(status_of(c, "given-up-1"), "failed");
 	tell(c, "success", "given-up-1");
 	assert_string_equal(status_of(c, "given-up-1"), "completed");
 	deposit_at(c, "paystack", wallet, "given-up-2");
 	make_older(c, "given-up-2", "25 hours");
-	till.script = (struct till_script){.absent = true};
+	easypay.script = (struct easypay_client_script){.absent = true};
 	assert_true(look_up(c, "given-up-2"));
 	assert_string_equal(status_of(c, "given-up-2"), "failed");
 	tell(c, "success", "given-up-2");
@@ -280,11 +280,11 @@ test_for_a_person(void **state)
 
 	deposit_at(c, "paystack", wallet, "person-1");
 	tell(c, "failed", "person-1");
-	tell_at(c, "paystack", "success", till_reference(c, "person-1"), "9.99");
+	tell_at(c, "paystack", "success", easypay_client_reference(c, "person-1"), "9.99");
 	assert_string_equal(status_of(c, "person-1"), "review");
 	deposit_at(c, "paystack", wallet, "person-2");
 	tell(c, "failed", "person-2");
-	till.script = (struct till_script){.state = "reversed", .amount = "1000"};
+	easypay.script = (struct easypay_client_script){.state = "reversed", .amount = "1000"};
 	assert_true(look_up(c, "person-2"));
 	assert_string_equal(status_of(c, "person-2"), "failed");
 	tell(c, "success", "person-2");
@@ -307,19 +307,20 @@ test_at_once(void **state)
 	enum { SAME = 16 };
 	struct client *c = *state;
 	const char *wallet = wallet_new(c, acme.test_key, "NGN");
-	struct till_webhook webhooks[SAME];
+	struct easypay_client_webhook webhooks[SAME];
 	struct ask asks[SAME];
 	int statuses[SAME];
 
 	deposit_at(c, "paystack", wallet, "at-once-1");
 	tell(c, "failed", "at-once-1");
 	for (size_t i = 0; i < SAME; i++) {
-		webhooks[i] = till_webhook(c, "paystack", false, i % 4 == 0 ? "failed" : "success",
-					   till_reference(c, "at-once-1"), "10", "NGN", OWN_KEY);
-		webhooks[i] = till_sign(c, "paystack",
-					client_text(c, "%s%*s", webhooks[i].body, (int)i + 1, ""),
-					OWN_KEY);
-		asks[i] = till_ask(c, &webhooks[i]);
+		webhooks[i] = easypay_client_webhook(
+			c, "paystack", false, i % 4 == 0 ? "failed" : "success",
+			easypay_client_reference(c, "at-once-1"), "10", "NGN", OWN_KEY);
+		webhooks[i] = easypay_client_sign(
+			c, "paystack", client_text(c, "%s%*s", webhooks[i].body, (int)i + 1, ""),
+			OWN_KEY);
+		asks[i] = easypay_client_ask(c, &webhooks[i]);
 	}
 	client_at_once(c, asks, SAME, statuses);
 	assert_int_equal(count_status(statuses, SAME, 200), SAME);
@@ -330,11 +331,11 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		till_test(test_at_all_four),  till_test(test_shown),
-		till_test(test_told),         till_test(test_reference_taken),
-		till_test(test_look_up),      till_test(test_given_up),
-		till_test(test_for_a_person), till_test(test_at_once),
-		till_test(client_books_hold),
+		easypay_test(test_at_all_four),  easypay_test(test_shown),
+		easypay_test(test_told),         easypay_test(test_reference_taken),
+		easypay_test(test_look_up),      easypay_test(test_given_up),
+		easypay_test(test_for_a_person), easypay_test(test_at_once),
+		easypay_test(client_books_hold),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

@@ -18,7 +18,7 @@ enum { ANSWER_MAX = 20000, TIMEOUT_MS = 700, AT_ONCE = 3 };
 
 /* Answers of the server, the last one for all that follow. */
 struct script {
-	const struct peer_reply *replies;
+	const struct fake_server_reply *replies;
 	size_t count;
 };
 
@@ -26,11 +26,11 @@ struct world {
 	struct arena *arena;
 	struct http_client *client;
 	struct script script;
-	struct peer *peer;
+	struct fake_server *server;
 };
 
-static struct peer_reply
-next_reply(void *arg, size_t n, const struct peer_request *request)
+static struct fake_server_reply
+next_reply(void *arg, size_t n, const struct fake_server_request *request)
 {
 	const struct script *script = arg;
 
@@ -53,9 +53,9 @@ setup(void **state)
 
 	w->arena = arena_new(16 << 20);
 	w->client = http_client_new(&usual);
-	w->peer = peer_start(next_reply, &w->script);
+	w->server = fake_server_start(next_reply, &w->script);
 	*state = w;
-	return w->client != NULL && w->peer != NULL ? 0 : -1;
+	return w->client != NULL && w->server != NULL ? 0 : -1;
 }
 
 static int
@@ -63,7 +63,7 @@ teardown(void **state)
 {
 	struct world *w = *state;
 
-	peer_stop(w->peer);
+	fake_server_stop(w->server);
 	http_client_free(w->client);
 	arena_free(w->arena);
 	free(w);
@@ -76,7 +76,7 @@ ask(struct world *w, const char *method, const char *path, const char *body)
 {
 	struct http_request request = {
 		.method = method,
-		.url = arena_printf(w->arena, "%s%s", peer_url(w->peer), path),
+		.url = arena_printf(w->arena, "%s%s", fake_server_url(w->server), path),
 		.headers = {{"X-Sample", "1 \xC3\xA9"}, {"Content-Type", "application/json"}},
 		.body = {body, strlen(body)},
 	};
@@ -84,11 +84,11 @@ ask(struct world *w, const char *method, const char *path, const char *body)
 	return http_call(w->client, w->arena, &request);
 }
 
-#define SCRIPT(w, ...)                                             \
-	static const struct peer_reply replies_[] = {__VA_ARGS__}; \
-	(w)->script = (struct script)                              \
-	{                                                          \
-		replies_, COUNT(replies_)                          \
+#define SCRIPT(w, ...)                                                    \
+	static const struct fake_server_reply replies_[] = {__VA_ARGS__}; \
+	(w)->script = (struct script)                                     \
+	{                                                                 \
+		replies_, COUNT(replies_)                                 \
 	}
 
 static void
@@ -105,17 +105,17 @@ sends_and_reads(void **state)
 	assert_int_equal(answer.body.length, 7);
 	assert_string_equal(answer.body.data, "{\"a\":1}");
 	assert_null(answer.problem);
-	assert_string_equal(peer_request(w->peer, 0)->method, "POST");
-	assert_string_equal(peer_request(w->peer, 0)->target, "/v1/things?x=1");
-	assert_string_equal(peer_request(w->peer, 0)->body, "{\"b\":2}");
-	assert_string_equal(peer_header(w->peer, 0, "x-sample", value, sizeof(value)),
+	assert_string_equal(fake_server_request(w->server, 0)->method, "POST");
+	assert_string_equal(fake_server_request(w->server, 0)->target, "/v1/things?x=1");
+	assert_string_equal(fake_server_request(w->server, 0)->body, "{\"b\":2}");
+	assert_string_equal(fake_server_header(w->server, 0, "x-sample", value, sizeof(value)),
 			    "1 \xC3\xA9");
-	assert_string_equal(peer_header(w->peer, 0, "content-type", value, sizeof(value)),
+	assert_string_equal(fake_server_header(w->server, 0, "content-type", value, sizeof(value)),
 			    "application/json");
-	assert_string_equal(peer_header(w->peer, 0, "user-agent", value, sizeof(value)),
+	assert_string_equal(fake_server_header(w->server, 0, "user-agent", value, sizeof(value)),
 			    "Cowry/" PACKAGE_VERSION);
-	assert_null(peer_header(w->peer, 0, "expect", value, sizeof(value)));
-	assert_non_null(strstr(peer_request(w->peer, 0)->head, " HTTP/1.1\r\n"));
+	assert_null(fake_server_header(w->server, 0, "expect", value, sizeof(value)));
+	assert_non_null(strstr(fake_server_request(w->server, 0)->head, " HTTP/1.1\r\n"));
 }
 
 static void
@@ -131,9 +131,9 @@ knows_all_methods(void **state)
 		assert_int_equal(answer.status, 204);
 		assert_int_equal(answer.body.length, 0);
 		assert_string_equal(answer.body.data, "");
-		assert_string_equal(peer_request(w->peer, i)->method, methods[i]);
+		assert_string_equal(fake_server_request(w->server, i)->method, methods[i]);
 	}
-	assert_int_equal(peer_connections(w->peer), 1);
+	assert_int_equal(fake_server_connections(w->server), 1);
 }
 
 static void
@@ -156,18 +156,19 @@ does_not_follow(void **state)
 	       {PEER_ANSWERS, 200, NULL, "followed", 0});
 	answer = ask(w, "GET", "/", "");
 	assert_int_equal(answer.status, 302);
-	assert_int_equal(peer_count(w->peer), 1);
+	assert_int_equal(fake_server_count(w->server), 1);
 }
 
 static void
 is_lost_after_it_was_sent(void **state)
 {
-	static const enum peer_manner manners[] = {PEER_CLOSES, PEER_RESETS, PEER_HALVES,
-						   PEER_HANGS};
+	static const enum fake_server_manner manners[] = {PEER_CLOSES, PEER_RESETS, PEER_HALVES,
+							  PEER_HANGS};
 	struct world *w = *state;
 
 	for (size_t i = 0; i < COUNT(manners); i++) {
-		const struct peer_reply reply = {manners[i], 200, NULL, "{\"half\":\"body\"}", 0};
+		const struct fake_server_reply reply = {manners[i], 200, NULL,
+							"{\"half\":\"body\"}", 0};
 		int64_t from_ns = clock_monotonic_ns();
 		struct http_answer answer;
 
@@ -178,7 +179,7 @@ is_lost_after_it_was_sent(void **state)
 		assert_non_null(answer.problem);
 		assert_null(strstr(answer.problem, "secret"));
 		assert_true(clock_monotonic_ns() - from_ns < 5 * INT64_C(1000000000));
-		assert_int_equal(peer_count(w->peer), i + 1);
+		assert_int_equal(fake_server_count(w->server), i + 1);
 	}
 }
 
@@ -192,7 +193,7 @@ sends_a_change_once(void **state)
 	       {PEER_ANSWERS, 200, NULL, "{}", 0});
 	assert_int_equal(ask(w, "POST", "/", "{}").outcome, HTTP_ANSWERED);
 	assert_int_equal(ask(w, "POST", "/", "{}").outcome, HTTP_LOST);
-	assert_int_equal(peer_count(w->peer), 2);
+	assert_int_equal(fake_server_count(w->server), 2);
 	assert_int_equal(ask(w, "POST", "/", "{}").outcome, HTTP_ANSWERED);
 }
 
@@ -205,7 +206,7 @@ repeats_a_question(void **state)
 	       {PEER_ANSWERS, 200, NULL, "{}", 0});
 	assert_int_equal(ask(w, "GET", "/", "").outcome, HTTP_ANSWERED);
 	assert_int_equal(ask(w, "GET", "/", "").outcome, HTTP_ANSWERED);
-	assert_int_equal(peer_count(w->peer), 3);
+	assert_int_equal(fake_server_count(w->server), 3);
 }
 
 /* One that was closed while nobody used it is not even tried. */
@@ -227,7 +228,7 @@ limits_answers(void **state)
 {
 	static char large[ANSWER_MAX + 1];
 	struct world *w = *state;
-	struct peer_reply reply = {PEER_ANSWERS, 200, NULL, large, ANSWER_MAX};
+	struct fake_server_reply reply = {PEER_ANSWERS, 200, NULL, large, ANSWER_MAX};
 	struct http_answer answer;
 
 	memset(large, 'x', sizeof(large));
@@ -261,12 +262,12 @@ is_not_sent_without_tls(void **state)
 	struct world *w = *state;
 	struct http_request request = {
 		.method = "POST",
-		.url = arena_printf(w->arena, "https://127.0.0.1:%d/", peer_port(w->peer)),
+		.url = arena_printf(w->arena, "https://127.0.0.1:%d/", fake_server_port(w->server)),
 	};
 
 	SCRIPT(w, {PEER_CLOSES, 0, NULL, NULL, 0});
 	assert_int_equal(http_call(w->client, w->arena, &request).outcome, HTTP_NOT_SENT);
-	assert_int_equal(peer_count(w->peer), 0);
+	assert_int_equal(fake_server_count(w->server), 0);
 }
 
 static void
@@ -290,10 +291,10 @@ refuses_other_protocols(void **state)
 
 		if (strstr(urls[i], "%d") != NULL)
 			request.url = arena_printf(w->arena, "http://u:p@127.0.0.1:%d/",
-						   peer_port(w->peer));
+						   fake_server_port(w->server));
 		assert_int_equal(http_call(w->client, w->arena, &request).outcome, HTTP_NOT_SENT);
 	}
-	assert_int_equal(peer_count(w->peer), 0);
+	assert_int_equal(fake_server_count(w->server), 0);
 }
 
 static void
@@ -301,7 +302,7 @@ refuses_plain_unless_allowed(void **state)
 {
 	struct world *w = *state;
 	struct http_options options = usual;
-	struct http_request request = {.method = "GET", .url = peer_url(w->peer)};
+	struct http_request request = {.method = "GET", .url = fake_server_url(w->server)};
 	struct http_client *strict;
 
 	SCRIPT(w, {PEER_ANSWERS, 200, NULL, "{}", 0});
@@ -309,7 +310,7 @@ refuses_plain_unless_allowed(void **state)
 	strict = http_client_new(&options);
 	assert_int_equal(http_call(strict, w->arena, &request).outcome, HTTP_NOT_SENT);
 	http_client_free(strict);
-	assert_int_equal(peer_count(w->peer), 0);
+	assert_int_equal(fake_server_count(w->server), 0);
 }
 
 static void
@@ -331,10 +332,10 @@ refuses_control_characters(void **state)
 		struct http_request request = requests[i];
 
 		if (request.url == NULL)
-			request.url = peer_url(w->peer);
+			request.url = fake_server_url(w->server);
 		assert_int_equal(http_call(w->client, w->arena, &request).outcome, HTTP_NOT_SENT);
 	}
-	assert_int_equal(peer_count(w->peer), 0);
+	assert_int_equal(fake_server_count(w->server), 0);
 }
 
 static void
@@ -344,7 +345,7 @@ keeps_to_public_addresses(void **state)
 	struct http_options options = usual;
 	struct http_client *careful;
 	const char *const urls[] = {
-		arena_printf(w->arena, "https://127.0.0.1:%d/", peer_port(w->peer)),
+		arena_printf(w->arena, "https://127.0.0.1:%d/", fake_server_port(w->server)),
 		"https://127.0.0.1/",
 		"https://localhost/",
 		"https://[::1]/",
@@ -364,13 +365,13 @@ keeps_to_public_addresses(void **state)
 		assert_int_equal(http_call(careful, w->arena, &request).outcome, HTTP_BLOCKED);
 	}
 	/* Plain HTTP is never for them. */
-	assert_int_equal(
-		http_call(careful, w->arena,
-			  &(struct http_request){.method = "POST", .url = peer_url(w->peer)})
-			.outcome,
-		HTTP_NOT_SENT);
+	assert_int_equal(http_call(careful, w->arena,
+				   &(struct http_request){.method = "POST",
+							  .url = fake_server_url(w->server)})
+				 .outcome,
+			 HTTP_NOT_SENT);
 	http_client_free(careful);
-	assert_int_equal(peer_connections(w->peer), 0);
+	assert_int_equal(fake_server_connections(w->server), 0);
 }
 
 static void
@@ -482,7 +483,7 @@ static void *
 call_once(void *arg)
 {
 	struct caller *caller = arg;
-	struct http_request request = {.method = "POST", .url = peer_url(caller->w->peer)};
+	struct http_request request = {.method = "POST", .url = fake_server_url(caller->w->server)};
 
 	caller->outcome = http_call(caller->w->client, caller->arena, &request).outcome;
 	return NULL;
@@ -502,16 +503,16 @@ limits_calls_at_once(void **state)
 		assert_int_equal(pthread_create(&callers[i].thread, NULL, call_once, &callers[i]),
 				 0);
 	}
-	assert_true(peer_wait(w->peer, AT_ONCE));
+	assert_true(fake_server_wait(w->server, AT_ONCE));
 	from_ns = clock_monotonic_ns();
 	assert_int_equal(ask(w, "POST", "/", "{}").outcome, HTTP_NOT_SENT);
 	assert_true(clock_monotonic_ns() - from_ns < INT64_C(2000000000));
-	peer_release(w->peer);
+	fake_server_release(w->server);
 	for (size_t i = 0; i < COUNT(callers); i++) {
 		assert_int_equal(pthread_join(callers[i].thread, NULL), 0);
 		arena_free(callers[i].arena);
 	}
-	assert_int_equal(peer_count(w->peer), AT_ONCE);
+	assert_int_equal(fake_server_count(w->server), AT_ONCE);
 	assert_int_equal(ask(w, "POST", "/", "{}").outcome, HTTP_ANSWERED);
 }
 

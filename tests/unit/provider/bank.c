@@ -11,7 +11,7 @@ call_of(struct provider_scene *s)
 {
 	static struct xs2a_access access;
 
-	access = (struct xs2a_access){peer_url(s->peer), "PSD-1", "key", "DNB"};
+	access = (struct xs2a_access){fake_server_url(s->server), "PSD-1", "key", "DNB"};
 	return (struct xs2a_call){.arena = s->arena, .http = s->http, .access = &access};
 }
 
@@ -295,7 +295,7 @@ loses_answers(void **state)
 	answer = xs2a_consent_delete(&call, "c");
 	assert_int_equal(answer.outcome, PROVIDER_UNKNOWN);
 	assert_true(answer.sent);
-	peer_release(s->peer);
+	fake_server_release(s->server);
 	call.access = &nowhere;
 	answer = xs2a_consent_delete(&call, "c");
 	assert_int_equal(answer.outcome, PROVIDER_REJECTED);

@@ -35,7 +35,7 @@ charges(void **state)
 		   "{\"tx_ref\":\"" SCENE_REFERENCE "\",\"amount\":1000.50,\"currency\":\"NGN\","
 		   "\"email\":\"ada@example.com\",\"redirect_url\":\"https://shop.example/done\","
 		   "\"phone_number\":\"0801\"}");
-	assert_non_null(strstr(peer_request(s->peer, 0)->body, "\"amount\":1000.50,"));
+	assert_non_null(strstr(fake_server_request(s->server, 0)->body, "\"amount\":1000.50,"));
 	scene_header(s, 0, "Authorization", "Bearer sk_test_1");
 }
 
@@ -59,7 +59,7 @@ charges_by_bank_transfer(void **state)
 		assert_null(answer.checkout_url);
 		assert_string_equal(answer.shown, "{\"authorization\":{\"mode\":\"banktransfer\","
 						  "\"transfer_account\":\"7825\"}}");
-		assert_string_equal(peer_request(s->peer, i)->target,
+		assert_string_equal(fake_server_request(s->server, i)->target,
 				    "/v3/charges?type=bank_transfer");
 	}
 }
@@ -102,7 +102,7 @@ refuses_what_it_can_not_send(void **state)
 	assert_non_null(strstr(answer.message, "account_number"));
 	assert_int_equal(provider->create(&s->call, NULL).outcome, PROVIDER_REJECTED);
 	assert_int_equal(provider->fetch(&s->call, NULL).outcome, PROVIDER_REJECTED);
-	assert_int_equal(peer_count(s->peer), 0);
+	assert_int_equal(fake_server_count(s->server), 0);
 }
 
 static void
@@ -178,7 +178,7 @@ reads_accounts(void **state)
 	answer = provider->create(&s->call,
 				  scene_json(s, "{\"email\":\"a@example.com\",\"bvn\":\"1\"}"));
 	assert_string_equal(answer.shown, "{\"order_ref\":\"URF_1\"}");
-	assert_non_null(strstr(peer_request(s->peer, 0)->body, "\"tx_ref\":\"cw-"));
+	assert_non_null(strstr(fake_server_request(s->server, 0)->body, "\"tx_ref\":\"cw-"));
 	(void)provider->fetch(&s->call, scene_json(s, "{\"order_ref\":\"URF_1\"}"));
 	scene_sent(s, 1, "GET /v3/virtual-account-numbers/URF_1", NULL);
 	(void)provider->list(&s->call, NULL);

@@ -50,7 +50,7 @@ withdraws(void **state)
 		   "{\"referenceNumber\":\"" SCENE_REFERENCE "\",\"amount\":1000.50,"
 		   "\"currency\":\"NGN\",\"accountNumber\":\"01\",\"bankCode\":\"044\","
 		   "\"remarks\":\"Rent\"}");
-	assert_null(strstr(peer_request(s->peer, 0)->head, "principal"));
+	assert_null(strstr(fake_server_request(s->server, 0)->head, "principal"));
 }
 
 static void

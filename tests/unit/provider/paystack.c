@@ -79,7 +79,7 @@ refuses_what_it_can_not_send(void **state)
 	assert_int_equal(provider->withdraw(&s->call, &order).outcome, PROVIDER_REJECTED);
 	order.amount = (struct money){INT64_MAX / 10, currency_find("XOF")};
 	assert_int_equal(provider->deposit(&s->call, &order).outcome, PROVIDER_REJECTED);
-	assert_int_equal(peer_count(s->peer), 0);
+	assert_int_equal(fake_server_count(s->server), 0);
 }
 
 static void
@@ -123,14 +123,14 @@ transfers_to_a_known_recipient(void **state)
 	assert_int_equal(answer.outcome, PROVIDER_ACCEPTED);
 	assert_int_equal(answer.state, PROVIDER_SUCCEEDED);
 	assert_null(answer.id);
-	assert_int_equal(peer_count(s->peer), 1);
+	assert_int_equal(fake_server_count(s->server), 1);
 }
 
 /* No money has moved before the transfer itself. */
 static void
 fails_surely_without_a_recipient(void **state)
 {
-	static const enum peer_manner manners[] = {PEER_CLOSES, PEER_HALVES, PEER_HANGS};
+	static const enum fake_server_manner manners[] = {PEER_CLOSES, PEER_HALVES, PEER_HANGS};
 	struct provider_scene *s = *state;
 	struct provider_order order =
 		scene_order(s, "{\"account_number\":\"1\",\"bank_code\":\"044\"}");
@@ -218,7 +218,7 @@ reads_customers(void **state)
 		PROVIDER_REJECTED);
 	assert_int_equal(provider->fetch(&s->call, scene_json(s, "{\"code\":\"a/b?c\"}")).outcome,
 			 PROVIDER_REJECTED);
-	assert_int_equal(peer_count(s->peer), 3);
+	assert_int_equal(fake_server_count(s->server), 3);
 }
 
 static void

@@ -166,8 +166,8 @@ bound_messages(void **state)
 static void
 tell_lost_from_not_sent(void **state)
 {
-	static const enum peer_manner manners[] = {PEER_CLOSES, PEER_RESETS, PEER_HALVES,
-						   PEER_HANGS};
+	static const enum fake_server_manner manners[] = {PEER_CLOSES, PEER_RESETS, PEER_HALVES,
+							  PEER_HANGS};
 	struct provider_scene *s = *state;
 	struct provider_order order = scene_order(s, PAYLOAD);
 

@@ -92,7 +92,8 @@ sells(void **state)
 				assert_null(answer.token);
 			else
 				assert_string_equal(answer.token, TOKEN);
-			scene_header(s, peer_count(s->peer) - 1, cases[i].header, cases[i].key);
+			scene_header(s, fake_server_count(s->server) - 1, cases[i].header,
+				     cases[i].key);
 		}
 }
 
@@ -134,7 +135,7 @@ asks_as_each_wants(void **state)
 
 /* One answer to one sale. */
 static struct vendor_answer
-sell_once(struct provider_scene *s, size_t i, struct peer_reply reply)
+sell_once(struct provider_scene *s, size_t i, struct fake_server_reply reply)
 {
 	static struct vendor_order order;
 
@@ -150,7 +151,7 @@ knows_what_it_does_not_know(void **state)
 	struct provider_scene *s = *state;
 
 	for (size_t i = 0; i < CASES; i++) {
-		const struct peer_reply lost[] = {
+		const struct fake_server_reply lost[] = {
 			{.manner = PEER_RESETS},
 			{.manner = PEER_CLOSES},
 			{.manner = PEER_HALVES,
@@ -171,7 +172,7 @@ knows_what_it_does_not_know(void **state)
 			assert_true(answer.sent);
 			assert_non_null(answer.problem);
 		}
-		peer_release(s->peer);
+		fake_server_release(s->server);
 	}
 }
 
@@ -182,22 +183,23 @@ hears_refusals(void **state)
 
 	for (size_t i = 0; i < CASES; i++) {
 		struct vendor_answer answer = sell_once(
-			s, i, (struct peer_reply){.status = 400, .body = cases[i].refused});
+			s, i, (struct fake_server_reply){.status = 400, .body = cases[i].refused});
 
 		assert_int_equal(answer.outcome, PROVIDER_REJECTED);
 		assert_true(answer.sent);
 		assert_string_equal(answer.message, "Unknown meter");
-		answer = sell_once(s, i,
-				   (struct peer_reply){.status = 200, .body = cases[i].refused});
+		answer = sell_once(
+			s, i, (struct fake_server_reply){.status = 200, .body = cases[i].refused});
 		assert_int_equal(answer.outcome, PROVIDER_REJECTED);
-		answer = sell_once(s, i,
-				   (struct peer_reply){.status = 429, .body = cases[i].refused});
+		answer = sell_once(
+			s, i, (struct fake_server_reply){.status = 429, .body = cases[i].refused});
 		assert_int_equal(answer.outcome, PROVIDER_REJECTED);
 		assert_false(answer.sent);
 	}
 	s->account.base_url = "http://127.0.0.1:1";
 	for (size_t i = 0; i < CASES; i++) {
-		struct vendor_answer answer = sell_once(s, i, (struct peer_reply){.status = 200});
+		struct vendor_answer answer =
+			sell_once(s, i, (struct fake_server_reply){.status = 200});
 
 		assert_int_equal(answer.outcome, PROVIDER_REJECTED);
 		assert_false(answer.sent);
@@ -214,20 +216,20 @@ looks_up(void **state)
 		struct vendor_answer answer;
 
 		s->count = 1;
-		s->replies[0] = (struct peer_reply){
+		s->replies[0] = (struct fake_server_reply){
 			.status = 200, .body = told(s, i, SCENE_REFERENCE, "SUCCESSFUL")};
 		answer = vendor->poll(&s->call, SCENE_REFERENCE);
 		assert_int_equal(answer.outcome, PROVIDER_ACCEPTED);
 		assert_int_equal(answer.state, PROVIDER_SUCCEEDED);
-		scene_sent(s, peer_count(s->peer) - 1, cases[i].look_up, NULL);
-		s->replies[0] = (struct peer_reply){.status = 404, .body = cases[i].absent};
+		scene_sent(s, fake_server_count(s->server) - 1, cases[i].look_up, NULL);
+		s->replies[0] = (struct fake_server_reply){.status = 404, .body = cases[i].absent};
 		answer = vendor->poll(&s->call, SCENE_REFERENCE);
 		assert_int_equal(answer.outcome, PROVIDER_ACCEPTED);
 		assert_int_equal(answer.state, PROVIDER_ABSENT);
-		s->replies[0] = (struct peer_reply){.status = 404, .body = "no such page"};
+		s->replies[0] = (struct fake_server_reply){.status = 404, .body = "no such page"};
 		answer = vendor->poll(&s->call, SCENE_REFERENCE);
 		assert_int_equal(answer.outcome, PROVIDER_UNKNOWN);
-		s->replies[0] = (struct peer_reply){.status = 401, .body = cases[i].refused};
+		s->replies[0] = (struct fake_server_reply){.status = 401, .body = cases[i].refused};
 		answer = vendor->poll(&s->call, SCENE_REFERENCE);
 		assert_int_equal(answer.outcome, PROVIDER_UNKNOWN);
 	}
@@ -252,7 +254,7 @@ reads_tokens(void **state)
 	for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
 		struct vendor_answer answer = sell_once(
 			s, 0,
-			(struct peer_reply){
+			(struct fake_server_reply){
 				.status = 200,
 				.body = arena_printf(
 					s->arena,
