@@ -131,7 +131,7 @@ check_key(struct call *call, const char *key)
 	struct principal *who = &call->ctx.who;
 
 	keyring_digest(call->ctx.app->keys, key, strlen(key), check.digest);
-	if (call->route->proves_key &&
+	if (call->route->allow.revalidates &&
 	    key_cache_find(call->ctx.app->key_cache, check.digest, who)) {
 		who->unverified = true;
 		memcpy(call->key_digest, check.digest, SHA256_SIZE);
@@ -368,7 +368,7 @@ authenticate(struct call *call)
 	const char *credential;
 
 	if (call->route->access == ACCESS_PUBLIC ||
-	    (call->route->opens && call->ctx.app->config->open_providers))
+	    (call->route->allow.open_by_setting && call->ctx.app->config->open_providers))
 		return ERR_OK;
 	TRY(find_credential(call, &credential));
 	TRY(find_cookie(call, &credential));

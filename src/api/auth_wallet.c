@@ -25,9 +25,9 @@ admit_to_wallet(struct call *call)
 	if (who->kind != PRINCIPAL_WALLET_KEY)
 		return fault(&call->ctx.fault, ERR_UNAUTHORIZED, NULL,
 			     "An access token or a wallet's API key is required");
-	if ((who->permissions & call->route->permission) == 0)
+	if ((who->permissions & call->route->allow.permission) == 0)
 		return fault(&call->ctx.fault, ERR_FORBIDDEN, NULL,
 			     "Missing required permission: %s",
-			     permission_text(call->route->permission));
+			     permission_text(call->route->allow.permission));
 	return ERR_OK;
 }

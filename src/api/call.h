@@ -65,7 +65,64 @@ typedef void outside_call(struct call *call);
 
 typedef enum err resumption(struct call *call, const void *in);
 
-enum { ALSO_MAX = 6, ALIKE_MAX = 2 };
+enum { OTHER_ERRORS_MAX = 6, OTHER_STATUSES_MAX = 2 };
+
+/* Who may call, beside what access says. */
+struct route_allow {
+	unsigned permission; /* enum permission that a wallet key needs */
+	/* The request itself says who calls: asked before its body is read as JSON. */
+	enum err (*check)(struct call *call);
+	/* Whether the path exists at all: while it says no, the answer is 404. NULL: always. */
+	bool (*enabled)(const struct config *config);
+	bool open_by_setting; /* COWRY_OPEN_WALLET_PROVIDERS lets everybody in */
+	bool revalidates;     /* the handler's first query checks that the API key is still good */
+};
+
+/* What is read of the body. */
+struct route_body {
+	const struct schema *raw; /* what the handler reads of the bytes itself; NULL: nothing */
+	size_t bytes_max;         /* 0: BODY_MAX */
+	size_t values_max;        /* JSON values; 0: VALUES_MAX */
+	bool lenient;             /* written by servers that we do not control */
+	bool violations_are_400;  /* also where the dialect has 422 for them */
+};
+
+/* The form of a successful reply. */
+struct route_reply {
+	bool list;           /* out is a struct page */
+	bool numbered;       /* its pages have numbers, from 1 */
+	bool no_envelope;    /* out is the whole body */
+	bool redirects;      /* may answer with 302 instead */
+	const char *message; /* where the envelope has one; NULL: the usual */
+	/* Forms beside JSON (api/negotiate.h), ending with a row without type. */
+	const struct rendering *renderings;
+};
+
+struct route_limits {
+	enum rate rate;
+	int64_t per_address; /* calls of one client address a minute; 0: any number */
+	int64_t per_user;    /* calls of one person a minute; 0: any number */
+	enum daily daily;
+};
+
+/* EFFECT_CALL: what happens between the two transactions, and after. */
+struct route_outside {
+	outside_call *call; /* follows handle, if that set call->state */
+	handler *finish;    /* in the second transaction */
+	/* In the place of handle for a repeated Idempotency-Key whose first request did not end: set
+	 * call->state from call->opened, so that call and finish go on with the same. */
+	resumption *resume;
+	/* EFFECT_POST: which requests are EFFECT_CALL all the same. NULL: none. */
+	bool (*wanted)(const void *in);
+};
+
+/* For the OpenAPI document: what the other columns do not tell. */
+struct route_docs {
+	const char *tag;                  /* one of the dialect's tags */
+	int errors[OTHER_ERRORS_MAX];     /* further statuses of refusals */
+	int statuses[OTHER_STATUSES_MAX]; /* further statuses of the reply */
+	bool not_found;                   /* 404, although the path names nothing */
+};
 
 struct route {
 	enum method method;
@@ -73,54 +130,23 @@ struct route {
 	const char *summary;
 	const char *doc;
 	handler *handle;
-	/* Who may call, where the request itself says it: before its body is read as JSON. */
-	enum err (*admit)(struct call *call);
-	preparation *prepare;
-	/* EFFECT_CALL: what follows handle, if that set call->state. */
-	outside_call *outside;
-	handler *finish;
-	/* In the place of handle for a repeated Idempotency-Key whose first request did not end: set
-	 * call->state from call->opened, so that outside and finish go on with the same. */
-	resumption *resume;
-	/* EFFECT_POST: which requests are EFFECT_CALL all the same. NULL: none. */
-	bool (*calls)(const void *in);
 	const struct schema *in;    /* the body; NULL: none */
-	const struct schema *raw;   /* what the handler reads of the bytes itself; NULL: nothing */
 	const struct schema *query; /* query parameters; NULL: none */
-	const struct schema *out;   /* the reply, or one item of it where list is set */
-	bool list;                  /* out is a struct page */
-	bool numbered;              /* its pages have numbers, from 1 */
-	/* Forms of the answer beside JSON (api/negotiate.h), ending with a row without type. */
-	const struct rendering *renderings;
-	bool flat;      /* the reply has no envelope */
-	bool redirects; /* may answer with 302 instead */
-	/* An Idempotency-Key means nothing: its answer sets a cookie, which is not for keeping, or its
-	 * callers have another way to say that it is the same. */
-	bool fresh;
-	bool bad_request; /* a broken rule is 400, also where the dialect has 422 for it */
-	/* Statuses of refusals that its other columns do not tell of, for the documentation. */
-	int also[ALSO_MAX];
-	/* Statuses beside its own that the reply also comes with. */
-	int alike[ALIKE_MAX];
+	const struct schema *out;   /* the reply, or one item of it in a list */
+	int status;                 /* of success */
 	enum access access;
 	enum effect effect;
-	enum rate rate;
-	int64_t address_per_minute; /* calls of one client address a minute; 0: any number */
-	int64_t user_per_minute;    /* calls of one person a minute; 0: any number */
-	enum daily daily;
-	unsigned permission; /* enum permission that a wallet key needs */
-	const char *message; /* of success, where the envelope has one; NULL: the usual */
-	int status;          /* of success */
-	bool dry_run;        /* takes dryRun */
-	bool opens;          /* COWRY_OPEN_WALLET_PROVIDERS lets everybody in */
-	bool proves_key;     /* the handler's own first query says whether the key is good */
-	size_t body_max;     /* bytes; 0: BODY_MAX */
-	bool foreign;        /* its body is written by others' machines: read leniently */
-	size_t values_max;   /* in the body; 0: VALUES_MAX */
-	/* Whether the path exists at all: while it says no, the answer is 404. NULL: always. */
-	bool (*offered)(const struct config *config);
-	bool may_miss;   /* answers 404 although its path names nothing */
-	const char *tag; /* group in the documentation, one of the dialect's tags */
+	bool dry_run; /* takes dryRun */
+	/* An Idempotency-Key is ignored: the answer sets a cookie, which is not for keeping, or callers
+	 * have another way to say that a request is the same. */
+	bool ignores_key;
+	preparation *prepare;
+	struct route_allow allow;
+	struct route_limits limits;
+	struct route_body body;
+	struct route_reply reply;
+	struct route_outside outside;
+	struct route_docs docs;
 };
 
 enum {

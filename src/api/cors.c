@@ -22,7 +22,7 @@ list_of(const struct call *call)
 static bool
 takes_cookie(const struct route *route)
 {
-	return route != NULL && (route->access == ACCESS_COOKIE || route->fresh);
+	return route != NULL && (route->access == ACCESS_COOKIE || route->ignores_key);
 }
 
 bool

@@ -144,7 +144,7 @@ envelope_data(struct envelope *e, const struct dialect *dialect, const struct ro
 {
 	struct jw *w = envelope_member(e, "data");
 
-	if (route->list)
+	if (route->reply.list)
 		describe_list(w, dialect, route, e->example);
 	else if (route->out != NULL)
 		describe_flat(w, dialect, route, e->example, "data");
@@ -169,7 +169,7 @@ write_list(struct jw *w, const struct call *call, const struct page *page)
 void
 write_data(struct jw *w, const struct call *call, const void *out)
 {
-	if (call->route->list)
+	if (call->route->reply.list)
 		write_list(w, call, out);
 	else if (call->route->out != NULL)
 		schema_encode(call->route->out, call->dialect->amounts, out, "data", w);

@@ -114,7 +114,7 @@ is_identity(const char *encoding)
 static enum err
 check_body(struct call *call)
 {
-	size_t most = call->route->body_max > 0 ? call->route->body_max : BODY_MAX;
+	size_t most = call->route->body.bytes_max > 0 ? call->route->body.bytes_max : BODY_MAX;
 	bool has_body = call->route->in != NULL || call->request->body.length > 0;
 
 	if (call->request->body_incomplete)
@@ -133,9 +133,9 @@ static enum err
 read_json(struct call *call, const char *text, size_t length, struct json_object **out)
 {
 	struct ctx *ctx = &call->ctx;
-	size_t most = call->route->values_max > 0 ? call->route->values_max : VALUES_MAX;
+	size_t most = call->route->body.values_max > 0 ? call->route->body.values_max : VALUES_MAX;
 
-	if (call->route->foreign)
+	if (call->route->body.lenient)
 		return json_read_foreign(ctx->arena, &ctx->fault, text, length, most, out);
 	return json_read_bounded(ctx->arena, &ctx->fault, text, length, most, out);
 }
@@ -251,13 +251,13 @@ run(struct call *call)
 	TRY(throttle(call));
 	TRY(authenticate(call));
 	TRY(throttle_user(call));
-	if (call->route->admit != NULL)
-		TRY(call->route->admit(call));
+	if (call->route->allow.check != NULL)
+		TRY(call->route->allow.check(call));
 	TRY(decode_body(call, &in));
 	TRY(decode_query(call));
-	if (call->route->renderings != NULL)
+	if (call->route->reply.renderings != NULL)
 		TRY(negotiate(&call->ctx.fault, call->request->headers[HEADER_ACCEPT],
-			      call->route->renderings, &call->rendering));
+			      call->route->reply.renderings, &call->rendering));
 	if (call->route->prepare != NULL)
 		TRY(call->route->prepare(call, in));
 	TRY(execute(call, in));

@@ -37,7 +37,9 @@ static enum err
 handle(struct call *call, handler *function, const void *in)
 {
 	const struct route *route = call->route;
-	size_t size = route->list ? sizeof(struct page) : route->out != NULL ? route->out->size : 1;
+	size_t size = route->reply.list    ? sizeof(struct page)
+		      : route->out != NULL ? route->out->size
+					   : 1;
 	void *out = arena_alloc(call->ctx.arena, size);
 	enum err err;
 
@@ -46,7 +48,7 @@ handle(struct call *call, handler *function, const void *in)
 	if (err != ERR_OK)
 		call->reply.header_count = call->headers_before;
 	TRY(err);
-	if (call->refused || (call->state != NULL && function != route->finish))
+	if (call->refused || (call->state != NULL && function != route->outside.finish))
 		return ERR_OK;
 	return reply_success(call, out);
 }
@@ -55,7 +57,7 @@ handle(struct call *call, handler *function, const void *in)
 static enum err
 resume(struct call *call, const void *in)
 {
-	TRY(call->route->resume(call, in));
+	TRY(call->route->outside.resume(call, in));
 	assert(call->state != NULL);
 	return idempotency_reserve(call);
 }
@@ -106,7 +108,7 @@ finish_in_transaction(struct ctx *ctx, void *arg)
 	struct call *call = work->call;
 
 	(void)ctx;
-	TRY(handle(call, call->route->finish, work->in));
+	TRY(handle(call, call->route->outside.finish, work->in));
 	return work->keyed ? end_key(call) : ERR_OK;
 }
 
@@ -141,7 +143,7 @@ run_outside(struct call *call, struct work *work)
 	if (call->state == NULL || call->refused)
 		return ERR_OK;
 	call->ctx.requester = NULL; /* what comes of the call is recorded in any case */
-	call->route->outside(call);
+	call->route->outside.call(call);
 	err = db_transact(&call->ctx, finish_in_transaction, work);
 	return err != ERR_OK && work->keyed ? abandon(call, err) : err;
 }
@@ -149,7 +151,8 @@ run_outside(struct call *call, struct work *work)
 static bool
 calls_outside(const struct route *route, const void *in)
 {
-	return route->effect == EFFECT_CALL || (route->calls != NULL && route->calls(in));
+	return route->effect == EFFECT_CALL ||
+	       (route->outside.wanted != NULL && route->outside.wanted(in));
 }
 
 enum err

@@ -20,8 +20,8 @@ idempotency_wanted(struct call *call, bool *wanted)
 	const char *key = call->request->idempotency_key;
 	size_t length = key != NULL ? strlen(key) : 0;
 
-	*wanted =
-		key != NULL && call->route->method != GET && !call->dry_run && !call->route->fresh;
+	*wanted = key != NULL && call->route->method != GET && !call->dry_run &&
+		  !call->route->ignores_key;
 	if (!*wanted)
 		return ERR_OK;
 	if (call->request->contradicting_keys)

@@ -75,7 +75,7 @@ write_parameters(struct jw *w, struct arena *arena, const struct dialect *dialec
 		field_describe(field, dialect->amounts, w, "schema");
 		jw_close(w);
 	}
-	if (route->method != GET && !route->fresh &&
+	if (route->method != GET && !route->ignores_key &&
 	    (route->access != ACCESS_PUBLIC || route->in != NULL))
 		write_idempotency_parameter(w);
 	jw_close(w);
@@ -93,7 +93,7 @@ openapi_reference(struct jw *w, const char *name, const char *target)
 static const struct schema *
 body_of(const struct route *route)
 {
-	return route->in != NULL ? route->in : route->raw;
+	return route->in != NULL ? route->in : route->body.raw;
 }
 
 /* Whether the body must have something; where all is optional, none is needed. */
@@ -177,9 +177,9 @@ static const char *
 operation_doc(struct arena *arena, const struct route *route)
 {
 	const char *doc = route->doc != NULL ? route->doc : "";
-	const char *whose = route->daily == DAILY_REGISTRATIONS ? "address" : "person";
+	const char *whose = route->limits.daily == DAILY_REGISTRATIONS ? "address" : "person";
 
-	if (route->daily == DAILY_NONE)
+	if (route->limits.daily == DAILY_NONE)
 		return doc;
 	return arena_printf(arena, "%s%sLimited for each %s and UTC day (429).", doc,
 			    doc[0] != '\0' ? " " : "", whose);
@@ -192,11 +192,11 @@ write_operation(struct jw *w, struct arena *arena, const struct dialect *dialect
 	jw_object(w, text_lower(arena, method_text(route->method)));
 	jw_text(w, "operationId", operation_id(arena, route));
 	jw_text(w, "summary", route->summary);
-	if (route->doc != NULL || route->daily != DAILY_NONE)
+	if (route->doc != NULL || route->limits.daily != DAILY_NONE)
 		jw_text(w, "description", operation_doc(arena, route));
-	if (route->tag != NULL) {
+	if (route->docs.tag != NULL) {
 		jw_list(w, "tags");
-		jw_text(w, NULL, route->tag);
+		jw_text(w, NULL, route->docs.tag);
 		jw_close(w);
 	}
 	write_security(w, route);

@@ -53,7 +53,7 @@ comes_with(const struct dialect *dialect, enum err err, int status)
 static bool
 takes_key(const struct route *route)
 {
-	return route->method != GET && !route->fresh;
+	return route->method != GET && !route->ignores_key;
 }
 
 static bool
@@ -71,12 +71,12 @@ applies(const struct dialect *dialect, const struct route *route, int status)
 {
 	bool has_body = route->in != NULL;
 	bool has_id = strchr(route->path, '{') != NULL;
-	bool calls = route->effect == EFFECT_CALL || route->calls != NULL;
+	bool calls = route->effect == EFFECT_CALL || route->outside.wanted != NULL;
 	bool known = route->access != ACCESS_PUBLIC;
 
-	if (says(route->alike, ALIKE_MAX, status))
+	if (says(route->docs.statuses, OTHER_STATUSES_MAX, status))
 		return false;
-	if (status != ANY_OTHER && says(route->also, ALSO_MAX, status))
+	if (status != ANY_OTHER && says(route->docs.errors, OTHER_ERRORS_MAX, status))
 		return true;
 	switch (status) {
 	case 400:
@@ -89,15 +89,16 @@ applies(const struct dialect *dialect, const struct route *route, int status)
 	case 403:
 		return known && route->access != ACCESS_PROJECT_KEY;
 	case 404:
-		return has_id || route->may_miss || route->offered != NULL ||
+		return has_id || route->docs.not_found || route->allow.enabled != NULL ||
 		       route->effect == EFFECT_POST;
 	case 406:
-		return route->renderings != NULL;
+		return route->reply.renderings != NULL;
 	case 409:
 		return takes_key(route);
 	case 422:
-		return takes_key(route) || (dialect->unprocessable && !route->bad_request &&
-					    (has_body || route->query != NULL));
+		return takes_key(route) ||
+		       (dialect->unprocessable && !route->body.violations_are_400 &&
+			(has_body || route->query != NULL));
 	case 415:
 		return route->method != GET;
 	case 502:
@@ -119,7 +120,8 @@ write_success(struct jw *w, const struct dialect *dialect, const struct route *r
 	dialect->describe_ok(w, dialect, route, false, "schema");
 	dialect->describe_ok(w, dialect, route, true, "example");
 	jw_close(w);
-	for (const struct rendering *r = route->renderings; r != NULL && r->type != NULL; r++) {
+	for (const struct rendering *r = route->reply.renderings; r != NULL && r->type != NULL;
+	     r++) {
 		jw_object(w, r->type);
 		jw_object(w, "schema");
 		jw_text(w, "type", "string");
@@ -148,9 +150,9 @@ write_successes(struct jw *w, struct arena *arena, const struct dialect *dialect
 	if (route->status == 201 && route->effect == EFFECT_POST)
 		write_alike(w, arena, dialect, route, 200,
 			    "The first answer to this reference again (Idempotent-Replayed: true)");
-	for (int i = 0; i < ALIKE_MAX && route->alike[i] != 0; i++)
-		write_alike(w, arena, dialect, route, route->alike[i],
-			    route->alike[i] == 503 ? "The server can't work right now."
+	for (int i = 0; i < OTHER_STATUSES_MAX && route->docs.statuses[i] != 0; i++)
+		write_alike(w, arena, dialect, route, route->docs.statuses[i],
+			    route->docs.statuses[i] == 503 ? "The server can't work right now."
 			    : route->status == 201
 				    ? "It was there before: the same again, or a change."
 				    : route->summary);
@@ -178,7 +180,7 @@ openapi_replies(struct jw *w, struct arena *arena, const struct dialect *dialect
 {
 	jw_object(w, "responses");
 	write_successes(w, arena, dialect, route);
-	if (route->redirects)
+	if (route->reply.redirects)
 		write_redirect(w);
 	for (size_t i = 0; i < ERROR_REPLIES; i++) {
 		int status = error_replies[i].status;

@@ -141,7 +141,7 @@ describe_by_number(struct jw *w)
 void
 page_describe(struct jw *w, const struct route *route)
 {
-	if (!route->numbered) {
+	if (!route->reply.numbered) {
 		describe_by_cursor(w, "pagination");
 		return;
 	}
@@ -158,6 +158,6 @@ void
 page_example(struct jw *w, const struct route *route)
 {
 	page_write(w, &(struct page){.limit = PAGE_LIMIT_DEFAULT,
-				     .number = route->numbered ? 1 : 0,
+				     .number = route->reply.numbered ? 1 : 0,
 				     .total = 1});
 }

@@ -79,7 +79,7 @@ fault_status(const struct call *call)
 	const struct dialect *dialect = call->dialect;
 
 	if (call->ctx.fault.err == ERR_VALIDATION && call->route != NULL &&
-	    call->route->bad_request)
+	    call->route->body.violations_are_400)
 		return 400;
 	return dialect->status != NULL ? dialect->status(&call->ctx.fault)
 				       : err_status(call->ctx.fault.err);

@@ -277,7 +277,7 @@ wrong_method(struct call *call, unsigned allowed)
 static bool
 is_offered(const struct route *route, const struct call *call)
 {
-	return route->offered == NULL || route->offered(call->ctx.app->config);
+	return route->allow.enabled == NULL || route->allow.enabled(call->ctx.app->config);
 }
 
 enum err

@@ -56,7 +56,7 @@ static enum err
 count_daily(struct call *call, const char *what, const char *who)
 {
 	const struct config *config = call->ctx.app->config;
-	int64_t most = config->user_limits ? daily_most(config, call->route->daily) : 0;
+	int64_t most = config->user_limits ? daily_most(config, call->route->limits.daily) : 0;
 	struct rows rows;
 
 	if (most == 0)
@@ -73,13 +73,13 @@ throttle(struct call *call)
 	const struct route *route = call->route;
 	int64_t most = 0;
 
-	if (route->rate != RATE_NONE)
+	if (route->limits.rate != RATE_NONE)
 		most = config->sign_in_per_minute;
 	else if (config->user_limits)
-		most = route->address_per_minute;
+		most = route->limits.per_address;
 	if (most > 0)
 		TRY(count_call(call, client_group(call->ctx.arena, call->ctx.address), most));
-	if (route->daily != DAILY_REGISTRATIONS)
+	if (route->limits.daily != DAILY_REGISTRATIONS)
 		return ERR_OK;
 	return count_daily(call, "registrations", client_group(call->ctx.arena, call->ctx.address));
 }
@@ -94,12 +94,12 @@ throttle_user(struct call *call)
 	const char *user;
 
 	if (!call->ctx.app->config->user_limits ||
-	    (route->user_per_minute == 0 && route->daily <= DAILY_REGISTRATIONS))
+	    (route->limits.per_user == 0 && route->limits.daily <= DAILY_REGISTRATIONS))
 		return ERR_OK;
 	user = arena_printf(call->ctx.arena, "user:%lld", (long long)call->ctx.who.user_id);
-	if (route->user_per_minute > 0)
-		TRY(count_call(call, user, route->user_per_minute));
-	if (route->daily <= DAILY_REGISTRATIONS)
+	if (route->limits.per_user > 0)
+		TRY(count_call(call, user, route->limits.per_user));
+	if (route->limits.daily <= DAILY_REGISTRATIONS)
 		return ERR_OK;
-	return count_daily(call, whats[route->daily], user);
+	return count_daily(call, whats[route->limits.daily], user);
 }

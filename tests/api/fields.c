@@ -177,7 +177,7 @@ test_bodies(void **state)
 				struct place place = {r, "{", "}", ""};
 
 				/* Who must prove who they are first has a program of their own. */
-				if (r->in != NULL && r->admit == NULL)
+				if (r->in != NULL && r->allow.check == NULL)
 					sent += refuse_all(c, r->in, &place);
 			}
 	assert_true(sent > 500);

@@ -124,7 +124,7 @@ check_operation(json_object *paths, const struct route *route)
 	}
 	assert_int_equal(parameters, placeholders);
 	assert_int_equal(json_object_object_get_ex(operation, "requestBody", NULL),
-			 route->in != NULL || route->raw != NULL);
+			 route->in != NULL || route->body.raw != NULL);
 }
 
 /* What may have happened is told by one status and code: those of the worker and of nginx. */

@@ -87,7 +87,7 @@ answered_for(const struct route *group, const struct route *route)
 {
 	for (size_t i = 0; i < COUNT(programs); i++)
 		if (programs[i].group == group &&
-		    (programs[i].tag == NULL || strcmp(programs[i].tag, route->tag) == 0))
+		    (programs[i].tag == NULL || strcmp(programs[i].tag, route->docs.tag) == 0))
 			return true;
 	return false;
 }
@@ -148,17 +148,17 @@ test_tables(void **state)
 				assert_true(r->path[0] == '/' &&
 					    r->path[strlen(r->path) - 1] != '/');
 				assert_non_null(r->summary);
-				assert_non_null(r->tag);
+				assert_non_null(r->docs.tag);
 				assert_in_range(r->status, 200, 204);
 				assert_true(r->method != GET || r->in == NULL);
-				assert_true(!r->list || r->out != NULL);
+				assert_true(!r->reply.list || r->out != NULL);
 				assert_true(r->method != GET || r->effect == EFFECT_NONE);
-				assert_true(!r->proves_key || r->effect != EFFECT_WRITE);
+				assert_true(!r->allow.revalidates || r->effect != EFFECT_WRITE);
 				assert_true(!r->dry_run || r->effect != EFFECT_NONE);
 				/* A repeated key goes on with what was opened. */
-				assert_true((r->effect != EFFECT_CALL && r->calls == NULL) ||
-					    r->fresh || r->resume != NULL);
-				assert_true(r->rate == RATE_NONE || is_guarded(r->path));
+				assert_true((r->effect != EFFECT_CALL && r->outside.wanted == NULL) ||
+					    r->ignores_key || r->outside.resume != NULL);
+				assert_true(r->limits.rate == RATE_NONE || is_guarded(r->path));
 			}
 }
 

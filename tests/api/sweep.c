@@ -80,7 +80,7 @@ path_of(struct client *c, const struct route *route)
 static const char *
 example_of(struct client *c, const struct dialect *dialect, const struct route *route)
 {
-	const struct schema *body = route->in != NULL ? route->in : route->raw;
+	const struct schema *body = route->in != NULL ? route->in : route->body.raw;
 	struct bytes text;
 	struct jw w;
 
@@ -108,7 +108,7 @@ ask_of(struct client *c, const struct dialect *dialect, const struct route *rout
 static bool
 takes_key(const struct route *route)
 {
-	return route->method != GET && !route->fresh;
+	return route->method != GET && !route->ignores_key;
 }
 
 typedef void check_route(struct client *c, const struct dialect *dialect,
@@ -220,7 +220,7 @@ check_rules(struct client *c, const struct dialect *dialect, const struct route 
 	struct ask ask = ask_of(c, dialect, route);
 	const struct schema *schema = route->in != NULL ? route->in : route->query;
 
-	if (!dialect->unprocessable || route->bad_request || schema == NULL)
+	if (!dialect->unprocessable || route->body.violations_are_400 || schema == NULL)
 		return;
 	if (route->in != NULL)
 		ask.body = client_json(c, "{'%s':[{}]}", schema->fields[0].name);
@@ -379,10 +379,10 @@ check_rates(struct client *c, const struct dialect *dialect, const struct route 
 {
 	struct ask ask = ask_of(c, dialect, route);
 	int64_t most =
-		route->user_per_minute > 0 ? route->user_per_minute : route->address_per_minute;
+		route->limits.per_user > 0 ? route->limits.per_user : route->limits.per_address;
 	struct reply reply = {.status = 0};
 
-	if (route->rate != RATE_NONE) {
+	if (route->limits.rate != RATE_NONE) {
 		ask.credential = NULL; /* these count before they ask who it is */
 		most = 1;
 	}
@@ -447,7 +447,7 @@ check_switched_off(struct client *c, const struct dialect *dialect, const struct
 {
 	struct ask ask = ask_of(c, dialect, route);
 
-	if (route->offered != NULL)
+	if (route->allow.enabled != NULL)
 		expect(c, &ask, 404);
 }
 

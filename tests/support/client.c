@@ -556,7 +556,7 @@ client_covered(struct client *c, const struct route *routes, const char *tag)
 		bool succeeded = false;
 		bool refused = false;
 
-		if (tag != NULL && strcmp(r->tag, tag) != 0)
+		if (tag != NULL && strcmp(r->docs.tag, tag) != 0)
 			continue;
 		for (size_t i = 0; i < coverage->count; i++)
 			if (coverage->rows[i].route == r) {

@@ -8,7 +8,7 @@ static const char usual_message[] = "Request successful";
 static const char *
 message_of(const struct route *route)
 {
-	return route->message != NULL ? route->message : usual_message;
+	return route->reply.message != NULL ? route->reply.message : usual_message;
 }
 
 static void
@@ -16,7 +16,7 @@ write_ok(struct jw *w, const struct call *call, const void *out)
 {
 	const struct route *route = call->route;
 
-	if (route->flat) {
+	if (route->reply.no_envelope) {
 		schema_encode(route->out, call->dialect->amounts, out, NULL, w);
 		return;
 	}
@@ -48,7 +48,7 @@ describe_ok(struct jw *w, const struct dialect *dialect, const struct route *rou
 {
 	struct envelope e;
 
-	if (route->flat) {
+	if (route->reply.no_envelope) {
 		describe_flat(w, dialect, route, example, name);
 		return;
 	}

@@ -131,8 +131,9 @@ finish(struct call *call, const void *in, void *out)
 const struct route bitpal_google[] = {
 	{GET, "/api/v1/auth/google", "Begin a sign-in with Google",
 	 "Sets a cookie that binds the sign-in to the browser.", start, .query = &start_query,
-	 .out = &start_out, .redirects = true, .also = {502}, .rate = RATE_SIGN_IN,
-	 .message = "Google OAuth URL generated", .status = 200, .tag = "Authentication"},
+	 .out = &start_out, .reply.redirects = true, .docs.errors = {502},
+	 .limits.rate = RATE_SIGN_IN, .reply.message = "Google OAuth URL generated", .status = 200,
+	 .docs.tag = "Authentication"},
 	{GET, "/api/v1/auth/google/callback", "End a sign-in with Google",
 	 "Google sends the person here. The sign-in is good once, and only in the browser that began "
 	 "it, which the cookie shows. One exception lets the URL be carried to a browser by hand: a "
@@ -142,8 +143,8 @@ const struct route bitpal_google[] = {
 	 "who has registered with the same e-mail address elsewhere is the same user. If that "
 	 "address was never verified until now, the password, sessions and keys that were set up "
 	 "with it are void.",
-	 finish, .query = &return_query, .out = &signed_in, .also = {401, 403, 502},
-	 .rate = RATE_SIGN_IN, .message = "Authentication successful", .status = 200,
-	 .tag = "Authentication"},
+	 finish, .query = &return_query, .out = &signed_in, .docs.errors = {401, 403, 502},
+	 .limits.rate = RATE_SIGN_IN, .reply.message = "Authentication successful", .status = 200,
+	 .docs.tag = "Authentication"},
 	{0},
 };

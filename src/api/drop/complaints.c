@@ -112,11 +112,11 @@ complain(struct call *call, const void *in, void *out)
 
 const struct route drop_complaints[] = {
 	{GET, "/api/complaints", "My complaints", "Newest first.", list_complaints,
-	 .query = &complaints_query, .out = &listed_out, .list = true, .numbered = true,
-	 .access = ACCESS_COOKIE, .status = 200, .tag = "Complaints"},
+	 .query = &complaints_query, .out = &listed_out, .reply.list = true, .reply.numbered = true,
+	 .access = ACCESS_COOKIE, .status = 200, .docs.tag = "Complaints"},
 	{POST, "/api/complaints", "Complain", "An answer comes as a notification.", complain,
-	 .in = &grievance_in, .out = &promise_out, .flat = true, .bad_request = true,
-	 .access = ACCESS_COOKIE, .effect = EFFECT_WRITE, .daily = DAILY_COMPLAINTS, .status = 201,
-	 .tag = "Complaints"},
+	 .in = &grievance_in, .out = &promise_out, .reply.no_envelope = true,
+	 .body.violations_are_400 = true, .access = ACCESS_COOKIE, .effect = EFFECT_WRITE,
+	 .limits.daily = DAILY_COMPLAINTS, .status = 201, .docs.tag = "Complaints"},
 	{0},
 };

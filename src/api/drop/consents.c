@@ -67,11 +67,11 @@ set_consent(struct call *call, const void *in, void *out)
 
 const struct route drop_consents[] = {
 	{GET, "/api/consents", "What I agree to", NULL, list_consents, .out = &listed_out,
-	 .list = true, .access = ACCESS_COOKIE, .status = 200, .tag = "Privacy"},
+	 .reply.list = true, .access = ACCESS_COOKIE, .status = 200, .docs.tag = "Privacy"},
 	{POST, "/api/consents", "Give or withdraw a consent",
 	 "201 for the first time, 200 for a change. The caller's address is kept with it.",
-	 set_consent, .in = &wish_in, .out = &set_out, .bad_request = true, .access = ACCESS_COOKIE,
-	 .effect = EFFECT_WRITE, .alike = {200}, .daily = DAILY_CREATIONS, .status = 201,
-	 .tag = "Privacy"},
+	 set_consent, .in = &wish_in, .out = &set_out, .body.violations_are_400 = true,
+	 .access = ACCESS_COOKIE, .effect = EFFECT_WRITE, .docs.statuses = {200},
+	 .limits.daily = DAILY_CREATIONS, .status = 201, .docs.tag = "Privacy"},
 	{0},
 };

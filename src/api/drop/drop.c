@@ -82,13 +82,13 @@ write_pagination(struct jw *w, const struct page *page)
 static void
 write_ok(struct jw *w, const struct call *call, const void *out)
 {
-	if (call->route->flat) {
+	if (call->route->reply.no_envelope) {
 		schema_encode(call->route->out, call->dialect->amounts, out, NULL, w);
 		return;
 	}
 	jw_object(w, NULL);
 	write_data(w, call, out);
-	if (call->route->numbered)
+	if (call->route->reply.numbered)
 		write_pagination(w, out);
 	jw_close(w);
 }
@@ -128,13 +128,13 @@ describe_ok(struct jw *w, const struct dialect *dialect, const struct route *rou
 {
 	struct envelope e;
 
-	if (route->flat) {
+	if (route->reply.no_envelope) {
 		describe_flat(w, dialect, route, example, name);
 		return;
 	}
 	e = envelope_open(w, example, name);
 	envelope_data(&e, dialect, route);
-	if (route->numbered)
+	if (route->reply.numbered)
 		describe_pagination(&e);
 	envelope_close(&e);
 }

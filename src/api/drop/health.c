@@ -56,6 +56,6 @@ health(struct call *call, const void *in, void *out)
 const struct route drop_health[] = {
 	{GET, "/api/health", "Whether the server can do its work",
 	 "503 with status error while the database is out of reach.", health, .out = &health_out,
-	 .flat = true, .alike = {503}, .status = 200, .tag = "Health"},
+	 .reply.no_envelope = true, .docs.statuses = {503}, .status = 200, .docs.tag = "Health"},
 	{0},
 };

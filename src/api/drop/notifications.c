@@ -95,11 +95,12 @@ read_notifications(struct call *call, const void *in, void *out)
 const struct route drop_notifications[] = {
 	{GET, "/api/notifications", "What I was told",
 	 "Newest first. 404 while the feature is switched off.", list_notifications,
-	 .query = &notifications_query, .out = &notification_out, .list = true, .numbered = true,
-	 .may_miss = true, .access = ACCESS_COOKIE, .status = 200, .tag = "Notifications"},
+	 .query = &notifications_query, .out = &notification_out, .reply.list = true,
+	 .reply.numbered = true, .docs.not_found = true, .access = ACCESS_COOKIE, .status = 200,
+	 .docs.tag = "Notifications"},
 	{PATCH, "/api/notifications", "Mark notifications as read",
 	 "At most 100 at once; what is somebody else's is left alone.", read_notifications,
-	 .in = &seen_in, .out = &updated_out, .may_miss = true, .access = ACCESS_COOKIE,
-	 .effect = EFFECT_WRITE, .status = 200, .tag = "Notifications"},
+	 .in = &seen_in, .out = &updated_out, .docs.not_found = true, .access = ACCESS_COOKIE,
+	 .effect = EFFECT_WRITE, .status = 200, .docs.tag = "Notifications"},
 	{0},
 };

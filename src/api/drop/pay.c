@@ -313,24 +313,25 @@ const struct route drop_pay[] = {
 	{POST, "/api/transactions/disclosure", "What a payment will cost, and what arrives",
 	 "A remittance of the same amount to the same recipient within 60 seconds is made at the "
 	 "rate that is shown.",
-	 disclose, .in = &wish_in, .out = &disclosure_out, .flat = true, .also = {404},
-	 .access = ACCESS_COOKIE, .effect = EFFECT_WRITE, .status = 200, .tag = "Transactions"},
+	 disclose, .in = &wish_in, .out = &disclosure_out, .reply.no_envelope = true,
+	 .docs.errors = {404}, .access = ACCESS_COOKIE, .effect = EFFECT_WRITE, .status = 200,
+	 .docs.tag = "Transactions"},
 	{POST, "/api/transactions/remittance", "Send money abroad",
 	 "Needs a verified identity. The amount and the fee of 0.5 % leave the bank account. It is "
 	 "processing until the bank has settled it; a notification tells. If the bank rejects it, "
 	 "nothing leaves the account.",
-	 begin_remittance, .outside = pay, .finish = finish, .resume = resume, .in = &remittance_in,
-	 .out = &remittance_out, .bad_request = true, .also = {402, 404}, .access = ACCESS_COOKIE,
-	 .effect = EFFECT_CALL, .address_per_minute = CALLS_PER_MINUTE, .status = 201,
-	 .tag = "Transactions"},
+	 begin_remittance, .outside.call = pay, .outside.finish = finish, .outside.resume = resume,
+	 .in = &remittance_in, .out = &remittance_out, .body.violations_are_400 = true,
+	 .docs.errors = {402, 404}, .access = ACCESS_COOKIE, .effect = EFFECT_CALL,
+	 .limits.per_address = CALLS_PER_MINUTE, .status = 201, .docs.tag = "Transactions"},
 	{POST, "/api/transactions/qr-payment", "Pay a merchant by QR code",
 	 "From the primary bank account, which is debited the amount; the merchant bears the fee "
 	 "of 1 %. Completed once the bank has accepted it. Where it does not answer in time, or "
 	 "wants the payment authorised, it is processing until that is known, and never made "
 	 "twice.",
-	 begin_qr_payment, .outside = pay, .finish = finish, .resume = resume, .in = &qr_in,
-	 .out = &qr_out, .bad_request = true, .also = {402, 404}, .access = ACCESS_COOKIE,
-	 .effect = EFFECT_CALL, .address_per_minute = CALLS_PER_MINUTE, .status = 201,
-	 .tag = "Transactions"},
+	 begin_qr_payment, .outside.call = pay, .outside.finish = finish, .outside.resume = resume,
+	 .in = &qr_in, .out = &qr_out, .body.violations_are_400 = true, .docs.errors = {402, 404},
+	 .access = ACCESS_COOKIE, .effect = EFFECT_CALL, .limits.per_address = CALLS_PER_MINUTE,
+	 .status = 201, .docs.tag = "Transactions"},
 	{0},
 };

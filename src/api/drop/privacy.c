@@ -76,15 +76,16 @@ say_farewell(struct call *call, const void *in, void *out)
 const struct route drop_privacy[] = {
 	{GET, "/api/user/data-export", "All that is known of me",
 	 "The request is kept as a record that it was met.", export_data, .out = &exported_out,
-	 .flat = true, .access = ACCESS_COOKIE, .daily = DAILY_EXPORTS, .status = 200,
-	 .tag = "Privacy"},
+	 .reply.no_envelope = true, .access = ACCESS_COOKIE, .limits.daily = DAILY_EXPORTS,
+	 .status = 200, .docs.tag = "Privacy"},
 	{DELETE, "/api/user/account", "Delete my account",
 	 "Signs out everywhere, unlinks bank accounts and clears the cookie. Nobody can sign in with it again, and its "
 	 "e-mail address stays taken until the time is over for which the law demands records. 409, with a "
 	 "detail for each thing that is in the way, while there is money in a wallet, on a voucher or owed "
 	 "to the merchant, or while anything is under way.",
-	 delete_account, .outside = tell_bank, .finish = say_farewell, .out = &farewell_out,
-	 .flat = true, .fresh = true, .access = ACCESS_COOKIE, .effect = EFFECT_CALL, .also = {409},
-	 .status = 200, .tag = "Privacy"},
+	 delete_account, .outside.call = tell_bank, .outside.finish = say_farewell,
+	 .out = &farewell_out, .reply.no_envelope = true, .ignores_key = true,
+	 .access = ACCESS_COOKIE, .effect = EFFECT_CALL, .docs.errors = {409}, .status = 200,
+	 .docs.tag = "Privacy"},
 	{0},
 };

@@ -105,8 +105,10 @@ get_rate(struct call *call, const void *in, void *out)
 
 const struct route drop_rates[] = {
 	{GET, "/api/rates", "What a krone is worth", "Exact decimals.", list_rates,
-	 .out = &table_out, .address_per_minute = CALLS_PER_MINUTE, .status = 200, .tag = "Rates"},
+	 .out = &table_out, .limits.per_address = CALLS_PER_MINUTE, .status = 200,
+	 .docs.tag = "Rates"},
 	{GET, "/api/rates/{currency:word}", "What a krone is worth in a currency", NULL, get_rate,
-	 .out = &one_out, .address_per_minute = CALLS_PER_MINUTE, .status = 200, .tag = "Rates"},
+	 .out = &one_out, .limits.per_address = CALLS_PER_MINUTE, .status = 200,
+	 .docs.tag = "Rates"},
 	{0},
 };

@@ -97,14 +97,15 @@ delete_recipient(struct call *call, const void *in, void *out)
 
 const struct route drop_recipients[] = {
 	{GET, "/api/recipients", "My recipients", "Newest first.", list_recipients,
-	 .query = &recipients_query, .out = &recipient_out, .list = true, .numbered = true,
-	 .access = ACCESS_COOKIE, .status = 200, .tag = "Recipients"},
+	 .query = &recipients_query, .out = &recipient_out, .reply.list = true,
+	 .reply.numbered = true, .access = ACCESS_COOKIE, .status = 200, .docs.tag = "Recipients"},
 	{POST, "/api/recipients", "Add a recipient",
 	 "Money can be sent to RS, BA, PL, PK and TR, in the country's own currency or in EUR.",
 	 add_recipient, .in = &recipient_in, .out = &recipient_out, .access = ACCESS_COOKIE,
-	 .effect = EFFECT_WRITE, .daily = DAILY_CREATIONS, .status = 201, .tag = "Recipients"},
+	 .effect = EFFECT_WRITE, .limits.daily = DAILY_CREATIONS, .status = 201,
+	 .docs.tag = "Recipients"},
 	{DELETE, "/api/recipients/{id:word}", "Remove a recipient", "Payments to them remain.",
 	 delete_recipient, .access = ACCESS_COOKIE, .effect = EFFECT_WRITE, .status = 204,
-	 .tag = "Recipients"},
+	 .docs.tag = "Recipients"},
 	{0},
 };

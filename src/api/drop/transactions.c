@@ -301,15 +301,15 @@ get_receipt(struct call *call, const void *in, void *out)
 
 const struct route drop_transactions[] = {
 	{GET, "/api/transactions", "My transactions", NULL, list_transactions,
-	 .query = &transactions_query, .out = &item_out, .list = true, .numbered = true,
-	 .access = ACCESS_COOKIE, .status = 200, .tag = "Transactions"},
+	 .query = &transactions_query, .out = &item_out, .reply.list = true, .reply.numbered = true,
+	 .access = ACCESS_COOKIE, .status = 200, .docs.tag = "Transactions"},
 	{GET, "/api/transactions/summary", "Sums of my transactions",
 	 "What failed does not count. The month is that of UTC.", sum_up, .out = &summary_out,
-	 .access = ACCESS_COOKIE, .status = 200, .tag = "Transactions"},
+	 .access = ACCESS_COOKIE, .status = 200, .docs.tag = "Transactions"},
 	{GET, "/api/transactions/{id:word}", "A transaction", NULL, get_transaction,
-	 .out = &shown_out, .access = ACCESS_COOKIE, .status = 200, .tag = "Transactions"},
+	 .out = &shown_out, .access = ACCESS_COOKIE, .status = 200, .docs.tag = "Transactions"},
 	{GET, "/api/transactions/{id:word}/receipt", "The receipt of a transaction", NULL,
 	 get_receipt, .out = &receipt_out, .access = ACCESS_COOKIE, .status = 200,
-	 .tag = "Transactions"},
+	 .docs.tag = "Transactions"},
 	{0},
 };

@@ -136,7 +136,7 @@ show(const struct call *call, const struct user_tokens *tokens, struct signed_in
 {
 	*out = (struct signed_in){
 		.success = true,
-		.message = call->route->message,
+		.message = call->route->reply.message,
 		.token = tokens->access,
 		.user = show_person(call, &tokens->user),
 	};
@@ -204,7 +204,7 @@ verify(struct call *call, const void *in, void *out)
 	TRY(user_get(&call->ctx, call->ctx.who.user_id, &user));
 	*(struct verified *)out = (struct verified){
 		.success = true,
-		.message = call->route->message,
+		.message = call->route->reply.message,
 		.user = show_person(call, &user),
 	};
 	return ERR_OK;
@@ -215,20 +215,22 @@ const struct route moolah_auth[] = {
 	 "Mails a token to verify the address. A South African identity number has 13 digits with a "
 	 "real date and a right check digit; the number of a passport is any text.",
 	 register_user, .prepare = prepare_registration, .in = &register_in, .out = &signed_in,
-	 .flat = true, .effect = EFFECT_WRITE, .rate = RATE_SIGN_IN,
-	 .message = "User registered successfully.", .daily = DAILY_REGISTRATIONS, .status = 201,
-	 .tag = "Authentication"},
+	 .reply.no_envelope = true, .effect = EFFECT_WRITE, .limits.rate = RATE_SIGN_IN,
+	 .reply.message = "User registered successfully.", .limits.daily = DAILY_REGISTRATIONS,
+	 .status = 201, .docs.tag = "Authentication"},
 	{POST, "/api/v1/auth/login", "Sign in with phone number or e-mail, and password", NULL,
-	 login, .prepare = prepare_login, .in = &login_in, .out = &signed_in, .flat = true,
-	 .effect = EFFECT_WRITE, .rate = RATE_SIGN_IN, .message = "Login successful.",
-	 .also = {401}, .status = 200, .tag = "Authentication"},
+	 login, .prepare = prepare_login, .in = &login_in, .out = &signed_in,
+	 .reply.no_envelope = true, .effect = EFFECT_WRITE, .limits.rate = RATE_SIGN_IN,
+	 .reply.message = "Login successful.", .docs.errors = {401}, .status = 200,
+	 .docs.tag = "Authentication"},
 	{POST, "/api/v1/auth/refresh", "Exchange a valid token for a new one",
-	 "Ends the session of the token that is sent.", refresh, .out = &signed_in, .flat = true,
-	 .access = ACCESS_USER, .effect = EFFECT_WRITE, .rate = RATE_SIGN_IN,
-	 .message = "Token refreshed successfully.", .status = 200, .tag = "Authentication"},
+	 "Ends the session of the token that is sent.", refresh, .out = &signed_in,
+	 .reply.no_envelope = true, .access = ACCESS_USER, .effect = EFFECT_WRITE,
+	 .limits.rate = RATE_SIGN_IN, .reply.message = "Token refreshed successfully.",
+	 .status = 200, .docs.tag = "Authentication"},
 	{GET, "/api/v1/auth/verify", "Whose token it is",
 	 "401 where it is not good: expired, or its session has ended.", verify, .out = &verified,
-	 .flat = true, .access = ACCESS_USER, .message = "Token is valid.", .status = 200,
-	 .tag = "Authentication"},
+	 .reply.no_envelope = true, .access = ACCESS_USER, .reply.message = "Token is valid.",
+	 .status = 200, .docs.tag = "Authentication"},
 	{0},
 };

@@ -188,19 +188,21 @@ const struct route moolah_easypay_vouchers[] = {
 	 "It becomes a voucher once cash was paid for its number, within 4 days; else the amount "
 	 "goes back to your wallet.",
 	 issue_easypay, .in = &easypay_order_in, .out = &easypay_out, .access = ACCESS_USER,
-	 .effect = EFFECT_WRITE, .message = "EasyPay voucher created successfully", .status = 201,
-	 .tag = "EasyPay"},
+	 .effect = EFFECT_WRITE, .reply.message = "EasyPay voucher created successfully",
+	 .status = 201, .docs.tag = "EasyPay"},
 	{POST, "/api/v1/vouchers/easypay/settlement", "Cash was taken for an EasyPay number",
 	 "For the EasyPay network: x-easypay-signature is the hexadecimal HMAC-SHA512 (or "
 	 "HMAC-SHA256) of the body under the secret that the operator has set; or its API key is "
 	 "sent as x-api-key or Bearer token. The same transaction_id again gives the same answer.",
-	 settle, .admit = admit_network, .foreign = true, .body_max = WEBHOOK_BODY_MAX,
-	 .in = &settlement_in, .out = &settled_out, .access = ACCESS_PUBLIC, .effect = EFFECT_WRITE,
-	 .also = {401, 409}, .message = "EasyPay voucher settled successfully", .status = 200,
-	 .may_miss = true, .tag = "EasyPay"},
+	 settle, .allow.check = admit_network, .body.lenient = true,
+	 .body.bytes_max = WEBHOOK_BODY_MAX, .in = &settlement_in, .out = &settled_out,
+	 .access = ACCESS_PUBLIC, .effect = EFFECT_WRITE, .docs.errors = {401, 409},
+	 .reply.message = "EasyPay voucher settled successfully", .status = 200,
+	 .docs.not_found = true, .docs.tag = "EasyPay"},
 	{POST, "/api/v1/vouchers/{id:word}/cancel", "Cancel a pending EasyPay voucher",
 	 "The full amount goes back to your wallet.", cancel, .out = &cancel_out,
 	 .access = ACCESS_USER, .effect = EFFECT_WRITE,
-	 .message = "EasyPay voucher cancelled successfully", .status = 200, .tag = "EasyPay"},
+	 .reply.message = "EasyPay voucher cancelled successfully", .status = 200,
+	 .docs.tag = "EasyPay"},
 	{0},
 };

@@ -47,14 +47,14 @@ status(const struct fault *f)
 static void
 write_ok(struct jw *w, const struct call *call, const void *out)
 {
-	if (call->route->flat) {
+	if (call->route->reply.no_envelope) {
 		schema_encode(call->route->out, call->dialect->amounts, out, NULL, w);
 		return;
 	}
 	jw_object(w, NULL);
 	jw_bool(w, "success", true);
-	if (call->route->message != NULL)
-		jw_text(w, "message", call->route->message);
+	if (call->route->reply.message != NULL)
+		jw_text(w, "message", call->route->reply.message);
 	if (call->route->out != NULL)
 		schema_encode(call->route->out, call->dialect->amounts, out, "data", w);
 	jw_close(w);
@@ -94,14 +94,14 @@ describe_ok(struct jw *w, const struct dialect *dialect, const struct route *rou
 {
 	struct envelope e;
 
-	if (route->flat) {
+	if (route->reply.no_envelope) {
 		describe_flat(w, dialect, route, example, name);
 		return;
 	}
 	e = envelope_open(w, example, name);
 	envelope_true(&e, "success");
-	if (route->message != NULL)
-		envelope_text(&e, "message", route->message);
+	if (route->reply.message != NULL)
+		envelope_text(&e, "message", route->reply.message);
 	if (route->out != NULL)
 		envelope_data(&e, dialect, route);
 	envelope_close(&e);

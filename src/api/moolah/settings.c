@@ -98,14 +98,15 @@ change_settings(struct call *call, const void *in, void *out)
 
 const struct route moolah_settings[] = {
 	{GET, "/api/v1/settings", "Your settings", NULL, get_settings, .out = &reply_out,
-	 .access = ACCESS_USER, .message = "User settings retrieved successfully", .status = 200,
-	 .tag = "Settings"},
+	 .access = ACCESS_USER, .reply.message = "User settings retrieved successfully",
+	 .status = 200, .docs.tag = "Settings"},
 	{PUT, "/api/v1/settings", "Change your settings", "What is left out stays.",
 	 change_settings, .in = &change_in, .out = &reply_out, .access = ACCESS_USER,
-	 .effect = EFFECT_WRITE, .message = "User settings updated successfully", .status = 200,
-	 .tag = "Settings"},
+	 .effect = EFFECT_WRITE, .reply.message = "User settings updated successfully",
+	 .status = 200, .docs.tag = "Settings"},
 	{PATCH, "/api/v1/settings", "Change your settings", "The same as PUT.", change_settings,
 	 .in = &change_in, .out = &reply_out, .access = ACCESS_USER, .effect = EFFECT_WRITE,
-	 .message = "User settings updated successfully", .status = 200, .tag = "Settings"},
+	 .reply.message = "User settings updated successfully", .status = 200,
+	 .docs.tag = "Settings"},
 	{0},
 };

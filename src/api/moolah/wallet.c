@@ -236,10 +236,10 @@ get_history(struct call *call, const void *in, void *out)
 
 const struct route moolah_wallet[] = {
 	{GET, "/api/v1/wallets/balance", "The balance of your wallet in rand", NULL, get_balance,
-	 .out = &balance_out, .access = ACCESS_USER, .message = "Balance retrieved successfully",
-	 .status = 200, .tag = "Wallet"},
+	 .out = &balance_out, .access = ACCESS_USER,
+	 .reply.message = "Balance retrieved successfully", .status = 200, .docs.tag = "Wallet"},
 	{GET, "/api/v1/wallets/transactions", "The history of your wallet in rand, newest first",
 	 "What was booked; what is under way is not in it.", get_history, .query = &history_query,
-	 .out = &history_out, .access = ACCESS_USER, .status = 200, .tag = "Wallet"},
+	 .out = &history_out, .access = ACCESS_USER, .status = 200, .docs.tag = "Wallet"},
 	{0},
 };

@@ -103,9 +103,9 @@ const struct route otp_codes[] = {
 	{POST, "/api/wallet/otp/send", "Mail another code",
 	 "For your newest pending funding or deduction. It ends the code before.", send_code,
 	 .in = &send_in, .out = &send_out, .access = ACCESS_USER, .effect = EFFECT_WRITE,
-	 .user_per_minute = 3, .may_miss = true, .status = 200, .tag = "OTP"},
+	 .limits.per_user = 3, .docs.not_found = true, .status = 200, .docs.tag = "OTP"},
 	{GET, "/api/wallet/otp/status", "How things stand with your codes", NULL, status,
-	 .query = &status_in, .out = &status_out, .access = ACCESS_USER, .user_per_minute = 10,
-	 .status = 200, .tag = "OTP"},
+	 .query = &status_in, .out = &status_out, .access = ACCESS_USER, .limits.per_user = 10,
+	 .status = 200, .docs.tag = "OTP"},
 	{0},
 };

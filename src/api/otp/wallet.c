@@ -222,9 +222,9 @@ get_history(struct call *call, const void *in, void *out)
 
 const struct route otp_wallet[] = {
 	{GET, "/api/wallet/balance", "The balance of your NGN wallet", NULL, get_balance,
-	 .out = &balance_out, .access = ACCESS_USER, .status = 200, .tag = "Wallet"},
+	 .out = &balance_out, .access = ACCESS_USER, .status = 200, .docs.tag = "Wallet"},
 	{GET, "/api/wallet/transactions", "The history of your NGN wallet, newest first",
 	 "What was booked; what is pending is not in it.", get_history, .query = &query,
-	 .out = &history_out, .access = ACCESS_USER, .status = 200, .tag = "Wallet"},
+	 .out = &history_out, .access = ACCESS_USER, .status = 200, .docs.tag = "Wallet"},
 	{0},
 };

@@ -49,11 +49,11 @@ debit(struct call *call, const void *in, void *out)
 const struct route pocket_admin[] = {
 	{POST, "/v1/admin/wallets/credit", "Credit any wallet from the operator's funding account",
 	 "Recorded in the audit log.", credit, .in = &order, .out = &pocket_transaction,
-	 .access = ACCESS_ADMIN, .effect = EFFECT_WRITE, .also = {404}, .alike = {200},
-	 .status = 201, .dry_run = true, .tag = "Administration"},
+	 .access = ACCESS_ADMIN, .effect = EFFECT_WRITE, .docs.errors = {404},
+	 .docs.statuses = {200}, .status = 201, .dry_run = true, .docs.tag = "Administration"},
 	{POST, "/v1/admin/wallets/debit", "Debit any wallet to the operator's funding account",
 	 "Recorded in the audit log.", debit, .in = &order, .out = &pocket_transaction,
-	 .access = ACCESS_ADMIN, .effect = EFFECT_WRITE, .also = {404}, .alike = {200},
-	 .status = 201, .dry_run = true, .tag = "Administration"},
+	 .access = ACCESS_ADMIN, .effect = EFFECT_WRITE, .docs.errors = {404},
+	 .docs.statuses = {200}, .status = 201, .dry_run = true, .docs.tag = "Administration"},
 	{0},
 };

@@ -102,14 +102,15 @@ answer_complaint(struct call *call, const void *in, void *out)
 
 const struct route pocket_complaints[] = {
 	{GET, "/v1/admin/complaints", "List complaints", "Newest first.", list_complaints,
-	 .query = &complaints_query, .out = &complaint_out, .list = true, .access = ACCESS_ADMIN,
-	 .status = 200, .tag = "Administration"},
+	 .query = &complaints_query, .out = &complaint_out, .reply.list = true,
+	 .access = ACCESS_ADMIN, .status = 200, .docs.tag = "Administration"},
 	{GET, "/v1/admin/complaints/{id:word}", "One complaint", NULL, get_complaint,
-	 .out = &complaint_out, .access = ACCESS_ADMIN, .status = 200, .tag = "Administration"},
+	 .out = &complaint_out, .access = ACCESS_ADMIN, .status = 200,
+	 .docs.tag = "Administration"},
 	{POST, "/v1/admin/complaints/{id:word}/answer", "Answer a complaint",
 	 "Who complained is notified. resolved and rejected are the end of it. Recorded in the "
 	 "audit log.",
 	 answer_complaint, .in = &answer_in, .out = &complaint_out, .access = ACCESS_ADMIN,
-	 .effect = EFFECT_WRITE, .status = 200, .tag = "Administration"},
+	 .effect = EFFECT_WRITE, .status = 200, .docs.tag = "Administration"},
 	{0},
 };

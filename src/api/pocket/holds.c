@@ -113,17 +113,18 @@ cancel(struct call *call, const void *in, void *out)
 
 const struct route pocket_holds[] = {
 	{POST, "/v1/holds", "Set money aside on a wallet", NULL, place, .in = &hold_in,
-	 .out = &hold_out, .access = ACCESS_PROJECT_KEY, .effect = EFFECT_WRITE, .also = {404},
-	 .alike = {200}, .status = 201, .dry_run = true, .tag = "Holds"},
+	 .out = &hold_out, .access = ACCESS_PROJECT_KEY, .effect = EFFECT_WRITE,
+	 .docs.errors = {404}, .docs.statuses = {200}, .status = 201, .dry_run = true,
+	 .docs.tag = "Holds"},
 	{GET, "/v1/holds/{id}", "A hold as it stands", NULL, get, .out = &hold_out,
-	 .access = ACCESS_PROJECT_KEY, .status = 200, .tag = "Holds"},
+	 .access = ACCESS_PROJECT_KEY, .status = 200, .docs.tag = "Holds"},
 	{POST, "/v1/holds/{id}/capture", "Move what was held, or part of it",
 	 "Once; what is not captured becomes free. Without reference the same request again is answered "
 	 "as the first time; any other is 409 ALREADY_CAPTURED.",
 	 capture, .in = &capture_in, .out = &pocket_transaction, .access = ACCESS_PROJECT_KEY,
-	 .effect = EFFECT_POST, .status = 200, .dry_run = true, .tag = "Holds"},
+	 .effect = EFFECT_POST, .status = 200, .dry_run = true, .docs.tag = "Holds"},
 	{POST, "/v1/holds/{id}/void", "Give back what was held", NULL, cancel, .in = &void_in,
 	 .out = &hold_out, .access = ACCESS_PROJECT_KEY, .effect = EFFECT_WRITE, .status = 200,
-	 .dry_run = true, .tag = "Holds"},
+	 .dry_run = true, .docs.tag = "Holds"},
 	{0},
 };

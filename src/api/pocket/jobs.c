@@ -75,16 +75,16 @@ park_job(struct call *call, const void *in, void *out)
 const struct route pocket_jobs[] = {
 	{GET, "/v1/admin/jobs", "List the jobs that wait, run or are parked",
 	 "The newest first. Jobs that are done are gone.", list_jobs, .query = &list_query,
-	 .out = &job_out, .list = true, .access = ACCESS_ADMIN, .status = 200,
-	 .tag = "Administration"},
+	 .out = &job_out, .reply.list = true, .access = ACCESS_ADMIN, .status = 200,
+	 .docs.tag = "Administration"},
 	{POST, "/v1/admin/jobs/{id:word}/retry", "Try a job now, with all its tries before it",
 	 "One that is run now is run once more afterwards. Recorded in the audit log.", retry_job,
 	 .out = &job_out, .access = ACCESS_ADMIN, .effect = EFFECT_WRITE, .status = 200,
-	 .tag = "Administration"},
+	 .docs.tag = "Administration"},
 	{POST, "/v1/admin/jobs/{id:word}/park", "Put a job aside",
 	 "It is not tried until somebody wants it retried, or what it is about needs it anew. "
 	 "Recorded in the audit log.",
 	 park_job, .out = &job_out, .access = ACCESS_ADMIN, .effect = EFFECT_WRITE, .status = 200,
-	 .tag = "Administration"},
+	 .docs.tag = "Administration"},
 	{0},
 };

@@ -79,15 +79,17 @@ remove_payee(struct call *call, const void *in, void *out)
 
 const struct route pocket_payees[] = {
 	{GET, "/v1/admin/payees", "List who may be paid with vouchers, and what is owed to them",
-	 "Newest first.", list_payees, .query = &query, .out = &payee_out, .list = true,
-	 .access = ACCESS_ADMIN, .status = 200, .tag = "Administration"},
+	 "Newest first.", list_payees, .query = &query, .out = &payee_out, .reply.list = true,
+	 .access = ACCESS_ADMIN, .status = 200, .docs.tag = "Administration"},
 	{POST, "/v1/admin/payees", "Register who may be paid with vouchers",
 	 "201 the first time and after it was removed, 200 where it is registered already and gets "
 	 "the name. Recorded in the audit log.",
 	 register_payee, .in = &payee_in, .out = &payee_out, .access = ACCESS_ADMIN,
-	 .effect = EFFECT_WRITE, .alike = {200}, .status = 201, .tag = "Administration"},
+	 .effect = EFFECT_WRITE, .docs.statuses = {200}, .status = 201,
+	 .docs.tag = "Administration"},
 	{DELETE, "/v1/admin/payees/{id}", "Pay nothing more to somebody with vouchers",
 	 "What is owed stays owed. Recorded in the audit log.", remove_payee, .out = &payee_out,
-	 .access = ACCESS_ADMIN, .effect = EFFECT_WRITE, .status = 200, .tag = "Administration"},
+	 .access = ACCESS_ADMIN, .effect = EFFECT_WRITE, .status = 200,
+	 .docs.tag = "Administration"},
 	{0},
 };

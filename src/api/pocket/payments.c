@@ -218,9 +218,9 @@ pocket_pay_finish(struct call *call, const void *in, void *out)
 
 const struct route pocket_payments[] = {
 	{GET, "/v1/payments", "List the payments of the project, newest first", NULL, list_payments,
-	 .query = &query, .out = &payment_out, .list = true, .access = ACCESS_PROJECT_KEY,
-	 .status = 200, .tag = "Payments"},
+	 .query = &query, .out = &payment_out, .reply.list = true, .access = ACCESS_PROJECT_KEY,
+	 .status = 200, .docs.tag = "Payments"},
 	{GET, "/v1/payments/{id}", "A payment as it stands", NULL, get_payment, .out = &payment_out,
-	 .access = ACCESS_PROJECT_KEY, .status = 200, .tag = "Payments"},
+	 .access = ACCESS_PROJECT_KEY, .status = 200, .docs.tag = "Payments"},
 	{0},
 };

@@ -45,7 +45,7 @@ write_ok(struct jw *w, const struct call *call, const void *out)
 	jw_text(w, "message", "Request successful");
 	jw_text(w, "status", "success");
 	write_data(w, call, out);
-	if (call->route->list)
+	if (call->route->reply.list)
 		page_write(w, out);
 	jw_close(w);
 }
@@ -77,9 +77,9 @@ describe_ok(struct jw *w, const struct dialect *dialect, const struct route *rou
 	envelope_text(&e, "message", "Request successful");
 	envelope_word(&e, "status", "success");
 	envelope_data(&e, dialect, route);
-	if (route->list && example)
+	if (route->reply.list && example)
 		page_example(envelope_member(&e, "pagination"), route);
-	else if (route->list)
+	else if (route->reply.list)
 		page_describe(envelope_member(&e, "pagination"), route);
 	envelope_close(&e);
 }

@@ -138,24 +138,24 @@ list_audit(struct call *call, const void *in, void *out)
 
 const struct route pocket_reviews[] = {
 	{GET, "/v1/admin/reviews", "List what waits for a decision, and what was decided",
-	 "Newest first.", list_reviews, .query = &reviews_query, .out = &review_out, .list = true,
-	 .access = ACCESS_ADMIN, .status = 200, .tag = "Administration"},
+	 "Newest first.", list_reviews, .query = &reviews_query, .out = &review_out,
+	 .reply.list = true, .access = ACCESS_ADMIN, .status = 200, .docs.tag = "Administration"},
 	{GET, "/v1/admin/reviews/{id}", "One review", NULL, get_review, .out = &review_out,
-	 .access = ACCESS_ADMIN, .status = 200, .tag = "Administration"},
+	 .access = ACCESS_ADMIN, .status = 200, .docs.tag = "Administration"},
 	{POST, "/v1/admin/reviews/{id}/approve", "Approve",
 	 "What was held up is done: a payment is posted with the amount that was paid. Where "
 	 "nobody could find out what became of a payment or purchase, it was made. 409 if it was "
 	 "decided, or settled, before. Recorded in the audit log.",
 	 approve, .in = &note_in, .out = &review_out, .access = ACCESS_ADMIN,
-	 .effect = EFFECT_WRITE, .status = 200, .tag = "Administration"},
+	 .effect = EFFECT_WRITE, .status = 200, .docs.tag = "Administration"},
 	{POST, "/v1/admin/reviews/{id}/reject", "Reject",
 	 "What was held up is given up. Where nobody could find out what became of a payment or "
 	 "purchase, it was not made and never will be: its money is free again. 409 if it was "
 	 "decided, or settled, before. Recorded in the audit log.",
 	 reject, .in = &note_in, .out = &review_out, .access = ACCESS_ADMIN, .effect = EFFECT_WRITE,
-	 .status = 200, .tag = "Administration"},
+	 .status = 200, .docs.tag = "Administration"},
 	{GET, "/v1/admin/audit", "What administrators did", "Newest first.", list_audit,
-	 .query = &audit_query, .out = &audit_out, .list = true, .access = ACCESS_ADMIN,
-	 .status = 200, .tag = "Administration"},
+	 .query = &audit_query, .out = &audit_out, .reply.list = true, .access = ACCESS_ADMIN,
+	 .status = 200, .docs.tag = "Administration"},
 	{0},
 };

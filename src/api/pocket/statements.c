@@ -107,7 +107,7 @@ const struct route pocket_statements[] = {
 	 "Of a project's wallets by its API key; of a person's by their access token; of any by an "
 	 "administrator's. The wallet may be named by any of its ids. At most 366 days and 10,000 "
 	 "movements.",
-	 get_statement, .query = &query, .out = &statement_out, .renderings = renderings,
-	 .access = ACCESS_USER_OR_PROJECT, .status = 200, .tag = "Wallets"},
+	 get_statement, .query = &query, .out = &statement_out, .reply.renderings = renderings,
+	 .access = ACCESS_USER_OR_PROJECT, .status = 200, .docs.tag = "Wallets"},
 	{0},
 };

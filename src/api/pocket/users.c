@@ -168,24 +168,25 @@ delete_user(struct call *call, const void *in, void *out)
 
 const struct route pocket_users[] = {
 	{GET, "/v1/users", "List people", NULL, list_users, .query = &users_query,
-	 .out = &pocket_user, .list = true, .numbered = true, .access = ACCESS_ADMIN, .status = 200,
-	 .tag = "Users"},
+	 .out = &pocket_user, .reply.list = true, .reply.numbered = true, .access = ACCESS_ADMIN,
+	 .status = 200, .docs.tag = "Users"},
 	{POST, "/v1/users", "Make a user",
 	 "Mails a token to verify the address, or without a password one to set it.", invite,
 	 .prepare = prepare_invitation, .in = &invite_in, .out = &pocket_user,
-	 .access = ACCESS_ADMIN, .effect = EFFECT_WRITE, .status = 201, .tag = "Users"},
+	 .access = ACCESS_ADMIN, .effect = EFFECT_WRITE, .status = 201, .docs.tag = "Users"},
 	{GET, "/v1/users/{id}", "One user", "Yourself, or for administrators anybody.", get_user,
-	 .out = &pocket_user, .access = ACCESS_USER, .status = 200, .tag = "Users"},
+	 .out = &pocket_user, .access = ACCESS_USER, .status = 200, .docs.tag = "Users"},
 	{PATCH, "/v1/users/{id}", "Change a user",
 	 "Yourself, or for administrators anybody. What is left out stays. One active administrator "
 	 "must be left, and who becomes one must have a verified email address.",
 	 change_user, .in = &change_in, .out = &pocket_user, .access = ACCESS_USER,
-	 .effect = EFFECT_WRITE, .status = 200, .tag = "Users"},
+	 .effect = EFFECT_WRITE, .status = 200, .docs.tag = "Users"},
 	{DELETE, "/v1/users/{id}", "Delete a user",
 	 "Ends the account and forgets the person; what was booked stays. One active administrator "
 	 "must be left. 409 with an entry in errors for each thing that is in the way, while there is "
 	 "money in a wallet of the person or of their projects, on a voucher or owed to the merchant, or "
 	 "while anything is under way.",
-	 delete_user, .access = ACCESS_USER, .effect = EFFECT_WRITE, .status = 204, .tag = "Users"},
+	 delete_user, .access = ACCESS_USER, .effect = EFFECT_WRITE, .status = 204,
+	 .docs.tag = "Users"},
 	{0},
 };

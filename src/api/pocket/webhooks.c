@@ -26,12 +26,12 @@ take(struct call *call, const void *in, void *out)
 	return err == ERR_UNAUTHORIZED ? call_refuse(call) : err;
 }
 
-#define WEBHOOK_ROUTE(name, title, doc)                                                      \
-	{                                                                                    \
-		POST, "/v1/webhooks/" name, "Webhook of " title, doc, take,                  \
-			.body_max = WEBHOOK_BODY_MAX, .raw = &provider_event, .fresh = true, \
-			.also = {401}, .effect = EFFECT_WRITE, .status = 200,                \
-			.tag = "Provider webhooks"                                           \
+#define WEBHOOK_ROUTE(name, title, doc)                                                    \
+	{                                                                                  \
+		POST, "/v1/webhooks/" name, "Webhook of " title, doc, take,                \
+			.body.bytes_max = WEBHOOK_BODY_MAX, .body.raw = &provider_event,   \
+			.ignores_key = true, .docs.errors = {401}, .effect = EFFECT_WRITE, \
+			.status = 200, .docs.tag = "Provider webhooks"                     \
 	}
 
 const struct route pocket_provider_webhooks[] = {
