@@ -257,10 +257,10 @@ src_api_libapi_a_SOURCES = \
 	src/api/bitpal/google.c \
 	src/api/bitpal/keys.c \
 	src/api/bitpal/wallet.c \
-	src/api/call.h \
 	src/api/cors.c src/api/cors.h \
+	src/api/dialect.h \
 	src/api/dialects.c src/api/dialects.h \
-	src/api/dispatch.c \
+	src/api/dispatch.c src/api/dispatch.h \
 	src/api/drop/auth.c \
 	src/api/drop/bank_accounts.c \
 	src/api/drop/cards.c \
@@ -315,6 +315,8 @@ src_api_libapi_a_SOURCES = \
 	src/api/pocket/webhooks.c \
 	src/api/provider_event.c src/api/provider_event.h \
 	src/api/reply.c src/api/reply.h \
+	src/api/request.h \
+	src/api/route.h \
 	src/api/router.c src/api/router.h \
 	src/api/service.c src/api/service.h \
 	src/api/throttle.c \

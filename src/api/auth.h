@@ -7,7 +7,7 @@
 #ifndef API_AUTH_H
 #define API_AUTH_H
 
-#include "api/call.h"
+#include "api/dispatch.h"
 
 struct batcher;
 

@@ -9,7 +9,7 @@
 #ifndef API_CORS_H
 #define API_CORS_H
 
-#include "api/call.h"
+#include "api/dispatch.h"
 
 /* Whether a request is a browser's question if another one may be sent. */
 bool cors_is_preflight(const struct call *call);

@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "api/dispatch.h"
+
 /* The first one answers for paths that belong to none. */
 const struct dialect *const dialects[] = {&pocket, &bitpal, &otp, &moolah, &drop, NULL};
 

@@ -2,7 +2,7 @@
 #ifndef API_DIALECTS_H
 #define API_DIALECTS_H
 
-#include "api/call.h"
+#include "api/dialect.h"
 
 extern const struct dialect pocket;
 extern const struct dialect bitpal;

@@ -5,8 +5,8 @@
 
 #include "api/admission.h"
 #include "api/auth.h"
-#include "api/call.h"
 #include "api/cors.h"
+#include "api/dispatch.h"
 #include "api/execute.h"
 #include "api/negotiate.h"
 #include "api/reply.h"

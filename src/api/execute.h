@@ -11,7 +11,7 @@
 #ifndef API_EXECUTE_H
 #define API_EXECUTE_H
 
-#include "api/call.h"
+#include "api/dispatch.h"
 
 /* in is the route's struct. ERR_OK with call->refused: the fault in call->ctx is the answer. */
 enum err execute(struct call *call, void *in) MUST_CHECK;

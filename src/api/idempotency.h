@@ -15,7 +15,7 @@
 #ifndef API_IDEMPOTENCY_H
 #define API_IDEMPOTENCY_H
 
-#include "api/call.h"
+#include "api/dispatch.h"
 
 enum idempotency_state {
 	IDEMPOTENCY_NEW,      /* the request is to be done */

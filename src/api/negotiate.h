@@ -6,7 +6,7 @@
 #ifndef API_NEGOTIATE_H
 #define API_NEGOTIATE_H
 
-#include "api/call.h"
+#include "api/dispatch.h"
 
 /* A form of an answer beside JSON. */
 struct rendering {

@@ -2,7 +2,7 @@
 #ifndef API_OPENAPI_H
 #define API_OPENAPI_H
 
-#include "api/call.h"
+#include "api/dispatch.h"
 
 /* The document as JSON in the arena; server is the address of the API. */
 struct bytes openapi_document(struct arena *arena, const struct dialect *dialect,

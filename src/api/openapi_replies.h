@@ -2,7 +2,7 @@
 #ifndef API_OPENAPI_REPLIES_H
 #define API_OPENAPI_REPLIES_H
 
-#include "api/call.h"
+#include "api/dispatch.h"
 
 /* "responses" of an operation: all statuses that it can answer with. */
 void openapi_replies(struct jw *w, struct arena *arena, const struct dialect *dialect,

@@ -7,7 +7,7 @@
 #ifndef API_PAGE_H
 #define API_PAGE_H
 
-#include "api/call.h"
+#include "api/dispatch.h"
 
 enum { PAGE_LIMIT_DEFAULT = 25, PAGE_LIMIT_MAX = 100, PAGE_NUMBER_MAX = 1000000 };
 

@@ -4,7 +4,7 @@
 #ifndef API_REPLY_H
 #define API_REPLY_H
 
-#include "api/call.h"
+#include "api/dispatch.h"
 
 /* Put the envelope around out, the route's struct. */
 enum err reply_success(struct call *call, const void *out) MUST_CHECK;

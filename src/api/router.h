@@ -8,7 +8,7 @@
 #ifndef API_ROUTER_H
 #define API_ROUTER_H
 
-#include "api/call.h"
+#include "api/dispatch.h"
 
 struct router;
 

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "api/call.h"
+#include "api/dispatch.h"
 #include "base/arena.h"
 #include "bin/arrival.h"
 #include "bin/body.h"

@@ -156,8 +156,9 @@ test_tables(void **state)
 				assert_true(!r->allow.revalidates || r->effect != EFFECT_WRITE);
 				assert_true(!r->dry_run || r->effect != EFFECT_NONE);
 				/* A repeated key goes on with what was opened. */
-				assert_true((r->effect != EFFECT_CALL && r->outside.wanted == NULL) ||
-					    r->ignores_key || r->outside.resume != NULL);
+				assert_true(
+					(r->effect != EFFECT_CALL && r->outside.wanted == NULL) ||
+					r->ignores_key || r->outside.resume != NULL);
 				assert_true(r->limits.rate == RATE_NONE || is_guarded(r->path));
 			}
 }

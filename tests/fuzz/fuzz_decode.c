@@ -4,7 +4,7 @@
  */
 #include <string.h>
 
-#include "api/call.h"
+#include "api/dispatch.h"
 #include "base/arena.h"
 #include "tests/fuzz/fuzz.h"
 #include "json/reader.h"

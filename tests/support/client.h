@@ -8,7 +8,7 @@
 #ifndef TESTS_SUPPORT_CLIENT_H
 #define TESTS_SUPPORT_CLIENT_H
 
-#include "api/call.h"
+#include "api/dispatch.h"
 #include "tests/support/fixture.h"
 
 struct json_object;

@@ -5,7 +5,7 @@
 #ifndef TESTS_SUPPORT_RECORD_H
 #define TESTS_SUPPORT_RECORD_H
 
-#include "api/call.h"
+#include "api/dispatch.h"
 
 /* The file of this program, emptied; -1 if nothing is to be written. */
 int record_open(void);

@@ -124,8 +124,8 @@ passes() {
 
 echo "1..14"
 ok "every include of src/ goes down" keeps "$srcdir/src"
-ok "one that goes up is found" breaks base/arena.c api/call.h
-ok "one to the side is found" breaks jobs/mail.c api/call.h
+ok "one that goes up is found" breaks base/arena.c api/dispatch.h
+ok "one to the side is found" breaks jobs/mail.c api/dispatch.h
 ok "a provider that reads the books is found" breaks provider/paystack.c ledger/ledger.h
 ok "a sandbox that reads the books is found" breaks sandbox/providers/paystack.c ledger/ledger.h
 ok "and what uses the sandbox" breaks app/payment/payment.c sandbox/sandbox.h

@@ -2,7 +2,7 @@
 #ifndef API_BITPAL_BITPAL_H
 #define API_BITPAL_BITPAL_H
 
-#include "api/call.h"
+#include "api/dispatch.h"
 
 extern const struct route bitpal_google[];
 extern const struct route bitpal_keys[];

@@ -2,7 +2,7 @@
 #ifndef API_DROP_DROP_H
 #define API_DROP_DROP_H
 
-#include "api/call.h"
+#include "api/dispatch.h"
 
 extern const struct route drop_auth[];
 extern const struct route drop_bank_accounts[];

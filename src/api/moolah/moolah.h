@@ -2,7 +2,7 @@
 #ifndef API_MOOLAH_MOOLAH_H
 #define API_MOOLAH_MOOLAH_H
 
-#include "api/call.h"
+#include "api/dispatch.h"
 
 extern const struct route moolah_auth[];
 extern const struct route moolah_vouchers[];

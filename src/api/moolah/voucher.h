@@ -2,7 +2,7 @@
 #ifndef API_MOOLAH_VOUCHER_H
 #define API_MOOLAH_VOUCHER_H
 
-#include "api/call.h"
+#include "api/dispatch.h"
 #include "app/voucher/voucher.h"
 #include "base/money.h"
 

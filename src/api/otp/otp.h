@@ -2,7 +2,7 @@
 #ifndef API_OTP_OTP_H
 #define API_OTP_OTP_H
 
-#include "api/call.h"
+#include "api/dispatch.h"
 
 extern const struct route otp_fundings[];
 extern const struct route otp_codes[];

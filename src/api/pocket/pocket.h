@@ -2,7 +2,7 @@
 #ifndef API_POCKET_POCKET_H
 #define API_POCKET_POCKET_H
 
-#include "api/call.h"
+#include "api/dispatch.h"
 
 struct transaction;
 struct transaction_order;

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#include "api/call.h"
+#include "api/dispatch.h"
 #include "base/arena.h"
 #include "json/reader.h"
 

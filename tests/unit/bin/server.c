@@ -17,7 +17,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "api/call.h"
+#include "api/dispatch.h"
 #include "base/arena.h"
 #include "base/requester.h"
 #include "bin/arrival.h"
