@@ -87,14 +87,15 @@ src_queue_libqueue_a_SOURCES = \
 	src/queue/queue.c src/queue/queue.h
 
 src_ledger_libledger_a_SOURCES = \
-	src/ledger/account.c \
+	src/ledger/account.c src/ledger/account.h \
+	src/ledger/balance.h \
 	src/ledger/chart.def \
 	src/ledger/committer.c \
-	src/ledger/hold.c \
+	src/ledger/hold.c src/ledger/hold.h \
 	src/ledger/kernel.c src/ledger/kernel.h \
 	src/ledger/ledger.h \
 	src/ledger/post.c \
-	src/ledger/reference.c \
+	src/ledger/reference.c src/ledger/reference.h \
 	src/ledger/store.c src/ledger/store.h \
 	src/ledger/verify.c src/ledger/verify.h
 
@@ -171,9 +172,9 @@ src_app_libapp_a_SOURCES = \
 	src/app/bank/link.c \
 	src/app/bank/payment.c \
 	src/app/bank/row.c src/app/bank/row.h \
-	src/app/events/delivery.c \
+	src/app/events/delivery.c src/app/events/delivery.h \
 	src/app/events/event.c src/app/events/event.h \
-	src/app/events/event_stream.c \
+	src/app/events/event_stream.c src/app/events/event_stream.h \
 	src/app/events/notification.c src/app/events/notification.h \
 	src/app/events/outbox.c src/app/events/outbox.h \
 	src/app/events/webhook.c src/app/events/webhook.h \
@@ -191,7 +192,7 @@ src_app_libapp_a_SOURCES = \
 	src/app/operation/unresolved.c src/app/operation/unresolved.h \
 	src/app/payment/payment.c src/app/payment/payment.h \
 	src/app/payment/provider_account.h \
-	src/app/payment/provider_config.c \
+	src/app/payment/provider_config.c src/app/payment/provider_config.h \
 	src/app/payment/report.c \
 	src/app/payment/row.c src/app/payment/row.h \
 	src/app/payment/settle.c \
@@ -209,11 +210,11 @@ src_app_libapp_a_SOURCES = \
 	src/app/people/kyc.c src/app/people/kyc.h \
 	src/app/people/ownership.c src/app/people/ownership.h \
 	src/app/people/profile.c src/app/people/profile.h \
-	src/app/people/session.c \
+	src/app/people/session.c src/app/people/session.h \
 	src/app/people/settings.c src/app/people/settings.h \
 	src/app/people/user.c src/app/people/user.h \
-	src/app/people/user_admin.c \
-	src/app/platform/api_key.c \
+	src/app/people/user_admin.c src/app/people/user_admin.h \
+	src/app/platform/api_key.c src/app/platform/api_key.h \
 	src/app/platform/platform.c src/app/platform/platform.h \
 	src/app/prepaid/product.c src/app/prepaid/product.h \
 	src/app/prepaid/purchase.c src/app/prepaid/purchase.h \

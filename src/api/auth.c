@@ -1,4 +1,5 @@
 #include "api/auth.h"
+
 #include "api/cors.h"
 
 #include <string.h>

@@ -9,6 +9,7 @@
 
 #include "api/openapi.h"
 #include "app/people/user.h"
+#include "app/people/user_admin.h"
 #include "base/arena.h"
 #include "base/email.h"
 #include "base/money.h"
@@ -20,7 +21,7 @@
 #include "crypto/keyring.h"
 #include "crypto/password.h"
 #include "db/migrate.h"
-#include "ledger/ledger.h"
+#include "ledger/balance.h"
 #include "ledger/verify.h"
 #include "schema/schema.h"
 

@@ -3,6 +3,7 @@
 
 #include "app/people/complaint.h"
 #include "app/people/kyc.h"
+#include "app/people/user.h"
 #include "base/arena.h"
 #include "bin/cli.h"
 #include "bin/start.h"

@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "app/payment/payment.h"
+#include "app/payment/provider_config.h"
 #include "base/arena.h"
 #include "bin/cli.h"
 #include "bin/start.h"

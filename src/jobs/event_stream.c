@@ -1,5 +1,5 @@
 /* What happened is told: the journal is followed, and deliveries are planned. */
-#include "app/events/webhook.h"
+#include "app/events/event_stream.h"
 #include "jobs/job.h"
 
 const struct periodic_job job_event_stream = {"event_feed", 200, event_stream_read};

@@ -2,7 +2,7 @@
  * Events go out to those who asked for them. When a delivery is tried again is its own business;
  * the queue's tries are for what fails on our side.
  */
-#include "app/events/webhook.h"
+#include "app/events/delivery.h"
 #include "jobs/job.h"
 
 static enum err

@@ -3,7 +3,8 @@
 #include "base/arena.h"
 #include "crypto/hmac.h"
 #include "db/row.h"
-#include "ledger/ledger.h"
+#include "ledger/account.h"
+#include "ledger/balance.h"
 
 static const char *
 mode_text(enum mode mode)

@@ -1,6 +1,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ledger/hold.h"
+
 #include "base/arena.h"
 #include "db/row.h"
 #include "ledger/store.h"

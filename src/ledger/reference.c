@@ -1,6 +1,7 @@
 /* References that are spoken for before anything is posted under them. */
+#include "ledger/reference.h"
+
 #include "db/row.h"
-#include "ledger/ledger.h"
 
 enum err
 reference_reserve(struct ctx *ctx, int64_t ledger_id, const char *reference, struct uuid holder,

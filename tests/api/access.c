@@ -1,4 +1,5 @@
 /* Who may do what: every route against every kind of credential. */
+#include "ledger/hold.h"
 #include "tests/support/cmocka.h"
 
 #include <string.h>

@@ -5,6 +5,7 @@
 
 #include "app/operation/rekey.h"
 #include "app/people/user.h"
+#include "app/people/user_admin.h"
 #include "tests/support/drop_users.h"
 #include "tests/support/moolah_user.h"
 

@@ -1,4 +1,5 @@
 /* What is made for nothing and kept is limited a day: for each person or address, over all dialects. */
+#include "app/people/user.h"
 #include "tests/support/cmocka.h"
 
 #include <stdlib.h>

@@ -1,4 +1,5 @@
 /* Events are ordered and chosen by their place in the journal, whatever the clock does. */
+#include "ledger/hold.h"
 #include "tests/support/cmocka.h"
 
 #include "api/pocket/pocket.h"

@@ -13,8 +13,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "app/events/delivery.h"
 #include "app/events/outbox.h"
-#include "app/events/webhook.h"
 #include "jobs/runner.h"
 #include "net/http.h"
 #include "queue/queue.h"

@@ -11,6 +11,7 @@
 #include "app/people/google.h"
 #include "app/people/ownership.h"
 #include "app/people/user.h"
+#include "app/people/user_admin.h"
 #include "tests/support/drop_payer.h"
 #include "tests/support/moolah_user.h"
 

@@ -3,6 +3,7 @@
  * them is held against the documents (tests/openapi/check.mjs). Where a route has a refusal by a
  * reason of its own, its own program shows that.
  */
+#include "app/people/user.h"
 #include "tests/support/cmocka.h"
 
 #include <libpq-fe.h>

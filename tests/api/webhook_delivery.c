@@ -1,4 +1,5 @@
 /* Events reach those who asked for them: signed, in order, at least once, and nobody else. */
+#include "ledger/hold.h"
 #include "tests/support/cmocka.h"
 
 #include <libpq-fe.h>
@@ -9,7 +10,8 @@
 #include <string.h>
 
 #include "api/pocket/pocket.h"
-#include "app/events/webhook.h"
+#include "app/events/delivery.h"
+#include "app/events/event_stream.h"
 #include "app/wallet/hold.h"
 #include "net/http.h"
 #include "tests/support/money.h"

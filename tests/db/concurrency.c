@@ -10,6 +10,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "ledger/hold.h"
+#include "ledger/ledger.h"
 #include "tests/support/books.h"
 #include "tests/support/cmocka.h"
 #include "tests/support/poll.h"

@@ -2,6 +2,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ledger/account.h"
+#include "ledger/balance.h"
+#include "ledger/hold.h"
+#include "ledger/ledger.h"
 #include "tests/support/books.h"
 #include "tests/support/cmocka.h"
 

@@ -2,6 +2,8 @@
 #include <libpq-fe.h>
 #include <string.h>
 
+#include "ledger/account.h"
+#include "ledger/reference.h"
 #include "ledger/verify.h"
 #include "tests/support/books.h"
 #include "tests/support/cmocka.h"

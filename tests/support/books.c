@@ -4,6 +4,9 @@
 #include <string.h>
 
 #include "crypto/hmac.h"
+#include "ledger/account.h"
+#include "ledger/hold.h"
+#include "ledger/ledger.h"
 #include "ledger/verify.h"
 #include "tests/support/cmocka.h"
 

@@ -5,7 +5,7 @@
 #ifndef TESTS_SUPPORT_BOOKS_H
 #define TESTS_SUPPORT_BOOKS_H
 
-#include "ledger/ledger.h"
+#include "ledger/hold.h"
 #include "tests/support/fixture.h"
 
 enum { PROCESSES = 2 };

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "jobs/job.h"
-#include "ledger/ledger.h"
+#include "ledger/account.h"
 
 void
 drop_payer_bank_behave(struct bank *bank)

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "app/payment/payment.h"
+#include "app/payment/provider_config.h"
 #include "crypto/hmac.h"
 
 /* What each path answers; @ is the reference of the order, ' is ". */

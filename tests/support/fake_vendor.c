@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/payment/payment.h"
+#include "app/payment/provider_config.h"
 #include "app/prepaid/purchase.h"
 #include "app/wallet/user_wallet.h"
 

@@ -5,12 +5,13 @@
 #include <string.h>
 
 #include "api/moolah/moolah.h"
-#include "app/payment/payment.h"
+#include "app/payment/provider_config.h"
 #include "app/voucher/payee.h"
 #include "app/voucher/voucher.h"
 #include "app/wallet/user_wallet.h"
 #include "base/arena.h"
 #include "crypto/hmac.h"
+#include "ledger/account.h"
 #include "ledger/ledger.h"
 #include "tests/support/money.h"
 

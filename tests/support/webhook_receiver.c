@@ -12,7 +12,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "app/events/webhook.h"
+#include "app/events/event_stream.h"
 #include "jobs/job.h"
 
 enum { REQUEST_MAX = 128 * 1024, SCRIPT_MAX = 64, OPEN_MAX = 64, DEADLINE_S = 20 };

@@ -4,6 +4,7 @@
 #include "api/bitpal/bitpal.h"
 #include "api/provider_event.h"
 #include "api/words.h"
+#include "app/payment/payment.h"
 #include "app/payment/user_payment.h"
 #include "base/arena.h"
 

@@ -3,6 +3,8 @@
 #include "api/words.h"
 #include "app/bank/bank.h"
 #include "app/people/profile.h"
+#include "app/people/session.h"
+#include "app/people/user.h"
 #include "base/arena.h"
 
 static const char *const drop_roles[] = {"user", "merchant", NULL};

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "app/people/identity.h"
+#include "app/people/session.h"
 #include "app/people/user.h"
 #include "app/wallet/user_wallet.h"
 

@@ -1,8 +1,8 @@
 /* The ledger for accountants. */
-#include "ledger/ledger.h"
 #include "api/moolah/moolah.h"
 #include "app/accounting/accounting.h"
 #include "base/arena.h"
+#include "ledger/balance.h"
 
 static const char *const types[] = {"asset", "liability", "equity", "revenue", "expense", NULL};
 static const char *const modes[] = {"live", "test", NULL};

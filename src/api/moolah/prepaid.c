@@ -1,5 +1,6 @@
 /* Prepaid products and bills: what there is to buy, buying it, and what has been bought. */
 #include "api/moolah/moolah.h"
+#include "app/payment/payment.h"
 #include "app/prepaid/purchase.h"
 #include "base/arena.h"
 

@@ -3,12 +3,13 @@
 
 #include "api/auth.h"
 #include "api/words.h"
+#include "app/people/session.h"
 #include "app/people/user.h"
 #include "base/arena.h"
 
 static const char *const token_types[] = {"Bearer", NULL};
 
-static const char *const providers[] = {"local", "google", NULL};
+static const char *const sign_in_providers[] = {"local", "google", NULL};
 static const char *const roles[] = {"developer", "team", "founder", NULL};
 
 static const struct field register_fields[] = {
@@ -16,7 +17,7 @@ static const struct field register_fields[] = {
 	      .min = 1, .max = 120, .example = "\"Jane Doe\""),
 	FIELD(struct registration, email, .name = "email", .required = true, .format = "email",
 	      .example = "\"jane@example.com\""),
-	FIELD(struct registration, provider, .name = "provider", .choices = providers,
+	FIELD(struct registration, provider, .name = "provider", .choices = sign_in_providers,
 	      .fallback = "local"),
 	FIELD(struct registration, password, .name = "password", .secret = true,
 	      .format = "password", .doc = "At most 72 bytes; required for local accounts.",

@@ -2,6 +2,7 @@
 #include "api/page.h"
 #include "api/pocket/pocket.h"
 #include "api/words.h"
+#include "app/platform/api_key.h"
 #include "app/platform/platform.h"
 #include "app/wallet/wallet.h"
 

@@ -3,6 +3,7 @@
 #define API_POCKET_POCKET_H
 
 #include "api/dispatch.h"
+#include "app/payment/payment.h"
 
 struct transaction;
 struct transaction_order;

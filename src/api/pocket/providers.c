@@ -4,6 +4,7 @@
 #include "api/pocket/pocket.h"
 #include "api/words.h"
 #include "app/payment/payment.h"
+#include "app/payment/provider_config.h"
 #include "app/wallet/transaction.h"
 #include "base/arena.h"
 #include "json/reader.h"

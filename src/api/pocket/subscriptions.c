@@ -1,6 +1,7 @@
 /* Outgoing webhooks: where a project wants to hear of its events, and how their delivery went. */
 #include "api/page.h"
 #include "api/pocket/pocket.h"
+#include "app/events/delivery.h"
 #include "app/events/event.h"
 #include "app/events/webhook.h"
 #include "app/wallet/wallet.h"

@@ -3,6 +3,7 @@
 #include "api/pocket/pocket.h"
 #include "api/words.h"
 #include "app/people/user.h"
+#include "app/people/user_admin.h"
 #include "app/privacy/erasure.h"
 
 static const struct field user_fields[] = {

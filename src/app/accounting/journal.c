@@ -3,6 +3,7 @@
 #include "app/accounting/accounting.h"
 #include "base/arena.h"
 #include "db/row.h"
+#include "ledger/account.h"
 #include "ledger/ledger.h"
 
 /* System accounts that accountants may post to by hand: the others add up to wallets, vouchers,

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "app/audit/audit.h"
+#include "app/events/delivery.h"
 #include "app/events/webhook.h"
 #include "app/platform/platform.h"
 #include "base/arena.h"

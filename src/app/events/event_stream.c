@@ -7,8 +7,9 @@
  */
 #include <string.h>
 
+#include "app/events/delivery.h"
 #include "app/events/event.h"
-#include "app/events/webhook.h"
+#include "app/events/event_stream.h"
 #include "base/arena.h"
 #include "base/money.h"
 #include "db/row.h"

@@ -9,6 +9,8 @@
 #include "app/people/user.h"
 #include "base/arena.h"
 #include "db/row.h"
+#include "ledger/account.h"
+#include "ledger/hold.h"
 #include "ledger/ledger.h"
 
 enum { REVIEW_HOLD_S = 31 * 86400, OUTCOME_LIFETIME_S = 7 * 86400 };

@@ -6,7 +6,7 @@
 #include "base/config.h"
 #include "crypto/hmac.h"
 #include "db/row.h"
-#include "ledger/ledger.h"
+#include "ledger/hold.h"
 
 const char funding_in[] = "wallet_funding";
 const char funding_out[] = "wallet_deduction";

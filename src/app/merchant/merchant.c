@@ -7,7 +7,7 @@
 #include "base/arena.h"
 #include "crypto/public_id.h"
 #include "db/row.h"
-#include "ledger/ledger.h"
+#include "ledger/account.h"
 #include "schema/schema.h"
 
 static const struct column columns[] = {

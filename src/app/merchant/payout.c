@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "crypto/public_id.h"
 #include "db/row.h"
+#include "ledger/account.h"
 #include "ledger/ledger.h"
 #include "queue/queue.h"
 

@@ -2,13 +2,17 @@
 #include <assert.h>
 #include <string.h>
 
+#include "app/payment/payment.h"
+
 #include "app/payment/provider_account.h"
 #include "app/payment/row.h"
 #include "base/arena.h"
 #include "base/config.h"
 #include "crypto/hmac.h"
 #include "db/row.h"
-#include "ledger/ledger.h"
+#include "ledger/account.h"
+#include "ledger/hold.h"
+#include "ledger/reference.h"
 #include "queue/queue.h"
 #include "json/reader.h"
 

@@ -7,7 +7,7 @@
  * credited when the provider says it was paid, and only if amount and currency are those
  * that were asked for; else it waits for a review. A deposit that failed is credited all
  * the same if it is paid later, by another card. A withdrawal's hold is captured on success
- * and released on failure. The transitions are rows of a table in payment_state.c.
+ * and released on failure. The transitions are rows of a table in state.c.
  */
 #ifndef APP_PAYMENT_PAYMENT_H
 #define APP_PAYMENT_PAYMENT_H
@@ -149,45 +149,5 @@ enum err payment_lock(struct ctx *ctx, struct uuid id) MUST_CHECK;
 /* In a transaction: an administrator's decision about a payment that waits for a review. Approved
  * it is posted with the amount that was paid; rejected it fails. ERR_CONFLICT if it does not wait. */
 enum err payment_decide(struct ctx *ctx, struct uuid id, bool approved) MUST_CHECK;
-
-/* An account at a provider, as its owner sees it: secrets by their last four characters. */
-struct provider_config {
-	int64_t provider_config_id;
-	struct uuid public_id;
-	const char *type;
-	struct json_value config; /* in an order: the secrets; in an answer: masked */
-	bool is_active;
-	struct instant created_at;
-	struct instant updated_at;
-	bool changed; /* it was there before */
-};
-
-/* Set the account of a project of the caller (nil: the platform's own, whose callers must be
- * administrators). */
-enum err provider_config_set(struct ctx *ctx, struct uuid project, const struct provider_config *in,
-			     struct provider_config *out) MUST_CHECK;
-enum err provider_config_list(struct ctx *ctx, struct uuid project, struct provider_config **out,
-			      size_t *n) MUST_CHECK;
-/* Deactivate the platform's own. ERR_NOT_FOUND where it is not active. */
-enum err provider_config_stop(struct ctx *ctx, const char *type) MUST_CHECK;
-
-/* A provider as everybody may see it. */
-struct provider_facts {
-	const char *type;
-	const char *name;
-	bool is_active;
-};
-enum err provider_facts(struct ctx *ctx, struct provider_facts **out, size_t *n) MUST_CHECK;
-
-/* The account for a call that is no payment: create_wallet, fetch_wallet, list_wallets. */
-enum err provider_account_of(struct ctx *ctx, int64_t project_id, enum mode mode, const char *type,
-			     struct provider_account *out) MUST_CHECK;
-/* In a transaction: the account for an order without a wallet, of which nothing is booked. The order
- * is noted under our reference for it, so that its webhooks are known for genuine. */
-enum err provider_order_note(struct ctx *ctx, const char *type, const char *reference, bool deposit,
-			     struct provider_account *out) MUST_CHECK;
-/* The account that such an order was noted with. ERR_NOT_FOUND. */
-enum err provider_order_account(struct ctx *ctx, const char *type, const char *reference,
-				struct provider_account *out) MUST_CHECK;
 
 #endif

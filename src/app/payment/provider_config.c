@@ -1,8 +1,11 @@
 /* Accounts at providers: their secrets are sealed, and shown by their last four characters. */
 #include <string.h>
 
+#include "app/payment/provider_config.h"
+
 #include "app/audit/audit.h"
 #include "app/payment/provider_account.h"
+#include "app/platform/api_key.h"
 #include "app/platform/platform.h"
 #include "base/arena.h"
 #include "base/config.h"

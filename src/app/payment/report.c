@@ -1,4 +1,5 @@
 /* What providers tell of orders, by webhook or when asked. Both end in payment_apply_event(). */
+#include "app/payment/payment.h"
 #include "app/payment/provider_account.h"
 #include "app/payment/row.h"
 #include "base/arena.h"

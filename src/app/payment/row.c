@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "app/events/event.h"
+#include "app/payment/payment.h"
 #include "base/arena.h"
 #include "db/row.h"
 

@@ -2,11 +2,15 @@
 #include <string.h>
 
 #include "app/audit/review.h"
+#include "app/payment/payment.h"
 #include "app/payment/row.h"
 #include "base/arena.h"
 #include "crypto/hmac.h"
 #include "db/row.h"
+#include "ledger/account.h"
+#include "ledger/hold.h"
 #include "ledger/ledger.h"
+#include "ledger/reference.h"
 
 enum { DAY_S = 86400, ABSENT_AFTER_S = DAY_S, SHORT_ID = 12 };
 

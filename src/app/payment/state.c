@@ -22,6 +22,8 @@
  */
 #include "app/payment/state.h"
 
+#include "app/payment/payment.h"
+
 #include <assert.h>
 #include <string.h>
 

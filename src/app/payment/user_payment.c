@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "app/payment/payment.h"
 #include "app/people/user.h"
 #include "app/wallet/transaction.h"
 #include "base/arena.h"

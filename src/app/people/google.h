@@ -8,6 +8,7 @@
 #ifndef APP_PEOPLE_GOOGLE_H
 #define APP_PEOPLE_GOOGLE_H
 
+#include "app/people/session.h"
 #include "app/people/user.h"
 #include "app/wallet/user_wallet.h"
 #include "base/ctx.h"

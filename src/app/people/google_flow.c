@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "app/people/google.h"
+#include "app/people/session.h"
+#include "app/people/user.h"
 #include "base/arena.h"
 #include "base/config.h"
 #include "crypto/box.h"

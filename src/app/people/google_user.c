@@ -3,6 +3,7 @@
 
 #include "app/people/google.h"
 #include "app/people/ownership.h"
+#include "app/people/user.h"
 #include "base/arena.h"
 #include "base/email.h"
 #include "base/unicode.h"

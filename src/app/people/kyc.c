@@ -2,6 +2,7 @@
 
 #include "app/audit/audit.h"
 #include "app/events/notification.h"
+#include "app/people/user.h"
 #include "base/email.h"
 #include "db/row.h"
 

@@ -3,6 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "app/people/session.h"
+#include "app/people/user.h"
+#include "app/people/user_admin.h"
 #include "base/arena.h"
 #include "db/row.h"
 

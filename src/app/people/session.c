@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "app/people/guard.h"
+#include "app/people/session.h"
 #include "app/people/user.h"
 #include "base/arena.h"
 #include "base/config.h"

@@ -6,6 +6,8 @@
 #include "app/people/guard.h"
 #include "app/people/identity.h"
 #include "app/people/ownership.h"
+#include "app/people/session.h"
+#include "app/people/user_admin.h"
 #include "base/arena.h"
 #include "base/config.h"
 #include "base/email.h"

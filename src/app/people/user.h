@@ -1,5 +1,5 @@
 /*
- * user.h - people: registration, sign-in, sessions, and the tokens that are mailed.
+ * user.h - people: registration, and the tokens that are mailed.
  *
  * A person is one user whichever dialect registered them. Answers never tell
  * whether an e-mail address is known, but for the conflict at registration.
@@ -7,11 +7,10 @@
 #ifndef APP_PEOPLE_USER_H
 #define APP_PEOPLE_USER_H
 
-#include <stdbool.h>
-#include <stddef.h>
-
 #include "base/ctx.h"
 #include "base/email.h"
+#include <stdbool.h>
+#include <stddef.h>
 
 struct user {
 	int64_t user_id;
@@ -62,46 +61,6 @@ enum err user_enrol_prepare(struct ctx *ctx, struct registration *in) MUST_CHECK
  * the document is taken. */
 enum err user_register(struct ctx *ctx, const struct registration *in, struct user *out) MUST_CHECK;
 
-struct credentials {
-	const char *email;
-	const char *phone; /* E.164: in place of the address */
-	const char *password;
-	struct user user; /* noted by user_check_password */
-};
-
-/* ERR_INVALID_CREDENTIALS for an unknown address or number, a wrong password and an account without one, in
- * the same time. ERR_RATE_LIMITED after too many wrong passwords (guard.h). Not in a transaction. */
-enum err user_check_password(struct ctx *ctx, struct credentials *in) MUST_CHECK;
-
-struct user_tokens {
-	const char *access;
-	const char *refresh;
-	int64_t expires_in_s;
-	struct user user;
-};
-
-/* Start a session, for the person as they were read: ERR_INVALID_CREDENTIALS if the password has
- * changed since. */
-enum err user_sign_in(struct ctx *ctx, const struct user *user, struct user_tokens *out) MUST_CHECK;
-/* Start a session of some seconds that can't be refreshed, and its token. */
-enum err user_open_session(struct ctx *ctx, const struct user *user, int64_t seconds,
-			   const char **token) MUST_CHECK;
-/*
- * Rotate a refresh token. One that was used before is refused, and *stolen is the
- * session that the caller must end with user_end_session() once the refusal has
- * rolled back; 0 otherwise.
- */
-enum err user_refresh(struct ctx *ctx, const char *refresh, struct user_tokens *out,
-		      int64_t *stolen) MUST_CHECK;
-/* End the session of the caller and start another; ERR_UNAUTHORIZED if it has ended meanwhile. */
-enum err user_renew(struct ctx *ctx, struct user_tokens *out) MUST_CHECK;
-enum err user_end_session(struct ctx *ctx, int64_t session_id) MUST_CHECK;
-/* End the session that a refresh token belongs to; an unknown one is no error. */
-enum err user_sign_out(struct ctx *ctx, const char *refresh) MUST_CHECK;
-
-/* End all sessions of a person. */
-enum err user_sign_out_everywhere(struct ctx *ctx, int64_t user_id) MUST_CHECK;
-
 enum err user_get(struct ctx *ctx, int64_t user_id, struct user *out) MUST_CHECK;
 
 /* Ask for a token to verify the address, or to reset the password ("verify_email",
@@ -124,57 +83,6 @@ struct password_reset {
 enum err user_reset_prepare(struct ctx *ctx, struct password_reset *in) MUST_CHECK;
 /* Set the password and end all sessions; the first time, what was set up before is void. */
 enum err user_reset_password(struct ctx *ctx, const struct password_reset *in) MUST_CHECK;
-
-/* Make an administrator, or promote a user, whose sessions end. For the operator's CLI. */
-enum err user_make_admin(struct ctx *ctx, const char *email, const char *name,
-			 const char *password) MUST_CHECK;
-
-/*
- * What administrators do (user_admin.c). All of it is recorded in the audit log.
- */
-
-/* Hash the password, if there is one; before the transaction. */
-enum err user_invite_prepare(struct ctx *ctx, struct registration *in) MUST_CHECK;
-/* Make a user. Mails a token: to verify the address, or where there is no password to set one. */
-enum err user_invite(struct ctx *ctx, const struct registration *in, struct user *out) MUST_CHECK;
-/* Mail such a token to somebody who was made by an administrator. */
-enum err user_mail_welcome(struct ctx *ctx, const struct user *user) MUST_CHECK;
-
-struct user_filter {
-	const char *search; /* part of a name or address; NULL: any */
-	const char *role;
-	const char *status; /* NULL: all but deleted */
-	struct moment from; /* registered at or after */
-	struct moment to;
-	const char *sort; /* createdAt, name, email, role, status */
-	bool descending;
-	int64_t after; /* by createdAt, the last one seen; 0: from the start */
-	int64_t most;
-	int64_t skip;
-};
-enum err user_list(struct ctx *ctx, const struct user_filter *filter, struct user **out,
-		   size_t *n) MUST_CHECK;
-enum err user_count(struct ctx *ctx, const struct user_filter *filter, int64_t *total) MUST_CHECK;
-
-/* The caller, or anybody for an administrator; ERR_NOT_FOUND for others. Likewise in these two. */
-enum err user_find(struct ctx *ctx, struct uuid id, struct user *out) MUST_CHECK;
-
-/* What is NULL stays. */
-struct user_change {
-	const char *name;
-	const char *country;
-	const char *company_name;
-	const char *photo_url;
-	const char *role; /* these three by administrators only: ERR_FORBIDDEN */
-	const char *status;
-	const char *kyc_status;
-};
-/* ERR_CONFLICT if no active administrator would be left. Who is suspended is signed out, and their
- * keys are refused, from the commit on. */
-enum err user_change(struct ctx *ctx, struct uuid id, const struct user_change *in,
-		     struct user *out) MUST_CHECK;
-/* One active administrator must stay (ERR_CONFLICT). The user is read again under the lock. */
-enum err user_keep_an_admin(struct ctx *ctx, struct user *user) MUST_CHECK;
 
 /* How rows of users are read. */
 struct rows;

@@ -4,6 +4,7 @@
 #include "app/audit/audit.h"
 #include "app/people/kyc.h"
 #include "app/people/user.h"
+#include "app/people/user_admin.h"
 #include "base/arena.h"
 #include "base/email.h"
 #include "db/row.h"

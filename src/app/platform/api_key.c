@@ -1,6 +1,7 @@
 /* API keys: 32 random bytes, shown once; only a keyed digest is kept. */
 #include <string.h>
 
+#include "app/platform/api_key.h"
 #include "app/platform/platform.h"
 #include "base/arena.h"
 #include "crypto/hmac.h"

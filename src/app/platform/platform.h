@@ -1,11 +1,10 @@
-/* platform.h - platform accounts, their projects, the projects' customers, and API keys. */
+/* platform.h - platform accounts, their projects, and the projects' customers. */
 #ifndef APP_PLATFORM_PLATFORM_H
 #define APP_PLATFORM_PLATFORM_H
 
-#include <stdbool.h>
-
 #include "base/ctx.h"
 #include "schema/schema.h"
+#include <stdbool.h>
 
 struct platform_account {
 	int64_t platform_account_id;
@@ -59,33 +58,5 @@ enum err project_account_get(struct ctx *ctx, struct uuid project, struct uuid i
 			     struct project_account *out) MUST_CHECK;
 enum err project_account_list(struct ctx *ctx, struct uuid project, int64_t after, int64_t most,
 			      struct project_account **out, size_t *n) MUST_CHECK;
-
-struct api_key {
-	int64_t api_key_id;
-	struct uuid public_id;
-	const char *raw; /* only where it was just made */
-	const char *prefix;
-	const char *scope;
-	const char *description;
-	struct optional_int quota; /* requests a UTC day; null: unlimited */
-	const char *status;        /* active, expired, revoked */
-	struct instant created_at;
-	struct instant expires_at;
-	struct moment expires; /* of an order: when it ends, or never */
-	struct instant revoked_at;
-};
-
-enum { QUOTA_DEFAULT = 1000 };
-
-/* Keys of a project of the caller, or with a nil project of the caller. */
-enum err api_key_create(struct ctx *ctx, struct uuid project, const struct api_key *in,
-			struct api_key *out) MUST_CHECK;
-enum err api_key_get(struct ctx *ctx, struct uuid project, struct uuid id,
-		     struct api_key *out) MUST_CHECK;
-enum err api_key_list(struct ctx *ctx, struct uuid project, int64_t after, int64_t most,
-		      struct api_key **out, size_t *n) MUST_CHECK;
-/* The key is refused from the commit on. Revoking twice is no error. */
-enum err api_key_revoke(struct ctx *ctx, struct uuid project, struct uuid id,
-			struct api_key *out) MUST_CHECK;
 
 #endif

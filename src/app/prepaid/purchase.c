@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "app/payment/payment.h"
 #include "app/payment/provider_account.h"
 #include "app/people/identity.h"
 #include "app/prepaid/purchase_row.h"
@@ -15,7 +16,7 @@
 #include "crypto/hmac.h"
 #include "crypto/random.h"
 #include "db/row.h"
-#include "ledger/ledger.h"
+#include "ledger/hold.h"
 #include "queue/queue.h"
 
 #define CURRENCY "ZAR"

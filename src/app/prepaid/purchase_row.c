@@ -1,5 +1,6 @@
 #include "app/prepaid/purchase_row.h"
 
+#include "app/payment/payment.h"
 #include "db/row.h"
 
 static const struct column columns[] = {

@@ -2,10 +2,13 @@
 #include <string.h>
 
 #include "app/audit/review.h"
+#include "app/payment/payment.h"
 #include "app/prepaid/purchase_row.h"
 #include "base/arena.h"
 #include "crypto/hmac.h"
 #include "db/row.h"
+#include "ledger/account.h"
+#include "ledger/hold.h"
 #include "ledger/ledger.h"
 
 enum { ABSENT_AFTER_S = 86400 };

@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "base/money.h"
 #include "db/row.h"
+#include "ledger/account.h"
 #include "ledger/ledger.h"
 #include "schema/schema.h"
 

@@ -3,6 +3,7 @@
 #include "app/audit/audit.h"
 #include "app/merchant/merchant.h"
 #include "app/people/user.h"
+#include "app/people/user_admin.h"
 #include "app/privacy/closing.h"
 #include "app/wallet/card.h"
 #include "base/arena.h"

@@ -4,6 +4,7 @@
 
 #include "app/merchant/merchant.h"
 #include "app/people/user.h"
+#include "app/people/user_admin.h"
 #include "app/privacy/closing.h"
 #include "app/privacy/erasure.h"
 #include "app/wallet/card.h"

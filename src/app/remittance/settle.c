@@ -5,6 +5,7 @@
 #include "app/remittance/rate.h"
 #include "app/remittance/row.h"
 #include "base/arena.h"
+#include "ledger/account.h"
 #include "ledger/ledger.h"
 
 enum { POSTINGS = 2 };

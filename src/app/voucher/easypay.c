@@ -2,13 +2,13 @@
 #include <string.h>
 
 #include "app/audit/audit.h"
-#include "app/payment/payment.h"
+#include "app/payment/provider_config.h"
 #include "app/voucher/code.h"
 #include "app/voucher/store.h"
 #include "base/arena.h"
 #include "crypto/hmac.h"
 #include "db/row.h"
-#include "ledger/ledger.h"
+#include "ledger/account.h"
 
 enum { SECRET_TRIES = 100, SIGNATURE_256 = 2 * SHA256_SIZE, SIGNATURE_512 = 2 * SHA512_SIZE };
 

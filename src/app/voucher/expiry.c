@@ -4,6 +4,7 @@
 #include "base/arena.h"
 #include "base/log.h"
 #include "db/row.h"
+#include "ledger/account.h"
 #include "ledger/ledger.h"
 
 enum { BATCH = 50, PAUSE_S = 900 };

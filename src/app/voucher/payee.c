@@ -4,7 +4,7 @@
 #include "app/voucher/store.h"
 #include "base/arena.h"
 #include "db/row.h"
-#include "ledger/ledger.h"
+#include "ledger/account.h"
 
 const char *const payee_kinds[] = {"merchant", "service_provider", NULL};
 const char *const payee_statuses[] = {"registered", "unregistered", NULL};

@@ -7,6 +7,7 @@
 #include "app/voucher/store.h"
 #include "base/arena.h"
 #include "db/row.h"
+#include "ledger/account.h"
 #include "ledger/ledger.h"
 
 /* The hyphens are those of the document. */

@@ -8,7 +8,7 @@
 #include "base/arena.h"
 #include "base/config.h"
 #include "db/row.h"
-#include "ledger/ledger.h"
+#include "ledger/account.h"
 
 enum { INSERT_TRIES = 100 };
 

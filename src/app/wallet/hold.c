@@ -6,7 +6,8 @@
 #include "app/wallet/transaction.h"
 #include "base/arena.h"
 #include "crypto/hmac.h"
-#include "ledger/ledger.h"
+#include "ledger/account.h"
+#include "ledger/hold.h"
 
 static const char *const status_names[] = {
 	[HOLD_ACTIVE] = "active",

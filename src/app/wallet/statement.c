@@ -2,7 +2,7 @@
 
 #include "base/arena.h"
 #include "db/db.h"
-#include "ledger/ledger.h"
+#include "ledger/balance.h"
 
 #define DAY_US         (INT64_C(86400) * SECOND_US)
 #define MILLISECOND_US (SECOND_US / 1000)

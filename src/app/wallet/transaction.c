@@ -7,6 +7,8 @@
 #include "app/wallet/wallet.h"
 #include "base/arena.h"
 #include "db/row.h"
+#include "ledger/account.h"
+#include "ledger/hold.h"
 #include "ledger/ledger.h"
 
 /* A transaction under way: what the ledger is given, and what the answer shows. */

@@ -6,7 +6,7 @@
 #include "base/luhn.h"
 #include "crypto/random.h"
 #include "db/row.h"
-#include "ledger/ledger.h"
+#include "ledger/account.h"
 
 enum { NUMBER_DIGITS = 13, NUMBER_TRIES = 8 };
 

@@ -7,7 +7,8 @@
 #include "base/arena.h"
 #include "base/batcher.h"
 #include "db/row.h"
-#include "ledger/ledger.h"
+#include "ledger/account.h"
+#include "ledger/balance.h"
 
 struct wallet_row {
 	int64_t account_id;

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "api/bitpal/bitpal.h"
-#include "app/payment/payment.h"
+#include "app/payment/provider_config.h"
 #include "app/wallet/user_wallet.h"
 #include "crypto/hmac.h"
 #include "tests/support/fake_server.h"

@@ -2,7 +2,7 @@
 #include "tests/support/cmocka.h"
 
 #include "api/drop/drop.h"
-#include "app/people/user.h"
+#include "app/people/user_admin.h"
 #include "jobs/job.h"
 #include "tests/support/drop_users.h"
 

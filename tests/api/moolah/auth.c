@@ -1,4 +1,5 @@
 /* Registration with a phone and an identity document, sign-in by either name, renewal. */
+#include "app/people/user.h"
 #include "tests/support/cmocka.h"
 
 #include <string.h>

@@ -1,7 +1,7 @@
 /* A wallet pays: the money is held while the code is good, then it goes to payables. */
 #include "tests/support/cmocka.h"
 
-#include "ledger/ledger.h"
+#include "ledger/hold.h"
 #include "tests/support/otp_wallet.h"
 
 static struct person

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "api/pocket/pocket.h"
-#include "ledger/ledger.h"
+#include "ledger/hold.h"
 #include "tests/support/money.h"
 
 static struct tenant acme;

@@ -1,4 +1,5 @@
 /* Wallets: creation, lists, freezing, balances at a time, history. */
+#include "ledger/hold.h"
 #include "tests/support/cmocka.h"
 
 #include <stdlib.h>

@@ -1,4 +1,5 @@
 /* The table of what may become of a payment has one row for each state and event. */
+#include "app/payment/payment.h"
 #include "tests/support/cmocka.h"
 
 #include "app/payment/state.h"

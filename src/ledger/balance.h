@@ -1,0 +1,34 @@
+/* balance.h - the trial balance, and where an account stood at a time. */
+#ifndef LEDGER_BALANCE_H
+#define LEDGER_BALANCE_H
+
+#include "base/ctx.h"
+#include "base/money.h"
+
+/* A line of the trial balance: a kind of account in one currency of one mode. */
+struct trial_line {
+	const char *code;
+	const char *name;
+	const char *class;
+	const char *mode;
+	const char *currency;
+	int64_t accounts;
+	wide_int debit;
+	wide_int credit;
+};
+
+/* The trial balance over all books of a mode, or of both (NULL): by mode and currency. */
+enum err ledger_trial_balance(struct ctx *ctx, const char *mode, struct trial_line **lines,
+			      size_t *n) MUST_CHECK;
+
+/* Where an account stood: its balance, and the number of its last posting, 0 for none. */
+struct ledger_position {
+	int64_t balance;
+	int64_t sequence;
+};
+
+/* The position of an account after its last posting at or before a time. */
+enum err ledger_position_at(struct ctx *ctx, struct uuid account, struct instant at,
+			    struct ledger_position *out) MUST_CHECK;
+
+#endif
