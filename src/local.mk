@@ -32,7 +32,8 @@ src_base_libbase_a_SOURCES = \
 	src/base/origin.c src/base/origin.h \
 	src/base/requester.c src/base/requester.h \
 	src/base/text.c src/base/text.h \
-	src/base/unicode.c src/base/unicode.h
+	src/base/unicode.c src/base/unicode.h \
+	src/base/value.c src/base/value.h
 
 src_json_libjson_a_SOURCES = \
 	src/json/canonical.c \

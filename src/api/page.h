@@ -8,6 +8,7 @@
 #define API_PAGE_H
 
 #include "api/dispatch.h"
+#include "base/value.h"
 
 enum { PAGE_LIMIT_DEFAULT = 25, PAGE_LIMIT_MAX = 100, PAGE_NUMBER_MAX = 1000000 };
 

@@ -9,6 +9,7 @@
 #define API_ROUTE_H
 
 #include "base/ctx.h"
+#include "base/value.h"
 #include "schema/schema.h"
 
 enum method { GET, POST, PUT, PATCH, DELETE, METHOD_COUNT };

@@ -4,7 +4,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/arena.h"
 #include "base/text.h"
+
+enum { VIOLATIONS_MAX = 100 }; /* more are not reported */
 
 static const struct {
 	int status;
@@ -82,4 +85,26 @@ const char *
 err_message(enum err err)
 {
 	return catalogue[known(err)].message;
+}
+
+void
+violation_add(struct arena *arena, struct fault *f, const char *field, const char *code,
+	      const char *message)
+{
+	struct violation *violation = arena_alloc(arena, sizeof(*violation));
+	struct violation *last = f->violations;
+	size_t count = 1;
+
+	*violation = (struct violation){field, code, message, NULL};
+	if (last == NULL) {
+		(void)fault(f, ERR_VALIDATION, field, "%s %s", field, message);
+		f->violations = violation;
+		return;
+	}
+	while (last->next != NULL) {
+		last = last->next;
+		count++;
+	}
+	if (count < VIOLATIONS_MAX)
+		last->next = violation;
 }

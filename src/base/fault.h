@@ -20,6 +20,8 @@ enum err {
 	ERR_COUNT
 };
 
+struct arena;
+
 /* One field that breaks a rule. All strings live as long as the request. */
 struct violation {
 	const char *field;
@@ -65,5 +67,9 @@ void fault_clear(struct fault *f);
 int err_status(enum err err);
 const char *err_code(enum err err);
 const char *err_message(enum err err);
+
+/* Add a violation to the fault, which becomes ERR_VALIDATION. The first 100 are told. */
+void violation_add(struct arena *arena, struct fault *f, const char *field, const char *code,
+		   const char *message);
 
 #endif

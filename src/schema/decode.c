@@ -2,14 +2,14 @@
 #include <assert.h>
 #include <string.h>
 
+#include "base/arena.h"
 #include "base/unicode.h"
 #include "schema/schema.h"
 #include "json/reader.h"
 
 enum {
 	JSON_BYTES_MAX = 4096,
-	FREE_DEPTH_MAX = 32,  /* of the members of a free object */
-	VIOLATIONS_MAX = 100, /* that are told; nobody reads more */
+	FREE_DEPTH_MAX = 32, /* of the members of a free object */
 };
 
 /* Where the decoder is: for allocation, violations and their paths. */
@@ -21,28 +21,6 @@ struct decoder {
 
 static void decode_object(const struct decoder *d, const struct schema *schema,
 			  struct json_object *object, char *out);
-
-void
-violation_add(struct arena *arena, struct fault *f, const char *field, const char *code,
-	      const char *message)
-{
-	struct violation *violation = arena_alloc(arena, sizeof(*violation));
-	struct violation *last = f->violations;
-	size_t count = 1;
-
-	*violation = (struct violation){field, code, message, NULL};
-	if (last == NULL) {
-		(void)fault(f, ERR_VALIDATION, field, "%s %s", field, message);
-		f->violations = violation;
-		return;
-	}
-	while (last->next != NULL) {
-		last = last->next;
-		count++;
-	}
-	if (count < VIOLATIONS_MAX)
-		last->next = violation;
-}
 
 static void
 violate(const struct decoder *d, const struct field *field, const char *code, const char *message)

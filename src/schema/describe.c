@@ -1,6 +1,7 @@
 /* Field tables as JSON Schema 2020-12, for the OpenAPI documents. */
 #include <string.h>
 
+#include "base/arena.h"
 #include "schema/schema.h"
 #include "json/writer.h"
 

@@ -142,20 +142,6 @@ static const struct format formats[] = {
 	{"pin", "^[0-9]{4}$", "must have 4 digits", 0, 0, pin_valid},
 };
 
-struct text_list
-text_list_split(struct arena *arena, const char *text)
-{
-	struct text_list list = {arena_array(arena, strlen(text) + 1, sizeof(const char *)), 0};
-
-	for (const char *p = text; *p != '\0'; p += *p == ',') {
-		size_t length = strcspn(p, ",");
-
-		list.items[list.count++] = arena_strndup(arena, p, length);
-		p += length;
-	}
-	return list;
-}
-
 const struct format *
 format_find(const char *name)
 {

@@ -20,6 +20,7 @@
 #include "base/id.h"
 #include "base/money.h"
 #include "base/text.h"
+#include "base/value.h"
 #include "json/writer.h"
 
 struct json_object;
@@ -42,44 +43,8 @@ enum field_type {
 	FIELD_OBJECT,        /* a nested struct of sub */
 };
 
-/* An integer that may be absent, null or a value. */
-struct optional_int {
-	bool present;
-	bool null;
-	int64_t value;
-};
-
-/* A truth value that may be absent. */
-struct optional_bool {
-	bool present;
-	bool value;
-};
-
-/* Free JSON: compact text. NULL text: absent. */
-struct json_value {
-	const char *text;
-};
-
-/* count strings in a row. Bounds, format and choices of its field are those of each; the list has one
- * to TEXTS_MAX of them, or none where may_be_empty is set. NULL items: absent. */
-struct text_list {
-	const char **items;
-	size_t count;
-};
-
-enum { TEXTS_MAX = 100 };
-
-/* What a text and a list of a request may have unless the row says otherwise. */
-enum { TEXT_MAX_DEFAULT = 255, LIST_MAX_DEFAULT = 1000 };
-
-/* The parts of a text between its commas; an empty text has none. */
-struct text_list text_list_split(struct arena *arena, const char *text);
-
-/* count structs in a row. */
-struct list {
-	void *items;
-	size_t count;
-};
+/* What a text and a list of a request may have unless the row says otherwise; items of a text list. */
+enum { TEXT_MAX_DEFAULT = 255, LIST_MAX_DEFAULT = 1000, TEXTS_MAX = 100 };
 
 /* What a text may not hold, beside control characters. */
 enum text_kind {
@@ -186,10 +151,6 @@ bool field_shows_empty(const struct field *field);
 /* Write the struct as a JSON object. */
 void schema_encode(const struct schema *schema, enum amount_style style, const void *in,
 		   const char *name, struct jw *w);
-
-/* Add a violation to the fault, which becomes ERR_VALIDATION. The first 100 are told. */
-void violation_add(struct arena *arena, struct fault *f, const char *field, const char *code,
-		   const char *message);
 
 /* Write the JSON Schema (2020-12) of the schema: an object of type, properties, required. */
 void schema_describe(const struct schema *schema, enum amount_style style, bool reply, struct jw *w,

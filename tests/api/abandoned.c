@@ -1,4 +1,5 @@
 /* What nobody waits for any more is not done, and whoever repeats it elsewhere is told the truth. */
+#include "base/arena.h"
 #include "ledger/hold.h"
 #include "tests/support/cmocka.h"
 

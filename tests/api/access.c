@@ -1,4 +1,5 @@
 /* Who may do what: every route against every kind of credential. */
+#include "base/arena.h"
 #include "ledger/hold.h"
 #include "tests/support/cmocka.h"
 

@@ -1,4 +1,5 @@
 /* What every dialect answers to what it can't serve, and how bodies and paths are read. */
+#include "base/arena.h"
 #include "tests/support/cmocka.h"
 
 #include <dirent.h>

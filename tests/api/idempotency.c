@@ -1,4 +1,5 @@
 /* The Idempotency-Key of requests that change something. */
+#include "base/arena.h"
 #include "ledger/hold.h"
 #include "tests/support/cmocka.h"
 

@@ -2,6 +2,7 @@
  * The database goes away for three seconds while deliveries, mails and look-ups are under way: five
  * seconds after its return all of them are done, and what was done outside is not done once more.
  */
+#include "base/arena.h"
 #include "tests/support/cmocka.h"
 
 #include <arpa/inet.h>

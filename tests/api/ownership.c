@@ -2,6 +2,7 @@
  * Whose an account is: each kind of proof of its address, and what was set up before by somebody who
  * registered under it.
  */
+#include "base/arena.h"
 #include "tests/support/cmocka.h"
 
 #include <pthread.h>

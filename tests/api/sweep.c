@@ -4,6 +4,7 @@
  * reason of its own, its own program shows that.
  */
 #include "app/people/user.h"
+#include "base/arena.h"
 #include "tests/support/cmocka.h"
 
 #include <libpq-fe.h>

@@ -3,6 +3,7 @@
  * administrator decides, and what the bank, provider or vendor tells until then
  * counts.
  */
+#include "base/arena.h"
 #include "tests/support/cmocka.h"
 
 #include <pthread.h>

@@ -1,4 +1,5 @@
 /* Events reach those who asked for them: signed, in order, at least once, and nobody else. */
+#include "base/arena.h"
 #include "ledger/hold.h"
 #include "tests/support/cmocka.h"
 

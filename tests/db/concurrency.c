@@ -10,6 +10,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/arena.h"
 #include "ledger/hold.h"
 #include "ledger/ledger.h"
 #include "tests/support/books.h"

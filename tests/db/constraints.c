@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/arena.h"
 #include "ledger/account.h"
 #include "tests/support/books.h"
 #include "tests/support/cmocka.h"

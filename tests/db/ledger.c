@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/arena.h"
 #include "ledger/account.h"
 #include "ledger/balance.h"
 #include "ledger/hold.h"

@@ -2,6 +2,7 @@
 #include <libpq-fe.h>
 #include <string.h>
 
+#include "base/arena.h"
 #include "ledger/account.h"
 #include "ledger/reference.h"
 #include "ledger/verify.h"

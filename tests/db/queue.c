@@ -4,6 +4,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/arena.h"
 #include "base/log.h"
 #include "jobs/job.h"
 #include "queue/queue.h"

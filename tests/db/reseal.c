@@ -1,4 +1,5 @@
 /* What is sealed at rest moves to the active key, whatever happens in between. */
+#include "base/arena.h"
 #include "tests/support/cmocka.h"
 
 #include <string.h>

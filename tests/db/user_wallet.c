@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "app/wallet/user_wallet.h"
+#include "base/arena.h"
 #include "tests/support/books.h"
 #include "tests/support/cmocka.h"
 

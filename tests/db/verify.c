@@ -1,6 +1,7 @@
 /* Books broken in each way that a check looks for: exactly that check reports it. */
 #include <string.h>
 
+#include "base/arena.h"
 #include "ledger/ledger.h"
 #include "ledger/verify.h"
 #include "tests/support/books.h"

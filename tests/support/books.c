@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/arena.h"
 #include "crypto/hmac.h"
 #include "ledger/account.h"
 #include "ledger/hold.h"

@@ -1,3 +1,4 @@
+#include "base/arena.h"
 #include "tests/support/cmocka.h"
 
 #include "tests/support/easypay_client.h"

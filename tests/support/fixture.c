@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/arena.h"
 #include "db/migrate.h"
 
 enum { ARENA_MAX = 64 << 20 };

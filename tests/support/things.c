@@ -1,5 +1,6 @@
 #include "tests/support/things.h"
 
+#include "base/arena.h"
 #include "db/row.h"
 #include "tests/support/cmocka.h"
 

@@ -4,6 +4,7 @@
 
 #include "api/dispatch.h"
 #include "app/payment/payment.h"
+#include "base/value.h"
 
 struct transaction;
 struct transaction_order;

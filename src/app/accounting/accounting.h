@@ -11,7 +11,7 @@
 
 #include "base/ctx.h"
 #include "base/money.h"
-#include "schema/schema.h"
+#include "base/value.h"
 
 /* Lines of an entry; kinds of account from this number on are the accountants' own. */
 enum { JOURNAL_LINES_MAX = 64, MANUAL_KIND_MIN = 1000 };

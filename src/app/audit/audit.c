@@ -2,6 +2,7 @@
 
 #include "base/arena.h"
 #include "db/row.h"
+#include "json/writer.h"
 
 enum err
 audit_add(struct ctx *ctx, const char *action, const char *subject, struct json_value detail)

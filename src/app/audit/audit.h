@@ -3,7 +3,9 @@
 #define APP_AUDIT_AUDIT_H
 
 #include "base/ctx.h"
-#include "schema/schema.h"
+#include "base/value.h"
+
+struct jw;
 
 struct audit_entry {
 	int64_t audit_id;

@@ -7,7 +7,7 @@
 #define APP_AUDIT_REVIEW_H
 
 #include "base/ctx.h"
-#include "schema/schema.h"
+#include "base/value.h"
 
 struct review {
 	int64_t review_id;

@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "db/db.h"
+#include "json/writer.h"
 
 enum err
 event_add(struct ctx *ctx, int64_t ledger_id, const char *type, struct uuid object,

@@ -8,7 +8,9 @@
 #define APP_EVENTS_EVENT_H
 
 #include "base/ctx.h"
-#include "schema/schema.h"
+#include "base/value.h"
+
+struct jw;
 
 /* All types that there are; the first one stands for all others. */
 #define EVENT_TYPES                                                                             \

@@ -14,6 +14,7 @@
 #include "base/money.h"
 #include "db/row.h"
 #include "queue/queue.h"
+#include "json/writer.h"
 
 enum { TRANSACTIONS_AT_ONCE = 500, EVENTS_AT_ONCE = 2000, EVENTS_A_POSTING = 4 };
 

@@ -3,7 +3,7 @@
 #define APP_EVENTS_WEBHOOK_H
 
 #include "base/ctx.h"
-#include "schema/schema.h"
+#include "base/value.h"
 
 enum { WEBHOOKS_MAX = 20, WEBHOOK_URL_MAX = 2048 };
 

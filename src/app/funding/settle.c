@@ -12,6 +12,7 @@
 #include "ledger/account.h"
 #include "ledger/hold.h"
 #include "ledger/ledger.h"
+#include "json/writer.h"
 
 enum { REVIEW_HOLD_S = 31 * 86400, OUTCOME_LIFETIME_S = 7 * 86400 };
 

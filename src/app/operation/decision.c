@@ -8,6 +8,7 @@
 #include "app/privacy/closing.h"
 #include "base/arena.h"
 #include "db/row.h"
+#include "json/writer.h"
 
 /* What follows from a decision, by what was decided. Whoever settles a subject
  * locks it before its review, so that a decision does so as well. */

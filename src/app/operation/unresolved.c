@@ -8,6 +8,7 @@
 #include "app/remittance/drop_payment.h"
 #include "base/arena.h"
 #include "db/row.h"
+#include "json/writer.h"
 
 static const char reason[] = "Nobody could find out what became of it";
 

@@ -14,8 +14,8 @@
 
 #include "base/ctx.h"
 #include "base/money.h"
+#include "base/value.h"
 #include "provider/provider.h"
-#include "schema/schema.h"
 
 struct payment_order {
 	bool withdrawal;

@@ -12,6 +12,7 @@
 #include "crypto/box.h"
 #include "db/row.h"
 #include "json/reader.h"
+#include "json/writer.h"
 
 enum { MEMBERS_MAX = 10, VALUE_MAX = 500, SHOWN = 4, SHOWN_FROM = 10 };
 

@@ -3,8 +3,8 @@
 #define APP_PAYMENT_PROVIDER_CONFIG_H
 
 #include "base/ctx.h"
+#include "base/value.h"
 #include "provider/provider.h"
-#include "schema/schema.h"
 
 /* An account at a provider, as its owner sees it: secrets by their last four characters. */
 struct provider_config {

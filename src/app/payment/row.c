@@ -6,6 +6,7 @@
 #include "app/payment/payment.h"
 #include "base/arena.h"
 #include "db/row.h"
+#include "json/writer.h"
 
 static const struct column columns[] = {
 	COLUMN(struct payment_row, payment_id),

@@ -11,6 +11,7 @@
 #include "ledger/hold.h"
 #include "ledger/ledger.h"
 #include "ledger/reference.h"
+#include "json/writer.h"
 
 enum { DAY_S = 86400, ABSENT_AFTER_S = DAY_S, SHORT_ID = 12 };
 

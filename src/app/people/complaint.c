@@ -7,6 +7,7 @@
 #include "crypto/public_id.h"
 #include "db/row.h"
 #include "schema/schema.h"
+#include "json/writer.h"
 
 static const struct column columns[] = {
 	COLUMN(struct complaint, complaint_id), COLUMN(struct complaint, drop_id),

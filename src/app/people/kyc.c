@@ -5,6 +5,7 @@
 #include "app/people/user.h"
 #include "base/email.h"
 #include "db/row.h"
+#include "json/writer.h"
 
 enum err
 kyc_notify(struct ctx *ctx, int64_t user_id, const char *before, const char *after)

@@ -3,7 +3,7 @@
 #define APP_PEOPLE_PROFILE_H
 
 #include "app/people/user.h"
-#include "schema/schema.h"
+#include "base/value.h"
 
 /* A session of Drop ends after a day. */
 enum { DROP_SESSION_S = 24 * 3600, ADULT_YEARS = 18 };

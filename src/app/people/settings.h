@@ -3,7 +3,7 @@
 #define APP_PEOPLE_SETTINGS_H
 
 #include "base/ctx.h"
-#include "schema/schema.h"
+#include "base/value.h"
 
 /* What may be chosen; both end with NULL. */
 extern const char *const settings_services[];

@@ -8,6 +8,7 @@
 #include "base/arena.h"
 #include "base/email.h"
 #include "db/row.h"
+#include "json/writer.h"
 
 enum err
 user_list(struct ctx *ctx, const struct user_filter *filter, struct user **out, size_t *n)

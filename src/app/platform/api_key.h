@@ -3,7 +3,7 @@
 #define APP_PLATFORM_API_KEY_H
 
 #include "base/ctx.h"
-#include "schema/schema.h"
+#include "base/value.h"
 
 struct api_key {
 	int64_t api_key_id;

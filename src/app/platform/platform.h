@@ -3,7 +3,7 @@
 #define APP_PLATFORM_PLATFORM_H
 
 #include "base/ctx.h"
-#include "schema/schema.h"
+#include "base/value.h"
 #include <stdbool.h>
 
 struct platform_account {

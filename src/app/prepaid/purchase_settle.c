@@ -10,6 +10,7 @@
 #include "ledger/account.h"
 #include "ledger/hold.h"
 #include "ledger/ledger.h"
+#include "json/writer.h"
 
 enum { ABSENT_AFTER_S = 86400 };
 

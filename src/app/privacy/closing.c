@@ -9,6 +9,7 @@
 #include "ledger/account.h"
 #include "ledger/ledger.h"
 #include "schema/schema.h"
+#include "json/writer.h"
 
 enum { AT_ONCE = 200 };
 

@@ -9,6 +9,7 @@
 #include "base/arena.h"
 #include "base/email.h"
 #include "db/db.h"
+#include "json/writer.h"
 
 const char *
 user_erased_address(struct ctx *ctx, struct uuid id)

@@ -11,6 +11,7 @@
 #include "base/arena.h"
 #include "base/email.h"
 #include "db/row.h"
+#include "json/writer.h"
 
 /* What an export holds, in this order. Each statement takes a user_id and answers with JSON. */
 static const struct part {

@@ -8,7 +8,7 @@
 #define APP_PRIVACY_PRIVACY_H
 
 #include "base/ctx.h"
-#include "schema/schema.h"
+#include "base/value.h"
 
 /* All that the caller's account has, as an object with a member for each part; noted as a request
  * that was met. */

@@ -9,6 +9,7 @@
 #include "crypto/hmac.h"
 #include "db/row.h"
 #include "ledger/account.h"
+#include "json/writer.h"
 
 enum { SECRET_TRIES = 100, SIGNATURE_256 = 2 * SHA256_SIZE, SIGNATURE_512 = 2 * SHA512_SIZE };
 

@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "db/row.h"
 #include "ledger/account.h"
+#include "json/writer.h"
 
 const char *const payee_kinds[] = {"merchant", "service_provider", NULL};
 const char *const payee_statuses[] = {"registered", "unregistered", NULL};

@@ -11,7 +11,8 @@
 
 #include "base/ctx.h"
 #include "base/money.h"
-#include "schema/schema.h"
+#include "base/text.h"
+#include "base/value.h"
 
 struct voucher {
 	int64_t voucher_id;

@@ -8,6 +8,7 @@
 #include "crypto/hmac.h"
 #include "ledger/account.h"
 #include "ledger/hold.h"
+#include "json/writer.h"
 
 static const char *const status_names[] = {
 	[HOLD_ACTIVE] = "active",

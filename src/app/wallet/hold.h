@@ -4,8 +4,8 @@
 
 #include "base/ctx.h"
 #include "base/money.h"
+#include "base/value.h"
 #include "ledger/hold.h"
-#include "schema/schema.h"
 
 enum { HOLD_LIFETIME_DEFAULT_S = 7 * 86400, HOLD_LIFETIME_MAX_S = 31 * 86400 };
 

@@ -6,6 +6,7 @@
 #define APP_WALLET_STATEMENT_H
 
 #include "app/wallet/wallet.h"
+#include "base/value.h"
 
 /* What a statement may cover: days of the period, and lines. */
 enum { STATEMENT_DAYS_MAX = 366, STATEMENT_LINES_MAX = 10000 };

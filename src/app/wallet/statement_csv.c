@@ -2,6 +2,7 @@
 
 #include "app/wallet/statement.h"
 #include "base/arena.h"
+#include "base/text.h"
 
 /* Text that grows in the arena. */
 struct csv {

@@ -3,6 +3,7 @@
 
 #include "app/wallet/statement.h"
 #include "base/arena.h"
+#include "base/text.h"
 
 /* Measures in points, from the lower left corner of an A4 page. */
 enum {

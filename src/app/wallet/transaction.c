@@ -10,6 +10,7 @@
 #include "ledger/account.h"
 #include "ledger/hold.h"
 #include "ledger/ledger.h"
+#include "json/writer.h"
 
 /* A transaction under way: what the ledger is given, and what the answer shows. */
 struct draft {

@@ -10,7 +10,7 @@
 
 #include "base/ctx.h"
 #include "base/money.h"
-#include "schema/schema.h"
+#include "base/value.h"
 
 /* What is asked for. Which ids are set depends on the kind of transaction. */
 struct transaction_order {

@@ -4,7 +4,7 @@
 
 #include "base/ctx.h"
 #include "base/money.h"
-#include "schema/schema.h"
+#include "base/value.h"
 
 struct batcher;
 

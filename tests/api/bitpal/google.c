@@ -1,4 +1,5 @@
 /* Sign-in with Google, who is a server of this program. */
+#include "base/arena.h"
 #include "tests/support/cmocka.h"
 
 #include <ctype.h>

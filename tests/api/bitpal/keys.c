@@ -1,4 +1,5 @@
 /* Keys to people's wallets. */
+#include "base/arena.h"
 #include "tests/support/cmocka.h"
 
 #include <string.h>

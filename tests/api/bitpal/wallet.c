@@ -1,4 +1,5 @@
 /* People's wallets: deposits by Paystack, who is a server of this program, transfers, histories. */
+#include "base/arena.h"
 #include "tests/support/cmocka.h"
 
 #include <stdio.h>

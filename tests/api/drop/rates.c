@@ -1,4 +1,5 @@
 /* Exchange rates, and how they are loaded. */
+#include "base/arena.h"
 #include "tests/support/cmocka.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
 /* Payments from people's bank accounts: costs, remittances, payments by QR code, and their ends. */
+#include "base/arena.h"
 #include "tests/support/cmocka.h"
 
 #include <pthread.h>

@@ -1,5 +1,6 @@
 /* Registration with a phone and an identity document, sign-in by either name, renewal. */
 #include "app/people/user.h"
+#include "base/arena.h"
 #include "tests/support/cmocka.h"
 
 #include <string.h>

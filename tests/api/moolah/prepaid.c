@@ -1,4 +1,5 @@
 /* Prepaid products and bills: the catalogue, buying, and what is refused. */
+#include "base/arena.h"
 #include "tests/support/cmocka.h"
 
 #include <string.h>

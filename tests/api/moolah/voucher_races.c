@@ -2,6 +2,7 @@
  * Vouchers that everybody wants at once, through two processes: one wins, no cent is made or lost,
  * and nobody waits in a circle. COWRY_TEST_SEED changes the order of things.
  */
+#include "base/arena.h"
 #include "tests/support/cmocka.h"
 
 #include <pthread.h>

@@ -1,4 +1,5 @@
 /* Codes: guessed at, locked out, sent again, expired; one by one and all at once. */
+#include "base/arena.h"
 #include "tests/support/cmocka.h"
 
 #include <stdlib.h>

@@ -1,4 +1,5 @@
 /* Free JSON is the client's: what is valid is taken, and comes back with the values it had. */
+#include "base/arena.h"
 #include "ledger/hold.h"
 #include "tests/support/cmocka.h"
 

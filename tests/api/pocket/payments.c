@@ -1,4 +1,5 @@
 /* Credit and debit through a provider: correct under every fault that a provider can show. */
+#include "base/arena.h"
 #include "tests/support/cmocka.h"
 
 #include <stdlib.h>

@@ -1,4 +1,5 @@
 /* Platform accounts, projects, and the projects' customers. */
+#include "base/arena.h"
 #include "tests/support/cmocka.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
 /* Webhooks of providers: what is not genuine changes nothing, and what is, counts once. */
+#include "base/arena.h"
 #include "tests/support/cmocka.h"
 
 #include <ctype.h>

@@ -1,4 +1,5 @@
 /* Where projects want to hear of their events, and what became of the deliveries. */
+#include "base/arena.h"
 #include "tests/support/cmocka.h"
 
 #include <string.h>

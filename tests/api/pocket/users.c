@@ -1,4 +1,5 @@
 /* People, as administrators see to them and as everybody sees to themselves. */
+#include "base/arena.h"
 #include "tests/support/cmocka.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
 /* The client of banks against a bank that is a server of this program. */
+#include "base/arena.h"
 #include "tests/support/cmocka.h"
 
 #include <string.h>

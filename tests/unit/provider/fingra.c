@@ -1,3 +1,4 @@
+#include "base/arena.h"
 #include "tests/support/cmocka.h"
 
 #include <string.h>

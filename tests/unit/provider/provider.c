@@ -1,4 +1,5 @@
 /* What holds for all providers. */
+#include "base/arena.h"
 #include "tests/support/cmocka.h"
 
 #include "provider/provider.h"

@@ -1,4 +1,5 @@
 /* The vendors: what each is sent, and what its answers mean. */
+#include "base/arena.h"
 #include "tests/support/cmocka.h"
 
 #include <string.h>

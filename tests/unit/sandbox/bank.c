@@ -3,6 +3,7 @@
 
 #include <time.h>
 
+#include "base/arena.h"
 #include "base/id.h"
 #include "sandbox/bank/book.h"
 #include "tests/support/poll.h"

@@ -3,6 +3,7 @@
 #include <curl/curl.h>
 #include <time.h>
 
+#include "base/arena.h"
 #include "tests/support/poll.h"
 #include "tests/support/sandbox_case.h"
 

@@ -1,6 +1,7 @@
 /* Those who sell, as the sandbox plays them. */
 #include <curl/curl.h>
 
+#include "base/arena.h"
 #include "tests/support/cmocka.h"
 #include "tests/support/poll.h"
 #include "tests/support/sandbox_case.h"

@@ -1,0 +1,44 @@
+/* value.h - values that requests, replies and rows of the database have in common. */
+#ifndef BASE_VALUE_H
+#define BASE_VALUE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct arena;
+
+/* An integer that may be absent, null or a value. */
+struct optional_int {
+	bool present;
+	bool null;
+	int64_t value;
+};
+
+/* A truth value that may be absent. */
+struct optional_bool {
+	bool present;
+	bool value;
+};
+
+/* Free JSON: compact text. NULL text: absent. */
+struct json_value {
+	const char *text;
+};
+
+/* count strings in a row. NULL items: absent. */
+struct text_list {
+	const char **items;
+	size_t count;
+};
+
+/* The parts of a text between its commas; an empty text has none. */
+struct text_list text_list_split(struct arena *arena, const char *text);
+
+/* count structs in a row. */
+struct list {
+	void *items;
+	size_t count;
+};
+
+#endif
