@@ -5,6 +5,7 @@ noinst_LIBRARIES += src/base/libbase.a \
 	src/net/libnet.a \
 	src/schema/libschema.a \
 	src/db/libdb.a \
+	src/runtime/libruntime.a \
 	src/queue/libqueue.a \
 	src/ledger/libledger.a \
 	src/provider/libprovider.a \
@@ -82,6 +83,9 @@ src_db_libdb_a_SOURCES = \
 	src/db/row.c src/db/row.h \
 	src/db/statement.c src/db/statement.h \
 	src/db/types.h
+
+src_runtime_libruntime_a_SOURCES = \
+	src/runtime/app.c src/runtime/app.h
 
 src_queue_libqueue_a_SOURCES = \
 	src/queue/claims.c src/queue/claims.h \
@@ -347,7 +351,8 @@ BASE_LIBS = src/net/libnet.a src/crypto/libcrypto.a src/json/libjson.a src/base/
 	$(UNISTRING_LIBS)
 DB_LIBS = src/db/libdb.a $(BASE_LIBS) $(PQ_LIBS)
 COWRY_LIBS = src/jobs/libjobs.a src/api/libapi.a src/app/libapp.a src/provider/libprovider.a \
-	src/ledger/libledger.a src/queue/libqueue.a src/schema/libschema.a $(DB_LIBS) $(HPDF_LIBS) \
+	src/ledger/libledger.a src/queue/libqueue.a src/runtime/libruntime.a \
+	src/schema/libschema.a $(DB_LIBS) $(HPDF_LIBS) \
 	$(QRENCODE_LIBS)
 # The tables of fields are Cowry's; nothing else of it is used.
 SANDBOX_LIBS = src/sandbox/libsandbox.a src/schema/libschema.a $(BASE_LIBS)

@@ -1,6 +1,7 @@
 #include "api/auth.h"
 
 #include "api/cors.h"
+#include "runtime/app.h"
 
 #include <string.h>
 

@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "base/config.h"
 #include "base/origin.h"
+#include "runtime/app.h"
 
 /* What a page may read beyond what it always may. */
 #define EXPOSED                                                                     \

@@ -14,6 +14,7 @@
 #include "base/arena.h"
 #include "base/log.h"
 #include "base/requester.h"
+#include "runtime/app.h"
 #include "json/reader.h"
 
 void
@@ -373,6 +374,7 @@ dispatch(const struct app *app, struct arena *arena, const struct request *reque
 	call->request = request;
 	call->dialect = router_dialect(request->target);
 	call->ctx.app = app;
+	call->ctx.database = &app->database;
 	call->ctx.arena = arena;
 	call->ctx.now = app->now();
 	call->ctx.requester = request->requester;

@@ -8,6 +8,7 @@
 #include "crypto/box.h"
 #include "crypto/hmac.h"
 #include "db/row.h"
+#include "runtime/app.h"
 
 enum { KEY_BYTES_MAX = 255, OPEN = 0, CALLS_MAX = 3, SLACK_S = 10 };
 

@@ -12,6 +12,8 @@
 #include "base/value.h"
 #include "schema/schema.h"
 
+struct config;
+
 enum method { GET, POST, PUT, PATCH, DELETE, METHOD_COUNT };
 
 enum access {

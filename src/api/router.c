@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "runtime/app.h"
 
 enum { SEGMENTS_MAX = 8, SEGMENT_BYTES = 48 };
 

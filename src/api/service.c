@@ -9,6 +9,7 @@
 #include "base/batcher.h"
 #include "base/config.h"
 #include "ledger/ledger.h"
+#include "runtime/app.h"
 
 bool
 service_open(struct app *app)

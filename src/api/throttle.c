@@ -5,6 +5,7 @@
 #include "base/config.h"
 #include "db/row.h"
 #include "net/client.h"
+#include "runtime/app.h"
 
 /* What a count of calls came to: this one is refused if it is above most. */
 static enum err

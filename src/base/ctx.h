@@ -12,20 +12,11 @@
 #include "base/fault.h"
 #include "base/id.h"
 
+struct app;
 struct arena;
-struct claims;
-struct batcher;
-struct committer;
-struct config;
+struct database;
 struct db;
-struct db_pool;
-struct google;
-struct http_client;
-struct key_cache;
-struct keyring;
-struct password_gate;
 struct requester;
-struct router;
 
 enum { REQUEST_ID_MAX = 65, ADDRESS_MAX = 46 };
 
@@ -58,34 +49,9 @@ struct principal {
 	bool unverified;
 };
 
-/* The services of a process; built in main, constant afterwards. */
-struct app {
-	const struct config *config;
-	struct keyring *keys;
-	struct db_pool *pool;
-	struct committer *committer;  /* group commit of postings */
-	struct batcher *key_checks;   /* combined look-ups of API keys */
-	struct key_cache *key_cache;  /* what they stand for */
-	struct batcher *wallet_reads; /* combined reads of wallets */
-	struct password_gate *passwords;
-	struct router *router;
-	struct admission *admission; /* how much is under work at once */
-	struct http_client *http;    /* calls to providers */
-	struct google *google;       /* what Google has published about itself */
-	/* Where customers want to hear of events: public addresses, and in development any for test
-	 * mode. The job runner's; NULL elsewhere. */
-	struct http_client *http_public;
-	struct http_client *http_local;
-	struct claims *claims; /* what a job runner has claimed; NULL elsewhere */
-	int64_t insist_s;      /* a job runner's: how long db_insist() tries; 0: once */
-	clock_now *now;
-	int64_t started_ns; /* clock_monotonic_ns() at start */
-	char name
-		[48]; /* what the database knows this process by; it also tells the keys that we have */
-};
-
 struct ctx {
-	const struct app *app;
+	const struct app *app;           /* the services of the process: runtime/app.h */
+	const struct database *database; /* app's, or another one */
 	struct arena *arena;
 	struct db *db; /* the connection of the open transaction; NULL outside */
 	struct principal who;

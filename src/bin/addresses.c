@@ -5,6 +5,7 @@
 #include "app/operation/rekey.h"
 #include "base/arena.h"
 #include "db/db.h"
+#include "runtime/app.h"
 
 enum { ARENA_MAX = 64 * 1024 * 1024 };
 
@@ -24,17 +25,18 @@ addresses_report(const struct config *config, bool change, char problem[512])
 {
 	struct db_options options = {config->owner_url, "cowry-addresses", 1,
 				     config->statement_timeout_ms, config->connect_timeout_ms};
-	struct app app = {.config = config, .pool = db_pool_new(&options), .now = clock_system};
-	struct ctx ctx = {.app = &app, .arena = arena_new(ARENA_MAX)};
+	struct app app = {
+		.config = config, .database.pool = db_pool_new(&options), .now = clock_system};
+	struct ctx ctx = {.app = &app, .database = &app.database, .arena = arena_new(ARENA_MAX)};
 	struct odd_address *odd = NULL;
 	size_t n = 0;
-	bool ok = app.pool != NULL && rekey_addresses(&ctx, change, &odd, &n) == ERR_OK;
+	bool ok = app.database.pool != NULL && rekey_addresses(&ctx, change, &odd, &n) == ERR_OK;
 
 	for (size_t i = 0; ok && i < n; i++)
 		print(&odd[i]);
 	if (!ok)
 		(void)snprintf(problem, 512, "addresses of users: %s", ctx.fault.detail);
 	arena_free(ctx.arena);
-	db_pool_free(app.pool);
+	db_pool_free(app.database.pool);
 	return ok;
 }

@@ -23,6 +23,7 @@
 #include "db/migrate.h"
 #include "ledger/balance.h"
 #include "ledger/verify.h"
+#include "runtime/app.h"
 #include "schema/schema.h"
 
 static const char program[] = "cowry";
@@ -42,7 +43,7 @@ struct command {
 struct ctx
 cli_ctx(const struct app *app)
 {
-	struct ctx ctx = {.app = app, .arena = arena_new(ARENA_MAX), .now = app->now()};
+	struct ctx ctx = app_ctx(app, arena_new(ARENA_MAX));
 	const struct passwd *user = getpwuid(getuid()); /* NOLINT(concurrency-mt-unsafe) */
 
 	(void)snprintf(ctx.request_id, sizeof(ctx.request_id), "cli %.32s",

@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "base/text.h"
 #include "bin/start.h"
+#include "runtime/app.h"
 
 static const char program[] = "cowry";
 
@@ -16,7 +17,7 @@ static void
 begin(const struct config *config, struct app *app, struct ctx *ctx)
 {
 	start_app(app, config, program, config->owner_url);
-	*ctx = (struct ctx){.app = app, .arena = arena_new(ARENA_MAX), .now = app->now()};
+	*ctx = app_ctx(app, arena_new(ARENA_MAX));
 }
 
 static int

@@ -8,6 +8,7 @@
 #include "bin/cli.h"
 #include "bin/start.h"
 #include "db/db.h"
+#include "runtime/app.h"
 
 enum { LIST_MAX = 200 };
 

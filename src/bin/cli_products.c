@@ -7,6 +7,7 @@
 #include "bin/cli.h"
 #include "bin/start.h"
 #include "db/db.h"
+#include "runtime/app.h"
 #include "json/reader.h"
 
 enum { FILE_BYTES_MAX = 4 * 1024 * 1024 };

@@ -8,6 +8,7 @@
 #include "bin/start.h"
 #include "db/db.h"
 #include "provider/vendor.h"
+#include "runtime/app.h"
 #include "json/reader.h"
 
 enum { CONFIG_BYTES_MAX = 16 * 1024 };

@@ -7,6 +7,7 @@
 #include "bin/cli.h"
 #include "bin/start.h"
 #include "crypto/rotation.h"
+#include "runtime/app.h"
 
 static const enum key_use uses[] = {KEY_BOX, KEY_TOKEN};
 enum { USES = sizeof(uses) / sizeof(uses[0]), CLOCK_SKEW_S = 60, PATIENT_MS = 600000 };

@@ -18,6 +18,7 @@
 #include "crypto/rotation.h"
 #include "db/migrate.h"
 #include "db/row.h"
+#include "runtime/app.h"
 
 enum { ARENA_MAX = 16 * 1024 * 1024, DAY_S = 86400, KEY_DAYS_MAX = 365 };
 
@@ -81,8 +82,9 @@ check_database(const struct config *config, const char *what, const char *connin
 {
 	struct db_options options = {conninfo, "cowry-doctor", 1, config->statement_timeout_ms,
 				     config->connect_timeout_ms};
-	struct app app = {.config = config, .pool = db_pool_new(&options), .now = clock_system};
-	struct ctx ctx = {.app = &app, .arena = arena_new(ARENA_MAX)};
+	struct app app = {
+		.config = config, .database.pool = db_pool_new(&options), .now = clock_system};
+	struct ctx ctx = {.app = &app, .database = &app.database, .arena = arena_new(ARENA_MAX)};
 	int64_t latency_ns = 0;
 	char detail[320] = "";
 	bool ok = db_ping(&ctx, &latency_ns) == ERR_OK;
@@ -93,7 +95,7 @@ check_database(const struct config *config, const char *what, const char *connin
 	if (ok)
 		check_log(&ctx, what);
 	arena_free(ctx.arena);
-	db_pool_free(app.pool);
+	db_pool_free(app.database.pool);
 	return ok;
 }
 
@@ -259,8 +261,9 @@ look_for_work(const struct config *config)
 {
 	struct db_options options = {config->owner_url, "cowry-doctor", 1,
 				     config->statement_timeout_ms, config->connect_timeout_ms};
-	struct app app = {.config = config, .pool = db_pool_new(&options), .now = clock_system};
-	struct ctx ctx = {.app = &app, .arena = arena_new(ARENA_MAX)};
+	struct app app = {
+		.config = config, .database.pool = db_pool_new(&options), .now = clock_system};
+	struct ctx ctx = {.app = &app, .database = &app.database, .arena = arena_new(ARENA_MAX)};
 	struct rows rows;
 	char what[160];
 
@@ -274,7 +277,7 @@ look_for_work(const struct config *config)
 	}
 	name_unresolved(&ctx);
 	arena_free(ctx.arena);
-	db_pool_free(app.pool);
+	db_pool_free(app.database.pool);
 }
 
 static bool

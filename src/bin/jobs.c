@@ -14,6 +14,7 @@
 #include "bin/start.h"
 #include "db/listen.h"
 #include "jobs/runner.h"
+#include "runtime/app.h"
 
 static const char program[] = "cowry-jobs";
 

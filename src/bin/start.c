@@ -11,6 +11,7 @@
 #include "crypto/password.h"
 #include "crypto/rotation.h"
 #include "net/http.h"
+#include "runtime/app.h"
 
 enum { PROVIDER_ANSWER_MAX = 256 * 1024 };
 enum {
@@ -118,10 +119,10 @@ start_app(struct app *app, const struct config *config, const char *program, con
 	(void)snprintf(app->name, sizeof(app->name), "%s keys:%s %08x", program,
 		       rotation_fingerprint(fingerprint, app->keys), arc4random());
 	options.application_name = app->name;
-	app->pool = db_pool_new(&options);
+	app->database.pool = db_pool_new(&options);
 	app->passwords = password_gate_new((int)config->hashes_max);
 	app->http = start_http(config);
-	if (app->pool == NULL || app->passwords == NULL || app->http == NULL)
+	if (app->database.pool == NULL || app->passwords == NULL || app->http == NULL)
 		start_failed(program, "out of memory");
 }
 
@@ -132,6 +133,6 @@ stop_app(struct app *app)
 	http_client_free(app->http_public);
 	http_client_free(app->http);
 	password_gate_free(app->passwords);
-	db_pool_free(app->pool);
+	db_pool_free(app->database.pool);
 	keyring_free(app->keys);
 }

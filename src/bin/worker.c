@@ -12,6 +12,7 @@
 #include "bin/memory.h"
 #include "bin/server.h"
 #include "bin/start.h"
+#include "runtime/app.h"
 
 static const char program[] = "cowry-worker";
 

@@ -60,7 +60,7 @@ send_within(struct ctx *ctx, const struct db_call *calls, size_t n)
 	size_t count = 0;
 
 	if (db->connection == NULL) {
-		TRY(pool_take(ctx->app->pool, &ctx->fault, &db->connection));
+		TRY(pool_take(ctx->database->pool, &ctx->fault, &db->connection));
 		all[count++] = bare_call(SQL_transaction_begin, NULL);
 	}
 	for (const struct deferred *d = db->deferred; d != NULL; d = d->next)
@@ -92,9 +92,9 @@ run_alone(struct ctx *ctx, const struct db_call *calls, size_t n)
 	struct connection *connection;
 	enum err err;
 
-	TRY(pool_take(ctx->app->pool, &ctx->fault, &connection));
+	TRY(pool_take(ctx->database->pool, &ctx->fault, &connection));
 	err = connection_run(connection, ctx->arena, &ctx->fault, calls, n);
-	pool_give(ctx->app->pool, connection);
+	pool_give(ctx->database->pool, connection);
 	return err;
 }
 
@@ -182,7 +182,7 @@ leave(struct ctx *ctx)
 	if (connection_is_open(connection) && !connection_is_idle(connection) &&
 	    connection_run(connection, ctx->arena, &unused, &rollback, 1) != ERR_OK)
 		connection_close(connection);
-	pool_give(ctx->app->pool, connection);
+	pool_give(ctx->database->pool, connection);
 }
 
 typedef enum err ending(struct ctx *ctx);
@@ -243,7 +243,7 @@ may_pass(enum err err)
 enum err
 db_insist(struct ctx *ctx, db_work *work, void *arg)
 {
-	int64_t deadline_ns = clock_monotonic_ns() + ctx->app->insist_s * INT64_C(1000000000);
+	int64_t deadline_ns = clock_monotonic_ns() + ctx->database->insist_s * INT64_C(1000000000);
 	long pause_ms = INSIST_FIRST_MS;
 	enum err err;
 

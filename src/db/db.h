@@ -30,6 +30,14 @@
 
 struct db_pool;
 
+/* The database as operations use it. */
+struct database {
+	struct db_pool *pool;
+	int64_t insist_s; /* a job runner's: how long db_insist() tries; 0: once */
+};
+
+struct db_pool;
+
 struct db_options {
 	const char *conninfo;
 	const char *application_name;

@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "db/db.h"
 #include "queue/claims.h"
+#include "runtime/app.h"
 
 enum { ARENA_MAX = 64 * 1024 * 1024, POLL_MS = 1000, PAUSE_AFTER_FAILURE_MS = 1000 };
 enum { INSIST_S = 30 };
@@ -70,7 +71,7 @@ run_once(struct worker *worker, struct arena *arena)
 {
 	const struct app *app = &worker->runner->app;
 	const struct job *job = worker->slot->job;
-	struct ctx ctx = {.app = app, .arena = arena, .now = app->now()};
+	struct ctx ctx = app_ctx(app, arena);
 	bool found = false;
 	enum err err = job->kind != NULL ? queue_run_one(&ctx, job->kind, &found)
 					 : job->periodic->run(&ctx, &found);
@@ -147,7 +148,9 @@ keeper_main(void *arg)
 
 	(void)pthread_mutex_lock(&runner->mutex);
 	while (!runner->idle) {
-		struct ctx ctx = {.app = &runner->keeper.app, .arena = arena};
+		struct ctx ctx = {.app = &runner->keeper.app,
+				  .database = &runner->keeper.app.database,
+				  .arena = arena};
 		struct timespec until = after_ms(CLAIM_RENEW_MS / 2);
 
 		(void)pthread_mutex_unlock(&runner->mutex);
@@ -168,8 +171,8 @@ start_keeper(struct runner *runner)
 	struct keeper *keeper = &runner->keeper;
 
 	keeper->app = runner->app;
-	keeper->app.pool = db_pool_beside(runner->app.pool);
-	if (keeper->app.pool == NULL)
+	keeper->app.database.pool = db_pool_beside(runner->app.database.pool);
+	if (keeper->app.database.pool == NULL)
 		return false;
 	keeper->runs = pthread_create(&keeper->thread, NULL, keeper_main, runner) == 0;
 	return keeper->runs;
@@ -184,7 +187,7 @@ stop_keeper(struct runner *runner)
 	(void)pthread_mutex_unlock(&runner->mutex);
 	if (runner->keeper.runs)
 		(void)pthread_join(runner->keeper.thread, NULL);
-	db_pool_free(runner->keeper.app.pool);
+	db_pool_free(runner->keeper.app.database.pool);
 }
 
 static void
@@ -225,7 +228,7 @@ runner_new(const struct app *app, const struct job *list)
 		workers += list[slots].threads;
 	runner->app = *app;
 	runner->app.claims = claims_new(workers);
-	runner->app.insist_s = INSIST_S;
+	runner->app.database.insist_s = INSIST_S;
 	(void)pthread_mutex_init(&runner->mutex, NULL);
 	init_call(&runner->keeper.call);
 	runner->slots = calloc(slots, sizeof(*runner->slots));

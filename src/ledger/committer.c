@@ -9,6 +9,7 @@
 #include "base/config.h"
 #include "db/db.h"
 #include "ledger/ledger.h"
+#include "runtime/app.h"
 
 enum { COMMITTER_ARENA_MAX = 64 * 1024 * 1024 };
 
@@ -106,9 +107,10 @@ committer_new(const struct app *app)
 		return NULL;
 	}
 	committer->app = *app;
-	committer->app.pool = committer->pool;
-	committer->ctx =
-		(struct ctx){.app = &committer->app, .arena = arena_new(COMMITTER_ARENA_MAX)};
+	committer->app.database.pool = committer->pool;
+	committer->ctx = (struct ctx){.app = &committer->app,
+				      .database = &committer->app.database,
+				      .arena = arena_new(COMMITTER_ARENA_MAX)};
 	return committer;
 }
 

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "db/row.h"
 #include "queue/claims.h"
+#include "runtime/app.h"
 
 /* After an outage of the database a job is tried again soon, whatever its backoff. */
 enum { AFTER_OUTAGE_S = 1 };

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "runtime/app.h"
 #include "tests/support/drop_payer.h"
 #include "tests/support/moolah_voucher.h"
 #include "tests/support/webhook_receiver.h"

@@ -10,6 +10,7 @@
 #include "api/moolah/moolah.h"
 #include "jobs/job.h"
 #include "ledger/ledger.h"
+#include "runtime/app.h"
 #include "tests/support/drop_payer.h"
 #include "tests/support/drop_users.h"
 #include "tests/support/easypay_client.h"
@@ -274,7 +275,7 @@ test_no_new_wallet(void **state)
 {
 	struct client *c = *state;
 	struct person jane = person_new(c, "nowallet@example.com");
-	struct ctx ctx = {.app = c->app, .arena = c->scratch, .now = clock_system()};
+	struct ctx ctx = app_ctx(c->app, c->scratch);
 	struct user_wallet wallet;
 	int64_t id;
 
@@ -329,7 +330,7 @@ test_late_deposit(void **state)
 static void
 run_retention(struct client *c)
 {
-	struct ctx ctx = {.app = c->app, .arena = c->scratch, .now = clock_system()};
+	struct ctx ctx = app_ctx(c->app, c->scratch);
 	bool found = true;
 
 	for (int i = 0; found && i < 20; i++)

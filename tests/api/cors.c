@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "runtime/app.h"
 #include "tests/support/drop_users.h"
 #include "tests/support/users.h"
 

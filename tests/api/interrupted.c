@@ -17,6 +17,7 @@
 
 #include "api/service.h"
 #include "net/http.h"
+#include "runtime/app.h"
 #include "tests/support/drop_payer.h"
 #include "tests/support/easypay_client.h"
 #include "tests/support/fake_vendor.h"
@@ -337,9 +338,9 @@ be_worker(struct client *c, const struct ask *ask)
 
 	(void)snprintf(app.name, sizeof app.name, "worker-%ld", (long)getpid());
 	options.application_name = app.name;
-	app.pool = db_pool_new(&options);
+	app.database.pool = db_pool_new(&options);
 	app.http = http_client_new(&outside);
-	if (app.pool == NULL || app.http == NULL || !service_open(&app))
+	if (app.database.pool == NULL || app.http == NULL || !service_open(&app))
 		_exit(2);
 	own.app = &app;
 	reply = client_exchange(&own, ask);

@@ -19,6 +19,7 @@
 #include "jobs/runner.h"
 #include "net/http.h"
 #include "queue/queue.h"
+#include "runtime/app.h"
 #include "tests/support/easypay_client.h"
 #include "tests/support/folder.h"
 #include "tests/support/webhook_receiver.h"
@@ -176,7 +177,7 @@ static void
 begin_work(struct client *c)
 {
 	const char *wallet = wallet_new(c, acme.test_key, "NGN");
-	struct ctx ctx = {.app = c->app, .arena = c->scratch, .now = clock_system()};
+	struct ctx ctx = app_ctx(c->app, c->scratch);
 	struct answer a = fund(c, "credit", acme.test_key, wallet, "10", "NGN", "away-1",
 			       ",'provider':'paystack','providerPayload':{'email':'a@b.example'}");
 
@@ -247,9 +248,7 @@ static void *
 attempt_main(void *arg)
 {
 	struct attempt *attempt = arg;
-	struct ctx ctx = {.app = attempt->client.app,
-			  .arena = attempt->client.scratch,
-			  .now = clock_system()};
+	struct ctx ctx = app_ctx(attempt->client.app, attempt->client.scratch);
 
 	attempt->err = delivery_attempt(&ctx, attempt->delivery);
 	return NULL;

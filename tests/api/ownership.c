@@ -13,6 +13,7 @@
 #include "app/people/ownership.h"
 #include "app/people/user.h"
 #include "app/people/user_admin.h"
+#include "runtime/app.h"
 #include "tests/support/drop_payer.h"
 #include "tests/support/moolah_user.h"
 
@@ -218,7 +219,7 @@ google_says(struct ctx *ctx, void *arg)
 static void
 by_google(struct client *c, const struct squatter *s)
 {
-	struct ctx ctx = {.app = c->app, .arena = c->scratch, .now = clock_system()};
+	struct ctx ctx = app_ctx(c->app, c->scratch);
 
 	assert_int_equal(db_transact(&ctx, google_says, arena_strdup(c->scratch, s->person.email)),
 			 ERR_OK);
@@ -233,7 +234,7 @@ promote(struct ctx *ctx, void *arg)
 static void
 by_operator(struct client *c, const struct squatter *s)
 {
-	struct ctx ctx = {.app = c->app, .arena = c->scratch, .now = clock_system()};
+	struct ctx ctx = app_ctx(c->app, c->scratch);
 
 	assert_int_equal(db_transact(&ctx, promote, arena_strdup(c->scratch, s->person.email)),
 			 ERR_OK);

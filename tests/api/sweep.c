@@ -15,6 +15,7 @@
 #include <time.h>
 
 #include "api/dialects.h"
+#include "runtime/app.h"
 #include "tests/support/moolah_user.h"
 #include "tests/support/moolah_voucher.h"
 #include "tests/support/poll.h"
@@ -425,10 +426,10 @@ sweep_database(struct client *c, const char *conninfo)
 	struct db_options options = c->fixture->options;
 
 	options.conninfo = conninfo;
-	app.pool = db_pool_new(&options);
+	app.database.pool = db_pool_new(&options);
 	lame.app = &app;
 	for_each_route(&lame, exchange);
-	db_pool_free(app.pool);
+	db_pool_free(app.database.pool);
 }
 
 static void

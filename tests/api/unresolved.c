@@ -15,6 +15,7 @@
 #include "app/operation/unresolved.h"
 #include "app/remittance/drop_payment.h"
 #include "jobs/job.h"
+#include "runtime/app.h"
 #include "tests/support/drop_payer.h"
 #include "tests/support/easypay_client.h"
 #include "tests/support/fake_vendor.h"
@@ -67,7 +68,7 @@ begin(void **state)
 static struct ctx
 ctx_of(struct client *c)
 {
-	return (struct ctx){.app = c->app, .arena = c->scratch, .now = clock_system()};
+	return app_ctx(c->app, c->scratch);
 }
 
 /* The last try of all jobs of a kind. */

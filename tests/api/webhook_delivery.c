@@ -15,6 +15,7 @@
 #include "app/events/event_stream.h"
 #include "app/wallet/hold.h"
 #include "net/http.h"
+#include "runtime/app.h"
 #include "tests/support/money.h"
 #include "tests/support/poll.h"
 #include "tests/support/webhook_receiver.h"
@@ -449,7 +450,7 @@ test_types(void **state)
 	};
 	struct client *c = *state;
 	struct hook hook = subscribe(c, "'*'");
-	struct ctx ctx = {.app = c->app, .arena = c->scratch, .now = clock_system()};
+	struct ctx ctx = app_ctx(c->app, c->scratch);
 	const char *from = wallet_new(c, acme.test_key, "NGN");
 	const char *to = wallet_new(c, acme.test_key, "NGN");
 	const char *transaction;
@@ -613,7 +614,7 @@ static void *
 make_attempt(void *arg)
 {
 	struct attempt *attempt = arg;
-	struct ctx ctx = {.app = attempt->app, .arena = arena_new(1 << 20), .now = clock_system()};
+	struct ctx ctx = app_ctx(attempt->app, arena_new(1 << 20));
 
 	attempt->err = delivery_attempt(&ctx, attempt->id);
 	arena_free(ctx.arena);
@@ -785,8 +786,7 @@ stream_along(void *arg)
 	struct reader *reader = arg;
 
 	for (int i = 0; i < 150; i++) {
-		struct ctx ctx = {
-			.app = reader->c->app, .arena = arena_new(64 << 20), .now = clock_system()};
+		struct ctx ctx = app_ctx(reader->c->app, arena_new(64 << 20));
 		bool found;
 
 		reader->failed |= event_stream_read(&ctx, &found) != ERR_OK;
@@ -919,7 +919,7 @@ test_late_commit(void **state)
 				 wallet_new(c, acme.test_key, "NGN")};
 	const char *third = wallet_with(c, acme.test_key, "NGN", "5");
 	struct mover mover = {*c, wallets, 0, 0};
-	struct ctx ctx = {.app = c->app, .arena = c->scratch, .now = clock_system()};
+	struct ctx ctx = app_ctx(c->app, c->scratch);
 	PGconn *blocker = PQconnectdb(c->fixture->superuser_url);
 	struct hook hook;
 	struct answer a;

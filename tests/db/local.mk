@@ -29,8 +29,8 @@ DB_TESTS = tests/db/database tests/db/transact tests/db/pool tests/db/statements
 check_PROGRAMS += $(DB_TESTS)
 TESTS += $(DB_TESTS)
 
-DBTEST_LIBS = libfixture.a libdbtest.a $(DB_LIBS) $(CMOCKA_LIBS)
-PRODUCT_LIBS = libfixture.a $(DB_LIBS) $(CMOCKA_LIBS)
+DBTEST_LIBS = libfixture.a src/runtime/libruntime.a libdbtest.a $(DB_LIBS) $(CMOCKA_LIBS)
+PRODUCT_LIBS = libfixture.a src/runtime/libruntime.a $(DB_LIBS) $(CMOCKA_LIBS)
 
 tests_db_database_SOURCES = tests/db/database.c tests/support/things.c tests/support/things.h
 tests_db_database_CPPFLAGS = $(REGISTRY_CPPFLAGS)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "db/row.h"
+#include "runtime/app.h"
 #include "tests/support/cmocka.h"
 #include "tests/support/fixture.h"
 #include "tests/support/proxy.h"
@@ -40,16 +41,17 @@ scene_new(const struct fixture *f, const char *more, int64_t connections)
 	assert_non_null(s);
 	(void)snprintf(s->url, sizeof s->url, "%s %s", f->url, more);
 	s->options = (struct db_options){s->url, "test", connections, 500, 300};
-	s->app.pool = db_pool_new(&s->options);
+	s->app.database.pool = db_pool_new(&s->options);
 	s->ctx = fixture_ctx(f);
 	s->ctx.app = &s->app;
+	s->ctx.database = &s->app.database;
 	return s;
 }
 
 static void
 scene_end(struct scene *s)
 {
-	db_pool_free(s->app.pool);
+	db_pool_free(s->app.database.pool);
 	fixture_ctx_end(&s->ctx);
 	free(s);
 }
@@ -98,6 +100,7 @@ test_threads_share_connections(void **state)
 	for (int i = 0; i < THREADS; i++) {
 		sleepers[i] = (struct sleeper){fixture_ctx(f), 5, ERR_OK};
 		sleepers[i].ctx.app = &s->app;
+		sleepers[i].ctx.database = &s->app.database;
 		assert_int_equal(pthread_create(&threads[i], NULL, sleep_in_thread, &sleepers[i]),
 				 0);
 	}
@@ -131,6 +134,7 @@ test_exhaustion(void **state)
 	int64_t pid;
 
 	other.app = &s->app;
+	other.database = &s->app.database;
 	assert_int_equal(db_transact(&s->ctx, ask_beside, &other), ERR_UNAVAILABLE);
 	assert_non_null(strstr(other.fault.detail, "no connection became free"));
 	assert_true(clock_monotonic_ns() - start_ns >= s->options.connect_timeout_ms * 1000000);

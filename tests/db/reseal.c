@@ -7,6 +7,7 @@
 #include "app/events/outbox.h"
 #include "app/operation/reseal.h"
 #include "crypto/box.h"
+#include "runtime/app.h"
 #include "tests/support/fixture.h"
 #include "tests/support/keys.h"
 
@@ -232,20 +233,20 @@ test_strangers(void **state)
 	struct fixture *f = *state;
 	struct db_options options = f->options;
 	struct app app = f->app;
-	struct ctx ctx = {.app = &app, .arena = f->ctx.arena};
+	struct ctx ctx = {.app = &app, .database = &app.database, .arena = f->ctx.arena};
 	int64_t n = 1;
 	int64_t latency;
 
 	assert_int_equal(reseal_strangers(&f->ctx, "00112233", &n), ERR_OK);
 	assert_int_equal(n, 0);
 	options.application_name = "cowry-worker keys:00112233";
-	app.pool = db_pool_new(&options);
+	app.database.pool = db_pool_new(&options);
 	assert_int_equal(db_ping(&ctx, &latency), ERR_OK);
 	assert_int_equal(reseal_strangers(&f->ctx, "00112233", &n), ERR_OK);
 	assert_int_equal(n, 0);
 	assert_int_equal(reseal_strangers(&f->ctx, "44556677", &n), ERR_OK);
 	assert_int_equal(n, 1);
-	db_pool_free(app.pool);
+	db_pool_free(app.database.pool);
 }
 
 static int

@@ -14,6 +14,7 @@
 #include "jobs/runner.h"
 #include "queue/claims.h"
 #include "queue/queue.h"
+#include "runtime/app.h"
 #include "tests/support/cmocka.h"
 #include "tests/support/fixture.h"
 
@@ -68,7 +69,7 @@ run_threads(const struct fixture *f)
 	pthread_t threads[THREADS];
 	bool good = true;
 
-	own.app.pool = db_pool_new(&own.options);
+	own.app.database.pool = db_pool_new(&own.options);
 	for (size_t i = 0; i < THREADS; i++)
 		good = pthread_create(&threads[i], NULL, run_until_empty, &own) == 0 && good;
 	for (size_t i = 0; i < THREADS; i++) {
@@ -77,7 +78,7 @@ run_threads(const struct fixture *f)
 		(void)pthread_join(threads[i], &failed);
 		good = good && failed == NULL;
 	}
-	db_pool_free(own.app.pool);
+	db_pool_free(own.app.database.pool);
 	return good;
 }
 
@@ -156,7 +157,7 @@ test_killed_job(void **state)
 	if (child == 0) {
 		struct fixture own = *f;
 
-		own.app.pool = db_pool_new(&own.options);
+		own.app.database.pool = db_pool_new(&own.options);
 		own.ctx = fixture_ctx(&own);
 		_exit((int)queue_run_one(&own.ctx, &hanging, &found));
 	}
@@ -193,7 +194,7 @@ run_runner(const struct fixture *f)
 {
 	struct fixture own = *f;
 
-	own.app.pool = db_pool_new(&own.options);
+	own.app.database.pool = db_pool_new(&own.options);
 	if (runner_start(&own.app, dawdlers) == NULL)
 		_exit(1);
 	while (pause() != 0)
@@ -259,6 +260,7 @@ test_not_twice_in_a_process(void **state)
 	own.app.claims = claims_new(2);
 	assert_non_null(own.app.claims);
 	ctx.app = &own.app;
+	ctx.database = &own.app.database;
 	claims_add(own.app.claims,
 		   strtoll(value(f, "UPDATE cowry.job SET claims = 1,"
 				    " claimed_until = now() - interval '1 second'"

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "jobs/job.h"
 #include "net/mail.h"
+#include "runtime/app.h"
 #include "tests/support/cmocka.h"
 #include "tests/support/fixture.h"
 #include "tests/support/keys.h"

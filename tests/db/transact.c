@@ -2,6 +2,7 @@
 #include <pthread.h>
 
 #include "db/row.h"
+#include "runtime/app.h"
 #include "tests/support/cmocka.h"
 #include "tests/support/things.h"
 
@@ -119,16 +120,18 @@ test_nothing_needs_no_connection(void **state)
 {
 	struct fixture *f = *state;
 	struct db_options options = {"host=/nonexistent", "test", 1, 100, 100};
-	struct app app = {.pool = db_pool_new(&options)};
+	struct app app = {.database.pool = db_pool_new(&options)};
 	struct ctx ctx = f->ctx;
 	struct plan plan = {.first = do_nothing};
 
 	ctx.app = &app;
+
+	ctx.database = &app.database;
 	assert_int_equal(db_transact(&ctx, run_plan, &plan), ERR_OK);
 	assert_int_equal(db_dry_run(&ctx, run_plan, &plan), ERR_OK);
 	plan.result = ERR_CONFLICT;
 	assert_int_equal(db_transact(&ctx, run_plan, &plan), ERR_CONFLICT);
-	db_pool_free(app.pool);
+	db_pool_free(app.database.pool);
 }
 
 static enum err

@@ -9,15 +9,16 @@
 #include "ledger/hold.h"
 #include "ledger/ledger.h"
 #include "ledger/verify.h"
+#include "runtime/app.h"
 #include "tests/support/cmocka.h"
 
 static void
 start_process(struct books *books, size_t i)
 {
 	books->apps[i] = books->fixture->app;
-	books->apps[i].pool = db_pool_new(&books->fixture->options);
+	books->apps[i].database.pool = db_pool_new(&books->fixture->options);
 	books->apps[i].committer = committer_new(&books->apps[i]);
-	assert_non_null(books->apps[i].pool);
+	assert_non_null(books->apps[i].database.pool);
 	assert_non_null(books->apps[i].committer);
 }
 
@@ -35,6 +36,7 @@ books_setup(void **state)
 		start_process(books, i);
 	books->ctx = &books->fixture->ctx;
 	books->ctx->app = &books->apps[0];
+	books->ctx->database = &books->apps[0].database;
 	assert_int_equal(ledger_of(books->ctx, 0, MODE_TEST, &books->ledger_id), ERR_OK);
 	*state = books;
 	return 0;
@@ -45,7 +47,7 @@ stop_processes(struct books *books)
 {
 	for (size_t i = 0; i < PROCESSES; i++) {
 		committer_free(books->apps[i].committer);
-		db_pool_free(books->apps[i].pool);
+		db_pool_free(books->apps[i].database.pool);
 	}
 }
 
@@ -91,6 +93,8 @@ books_ctx(const struct books *books, size_t process)
 	struct ctx ctx = fixture_ctx(books->fixture);
 
 	ctx.app = &books->apps[process];
+
+	ctx.database = &books->apps[process].database;
 	return ctx;
 }
 

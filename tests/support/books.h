@@ -6,6 +6,7 @@
 #define TESTS_SUPPORT_BOOKS_H
 
 #include "ledger/hold.h"
+#include "runtime/app.h"
 #include "tests/support/fixture.h"
 
 enum { PROCESSES = 2 };

@@ -14,6 +14,7 @@
 #include "crypto/password.h"
 #include "ledger/verify.h"
 #include "net/http.h"
+#include "runtime/app.h"
 #include "tests/support/keys.h"
 #include "tests/support/record.h"
 #include "json/reader.h"
@@ -198,6 +199,7 @@ cover(struct client *c, const struct ask *ask, int status)
 
 	call->request = &request;
 	call->ctx.app = c->app;
+	call->ctx.database = &c->app->database;
 	call->ctx.arena = c->scratch;
 	if (router_find(c->app->router, call) != ERR_OK)
 		return;
@@ -535,7 +537,7 @@ void
 client_books_hold(void **state)
 {
 	struct client *c = *state;
-	struct ctx ctx = {.app = c->app, .arena = c->scratch, .now = clock_system()};
+	struct ctx ctx = app_ctx(c->app, c->scratch);
 	const char *const *problems;
 	size_t n;
 

@@ -7,6 +7,7 @@
 
 #include "jobs/job.h"
 #include "ledger/account.h"
+#include "runtime/app.h"
 
 void
 drop_payer_bank_behave(struct bank *bank)
@@ -117,7 +118,7 @@ const char *
 merchant_new(struct client *c, const char *name)
 {
 	struct person owner = person_new(c, client_text(c, "%s@example.com", fresh_reference(c)));
-	struct ctx ctx = {.app = c->app, .arena = c->keep, .now = clock_system()};
+	struct ctx ctx = app_ctx(c->app, c->keep);
 	int64_t account_id = 0;
 
 	assert_int_equal(db_transact(&ctx, open_account, &account_id), ERR_OK);
@@ -131,7 +132,7 @@ merchant_new(struct client *c, const char *name)
 void
 settle_due(struct client *c)
 {
-	struct ctx ctx = {.app = c->app, .arena = c->scratch, .now = clock_system()};
+	struct ctx ctx = app_ctx(c->app, c->scratch);
 	bool found = true;
 
 	client_sql(c, "UPDATE cowry.job SET due_at = now() WHERE kind = 'remittance'");

@@ -8,6 +8,7 @@
 
 #include "app/payment/provider_config.h"
 #include "crypto/hmac.h"
+#include "runtime/app.h"
 
 /* What each path answers; @ is the reference of the order, ' is ". */
 static const struct {
@@ -169,7 +170,7 @@ void
 easypay_client_open(struct client *c, struct easypay_client *easypay)
 {
 	struct config *config = &c->fixture->config;
-	struct ctx ctx = {.app = c->app, .arena = c->keep};
+	struct ctx ctx = {.app = c->app, .database = &c->app->database, .arena = c->keep};
 
 	*easypay = (struct easypay_client){.server = fake_server_start(answer, easypay)};
 	assert_non_null(easypay->server);

@@ -10,6 +10,7 @@
 #include "app/payment/provider_config.h"
 #include "app/prepaid/purchase.h"
 #include "app/wallet/user_wallet.h"
+#include "runtime/app.h"
 
 enum { BODY_BYTES = 512, PART_BYTES = 64 };
 
@@ -106,7 +107,7 @@ fake_vendor_open(struct client *c, struct fake_vendor *vendor)
 {
 	static char names[][16] = {"flash", "mobilemart", "easypay"};
 	struct config *config = &c->fixture->config;
-	struct ctx ctx = {.app = c->app, .arena = c->keep};
+	struct ctx ctx = {.app = c->app, .database = &c->app->database, .arena = c->keep};
 
 	*vendor = (struct fake_vendor){.server = fake_server_start(answer, vendor)};
 	assert_non_null(vendor->server);
@@ -126,7 +127,7 @@ fake_vendor_close(struct fake_vendor *vendor)
 static struct ctx
 ctx_of(struct client *c)
 {
-	return (struct ctx){.app = c->app, .arena = c->scratch, .now = clock_system()};
+	return app_ctx(c->app, c->scratch);
 }
 
 struct buyer

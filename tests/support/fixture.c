@@ -8,6 +8,7 @@
 
 #include "base/arena.h"
 #include "db/migrate.h"
+#include "runtime/app.h"
 
 enum { ARENA_MAX = 64 << 20 };
 
@@ -120,8 +121,7 @@ make_database(const char *name)
 struct ctx
 fixture_ctx(const struct fixture *fixture)
 {
-	return (struct ctx){
-		.app = &fixture->app, .arena = arena_new(ARENA_MAX), .now = clock_system()};
+	return app_ctx(&fixture->app, arena_new(ARENA_MAX));
 }
 
 void
@@ -154,10 +154,10 @@ fixture_setup(void **state)
 	(void)snprintf(f->app.name, sizeof f->app.name, "%s", f->options.application_name);
 	f->app.config = &f->config;
 	f->app.now = clock_system;
-	f->app.pool = db_pool_new(&f->options);
+	f->app.database.pool = db_pool_new(&f->options);
 	f->ctx = fixture_ctx(f);
 	*state = f;
-	return f->app.pool != NULL ? 0 : -1;
+	return f->app.database.pool != NULL ? 0 : -1;
 }
 
 int
@@ -166,7 +166,7 @@ fixture_teardown(void **state)
 	struct fixture *f = *state;
 	char sql[256];
 
-	db_pool_free(f->app.pool);
+	db_pool_free(f->app.database.pool);
 	fixture_ctx_end(&f->ctx);
 	(void)snprintf(sql, sizeof sql, "DROP DATABASE %s WITH (FORCE)", f->name);
 	fixture_sql(variable("COWRY_DATABASE_SUPERUSER_URL"), sql);

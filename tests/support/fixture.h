@@ -11,6 +11,7 @@
 #include "base/config.h"
 #include "base/ctx.h"
 #include "db/db.h"
+#include "runtime/app.h"
 
 enum { FIXTURE_URL_MAX = 512 };
 

@@ -13,6 +13,7 @@
 #include "crypto/hmac.h"
 #include "ledger/account.h"
 #include "ledger/ledger.h"
+#include "runtime/app.h"
 #include "tests/support/money.h"
 
 #define NETWORK_KEY "the secret of the EasyPay network"
@@ -22,7 +23,7 @@
 static inline void
 give(struct client *c, const struct person *who, int64_t cents)
 {
-	struct ctx ctx = {.app = c->app, .arena = c->scratch, .now = clock_system()};
+	struct ctx ctx = app_ctx(c->app, c->scratch);
 	struct user_wallet wallet;
 	struct posting_result result;
 	struct posting posting = {.amount = cents};
@@ -74,7 +75,7 @@ set_network(struct ctx *ctx, void *arg)
 static inline void
 open_network(struct client *c)
 {
-	struct ctx ctx = {.app = c->app, .arena = c->keep, .now = clock_system()};
+	struct ctx ctx = app_ctx(c->app, c->keep);
 
 	assert_int_equal(db_transact(&ctx, set_network, NULL), ERR_OK);
 }
@@ -96,7 +97,7 @@ register_in_transaction(struct ctx *ctx, void *arg)
 static inline void
 register_payee(struct client *c, const char *kind, const char *code)
 {
-	struct ctx ctx = {.app = c->app, .arena = c->scratch, .now = clock_system()};
+	struct ctx ctx = app_ctx(c->app, c->scratch);
 	struct payee_call call = {.order = {kind, code, NULL}};
 
 	assert_int_equal(db_transact(&ctx, register_in_transaction, &call), ERR_OK);
@@ -204,7 +205,7 @@ run_out(struct client *c, const char *id)
 static inline bool
 expire(struct client *c)
 {
-	struct ctx ctx = {.app = c->app, .arena = c->scratch, .now = clock_system()};
+	struct ctx ctx = app_ctx(c->app, c->scratch);
 	bool found = false;
 
 	assert_int_equal(voucher_expire_due(&ctx, &found), ERR_OK);

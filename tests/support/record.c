@@ -11,6 +11,7 @@
 #include "api/router.h"
 #include "base/arena.h"
 #include "base/config.h"
+#include "runtime/app.h"
 #include "json/reader.h"
 
 enum { LINE_MAX_BYTES = 32 << 20 };
@@ -64,6 +65,7 @@ route_of(struct arena *arena, const struct app *app, const struct request *reque
 	open.config = &config;
 	call->request = request;
 	call->ctx.app = &open;
+	call->ctx.database = &open.database;
 	call->ctx.arena = arena;
 	return router_find(app->router, call) == ERR_OK ? call->route : NULL;
 }

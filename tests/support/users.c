@@ -8,6 +8,7 @@
 
 #include "app/people/user.h"
 #include "crypto/box.h"
+#include "runtime/app.h"
 
 static const char *
 keep(struct client *c, const char *text)
@@ -157,7 +158,7 @@ const char *
 mailed_token(struct client *c, const char *email)
 {
 	static const char hex[] = "0123456789abcdef";
-	struct ctx ctx = {.app = c->app, .arena = c->scratch, .now = clock_system()};
+	struct ctx ctx = app_ctx(c->app, c->scratch);
 	const char *mail;
 	bool found = true;
 

@@ -15,6 +15,7 @@
 
 #include "app/events/event_stream.h"
 #include "jobs/job.h"
+#include "runtime/app.h"
 
 enum { REQUEST_MAX = 128 * 1024, SCRIPT_MAX = 64, OPEN_MAX = 64, DEADLINE_S = 20 };
 
@@ -240,7 +241,7 @@ received_header(struct client *c, const struct received *received, const char *n
 static struct ctx
 runner_ctx(struct client *c)
 {
-	return (struct ctx){.app = c->app, .arena = c->scratch, .now = clock_system()};
+	return app_ctx(c->app, c->scratch);
 }
 
 /* What others have under way in the cluster may hold it up for a moment. */

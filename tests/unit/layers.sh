@@ -8,6 +8,7 @@ layers="base
 json
 crypto net
 schema db
+runtime
 queue ledger
 provider sandbox
 app

@@ -3,6 +3,7 @@
 
 #include "api/drop/drop.h"
 #include "db/db.h"
+#include "runtime/app.h"
 
 static const char *const statuses[] = {"ok", "error", NULL};
 static const char *const db_states[] = {"connected", "disconnected", NULL};

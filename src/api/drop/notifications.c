@@ -4,6 +4,7 @@
 #include "api/drop/drop.h"
 #include "api/page.h"
 #include "base/config.h"
+#include "runtime/app.h"
 
 static const char *const types[] = {"payment", "kyc", "complaint", NULL};
 

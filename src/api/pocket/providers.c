@@ -7,6 +7,7 @@
 #include "app/payment/provider_config.h"
 #include "app/wallet/transaction.h"
 #include "base/arena.h"
+#include "runtime/app.h"
 #include "json/reader.h"
 
 static const char *const types[] = {"paystack", "flutterwave", "paga", "fingra", NULL};

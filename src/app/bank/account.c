@@ -4,6 +4,7 @@
 #include "app/bank/row.h"
 #include "base/arena.h"
 #include "base/config.h"
+#include "runtime/app.h"
 
 /* Somebody else's consent is none of those who ask. */
 struct bank_ended_consent {

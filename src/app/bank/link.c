@@ -9,6 +9,7 @@
 #include "crypto/hmac.h"
 #include "crypto/public_id.h"
 #include "crypto/random.h"
+#include "runtime/app.h"
 
 enum { STATE_BYTES = 32, DATE_LENGTH = 10 };
 

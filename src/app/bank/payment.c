@@ -7,6 +7,7 @@
 #include "app/bank/row.h"
 #include "base/arena.h"
 #include "base/config.h"
+#include "runtime/app.h"
 
 enum { CREDITOR_NAME_MAX = 70, TEXT_MAX = 140 };
 

@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "base/config.h"
 #include "crypto/box.h"
+#include "runtime/app.h"
 
 enum { DOWN_RETRY_S = 5 };
 

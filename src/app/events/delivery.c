@@ -16,6 +16,7 @@
 #include "db/row.h"
 #include "net/http.h"
 #include "queue/queue.h"
+#include "runtime/app.h"
 #include "json/writer.h"
 
 /* Attempts at once to one subscription, so that a slow receiver leaves threads to the others. */

@@ -8,6 +8,7 @@
 #include "db/row.h"
 #include "net/mail.h"
 #include "queue/queue.h"
+#include "runtime/app.h"
 
 /* The text is sealed to the mail that it belongs to. */
 static const char *

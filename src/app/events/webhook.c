@@ -10,6 +10,7 @@
 #include "crypto/random.h"
 #include "db/row.h"
 #include "net/url.h"
+#include "runtime/app.h"
 
 enum { SECRET_BYTES = 32, PREVIOUS_S = 86400 };
 

@@ -14,6 +14,8 @@
 #include "base/ctx.h"
 #include "base/money.h"
 
+struct config;
+
 /* "wallet_funding", "wallet_deduction"; ends with NULL. */
 extern const char *const funding_purposes[];
 

@@ -7,6 +7,7 @@
 #include "crypto/hmac.h"
 #include "db/row.h"
 #include "ledger/hold.h"
+#include "runtime/app.h"
 
 const char funding_in[] = "wallet_funding";
 const char funding_out[] = "wallet_deduction";

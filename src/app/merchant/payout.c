@@ -16,6 +16,7 @@
 #include "ledger/account.h"
 #include "ledger/ledger.h"
 #include "queue/queue.h"
+#include "runtime/app.h"
 
 #define MINUTE_US (60 * SECOND_US)
 #define HOUR_US   (60 * MINUTE_US)

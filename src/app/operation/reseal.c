@@ -3,6 +3,7 @@
 #include "base/arena.h"
 #include "crypto/box.h"
 #include "db/row.h"
+#include "runtime/app.h"
 
 enum { BATCH = 100, BATCH_ARENA = 64 * 1024 * 1024 };
 

@@ -14,6 +14,7 @@
 #include "ledger/hold.h"
 #include "ledger/reference.h"
 #include "queue/queue.h"
+#include "runtime/app.h"
 #include "json/reader.h"
 
 /*

@@ -11,6 +11,7 @@
 #include "base/config.h"
 #include "crypto/box.h"
 #include "db/row.h"
+#include "runtime/app.h"
 #include "json/reader.h"
 #include "json/writer.h"
 

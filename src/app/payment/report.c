@@ -6,6 +6,7 @@
 #include "crypto/hmac.h"
 #include "db/row.h"
 #include "queue/queue.h"
+#include "runtime/app.h"
 #include "json/reader.h"
 
 /* Values of a body that nobody has vouched for yet; look-ups that one webhook may plan. */

@@ -10,6 +10,7 @@
 #include "crypto/random.h"
 #include "db/row.h"
 #include "ledger/ledger.h"
+#include "runtime/app.h"
 
 enum { DEPOSIT_MIN_MINOR = 100 * 100, TAIL_CHARACTERS = 8 };
 

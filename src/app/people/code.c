@@ -10,6 +10,7 @@
 #include "crypto/keyring.h"
 #include "crypto/random.h"
 #include "db/row.h"
+#include "runtime/app.h"
 
 enum { CODES = 1000000 };
 

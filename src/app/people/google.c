@@ -10,6 +10,7 @@
 #include "base/config.h"
 #include "crypto/idtoken.h"
 #include "net/http.h"
+#include "runtime/app.h"
 #include "json/reader.h"
 
 enum { KEPT_S = 3600, AGAIN_S = 60 };

@@ -11,6 +11,7 @@
 #include "crypto/hmac.h"
 #include "crypto/random.h"
 #include "db/row.h"
+#include "runtime/app.h"
 
 enum { SECRET_BYTES = 32 };
 

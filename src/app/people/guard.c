@@ -7,6 +7,7 @@
 #include "crypto/keyring.h"
 #include "db/row.h"
 #include "net/client.h"
+#include "runtime/app.h"
 
 enum {
 	GUESSES_FREE = 5,

@@ -10,6 +10,7 @@
 #include "crypto/random.h"
 #include "crypto/token.h"
 #include "db/row.h"
+#include "runtime/app.h"
 
 enum { REFRESH_BYTES = 32 };
 

@@ -18,6 +18,7 @@
 #include "crypto/password.h"
 #include "crypto/random.h"
 #include "db/row.h"
+#include "runtime/app.h"
 #include "schema/schema.h"
 
 enum { MAILED_TOKEN_BYTES = 32, VERIFY_LIFETIME_S = 24 * 3600, RESET_LIFETIME_S = 600 };

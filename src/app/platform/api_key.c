@@ -8,6 +8,7 @@
 #include "crypto/keyring.h"
 #include "crypto/random.h"
 #include "db/row.h"
+#include "runtime/app.h"
 
 enum { KEY_BYTES = 32, PREFIX_CHARACTERS = 9 };
 

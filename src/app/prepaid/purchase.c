@@ -18,6 +18,7 @@
 #include "db/row.h"
 #include "ledger/hold.h"
 #include "queue/queue.h"
+#include "runtime/app.h"
 
 #define CURRENCY "ZAR"
 

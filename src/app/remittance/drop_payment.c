@@ -13,6 +13,7 @@
 #include "crypto/public_id.h"
 #include "db/row.h"
 #include "queue/queue.h"
+#include "runtime/app.h"
 
 /* What may be sent at once, in minor units. */
 enum {

@@ -7,6 +7,7 @@
 #include "crypto/box.h"
 #include "db/row.h"
 #include "ledger/ledger.h"
+#include "runtime/app.h"
 #include "json/writer.h"
 
 enum { REDEMPTIONS_SHOWN = 100 };

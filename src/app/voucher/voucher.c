@@ -9,6 +9,7 @@
 #include "base/config.h"
 #include "db/row.h"
 #include "ledger/account.h"
+#include "runtime/app.h"
 
 enum { INSERT_TRIES = 100 };
 

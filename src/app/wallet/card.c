@@ -11,6 +11,7 @@
 #include "crypto/public_id.h"
 #include "crypto/random.h"
 #include "db/row.h"
+#include "runtime/app.h"
 #include "schema/schema.h"
 
 static const char currency[] = "NOK";

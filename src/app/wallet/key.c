@@ -6,6 +6,7 @@
 #include "crypto/keyring.h"
 #include "crypto/random.h"
 #include "db/row.h"
+#include "runtime/app.h"
 
 enum { KEY_CHARACTERS = 12, PREFIX_CHARACTERS = 12 };
 

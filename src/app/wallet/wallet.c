@@ -9,6 +9,7 @@
 #include "db/row.h"
 #include "ledger/account.h"
 #include "ledger/balance.h"
+#include "runtime/app.h"
 #include "json/writer.h"
 
 struct wallet_row {

@@ -10,6 +10,7 @@
 #include "api/bitpal/bitpal.h"
 #include "app/people/google.h"
 #include "crypto/hmac.h"
+#include "runtime/app.h"
 #include "tests/support/fake_server.h"
 #include "tests/support/rsa.h"
 #include "tests/support/users.h"

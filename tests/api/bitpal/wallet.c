@@ -10,6 +10,7 @@
 #include "app/payment/provider_config.h"
 #include "app/wallet/user_wallet.h"
 #include "crypto/hmac.h"
+#include "runtime/app.h"
 #include "tests/support/fake_server.h"
 #include "tests/support/money.h"
 
@@ -52,12 +53,13 @@ static int
 setup(void **state)
 {
 	struct client *c;
-	struct ctx ctx = {.app = NULL};
+	struct ctx ctx = {.app = NULL, .database = NULL};
 
 	if (client_setup(state) != 0)
 		return -1;
 	c = *state;
 	ctx.app = c->app;
+	ctx.database = &c->app->database;
 	ctx.arena = c->keep;
 	paystack.server = fake_server_start(answer, NULL);
 	paystack.initialize = taken;
@@ -86,7 +88,7 @@ holder_new(struct client *c)
 {
 	struct holder holder = {person_new(c, client_text(c, "%s@example.com", fresh_reference(c))),
 				NULL};
-	struct ctx ctx = {.app = c->app, .arena = c->keep, .now = clock_system()};
+	struct ctx ctx = app_ctx(c->app, c->keep);
 	struct user_wallet wallet;
 	const char *id = client_value(c, "SELECT user_id FROM cowry.users WHERE public_id = '%s'",
 				      holder.person.id);

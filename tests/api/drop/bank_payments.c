@@ -9,6 +9,7 @@
 #include "app/bank/bank.h"
 #include "base/arena.h"
 #include "db/db.h"
+#include "runtime/app.h"
 #include "tests/support/fake_bank.h"
 
 static struct bank bank;
@@ -60,7 +61,7 @@ begin(void **state)
 static struct ctx
 context(struct client *c)
 {
-	return (struct ctx){.app = c->app, .arena = c->scratch, .now = c->app->now()};
+	return app_ctx(c->app, c->scratch);
 }
 
 static struct bank_order

@@ -2,6 +2,7 @@
 #include "tests/support/cmocka.h"
 
 #include "api/drop/drop.h"
+#include "runtime/app.h"
 #include "tests/support/client.h"
 
 static void
@@ -28,7 +29,7 @@ test_without_database(void **state)
 	struct answer a;
 
 	options.conninfo = "host=/nonexistent connect_timeout=2";
-	app.pool = db_pool_new(&options);
+	app.database.pool = db_pool_new(&options);
 	lame.app = &app;
 	a = client_call(&lame, "GET", "/api/health", NULL, NULL);
 	expect_status(&a, 503);
@@ -36,7 +37,7 @@ test_without_database(void **state)
 	expect_text(&a, "db", "disconnected");
 	a = client_call(&lame, "POST", "/v1/auth/logout", NULL, "{\"refreshToken\":\"x\"}");
 	expect_refusal(&a, 503, "SERVICE_UNAVAILABLE");
-	db_pool_free(app.pool);
+	db_pool_free(app.database.pool);
 }
 
 static void

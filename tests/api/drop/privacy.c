@@ -4,6 +4,7 @@
 #include "api/drop/drop.h"
 #include "app/people/user_admin.h"
 #include "jobs/job.h"
+#include "runtime/app.h"
 #include "tests/support/drop_users.h"
 
 static struct answer
@@ -120,7 +121,7 @@ static void
 test_close(void **state)
 {
 	struct client *c = *state;
-	struct ctx ctx = {.app = c->app, .arena = c->scratch, .now = clock_system()};
+	struct ctx ctx = app_ctx(c->app, c->scratch);
 	struct dropper jane = dropper_new(c, "close@example.com");
 	const char *key;
 	struct answer a;
@@ -199,7 +200,7 @@ static void
 test_forget(void **state)
 {
 	struct client *c = *state;
-	struct ctx ctx = {.app = c->app, .arena = c->scratch, .now = clock_system()};
+	struct ctx ctx = app_ctx(c->app, c->scratch);
 	struct dropper gone[] = {dropper_new(c, "gone1@example.com"),
 				 dropper_new(c, "gone2@example.com"),
 				 dropper_new(c, "later@example.com")};

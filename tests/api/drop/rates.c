@@ -6,6 +6,7 @@
 
 #include "api/drop/drop.h"
 #include "app/remittance/rate.h"
+#include "runtime/app.h"
 #include "tests/support/users.h"
 
 static struct answer
@@ -55,7 +56,7 @@ load(struct ctx *ctx, void *arg)
 static enum err
 try(struct client *c, const char *text)
 {
-	struct ctx ctx = {.app = c->app, .arena = c->scratch, .now = clock_system()};
+	struct ctx ctx = app_ctx(c->app, c->scratch);
 
 	return db_transact(&ctx, load, arena_strdup(c->scratch, text));
 }

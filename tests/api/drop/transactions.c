@@ -10,6 +10,7 @@
 #include "api/drop/drop.h"
 #include "app/remittance/drop_payment.h"
 #include "jobs/job.h"
+#include "runtime/app.h"
 #include "tests/support/drop_payer.h"
 
 #define RICH 5000000
@@ -539,7 +540,7 @@ test_forgotten(void **state)
 	struct person ada = drop_payer_new(c, RICH);
 	struct drop_order order = {.merchant = merchant_new(c, "Kebab"),
 				   .amount = {10000, currency_find("NOK")}};
-	struct ctx ctx = {.app = c->app, .arena = c->scratch, .now = clock_system()};
+	struct ctx ctx = app_ctx(c->app, c->scratch);
 	size_t n = fake_server_count(bank.server);
 
 	ctx.who.user_id = drop_payer_id(c, &ada);
@@ -733,7 +734,7 @@ test_privacy(void **state)
 	const char *mama = recipient_new(c, &ada, "RSD");
 	struct answer a = remit(c, &ada, mama, "2000");
 	const char *id = answer_at(&a, "data.id");
-	struct ctx ctx = {.app = c->app, .arena = c->scratch, .now = clock_system()};
+	struct ctx ctx = app_ctx(c->app, c->scratch);
 	struct rows rows;
 
 	bank.script.payment = "ACSC";

@@ -7,6 +7,7 @@
 
 #include "api/moolah/moolah.h"
 #include "crypto/box.h"
+#include "runtime/app.h"
 #include "tests/support/moolah_user.h"
 
 static struct answer

@@ -5,6 +5,7 @@
 
 #include "base/luhn.h"
 #include "ledger/verify.h"
+#include "runtime/app.h"
 #include "tests/support/moolah_voucher.h"
 
 #define SETTLEMENT VOUCHERS "/easypay/settlement"
@@ -420,7 +421,7 @@ test_checks_find(void **state)
 		 "easypay_settlement SET amount = amount - 1"},
 	};
 	struct client *c = *state;
-	struct ctx ctx = {.app = c->app, .arena = c->scratch, .now = clock_system()};
+	struct ctx ctx = app_ctx(c->app, c->scratch);
 	struct answer a = issue_easypay(c, &ada, "50");
 	const char *id = answer_at(&a, "data.id");
 	const char *number = answer_at(&a, "data.easypay_code");

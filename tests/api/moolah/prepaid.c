@@ -6,6 +6,7 @@
 
 #include "api/moolah/moolah.h"
 #include "app/prepaid/product.h"
+#include "runtime/app.h"
 #include "tests/support/fake_vendor.h"
 #include "json/reader.h"
 
@@ -329,17 +330,17 @@ load(struct client *c, const char *text, const char **message)
 {
 	struct db_options options = c->fixture->options;
 	struct app app = *c->app;
-	struct ctx ctx = {.app = &app, .arena = c->scratch, .now = clock_system()};
+	struct ctx ctx = app_ctx(&app, c->scratch);
 	struct loading loading = {NULL, 0};
 	enum err err;
 
 	options.conninfo = c->fixture->owner_url;
-	app.pool = db_pool_new(&options);
+	app.database.pool = db_pool_new(&options);
 	text = client_json(c, "%s", text);
 	assert_int_equal(json_read(c->scratch, &ctx.fault, text, strlen(text), &loading.list),
 			 ERR_OK);
 	err = db_transact(&ctx, load_in_transaction, &loading);
-	db_pool_free(app.pool);
+	db_pool_free(app.database.pool);
 	*message = arena_strdup(c->scratch, ctx.fault.message);
 	return err;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "app/prepaid/purchase.h"
+#include "runtime/app.h"
 #include "tests/support/fake_vendor.h"
 
 static struct fake_vendor vendor;
@@ -38,7 +39,7 @@ begin(void **state)
 static struct ctx
 ctx_of(struct client *c)
 {
-	return (struct ctx){.app = c->app, .arena = c->scratch, .now = clock_system()};
+	return app_ctx(c->app, c->scratch);
 }
 
 static void

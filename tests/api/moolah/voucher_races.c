@@ -12,6 +12,7 @@
 
 #include "api/service.h"
 #include "base/config.h"
+#include "runtime/app.h"
 #include "tests/support/moolah_voucher.h"
 
 enum { AT_ONCE = 200, ROUNDS = 50, SETTLERS = 20, ARENA_MAX = 16 << 20 };
@@ -29,18 +30,18 @@ setup(void **state)
 		return -1;
 	c = *state;
 	second = *c->app;
-	second.pool = db_pool_new(&c->fixture->options);
+	second.database.pool = db_pool_new(&c->fixture->options);
 	ada = person_with(c, "ada@example.com", 1000000000);
 	bob = person_with(c, "bob@example.com", 100);
 	open_network(c);
-	return second.pool != NULL && service_open(&second) ? 0 : -1;
+	return second.database.pool != NULL && service_open(&second) ? 0 : -1;
 }
 
 static int
 teardown(void **state)
 {
 	service_close(&second);
-	db_pool_free(second.pool);
+	db_pool_free(second.database.pool);
 	return client_teardown(state);
 }
 
@@ -58,8 +59,7 @@ static void *
 run_actor(void *arg)
 {
 	struct actor *actor = arg;
-	struct ctx ctx = {
-		.app = actor->client.app, .arena = actor->client.scratch, .now = clock_system()};
+	struct ctx ctx = app_ctx(actor->client.app, actor->client.scratch);
 	bool found = false;
 
 	(void)pthread_barrier_wait(actor->start);

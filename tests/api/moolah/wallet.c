@@ -6,6 +6,7 @@
 #include "api/moolah/moolah.h"
 #include "app/wallet/user_wallet.h"
 #include "ledger/ledger.h"
+#include "runtime/app.h"
 #include "tests/support/moolah_user.h"
 
 static struct person admin;
@@ -236,7 +237,7 @@ test_bad_queries(void **state)
 static struct user_wallet
 wallet_of(struct client *c, const struct moolah_user *who)
 {
-	struct ctx ctx = {.app = c->app, .arena = c->scratch};
+	struct ctx ctx = {.app = c->app, .database = &c->app->database, .arena = c->scratch};
 	struct user_wallet wallet = {0};
 
 	assert_int_equal(user_wallet(&ctx, atoll(who->id), currency_find("ZAR"), &wallet), ERR_OK);
@@ -246,7 +247,7 @@ wallet_of(struct client *c, const struct moolah_user *who)
 static void
 move(struct client *c, struct user_wallet from, struct user_wallet to, int64_t amount)
 {
-	struct ctx ctx = {.app = c->app, .arena = c->scratch};
+	struct ctx ctx = {.app = c->app, .database = &c->app->database, .arena = c->scratch};
 	struct posting posting = {from.id, to.id, amount};
 	struct posting_result result;
 	struct ledger_transaction transaction = {

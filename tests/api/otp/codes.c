@@ -6,6 +6,7 @@
 
 #include "api/otp/otp.h"
 #include "app/funding/funding.h"
+#include "runtime/app.h"
 #include "tests/support/otp_wallet.h"
 
 static struct answer
@@ -203,7 +204,7 @@ test_expiry(void **state)
 	struct person p = person_new(c, "expiry@example.com");
 	const char *reference = otp_start(c, &p, "fund", "500");
 	const char *code = mailed_code(c, p.email);
-	struct ctx ctx = {.app = c->app, .arena = c->scratch, .now = clock_system()};
+	struct ctx ctx = app_ctx(c->app, c->scratch);
 	bool found;
 	struct answer a;
 

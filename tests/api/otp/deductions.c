@@ -2,6 +2,7 @@
 #include "tests/support/cmocka.h"
 
 #include "ledger/hold.h"
+#include "runtime/app.h"
 #include "tests/support/otp_wallet.h"
 
 static struct person
@@ -97,7 +98,7 @@ static void
 test_expiry(void **state)
 {
 	struct client *c = *state;
-	struct ctx ctx = {.app = c->app, .arena = c->scratch, .now = clock_system()};
+	struct ctx ctx = app_ctx(c->app, c->scratch);
 	struct person p = person_with(c, "late@example.com", "1000");
 	const char *reference = otp_start(c, &p, "deduct", "800");
 	const char *code = mailed_code(c, p.email);

@@ -4,6 +4,7 @@
 #include <regex.h>
 
 #include "api/otp/otp.h"
+#include "runtime/app.h"
 #include "tests/support/otp_wallet.h"
 
 static struct person ada;

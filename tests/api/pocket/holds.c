@@ -5,6 +5,7 @@
 
 #include "api/pocket/pocket.h"
 #include "ledger/hold.h"
+#include "runtime/app.h"
 #include "tests/support/money.h"
 
 static struct tenant acme;
@@ -224,7 +225,7 @@ static void
 test_expiry(void **state)
 {
 	struct client *c = *state;
-	struct ctx ctx = {.app = c->app, .arena = c->scratch, .now = clock_system()};
+	struct ctx ctx = app_ctx(c->app, c->scratch);
 	const char *wallet = wallet_with(c, acme.test_key, "NGN", "100");
 	const char *id = held(c, wallet, "30");
 	int64_t expired = 0;

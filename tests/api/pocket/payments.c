@@ -9,6 +9,7 @@
 #include "app/payment/payment.h"
 #include "jobs/job.h"
 #include "queue/queue.h"
+#include "runtime/app.h"
 #include "tests/support/easypay_client.h"
 
 static struct easypay_client easypay;
@@ -86,7 +87,7 @@ expect_balance(struct client *c, const char *wallet, const char *ledger, const c
 static struct ctx
 ctx_of(struct client *c)
 {
-	return (struct ctx){.app = c->app, .arena = c->scratch, .now = clock_system()};
+	return app_ctx(c->app, c->scratch);
 }
 
 static struct uuid

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "app/payment/payment.h"
+#include "runtime/app.h"
 #include "tests/support/easypay_client.h"
 #include "tests/support/webhook_receiver.h"
 
@@ -95,7 +96,7 @@ make_older(struct client *c, const char *reference, const char *interval)
 static bool
 look_up(struct client *c, const char *reference)
 {
-	struct ctx ctx = {.app = c->app, .arena = c->scratch, .now = clock_system()};
+	struct ctx ctx = app_ctx(c->app, c->scratch);
 	struct uuid id;
 	bool settled;
 

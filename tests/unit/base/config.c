@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runtime/app.h"
 #include "tests/support/cmocka.h"
 
 static int

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/origin.h"
+#include "runtime/app.h"
 #include "tests/support/cmocka.h"
 
 static void
