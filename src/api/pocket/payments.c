@@ -129,7 +129,7 @@ show(struct call *call, const struct payment *payment, struct transaction *out)
 		.provider = pocket_answer(call, payment),
 		.metadata = payment->metadata,
 		.created_at = payment->created_at,
-		.replayed = payment->replayed,
+		.replayed = payment->outcome.replayed,
 		.dry_run = call->dry_run,
 	};
 }
@@ -165,7 +165,7 @@ pocket_pay(struct call *call, const struct transaction_order *in, bool withdrawa
 	TRY(order_of(call, in, withdrawal, &order));
 	TRY(payment_open(&call->ctx, &order, payment));
 	show(call, payment, out);
-	if (payment->replayed || call->dry_run)
+	if (payment->outcome.replayed || call->dry_run)
 		return ERR_OK;
 	call->state = payment;
 	call->opened = call_id(call, payment->public_id);

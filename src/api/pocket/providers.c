@@ -360,7 +360,7 @@ begin(struct call *call, const struct action_order *in, const char *name, void *
 
 	action->name = name;
 	TRY(open_action(call, in, action));
-	if (action->payment != NULL && action->payment->replayed) {
+	if (action->payment != NULL && action->payment->outcome.replayed) {
 		call->replayed = true;
 		show(call, action, out);
 		return ERR_OK;
@@ -483,7 +483,7 @@ act(struct call *call)
 static enum err
 finish_unbooked(struct call *call, const struct action *action, struct action_result *out)
 {
-	const struct payment unbooked = {.called = action->answer,
+	const struct payment unbooked = {.outcome.called = action->answer,
 					 .problem = action->answer.message};
 
 	if (action->answer.sent && action->answer.outcome == PROVIDER_ACCEPTED) {

@@ -111,27 +111,37 @@ enum bank_question {
 	BANK_STATUS, /* the bank was asked how it stands */
 };
 
-struct bank_payment {
-	int64_t bank_payment_id;
-	enum bank_payment_state state;
-	bool changed;            /* by the last bank_close(): it was pending before */
-	bool accepted;           /* the bank has said that it has it */
-	const char *problem;     /* why it failed, for the client, or NULL */
-	const char *sca_url;     /* where the person must still authorise it, or NULL */
-	struct bank_order order; /* with its account's id */
-	struct bank_account account;
-	/* What calls need, and what came of the last one. */
+/* What bank_pay() and bank_payment_status() need. */
+struct bank_payment_request {
 	struct uuid request_id;
 	const char *product;
 	const char *address; /* the client's, or NULL */
 	const char *debtor_iban;
 	const char *debtor_bban;
-	const char *bank_reference; /* the bank's id of it, or NULL */
-	const char *consent;        /* our id of it */
+	const char *consent; /* our id of it */
 	struct bytes consent_sealed;
 	int64_t bank_consent_id;
+};
+
+/* What came of the last of these calls. */
+struct bank_payment_outcome {
 	enum bank_question asked;
 	struct xs2a_payment called;
+	bool changed; /* by the last bank_close(): it was pending before */
+};
+
+/* A payment as it is recorded, and what this request does about it. */
+struct bank_payment {
+	int64_t bank_payment_id;
+	enum bank_payment_state state;
+	bool accepted;              /* the bank has said that it has it */
+	const char *problem;        /* why it failed, for the client, or NULL */
+	const char *sca_url;        /* where the person must still authorise it, or NULL */
+	const char *bank_reference; /* the bank's id of it, or NULL */
+	struct bank_order order;    /* with its account's id */
+	struct bank_account account;
+	struct bank_payment_request request;
+	struct bank_payment_outcome outcome;
 };
 
 /*

@@ -86,11 +86,11 @@ static void
 show_account(struct ctx *ctx, const struct bank_account_row *row, struct bank_payment *out)
 {
 	bank_account_show(ctx->arena, row, &out->account);
-	out->debtor_iban = row->iban;
-	out->debtor_bban = row->bban;
-	out->consent = row->consent;
-	out->consent_sealed = row->consent_sealed;
-	out->bank_consent_id = row->bank_consent_id;
+	out->request.debtor_iban = row->iban;
+	out->request.debtor_bban = row->bban;
+	out->request.consent = row->consent;
+	out->request.consent_sealed = row->consent_sealed;
+	out->request.bank_consent_id = row->bank_consent_id;
 }
 
 /* Whether the account may be paid from, by as much; its row is locked. */
@@ -138,17 +138,17 @@ bank_reserve(struct ctx *ctx, const struct bank_order *in, struct bank_payment *
 	*out = (struct bank_payment){
 		.state = BANK_PAYMENT_PENDING,
 		.order = order,
-		.request_id = uuid_v7(),
-		.product = product_for(order.creditor_account, account.currency),
-		.address = ctx->address[0] != '\0' ? ctx->address : NULL,
+		.request.request_id = uuid_v7(),
+		.request.product = product_for(order.creditor_account, account.currency),
+		.request.address = ctx->address[0] != '\0' ? ctx->address : NULL,
 	};
 	show_account(ctx, &account, out);
 	TRY(db_run(ctx, SQL_bank_payment_insert, &rows,
-		   PARAMS(p_text(order.reference), p_uuid(out->request_id),
+		   PARAMS(p_text(order.reference), p_uuid(out->request.request_id),
 			  p_int(order.bank_account_id), p_int(order.amount.minor),
 			  p_text(order.amount.currency->code), p_text(order.creditor_name),
-			  p_text(order.creditor_account), p_text(order.text), p_text(out->product),
-			  p_text(out->address))));
+			  p_text(order.creditor_account), p_text(order.text),
+			  p_text(out->request.product), p_text(out->request.address))));
 	out->bank_payment_id = row_int(&rows, 0, 0);
 	return ERR_OK;
 }
@@ -160,11 +160,11 @@ initiate(struct ctx *ctx, struct bank_payment *payment)
 	const char *creditor = payment->order.creditor_account;
 	bool bban = is_bban(creditor);
 	const struct xs2a_payment_order order = {
-		.product = payment->product,
+		.product = payment->request.product,
 		.end_to_end_id = payment->order.reference,
 		.amount = payment->order.amount,
-		.debtor_iban = payment->debtor_iban,
-		.debtor_bban = payment->debtor_bban,
+		.debtor_iban = payment->request.debtor_iban,
+		.debtor_bban = payment->request.debtor_bban,
 		.creditor_iban = bban ? NULL : creditor,
 		.creditor_bban = bban ? creditor : NULL,
 		.creditor_name = payment->order.creditor_name,
@@ -172,17 +172,19 @@ initiate(struct ctx *ctx, struct bank_payment *payment)
 		.redirect_url = ctx->app->config->public_url,
 	};
 
-	call.request_id = payment->request_id;
-	call.psu_address = payment->address;
-	payment->called = xs2a_payment_initiate(
-		&call, bank_consent_open(ctx, payment->consent, payment->consent_sealed), &order);
+	call.request_id = payment->request.request_id;
+	call.psu_address = payment->request.address;
+	payment->outcome.called = xs2a_payment_initiate(
+		&call,
+		bank_consent_open(ctx, payment->request.consent, payment->request.consent_sealed),
+		&order);
 }
 
 void
 bank_pay(struct ctx *ctx, struct bank_payment *payment)
 {
-	assert(ctx->db == NULL && payment->asked == BANK_NOT_ASKED);
-	payment->asked = BANK_FIRST;
+	assert(ctx->db == NULL && payment->outcome.asked == BANK_NOT_ASKED);
+	payment->outcome.asked = BANK_FIRST;
 	initiate(ctx, payment);
 }
 
@@ -206,15 +208,15 @@ bank_payment_status(struct ctx *ctx, struct bank_payment *payment)
 	struct xs2a_call call = bank_call(ctx, payment->account.bank_name);
 
 	assert(ctx->db == NULL);
-	payment->asked = BANK_NOT_ASKED;
+	payment->outcome.asked = BANK_NOT_ASKED;
 	if (payment->state != BANK_PAYMENT_PENDING)
 		return;
 	if (payment->bank_reference != NULL) {
-		payment->asked = BANK_STATUS;
-		payment->called =
-			xs2a_payment_status(&call, payment->product, payment->bank_reference);
+		payment->outcome.asked = BANK_STATUS;
+		payment->outcome.called = xs2a_payment_status(&call, payment->request.product,
+							      payment->bank_reference);
 	} else if (note_repeat(ctx, payment)) {
-		payment->asked = BANK_AGAIN;
+		payment->outcome.asked = BANK_AGAIN;
 		initiate(ctx, payment);
 	}
 }
@@ -227,13 +229,13 @@ bank_payment_status(struct ctx *ctx, struct bank_payment *payment)
 static bool
 is_failure(const struct bank_payment *payment, int64_t repeats)
 {
-	const struct xs2a_payment *called = &payment->called;
+	const struct xs2a_payment *called = &payment->outcome.called;
 
 	if (called->answer.outcome == PROVIDER_ACCEPTED)
 		return called->state == PROVIDER_FAILED;
-	if (called->answer.outcome == PROVIDER_UNKNOWN || payment->asked == BANK_STATUS)
+	if (called->answer.outcome == PROVIDER_UNKNOWN || payment->outcome.asked == BANK_STATUS)
 		return false;
-	return called->answer.judged || (payment->asked == BANK_FIRST && repeats == 0);
+	return called->answer.judged || (payment->outcome.asked == BANK_FIRST && repeats == 0);
 }
 
 static enum err
@@ -256,15 +258,15 @@ end(struct ctx *ctx, const struct payment_row *row, const char *status, const ch
 static enum err
 take(struct ctx *ctx, const struct bank_payment *payment, const struct payment_row *row)
 {
-	const struct xs2a_payment *called = &payment->called;
+	const struct xs2a_payment *called = &payment->outcome.called;
 	bool accepted = called->answer.outcome == PROVIDER_ACCEPTED;
 
 	if (accepted)
 		TRY(db_run(ctx, SQL_bank_payment_take, NULL,
 			   PARAMS(p_int(row->bank_payment_id), p_text(called->id),
 				  p_text(called->status), p_text(called->sca_url))));
-	if (payment->asked != BANK_STATUS)
-		TRY(bank_consent_note(ctx, payment->bank_consent_id, &called->answer));
+	if (payment->outcome.asked != BANK_STATUS)
+		TRY(bank_consent_note(ctx, payment->request.bank_consent_id, &called->answer));
 	if (accepted && called->state == PROVIDER_SUCCEEDED)
 		return end(ctx, row, "settled", NULL);
 	if (row->bank_reference != NULL && !accepted)
@@ -283,9 +285,9 @@ show(const struct payment_row *row, struct bank_payment *out)
 	out->accepted = row->bank_reference != NULL;
 	out->problem = row->problem;
 	out->sca_url = row->sca_url;
-	out->request_id = row->request_id;
-	out->product = row->product;
-	out->address = row->address;
+	out->request.request_id = row->request_id;
+	out->request.product = row->product;
+	out->request.address = row->address;
 	out->bank_reference = row->bank_reference;
 	out->order = (struct bank_order){
 		.bank_account_id = row->bank_account_id,
@@ -319,7 +321,7 @@ show_again(struct ctx *ctx, struct bank_payment *payment)
 
 	TRY(lock_payment(ctx, payment, &row));
 	show(&row, payment);
-	payment->changed = pending && payment->state != BANK_PAYMENT_PENDING;
+	payment->outcome.changed = pending && payment->state != BANK_PAYMENT_PENDING;
 	return ERR_OK;
 }
 
@@ -331,7 +333,7 @@ bank_close(struct ctx *ctx, struct bank_payment *payment)
 	assert(ctx->db != NULL);
 	TRY(lock_payment(ctx, payment, &row));
 	payment->state = state_of(row.status);
-	if (payment->state == BANK_PAYMENT_PENDING && payment->asked != BANK_NOT_ASKED)
+	if (payment->state == BANK_PAYMENT_PENDING && payment->outcome.asked != BANK_NOT_ASKED)
 		TRY(take(ctx, payment, &row));
 	return show_again(ctx, payment);
 }
@@ -339,8 +341,8 @@ bank_close(struct ctx *ctx, struct bank_payment *payment)
 enum err
 bank_refusal(struct ctx *ctx, const struct bank_payment *payment)
 {
-	if (payment->called.answer.outcome == PROVIDER_REJECTED)
-		return bank_fault(ctx, &payment->called.answer);
+	if (payment->outcome.called.answer.outcome == PROVIDER_REJECTED)
+		return bank_fault(ctx, &payment->outcome.called.answer);
 	return fault(&ctx->fault, ERR_PROVIDER_REFUSED, NULL, "%s",
 		     payment->problem != NULL ? payment->problem
 					      : err_message(ERR_PROVIDER_REFUSED));
@@ -358,7 +360,7 @@ bank_payment_find(struct ctx *ctx, const char *reference, struct bank_payment *o
 		return fault(&ctx->fault, ERR_NOT_FOUND, NULL, "Payment not found");
 	rows_scan(&rows, 0, columns, COLUMN_COUNT(columns), &row);
 	TRY(bank_account_by_id(ctx, row.bank_account_id, &account));
-	*out = (struct bank_payment){.asked = BANK_NOT_ASKED};
+	*out = (struct bank_payment){.outcome.asked = BANK_NOT_ASKED};
 	show(&row, out);
 	show_account(ctx, &account, out);
 	return ERR_OK;

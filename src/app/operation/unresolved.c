@@ -25,13 +25,13 @@ review_bank(struct ctx *ctx, const struct bank_payment *payment)
 	jw_text(&w, "reference", payment->order.reference);
 	jw_text(&w, "bank", payment->account.bank_name);
 	jw_text(&w, "bankReference", payment->bank_reference);
-	jw_text(&w, "requestId", uuid_text(id, payment->request_id));
+	jw_text(&w, "requestId", uuid_text(id, payment->request.request_id));
 	jw_text(&w, "amount", money_text(amount, payment->order.amount));
 	jw_text(&w, "currency", payment->order.amount.currency->code);
 	jw_close(&w);
 	if (!jw_finish(&w, &detail))
 		return fault(&ctx->fault, ERR_INTERNAL, NULL, NULL);
-	return review_open(ctx, "bank_payment", payment->request_id, reason,
+	return review_open(ctx, "bank_payment", payment->request.request_id, reason,
 			   (struct json_value){detail.data});
 }
 

@@ -79,7 +79,7 @@ find_earlier(struct ctx *ctx, const struct payment_order *in,
 	    memcmp(row.content.data, content, SHA256_SIZE) != 0)
 		return fault(&ctx->fault, ERR_DUPLICATE_REFERENCE, "reference", NULL);
 	payment_row_show(&row, out);
-	out->replayed = true;
+	out->outcome.replayed = true;
 	return ERR_OK;
 }
 
@@ -153,8 +153,8 @@ prepare_call(struct ctx *ctx, const struct payment_order *in, struct payment *ou
 			      strlen(in->provider_payload.text), &payload));
 	if (payload != NULL)
 		email = json_member(payload, "email", NULL);
-	out->abandon = in->abandon;
-	out->order = (struct provider_order){
+	out->request.abandon = in->abandon;
+	out->request.order = (struct provider_order){
 		.reference = in->provider_reference,
 		.amount = in->amount,
 		.email = in->email,
@@ -162,9 +162,9 @@ prepare_call(struct ctx *ctx, const struct payment_order *in, struct payment *ou
 		.payload = payload,
 	};
 	if (in->provider_reference == NULL)
-		out->order.reference = provider_reference(ctx->arena);
+		out->request.order.reference = provider_reference(ctx->arena);
 	if (in->email == NULL && email != NULL && json_kind(email) == JSON_TEXT)
-		out->order.email = json_text_value(email);
+		out->request.order.email = json_text_value(email);
 	return ERR_OK;
 }
 
@@ -184,7 +184,7 @@ insert(struct ctx *ctx, const struct payment_order *in, struct uuid id,
 			     p_text(in->type), p_text(in->amount.currency->code),
 			     p_int(in->amount.minor), p_text(in->reference),
 			     p_bytes(content, SHA256_SIZE), p_text(in->provider),
-			     p_text(out->order.reference), p_int(config_id), p_uuid(hold),
+			     p_text(out->request.order.reference), p_int(config_id), p_uuid(hold),
 			     p_text(metadata)));
 }
 
@@ -204,11 +204,11 @@ show(const struct payment_row *row, struct payment *out)
 	struct payment kept = *out;
 
 	payment_row_show(row, out);
-	out->account = kept.account;
-	out->order = kept.order;
-	out->called = kept.called;
-	out->abandon = kept.abandon;
-	out->resumed = kept.resumed;
+	out->request.account = kept.request.account;
+	out->request.order = kept.request.order;
+	out->outcome.called = kept.outcome.called;
+	out->request.abandon = kept.request.abandon;
+	out->outcome.resumed = kept.outcome.resumed;
 }
 
 enum err
@@ -221,14 +221,14 @@ payment_open(struct ctx *ctx, const struct payment_order *in, struct payment *ou
 	int64_t config_id;
 	bool earlier;
 
-	*out = (struct payment){.replayed = false};
+	*out = (struct payment){.outcome.replayed = false};
 	digest(ctx, in, content);
 	TRY(take_reference(ctx, in, id, content, out, &earlier));
 	if (earlier)
 		return ERR_OK;
 	TRY(check_wallet(ctx, in));
 	TRY(provider_account_pick(ctx, in->project_id, in->mode, in->provider, !in->withdrawal,
-				  &config_id, &out->account));
+				  &config_id, &out->request.account));
 	TRY(prepare_call(ctx, in, out));
 	TRY(insert(ctx, in, id, content, config_id, out));
 	TRY(plan_look_up(ctx, id,
@@ -255,12 +255,12 @@ payment_resume(struct ctx *ctx, struct uuid id, const struct payment_order *in, 
 	struct payment_order order = *in;
 	struct payment_row row;
 
-	*out = (struct payment){.resumed = true};
+	*out = (struct payment){.outcome.resumed = true};
 	TRY(payment_row_lock(ctx, id, &row));
 	if (may_be_called_again(&row)) {
 		order.provider_reference = row.provider_reference;
 		TRY(provider_account_at(ctx, row.provider_config_id,
-					row.live ? MODE_LIVE : MODE_TEST, &out->account));
+					row.live ? MODE_LIVE : MODE_TEST, &out->request.account));
 		TRY(prepare_call(ctx, &order, out));
 	}
 	show(&row, out);
@@ -281,22 +281,23 @@ ask_again(struct ctx *ctx, const struct payment *payment)
 static bool
 is_called(const struct payment *payment)
 {
-	return !payment->resumed || payment->order.reference != NULL;
+	return !payment->outcome.resumed || payment->request.order.reference != NULL;
 }
 
 void
 payment_call(struct ctx *ctx, struct payment *payment)
 {
 	const struct provider *provider = provider_find(payment->provider);
-	struct provider_call call = {ctx->arena, ctx->app->http, &payment->account};
+	struct provider_call call = {ctx->arena, ctx->app->http, &payment->request.account};
 
-	assert(ctx->db == NULL && provider != NULL && !payment->replayed);
+	assert(ctx->db == NULL && provider != NULL && !payment->outcome.replayed);
 	if (!is_called(payment)) {
 		ask_again(ctx, payment);
 		return;
 	}
-	payment->called = payment->withdrawal ? provider->withdraw(&call, &payment->order)
-					      : provider->deposit(&call, &payment->order);
+	payment->outcome.called = payment->withdrawal
+					  ? provider->withdraw(&call, &payment->request.order)
+					  : provider->deposit(&call, &payment->request.order);
 }
 
 /*
@@ -306,12 +307,12 @@ payment_call(struct ctx *ctx, struct payment *payment)
 static enum payment_event
 event_of_answer(const struct payment *payment)
 {
-	const struct provider_answer *answer = &payment->called;
+	const struct provider_answer *answer = &payment->outcome.called;
 
 	if (!answer->sent || answer->outcome == PROVIDER_REJECTED)
 		return EVENT_REFUSED;
 	if (answer->outcome == PROVIDER_UNKNOWN)
-		return payment->abandon ? EVENT_ABANDONED : EVENT_UNANSWERED;
+		return payment->request.abandon ? EVENT_ABANDONED : EVENT_UNANSWERED;
 	if (answer->state == PROVIDER_FAILED)
 		return EVENT_NOT_PAID;
 	if (answer->state == PROVIDER_SUCCEEDED && payment->withdrawal)
@@ -332,7 +333,7 @@ reason(const struct provider_answer *answer)
 static enum err
 take_answer(struct ctx *ctx, const struct payment *payment, struct payment_row *row)
 {
-	const struct provider_answer *answer = &payment->called;
+	const struct provider_answer *answer = &payment->outcome.called;
 	const struct money unsaid = {0, NULL};
 
 	if (answer->outcome != PROVIDER_UNKNOWN)
@@ -363,7 +364,7 @@ payment_close(struct ctx *ctx, struct payment *payment)
 enum err
 payment_refusal(struct ctx *ctx, const struct payment *payment)
 {
-	const struct provider_answer *answer = &payment->called;
+	const struct provider_answer *answer = &payment->outcome.called;
 	bool called = is_called(payment);
 
 	if (called && !answer->sent) {

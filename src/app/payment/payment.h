@@ -47,6 +47,21 @@ enum payment_status {
 	PAYMENT_UNPAID,
 };
 
+/* What payment_call() needs, between payment_open() and payment_close(). */
+struct payment_request {
+	struct provider_account account;
+	struct provider_order order;
+	bool abandon; /* as in the payment order */
+};
+
+/* What became of the order in this request. */
+struct payment_outcome {
+	bool replayed; /* the same order was given before; the provider is not called again */
+	bool resumed;  /* by payment_resume() */
+	struct provider_answer called;
+};
+
+/* A payment as it is recorded, and what this request does about it. */
 struct payment {
 	int64_t payment_id;
 	struct uuid public_id;
@@ -69,13 +84,8 @@ struct payment {
 	struct json_value metadata;
 	struct instant created_at;
 	struct instant settled_at;
-	bool replayed; /* the same order was given before; the provider is not called again */
-	bool resumed;  /* by payment_resume() */
-	/* What the call needs, between payment_open() and payment_close(). */
-	struct provider_account account;
-	struct provider_order order;
-	struct provider_answer called;
-	bool abandon;
+	struct payment_request request;
+	struct payment_outcome outcome;
 };
 
 /*

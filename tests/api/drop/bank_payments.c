@@ -142,7 +142,7 @@ test_paid(void **state)
 	assert_int_equal(reserve(&ctx, "tx_rem_1", 40050, &payment), ERR_OK);
 	bank_pay(&ctx, &payment);
 	assert_int_equal(take_down(&ctx, &payment), BANK_PAYMENT_PENDING);
-	assert_true(payment.accepted && !payment.changed);
+	assert_true(payment.accepted && !payment.outcome.changed);
 	expect_balance(c, "100000");
 	request = fake_server_request(bank.server, bank_last(&bank, "POST /v1/payments/"));
 	assert_string_equal(request->target, "/v1/payments/norwegian-domestic-credit-transfers");
@@ -160,10 +160,10 @@ test_paid(void **state)
 	assert_int_equal(look_up(&ctx, "tx_rem_1", &payment), BANK_PAYMENT_PENDING);
 	bank.script.payment = "ACSC";
 	assert_int_equal(look_up(&ctx, "tx_rem_1", &payment), BANK_PAYMENT_SETTLED);
-	assert_true(payment.changed);
+	assert_true(payment.outcome.changed);
 	expect_balance(c, "59950");
 	assert_int_equal(look_up(&ctx, "tx_rem_1", &payment), BANK_PAYMENT_SETTLED);
-	assert_false(payment.changed);
+	assert_false(payment.outcome.changed);
 	expect_balance(c, "59950");
 	assert_int_equal(reserve(&ctx, "tx_rem_1", 1, &payment), ERR_CONFLICT);
 }
@@ -180,7 +180,7 @@ test_refused(void **state)
 	assert_int_equal(reserve(&ctx, "tx_rem_2", 100000, &payment), ERR_OK);
 	bank_pay(&ctx, &payment);
 	assert_int_equal(take_down(&ctx, &payment), BANK_PAYMENT_FAILED);
-	assert_true(payment.changed);
+	assert_true(payment.outcome.changed);
 	assert_string_equal(payment.problem, "Not enough");
 	assert_int_equal(bank_refusal(&ctx, &payment), ERR_INSUFFICIENT_FUNDS);
 	bank.script.initial = "RJCT";
@@ -283,7 +283,7 @@ test_late_refusal(void **state)
 	assert_true(late.accepted);
 	assert_int_equal(look_up(&ctx, "tx_rem_30", &payment), BANK_PAYMENT_SETTLED);
 	assert_int_equal(take_down(&ctx, &late), BANK_PAYMENT_SETTLED);
-	assert_false(late.changed);
+	assert_false(late.outcome.changed);
 	expect_balance(c, "90000");
 }
 
