@@ -2,7 +2,7 @@
  * that is left on their accounts is put before an administrator. */
 #include "app/people/guard.h"
 #include "app/privacy/closing.h"
-#include "app/privacy/privacy.h"
+#include "app/privacy/erasure.h"
 #include "db/row.h"
 #include "jobs/job.h"
 
@@ -17,7 +17,7 @@ run(struct ctx *ctx, bool *found)
 	bool swept = false;
 
 	TRY(db_run(ctx, SQL_retention_sweep, &rows, PARAMS(p_int(ROWS_AT_ONCE))));
-	TRY(privacy_forget_due(ctx, &forgotten));
+	TRY(erasure_due(ctx, &forgotten));
 	TRY(closing_review_due(ctx, &reviewed));
 	TRY(guard_sweep(ctx, &swept));
 	*found = forgotten || reviewed || swept || row_int(&rows, 0, 0) >= ROWS_AT_ONCE;

@@ -1,6 +1,4 @@
 /* What nobody waits for any more is not done, and whoever repeats it elsewhere is told the truth. */
-#include "base/arena.h"
-#include "ledger/hold.h"
 #include "tests/support/cmocka.h"
 
 #include <libpq-fe.h>
@@ -11,7 +9,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/arena.h"
 #include "base/requester.h"
+#include "ledger/hold.h"
 #include "tests/support/easypay_client.h"
 #include "tests/support/poll.h"
 

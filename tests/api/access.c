@@ -1,10 +1,10 @@
 /* Who may do what: every route against every kind of credential. */
-#include "base/arena.h"
-#include "ledger/hold.h"
 #include "tests/support/cmocka.h"
 
 #include <string.h>
 
+#include "base/arena.h"
+#include "ledger/hold.h"
 #include "runtime/app.h"
 #include "tests/support/drop_payer.h"
 #include "tests/support/moolah_voucher.h"

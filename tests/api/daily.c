@@ -1,10 +1,10 @@
 /* What is made for nothing and kept is limited a day: for each person or address, over all dialects. */
-#include "app/people/user.h"
 #include "tests/support/cmocka.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/people/user.h"
 #include "tests/support/drop_users.h"
 #include "tests/support/moolah_user.h"
 

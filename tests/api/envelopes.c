@@ -1,11 +1,11 @@
 /* What every dialect answers to what it can't serve, and how bodies and paths are read. */
-#include "base/arena.h"
 #include "tests/support/cmocka.h"
 
 #include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/arena.h"
 #include "tests/support/money.h"
 #include "tests/support/vectors.h"
 

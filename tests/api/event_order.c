@@ -1,8 +1,8 @@
 /* Events are ordered and chosen by their place in the journal, whatever the clock does. */
-#include "ledger/hold.h"
 #include "tests/support/cmocka.h"
 
 #include "api/pocket/pocket.h"
+#include "ledger/hold.h"
 #include "tests/support/money.h"
 #include "tests/support/webhook_receiver.h"
 

@@ -2,11 +2,11 @@
  * Every field of every request against values of every wrong JSON type: 400 that names the field.
  * What to send is made from the tables that decode it.
  */
-#include "base/arena.h"
 #include "tests/support/cmocka.h"
 
 #include <string.h>
 
+#include "base/arena.h"
 #include "tests/support/money.h"
 
 static struct tenant acme;

@@ -1,6 +1,4 @@
 /* The Idempotency-Key of requests that change something. */
-#include "base/arena.h"
-#include "ledger/hold.h"
 #include "tests/support/cmocka.h"
 
 #include <libpq-fe.h>
@@ -9,6 +7,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/arena.h"
+#include "ledger/hold.h"
 #include "tests/support/money.h"
 #include "tests/support/poll.h"
 

@@ -2,13 +2,13 @@
  * Strings that have broken others: stored and shown as they were sent, or refused as the caller's
  * fault; never ours. The public list is read where it is at hand.
  */
-#include "base/arena.h"
 #include "tests/support/cmocka.h"
 
 #include <json.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/arena.h"
 #include "tests/support/users.h"
 #include "tests/support/vectors.h"
 

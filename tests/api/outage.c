@@ -2,7 +2,6 @@
  * The database goes away for three seconds while deliveries, mails and look-ups are under way: five
  * seconds after its return all of them are done, and what was done outside is not done once more.
  */
-#include "base/arena.h"
 #include "tests/support/cmocka.h"
 
 #include <arpa/inet.h>
@@ -16,6 +15,7 @@
 
 #include "app/events/delivery.h"
 #include "app/events/outbox.h"
+#include "base/arena.h"
 #include "jobs/runner.h"
 #include "net/http.h"
 #include "queue/queue.h"

@@ -2,7 +2,6 @@
  * Whose an account is: each kind of proof of its address, and what was set up before by somebody who
  * registered under it.
  */
-#include "base/arena.h"
 #include "tests/support/cmocka.h"
 
 #include <pthread.h>
@@ -13,6 +12,7 @@
 #include "app/people/ownership.h"
 #include "app/people/user.h"
 #include "app/people/user_admin.h"
+#include "base/arena.h"
 #include "runtime/app.h"
 #include "tests/support/drop_payer.h"
 #include "tests/support/moolah_user.h"

@@ -3,8 +3,6 @@
  * them is held against the documents (tests/openapi/check.mjs). Where a route has a refusal by a
  * reason of its own, its own program shows that.
  */
-#include "app/people/user.h"
-#include "base/arena.h"
 #include "tests/support/cmocka.h"
 
 #include <libpq-fe.h>
@@ -15,6 +13,8 @@
 #include <time.h>
 
 #include "api/dialects.h"
+#include "app/people/user.h"
+#include "base/arena.h"
 #include "runtime/app.h"
 #include "tests/support/moolah_user.h"
 #include "tests/support/moolah_voucher.h"

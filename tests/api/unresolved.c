@@ -3,7 +3,6 @@
  * administrator decides, and what the bank, provider or vendor tells until then
  * counts.
  */
-#include "base/arena.h"
 #include "tests/support/cmocka.h"
 
 #include <pthread.h>
@@ -14,6 +13,7 @@
 #include "app/operation/job_control.h"
 #include "app/operation/unresolved.h"
 #include "app/remittance/drop_payment.h"
+#include "base/arena.h"
 #include "jobs/job.h"
 #include "runtime/app.h"
 #include "tests/support/drop_payer.h"

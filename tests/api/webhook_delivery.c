@@ -1,6 +1,4 @@
 /* Events reach those who asked for them: signed, in order, at least once, and nobody else. */
-#include "base/arena.h"
-#include "ledger/hold.h"
 #include "tests/support/cmocka.h"
 
 #include <libpq-fe.h>
@@ -14,6 +12,8 @@
 #include "app/events/delivery.h"
 #include "app/events/event_stream.h"
 #include "app/wallet/hold.h"
+#include "base/arena.h"
+#include "ledger/hold.h"
 #include "net/http.h"
 #include "runtime/app.h"
 #include "tests/support/money.h"

@@ -1,11 +1,11 @@
 /* What is sealed at rest moves to the active key, whatever happens in between. */
-#include "base/arena.h"
 #include "tests/support/cmocka.h"
 
 #include <string.h>
 
 #include "app/events/outbox.h"
 #include "app/operation/reseal.h"
+#include "base/arena.h"
 #include "crypto/box.h"
 #include "runtime/app.h"
 #include "tests/support/fixture.h"

@@ -10,6 +10,7 @@
 #include "ledger/ledger.h"
 #include "ledger/verify.h"
 #include "runtime/app.h"
+
 #include "tests/support/cmocka.h"
 
 static void

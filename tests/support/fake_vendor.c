@@ -1,6 +1,6 @@
-#include "base/arena.h"
 #include "tests/support/cmocka.h"
 
+#include "base/arena.h"
 #include "tests/support/fake_vendor.h"
 
 #include <stdio.h>

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+
 #include "tests/support/cmocka.h"
 
 enum { ARENA_LIMIT = 1 << 20 };

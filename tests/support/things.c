@@ -1,8 +1,9 @@
 #include "tests/support/things.h"
 
+#include "tests/support/cmocka.h"
+
 #include "base/arena.h"
 #include "db/row.h"
-#include "tests/support/cmocka.h"
 
 int
 things_setup(void **state)

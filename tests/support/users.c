@@ -1,6 +1,6 @@
-#include "base/arena.h"
 #include "tests/support/cmocka.h"
 
+#include "base/arena.h"
 #include "tests/support/users.h"
 
 #include <stdio.h>

@@ -1,6 +1,6 @@
-#include "base/arena.h"
 #include "tests/support/cmocka.h"
 
+#include "base/arena.h"
 #include "tests/support/poll.h"
 #include "tests/support/webhook_receiver.h"
 

@@ -1,6 +1,7 @@
 /* The rights of data protection. */
 #include "app/privacy/privacy.h"
 #include "app/bank/bank.h"
+#include "app/privacy/erasure.h"
 
 #include "api/drop/drop.h"
 #include "base/arena.h"
@@ -54,7 +55,7 @@ delete_account(struct call *call, const void *in, void *out)
 	(void)out;
 	call->state = ended;
 	TRY(bank_unlink_all(&call->ctx, call->ctx.who.user_id, ended));
-	return privacy_close(&call->ctx);
+	return account_close(&call->ctx);
 }
 
 static void

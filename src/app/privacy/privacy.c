@@ -41,12 +41,6 @@ static const struct part {
 };
 enum { PARTS = sizeof(parts) / sizeof(parts[0]) };
 
-/* What is removed of somebody whose time is over, beside their row. Each takes a user_id and
- * answers with how much it was. */
-static const enum statement_id forgotten[] = {SQL_account_forget_papers, SQL_drop_payments_forget,
-					      SQL_bank_forget, SQL_card_forget};
-enum { FORGOTTEN = sizeof(forgotten) / sizeof(forgotten[0]) };
-
 /* Several copies of it are in memory until it is sent. */
 enum { EXPORT_BYTES_MAX = 6 * 1024 * 1024 };
 
@@ -97,58 +91,4 @@ enum err
 privacy_export(struct ctx *ctx, struct json_value *out)
 {
 	return db_transact(ctx, make_export, out);
-}
-
-enum err
-privacy_close(struct ctx *ctx)
-{
-	struct user user = {0};
-	struct rows rows;
-
-	TRY(user_get(ctx, ctx->who.user_id, &user));
-	TRY(user_keep_an_admin(ctx, &user));
-	TRY(closing_begin(ctx, user.user_id));
-	TRY(db_run(ctx, SQL_account_close, &rows, PARAMS(p_int(user.user_id))));
-	if (rows.affected == 0)
-		return fault(&ctx->fault, ERR_NOT_FOUND, NULL, "User not found");
-	TRY(db_run(ctx, SQL_data_access_request_insert, NULL,
-		   PARAMS(p_int(user.user_id), p_text("erasure"))));
-	TRY(merchant_leave(ctx, user.user_id));
-	TRY(card_leave(ctx, user.user_id));
-	return db_run(
-		ctx, SQL_account_close_traces, &rows,
-		PARAMS(p_int(user.user_id), p_text(user.email),
-		       p_text(email_spelling(ctx->arena, user.email)),
-		       p_text(arena_printf(ctx->arena, "user:%lld", (long long)user.user_id))));
-}
-
-static enum err
-forget(struct ctx *ctx, void *arg)
-{
-	bool *found = arg;
-	struct rows due;
-	struct rows rows;
-	int64_t user_id;
-	const char *erased;
-
-	TRY(db_run(ctx, SQL_account_due, &due, NO_PARAMS));
-	*found = due.count > 0;
-	if (!*found)
-		return ERR_OK;
-	user_id = row_int(&due, 0, 0);
-	erased = user_erased_address(ctx, row_uuid(&due, 0, 1));
-	TRY(db_run(ctx, SQL_user_erase_traces, &rows,
-		   PARAMS(p_int(user_id), p_text(row_text(&due, 0, 2)),
-			  p_text(email_spelling(ctx->arena, row_text(&due, 0, 2))),
-			  p_text(arena_printf(ctx->arena, "user:%lld", (long long)user_id)),
-			  p_text(erased))));
-	for (size_t i = 0; i < FORGOTTEN; i++)
-		TRY(db_run(ctx, forgotten[i], &rows, PARAMS(p_int(user_id))));
-	return db_run(ctx, SQL_account_forget, NULL, PARAMS(p_int(user_id), p_text(erased)));
-}
-
-enum err
-privacy_forget_due(struct ctx *ctx, bool *found)
-{
-	return db_transact(ctx, forget, found);
 }

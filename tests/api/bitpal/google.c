@@ -1,5 +1,4 @@
 /* Sign-in with Google, who is a server of this program. */
-#include "base/arena.h"
 #include "tests/support/cmocka.h"
 
 #include <ctype.h>
@@ -9,6 +8,7 @@
 
 #include "api/bitpal/bitpal.h"
 #include "app/people/google.h"
+#include "base/arena.h"
 #include "crypto/hmac.h"
 #include "runtime/app.h"
 #include "tests/support/fake_server.h"

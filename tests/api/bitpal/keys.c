@@ -1,10 +1,10 @@
 /* Keys to people's wallets. */
-#include "base/arena.h"
 #include "tests/support/cmocka.h"
 
 #include <string.h>
 
 #include "api/bitpal/bitpal.h"
+#include "base/arena.h"
 #include "tests/support/money.h"
 
 #define CREATE   "/api/v1/keys/create"

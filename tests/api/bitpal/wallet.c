@@ -1,5 +1,4 @@
 /* People's wallets: deposits by Paystack, who is a server of this program, transfers, histories. */
-#include "base/arena.h"
 #include "tests/support/cmocka.h"
 
 #include <stdio.h>
@@ -9,6 +8,7 @@
 #include "api/bitpal/bitpal.h"
 #include "app/payment/provider_config.h"
 #include "app/wallet/user_wallet.h"
+#include "base/arena.h"
 #include "crypto/hmac.h"
 #include "runtime/app.h"
 #include "tests/support/fake_server.h"

@@ -1,11 +1,11 @@
 /* Exchange rates, and how they are loaded. */
-#include "base/arena.h"
 #include "tests/support/cmocka.h"
 
 #include <string.h>
 
 #include "api/drop/drop.h"
 #include "app/remittance/rate.h"
+#include "base/arena.h"
 #include "runtime/app.h"
 #include "tests/support/users.h"
 

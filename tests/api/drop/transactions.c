@@ -1,5 +1,4 @@
 /* Payments from people's bank accounts: costs, remittances, payments by QR code, and their ends. */
-#include "base/arena.h"
 #include "tests/support/cmocka.h"
 
 #include <pthread.h>
@@ -9,6 +8,7 @@
 
 #include "api/drop/drop.h"
 #include "app/remittance/drop_payment.h"
+#include "base/arena.h"
 #include "jobs/job.h"
 #include "runtime/app.h"
 #include "tests/support/drop_payer.h"

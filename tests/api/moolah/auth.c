@@ -1,11 +1,11 @@
 /* Registration with a phone and an identity document, sign-in by either name, renewal. */
-#include "app/people/user.h"
-#include "base/arena.h"
 #include "tests/support/cmocka.h"
 
 #include <string.h>
 
 #include "api/moolah/moolah.h"
+#include "app/people/user.h"
+#include "base/arena.h"
 #include "crypto/box.h"
 #include "runtime/app.h"
 #include "tests/support/moolah_user.h"

@@ -1,11 +1,11 @@
 /* Prepaid products and bills: the catalogue, buying, and what is refused. */
-#include "base/arena.h"
 #include "tests/support/cmocka.h"
 
 #include <string.h>
 
 #include "api/moolah/moolah.h"
 #include "app/prepaid/product.h"
+#include "base/arena.h"
 #include "runtime/app.h"
 #include "tests/support/fake_vendor.h"
 #include "json/reader.h"

@@ -2,7 +2,6 @@
  * Vouchers that everybody wants at once, through two processes: one wins, no cent is made or lost,
  * and nobody waits in a circle. COWRY_TEST_SEED changes the order of things.
  */
-#include "base/arena.h"
 #include "tests/support/cmocka.h"
 
 #include <pthread.h>
@@ -11,6 +10,7 @@
 #include <time.h>
 
 #include "api/service.h"
+#include "base/arena.h"
 #include "base/config.h"
 #include "runtime/app.h"
 #include "tests/support/moolah_voucher.h"

@@ -1,11 +1,11 @@
 /* Codes: guessed at, locked out, sent again, expired; one by one and all at once. */
-#include "base/arena.h"
 #include "tests/support/cmocka.h"
 
 #include <stdlib.h>
 
 #include "api/otp/otp.h"
 #include "app/funding/funding.h"
+#include "base/arena.h"
 #include "runtime/app.h"
 #include "tests/support/otp_wallet.h"
 

@@ -1,12 +1,12 @@
 /* Free JSON is the client's: what is valid is taken, and comes back with the values it had. */
-#include "base/arena.h"
-#include "ledger/hold.h"
 #include "tests/support/cmocka.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "api/pocket/pocket.h"
+#include "base/arena.h"
+#include "ledger/hold.h"
 #include "tests/support/money.h"
 #include "json/reader.h"
 

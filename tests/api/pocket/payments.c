@@ -1,5 +1,4 @@
 /* Credit and debit through a provider: correct under every fault that a provider can show. */
-#include "base/arena.h"
 #include "tests/support/cmocka.h"
 
 #include <stdlib.h>
@@ -7,6 +6,7 @@
 
 #include "api/pocket/pocket.h"
 #include "app/payment/payment.h"
+#include "base/arena.h"
 #include "jobs/job.h"
 #include "queue/queue.h"
 #include "runtime/app.h"

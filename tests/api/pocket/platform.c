@@ -1,10 +1,10 @@
 /* Platform accounts, projects, and the projects' customers. */
-#include "base/arena.h"
 #include "tests/support/cmocka.h"
 
 #include <string.h>
 
 #include "api/pocket/pocket.h"
+#include "base/arena.h"
 #include "tests/support/users.h"
 
 static void

@@ -1,5 +1,4 @@
 /* Webhooks of providers: what is not genuine changes nothing, and what is, counts once. */
-#include "base/arena.h"
 #include "tests/support/cmocka.h"
 
 #include <ctype.h>
@@ -7,6 +6,7 @@
 #include <string.h>
 
 #include "api/pocket/pocket.h"
+#include "base/arena.h"
 #include "tests/support/easypay_client.h"
 
 static struct easypay_client easypay;

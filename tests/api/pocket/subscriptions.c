@@ -1,10 +1,10 @@
 /* Where projects want to hear of their events, and what became of the deliveries. */
-#include "base/arena.h"
 #include "tests/support/cmocka.h"
 
 #include <string.h>
 
 #include "api/pocket/pocket.h"
+#include "base/arena.h"
 #include "tests/support/money.h"
 #include "tests/support/vectors.h"
 #include "tests/support/webhook_receiver.h"

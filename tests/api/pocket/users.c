@@ -1,10 +1,10 @@
 /* People, as administrators see to them and as everybody sees to themselves. */
-#include "base/arena.h"
 #include "tests/support/cmocka.h"
 
 #include <string.h>
 
 #include "api/pocket/pocket.h"
+#include "base/arena.h"
 #include "tests/support/money.h"
 
 static struct person admin;

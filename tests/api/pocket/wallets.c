@@ -1,11 +1,11 @@
 /* Wallets: creation, lists, freezing, balances at a time, history. */
-#include "ledger/hold.h"
 #include "tests/support/cmocka.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "api/pocket/pocket.h"
+#include "ledger/hold.h"
 #include "tests/support/money.h"
 
 static struct tenant acme;

@@ -1,7 +1,7 @@
 /* The table of what may become of a payment has one row for each state and event. */
-#include "app/payment/payment.h"
 #include "tests/support/cmocka.h"
 
+#include "app/payment/payment.h"
 #include "app/payment/state.h"
 
 enum { STATES = PAYMENT_UNPAID + 1 };

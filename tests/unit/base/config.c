@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "runtime/app.h"
+
 #include "tests/support/cmocka.h"
 
 static int

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/text.h"
+
 #include "tests/support/cmocka.h"
 
 static enum err

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+
 #include "tests/support/cmocka.h"
 
 enum { MANY = 5000 };

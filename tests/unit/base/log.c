@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+
 #include "tests/support/cmocka.h"
 
 enum { LINE_BYTES_MAX = 4096 };

@@ -4,6 +4,7 @@
 
 #include "base/origin.h"
 #include "runtime/app.h"
+
 #include "tests/support/cmocka.h"
 
 static void

@@ -1,9 +1,10 @@
 /* How old a request is, whatever the clocks do. */
 #include <config.h>
 
+#include "base/clock.h"
+
 #include "bin/arrival.h"
 
-#include "base/clock.h"
 #include "tests/support/cmocka.h"
 
 enum { MS = 1000, HOUR_S = 3600 };

@@ -6,9 +6,10 @@
 #include <stdatomic.h>
 #include <string.h>
 
+#include "tests/support/cmocka.h"
+
 #include "base/arena.h"
 #include "base/clock.h"
-#include "tests/support/cmocka.h"
 
 enum { THREADS = 4 };
 

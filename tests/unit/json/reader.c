@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 #include "base/text.h"
+
 #include "tests/support/cmocka.h"
 
 static int

@@ -1,9 +1,9 @@
 /* The client of banks against a bank that is a server of this program. */
-#include "base/arena.h"
 #include "tests/support/cmocka.h"
 
 #include <string.h>
 
+#include "base/arena.h"
 #include "provider/bank.h"
 #include "tests/support/provider_scene.h"
 

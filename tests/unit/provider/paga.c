@@ -1,8 +1,8 @@
-#include "base/arena.h"
 #include "tests/support/cmocka.h"
 
 #include <string.h>
 
+#include "base/arena.h"
 #include "tests/support/provider_scene.h"
 
 static const struct provider *const provider = &provider_paga;

@@ -1,7 +1,7 @@
 /* What holds for all providers. */
-#include "base/arena.h"
 #include "tests/support/cmocka.h"
 
+#include "base/arena.h"
 #include "provider/provider.h"
 
 #include <ctype.h>

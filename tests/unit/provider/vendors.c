@@ -1,9 +1,9 @@
 /* The vendors: what each is sent, and what its answers mean. */
-#include "base/arena.h"
 #include "tests/support/cmocka.h"
 
 #include <string.h>
 
+#include "base/arena.h"
 #include "provider/vendor.h"
 #include "tests/support/provider_scene.h"
 

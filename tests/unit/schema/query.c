@@ -3,6 +3,7 @@
 
 #include "base/arena.h"
 #include "schema/schema.h"
+
 #include "tests/support/cmocka.h"
 
 #define ID       "0190b2a4-7c1e-7d3a-9b61-2f6f0c9a1e55"
