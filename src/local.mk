@@ -201,6 +201,7 @@ src_app_libapp_a_SOURCES = \
 	src/app/payment/report.c \
 	src/app/payment/row.c src/app/payment/row.h \
 	src/app/payment/settle.c \
+	src/app/payment/settlement.c src/app/payment/settlement.h \
 	src/app/payment/state.c src/app/payment/state.h \
 	src/app/payment/user_history.c \
 	src/app/payment/user_payment.c src/app/payment/user_payment.h \

@@ -4,16 +4,22 @@
 #include "app/audit/review.h"
 #include "app/payment/payment.h"
 #include "app/payment/row.h"
+#include "app/payment/settlement.h"
 #include "base/arena.h"
-#include "crypto/hmac.h"
 #include "db/row.h"
 #include "ledger/account.h"
-#include "ledger/hold.h"
 #include "ledger/ledger.h"
 #include "ledger/reference.h"
 #include "json/writer.h"
 
-enum { DAY_S = 86400, ABSENT_AFTER_S = DAY_S, SHORT_ID = 12 };
+enum { SHORT_ID = 12 };
+
+static struct settlement
+in_books(const struct payment_row *row)
+{
+	return (struct settlement){"payment", row->public_id,   row->ledger_id, row->currency,
+				   row->hold, row->transaction, row->accepted,  row->age_s};
+}
 
 static struct money
 asked(const struct payment_row *row)
@@ -40,43 +46,18 @@ own_reference(struct ctx *ctx, const struct payment_row *row, const char *suffix
 			    uuid_text(id, row->public_id) + UUID_TEXT_MAX - 1 - SHORT_ID, suffix);
 }
 
-/* The content is the payment's own, so that no other transaction is ever taken for it. */
-static void
-digest(struct ctx *ctx, const struct payment_row *row, struct ledger_transaction *t)
-{
-	char id[UUID_TEXT_MAX];
-	const char *text = arena_printf(ctx->arena, "cowry-payment-1;%s;%s;%s",
-					uuid_text(id, row->public_id), t->type, t->reference);
-
-	sha256(text, strlen(text), t->content);
-}
-
-static enum err
-post_one(struct ctx *ctx, const struct payment_row *row, struct ledger_transaction *t)
-{
-	struct ledger_transaction *list[] = {t};
-
-	t->results = arena_alloc(ctx->arena, sizeof(*t->results));
-	digest(ctx, row, t);
-	return ledger_post(ctx, list, 1);
-}
-
 /* Money out was set aside: capture it. Where it is not, or not enough of it, the wallet itself pays. */
 static enum err
 use_hold(struct ctx *ctx, const struct payment_row *row, int64_t amount, struct uuid *hold)
 {
-	struct hold held;
+	const struct settlement s = in_books(row);
+	int64_t held;
 
+	TRY(settlement_active_hold(ctx, &s, hold, &held));
+	if (uuid_is_nil(*hold) || amount <= held)
+		return ERR_OK;
 	*hold = (struct uuid){{0}};
-	if (uuid_is_nil(row->hold))
-		return ERR_OK;
-	TRY(hold_get(ctx, row->ledger_id, row->hold, &held));
-	if (held.status != HOLD_ACTIVE)
-		return ERR_OK;
-	if (amount > held.amount)
-		return hold_void(ctx, row->ledger_id, row->hold, &held);
-	*hold = row->hold;
-	return ERR_OK;
+	return settlement_void_hold(ctx, &s);
 }
 
 /* Between the wallet and what is under way with the provider. */
@@ -120,6 +101,7 @@ post(struct ctx *ctx, struct payment_row *row, struct ledger_transaction *posted
 {
 	struct money amount = moved(row);
 	struct posting posting = posting_of(row, amount.minor);
+	const struct settlement s = in_books(row);
 	bool spare;
 
 	*posted = (struct ledger_transaction){
@@ -137,10 +119,10 @@ post(struct ctx *ctx, struct payment_row *row, struct ledger_transaction *posted
 	TRY(regain_reference(ctx, row));
 	posted->reference = row->reference_held ? row->reference : own_reference(ctx, row, "");
 	TRY(reference_release(ctx, row->ledger_id, row->reference, row->public_id));
-	TRY(post_one(ctx, row, posted));
+	TRY(settlement_post(ctx, &s, posted));
 	if (posted->err == ERR_DUPLICATE_REFERENCE) {
 		posted->reference = own_reference(ctx, row, "");
-		TRY(post_one(ctx, row, posted));
+		TRY(settlement_post(ctx, &s, posted));
 	}
 	posted->postings = NULL;
 	if (posted->err == ERR_OK || !row->reference_held)
@@ -148,53 +130,14 @@ post(struct ctx *ctx, struct payment_row *row, struct ledger_transaction *posted
 	return reference_reserve(ctx, row->ledger_id, row->reference, row->public_id, &spare);
 }
 
-/* Take back a transaction that moved this. Somebody may have done so by hand. */
-static enum err
-take_back(struct ctx *ctx, const struct payment_row *row, int64_t transaction_id,
-	  const struct posting *moved_before)
-{
-	const struct posting back = {moved_before->to, moved_before->from, moved_before->amount};
-	struct ledger_transaction t = {
-		.ledger_id = row->ledger_id,
-		.currency = row->currency,
-		.reference = own_reference(ctx, row, "-reversal"),
-		.type = "reversal",
-		.metadata = "{}",
-		.reverses = transaction_id,
-		.postings = &back,
-		.count = 1,
-	};
-
-	TRY(post_one(ctx, row, &t));
-	return t.err == ERR_OK || t.err == ERR_ALREADY_REVERSED
-		       ? ERR_OK
-		       : fault(&ctx->fault, t.err, NULL, NULL);
-}
-
-static enum err
-reverse(struct ctx *ctx, const struct payment_row *row)
-{
-	struct posting posted;
-	struct rows rows;
-
-	TRY(db_run(ctx, SQL_payment_posting, &rows, PARAMS(p_uuid(row->transaction))));
-	posted = (struct posting){row_uuid(&rows, 0, 1), row_uuid(&rows, 0, 2),
-				  row_int(&rows, 0, 3)};
-	return take_back(ctx, row, row_int(&rows, 0, 0), &posted);
-}
-
 static enum err
 release(struct ctx *ctx, struct payment_row *row)
 {
-	struct hold held;
+	const struct settlement s = in_books(row);
 
 	if (!uuid_is_nil(row->transaction))
-		return reverse(ctx, row);
-	if (!uuid_is_nil(row->hold)) {
-		TRY(hold_get(ctx, row->ledger_id, row->hold, &held));
-		if (held.status == HOLD_ACTIVE)
-			TRY(hold_void(ctx, row->ledger_id, row->hold, &held));
-	}
+		return settlement_reverse(ctx, &s, own_reference(ctx, row, "-reversal"));
+	TRY(settlement_void_hold(ctx, &s));
 	row->reference_held = false;
 	return reference_release(ctx, row->ledger_id, row->reference, row->public_id);
 }
@@ -269,30 +212,20 @@ note_paid(struct payment_row *row, struct money paid)
 	row->paid_currency = paid.currency->code;
 }
 
-/* What was posted stays posted; but what was taken back is not there any more. */
-static enum err
-check_posted(struct ctx *ctx, const struct payment_row *row)
-{
-	struct rows rows;
-
-	TRY(db_run(ctx, SQL_payment_posting, &rows, PARAMS(p_uuid(row->transaction))));
-	if (row_bool(&rows, 0, 4))
-		return fault(&ctx->fault, ERR_CONFLICT, NULL,
-			     "What was booked was taken back since; reject it, and move money by "
-			     "hand where it is due");
-	return ERR_OK;
-}
-
 /* Post, or if the ledger won't, leave it to a person. A person hears why not. */
 static enum err
 post_or_ask(struct ctx *ctx, struct payment_row *row, enum payment_event event, struct money paid,
 	    int64_t *transaction_id)
 {
+	const struct settlement s = in_books(row);
 	struct ledger_transaction posted;
 
 	note_paid(row, paid);
 	if (!uuid_is_nil(row->transaction))
-		return check_posted(ctx, row);
+		return settlement_check_posted(
+			ctx, &s,
+			"What was booked was taken back since; reject it, and move money by "
+			"hand where it is due");
 	TRY(post(ctx, row, &posted));
 	if (posted.err == ERR_OK) {
 		*transaction_id = posted.transaction_id;
@@ -312,19 +245,6 @@ post_or_ask(struct ctx *ctx, struct payment_row *row, enum payment_event event, 
 								    : err_message(posted.err)));
 }
 
-/* If nobody knew what became of it, somebody does now. */
-static void
-end_review(struct ctx *ctx, const struct payment_row *row)
-{
-	enum payment_status state = payment_row_state(row);
-	char id[UUID_TEXT_MAX];
-
-	if (state != PAYMENT_REVIEW)
-		review_settle(ctx, "payment", row->public_id, "payment_lookup",
-			      arena_strdup(ctx->arena, uuid_text(id, row->public_id)),
-			      state == PAYMENT_SUCCEEDED);
-}
-
 enum err
 payment_apply_event(struct ctx *ctx, struct payment_row *row, enum payment_event event,
 		    struct money paid, const char *why)
@@ -332,6 +252,7 @@ payment_apply_event(struct ctx *ctx, struct payment_row *row, enum payment_event
 	struct payment_step step = payment_step(row->withdrawal, payment_row_state(row), event);
 	bool learned = acknowledges(event) && !row->accepted;
 	int64_t transaction_id = 0;
+	struct settlement s;
 
 	why = why != NULL ? why : reasons[event];
 	row->accepted |= acknowledges(event);
@@ -355,8 +276,9 @@ payment_apply_event(struct ctx *ctx, struct payment_row *row, enum payment_event
 		break;
 	}
 	TRY(store(ctx, row, transaction_id));
+	s = in_books(row);
 	if (row->withdrawal)
-		end_review(ctx, row);
+		settlement_end_review(ctx, &s, payment_row_state(row));
 	return payment_emit_event(ctx, row);
 }
 
@@ -373,6 +295,8 @@ event_of_success(const struct payment_row *row, struct money paid)
 enum payment_event
 payment_event_of(const struct payment_row *row, const struct provider_report *report)
 {
+	const struct settlement s = in_books(row);
+
 	switch (report->state) {
 	case PROVIDER_PENDING:
 		break;
@@ -383,9 +307,7 @@ payment_event_of(const struct payment_row *row, const struct provider_report *re
 	case PROVIDER_REVERSED:
 		return EVENT_TAKEN_BACK;
 	case PROVIDER_ABSENT:
-		if (row->age_s < ABSENT_AFTER_S)
-			return EVENT_UNANSWERED;
-		return row->accepted ? EVENT_VANISHED : EVENT_ABSENT;
+		return settlement_absent_event(&s);
 	}
 	return row->age_s < PAYMENT_LAPSED_AFTER_S ? EVENT_TAKEN : EVENT_LAPSED;
 }

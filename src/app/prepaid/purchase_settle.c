@@ -3,35 +3,24 @@
 
 #include "app/audit/review.h"
 #include "app/payment/payment.h"
+#include "app/payment/settlement.h"
 #include "app/prepaid/purchase_row.h"
 #include "base/arena.h"
-#include "crypto/hmac.h"
 #include "db/row.h"
 #include "ledger/account.h"
-#include "ledger/hold.h"
-#include "ledger/ledger.h"
 #include "json/writer.h"
 
-enum { ABSENT_AFTER_S = 86400 };
+static struct settlement
+in_books(const struct purchase_row *row)
+{
+	return (struct settlement){"purchase", row->public_id,   row->ledger_id, row->currency,
+				   row->hold,  row->transaction, row->accepted,  row->age_s};
+}
 
 static struct money
 asked(const struct purchase_row *row)
 {
 	return (struct money){row->amount, currency_find(row->currency)};
-}
-
-/* The content is the purchase's own, so that no other transaction is ever taken for it. */
-static enum err
-post_one(struct ctx *ctx, const struct purchase_row *row, struct ledger_transaction *t)
-{
-	struct ledger_transaction *list[] = {t};
-	char id[UUID_TEXT_MAX];
-	const char *text = arena_printf(ctx->arena, "cowry-purchase-1;%s;%s;%s",
-					uuid_text(id, row->public_id), t->type, t->reference);
-
-	t->results = arena_alloc(ctx->arena, sizeof(*t->results));
-	sha256(text, strlen(text), t->content);
-	return ledger_post(ctx, list, 1);
 }
 
 /* What is written into the journal stays: no numbers of people. */
@@ -54,17 +43,6 @@ metadata_of(struct ctx *ctx, const struct purchase_row *row, const char **out)
 	return ERR_OK;
 }
 
-/* The hold if its money is still set aside; nil: the wallet itself pays. */
-static enum err
-active_hold(struct ctx *ctx, const struct purchase_row *row, struct uuid *hold)
-{
-	struct hold held;
-
-	TRY(hold_get(ctx, row->ledger_id, row->hold, &held));
-	*hold = held.status == HOLD_ACTIVE ? row->hold : (struct uuid){{0}};
-	return ERR_OK;
-}
-
 /*
  * Pay for it. The label is the reference in the books; it has '/' behind it if somebody has posted
  * under it, which no client can give. posted->err tells how it ended.
@@ -72,6 +50,8 @@ active_hold(struct ctx *ctx, const struct purchase_row *row, struct uuid *hold)
 static enum err
 post(struct ctx *ctx, const struct purchase_row *row, struct ledger_transaction *posted)
 {
+	const struct settlement s = in_books(row);
+	int64_t held;
 	const struct posting posting = {
 		.from = row->wallet,
 		.to = ledger_system_account(row->ledger_id, ACCOUNT_PROVIDER_CLEARING,
@@ -88,62 +68,26 @@ post(struct ctx *ctx, const struct purchase_row *row, struct ledger_transaction 
 		.count = 1,
 	};
 	TRY(metadata_of(ctx, row, &posted->metadata));
-	TRY(active_hold(ctx, row, &posted->hold));
-	TRY(post_one(ctx, row, posted));
+	TRY(settlement_active_hold(ctx, &s, &posted->hold, &held));
+	TRY(settlement_post(ctx, &s, posted));
 	if (posted->err == ERR_DUPLICATE_REFERENCE) {
 		posted->reference = arena_printf(ctx->arena, "%s/2", row->label);
-		TRY(post_one(ctx, row, posted));
+		TRY(settlement_post(ctx, &s, posted));
 	}
 	posted->postings = NULL;
 	return ERR_OK;
 }
 
-/* Take back a transaction that moved this, unless somebody has done so by hand. */
-static enum err
-take_back(struct ctx *ctx, const struct purchase_row *row, int64_t transaction_id,
-	  const struct posting *moved)
-{
-	const struct posting back = {moved->to, moved->from, moved->amount};
-	struct ledger_transaction t = {
-		.ledger_id = row->ledger_id,
-		.currency = row->currency,
-		.reference = arena_printf(ctx->arena, "%s/reversal", row->label),
-		.type = "reversal",
-		.metadata = "{}",
-		.reverses = transaction_id,
-		.postings = &back,
-		.count = 1,
-	};
-
-	TRY(post_one(ctx, row, &t));
-	return t.err == ERR_OK || t.err == ERR_ALREADY_REVERSED
-		       ? ERR_OK
-		       : fault(&ctx->fault, t.err, NULL, NULL);
-}
-
-static enum err
-reverse(struct ctx *ctx, const struct purchase_row *row)
-{
-	struct posting moved;
-	struct rows rows;
-
-	TRY(db_run(ctx, SQL_payment_posting, &rows, PARAMS(p_uuid(row->transaction))));
-	moved = (struct posting){row_uuid(&rows, 0, 1), row_uuid(&rows, 0, 2),
-				 row_int(&rows, 0, 3)};
-	return take_back(ctx, row, row_int(&rows, 0, 0), &moved);
-}
-
 static enum err
 release(struct ctx *ctx, struct purchase_row *row)
 {
-	struct uuid hold;
-	struct hold held;
+	const struct settlement s = in_books(row);
 
 	if (!uuid_is_nil(row->transaction))
-		return reverse(ctx, row);
+		return settlement_reverse(ctx, &s,
+					  arena_printf(ctx->arena, "%s/reversal", row->label));
 	row->reference_held = false;
-	TRY(active_hold(ctx, row, &hold));
-	return uuid_is_nil(hold) ? ERR_OK : hold_void(ctx, row->ledger_id, hold, &held);
+	return settlement_void_hold(ctx, &s);
 }
 
 /* What helps to decide. */
@@ -223,16 +167,12 @@ static enum err
 post_or_ask(struct ctx *ctx, struct purchase_row *row, enum payment_event event,
 	    const struct vendor_answer *answer, int64_t *transaction_id)
 {
+	const struct settlement s = in_books(row);
 	struct ledger_transaction posted;
-	struct rows rows;
 
-	if (!uuid_is_nil(row->transaction)) {
-		TRY(db_run(ctx, SQL_payment_posting, &rows, PARAMS(p_uuid(row->transaction))));
-		if (!row_bool(&rows, 0, 4))
-			return ERR_OK;
-		return fault(&ctx->fault, ERR_CONFLICT, NULL,
-			     "What was booked was taken back since; reject it");
-	}
+	if (!uuid_is_nil(row->transaction))
+		return settlement_check_posted(ctx, &s,
+					       "What was booked was taken back since; reject it");
 	TRY(post(ctx, row, &posted));
 	if (posted.err == ERR_OK) {
 		*transaction_id = posted.transaction_id;
@@ -258,19 +198,6 @@ reason_of(enum payment_event event, const struct vendor_answer *answer)
 	return answer->message != NULL ? answer->message : reasons[event];
 }
 
-/* If nobody knew what became of it, somebody does now. */
-static void
-end_review(struct ctx *ctx, const struct purchase_row *row)
-{
-	enum payment_status state = payment_status_parse(row->status);
-	char id[UUID_TEXT_MAX];
-
-	if (state != PAYMENT_REVIEW)
-		review_settle(ctx, "purchase", row->public_id, "purchase_lookup",
-			      arena_strdup(ctx->arena, uuid_text(id, row->public_id)),
-			      state == PAYMENT_SUCCEEDED);
-}
-
 enum err
 purchase_apply_event(struct ctx *ctx, struct purchase_row *row, enum payment_event event,
 		     const struct vendor_answer *answer)
@@ -278,6 +205,7 @@ purchase_apply_event(struct ctx *ctx, struct purchase_row *row, enum payment_eve
 	struct payment_step step = payment_step(true, payment_status_parse(row->status), event);
 	bool learned = learn(row, answer);
 	int64_t transaction_id = 0;
+	struct settlement s;
 
 	row->status = payment_status_name(step.next);
 	switch (step.effect) {
@@ -296,7 +224,8 @@ purchase_apply_event(struct ctx *ctx, struct purchase_row *row, enum payment_eve
 		TRY(open_review(ctx, row, answer, reasons[event]));
 		break;
 	}
-	end_review(ctx, row);
+	s = in_books(row);
+	settlement_end_review(ctx, &s, payment_status_parse(row->status));
 	return store(ctx, row, transaction_id);
 }
 
@@ -312,6 +241,8 @@ event_of_sale(const struct purchase_row *row, struct money sold)
 enum payment_event
 purchase_event_of(const struct purchase_row *row, const struct vendor_answer *answer)
 {
+	const struct settlement s = in_books(row);
+
 	if (!answer->sent || answer->outcome == PROVIDER_REJECTED)
 		return EVENT_REFUSED;
 	if (answer->outcome == PROVIDER_UNKNOWN)
@@ -326,9 +257,7 @@ purchase_event_of(const struct purchase_row *row, const struct vendor_answer *an
 	case PROVIDER_REVERSED:
 		return EVENT_TAKEN_BACK;
 	case PROVIDER_ABSENT:
-		if (row->age_s < ABSENT_AFTER_S)
-			return EVENT_UNANSWERED;
-		return row->accepted ? EVENT_VANISHED : EVENT_ABSENT;
+		return settlement_absent_event(&s);
 	}
 	return EVENT_TAKEN;
 }
