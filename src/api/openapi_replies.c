@@ -6,6 +6,7 @@
 #include "api/dialects.h"
 #include "api/negotiate.h"
 #include "base/arena.h"
+#include "base/attributes.h"
 
 enum { ANY_OTHER = 0 };
 
@@ -38,7 +39,7 @@ static const struct error_reply {
 	 "The provider did not answer in time; whether it was done is found out."},
 	{ANY_OTHER, "Other", "What HTTP itself refuses, such as 405, 408 and 431."},
 };
-enum { ERROR_REPLIES = sizeof(error_replies) / sizeof(error_replies[0]) };
+enum { ERROR_REPLIES = COUNT(error_replies) };
 
 /* Whether an error has that status in a dialect. */
 static bool

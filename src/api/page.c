@@ -4,6 +4,7 @@
 
 #include "api/dialects.h"
 #include "base/arena.h"
+#include "base/attributes.h"
 
 static int64_t
 limit_of(int64_t asked)
@@ -130,7 +131,7 @@ describe_by_number(struct jw *w)
 	static const char *const numbers[] = {"page", "pageSize", "total", "totalPages"};
 	struct envelope e = envelope_open(w, false, NULL);
 
-	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+	for (size_t i = 0; i < COUNT(numbers); i++)
 		envelope_integer(&e, numbers[i], 0);
 	envelope_bool(&e, "hasPreviousPage");
 	envelope_bool(&e, "hasNextPage");

@@ -5,6 +5,7 @@
 
 #include "api/negotiate.h"
 #include "base/arena.h"
+#include "base/attributes.h"
 
 enum err
 reply_success(struct call *call, const void *out)
@@ -61,7 +62,7 @@ translate_conflict(struct fault *f)
 {
 	if (f->constraint[0] == '\0')
 		return;
-	for (size_t i = 0; i < sizeof(conflicts) / sizeof(conflicts[0]); i++)
+	for (size_t i = 0; i < COUNT(conflicts); i++)
 		if (strcmp(conflicts[i].constraint, f->constraint) == 0) {
 			f->err = conflicts[i].err;
 			(void)snprintf(f->message, sizeof(f->message), "%s",

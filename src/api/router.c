@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/attributes.h"
 #include "runtime/app.h"
 
 enum { SEGMENTS_MAX = 8, SEGMENT_BYTES = 48 };
@@ -96,7 +97,7 @@ dialect_find(const char *name)
 static const struct prefix *
 find_prefix(const char *target)
 {
-	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++) {
+	for (size_t i = 0; i < COUNT(prefixes); i++) {
 		size_t length = strlen(prefixes[i].prefix);
 
 		if (strncmp(target, prefixes[i].prefix, length) == 0 &&

@@ -5,4 +5,7 @@
 #define MUST_CHECK          __attribute__((warn_unused_result))
 #define PRINTF_LIKE(fmt, n) __attribute__((format(printf, fmt, n)))
 
+/* How many items an array has; not for pointers. */
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
 #endif

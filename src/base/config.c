@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/attributes.h"
 #include "base/origin.h"
 #include "base/text.h"
 
@@ -15,7 +16,7 @@ static const struct config_row rows[] = {
 #undef CONFIG
 };
 
-enum { ROWS = sizeof(rows) / sizeof(rows[0]), SHOWN_MAX = 64 };
+enum { ROWS = COUNT(rows), SHOWN_MAX = 64 };
 
 const struct config_row *
 config_row(size_t i)
@@ -166,7 +167,7 @@ config_check(const struct config *config, char problem[256])
 		(void)snprintf(problem, 256, "COWRY_SANDBOX_URL is for development only");
 		return false;
 	}
-	for (size_t i = 0; i < sizeof(outside) / sizeof(outside[0]); i++)
+	for (size_t i = 0; i < COUNT(outside); i++)
 		if (outside[i].url[0] != '\0' && !text_starts_with(outside[i].url, "https://")) {
 			(void)snprintf(problem, 256, "%s must begin with https:// in production",
 				       outside[i].variable);

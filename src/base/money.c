@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/attributes.h"
 #include "base/text.h"
 
 static const struct currency currencies[] = {
@@ -14,7 +15,7 @@ static const struct currency currencies[] = {
 size_t
 currency_count(void)
 {
-	return sizeof(currencies) / sizeof(currencies[0]);
+	return COUNT(currencies);
 }
 
 const struct currency *

@@ -208,3 +208,10 @@ integer_parse(int64_t *out, const char *text)
 	*out = value;
 	return true;
 }
+
+const char *
+text_append_part(struct arena *arena, const char *so_far, const char *part)
+{
+	return arena_printf(arena, "%s%zu:%s;", so_far, part == NULL ? 0 : strlen(part),
+			    part == NULL ? "" : part);
+}

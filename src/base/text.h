@@ -65,4 +65,10 @@ char *text_plain(struct arena *arena, const char *text);
 /* A decimal integer, whole text, no sign but '-', within 64 bits. */
 bool integer_parse(int64_t *out, const char *text) MUST_CHECK;
 
+struct arena;
+
+/* so_far with a part behind it that begins with its length, so that no two lists of parts give the same
+ * text: for digests. NULL is an empty part. */
+const char *text_append_part(struct arena *arena, const char *so_far, const char *part);
+
 #endif

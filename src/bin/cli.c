@@ -11,6 +11,7 @@
 #include "app/people/user.h"
 #include "app/people/user_admin.h"
 #include "base/arena.h"
+#include "base/attributes.h"
 #include "base/email.h"
 #include "base/money.h"
 #include "base/unicode.h"
@@ -340,7 +341,7 @@ static const struct command commands[] = {
 	{"settings", NULL, "", "print all settings as the manual page shows them", run_settings},
 	{"version", NULL, "", "print the version", run_version},
 };
-enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
+enum { COMMANDS = COUNT(commands) };
 
 static int
 usage(FILE *out)

@@ -4,13 +4,14 @@
 
 #include "app/operation/reseal.h"
 #include "base/arena.h"
+#include "base/attributes.h"
 #include "bin/cli.h"
 #include "bin/start.h"
 #include "crypto/rotation.h"
 #include "runtime/app.h"
 
 static const enum key_use uses[] = {KEY_BOX, KEY_TOKEN};
-enum { USES = sizeof(uses) / sizeof(uses[0]), CLOCK_SKEW_S = 60, PATIENT_MS = 600000 };
+enum { USES = COUNT(uses), CLOCK_SKEW_S = 60, PATIENT_MS = 600000 };
 
 static struct keyring *
 load(const struct config *config)

@@ -11,6 +11,7 @@
 #include "app/bank/iban.h"
 #include "app/operation/unresolved.h"
 #include "base/arena.h"
+#include "base/attributes.h"
 #include "base/ctx.h"
 #include "base/email.h"
 #include "base/origin.h"
@@ -146,7 +147,7 @@ check_addresses(const struct config *config, bool development)
 		config->easypay_url,  config->google_issuer,   config->bank_url};
 	bool ok = true;
 
-	for (size_t i = 0; i < sizeof(urls) / sizeof(urls[0]); i++)
+	for (size_t i = 0; i < COUNT(urls); i++)
 		if (!development && urls[i][0] != '\0' && !text_starts_with(urls[i], "https://"))
 			ok = report(false, "addresses of others begin with https://", urls[i]);
 	return ok;
@@ -267,7 +268,7 @@ look_for_work(const struct config *config)
 	struct rows rows;
 	char what[160];
 
-	for (size_t i = 0; i < sizeof(attention) / sizeof(attention[0]); i++) {
+	for (size_t i = 0; i < COUNT(attention); i++) {
 		if (db_run(&ctx, attention[i].count, &rows, NO_PARAMS) != ERR_OK ||
 		    row_int(&rows, 0, 0) == 0)
 			continue;

@@ -5,6 +5,7 @@
 
 #include "api/dispatch.h"
 #include "base/arena.h"
+#include "base/attributes.h"
 #include "bin/arrival.h"
 #include "bin/body.h"
 
@@ -75,7 +76,7 @@ static void
 take_parameter(struct request *request, struct arena *arena, const char *name, size_t length,
 	       const char *value)
 {
-	for (size_t i = 0; i < sizeof(parameters) / sizeof(parameters[0]); i++) {
+	for (size_t i = 0; i < COUNT(parameters); i++) {
 		void *member;
 		const char *earlier;
 

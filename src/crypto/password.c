@@ -12,6 +12,7 @@
 #include <time.h>
 
 #include "base/arena.h"
+#include "base/attributes.h"
 #include "crypto/hmac.h"
 #include "crypto/random.h"
 
@@ -202,6 +203,5 @@ password_is_common(const char *password)
 		lower[i] = password[i] >= 'A' && password[i] <= 'Z'
 				   ? (char)(password[i] - 'A' + 'a')
 				   : password[i];
-	return bsearch(lower, common, sizeof(common) / sizeof(common[0]), sizeof(common[0]),
-		       compare) != NULL;
+	return bsearch(lower, common, COUNT(common), sizeof(common[0]), compare) != NULL;
 }

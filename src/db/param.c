@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/attributes.h"
 #include "db/types.h"
 #include "json/jsonb.h"
 
@@ -333,7 +334,7 @@ as_jsonb(struct arena *arena, const struct param *p)
 static const struct type *
 find_type(unsigned int oid)
 {
-	for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
+	for (size_t i = 0; i < COUNT(types); i++)
 		if (types[i].oid == oid || types[i].array == oid)
 			return &types[i];
 	return NULL;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/attributes.h"
 #include "base/text.h"
 
 /* Which SQLSTATEs mean something to a caller, by as many characters as stand here; all others
@@ -31,7 +32,7 @@ static const struct {
 static enum err
 state_error(const char *state)
 {
-	for (size_t i = 0; i < sizeof states / sizeof states[0]; i++)
+	for (size_t i = 0; i < COUNT(states); i++)
 		if (text_starts_with(state, states[i].state))
 			return states[i].err;
 	return ERR_INTERNAL;

@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/attributes.h"
 #include "crypto/hmac.h"
 #include "db/row.h"
 #include "ledger/account.h"
@@ -55,7 +56,7 @@ ledger_is_system_account(struct uuid id)
 static const int64_t system_kinds[] = {ACCOUNT_PROJECT_FUNDING, ACCOUNT_OPERATOR_FUNDING,
 				       ACCOUNT_PROVIDER_CLEARING, ACCOUNT_FEE_REVENUE,
 				       ACCOUNT_PAYABLES};
-enum { SYSTEM_KINDS = sizeof(system_kinds) / sizeof(system_kinds[0]) };
+enum { SYSTEM_KINDS = COUNT(system_kinds) };
 
 enum err
 ledger_open_system_accounts(struct ctx *ctx, int64_t ledger_id, const int64_t *kinds, size_t n,

@@ -314,28 +314,21 @@ ledger_post(struct ctx *ctx, struct ledger_transaction **transactions, size_t n)
 	return ERR_OK;
 }
 
-/* Append a length-prefixed part, so that no two contents have the same bytes. */
-static char *
-with_part(struct ctx *ctx, const char *so_far, const char *part)
-{
-	return arena_printf(ctx->arena, "%s%zu:%s;", so_far, part == NULL ? 0 : strlen(part),
-			    part == NULL ? "" : part);
-}
-
 void
 ledger_content(struct ctx *ctx, struct ledger_transaction *t)
 {
 	char id[UUID_TEXT_MAX];
-	char *text = arena_printf(ctx->arena, "cowry-1;%lld;%lld;", (long long)t->ledger_id,
-				  (long long)t->reverses);
+	const char *text = arena_printf(ctx->arena, "cowry-1;%lld;%lld;", (long long)t->ledger_id,
+					(long long)t->reverses);
 
-	text = with_part(ctx, text, t->type);
-	text = with_part(ctx, text, t->currency);
-	text = with_part(ctx, text, t->metadata);
-	text = with_part(ctx, text, uuid_is_nil(t->hold) ? NULL : uuid_text(id, t->hold));
+	text = text_append_part(ctx->arena, text, t->type);
+	text = text_append_part(ctx->arena, text, t->currency);
+	text = text_append_part(ctx->arena, text, t->metadata);
+	text = text_append_part(ctx->arena, text,
+				uuid_is_nil(t->hold) ? NULL : uuid_text(id, t->hold));
 	for (size_t i = 0; i < t->count; i++) {
-		text = with_part(ctx, text, uuid_text(id, t->postings[i].from));
-		text = with_part(ctx, text, uuid_text(id, t->postings[i].to));
+		text = text_append_part(ctx->arena, text, uuid_text(id, t->postings[i].from));
+		text = text_append_part(ctx->arena, text, uuid_text(id, t->postings[i].to));
 		text = arena_printf(ctx->arena, "%s%lld;", text, (long long)t->postings[i].amount);
 	}
 	sha256(text, strlen(text), t->content);

@@ -1,6 +1,7 @@
 #include "ledger/verify.h"
 
 #include "base/arena.h"
+#include "base/attributes.h"
 #include "db/row.h"
 
 static const struct {
@@ -35,7 +36,7 @@ static const struct {
 	 SQL_check_payouts},
 	{{"references", "each payment under way has its reference"}, SQL_check_references},
 };
-enum { CHECKS = sizeof(checks) / sizeof(checks[0]) };
+enum { CHECKS = COUNT(checks) };
 
 const struct ledger_check *
 ledger_check_at(size_t i)

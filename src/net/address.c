@@ -1,3 +1,4 @@
+#include "base/attributes.h"
 #include "net/http.h"
 
 #include <netinet/in.h>
@@ -61,7 +62,7 @@ is_within(const unsigned char *address, const struct block *block)
 static bool
 ipv4_is_public(const unsigned char *address)
 {
-	for (size_t i = 0; i < sizeof(special_ipv4) / sizeof(special_ipv4[0]); i++)
+	for (size_t i = 0; i < COUNT(special_ipv4); i++)
 		if (is_within(address, &special_ipv4[i]))
 			return false;
 	return true;
@@ -70,10 +71,10 @@ ipv4_is_public(const unsigned char *address)
 static bool
 ipv6_is_public(const unsigned char *address)
 {
-	for (size_t i = 0; i < sizeof(carriers) / sizeof(carriers[0]); i++)
+	for (size_t i = 0; i < COUNT(carriers); i++)
 		if (is_within(address, &carriers[i].block))
 			return ipv4_is_public(address + carriers[i].at);
-	for (size_t i = 0; i < sizeof(special_ipv6) / sizeof(special_ipv6[0]); i++)
+	for (size_t i = 0; i < COUNT(special_ipv6); i++)
 		if (is_within(address, &special_ipv6[i]))
 			return false;
 	return is_within(address, &global_ipv6);

@@ -12,6 +12,7 @@
 #include <time.h>
 
 #include "base/arena.h"
+#include "base/attributes.h"
 #include "base/clock.h"
 
 enum {
@@ -341,7 +342,7 @@ obstacle_of(CURL *curl, CURLcode code)
 	};
 	long number = 0;
 
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+	for (size_t i = 0; i < COUNT(rows); i++)
 		if (rows[i].code == code)
 			return rows[i].obstacle;
 	if (code == CURLE_COULDNT_CONNECT)

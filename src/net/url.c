@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/attributes.h"
 #include "base/text.h"
 #include "net/http.h"
 
@@ -96,7 +97,7 @@ url_host_may_be_public(const char *host)
 	/* A last label of digits, or none, is an address in disguise: 127.1, 0x7f.1, 2130706433. */
 	if (last == NULL || (last[1] >= '0' && last[1] <= '9') || strchr(host, ':') != NULL)
 		return false;
-	for (size_t i = 0; i < sizeof(local) / sizeof(local[0]); i++)
+	for (size_t i = 0; i < COUNT(local); i++)
 		if (ends_with(host, local[i]))
 			return false;
 	return last[1] != '\0';

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/attributes.h"
 #include "provider/bank_exchange.h"
 #include "json/reader.h"
 
@@ -35,7 +36,7 @@ consent_status(struct arena *arena, struct json_object *body)
 {
 	const char *word = report_text(arena, body, "consentStatus", XS2A_ID_MAX);
 
-	for (size_t i = 0; i < sizeof(consent_words) / sizeof(consent_words[0]); i++)
+	for (size_t i = 0; i < COUNT(consent_words); i++)
 		if (word != NULL && text_equal(word, consent_words[i].word))
 			return consent_words[i].status;
 	return XS2A_CONSENT_RECEIVED;

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/attributes.h"
 #include "provider/bank_exchange.h"
 #include "json/reader.h"
 
@@ -28,7 +29,7 @@ static const struct {
 static enum provider_state
 state_of(const char *status)
 {
-	for (size_t i = 0; status != NULL && i < sizeof(words) / sizeof(words[0]); i++)
+	for (size_t i = 0; status != NULL && i < COUNT(words); i++)
 		if (text_equal(status, words[i].word))
 			return words[i].state;
 	return PROVIDER_PENDING;

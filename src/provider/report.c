@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/attributes.h"
 #include "crypto/hmac.h"
 #include "provider/exchange.h"
 #include "json/reader.h"
@@ -36,7 +37,7 @@ report_state(struct json_object *data, const char *name)
 	struct json_object *value = member(data, name);
 
 	if (json_kind(value) == JSON_TEXT)
-		for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		for (size_t i = 0; i < COUNT(words); i++)
 			if (text_equal_any_case(json_text_value(value), words[i].word))
 				return words[i].state;
 	return PROVIDER_PENDING;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/attributes.h"
 #include "sandbox/code.h"
 #include "sandbox/control.h"
 #include "schema/schema.h"
@@ -58,7 +59,7 @@ static const struct field command_fields[] = {
 	FIELD(struct command_in, settle_ms, .name = "settle_ms", .lower_bound = true,
 	      .max = 3600000),
 };
-enum { COMMAND_FIELDS = sizeof(command_fields) / sizeof(command_fields[0]) };
+enum { COMMAND_FIELDS = COUNT(command_fields) };
 
 static const struct schema command_schema = SCHEMA(struct command_in, "Command", command_fields);
 

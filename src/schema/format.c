@@ -1,6 +1,7 @@
 /* Text formats that more than one table uses. */
 #include <string.h>
 
+#include "base/attributes.h"
 #include "base/email.h"
 #include "base/unicode.h"
 #include "schema/schema.h"
@@ -145,7 +146,7 @@ static const struct format formats[] = {
 const struct format *
 format_find(const char *name)
 {
-	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++)
+	for (size_t i = 0; i < COUNT(formats); i++)
 		if (strcmp(formats[i].name, name) == 0)
 			return &formats[i];
 	return NULL;

@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "base/attributes.h"
 #include "base/clock.h"
 #include "base/fault.h"
 #include "base/id.h"
@@ -108,10 +109,10 @@ struct schema {
 	size_t size; /* of the struct */
 };
 
-#define SCHEMA(struct_type, name_, fields_)                                                   \
-	{                                                                                     \
-		.name = (name_), .fields = (fields_),                                         \
-		.count = sizeof(fields_) / sizeof((fields_)[0]), .size = sizeof(struct_type), \
+#define SCHEMA(struct_type, name_, fields_)                                    \
+	{                                                                      \
+		.name = (name_), .fields = (fields_), .count = COUNT(fields_), \
+		.size = sizeof(struct_type),                                   \
 	}
 
 /* How a dialect writes what all share. */

@@ -19,7 +19,7 @@
 
 static const char *const spellings[] = {COMPOSED, DECOMPOSED, ENCODED};
 
-enum { SPELLINGS = sizeof(spellings) / sizeof(spellings[0]) };
+enum { SPELLINGS = COUNT(spellings) };
 
 static struct answer
 pocket_register(struct client *c, const char *email)
@@ -126,7 +126,7 @@ test_unseen(void **state)
 	struct person admin = person_admin(c, "unseen-admin@example.com");
 	struct tenant acme = tenant_new(c, "unseen");
 
-	for (size_t i = 0; i < sizeof(unseen) / sizeof(unseen[0]); i++) {
+	for (size_t i = 0; i < COUNT(unseen); i++) {
 		const char *u = unseen[i];
 		struct answer a;
 

@@ -123,7 +123,7 @@ expect_in_the_way(struct client *c, const struct person *who, const char *code, 
 		    {end_by_admin, "ACCOUNT_NOT_EMPTY", "errors"},
 		    {end_by_drop, "conflict", "details"}};
 
-	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
+	for (size_t i = 0; i < COUNT(ways); i++) {
 		struct answer a = ways[i].end(c, who);
 		size_t n = answer_count(&a, ways[i].list);
 		bool found = false;

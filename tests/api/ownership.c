@@ -125,7 +125,7 @@ static const struct thing {
 	{"identity document", "SELECT count(document_digest) FROM cowry.users"
 			      " JOIN me USING (user_id)"},
 };
-enum { THINGS = sizeof(things) / sizeof(things[0]) };
+enum { THINGS = COUNT(things) };
 
 static bool
 is_good(struct client *c, const char *email, const struct thing *thing)
@@ -257,7 +257,7 @@ test_matrix(void **state)
 {
 	struct client *c = *state;
 
-	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
+	for (size_t i = 0; i < COUNT(ways); i++) {
 		struct squatter s = squatter_new(c);
 		struct answer a;
 

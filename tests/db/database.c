@@ -165,7 +165,7 @@ test_epoch(void **state)
 	struct fixture *f = *state;
 	struct rows rows;
 
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+	for (size_t i = 0; i < COUNT(cases); i++)
 		for (int bound = 0; bound < 2; bound++) {
 			struct moment m = cases[i].moment;
 
@@ -204,7 +204,7 @@ test_wide(void **state)
 	char text[MONEY_TEXT_MAX];
 	struct rows rows;
 
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (size_t i = 0; i < COUNT(cases); i++) {
 		assert_int_equal(db_run(&f->ctx, SQL_test_numeric, &rows, PARAMS(p_text(cases[i]))),
 				 ERR_OK);
 		assert_string_equal(total_text(text, (struct total){row_wide(&rows, 0, 0), NULL}),
@@ -295,7 +295,7 @@ test_session_settings(void **state)
 	struct fixture *f = *state;
 	struct rows rows;
 
-	for (size_t i = 0; i < sizeof settings / sizeof settings[0]; i++) {
+	for (size_t i = 0; i < COUNT(settings); i++) {
 		assert_int_equal(
 			db_run(&f->ctx, SQL_test_setting, &rows, PARAMS(p_text(settings[i].name))),
 			ERR_OK);

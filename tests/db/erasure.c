@@ -59,7 +59,7 @@ names(const char *sql, const char *table)
 static bool
 is_erased(const char *table)
 {
-	for (size_t i = 0; i < sizeof(erasing) / sizeof(erasing[0]); i++)
+	for (size_t i = 0; i < COUNT(erasing); i++)
 		if (names(statement_get(erasing[i])->text, table))
 			return true;
 	return false;
@@ -68,7 +68,7 @@ is_erased(const char *table)
 static bool
 is_kept(const char *table)
 {
-	for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++)
+	for (size_t i = 0; i < COUNT(kept); i++)
 		if (strcmp(kept[i].table, table) == 0)
 			return true;
 	return false;
@@ -115,7 +115,7 @@ test_kept(void **state)
 {
 	struct fixture *f = *state;
 
-	for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++) {
+	for (size_t i = 0; i < COUNT(kept); i++) {
 		const char *sql = arena_printf(
 			f->ctx.arena, "SELECT to_regclass('cowry.%s') IS NOT NULL", kept[i].table);
 

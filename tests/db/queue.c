@@ -256,7 +256,7 @@ test_added_while_run(void **state)
 	static const enum queue_verdict verdicts[] = {QUEUE_DONE, QUEUE_AGAIN, QUEUE_PARK};
 	struct fixture *f = *state;
 
-	for (size_t i = 0; i < sizeof(verdicts) / sizeof(verdicts[0]); i++) {
+	for (size_t i = 0; i < COUNT(verdicts); i++) {
 		plan.verdict = verdicts[i];
 		plan.meanwhile = add_a;
 		plan.runs = 0;

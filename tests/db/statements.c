@@ -54,7 +54,7 @@ test_every_column_has_a_type_that_is_read(void **state)
 		for (int i = 0; i < PQnfields(result); i++) {
 			bool found = false;
 
-			for (size_t t = 0; t < sizeof readable / sizeof readable[0]; t++)
+			for (size_t t = 0; t < COUNT(readable); t++)
 				found = found || readable[t] == PQftype(result, i);
 			if (!found)
 				fail_msg("%s: column %s has type %u", s->name, PQfname(result, i),

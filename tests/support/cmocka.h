@@ -8,8 +8,8 @@
 #include <setjmp.h>
 #include <stdint.h>
 #include <cmocka.h>
-/* clang-format on */
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#include "base/attributes.h"
+/* clang-format on */
 
 #endif

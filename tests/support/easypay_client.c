@@ -144,10 +144,10 @@ answer(void *arg, size_t n, const struct fake_server_request *request)
 						  .status = easypay->script.absent ? 404 : 200,
 						  .body = reply_body};
 	}
-	while (i < sizeof usual / sizeof usual[0] &&
+	while (i < COUNT(usual) &&
 	       strncmp(request->target, usual[i].path, strlen(usual[i].path)) != 0)
 		i++;
-	if (i == sizeof usual / sizeof usual[0])
+	if (i == COUNT(usual))
 		return (struct fake_server_reply){.status = 404, .body = "{\"status\":false}"};
 	write_usual(usual[i].body, reference);
 	if (usual[i].order || easypay->script.body != NULL)
@@ -181,7 +181,7 @@ easypay_client_open(struct client *c, struct easypay_client *easypay)
 		arena_printf(c->keep, "%s/flutterwave", fake_server_url(easypay->server));
 	config->paga_url = arena_printf(c->keep, "%s/paga", fake_server_url(easypay->server));
 	config->fingra_url = arena_printf(c->keep, "%s/fingra", fake_server_url(easypay->server));
-	for (size_t i = 0; i < sizeof provider_names / sizeof provider_names[0]; i++) {
+	for (size_t i = 0; i < COUNT(provider_names); i++) {
 		const char *type = provider_names[i];
 
 		assert_int_equal(db_transact(&ctx, set_own, &type), ERR_OK);

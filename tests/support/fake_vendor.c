@@ -114,7 +114,7 @@ fake_vendor_open(struct client *c, struct fake_vendor *vendor)
 	config->flash_url = fake_server_url(vendor->server);
 	config->mobilemart_url = fake_server_url(vendor->server);
 	config->easypay_url = fake_server_url(vendor->server);
-	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+	for (size_t i = 0; i < COUNT(names); i++)
 		assert_int_equal(db_transact(&ctx, set_own, names[i]), ERR_OK);
 }
 

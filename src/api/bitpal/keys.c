@@ -2,10 +2,11 @@
 #include "api/bitpal/bitpal.h"
 #include "app/wallet/key.h"
 #include "base/arena.h"
+#include "base/attributes.h"
 
 static const char *const permissions[] = {"deposit", "transfer", "read", NULL};
 static const unsigned permission_bits[] = {PERMIT_DEPOSIT, PERMIT_TRANSFER, PERMIT_READ};
-enum { PERMISSIONS = sizeof(permission_bits) / sizeof(permission_bits[0]) };
+enum { PERMISSIONS = COUNT(permission_bits) };
 static const char *const expiries[] = {"1H", "1D", "1M", "1Y", NULL};
 
 enum { LIST_DEFAULT = 50, LIST_MAX = 100, OFFSET_MAX = 1000000 };

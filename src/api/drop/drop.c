@@ -4,6 +4,7 @@
 #include "api/dialects.h"
 #include "api/drop/drop.h"
 #include "api/page.h"
+#include "base/attributes.h"
 
 /* Drop names errors by status. */
 static const struct {
@@ -39,11 +40,11 @@ static const struct {
 static const char *
 code_of(enum err err, int status)
 {
-	for (size_t i = 0; i < sizeof(named) / sizeof(named[0]); i++)
+	for (size_t i = 0; i < COUNT(named); i++)
 		if (named[i].err == err)
 			return named[i].code;
 
-	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
+	for (size_t i = 0; i < COUNT(codes); i++)
 		if (codes[i].status == status)
 			return codes[i].code;
 	return "internal_error";
@@ -61,7 +62,7 @@ static const struct {
 static int
 status(const struct fault *f)
 {
-	for (size_t i = 0; i < sizeof(statuses) / sizeof(statuses[0]); i++)
+	for (size_t i = 0; i < COUNT(statuses); i++)
 		if (statuses[i].err == f->err)
 			return statuses[i].status;
 	return err_status(f->err);
@@ -117,7 +118,7 @@ describe_pagination(struct envelope *outer)
 		return;
 	}
 	e = envelope_open(w, false, "pagination");
-	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++)
+	for (size_t i = 0; i < COUNT(members); i++)
 		envelope_integer(&e, members[i], 0);
 	envelope_close(&e);
 }

@@ -1,5 +1,6 @@
 /* What a krone is worth elsewhere. Anybody may ask. */
 #include "app/remittance/rate.h"
+#include "base/attributes.h"
 
 #include <string.h>
 
@@ -18,7 +19,7 @@ static const struct field value_fields[] = {
 	VALUE(rsd, "RSD", "11.7"), VALUE(bam, "BAM", "1.04"), VALUE(pln, "PLN", "0.41"),
 	VALUE(pkr, "PKR", "26.8"), VALUE(try, "TRY", "3.45"), VALUE(eur, "EUR", "0.089"),
 };
-enum { VALUES = sizeof(value_fields) / sizeof(value_fields[0]) };
+enum { VALUES = COUNT(value_fields) };
 
 static const struct schema values = SCHEMA(struct values, "RateValues", value_fields);
 

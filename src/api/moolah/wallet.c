@@ -1,5 +1,6 @@
 /* The wallet in rand: its balance, and its history by pages. */
 #include "api/moolah/moolah.h"
+#include "base/attributes.h"
 
 #include <string.h>
 
@@ -177,7 +178,7 @@ description_of(struct arena *arena, const char *type)
 		{"admin_debit", "Debit by the administration"},
 	};
 
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+	for (size_t i = 0; i < COUNT(rows); i++)
 		if (strcmp(rows[i].type, type) == 0)
 			return rows[i].words;
 	return text_words(arena, type);

@@ -5,6 +5,7 @@
 
 #include "api/dialects.h"
 #include "api/page.h"
+#include "base/attributes.h"
 
 /* What HTTP calls a status; NestJS shows it as "error". */
 static const struct {
@@ -32,7 +33,7 @@ static const struct {
 static const char *
 phrase(int status)
 {
-	for (size_t i = 0; i < sizeof(phrases) / sizeof(phrases[0]); i++)
+	for (size_t i = 0; i < COUNT(phrases); i++)
 		if (phrases[i].status == status)
 			return phrases[i].phrase;
 	return "Error";

@@ -2,6 +2,7 @@
 
 #include "app/accounting/accounting.h"
 #include "base/arena.h"
+#include "base/attributes.h"
 #include "db/row.h"
 #include "ledger/account.h"
 #include "ledger/ledger.h"
@@ -90,7 +91,7 @@ read_lines(struct ctx *ctx, struct draft *draft)
 static bool
 is_open(int64_t kind)
 {
-	for (size_t i = 0; i < sizeof(open_kinds) / sizeof(open_kinds[0]); i++)
+	for (size_t i = 0; i < COUNT(open_kinds); i++)
 		if (open_kinds[i] == kind)
 			return true;
 	return kind >= MANUAL_KIND_MIN;
@@ -209,7 +210,7 @@ static const char *const own_forms[] = {"capture/",  "drop/",     "payment/",
 static enum err
 check_reference(struct ctx *ctx, const char *reference)
 {
-	for (size_t i = 0; i < sizeof(own_forms) / sizeof(own_forms[0]); i++) {
+	for (size_t i = 0; i < COUNT(own_forms); i++) {
 		if (!text_starts_with(reference, own_forms[i]))
 			continue;
 		violation_add(ctx->arena, &ctx->fault, "reference", "RESERVED",

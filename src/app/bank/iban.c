@@ -5,6 +5,7 @@
 
 #include "app/bank/iban_check.h"
 #include "base/arena.h"
+#include "base/attributes.h"
 
 enum { CHECK_AT = 2, BBAN_AT = 4, MODULUS = 97, LETTERS_FROM = 10 };
 
@@ -66,7 +67,7 @@ fits(const char *structure, const char *text)
 static const struct country *
 country_of(const char *text)
 {
-	for (size_t i = 0; i < sizeof(countries) / sizeof(countries[0]); i++)
+	for (size_t i = 0; i < COUNT(countries); i++)
 		if (strncmp(countries[i].code, text, 2) == 0)
 			return &countries[i];
 	return NULL;

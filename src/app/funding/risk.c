@@ -1,6 +1,7 @@
 #include "app/funding/risk.h"
 
 #include "base/arena.h"
+#include "base/attributes.h"
 
 enum { HOUR_S = 3600, DAY_S = 24 * HOUR_S, WEEK_S = 7 * DAY_S, HISTORY_LEAST = 3 };
 
@@ -79,7 +80,7 @@ static const struct risk_rule rules[] = {
 	{"young_account_very_large_amount", 30, young_account_very_large_amount},
 	{"new_address", 30, new_address},
 };
-enum { RULES = sizeof(rules) / sizeof(rules[0]) };
+enum { RULES = COUNT(rules) };
 
 const struct risk_rule *
 risk_rule(size_t i)

@@ -7,6 +7,7 @@
 #include "app/prepaid/purchase.h"
 #include "app/privacy/closing.h"
 #include "base/arena.h"
+#include "base/attributes.h"
 #include "db/row.h"
 #include "json/writer.h"
 
@@ -43,7 +44,7 @@ record(struct ctx *ctx, const struct review *review)
 static const struct kind *
 kind_of(const struct review *review)
 {
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+	for (size_t i = 0; i < COUNT(kinds); i++)
 		if (text_equal(kinds[i].name, review->kind))
 			return &kinds[i];
 	return NULL;

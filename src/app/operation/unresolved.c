@@ -7,6 +7,7 @@
 #include "app/prepaid/purchase.h"
 #include "app/remittance/drop_payment.h"
 #include "base/arena.h"
+#include "base/attributes.h"
 #include "db/row.h"
 #include "json/writer.h"
 
@@ -67,7 +68,7 @@ unresolved_ask(struct ctx *ctx, const char *kind, const char *subject)
 {
 	struct uuid id;
 
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+	for (size_t i = 0; i < COUNT(kinds); i++) {
 		if (!text_equal(kinds[i].kind, kind))
 			continue;
 		if (kinds[i].ask != NULL)

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "app/payment/payment.h"
+#include "app/payment/settlement.h"
 
 #include "app/payment/provider_account.h"
 #include "app/payment/row.h"
@@ -24,13 +25,6 @@
 enum { DOWN_RETRY_S = 5 };
 static const int64_t hold_lifetime_s = INT64_C(100) * 365 * 86400;
 
-static const char *
-with_part(struct ctx *ctx, const char *so_far, const char *part)
-{
-	return arena_printf(ctx->arena, "%s%zu:%s;", so_far, part == NULL ? 0 : strlen(part),
-			    part == NULL ? "" : part);
-}
-
 /* What tells the same order from another one under the same reference. */
 static void
 digest(struct ctx *ctx, const struct payment_order *in, unsigned char out[SHA256_SIZE])
@@ -40,13 +34,13 @@ digest(struct ctx *ctx, const struct payment_order *in, unsigned char out[SHA256
 					(long long)in->ledger_id, (long long)in->user_id,
 					in->withdrawal, (long long)in->amount.minor);
 
-	text = with_part(ctx, text, in->amount.currency->code);
-	text = with_part(ctx, text, uuid_text(id, in->wallet));
-	text = with_part(ctx, text, in->type);
-	text = with_part(ctx, text, in->provider);
-	text = with_part(ctx, text, in->email);
-	text = with_part(ctx, text, in->provider_payload.text);
-	text = with_part(ctx, text, in->metadata.text);
+	text = text_append_part(ctx->arena, text, in->amount.currency->code);
+	text = text_append_part(ctx->arena, text, uuid_text(id, in->wallet));
+	text = text_append_part(ctx->arena, text, in->type);
+	text = text_append_part(ctx->arena, text, in->provider);
+	text = text_append_part(ctx->arena, text, in->email);
+	text = text_append_part(ctx->arena, text, in->provider_payload.text);
+	text = text_append_part(ctx->arena, text, in->metadata.text);
 	sha256(text, strlen(text), out);
 }
 
@@ -188,15 +182,6 @@ insert(struct ctx *ctx, const struct payment_order *in, struct uuid id,
 			     p_text(metadata)));
 }
 
-static enum err
-plan_look_up(struct ctx *ctx, struct uuid id, int64_t delay_s)
-{
-	char text[UUID_TEXT_MAX];
-
-	return queue_add(ctx, "payment_lookup", arena_strdup(ctx->arena, uuid_text(text, id)),
-			 delay_s);
-}
-
 /* Show a payment as it was just stored, beside what the call needs. */
 static void
 show(const struct payment_row *row, struct payment *out)
@@ -231,8 +216,9 @@ payment_open(struct ctx *ctx, const struct payment_order *in, struct payment *ou
 				  &config_id, &out->request.account));
 	TRY(prepare_call(ctx, in, out));
 	TRY(insert(ctx, in, id, content, config_id, out));
-	TRY(plan_look_up(ctx, id,
-			 in->withdrawal ? config->withdrawal_lookup_s : config->deposit_lookup_s));
+	TRY(settlement_plan_lookup(ctx, "payment", id,
+				   in->withdrawal ? config->withdrawal_lookup_s
+						  : config->deposit_lookup_s));
 	TRY(payment_row_lock(ctx, id, &row));
 	show(&row, out);
 	return payment_emit_event(ctx, &row);
@@ -343,7 +329,7 @@ take_answer(struct ctx *ctx, const struct payment *payment, struct payment_row *
 	TRY(payment_apply_event(ctx, row, event_of_answer(payment), unsaid, reason(answer)));
 	if (answer->outcome == PROVIDER_ACCEPTED && answer->state == PROVIDER_SUCCEEDED &&
 	    payment_status_parse(row->status) == PAYMENT_PENDING)
-		TRY(plan_look_up(ctx, row->public_id, 0));
+		TRY(settlement_plan_lookup(ctx, "payment", row->public_id, 0));
 	return ERR_OK;
 }
 

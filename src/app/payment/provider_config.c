@@ -8,6 +8,7 @@
 #include "app/platform/api_key.h"
 #include "app/platform/platform.h"
 #include "base/arena.h"
+#include "base/attributes.h"
 #include "base/config.h"
 #include "crypto/box.h"
 #include "db/row.h"
@@ -278,8 +279,7 @@ base_url(struct ctx *ctx, const char *type, enum mode mode)
 
 	if (provider_in_sandbox(ctx, mode))
 		return arena_printf(ctx->arena, "%s/%s", config->sandbox_url, type);
-	while (i + 1 < sizeof(addresses) / sizeof(addresses[0]) &&
-	       strcmp(addresses[i].type, type) != 0)
+	while (i + 1 < COUNT(addresses) && strcmp(addresses[i].type, type) != 0)
 		i++;
 	return addresses[i].url;
 }

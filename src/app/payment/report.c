@@ -2,6 +2,7 @@
 #include "app/payment/payment.h"
 #include "app/payment/provider_account.h"
 #include "app/payment/row.h"
+#include "app/payment/settlement.h"
 #include "base/arena.h"
 #include "crypto/hmac.h"
 #include "db/row.h"
@@ -110,15 +111,6 @@ forged(struct ctx *ctx, const struct provider *provider)
 	return fault(&ctx->fault, ERR_UNAUTHORIZED, NULL, "The signature is not valid");
 }
 
-static enum err
-look_up_soon(struct ctx *ctx, struct uuid payment, int64_t delay_s)
-{
-	char text[UUID_TEXT_MAX];
-
-	return queue_add(ctx, "payment_lookup", arena_strdup(ctx->arena, uuid_text(text, payment)),
-			 delay_s);
-}
-
 /* It is genuine and about this payment, but what decides can't be told from it. */
 static enum err
 look_up_instead(struct ctx *ctx, const struct provider *provider,
@@ -129,7 +121,7 @@ look_up_instead(struct ctx *ctx, const struct provider *provider,
 
 	TRY(payment_row_lock(ctx, payment, &row));
 	TRY(keep(ctx, provider, report, row.payment_id, body, &first));
-	return first ? look_up_soon(ctx, payment, 0) : ERR_OK;
+	return first ? settlement_plan_lookup(ctx, "payment", payment, 0) : ERR_OK;
 }
 
 /* It is genuine, but nobody can tell about which payment: all of them are asked about, in tenths of
@@ -144,7 +136,7 @@ look_up_all(struct ctx *ctx, const struct provider *provider, const struct provi
 		   PARAMS(p_text(provider->name), p_int(signer->config_id), p_bool(sandbox),
 			  p_int(LOOK_UPS_MAX))));
 	for (size_t i = 0; i < rows.count; i++)
-		TRY(look_up_soon(ctx, row_uuid(&rows, i, 0), (int64_t)i / 10));
+		TRY(settlement_plan_lookup(ctx, "payment", row_uuid(&rows, i, 0), (int64_t)i / 10));
 	return ERR_OK;
 }
 

@@ -8,6 +8,7 @@
 #include "db/row.h"
 #include "ledger/hold.h"
 #include "ledger/ledger.h"
+#include "queue/queue.h"
 
 /* A provider may take that long to show an order that it has. */
 enum { ABSENT_AFTER_S = 86400 };
@@ -112,4 +113,13 @@ settlement_absent_event(const struct settlement *s)
 	if (s->age_s < ABSENT_AFTER_S)
 		return EVENT_UNANSWERED;
 	return s->accepted ? EVENT_VANISHED : EVENT_ABSENT;
+}
+
+enum err
+settlement_plan_lookup(struct ctx *ctx, const char *kind, struct uuid id, int64_t delay_s)
+{
+	char text[UUID_TEXT_MAX];
+
+	return queue_add(ctx, arena_printf(ctx->arena, "%s_lookup", kind),
+			 arena_strdup(ctx->arena, uuid_text(text, id)), delay_s);
 }

@@ -42,4 +42,8 @@ void settlement_end_review(struct ctx *ctx, const struct settlement *s, enum pay
 /* What it means that the provider does not know the order. */
 enum payment_event settlement_absent_event(const struct settlement *s);
 
+/* Plan the job <kind>_lookup, which asks the provider how an order stands. */
+enum err settlement_plan_lookup(struct ctx *ctx, const char *kind, struct uuid id,
+				int64_t delay_s) MUST_CHECK;
+
 #endif

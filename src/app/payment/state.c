@@ -23,6 +23,7 @@
 #include "app/payment/state.h"
 
 #include "app/payment/payment.h"
+#include "base/attributes.h"
 
 #include <assert.h>
 #include <string.h>
@@ -116,7 +117,7 @@ static const struct row {
 	{BOTH, PAYMENT_REVIEW, EVENT_APPROVED, PAYMENT_SUCCEEDED, DO_POST},
 	{BOTH, PAYMENT_REVIEW, EVENT_REJECTED, PAYMENT_FAILED, DO_LET_GO},
 };
-enum { ROWS = sizeof(rows) / sizeof(rows[0]) };
+enum { ROWS = COUNT(rows) };
 
 static bool
 fits(const struct row *row, bool withdrawal, enum payment_status state, enum payment_event event)

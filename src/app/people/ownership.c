@@ -1,6 +1,7 @@
 #include "app/people/ownership.h"
 
 #include "app/people/user.h"
+#include "base/attributes.h"
 #include "db/row.h"
 
 /* What the first proof voids. Each takes a user_id. */
@@ -9,7 +10,7 @@ static const enum statement_id voided[] = {
 	SQL_ownership_void_webhooks, SQL_ownership_void_payments, SQL_ownership_void_providers,
 	SQL_ownership_void_payees,   SQL_ownership_void_merchant, SQL_ownership_void_person,
 };
-enum { VOIDED = sizeof(voided) / sizeof(voided[0]) };
+enum { VOIDED = COUNT(voided) };
 
 enum err
 ownership_prove(struct ctx *ctx, int64_t user_id, enum ownership_proof proof)

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/attributes.h"
 #include "base/money.h"
 #include "db/row.h"
 
@@ -31,7 +32,7 @@ static const struct column columns[] = {
 struct text_list
 settings_enabled(struct arena *arena)
 {
-	size_t n = sizeof(settings_services) / sizeof(settings_services[0]) - 1;
+	size_t n = COUNT(settings_services) - 1;
 
 	return (struct text_list){
 		arena_copy(arena, settings_services, n * sizeof(settings_services[0])), n};
@@ -63,7 +64,7 @@ has(const struct text_list *list, const char *item)
 struct list
 settings_available(struct arena *arena, const struct settings *settings)
 {
-	size_t n = sizeof(service_table) / sizeof(service_table[0]);
+	size_t n = COUNT(service_table);
 	struct settings_service *all = arena_copy(arena, service_table, sizeof(service_table));
 
 	for (size_t i = 0; i < n; i++)

@@ -6,6 +6,7 @@
 #include "app/people/user.h"
 #include "app/people/user_admin.h"
 #include "base/arena.h"
+#include "base/attributes.h"
 #include "base/email.h"
 #include "db/row.h"
 #include "json/writer.h"
@@ -131,11 +132,11 @@ audit_change(struct ctx *ctx, const struct user *before, const struct user_chang
 	if (!ctx->who.admin)
 		return ERR_OK;
 	audit_begin(ctx, &detail);
-	for (size_t i = 0; i < sizeof(facts) / sizeof(facts[0]); i++)
+	for (size_t i = 0; i < COUNT(facts); i++)
 		if (facts[i].value != NULL)
 			jw_text(&detail, facts[i].name, facts[i].value);
 	jw_list(&detail, "changed");
-	for (size_t i = 0; i < sizeof(personal) / sizeof(personal[0]); i++)
+	for (size_t i = 0; i < COUNT(personal); i++)
 		if (personal[i].value != NULL)
 			jw_text(&detail, NULL, personal[i].name);
 	jw_close(&detail);

@@ -4,6 +4,7 @@
 
 #include "app/audit/audit.h"
 #include "base/arena.h"
+#include "base/attributes.h"
 #include "db/row.h"
 #include "schema/schema.h"
 #include "json/reader.h"
@@ -132,7 +133,7 @@ static const struct field fields[] = {
 	FIELD(struct product_in, most, .name = "maxAmount"),
 	FIELD(struct product_in, active, .name = "active", .fallback_true = true),
 };
-enum { FIELDS = sizeof(fields) / sizeof(fields[0]) };
+enum { FIELDS = COUNT(fields) };
 
 static const struct schema product_schema = SCHEMA(struct product_in, "Product", fields);
 

@@ -1,5 +1,6 @@
 /* Purchases: recorded in one transaction, given to the vendor outside of any, answered in a second. */
 #include "app/prepaid/purchase.h"
+#include "app/payment/settlement.h"
 
 #include <assert.h>
 #include <string.h>
@@ -35,12 +36,6 @@ enum {
  * outlives whoever could still ask. */
 static const int64_t hold_lifetime_s = INT64_C(100) * 365 * 86400;
 
-static const char *
-with_part(struct ctx *ctx, const char *so_far, const char *part)
-{
-	return arena_printf(ctx->arena, "%s%zu:%s;", so_far, strlen(part), part);
-}
-
 /* What tells the same order from another one under the same reference. */
 static void
 digest(struct ctx *ctx, const struct purchase_order *in, struct money amount,
@@ -49,9 +44,9 @@ digest(struct ctx *ctx, const struct purchase_order *in, struct money amount,
 	const char *text = arena_printf(ctx->arena, "cowry-purchase-order-1;%lld;%lld;",
 					(long long)ctx->who.user_id, (long long)amount.minor);
 
-	text = with_part(ctx, text, in->provider);
-	text = with_part(ctx, text, in->product);
-	text = with_part(ctx, text, in->recipient);
+	text = text_append_part(ctx->arena, text, in->provider);
+	text = text_append_part(ctx->arena, text, in->product);
+	text = text_append_part(ctx->arena, text, in->recipient);
 	sha256(text, strlen(text), out);
 }
 
@@ -217,15 +212,6 @@ pick_account(struct ctx *ctx, const char *provider, int64_t *config_id,
 	return err;
 }
 
-static enum err
-plan_look_up(struct ctx *ctx, struct uuid id)
-{
-	char text[UUID_TEXT_MAX];
-
-	return queue_add(ctx, "purchase_lookup", arena_strdup(ctx->arena, uuid_text(text, id)),
-			 ctx->app->config->purchase_lookup_s);
-}
-
 enum err
 purchase_open(struct ctx *ctx, const struct purchase_order *in, struct purchase *out)
 {
@@ -251,7 +237,8 @@ purchase_open(struct ctx *ctx, const struct purchase_order *in, struct purchase 
 	TRY(user_wallet(ctx, ctx->who.user_id, amount.currency, &wallet));
 	TRY(pick_account(ctx, in->provider, &config_id, &out->account));
 	TRY(insert(ctx, in, &product, &wallet, content, config_id, out));
-	TRY(plan_look_up(ctx, out->public_id));
+	TRY(settlement_plan_lookup(ctx, "purchase", out->public_id,
+				   ctx->app->config->purchase_lookup_s));
 	TRY(purchase_row_lock(ctx, out->public_id, &row));
 	show(&row, out);
 	return ERR_OK;

@@ -4,6 +4,7 @@
 
 #include "app/audit/review.h"
 #include "base/arena.h"
+#include "base/attributes.h"
 #include "base/money.h"
 #include "db/row.h"
 #include "ledger/account.h"
@@ -31,7 +32,7 @@ static const struct obstacle {
 	{"projects", "PROJECT_WALLETS",
 	 "live wallets of your projects have money or payments under way"},
 };
-enum { OBSTACLES = sizeof(obstacles) / sizeof(obstacles[0]) };
+enum { OBSTACLES = COUNT(obstacles) };
 
 struct obstacle_row {
 	const char *what;

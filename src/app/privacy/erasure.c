@@ -7,6 +7,7 @@
 #include "app/privacy/closing.h"
 #include "app/wallet/card.h"
 #include "base/arena.h"
+#include "base/attributes.h"
 #include "base/email.h"
 #include "db/row.h"
 #include "json/writer.h"
@@ -103,7 +104,7 @@ erase_one(struct ctx *ctx, void *arg)
 	user_id = row_int(&due, 0, 0);
 	TRY(erase_traces(ctx, user_id, row_text(&due, 0, 2)));
 	TRY(erase_person(ctx, user_id, row_uuid(&due, 0, 1)));
-	for (size_t i = 0; i < sizeof(papers) / sizeof(papers[0]); i++)
+	for (size_t i = 0; i < COUNT(papers); i++)
 		TRY(db_run(ctx, papers[i], &rows, PARAMS(p_int(user_id))));
 	return db_run(ctx, SQL_account_erased, NULL, PARAMS(p_int(user_id)));
 }

@@ -9,6 +9,7 @@
 #include "app/privacy/erasure.h"
 #include "app/wallet/card.h"
 #include "base/arena.h"
+#include "base/attributes.h"
 #include "base/email.h"
 #include "db/row.h"
 #include "json/writer.h"
@@ -39,7 +40,7 @@ static const struct part {
 	{"merchant", SQL_export_merchant},
 	{"cards", SQL_export_cards},
 };
-enum { PARTS = sizeof(parts) / sizeof(parts[0]) };
+enum { PARTS = COUNT(parts) };
 
 /* Several copies of it are in memory until it is sent. */
 enum { EXPORT_BYTES_MAX = 6 * 1024 * 1024 };

@@ -1,5 +1,7 @@
 #include "app/remittance/corridor.h"
 
+#include "base/attributes.h"
+
 #include <string.h>
 
 /* Within the European Economic Area it is faster. */
@@ -17,7 +19,7 @@ const char *const corridor_currencies[] = {"RSD", "BAM", "PLN", "PKR", "TRY", "E
 const struct corridor *
 corridor_find(const char *country)
 {
-	for (size_t i = 0; i < sizeof(corridors) / sizeof(corridors[0]); i++)
+	for (size_t i = 0; i < COUNT(corridors); i++)
 		if (strcmp(corridors[i].country, country) == 0)
 			return &corridors[i];
 	return NULL;

@@ -5,6 +5,7 @@
 #include "app/remittance/rate.h"
 #include "app/remittance/row.h"
 #include "base/arena.h"
+#include "base/attributes.h"
 #include "ledger/account.h"
 #include "ledger/ledger.h"
 
@@ -25,8 +26,7 @@ find_accounts(struct ctx *ctx, struct uuid merchant_account, struct accounts *ou
 					ACCOUNT_FEE_REVENUE};
 
 	TRY(ledger_of(ctx, 0, MODE_LIVE, &out->ledger_id));
-	TRY(ledger_open_system_accounts(ctx, out->ledger_id, kinds,
-					sizeof(kinds) / sizeof(kinds[0]),
+	TRY(ledger_open_system_accounts(ctx, out->ledger_id, kinds, COUNT(kinds),
 					currency_find(RATE_BASE)));
 	out->clearing =
 		ledger_system_account(out->ledger_id, ACCOUNT_INITIATION_CLEARING, RATE_BASE);

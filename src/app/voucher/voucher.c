@@ -6,6 +6,7 @@
 #include "app/voucher/guess.h"
 #include "app/voucher/store.h"
 #include "base/arena.h"
+#include "base/attributes.h"
 #include "base/config.h"
 #include "db/row.h"
 #include "ledger/account.h"
@@ -85,8 +86,7 @@ voucher_issue(struct ctx *ctx, const struct voucher_order *in, struct voucher *o
 
 	TRY(check_amount(ctx, in, &amount));
 	TRY(user_wallet(ctx, ctx->who.user_id, currency, &wallet));
-	TRY(ledger_open_system_accounts(ctx, wallet.ledger_id, kinds,
-					sizeof(kinds) / sizeof(kinds[0]), currency));
+	TRY(ledger_open_system_accounts(ctx, wallet.ledger_id, kinds, COUNT(kinds), currency));
 	TRY(insert(ctx, in, amount, &out->voucher_id));
 	TRY(voucher_get(ctx, out->voucher_id, true, out, &live));
 	entry = (struct voucher_entry){

@@ -2,6 +2,7 @@
 
 #include "app/wallet/statement.h"
 #include "base/arena.h"
+#include "base/attributes.h"
 #include "base/text.h"
 
 /* Text that grows in the arena. */
@@ -120,7 +121,7 @@ statement_csv(struct arena *arena, const struct account_statement *statement)
 	const struct wallet_line *lines = statement->lines.items;
 	struct csv csv = {.arena = arena, .text = arena_alloc(arena, 4096), .room = 4096};
 
-	for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++)
+	for (size_t i = 0; i < COUNT(columns); i++)
 		put_plain(&csv, columns[i]);
 	end_line(&csv);
 	put_balance(&csv, statement->from.first, "opening balance", statement->opening);

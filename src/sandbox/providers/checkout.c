@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/attributes.h"
 #include "sandbox/call.h"
 
 #define PREFIX "/checkout/"
@@ -26,7 +27,7 @@ checkout_url(struct sandbox *box, struct arena *arena, const struct order *order
 static const char *
 state_name(enum order_state state)
 {
-	for (size_t i = 0; i < sizeof(outcomes) / sizeof(outcomes[0]); i++)
+	for (size_t i = 0; i < COUNT(outcomes); i++)
 		if (outcomes[i].state == state)
 			return outcomes[i].name;
 	return "pending";
@@ -82,10 +83,9 @@ decide(struct call *call, const struct order *order)
 	struct order after;
 	bool decided;
 
-	while (i < sizeof(outcomes) / sizeof(outcomes[0]) &&
-	       (name == NULL || strcmp(outcomes[i].name, name) != 0))
+	while (i < COUNT(outcomes) && (name == NULL || strcmp(outcomes[i].name, name) != 0))
 		i++;
-	if (i == sizeof(outcomes) / sizeof(outcomes[0])) {
+	if (i == COUNT(outcomes)) {
 		page(call, 400, "<p>outcome must be success, failed or abandoned.</p>\n");
 		return;
 	}

@@ -72,7 +72,7 @@ register_with(struct client *c, const char *name, const char *value)
 	};
 	const char *body = "{";
 
-	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
+	for (size_t i = 0; i < COUNT(members); i++) {
 		bool chosen = strcmp(members[i][0], name) == 0;
 
 		if (chosen && value == NULL)
@@ -121,7 +121,7 @@ test_rules(void **state)
 	};
 	struct client *c = *state;
 
-	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+	for (size_t i = 0; i < COUNT(bad); i++) {
 		struct answer a = register_with(c, bad[i][0], bad[i][1]);
 
 		expect_status(&a, 422);
@@ -143,7 +143,7 @@ test_names_of_the_world(void **state)
 					    "\"\xd0\x90\xd0\xbd\xd0\xb0\"", "\"J\""};
 	struct client *c = *state;
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+	for (size_t i = 0; i < COUNT(names); i++) {
 		struct answer a = client_call(
 			c, "POST", "/api/auth/register", NULL,
 			client_text(c,
@@ -205,7 +205,7 @@ test_login(void **state)
 	struct dropper jane = dropper_new(c, "login@example.com");
 	struct answer a;
 
-	for (size_t i = 0; i < sizeof(incomplete) / sizeof(incomplete[0]); i++) {
+	for (size_t i = 0; i < COUNT(incomplete); i++) {
 		a = client_call(c, "POST", "/api/auth/login", NULL,
 				client_json(c, "%s", incomplete[i]));
 		expect_refusal(&a, 400, "bad_request");
@@ -320,7 +320,7 @@ test_bad_cookies(void **state)
 	struct client *c = *state;
 	struct dropper jane = dropper_new(c, "cookies@example.com");
 
-	for (size_t i = 0; i < sizeof(cookies) / sizeof(cookies[0]); i++) {
+	for (size_t i = 0; i < COUNT(cookies); i++) {
 		struct ask ask = {.method = "GET", .target = "/api/auth/me"};
 		const char *value = strchr(cookies[i], '%');
 		struct answer a;
@@ -378,7 +378,7 @@ test_origins(void **state)
 	struct client *c = *state;
 	struct dropper jane = dropper_new(c, "origins@example.com");
 
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (size_t i = 0; i < COUNT(cases); i++) {
 		struct ask ask = {.method = "PATCH",
 				  .target = "/api/settings",
 				  .body = "{\"language\":\"en\"}"};

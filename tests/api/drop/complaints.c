@@ -77,7 +77,7 @@ test_markup(void **state)
 	struct dropper jane = dropper_new(c, "markup@example.com");
 	struct answer a;
 
-	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+	for (size_t i = 0; i < COUNT(texts); i++) {
 		a = complain(c, &jane, texts[i][0], texts[i][0]);
 		expect_status(&a, 201);
 		expect_text(&a, "data.subject", texts[i][1]);
@@ -106,7 +106,7 @@ test_rules(void **state)
 	const char *long_text = client_value(c, "SELECT repeat('x', 2001)");
 	struct answer a;
 
-	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+	for (size_t i = 0; i < COUNT(bad); i++) {
 		a = by_cookie(c, "POST", "/api/complaints", jane.token,
 			      client_json(c, "%s", bad[i]));
 		expect_refusal(&a, 400, "bad_request");
@@ -210,7 +210,7 @@ test_administration(void **state)
 	expect_refusal(&a, 400, "VALIDATION_FAILED");
 	a = client_call(c, "GET", "/v1/admin/complaints", jane.token, NULL);
 	expect_refusal(&a, 403, "FORBIDDEN");
-	for (size_t i = 0; i < sizeof(nowhere) / sizeof(nowhere[0]); i++) {
+	for (size_t i = 0; i < COUNT(nowhere); i++) {
 		a = client_call(c, "GET", client_text(c, "/v1/admin/complaints/%s", nowhere[i]),
 				root.access, NULL);
 		expect_refusal(&a, 404, "NOT_FOUND");

@@ -111,7 +111,7 @@ test_rules(void **state)
 	struct client *c = *state;
 	struct dropper jane = dropper_new(c, "rules@example.com");
 
-	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+	for (size_t i = 0; i < COUNT(bad); i++) {
 		struct answer a = by_cookie(c, "POST", "/api/consents", jane.token, bad[i]);
 
 		expect_refusal(&a, 400, "bad_request");

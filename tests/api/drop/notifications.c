@@ -105,7 +105,7 @@ test_rules(void **state)
 	const char *many = "\"noti_0123456789abcdef\"";
 	struct answer a;
 
-	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+	for (size_t i = 0; i < COUNT(bad); i++) {
 		a = read_all(c, &mary, bad[i]);
 		expect_refusal(&a, 422, "validation_error");
 		expect_text(&a, "details.0.field", "notificationIds");
@@ -135,7 +135,7 @@ test_kyc_decision(void **state)
 	};
 	struct answer a;
 
-	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+	for (size_t i = 0; i < COUNT(steps); i++) {
 		a = client_call(c, "PATCH", client_text(c, "/v1/users/%s", id), root.access,
 				client_json(c, "{'kycStatus':'%s'}", steps[i][0]));
 		expect_status(&a, 200);

@@ -64,7 +64,7 @@ test_export(void **state)
 	expect_text(&a, "data.wallets.0.currency", "NGN");
 	expect_text(&a, "data.platform.name", "Shop");
 	expect_text(&a, "data.dataAccessRequests.0.type", "export");
-	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
+	for (size_t i = 0; i < COUNT(lists); i++)
 		assert_int_equal(answer_count(&a, client_text(c, "data.%s", lists[i])), 0);
 	assert_non_null(answer_at(&a, "exportedAt"));
 	assert_string_equal(client_value(c, "SELECT type || status FROM cowry.data_access_request"),
@@ -91,7 +91,7 @@ test_no_secrets(void **state)
 	assert_null(strstr(text, jane.token));
 	assert_null(strstr(text, "argon2"));
 	assert_null(strstr(text, "digest"));
-	for (size_t i = 0; i < sizeof(secrets) / sizeof(secrets[0]); i++)
+	for (size_t i = 0; i < COUNT(secrets); i++)
 		assert_null(strstr(text, client_value(c, "%s", secrets[i])));
 }
 

@@ -61,7 +61,7 @@ test_rules(void **state)
 	struct client *c = *state;
 	struct dropper jane = dropper_new(c, "rules@example.com");
 
-	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+	for (size_t i = 0; i < COUNT(bad); i++) {
 		struct answer a = by_cookie(c, "PATCH", "/api/settings", jane.token, bad[i][1]);
 
 		expect_refusal(&a, 422, "validation_error");

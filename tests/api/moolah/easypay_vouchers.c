@@ -82,7 +82,7 @@ test_issue_refused(void **state)
 	const char *before = books(c);
 	struct answer a;
 
-	for (size_t i = 0; i < sizeof(amounts) / sizeof(amounts[0]); i++) {
+	for (size_t i = 0; i < COUNT(amounts); i++) {
 		a = voucher_post(c, &ada, "easypay/issue",
 				 client_text(c, "'original_amount':%s", amounts[i]));
 		expect_refusal(&a, 400, "INVALID_AMOUNT");
@@ -178,11 +178,11 @@ test_settle_refused(void **state)
 		"{'easypay_code':7,'settlement_amount':200,'merchant_id':'M','transaction_id':'T'}"};
 	const char *before = books(c);
 
-	for (size_t i = 0; i < sizeof(amounts) / sizeof(amounts[0]); i++) {
+	for (size_t i = 0; i < COUNT(amounts); i++) {
 		a = settle(c, number, amounts[i], "TX-R");
 		expect_refusal(&a, 400, "INVALID_AMOUNT");
 	}
-	for (size_t i = 0; i < sizeof(bodies) / sizeof(bodies[0]); i++) {
+	for (size_t i = 0; i < COUNT(bodies); i++) {
 		a = client_send(c, &(struct ask){.method = "POST",
 						 .target = SETTLEMENT,
 						 .api_key = NETWORK_KEY,
@@ -275,7 +275,7 @@ test_forged(void **state)
 		{hex_hmac(c, "", body, true), NULL, NULL},
 	};
 
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (size_t i = 0; i < COUNT(cases); i++) {
 		a = settle_as(c, body, cases[i].signature, cases[i].key, cases[i].bearer);
 		expect_refusal(&a, 401, "UNAUTHORIZED");
 	}
@@ -342,7 +342,7 @@ test_cancel_refused(void **state)
 
 	a = voucher_post(c, &bob, client_text(c, "%s/cancel", id), "");
 	expect_refusal(&a, 404, "VOUCHER_NOT_FOUND");
-	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+	for (size_t i = 0; i < COUNT(bad); i++) {
 		a = voucher_post(c, &ada, client_text(c, "%s/cancel", bad[i]), "");
 		expect_refusal(&a, 404, "VOUCHER_NOT_FOUND");
 	}
@@ -430,7 +430,7 @@ test_checks_find(void **state)
 	expect_status(&a, 200);
 	a = redeem(c, &bob, answer_at(&a, "data.mm_voucher_code"), "20", "");
 	expect_status(&a, 200);
-	for (size_t d = 0; d < sizeof(damages) / sizeof(damages[0]); d++) {
+	for (size_t d = 0; d < COUNT(damages); d++) {
 		client_sql(c,
 			   "SET session_replication_role = replica;"
 			   "UPDATE cowry.%s WHERE voucher_id = %s",

@@ -109,14 +109,14 @@ test_issue_refused(void **state)
 	const char *before = books(c);
 	struct answer a;
 
-	for (size_t i = 0; i < sizeof(amounts) / sizeof(amounts[0]); i++) {
+	for (size_t i = 0; i < COUNT(amounts); i++) {
 		a = voucher_post(c, &ada, "issue",
 				 client_text(c, "'original_amount':%s", amounts[i]));
 		expect_refusal(&a, 400,
 			       strcmp(amounts[i], "true") == 0 ? "VALIDATION_ERROR"
 							       : "INVALID_AMOUNT");
 	}
-	for (size_t i = 0; i < sizeof(bodies) / sizeof(bodies[0]); i++) {
+	for (size_t i = 0; i < COUNT(bodies); i++) {
 		a = voucher_post(c, &ada, "issue", bodies[i]);
 		expect_refusal(&a, 400, "VALIDATION_ERROR");
 	}
@@ -345,7 +345,7 @@ test_redeem_refused(void **state)
 	const char *before = books(c);
 	struct answer a;
 
-	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+	for (size_t i = 0; i < COUNT(bad); i++) {
 		a = redeem(c, &bob, bad[i], "5", "");
 		expect_refusal(&a, 400, "INVALID_VOUCHER_CODE");
 	}
@@ -357,7 +357,7 @@ test_redeem_refused(void **state)
 	expect_words(&a, 400, "INVALID_VOUCHER_CODE", NO_EASYPAY);
 	a = redeem(c, &bob, "1093237161056632", "5", "");
 	expect_words(&a, 404, "VOUCHER_NOT_FOUND", "There is no such voucher");
-	for (size_t i = 0; i < sizeof(amounts) / sizeof(amounts[0]); i++) {
+	for (size_t i = 0; i < COUNT(amounts); i++) {
 		a = redeem(c, &bob, code, amounts[i], "");
 		expect_refusal(&a, 400, "INVALID_AMOUNT");
 	}
@@ -475,7 +475,7 @@ test_by_code(void **state)
 	expect_text(&a, "data.voucherReference", reference);
 	expect_text(&a, "data.voucherCode", "null");
 	expect_text(&a, "data.displayCode", "null");
-	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+	for (size_t i = 0; i < COUNT(bad); i++) {
 		a = voucher_get(c, &ada, client_text(c, "/code/%s", bad[i]));
 		expect_refusal(&a, 400, "INVALID_VOUCHER_CODE");
 	}
@@ -505,7 +505,7 @@ test_redemptions_refused(void **state)
 
 	a = voucher_get(c, &bob, client_text(c, "/%s/redemptions", id));
 	expect_refusal(&a, 404, "VOUCHER_NOT_FOUND");
-	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+	for (size_t i = 0; i < COUNT(bad); i++) {
 		a = voucher_get(c, &ada, client_text(c, "/%s/redemptions", bad[i]));
 		expect_refusal(&a, 404, "VOUCHER_NOT_FOUND");
 	}
@@ -572,11 +572,11 @@ test_lists(void **state)
 	expect_text(&a, "data.redeemed.value", "20.00");
 	expect_text(&a, "data.total.count", "6");
 	expect_text(&a, "data.total.value", "117.50");
-	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+	for (size_t i = 0; i < COUNT(bad); i++) {
 		a = voucher_get(c, &p, bad[i]);
 		expect_refusal(&a, 400, "VALIDATION_ERROR");
 	}
-	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
+	for (size_t i = 0; i < COUNT(paths); i++) {
 		a = client_call(c, "GET", client_text(c, VOUCHERS "%s", paths[i]), NULL, NULL);
 		expect_refusal(&a, 401, "UNAUTHORIZED");
 	}

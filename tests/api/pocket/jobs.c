@@ -124,7 +124,7 @@ test_not_there(void **state)
 	struct client *c = *state;
 	struct answer a;
 
-	for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++) {
+	for (size_t i = 0; i < COUNT(ids); i++) {
 		a = act(c, ids[i], "retry");
 		expect_refusal(&a, 404, "NOT_FOUND");
 		a = act(c, ids[i], "park");

@@ -524,7 +524,7 @@ test_unknown(void **state)
 	struct client *c = *state;
 	const char *wallet = wallet_with(c, acme.test_key, "NGN", "100");
 
-	for (size_t i = 0; i < sizeof scripts / sizeof scripts[0]; i++) {
+	for (size_t i = 0; i < COUNT(scripts); i++) {
 		const char *in = client_text(c, "unknown-in-%zu", i);
 		const char *out = client_text(c, "unknown-out-%zu", i);
 		struct answer a;

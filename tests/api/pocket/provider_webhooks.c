@@ -14,7 +14,7 @@ static struct tenant acme;
 static struct tenant other;
 
 static const char *const names[] = {"paystack", "flutterwave", "paga", "fingra"};
-enum { NAMES = sizeof names / sizeof names[0] };
+enum { NAMES = COUNT(names) };
 
 /* The project has accounts of its own, with secrets that nobody else has. */
 static void
@@ -505,7 +505,7 @@ test_odd_numbers(void **state)
 	};
 	struct client *c = *state;
 
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+	for (size_t i = 0; i < COUNT(rows); i++) {
 		const char *wallet = wallet_new(c, acme.live_key, "NGN");
 		const char *reference = pending(c, acme.live_key, "paystack", wallet);
 		struct easypay_client_webhook webhook = easypay_client_sign(

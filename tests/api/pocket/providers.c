@@ -13,7 +13,7 @@ static struct tenant other;
 static struct person root;
 
 static const char *const names[] = {"paystack", "flutterwave", "paga", "fingra"};
-enum { NAMES = sizeof names / sizeof names[0] };
+enum { NAMES = COUNT(names) };
 
 static int
 setup(void **state)
@@ -129,7 +129,7 @@ test_bad_configs(void **state)
 	struct client *c = *state;
 	struct answer a;
 
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+	for (size_t i = 0; i < COUNT(rows); i++) {
 		a = configure(c, &acme, acme.owner.access, rows[i].members);
 		expect_field(&a, rows[i].field);
 	}

@@ -328,7 +328,7 @@ test_reverse_reference(void **state)
 	struct answer a = transfer(c, acme.test_key, from, to, "60", fresh_reference(c), "");
 	const char *id = answer_at(&a, "data.id");
 
-	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++) {
+	for (size_t i = 0; i < COUNT(prefixes); i++) {
 		bool allowed = strchr(prefixes[i], '/') == NULL;
 
 		a = transfer(c, acme.test_key, from, to, "1",

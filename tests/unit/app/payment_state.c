@@ -102,7 +102,7 @@ test_paid_after_failures(void **state)
 	static const enum payment_event failures[] = {EVENT_REFUSED,  EVENT_ABANDONED,
 						      EVENT_NOT_PAID, EVENT_ABSENT,
 						      EVENT_VANISHED, EVENT_LAPSED};
-	enum { FAILURES = sizeof(failures) / sizeof(failures[0]), LENGTH = 5 };
+	enum { FAILURES = COUNT(failures), LENGTH = 5 };
 	enum payment_event events[LENGTH];
 	int posted;
 

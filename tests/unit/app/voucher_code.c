@@ -17,7 +17,7 @@ test_luhn(void **state)
 	char digits[] = "79927398713";
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
+	for (size_t i = 0; i < COUNT(good); i++)
 		assert_true(luhn_valid(good[i]));
 	for (int last = '0'; last <= '9'; last++) {
 		digits[10] = (char)last;
@@ -104,7 +104,7 @@ test_forms(void **state)
 	char read[VOUCHER_REFERENCE_SIZE];
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (size_t i = 0; i < COUNT(cases); i++) {
 		assert_int_equal(voucher_form_of(cases[i].text, read), cases[i].form);
 		if (cases[i].read != NULL)
 			assert_string_equal(read, cases[i].read);

@@ -37,7 +37,7 @@ takes_addresses(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(valid) / sizeof(valid[0]); i++)
+	for (size_t i = 0; i < COUNT(valid); i++)
 		if (!email_valid(valid[i]))
 			fail_msg("refused %s", valid[i]);
 }
@@ -74,7 +74,7 @@ refuses_what_is_none(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(invalid) / sizeof(invalid[0]); i++)
+	for (size_t i = 0; i < COUNT(invalid); i++)
 		if (email_valid(invalid[i]))
 			fail_msg("took %s", invalid[i]);
 }
@@ -117,7 +117,7 @@ refuses_what_is_not_seen(void **state)
 	};
 	struct arena *arena = *state;
 
-	for (size_t i = 0; i < sizeof(unseen) / sizeof(unseen[0]); i++) {
+	for (size_t i = 0; i < COUNT(unseen); i++) {
 		const char *u = unseen[i];
 		const char *const texts[] = {
 			arena_printf(arena, "%sjane@example.com", u),
@@ -129,7 +129,7 @@ refuses_what_is_not_seen(void **state)
 			arena_printf(arena, "jane@b\xC3\xBC%scher.example", u),
 		};
 
-		for (size_t t = 0; t < sizeof(texts) / sizeof(texts[0]); t++)
+		for (size_t t = 0; t < COUNT(texts); t++)
 			if (email_valid(texts[t]))
 				fail_msg("took %zu at %zu", i, t);
 	}
@@ -188,7 +188,7 @@ is_one_person(void **state)
 	};
 	struct arena *arena = *state;
 
-	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+	for (size_t i = 0; i < COUNT(keys); i++) {
 		const char *key = email_key(arena, keys[i].text);
 
 		assert_string_equal(key, keys[i].key);

@@ -150,7 +150,7 @@ codes_base64(void **state)
 	assert_string_equal(base64_encode(*state, "\xFB\xFF", 2), "+/8=");
 	assert_string_equal(base64_encode(*state, "foob", 4), "Zm9vYg==");
 	assert_string_equal(base64_encode(*state, "foo", 3), "Zm9v");
-	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
+	for (size_t i = 0; i < COUNT(wrong); i++)
 		assert_false(base64_decode(*state, wrong[i], &out));
 }
 

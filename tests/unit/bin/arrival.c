@@ -91,7 +91,7 @@ test_step(void **state)
 	static const int64_t steps_s[] = {HOUR_S, -HOUR_S, 2 * HOUR_S, -20, 1, -1};
 
 	assert_int_equal(fresh_age(s), 0);
-	for (size_t i = 0; i < sizeof(steps_s) / sizeof(steps_s[0]); i++) {
+	for (size_t i = 0; i < COUNT(steps_s); i++) {
 		s->web_offset_us += steps_s[i] * SECOND_US;
 		s->our_offset_us += steps_s[i] * SECOND_US;
 		s->true_us += 5 * MS;
@@ -120,7 +120,7 @@ test_foreign_clock(void **state)
 	struct scene *s = *state;
 	static const int64_t steps_s[] = {HOUR_S, -2 * HOUR_S, 48 * HOUR_S};
 
-	for (size_t i = 0; i < sizeof(steps_s) / sizeof(steps_s[0]); i++) {
+	for (size_t i = 0; i < COUNT(steps_s); i++) {
 		int64_t arrived = arrive(s);
 
 		s->our_offset_us += steps_s[i] * SECOND_US;
@@ -183,7 +183,7 @@ test_judge(void **state)
 	assert_true(requester_waits(&r));
 	r = judge(s, "0000000000.000", "30");
 	assert_false(requester_waits(&r));
-	for (size_t i = 0; i < sizeof(odd) / sizeof(odd[0]); i++)
+	for (size_t i = 0; i < COUNT(odd); i++)
 		assert_int_equal(judge(s, odd[i], "30").begin_by_ns, 0);
 	assert_int_equal(judge(s, NULL, "30").commit_by_ns, 0);
 	assert_int_equal(judge(s, "1767225600.123", NULL).commit_by_ns, 0);

@@ -267,7 +267,7 @@ test_bodies(void **state)
 	};
 
 	start(scene);
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (size_t i = 0; i < COUNT(rows); i++) {
 		ASK(scene, rows[i].body, "CONTENT_LENGTH", rows[i].length);
 		assert_string_equal(seen.body, rows[i].seen);
 		assert_int_equal(seen.incomplete, rows[i].incomplete);

@@ -47,7 +47,7 @@ takes_apart(void **state)
 					    "mailto:a@example.com"};
 	struct url url;
 
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (size_t i = 0; i < COUNT(rows); i++) {
 		assert_true(url_parse(*state, rows[i].text, &url));
 		assert_string_equal(url.scheme, rows[i].scheme);
 		assert_string_equal(url.host, rows[i].host);
@@ -55,7 +55,7 @@ takes_apart(void **state)
 		assert_int_equal(url.has_credentials, rows[i].credentials);
 		assert_int_equal(url.has_fragment, rows[i].fragment);
 	}
-	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
+	for (size_t i = 0; i < COUNT(wrong); i++)
 		assert_false(url_parse(*state, wrong[i], &url));
 }
 
@@ -73,9 +73,9 @@ tells_hosts(void **state)
 						 "a.example.1",   "169.254.169.254"};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(public) / sizeof(public[0]); i++)
+	for (size_t i = 0; i < COUNT(public); i++)
 		assert_true(url_host_may_be_public(public[i]));
-	for (size_t i = 0; i < sizeof(not_public) / sizeof(not_public[0]); i++)
+	for (size_t i = 0; i < COUNT(not_public); i++)
 		assert_false(url_host_may_be_public(not_public[i]));
 }
 

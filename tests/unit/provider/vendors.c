@@ -39,7 +39,7 @@ static const struct {
 	 "{\"status\":false,\"message\":\"Payment not found\"}",
 	 "GET /v1/payments/" SCENE_REFERENCE, "X-API-Key", "sk_test_1"},
 };
-enum { CASES = sizeof(cases) / sizeof(cases[0]) };
+enum { CASES = COUNT(cases) };
 
 static struct vendor_order
 order_of(struct provider_scene *s, enum product_kind kind, const char *recipient)
@@ -166,7 +166,7 @@ knows_what_it_does_not_know(void **state)
 			{.status = 409, .body = cases[i].refused},
 		};
 
-		for (size_t k = 0; k < sizeof lost / sizeof lost[0]; k++) {
+		for (size_t k = 0; k < COUNT(lost); k++) {
 			struct vendor_answer answer = sell_once(s, i, lost[k]);
 
 			assert_int_equal(answer.outcome, PROVIDER_UNKNOWN);
@@ -252,7 +252,7 @@ reads_tokens(void **state)
 	};
 	struct provider_scene *s = *state;
 
-	for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
+	for (size_t i = 0; i < COUNT(lists); i++) {
 		struct vendor_answer answer = sell_once(
 			s, 0,
 			(struct fake_server_reply){

@@ -81,7 +81,7 @@ mistakes_are_refused(void **state)
 	};
 	struct command command;
 
-	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
+	for (size_t i = 0; i < COUNT(wrong); i++)
 		assert_int_equal(read(*state, wrong[i], &command), ERR_VALIDATION);
 }
 

@@ -201,14 +201,14 @@ wrong_tokens_are_wrong(void **state)
 	struct issuer *issuer = issuer_new();
 	bool present;
 
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (size_t i = 0; i < COUNT(cases); i++) {
 		const char *token = issuer_sign(issuer, *state, &claims, cases[i].wrong);
 
 		assert_true(verifies(*state, issuer, token));
 		assert_string_equal(object_text(claims_of(*state, token), cases[i].claim),
 				    cases[i].value);
 	}
-	for (size_t i = 0; i < sizeof(unproven) / sizeof(unproven[0]); i++)
+	for (size_t i = 0; i < COUNT(unproven); i++)
 		assert_false(verifies(*state, issuer,
 				      issuer_sign(issuer, *state, &claims, unproven[i])));
 	assert_false(json_bool_value(json_member(

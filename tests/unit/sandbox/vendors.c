@@ -159,7 +159,7 @@ sales_end_as_told(void **state)
 	struct poll poll = poll_for(10);
 	struct sandbox_case *x = *state;
 
-	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+	for (size_t i = 0; i < COUNT(cases); i++) {
 		const char *body = arena_printf(x->arena,
 						"{\"reference\":\"r%zu\",\"productCode\":\"401\","
 						"\"meterNumber\":\"01234567890\",\"amount\":500}",
