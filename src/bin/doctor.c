@@ -90,8 +90,10 @@ check_database(const struct config *config, const char *what, const char *connin
 	char detail[320] = "";
 	bool ok = db_ping(&ctx, &latency_ns) == ERR_OK;
 
-	(void)snprintf(detail, sizeof(detail), ok ? "%.0lld µs%s" : "%.0lld%s",
-		       ok ? (long long)latency_ns / 1000 : 0LL, ok ? "" : ctx.fault.detail);
+	if (ok)
+		(void)snprintf(detail, sizeof(detail), "%lld µs", (long long)latency_ns / 1000);
+	else
+		(void)snprintf(detail, sizeof(detail), "%s", ctx.fault.detail);
 	(void)report(ok, what, detail);
 	if (ok)
 		check_log(&ctx, what);

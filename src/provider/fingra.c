@@ -124,12 +124,6 @@ static const struct webhook_event events[] = {
 	{0},
 };
 
-static bool
-read_webhook(struct arena *arena, struct bytes body, size_t values_max, struct provider_report *out)
-{
-	return webhook_read(arena, events, body, values_max, out);
-}
-
 const struct provider provider_fingra = {
 	.name = "fingra",
 	.title = "Fingra",
@@ -140,6 +134,6 @@ const struct provider provider_fingra = {
 	.deposit = deposit,
 	.withdraw = withdraw,
 	.poll = poll,
-	.read = read_webhook,
+	.events = events,
 	.verify = webhook_signed,
 };

@@ -190,12 +190,6 @@ static const struct webhook_event events[] = {
 	{0},
 };
 
-static bool
-read_webhook(struct arena *arena, struct bytes body, size_t values_max, struct provider_report *out)
-{
-	return webhook_read(arena, events, body, values_max, out);
-}
-
 /* Digests are compared, so that the time tells nothing of the secret's length either. */
 static bool
 verify(const struct provider_account *account, struct bytes body, const char *signature)
@@ -222,6 +216,6 @@ const struct provider provider_flutterwave = {
 	.deposit = deposit,
 	.withdraw = withdraw,
 	.poll = poll,
-	.read = read_webhook,
+	.events = events,
 	.verify = verify,
 };

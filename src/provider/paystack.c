@@ -181,12 +181,6 @@ static const struct webhook_event events[] = {
 	{0},
 };
 
-static bool
-read_webhook(struct arena *arena, struct bytes body, size_t values_max, struct provider_report *out)
-{
-	return webhook_read(arena, events, body, values_max, out);
-}
-
 const struct provider provider_paystack = {
 	.name = "paystack",
 	.title = "Paystack",
@@ -197,6 +191,6 @@ const struct provider provider_paystack = {
 	.deposit = deposit,
 	.withdraw = withdraw,
 	.poll = poll,
-	.read = read_webhook,
+	.events = events,
 	.verify = webhook_signed,
 };

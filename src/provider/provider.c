@@ -1,5 +1,7 @@
 #include "provider/provider.h"
 
+#include "provider/exchange.h"
+
 #include "base/arena.h"
 #include "crypto/random.h"
 
@@ -32,4 +34,11 @@ provider_reference(struct arena *arena)
 				text[length++] = alphabet[bytes[i] % LETTERS];
 	}
 	return arena_printf(arena, "cw-%s", text);
+}
+
+bool
+provider_read_webhook(const struct provider *provider, struct arena *arena, struct bytes body,
+		      size_t values_max, struct provider_report *out)
+{
+	return webhook_read(arena, provider->events, body, values_max, out);
 }

@@ -89,6 +89,8 @@ struct provider_report {
 	const char *problem; /* for the log */
 };
 
+struct webhook_event;
+
 struct provider {
 	const char *name; /* "paystack" */
 	const char *title;
@@ -108,17 +110,19 @@ struct provider {
 	/* Ask how an order stands. */
 	struct provider_report (*poll)(const struct provider_call *call, const char *reference,
 				       bool withdrawal);
-	/*
-	 * Read a webhook that may not be trusted yet: what it claims, from the raw bytes, with so many
-	 * values at most. False if it is not JSON of the provider's form. An event that is of no interest
-	 * has no reference.
-	 */
-	bool (*read)(struct arena *arena, struct bytes body, size_t values_max,
-		     struct provider_report *out);
+	const struct webhook_event *events; /* of its webhooks */
 	/* Whether the signature is the account's own, over the raw bytes, in constant time. */
 	bool (*verify)(const struct provider_account *account, struct bytes body,
 		       const char *signature);
 };
+
+/*
+ * Read a webhook that may not be trusted yet: what it claims, from the raw bytes, with so many values at
+ * most. False if it is not JSON of the provider's form. An event that is of no interest has no
+ * reference.
+ */
+bool provider_read_webhook(const struct provider *provider, struct arena *arena, struct bytes body,
+			   size_t values_max, struct provider_report *out);
 
 extern const struct provider provider_paystack;
 extern const struct provider provider_flutterwave;

@@ -27,7 +27,7 @@ check_read(struct arena *arena, const struct provider *provider, struct bytes bo
 	struct provider_report report;
 	struct provider_report again;
 
-	if (!provider->read(arena, body, VALUES, &report))
+	if (!provider_read_webhook(provider, arena, body, VALUES, &report))
 		return;
 	REQUIRE(report.event != NULL);
 	check_text(report.event);
@@ -36,8 +36,8 @@ check_read(struct arena *arena, const struct provider *provider, struct bytes bo
 	REQUIRE(report.amount.minor >= 0);
 	REQUIRE(report.amount.currency != NULL || report.amount.minor == 0);
 	REQUIRE(report.state != PROVIDER_ABSENT);
-	REQUIRE(provider->read(arena, body, VALUES, &again) && again.state == report.state &&
-		again.amount.minor == report.amount.minor);
+	REQUIRE(provider_read_webhook(provider, arena, body, VALUES, &again) &&
+		again.state == report.state && again.amount.minor == report.amount.minor);
 }
 
 /* The bytes are the body, and once more the signature. */

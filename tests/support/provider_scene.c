@@ -134,7 +134,7 @@ scene_read(struct provider_scene *scene, const struct provider *provider, const 
 	struct provider_report report;
 	struct bytes body = {text, strlen(text)};
 
-	assert_true(provider->read(scene->arena, body, JSON_FOREIGN_MAX, &report));
+	assert_true(provider_read_webhook(provider, scene->arena, body, JSON_FOREIGN_MAX, &report));
 	return report;
 }
 

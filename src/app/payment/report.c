@@ -183,7 +183,7 @@ take_from_signer(struct ctx *ctx, const struct provider *provider, struct bytes 
 	TRY(find_signer(ctx, provider, body, signature, &signer));
 	if (signer == NULL)
 		return forged(ctx, provider);
-	readable = provider->read(ctx->arena, body, JSON_FOREIGN_MAX, &report);
+	readable = provider_read_webhook(provider, ctx->arena, body, JSON_FOREIGN_MAX, &report);
 	TRY(find_order(ctx, provider, report.reference, &order));
 	if (order.known) {
 		if (order.config_id != signer->config_id &&
@@ -212,7 +212,7 @@ payment_webhook(struct ctx *ctx, const struct provider *provider, struct bytes b
 	*result = WEBHOOK_NOTED;
 	if (signature == NULL || body.length == 0)
 		return forged(ctx, provider);
-	readable = provider->read(ctx->arena, body, CLAIMED_VALUES_MAX, &report);
+	readable = provider_read_webhook(provider, ctx->arena, body, CLAIMED_VALUES_MAX, &report);
 	TRY(find_order(ctx, provider, report.reference, &order));
 	if (!readable || (report.unclear && !order.known))
 		return take_from_signer(ctx, provider, body, signature, result);

@@ -29,7 +29,7 @@ are_complete(void **state)
 			assert_int_equal(tolower(*c), *c);
 		assert_true(p->create != NULL && p->fetch != NULL && p->list != NULL &&
 			    p->deposit != NULL && p->withdraw != NULL && p->poll != NULL &&
-			    p->read != NULL && p->verify != NULL);
+			    p->events != NULL && p->verify != NULL);
 	}
 	assert_null(provider_find("Paystack"));
 	assert_null(provider_find(""));
@@ -346,7 +346,8 @@ read_only_webhooks(void **state)
 		for (size_t k = 0; k < COUNT(bad); k++) {
 			struct bytes body = {bad[k], strlen(bad[k])};
 
-			assert_false(providers[i]->read(s->arena, body, JSON_FOREIGN_MAX, &report));
+			assert_false(provider_read_webhook(providers[i], s->arena, body,
+							   JSON_FOREIGN_MAX, &report));
 		}
 		for (size_t k = 0; k < COUNT(strange); k++)
 			assert_null(scene_read(s, providers[i], strange[k]).reference);
