@@ -24,6 +24,7 @@ src_base_libbase_a_SOURCES = \
 	src/base/currency.def \
 	src/base/email.c src/base/email.h \
 	src/base/encode.c \
+	src/base/ensure.c src/base/ensure.h \
 	src/base/errors.def \
 	src/base/fault.c src/base/fault.h \
 	src/base/id.c src/base/id.h \

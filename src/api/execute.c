@@ -1,12 +1,11 @@
 #include "api/execute.h"
 
-#include <assert.h>
-
 #include "api/auth.h"
 #include "api/idempotency.h"
 #include "api/reply.h"
 #include "app/people/ownership.h"
 #include "base/arena.h"
+#include "base/ensure.h"
 #include "db/db.h"
 
 /* What the transactions of a call need. */
@@ -58,7 +57,7 @@ static enum err
 resume(struct call *call, const void *in)
 {
 	TRY(call->route->outside.resume(call, in));
-	assert(call->state != NULL);
+	TRY(ensure(&call->ctx, call->state != NULL));
 	return idempotency_reserve(call);
 }
 
@@ -144,7 +143,9 @@ run_outside(struct call *call, struct work *work)
 		return ERR_OK;
 	call->ctx.requester = NULL; /* what comes of the call is recorded in any case */
 	call->route->outside.call(call);
-	err = db_transact(&call->ctx, finish_in_transaction, work);
+	err = ensure_held(&call->ctx.fault);
+	if (err == ERR_OK)
+		err = db_transact(&call->ctx, finish_in_transaction, work);
 	return err != ERR_OK && work->keyed ? abandon(call, err) : err;
 }
 
@@ -155,8 +156,8 @@ calls_outside(const struct route *route, const void *in)
 	       (route->outside.wanted != NULL && route->outside.wanted(in));
 }
 
-enum err
-execute(struct call *call, void *in)
+static enum err
+run(struct call *call, void *in)
 {
 	struct work work = {call, in, false};
 	bool outside = calls_outside(call->route, in);
@@ -173,4 +174,11 @@ execute(struct call *call, void *in)
 		return db_transact(&call->ctx, handle_in_transaction, &work);
 	TRY(handle(call, call->route->handle, in));
 	return revalidate(call);
+}
+
+enum err
+execute(struct call *call, void *in)
+{
+	TRY(run(call, in));
+	return ensure_held(&call->ctx.fault);
 }

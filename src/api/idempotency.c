@@ -1,10 +1,10 @@
 #include "api/idempotency.h"
 
-#include <assert.h>
 #include <string.h>
 
 #include "base/arena.h"
 #include "base/config.h"
+#include "base/ensure.h"
 #include "crypto/box.h"
 #include "crypto/hmac.h"
 #include "db/row.h"
@@ -178,7 +178,7 @@ idempotency_reserve(struct call *call)
 {
 	unsigned char hash[SHA256_SIZE];
 
-	assert(call->opened != NULL);
+	TRY(ensure(&call->ctx, call->opened != NULL));
 	hash_request(call, hash);
 	return db_run(&call->ctx, SQL_idempotency_reserve, NULL,
 		      PARAMS(p_text(owner_name(call)), p_text(call->request->idempotency_key),

@@ -59,7 +59,8 @@ fault_at(struct fault *f, enum err err, const char *field, const char *file, int
 void
 fault_clear(struct fault *f)
 {
-	*f = (struct fault){0};
+	*f = (struct fault){
+		.broken = f->broken, .broken_file = f->broken_file, .broken_line = f->broken_line};
 }
 
 /* Numbers outside of the catalogue are bugs; they must not read past it. */

@@ -42,6 +42,10 @@ struct fault {
 	const char *allow; /* methods of the path, for 405 */
 	const char *file;  /* where it was reported */
 	int line;
+	/* The first condition that did not hold (ensure.h); NULL: all did. It is never cleared. */
+	const char *broken;
+	const char *broken_file;
+	int broken_line;
 };
 
 /* Evaluate a call that returns enum err; leave the function if it failed. */

@@ -1,12 +1,12 @@
 #include "db/db.h"
 
-#include <assert.h>
 #include <libpq-fe.h>
 #include <stdlib.h>
 #include <time.h>
 
 #include "base/arena.h"
 #include "base/clock.h"
+#include "base/ensure.h"
 #include "base/requester.h"
 #include "base/text.h"
 #include "db/connection.h"
@@ -120,9 +120,11 @@ void
 db_defer(struct ctx *ctx, enum statement_id id, const struct param *params, size_t count)
 {
 	struct db *db = ctx->db;
-	struct deferred *d = arena_alloc(ctx->arena, sizeof *d);
+	struct deferred *d;
 
-	assert(db != NULL);
+	if (ensure(ctx, db != NULL) != ERR_OK)
+		return;
+	d = arena_alloc(ctx->arena, sizeof *d);
 	d->call.id = id;
 	d->call.count = count;
 	if (count > 0)
@@ -196,6 +198,8 @@ attempt(struct ctx *ctx, db_work *work, void *arg, ending *end)
 	ctx->db->deferred_end = &ctx->db->deferred;
 	err = work(ctx, arg);
 	if (err == ERR_OK)
+		err = ensure_held(&ctx->fault);
+	if (err == ERR_OK)
 		err = end(ctx);
 	leave(ctx);
 	return err;
@@ -247,7 +251,7 @@ db_insist(struct ctx *ctx, db_work *work, void *arg)
 	long pause_ms = INSIST_FIRST_MS;
 	enum err err;
 
-	assert(ctx->db == NULL);
+	TRY(ensure(ctx, ctx->db == NULL));
 	while (may_pass(err = work(ctx, arg)) && clock_monotonic_ns() < deadline_ns) {
 		fault_clear(&ctx->fault);
 		(void)nanosleep(&(struct timespec){.tv_nsec = pause_ms * 1000000}, NULL);
@@ -280,7 +284,7 @@ db_persist(struct ctx *ctx, db_work *work, void *arg)
 enum err
 db_dry_run(struct ctx *ctx, db_work *work, void *arg)
 {
-	assert(ctx->db == NULL);
+	TRY(ensure(ctx, ctx->db == NULL));
 	return attempt_all(ctx, work, arg, dry_run_commit);
 }
 

@@ -56,7 +56,7 @@ post_one(struct ctx *ctx, struct ledger_transaction *transaction)
 	enum err err = ERR_CONFLICT;
 
 	for (int attempt = 0; attempt < 2 && err == ERR_CONFLICT; attempt++) {
-		fault_clear(&ctx->fault);
+		ctx->fault = (struct fault){0};
 		err = db_transact(ctx, post_batch, &batch);
 	}
 	return err;
@@ -71,7 +71,7 @@ run_batch(void *arg, struct batch_item **items, size_t n)
 	enum err err;
 
 	arena_reset(ctx->arena);
-	fault_clear(&ctx->fault);
+	ctx->fault = (struct fault){0}; /* of others, even where it is for good */
 	batch.transactions = arena_array(ctx->arena, n, sizeof(struct ledger_transaction *));
 	for (size_t i = 0; i < n; i++)
 		batch.transactions[i] = ((struct submission *)items[i])->transaction;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/ensure.h"
 #include "base/requester.h"
 #include "crypto/hmac.h"
 #include "db/row.h"
@@ -294,12 +295,35 @@ admit(struct ctx *ctx, struct ledger_transaction *const *transactions, size_t n,
 	return list;
 }
 
+/* What the kernel has decided, held against the accounts as they were read: money is moved, never made;
+ * no hold is less than nothing; and nobody is further below the floor than before. */
+static bool
+accounts_agree(const struct ledger_batch *batch, const struct ledger_account *before)
+{
+	wide_int made = 0;
+
+	for (size_t i = 0; i < batch->account_count; i++) {
+		const struct ledger_account *a = &batch->accounts[i];
+		const struct ledger_account *b = &before[i];
+		int64_t free_now = a->balance - a->held;
+
+		made += (wide_int)a->balance - b->balance;
+		if (a->held < 0 || a->sequence < b->sequence)
+			return false;
+		if (a->has_floor && free_now < a->floor && free_now < b->balance - b->held)
+			return false;
+	}
+	return made == 0;
+}
+
 enum err
 ledger_post(struct ctx *ctx, struct ledger_transaction **transactions, size_t n)
 {
 	struct loaded loaded = {.holds = {NULL, 0, 0}};
 	struct ledger_batch batch = {.now = {0}};
+	const struct ledger_account *before;
 
+	TRY(ensure(ctx, ctx->db != NULL));
 	TRY(load(ctx, transactions, n, &loaded));
 	batch.transactions = admit(ctx, transactions, n, &loaded, &batch.transaction_count);
 	batch.accounts = store_read_accounts(ctx, &loaded.accounts);
@@ -309,7 +333,12 @@ ledger_post(struct ctx *ctx, struct ledger_transaction **transactions, size_t n)
 	batch.known = read_known(ctx, &loaded.known);
 	batch.known_count = loaded.known.count;
 	batch.now = row_time(&loaded.reserved, 0, 1);
+	before = batch.account_count == 0
+			 ? NULL
+			 : arena_copy(ctx->arena, batch.accounts,
+				      batch.account_count * sizeof(struct ledger_account));
 	ledger_apply(ctx->arena, &batch);
+	TRY(ensure(ctx, accounts_agree(&batch, before)));
 	store(ctx, &batch);
 	return ERR_OK;
 }

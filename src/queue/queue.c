@@ -1,8 +1,7 @@
 #include "queue/queue.h"
 
-#include <assert.h>
-
 #include "base/arena.h"
+#include "base/ensure.h"
 #include "base/log.h"
 #include "db/row.h"
 #include "queue/claims.h"
@@ -87,12 +86,14 @@ run_handler(struct ctx *ctx, struct run *run)
 		return;
 	}
 	err = run->kind->run(ctx, job, &run->verdict);
+	if (err == ERR_OK)
+		err = ensure_held(&ctx->fault);
 	if (err != ERR_OK) {
 		run->verdict = QUEUE_AGAIN;
 		run->outage = ctx->fault.outage;
 		job->problem = problem_of(ctx, err);
 		log_job(LOG_LEVEL_WARN, "job_failed", job);
-		fault_clear(&ctx->fault);
+		ctx->fault = (struct fault){0}; /* what comes now is recorded in any case */
 	}
 	if (run->verdict == QUEUE_AGAIN && job->attempts >= run->kind->tries_max)
 		run->verdict = QUEUE_PARK;
@@ -178,7 +179,7 @@ queue_run_one(struct ctx *ctx, const struct queue_kind *kind, bool *found)
 	const struct claim *claim = &run.claim;
 	enum err err;
 
-	assert(ctx->db == NULL);
+	TRY(ensure(ctx, ctx->db == NULL));
 	TRY(claim_one(ctx, &run, found));
 	if (!*found)
 		return ERR_OK;

@@ -25,7 +25,7 @@ libfixture_a_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)
 
 DB_TESTS = tests/db/database tests/db/transact tests/db/pool tests/db/statements tests/db/migrate \
 	tests/db/ledger tests/db/concurrency tests/db/payments tests/db/constraints tests/db/verify \
-	tests/db/user_wallet tests/db/reseal tests/db/erasure
+	tests/db/user_wallet tests/db/reseal tests/db/ensure tests/db/erasure
 check_PROGRAMS += $(DB_TESTS)
 TESTS += $(DB_TESTS)
 
@@ -57,6 +57,9 @@ tests_db_ledger_CPPFLAGS = $(BOOKS_CPPFLAGS)
 tests_db_ledger_LDADD = libbooks.a $(BOOKS_LIBS)
 tests_db_concurrency_CPPFLAGS = $(BOOKS_CPPFLAGS)
 tests_db_concurrency_LDADD = libbooks.a $(BOOKS_LIBS)
+tests_db_ensure_CPPFLAGS = $(BOOKS_CPPFLAGS)
+tests_db_ensure_LDADD = libbooks.a $(BOOKS_LIBS)
+tests_db_ensure_LDFLAGS = -Wl,--wrap=ledger_apply
 tests_db_erasure_CPPFLAGS = $(BOOKS_CPPFLAGS)
 tests_db_erasure_LDADD = $(PRODUCT_LIBS)
 tests_db_reseal_CPPFLAGS = $(BOOKS_CPPFLAGS)

@@ -1,9 +1,9 @@
 /* Accounts that are linked: what is known of them, what the bank says now, and forgetting them. */
-#include <assert.h>
 
 #include "app/bank/row.h"
 #include "base/arena.h"
 #include "base/config.h"
+#include "base/ensure.h"
 #include "runtime/app.h"
 
 /* Somebody else's consent is none of those who ask. */
@@ -140,7 +140,7 @@ bank_accounts_refresh(struct ctx *ctx, int64_t user_id)
 	bool reached = ctx->app->config->bank_url[0] != '\0';
 	size_t n;
 
-	assert(ctx->db == NULL);
+	TRY(ensure(ctx, ctx->db == NULL));
 	TRY(bank_account_rows(ctx, user_id, &rows, &n));
 	for (size_t i = 0; i < n && reached; i++)
 		if (text_equal(rows[i].status, "active") && !seen_before(rows, i))
@@ -220,7 +220,8 @@ bank_consents_end(struct ctx *ctx, const struct bank_ended *ended)
 {
 	bool reached = ctx->app->config->bank_url[0] != '\0';
 
-	assert(ctx->db == NULL);
+	if (ensure(ctx, ctx->db == NULL) != ERR_OK)
+		return;
 	for (size_t i = 0; i < ended->count && reached; i++) {
 		const struct bank_ended_consent *item = &ended->items[i];
 		const char *consent = bank_consent_open(ctx, item->consent, item->consent_sealed);

@@ -1,5 +1,4 @@
 /* Payments from people's accounts: reserved, given to the bank, taken down. */
-#include <assert.h>
 #include <string.h>
 
 #include "app/audit/review.h"
@@ -7,6 +6,7 @@
 #include "app/bank/row.h"
 #include "base/arena.h"
 #include "base/config.h"
+#include "base/ensure.h"
 #include "runtime/app.h"
 
 enum { CREDITOR_NAME_MAX = 70, TEXT_MAX = 140 };
@@ -126,7 +126,8 @@ bank_reserve(struct ctx *ctx, const struct bank_order *in, struct bank_payment *
 	struct rows rows;
 	bool linked;
 
-	assert(ctx->db != NULL && strlen(in->reference) <= BANK_ID_MAX);
+	TRY(ensure(ctx, ctx->db != NULL));
+	TRY(ensure(ctx, strlen(in->reference) <= BANK_ID_MAX));
 	order.creditor_name = shortened(ctx->arena, in->creditor_name, CREDITOR_NAME_MAX);
 	order.creditor_account = account_plain(ctx->arena, in->creditor_account);
 	if (in->text != NULL)
@@ -183,7 +184,9 @@ initiate(struct ctx *ctx, struct bank_payment *payment)
 void
 bank_pay(struct ctx *ctx, struct bank_payment *payment)
 {
-	assert(ctx->db == NULL && payment->outcome.asked == BANK_NOT_ASKED);
+	if (ensure(ctx, ctx->db == NULL) != ERR_OK ||
+	    ensure(ctx, payment->outcome.asked == BANK_NOT_ASKED) != ERR_OK)
+		return;
 	payment->outcome.asked = BANK_FIRST;
 	initiate(ctx, payment);
 }
@@ -207,7 +210,8 @@ bank_payment_status(struct ctx *ctx, struct bank_payment *payment)
 {
 	struct xs2a_call call = bank_call(ctx, payment->account.bank_name);
 
-	assert(ctx->db == NULL);
+	if (ensure(ctx, ctx->db == NULL) != ERR_OK)
+		return;
 	payment->outcome.asked = BANK_NOT_ASKED;
 	if (payment->state != BANK_PAYMENT_PENDING)
 		return;
@@ -330,7 +334,7 @@ bank_close(struct ctx *ctx, struct bank_payment *payment)
 {
 	struct payment_row row;
 
-	assert(ctx->db != NULL);
+	TRY(ensure(ctx, ctx->db != NULL));
 	TRY(lock_payment(ctx, payment, &row));
 	payment->state = state_of(row.status);
 	if (payment->state == BANK_PAYMENT_PENDING && payment->outcome.asked != BANK_NOT_ASKED)
@@ -371,7 +375,7 @@ bank_payment_lock(struct ctx *ctx, struct bank_payment *payment)
 {
 	struct payment_row row;
 
-	assert(ctx->db != NULL);
+	TRY(ensure(ctx, ctx->db != NULL));
 	TRY(lock_payment(ctx, payment, &row));
 	show(&row, payment);
 	return ERR_OK;
@@ -382,7 +386,7 @@ bank_decide(struct ctx *ctx, struct bank_payment *payment, bool made)
 {
 	struct payment_row row;
 
-	assert(ctx->db != NULL);
+	TRY(ensure(ctx, ctx->db != NULL));
 	TRY(lock_payment(ctx, payment, &row));
 	payment->state = state_of(row.status);
 	if (payment->state != BANK_PAYMENT_PENDING)

@@ -1,8 +1,7 @@
 #include "app/events/event.h"
 
-#include <assert.h>
-
 #include "base/arena.h"
+#include "base/ensure.h"
 #include "db/db.h"
 #include "json/writer.h"
 
@@ -10,7 +9,7 @@ enum err
 event_add(struct ctx *ctx, int64_t ledger_id, const char *type, struct uuid object,
 	  struct json_value data)
 {
-	assert(ctx->db != NULL);
+	TRY(ensure(ctx, ctx->db != NULL));
 	db_defer(ctx, SQL_event_add,
 		 PARAMS(p_uuid(uuid_v7()), p_int(ledger_id), p_text(type), p_uuid(object),
 			p_text(arena_strdup(ctx->arena, data.text))));

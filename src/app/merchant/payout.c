@@ -1,6 +1,5 @@
 #include "app/merchant/payout.h"
 
-#include <assert.h>
 #include <string.h>
 
 #include "app/bank/bank.h"
@@ -9,6 +8,7 @@
 #include "base/arena.h"
 #include "base/config.h"
 #include "base/email.h"
+#include "base/ensure.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "crypto/public_id.h"
@@ -353,7 +353,7 @@ payout_open_due(struct ctx *ctx, bool *found)
 	struct opening opening = {.due_at = payout_hour_before(ctx, ctx->now)};
 	bool payable;
 
-	assert(ctx->db == NULL);
+	TRY(ensure(ctx, ctx->db == NULL));
 	*found = false;
 	TRY(anything_due(ctx, opening.due_at, &payable));
 	if (payable)
@@ -375,7 +375,7 @@ payout_look_up(struct ctx *ctx, const char *drop_id, bool *settled)
 {
 	struct bank_payment bank;
 
-	assert(ctx->db == NULL);
+	TRY(ensure(ctx, ctx->db == NULL));
 	*settled = false;
 	TRY(bank_payment_find(ctx, drop_id, &bank));
 	if (bank.state == BANK_PAYMENT_PENDING)

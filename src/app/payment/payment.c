@@ -1,9 +1,9 @@
 /* Orders: recorded in one transaction, given to the provider outside of any, answered in a second. */
-#include <assert.h>
 #include <string.h>
 
 #include "app/payment/payment.h"
 #include "app/payment/settlement.h"
+#include "base/ensure.h"
 
 #include "app/payment/provider_account.h"
 #include "app/payment/row.h"
@@ -276,7 +276,9 @@ payment_call(struct ctx *ctx, struct payment *payment)
 	const struct provider *provider = provider_find(payment->provider);
 	struct provider_call call = {ctx->arena, ctx->app->http, &payment->request.account};
 
-	assert(ctx->db == NULL && provider != NULL && !payment->outcome.replayed);
+	if (ensure(ctx, ctx->db == NULL) != ERR_OK || ensure(ctx, provider != NULL) != ERR_OK ||
+	    ensure(ctx, !payment->outcome.replayed) != ERR_OK)
+		return;
 	if (!is_called(payment)) {
 		ask_again(ctx, payment);
 		return;

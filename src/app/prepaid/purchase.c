@@ -1,8 +1,8 @@
 /* Purchases: recorded in one transaction, given to the vendor outside of any, answered in a second. */
 #include "app/prepaid/purchase.h"
 #include "app/payment/settlement.h"
+#include "base/ensure.h"
 
-#include <assert.h>
 #include <string.h>
 
 #include "app/payment/payment.h"
@@ -262,7 +262,9 @@ purchase_call(struct ctx *ctx, struct purchase *purchase)
 	struct provider_call call = {ctx->arena, ctx->app->http, &purchase->account};
 	bool settled;
 
-	assert(ctx->db == NULL && vendor != NULL && !purchase->replayed);
+	if (ensure(ctx, ctx->db == NULL) != ERR_OK || ensure(ctx, vendor != NULL) != ERR_OK ||
+	    ensure(ctx, !purchase->replayed) != ERR_OK)
+		return;
 	if (purchase->resumed) {
 		if (purchase_look_up(ctx, purchase->public_id, &settled) != ERR_OK)
 			fault_clear(&ctx->fault); /* that it can't be asked now changes nothing */

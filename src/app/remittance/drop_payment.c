@@ -1,7 +1,6 @@
 /* Payments of Drop: recorded in one transaction, given to the bank outside of any, closed in a second. */
 #include "app/remittance/drop_payment.h"
 
-#include <assert.h>
 #include <string.h>
 
 #include "app/merchant/merchant.h"
@@ -10,6 +9,7 @@
 #include "app/remittance/row.h"
 #include "base/arena.h"
 #include "base/config.h"
+#include "base/ensure.h"
 #include "crypto/public_id.h"
 #include "db/row.h"
 #include "queue/queue.h"
@@ -198,7 +198,8 @@ drop_payment_resume(struct ctx *ctx, const char *drop_id, struct drop_payment *o
 void
 drop_payment_call(struct ctx *ctx, struct drop_payment *payment)
 {
-	assert(ctx->db == NULL);
+	if (ensure(ctx, ctx->db == NULL) != ERR_OK)
+		return;
 	if (payment->resumed)
 		bank_payment_status(ctx, &payment->bank);
 	else
