@@ -95,6 +95,26 @@ test_principals(void **state)
 	expect_text(&a, "data.wallet.projectId", acme.project);
 }
 
+/* And the same from each credential of one sender: a rotated API key, another session. */
+static void
+test_credentials(void **state)
+{
+	struct client *c = *state;
+	const char *wallet = client_json(c, "{'currency':'NGN'}");
+	const char *project = client_json(c, "{'name':'Of two sessions'}");
+	const char *rotated = key_new(c, &acme.owner, acme.project, "'scope':'test','quota':null");
+	struct person again = person_sign_in(c, acme.owner.email, PASSWORD);
+	struct answer first = keyed(c, "POST", "/v1/wallets", acme.test_key, "rotated", wallet);
+	struct answer a = keyed(c, "POST", "/v1/wallets", rotated, "rotated", wallet);
+
+	expect_status(&first, 201);
+	expect_same(&a, &first);
+	first = keyed(c, "POST", "/v1/projects", acme.owner.access, "session", project);
+	expect_status(&first, 201);
+	a = keyed(c, "POST", "/v1/projects", again.access, "session", project);
+	expect_same(&a, &first);
+}
+
 /* What failed is not stored, so it may be tried again. */
 static void
 test_failures(void **state)
@@ -254,6 +274,26 @@ test_malformed_keys(void **state)
 	expect_status(&a, 201);
 }
 
+/* Two keys that differ are none; where no key is asked for, they are nobody's concern. */
+static void
+test_contradicting_keys(void **state)
+{
+	struct client *c = *state;
+	struct ask ask = {.method = "POST",
+			  .target = "/v1/wallets",
+			  .credential = acme.test_key,
+			  .idempotency_key = "one-of-two",
+			  .contradicting_keys = true,
+			  .body = client_json(c, "{'currency':'NGN'}")};
+	struct answer a = client_send(c, &ask);
+
+	expect_refusal(&a, 400, "BAD_REQUEST");
+	ask.method = "GET";
+	ask.body = NULL;
+	a = client_send(c, &ask);
+	expect_status(&a, 200);
+}
+
 /* A dry run is no request to remember. */
 static void
 test_dry_run(void **state)
@@ -411,6 +451,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		client_test(test_replay),         client_test(test_principals),
+		client_test(test_credentials),    client_test(test_contradicting_keys),
 		client_test(test_failures),       client_test(test_reference),
 		client_test(test_other_methods),  client_test(test_no_content),
 		client_test(test_refresh),        client_test(test_expiry),

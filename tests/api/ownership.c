@@ -4,8 +4,11 @@
  */
 #include "tests/support/cmocka.h"
 
+#include <libpq-fe.h>
 #include <pthread.h>
+#include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "api/drop/drop.h"
 #include "app/people/google.h"
@@ -16,6 +19,7 @@
 #include "runtime/app.h"
 #include "tests/support/drop_payer.h"
 #include "tests/support/moolah_user.h"
+#include "tests/support/otp_wallet.h"
 
 #define OWNER_PASSWORD "the-owner-chose-this-1"
 
@@ -64,6 +68,30 @@ make_platform(struct client *c, struct squatter *s)
 		   NULL);
 }
 
+/* What is of use for a while only: a code, a token, an answer that can be asked for again, and an
+ * address that the account knows. */
+static void
+make_passing(struct client *c, const struct squatter *s, const struct person *as_person)
+{
+	struct answer a = client_send(c, &(struct ask){.method = "POST",
+						       .target = "/v1/projects",
+						       .credential = s->person.access,
+						       .idempotency_key = "of-before",
+						       .body = "{\"name\":\"Shop 2\"}"});
+
+	expect_status(&a, 201);
+	(void)otp_start(c, as_person, "fund", "1000");
+	client_sql(c,
+		   "INSERT INTO cowry.email_token (digest, user_id, purpose, expires_at)"
+		   " SELECT sha256(public_id::text::bytea), user_id, 'reset_password',"
+		   " now() + interval '1 hour' FROM cowry.users WHERE email_key = '%s'",
+		   s->person.email);
+	client_sql(c,
+		   "INSERT INTO cowry.known_address (user_id, address)"
+		   " SELECT user_id, sha256('elsewhere') FROM cowry.users WHERE email_key = '%s'",
+		   s->person.email);
+}
+
 /* Everything that there is. */
 static struct squatter
 squatter_new(struct client *c)
@@ -86,6 +114,7 @@ squatter_new(struct client *c)
 			       923609016 - people),
 		   NULL);
 	(void)made(c, &s, "/api/consents", "{\"consentType\":\"terms\",\"granted\":true}", NULL);
+	make_passing(c, &s, &as_person);
 	return s;
 }
 
@@ -124,6 +153,14 @@ static const struct thing {
 	{"phone", "SELECT count(phone) FROM cowry.users JOIN me USING (user_id)"},
 	{"identity document", "SELECT count(document_digest) FROM cowry.users"
 			      " JOIN me USING (user_id)"},
+	{"mailed tokens", "SELECT count(*) FROM cowry.email_token JOIN me USING (user_id)"
+			  " WHERE used_at IS NULL"},
+	{"codes", "SELECT count(*) FROM cowry.one_time_code JOIN me USING (user_id)"
+		  " WHERE used_at IS NULL AND ended_at IS NULL"},
+	{"answers", "SELECT count(*) FROM cowry.idempotency JOIN me"
+		    " ON principal = 'user:' || user_id"},
+	{"addresses that it knows", "SELECT count(*) FROM cowry.known_address JOIN me"
+				    " USING (user_id) WHERE address = sha256('elsewhere')"},
 };
 enum { THINGS = COUNT(things) };
 
@@ -392,6 +429,79 @@ test_payment_under_way(void **state)
 			    "reviewopen");
 }
 
+struct background {
+	struct client client;
+	struct ask ask;
+	struct reply reply;
+};
+
+static void *
+in_background(void *arg)
+{
+	struct background *background = arg;
+
+	background->reply = client_exchange(&background->client, &background->ask);
+	return NULL;
+}
+
+static void
+run_sql(PGconn *pg, const char *sql)
+{
+	PGresult *result = PQexec(pg, sql);
+
+	assert_true(PQresultStatus(result) == PGRES_COMMAND_OK ||
+		    PQresultStatus(result) == PGRES_TUPLES_OK);
+	PQclear(result);
+}
+
+/* The status of a request whose credential was good when it was read, and is void before anything
+ * is made with it. */
+static int
+status_of_late(struct client *c, const struct squatter *s, const char *credential,
+	       const char *table)
+{
+	static const struct timespec step = {0, 10000000};
+	struct background late = {.client = *c,
+				  .ask = {.method = "POST",
+					  .target = "/v1/projects",
+					  .credential = credential,
+					  .body = "{\"name\":\"Late\"}"}};
+	const char *me = client_text(c, "(SELECT user_id FROM cowry.users WHERE email_key = '%s')",
+				     s->person.email);
+	PGconn *proof = PQconnectdb(c->fixture->superuser_url);
+	time_t deadline = time(NULL) + 10;
+	pthread_t thread;
+
+	run_sql(proof, "BEGIN");
+	run_sql(proof, client_text(c, "SELECT FROM cowry.users WHERE user_id = %s FOR UPDATE", me));
+	late.client.scratch = arena_new(1 << 24);
+	assert_int_equal(pthread_create(&thread, NULL, in_background, &late), 0);
+	while (strcmp(client_value(c, "SELECT count(*) FROM pg_stat_activity WHERE datname ="
+				      " current_database() AND wait_event_type = 'Lock'"),
+		      "1") != 0 &&
+	       time(NULL) < deadline)
+		(void)nanosleep(&step, NULL);
+	run_sql(proof, client_text(c, "UPDATE cowry.%s SET revoked_at = now() WHERE user_id = %s",
+				   table, me));
+	run_sql(proof, "COMMIT");
+	PQfinish(proof);
+	assert_int_equal(pthread_join(thread, NULL), 0);
+	arena_free(late.client.scratch);
+	return late.reply.status;
+}
+
+static void
+test_void_before_used(void **state)
+{
+	struct client *c = *state;
+	struct squatter s = squatter_new(c);
+
+	assert_int_equal(status_of_late(c, &s, s.personal_key, "api_key"), 401);
+	assert_int_equal(status_of_late(c, &s, s.person.access, "session"), 401);
+	assert_string_equal(
+		client_value(c, "SELECT count(*) FROM cowry.project WHERE name = 'Late'"), "0");
+}
+
 enum { RACERS = 4 };
 
 /* Keys that are asked for while the owner comes are void as well. */
@@ -440,10 +550,11 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		client_test(test_matrix),        client_test(test_holder),
-		client_test(test_other_session), client_test(test_second_proof),
-		client_test(test_handed_over),   client_test(test_payment_under_way),
-		client_test(test_race),          client_test(client_books_hold),
+		client_test(test_matrix),           client_test(test_holder),
+		client_test(test_other_session),    client_test(test_second_proof),
+		client_test(test_handed_over),      client_test(test_payment_under_way),
+		client_test(test_void_before_used), client_test(test_race),
+		client_test(client_books_hold),
 	};
 
 	return cmocka_run_group_tests(tests, client_setup, client_teardown);

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "api/admission.h"
 #include "tests/support/users.h"
 
 enum { MOST = 10 };
@@ -178,14 +179,67 @@ test_default_quota(void **state)
 	assert_string_equal(answer_header(&a, "RateLimit-Remaining"), "999");
 }
 
+/* Calls without a credential leave threads to the others: while there are enough of them under work,
+ * another one is to come again. */
+static void
+test_public_calls_under_work(void **state)
+{
+	struct client *c = *state;
+	struct admission *admission = c->app->admission;
+	size_t taken = 0;
+	struct answer a;
+
+	while (admission_enter(admission, true, 0))
+		taken++;
+	assert_true(taken > 0);
+	a = ask_from(c, "/v1/auth/login", "198.51.100.71");
+	expect_refusal(&a, 503, "SERVICE_UNAVAILABLE");
+	assert_string_equal(answer_header(&a, "Retry-After"), "1");
+	a = client_call(c, "GET", "/v1/wallets", acme.test_key, NULL);
+	expect_status(&a, 200);
+	for (size_t i = 0; i <= taken; i++) {
+		if (i < taken)
+			admission_leave(admission, true, 0);
+		a = ask_from(c, "/v1/auth/login", client_text(c, "198.51.100.%zu", i + 72));
+		assert_int_not_equal(a.status, 503);
+	}
+}
+
+/* And large bodies leave memory to the others. */
+static void
+test_bytes_under_work(void **state)
+{
+	enum { ALL = 4 * 1024 * 1024, LARGE = 32 * 1024 };
+	struct client *c = *state;
+	struct admission *admission = c->app->admission;
+	const char *large = client_text(c, "{\"currency\":\"NGN\"%*s}", LARGE, "");
+	struct answer a;
+
+	assert_true(admission_enter(admission, false, ALL));
+	a = client_call(c, "POST", "/v1/wallets", acme.test_key, large);
+	expect_refusal(&a, 503, "SERVICE_UNAVAILABLE");
+	a = client_call(c, "POST", "/v1/wallets", acme.test_key,
+			client_json(c, "{'currency':'NGN'}"));
+	expect_status(&a, 201);
+	admission_leave(admission, false, ALL);
+	a = client_call(c, "POST", "/v1/wallets", acme.test_key, large);
+	expect_status(&a, 201);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		client_test(test_sign_in),       client_test(test_ipv6),
-		client_test(test_mapped_ipv4),   client_test(test_other_routes_are_free),
-		client_test(test_quota),         client_test(test_unlimited),
-		client_test(test_default_quota), client_test(client_books_hold),
+		client_test(test_sign_in),
+		client_test(test_ipv6),
+		client_test(test_mapped_ipv4),
+		client_test(test_other_routes_are_free),
+		client_test(test_quota),
+		client_test(test_unlimited),
+		client_test(test_public_calls_under_work),
+		client_test(test_bytes_under_work),
+		client_test(test_default_quota),
+		client_test(client_books_hold),
 	};
 
 	return cmocka_run_group_tests(tests, setup, client_teardown);

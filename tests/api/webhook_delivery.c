@@ -581,6 +581,30 @@ test_slow_receiver(void **state)
 	unsubscribe(c, &hook);
 }
 
+/* What a runner that vanished has left does not count, even before somebody takes it up. */
+static void
+test_left_attempts(void **state)
+{
+	struct client *c = *state;
+	struct ctx ctx = app_ctx(c->app, c->scratch);
+	struct hook hook = subscribe(c, "'wallet.created'");
+	struct uuid id;
+
+	for (int i = 0; i < 7; i++)
+		(void)wallet_new(c, acme.test_key, "NGN");
+	stream_all(c);
+	make_six_busy(c);
+	let_lie(c, 6);
+	assert_true(uuid_parse(&id, client_value(c, "SELECT public_id FROM cowry.webhook_delivery"
+						    " WHERE status = 'pending'"
+						    " AND busy_since IS NULL")));
+	assert_int_equal(delivery_attempt(&ctx, id), ERR_OK);
+	assert_int_equal(receiver_count(receiver), 1);
+	(void)deliver_due(c);
+	assert_int_equal(receiver_count(receiver), 7);
+	unsubscribe(c, &hook);
+}
+
 /* One that waits its turn has it as soon as another one ends. */
 static void
 test_place_is_given(void **state)
@@ -974,6 +998,7 @@ main(void)
 		client_test(test_redirect),
 		client_test(test_answers),
 		client_test(test_slow_receiver),
+		client_test(test_left_attempts),
 		client_test(test_place_is_given),
 		client_test(test_limit_at_once),
 		client_test(test_gone),

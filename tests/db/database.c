@@ -179,6 +179,11 @@ test_epoch(void **state)
 			if (!cases[i].is_null)
 				assert_int_equal(row_time(&rows, 0, 7).us, m.first.us);
 		}
+	assert_int_equal(db_run(&f->ctx, SQL_test_echo, &rows,
+				PARAMS(p_null(), p_null(), p_null(), p_null(), p_null(), p_null(),
+				       p_null(), p_at((struct instant){0}), p_null(), p_null())),
+			 ERR_OK);
+	assert_false(row_is_null(&rows, 0, 7));
 }
 
 /* Sums are wider than what they are made of. */

@@ -18,6 +18,7 @@ struct plan {
 	enum err err;
 	enum queue_verdict verdict;
 	const char *problem;
+	bool outage;
 	void (*meanwhile)(struct fixture *f);
 	struct fixture *fixture;
 	int runs;
@@ -37,9 +38,11 @@ run_planned(struct ctx *ctx, struct queue_job *job, enum queue_verdict *verdict)
 		plan.meanwhile(plan.fixture);
 	job->problem = plan.problem;
 	*verdict = plan.verdict;
-	if (plan.err != ERR_OK)
-		return fault(&ctx->fault, plan.err, NULL, "planned");
-	return ERR_OK;
+	if (plan.err == ERR_OK)
+		return ERR_OK;
+	(void)fault(&ctx->fault, plan.err, NULL, "planned");
+	ctx->fault.outage = plan.outage;
+	return plan.err;
 }
 
 static const struct queue_kind once = {"once", LEASE_S, 3, 100, 1000, run_planned, NULL};
@@ -171,6 +174,23 @@ test_again_after_backoff(void **state)
 		   "SELECT due_at BETWEEN now() + interval '95 s' AND now() + interval '200 s'"
 		   "  FROM cowry.job",
 		   "t");
+}
+
+/* What failed because the database was away is tried again soon after, whatever the backoff. */
+static void
+test_again_after_outage(void **state)
+{
+	struct fixture *f = *state;
+
+	plan.err = ERR_UNAVAILABLE;
+	plan.outage = true;
+	add(f, "a", 0);
+	for (int64_t i = 1; i <= 2; i++) {
+		assert_true(run_one(f));
+		assert_int_equal(plan.attempts, i);
+		expect_sql(f, "SELECT due_at <= now() + interval '1 s' FROM cowry.job", "t");
+		make_due(f);
+	}
 }
 
 static void
@@ -508,6 +528,7 @@ main(void)
 		queue_test(test_exists_if_committed),
 		queue_test(test_earlier_due_wins),
 		queue_test(test_again_after_backoff),
+		queue_test(test_again_after_outage),
 		queue_test(test_backoff_is_bounded),
 		queue_test(test_parked_after_last_try),
 		queue_test(test_parked_at_once),

@@ -219,10 +219,9 @@ ms_since(int64_t begun_ns)
 /* While a runner lives it keeps what it has, however long that takes; once it was killed, another one has
  * it within seconds, however long it might have taken. */
 static void
-test_killed_runner(void **state)
+kill_runner_after(struct fixture *f, int64_t kept_ms)
 {
-	enum { KEPT_MS = 5000, BUDGET_MS = 5000 };
-	struct fixture *f = *state;
+	enum { BUDGET_MS = 5000 };
 	int64_t begun_ns;
 	pid_t child;
 
@@ -232,7 +231,7 @@ test_killed_runner(void **state)
 	if (child == 0)
 		run_runner(f);
 	assert_true(wait_until(f, "SELECT claimed_until IS NOT NULL FROM cowry.job"));
-	for (begun_ns = clock_monotonic_ns(); ms_since(begun_ns) < KEPT_MS;) {
+	for (begun_ns = clock_monotonic_ns(); ms_since(begun_ns) < kept_ms;) {
 		assert_false(take_over_once(f));
 		(void)nanosleep(&(struct timespec){.tv_nsec = 20000000}, NULL);
 	}
@@ -245,6 +244,14 @@ test_killed_runner(void **state)
 	}
 	assert_int_equal(attempt, 2);
 	expect_sql(f, "SELECT count(*) FROM cowry.job", "0");
+}
+
+/* After it has renewed its claim, and before. */
+static void
+test_killed_runner(void **state)
+{
+	kill_runner_after(*state, 5000);
+	kill_runner_after(*state, 0);
 }
 
 /* Within a process nothing is claimed twice, even if its lease ran out while the database was away. */

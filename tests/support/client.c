@@ -117,6 +117,7 @@ request_of(struct client *c, const struct ask *ask)
 		.body_incomplete = ask->body_incomplete,
 		.requester = ask->requester,
 		.repeated_credentials = ask->repeated_credentials,
+		.contradicting_keys = ask->contradicting_keys,
 	};
 
 	memcpy(request.headers, ask->headers, sizeof(request.headers));

@@ -47,6 +47,7 @@ struct ask {
 	bool body_incomplete;
 	const struct requester *requester; /* NULL: it waits for ever */
 	bool repeated_credentials;
+	bool contradicting_keys;
 };
 
 struct answer {

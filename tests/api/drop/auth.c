@@ -225,6 +225,32 @@ test_login(void **state)
 	expect_status(&a, 200);
 }
 
+/* A sign-in that loses a race at its first COMMIT sets one cookie, that of the attempt that counts. */
+static void
+test_lost_race(void **state)
+{
+	struct client *c = *state;
+	struct dropper who = dropper_new(c, "race@example.com");
+	struct answer a;
+	size_t cookies = 0;
+
+	client_sql(c, "CREATE SEQUENCE cowry.attempts;"
+		      " CREATE FUNCTION cowry.lose_once() RETURNS trigger LANGUAGE plpgsql"
+		      " SECURITY DEFINER AS $$ BEGIN IF nextval('cowry.attempts') = 1 THEN"
+		      " RAISE serialization_failure; END IF; RETURN NULL; END $$;"
+		      " CREATE CONSTRAINT TRIGGER lose_once AFTER INSERT ON cowry.session"
+		      " DEFERRABLE INITIALLY DEFERRED"
+		      " FOR EACH ROW EXECUTE FUNCTION cowry.lose_once()");
+	a = client_call(c, "POST", "/api/auth/login", NULL,
+			client_json(c, "{'email':'%s','password':'%s'}", who.email, PASSWORD));
+	client_sql(c, "DROP TRIGGER lose_once ON cowry.session");
+	expect_status(&a, 200);
+	assert_string_equal(client_value(c, "SELECT last_value FROM cowry.attempts"), "2");
+	for (size_t i = 0; i < a.reply.header_count; i++)
+		cookies += strcmp(a.reply.headers[i].name, "Set-Cookie") == 0;
+	assert_int_equal(cookies, 1);
+}
+
 /* Who registered elsewhere is somebody here, with the parts of their name. */
 static void
 test_one_user_base(void **state)
@@ -498,6 +524,7 @@ main(void)
 		client_test(test_age),
 		client_test(test_not_json),
 		client_test(test_login),
+		client_test(test_lost_race),
 		client_test(test_one_user_base),
 		client_test(test_logout),
 		client_test(test_refresh),

@@ -279,6 +279,9 @@ test_forged(void **state)
 		a = settle_as(c, body, cases[i].signature, cases[i].key, cases[i].bearer);
 		expect_refusal(&a, 401, "UNAUTHORIZED");
 	}
+	/* What nobody has signed is not read. */
+	a = settle_as(c, "{\"easypay_code\":", NULL, NULL, NULL);
+	expect_refusal(&a, 401, "UNAUTHORIZED");
 	assert_string_equal(books(c), before);
 	client_sql(c, "UPDATE cowry.provider_config SET is_active = false");
 	a = settle_as(c, body, good, NULL, NULL);

@@ -226,12 +226,12 @@ test_payees(void **state)
 		{",'merchant_id':'SP123'", "wallet"},
 		{",'merchant_id':'merchant123','service_provider_id':'MERCHANT123'", "wallet"},
 	};
+	struct answer a;
 
 	register_payee(c, "merchant", "MERCHANT123");
 	register_payee(c, "service_provider", "SP123");
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		struct answer a = redeem(c, &bob, code, "50", rows[i].members);
-
+		a = redeem(c, &bob, code, "50", rows[i].members);
 		expect_status(&a, 200);
 		expect_text(&a, "data.paid_to", rows[i].paid_to);
 	}
@@ -242,6 +242,11 @@ test_payees(void **state)
 			     " ORDER BY p.payee_id) FROM cowry.payee p"
 			     " JOIN cowry.account a USING (account_id) WHERE a.kind = 11"),
 		"merchant MERCHANT123 10000, service_provider SP123 10000");
+	client_sql(c, "UPDATE cowry.payee SET registered_at = NULL WHERE code = 'SP123'");
+	a = redeem(c, &bob, code, "50", rows[1].members);
+	expect_status(&a, 200);
+	expect_text(&a, "data.paid_to", "wallet");
+	assert_int_equal(cents_of(c, &bob), before + 15000);
 }
 
 /* After the last redemption the voucher is used up, and the rest is the issuer's again, at once. */

@@ -198,6 +198,35 @@ check_compared(const struct schema *schema, const struct field *field)
 	return 1;
 }
 
+static size_t
+check_code(const struct schema *schema, const struct field *field)
+{
+	static const char *const names[] = {"code",
+					    "reference",
+					    "redeemer_id",
+					    "merchant_id",
+					    "service_provider_id",
+					    "transaction_id",
+					    "transaction_reference",
+					    NULL};
+	static const char *const refused[] = {"REF\xE2\x80\x8B-1000", "REF\xC2\xA0-1000",
+					      "REF\xE2\x80\x8D-1000"};
+
+	if (!is_one_of(field, names))
+		return 0;
+	for (size_t i = 0; i < COUNT(refused); i++)
+		if (violation(schema, field, refused[i]) == NULL)
+			fail_msg("%s.%s takes code %zu", schema->name, field->name, i);
+	return 1;
+}
+
+static void
+codes_have_nothing_invisible(void **state)
+{
+	(void)state;
+	assert_true(each(check_code) > 10);
+}
+
 static void
 what_is_compared_has_no_outer_blanks(void **state)
 {
@@ -212,6 +241,7 @@ main(void)
 		cmocka_unit_test(required_texts_show_something),
 		cmocka_unit_test(names_have_no_disguise),
 		cmocka_unit_test(what_is_compared_has_no_outer_blanks),
+		cmocka_unit_test(codes_have_nothing_invisible),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

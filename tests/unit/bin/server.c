@@ -30,6 +30,9 @@ enum { THREADS = 4, FOREVER = 1000, TEXT_MAX = 256 };
 static struct {
 	char body[TEXT_MAX];
 	char encoding[TEXT_MAX];
+	char key[TEXT_MAX];
+	bool has_key;
+	bool contradicting;
 	bool incomplete;
 	bool too_large;
 	bool may_begin;
@@ -95,6 +98,10 @@ dispatch(const struct app *app, struct arena *arena, const struct request *reque
 	keep(seen.body, request->body.data, request->body.length);
 	keep(seen.encoding, request->content_encoding,
 	     request->content_encoding != NULL ? strlen(request->content_encoding) : 0);
+	seen.has_key = request->idempotency_key != NULL;
+	keep(seen.key, request->idempotency_key,
+	     request->idempotency_key != NULL ? strlen(request->idempotency_key) : 0);
+	seen.contradicting = request->contradicting_keys;
 	seen.incomplete = request->body_incomplete;
 	seen.too_large = request->body_too_large;
 	seen.may_begin = requester_may_begin(request->requester);
@@ -287,6 +294,35 @@ test_encodings(void **state)
 	assert_string_equal(seen.encoding, "gzip, identity");
 }
 
+/* X-Idempotency-Key is another name of Idempotency-Key, and an empty key is one that can be refused. */
+static void
+test_keys(void **state)
+{
+	struct scene *scene = *state;
+	static const struct {
+		const char *parameters[6];
+		const char *key; /* NULL: there is none */
+		bool contradicting;
+	} rows[] = {
+		{{NULL}, NULL, false},
+		{{"HTTP_IDEMPOTENCY_KEY", "a"}, "a", false},
+		{{"HTTP_X_IDEMPOTENCY_KEY", "a"}, "a", false},
+		{{"HTTP_IDEMPOTENCY_KEY", ""}, "", false},
+		{{"HTTP_IDEMPOTENCY_KEY", "a", "HTTP_X_IDEMPOTENCY_KEY", "a"}, "a", false},
+		{{"HTTP_IDEMPOTENCY_KEY", "a", "HTTP_X_IDEMPOTENCY_KEY", "b"}, "b", true},
+		{{"HTTP_X_IDEMPOTENCY_KEY", "", "HTTP_IDEMPOTENCY_KEY", "b"}, "b", true},
+		{{"HTTP_IDEMPOTENCY_KEY", "a", "HTTP_IDEMPOTENCY_KEY", "b"}, "b", true},
+	};
+
+	start(scene);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		await(ask(scene, rows[i].parameters, ""));
+		assert_int_equal(seen.has_key, rows[i].key != NULL);
+		assert_string_equal(seen.key, rows[i].key != NULL ? rows[i].key : "");
+		assert_int_equal(seen.contradicting, rows[i].contradicting);
+	}
+}
+
 /* The web server's time of arrival, some seconds ago. */
 static const char *
 seconds_ago(char text[TEXT_MAX], int64_t seconds)
@@ -351,10 +387,10 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		scene_test(test_thread_fails),  scene_test(test_no_thread),
-		scene_test(test_bodies),        scene_test(test_encodings),
-		scene_test(test_late),          scene_test(test_hang_up),
-		scene_test(test_hang_up_later),
+		scene_test(test_thread_fails), scene_test(test_no_thread),
+		scene_test(test_bodies),       scene_test(test_encodings),
+		scene_test(test_keys),         scene_test(test_late),
+		scene_test(test_hang_up),      scene_test(test_hang_up_later),
 	};
 	sigset_t stop;
 
