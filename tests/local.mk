@@ -9,6 +9,7 @@ include $(srcdir)/tests/unit/local.mk
 include $(srcdir)/tests/db/local.mk
 include $(srcdir)/tests/api/local.mk
 include $(srcdir)/tests/fuzz/local.mk
+include $(srcdir)/tests/docs/local.mk
 include $(srcdir)/tests/openapi/local.mk
 include $(srcdir)/tests/clients/local.mk
 include $(srcdir)/tests/browser/local.mk

@@ -310,10 +310,6 @@ write_info(struct jw *w, const struct dialect *dialect, const char *server)
 	jw_text(w, "title", dialect->title);
 	jw_text(w, "version", dialect->version);
 	jw_text(w, "description", dialect->doc);
-	jw_object(w, "license");
-	jw_text(w, "name", "Proprietary");
-	jw_text(w, "identifier", "LicenseRef-Cowry");
-	jw_close(w);
 	jw_close(w);
 	jw_list(w, "servers");
 	jw_object(w, NULL);
