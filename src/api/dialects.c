@@ -205,7 +205,7 @@ describe_violations(struct jw *w, const struct dialect *dialect)
 
 	jw_object(w, dialect->violations);
 	jw_text(w, "type", "array");
-	jw_text(w, "description", "Every field that broke a rule.");
+	jw_text(w, "description", "All fields that failed validation.");
 	item = envelope_open(w, false, "items");
 	envelope_text(&item, "field", NULL);
 	envelope_text(&item, "message", NULL);

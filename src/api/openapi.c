@@ -49,9 +49,10 @@ write_idempotency_parameter(struct jw *w)
 	jw_text(w, "name", "Idempotency-Key");
 	jw_text(w, "in", "header");
 	jw_text(w, "description",
-		"1 to 255 printable characters. The same key and request within a day is done once: "
-		"it gets the first answer again, and 409 while the first one runs. A key belongs to "
-		"its owner, whichever credential is used. X-Idempotency-Key means the same.");
+		"1 to 255 printable characters. A request repeated with the same key within a day "
+		"is executed once: repetitions return the first answer, or 409 while the first "
+		"request is still running. A key belongs to its owner, regardless of the "
+		"credential used. X-Idempotency-Key is an alias.");
 	jw_object(w, "schema");
 	jw_text(w, "type", "string");
 	jw_integer(w, "maxLength", 255);
@@ -181,7 +182,7 @@ operation_doc(struct arena *arena, const struct route *route)
 
 	if (route->limits.daily == DAILY_NONE)
 		return doc;
-	return arena_printf(arena, "%s%sLimited for each %s and UTC day (429).", doc,
+	return arena_printf(arena, "%s%sLimited per %s and UTC day (429).", doc,
 			    doc[0] != '\0' ? " " : "", whose);
 }
 

@@ -146,7 +146,8 @@ page_describe(struct jw *w, const struct route *route)
 		return;
 	}
 	jw_object(w, "pagination");
-	jw_text(w, "description", "Of a page by number, or of one that was asked for by cursor.");
+	jw_text(w, "description",
+		"Present for a page requested by number; absent for a page requested by cursor.");
 	jw_list(w, "oneOf");
 	describe_by_number(w);
 	describe_by_cursor(w, NULL);

@@ -20,9 +20,9 @@ struct page_query {
 
 #define PAGE_FIELDS(struct_type)                                                               \
 	FIELD(struct_type, page.after, .name = "cursor", .lower_bound = true, .min = 1,        \
-	      .doc = "Where to go on: nextCursor of the page before."),                        \
+	      .doc = "nextCursor of the previous page."),                                      \
 		FIELD(struct_type, page.limit, .name = "limit", .lower_bound = true, .min = 1, \
-		      .max = PAGE_LIMIT_MAX, .doc = "Items a page; 25 unless given.")
+		      .max = PAGE_LIMIT_MAX, .doc = "Items per page. Default: 25.")
 
 /* How many rows to ask for: one more than are shown tells whether there is a next page. */
 int64_t page_most(const struct page_query *query);
@@ -39,20 +39,20 @@ struct number_query {
 
 #define NUMBER_FIELDS(struct_type)                                                               \
 	FIELD(struct_type, page.number, .name = "page", .lower_bound = true, .min = 1,           \
-	      .max = PAGE_NUMBER_MAX, .doc = "Number of the page, from 1.", .example = "1"),     \
+	      .max = PAGE_NUMBER_MAX, .doc = "Page number, from 1.", .example = "1"),            \
 		FIELD(struct_type, page.size, .name = "pageSize", .lower_bound = true, .min = 1, \
-		      .max = PAGE_LIMIT_MAX, .doc = "Items a page; 25 unless given.",            \
+		      .max = PAGE_LIMIT_MAX, .doc = "Items per page. Default: 25.",              \
 		      .example = "25"),                                                          \
 		FIELD(struct_type, page.after, .name = "cursor", .lower_bound = true, .min = 1,  \
-		      .doc = "In place of page, where to go on: nextCursor of the "              \
-			     "page before. Only in the order of createdAt.")
+		      .doc = "nextCursor of the previous page, instead of page. Only when "      \
+			     "sorted by createdAt.")
 
 /* Likewise where an API calls the size limit and has no cursor. */
 #define LIMIT_FIELDS(struct_type, usual, most)                                                \
 	FIELD(struct_type, page.number, .name = "page", .lower_bound = true, .min = 1,        \
-	      .max = PAGE_NUMBER_MAX, .doc = "Number of the page, from 1.", .example = "1"),  \
+	      .max = PAGE_NUMBER_MAX, .doc = "Page number, from 1.", .example = "1"),         \
 		FIELD(struct_type, page.size, .name = "limit", .lower_bound = true, .min = 1, \
-		      .max = (most), .doc = "Items a page; " #usual " unless given.",         \
+		      .max = (most), .doc = "Items per page. Default: " #usual ".",           \
 		      .example = #usual)
 /* Say how many items such a page has unless the query does; before all else. */
 void number_usual(struct number_query *query, int64_t usual);

@@ -231,8 +231,8 @@ describe_meaning(const struct describer *d, const struct field *field)
 	const char *doc = field->doc != NULL ? field->doc : "";
 
 	if (fallback != NULL && !d->reply)
-		doc = arena_printf(d->w->arena, "%s%s%s unless given.", doc,
-				   doc[0] != '\0' ? " " : "", fallback);
+		doc = arena_printf(d->w->arena, "%s%sDefault: %s.", doc, doc[0] != '\0' ? " " : "",
+				   fallback);
 	if (doc[0] != '\0')
 		jw_text(d->w, "description", doc);
 }

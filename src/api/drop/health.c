@@ -54,8 +54,8 @@ health(struct call *call, const void *in, void *out)
 }
 
 const struct route drop_health[] = {
-	{GET, "/api/health", "Whether the server can do its work",
-	 "503 with status error while the database is out of reach.", health, .out = &health_out,
+	{GET, "/api/health", "Check the health of the server",
+	 "503 with status error while the database is unavailable.", health, .out = &health_out,
 	 .reply.no_envelope = true, .docs.statuses = {503}, .status = 200, .docs.tag = "Health"},
 	{0},
 };

@@ -11,9 +11,9 @@
 #define REFERENCE_EXAMPLE "\"MMVOUCHER_1754321424055_abc123\""
 #define AMOUNT_EXAMPLE    "\"500.00\""
 
-#define ISSUED_TO                                                                         \
-	FIELD(struct voucher_order, issued_to, .name = "issued_to", .text = TEXT_TRIMMED, \
-	      .min = 1, .max = 254, .doc = "Whom it is for; only noted.",                 \
+#define ISSUED_TO                                                                           \
+	FIELD(struct voucher_order, issued_to, .name = "issued_to", .text = TEXT_TRIMMED,   \
+	      .min = 1, .max = 254, .doc = "Recipient of the voucher; informational only.", \
 	      .example = "\"user@example.com\"")
 
 /* What issuing and redeeming show of the wallet and the books. */
@@ -25,7 +25,7 @@ struct receipt_view {
 
 #define RECEIPT_FIELDS(struct_type, always)                                                      \
 	FIELD(struct_type, receipt.wallet_balance, .name = "wallet_balance", .required = always, \
-	      .doc = "Of your wallet after it.", .example = "\"1500.00\""),                      \
+	      .doc = "Balance of your wallet afterwards.", .example = "\"1500.00\""),            \
 		FIELD(struct_type, receipt.transaction_id, .name = "transaction_id",             \
 		      .required = always, .example = "\"TXN-1755008423028-9a1e55\"")
 

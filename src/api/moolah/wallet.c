@@ -25,8 +25,7 @@ static const struct field balance_fields[] = {
 	      .example = "\"WAL-1755007499196\""),
 	FIELD(struct balance_out, balance, .name = "balance", .required = true, .example = "15000"),
 	FIELD(struct balance_out, available, .name = "availableBalance", .required = true,
-	      .doc = "Without what is set aside for purchases that are under way.",
-	      .example = "15000"),
+	      .doc = "Excludes money held for pending purchases.", .example = "15000"),
 	FIELD(struct balance_out, available_again, .name = "available", .required = true,
 	      .doc = "The same as availableBalance.", .example = "15000"),
 	FIELD(struct balance_out, currency, .name = "currency", .required = true,
@@ -42,10 +41,9 @@ struct history_query {
 
 static const struct field history_query_fields[] = {
 	FIELD(struct history_query, page, .name = "page", .lower_bound = true, .min = 1,
-	      .max = PAGE_NUMBER_MAX, .doc = "From 1; 1 unless given.", .example = "1"),
+	      .max = PAGE_NUMBER_MAX, .doc = "From 1. Default: 1.", .example = "1"),
 	FIELD(struct history_query, limit, .name = "limit", .lower_bound = true, .min = 1,
-	      .max = PAGE_LIMIT_MAX, .doc = "Transactions a page; 10 unless given.",
-	      .example = "10"),
+	      .max = PAGE_LIMIT_MAX, .doc = "Transactions per page. Default: 10.", .example = "10"),
 };
 
 struct line_out {
@@ -64,24 +62,23 @@ struct line_out {
 
 static const struct field line_fields[] = {
 	FIELD(struct line_out, number, .name = "id", .required = true,
-	      .doc = "Number in the history of the wallet.", .example = "1"),
+	      .doc = "Sequence number in the wallet history.", .example = "1"),
 	FIELD(struct line_out, transaction, .name = "transactionId", .required = true,
 	      .example = "\"TXN-1755008423028-9a1e55\""),
 	FIELD(struct line_out, type, .name = "type", .choices = word_transactions_split,
 	      .required = true,
-	      .doc = "deposit for all that comes in; the subtype for what goes out.",
+	      .doc = "deposit for all incoming transactions; the subtype for outgoing ones.",
 	      .example = "\"deposit\""),
 	FIELD(struct line_out, subtype, .name = "subtype", .choices = word_transactions_split,
 	      .required = true,
-	      .doc = "What happened: deposit, withdrawal, transfer_in, transfer_out, admin_credit, "
-		     "admin_debit, voucher_issue, reversal and others.",
+	      .doc = "Kind of transaction: deposit, withdrawal, transfer_in, transfer_out, "
+		     "admin_credit, admin_debit, voucher_issue, reversal and others.",
 	      .example = "\"transfer_in\""),
 	FIELD(struct line_out, status, .name = "status", .choices = word_completed,
-	      .required = true, .doc = "What is under way is not in the history.",
+	      .required = true, .doc = "Pending transactions are not in the history.",
 	      .example = "\"completed\""),
 	FIELD(struct line_out, direction, .name = "direction", .choices = word_directions,
-	      .required = true, .doc = "in or out: the amount itself has no sign.",
-	      .example = "\"in\""),
+	      .required = true, .doc = "in or out; the amount has no sign.", .example = "\"in\""),
 	FIELD(struct line_out, amount, .name = "amount", .required = true, .example = "1000"),
 	FIELD(struct line_out, description, .name = "description", .required = true,
 	      .example = "\"Deposit\""),
@@ -235,11 +232,12 @@ get_history(struct call *call, const void *in, void *out)
 }
 
 const struct route moolah_wallet[] = {
-	{GET, "/api/v1/wallets/balance", "The balance of your wallet in rand", NULL, get_balance,
-	 .out = &balance_out, .access = ACCESS_USER,
+	{GET, "/api/v1/wallets/balance", "Retrieve the balance of your rand wallet", NULL,
+	 get_balance, .out = &balance_out, .access = ACCESS_USER,
 	 .reply.message = "Balance retrieved successfully", .status = 200, .docs.tag = "Wallet"},
-	{GET, "/api/v1/wallets/transactions", "The history of your wallet in rand, newest first",
-	 "What was booked; what is under way is not in it.", get_history, .query = &history_query,
-	 .out = &history_out, .access = ACCESS_USER, .status = 200, .docs.tag = "Wallet"},
+	{GET, "/api/v1/wallets/transactions", "List transactions of your rand wallet, newest first",
+	 "Posted transactions only; pending ones are excluded.", get_history,
+	 .query = &history_query, .out = &history_out, .access = ACCESS_USER, .status = 200,
+	 .docs.tag = "Wallet"},
 	{0},
 };

@@ -98,7 +98,7 @@ static const struct property error[] = {
 
 static const struct tag tags[] = {
 	{"Wallet", "Fund your NGN wallet or pay with it, confirmed by a mailed code."},
-	{"OTP", "The codes."},
+	{"OTP", "One-time codes."},
 	{NULL, NULL},
 };
 
@@ -108,9 +108,9 @@ const struct dialect otp = {
 	.name = "otp",
 	.title = "Wallet OTP",
 	.version = "1",
-	.doc = "A wallet is funded, or pays, in two steps: the first mails a 6-digit code, the second "
-	       "confirms with it. Sign in with any of the other APIs: their access tokens are good "
-	       "here.",
+	.doc = "A wallet is funded, or pays, in two steps: the first mails a 6-digit code, the "
+	       "second confirms with it. Sign in through any of the other APIs; their access "
+	       "tokens are accepted here.",
 	.groups = groups,
 	.tags = tags,
 	.amounts = AMOUNT_NUMBER,

@@ -17,7 +17,7 @@ static const struct field config_in_fields[] = {
 	FIELD(struct provider_config, type, .name = "type", .required = true, .choices = types),
 	FIELD(struct provider_config, config, .name = "config", .required = true,
 	      .doc = "apiKey (or secretKey) is required; publicKey and webhookSecret (or "
-		     "secretHash) where the provider has them. Up to 10 strings and booleans.",
+		     "secretHash) if the provider uses them. Up to 10 strings and booleans.",
 	      .example = "{\"apiKey\":\"sk_test_xxx\"}"),
 	FIELD(struct provider_config, is_active, .name = "isActive", .fallback_true = true),
 };
@@ -27,7 +27,8 @@ static const struct field config_fields[] = {
 	FIELD(struct provider_config, type, .name = "type", .choices = types, .required = true,
 	      .example = "\"paystack\""),
 	FIELD(struct provider_config, config, .name = "config", .required = true,
-	      .doc = "Each by its last four characters.", .example = "{\"apiKey\":\"****_xxx\"}"),
+	      .doc = "Secrets, each by its last four characters.",
+	      .example = "{\"apiKey\":\"****_xxx\"}"),
 	FIELD(struct provider_config, is_active, .name = "isActive", .required = true),
 	FIELD(struct provider_config, created_at, .name = "createdAt", .required = true),
 	FIELD(struct provider_config, updated_at, .name = "updatedAt", .required = true),
@@ -51,7 +52,8 @@ struct action_order {
 static const struct field create_fields[] = {
 	FIELD(struct action_order, provider, .name = "provider", .required = true,
 	      .choices = types),
-	FIELD(struct action_order, payload, .name = "payload", .doc = "What the provider asks for.",
+	FIELD(struct action_order, payload, .name = "payload",
+	      .doc = "Fields that the provider requires.",
 	      .example = "{\"email\":\"customer@example.com\"}"),
 };
 
@@ -61,8 +63,8 @@ static const struct field action_fields[] = {
 	FIELD(struct action_order, action, .name = "action", .required = true, .choices = actions,
 	      .example = "\"deposit\""),
 	FIELD(struct action_order, payload, .name = "payload",
-	      .doc = "What the provider asks for. deposit and withdraw need amount, and take "
-		     "currency (NGN unless given), walletId, reference and metadata.",
+	      .doc = "Fields that the provider requires. deposit and withdraw require amount; "
+		     "currency (default: NGN), walletId, reference and metadata are optional.",
 	      .example = "{\"email\":\"customer@example.com\",\"amount\":\"1000\"}"),
 };
 
@@ -105,9 +107,9 @@ static const struct field result_fields[] = {
 	FIELD(struct action_result, action, .name = "action", .choices = actions, .required = true,
 	      .example = "\"deposit\""),
 	FIELD(struct action_result, payment, .name = "paymentId",
-	      .doc = "Where it is a payment: with walletId."),
+	      .doc = "Present if the action is a payment, that is, with walletId."),
 	FIELD(struct action_result, reference, .name = "reference",
-	      .doc = "Of the payment; without walletId what the provider knows it by.",
+	      .doc = "Reference of the payment; without walletId, the reference at the provider.",
 	      .example = "\"dep_2026_001\""),
 	FIELD(struct action_result, status, .name = "status", .choices = word_payment_statuses,
 	      .example = "\"pending\""),
@@ -115,10 +117,10 @@ static const struct field result_fields[] = {
 	FIELD(struct action_result, currency, .name = "currency", .example = "\"NGN\""),
 	FIELD(struct action_result, wallet, .name = "walletId"),
 	FIELD(struct action_result, answer, .name = "answer", .required = true,
-	      .doc = "What the provider answered.",
+	      .doc = "Answer of the provider.",
 	      .example = "{\"authorization_url\":\"https://checkout.paystack.com/0peioxfhpn\"}"),
 	FIELD(struct action_result, data, .name = "data", .required = true, .any = true,
-	      .doc = "The provider's own data as it came; a list where it answered with one.",
+	      .doc = "Unmodified data from the provider; a list if it answered with one.",
 	      .example = "{\"authorization_url\":\"https://checkout.paystack.com/0peioxfhpn\"}"),
 };
 
@@ -513,37 +515,38 @@ finish(struct call *call, const void *in, void *out)
 }
 
 const struct route pocket_providers[] = {
-	{POST, "/v1/projects/{projectId}/providers", "Set a project's account at a provider",
-	 "201 the first time, 200 when it was changed. Secrets are sealed, and shown by their last "
-	 "four characters only.",
+	{POST, "/v1/projects/{projectId}/providers", "Configure a provider for a project",
+	 "201 the first time, 200 for a change. Secrets are encrypted, and only their last four "
+	 "characters are shown.",
 	 configure, .in = &config_in, .out = &config_out, .access = ACCESS_USER_OR_KEY,
 	 .effect = EFFECT_WRITE, .docs.statuses = {200}, .status = 201, .docs.tag = "Providers"},
-	{GET, "/v1/projects/{projectId}/providers", "List a project's accounts at providers", NULL,
-	 list_configs, .out = &config_out, .reply.list = true, .access = ACCESS_USER_OR_KEY,
+	{GET, "/v1/projects/{projectId}/providers", "List the providers configured for a project",
+	 NULL, list_configs, .out = &config_out, .reply.list = true, .access = ACCESS_USER_OR_KEY,
 	 .status = 200, .docs.tag = "Providers"},
 	{GET, "/v1/wallet-providers", "List the providers",
-	 "isActive: projects without an account of their own can use the platform's, for live "
-	 "money that comes in and for all of test mode's.",
+	 "isActive: projects without their own provider account can use the platform's, for "
+	 "incoming live payments and for all test payments.",
 	 list_providers, .out = &facts_out, .reply.list = true, .status = 200,
 	 .docs.tag = "Providers"},
-	{POST, "/v1/wallet-providers/add", "Set the platform's own account at a provider",
-	 "For projects without one. isActive false switches the provider off for everybody.",
+	{POST, "/v1/wallet-providers/add", "Configure the platform's account at a provider",
+	 "Used by projects without their own account. isActive false disables the provider for all "
+	 "projects.",
 	 activate, .in = &config_in, .out = &config_out, .access = ACCESS_ADMIN,
 	 .effect = EFFECT_WRITE, .allow.open_by_setting = true, .docs.statuses = {200},
 	 .status = 201, .docs.tag = "Providers"},
-	{DELETE, "/v1/wallet-providers/{type:word}", "Switch a provider off for everybody", NULL,
+	{DELETE, "/v1/wallet-providers/{type:word}", "Disable a provider for all projects", NULL,
 	 deactivate, .access = ACCESS_ADMIN, .effect = EFFECT_WRITE, .allow.open_by_setting = true,
 	 .status = 200, .docs.tag = "Providers"},
-	{POST, "/v1/wallet-providers/create-wallet", "Create a customer's wallet at a provider",
+	{POST, "/v1/wallet-providers/create-wallet", "Create a wallet for a customer at a provider",
 	 NULL, begin_create, .outside.call = act, .outside.finish = finish,
 	 .outside.resume = resume_create, .in = &create_in, .out = &result_out,
 	 .access = ACCESS_PROJECT_KEY, .effect = EFFECT_CALL, .docs.errors = {504}, .status = 201,
 	 .docs.tag = "Providers"},
 	{POST, "/v1/wallet-providers/actions", "Call a provider",
 	 "deposit and withdraw with a walletId in the payload are payments, as credit and debit "
-	 "are: their reference is the payload's, or one of ours. Without walletId the order is "
-	 "passed on to the provider under a reference of ours and its answer returned; nothing "
-	 "is booked, then or later.",
+	 "are: their reference is taken from the payload, or generated. Without walletId the order "
+	 "is forwarded to the provider under a generated reference and its answer is returned; "
+	 "nothing is posted to the ledger, then or later.",
 	 begin_action, .outside.call = act, .outside.finish = finish,
 	 .outside.resume = resume_action, .in = &action_in, .out = &result_out,
 	 .access = ACCESS_PROJECT_KEY, .effect = EFFECT_CALL, .docs.errors = {404, 504},

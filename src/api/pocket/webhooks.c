@@ -28,7 +28,7 @@ take(struct call *call, const void *in, void *out)
 
 #define WEBHOOK_ROUTE(name, title, doc)                                                    \
 	{                                                                                  \
-		POST, "/v1/webhooks/" name, "Webhook of " title, doc, take,                \
+		POST, "/v1/webhooks/" name, "Receive a webhook from " title, doc, take,    \
 			.body.bytes_max = WEBHOOK_BODY_MAX, .body.raw = &provider_event,   \
 			.ignores_key = true, .docs.errors = {401}, .effect = EFFECT_WRITE, \
 			.status = 200, .docs.tag = "Provider webhooks"                     \
@@ -38,15 +38,15 @@ const struct route pocket_provider_webhooks[] = {
 	WEBHOOK_ROUTE(
 		"paystack", "Paystack",
 		"x-paystack-signature is the HMAC-SHA512 of the body under the secret key, in "
-		"hexadecimal. 401 if it is not."),
+		"hexadecimal. 401 if it does not match."),
 	WEBHOOK_ROUTE("flutterwave", "Flutterwave",
-		      "verif-hash is the account's webhookSecret. 401 if it is not."),
+		      "verif-hash is the account's webhookSecret. 401 if it does not match."),
 	WEBHOOK_ROUTE("paga", "Paga",
 		      "x-paga-signature is the HMAC-SHA512 of the body under the webhookSecret, in "
-		      "hexadecimal. 401 if it is not."),
+		      "hexadecimal. 401 if it does not match."),
 	WEBHOOK_ROUTE(
 		"fingra", "Fingra",
 		"x-fingra-signature is the HMAC-SHA512 of the body under the webhookSecret, in "
-		"hexadecimal. 401 if it is not."),
+		"hexadecimal. 401 if it does not match."),
 	{0},
 };
