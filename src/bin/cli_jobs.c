@@ -118,8 +118,7 @@ change(const struct config *config, int argc, char **argv,
 	begin(config, &app, &ctx);
 	err = order(&ctx, argv[0], &entry);
 	if (err != ERR_OK)
-		start_failed(program,
-			     err == ERR_NOT_FOUND ? "there is no such job" : ctx.fault.message);
+		start_failed(program, err == ERR_NOT_FOUND ? "no such job" : ctx.fault.message);
 	print_head();
 	print_entry(ctx.arena, &entry);
 	return end(&app, &ctx);

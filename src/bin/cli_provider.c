@@ -19,8 +19,8 @@ static const char *
 type_of(int argc, char **argv)
 {
 	if (argc < 1 || (provider_find(argv[0]) == NULL && vendor_find(argv[0]) == NULL))
-		cli_fail("name a provider: paystack, flutterwave, paga, fingra, flash, mobilemart "
-			 "or easypay");
+		cli_fail("the provider is required: paystack, flutterwave, paga, fingra, flash, "
+			 "mobilemart or easypay");
 	return argv[0];
 }
 
@@ -114,7 +114,7 @@ cli_provider_stop(const struct config *config, int argc, char **argv)
 	ctx = cli_ctx(&app);
 	if (db_transact(&ctx, stop, argv[0]) != ERR_OK)
 		cli_fail(ctx.fault.message);
-	(void)printf("%s is off for everybody\n", type);
+	(void)printf("%s is disabled for all projects\n", type);
 	arena_free(ctx.arena);
 	stop_app(&app);
 	return 0;

@@ -28,7 +28,7 @@ add_key(const struct config *config, const struct keyring *keys, enum key_use us
 	char problem[256];
 
 	if (rotation_waiting(keys, use) != NULL) {
-		(void)printf("%s: a key waits already\n", keyring_file(use));
+		(void)printf("%s: a key is already waiting", keyring_file(use));
 		return;
 	}
 	if (!rotation_add(config->secrets_dir, use, problem))
@@ -67,8 +67,8 @@ refuse_strangers(struct ctx *ctx)
 	if (strangers == 0)
 		return;
 	(void)snprintf(why, sizeof(why),
-		       "%lld connections are of workers or job runners with other keys than the "
-		       "folder has; restart them first",
+		       "%lld connections are of workers or job runners whose keys differ from the "
+		       "folder; restart them first",
 		       (long long)strangers);
 	cli_fail(why);
 }
@@ -107,7 +107,7 @@ cli_secrets_activate(const struct config *config, int argc, char **argv)
 		activated++;
 	}
 	if (activated == 0)
-		cli_fail("no key waits to become active");
+		cli_fail("no key is waiting to become active");
 	(void)printf("Restart every worker and job runner once more; then: cowry secrets prune\n");
 	arena_free(ctx.arena);
 	stop_app(&app);
@@ -127,9 +127,9 @@ reseal_all(struct ctx *ctx)
 			cli_fail(ctx->fault.message);
 		if (!more)
 			break;
-		(void)printf("%s: %lld sealed anew\n", count.name, (long long)count.done);
+		(void)printf("%s: %lld re-encrypted\n", count.name, (long long)count.done);
 		if (count.broken > 0)
-			(void)printf("%s: %lld CAN'T BE OPENED\n", count.name,
+			(void)printf("%s: %lld CAN'T BE DECRYPTED\n", count.name,
 				     (long long)count.broken);
 		broken += count.broken;
 	}
@@ -153,7 +153,7 @@ still_needed(struct ctx *ctx, enum key_use use, const char *id)
 		cli_fail(ctx->fault.message);
 	if (rows == 0)
 		return NULL;
-	return arena_printf(ctx->arena, "%lld values under it end by themselves within a day",
+	return arena_printf(ctx->arena, "%lld values under it expire within a day",
 			    (long long)rows);
 }
 
@@ -170,7 +170,8 @@ needed_keys(struct ctx *ctx)
 
 			if (why == NULL)
 				continue;
-			(void)printf("%s: %s stays for now: %s\n", keyring_file(uses[u]), id, why);
+			(void)printf("%s: %s is kept for now: %s\n", keyring_file(uses[u]), id,
+				     why);
 			needed++;
 		}
 	return needed;
@@ -204,9 +205,9 @@ cli_secrets_prune(const struct config *config, int argc, char **argv)
 	(void)argv;
 	for (size_t i = 0; i < USES; i++)
 		if (rotation_waiting(app.keys, uses[i]) != NULL)
-			cli_fail("a key waits: run cowry secrets activate first");
+			cli_fail("a key is waiting: run cowry secrets activate first");
 	if (reseal_all(&ctx) > 0)
-		cli_fail("no key was dropped: some values can't be opened with any of them");
+		cli_fail("no key was dropped: some values can't be decrypted with any of them");
 	needed = needed_keys(&ctx);
 	if (needed == 0)
 		drop_keys(&app);

@@ -97,7 +97,7 @@ main(int argc, char **argv)
 	start_check(&config, program);
 	signals = signal_descriptor();
 	if (signals < 0)
-		start_failed(program, "signals can't be waited for");
+		start_failed(program, "can't wait for signals");
 	(void)curl_global_init(CURL_GLOBAL_DEFAULT);
 	start_app(&app, &config, program, config.database_url);
 	start_webhooks(&app, program);

@@ -93,7 +93,7 @@ main(int argc, char **argv)
 		fail(problem);
 	log_open(program, log_level_parse(config.log_level));
 	if (!server_can_listen(0))
-		fail("descriptor 0 is not a listening socket; start it by spawn-fcgi");
+		fail("descriptor 0 is not a listening socket; start it with spawn-fcgi");
 	server_block_signals(&stop);
 	(void)curl_global_init(CURL_GLOBAL_DEFAULT);
 	box = sandbox_open(&config, problem);

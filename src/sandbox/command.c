@@ -154,7 +154,7 @@ check(struct fault *f, struct json_object *object, const struct command *out)
 	if (out->provider == CONTROL_ALL && !out->reset)
 		return fault(f, ERR_VALIDATION, "provider", "provider is missing");
 	if (!any)
-		return fault(f, ERR_VALIDATION, NULL, "nothing is asked for");
+		return fault(f, ERR_VALIDATION, NULL, "the command has no action");
 	return ERR_OK;
 }
 
@@ -171,7 +171,7 @@ command_read(struct arena *arena, struct fault *f, const char *const *names,
 		out->provider = text_index(names, in.provider);
 		if (out->provider < 0)
 			return fault(f, ERR_VALIDATION, "provider",
-				     "provider is not one that is played");
+				     "provider is not a simulated one");
 	}
 	out->rotate_keys = in.rotate_keys;
 	fill(out, &in);

@@ -42,7 +42,7 @@ is "an answer of nginx does as well" "$STATUS $ALLOWED $(header Vary)" \
     "414 https://app.example.com Origin"
 from https://app.example.org "$long"
 is "and names no other one" "$STATUS $ALLOWED" "414 "
-like "doctor says so" "$("$DEV" cowry doctor 2>&1)" "pages of other origins may call"
+like "doctor says so" "$("$DEV" cowry doctor 2>&1)" "pages of other origins are allowed"
 
 if [[ ! $chromium ]]; then
     echo "# chromium is not installed: no browser was asked"

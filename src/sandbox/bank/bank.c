@@ -47,7 +47,7 @@ trouble(struct call *call, enum trouble what)
 		bank_refuse(call, 400, "FORMAT_ERROR", "The body is not valid JSON");
 		return;
 	case TROUBLE_PATH:
-		bank_refuse(call, 404, "RESOURCE_UNKNOWN", "There is nothing here");
+		bank_refuse(call, 404, "RESOURCE_UNKNOWN", "Resource not found");
 		return;
 	case TROUBLE_REFUSED:
 		bank_refuse(call, 400, "PAYMENT_FAILED", "The bank refused the request");

@@ -102,15 +102,14 @@ ask_for_consent(struct call *call, const char *id)
 		call, 200,
 		arena_printf(
 			call->arena,
-			"<!DOCTYPE html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n"
-			"<title>Consent (sandbox)</title>\n<h1>Your bank</h1>\n"
-			"<p>Cowry wants to read your accounts and to pay from them.\n"
-			"This plays a bank. Any address will do.</p>\n"
-			"<form method=\"get\" action=\"%s/bank/authorize\">\n"
-			"<input type=\"hidden\" name=\"consentId\" value=\"%s\">\n"
-			"<p><label>E-mail <input type=\"email\" name=\"login_hint\"></label></p>\n"
-			"<p><button>Agree</button>\n"
-			"<button name=\"consent\" value=\"denied\">Refuse</button></p>\n</form>\n",
+			"<!DOCTYPE html>\n<html lang=\"en\">\n<meta "
+			"charset=\"utf-8\">\n<title>Consent (sandbox)</title>\n<h1>Your "
+			"bank</h1>\n<p>Cowry requests access to your accounts, and permission to "
+			"pay from them.\nThis is a simulated bank. Enter any address.</p>\n<form "
+			"method=\"get\" action=\"%s/bank/authorize\">\n<input type=\"hidden\" "
+			"name=\"consentId\" value=\"%s\">\n<p><label>Email <input type=\"email\" "
+			"name=\"login_hint\"></label></p>\n<p><button>Agree</button>\n<button "
+			"name=\"consent\" value=\"denied\">Refuse</button></p>\n</form>\n",
 			html_escape(call->arena, call->box->base), html_escape(call->arena, id)));
 }
 
@@ -157,7 +156,7 @@ bank_authorize(struct call *call)
 	const char *end;
 
 	if (!bank_consent_find(call->box->bank, id, consent)) {
-		reply_html(call, 404, "<!DOCTYPE html>\n<p>There is no such consent.</p>\n");
+		reply_html(call, 404, "<!DOCTYPE html>\n<p>Consent not found.</p>\n");
 		return;
 	}
 	end = ending(consent, asked(call, "consent"));

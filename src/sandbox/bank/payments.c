@@ -132,7 +132,7 @@ bank_initiate(struct call *call)
 		bank_refuse(call, 400, "PAYMENT_FAILED", "The payer's account is unknown");
 		break;
 	case BANK_UNFUNDED:
-		bank_refuse(call, 400, "FUNDS_NOT_AVAILABLE", "The account does not cover it");
+		bank_refuse(call, 400, "FUNDS_NOT_AVAILABLE", "Insufficient funds");
 		break;
 	}
 }

@@ -68,13 +68,13 @@ ask_for_consent(struct call *call)
 		call, 200,
 		arena_printf(
 			call->arena,
-			"<!DOCTYPE html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n"
-			"<title>Sign in (sandbox)</title>\n<h1>Sign in to Cowry</h1>\n"
-			"<p>This plays Google. Any address will do.</p>\n"
-			"<form method=\"get\" action=\"%s/google/authorize\">\n%s"
-			"<p><label>E-mail <input type=\"email\" name=\"login_hint\"></label></p>\n"
-			"<p><button>Continue</button>\n"
-			"<button name=\"consent\" value=\"denied\">Cancel</button></p>\n</form>\n",
+			"<!DOCTYPE html>\n<html lang=\"en\">\n<meta "
+			"charset=\"utf-8\">\n<title>Sign in (sandbox)</title>\n<h1>Sign in to "
+			"Cowry</h1>\n<p>This is a simulated Google sign-in. Enter any "
+			"address.</p>\n<form method=\"get\" "
+			"action=\"%s/google/authorize\">\n%s<p><label>Email <input type=\"email\" "
+			"name=\"login_hint\"></label></p>\n<p><button>Continue</button>\n<button "
+			"name=\"consent\" value=\"denied\">Cancel</button></p>\n</form>\n",
 			html_escape(call->arena, call->box->base), hidden_fields(call)));
 }
 

@@ -87,7 +87,7 @@ trouble(struct call *call, enum trouble what)
 		refuse(call, 400, "invalid_request", "The request is malformed");
 		return;
 	case TROUBLE_PATH:
-		refuse(call, 404, "not_found", "There is nothing here");
+		refuse(call, 404, "not_found", "Resource not found");
 		return;
 	case TROUBLE_REFUSED:
 		refuse(call, 400, "invalid_grant", "Bad Request");
