@@ -74,7 +74,7 @@ cors_preflight(struct call *call)
 			       strcmp(method, "HEAD") == 0 ? "GET" : method));
 	if (allowed_origin(call) == NULL)
 		return fault(&call->ctx.fault, ERR_FORBIDDEN, NULL,
-			     "Pages of this origin may not call this");
+			     "Requests from this origin are not allowed");
 	call->reply.status = 204;
 	call_header(call, "Access-Control-Allow-Methods", method);
 	call_header(call, "Access-Control-Allow-Headers", taken_headers(call));

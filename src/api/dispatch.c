@@ -119,7 +119,7 @@ check_body(struct call *call)
 
 	if (call->request->body_incomplete)
 		return fault(&call->ctx.fault, ERR_BAD_REQUEST, NULL,
-			     "The body is not as long as its Content-Length");
+			     "The length of the body differs from Content-Length");
 	if (has_body && !is_identity(call->request->content_encoding))
 		return fault(&call->ctx.fault, ERR_UNSUPPORTED_MEDIA, NULL,
 			     "The body must be sent without a Content-Encoding");
@@ -223,7 +223,8 @@ admit(struct call *call)
 	if (call->admitted)
 		return ERR_OK;
 	call->ctx.fault.retry_after_s = 1;
-	return fault(&call->ctx.fault, ERR_UNAVAILABLE, NULL, "Too much is under work; try again");
+	return fault(&call->ctx.fault, ERR_UNAVAILABLE, NULL,
+		     "The server is overloaded; try again");
 }
 
 static void

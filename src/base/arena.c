@@ -57,8 +57,8 @@ struct arena {
 static _Noreturn void
 stop(const char *why, size_t asked, size_t taken, size_t limit)
 {
-	(void)fprintf(stderr, "arena: %s: %zu bytes asked, %zu of %zu taken\n", why, asked, taken,
-		      limit);
+	(void)fprintf(stderr, "arena: %s: %zu bytes requested, %zu of %zu used\n", why, asked,
+		      taken, limit);
 	abort();
 }
 

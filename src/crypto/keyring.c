@@ -58,7 +58,7 @@ check_file(int fd, const char *path, char problem[PROBLEM_MAX])
 	if (fstat(fd, &about) != 0 || !S_ISREG(about.st_mode))
 		wrong = "is not a regular file";
 	else if ((about.st_mode & (S_IRWXO | S_IWGRP | S_IXGRP)) != 0)
-		wrong = "is open to others; its mode must be 0600 or 0640";
+		wrong = "is accessible to others; its mode must be 0600 or 0640";
 	else if (about.st_size >= FILE_MAX)
 		wrong = "is too large";
 	if (wrong != NULL)
@@ -292,7 +292,7 @@ create_file(const char *dir, const char *name, bool with_id, char problem[PROBLE
 	new_line(text, with_id);
 	made = write_new(fresh, text) && (link(fresh, path) == 0 || errno == EEXIST);
 	if (!made)
-		(void)snprintf(problem, PROBLEM_MAX, "%.160s can't be made: %s", path,
+		(void)snprintf(problem, PROBLEM_MAX, "%.160s can't be created: %s", path,
 			       strerrordesc_np(errno));
 	secret_wipe(text, sizeof(text));
 	(void)unlink(fresh);
@@ -303,7 +303,7 @@ bool
 keyring_create(const char *dir, char problem[256])
 {
 	if (mkdir(dir, S_IRWXU) != 0 && errno != EEXIST) {
-		(void)snprintf(problem, PROBLEM_MAX, "%.160s can't be made: %s", dir,
+		(void)snprintf(problem, PROBLEM_MAX, "%.160s can't be created: %s", dir,
 			       strerrordesc_np(errno));
 		return false;
 	}

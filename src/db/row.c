@@ -89,13 +89,13 @@ row_wide(const struct rows *rows, size_t i, int column)
 	for (int h = 0; h < HEAD; h++, at += WIDTH)
 		head[h] = read_number(at, WIDTH);
 	if (head[0] > head[1] + 1 || (head[2] != 0 && head[2] != NEGATIVE))
-		bug("not a whole number", PQfname(rows->result, column));
+		bug("not an integer", PQfname(rows->result, column));
 	for (int64_t d = 0; d <= (head[0] > 0 ? head[1] : -1); d++) {
 		int64_t digit = d < head[0] ? read_number(at + d * WIDTH, WIDTH) : 0;
 
 		if (__builtin_mul_overflow(value, BASE, &value) ||
 		    __builtin_add_overflow(value, digit, &value))
-			bug("too large a number", PQfname(rows->result, column));
+			bug("number too large", PQfname(rows->result, column));
 	}
 	return head[2] == NEGATIVE ? -value : value;
 }

@@ -18,7 +18,7 @@ run(struct ctx *ctx, struct queue_job *job, enum queue_verdict *verdict)
 	TRY(purchase_look_up(ctx, id, &settled));
 	*verdict = settled ? QUEUE_DONE : QUEUE_AGAIN;
 	if (!settled)
-		job->problem = "the provider has not ended it yet";
+		job->problem = "the provider has not completed it yet";
 	return ERR_OK;
 }
 

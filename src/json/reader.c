@@ -37,7 +37,7 @@ grow(struct reader *r)
 	struct json_object *larger = malloc(capacity * sizeof(*larger));
 
 	if (larger == NULL)
-		return scan_refuse(&r->scan, "There is no memory for it");
+		return scan_refuse(&r->scan, "Out of memory");
 	memcpy(larger, r->stack, r->count * sizeof(*larger));
 	if (r->stack != r->at_hand)
 		free(r->stack);
@@ -289,7 +289,7 @@ read_whole(struct reader *r)
 	if (!read_container(r))
 		return false;
 	scan_space(s);
-	return s->at == s->length || scan_refuse(s, "There is more after the end");
+	return s->at == s->length || scan_refuse(s, "Unexpected text after the end");
 }
 
 static enum err

@@ -19,7 +19,7 @@ bool
 scan_refuse(struct scan *s, const char *reason)
 {
 	if (s->at >= s->length)
-		reason = "The text ends too early";
+		reason = "Unexpected end of the text";
 	return scan_refuse_at(s, s->at, reason);
 }
 

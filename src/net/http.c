@@ -371,7 +371,7 @@ answer_of(CURL *curl, const struct exchange *exchange, CURLcode code)
 			answer.problem = "the connection was closed without an answer";
 	} else if (exchange->blocked) {
 		answer.outcome = HTTP_BLOCKED;
-		answer.problem = "the address is not a public one on port 443";
+		answer.problem = "not a public address on port 443";
 	} else {
 		answer.obstacle = obstacle_of(curl, code);
 		if (answer.obstacle == HTTP_REFUSED)

@@ -205,11 +205,11 @@ check_mail(struct fault *f, const char *from, const struct mail *mail)
 	size_t length = strlen(mail->subject);
 
 	if (!is_plain(from))
-		return fault(f, ERR_VALIDATION, "from", "This is not an e-mail address");
+		return fault(f, ERR_VALIDATION, "from", "Not an email address");
 	if (!utf8_valid(mail->to, strlen(mail->to)) || !email_valid(mail->to))
-		return fault(f, ERR_VALIDATION, "to", "This is not an e-mail address");
+		return fault(f, ERR_VALIDATION, "to", "Not an email address");
 	if (!is_id(mail->id))
-		return fault(f, ERR_VALIDATION, "id", "This can't be the id of a message");
+		return fault(f, ERR_VALIDATION, "id", "Not a valid message id");
 	if (length > SUBJECT_BYTES_MAX || !utf8_valid(mail->subject, length) ||
 	    text_has_control(mail->subject))
 		return fault(f, ERR_VALIDATION, "subject",

@@ -78,7 +78,7 @@ xs2a_consent_create(const struct xs2a_call *call, const struct xs2a_consent_orde
 	consent.status = consent_status(call->arena, exchange.body);
 	consent.sca_url = xs2a_link(call->arena, exchange.body, "scaRedirect");
 	if (consent.id == NULL || consent.sca_url == NULL)
-		consent.answer = xs2a_puzzled("the bank gave no consent to authorise");
+		consent.answer = xs2a_puzzled("the bank returned no consent to authorise");
 	return consent;
 }
 
@@ -211,7 +211,7 @@ xs2a_accounts(const struct xs2a_call *call, const char *consent)
 		return accounts;
 	list = json_member(exchange.body, "accounts", NULL);
 	if (json_kind(list) != JSON_LIST) {
-		accounts.answer = xs2a_puzzled("the bank gave no list of accounts");
+		accounts.answer = xs2a_puzzled("the bank returned no list of accounts");
 		return accounts;
 	}
 	n = json_list_length(list);
@@ -239,6 +239,6 @@ xs2a_balance(const struct xs2a_call *call, const char *consent, const char *reso
 	if (exchange.body != NULL &&
 	    !read_balances(call->arena, json_member(exchange.body, "balances", NULL), currency,
 			   out))
-		return xs2a_puzzled("the bank gave no balance in the account's currency");
+		return xs2a_puzzled("the bank returned no balance in the account's currency");
 	return exchange.answer;
 }

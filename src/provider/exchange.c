@@ -126,7 +126,7 @@ refused(struct exchange *exchange, int status, enum said said, const char *messa
 	const char *problem)
 {
 	if (is_duplicate(message)) {
-		exchange->answer = unknown("the provider has an order of this reference already");
+		exchange->answer = unknown("the provider already has an order with this reference");
 		return;
 	}
 	exchange->answer = exchange_refuse(message);

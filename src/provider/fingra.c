@@ -37,7 +37,7 @@ fetch(const struct provider_call *call, const struct json_object *payload)
 	const char *id = payload_segment(payload, "id", "wallet_id");
 
 	if (id == NULL)
-		return exchange_refuse("Fingra needs providerPayload.id");
+		return exchange_refuse("Fingra requires providerPayload.id");
 	return bearer_show(call, "GET", arena_printf(call->arena, "/wallets/%s", id), NULL);
 }
 

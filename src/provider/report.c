@@ -146,7 +146,7 @@ report_read(struct arena *arena, const struct report_form *form, struct json_obj
 		       is_unclear(data, "currency");
 }
 
-const char report_unclear[] = "the answer has what decides several times, or in no readable form";
+const char report_unclear[] = "decisive fields of the answer are repeated or unreadable";
 
 struct provider_report
 report_of(struct arena *arena, const struct report_form *form, const struct exchange *exchange,

@@ -81,7 +81,7 @@ run_handler(struct ctx *ctx, struct run *run)
 
 	run->verdict = QUEUE_AGAIN;
 	if (job->attempts > run->kind->tries_max) {
-		job->problem = "no runner came to the end of it";
+		job->problem = "no runner completed it";
 		run->verdict = QUEUE_PARK;
 		return;
 	}

@@ -74,7 +74,7 @@ check_visible(const struct decoder *d, const struct field *field, const char *te
 {
 	if ((!field->required && field->min == 0) || text_is_visible(text))
 		return true;
-	violate(d, field, "EMPTY", "must have a character that can be seen");
+	violate(d, field, "EMPTY", "must have a visible character");
 	return false;
 }
 
@@ -84,7 +84,7 @@ check_kind(const struct decoder *d, const struct field *field, const char *text)
 	enum text_kind kind = field->text;
 
 	if (kind == TEXT_CODE && text_has_invisible(text)) {
-		violate(d, field, "INVISIBLE", "must not have characters that can't be seen");
+		violate(d, field, "INVISIBLE", "must not have invisible characters");
 		return false;
 	}
 	if ((kind == TEXT_NAME || kind == TEXT_CODE) && text_has_disguise(text)) {
@@ -362,7 +362,7 @@ put(const struct decoder *d, const struct field *field, struct json_object *valu
 	case FIELD_TOTAL:
 	case FIELD_TIME:
 		assert(false && "amounts in requests are decimals until their currency is known, "
-				"times are moments");
+				"times are timestamps");
 	}
 }
 

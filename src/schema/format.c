@@ -119,7 +119,7 @@ pin_valid(const char *text)
 }
 
 static const struct format formats[] = {
-	{"email", NULL, "must be an e-mail address", 3, 254, email_valid},
+	{"email", NULL, "must be an email address", 3, 254, email_valid},
 	{"uri", NULL, "must be an http or https URL", 8, 2048, uri_valid},
 	{"currency", "^[A-Za-z]{3}$", "must be an ISO 4217 currency code", 0, 0, currency_valid},
 	{"slug", "^[a-z0-9-]{1,120}$", "must be 1 to 120 of a-z, 0-9 and -", 0, 0, slug_valid},

@@ -165,8 +165,7 @@ test_balance(void **state)
 		   "UPDATE cowry.account SET held = 500 WHERE account_id ="
 		   " (SELECT account_id FROM cowry.wallet WHERE number = '%s')",
 		   number);
-	expect_in_the_way(c, &jane, "HOLDS",
-			  "5.00 NGN set aside in a wallet for what is under way");
+	expect_in_the_way(c, &jane, "HOLDS", "5.00 NGN held in a wallet for pending operations");
 	client_sql(c,
 		   "UPDATE cowry.account SET held = 0 WHERE account_id ="
 		   " (SELECT account_id FROM cowry.wallet WHERE number = '%s')",
@@ -185,7 +184,8 @@ test_vouchers(void **state)
 	const char *code = issued_code(c, &jane, "20");
 	struct answer a;
 
-	expect_in_the_way(c, &jane, "VOUCHERS", "20.00 ZAR on vouchers that are not used up");
+	expect_in_the_way(c, &jane, "VOUCHERS",
+			  "20.00 ZAR on vouchers that are not fully redeemed");
 	a = redeem(c, &joe, code, "20", "");
 	expect_status(&a, 200);
 	expect_ended(c, &jane);
@@ -200,11 +200,11 @@ test_under_way(void **state)
 		client_call(c, "POST", "/api/wallet/fund", jane.access, "{\"amount\":5000}");
 
 	expect_status(&a, 200);
-	expect_in_the_way(c, &jane, "FUNDINGS", "1 wallet fundings or deductions are under way");
+	expect_in_the_way(c, &jane, "FUNDINGS", "1 wallet fundings or deductions are pending");
 	client_sql(c, "UPDATE cowry.funding SET status = 'expired', closed_at = now()");
 	a = client_call(c, "POST", "/api/v1/wallet/deposit", jane.access, "{\"amount\":5000}");
 	expect_status(&a, 200);
-	expect_in_the_way(c, &jane, "PAYMENTS", "1 deposits or withdrawals are under way");
+	expect_in_the_way(c, &jane, "PAYMENTS", "1 deposits or withdrawals are pending");
 }
 
 static void
@@ -218,7 +218,7 @@ test_bank_payment(void **state)
 			client_json(c, "{'recipientId':'%s','amount':1000}",
 				    recipient_new(c, &jane, "RSD")));
 	expect_status(&a, 201);
-	expect_in_the_way(c, &jane, "TRANSACTIONS", "1 payments from a bank account are under way");
+	expect_in_the_way(c, &jane, "TRANSACTIONS", "1 payments from a bank account are pending");
 }
 
 static void
@@ -231,7 +231,7 @@ test_project_money(void **state)
 	struct answer a;
 
 	expect_in_the_way(c, &vendor.owner, "PROJECT_WALLETS",
-			  "1 live wallets of your projects have money or payments under way");
+			  "1 live wallets of your projects have money or pending payments");
 	a = fund(c, "debit", vendor.live_key, wallet, "5", "NGN", fresh_reference(c), "");
 	expect_status(&a, 201);
 	expect_ended(c, &vendor.owner);
@@ -317,7 +317,7 @@ test_late_deposit(void **state)
 					 " JOIN cowry.review r ON r.subject = p.public_id"
 					 " WHERE p.reference = '%s'",
 					 reference),
-			    "review: It was paid, but can't be booked: The wallet was closed");
+			    "review: It was paid, but can't be posted: The wallet was closed");
 	assert_string_equal(client_value(c,
 					 "SELECT sum(balance) FROM cowry.account"
 					 " JOIN cowry.person_account USING (account_id)"

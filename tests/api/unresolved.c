@@ -105,7 +105,7 @@ open_review(struct client *c, const char *kind, const char *reference)
 	expect_status(&a, 200);
 	assert_int_equal(answer_count(&a, "data"), 1);
 	expect_text(&a, "data.0.detail.reference", reference);
-	expect_text(&a, "data.0.reason", "Nobody could find out what became of it");
+	expect_text(&a, "data.0.reason", "The outcome could not be determined");
 	return answer_at(&a, "data.0.id");
 }
 

@@ -342,7 +342,7 @@ test_retries(void **state)
 	receiver_set(receiver, (struct receiver_answer){200, NULL, 0});
 	assert_int_equal(deliver_due(c), 2);
 	assert_string_equal(delivery_state(c, &hook, "status || ' ' || attempts || d.problem"),
-			    "failed 6The answer was not a success");
+			    "failed 6The answer did not report success");
 	assert_int_equal(receiver_count(receiver), 7);
 	unsubscribe(c, &hook);
 }

@@ -250,7 +250,7 @@ get_entry(struct call *call, const void *in, void *out)
 	(void)in;
 	TRY(journal_list(&call->ctx, call->params[0].text, 0, 1, &entries));
 	if (entries.count == 0)
-		return fault(&call->ctx.fault, ERR_NOT_FOUND, NULL, "There is no such entry");
+		return fault(&call->ctx.fault, ERR_NOT_FOUND, NULL, "Journal entry not found");
 	*(struct journal_entry *)out = *(struct journal_entry *)entries.items;
 	return ERR_OK;
 }

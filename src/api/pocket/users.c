@@ -118,7 +118,7 @@ list_users(struct call *call, const void *in, void *out)
 	(void)in;
 	if (query->page.after > 0 && !by_time) {
 		violation_add(call->ctx.arena, &call->ctx.fault, "cursor", "ORDER",
-			      "goes with sort=createdAt only");
+			      "requires sort=createdAt");
 		return ERR_VALIDATION;
 	}
 	filter.descending = text_equal(query->direction, "desc");

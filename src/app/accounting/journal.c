@@ -48,7 +48,7 @@ read_line(struct ctx *ctx, struct draft *draft, size_t i)
 
 	if (line->currency != NULL && currency_find_any_case(line->currency) != draft->currency)
 		return bad_line(ctx, i, "currency", "CURRENCY",
-				"must be the entry's: an entry has one currency");
+				"must be the currency of the entry");
 	switch (money_from_decimal(&amount, line->amount, draft->currency)) {
 	case MONEY_OK:
 		break;
@@ -57,7 +57,7 @@ read_line(struct ctx *ctx, struct draft *draft, size_t i)
 				"has more decimals than the currency");
 	case MONEY_NOT_A_NUMBER:
 	case MONEY_OVERFLOW:
-		return bad_line(ctx, i, "amount", "AMOUNT", "is larger than can be held");
+		return bad_line(ctx, i, "amount", "AMOUNT", "is too large");
 	}
 	if (amount.minor <= 0)
 		return bad_line(ctx, i, "amount", "AMOUNT", "must be greater than 0");
@@ -79,7 +79,7 @@ read_lines(struct ctx *ctx, struct draft *draft)
 		TRY(read_line(ctx, draft, i));
 		side = draft->debits[i] ? &debits : &credits;
 		if (__builtin_add_overflow(*side, draft->amounts[i], side))
-			return bad_line(ctx, i, "amount", "AMOUNT", "is larger than can be held");
+			return bad_line(ctx, i, "amount", "AMOUNT", "is too large");
 	}
 	if (debits != credits)
 		return fault(&ctx->fault, ERR_UNBALANCED_ENTRY, NULL, NULL);
@@ -129,10 +129,10 @@ find_accounts(struct ctx *ctx, struct draft *draft)
 				kind = row_int(&rows, r, 0);
 		if (kind == 0)
 			return fault(&ctx->fault, ERR_ACCOUNT_NOT_FOUND, NULL,
-				     "There is no account %.40s", codes[i]);
+				     "Account %.40s not found", codes[i]);
 		if (!is_open(kind))
 			return fault(&ctx->fault, ERR_CONTROL_ACCOUNT, NULL,
-				     "Account %.40s can't be posted to by hand", codes[i]);
+				     "Manual postings to account %.40s are not allowed", codes[i]);
 		draft->kinds[i] = kind;
 		change_add(draft, kind, codes[i],
 			   draft->debits[i] ? -draft->amounts[i] : draft->amounts[i]);
@@ -287,7 +287,7 @@ journal_post(struct ctx *ctx, const struct journal_entry *in, struct journal_ent
 		return ledger_report(ctx, t);
 	if (t->replayed)
 		return fault(&ctx->fault, ERR_DUPLICATE_REFERENCE, NULL,
-			     "The reference was used before");
+			     "The reference was already used");
 	TRY(store_lines(ctx, draft, in, t->transaction_id));
 	show(ctx, in, draft, t, out);
 	return ERR_OK;

@@ -99,7 +99,8 @@ begin_again(struct ctx *ctx, const char *message, const char *why)
 static enum err
 use_state(struct ctx *ctx, const char *state, struct returned *out)
 {
-	static const char unknown[] = "The link is unknown, too old, used before, or not yours";
+	static const char unknown[] = "The link is unknown, expired, already used, or belongs to "
+				      "another user";
 	unsigned char digest[SHA256_SIZE];
 	struct rows rows;
 
@@ -109,10 +110,10 @@ use_state(struct ctx *ctx, const char *state, struct returned *out)
 		return begin_again(ctx, unknown, "no such state");
 	rows_scan(&rows, 0, returned_columns, COLUMN_COUNT(returned_columns), out);
 	if (out->user_id != ctx->who.user_id)
-		return begin_again(ctx, unknown, "somebody else's state");
+		return begin_again(ctx, unknown, "state of another user");
 	out->id = bank_consent_open(ctx, out->consent, out->consent_sealed);
 	if (out->id == NULL)
-		return begin_again(ctx, unknown, "its seal can't be opened");
+		return begin_again(ctx, unknown, "its secret can't be decrypted");
 	return ERR_OK;
 }
 

@@ -385,8 +385,8 @@ bank_decide(struct ctx *ctx, struct bank_payment *payment, bool made)
 	if (payment->state != BANK_PAYMENT_PENDING)
 		return fault(&ctx->fault, ERR_CONFLICT, NULL,
 			     payment->state == BANK_PAYMENT_SETTLED
-				     ? "The bank has made the payment meanwhile"
-				     : "The bank has refused the payment meanwhile");
+				     ? "The bank has made the payment in the meantime"
+				     : "The bank has refused the payment in the meantime");
 	TRY(end(ctx, &row, made ? "settled" : "failed",
 		made ? NULL : "The bank did not make the payment"));
 	return show_again(ctx, payment);

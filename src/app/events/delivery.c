@@ -81,7 +81,8 @@ replay(struct ctx *ctx, int64_t subscription_id, struct uuid id, struct delivery
 	TRY(db_run(ctx, SQL_delivery_replay, &rows, PARAMS(p_int(out->delivery_id))));
 	if (rows.count == 0)
 		return fault(&ctx->fault, ERR_CONFLICT, NULL,
-			     strcmp(out->status, "pending") == 0 ? "The delivery is still under way"
+			     strcmp(out->status, "pending") == 0 ? "The delivery is still in "
+								   "progress"
 								 : "The webhook is not active");
 	TRY(plan(ctx, id, 0));
 	return find(ctx, subscription_id, id, out);
@@ -298,7 +299,7 @@ obstacle_text(enum http_obstacle obstacle)
 {
 	switch (obstacle) {
 	case HTTP_NAME_UNKNOWN:
-		return "The host name is not known";
+		return "The host name could not be resolved";
 	case HTTP_REFUSED:
 		return "The connection was refused";
 	case HTTP_TOO_SLOW:
@@ -307,7 +308,7 @@ obstacle_text(enum http_obstacle obstacle)
 		return "The certificate is not valid, or there is no TLS";
 	case HTTP_OBSTACLE_OTHER:
 	default:
-		return "No connection could be made";
+		return "The connection failed";
 	}
 }
 
@@ -320,15 +321,15 @@ call(struct ctx *ctx, const struct parcel *parcel, const struct http_request *re
 	case HTTP_ANSWERED:
 		if (answer.status >= 200 && answer.status <= 299)
 			return (struct outcome){answer.status, NULL};
-		return (struct outcome){answer.status, "The answer was not a success"};
+		return (struct outcome){answer.status, "The answer did not report success"};
 	case HTTP_NOT_SENT:
 		return (struct outcome){0, obstacle_text(answer.obstacle)};
 	case HTTP_BLOCKED:
-		return (struct outcome){0, "The address is not a public one"};
+		return (struct outcome){0, "The address is not public"};
 	case HTTP_LOST:
 		break;
 	}
-	return (struct outcome){0, "There was no complete answer in time"};
+	return (struct outcome){0, "No complete answer was received in time"};
 }
 
 /* What is recorded of an attempt, in one transaction. */
@@ -510,7 +511,7 @@ delivery_attempt(struct ctx *ctx, struct uuid id)
 		parcel->tries = RETRIES_MAX;
 		report.outcome.problem = "The webhook is not active";
 	} else if (!write_request(ctx, parcel, &request)) {
-		return fault(&ctx->fault, ERR_INTERNAL, NULL, "the secret can't be opened");
+		return fault(&ctx->fault, ERR_INTERNAL, NULL, "the secret can't be decrypted");
 	} else {
 		report.outcome = call(ctx, parcel, &request);
 	}

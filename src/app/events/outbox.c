@@ -114,7 +114,7 @@ outbox_send(struct ctx *ctx, const struct outbox_mail *mail)
 		return give_up(ctx, mail, "stale");
 	if (!box_open(ctx->app->keys, ctx->arena, seal_context(ctx, mail->public_id),
 		      mail->body_sealed, &body))
-		return give_up(ctx, mail, "the text can't be opened");
+		return give_up(ctx, mail, "the text can't be decrypted");
 	message.body = body.data;
 	err = mail_send(ctx->arena, &ctx->fault, ctx->app->config, &message);
 	if (err == ERR_UNAVAILABLE)

@@ -141,8 +141,8 @@ check_number(struct ctx *ctx, int64_t project_id)
 	TRY(db_run(ctx, SQL_webhook_project_lock, NULL, PARAMS(p_int(project_id))));
 	TRY(db_run(ctx, SQL_webhook_count, &rows, PARAMS(p_int(project_id))));
 	if (row_int(&rows, 0, 0) >= WEBHOOKS_MAX)
-		return fault(&ctx->fault, ERR_CONFLICT, NULL, "A project has %d webhooks at most",
-			     WEBHOOKS_MAX);
+		return fault(&ctx->fault, ERR_CONFLICT, NULL,
+			     "A project can have at most %d webhooks", WEBHOOKS_MAX);
 	return ERR_OK;
 }
 
@@ -212,7 +212,7 @@ webhook_update(struct ctx *ctx, struct uuid project, struct uuid id, const struc
 			  p_texts(in->event_types.items, in->event_types.count),
 			  has_status ? p_bool(is_active) : p_null())));
 	if (has_status && !is_active)
-		TRY(abandon(ctx, out, "The webhook was made inactive"));
+		TRY(abandon(ctx, out, "The webhook was disabled"));
 	return find(ctx, project, id, out);
 }
 

@@ -216,7 +216,8 @@ redirect(struct ctx *ctx, const char *email, struct funding *f)
 	if (funding_is_deduction(f)) {
 		violation_add(
 			ctx->arena, &ctx->fault, "email", "ADDRESS",
-			"must be the address of your account: codes of deductions go there only");
+			"must be the address of your account: codes for deductions are sent only "
+			"there");
 		return ERR_VALIDATION;
 	}
 	f->email = email;

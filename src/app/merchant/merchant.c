@@ -49,7 +49,7 @@ merchant_own(struct ctx *ctx, struct merchant *out)
 
 	TRY(db_run(ctx, SQL_merchant_of_user, &rows, PARAMS(p_int(ctx->who.user_id))));
 	if (rows.count == 0)
-		return fault(&ctx->fault, ERR_FORBIDDEN, NULL, "This is for merchants");
+		return fault(&ctx->fault, ERR_FORBIDDEN, NULL, "Only merchants can do this");
 	rows_scan(&rows, 0, columns, COLUMN_COUNT(columns), out);
 	return ERR_OK;
 }

@@ -131,7 +131,7 @@ notify(struct ctx *ctx, int64_t user_id, const char *drop_id, int64_t amount, bo
 				arena_printf(ctx->arena,
 					     completed ? "%s %s was paid to your bank account."
 						       : "%s %s could not be paid to your bank "
-							 "account. It is tried again tomorrow.",
+							 "account. We will try again tomorrow.",
 					     money_text_short(text, money), currency),
 				drop_id);
 }

@@ -52,7 +52,7 @@ kind_of(const struct review *review)
 static enum err
 decided_before(struct ctx *ctx)
 {
-	return fault(&ctx->fault, ERR_CONFLICT, NULL, "The review was decided before");
+	return fault(&ctx->fault, ERR_CONFLICT, NULL, "The review was already decided");
 }
 
 enum err

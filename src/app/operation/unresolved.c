@@ -10,7 +10,7 @@
 #include "db/row.h"
 #include "json/writer.h"
 
-static const char reason[] = "Nobody could find out what became of it";
+static const char reason[] = "The outcome could not be determined";
 
 static enum err
 review_bank(struct ctx *ctx, const struct bank_payment *payment)

@@ -333,7 +333,7 @@ provider_account_pick(struct ctx *ctx, int64_t project_id, enum mode mode, const
 		return inactive(ctx);
 	if (mine.provider_config_id == 0 && !is_lent(ctx, project_id, mode, deposit))
 		return fault(&ctx->fault, ERR_PROVIDER_INACTIVE, "provider",
-			     "The project needs an account of its own at this provider");
+			     "The project needs its own account at this provider");
 	if (mine.provider_config_id == 0)
 		mine = own;
 	if (mine.provider_config_id == 0 || !mine.is_active)

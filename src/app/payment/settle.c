@@ -239,16 +239,16 @@ store(struct ctx *ctx, const struct payment_row *row, int64_t transaction_id)
 
 /* What people are told where nobody knows better. */
 static const char *const reasons[PAYMENT_EVENTS] = {
-	[EVENT_REFUSED] = "The provider refused it",
+	[EVENT_REFUSED] = "Refused by the provider",
 	[EVENT_ABANDONED] = "The provider did not answer in time",
-	[EVENT_PAID] = "It was paid after it had failed",
-	[EVENT_PAID_OTHERWISE] = "Another amount or currency was paid than was asked for",
-	[EVENT_NOT_PAID] = "The provider says that it failed",
-	[EVENT_TAKEN_BACK] = "The provider says that the money went back",
-	[EVENT_ABSENT] = "The provider never received it",
-	[EVENT_VANISHED] = "The provider does not know it any more",
-	[EVENT_LAPSED] = "It was not paid in time",
-	[EVENT_REJECTED] = "It was rejected after a review",
+	[EVENT_PAID] = "Paid after it had failed",
+	[EVENT_PAID_OTHERWISE] = "The amount or currency paid differs from the request",
+	[EVENT_NOT_PAID] = "The provider reports a failure",
+	[EVENT_TAKEN_BACK] = "The provider reports that the money was returned",
+	[EVENT_ABSENT] = "Never received by the provider",
+	[EVENT_VANISHED] = "No longer known to the provider",
+	[EVENT_LAPSED] = "Not paid in time",
+	[EVENT_REJECTED] = "Rejected after a review",
 };
 
 /* Whether an event shows that the provider knows the order. */
@@ -278,8 +278,8 @@ check_posted(struct ctx *ctx, const struct payment_row *row)
 	TRY(db_run(ctx, SQL_payment_posting, &rows, PARAMS(p_uuid(row->transaction))));
 	if (row_bool(&rows, 0, 4))
 		return fault(&ctx->fault, ERR_CONFLICT, NULL,
-			     "What was booked was taken back since; reject it, and move money by "
-			     "hand where it is due");
+			     "The posting has been reversed since; reject the review, and transfer "
+			     "any amount due manually");
 	return ERR_OK;
 }
 
@@ -303,11 +303,11 @@ post_or_ask(struct ctx *ctx, struct payment_row *row, enum payment_event event, 
 	if (event == EVENT_APPROVED)
 		return fault(&ctx->fault, posted.err, NULL,
 			     posted.err == ERR_CONFLICT
-				     ? "The provider does not say how much was paid"
+				     ? "The provider does not report the amount paid"
 				     : NULL);
 	row->status = payment_status_name(PAYMENT_REVIEW);
 	return open_review(ctx, row, paid,
-			   arena_printf(ctx->arena, "It was paid, but can't be booked: %s",
+			   arena_printf(ctx->arena, "It was paid, but can't be posted: %s",
 					posted.err == ERR_NOT_FOUND ? "The wallet was closed"
 								    : err_message(posted.err)));
 }

@@ -95,10 +95,9 @@ code_send(struct ctx *ctx, const struct code_use *use, const char *recipient, co
 		   PARAMS(p_int(use->user_id), p_text(use->purpose), p_text(use->reference),
 			  p_bytes(digest, sizeof(digest)), p_int(CODE_LIFETIME_S))));
 	body = arena_printf(ctx->arena,
-			    "Your one-time code is:\n\n%s\n\n"
-			    "%s\n\n"
-			    "It is valid for 5 minutes. Tell it to nobody: we never ask for it. If "
-			    "this was not you, do nothing and change your password.\n",
+			    "Your one-time code is:\n\n%s\n\n%s\n\nIt is valid for 5 minutes. Do "
+			    "not share it: we never ask for it. If you did not request it, ignore "
+			    "this mail and change your password.\n",
 			    code, sentence);
 	err = outbox_add(ctx, recipient, subject, body, CODE_LIFETIME_S);
 	secret_wipe(code, sizeof(code));

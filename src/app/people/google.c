@@ -153,7 +153,7 @@ endpoint(struct ctx *ctx, const char *name, const char **url)
 	*url = text_member(object, name);
 	if (named == NULL || !text_equal(named, issuer) || *url == NULL ||
 	    !text_starts_with(*url, scheme))
-		return unreachable(ctx, "the discovery document is not the issuer's");
+		return unreachable(ctx, "the discovery document is not from the issuer");
 	return ERR_OK;
 }
 
@@ -224,7 +224,7 @@ exchange_refused(struct ctx *ctx, const struct http_answer *answer)
 
 	if (answer->status == 400 && error != NULL && text_equal(error, "invalid_grant"))
 		return fault(&ctx->fault, ERR_BAD_REQUEST, "code",
-			     "The code is not valid any more; begin the sign-in again");
+			     "The code is no longer valid; start the sign-in again");
 	return unreachable(ctx, arena_printf(ctx->arena, "%d to the exchange", answer->status));
 }
 
@@ -247,7 +247,7 @@ exchange(struct ctx *ctx, const char *code, const char *verifier, const char **i
 	if (answer.status != 200)
 		return exchange_refused(ctx, &answer);
 	*id_token = text_member(read_object(ctx, answer.body), "id_token");
-	return *id_token != NULL ? ERR_OK : unreachable(ctx, "the exchange gave no ID token");
+	return *id_token != NULL ? ERR_OK : unreachable(ctx, "the exchange returned no ID token");
 }
 
 enum err
@@ -272,6 +272,6 @@ google_identify(struct ctx *ctx, const char *code, const char *verifier, const c
 	if (idtoken_check(ctx->arena, &ctx->fault, keys, &terms, token, out) == ERR_OK)
 		return ERR_OK;
 	(void)snprintf(ctx->fault.message, sizeof(ctx->fault.message),
-		       "Google's word about who you are can't be trusted");
+		       "The ID token from Google is not valid");
 	return ERR_UNAUTHORIZED;
 }

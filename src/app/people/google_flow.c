@@ -102,8 +102,8 @@ static enum err
 begin_again(struct ctx *ctx, const char *why)
 {
 	(void)fault(&ctx->fault, ERR_BAD_REQUEST, "state",
-		    "The sign-in is unknown, too old, used before, or not of this browser; "
-		    "begin it again");
+		    "The sign-in is unknown, expired, already used, or from another browser; start "
+		    "it again");
 	(void)snprintf(ctx->fault.detail, sizeof(ctx->fault.detail), "google: %s", why);
 	return ERR_BAD_REQUEST;
 }
@@ -140,10 +140,10 @@ use_flow(struct ctx *ctx, const struct google_return *in, struct flow *flow, con
 		return begin_again(ctx, "no such state");
 	rows_scan(&rows, 0, flow_columns, COLUMN_COUNT(flow_columns), flow);
 	if (!is_same_client(ctx, flow, in->cookie))
-		return begin_again(ctx, "not the client that began it");
+		return begin_again(ctx, "not the client that started it");
 	if (!box_open(ctx->app->keys, ctx->arena, seal_context(ctx->arena, digest),
 		      flow->verifier_sealed, &plain))
-		return begin_again(ctx, "its key is gone");
+		return begin_again(ctx, "its key no longer exists");
 	*verifier = plain.data;
 	return ERR_OK;
 }

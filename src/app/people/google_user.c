@@ -97,7 +97,7 @@ google_user(struct ctx *ctx, const struct idtoken *who, struct user *out)
 
 	if (!email_valid(who->email))
 		return fault(&ctx->fault, ERR_UNAUTHORIZED, NULL,
-			     "Google gave no e-mail address that can be used");
+			     "Google did not provide a usable email address");
 	TRY(find_or_make(ctx, who, &row));
 	if (strcmp(row.status, "active") != 0)
 		return fault(&ctx->fault, ERR_FORBIDDEN, NULL, "This account is not active");

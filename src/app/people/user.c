@@ -171,12 +171,11 @@ mail_verification(struct ctx *ctx, int64_t user_id, const char *email)
 	const char *token;
 
 	TRY(mail_token(ctx, user_id, "verify_email", VERIFY_LIFETIME_S, &token));
-	return outbox_add(ctx, email, "Verify your e-mail address",
+	return outbox_add(ctx, email, "Verify your email address",
 			  arena_printf(ctx->arena,
-				       "Hello,\n\n"
-				       "your verification token is:\n\n%s\n\n"
-				       "It is valid for 24 hours. If you did not ask for it, "
-				       "ignore this mail.\n",
+				       "Hello,\n\nyour verification token is:\n\n%s\n\nIt is valid "
+				       "for 24 hours. If you did not request it, ignore this "
+				       "mail.\n",
 				       token),
 			  VERIFY_LIFETIME_S);
 }
@@ -198,11 +197,9 @@ mail_invitation(struct ctx *ctx, const struct user *user)
 	return outbox_add(
 		ctx, user->email, "Set your password",
 		arena_printf(ctx->arena,
-			     "Hello,\n\n"
-			     "an account was made for you. Your token to set a password "
-			     "is:\n\n%s\n\n"
-			     "It is valid for 24 hours; after that, ask for another as for "
-			     "a forgotten password.\n",
+			     "Hello,\n\nan account was created for you. Your token to set a "
+			     "password is:\n\n%s\n\nIt is valid for 24 hours; after that, request "
+			     "a new one as for a forgotten password.\n",
 			     token),
 		VERIFY_LIFETIME_S);
 }
@@ -304,10 +301,9 @@ mail_reset(struct ctx *ctx, const struct user *user)
 	TRY(mail_token(ctx, user->user_id, "reset_password", RESET_LIFETIME_S, &token));
 	return outbox_add(ctx, user->email, "Reset your password",
 			  arena_printf(ctx->arena,
-				       "Hello%s%s,\n\n"
-				       "your token to set a new password is:\n\n%s\n\n"
-				       "It is valid for 10 minutes. If you did not ask for it, "
-				       "ignore this mail: nothing changes.\n",
+				       "Hello%s%s,\n\nyour token to set a new password "
+				       "is:\n\n%s\n\nIt is valid for 10 minutes. If you did not "
+				       "request it, ignore this mail: nothing changes.\n",
 				       user->is_email_verified ? " " : "",
 				       user->is_email_verified ? user->name : "", token),
 			  RESET_LIFETIME_S);

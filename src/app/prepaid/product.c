@@ -171,9 +171,9 @@ problem_of(const struct product_in *in, struct money *least, struct money *most)
 	if (!code_valid(in->code))
 		return "code must be of A-Z, 0-9, - and _";
 	if ((strcmp(in->kind, "bill") == 0) != (strcmp(in->provider, "easypay") == 0))
-		return "bills are EasyPay's, and nothing else is";
+		return "bills must be of EasyPay, and EasyPay products must be bills";
 	if (in->amount.present ? in->least.present || in->most.present : !range)
-		return "either amount, or minAmount and maxAmount are needed";
+		return "either amount, or minAmount and maxAmount are required";
 	if (money_from_decimal(least, in->amount.present ? in->amount : in->least, currency) !=
 		    MONEY_OK ||
 	    money_from_decimal(most, in->amount.present ? in->amount : in->most, currency) !=
@@ -226,7 +226,7 @@ product_load(struct ctx *ctx, const struct json_object *list, size_t *n)
 		return fault(&ctx->fault, ERR_VALIDATION, NULL, "a list of products is expected");
 	*n = json_list_length(list);
 	if (*n > PRODUCTS_MAX)
-		return fault(&ctx->fault, ERR_VALIDATION, NULL, "at most %d products are taken",
+		return fault(&ctx->fault, ERR_VALIDATION, NULL, "at most %d products are allowed",
 			     PRODUCTS_MAX);
 	for (size_t i = 0; i < *n; i++)
 		TRY(load_one(ctx, i, json_list_item(list, i)));

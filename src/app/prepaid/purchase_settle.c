@@ -186,14 +186,14 @@ store(struct ctx *ctx, const struct purchase_row *row, int64_t transaction_id)
 
 /* What people are told where nobody knows better. */
 static const char *const reasons[PAYMENT_EVENTS] = {
-	[EVENT_REFUSED] = "The provider refused it",
-	[EVENT_PAID] = "It was sold after it had failed",
-	[EVENT_PAID_OTHERWISE] = "It was sold for another amount than was asked for",
-	[EVENT_NOT_PAID] = "The provider says that it failed",
-	[EVENT_TAKEN_BACK] = "The provider says that it was taken back",
-	[EVENT_ABSENT] = "The provider never received it",
-	[EVENT_VANISHED] = "The provider does not know it any more",
-	[EVENT_REJECTED] = "It was rejected after a review",
+	[EVENT_REFUSED] = "Refused by the provider",
+	[EVENT_PAID] = "Sold after it had failed",
+	[EVENT_PAID_OTHERWISE] = "The amount sold differs from the request",
+	[EVENT_NOT_PAID] = "The provider reports a failure",
+	[EVENT_TAKEN_BACK] = "The provider reports a reversal",
+	[EVENT_ABSENT] = "Never received by the provider",
+	[EVENT_VANISHED] = "No longer known to the provider",
+	[EVENT_REJECTED] = "Rejected after a review",
 };
 
 /* Take down what is new in an answer; whether there was anything. */
@@ -231,7 +231,7 @@ post_or_ask(struct ctx *ctx, struct purchase_row *row, enum payment_event event,
 		if (!row_bool(&rows, 0, 4))
 			return ERR_OK;
 		return fault(&ctx->fault, ERR_CONFLICT, NULL,
-			     "What was booked was taken back since; reject it");
+			     "The posting has been reversed since; reject the review");
 	}
 	TRY(post(ctx, row, &posted));
 	if (posted.err == ERR_OK) {
@@ -244,7 +244,7 @@ post_or_ask(struct ctx *ctx, struct purchase_row *row, enum payment_event event,
 		return fault(&ctx->fault, posted.err, NULL, NULL);
 	row->status = payment_status_name(PAYMENT_REVIEW);
 	return open_review(ctx, row, answer,
-			   arena_printf(ctx->arena, "It was sold, but can't be booked: %s",
+			   arena_printf(ctx->arena, "It was sold, but can't be posted: %s",
 					err_message(posted.err)));
 }
 

@@ -20,16 +20,16 @@ static const struct obstacle {
 	const char *words;
 } obstacles[] = {
 	{"balance", "BALANCE", "in a wallet: withdraw or send it first"},
-	{"holds", "HOLDS", "set aside in a wallet for what is under way"},
-	{"vouchers", "VOUCHERS", "on vouchers that are not used up"},
-	{"fundings", "FUNDINGS", "wallet fundings or deductions are under way"},
-	{"payments", "PAYMENTS", "deposits or withdrawals are under way"},
-	{"purchases", "PURCHASES", "purchases are under way"},
-	{"transactions", "TRANSACTIONS", "payments from a bank account are under way"},
+	{"holds", "HOLDS", "held in a wallet for pending operations"},
+	{"vouchers", "VOUCHERS", "on vouchers that are not fully redeemed"},
+	{"fundings", "FUNDINGS", "wallet fundings or deductions are pending"},
+	{"payments", "PAYMENTS", "deposits or withdrawals are pending"},
+	{"purchases", "PURCHASES", "purchases are pending"},
+	{"transactions", "TRANSACTIONS", "payments from a bank account are pending"},
 	{"merchant", "MERCHANT_BALANCE", "owed to the merchant: wait for the next payout"},
-	{"payouts", "PAYOUTS", "payouts to the merchant are under way"},
+	{"payouts", "PAYOUTS", "payouts to the merchant are pending"},
 	{"projects", "PROJECT_WALLETS",
-	 "live wallets of your projects have money or payments under way"},
+	 "live wallets of your projects have money or pending payments"},
 };
 enum { OBSTACLES = sizeof(obstacles) / sizeof(obstacles[0]) };
 
@@ -199,7 +199,7 @@ review_one(struct ctx *ctx, void *arg)
 	TRY(find_remainders(ctx, row_int(&rows, 0, 0), &remainders, &n));
 	TRY(describe(ctx, remainders, n, &detail));
 	return review_open(ctx, "closed_account", row_uuid(&rows, 0, 1),
-			   "There is money of a person whose account was ended", detail);
+			   "The closed account of a user still has money", detail);
 }
 
 enum err
@@ -281,6 +281,6 @@ closing_decide(struct ctx *ctx, struct uuid person, bool approved)
 		return fault(&ctx->fault, ERR_NOT_FOUND, NULL, "User not found");
 	TRY(find_remainders(ctx, row_int(&rows, 0, 0), &remainders, &n));
 	if (n == 0)
-		return fault(&ctx->fault, ERR_CONFLICT, NULL, "There is no money any more");
+		return fault(&ctx->fault, ERR_CONFLICT, NULL, "There is no money left");
 	return move_out(ctx, remainders, n);
 }

@@ -64,7 +64,7 @@ read_parts(struct ctx *ctx, const char *texts[PARTS])
 	}
 	if (length > EXPORT_BYTES_MAX)
 		return fault(&ctx->fault, ERR_UNAVAILABLE, NULL,
-			     "There is more than can be sent at once; write to us");
+			     "The data is too large to be sent at once; contact us");
 	return ERR_OK;
 }
 

@@ -133,7 +133,7 @@ reserve(struct ctx *ctx, const char *drop_id, const struct payee *payee, const s
 	};
 
 	if (config->clearing_account[0] == '\0')
-		return fault(&ctx->fault, ERR_UNAVAILABLE, NULL, "Payments are not set up yet");
+		return fault(&ctx->fault, ERR_UNAVAILABLE, NULL, "Payments are not configured yet");
 	return bank_reserve(ctx, &order, out);
 }
 

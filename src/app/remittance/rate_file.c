@@ -24,7 +24,7 @@ read_value(struct ctx *ctx, const char *currency, struct json_object *value, str
 	const char *text;
 
 	if (text_index(corridor_currencies, currency) < 0)
-		return wrong(ctx, currency, "is no currency that money can be sent in");
+		return wrong(ctx, currency, "is not a supported currency");
 	if (kind != JSON_INTEGER && kind != JSON_DECIMAL)
 		return wrong(ctx, currency, "must be a number");
 	text = json_text_value(value);

@@ -154,8 +154,7 @@ fail(struct ctx *ctx, const struct drop_payment_row *row, const char *problem)
 		   PARAMS(p_int(row->drop_payment_id), p_int(reversal_id), p_text(problem))));
 	return notification_add(ctx, row->user_id, "payment", "Payment failed",
 				arena_printf(ctx->arena,
-					     "Your payment of %s failed; the money is yours "
-					     "again.",
+					     "Your payment of %s failed. You keep the money.",
 					     what(ctx, row)),
 				row->drop_id);
 }

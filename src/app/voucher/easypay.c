@@ -103,7 +103,7 @@ find_earlier(struct ctx *ctx, const struct settlement_order *in, const struct vo
 	    money_from_decimal(&amount, in->amount, voucher_currency()) != MONEY_OK ||
 	    row_int(&rows, 0, 2) != amount.minor)
 		return fault(&ctx->fault, ERR_DUPLICATE_REFERENCE, NULL,
-			     "The transaction_id was used with other content");
+			     "The transaction_id was already used with different content");
 	return ERR_OK;
 }
 
@@ -117,7 +117,7 @@ check_settlement(struct ctx *ctx, const struct settlement_order *in, const struc
 	if (strcmp(voucher->status, "cancelled") == 0)
 		return fault(&ctx->fault, ERR_CONFLICT, NULL, "The voucher was cancelled");
 	if (strcmp(voucher->type, "easypay_active") == 0)
-		return fault(&ctx->fault, ERR_CONFLICT, NULL, "The voucher was settled before");
+		return fault(&ctx->fault, ERR_CONFLICT, NULL, "The voucher was already settled");
 	if (!live || strcmp(voucher->status, "pending_payment") != 0)
 		return fault(&ctx->fault, ERR_VOUCHER_EXPIRED, NULL, NULL);
 	if (money_from_decimal(&amount, in->amount, voucher_currency()) != MONEY_OK ||
@@ -202,7 +202,7 @@ check_cancellation(struct ctx *ctx, const struct voucher *voucher, bool live)
 
 	if (strcmp(voucher->status, "expired") == 0 || (pending && !live))
 		return fault(&ctx->fault, ERR_VOUCHER_EXPIRED, NULL,
-			     "The voucher has expired; it is refunded by itself");
+			     "The voucher has expired; it is refunded automatically");
 	if (!pending)
 		return fault(&ctx->fault, ERR_VALIDATION, NULL,
 			     "Only pending EasyPay vouchers can be cancelled");

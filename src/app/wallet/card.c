@@ -95,7 +95,7 @@ card_make(struct ctx *ctx, const char *type, struct card *out)
 			  p_text(new_last_four(ctx->arena)), p_int(CARDS_MAX))));
 	if (rows.count == 0)
 		return fault(&ctx->fault, ERR_CONFLICT, NULL,
-			     "You have as many cards as there can be; cancel one first");
+			     "You have the maximum number of cards; cancel one first");
 	return card_get(ctx, drop_id, out);
 }
 
@@ -131,7 +131,7 @@ card_order(struct ctx *ctx, const char *drop_id, const char *address, struct car
 	TRY(lock(ctx, drop_id, out));
 	if (strcmp(out->type, "virtual") != 0 || out->ordered_at.us != 0)
 		return fault(&ctx->fault, ERR_CONFLICT, NULL,
-			     "There is a physical version of the card already");
+			     "The card already has a physical version");
 	TRY(db_run(ctx, SQL_card_order, NULL, PARAMS(p_int(out->card_id), p_text(plain))));
 	return card_get(ctx, drop_id, out);
 }

@@ -104,7 +104,8 @@ statement_make(struct ctx *ctx, const struct statement_order *in, struct account
 			       in->to.given ? in->to.last : (struct instant){INT64_MAX}, &after));
 	if (after.sequence - before.sequence > STATEMENT_LINES_MAX)
 		return bad_period(ctx, arena_printf(ctx->arena,
-						    "must leave at most %d movements in the period",
+						    "must leave at most %d transactions in the "
+						    "period",
 						    STATEMENT_LINES_MAX));
 	TRY(wallet_lines(ctx, place.account_id, after.sequence + 1,
 			 after.sequence - before.sequence, &lines, &n));

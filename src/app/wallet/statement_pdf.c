@@ -166,7 +166,7 @@ put_title(struct paper *paper, struct arena *arena)
 			 s->currency));
 	paper->y -= LINE_HEIGHT;
 	put(paper, paper->plain, SIZE, LEFT, false,
-	    arena_printf(arena, "From %s to %s (UTC), made %s", short_time(arena, s->from.first),
+	    arena_printf(arena, "From %s to %s (UTC), created %s", short_time(arena, s->from.first),
 			 short_time(arena, s->to.first), short_time(arena, s->made_at)));
 	paper->y -= LINE_HEIGHT;
 	put(paper, paper->plain, SIZE, LEFT, false,

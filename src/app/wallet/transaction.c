@@ -38,7 +38,7 @@ transaction_amount(struct ctx *ctx, struct decimal amount, const char *currency,
 	case MONEY_OVERFLOW:
 		break;
 	}
-	violation_add(ctx->arena, &ctx->fault, "amount", "AMOUNT", "is larger than can be held");
+	violation_add(ctx->arena, &ctx->fault, "amount", "AMOUNT", "is too large");
 	return ERR_VALIDATION;
 }
 
@@ -208,7 +208,7 @@ part_of(struct ctx *ctx, struct decimal amount, struct money whole, struct money
 	TRY(transaction_amount(ctx, amount, whole.currency->code, part));
 	if (part->minor <= whole.minor)
 		return ERR_OK;
-	violation_add(ctx->arena, &ctx->fault, "amount", "RANGE", "is more than there is to take");
+	violation_add(ctx->arena, &ctx->fault, "amount", "RANGE", "exceeds the available amount");
 	return ERR_VALIDATION;
 }
 

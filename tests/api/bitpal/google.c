@@ -429,7 +429,7 @@ refuse_claims(struct client *c, const struct rsa *rsa, const char *kid, const ch
 		client_text(c, "%.*s%s%s", (int)(at - claims), claims, new, at + strlen(old)));
 	a = come_back(c, begun.state, begun.cookie);
 	expect_status(&a, 401);
-	expect_text(&a, "message", "Google's word about who you are can't be trusted");
+	expect_text(&a, "message", "The ID token from Google is not valid");
 }
 
 static void

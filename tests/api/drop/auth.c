@@ -48,7 +48,7 @@ test_taken(void **state)
 	(void)dropper_new(c, "taken@example.com");
 	a = drop_register(c, "TAKEN@example.com", "Other", "One");
 	expect_refusal(&a, 409, "conflict");
-	expect_text(&a, "message", "The e-mail address is taken");
+	expect_text(&a, "message", "The email address is already registered");
 	assert_null(answer_header(&a, "Set-Cookie"));
 	for (int i = 0; i < 2; i++) {
 		a = client_call(c, "POST", "/api/auth/register", NULL,

@@ -102,10 +102,14 @@ test_duplicates(void **state)
 	const struct {
 		const char *email, *phone, *document, *error;
 	} rows[] = {
-		{"CITIZEN2@example.com", "+27825570003", other, "The e-mail address is taken"},
-		{"other@example.com", "082 557 0002", other, "The phone number is taken"},
+		{"CITIZEN2@example.com", "+27825570003", other,
+		 "The email address is already "
+		 "registered"},
+		{"other@example.com", "082 557 0002", other,
+		 "The phone number is already "
+		 "registered"},
 		{"other@example.com", "+27825570003", bo.document,
-		 "The identity document is registered already"},
+		 "The identity document is already registered"},
 	};
 	struct answer a;
 

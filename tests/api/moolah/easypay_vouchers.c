@@ -135,7 +135,7 @@ test_settle(void **state)
 	a = settle(c, number, "131", "TX-1");
 	expect_refusal(&a, 409, "DUPLICATE_REFERENCE");
 	a = settle(c, number, "130", "TX-2");
-	expect_words(&a, 409, "CONFLICT", "The voucher was settled before");
+	expect_words(&a, 409, "CONFLICT", "The voucher was already settled");
 	a = issue_easypay(c, &ada, "130");
 	a = settle(c, answer_at(&a, "data.easypay_code"), "130", "TX-1");
 	expect_refusal(&a, 409, "DUPLICATE_REFERENCE");

@@ -126,7 +126,7 @@ test_electricity(void **state)
 	a = buyer_get(c, &buyer, "purchases?reference=ele-2");
 	expect_status(&a, 200);
 	expect_text(&a, "data.purchases.0.status", "failed");
-	expect_text(&a, "data.purchases.0.reason", "The provider says that it failed");
+	expect_text(&a, "data.purchases.0.reason", "The provider reports a failure");
 	assert_null(answer_at(&a, "data.purchases.0.token"));
 	/* What comes late has its token all the same. */
 	vendor.script.state = "PENDING";

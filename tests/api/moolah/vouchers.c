@@ -262,7 +262,7 @@ test_max_redemptions(void **state)
 	assert_int_equal(cents_of(c, &ada), before + 7000);
 	a = redeem(c, &bob, code, "30", "");
 	expect_words(&a, 400, "INSUFFICIENT_BALANCE",
-		     "The voucher has been redeemed as often as it may be");
+		     "The voucher has reached its maximum number of redemptions");
 	a = voucher_get(c, &ada, client_text(c, "/%s/redemptions", id));
 	expect_text(&a, "data.max_redemptions", "1");
 	expect_text(&a, "data.status", "redeemed");
@@ -356,7 +356,7 @@ test_redeem_refused(void **state)
 	a = redeem(c, &bob, "9 1234 3886 6192 9", "5", "");
 	expect_words(&a, 400, "INVALID_VOUCHER_CODE", NO_EASYPAY);
 	a = redeem(c, &bob, "1093237161056632", "5", "");
-	expect_words(&a, 404, "VOUCHER_NOT_FOUND", "There is no such voucher");
+	expect_words(&a, 404, "VOUCHER_NOT_FOUND", "Voucher not found");
 	for (size_t i = 0; i < sizeof(amounts) / sizeof(amounts[0]); i++) {
 		a = redeem(c, &bob, code, amounts[i], "");
 		expect_refusal(&a, 400, "INVALID_AMOUNT");

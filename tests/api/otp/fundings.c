@@ -139,7 +139,7 @@ test_bad_fields(void **state)
 	struct answer a = otp_post(c, &ada, "fund", "'amount':5000,'email':'nobody'");
 
 	expect_message(&a, 400, "VALIDATION_FAILED", "Invalid email address");
-	expect_text(&a, "details", "email must be an e-mail address");
+	expect_text(&a, "details", "email must be an email address");
 	a = otp_post(c, &ada, "fund", "'amount':'x','email':'x@'");
 	expect_message(&a, 400, "VALIDATION_FAILED", "Invalid funding amount");
 	a = otp_post(c, &ada, "otp/verify", "'otp':123456");
@@ -321,9 +321,9 @@ test_closed(void **state)
 	expect_text(&a, "success", "false");
 	expect_text(&a, "code", "NOT_FOUND");
 	a = otp_verify(c, &p, reference, mailed_code(c, p.email));
-	expect_message(&a, 403, "FORBIDDEN", "Funding is switched off on this server");
+	expect_message(&a, 403, "FORBIDDEN", "Funding is disabled on this server");
 	a = otp_post(c, &p, "otp/send", "'purpose':'wallet_funding'");
-	expect_message(&a, 403, "FORBIDDEN", "Funding is switched off on this server");
+	expect_message(&a, 403, "FORBIDDEN", "Funding is disabled on this server");
 	assert_string_equal(naira_of(c, &p), "0 0");
 	a = otp_post(c, &p, "deduct", "'amount':500"); /* is not concerned */
 	expect_refusal(&a, 400, "INSUFFICIENT_FUNDS");

@@ -128,7 +128,7 @@ refuses_what_the_type_refuses(void **state)
 		{"name", "abcdef", "LENGTH", "must have 2 to 5 characters"},
 		{"name", "a\nb", "CONTROL", "must not have control characters"},
 		{"kind", "Plain", "CHOICE", "must be one of plain, fancy"},
-		{"mail", "a", "FORMAT", "must be an e-mail address"},
+		{"mail", "a", "FORMAT", "must be an email address"},
 		{"count", "", "TYPE", "must be an integer"},
 		{"count", "-", "TYPE", "must be an integer"},
 		{"count", "+1", "TYPE", "must be an integer"},
