@@ -4,12 +4,12 @@
 
 #include "base/ctx.h"
 
-/* End an account: what it knew of the person is forgotten, the books stay as they are.
- * ERR_CONFLICT for the last administrator, ERR_ACCOUNT_NOT_EMPTY while money is in the way. */
+/* Close an account: the user's data is erased, the ledger is not changed. ERR_CONFLICT for the
+ * last administrator, ERR_ACCOUNT_NOT_EMPTY while money prevents it. */
 enum err user_delete(struct ctx *ctx, struct uuid id) MUST_CHECK;
 
-/* The address of an account that was erased. No other can look like it: the domain is reserved
- * (RFC 2606), and the id unique. */
+/* The address of an erased account. It can't equal any other: the domain is reserved (RFC 2606),
+ * and the id unique. */
 const char *user_erased_address(struct ctx *ctx, struct uuid id);
 
 #endif
