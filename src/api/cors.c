@@ -7,7 +7,7 @@
 #include "base/config.h"
 #include "base/origin.h"
 
-/* What a page may read beyond what it always may. */
+/* Headers that a page may read in addition to the default ones. */
 #define EXPOSED                                                                     \
 	"X-Request-Id, Idempotent-Replayed, RateLimit-Limit, RateLimit-Remaining, " \
 	"RateLimit-Reset, Retry-After, Location, Allow, WWW-Authenticate, Content-Disposition"
@@ -31,7 +31,7 @@ cors_trusts(const struct call *call, const char *origin)
 	return origin_is_listed(list_of(call), origin);
 }
 
-/* What Access-Control-Allow-Origin says; NULL: nothing. */
+/* The value of Access-Control-Allow-Origin; NULL: none. */
 static const char *
 allowed_origin(const struct call *call)
 {
@@ -52,7 +52,7 @@ cors_is_preflight(const struct call *call)
 	       call->request->headers[HEADER_REQUEST_METHOD] != NULL;
 }
 
-/* The headers that a page may add. Many clients send a type and a token with everything. */
+/* The headers that a page may send. Many clients always send a type and a token. */
 static const char *
 taken_headers(struct call *call)
 {

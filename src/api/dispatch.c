@@ -65,7 +65,7 @@ call_opened_id(const struct call *call)
 	return id;
 }
 
-/* A caller's request id is kept if it can't do harm; otherwise the call gets one. */
+/* A client's request id is kept if it is harmless; otherwise a new one is generated. */
 static void
 choose_request_id(struct call *call)
 {
@@ -93,7 +93,7 @@ is_json(const char *content_type)
 	return strchr("; \t", content_type[sizeof(json) - 1]) != NULL;
 }
 
-/* Whether every coding of the list is the one that changes nothing. */
+/* Whether all codings of the list are "identity". */
 static bool
 is_identity(const char *encoding)
 {
@@ -214,7 +214,7 @@ is_public(const struct call *call)
 	return call->route->access == ACCESS_PUBLIC;
 }
 
-/* Not more at once than the worker has memory and threads for. */
+/* Within the limits of memory and threads of the worker. */
 static enum err
 admit(struct call *call)
 {
@@ -265,7 +265,7 @@ run(struct call *call)
 	return call->refused ? call->ctx.fault.err : ERR_OK;
 }
 
-/* Do what the handler left for after its refusal; if that fails, the refusal stands all the same. */
+/* Run the action that the handler left for after its refusal; if that fails, the refusal stays. */
 static void
 after_refusal(struct call *call)
 {
@@ -311,14 +311,14 @@ write_headers(struct call *call)
 }
 
 /*
- * The web server's access log has every request under the same id. Here stands what it can't
- * know: why one failed, and who was refused.
+ * The web server's access log has every request under the same id. This one adds what it can't
+ * know: why one failed, and which caller was refused.
  */
 static enum log_level
 level_of(int status, enum err err)
 {
 	if (err == ERR_EXPIRED)
-		return LOG_LEVEL_INFO; /* mostly clients that have left */
+		return LOG_LEVEL_INFO; /* mostly clients that have disconnected */
 	if (status >= 500)
 		return LOG_LEVEL_ERROR;
 	return status == 401 || status == 403 || status == 409 || status == 429 ? LOG_LEVEL_INFO
@@ -349,7 +349,7 @@ log_call(const struct call *call, int64_t began_ns)
 			     {"file", f->file != NULL ? f->file : "", 0}, {"line", NULL, f->line}));
 }
 
-/* Who has no good key learns that, and not what else was wrong. */
+/* A caller without a valid key learns that first, and no other errors. */
 static enum err
 settle_key(struct call *call, enum err err)
 {

@@ -90,14 +90,14 @@ openapi_reference(struct jw *w, const char *name, const char *target)
 	jw_close(w);
 }
 
-/* The fields of the body, whichever module reads them. */
+/* The fields of the body, by whichever module they are read. */
 static const struct schema *
 body_of(const struct route *route)
 {
 	return route->in != NULL ? route->in : route->body.raw;
 }
 
-/* Whether the body must have something; where all is optional, none is needed. */
+/* Whether a body is required; if all fields are optional, it is not. */
 static bool
 needs_body(const struct schema *schema)
 {
@@ -225,7 +225,7 @@ all_routes(struct arena *arena, const struct dialect *dialect, size_t *count)
 	return routes;
 }
 
-/* The operations of a path stand together, where the path comes first. */
+/* The operations of a path are written together, at its first route. */
 static void
 write_paths(struct jw *w, struct arena *arena, const struct dialect *dialect,
 	    const struct route *const *routes, size_t n)

@@ -9,7 +9,7 @@
 
 enum { ANY_OTHER = 0 };
 
-/* The statuses of refusals; which errors come with each is in the catalogue. */
+/* The statuses of errors; the catalogue lists the errors of each. */
 static const struct error_reply {
 	int status;
 	const char *name; /* of the component */
@@ -49,7 +49,7 @@ comes_with(const struct dialect *dialect, enum err err, int status)
 	return (dialect->status != NULL ? dialect->status(&f) : err_status(err)) == status;
 }
 
-/* Whether an Idempotency-Key counts. */
+/* Whether an Idempotency-Key is effective. */
 static bool
 takes_key(const struct route *route)
 {
@@ -65,7 +65,7 @@ says(const int *statuses, size_t n, int status)
 	return false;
 }
 
-/* Whether a route can answer with that status, as its columns have it. */
+/* Whether a route can answer with that status, according to its columns. */
 static bool
 applies(const struct dialect *dialect, const struct route *route, int status)
 {
@@ -85,7 +85,7 @@ applies(const struct dialect *dialect, const struct route *route, int status)
 		return known;
 	case 402:
 	case 504:
-		return false; /* a route says so itself */
+		return false; /* declared by the route */
 	case 403:
 		return known && route->access != ACCESS_PROJECT_KEY;
 	case 404:
@@ -104,7 +104,7 @@ applies(const struct dialect *dialect, const struct route *route, int status)
 	case 502:
 		return calls && comes_with(dialect, ERR_PROVIDER_DOWN, status);
 	default:
-		return true; /* 413, 414, 429, 500, 503 and what HTTP refuses, anywhere */
+		return true; /* 413, 414, 429, 500, 503 and errors of HTTP itself, on all routes */
 	}
 }
 
@@ -197,7 +197,7 @@ openapi_replies(struct jw *w, struct arena *arena, const struct dialect *dialect
 	jw_close(w);
 }
 
-/* Write an error as the dialect does, if it comes with that status there. */
+/* Write an error in the dialect's format, if it has that status there. */
 static void
 write_error_example(struct jw *w, struct arena *arena, const struct dialect *dialect, enum err err,
 		    int status)

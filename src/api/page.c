@@ -17,7 +17,7 @@ page_most(const struct page_query *query)
 	return limit_of(query->limit) + 1;
 }
 
-/* One row more than the limit was asked for; whether it came tells whether there is a next page. */
+/* One row more than the limit was requested; its presence means that there is a next page. */
 static void
 cut(struct call *call, struct page *page, struct list items, size_t size, size_t number_offset)
 {

@@ -29,7 +29,7 @@ reply_success(struct call *call, const void *out)
 	return ERR_OK;
 }
 
-/* What a broken constraint means to a client; any other is a bug of ours. */
+/* The meaning of a violated constraint for a client; any other is a bug of ours. */
 static const struct {
 	const char *constraint;
 	enum err err;

@@ -8,7 +8,7 @@
 
 enum { ARENA_MAX = 64 * 1024 * 1024 };
 
-/* An account by its id: the output may end in a log, where no address belongs. */
+/* An account by its id: the output may end in a log, which must not contain addresses. */
 static void
 print(const struct odd_address *address)
 {

@@ -29,7 +29,7 @@ static const char program[] = "cowry";
 
 enum { ARENA_MAX = 256 * 1024 * 1024, PASSWORD_FILE_MAX = 1024 };
 
-/* A command gets the configuration and what stands behind its name. */
+/* A command gets the configuration and the arguments after its name. */
 struct command {
 	const char *group; /* first word */
 	const char *verb;  /* second word, or NULL */
@@ -38,7 +38,7 @@ struct command {
 	int (*run)(const struct config *config, int argc, char **argv);
 };
 
-/* Nobody has signed in here; the audit log has the name that the system knows them by. */
+/* There is no signed-in user; the audit log has the name of the system user. */
 struct ctx
 cli_ctx(const struct app *app)
 {
@@ -56,7 +56,7 @@ cli_fail(const char *why)
 	start_failed(program, why);
 }
 
-/* What comes in here is shown as it is, as what comes in by the API. */
+/* Input of the CLI is shown later, and follows the same rules as input of the API. */
 static const char *
 checked(const char *name, const char *value)
 {
@@ -78,7 +78,7 @@ cli_option(int argc, char **argv, const char *name)
 	return NULL;
 }
 
-/* Progress is for people: a terminal sees the line change, a log gets one line each. */
+/* On a terminal the progress line is rewritten, a log gets one line each. */
 static void
 show_migration(void *arg, const char *name, bool done)
 {
@@ -131,7 +131,7 @@ option(int argc, char **argv, const char *name)
 	start_failed(program, problem);
 }
 
-/* The first line of a file: passwords never stand among the arguments. */
+/* The first line of a file: passwords are never passed as arguments. */
 static void
 read_password(const char *path, char password[PASSWORD_FILE_MAX])
 {
@@ -207,7 +207,7 @@ print_trial_balance(struct ctx *ctx)
 	}
 }
 
-/* Run one check and say how it ended; the number of violations. */
+/* Run one check and print its result; returns the number of violations. */
 static size_t
 verify_one(struct ctx *ctx, size_t i, const struct ledger_check *check)
 {

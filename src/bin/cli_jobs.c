@@ -27,7 +27,7 @@ end(struct app *app, struct ctx *ctx)
 	return 0;
 }
 
-/* What others sent must not steer the terminal. */
+/* Text from outside must not control the terminal. */
 static const char *
 printable(struct arena *arena, const char *text)
 {

@@ -1,4 +1,4 @@
-/* cowry payees - who may be paid with vouchers, at the terminal. */
+/* cowry payees - voucher payees. */
 #include <stdio.h>
 #include <string.h>
 
@@ -47,7 +47,7 @@ cli_payees_list(const struct config *config, int argc, char **argv)
 	return 0;
 }
 
-/* What is done in one transaction. */
+/* Data of the transaction. */
 struct change {
 	struct payee_order order;
 	struct uuid id;

@@ -1,4 +1,4 @@
-/* cowry complaints, cowry kyc - what people wait for an answer to, at the terminal. */
+/* cowry complaints, cowry kyc - customer complaints and identity verification. */
 #include <stdio.h>
 
 #include "app/people/complaint.h"

@@ -1,4 +1,4 @@
-/* cowry products - the catalogue of what can be bought. */
+/* cowry products - the product catalogue. */
 #include <stdio.h>
 #include <string.h>
 

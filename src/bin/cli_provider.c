@@ -1,4 +1,4 @@
-/* cowry provider - the platform's own accounts at providers. */
+/* cowry provider - the platform's accounts at providers. */
 #include <stdio.h>
 #include <string.h>
 
@@ -14,7 +14,7 @@ enum { CONFIG_BYTES_MAX = 16 * 1024 };
 
 static const struct uuid own = {{0}};
 
-/* The type that a command is about. */
+/* The type argument of a command. */
 static const char *
 type_of(int argc, char **argv)
 {
@@ -54,7 +54,7 @@ cli_provider_list(const struct config *config, int argc, char **argv)
 	return 0;
 }
 
-/* A JSON object from the standard input: secrets never stand among the arguments. */
+/* A JSON object from the standard input: secrets are never passed as arguments. */
 static const char *
 read_config(struct ctx *ctx)
 {

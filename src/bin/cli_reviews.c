@@ -1,4 +1,4 @@
-/* cowry reviews - what waits for a decision, at the terminal. */
+/* cowry reviews - pending reviews. */
 #include <stdio.h>
 
 #include "app/operation/decision.h"

@@ -1,4 +1,4 @@
-/* cowry secrets - the change of keys, in three steps with restarts between them. */
+/* cowry secrets - key rotation, in three steps with restarts between them. */
 #include <stdio.h>
 #include <string.h>
 
@@ -52,8 +52,8 @@ cli_secrets_rotate(const struct config *config, int argc, char **argv)
 	return 0;
 }
 
-/* A process that has not read the files since they changed could neither open what others seal,
- * nor know that a key is gone. */
+/* A process that has not read the files since the last change could neither open values sealed
+ * by others, nor know that a key was dropped. */
 static void
 refuse_strangers(struct ctx *ctx)
 {
@@ -73,7 +73,7 @@ refuse_strangers(struct ctx *ctx)
 	cli_fail(why);
 }
 
-/* The services, with time for statements that read whole tables. */
+/* The services, with a time limit for statements that read whole tables. */
 static struct ctx
 begin(struct app *app, struct config *patient, const struct config *config)
 {
@@ -114,7 +114,7 @@ cli_secrets_activate(const struct config *config, int argc, char **argv)
 	return 0;
 }
 
-/* The number of values that could not be sealed anew. */
+/* The number of values that could not be re-encrypted. */
 static int64_t
 reseal_all(struct ctx *ctx)
 {
@@ -136,7 +136,7 @@ reseal_all(struct ctx *ctx)
 	return broken;
 }
 
-/* Why an older key must stay for now; NULL if it may go. */
+/* Why an older key must be kept for now; NULL if it can be dropped. */
 static const char *
 still_needed(struct ctx *ctx, enum key_use use, const char *id)
 {
@@ -157,7 +157,7 @@ still_needed(struct ctx *ctx, enum key_use use, const char *id)
 			    (long long)rows);
 }
 
-/* How many older keys are still needed; says why. */
+/* Number of older keys still in use; prints the reasons. */
 static int
 needed_keys(struct ctx *ctx)
 {
@@ -191,8 +191,8 @@ drop_keys(const struct app *app)
 		}
 }
 
-/* All older keys go or none: whenever the files change, processes must be restarted before the
- * next step. */
+/* All older keys are dropped, or none: whenever the files change, processes must be restarted
+ * before the next step. */
 int
 cli_secrets_prune(const struct config *config, int argc, char **argv)
 {

@@ -28,7 +28,7 @@ report(bool ok, const char *what, const char *detail)
 	return ok;
 }
 
-/* What is not wrong, but somebody should know. */
+/* Warnings. */
 static void
 warn(const char *what, const char *detail)
 {
@@ -62,7 +62,7 @@ print_setting(const struct config *config, const struct config_row *row)
 	}
 }
 
-/* What PostgreSQL writes down of what this role does. */
+/* What PostgreSQL logs about this role. */
 static void
 check_log(struct ctx *ctx, const char *what)
 {
@@ -134,7 +134,7 @@ check_keys(const struct config *config)
 	return ok;
 }
 
-/* Addresses of others that could be read on the way. */
+/* Unencrypted addresses of outside services. */
 static bool
 check_addresses(const struct config *config, bool development)
 {
@@ -146,7 +146,8 @@ check_addresses(const struct config *config, bool development)
 
 	for (size_t i = 0; i < sizeof(urls) / sizeof(urls[0]); i++)
 		if (!development && urls[i][0] != '\0' && !text_starts_with(urls[i], "https://"))
-			ok = report(false, "addresses of external services begin with https://", urls[i]);
+			ok = report(false, "addresses of external services begin with https://",
+				    urls[i]);
 	return ok;
 }
 
@@ -162,7 +163,7 @@ check_otp_funding(const struct config *config, bool development)
 			     "its credits would be unbacked; COWRY_OTP_FUNDING=open enables it");
 }
 
-/* Whose pages may call us; what they may do with a cookie. */
+/* Origins whose pages may call the APIs; with or without cookies. */
 static bool
 check_origins(const struct config *config)
 {
@@ -179,7 +180,7 @@ check_origins(const struct config *config)
 	return report(true, "pages of other origins are allowed", config->allowed_origins);
 }
 
-/* Settings that are right each by itself, but not together. */
+/* Settings that are valid individually, but not together. */
 static bool
 check_settings(const struct config *config)
 {
@@ -217,7 +218,7 @@ check_settings(const struct config *config)
 	return ok;
 }
 
-/* Things that wait for somebody. */
+/* Pending work for the operator. */
 static const struct {
 	enum statement_id count;
 	const char *what;
@@ -231,7 +232,7 @@ static const struct {
 
 enum { NAMED_MAX = 20 };
 
-/* Money that stays set aside until somebody decides, each by its name. */
+/* Money that is held until a review is decided. */
 static void
 name_unresolved(struct ctx *ctx)
 {

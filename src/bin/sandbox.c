@@ -1,4 +1,4 @@
-/* cowry-sandbox - a FastCGI application on descriptor 0 that plays the providers and Google. */
+/* cowry-sandbox - a FastCGI application on descriptor 0 that simulates the providers and Google. */
 #include <config.h>
 
 #include <curl/curl.h>
@@ -32,7 +32,7 @@ put(FCGX_Request *fcgi, const char *text)
 	(void)FCGX_PutStr(text, (int)strlen(text), fcgi->out);
 }
 
-/* nginx closes the connection at a location that says so. */
+/* nginx closes the connection at such a location. */
 static void
 write_reset(FCGX_Request *fcgi)
 {

@@ -94,7 +94,7 @@ add_line(char text[TEXT_MAX], const char *id, struct bytes secret)
 	(void)snprintf(text + at, TEXT_MAX - at, "\n");
 }
 
-/* The lines of a key file, first the one with an id and without another; NULL for no such wish. */
+/* The lines of a key file, with the one of an id first and without another; NULL: unused. */
 static void
 write_lines(char text[TEXT_MAX], const struct keyring *keys, enum key_use use, const char *first,
 	    const char *without)
@@ -110,7 +110,7 @@ write_lines(char text[TEXT_MAX], const struct keyring *keys, enum key_use use, c
 			add_line(text, id, keyring_find(keys, use, id));
 }
 
-/* Into a file that takes the place of the old one, as its owner's and with its mode. */
+/* Write a file that replaces the old one, with its owner and mode. */
 static bool
 fill(int fd, const char *text, const struct stat *old)
 {
@@ -134,7 +134,7 @@ replace(int dir, const char *name, const char *text, char problem[PROBLEM_MAX])
 	(void)snprintf(fresh, sizeof(fresh), ".%s.new", name);
 	if (fstatat(dir, name, &old, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(old.st_mode))
 		return failed_at(problem, "not a regular file", name);
-	(void)unlinkat(dir, fresh, 0); /* of a run that was cut short; we hold the lock */
+	(void)unlinkat(dir, fresh, 0); /* of an interrupted run; we hold the lock */
 	fd = openat(dir, fresh, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, S_IRUSR);
 	if (fd < 0)
 		return failed_at(problem, "can't create", fresh);
@@ -148,11 +148,11 @@ replace(int dir, const char *name, const char *text, char problem[PROBLEM_MAX])
 	return fsync(dir) == 0 || failed_at(problem, "can't sync the folder of", name);
 }
 
-/* A change of the lines of one file: false with problem if it can't be. */
+/* A change of the lines of one file: false with problem if it fails. */
 typedef bool change(const struct keyring *keys, enum key_use use, const char *id,
 		    char text[TEXT_MAX], char problem[PROBLEM_MAX]);
 
-/* One change at a time, on what the file says then. */
+/* One change at a time, on the current content of the file. */
 static bool
 change_file(const char *dir_name, enum key_use use, change *make, const char *id,
 	    char problem[PROBLEM_MAX])

@@ -10,7 +10,7 @@
 
 enum { BACKOFF_FIRST_MS = 25, BACKOFF_MOST_MS = 500 };
 
-/* Connections nobody uses, as a stack. */
+/* Idle connections, as a stack. */
 struct stack {
 	struct connection **items;
 	size_t count;
@@ -23,7 +23,7 @@ struct db_pool {
 	struct stack open;
 	struct stack closed;
 	size_t lent;         /* open ones in use */
-	int64_t backoff_ms;  /* 0 while the database is there */
+	int64_t backoff_ms;  /* 0 while the database is available */
 	int64_t retry_at_ns; /* when the next attempt may start */
 	bool probing;        /* one is under way */
 };
@@ -110,7 +110,7 @@ db_pool_free(struct db_pool *pool)
 	free(pool);
 }
 
-/* An open connection that the server has not left; the others become closed ones. */
+/* An open connection that the server has not closed; the others become closed ones. */
 static struct connection *
 pop_alive(struct db_pool *pool)
 {
@@ -171,7 +171,7 @@ pick(struct db_pool *pool, const char **why)
 	}
 }
 
-/* Account for an attempt to connect. Called with the mutex. */
+/* Record an attempt to connect. Called with the mutex. */
 static void
 attempted(struct db_pool *pool, struct connection *c, bool opened)
 {

@@ -14,7 +14,7 @@
 
 enum { STATUS_MAX = 8 };
 
-/* ISO 20022 has many more; all of those are on their way. */
+/* ISO 20022 has many more; all of those are pending. */
 static const struct {
 	const char *word;
 	enum provider_state state;

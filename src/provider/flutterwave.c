@@ -61,7 +61,7 @@ list(const struct provider_call *call, const struct json_object *payload)
 	return bearer_show(call, "GET", "/v3/virtual-account-numbers", NULL);
 }
 
-/* What the customer must know to pay: beside the data of the charge, how it is to be authorised. */
+/* How the customer pays: the data of the charge, and how it is to be authorised. */
 static const char *
 show_charge(struct arena *arena, const struct exchange *exchange, struct json_object *authorization)
 {
@@ -148,8 +148,8 @@ withdraw(const struct provider_call *call, const struct provider_order *order)
 	return exchange_show_order(call->arena, &exchange, transfer_form.id);
 }
 
-/* Find ours in a list of transfers. An empty list says that there is none; one of others only
- * says that it was not searched. */
+/* Find ours in a list of transfers. An empty list means that there is none; one of others only
+ * means that it was not searched. */
 static void
 pick_transfer(struct arena *arena, struct exchange *exchange, const char *reference)
 {
@@ -196,7 +196,7 @@ read_webhook(struct arena *arena, struct bytes body, size_t values_max, struct p
 	return webhook_read(arena, events, body, values_max, out);
 }
 
-/* Digests are compared, so that the time tells nothing of the secret's length either. */
+/* Digests are compared, so that the time does not reveal the secret's length either. */
 static bool
 verify(const struct provider_account *account, struct bytes body, const char *signature)
 {

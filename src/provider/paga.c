@@ -118,7 +118,7 @@ deposit(const struct provider_call *call, const struct provider_order *order)
 	payload_copy(&body, order->payload, taken);
 	answer = send_order(call, "/wallet/fund", &body);
 	answer.state =
-		PROVIDER_PENDING; /* only a signed webhook or a look-up says that it was paid */
+		PROVIDER_PENDING; /* only a signed webhook or a look-up confirms the payment */
 	return answer;
 }
 

@@ -97,8 +97,8 @@ deposit(const struct provider_call *call, const struct provider_order *order)
 	return answer;
 }
 
-/* Whom to pay: a recipient that the caller has, or a new one. No money moves here, so that an
- * answer that got lost is no harm: NULL, and answer tells why. */
+/* The recipient of a transfer: one given by the caller, or a new one. No money moves here, so a
+ * lost answer does no harm: NULL, and answer has the reason. */
 static const char *
 recipient_of(const struct provider_call *call, const struct provider_order *order,
 	     struct provider_answer *answer)

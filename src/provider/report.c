@@ -14,7 +14,7 @@ enum {
 	SIGNATURE_DIGITS = 2 * SHA512_SIZE,
 };
 
-/* Words of all providers; none has one that means something else to another. */
+/* Status words of all providers; no word has two meanings. */
 static const struct {
 	const char *word;
 	enum provider_state state;
@@ -98,7 +98,8 @@ report_url(struct arena *arena, struct json_object *data, const char *name)
 		       : NULL;
 }
 
-/* An amount that the currency can't hold is none of it, which is never what was asked for. */
+/* An amount that the currency can't represent is treated as absent, and never equals the
+ * requested one. */
 static struct money
 amount_of(struct arena *arena, struct json_object *data, bool hundredths)
 {
@@ -124,7 +125,7 @@ amount_of(struct arena *arena, struct json_object *data, bool hundredths)
 	return amount;
 }
 
-/* Whether a member is there, but can't be what it should be. */
+/* Whether a member is present, but invalid. */
 static bool
 is_unclear(struct json_object *data, const char *name)
 {
@@ -173,7 +174,7 @@ report_of(struct arena *arena, const struct report_form *form, const struct exch
 	return report;
 }
 
-/* False if it is not an object with an event; data may be anything, or nothing. */
+/* False if it is not an object with an event; data may be anything, or absent. */
 static bool
 open_webhook(struct arena *arena, struct bytes body, size_t values_max, const char **event,
 	     struct json_object **data)

@@ -1,4 +1,4 @@
-/* What POST /sandbox/control takes. */
+/* The command of POST /sandbox/control. */
 #include <stdio.h>
 #include <string.h>
 
@@ -95,7 +95,7 @@ put(struct command *out, const struct command_in *in, enum knob knob, const char
 	copy_text(setting->path, sizeof(setting->path), in->path);
 }
 
-/* The choice as a constant: what was decoded goes with the arena. */
+/* The choice as a constant: the decoded text is freed with the arena. */
 static const char *
 constant(const char *const *choices, const char *text)
 {
@@ -141,7 +141,7 @@ is_empty(struct json_object *object)
 	return !json_member_at(object, 0, &name, &value);
 }
 
-/* A command that would do nothing is a mistake; only {} has a meaning of its own. */
+/* A command without effect is an error; only {} has a meaning of its own. */
 static enum err
 check(struct fault *f, struct json_object *object, const struct command *out)
 {

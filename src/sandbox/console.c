@@ -21,7 +21,7 @@ say(struct call *call, int status, const char *message)
 	reply_json(call, status, &w);
 }
 
-/* Calls that are slow go on, and webhooks do not wait for others any more. */
+/* Delayed calls continue, and webhooks are no longer held back. */
 static void
 release(struct sandbox *box, int provider)
 {

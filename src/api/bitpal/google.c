@@ -26,7 +26,7 @@ static const struct field start_out_fields[] = {
 	      .example = "\"https://accounts.google.com/o/oauth2/v2/auth?client_id=cowry\""),
 };
 
-/* What Google adds to the callback beyond this is not looked at. */
+/* Other parameters that Google adds to the callback are ignored. */
 static const struct field return_query_fields[] = {
 	FIELD(struct google_return, code, .name = "code", .max = 2048,
 	      .doc = "Authorization code from Google; required unless error is present."),
@@ -77,7 +77,7 @@ static const struct schema return_query =
 	SCHEMA(struct google_return, "GoogleReturn", return_query_fields);
 static const struct schema signed_in = SCHEMA(struct signed_in, "SignedIn", signed_in_fields);
 
-/* Browsers say where a request comes from, or send some cookie; curl does neither. */
+/* Browsers send where a request comes from, or a cookie; curl sends neither. */
 static bool
 is_browser(const struct request *request)
 {

@@ -1,4 +1,4 @@
-/* The keys that people give to services for their wallets. */
+/* API keys for wallets, which users give to services. */
 #include "api/bitpal/bitpal.h"
 #include "app/wallet/key.h"
 #include "base/arena.h"
@@ -48,7 +48,7 @@ static const struct field new_key_fields[] = {
 	FIELD(struct new_wallet_key, expires_at, .name = "expires_at", .required = true),
 };
 
-/* A key as the list shows it. */
+/* A key as shown in the list. */
 struct key_out {
 	struct wallet_key key;
 	struct text_list permissions;

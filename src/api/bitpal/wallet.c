@@ -1,4 +1,4 @@
-/* The wallet: deposits by Paystack, the balance, transfers and the history. */
+/* The wallet: Paystack deposits, balance, transfers and history. */
 #include <string.h>
 
 #include "api/bitpal/bitpal.h"
@@ -162,7 +162,7 @@ call_paystack(struct call *call)
 	payment_call(&call->ctx, call->state);
 }
 
-/* A deposit that Paystack did not take has failed, which is recorded all the same. */
+/* A deposit that Paystack refused has failed, which is recorded nevertheless. */
 static enum err
 close_deposit(struct call *call, const void *in, void *out)
 {
@@ -264,7 +264,7 @@ grouped(struct arena *arena, struct money amount)
 	return out;
 }
 
-/* What other APIs do to the wallet is told by its type: "Admin credit of ₦1.00". */
+/* Transactions of other APIs are described by their type: "Admin credit of ₦1.00". */
 static const char *
 describe(struct arena *arena, const struct user_wallet_line *line)
 {
@@ -275,7 +275,7 @@ describe(struct arena *arena, const struct user_wallet_line *line)
 			    grouped(arena, line->amount));
 }
 
-/* A transfer is one transaction, but a line in each of two histories. */
+/* A transfer is one transaction, but one line in each of two histories. */
 static struct line_out
 show_line(struct arena *arena, const struct user_wallet_line *line)
 {

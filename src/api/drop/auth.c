@@ -1,4 +1,4 @@
-/* Registration, sign-in and the session, which lives in a cookie. */
+/* Registration, sign-in and cookie sessions. */
 #include "api/drop/drop.h"
 #include "api/words.h"
 #include "app/bank/bank.h"

@@ -1,4 +1,4 @@
-/* Accounts at people's banks, which they link for us to read and pay from. */
+/* Users' bank accounts, linked for reading and payments. */
 #include "app/bank/bank.h"
 
 #include "api/drop/drop.h"
@@ -91,7 +91,7 @@ begin_link(struct call *call, const void *in, void *out)
 	return ERR_OK;
 }
 
-/* What was begun is worth nothing without the bank's page, and ends by itself: begin another one. */
+/* An unfinished link is useless without the bank's page, and expires: start another one. */
 static enum err
 resume_link(struct call *call, const void *in)
 {
@@ -174,7 +174,7 @@ unlink_account(struct call *call, const void *in, void *out)
 	return bank_unlink(&call->ctx, call->ctx.who.user_id, call->params[0].text, ended);
 }
 
-/* The account is unlinked already; the bank may not have been told. */
+/* The account is already unlinked; the bank may not have been notified. */
 static enum err
 resume_unlink(struct call *call, const void *in)
 {

@@ -1,4 +1,4 @@
-/* Cards, each part behind a setting: while it is off, there is nothing here. */
+/* Cards; each part has a setting, and does not exist while it is off. */
 #include "app/wallet/card.h"
 
 #include "api/drop/drop.h"
@@ -90,7 +90,7 @@ static const struct field address_fields[] = {
 
 struct card_pin {
 	const char *pin;
-	const char *hash; /* noted by prepare_pin */
+	const char *hash; /* set by prepare_pin */
 };
 
 static const struct field pin_fields[] = {

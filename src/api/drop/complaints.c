@@ -1,4 +1,4 @@
-/* Complaints of who asks. Names are as the API's document has them. */
+/* Complaints of the caller. Names are those of the API's document. */
 #include "app/people/complaint.h"
 
 #include "api/drop/drop.h"

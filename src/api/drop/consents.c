@@ -1,4 +1,4 @@
-/* What somebody agrees to. Names and numbers are as the API's document has them. */
+/* Consents. Names and numbers are those of the API's document. */
 #include "app/people/consent.h"
 
 #include "api/drop/drop.h"

@@ -25,7 +25,7 @@ static const struct {
 	{415, "unsupported_media_type"},
 };
 
-/* And some by what they are. */
+/* And some by their kind. */
 static const struct {
 	enum err err;
 	const char *code;
@@ -49,7 +49,7 @@ code_of(enum err err, int status)
 	return "internal_error";
 }
 
-/* Where Drop has another status than the catalogue. */
+/* Where the status of Drop differs from the catalogue. */
 static const struct {
 	enum err err;
 	int status;
@@ -67,7 +67,7 @@ status(const struct fault *f)
 	return err_status(f->err);
 }
 
-/* A list whose pages have no numbers is all there is. */
+/* A list without page numbers is complete. */
 static void
 write_pagination(struct jw *w, const struct page *page)
 {

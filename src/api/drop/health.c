@@ -1,4 +1,4 @@
-/* Whether the server can do its work: the database answers. */
+/* Server health: whether the database answers. */
 #include <config.h>
 
 #include "api/drop/drop.h"

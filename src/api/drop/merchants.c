@@ -1,4 +1,4 @@
-/* Who takes payments by QR code: their registration, code, turnover and payments. */
+/* Merchants: registration, QR code, turnover and payments. */
 #include "app/merchant/merchant.h"
 
 #include "api/drop/drop.h"

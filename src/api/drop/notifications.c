@@ -1,4 +1,4 @@
-/* What somebody is told. */
+/* Notifications. */
 #include "app/events/notification.h"
 
 #include "api/drop/drop.h"
@@ -57,7 +57,7 @@ static const struct schema seen_in = SCHEMA(struct seen, "NotificationsReadReque
 static const struct schema updated_out =
 	SCHEMA(struct updated, "NotificationsRead", updated_fields);
 
-/* While the feature is off, there is nothing here. */
+/* While the feature is off, it does not exist. */
 static enum err
 check_flag(struct call *call)
 {

@@ -1,4 +1,4 @@
-/* Paying from one's own bank account: what it will cost, then remittances and payments by QR code. */
+/* Payments from the user's bank account: cost, remittances and payments by QR code. */
 #include <string.h>
 
 #include "api/drop/drop.h"
@@ -90,7 +90,7 @@ static const struct field qr_in_fields[] = {
 	      .doc = "From 1 to 100000 NOK. " AMOUNT_DOC, .example = "129"),
 };
 
-/* What both answer; each has fields of its own. */
+/* Common part of both answers; each has its own fields in addition. */
 struct paid {
 	const char *id;
 	const char *type;
@@ -164,7 +164,7 @@ static const struct schema qr_in = SCHEMA(struct qr_body, "QrPaymentRequest", qr
 static const struct schema remittance_out = SCHEMA(struct paid, "Remittance", remittance_fields);
 static const struct schema qr_out = SCHEMA(struct paid, "QrPayment", qr_fields);
 
-/* An amount in kroner, as far as it can be one. */
+/* An amount in NOK, if it is valid. */
 static enum err
 read_amount(struct ctx *ctx, struct decimal amount, const char *currency, struct money *out)
 {
@@ -220,7 +220,7 @@ disclose(struct call *call, const void *in, void *out)
 	return ERR_OK;
 }
 
-/* Record the order; what the bank must be told comes next. */
+/* Record the order; the call to the bank follows. */
 static enum err
 begin(struct call *call, const struct drop_order *order)
 {

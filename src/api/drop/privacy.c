@@ -1,4 +1,4 @@
-/* The rights of data protection. */
+/* Data protection rights. */
 #include "app/privacy/privacy.h"
 #include "app/bank/bank.h"
 

@@ -1,4 +1,4 @@
-/* What a krone is worth elsewhere. Anybody may ask. */
+/* NOK exchange rates. Public. */
 #include "app/remittance/rate.h"
 
 #include <string.h>
@@ -55,7 +55,7 @@ static const struct field one_fields[] = {
 static const struct schema table_out = SCHEMA(struct table, "Rates", table_fields);
 static const struct schema one_out = SCHEMA(struct one, "Rate", one_fields);
 
-/* A rate goes where its currency stands among the fields. */
+/* The rate of a currency is at the position of its field. */
 static void
 put(struct table *table, const struct exchange_rate *rate)
 {

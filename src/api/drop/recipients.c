@@ -1,4 +1,4 @@
-/* Whom somebody sends money to. */
+/* Recipients of remittances. */
 #include "app/remittance/recipient.h"
 
 #include "api/drop/drop.h"

@@ -1,4 +1,4 @@
-/* How somebody wants Drop to be. */
+/* User preferences. */
 #include "api/drop/drop.h"
 #include "app/people/profile.h"
 

@@ -1,4 +1,4 @@
-/* What somebody has paid. */
+/* Transactions of the user. */
 #include <string.h>
 
 #include "api/drop/drop.h"
@@ -63,7 +63,7 @@ static const struct field query_fields[] = {
 	      .fallback = "desc", .example = "\"desc\""),
 };
 
-/* One of them, whole. */
+/* One transaction with all details. */
 struct shown {
 	const char *id;
 	const char *type;
@@ -227,7 +227,7 @@ list_transactions(struct call *call, const void *in, void *out)
 	return ERR_OK;
 }
 
-/* The one that the path names, if it is the caller's. */
+/* The one with the id in the path, if it is the caller's. */
 static enum err
 find(struct call *call, struct drop_payment *out)
 {

@@ -1,4 +1,4 @@
-/* Registration with a phone and an identity document, sign-in, and tokens that are renewed. */
+/* Registration with a phone number and an identity document, sign-in, and token refresh. */
 #include "api/moolah/moolah.h"
 #include "api/words.h"
 
@@ -43,7 +43,7 @@ static const struct field login_fields[] = {
 struct person_out {
 	int64_t id;
 	const char *phone;
-	const char *phone_again; /* by the name that the original's clients read */
+	const char *phone_again; /* under the name that the original's clients use */
 	const char *name;
 	const char *email;
 	const char *first_name;
@@ -164,7 +164,7 @@ register_user(struct call *call, const void *in, void *out)
 	return ERR_OK;
 }
 
-/* What is neither a number nor an address is looked for as an address, and takes as long. */
+/* An invalid identifier is searched as an address, which takes the same time. */
 static enum err
 prepare_login(struct call *call, void *in)
 {

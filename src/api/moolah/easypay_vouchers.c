@@ -1,4 +1,4 @@
-/* Vouchers that are paid for in cash at a till: issued, settled by the network, cancelled. */
+/* Vouchers paid for in cash at a till: issued, settled by the network, cancelled. */
 #include "api/moolah/moolah.h"
 #include "api/moolah/voucher.h"
 #include "api/words.h"

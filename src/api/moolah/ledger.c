@@ -1,4 +1,4 @@
-/* The ledger for accountants. */
+/* The general ledger. */
 #include "api/moolah/moolah.h"
 #include "app/accounting/accounting.h"
 #include "base/arena.h"
@@ -328,7 +328,7 @@ static const struct field trial_query_fields[] = {MODE_FIELD(struct trial_query)
 static const struct schema trial_query =
 	SCHEMA(struct trial_query, "TrialBalanceQuery", trial_query_fields);
 
-/* The totals that a row belongs to: rows of one currency stand together. */
+/* The totals that a row belongs to: rows of one currency are consecutive. */
 static struct trial_total *
 total_of(struct list *totals, const struct trial_row *row)
 {

@@ -14,7 +14,7 @@ moolah_transaction_id(struct arena *arena, struct instant at, struct uuid id)
 			    hex_encode(arena, tail, TAIL));
 }
 
-/* Whether nothing but amounts is wrong, such as 0 and what is no number. */
+/* Whether only amounts are invalid, such as 0 and non-numbers. */
 static bool
 only_amounts(const struct fault *f)
 {
@@ -60,7 +60,7 @@ write_ok(struct jw *w, const struct call *call, const void *out)
 	jw_close(w);
 }
 
-/* The envelope has one message: all rules that were broken, one after the other. */
+/* The envelope has one message: all violations, one after the other. */
 static const char *
 message_of(const struct call *call)
 {

@@ -1,4 +1,4 @@
-/* Prepaid products and bills: what there is to buy, buying it, and what has been bought. */
+/* Prepaid products and bills: catalogue, purchases, and their list. */
 #include "api/moolah/moolah.h"
 #include "app/payment/payment.h"
 #include "app/prepaid/purchase.h"
@@ -6,7 +6,7 @@
 
 enum { LIST_MOST = 50, LIST_LIMIT_MAX = 100, CODE_MAX = 40, RECIPIENT_MAX = 20 };
 
-/* The product that stands for every bill; the number says whose it is. */
+/* The product for all bills; the number identifies the biller. */
 static const char bill_product[] = "EASYPAY-BILL";
 
 static const char *const kinds[] = {"airtime", "data", "electricity", "bill", NULL};
@@ -158,7 +158,7 @@ list_products(struct call *call, const void *in, void *out)
 	return ERR_OK;
 }
 
-/* One that was given before is shown as it stands, and nobody is called. */
+/* A repeated order returns its current state, without calling the vendor. */
 static enum err
 open_purchase(struct call *call, const struct purchase_order *order, void *out)
 {
@@ -218,7 +218,7 @@ call_vendor(struct call *call)
 	purchase_call(&call->ctx, call->state);
 }
 
-/* A purchase that failed is recorded all the same. */
+/* A failed purchase is recorded nevertheless. */
 static enum err
 close_purchase(struct call *call, const void *in, void *out)
 {

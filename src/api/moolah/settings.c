@@ -1,4 +1,4 @@
-/* What people have chosen for the app. */
+/* User settings of the app. */
 #include "app/people/settings.h"
 #include "api/moolah/moolah.h"
 

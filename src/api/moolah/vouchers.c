@@ -9,7 +9,7 @@
 
 enum { LIMIT_DEFAULT = 50, LIMIT_MAX = 100, PAGE_MAX = 1000000, REDEMPTIONS_MOST = 1000000 };
 
-/* A voucher as this dialect shows it. */
+/* A voucher in the format of this dialect. */
 struct voucher_view {
 	int64_t id;
 	const char *code;

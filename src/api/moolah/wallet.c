@@ -1,4 +1,4 @@
-/* The wallet in rand: its balance, and its history by pages. */
+/* The rand wallet: its balance, and its history by pages. */
 #include "api/moolah/moolah.h"
 
 #include <string.h>
@@ -15,7 +15,7 @@ struct balance_out {
 	const char *wallet;
 	struct money balance;
 	struct money available;
-	struct money available_again; /* by the name that the original's clients read */
+	struct money available_again; /* under the name that the original's clients use */
 	const char *currency;
 	const char *status;
 };
@@ -151,7 +151,7 @@ get_balance(struct call *call, const void *in, void *out)
 	return ERR_OK;
 }
 
-/* A transfer is one transaction, but something else to each of the two. */
+/* A transfer is one transaction, but different for each of the two wallets. */
 static const char *
 type_of(const struct wallet_line *line)
 {
@@ -160,7 +160,7 @@ type_of(const struct wallet_line *line)
 	return strcmp(line->direction, "in") == 0 ? "transfer_in" : "transfer_out";
 }
 
-/* What its own words tell better than the name of the type. */
+/* Types with a better description than their name. */
 static const char *
 description_of(struct arena *arena, const char *type)
 {
@@ -201,8 +201,8 @@ show_line(struct arena *arena, const struct wallet_line *line)
 }
 
 /*
- * The postings of a wallet are numbered without gaps, so a page is a range of numbers, and
- * nothing need be counted or skipped.
+ * The postings of a wallet are numbered without gaps, so a page is a range of numbers, and no rows
+ * need to be counted or skipped.
  */
 static enum err
 get_history(struct call *call, const void *in, void *out)

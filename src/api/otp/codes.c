@@ -1,4 +1,4 @@
-/* Codes by themselves: send another one, see how things stand. */
+/* Codes alone: sending another one, and their status. */
 #include "api/otp/otp.h"
 #include "app/funding/funding.h"
 #include "app/people/code.h"

@@ -25,7 +25,7 @@ static const struct field deduction_fields[] = {
 	      .doc = "Purpose of the payment.", .example = "\"Order 4711\""),
 };
 
-/* What both answer. */
+/* Common part of both answers. */
 struct start_reply {
 	bool success;
 	const char *message;

@@ -1,4 +1,4 @@
-/* The wallet in naira: its balance, and what has been booked. */
+/* The naira wallet: its balance, and posted transactions. */
 #include "app/wallet/wallet.h"
 
 #include <string.h>
@@ -139,8 +139,8 @@ get_balance(struct call *call, const void *in, void *out)
 	return ERR_OK;
 }
 
-/* What the two steps made goes by the words of this API; a transfer is something else to each of
- * the two. */
+/* Transactions of the two steps have their own types in this API; a transfer is different for
+ * each of the two wallets. */
 static const char *
 type_of(const struct wallet_line *line)
 {
@@ -153,7 +153,7 @@ type_of(const struct wallet_line *line)
 	return text_equal(line->direction, "in") ? "transfer_in" : "transfer_out";
 }
 
-/* The number that the second step answered with, or else the transaction's id. */
+/* The number returned by the second step, or else the transaction's id. */
 static const char *
 number_of(struct arena *arena, const struct wallet_line *line)
 {

@@ -1,4 +1,4 @@
-/* What administrators do with any wallet. */
+/* Administrators' operations on wallets. */
 #include "api/pocket/pocket.h"
 #include "app/wallet/transaction.h"
 

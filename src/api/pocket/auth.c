@@ -1,4 +1,4 @@
-/* Registration, sign-in and the tokens that are mailed. */
+/* Registration, sign-in and mailed tokens. */
 #include "api/pocket/pocket.h"
 
 #include "api/auth.h"
@@ -40,7 +40,7 @@ static const struct field login_fields[] = {
 	      .min = 1, .max = 1024, .example = "\"securePassword123!\""),
 };
 
-/* What a sign-in answers. */
+/* The answer to a sign-in. */
 struct login_reply {
 	const char *access_token;
 	const char *refresh_token;

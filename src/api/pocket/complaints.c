@@ -1,4 +1,4 @@
-/* How administrators answer complaints. */
+/* Administrators' answers to complaints. */
 #include "app/people/complaint.h"
 
 #include "api/page.h"

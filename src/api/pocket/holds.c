@@ -1,4 +1,4 @@
-/* Holds: money set aside, then captured, voided, or given back when it expires. */
+/* Holds: money reserved, then captured, voided, or released when it expires. */
 #include "api/pocket/pocket.h"
 #include "api/words.h"
 #include "app/wallet/hold.h"

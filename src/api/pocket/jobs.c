@@ -1,4 +1,4 @@
-/* Jobs of the queue, as administrators see and steer them. */
+/* Jobs of the queue, for administrators. */
 #include "api/page.h"
 #include "api/pocket/pocket.h"
 #include "app/operation/job_control.h"

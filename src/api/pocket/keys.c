@@ -1,4 +1,4 @@
-/* API keys of projects and of people. */
+/* API keys of projects and users. */
 #include "api/page.h"
 #include "api/pocket/pocket.h"
 #include "api/words.h"
@@ -58,7 +58,7 @@ static const struct schema key_out = SCHEMA(struct api_key, "ApiKey", key_fields
 static const struct schema new_key_out = SCHEMA(struct api_key, "NewApiKey", new_key_fields);
 static const struct schema list_query = SCHEMA(struct list_query, "ListQuery", list_fields);
 
-/* Whose keys the path is about: a project's, or with no project in it the caller's own. */
+/* The owner of the keys of the path: a project, or without a project the caller. */
 static struct uuid
 owner(const struct call *call)
 {

@@ -1,4 +1,4 @@
-/* Who may be paid with vouchers of MyMoolah, for administrators. */
+/* Voucher payees of MyMoolah, for administrators. */
 #include "app/voucher/payee.h"
 
 #include "api/page.h"

@@ -1,4 +1,4 @@
-/* Payments: money that comes in or goes out through a provider. */
+/* Payments: incoming and outgoing payments through a provider. */
 #include <string.h>
 
 #include "api/page.h"
@@ -78,7 +78,7 @@ list_payments(struct call *call, const void *in, void *out)
 	return ERR_OK;
 }
 
-/* Members that are ours, whatever the provider calls by these names. */
+/* Members of ours, which override the provider's. */
 static const char *const own_members[] = {"name", "reference", "checkoutUrl", "data", NULL};
 
 static void

@@ -133,7 +133,7 @@ list_projects(struct call *call, const void *in, void *out)
 	return ERR_OK;
 }
 
-/* The same list, but only for those who have a platform account. */
+/* The same list, but only for callers who have a platform account. */
 static enum err
 list_my_projects(struct call *call, const void *in, void *out)
 {

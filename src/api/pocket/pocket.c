@@ -6,7 +6,7 @@
 #include "api/dialects.h"
 #include "api/page.h"
 
-/* What HTTP calls a status; NestJS shows it as "error". */
+/* The name of a status in HTTP; NestJS shows it as "error". */
 static const struct {
 	int status;
 	const char *phrase;

@@ -1,4 +1,4 @@
-/* Accounts at payment providers, and calls to providers that are more than a payment. */
+/* Accounts at payment providers, and calls to providers other than payments. */
 #include <string.h>
 
 #include "api/pocket/pocket.h"
@@ -68,7 +68,7 @@ static const struct field action_fields[] = {
 	      .example = "{\"email\":\"customer@example.com\",\"amount\":\"1000\"}"),
 };
 
-/* What of the payload of a deposit or withdrawal is ours. */
+/* The members of the payload of a deposit or withdrawal that we use. */
 struct action_money {
 	struct uuid wallet;
 	struct decimal amount;
@@ -158,7 +158,7 @@ activate(struct call *call, const void *in, void *out)
 	return set_config(call, (struct uuid){{0}}, in, out);
 }
 
-/* The whole list: there are no more than there are providers. */
+/* The whole list: at most one per provider. */
 static void
 fill(struct page *page, void *items, size_t n)
 {
@@ -197,14 +197,14 @@ deactivate(struct call *call, const void *in, void *out)
 	return provider_config_stop(&call->ctx, call->params[0].text);
 }
 
-/* An action under way. */
+/* An action in progress. */
 struct action {
 	const struct provider *provider;
 	const char *name;
 	struct provider_account account;
 	struct json_object *payload; /* or NULL */
-	struct provider_order order; /* of money that is not booked */
-	struct payment *payment;     /* of money that is; or NULL */
+	struct provider_order order; /* of an order that is not posted */
+	struct payment *payment;     /* of an order that is posted; or NULL */
 	struct provider_answer answer;
 	bool resumed;
 };
@@ -260,7 +260,7 @@ open_payment(struct call *call, struct action *action, const struct action_order
 	return ERR_OK;
 }
 
-/* An order of which nothing is booked. */
+/* An order that is not posted. */
 static enum err
 open_unbooked(struct call *call, struct action *action, const struct action_order *in,
 	      const struct action_money *money)
@@ -278,7 +278,7 @@ open_unbooked(struct call *call, struct action *action, const struct action_orde
 				   is(action, "deposit"), &action->account);
 }
 
-/* A deposit or withdrawal: a payment if it names a wallet, else an order that is only passed on. */
+/* A deposit or withdrawal: a payment if it names a wallet, else an order that is only forwarded. */
 static enum err
 open_money(struct call *call, struct action *action, const struct action_order *in)
 {
@@ -294,7 +294,7 @@ open_money(struct call *call, struct action *action, const struct action_order *
 	return open_unbooked(call, action, in, &money);
 }
 
-/* A list was put into an object, as its items, to be shown under "answer". */
+/* A list is put into an object, as its items, to be shown under "answer". */
 static const char *
 data_of(struct call *call, const struct action *action, const char *shown)
 {
@@ -349,7 +349,7 @@ open_action(struct call *call, const struct action_order *in, struct action *act
 			      &action->payload));
 	if (moves_money(action))
 		return open_money(call, action, in);
-	call->opened = action->name; /* only the provider knows what it becomes */
+	call->opened = action->name; /* only the provider knows its result */
 	return provider_account_of(ctx, ctx->who.project_id, ctx->who.mode, in->provider,
 				   &action->account);
 }
@@ -422,7 +422,7 @@ state_word(enum provider_state state)
 	return "pending";
 }
 
-/* What a provider says of an order that it has, as the answer to the order. */
+/* The provider's report about an existing order, as the answer to the order. */
 static struct provider_answer
 answer_of(struct arena *arena, const struct action *action, const struct provider_report *report)
 {
@@ -443,8 +443,8 @@ answer_of(struct arena *arena, const struct action *action, const struct provide
 	};
 }
 
-/* Withdraw; again, if an earlier request did not end and the provider has not heard of it. It makes
- * one payment of a reference, whichever request comes first. */
+/* Withdraw; again, if an earlier request did not finish and the provider does not know it. The
+ * provider makes one payment per reference, whichever request comes first. */
 static struct provider_answer
 withdraw(const struct provider_call *to, const struct action *action)
 {
@@ -480,7 +480,7 @@ act(struct call *call)
 		action->answer = withdraw(&to, action);
 }
 
-/* What was not booked has no state but the answer. */
+/* An order that was not posted has no state but the answer. */
 static enum err
 finish_unbooked(struct call *call, const struct action *action, struct action_result *out)
 {

@@ -1,4 +1,4 @@
-/* What administrators decide, and the log of what they did. */
+/* Reviews, and the log of administrators' actions. */
 #include "app/operation/decision.h"
 
 #include "api/page.h"

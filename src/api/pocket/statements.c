@@ -68,7 +68,7 @@ get_statement(struct call *call, const void *in, void *out)
 	return statement_make(&call->ctx, &order, out);
 }
 
-/* A file to keep, named for what it is. */
+/* A file name that describes the content. */
 static void
 name_file(struct call *call, const struct account_statement *statement, const char *suffix)
 {

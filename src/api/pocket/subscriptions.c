@@ -1,4 +1,4 @@
-/* Outgoing webhooks: where a project wants to hear of its events, and how their delivery went. */
+/* Outgoing webhooks: subscriptions of projects, and their deliveries. */
 #include "api/page.h"
 #include "api/pocket/pocket.h"
 #include "app/events/delivery.h"

@@ -1,4 +1,4 @@
-/* People: lists and changes by administrators, and everybody's own account. */
+/* Users: lists and changes by administrators, and the user's own account. */
 #include "api/page.h"
 #include "api/pocket/pocket.h"
 #include "api/words.h"

@@ -1,4 +1,4 @@
-/* Wallets, and the money that moves between them. */
+/* Wallets, and transactions between them. */
 #include "app/wallet/wallet.h"
 
 #include "api/page.h"
@@ -54,7 +54,7 @@ static const struct field wallet_fields[] = {
 	FIELD(struct wallet, balance, .name = "balance", .required = true, .sub = &balance),
 };
 
-/* What it is also stands beside it, as the original's clients read it. */
+/* The type is also repeated beside it, for clients of the original. */
 static const struct field created_fields[] = {
 	FACTS_FIELDS(struct wallet, facts.),
 	FIELD(struct wallet, facts, .name = "wallet", .required = true, .sub = &facts),
@@ -324,7 +324,7 @@ list_history(struct call *call, const void *in, void *out)
 	return ERR_OK;
 }
 
-/* The first answer again is 200, and says so. */
+/* Repeating the first answer is 200, and marked. */
 static enum err
 moved(struct call *call, enum err err, const struct transaction *transaction)
 {

@@ -1,7 +1,8 @@
 /*
- * What providers send. The body is taken as it is, byte for byte: that is what is signed. An answer
- * of 200 says that it is taken down; a provider repeats what it gets another answer to. One that is
- * signed but can't be read is taken down, too, and the provider is asked how its payments stand.
+ * Webhooks of providers. The body is read byte for byte: these bytes are signed. An answer of 200
+ * confirms that it is recorded; a provider repeats a webhook after any other answer. One that is
+ * signed but can't be parsed is recorded, too, and the provider is asked for the status of its
+ * payments.
  */
 #include <string.h>
 

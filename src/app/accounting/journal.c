@@ -6,18 +6,18 @@
 #include "ledger/account.h"
 #include "ledger/ledger.h"
 
-/* System accounts that accountants may post to by hand: the others add up to wallets, vouchers,
- * orders and payments, which would no longer agree with them. */
+/* System accounts that allow manual postings: the others are the totals of wallets, vouchers,
+ * orders and payments, and would no longer agree with them. */
 static const int64_t open_kinds[] = {ACCOUNT_OPERATOR_FUNDING, ACCOUNT_FEE_REVENUE};
 
-/* An account of an entry: by how much it changes in all, credit-positive. */
+/* An account of an entry: its total change, credit-positive. */
 struct change {
 	int64_t kind;
 	const char *code;
 	int64_t amount;
 };
 
-/* An entry on its way into the books. */
+/* An entry before it is posted. */
 struct draft {
 	const struct currency *currency;
 	const struct journal_line *lines;
@@ -66,7 +66,7 @@ read_line(struct ctx *ctx, struct draft *draft, size_t i)
 	return ERR_OK;
 }
 
-/* Amounts, and whether debits and credits are equal to the last minor unit. */
+/* Amounts, and whether debits equal credits exactly. */
 static enum err
 read_lines(struct ctx *ctx, struct draft *draft)
 {
@@ -111,7 +111,7 @@ change_add(struct draft *draft, int64_t kind, const char *code, int64_t amount)
 	change->amount += amount; /* bounded by the totals of both sides */
 }
 
-/* The account of each line, and what changes on each account in all. */
+/* The account of each line, and the total change of each account. */
 static enum err
 find_accounts(struct ctx *ctx, struct draft *draft)
 {
@@ -141,7 +141,7 @@ find_accounts(struct ctx *ctx, struct draft *draft)
 }
 
 /*
- * Pair accounts that lose with accounts that gain until nothing is left: at most one posting less
+ * Pair decreasing accounts with increasing ones until nothing is left: at most one posting less
  * than there are accounts, and never one from an account to itself.
  */
 static void
@@ -173,7 +173,7 @@ make_postings(struct draft *draft, int64_t ledger_id)
 	}
 }
 
-/* Accounts come into being with their first entry in a currency. */
+/* Accounts are created with their first entry in a currency. */
 static enum err
 open_accounts(struct ctx *ctx, const struct draft *draft, int64_t ledger_id)
 {
@@ -202,7 +202,7 @@ store_lines(struct ctx *ctx, const struct draft *draft, const struct journal_ent
 			     p_ints(draft->amounts, draft->count), p_texts(memos, draft->count)));
 }
 
-/* What the references begin with that the product makes: an entry under one would be in its way. */
+/* The prefixes of the server's own references: an entry with one could collide. */
 static const char *const own_forms[] = {"capture/",  "drop/",     "payment/",
 					"purchase/", "reversal/", "voucher/"};
 
@@ -237,7 +237,7 @@ check(struct ctx *ctx, const struct journal_entry *in, struct draft *draft)
 	return find_accounts(ctx, draft);
 }
 
-/* The entry as it stands in the books. */
+/* The posted entry. */
 static void
 show(struct ctx *ctx, const struct journal_entry *in, const struct draft *draft,
      const struct ledger_transaction *posted, struct journal_entry *out)
@@ -316,7 +316,7 @@ static const struct column line_columns[] = {
 	COLUMN(struct line_row, memo),
 };
 
-/* Put a row into the entries: its line, and the entry itself with its first one. */
+/* Add a row to the entries: its line, and with the first one the entry itself. */
 static size_t
 add_row(const struct line_row *row, struct journal_entry *entries, size_t count,
 	struct journal_line *line)

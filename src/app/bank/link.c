@@ -1,4 +1,4 @@
-/* Linking: a consent is asked for, authorised by the person at the bank, and its accounts are read. */
+/* Linking: a consent is created, authorised by the user at the bank, and its accounts are read. */
 #include <stdio.h>
 #include <string.h>
 
@@ -68,7 +68,7 @@ bank_link_close(struct ctx *ctx, struct bank_link *link)
 		      PARAMS(p_int(link->bank_consent_id), p_bytes(sealed.data, sealed.length)));
 }
 
-/* A consent that its person has come back for. */
+/* A consent of a returning user. */
 struct returned {
 	int64_t bank_consent_id;
 	const char *consent;
@@ -87,7 +87,7 @@ static const struct column returned_columns[] = {
 	COLUMN(struct returned, consent_sealed),
 };
 
-/* What the person can do about it is always the same. */
+/* The possible action of the user is always the same. */
 static enum err
 begin_again(struct ctx *ctx, const char *message, const char *why)
 {
@@ -117,7 +117,7 @@ use_state(struct ctx *ctx, const char *state, struct returned *out)
 	return ERR_OK;
 }
 
-/* Whether the person has said yes at the bank is what the bank says, not who sends them back. */
+/* Whether the user granted the consent is decided by the bank's answer, not by the redirect. */
 static enum err
 check_authorised(struct ctx *ctx, const struct xs2a_call *call, const struct returned *returned)
 {
@@ -154,7 +154,7 @@ read_accounts(struct ctx *ctx, const struct xs2a_call *call, struct returned *re
 	return ERR_OK;
 }
 
-/* What tells an account of a person from others, whichever of its numbers the bank gives. */
+/* The key that identifies an account of a user, by whichever of its numbers. */
 static const char *
 number_of(const struct xs2a_account *account)
 {

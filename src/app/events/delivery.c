@@ -18,7 +18,7 @@
 #include "queue/queue.h"
 #include "json/writer.h"
 
-/* Attempts at once to one subscription, so that a slow receiver leaves threads to the others. */
+/* Concurrent attempts to one subscription, so that a slow receiver leaves threads to the others. */
 enum { AT_ONCE_MAX = 6, SHORT_WHILE_S = 1, LONG_WHILE_S = 10 };
 
 enum { RETRIES_MAX = 5, BACKOFF_S = 60, BACKOFF_GROWTH = 4, LIFETIME_S = 86400, STATUS_GONE = 410 };
@@ -63,7 +63,7 @@ find(struct ctx *ctx, int64_t subscription_id, struct uuid id, struct delivery *
 	return ERR_OK;
 }
 
-/* Its turn has come: a job of its own tries it. */
+/* It is due: its own job attempts it. */
 static enum err
 plan(struct ctx *ctx, struct uuid id, int64_t delay_s)
 {
@@ -124,14 +124,14 @@ delivery_replay_any(struct ctx *ctx, struct uuid id, struct delivery *out)
 	return audit_add(ctx, "delivery_replay", uuid_text(text, id), (struct json_value){NULL});
 }
 
-/* What an attempt needs. */
+/* Data of an attempt. */
 struct parcel {
 	int64_t delivery_id;
 	struct uuid public_id;
 	int64_t subscription_id;
 	struct uuid object;
 	int64_t sequence;
-	int64_t attempts; /* ever; what tells this one from another at the same time */
+	int64_t attempts; /* total; distinguishes this attempt from concurrent ones */
 	int64_t tries;    /* before this one */
 	int64_t age_s;    /* since it was made or replayed */
 	struct uuid event;
@@ -144,8 +144,8 @@ struct parcel {
 	bool is_wanted;
 	struct bytes secret_sealed;
 	struct bytes previous_sealed;
-	int64_t busy; /* attempts that its subscription has under way */
-	bool is_slow; /* one of them for a second and more */
+	int64_t busy; /* attempts in progress of its subscription */
+	bool is_slow; /* one of them for more than a second */
 };
 
 static const struct column parcel_columns[] = {
@@ -171,15 +171,16 @@ static const struct column parcel_columns[] = {
 	COLUMN(struct parcel, is_slow),
 };
 
-/* The delivery that is to be attempted, and what is found of it. */
+/* The delivery to be attempted, and data that was found for it. */
 struct begin {
 	struct uuid id;
 	struct parcel parcel;
 };
 
-/* How an attempt ended. problem is for the receiver's owner: it tells nothing of our network. */
+/* The result of an attempt. problem is for the receiver's owner: it reveals nothing of our
+ * network. */
 struct outcome {
-	int status; /* 0: there was no answer */
+	int status; /* 0: no answer */
 	const char *problem;
 };
 
@@ -191,7 +192,7 @@ event_name(struct arena *arena, struct uuid event)
 	return arena_printf(arena, "evt_%s", uuid_text(text, event));
 }
 
-/* The same bytes at every try. */
+/* The same bytes in every attempt. */
 static bool
 envelope(struct arena *arena, const struct parcel *parcel, struct bytes *body)
 {
@@ -209,7 +210,7 @@ envelope(struct arena *arena, const struct parcel *parcel, struct bytes *body)
 	return jw_finish(&w, body);
 }
 
-/* A secret as it was shown; NULL where there is none. */
+/* A secret as shown to the owner; NULL if there is none. */
 static const char *
 open_secret(struct ctx *ctx, const struct parcel *parcel, struct bytes sealed)
 {
@@ -232,7 +233,7 @@ sign_body(struct arena *arena, const char *secret, struct bytes body)
 	return hex_encode(arena, digest, sizeof(digest));
 }
 
-/* As Standard Webhooks has it: id, time of the attempt and body, under the bytes of the secret. */
+/* By Standard Webhooks: id, time of the attempt and body, under the bytes of the secret. */
 static const char *
 sign_message(struct arena *arena, const char *secret, const char *id, const char *timestamp,
 	     struct bytes body)
@@ -284,7 +285,7 @@ write_request(struct ctx *ctx, const struct parcel *parcel, struct http_request 
 	return true;
 }
 
-/* Test mode may stay within the machine where there is a client for that: in development. */
+/* Test mode may call the local machine if there is a client for that: in development. */
 static struct http_client *
 client_for(const struct app *app, const struct parcel *parcel)
 {
@@ -293,7 +294,7 @@ client_for(const struct app *app, const struct parcel *parcel)
 	return app->http_public;
 }
 
-/* Why no connection stands: what the receiver's owner can mend. */
+/* Why the connection failed: what the receiver's owner can fix. */
 static const char *
 obstacle_text(enum http_obstacle obstacle)
 {
@@ -332,14 +333,14 @@ call(struct ctx *ctx, const struct parcel *parcel, const struct http_request *re
 	return (struct outcome){0, "No complete answer was received in time"};
 }
 
-/* What is recorded of an attempt, in one transaction. */
+/* Record an attempt, in one transaction. */
 struct report {
 	const struct parcel *parcel;
 	struct outcome outcome;
 };
 
-/* The outcome in the row of the delivery; *first is false if another attempt was faster, or this was
- * recorded before. */
+/* Record the outcome in the row of the delivery; *first is false if another attempt was faster,
+ * or this was already recorded. */
 static enum err
 record_delivered(struct ctx *ctx, const struct report *report, bool *first)
 {
@@ -379,7 +380,7 @@ record_later(struct ctx *ctx, const struct report *report, int64_t delay_s)
 	return rows.count > 0 ? plan(ctx, parcel->public_id, delay_s) : ERR_OK;
 }
 
-/* 1, 4, 16, 64 and 256 minutes, more or less. */
+/* 1, 4, 16, 64 and 256 minutes, with jitter. */
 static int64_t
 backoff_s(int64_t tries)
 {
@@ -392,7 +393,7 @@ backoff_s(int64_t tries)
 	return delay * 3 / 4 + (int64_t)(noise % (uint64_t)(delay / 2));
 }
 
-/* Later, or never again; *ended tells which. */
+/* Retry later, or never again; *ended tells which. */
 static enum err
 record_failure(struct ctx *ctx, const struct report *report, bool *ended)
 {
@@ -405,7 +406,7 @@ record_failure(struct ctx *ctx, const struct report *report, bool *ended)
 	return record_later(ctx, report, delay);
 }
 
-/* 410 Gone: the receiver wants nothing more. */
+/* 410 Gone: the receiver wants no more webhooks. */
 static enum err
 record_gone(struct ctx *ctx, const struct report *report)
 {
@@ -422,7 +423,7 @@ record_gone(struct ctx *ctx, const struct report *report)
 		      PARAMS(p_int(parcel->subscription_id), p_text(why)));
 }
 
-/* One that waited because there were enough under way takes the place. */
+/* A delivery that waited for a free slot takes it. */
 static enum err
 give_place(struct ctx *ctx, const struct parcel *parcel)
 {
@@ -455,7 +456,7 @@ record(struct ctx *ctx, void *arg)
 	return rows.count > 0 ? plan(ctx, row_uuid(&rows, 0, 0), 0) : ERR_OK;
 }
 
-/* There are enough of its subscription under way: when one of them ends, or after a while. */
+/* All slots of its subscription are in use: retry when an attempt ends, or after a while. */
 static enum err
 crowd(struct ctx *ctx, const struct parcel *parcel)
 {
@@ -476,8 +477,8 @@ log_failure(const struct parcel *parcel, const struct outcome *outcome)
 				     {"why", outcome->problem, 0}));
 }
 
-/* A place among the attempts of its subscription. Two that count at the same time would both find
- * one free, so they do it one after the other. parcel->delivery_id stays 0 if there is nothing to do. */
+/* Take a slot of its subscription. Two concurrent counts would both find one free, so they are
+ * serialised. attempt->delivery_id stays 0 if there is nothing to do. */
 static enum err
 take_place(struct ctx *ctx, void *arg)
 {

@@ -9,7 +9,7 @@
 #include "net/mail.h"
 #include "queue/queue.h"
 
-/* The text is sealed to the mail that it belongs to. */
+/* The text is sealed with the id of its mail. */
 static const char *
 seal_context(struct ctx *ctx, struct uuid id)
 {
@@ -69,7 +69,7 @@ outbox_find(struct ctx *ctx, struct uuid public_id, struct outbox_mail *out, boo
 	return ERR_OK;
 }
 
-/* How a mail ended; it has gone out, so that this must not be lost. */
+/* Record the result of a mail; it was sent, so this must not be lost. */
 struct ending {
 	enum statement_id statement;
 	int64_t mail_id;

@@ -19,7 +19,7 @@ struct webhook_row {
 	const char *mode;
 	const char *url;
 	const char *description;
-	const char *event_types; /* with commas between them */
+	const char *event_types; /* separated by commas */
 	const char *status;
 	const char *problem;
 	struct instant previous_until;
@@ -71,8 +71,8 @@ refuse_url(struct ctx *ctx, const char *why)
 }
 
 /*
- * Test mode is no way into the operator's network: http:// and private addresses are for
- * development servers only. The address that a name stands for is checked at each connection.
+ * Test mode must not reach the operator's network: http:// and private addresses are for
+ * development servers only. The resolved address is checked at each connection.
  */
 static enum err
 check_url(struct ctx *ctx, const char *text, const char *mode)
@@ -106,7 +106,7 @@ webhook_secret_context(struct ctx *ctx, struct uuid subscription)
 	return arena_printf(ctx->arena, "webhook %s", uuid_text(text, subscription));
 }
 
-/* A new secret as it is shown, and as it is kept. */
+/* A new secret, as shown to the owner and as stored. */
 static struct bytes
 make_secret(struct ctx *ctx, struct uuid subscription, const char **shown)
 {

@@ -60,7 +60,7 @@ merchant_qr_value(struct arena *arena, const struct merchant *merchant)
 	return arena_printf(arena, "drop://pay/%s", merchant->drop_id);
 }
 
-/* A Norwegian account, which is where kroner are paid to: its BBAN, or the IBAN made of it. */
+/* A Norwegian account, to which NOK are paid: its BBAN, or the IBAN made of it. */
 static enum err
 check_account(struct ctx *ctx, const char *account)
 {
@@ -177,7 +177,7 @@ static const struct column payment_columns[] = {
 	COLUMN(struct payment_row, completed_at),
 };
 
-/* A merchant need not know more: "Jane D.", or "Jane" who has one name. */
+/* A name shortened for the merchant: "Jane D.", or "Jane" if there is one name. */
 static const char *
 customer_of(struct arena *arena, const struct payment_row *row)
 {

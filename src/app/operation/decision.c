@@ -10,8 +10,8 @@
 #include "db/row.h"
 #include "json/writer.h"
 
-/* What follows from a decision, by what was decided. Whoever settles a subject
- * locks it before its review, so that a decision does so as well. */
+/* The consequences of a decision, by kind. Settlement of a subject locks it before its review,
+ * so a decision does the same. */
 static const struct kind {
 	const char *name;
 	enum err (*decide)(struct ctx *ctx, struct uuid subject, bool approved);
@@ -39,7 +39,7 @@ record(struct ctx *ctx, const struct review *review)
 			 uuid_text(id, review->public_id), &detail);
 }
 
-/* NULL is a bug: its decision would move nothing. */
+/* NULL is a bug: the decision would have no effect. */
 static const struct kind *
 kind_of(const struct review *review)
 {

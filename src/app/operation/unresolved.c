@@ -50,7 +50,7 @@ ask_bank(struct ctx *ctx, const char *subject)
 	return payment.state == BANK_PAYMENT_PENDING ? review_bank(ctx, &payment) : ERR_OK;
 }
 
-/* The kinds of jobs that ask what became of money. */
+/* The kinds of jobs that look up payments. */
 static const struct {
 	const char *kind;
 	enum err (*ask)(struct ctx *ctx, const char *subject);
@@ -97,7 +97,7 @@ unresolved_bank_lock(struct ctx *ctx, struct uuid request_id)
 	return bank_payment_lock(ctx, &payment);
 }
 
-/* What has been paid from a bank account is known by its reference. */
+/* Payments from a bank account are known by their reference. */
 enum err
 unresolved_bank_decide(struct ctx *ctx, struct uuid request_id, bool approved)
 {

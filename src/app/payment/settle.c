@@ -1,4 +1,4 @@
-/* What a step of a payment does: to the books, its hold, its reference, and to who must know. */
+/* The actions of a payment's step: on the ledger, its hold, its reference, and notifications. */
 #include <string.h>
 
 #include "app/audit/review.h"
@@ -21,7 +21,7 @@ asked(const struct payment_row *row)
 	return (struct money){row->amount, currency_find(row->currency)};
 }
 
-/* What moves: what was paid, or where that was not said, what was asked for. */
+/* The amount to move: the amount paid or, if that was not reported, the requested one. */
 static struct money
 moved(const struct payment_row *row)
 {
@@ -30,7 +30,7 @@ moved(const struct payment_row *row)
 	return (struct money){row->paid_amount, currency_find(row->paid_currency)};
 }
 
-/* A reference in the books that no client can give: '/' is not in their alphabet. */
+/* A ledger reference that clients can't use: '/' is not in their alphabet. */
 static const char *
 own_reference(struct ctx *ctx, const struct payment_row *row, const char *suffix)
 {
@@ -40,7 +40,7 @@ own_reference(struct ctx *ctx, const struct payment_row *row, const char *suffix
 			    uuid_text(id, row->public_id) + UUID_TEXT_MAX - 1 - SHORT_ID, suffix);
 }
 
-/* The content is the payment's own, so that no other transaction is ever taken for it. */
+/* The content is unique to the payment, so that no other transaction can be mistaken for it. */
 static void
 digest(struct ctx *ctx, const struct payment_row *row, struct ledger_transaction *t)
 {
@@ -61,7 +61,8 @@ post_one(struct ctx *ctx, const struct payment_row *row, struct ledger_transacti
 	return ledger_post(ctx, list, 1);
 }
 
-/* Money out was set aside: capture it. Where it is not, or not enough of it, the wallet itself pays. */
+/* Outgoing money was held: capture it. If the hold is missing or too small, the wallet pays
+ * directly. */
 static enum err
 use_hold(struct ctx *ctx, const struct payment_row *row, int64_t amount, struct uuid *hold)
 {
@@ -79,7 +80,7 @@ use_hold(struct ctx *ctx, const struct payment_row *row, int64_t amount, struct 
 	return ERR_OK;
 }
 
-/* Between the wallet and what is under way with the provider. */
+/* Between the wallet and the provider's clearing account. */
 static struct posting
 posting_of(const struct payment_row *row, int64_t amount)
 {
@@ -90,7 +91,7 @@ posting_of(const struct payment_row *row, int64_t amount)
 			       : (struct posting){clearing, row->wallet, amount};
 }
 
-/* Why it can't be posted; ERR_CONFLICT if nobody knows what was paid. */
+/* Why it can't be posted; ERR_CONFLICT if the amount paid is unknown. */
 static enum err
 flaw_of(const struct payment_row *row, struct money amount)
 {
@@ -101,7 +102,7 @@ flaw_of(const struct payment_row *row, struct money amount)
 	return ERR_OK;
 }
 
-/* One that had failed gave its reference back: it has it again, unless somebody else does. */
+/* A failed payment released its reference: reserve it again, unless it is taken. */
 static enum err
 regain_reference(struct ctx *ctx, struct payment_row *row)
 {
@@ -112,8 +113,8 @@ regain_reference(struct ctx *ctx, struct payment_row *row)
 }
 
 /*
- * Move the money, under the reference if the payment has it. A plain posting may have won the
- * race for it: what was paid is booked all the same. posted->err tells how it ended.
+ * Move the money, under the reference if the payment has it. A plain posting may have won the race
+ * for it: the amount paid is posted nevertheless. posted->err is the result.
  */
 static enum err
 post(struct ctx *ctx, struct payment_row *row, struct ledger_transaction *posted)
@@ -148,7 +149,7 @@ post(struct ctx *ctx, struct payment_row *row, struct ledger_transaction *posted
 	return reference_reserve(ctx, row->ledger_id, row->reference, row->public_id, &spare);
 }
 
-/* Take back a transaction that moved this. Somebody may have done so by hand. */
+/* Reverse the transaction of the payment. It may have been reversed manually. */
 static enum err
 take_back(struct ctx *ctx, const struct payment_row *row, int64_t transaction_id,
 	  const struct posting *moved_before)
@@ -199,7 +200,7 @@ release(struct ctx *ctx, struct payment_row *row)
 	return reference_release(ctx, row->ledger_id, row->reference, row->public_id);
 }
 
-/* What helps to decide. */
+/* Details for the decision. */
 static enum err
 open_review(struct ctx *ctx, const struct payment_row *row, struct money paid, const char *why)
 {
@@ -237,7 +238,7 @@ store(struct ctx *ctx, const struct payment_row *row, int64_t transaction_id)
 			     p_text(row->paid_currency), p_id(transaction_id)));
 }
 
-/* What people are told where nobody knows better. */
+/* Default reasons shown to users. */
 static const char *const reasons[PAYMENT_EVENTS] = {
 	[EVENT_REFUSED] = "Refused by the provider",
 	[EVENT_ABANDONED] = "The provider did not answer in time",
@@ -259,7 +260,7 @@ acknowledges(enum payment_event event)
 	       event == EVENT_NOT_PAID || event == EVENT_TAKEN_BACK;
 }
 
-/* What was posted stays what it was. */
+/* The posting is not changed. */
 static void
 note_paid(struct payment_row *row, struct money paid)
 {
@@ -269,7 +270,7 @@ note_paid(struct payment_row *row, struct money paid)
 	row->paid_currency = paid.currency->code;
 }
 
-/* What was posted stays posted; but what was taken back is not there any more. */
+/* The posting stays; but it no longer exists if it was reversed. */
 static enum err
 check_posted(struct ctx *ctx, const struct payment_row *row)
 {
@@ -283,7 +284,7 @@ check_posted(struct ctx *ctx, const struct payment_row *row)
 	return ERR_OK;
 }
 
-/* Post, or if the ledger won't, leave it to a person. A person hears why not. */
+/* Post or, if the ledger refuses, open a review. An administrator gets the reason. */
 static enum err
 post_or_ask(struct ctx *ctx, struct payment_row *row, enum payment_event event, struct money paid,
 	    int64_t *transaction_id)
@@ -312,7 +313,7 @@ post_or_ask(struct ctx *ctx, struct payment_row *row, enum payment_event event, 
 								    : err_message(posted.err)));
 }
 
-/* If nobody knew what became of it, somebody does now. */
+/* If the outcome was unknown, it is known now. */
 static void
 end_review(struct ctx *ctx, const struct payment_row *row)
 {

@@ -16,7 +16,7 @@ enum { CODES = 1000000 };
 struct state_row {
 	int64_t failures;
 	int64_t locked_s;
-	int64_t code_id; /* 0: there is no code to be used */
+	int64_t code_id; /* 0: there is no valid code */
 	const char *reference;
 	struct bytes digest;
 	int64_t expires_in_s;
@@ -43,7 +43,7 @@ void
 code_make(char out[CODE_TEXT_MAX])
 {
 	const uint32_t end =
-		UINT32_MAX / CODES * CODES; /* above it, some codes would be likelier */
+		UINT32_MAX / CODES * CODES; /* above it, some codes would be more likely */
 	uint32_t number;
 
 	do
@@ -52,8 +52,8 @@ code_make(char out[CODE_TEXT_MAX])
 	(void)snprintf(out, CODE_TEXT_MAX, "%06u", (unsigned)(number % CODES));
 }
 
-/* What is stored of a code. The last part is the caller's text; those before it are ours, without
- * line breaks. */
+/* The stored form of a code. The last part is the caller's text; the parts before it are ours,
+ * without line breaks. */
 static void
 digest_code(struct ctx *ctx, const struct code_use *use, const char *code,
 	    unsigned char out[KEYED_DIGEST_SIZE])
@@ -113,7 +113,7 @@ locked(struct ctx *ctx, int64_t seconds)
 	return ERR_OK;
 }
 
-/* Count a wrong guess; the last one that is allowed locks the purpose and ends the code. */
+/* Count a wrong guess; the last allowed one locks the purpose and invalidates the code. */
 static enum err
 count_failure(struct ctx *ctx, const struct code_use *use, int64_t code_id)
 {

@@ -84,7 +84,7 @@ complaint_get(struct ctx *ctx, const char *drop_id, struct complaint *out)
 	return ERR_OK;
 }
 
-/* What it says stays with the complaint: the log outlives it. */
+/* The text is kept only with the complaint: the log outlives it. */
 static enum err
 record(struct ctx *ctx, const struct complaint *complaint)
 {

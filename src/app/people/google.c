@@ -1,4 +1,4 @@
-/* What Google publishes, and its word about a person. */
+/* Google's documents, and ID tokens. */
 #include "app/people/google.h"
 
 #include <pthread.h>
@@ -14,7 +14,7 @@
 
 enum { KEPT_S = 3600, AGAIN_S = 60 };
 
-/* A document as it was fetched last. */
+/* The last fetched copy of a document. */
 struct document {
 	char *text; /* NULL: never */
 	size_t length;
@@ -59,7 +59,7 @@ unreachable(struct ctx *ctx, const char *problem)
 	return ERR_PROVIDER_DOWN;
 }
 
-/* A copy of what is kept, unless that is older than so many seconds. */
+/* A copy of the cached document, unless it is older than this number of seconds. */
 static bool
 take_kept(struct ctx *ctx, const struct document *document, int64_t most_s, struct bytes *out)
 {
@@ -75,7 +75,7 @@ take_kept(struct ctx *ctx, const struct document *document, int64_t most_s, stru
 	return fresh;
 }
 
-/* Keep a copy. Without memory for it, it is fetched again. */
+/* Cache a copy. If out of memory, it is fetched again later. */
 static void
 keep(struct ctx *ctx, struct document *document, struct bytes text)
 {
@@ -133,7 +133,7 @@ text_member(struct json_object *object, const char *name)
 	return json_kind(value) == JSON_TEXT ? json_text_value(value) : NULL;
 }
 
-/* An address that the discovery document names: by TLS, unless Google itself is not (in tests). */
+/* An address from the discovery document: by TLS, unless Google itself is not (in tests). */
 static enum err
 endpoint(struct ctx *ctx, const char *name, const char **url)
 {
@@ -183,7 +183,7 @@ may_try_again(struct ctx *ctx)
 	return may;
 }
 
-/* Google's keys, with the one of the token if there is such a key. */
+/* Google's keys, including that of the token if it exists. */
 static enum err
 keys_for(struct ctx *ctx, const char *token, struct bytes *out)
 {
@@ -216,7 +216,7 @@ exchange_form(struct ctx *ctx, const char *code, const char *verifier)
 			    percent_encode(ctx->arena, verifier), secret);
 }
 
-/* A code that Google does not take is whose who brought it; all else is between Google and us. */
+/* A code refused by Google is the client's error; all others are between Google and us. */
 static enum err
 exchange_refused(struct ctx *ctx, const struct http_answer *answer)
 {

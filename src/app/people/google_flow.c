@@ -1,4 +1,4 @@
-/* A sign-in with Google, from its beginning to the session. */
+/* A sign-in with Google, from its start to the session. */
 #include <stdio.h>
 #include <string.h>
 
@@ -32,7 +32,7 @@ check_configured(struct ctx *ctx)
 		     "Sign-in with Google is not configured on this server");
 }
 
-/* What the verifier is sealed for. */
+/* The sealing context of the verifier. */
 static const char *
 seal_context(struct arena *arena, const unsigned char state_digest[SHA256_SIZE])
 {
@@ -97,7 +97,7 @@ static const struct column flow_columns[] = {
 	COLUMN(struct flow, by_browser),
 };
 
-/* What the person can do about it is always the same. */
+/* The possible action of the user is always the same. */
 static enum err
 begin_again(struct ctx *ctx, const char *why)
 {
@@ -109,9 +109,9 @@ begin_again(struct ctx *ctx, const char *why)
 }
 
 /*
- * Whether the callback comes from where the sign-in began, so that nobody can be made to end one
- * that somebody else began. A browser brings the cookie. Who carried the URL to a browser by hand
- * has none there, but has the same address.
+ * Whether the callback comes from where the sign-in was started, so that nobody can be tricked into
+ * completing another user's sign-in. A browser sends the cookie. If the URL was opened by hand in a
+ * browser, there is no cookie, but the address is the same.
  */
 static bool
 is_same_client(const struct ctx *ctx, const struct flow *flow, const char *cookie)
@@ -148,7 +148,7 @@ use_flow(struct ctx *ctx, const struct google_return *in, struct flow *flow, con
 	return ERR_OK;
 }
 
-/* An error of Google's, if it is a word and not somebody's text. */
+/* An error code of Google, if it has the form of one. */
 static const char *
 error_word(const char *error)
 {

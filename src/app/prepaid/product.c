@@ -10,7 +10,7 @@
 
 #define CURRENCY "ZAR"
 
-/* A row as it is stored. */
+/* A stored row. */
 struct product_row {
 	int64_t product_id;
 	const char *code;
@@ -102,7 +102,7 @@ product_list(struct ctx *ctx, const struct product_filter *filter, struct produc
 	return ERR_OK;
 }
 
-/* A product as the operator writes it. */
+/* A product in the format of the operator's file. */
 struct product_in {
 	const char *code;
 	const char *provider;
@@ -136,7 +136,7 @@ enum { FIELDS = sizeof(fields) / sizeof(fields[0]) };
 
 static const struct schema product_schema = SCHEMA(struct product_in, "Product", fields);
 
-/* A misspelt member would be left out silently otherwise. */
+/* Otherwise a misspelt member would be ignored silently. */
 static const char *
 foreign_member(struct json_object *object)
 {
@@ -161,7 +161,7 @@ code_valid(const char *code)
 	       code[strspn(code, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-")] == '\0';
 }
 
-/* Why a product can't be taken; NULL: it can. */
+/* Why a product is invalid; NULL: it is valid. */
 static const char *
 problem_of(const struct product_in *in, struct money *least, struct money *most)
 {

@@ -1,4 +1,4 @@
-/* What a step of a purchase does: to the books, its hold, its reference, and to who must know. */
+/* The actions of a purchase's step: on the ledger, its hold, its reference, and notifications. */
 #include <string.h>
 
 #include "app/audit/review.h"
@@ -20,7 +20,7 @@ asked(const struct purchase_row *row)
 	return (struct money){row->amount, currency_find(row->currency)};
 }
 
-/* The content is the purchase's own, so that no other transaction is ever taken for it. */
+/* The content is unique to the purchase, so that no other transaction can be mistaken for it. */
 static enum err
 post_one(struct ctx *ctx, const struct purchase_row *row, struct ledger_transaction *t)
 {
@@ -34,7 +34,7 @@ post_one(struct ctx *ctx, const struct purchase_row *row, struct ledger_transact
 	return ledger_post(ctx, list, 1);
 }
 
-/* What is written into the journal stays: no numbers of people. */
+/* The journal is permanent: it contains no numbers of users. */
 static enum err
 metadata_of(struct ctx *ctx, const struct purchase_row *row, const char **out)
 {
@@ -54,7 +54,7 @@ metadata_of(struct ctx *ctx, const struct purchase_row *row, const char **out)
 	return ERR_OK;
 }
 
-/* The hold if its money is still set aside; nil: the wallet itself pays. */
+/* The hold if it is still active; nil: the wallet pays directly. */
 static enum err
 active_hold(struct ctx *ctx, const struct purchase_row *row, struct uuid *hold)
 {
@@ -66,8 +66,8 @@ active_hold(struct ctx *ctx, const struct purchase_row *row, struct uuid *hold)
 }
 
 /*
- * Pay for it. The label is the reference in the books; it has '/' behind it if somebody has posted
- * under it, which no client can give. posted->err tells how it ended.
+ * Pay for it. The label is the reference in the ledger, with '/' appended if it was already used,
+ * which clients can't use. posted->err is the result.
  */
 static enum err
 post(struct ctx *ctx, const struct purchase_row *row, struct ledger_transaction *posted)
@@ -98,7 +98,7 @@ post(struct ctx *ctx, const struct purchase_row *row, struct ledger_transaction 
 	return ERR_OK;
 }
 
-/* Take back a transaction that moved this, unless somebody has done so by hand. */
+/* Reverse the transaction of the purchase, unless it was reversed manually. */
 static enum err
 take_back(struct ctx *ctx, const struct purchase_row *row, int64_t transaction_id,
 	  const struct posting *moved)
@@ -146,7 +146,7 @@ release(struct ctx *ctx, struct purchase_row *row)
 	return uuid_is_nil(hold) ? ERR_OK : hold_void(ctx, row->ledger_id, hold, &held);
 }
 
-/* What helps to decide. */
+/* Details for the decision. */
 static enum err
 open_review(struct ctx *ctx, const struct purchase_row *row, const struct vendor_answer *answer,
 	    const char *why)
@@ -184,7 +184,7 @@ store(struct ctx *ctx, const struct purchase_row *row, int64_t transaction_id)
 			     p_id(transaction_id)));
 }
 
-/* What people are told where nobody knows better. */
+/* Default reasons shown to users. */
 static const char *const reasons[PAYMENT_EVENTS] = {
 	[EVENT_REFUSED] = "Refused by the provider",
 	[EVENT_PAID] = "Sold after it had failed",
@@ -196,7 +196,7 @@ static const char *const reasons[PAYMENT_EVENTS] = {
 	[EVENT_REJECTED] = "Rejected after a review",
 };
 
-/* Take down what is new in an answer; whether there was anything. */
+/* Record new data of an answer; whether there was any. */
 static bool
 learn(struct purchase_row *row, const struct vendor_answer *answer)
 {
@@ -218,7 +218,7 @@ learn(struct purchase_row *row, const struct vendor_answer *answer)
 	return learned;
 }
 
-/* Pay, or if the ledger won't, leave it to a person. A person hears why not. */
+/* Pay or, if the ledger refuses, open a review. An administrator gets the reason. */
 static enum err
 post_or_ask(struct ctx *ctx, struct purchase_row *row, enum payment_event event,
 	    const struct vendor_answer *answer, int64_t *transaction_id)
@@ -258,7 +258,7 @@ reason_of(enum payment_event event, const struct vendor_answer *answer)
 	return answer->message != NULL ? answer->message : reasons[event];
 }
 
-/* If nobody knew what became of it, somebody does now. */
+/* If the outcome was unknown, it is known now. */
 static void
 end_review(struct ctx *ctx, const struct purchase_row *row)
 {

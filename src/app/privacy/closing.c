@@ -13,7 +13,7 @@
 
 enum { AT_ONCE = 200 };
 
-/* What may be in the way, as people are told. A NULL word for money: the number says enough. */
+/* The obstacles, as shown to users. A NULL word for money: the amount is enough. */
 static const struct obstacle {
 	const char *what;
 	const char *code;
@@ -103,7 +103,7 @@ closing_begin(struct ctx *ctx, int64_t user_id)
 	return db_run(ctx, SQL_closing_close, NULL, PARAMS(user));
 }
 
-/* Money that was left behind: on an account, or on a voucher. */
+/* Money left behind: on an account, or on a voucher. */
 struct remainder {
 	int64_t account_id;
 	struct uuid public_id;
@@ -128,7 +128,7 @@ static const struct column voucher_columns[] = {
 	COLUMN(struct remainder, ledger_id),  COLUMN(struct remainder, pending),
 };
 
-/* All of a person, the vouchers first. */
+/* All of a user, vouchers first. */
 static enum err
 find_remainders(struct ctx *ctx, int64_t user_id, struct remainder **out, size_t *n)
 {
@@ -150,7 +150,7 @@ find_remainders(struct ctx *ctx, int64_t user_id, struct remainder **out, size_t
 	return ERR_OK;
 }
 
-/* What helps to decide. */
+/* Details for the decision. */
 static enum err
 describe(struct ctx *ctx, const struct remainder *remainders, size_t n, struct json_value *out)
 {
@@ -208,7 +208,7 @@ closing_review_due(struct ctx *ctx, bool *found)
 	return db_transact(ctx, review_one, found);
 }
 
-/* From where it is to what the operator owes. */
+/* From its account to the amounts payable by the operator. */
 static struct posting
 posting_of(const struct remainder *r)
 {
@@ -221,7 +221,7 @@ posting_of(const struct remainder *r)
 		from, ledger_system_account(r->ledger_id, ACCOUNT_PAYABLES, r->currency), r->minor};
 }
 
-/* A voucher gives back what is left of it once, an account as often as there is something. */
+/* A voucher returns its rest once, an account whenever it has money. */
 static struct ledger_transaction *
 transaction_of(struct ctx *ctx, const struct remainder *r)
 {

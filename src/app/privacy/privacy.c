@@ -13,7 +13,7 @@
 #include "db/row.h"
 #include "json/writer.h"
 
-/* What an export holds, in this order. Each statement takes a user_id and answers with JSON. */
+/* The parts of an export, in this order. Each statement takes a user_id and returns JSON. */
 static const struct part {
 	const char *name;
 	enum statement_id statement;
@@ -41,8 +41,8 @@ static const struct part {
 };
 enum { PARTS = sizeof(parts) / sizeof(parts[0]) };
 
-/* What is removed of somebody whose time is over, beside their row. Each takes a user_id and
- * answers with how much it was. */
+/* Data erased after the retention period, in addition to the user's row. Each statement takes a
+ * user_id and returns the number of rows. */
 static const enum statement_id forgotten[] = {SQL_account_forget_papers, SQL_drop_payments_forget,
 					      SQL_bank_forget, SQL_card_forget};
 enum { FORGOTTEN = sizeof(forgotten) / sizeof(forgotten[0]) };

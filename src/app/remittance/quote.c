@@ -36,7 +36,7 @@ too_large(struct ctx *ctx)
 	return quote_refuse(ctx, "amount", "RANGE", "is too large");
 }
 
-/* What is charged, which no rate changes. */
+/* The amounts charged, independent of the rate. */
 static enum err
 charge(struct ctx *ctx, struct quote *q)
 {

@@ -1,4 +1,4 @@
-/* A version of the rates as JSON. All of it is known, or none of it is taken. */
+/* A version of the rates as JSON. Loaded only if all of it is valid. */
 #include <string.h>
 
 #include "app/remittance/corridor.h"
@@ -7,7 +7,7 @@
 #include "base/text.h"
 #include "json/reader.h"
 
-/* What the table can hold. */
+/* The limits of the table. */
 enum { SCALE_MAX = 10, RATES_MAX = 16 };
 static const int64_t coefficient_max = INT64_C(1000000000000);
 

@@ -6,7 +6,7 @@
 
 enum { COUNTED = 2, SWEEP_AT_ONCE = 1000 };
 
-/* Who is counted, in the order of most. */
+/* The counters, in the order of most. */
 static const int64_t most[COUNTED] = {GUESS_PERSON_MOST, GUESS_ADDRESS_MOST};
 
 static const char **

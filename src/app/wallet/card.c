@@ -60,7 +60,7 @@ is_cancelled(const struct card *card)
 	return text_equal(card->status, "cancelled");
 }
 
-/* Lock one that may still be changed. */
+/* Lock a card that can still be changed. */
 static enum err
 lock(struct ctx *ctx, const char *drop_id, struct card *out)
 {
@@ -70,7 +70,7 @@ lock(struct ctx *ctx, const char *drop_id, struct card *out)
 	return ERR_OK;
 }
 
-/* Until an issuer tells the number, these stand for its end. */
+/* Until an issuer provides the number, these are its last digits. */
 static const char *
 new_last_four(struct arena *arena)
 {

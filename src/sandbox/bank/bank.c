@@ -1,4 +1,4 @@
-/* A bank by NextGenPSD2 XS2A 1.3: who may call, errors, accounts and balances. */
+/* A bank by NextGenPSD2 XS2A 1.3: authorisation, errors, accounts and balances. */
 #include "sandbox/bank/bank.h"
 
 #include <string.h>
@@ -24,7 +24,7 @@ bank_refuse(struct call *call, int status, const char *code, const char *text)
 	reply_json(call, status, &w);
 }
 
-/* People come to the page without any header. */
+/* Users open the page without any header. */
 static bool
 admit(struct call *call)
 {

@@ -1,4 +1,4 @@
-/* The bank's consents: asked for by Cowry, decided by the customer on a page of the bank. */
+/* The bank's consents: requested by Cowry, decided by the customer on a page of the bank. */
 #include <string.h>
 
 #include "base/arena.h"
@@ -9,7 +9,7 @@
 
 enum { DATE_LENGTH = 10 };
 
-/* A URL of ours, or NULL: customers are not sent anywhere else. */
+/* A URL of Cowry, or NULL: customers are not redirected anywhere else. */
 static const char *
 redirect_of(struct call *call, const char *variable)
 {
@@ -113,7 +113,7 @@ ask_for_consent(struct call *call, const char *id)
 			html_escape(call->arena, call->box->base), html_escape(call->arena, id)));
 }
 
-/* What the first account of a new customer is to hold, if the control says so. */
+/* The initial balance of the first account of a new customer, if the control sets it. */
 static const struct money *
 opening_balance(struct call *call, struct money *out)
 {
@@ -136,7 +136,7 @@ agree(struct call *call, const struct bank_consent *consent, const char *email)
 		reply_redirect(call, consent->redirect);
 }
 
-/* How a consent ends at the customer's instruction; NULL: it does not. */
+/* The end of a consent by the customer; NULL: it stays. */
 static const char *
 ending(const struct bank_consent *consent, const char *instruction)
 {

@@ -1,4 +1,4 @@
-/* Google's authorization endpoint: who asks, whether the person agrees, and the code for it. */
+/* Google's authorization endpoint: the client, the user's consent, and the code. */
 #include <string.h>
 
 #include "base/arena.h"
@@ -17,7 +17,7 @@ asked(const struct call *call, const char *name)
 	return value != NULL ? value : "";
 }
 
-/* Why the request can't even be sent back to who made it; NULL: it can. */
+/* Why the request can't even be redirected to the client; NULL: it can. */
 static const char *
 distrust(const struct call *call)
 {
@@ -34,7 +34,7 @@ distrust(const struct call *call)
 	return NULL;
 }
 
-/* Back to the client with some parameters, and the state that it gave. */
+/* Redirect to the client with some parameters, and its state. */
 static void
 send_back(struct call *call, const char *parameters)
 {

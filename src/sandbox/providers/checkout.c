@@ -1,4 +1,4 @@
-/* The page on which a customer pays, or does not. */
+/* The page on which a customer pays or declines. */
 #include <string.h>
 
 #include "base/arena.h"
@@ -13,7 +13,7 @@ static const struct outcome {
 	{"success", ORDER_SUCCEEDED},
 	{"failed", ORDER_FAILED},
 	{"abandoned", ORDER_ABANDONED},
-	{"reversed", ORDER_REVERSED}, /* no button: a refund is the merchant's affair */
+	{"reversed", ORDER_REVERSED}, /* no button: a refund is initiated by the merchant */
 };
 
 const char *
@@ -59,7 +59,7 @@ show(struct call *call, const struct order *order)
 			  state_name(order->state)));
 }
 
-/* Where the customer goes from here, if the merchant said so. */
+/* Where the customer is sent next, if the merchant has given a URL. */
 static const char *
 way_back(struct call *call, const struct order *order)
 {

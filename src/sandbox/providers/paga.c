@@ -74,7 +74,7 @@ write_order(struct arena *arena, const struct order *order, struct jw *w)
 	jw_text(w, "dateUTC", time_text(arena, order->created));
 }
 
-/* url: where it is paid, or NULL. */
+/* url: the checkout URL, or NULL. */
 static void
 show_order(struct call *call, const char *message, const struct order *order, const char *url)
 {

@@ -1,4 +1,4 @@
-/* Paystack: banks, the names of accounts, and what the merchant has. */
+/* Paystack: banks, account names, and the merchant's balances. */
 #include "base/arena.h"
 #include "sandbox/providers/banks.h"
 #include "sandbox/providers/paystack.h"

@@ -97,7 +97,7 @@ take_reference(struct call *call, struct order *order)
 	return true;
 }
 
-/* Where the money goes: the account behind the recipient's code. */
+/* The destination: the account of the recipient's code. */
 static bool
 take_recipient(struct call *call, struct order *order)
 {
