@@ -106,7 +106,7 @@ finish(struct ctx *ctx, const struct claim *claim)
 	const struct param params[] = {p_int(claim->job_id), p_int(claim->claims)};
 	const struct db_call calls[] = {
 		{SQL_job_done, NULL, params, 2},
-		{SQL_job_begin_anew, NULL, params, 2},
+		{SQL_job_restart, NULL, params, 2},
 	};
 
 	return db_pipeline(ctx, calls, 2);

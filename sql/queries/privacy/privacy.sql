@@ -1,5 +1,5 @@
--- What is known of a person, as JSON for an export, and how it ends. No secrets and no digests of
--- them are in it. A part is an object or a list.
+-- All data of a user as JSON for an export, and its erasure. Secrets and their digests are excluded.
+-- A part is an object or a list.
 
 -- name: export_user
 -- params: user_id:bigint
@@ -74,7 +74,7 @@ SELECT coalesce(json_agg(json_build_object(
 -- name: export_keys
 -- params: user_id:bigint
 -- returns: one
--- Keys of any kind by the characters that tell them apart.
+-- Keys of any kind by their visible characters.
 SELECT coalesce(json_agg(json_build_object(
            'kind', k.kind, 'prefix', k.prefix, 'name', k.name,
            'created_at', iso_time(k.created_at), 'expires_at', iso_time(k.expires_at),
@@ -123,7 +123,7 @@ SELECT coalesce(json_agg(json_build_object(
 -- name: export_vouchers
 -- params: user_id:bigint
 -- returns: one
--- Without their codes, which whoever has them may spend.
+-- Without their codes, which could be redeemed.
 SELECT coalesce(json_agg(json_build_object(
            'reference', reference, 'type', type, 'status', status, 'issued_to', issued_to,
            'easypay_number', easypay_number, 'currency', currency,
@@ -180,7 +180,7 @@ INSERT INTO data_access_request (user_id, type) VALUES ($1, $2);
 -- name: account_close
 -- params: user_id:bigint
 -- returns: none
--- Nobody signs in any more; who it was is kept as long as the law demands.
+-- Nobody can sign in any more; the identity is kept as long as required by law.
 UPDATE users
    SET status = 'deleted', deleted_at = clock_timestamp(),
        retained_until = clock_timestamp() + interval '5 years',
@@ -190,7 +190,7 @@ UPDATE users
 -- name: account_close_traces
 -- params: user_id:bigint email:text spelling:text principal:text
 -- returns: one
--- What no law wants to be kept: sign-ins, tokens, mail, answers, settings, what keys are called.
+-- Data without a retention period: sign-ins, tokens, mail, answers, settings, names of keys.
 WITH sessions AS (
     DELETE FROM session WHERE user_id = $1 RETURNING 1
 ), tokens AS (
@@ -231,7 +231,7 @@ SELECT (SELECT count(*) FROM sessions) + (SELECT count(*) FROM tokens)
 -- name: account_due
 -- params:
 -- returns: maybe
--- Somebody whose time is over and whom no other runner has.
+-- A user whose retention period is over, not locked by another runner.
 SELECT user_id, public_id, email
   FROM users
  WHERE retained_until <= clock_timestamp()
@@ -242,7 +242,7 @@ SELECT user_id, public_id, email
 -- name: account_forget
 -- params: user_id:bigint email:text
 -- returns: none
--- The row stays, because books and logs refer to it; what it knew of the person goes.
+-- The row stays, because ledger and logs refer to it; personal data is erased.
 UPDATE users
    SET name = 'Deleted user', email = $2, email_key = $2, password_hash = NULL, country = NULL,
        company_name = NULL, photo_url = NULL, first_name = NULL, last_name = NULL, phone = NULL,
@@ -254,7 +254,7 @@ UPDATE users
 -- name: account_forget_papers
 -- params: user_id:bigint
 -- returns: one
--- What was kept with them.
+-- Data that was kept with it.
 WITH consents AS (
     DELETE FROM consent WHERE user_id = $1 RETURNING 1
 ), complaints AS (
