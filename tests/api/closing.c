@@ -1,6 +1,6 @@
 /*
- * The end of an account: what is in the way of it, in each dialect that ends accounts; and that
- * who is gone is unknown to those who send money.
+ * Closing of accounts: obstacles, in each dialect that closes accounts; and deleted users do not
+ * exist for senders of money.
  */
 #include "tests/support/cmocka.h"
 
@@ -48,7 +48,7 @@ user_id(struct client *c, const struct person *who)
 	return client_value(c, "SELECT user_id FROM cowry.users WHERE public_id = '%s'", who->id);
 }
 
-/* Somebody with a wallet in naira; its number. */
+/* A user with a naira wallet; its number. */
 static const char *
 naira_number(struct client *c, const struct person *who)
 {
@@ -238,7 +238,7 @@ test_project_money(void **state)
 	assert_non_null(test_wallet);
 }
 
-/* By none of its names is the wallet found, and what knew it already finds nothing, too. */
+/* The wallet is not found by any of its names, and existing references find nothing, too. */
 static void
 test_unknown(void **state)
 {
@@ -268,7 +268,7 @@ test_unknown(void **state)
 	expect_refusal(&a, 404, "NOT_FOUND");
 }
 
-/* A first wallet isn't made for somebody who is gone. */
+/* A first wallet is not created for a deleted user. */
 static void
 test_no_new_wallet(void **state)
 {
@@ -283,7 +283,7 @@ test_no_new_wallet(void **state)
 	assert_int_equal(user_wallet(&ctx, id, currency_find("NGN"), &wallet), ERR_NOT_FOUND);
 }
 
-/* As the release before did it: the person is gone, and what they had is not looked at. */
+/* As in the previous release: the user is deleted, without looking at their money. */
 static void
 gone_before(struct client *c, const struct person *who)
 {
@@ -350,7 +350,7 @@ decide(struct client *c, const struct person *about, const char *verdict)
 			   admin.access, "{\"note\":\"seen\"}");
 }
 
-/* Cents on the account of what the operator owes. */
+/* Cents on the account of amounts payable by the operator. */
 static int64_t
 payable(struct client *c)
 {
@@ -365,7 +365,7 @@ payable(struct client *c)
 	return minor;
 }
 
-/* What an expired voucher gives back, and what was in a wallet, waits for a decision, once. */
+/* The refund of an expired voucher, and the rest of a wallet, are put in review, once. */
 static void
 test_left_behind(void **state)
 {
@@ -397,7 +397,7 @@ test_left_behind(void **state)
 			    "approved");
 }
 
-/* Rejected, it stays where it is, and is not asked about again. */
+/* If rejected, it stays, and is not put in review again. */
 static void
 test_left_where_it_is(void **state)
 {
@@ -418,7 +418,7 @@ test_left_where_it_is(void **state)
 
 enum { RACES = 8, SENDERS = 5 };
 
-/* Which comes first decides: either the money is there and the account stays, or neither. */
+/* Concurrent: either the money arrives and the account stays, or neither. */
 static void
 test_race(void **state)
 {

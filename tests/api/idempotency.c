@@ -1,4 +1,4 @@
-/* The Idempotency-Key of requests that change something. */
+/* The Idempotency-Key of requests that change data. */
 #include "base/arena.h"
 #include "ledger/hold.h"
 #include "tests/support/cmocka.h"
@@ -95,7 +95,7 @@ test_principals(void **state)
 	expect_text(&a, "data.wallet.projectId", acme.project);
 }
 
-/* What failed is not stored, so it may be tried again. */
+/* Failures are not stored, so they may be retried. */
 static void
 test_failures(void **state)
 {
@@ -118,7 +118,7 @@ test_failures(void **state)
 	assert_string_equal(wallet_balance(c, acme.test_key, wallet, "ledger"), "0.00");
 }
 
-/* The reference remembers as well, and the same: for those who come without the key. */
+/* The reference is idempotent too, with the same result, for clients without a key. */
 static void
 test_reference(void **state)
 {
@@ -194,7 +194,7 @@ test_no_content(void **state)
 	assert_true(replayed(&a));
 }
 
-/* A lost answer to a rotation is no theft. */
+/* Repeating a rotation after a lost answer is not a reuse. */
 static void
 test_refresh(void **state)
 {
@@ -254,7 +254,7 @@ test_malformed_keys(void **state)
 	expect_status(&a, 201);
 }
 
-/* A dry run is no request to remember. */
+/* A dry run is not stored. */
 static void
 test_dry_run(void **state)
 {
@@ -274,7 +274,7 @@ test_dry_run(void **state)
 	assert_string_equal(wallet_balance(c, acme.test_key, wallet, "ledger"), "5.00");
 }
 
-/* Secrets that were answered are not to be found in what is stored. */
+/* Secrets in answers are not found in stored data. */
 static void
 test_sealed(void **state)
 {
@@ -381,7 +381,7 @@ test_running(void **state)
 	assert_string_equal(wallet_balance(c, acme.test_key, wallet, "ledger"), "5.00");
 }
 
-/* Many at once under one key: it is done once, and each is told either so or to wait. */
+/* Many at once under one key: it is executed once, and each gets the answer or is told to wait. */
 static void
 test_at_once(void **state)
 {

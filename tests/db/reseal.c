@@ -1,4 +1,4 @@
-/* What is sealed at rest moves to the active key, whatever happens in between. */
+/* Sealed data moves to the active key, whatever happens in between. */
 #include "base/arena.h"
 #include "tests/support/cmocka.h"
 
@@ -117,7 +117,7 @@ replaced(struct arena *arena, const char *text, const char *hex)
 	return arena_printf(arena, "%s%s", out, text);
 }
 
-/* What the owners of other tables seal: as bytes, the context, and where they keep it. */
+/* Sealed values of other tables: as bytes, the context, and where they are stored. */
 static const struct {
 	const char *context;
 	const char *insert; /* with the sealed value in hexadecimal */
@@ -188,7 +188,7 @@ test_other_tables(void **state)
 	}
 }
 
-/* A value that no key opens is counted and left alone, and does not stop the others. */
+/* A value that no key decrypts is counted and not changed, and does not stop the others. */
 static void
 test_broken_values(void **state)
 {
@@ -225,7 +225,7 @@ test_what_ends_by_itself(void **state)
 	assert_int_equal(n, 0);
 }
 
-/* Who has other keys is seen by their connections. */
+/* Processes with other keys are detected by their connections. */
 static void
 test_strangers(void **state)
 {

@@ -27,7 +27,8 @@ value(struct fixture *f, const char *sql)
 
 #define expect_sql(f, sql, text) assert_string_equal(value(f, sql), text)
 
-/* Two processes, each with several threads, and one of the processes is killed amid its work. */
+/* Two processes, each with several threads, and one of the processes is killed in the middle of
+ * its work. */
 enum { JOBS = 500, THREADS = 4 };
 
 /* How often each job was run, in memory that the processes share. */
@@ -215,8 +216,8 @@ ms_since(int64_t begun_ns)
 	return (clock_monotonic_ns() - begun_ns) / 1000000;
 }
 
-/* While a runner lives it keeps what it has, however long that takes; once it was killed, another one has
- * it within seconds, however long it might have taken. */
+/* A live runner keeps its claims, however long the work takes; after it was killed, another one
+ * takes them within seconds, however long the work might have taken. */
 static void
 test_killed_runner(void **state)
 {
@@ -246,7 +247,8 @@ test_killed_runner(void **state)
 	expect_sql(f, "SELECT count(*) FROM cowry.job", "0");
 }
 
-/* Within a process nothing is claimed twice, even if its lease ran out while the database was away. */
+/* Within a process nothing is claimed twice, even if its lease expired while the database was
+ * unavailable. */
 static void
 test_not_twice_in_a_process(void **state)
 {

@@ -90,7 +90,7 @@ trap leave EXIT
     echo "COWRY_SMTP_PASSWORD=correct-horse-42"
     echo "COWRY_SMTP_CA_FILE=$SMTP/cert.pem"
 } >>"$COWRY_HOME/env"
-ok "the runner starts anew" restart_jobs
+ok "the runner restarts" restart_jobs
 
 register
 expect "registration while the mail server is down" 201

@@ -1,5 +1,5 @@
 #!/bin/bash
-# The units are valid, and give little to whoever takes over a process of ours.
+# The units are valid, and give few rights to an attacker who takes over a process.
 set -u
 
 if ! command -v systemd-analyze >/dev/null; then

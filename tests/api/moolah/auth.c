@@ -1,4 +1,4 @@
-/* Registration with a phone and an identity document, sign-in by either name, renewal. */
+/* Registration with a phone number and an identity document, sign-in by either name, refresh. */
 #include "app/people/user.h"
 #include "base/arena.h"
 #include "tests/support/cmocka.h"
@@ -61,7 +61,7 @@ test_register(void **state)
 	assert_non_null(mailed_token(c, "andre@example.com"));
 }
 
-/* The number of the document can be read only with our keys, and only where it belongs. */
+/* The number of the document is encrypted with our keys, and bound to its row. */
 static void
 test_document_is_sealed(void **state)
 {
@@ -124,7 +124,7 @@ test_duplicates(void **state)
 	expect_text(&a, "user.lastName", "");
 }
 
-/* A document is one whatever its type is called, and however its number is written. */
+/* A document is the same for all types, and all spellings of its number. */
 static void
 test_passports(void **state)
 {
@@ -216,7 +216,7 @@ test_login(void **state)
 	}
 }
 
-/* No reason for a refusal can be told from another. */
+/* The reason of a refusal is not revealed. */
 static void
 test_login_refusals(void **state)
 {
@@ -285,7 +285,7 @@ verify(struct client *c, const char *access)
 	return client_call(c, "GET", "/api/v1/auth/verify", access, NULL);
 }
 
-/* The original's client keeps somebody signed in as long as this answers with a user. */
+/* The original's client keeps a user signed in as long as this answers with a user. */
 static void
 test_verify(void **state)
 {
@@ -333,7 +333,7 @@ test_refresh_at_once(void **state)
 	assert_int_equal(count_status(statuses, ASKERS, 401), ASKERS - 1);
 }
 
-/* Of many who register with the same things at once, one succeeds, and has the wallet. */
+/* Of many concurrent registrations with the same data, one succeeds, and has the wallet. */
 static void
 test_register_at_once(void **state)
 {
@@ -356,7 +356,7 @@ test_register_at_once(void **state)
 			    "1");
 }
 
-/* One person, whichever API they came by. */
+/* A user is the same in all APIs. */
 static void
 test_other_dialects(void **state)
 {
@@ -384,7 +384,7 @@ test_other_dialects(void **state)
 	expect_text(&a, "user.kycStatus", "verified");
 }
 
-/* Who leaves takes everything along, and may come again. */
+/* Deleted users take all their data along, and may register again. */
 static void
 test_deletion(void **state)
 {

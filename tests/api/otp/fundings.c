@@ -1,4 +1,4 @@
-/* A wallet is funded in two steps: what is answered, and what is refused how. */
+/* A wallet is funded in two steps: answers, and refusals. */
 #include "tests/support/cmocka.h"
 
 #include <regex.h>
@@ -28,7 +28,7 @@ expect_form(const char *text, const char *pattern)
 	regfree(&form);
 }
 
-/* The first funding of a new person, as the document shows it. */
+/* The first funding of a new user, as in the document. */
 static void
 test_two_steps(void **state)
 {
@@ -68,7 +68,7 @@ test_two_steps(void **state)
 		"wallet_funding true");
 }
 
-/* Both paths are one; the address may be another one, and the amount text with decimals. */
+/* Both paths are the same; the address may differ, and the amount may be text with decimals. */
 static void
 test_other_ways(void **state)
 {
@@ -166,7 +166,7 @@ test_unknown(void **state)
 	}
 }
 
-/* What is another person's is not there, and no guess at it is counted for anybody. */
+/* Other users' fundings do not exist, and guesses at them are not counted for anybody. */
 static void
 test_other_person(void **state)
 {
@@ -269,7 +269,7 @@ standing_clock(void)
 	return at;
 }
 
-/* Numbers are different although all fall on one millisecond. */
+/* Numbers are unique although all are of the same millisecond. */
 static void
 test_one_millisecond(void **state)
 {
@@ -305,7 +305,7 @@ test_routes(void **state)
 	client_covered(*state, otp_fundings, "Wallet");
 }
 
-/* In production nobody credits themselves, not even by a code that was mailed before. */
+/* In production users can't credit themselves, not even with a code mailed before. */
 static void
 test_closed(void **state)
 {
@@ -334,7 +334,7 @@ test_closed(void **state)
 	config->otp_funding = "open";
 }
 
-/* What somebody wrote is not mailed to an address that is not proven to be theirs. */
+/* A user's text is not mailed to an unverified address. */
 static void
 test_mail_has_no_text_of_strangers(void **state)
 {

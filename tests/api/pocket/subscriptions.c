@@ -1,4 +1,4 @@
-/* Where projects want to hear of their events, and what became of the deliveries. */
+/* Webhook subscriptions of projects, and their deliveries. */
 #include "base/arena.h"
 #include "tests/support/cmocka.h"
 
@@ -250,7 +250,7 @@ test_most(void **state)
 		      " secret_sealed = NULL");
 }
 
-/* Nobody sees or changes what is another's. */
+/* Other users' subscriptions can't be seen or changed. */
 static void
 test_foreign(void **state)
 {

@@ -219,7 +219,7 @@ nest(char buf[2048], const char *open, const char *middle, const char *close, in
 	return buf;
 }
 
-/* Others write in their own way; but it must be JSON, or nobody knows what they mean. */
+/* Other systems have known flaws; but the text must be JSON. */
 static void
 takes_texts_of_others(void **state)
 {

@@ -1,4 +1,4 @@
-/* The client of banks against a bank that is a server of this program. */
+/* The client of banks against a bank simulated by a server of this program. */
 #include "base/arena.h"
 #include "tests/support/cmocka.h"
 
@@ -209,7 +209,7 @@ follows_payments(void **state)
 	assert_int_equal(xs2a_payment_status(&call, "x", "1").answer.outcome, PROVIDER_UNKNOWN);
 }
 
-/* What a refusal means; everything that is not clear is unknown. */
+/* The meaning of a refusal; everything unclear is unknown. */
 static void
 tells_refusals_apart(void **state)
 {

@@ -1,4 +1,4 @@
-/* The vendors: what each is sent, and what its answers mean. */
+/* The vendors: requests, and the meaning of answers. */
 #include "base/arena.h"
 #include "tests/support/cmocka.h"
 

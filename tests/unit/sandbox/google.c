@@ -196,8 +196,8 @@ wrong_tokens_are_wrong(void **state)
 		{"wrong_nonce", "nonce", "another-nonce"},
 		{"expired", "exp", "-81800"},
 	};
-	static const char *const unproven[] = {"alg_none", "hs256_public_key", "unknown_kid",
-					       "bad_signature"};
+	static const char *const unverified[] = {"alg_none", "hs256_public_key", "unknown_kid",
+						 "bad_signature"};
 	struct issuer *issuer = issuer_new();
 	bool present;
 
@@ -208,9 +208,9 @@ wrong_tokens_are_wrong(void **state)
 		assert_string_equal(object_text(claims_of(*state, token), cases[i].claim),
 				    cases[i].value);
 	}
-	for (size_t i = 0; i < sizeof(unproven) / sizeof(unproven[0]); i++)
+	for (size_t i = 0; i < sizeof(unverified) / sizeof(unverified[0]); i++)
 		assert_false(verifies(*state, issuer,
-				      issuer_sign(issuer, *state, &claims, unproven[i])));
+				      issuer_sign(issuer, *state, &claims, unverified[i])));
 	assert_false(json_bool_value(json_member(
 		claims_of(*state, issuer_sign(issuer, *state, &claims, "unverified_email")),
 		"email_verified", &present)));

@@ -190,7 +190,7 @@ refuses_what_comes_twice(void **state)
 #define X120(text) X64(text) X8(text text text text text text text)
 #define LABEL      "a." X8("abcdefg.") X8("abcdefg.") /* 130 bytes */
 
-/* What each format takes, and what it does not; each list ends with NULL. */
+/* Valid and invalid texts of each format; each list ends with NULL. */
 static const struct {
 	const char *name;
 	const char *taken[8];

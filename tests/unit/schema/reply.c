@@ -1,4 +1,4 @@
-/* Replies through field tables, and what the documents say of tables. */
+/* Replies through field tables, and the documents of tables. */
 #include <string.h>
 
 #include "base/arena.h"
@@ -298,8 +298,7 @@ describes_requests(void **state)
 			  "\"maximum\":9}"},
 		{"any", "{\"type\":[\"integer\",\"null\"],\"format\":\"int64\"}"},
 		{"quota", "{\"type\":[\"integer\",\"null\"],\"format\":\"int64\",\"minimum\":1}"},
-		{"notify",
-		 "{\"type\":[\"boolean\",\"null\"],\"description\":\"Default: true.\"}"},
+		{"notify", "{\"type\":[\"boolean\",\"null\"],\"description\":\"Default: true.\"}"},
 		{"amount", "{\"type\":[\"string\",\"number\"]," AMOUNT_IN "}"},
 		{"share", "{\"type\":[\"string\",\"number\"],"
 			  "\"pattern\":\"^(0|[1-9][0-9]{0,14})(\\\\.[0-9]{1,17})?$\","
