@@ -268,7 +268,7 @@ test_settled_meanwhile(void **state)
 	a = client_call(c, "GET", client_text(c, "/v1/admin/reviews/%s", review), admin.access,
 			NULL);
 	expect_text(&a, "data.status", "approved");
-	expect_text(&a, "data.note", "It was settled meanwhile");
+	expect_text(&a, "data.note", "Settled in the meantime");
 	expect_text(&a, "data.decidedBy", "null");
 	a = decide(c, review, "reject");
 	expect_refusal(&a, 409, "CONFLICT");

@@ -1,5 +1,5 @@
 #!/bin/bash
-# The operator's commands on a database of their own: reviews, products, rates, and the change of keys. Prints TAP.
+# The operator's commands on a separate database: reviews, products, rates, and key rotation. Prints TAP.
 set -u
 
 folder=$(mktemp -d)
@@ -91,7 +91,7 @@ knows_people() {
                   request_id LIKE 'cli %'") == 2 ]]
 }
 
-# Accounts whose addresses were told apart before; no address is printed.
+# Accounts with addresses that were different under earlier rules; no address is printed.
 tells_of_addresses() {
     sql "INSERT INTO cowry.users (public_id, email, email_key, name) VALUES
          ('0190b2a4-7c1e-7d3a-9b61-2f6f0c9a1e61', 'anna@Müller.example', 'anna@müller.example', 'A'),
@@ -114,7 +114,7 @@ registers_payees() {
                   request_id LIKE 'cli %'") == 2 ]]
 }
 
-# A process that has the keys of another time.
+# A process with other keys.
 stranger() {
     PGAPPNAME="cowry-worker keys:01234567" "$PGBIN/psql" -qX "$super dbname=$database" \
         -c 'SELECT pg_sleep(60)' >/dev/null 2>&1 &
@@ -154,7 +154,7 @@ prunes() {
         [[ $(stat -c %a "$COWRY_SECRETS_DIR/box.keys") == 600 ]] && cowry secrets prune
 }
 
-# doctor SETTING=VALUE... -- PATTERN: what it says with these settings.
+# doctor SETTING=VALUE... -- PATTERN: its output with these settings.
 doctor() {
     local settings=()
     while [[ $1 != -- ]]; do

@@ -1,5 +1,5 @@
 #!/bin/bash
-# The mail server goes away: people register all the same, and their mail goes out when it is back.
+# The mail server is unavailable: users can still register, and their mail is sent later.
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
 

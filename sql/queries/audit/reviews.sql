@@ -53,5 +53,5 @@ WITH job_gone AS (
                         FOR UPDATE SKIP LOCKED)
 )
 UPDATE review
-   SET status = $3, note = 'It was settled meanwhile', decided_at = clock_timestamp()
+   SET status = $3, note = 'Settled in the meantime', decided_at = clock_timestamp()
  WHERE kind = $1 AND subject = $2 AND status = 'open';

@@ -104,7 +104,7 @@ WITH failed AS (
 )
 INSERT INTO review (public_id, kind, subject, reason, detail)
 SELECT gen_random_uuid(), 'payment', public_id,
-       'The account at the provider was set up by somebody who was not shown to own the address',
+       'The provider account was created before the email address was verified',
        jsonb_build_object('provider', provider, 'reference', reference)
   FROM doubtful
     ON CONFLICT (kind, subject) WHERE status = 'open' DO NOTHING;
