@@ -1,4 +1,4 @@
-# The templates that `render` turns into nginx's configuration, and the pages that it serves.
+# The templates that `render` turns into nginx's configuration, and the static pages.
 nginxdir = $(pkgdatadir)/nginx
 dist_nginx_DATA = nginx/nginx.conf nginx/cors.conf nginx/cowry.conf nginx/dialects.conf \
 	nginx/errors.conf nginx/error-headers.conf nginx/headers.conf nginx/limits.conf nginx/page.conf \
@@ -16,7 +16,7 @@ SWAGGER = nginx/api-doc/node_modules/swagger-ui-dist
 SWAGGER_FILES = swagger-ui-bundle.js swagger-ui.css LICENSE NOTICE
 EXTRA_DIST += nginx/README.md $(NPM_FILES)
 
-# Swagger UI comes from npm, pinned by the lock file; what was fetched is installed with the rest.
+# Swagger UI comes from npm, pinned by the lock file; downloaded files are installed with the rest.
 .PHONY: api-doc install-swagger uninstall-swagger clean-swagger
 api-doc: nginx/api-doc/node_modules/.stamp
 nginx/api-doc/node_modules/.stamp: $(srcdir)/nginx/api-doc/package-lock.json

@@ -16,7 +16,7 @@ async function call(method, path, body) {
     const answer = await fetch(path, request);
     const json = await answer.json().catch(() => ({}));
     if (answer.ok) return json;
-    throw Object.assign(new Error(json.message || "That did not work"), { status: answer.status });
+    throw Object.assign(new Error(json.message || "The request failed"), { status: answer.status });
 }
 
 function say(text, bad = false) {
@@ -68,8 +68,8 @@ async function pay(form) {
     const qr = QR.exec(element("qr").value.trim());
     const amount = element("amount").value.trim();
 
-    if (!qr) throw new Error("That is no QR code of a merchant");
-    if (!AMOUNT.test(amount)) throw new Error("That is no amount");
+    if (!qr) throw new Error("This is not a merchant QR code");
+    if (!AMOUNT.test(amount)) throw new Error("This is not a valid amount");
     const { data } = await call("POST", "/api/transactions/qr-payment", {
         merchantId: qr[1],
         amount: Number(amount.replace(",", ".")),

@@ -1,9 +1,9 @@
--- What must always hold between Drop's payments and the books. Each query returns the violations.
+-- Invariants of Drop's payments and the ledger. Each query returns the violations.
 
 -- name: check_drop_postings
 -- returns: many
--- What a payment posted moved all that leaves the bank; it was taken back exactly if it failed, and
--- a remittance was paid out exactly if it completed.
+-- A payment posted the amount debited at the bank; it was reversed if and only if it failed, and
+-- a remittance was paid out if and only if it completed.
 SELECT 'Drop payment ' || p.drop_id || ' is ' || p.status || ', but ' ||
        CASE WHEN b.moved IS DISTINCT FROM p.total THEN 'did not move what it says'
             WHEN v.transaction_id IS DISTINCT FROM p.reversal_id THEN 'was taken back otherwise'
@@ -25,8 +25,8 @@ SELECT 'Drop payment ' || p.drop_id || ' is ' || p.status || ', but ' ||
 
 -- name: check_drop_payables
 -- returns: many
--- What is owed for remittances is the sum of those under way; what is owed to a merchant is the sum
--- of their payments less fees, and less what was paid out to them.
+-- The amount owed for remittances is the sum of the pending ones; the amount owed to a merchant is
+-- the sum of their payments less fees and less payouts.
 SELECT 'account ' || account_id || ' owes ' || balance || ', its payments come to ' || owed AS problem
   FROM (SELECT a.account_id, a.balance,
                (SELECT coalesce(sum(p.amount), 0)
@@ -54,7 +54,7 @@ SELECT 'account ' || account_id || ' owes ' || balance || ', its payments come t
 
 -- name: check_drop_fees
 -- returns: many
--- Fee revenue in NOK on the platform's own books is the sum of the fees of payments.
+-- Fee revenue in NOK in the platform's own ledger is the sum of the fees of payments.
 SELECT 'fee revenue is ' || a.balance || ', the fees come to ' || f.fees AS problem
   FROM account a
   JOIN ledger l USING (ledger_id)

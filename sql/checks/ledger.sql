@@ -1,4 +1,4 @@
--- What must always hold in the books. Each query returns the violations: none, if all is well.
+-- Invariants of the ledger. Each query returns the violations.
 
 -- name: check_sums
 -- returns: many
@@ -53,7 +53,7 @@ SELECT 'account ' || account_id || ' can spend ' || (balance::numeric - held) ||
 
 -- name: check_holds
 -- returns: many
--- What an account holds is the sum of its active holds.
+-- The held amount of an account is the sum of its active holds.
 SELECT 'account ' || a.account_id || ' holds ' || a.held || ', its holds say '
        || coalesce(h.total, 0) AS problem
   FROM account a
@@ -64,7 +64,7 @@ SELECT 'account ' || a.account_id || ' holds ' || a.held || ', its holds say '
 
 -- name: check_captures
 -- returns: many
--- A captured hold moved what it says out of its account.
+-- A captured hold moved its amount out of its account.
 SELECT 'hold ' || h.hold_id || ' captured ' || h.captured || ', its transaction moved '
        || coalesce(p.amount, 0) AS problem
   FROM hold h
@@ -88,7 +88,7 @@ HAVING count(p.line) = 0 OR max(p.line) <> count(p.line) - 1 OR min(p.line) <> 0
 
 -- name: check_reversals
 -- returns: many
--- A transaction takes back another one of its own ledger, and not more than that moved.
+-- A transaction reverses another one of its own ledger, and no more than that moved.
 SELECT 'transaction ' || r.transaction_id || ' takes back ' || r.reverses || ', which '
        || CASE WHEN t.ledger_id <> r.ledger_id THEN 'is of another ledger' ELSE 'moved less' END
        AS problem
@@ -101,7 +101,7 @@ SELECT 'transaction ' || r.transaction_id || ' takes back ' || r.reverses || ', 
 
 -- name: check_order
 -- returns: many
--- The history of an account is in order of time.
+-- The history of an account is in chronological order.
 SELECT 'account ' || account_id || ' at its posting ' || sequence || ': older than the one before'
        AS problem
   FROM (SELECT l.account_id, l.sequence, t.created_at,

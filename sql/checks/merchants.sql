@@ -1,9 +1,9 @@
--- What must always hold between payouts to merchants and the books. Each query returns the violations.
+-- Invariants of payouts to merchants and the ledger. Each query returns the violations.
 
 -- name: check_payouts
 -- returns: many
--- A payout that was not refused at once moved its amount from what is owed to its merchant, and back
--- exactly if it failed; unless it did, it is the sum of its payments less their fees.
+-- A payout that was not refused at once moved its amount from the merchant's payables, and back
+-- if and only if it failed; otherwise it is the sum of its payments less their fees.
 SELECT 'payout ' || y.drop_id || ' is ' || y.status || ', but ' ||
        CASE WHEN o.moved IS DISTINCT FROM y.amount AND y.transaction_id IS NOT NULL
                  THEN 'did not move what it says'

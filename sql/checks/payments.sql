@@ -1,9 +1,9 @@
--- What must always hold between payments and the books. Each query returns the violations.
+-- Invariants of payments and the ledger. Each query returns the violations.
 
 -- name: check_payments
 -- returns: many
--- A payment that was settled has a transaction that moved money between its wallet and the account
--- for what is under way with providers, in its direction and currency; a pending one has none.
+-- A settled payment has a transaction that moved money between its wallet and the providers'
+-- clearing account, in its direction and currency; a pending one has none.
 SELECT 'payment ' || y.payment_id || ' is ' || y.status || ', but ' ||
        CASE WHEN y.transaction_id IS NULL THEN 'nothing was posted'
             WHEN y.status = 'pending' THEN 'something was posted'
@@ -24,8 +24,7 @@ SELECT 'payment ' || y.payment_id || ' is ' || y.status || ', but ' ||
 
 -- name: check_withdrawals
 -- returns: many
--- While nobody knows what became of it, the money of a withdrawal is held, all of it. Once it is
--- known, it is not.
+-- While the outcome of a withdrawal is unknown, its full amount is held; afterwards it is not.
 SELECT 'payment ' || y.payment_id || ' is ' || y.status || ', its hold ' ||
        CASE WHEN h.status = 0 THEN 'is active' ELSE 'is not, or not of its amount' END AS problem
   FROM payment y
@@ -37,7 +36,8 @@ SELECT 'payment ' || y.payment_id || ' is ' || y.status || ', its hold ' ||
 
 -- name: check_clearing
 -- returns: many
--- Money under way with providers moves for a payment or purchase, or back again; so nothing is settled twice.
+-- Postings on the clearing account belong to a payment or purchase, or a reversal; so nothing is
+-- settled twice.
 SELECT 'transaction ' || t.transaction_id || ' moved money of providers for no payment or purchase' AS problem
   FROM posting p
   JOIN account c ON c.account_id IN (p.from_id, p.to_id) AND c.kind = 4

@@ -1,10 +1,9 @@
--- What must always hold between purchases and the books. Each query returns the violations.
+-- Invariants of purchases and the ledger. Each query returns the violations.
 
 -- name: check_purchases
 -- returns: many
--- A purchase that was settled has a transaction that moved its amount from its wallet to the account
--- for what is under way with providers; a pending one has none, and one that failed has none that
--- was not taken back.
+-- A settled purchase has a transaction that moved its amount from its wallet to the providers'
+-- clearing account; a pending one has none, and a failed one has none that was not reversed.
 SELECT 'purchase ' || u.purchase_id || ' is ' || u.status || ', but ' ||
        CASE WHEN u.transaction_id IS NULL THEN 'nothing was posted'
             WHEN u.status = 'pending' THEN 'something was posted'
@@ -26,8 +25,7 @@ SELECT 'purchase ' || u.purchase_id || ' is ' || u.status || ', but ' ||
 
 -- name: check_purchase_holds
 -- returns: many
--- While nobody knows what became of it, the money of a purchase is held, all of it. Once it is
--- known, it is not.
+-- While the outcome of a purchase is unknown, its full amount is held; afterwards it is not.
 SELECT 'purchase ' || u.purchase_id || ' is ' || u.status || ', its hold ' ||
        CASE WHEN h.status = 0 THEN 'is active' ELSE 'is not, or not of its amount' END AS problem
   FROM purchase u

@@ -1,8 +1,9 @@
--- What must always hold of vouchers. Each query returns the violations: none, if all is well.
+-- Invariants of vouchers. Each query returns the violations.
 
 -- name: check_vouchers
 -- returns: many
--- What the accounts of pending and active vouchers have is what the vouchers say is left of them.
+-- The balances of the accounts of pending and active vouchers are the sums of the vouchers'
+-- remaining balances.
 SELECT 'account ' || c.code || ' has ' || coalesce(a.total, 0) || ', its vouchers say '
        || coalesce(v.total, 0) AS problem
   FROM chart c
@@ -16,8 +17,8 @@ SELECT 'account ' || c.code || ' has ' || coalesce(a.total, 0) || ', its voucher
 
 -- name: check_redemptions
 -- returns: many
--- What was redeemed, what was refunded and what is left are what a voucher was issued for; each
--- redemption moved what it says out of the account of active vouchers.
+-- The redeemed, refunded and remaining amounts add up to what a voucher was issued for; each
+-- redemption moved its amount out of the account of active vouchers.
 SELECT 'voucher ' || v.voucher_id || ' of ' || v.original_amount || ' has ' || v.balance
        || ' left and gave back ' || v.refunded || ', its ' || v.redemptions
        || ' redemptions say ' || coalesce(r.total, 0) || ' (' || coalesce(r.count, 0) || ')'
@@ -34,8 +35,8 @@ SELECT 'voucher ' || v.voucher_id || ' of ' || v.original_amount || ' has ' || v
 
 -- name: check_settlements
 -- returns: many
--- The cash that EasyPay took for vouchers is what it owes, and what waits to be reconciled; each
--- settled voucher has its settlement, of its amount.
+-- The cash that EasyPay took for vouchers is the amount that it owes, and that waits for
+-- reconciliation; each settled voucher has a settlement of its amount.
 SELECT 'account ' || c.code || ' has ' || coalesce(a.total, 0) || ', the settlements say '
        || coalesce(s.total, 0) AS problem
   FROM chart c

@@ -3,7 +3,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
-/* Bodies up to SMALL are as many as there are threads; larger ones have LARGE_TOTAL together. */
+/* There are as many bodies up to SMALL as threads; larger ones share LARGE_TOTAL. */
 enum { SMALL = 16 * 1024, LARGE_TOTAL = 4 * 1024 * 1024 };
 
 struct admission {
@@ -28,7 +28,7 @@ admission_free(struct admission *admission)
 	free(admission);
 }
 
-/* Take an amount of what there is; false if it is not there. */
+/* Take an amount of a resource; false if not enough is left. */
 static bool
 take(atomic_long *taken, long amount, long most)
 {

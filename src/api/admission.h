@@ -1,7 +1,7 @@
 /*
- * admission.h - how much a worker has under work at once, so that nobody makes it outgrow its memory
- * or keeps all of its threads: calls that anybody may make, and the bytes of large bodies. What does
- * not get in is told to come again, at once: a call that waits would hold a thread.
+ * admission.h - limits on the concurrent work of a worker, so that no client can exhaust its memory
+ * or occupy all of its threads: calls of public routes, and the bytes of large bodies. A call over
+ * the limit is refused at once with a request to retry: a waiting call would occupy a thread.
  */
 #ifndef API_ADMISSION_H
 #define API_ADMISSION_H
@@ -12,11 +12,11 @@
 
 struct admission;
 
-/* For a worker with so many threads. NULL if the system has no memory. */
+/* For a worker with this number of threads. NULL if out of memory. */
 struct admission *admission_new(int64_t threads);
 void admission_free(struct admission *admission);
 
-/* Let a call in, or not. Each that got in must leave, with the same arguments. */
+/* Admit a call, or refuse it. Each admitted call must leave, with the same arguments. */
 bool admission_enter(struct admission *admission, bool anybody, size_t body_length);
 void admission_leave(struct admission *admission, bool anybody, size_t body_length);
 

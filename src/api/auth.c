@@ -15,10 +15,10 @@
 #include "crypto/token.h"
 #include "db/row.h"
 
-/* A key to look up, and what the database says of it. */
+/* A key to look up, and the result of the look-up. */
 struct key_check {
 	struct batch_item item; /* first, so that an item is a check */
-	struct ctx *ctx;        /* of the thread that asks */
+	struct ctx *ctx;        /* of the requesting thread */
 	unsigned char digest[SHA256_SIZE];
 	bool valid;
 	struct key_row {
@@ -43,7 +43,7 @@ static const struct column key_columns[] = {
 	COLUMN(struct key_row, quota),
 };
 
-/* One query for all keys that wait. Runs with the means of the first of them. */
+/* One query for all waiting keys. Runs with the resources of the first of them. */
 static void
 check_keys(void *arg, struct batch_item **items, size_t n)
 {
@@ -83,7 +83,7 @@ unauthorized(struct call *call, const char *message)
 	return fault(&call->ctx.fault, ERR_UNAUTHORIZED, NULL, "%s", message);
 }
 
-/* Count the request against the key's day; the headers tell how many are left. */
+/* Count the request against the daily quota of the key; the headers tell how many are left. */
 static enum err
 count_quota(struct call *call, const struct key_row *key)
 {
@@ -123,8 +123,8 @@ look_up(struct call *call, struct key_check *check)
 }
 
 /*
- * A key without a quota, which would have to be counted, is remembered: a route whose own first
- * query says whether it is still good needs no other.
+ * A key without a quota, which would have to be counted, is cached: a route whose first query
+ * checks whether it is still valid needs no other query.
  */
 static enum err
 check_key(struct call *call, const char *key)
@@ -234,8 +234,8 @@ session_user(struct call *call, int64_t *user_id)
 }
 
 /*
- * Where people and their wallet keys may ask alike, it is the person who asks if both are there.
- * Elsewhere two different credentials leave open who is meant.
+ * Where both users and their wallet keys are accepted, the user is the caller if both credentials
+ * are sent. Elsewhere two different credentials are ambiguous.
  */
 static bool
 is_one_sender(const struct call *call, const char *bearer)
@@ -246,7 +246,7 @@ is_one_sender(const struct call *call, const char *bearer)
 	       text_starts_with(key, WALLET_KEY_PREFIX);
 }
 
-/* Scheme, host and port of a URL, as browsers write them: without the port that https implies. */
+/* Scheme, host and port of a URL, as sent by browsers: without the default port of https. */
 static const char *
 origin_of(struct arena *arena, const char *url)
 {
@@ -261,9 +261,9 @@ origin_of(struct arena *arena, const char *url)
 }
 
 /*
- * A browser sends cookies by itself, whoever made it send the request. What changes something must
- * come from a page of ours or of an origin that the operator has listed, or from something that is no
- * browser and so names no origin.
+ * A browser sends cookies automatically, whichever site caused the request. A request that changes
+ * data must come from a page of ours or of an origin that the operator has listed, or from a client
+ * other than a browser, which sends no origin.
  */
 static enum err
 check_origin(struct call *call)
@@ -281,7 +281,7 @@ check_origin(struct call *call)
 	return ERR_OK;
 }
 
-/* Without another credential the cookie is one, where the route takes it. */
+/* Without another credential the cookie is used, if the route accepts it. */
 static enum err
 find_cookie(struct call *call, const char **credential)
 {
@@ -323,7 +323,7 @@ find_credential(struct call *call, const char **credential)
 	return ERR_OK;
 }
 
-/* Whether the principal may use routes of this access, and what to say otherwise. */
+/* Whether the principal may use routes of this access, and the error message otherwise. */
 static enum err
 admit(struct call *call)
 {

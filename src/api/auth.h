@@ -1,8 +1,8 @@
 /*
- * auth.h - who asks: access tokens with their session, API keys with their quota.
+ * auth.h - authentication: access tokens with their session, API keys with their quota.
  *
- * Every request is checked against the database, so that revocation and expiry act
- * at once. Look-ups of keys by all threads that wait are one query.
+ * Every request is checked against the database, so that revocation and expiry take effect at once.
+ * Concurrent key look-ups of all threads are combined into one query.
  */
 #ifndef API_AUTH_H
 #define API_AUTH_H
@@ -18,19 +18,20 @@ struct batcher *auth_key_checks(size_t batch_max);
  * ERR_QUOTA_EXCEEDED. */
 enum err authenticate(struct call *call) MUST_CHECK;
 
-/* Whose session a request of a public route is sent with, by its bearer token; 0 where there is none
- * that is good. */
+/* The user of the session that a request of a public route was sent with, by its bearer token; 0
+ * if there is no valid one. */
 enum err session_user(struct call *call, int64_t *user_id) MUST_CHECK;
 
-/* People may do all with their wallets; a key of theirs what it was made for: ERR_FORBIDDEN else. */
+/* Users may do everything with their wallets; a wallet key only what it permits: otherwise
+ * ERR_FORBIDDEN. */
 enum err admit_to_wallet(struct call *call) MUST_CHECK;
 
-/* Settle whether a key that was known from before is still good, where no query has done so yet. */
+/* Check whether a key found in the cache is still valid, if no query has done so yet. */
 enum err revalidate(struct call *call) MUST_CHECK;
 
 /* Count the call against its route's rate limit; ERR_RATE_LIMITED with retry_after_s. */
 enum err throttle(struct call *call) MUST_CHECK;
-/* Likewise against what one person may ask of the route in a minute, once it is known who asks. */
+/* The same for the limit of the route per user and minute, once the user is known. */
 enum err throttle_user(struct call *call) MUST_CHECK;
 
 #endif

@@ -1,4 +1,4 @@
-/* Who may use people's wallets: they themselves, and the keys that they gave away. */
+/* Access to users' wallets: by the users, and by the wallet keys that they created. */
 #include "api/auth.h"
 
 const char *

@@ -8,7 +8,7 @@
 #include "base/origin.h"
 #include "runtime/app.h"
 
-/* What a page may read beyond what it always may. */
+/* Headers that a page may read in addition to the default ones. */
 #define EXPOSED                                                                     \
 	"X-Request-Id, Idempotent-Replayed, RateLimit-Limit, RateLimit-Remaining, " \
 	"RateLimit-Reset, Retry-After, Location, Allow, WWW-Authenticate, Content-Disposition"
@@ -32,7 +32,7 @@ cors_trusts(const struct call *call, const char *origin)
 	return origin_is_listed(list_of(call), origin);
 }
 
-/* What Access-Control-Allow-Origin says; NULL: nothing. */
+/* The value of Access-Control-Allow-Origin; NULL: none. */
 static const char *
 allowed_origin(const struct call *call)
 {
@@ -53,7 +53,7 @@ cors_is_preflight(const struct call *call)
 	       call->request->headers[HEADER_REQUEST_METHOD] != NULL;
 }
 
-/* The headers that a page may add. Many clients send a type and a token with everything. */
+/* The headers that a page may send. Many clients always send a type and a token. */
 static const char *
 taken_headers(struct call *call)
 {
@@ -75,7 +75,7 @@ cors_preflight(struct call *call)
 			       strcmp(method, "HEAD") == 0 ? "GET" : method));
 	if (allowed_origin(call) == NULL)
 		return fault(&call->ctx.fault, ERR_FORBIDDEN, NULL,
-			     "Pages of this origin may not call this");
+			     "Requests from this origin are not allowed");
 	call->reply.status = 204;
 	call_header(call, "Access-Control-Allow-Methods", method);
 	call_header(call, "Access-Control-Allow-Headers", taken_headers(call));

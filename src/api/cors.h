@@ -1,24 +1,25 @@
 /*
- * cors.h - browsers on pages of other origins (the CORS protocol of the Fetch standard).
+ * cors.h - requests from pages of other origins (the CORS protocol of the Fetch standard).
  *
- * Off unless COWRY_ALLOWED_ORIGINS names origins. A listed origin may call every route; "*" lets any
- * origin call those that neither take nor set a cookie. Credentials are allowed on the others only,
- * so no page that is not listed ever reads what a cookie has opened. What nginx answers by itself
- * gets its headers from nginx/cors.conf.
+ * Disabled unless COWRY_ALLOWED_ORIGINS names origins. A listed origin may call every route; "*"
+ * allows any origin to call the routes that neither take nor set a cookie. Credentials are allowed
+ * on the other routes only, so pages that are not listed never read data behind a cookie. The
+ * headers of answers that nginx itself generates are in nginx/cors.conf.
  */
 #ifndef API_CORS_H
 #define API_CORS_H
 
 #include "api/dispatch.h"
 
-/* Whether a request is a browser's question if another one may be sent. */
+/* Whether a request is a CORS preflight request. */
 bool cors_is_preflight(const struct call *call);
-/* Answer it, before authentication: that the path takes the method, and which headers. ERR_NOT_FOUND,
- * ERR_METHOD_NOT_ALLOWED, ERR_FORBIDDEN for an origin that may not. */
+/* Answer it, before authentication: whether the path allows the method, and the allowed headers.
+ * ERR_NOT_FOUND, ERR_METHOD_NOT_ALLOWED, ERR_FORBIDDEN for an origin that is not allowed. */
 enum err cors_preflight(struct call *call) MUST_CHECK;
-/* What lets the page read the answer, good or bad; once the route is known, if ever. */
+/* Add the headers that let the page read the answer, also of an error; once the route is known,
+ * if ever. */
 void cors_headers(struct call *call);
-/* Whether an origin is listed by itself. */
+/* Whether an origin is listed explicitly. */
 bool cors_trusts(const struct call *call, const char *origin);
 
 #endif

@@ -1,4 +1,4 @@
-/* dialect.h - how one of the five APIs shows what all of them share. */
+/* dialect.h - how each of the five APIs presents the common parts. */
 #ifndef API_DIALECT_H
 #define API_DIALECT_H
 
@@ -19,32 +19,32 @@ struct tag {
 };
 
 /*
- * A dialect: how one API shows what all share. write_ok gets the out struct of the
- * route (a struct page for lists, NULL for none).
+ * A dialect: how one API presents the common parts. write_ok gets the out struct of the route (a
+ * struct page for lists, NULL for none).
  */
 struct dialect {
 	const char *name;
 	const char *title;
 	const char *version;
 	const char *doc;
-	const char *implied; /* first segment that may be left out of paths; NULL: none */
+	const char *implied; /* first segment that may be omitted from paths; NULL: none */
 	const struct route *const
 		*groups;        /* tables of routes, each ending with a row without path */
 	const struct tag *tags; /* ends with a row without name; NULL: none */
 	enum amount_style amounts;
 	void (*write_ok)(struct jw *w, const struct call *call, const void *out);
 	void (*write_fail)(struct jw *w, const struct call *call);
-	/* Status of an error where it is not the catalogue's. */
+	/* Status of an error if it differs from the catalogue. */
 	int (*status)(const struct fault *f);
 	/* The envelope around out as JSON Schema, or as an example, for the documentation. */
 	void (*describe_ok)(struct jw *w, const struct dialect *dialect, const struct route *route,
 			    bool example, const char *name);
-	/* What write_fail writes: members of simple types, ending with a row without name, and the
+	/* Output of write_fail: members of simple types, ending with a row without name, and the
 	 * name of the list of violations (NULL: none), each with or without a code. */
 	const struct property *error;
 	const char *violations;
 	bool violation_codes;
-	bool unprocessable; /* a broken rule is 422 */
+	bool unprocessable; /* validation errors are 422 */
 };
 
 /* All dialects; ends with NULL. */

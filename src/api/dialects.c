@@ -4,7 +4,7 @@
 
 #include "api/dispatch.h"
 
-/* The first one answers for paths that belong to none. */
+/* The first one handles paths of no dialect. */
 const struct dialect *const dialects[] = {&pocket, &bitpal, &otp, &moolah, &drop, NULL};
 
 void
@@ -15,7 +15,7 @@ describe_property(struct jw *w, const char *name, const char *type)
 	jw_close(w);
 }
 
-/* A member of one value. */
+/* A member with a constant value. */
 static void
 describe_constant(struct jw *w, const char *name, const char *type, const char *json)
 {
@@ -205,7 +205,7 @@ describe_violations(struct jw *w, const struct dialect *dialect)
 
 	jw_object(w, dialect->violations);
 	jw_text(w, "type", "array");
-	jw_text(w, "description", "Every field that broke a rule.");
+	jw_text(w, "description", "All fields that failed validation.");
 	item = envelope_open(w, false, "items");
 	envelope_text(&item, "field", NULL);
 	envelope_text(&item, "message", NULL);

@@ -66,7 +66,7 @@ call_opened_id(const struct call *call)
 	return id;
 }
 
-/* A caller's request id is kept if it can't do harm; otherwise the call gets one. */
+/* A client's request id is kept if it is harmless; otherwise a new one is generated. */
 static void
 choose_request_id(struct call *call)
 {
@@ -94,7 +94,7 @@ is_json(const char *content_type)
 	return strchr("; \t", content_type[sizeof(json) - 1]) != NULL;
 }
 
-/* Whether every coding of the list is the one that changes nothing. */
+/* Whether all codings of the list are "identity". */
 static bool
 is_identity(const char *encoding)
 {
@@ -120,7 +120,7 @@ check_body(struct call *call)
 
 	if (call->request->body_incomplete)
 		return fault(&call->ctx.fault, ERR_BAD_REQUEST, NULL,
-			     "The body is not as long as its Content-Length");
+			     "The length of the body differs from Content-Length");
 	if (has_body && !is_identity(call->request->content_encoding))
 		return fault(&call->ctx.fault, ERR_UNSUPPORTED_MEDIA, NULL,
 			     "The body must be sent without a Content-Encoding");
@@ -215,7 +215,7 @@ is_public(const struct call *call)
 	return call->route->access == ACCESS_PUBLIC;
 }
 
-/* Not more at once than the worker has memory and threads for. */
+/* Within the limits of memory and threads of the worker. */
 static enum err
 admit(struct call *call)
 {
@@ -224,7 +224,8 @@ admit(struct call *call)
 	if (call->admitted)
 		return ERR_OK;
 	call->ctx.fault.retry_after_s = 1;
-	return fault(&call->ctx.fault, ERR_UNAVAILABLE, NULL, "Too much is under work; try again");
+	return fault(&call->ctx.fault, ERR_UNAVAILABLE, NULL,
+		     "The server is overloaded; try again");
 }
 
 static void
@@ -265,7 +266,7 @@ run(struct call *call)
 	return call->refused ? call->ctx.fault.err : ERR_OK;
 }
 
-/* Do what the handler left for after its refusal; if that fails, the refusal stands all the same. */
+/* Run the action that the handler left for after its refusal; if that fails, the refusal stays. */
 static void
 after_refusal(struct call *call)
 {
@@ -311,14 +312,14 @@ write_headers(struct call *call)
 }
 
 /*
- * The web server's access log has every request under the same id. Here stands what it can't
- * know: why one failed, and who was refused.
+ * The web server's access log has every request under the same id. This one adds what it can't
+ * know: why one failed, and which caller was refused.
  */
 static enum log_level
 level_of(int status, enum err err)
 {
 	if (err == ERR_EXPIRED)
-		return LOG_LEVEL_INFO; /* mostly clients that have left */
+		return LOG_LEVEL_INFO; /* mostly clients that have disconnected */
 	if (status >= 500)
 		return LOG_LEVEL_ERROR;
 	return status == 401 || status == 403 || status == 409 || status == 429 ? LOG_LEVEL_INFO
@@ -349,7 +350,7 @@ log_call(const struct call *call, int64_t began_ns)
 			     {"file", f->file != NULL ? f->file : "", 0}, {"line", NULL, f->line}));
 }
 
-/* Who has no good key learns that, and not what else was wrong. */
+/* A caller without a valid key learns that first, and no other errors. */
 static enum err
 settle_key(struct call *call, enum err err)
 {

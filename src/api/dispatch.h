@@ -1,5 +1,5 @@
 /*
- * dispatch.h - one call on its way from request to reply, and what handlers may say about it.
+ * dispatch.h - one call from request to reply, and the functions that handlers use.
  */
 #ifndef API_DISPATCH_H
 #define API_DISPATCH_H
@@ -16,56 +16,58 @@ struct path_value {
 };
 
 struct call {
-	struct ctx ctx; /* first: what the use cases are given */
+	struct ctx ctx; /* first: this is passed to the use cases */
 	const struct request *request;
 	const struct dialect *dialect;
-	const struct route *route; /* NULL until it is found */
+	const struct route *route; /* NULL until found */
 	struct path_value params[PARAMS_MAX];
 	void *query;
-	const struct rendering *rendering; /* the form that the client wants; NULL: JSON */
-	unsigned char key_digest[32];      /* of an API key that is yet to be proven */
-	bool by_cookie;                    /* a browser may have sent the credential by itself */
-	bool dry_run;                      /* dryRun: decide, but change nothing */
-	bool admitted;                     /* it counts among what is under work */
-	int status;    /* of success; the route's unless the handler says otherwise */
-	bool replayed; /* the answer of an earlier request */
-	void *state; /* EFFECT_CALL: what handle leaves for outside and finish; NULL: all is done */
-	/* EFFECT_CALL: the id of what handle opened, beside state; kept with the Idempotency-Key. */
+	const struct rendering *rendering; /* the requested format; NULL: JSON */
+	unsigned char key_digest[32];      /* of an API key that is not verified yet */
+	bool by_cookie; /* the browser may have added the credential automatically */
+	bool dry_run;   /* dryRun: decide, but change nothing */
+	bool admitted;  /* counted as concurrent work */
+	int status;     /* of success; default: the route's */
+	bool replayed;  /* the answer of an earlier request */
+	void *state; /* EFFECT_CALL: set by handle for outside and finish; NULL: nothing to call */
+	/* EFFECT_CALL: the id of what handle opened, in addition to state; kept with the
+	 * Idempotency-Key. */
 	const char *opened;
-	bool refused;   /* what was done is committed, but the answer is the fault */
-	bool unsettled; /* and how it ends is not known: the key goes on with what was opened */
+	bool refused;   /* the changes are committed, but the answer is the fault */
+	bool unsettled; /* and the outcome is unknown: the key continues with what was opened */
 	size_t headers_before; /* of the reply, before the handler ran */
-	/* Done once a refused call has rolled back: what must happen although it was refused. */
+	/* Called after a refused call was rolled back: what must be done although it was
+	 * refused. */
 	enum err (*on_refusal)(struct call *call);
 	int64_t refused_session;
-	int64_t limit; /* calls that the key or the route may make in its time; 0: any number */
+	int64_t limit; /* calls allowed by the key or the route in its period; 0: unlimited */
 	int64_t limit_left;
-	int64_t limit_reset_s; /* until it starts anew */
+	int64_t limit_reset_s; /* until the period restarts */
 	struct reply reply;
 };
 
 /*
- * The fault that stands in call->ctx is the answer, but what the handler did is committed: an attempt
- * that was counted, an order that failed. For the end of a handler: return call_refuse(call).
+ * Answer with the fault in call->ctx, but commit the changes of the handler: a counted attempt, a
+ * failed order. At the end of a handler: return call_refuse(call).
  */
 enum err call_refuse(struct call *call);
-/* The same for the end of finish, where nobody knows whether what was opened was done: a repetition
+/* The same at the end of finish, if it is unknown whether what was opened was done: a repetition
  * with the same Idempotency-Key asks again. */
 enum err call_refuse_unsettled(struct call *call);
-/* An id as call->opened has it, and back. */
+/* Convert an id to the form of call->opened, and back. */
 const char *call_id(struct call *call, struct uuid id);
 struct uuid call_opened_id(const struct call *call);
-/* Add a header to the answer, whatever becomes of the call. The name is a constant. */
+/* Add a header to the answer, for successes and errors. The name is a constant. */
 void call_header(struct call *call, const char *name, const char *value);
 /* Answer with 302 to a URL and no body. */
 void call_redirect(struct call *call, const char *url);
 /* A cookie of the request, or NULL. */
 const char *call_cookie(struct call *call, const char *name);
 
-/* The HTTP status of the fault of a call, as its dialect has it. */
+/* The HTTP status of the fault of a call, in its dialect. */
 int fault_status(const struct call *call);
 
-/* Answer a request. Never fails; everything it makes lives in the arena. */
+/* Answer a request. Never fails; everything it allocates is in the arena. */
 void dispatch(const struct app *app, struct arena *arena, const struct request *request,
 	      struct reply *reply);
 

@@ -8,14 +8,14 @@
 #include "base/ensure.h"
 #include "db/db.h"
 
-/* What the transactions of a call need. */
+/* State of the transactions of a call. */
 struct work {
 	struct call *call;
 	void *in;
 	bool keyed; /* there is an Idempotency-Key */
 };
 
-/* A transaction that lost a race runs again: nothing of the attempt before may be left. */
+/* A transaction that lost a race is restarted: discard everything of the previous attempt. */
 static void
 start_attempt(struct call *call)
 {
@@ -31,7 +31,7 @@ start_attempt(struct call *call)
 	call->reply.header_count = call->headers_before;
 }
 
-/* Run the handler or what finishes a call, and write the reply unless more is to come. */
+/* Run the handler or finish, and write the reply unless another step follows. */
 static enum err
 handle(struct call *call, handler *function, const void *in)
 {
@@ -52,7 +52,7 @@ handle(struct call *call, handler *function, const void *in)
 	return reply_success(call, out);
 }
 
-/* Go on with what an earlier request with the key opened. */
+/* Continue with what an earlier request with the key opened. */
 static enum err
 resume(struct call *call, const void *in)
 {
@@ -61,7 +61,7 @@ resume(struct call *call, const void *in)
 	return idempotency_reserve(call);
 }
 
-/* The handler, and around it what an idempotency key asks for. May run again. */
+/* The handler, with the idempotency key before and after it. May run again. */
 static enum err
 handle_in_transaction(struct ctx *ctx, void *arg)
 {
@@ -86,8 +86,8 @@ handle_in_transaction(struct ctx *ctx, void *arg)
 }
 
 /*
- * A refusal is an answer like any other, and stored. But what could not be done for now did
- * nothing, so its key may be used for another try, and what is not known yet may be asked again.
+ * A refusal is a normal answer, and is stored. But a temporary failure did nothing, so its key may
+ * be used for a retry, and an unknown outcome may be queried again.
  */
 static enum err
 end_key(struct call *call)
@@ -118,8 +118,8 @@ pause_in_transaction(struct ctx *ctx, void *arg)
 	return idempotency_pause(arg);
 }
 
-/* The request ends although what it opened is not closed: the next one with its key goes on with
- * that. Where even this fails, it can do so once the request has had all the time that it may take. */
+/* The request ends although what it opened is not closed: the next one with its key continues
+ * with it. If even this fails, that is possible after the maximum duration of the request. */
 static enum err
 abandon(struct call *call, enum err err)
 {
@@ -132,7 +132,7 @@ abandon(struct call *call, enum err err)
 	return err;
 }
 
-/* Record what is to be done, do it outside of any transaction, and record what came of it. */
+/* Record the order, make the call outside of any transaction, and record the result. */
 static enum err
 run_outside(struct call *call, struct work *work)
 {
@@ -141,7 +141,7 @@ run_outside(struct call *call, struct work *work)
 	TRY(db_transact(&call->ctx, handle_in_transaction, work));
 	if (call->state == NULL || call->refused)
 		return ERR_OK;
-	call->ctx.requester = NULL; /* what comes of the call is recorded in any case */
+	call->ctx.requester = NULL; /* the result of the call is always recorded */
 	call->route->outside.call(call);
 	err = ensure_held(&call->ctx.fault);
 	if (err == ERR_OK)

@@ -38,7 +38,7 @@ idempotency_wanted(struct call *call, bool *wanted)
 	return ERR_OK;
 }
 
-/* Whose key it is: the same text from another owner is another key. */
+/* The owner of the key: the same text from another owner is another key. */
 static const char *
 owner_name(struct call *call)
 {
@@ -59,8 +59,8 @@ owner_name(struct call *call)
 			    call->ctx.address);
 }
 
-/* The name under which releases that bound keys to credentials stored answers; they are good for a
- * day after an upgrade. */
+/* The name under which earlier releases, which bound keys to credentials, stored answers; they
+ * are valid for a day after an upgrade. */
 static const char *
 credential_name(struct call *call)
 {
@@ -73,7 +73,7 @@ credential_name(struct call *call)
 			    (long long)who->key_id);
 }
 
-/* As long as a request can wait for others' servers. */
+/* The maximum time that a request can wait for outside servers. */
 static int64_t
 longest_run_s(const struct call *call)
 {
@@ -108,7 +108,7 @@ lock_number(const char *principal, const char *key, struct arena *arena)
 	return (int64_t)number;
 }
 
-/* What the sealed answer belongs to. */
+/* The context of the sealed answer. */
 static const char *
 seal_context(struct call *call, const char *principal)
 {

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Digests are uniform, so their first bytes are the place. */
+/* Digests are uniform, so their first bytes are the index. */
 enum { PLACES = 4096 };
 
 struct entry {

@@ -1,8 +1,8 @@
 /*
- * key_cache.h - what API keys stand for, by digest: owner, project, books, mode.
+ * key_cache.h - cache of the owner, project, ledger and mode of API keys, by digest.
  *
- * None of this ever changes for a key, so it may be remembered. Whether the key is
- * still good may not: who is found here is unverified until a query has said so.
+ * These never change for a key, so they may be cached. Whether the key is still valid may not: a
+ * cached principal is unverified until a query has confirmed it.
  */
 #ifndef API_KEY_CACHE_H
 #define API_KEY_CACHE_H
@@ -14,14 +14,14 @@
 
 struct key_cache;
 
-/* NULL if the system has no memory. */
+/* NULL if out of memory. */
 struct key_cache *key_cache_new(void);
 void key_cache_free(struct key_cache *cache);
 
-/* Whom the key stands for, if it was seen before. */
+/* The principal of the key, if it is cached. */
 bool key_cache_find(struct key_cache *cache, const unsigned char digest[SHA256_SIZE],
 		    struct principal *who);
-/* Remember; an older key may have to make room. */
+/* Add a key; an older key may be evicted. */
 void key_cache_put(struct key_cache *cache, const unsigned char digest[SHA256_SIZE],
 		   const struct principal *who);
 

@@ -3,7 +3,8 @@
 #include <string.h>
 #include <strings.h>
 
-/* How well a media range fits a type: 3 exactly, 2 as "text/<any>", 1 as anything, 0 not at all. */
+/* Specificity of a media range for a type: 3 exact, 2 for "text/<any>", 1 for any, 0 for no
+ * match. */
 static int
 fit(const char *range, size_t length, const char *type)
 {
@@ -37,7 +38,7 @@ weight(const char *parameters, size_t length)
 	return 1000;
 }
 
-/* What the client makes of a type, in thousandths: the range that fits it best decides. */
+/* The quality of a type, in thousandths: that of the most specific range. */
 static int
 quality(const char *accept, const char *type)
 {

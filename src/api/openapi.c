@@ -49,9 +49,10 @@ write_idempotency_parameter(struct jw *w)
 	jw_text(w, "name", "Idempotency-Key");
 	jw_text(w, "in", "header");
 	jw_text(w, "description",
-		"1 to 255 printable characters. The same key and request within a day is done once: "
-		"it gets the first answer again, and 409 while the first one runs. A key belongs to "
-		"its owner, whichever credential is used. X-Idempotency-Key means the same.");
+		"1 to 255 printable characters. A request repeated with the same key within a day "
+		"is executed once: repetitions return the first answer, or 409 while the first "
+		"request is still running. A key belongs to its owner, regardless of the "
+		"credential used. X-Idempotency-Key is an alias.");
 	jw_object(w, "schema");
 	jw_text(w, "type", "string");
 	jw_integer(w, "maxLength", 255);
@@ -89,14 +90,14 @@ openapi_reference(struct jw *w, const char *name, const char *target)
 	jw_close(w);
 }
 
-/* The fields of the body, whichever module reads them. */
+/* The fields of the body, by whichever module they are read. */
 static const struct schema *
 body_of(const struct route *route)
 {
 	return route->in != NULL ? route->in : route->body.raw;
 }
 
-/* Whether the body must have something; where all is optional, none is needed. */
+/* Whether a body is required; if all fields are optional, it is not. */
 static bool
 needs_body(const struct schema *schema)
 {
@@ -181,7 +182,7 @@ operation_doc(struct arena *arena, const struct route *route)
 
 	if (route->limits.daily == DAILY_NONE)
 		return doc;
-	return arena_printf(arena, "%s%sLimited for each %s and UTC day (429).", doc,
+	return arena_printf(arena, "%s%sLimited per %s and UTC day (429).", doc,
 			    doc[0] != '\0' ? " " : "", whose);
 }
 
@@ -224,7 +225,7 @@ all_routes(struct arena *arena, const struct dialect *dialect, size_t *count)
 	return routes;
 }
 
-/* The operations of a path stand together, where the path comes first. */
+/* The operations of a path are written together, at its first route. */
 static void
 write_paths(struct jw *w, struct arena *arena, const struct dialect *dialect,
 	    const struct route *const *routes, size_t n)

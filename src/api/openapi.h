@@ -1,4 +1,4 @@
-/* openapi.h - the OpenAPI 3.1 document of a dialect, made from the tables that serve it. */
+/* openapi.h - the OpenAPI 3.1 document of a dialect, generated from its route tables. */
 #ifndef API_OPENAPI_H
 #define API_OPENAPI_H
 

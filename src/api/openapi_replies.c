@@ -10,34 +10,34 @@
 
 enum { ANY_OTHER = 0 };
 
-/* The statuses of refusals; which errors come with each is in the catalogue. */
+/* The statuses of errors; the catalogue lists the errors of each. */
 static const struct error_reply {
 	int status;
 	const char *name; /* of the component */
 	const char *doc;
 } error_replies[] = {
-	{400, "BadRequest", "The request is malformed or breaks a rule."},
-	{401, "Unauthorized", "Who asks is not known."},
-	{402, "PaymentRequired", "The account does not cover it."},
-	{403, "Forbidden", "Who asks may not do this."},
-	{404, "NotFound", "There is no such thing for who asks."},
-	{406, "NotAcceptable", "There is no such form of the answer."},
-	{409, "Conflict", "It contradicts what is there."},
+	{400, "BadRequest", "The request is malformed or failed validation."},
+	{401, "Unauthorized", "Authentication failed or is missing."},
+	{402, "PaymentRequired", "Insufficient funds."},
+	{403, "Forbidden", "The caller is not permitted to do this."},
+	{404, "NotFound", "The resource does not exist or is not visible to the caller."},
+	{406, "NotAcceptable", "The requested response format is not available."},
+	{409, "Conflict", "The request conflicts with the current state."},
 	{413, "TooLarge", "The body is too large."},
 	{414, "UriTooLong", "The path or query is too long."},
 	{415, "UnsupportedMediaType",
 	 "The body is not application/json, or has a Content-Encoding."},
-	{422, "Unprocessable", "It can't be done as things are."},
-	{429, "TooManyRequests", "A limit is used up; see Retry-After."},
-	{500, "Internal", "A fault of the server."},
+	{422, "Unprocessable", "The request can't be processed in the current state."},
+	{429, "TooManyRequests", "A limit was exceeded; see Retry-After."},
+	{500, "Internal", "Internal server error."},
 	{502, "ProviderUnavailable", "The provider can't be reached; nothing was done."},
 	{503, "Unavailable",
-	 "The server can't do it right now; see Retry-After. Nothing was done, unless it says that "
-	 "the outcome is not known: the same request again, with its reference or Idempotency-Key, "
-	 "tells it. 502 and 504 are never about this server."},
+	 "The server is temporarily unable to do this; see Retry-After. Nothing was done, unless "
+	 "the answer says that the outcome is unknown: then repeat the request with its reference "
+	 "or Idempotency-Key to learn it. 502 and 504 are never about this server."},
 	{504, "ProviderTimeout",
-	 "The provider did not answer in time; whether it was done is found out."},
-	{ANY_OTHER, "Other", "What HTTP itself refuses, such as 405, 408 and 431."},
+	 "The provider did not answer in time; the server will find out the outcome."},
+	{ANY_OTHER, "Other", "Errors of HTTP itself, such as 405, 408 and 431."},
 };
 enum { ERROR_REPLIES = COUNT(error_replies) };
 
@@ -50,7 +50,7 @@ comes_with(const struct dialect *dialect, enum err err, int status)
 	return (dialect->status != NULL ? dialect->status(&f) : err_status(err)) == status;
 }
 
-/* Whether an Idempotency-Key counts. */
+/* Whether an Idempotency-Key is effective. */
 static bool
 takes_key(const struct route *route)
 {
@@ -66,7 +66,7 @@ says(const int *statuses, size_t n, int status)
 	return false;
 }
 
-/* Whether a route can answer with that status, as its columns have it. */
+/* Whether a route can answer with that status, according to its columns. */
 static bool
 applies(const struct dialect *dialect, const struct route *route, int status)
 {
@@ -86,7 +86,7 @@ applies(const struct dialect *dialect, const struct route *route, int status)
 		return known;
 	case 402:
 	case 504:
-		return false; /* a route says so itself */
+		return false; /* declared by the route */
 	case 403:
 		return known && route->access != ACCESS_PROJECT_KEY;
 	case 404:
@@ -105,7 +105,7 @@ applies(const struct dialect *dialect, const struct route *route, int status)
 	case 502:
 		return calls && comes_with(dialect, ERR_PROVIDER_DOWN, status);
 	default:
-		return true; /* 413, 414, 429, 500, 503 and what HTTP refuses, anywhere */
+		return true; /* 413, 414, 429, 500, 503 and errors of HTTP itself, on all routes */
 	}
 }
 
@@ -150,12 +150,14 @@ write_successes(struct jw *w, struct arena *arena, const struct dialect *dialect
 	write_alike(w, arena, dialect, route, route->status, route->summary);
 	if (route->status == 201 && route->effect == EFFECT_POST)
 		write_alike(w, arena, dialect, route, 200,
-			    "The first answer to this reference again (Idempotent-Replayed: true)");
+			    "The first answer to this reference, repeated (Idempotent-Replayed: "
+			    "true)");
 	for (int i = 0; i < OTHER_STATUSES_MAX && route->docs.statuses[i] != 0; i++)
 		write_alike(w, arena, dialect, route, route->docs.statuses[i],
-			    route->docs.statuses[i] == 503 ? "The server can't work right now."
+			    route->docs.statuses[i] == 503 ? "The server is unavailable."
 			    : route->status == 201
-				    ? "It was there before: the same again, or a change."
+				    ? "The resource already existed: a repeated request, or a "
+				      "change."
 				    : route->summary);
 }
 
@@ -163,7 +165,7 @@ static void
 write_redirect(struct jw *w)
 {
 	jw_object(w, "302");
-	jw_text(w, "description", "Go on there.");
+	jw_text(w, "description", "Redirect.");
 	jw_object(w, "headers");
 	jw_object(w, "Location");
 	jw_object(w, "schema");
@@ -196,7 +198,7 @@ openapi_replies(struct jw *w, struct arena *arena, const struct dialect *dialect
 	jw_close(w);
 }
 
-/* Write an error as the dialect does, if it comes with that status there. */
+/* Write an error in the dialect's format, if it has that status there. */
 static void
 write_error_example(struct jw *w, struct arena *arena, const struct dialect *dialect, enum err err,
 		    int status)
@@ -229,7 +231,7 @@ write_retry_after(struct jw *w)
 {
 	jw_object(w, "headers");
 	jw_object(w, "Retry-After");
-	jw_text(w, "description", "Seconds after which trying again makes sense.");
+	jw_text(w, "description", "Seconds to wait before trying again.");
 	jw_object(w, "schema");
 	jw_text(w, "type", "integer");
 	jw_close(w);

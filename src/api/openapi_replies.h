@@ -1,13 +1,13 @@
-/* openapi_replies.h - which answers a route has, and how each looks, for the OpenAPI document. */
+/* openapi_replies.h - the answers of a route, for the OpenAPI document. */
 #ifndef API_OPENAPI_REPLIES_H
 #define API_OPENAPI_REPLIES_H
 
 #include "api/dispatch.h"
 
-/* "responses" of an operation: all statuses that it can answer with. */
+/* "responses" of an operation: all statuses that it can return. */
 void openapi_replies(struct jw *w, struct arena *arena, const struct dialect *dialect,
 		     const struct route *route);
-/* "responses" of the components: the refusals that any of the routes has. */
+/* "responses" of the components: the errors of all routes. */
 void openapi_errors(struct jw *w, struct arena *arena, const struct dialect *dialect,
 		    const struct route *const *routes, size_t n);
 /* {"$ref": target} */

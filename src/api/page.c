@@ -18,7 +18,7 @@ page_most(const struct page_query *query)
 	return limit_of(query->limit) + 1;
 }
 
-/* One row more than the limit was asked for; whether it came tells whether there is a next page. */
+/* One row more than the limit was requested; its presence means that there is a next page. */
 static void
 cut(struct call *call, struct page *page, struct list items, size_t size, size_t number_offset)
 {
@@ -147,7 +147,8 @@ page_describe(struct jw *w, const struct route *route)
 		return;
 	}
 	jw_object(w, "pagination");
-	jw_text(w, "description", "Of a page by number, or of one that was asked for by cursor.");
+	jw_text(w, "description",
+		"Present for a page requested by number; absent for a page requested by cursor.");
 	jw_list(w, "oneOf");
 	describe_by_number(w);
 	describe_by_cursor(w, NULL);

@@ -7,9 +7,9 @@ struct provider_event {
 
 static const struct field fields[] = {
 	FIELD(struct provider_event, event, .name = "event", .required = true,
-	      .doc = "What happened, in the provider's words.", .example = "\"charge.success\""),
+	      .doc = "Event type, in the provider's terms.", .example = "\"charge.success\""),
 	FIELD(struct provider_event, data, .name = "data",
-	      .doc = "The payment as the provider has it: reference, status, amount, currency.",
+	      .doc = "The payment at the provider: reference, status, amount, currency.",
 	      .example = "{\"reference\":\"dep_2026_001\"}"),
 };
 

@@ -1,5 +1,5 @@
-/* provider_event.h - the body of providers' webhooks, for the documentation of routes that take it as
- * it was signed. */
+/* provider_event.h - the body of providers' webhooks, for the documentation of routes that read
+ * the signed bytes. */
 #ifndef API_PROVIDER_EVENT_H
 #define API_PROVIDER_EVENT_H
 

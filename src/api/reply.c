@@ -30,24 +30,24 @@ reply_success(struct call *call, const void *out)
 	return ERR_OK;
 }
 
-/* What a broken constraint means to a client; any other is a bug of ours. */
+/* The meaning of a violated constraint for a client; any other is a bug of ours. */
 static const struct {
 	const char *constraint;
 	enum err err;
 	const char *message;
 } conflicts[] = {
-	{"users_email_key_key", ERR_CONFLICT, "The e-mail address is taken"},
-	{"users_phone", ERR_CONFLICT, "The phone number is taken"},
-	{"users_document", ERR_CONFLICT, "The identity document is registered already"},
-	{"merchant_org_number", ERR_CONFLICT, "A business with this number is registered already"},
-	{"merchant_user_id_key", ERR_CONFLICT, "You are a merchant already"},
-	{"platform_account_user_id_key", ERR_CONFLICT, "You have a platform account already"},
-	{"project_slug", ERR_CONFLICT, "You have a project with this slug already"},
+	{"users_email_key_key", ERR_CONFLICT, "The email address is already registered"},
+	{"users_phone", ERR_CONFLICT, "The phone number is already registered"},
+	{"users_document", ERR_CONFLICT, "The identity document is already registered"},
+	{"merchant_org_number", ERR_CONFLICT, "A business with this number is already registered"},
+	{"merchant_user_id_key", ERR_CONFLICT, "You are already a merchant"},
+	{"platform_account_user_id_key", ERR_CONFLICT, "You already have a platform account"},
+	{"project_slug", ERR_CONFLICT, "You already have a project with this slug"},
 	{"project_account_reference", ERR_CONFLICT,
-	 "The project has an account with this reference already"},
-	{"chart_code_key", ERR_CONFLICT, "There is an account with this code already"},
+	 "The project already has an account with this reference"},
+	{"chart_code_key", ERR_CONFLICT, "An account with this code already exists"},
 	{"easypay_settlement_external", ERR_DUPLICATE_REFERENCE,
-	 "The transaction_id was used with other content"},
+	 "The transaction_id was already used with different content"},
 	{"transaction_reference", ERR_DUPLICATE_REFERENCE, NULL},
 	{"transaction_reverses_key", ERR_ALREADY_REVERSED, NULL},
 	{"hold_reference", ERR_DUPLICATE_REFERENCE, NULL},

@@ -1,4 +1,4 @@
-/* request.h - an HTTP request as the web server hands it over, and the reply to it. */
+/* request.h - an HTTP request as passed by the web server, and the reply to it. */
 #ifndef API_REQUEST_H
 #define API_REQUEST_H
 
@@ -8,13 +8,13 @@
 
 struct requester;
 
-/* Headers beyond those that every request is asked for. */
+/* Headers beyond those that are read for every request. */
 enum request_header {
-	HEADER_ACCEPT, /* asked for where a route has several forms of its answer */
+	HEADER_ACCEPT, /* read if a route has several formats of its answer */
 	HEADER_COOKIE,
 	HEADER_ORIGIN,
-	HEADER_FETCH_SITE,     /* Sec-Fetch-Site: a browser sent it */
-	HEADER_REQUEST_METHOD, /* Access-Control-Request-Method: it asks before it sends another */
+	HEADER_FETCH_SITE,     /* Sec-Fetch-Site: sent by a browser */
+	HEADER_REQUEST_METHOD, /* Access-Control-Request-Method: a preflight request */
 	HEADER_PAYSTACK_SIGNATURE,
 	HEADER_FLUTTERWAVE_HASH,
 	HEADER_PAGA_SIGNATURE,
@@ -23,7 +23,7 @@ enum request_header {
 	HEADER_COUNT
 };
 
-/* What the web server handed over. Absent headers are NULL. */
+/* As passed by the web server. Absent headers are NULL. */
 struct request {
 	const char *method;
 	const char *target; /* raw request URI */
@@ -35,12 +35,12 @@ struct request {
 	const char *request_id;
 	const char *address;
 	const char *headers[HEADER_COUNT];
-	bool repeated_credentials; /* an authentication header came twice */
-	bool contradicting_keys; /* Idempotency-Key and X-Idempotency-Key do not all say the same */
+	bool repeated_credentials; /* an authentication header was repeated */
+	bool contradicting_keys;   /* Idempotency-Key and X-Idempotency-Key differ */
 	struct bytes body;
 	bool body_too_large;               /* the body was not read */
-	bool body_incomplete;              /* likewise, since there is less than was announced */
-	const struct requester *requester; /* NULL: nobody can be asked whether they still wait */
+	bool body_incomplete;              /* the same, because it is shorter than announced */
+	const struct requester *requester; /* NULL: can't tell whether the client still waits */
 };
 
 enum { REPLY_HEADERS_MAX = 20 };
@@ -56,7 +56,7 @@ struct reply {
 	} headers[REPLY_HEADERS_MAX];
 };
 
-/* The name of a header, lower case, and the header with a name, or NULL. */
+/* The name of a header in lower case, and the header with a name, or NULL. */
 const char *header_name(enum request_header header);
 const char *request_header(const struct request *request, const char *name);
 

@@ -1,9 +1,8 @@
 /*
- * route.h - the rows that say what to do with a request.
+ * route.h - rows that describe the routes.
  *
- * Authentication, validation, rate limits, transactions, idempotency, the envelope and the
- * OpenAPI document all come from the columns of a row; its handler only calls a use case of
- * app/.
+ * Authentication, validation, rate limits, transactions, idempotency, the envelope and the OpenAPI
+ * document are all derived from the columns of a row; its handler only calls a use case of app/.
  */
 #ifndef API_ROUTE_H
 #define API_ROUTE_H
@@ -28,7 +27,7 @@ enum access {
 };
 
 enum effect {
-	EFFECT_NONE,  /* reads, or looks after its own transactions */
+	EFFECT_NONE,  /* reads, or manages its own transactions */
 	EFFECT_WRITE, /* the handler runs in one database transaction */
 	EFFECT_POST,  /* plain postings: group commit, or one transaction with an idempotency key */
 	EFFECT_CALL,  /* handle in one transaction, outside in none, finish in a second one */
@@ -42,11 +41,11 @@ enum rate {
 	RATE_SIGN_IN, /* sign-in, registration, codes and tokens: per client address and minute */
 };
 
-/* What costs who does it nothing and is kept: limited a UTC day, by a setting each. */
+/* Free actions that store data: limited per UTC day, by a setting each. */
 enum daily {
 	DAILY_NONE,
 	DAILY_REGISTRATIONS, /* per client address */
-	DAILY_COMPLAINTS,    /* these per person */
+	DAILY_COMPLAINTS,    /* these per user */
 	DAILY_EXPORTS,
 	DAILY_CREATIONS,
 };
@@ -59,71 +58,71 @@ struct rendering;
 
 /* in and out are the structs of the route's tables; out is zeroed. */
 typedef enum err handler(struct call *call, const void *in, void *out);
-/* Work before the transaction begins, such as hashing a password; may note things in *in. */
+/* Work before the transaction begins, such as hashing a password; may store results in *in. */
 typedef enum err preparation(struct call *call, void *in);
-/* Work between two transactions, which may wait for somebody else's server. What it learns it
- * leaves in call->state, for finish: a call that was made has no way to fail. */
+/* Work between two transactions, which may wait for an outside server. It leaves its result in
+ * call->state, for finish: it can't fail, because the call was made. */
 typedef void outside_call(struct call *call);
 
 typedef enum err resumption(struct call *call, const void *in);
 
 enum { OTHER_ERRORS_MAX = 6, OTHER_STATUSES_MAX = 2 };
 
-/* Who may call, beside what access says. */
+/* Access rules in addition to access. */
 struct route_allow {
 	unsigned permission; /* enum permission that a wallet key needs */
-	/* The request itself says who calls: asked before its body is read as JSON. */
+	/* The request authenticates itself: checked before its body is parsed as JSON. */
 	enum err (*check)(struct call *call);
-	/* Whether the path exists at all: while it says no, the answer is 404. NULL: always. */
+	/* Whether the path exists: while false, the answer is 404. NULL: always. */
 	bool (*enabled)(const struct config *config);
-	bool open_by_setting; /* COWRY_OPEN_WALLET_PROVIDERS lets everybody in */
-	bool revalidates;     /* the handler's first query checks that the API key is still good */
+	bool open_by_setting; /* public if COWRY_OPEN_WALLET_PROVIDERS is set */
+	bool revalidates;     /* the handler's first query checks that the API key is still valid */
 };
 
-/* What is read of the body. */
+/* How the body is read. */
 struct route_body {
-	const struct schema *raw; /* what the handler reads of the bytes itself; NULL: nothing */
+	const struct schema *raw; /* schema of a body that the handler parses itself; NULL: none */
 	size_t bytes_max;         /* 0: BODY_MAX */
 	size_t values_max;        /* JSON values; 0: VALUES_MAX */
-	bool lenient;             /* written by servers that we do not control */
-	bool violations_are_400;  /* also where the dialect has 422 for them */
+	bool lenient;             /* sent by servers that we do not control */
+	bool violations_are_400;  /* even if the dialect uses 422 for them */
 };
 
-/* The form of a successful reply. */
+/* The format of a successful reply. */
 struct route_reply {
 	bool list;           /* out is a struct page */
 	bool numbered;       /* its pages have numbers, from 1 */
 	bool no_envelope;    /* out is the whole body */
 	bool redirects;      /* may answer with 302 instead */
-	const char *message; /* where the envelope has one; NULL: the usual */
-	/* Forms beside JSON (api/negotiate.h), ending with a row without type. */
+	const char *message; /* if the envelope has one; NULL: the default */
+	/* Formats in addition to JSON (api/negotiate.h), ending with a row without type. */
 	const struct rendering *renderings;
 };
 
 struct route_limits {
 	enum rate rate;
-	int64_t per_address; /* calls of one client address a minute; 0: any number */
-	int64_t per_user;    /* calls of one person a minute; 0: any number */
+	int64_t per_address; /* calls per client address and minute; 0: unlimited */
+	int64_t per_user;    /* calls per user and minute; 0: unlimited */
 	enum daily daily;
 };
 
-/* EFFECT_CALL: what happens between the two transactions, and after. */
+/* EFFECT_CALL: the steps between the two transactions, and after. */
 struct route_outside {
-	outside_call *call; /* follows handle, if that set call->state */
+	outside_call *call; /* runs after handle, if that set call->state */
 	handler *finish;    /* in the second transaction */
-	/* In the place of handle for a repeated Idempotency-Key whose first request did not end: set
-	 * call->state from call->opened, so that call and finish go on with the same. */
+	/* Replaces handle for a repeated Idempotency-Key whose first request did not finish:
+	 * sets call->state from call->opened, so that call and finish continue with the same. */
 	resumption *resume;
-	/* EFFECT_POST: which requests are EFFECT_CALL all the same. NULL: none. */
+	/* EFFECT_POST: requests that are EFFECT_CALL nevertheless. NULL: none. */
 	bool (*wanted)(const void *in);
 };
 
-/* For the OpenAPI document: what the other columns do not tell. */
+/* For the OpenAPI document: facts that the other columns do not contain. */
 struct route_docs {
 	const char *tag;                  /* one of the dialect's tags */
-	int errors[OTHER_ERRORS_MAX];     /* further statuses of refusals */
-	int statuses[OTHER_STATUSES_MAX]; /* further statuses of the reply */
-	bool not_found;                   /* 404, although the path names nothing */
+	int errors[OTHER_ERRORS_MAX];     /* additional error statuses */
+	int statuses[OTHER_STATUSES_MAX]; /* additional success statuses */
+	bool not_found;                   /* 404, although the path has no parameter */
 };
 
 struct route {
@@ -139,8 +138,8 @@ struct route {
 	enum access access;
 	enum effect effect;
 	bool dry_run; /* takes dryRun */
-	/* An Idempotency-Key is ignored: the answer sets a cookie, which is not for keeping, or callers
-	 * have another way to say that a request is the same. */
+	/* An Idempotency-Key is ignored: the answer sets a cookie, which must not be stored, or
+	 * the request has another idempotency mechanism. */
 	bool ignores_key;
 	preparation *prepare;
 	struct route_allow allow;
@@ -166,7 +165,7 @@ struct page {
 	struct list items;
 	const char *next_cursor; /* NULL: this is the last page, or the order has no cursor */
 	int64_t limit;
-	int64_t number; /* from 1; 0: it was asked for by cursor, and nobody counted */
+	int64_t number; /* from 1; 0: requested by cursor, not counted */
 	int64_t total;  /* items on all pages */
 };
 

@@ -93,7 +93,7 @@ dialect_find(const char *name)
 	return NULL;
 }
 
-/* The row of the table whose prefix the raw target begins with, or NULL. */
+/* The row of the table with the prefix of the raw target, or NULL. */
 static const struct prefix *
 find_prefix(const char *target)
 {
@@ -212,13 +212,13 @@ router_free(struct router *router)
 	free(router);
 }
 
-/* Split and decode the path; false if it can't belong to any route. */
+/* Split and decode the path; false if it can't match any route. */
 static bool
 split(struct call *call, char *segments[SEGMENTS_MAX], size_t *count)
 {
 	const char *p = call->request->target;
-	const char *implied =
-		find_prefix(p) != NULL ? call->dialect->implied : NULL; /* not for foreign paths */
+	const char *implied = find_prefix(p) != NULL ? call->dialect->implied
+						     : NULL; /* not for paths of other dialects */
 
 	*count = 0;
 	while (*p == '/') {

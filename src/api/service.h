@@ -1,4 +1,5 @@
-/* service.h - what dispatch() needs of struct app beyond keys, pool and password gate. */
+/* service.h - the parts of struct app that dispatch() needs in addition to keys, pool and
+ * password gate. */
 #ifndef API_SERVICE_H
 #define API_SERVICE_H
 
@@ -6,10 +7,10 @@
 
 #include "base/ctx.h"
 
-/* Make the router, the batchers, the memory of keys and of Google's, and the group commit. False, with what could
- * be made, if the system has no memory. */
+/* Create the router, the batchers, the caches of API keys and of Google's keys, and the group
+ * commit. False, with the parts that were created, if out of memory. */
 bool service_open(struct app *app) MUST_CHECK;
-/* Release them; also what service_open() left half made. */
+/* Release them, also after a failed service_open(). */
 void service_close(struct app *app);
 
 #endif

@@ -1,5 +1,5 @@
-/* Limits a minute: of sign-in and the like for each address, of some routes for each person. Limits a day: of
- * what is made for nothing and kept. */
+/* Limits per minute: of sign-in and similar routes per address, of some routes per user. Limits
+ * per day: of free actions that store data. */
 #include "api/auth.h"
 #include "base/arena.h"
 #include "base/config.h"
@@ -7,7 +7,7 @@
 #include "net/client.h"
 #include "runtime/app.h"
 
-/* What a count of calls came to: this one is refused if it is above most. */
+/* The state of a counter: a call above most is refused. */
 static enum err
 take_count(struct call *call, const struct rows *rows, int64_t most)
 {
@@ -22,7 +22,7 @@ take_count(struct call *call, const struct rows *rows, int64_t most)
 	return ERR_RATE_LIMITED;
 }
 
-/* One more call of the route by a person or address; most of them a minute. */
+/* Count a call of the route by a user or address; most per minute. */
 static enum err
 count_call(struct call *call, const char *who, int64_t most)
 {
@@ -52,7 +52,7 @@ daily_most(const struct config *config, enum daily daily)
 	return 0;
 }
 
-/* One more a day, over all dialects. */
+/* Count a call per day, across all dialects. */
 static enum err
 count_daily(struct call *call, const char *what, const char *who)
 {

@@ -1,9 +1,9 @@
-/* words.h - what stands where an answer has one of a few words, for the documents of all dialects.
- * Lists end with NULL. */
+/* words.h - the values of enumerated fields, for the documents of all dialects. Lists end with
+ * NULL. */
 #ifndef API_WORDS_H
 #define API_WORDS_H
 
-/* People. */
+/* Users. */
 extern const char *const word_roles[];
 extern const char *const word_user_statuses[];
 extern const char *const word_sign_ins[];
@@ -11,18 +11,18 @@ extern const char *const word_kyc[];
 extern const char *const word_kyc_drop[];
 extern const char *const word_kyc_moolah[];
 
-/* Wallets and books. */
+/* Wallets and ledger. */
 extern const char *const word_modes[];
 extern const char *const word_directions[];
 extern const char *const word_sides[];
 extern const char *const word_account_types[];
 extern const char *const word_wallet_statuses[];
 extern const char *const word_completed[];
-/* What a transaction of a wallet is; split: by the side that a wallet has in a transfer. */
+/* Types of wallet transactions; split: transfers by direction. */
 extern const char *const word_transactions[];
 extern const char *const word_transactions_split[];
 
-/* What is under way. */
+/* Statuses. */
 extern const char *const word_payment_statuses[];
 extern const char *const word_deposit_statuses[]; /* as Bitpal has them */
 extern const char *const word_drop_statuses[];

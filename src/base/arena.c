@@ -19,7 +19,7 @@
 #define ARENA_POISONED 1
 #endif
 
-/* In sanitizer builds what was not handed out is poisoned, and a gap parts neighbours. */
+/* In sanitizer builds unallocated memory is poisoned, with a gap between blocks. */
 #ifdef ARENA_POISONED
 #include <sanitizer/asan_interface.h>
 #define POISON(address, size)   ASAN_POISON_MEMORY_REGION(address, size)
@@ -51,14 +51,14 @@ struct arena {
 	struct block *current; /* the newest; older ones are full */
 	struct cleanup *cleanups;
 	size_t limit;
-	size_t taken; /* bytes handed out, of limit */
+	size_t taken; /* bytes allocated, of limit */
 };
 
 static _Noreturn void
 stop(const char *why, size_t asked, size_t taken, size_t limit)
 {
-	(void)fprintf(stderr, "arena: %s: %zu bytes asked, %zu of %zu taken\n", why, asked, taken,
-		      limit);
+	(void)fprintf(stderr, "arena: %s: %zu bytes requested, %zu of %zu used\n", why, asked,
+		      taken, limit);
 	abort();
 }
 
@@ -150,7 +150,7 @@ grow(struct arena *arena, size_t size)
 	arena->current = arena->current->next;
 }
 
-/* Memory as it is, for callers that fill all of it. */
+/* Uninitialised memory, for callers that fill all of it. */
 static void *
 take(struct arena *arena, size_t size)
 {

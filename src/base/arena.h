@@ -1,11 +1,10 @@
 /*
  * arena.h - memory with one owner and one lifetime.
  *
- * A request owns one arena; everything it allocates lives until the arena is
- * reset, so no error path has anything to free. Allocation never returns NULL:
- * input limits bound what a request can ask for, so running out is a bug and
- * stops the process. Foreign objects (a PGresult) join by
- * arena_adopt().
+ * A request owns one arena; everything it allocates lives until the arena is reset, so error paths
+ * have nothing to free. Allocation never returns NULL: input limits bound what a request can
+ * allocate, so running out is a bug and stops the process. Foreign objects (a PGresult) are
+ * attached with arena_adopt().
  */
 #ifndef BASE_ARENA_H
 #define BASE_ARENA_H
@@ -16,11 +15,11 @@
 
 struct arena;
 
-/* An arena that may hold limit bytes at most. */
+/* An arena of at most limit bytes. */
 struct arena *arena_new(size_t limit) __attribute__((returns_nonnull));
 /* Release everything, the arena included. NULL is allowed. */
 void arena_free(struct arena *arena);
-/* Release everything but keep a first block for the next request. */
+/* Release everything except a first block for the next request. */
 void arena_reset(struct arena *arena);
 
 /* Zeroed memory, aligned for any type. */
@@ -36,7 +35,7 @@ char *arena_strndup(struct arena *arena, const char *s, size_t n) __attribute__(
 char *arena_printf(struct arena *arena, const char *fmt, ...) PRINTF_LIKE(2, 3)
 	__attribute__((returns_nonnull));
 
-/* Adopt a foreign object: release(object) runs, last in first out, on reset and free. */
+/* Attach a foreign object: release(object) runs, last in first out, on reset and free. */
 void arena_adopt(struct arena *arena, void *object, void (*release)(void *));
 
 #endif

@@ -1,4 +1,4 @@
-/* attributes.h - contracts that the compiler checks. */
+/* attributes.h - function attributes checked by the compiler. */
 #ifndef BASE_ATTRIBUTES_H
 #define BASE_ATTRIBUTES_H
 

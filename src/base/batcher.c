@@ -51,7 +51,7 @@ batcher_free(struct batcher *batcher)
 	free(batcher);
 }
 
-/* Sleep until somebody changes the state; each waiter has a futex of its own. */
+/* Sleep until the state changes; each waiter has its own futex. */
 static int
 wait_state(struct batch_item *item)
 {
@@ -63,8 +63,8 @@ wait_state(struct batch_item *item)
 }
 
 /*
- * The item may be gone as soon as its state is stored: only its address is used
- * after that, and waking an address where nobody waits does no harm.
+ * The item may be freed as soon as its state is stored: only its address is used after that, and
+ * waking an address without waiters is harmless.
  */
 static void
 wake(struct batch_item *item, int state)
@@ -90,7 +90,7 @@ pop(struct batcher *batcher)
 	return item;
 }
 
-/* Queue the item unless nobody leads; then the caller does. */
+/* Queue the item unless there is no leader; then the caller becomes the leader. */
 static bool
 lead_or_queue(struct batcher *batcher, struct batch_item *item)
 {
@@ -108,7 +108,7 @@ lead_or_queue(struct batcher *batcher, struct batch_item *item)
 	return leads;
 }
 
-/* The leader's own item and what waits, chained by next and listed in batch. */
+/* The leader's own item and the waiting ones, linked by next and listed in batch. */
 static size_t
 gather(struct batcher *batcher, struct batch_item *own)
 {

@@ -1,10 +1,10 @@
 /*
- * batcher.h - work of many threads done as one.
+ * batcher.h - combines work of many threads into batches.
  *
- * A thread submits an item and sleeps until it is done. The first one becomes
- * the leader: it takes all that waits, runs the batch function, wakes everyone,
- * and hands the leadership on. No timer and no added latency: a batch is what
- * arrived while the last one was under way.
+ * A thread submits an item and sleeps until it is done. The first one becomes the leader: it takes
+ * all waiting items, runs the batch function, wakes everyone, and hands the leadership on. No timer
+ * and no added latency: a batch consists of the items that arrived while the previous one was
+ * running.
  */
 #ifndef BASE_BATCHER_H
 #define BASE_BATCHER_H
@@ -13,20 +13,20 @@
 
 struct batcher;
 
-/* What every item begins with; the batcher owns it from submit to return. */
+/* First member of every item; the batcher owns it from submit to return. */
 struct batch_item {
 	struct batch_item *next;
 	int state;
 };
 
-/* Do n items; each gets its own result. Runs in the thread of one of them. */
+/* Process n items; each gets its own result. Runs in the thread of one of them. */
 typedef void batch_work(void *arg, struct batch_item **items, size_t n);
 
-/* NULL if the system has no memory. arg is handed to each batch. */
+/* NULL if out of memory. arg is passed to each batch. */
 struct batcher *batcher_new(batch_work *run, void *arg, size_t batch_max);
 void batcher_free(struct batcher *batcher);
 
-/* Return when the item was part of a finished batch. */
+/* Returns when the item was part of a finished batch. */
 void batcher_submit(struct batcher *batcher, struct batch_item *item);
 
 #endif

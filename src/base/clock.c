@@ -159,7 +159,7 @@ parse_date(const char **text, struct date *date)
 	       date->day <= lengths[date->month - 1] + (date->month == 2 && leap ? 1 : 0);
 }
 
-/* "hh:mm" in minutes; -1 if it is none. */
+/* "hh:mm" in minutes; -1 if it is not valid. */
 static int
 parse_minutes(const char **text)
 {
@@ -172,7 +172,7 @@ parse_minutes(const char **text)
 	return minute < 0 || minute > 59 ? -1 : hour * 60 + minute;
 }
 
-/* ".123456789"; what is beyond microseconds is cut off. span is how many microseconds have it. */
+/* ".123456789"; digits beyond microseconds are ignored. span is the precision in microseconds. */
 static bool
 parse_fraction(const char **text, int64_t *us, int64_t *span)
 {

@@ -1,4 +1,4 @@
-/* clock.h - points in time, and how they are written (ISO 8601, UTC, milliseconds). */
+/* clock.h - points in time, and their text form (ISO 8601, UTC, milliseconds). */
 #ifndef BASE_CLOCK_H
 #define BASE_CLOCK_H
 
@@ -7,14 +7,14 @@
 
 #include "base/attributes.h"
 
-/* Microseconds since 1970-01-01T00:00:00Z; 0 stands for "no time". */
+/* Microseconds since 1970-01-01T00:00:00Z; 0 means "no time". */
 struct instant {
 	int64_t us;
 };
 
 /*
- * A time as it was given: all instants that its digits name, so that "at or before" means the whole
- * day, second or millisecond that was written. Any time may be given, also 1970-01-01; not given is
+ * A time with its precision: all instants with these digits, so that "at or before" means the whole
+ * day, second or millisecond that was written. Any time is possible, also 1970-01-01; not given is
  * all zero.
  */
 struct moment {
@@ -26,7 +26,7 @@ struct moment {
 enum { INSTANT_TEXT_MAX = 32 };
 #define SECOND_US INT64_C(1000000)
 
-/* Where time comes from; tests put their own. */
+/* The source of time; tests replace it. */
 typedef struct instant clock_now(void);
 
 struct instant clock_system(void);
@@ -40,8 +40,8 @@ const char *instant_text(char buf[INSTANT_TEXT_MAX], struct instant t);
  * date alone is midnight UTC. False for anything else and for impossible dates.
  */
 bool instant_parse(struct instant *out, const char *text) MUST_CHECK;
-/* Likewise: a date is a day, whole seconds are seconds, one to three decimals are milliseconds, more
- * are microseconds. */
+/* The same: a date is a day, whole seconds are seconds, one to three decimals are milliseconds,
+ * more are microseconds. */
 bool moment_parse(struct moment *out, const char *text) MUST_CHECK;
 
 #endif

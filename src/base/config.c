@@ -44,7 +44,7 @@ set_text(void *member, const struct config_row *row, const char *value, char pro
 	return true;
 }
 
-/* A wrong value as it may be shown: on one line, and cut. */
+/* An invalid value for display: on one line, and truncated. */
 static const char *
 shown(char buf[SHOWN_MAX], const char *value)
 {
@@ -76,7 +76,7 @@ set_number(void *member, const struct config_row *row, const char *value, char p
 static bool
 set_flag(void *member, const struct config_row *row, const char *value, char problem[256])
 {
-	/* Even places stand for yes. */
+	/* Even indices mean true. */
 	static const char *const words[] = {"true", "false", "yes", "no", "on",
 					    "off",  "1",     "0",   NULL};
 	int word = text_index(words, value);

@@ -1,9 +1,9 @@
 /*
- * config.h - one table of settings.
+ * config.h - the settings.
  *
- * Settings come from the environment (systemd's EnvironmentFile= sets it); the
- * table in config.def gives each its variable, type, range, default and help,
- * from which the manual page and `cowry doctor` are made.
+ * Settings come from the environment (systemd's EnvironmentFile= sets it); the table in config.def
+ * gives each its variable, type, range, default and help, from which the manual page and `cowry
+ * doctor` are generated.
  */
 #ifndef BASE_CONFIG_H
 #define BASE_CONFIG_H
@@ -43,14 +43,15 @@ struct config_row {
 const struct config_row *config_row(size_t i);
 
 /*
- * Read all settings from the environment. On a wrong value return false and
- * leave one clear line in problem. Texts point into the environment.
+ * Read all settings from the environment. On an invalid value return false with a one-line message
+ * in problem. Texts point into the environment.
  */
 bool config_load(struct config *config, char problem[256]) MUST_CHECK;
 
 /*
- * Whether the settings may stand together: the sandbox and plain HTTP to what deals with money
- * belong to development. And whether the allowed origins are some. If not, leave one clear line in problem.
+ * Whether the combination of settings is allowed: the sandbox and plain HTTP to payment services
+ * belong to development. Also checks the allowed origins. If not, leaves a one-line message in
+ * problem.
  */
 bool config_check(const struct config *config, char problem[256]) MUST_CHECK;
 

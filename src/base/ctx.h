@@ -1,6 +1,6 @@
 /*
- * ctx.h - what every operation is given: memory, the error, who asks, and the
- * services of the process. No globals: this is how things are passed down.
+ * ctx.h - context of every operation: memory, the error, the caller, and the services of the
+ * process. Passed as a parameter; there are no globals.
  */
 #ifndef BASE_CTX_H
 #define BASE_CTX_H
@@ -20,18 +20,18 @@ struct requester;
 
 enum { REQUEST_ID_MAX = 65, ADDRESS_MAX = 46 };
 
-/* How far an API key reaches: test keys see test money only. */
+/* Mode of an API key: test keys see test money only. */
 enum mode { MODE_TEST, MODE_LIVE };
 
 enum principal_kind {
-	PRINCIPAL_NONE,        /* nobody: a public route */
-	PRINCIPAL_USER,        /* a person, by an access token */
-	PRINCIPAL_USER_KEY,    /* a person, by a personal API key */
+	PRINCIPAL_NONE,        /* anonymous: a public route */
+	PRINCIPAL_USER,        /* a user, by an access token */
+	PRINCIPAL_USER_KEY,    /* a user, by a personal API key */
 	PRINCIPAL_PROJECT_KEY, /* a project, by one of its API keys */
-	PRINCIPAL_WALLET_KEY,  /* a person, by a key to their wallet with some permissions */
+	PRINCIPAL_WALLET_KEY,  /* a user, by a wallet key with permissions */
 };
 
-/* Who asks. Ids are the internal ones; user_id is the owner's for keys. */
+/* The caller. Ids are the internal ones; user_id is the owner's for keys. */
 struct principal {
 	enum principal_kind kind;
 	int64_t user_id;
@@ -40,12 +40,11 @@ struct principal {
 	int64_t key_id;     /* keys */
 	int64_t project_id; /* PRINCIPAL_PROJECT_KEY */
 	struct uuid project_public_id;
-	int64_t ledger_id; /* PRINCIPAL_PROJECT_KEY: the books of its project and mode */
+	int64_t ledger_id; /* PRINCIPAL_PROJECT_KEY: the ledger of its project and mode */
 	enum mode mode;
 	unsigned permissions; /* PRINCIPAL_WALLET_KEY: enum permission */
 	bool admin;
-	/* A key that was good in an earlier request: whether it still is must be asked together with
-	 * the first query. */
+	/* A cached key: whether it is still valid must be checked together with the first query. */
 	bool unverified;
 };
 
@@ -56,11 +55,11 @@ struct ctx {
 	struct db *db; /* the connection of the open transaction; NULL outside */
 	struct principal who;
 	const struct requester
-		*requester; /* who waits; NULL: nobody, and it is done all the same */
-	struct instant now; /* of this request; the database's clock decides about money */
+		*requester; /* the waiting client; NULL: none, and the work is always done */
+	struct instant now; /* of this request; for money, the database's clock is used */
 	struct fault fault;
 	char request_id[REQUEST_ID_MAX];
-	char address[ADDRESS_MAX]; /* the client's, as nginx saw it */
+	char address[ADDRESS_MAX]; /* of the client, as seen by nginx */
 };
 
 #endif

@@ -37,7 +37,7 @@ fold(char *text)
 			*text = (char)(*text - 'A' + 'a');
 }
 
-/* Nothing that can't be seen, and nothing that needs quotes. */
+/* No invisible characters, and none that need quotes. */
 static bool
 is_allowed(ucs4_t c)
 {
@@ -82,7 +82,7 @@ take_local(struct address *out, const char *text, size_t length)
 	composed = u8_normalize(UNINORM_NFC, (const uint8_t *)text, length, bytes, &n);
 	if (composed == NULL)
 		return false;
-	if (composed != bytes) { /* it had not room enough, and is longer */
+	if (composed != bytes) { /* it was too small, and is longer */
 		free(composed);
 		return false;
 	}
@@ -123,7 +123,7 @@ take_name(struct address *out, const char *domain)
 	return is_domain(out->domain);
 }
 
-/* The domain as DNS has it. What is in ASCII is that already, unless it says that it is encoded. */
+/* The domain in its DNS form. ASCII is already in that form, unless it is marked as encoded. */
 static bool
 take_domain(struct address *out, const char *domain)
 {

@@ -30,7 +30,7 @@ hex_digit(char c)
 	return -1;
 }
 
-/* The byte that two digits stand for, or -1. Reads no further than the first wrong one. */
+/* The byte of two digits, or -1. Reads no further than the first invalid one. */
 static int
 hex_pair(const char *text)
 {
@@ -57,7 +57,7 @@ hex_decode(void *out, size_t length, const char *text)
 
 #define BASE64_COMMON "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 
-/* By six bits a digit; the text has room for padding. */
+/* Six bits per digit; the text has room for padding. */
 static char *
 base64_digits(struct arena *arena, const char *digits, const void *bytes, size_t length)
 {

@@ -19,7 +19,7 @@ static const struct {
 #undef ERR
 };
 
-/* A text that was cut to fit may end within a character, which no JSON may carry. */
+/* A truncated text may end within a character, which is invalid in JSON. */
 static void
 drop_partial_character(char *text)
 {

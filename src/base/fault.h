@@ -1,9 +1,9 @@
 /*
- * fault.h - one error, one path.
+ * fault.h - error reporting.
  *
- * A function reports once, where it knows most: return fault(&ctx->fault, ...).
- * Everyone above says TRY(...). Only dispatch turns a fault into an answer and
- * a log line, so nothing is reported twice.
+ * A function reports an error once, where most is known: return fault(&ctx->fault, ...). All
+ * callers use TRY(...). Only dispatch turns a fault into an answer and a log line, so nothing is
+ * reported twice.
  */
 #ifndef BASE_FAULT_H
 #define BASE_FAULT_H
@@ -22,7 +22,7 @@ enum err {
 
 struct arena;
 
-/* One field that breaks a rule. All strings live as long as the request. */
+/* One field that failed validation. All strings live as long as the request. */
 struct violation {
 	const char *field;
 	const char *code;
@@ -32,15 +32,15 @@ struct violation {
 
 struct fault {
 	enum err err;
-	char field[64];               /* the field at fault, or "" */
+	char field[64];               /* the invalid field, or "" */
 	char message[192];            /* for the client: never SQL, paths or secrets */
-	char constraint[64];          /* the database constraint that was broken, or "" */
+	char constraint[64];          /* the violated database constraint, or "" */
 	char detail[256];             /* for the log only */
-	struct violation *violations; /* every field that broke a rule, in order */
+	struct violation *violations; /* all invalid fields, in order */
 	int64_t retry_after_s;        /* 0: none */
-	bool outage;       /* the database was away: nothing is wrong with what was done */
+	bool outage;       /* the database was unavailable: the request itself is valid */
 	const char *allow; /* methods of the path, for 405 */
-	const char *file;  /* where it was reported */
+	const char *file;  /* source location of the report */
 	int line;
 	/* The first condition that did not hold (ensure.h); NULL: all did. It is never cleared. */
 	const char *broken;
@@ -64,15 +64,15 @@ struct fault {
 
 enum err fault_at(struct fault *f, enum err err, const char *field, const char *file, int line,
 		  const char *fmt, ...) PRINTF_LIKE(6, 7);
-/* Forget what was recorded, before an operation is tried again. */
+/* Clear the recorded error, before an operation is retried. */
 void fault_clear(struct fault *f);
 
-/* Facts of the catalogue. */
+/* Properties of the catalogue. */
 int err_status(enum err err);
 const char *err_code(enum err err);
 const char *err_message(enum err err);
 
-/* Add a violation to the fault, which becomes ERR_VALIDATION. The first 100 are told. */
+/* Add a violation to the fault, which becomes ERR_VALIDATION. The first 100 are reported. */
 void violation_add(struct arena *arena, struct fault *f, const char *field, const char *code,
 		   const char *message);
 

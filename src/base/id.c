@@ -23,7 +23,8 @@ struct pool {
 static void
 refill(struct pool *pool)
 {
-	/* Up to 256 bytes come whole and uninterrupted once the kernel's generator is seeded. */
+	/* Up to 256 bytes are returned completely and uninterrupted once the kernel's generator
+	 * is seeded. */
 	if (getrandom(pool->bytes, sizeof(pool->bytes), 0) != (ssize_t)sizeof(pool->bytes)) {
 		(void)fputs("id: no random bytes\n", stderr);
 		abort();
@@ -41,7 +42,7 @@ draw(unsigned char *out, size_t length)
 		refill(&pool);
 	pool.left -= length;
 	memcpy(out, pool.bytes + pool.left, length);
-	memset(pool.bytes + pool.left, 0, length); /* nothing is given out twice */
+	memset(pool.bytes + pool.left, 0, length); /* nothing is returned twice */
 }
 
 struct uuid
@@ -75,7 +76,7 @@ uuid_v8(const unsigned char digest[16])
 	return id;
 }
 
-/* Whether a hyphen stands in front of byte i. */
+/* Whether a hyphen precedes byte i. */
 static bool
 hyphen_before(int i)
 {

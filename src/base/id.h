@@ -1,4 +1,4 @@
-/* id.h - public identifiers: UUID version 7 (RFC 9562), which sort by time of birth. */
+/* id.h - public identifiers: UUID version 7 (RFC 9562), which sort by time of creation. */
 #ifndef BASE_ID_H
 #define BASE_ID_H
 

@@ -16,7 +16,7 @@
 enum {
 	LINE_MAX_BYTES = 4096,
 	CLOSING = 3,      /* a quotation mark, a brace and the line feed always fit */
-	FIELD_ROOM = 128, /* a field is only begun where this much is left */
+	FIELD_ROOM = 128, /* a field is only started if this much is left */
 	ESCAPE_MAX = 6,
 };
 
@@ -58,7 +58,7 @@ put(struct line *line, const char *bytes, size_t length)
 	return true;
 }
 
-/* One character as it may stand in JSON; what is not UTF-8 becomes U+FFFD. */
+/* One character in its JSON form; invalid UTF-8 becomes U+FFFD. */
 static bool
 put_character(struct line *line, const char *character, size_t length)
 {
@@ -75,7 +75,7 @@ put_character(struct line *line, const char *character, size_t length)
 	return put(line, escape, ESCAPE_MAX);
 }
 
-/* A quoted text, cut where the line ends; the closing mark always fits. */
+/* A quoted text, truncated at the end of the line; the closing mark always fits. */
 static void
 put_text(struct line *line, const char *text)
 {
@@ -112,7 +112,7 @@ put_field(struct line *line, const struct log_field *field)
 	(void)put(line, digits, (size_t)length);
 }
 
-/* Where the log can't be written there is nobody to tell. */
+/* If the log can't be written, there is no way to report it. */
 static void
 write_line(const struct line *line)
 {

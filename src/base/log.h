@@ -1,9 +1,9 @@
 /*
  * log.h - one JSON line per event on standard error.
  *
- * A line is written by one write(2), so lines of threads never mix. Values are
- * escaped; callers never pass secrets: what may not be logged is listed in
- * src/README.md, and a test greps for planted ones.
+ * A line is written by one write(2), so lines of threads never mix. Values are escaped; callers
+ * never pass secrets: values that must not be logged are listed in src/README.md, and a test
+ * searches for planted ones.
  */
 #ifndef BASE_LOG_H
 #define BASE_LOG_H
@@ -19,7 +19,7 @@ struct log_field {
 	int64_t number;
 };
 
-/* The name that stands as "program" in each line, and the least level written. Call once. */
+/* The value of "program" in each line, and the least level written. Call once. */
 void log_open(const char *program, enum log_level least);
 /* Level by its name ("debug", "info", "warn", "error"); info for anything else. */
 enum log_level log_level_parse(const char *name);

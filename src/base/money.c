@@ -48,7 +48,7 @@ currency_find_any_case(const char *code)
 	return currency_find(upper);
 }
 
-/* How many digits text begins with. */
+/* The number of leading digits of text. */
 static size_t
 count_digits(const char *text, size_t length)
 {
@@ -110,7 +110,7 @@ money_add(struct money *out, struct money a, struct money b)
 
 enum { POWERS = 19 };
 
-/* 10 to the power of n; false where that is more than 64 bits. */
+/* 10 to the power of n; false if it exceeds 64 bits. */
 static bool
 power_of_ten(int n, int64_t *out)
 {

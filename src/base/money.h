@@ -1,9 +1,9 @@
 /*
  * money.h - exact amounts.
  *
- * Inside, an amount is a 64-bit count of minor units and its ISO 4217 currency.
- * Text becomes a decimal (the digits as written) first, then money once the
- * currency is known. No binary floating point anywhere.
+ * Internally, an amount is a 64-bit count of minor units and its ISO 4217 currency. Text becomes a
+ * decimal (the digits as written) first, then money once the currency is known. Binary floating
+ * point is never used.
  */
 #ifndef BASE_MONEY_H
 #define BASE_MONEY_H
@@ -25,7 +25,7 @@ struct money {
 	const struct currency *currency; /* NULL: no amount */
 };
 
-/* What many amounts come to: wider than each of them. */
+/* The sum of many amounts: wider than each of them. */
 __extension__ typedef __int128 wide_int;
 
 struct total {
@@ -33,7 +33,7 @@ struct total {
 	const struct currency *currency; /* NULL: no amount */
 };
 
-/* A number as it was written: coefficient / 10^scale. Not present: all zero. */
+/* A number as written: coefficient / 10^scale. Not present: all zero. */
 struct decimal {
 	int64_t coefficient;
 	unsigned char scale;
@@ -44,7 +44,7 @@ enum { MONEY_TEXT_MAX = 48, DECIMAL_INTEGER_DIGITS_MAX = 15, DECIMAL_DIGITS_MAX 
 
 enum money_problem {
 	MONEY_OK,
-	MONEY_NOT_A_NUMBER, /* sign, exponent, NaN, spaces, nothing at all, too many digits */
+	MONEY_NOT_A_NUMBER, /* sign, exponent, NaN, spaces, empty, too many digits */
 	MONEY_DECIMALS,     /* more decimals than the currency has */
 	MONEY_OVERFLOW,     /* more than 64 bits of minor units */
 };
@@ -62,14 +62,14 @@ size_t currency_count(void);
  * point and 18 in all; no sign, no exponent, no leading zero but "0" itself.
  */
 enum money_problem decimal_parse(struct decimal *out, const char *text, size_t length) MUST_CHECK;
-/* The amount in the currency's minor units. Zero is fine here; callers decide. */
+/* The amount in the currency's minor units. Zero is allowed; callers check for it. */
 enum money_problem money_from_decimal(struct money *out, struct decimal value,
 				      const struct currency *currency) MUST_CHECK;
 /* False on overflow or when the currencies differ. */
 bool money_add(struct money *out, struct money a, struct money b) MUST_CHECK;
 
 /*
- * What m is worth in another currency (or a share of it, in its own) at rate units for each of its
+ * The value of m in another currency (or a share of it, in its own) at rate units for each of its
  * units, rounded half up to the minor unit. False on overflow. m is not negative.
  */
 bool money_convert(struct money *out, struct money m, struct decimal rate,
@@ -78,7 +78,7 @@ bool money_convert(struct money *out, struct money m, struct decimal rate,
 /* Major units with all decimals of the currency: "1000.50", "7" for JPY, "-0.05". */
 const char *money_text(char buf[MONEY_TEXT_MAX], struct money m);
 const char *total_text(char buf[MONEY_TEXT_MAX], struct total t);
-/* Likewise without trailing zero decimals: "1000.5", "1000". */
+/* The same without trailing zero decimals: "1000.5", "1000". */
 const char *money_text_short(char buf[MONEY_TEXT_MAX], struct money m);
 const char *total_text_short(char buf[MONEY_TEXT_MAX], struct total t);
 /* The number without trailing zero decimals: "11.7", "0.005". */

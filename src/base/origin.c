@@ -17,7 +17,7 @@ struct item {
 	size_t length;
 };
 
-/* The next item from *p on, behind which *p is then; false at the end. */
+/* The next item from *p on; *p is then after it; false at the end. */
 static bool
 next_item(const char **p, struct item *item)
 {

@@ -151,7 +151,8 @@ text_trim(struct arena *arena, const char *text)
 	return arena_strndup(arena, text, length);
 }
 
-/* Bytes of the tag that the text begins with, to its end if it is never closed; 0: there is none. */
+/* Length of the tag that the text begins with, to its end if it is never closed; 0: there is
+ * none. */
 static size_t
 tag_length(const char *text)
 {
@@ -164,7 +165,7 @@ tag_length(const char *text)
 	return length + (text[length] == '>');
 }
 
-/* What is left of a text may make a tag that was none before: until there are none. */
+/* Removing tags may create new ones: repeat until there are none. */
 char *
 text_plain(struct arena *arena, const char *text)
 {

@@ -10,14 +10,14 @@
 
 struct arena;
 
-/* Bytes that somebody else owns. */
+/* Bytes owned by others. */
 struct bytes {
 	const void *data;
 	size_t length;
 };
 
 bool text_equal(const char *a, const char *b);
-/* ASCII letters in either case are equal; other bytes as they are. */
+/* Equality ignoring the case of ASCII letters. */
 bool text_equal_any_case(const char *a, const char *b);
 bool text_starts_with(const char *text, const char *prefix);
 /* Index of text in a NULL-terminated list, or -1. */
@@ -33,7 +33,7 @@ size_t utf8_count(const char *text);
 bool text_has_control(const char *text);
 /* Lower-case ASCII letters in place of upper-case ones, in the arena. */
 char *text_lower(struct arena *arena, const char *text);
-/* What a name in code says, as words: "admin_credit" is "Admin credit". In the arena. */
+/* A name from code as words: "admin_credit" is "Admin credit". In the arena. */
 char *text_words(struct arena *arena, const char *name);
 /* Without leading and trailing ASCII white space, in the arena. */
 char *text_trim(struct arena *arena, const char *text);
@@ -59,7 +59,7 @@ bool percent_decode(struct arena *arena, const char *text, size_t length, bool p
 /* Percent-encode all but RFC 3986's unreserved characters: for query strings and form bodies. */
 char *percent_encode(struct arena *arena, const char *text);
 
-/* Without HTML tags and without white space at its ends, in the arena. */
+/* Removes HTML tags and surrounding white space, in the arena. */
 char *text_plain(struct arena *arena, const char *text);
 
 /* A decimal integer, whole text, no sign but '-', within 64 bits. */

@@ -28,7 +28,8 @@ is_a(ucs4_t c, uint32_t categories)
 	return uc_is_general_category_withtable(c, categories);
 }
 
-/* Is shown as nothing, by itself: joiners, selectors and tags are part of the character before them. */
+/* Characters without an appearance of their own: joiners, selectors and tags are part of the
+ * character before them. */
 static bool
 is_ignored(ucs4_t c)
 {

@@ -1,4 +1,4 @@
-/* value.h - values that requests, replies and rows of the database have in common. */
+/* value.h - value types used by requests, replies and database rows. */
 #ifndef BASE_VALUE_H
 #define BASE_VALUE_H
 
@@ -26,7 +26,7 @@ struct json_value {
 	const char *text;
 };
 
-/* count strings in a row. NULL items: absent. */
+/* count consecutive strings. NULL items: absent. */
 struct text_list {
 	const char **items;
 	size_t count;
@@ -35,7 +35,7 @@ struct text_list {
 /* The parts of a text between its commas; an empty text has none. */
 struct text_list text_list_split(struct arena *arena, const char *text);
 
-/* count structs in a row. */
+/* count consecutive structs. */
 struct list {
 	void *items;
 	size_t count;

@@ -9,15 +9,16 @@
 
 enum { ARENA_MAX = 64 * 1024 * 1024 };
 
-/* An account by its id: the output may end in a log, where no address belongs. */
+/* An account by its id: the output may end in a log, which must not contain addresses. */
 static void
 print(const struct odd_address *address)
 {
 	char id[UUID_TEXT_MAX];
 
 	(void)printf("! user %s: %s\n", uuid_text(id, address->user),
-		     address->taken ? "another account has this e-mail address in another spelling"
-				    : "the e-mail address has characters that are refused today");
+		     address->taken
+			     ? "another account has a different spelling of this email address"
+			     : "the email address has characters that are no longer allowed");
 }
 
 bool
@@ -35,7 +36,7 @@ addresses_report(const struct config *config, bool change, char problem[512])
 	for (size_t i = 0; ok && i < n; i++)
 		print(&odd[i]);
 	if (!ok)
-		(void)snprintf(problem, 512, "addresses of users: %s", ctx.fault.detail);
+		(void)snprintf(problem, 512, "email addresses of users: %s", ctx.fault.detail);
 	arena_free(ctx.arena);
 	db_pool_free(app.database.pool);
 	return ok;

@@ -1,4 +1,4 @@
-/* addresses.h - what operators are told of accounts whose addresses are odd. */
+/* addresses.h - reports about accounts with problematic addresses. */
 #ifndef BIN_ADDRESSES_H
 #define BIN_ADDRESSES_H
 
@@ -7,8 +7,8 @@
 #include "base/attributes.h"
 #include "base/config.h"
 
-/* Print one line for each of them, after making the keys of the others anew where change says so. False with
- * one clear line in problem if the database can't be asked. */
+/* Print one line for each of them, after recomputing the keys of the others if change is set.
+ * False with a one-line message in problem if the database is unavailable. */
 bool addresses_report(const struct config *config, bool change, char problem[512]) MUST_CHECK;
 
 #endif

@@ -11,13 +11,14 @@
 
 enum { WITHIN_MAX_S = 86400, WINDOW_US = 30 * 1000000, AHEAD_US = 1000000 };
 
-/* By how much the monotonic clock was ahead of the web server's time when a request was read: the
- * least of it is the shortest way. Two spans of time, so that it is forgotten after a while. */
+/* By how much the monotonic clock was ahead of the web server's time when a request was read:
+ * the minimum is the fastest request. Kept for two spans of time, so that it expires after a
+ * while. */
 struct arrivals {
 	pthread_mutex_t mutex;
-	int64_t since_us; /* when the present span began */
+	int64_t since_us; /* start of the current span */
 	int64_t least_us;
-	int64_t before_us; /* of the span before */
+	int64_t before_us; /* of the previous span */
 };
 
 struct arrivals *
@@ -44,7 +45,7 @@ arrivals_free(struct arrivals *arrivals)
 	free(arrivals);
 }
 
-/* Take the request into account; the least of the last minute. */
+/* Include the request; returns the minimum of the last minute. */
 static int64_t
 least_ahead(struct arrivals *arrivals, int64_t ahead_us, int64_t now_us)
 {

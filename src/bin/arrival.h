@@ -1,12 +1,12 @@
 /*
- * arrival.h - how long a request has waited before this process saw it.
+ * arrival.h - the time that a request has waited before this process read it.
  *
- * The web server says when it began to pass a request on, by the wall clock of the host, and how
- * long it waits for the answer. The wall clock may step, and a request may lie in the socket of
- * a process that is stopped or has no thread free. So the age is measured in two ways, and the
- * smaller one counts: by the wall clock, unless that says that the request is yet to come; and by
- * the monotonic clock, compared with the shortest way that requests took in the last minute. After
- * a step, only what was under way at that moment may be taken for older than it is.
+ * The web server passes the time at which it began to forward a request, by the wall clock of the
+ * host, and how long it waits for the answer. The wall clock may step, and a request may wait in
+ * the socket of a process that is stopped or has no free thread. So the age is measured in two
+ * ways, and the smaller value is used: by the wall clock, unless the result is negative; and by the
+ * monotonic clock, relative to the fastest request of the last minute. After a step, only requests
+ * in progress at that moment may be considered older than they are.
  */
 #ifndef BIN_ARRIVAL_H
 #define BIN_ARRIVAL_H
@@ -23,17 +23,17 @@ struct arrival_clocks {
 	int64_t wall_us;
 };
 
-/* NULL if the system has no memory. Threads may share it. */
+/* NULL if out of memory. Thread-safe. */
 struct arrivals *arrivals_new(void);
 void arrivals_free(struct arrivals *arrivals);
 
-/* How long ago a request arrived. */
+/* The age of a request. */
 int64_t arrivals_age_us(struct arrivals *arrivals, int64_t arrived_us, struct arrival_clocks now);
 
 /*
- * Until when a request may be begun and committed. arrived is the web server's time, seconds with
- * milliseconds ("1767225600.123"); within is how many seconds it waits. Two thirds of that are for
- * waiting, so that what begins can end in time. Without either there is no limit.
+ * Deadlines for starting and committing a request. arrived is the web server's time, seconds with
+ * milliseconds ("1767225600.123"); within is the number of seconds that it waits. Two thirds of it
+ * are for waiting, so that a started request can finish in time. Without either there is no limit.
  */
 void arrivals_judge(struct arrivals *arrivals, const char *arrived, const char *within,
 		    struct requester *requester);

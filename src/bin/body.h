@@ -1,4 +1,4 @@
-/* body.h - the body of a FastCGI request, as long as the web server says that it is. */
+/* body.h - reading the body of a FastCGI request, up to its announced length. */
 #ifndef BIN_BODY_H
 #define BIN_BODY_H
 
@@ -9,9 +9,9 @@
 struct arena;
 
 enum body_state {
-	BODY_WHOLE,      /* or there is none */
+	BODY_WHOLE,      /* or no body */
 	BODY_TOO_LARGE,  /* not read */
-	BODY_INCOMPLETE, /* less came than was announced, or what was announced is no length */
+	BODY_INCOMPLETE, /* shorter than announced, or the announced length is invalid */
 };
 
 /* Read the body; anything but BODY_WHOLE leaves it empty, and must be refused. */

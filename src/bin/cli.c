@@ -31,7 +31,7 @@ static const char program[] = "cowry";
 
 enum { ARENA_MAX = 256 * 1024 * 1024, PASSWORD_FILE_MAX = 1024 };
 
-/* A command gets the configuration and what stands behind its name. */
+/* A command gets the configuration and the arguments after its name. */
 struct command {
 	const char *group; /* first word */
 	const char *verb;  /* second word, or NULL */
@@ -40,7 +40,7 @@ struct command {
 	int (*run)(const struct config *config, int argc, char **argv);
 };
 
-/* Nobody has signed in here; the audit log has the name that the system knows them by. */
+/* There is no signed-in user; the audit log has the name of the system user. */
 struct ctx
 cli_ctx(const struct app *app)
 {
@@ -58,7 +58,7 @@ cli_fail(const char *why)
 	start_failed(program, why);
 }
 
-/* What comes in here is shown as it is, as what comes in by the API. */
+/* Input of the CLI is shown later, and follows the same rules as input of the API. */
 static const char *
 checked(const char *name, const char *value)
 {
@@ -80,7 +80,7 @@ cli_option(int argc, char **argv, const char *name)
 	return NULL;
 }
 
-/* Progress is for people: a terminal sees the line change, a log gets one line each. */
+/* On a terminal the progress line is rewritten, a log gets one line each. */
 static void
 show_migration(void *arg, const char *name, bool done)
 {
@@ -133,7 +133,7 @@ option(int argc, char **argv, const char *name)
 	start_failed(program, problem);
 }
 
-/* The first line of a file: passwords never stand among the arguments. */
+/* The first line of a file: passwords are never passed as arguments. */
 static void
 read_password(const char *path, char password[PASSWORD_FILE_MAX])
 {
@@ -158,7 +158,7 @@ run_admin_create(const struct config *config, int argc, char **argv)
 
 	read_password(option(argc, argv, "--password-file"), password);
 	if (!email_valid(email))
-		start_failed(program, "--email is not an e-mail address");
+		start_failed(program, "--email is not an email address");
 	if (!text_is_visible(name) || text_has_disguise(name))
 		start_failed(program, "--name is blank, or has directional controls");
 	if (!format_find("password")->valid(password))
@@ -209,7 +209,7 @@ print_trial_balance(struct ctx *ctx)
 	}
 }
 
-/* Run one check and say how it ended; the number of violations. */
+/* Run one check and print its result; returns the number of violations. */
 static size_t
 verify_one(struct ctx *ctx, size_t i, const struct ledger_check *check)
 {
@@ -247,7 +247,7 @@ run_verify(const struct config *config, int argc, char **argv)
 		violations += verify_one(&ctx, i, check);
 	print_trial_balance(&ctx);
 	(void)printf("\n%s\n",
-		     violations == 0 ? "The books are in order." : "THE BOOKS ARE NOT IN ORDER.");
+		     violations == 0 ? "The books are consistent." : "THE BOOKS ARE INCONSISTENT.");
 	arena_free(ctx.arena);
 	stop_app(&app);
 	return violations == 0 ? 0 : 1;
@@ -298,47 +298,47 @@ run_settings(const struct config *config, int argc, char **argv)
 }
 
 static const struct command commands[] = {
-	{"migrate", NULL, "", "bring the database up to date", run_migrate},
+	{"migrate", NULL, "", "apply pending migrations to the database", run_migrate},
 	{"verify", NULL, "", "check the books and print the trial balance", run_verify},
 	{"admin", "create", "--email E --name N --password-file F",
-	 "make an administrator, or promote a user", run_admin_create},
-	{"keys", "create", "", "make the key files that are missing", run_keys_create},
-	{"jobs", "list", "[--status S] [--kind K]", "show the jobs that wait, run or are parked",
+	 "create an administrator, or promote a user", run_admin_create},
+	{"keys", "create", "", "create missing key files", run_keys_create},
+	{"jobs", "list", "[--status S] [--kind K]", "list waiting, running and parked jobs",
 	 cli_jobs_list},
-	{"jobs", "retry", "ID", "try a job now, with all its tries before it", cli_jobs_retry},
-	{"jobs", "park", "ID", "put a job aside", cli_jobs_park},
-	{"payees", "list", "[--status S]", "show who may be paid with vouchers", cli_payees_list},
+	{"jobs", "retry", "ID", "retry a job now, with all its attempts", cli_jobs_retry},
+	{"jobs", "park", "ID", "park a job", cli_jobs_park},
+	{"payees", "list", "[--status S]", "list voucher payees and the amounts owed to them",
+	 cli_payees_list},
 	{"payees", "add", "KIND CODE [--name N]", "register a merchant or service_provider",
 	 cli_payees_add},
-	{"payees", "remove", "ID", "pay nothing more to one", cli_payees_remove},
-	{"products", "list", "", "show the prepaid products that can be bought", cli_products_list},
-	{"products", "load", "FILE", "add or change products from a JSON list", cli_products_load},
-	{"provider", "list", "", "show the platform's own accounts at providers",
-	 cli_provider_list},
-	{"provider", "set", "TYPE", "set one of them; its JSON comes on the standard input",
+	{"payees", "remove", "ID", "remove a voucher payee", cli_payees_remove},
+	{"products", "list", "", "list the prepaid products", cli_products_list},
+	{"products", "load", "FILE", "add or update products from a JSON list", cli_products_load},
+	{"provider", "list", "", "list the platform's provider accounts", cli_provider_list},
+	{"provider", "set", "TYPE", "configure a provider account, from JSON on standard input",
 	 cli_provider_set},
-	{"provider", "stop", "TYPE", "switch a provider off for everybody", cli_provider_stop},
-	{"rates", "list", "", "show the exchange rates of Drop", cli_rates_list},
-	{"rates", "load", "FILE", "take over new ones, all at once; - is the standard input",
+	{"provider", "stop", "TYPE", "disable a provider for all projects", cli_provider_stop},
+	{"rates", "list", "", "list the exchange rates of Drop", cli_rates_list},
+	{"rates", "load", "FILE", "load exchange rates, all at once; - is standard input",
 	 cli_rates_load},
 	{"secrets", "rotate", "[--tokens]", "add a key that waits to become active",
 	 cli_secrets_rotate},
-	{"secrets", "activate", "", "use the key that waits", cli_secrets_activate},
-	{"secrets", "prune", "", "seal anew what older keys sealed, and drop them",
+	{"secrets", "activate", "", "activate the waiting key", cli_secrets_activate},
+	{"secrets", "prune", "", "re-encrypt values sealed with older keys, and drop those keys",
 	 cli_secrets_prune},
-	{"reviews", "list", "[--status S] [--kind K]", "what waits for a decision",
-	 cli_reviews_list},
-	{"reviews", "approve", "ID [--note N]", "decide that it is done", cli_reviews_approve},
-	{"reviews", "reject", "ID [--note N]", "decide that it is given up", cli_reviews_reject},
-	{"complaints", "list", "[--status S] [--category C]", "what people complain of",
+	{"reviews", "list", "[--status S] [--kind K]", "list pending reviews", cli_reviews_list},
+	{"reviews", "approve", "ID [--note N]", "approve a review", cli_reviews_approve},
+	{"reviews", "reject", "ID [--note N]", "reject a review", cli_reviews_reject},
+	{"complaints", "list", "[--status S] [--category C]", "list customer complaints",
 	 cli_complaints_list},
-	{"complaints", "answer", "ID --status S [--resolution T]", "answer who complained",
+	{"complaints", "answer", "ID --status S [--resolution T]", "answer a complaint",
 	 cli_complaints_answer},
-	{"kyc", "approve", "EMAIL", "it is known who somebody is", cli_kyc_approve},
-	{"kyc", "reject", "EMAIL", "it could not be found out", cli_kyc_reject},
+	{"kyc", "approve", "EMAIL", "mark a user's identity as verified", cli_kyc_approve},
+	{"kyc", "reject", "EMAIL", "mark a user's identity as rejected", cli_kyc_reject},
 	{"openapi", NULL, "DIALECT", "print the OpenAPI document of a dialect", run_openapi},
-	{"doctor", NULL, "", "check the configuration and what it points to", run_doctor},
-	{"settings", NULL, "", "print all settings as the manual page shows them", run_settings},
+	{"doctor", NULL, "", "check the configuration, the database and the environment",
+	 run_doctor},
+	{"settings", NULL, "", "print all settings in the format of the manual page", run_settings},
 	{"version", NULL, "", "print the version", run_version},
 };
 enum { COMMANDS = COUNT(commands) };

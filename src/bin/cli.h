@@ -1,18 +1,18 @@
-/* cli.h - what the operator's commands have in common; the table of them is in cli.c. */
+/* cli.h - common parts of the operator's commands; their table is in cli.c. */
 #ifndef BIN_CLI_H
 #define BIN_CLI_H
 
 #include "base/config.h"
 #include "base/ctx.h"
 
-/* What a command works in: an arena of its own, and who asks in the audit log. */
+/* The context of a command: its arena, and the name for the audit log. */
 struct ctx cli_ctx(const struct app *app);
 /* The value that follows a name such as "--note"; NULL if it is not there. */
 const char *cli_option(int argc, char **argv, const char *name);
-/* End the program with one clear line. */
+/* End the program with a one-line message. */
 void cli_fail(const char *why) __attribute__((noreturn));
 
-/* Commands: what they get stands behind their names. */
+/* Commands: arguments start after their names. */
 int cli_complaints_list(const struct config *config, int argc, char **argv);
 int cli_complaints_answer(const struct config *config, int argc, char **argv);
 int cli_kyc_approve(const struct config *config, int argc, char **argv);

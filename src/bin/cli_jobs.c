@@ -28,7 +28,7 @@ end(struct app *app, struct ctx *ctx)
 	return 0;
 }
 
-/* What others sent must not steer the terminal. */
+/* Text from outside must not control the terminal. */
 static const char *
 printable(struct arena *arena, const char *text)
 {
@@ -119,8 +119,7 @@ change(const struct config *config, int argc, char **argv,
 	begin(config, &app, &ctx);
 	err = order(&ctx, argv[0], &entry);
 	if (err != ERR_OK)
-		start_failed(program,
-			     err == ERR_NOT_FOUND ? "there is no such job" : ctx.fault.message);
+		start_failed(program, err == ERR_NOT_FOUND ? "no such job" : ctx.fault.message);
 	print_head();
 	print_entry(ctx.arena, &entry);
 	return end(&app, &ctx);

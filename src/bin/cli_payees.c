@@ -1,4 +1,4 @@
-/* cowry payees - who may be paid with vouchers, at the terminal. */
+/* cowry payees - voucher payees. */
 #include <stdio.h>
 #include <string.h>
 
@@ -34,7 +34,7 @@ cli_payees_list(const struct config *config, int argc, char **argv)
 	size_t n;
 
 	if (filter.status != NULL && text_index(payee_statuses, filter.status) < 0)
-		cli_fail("the status is registered or unregistered");
+		cli_fail("the status must be registered or unregistered");
 	start_app(&app, config, "cowry", config->owner_url);
 	ctx = cli_ctx(&app);
 	if (payee_list(&ctx, &filter, &payees, &n) != ERR_OK)
@@ -48,7 +48,7 @@ cli_payees_list(const struct config *config, int argc, char **argv)
 	return 0;
 }
 
-/* What is done in one transaction. */
+/* Data of the transaction. */
 struct change {
 	struct payee_order order;
 	struct uuid id;
@@ -102,13 +102,15 @@ cli_payees_add(const struct config *config, int argc, char **argv)
 	struct change change = {.order = {.name = cli_option(argc, argv, "--name")}};
 
 	if (argc < 2 || text_index(payee_kinds, argv[0]) < 0)
-		cli_fail("say merchant or service_provider, and the code");
+		cli_fail("kind (merchant or service_provider) and code are required");
 	change.order.kind = argv[0];
 	change.order.code = argv[1];
 	if (!is_line(change.order.code, CODE_MAX))
-		cli_fail("the code must have 1 to 100 characters, without blanks around it");
+		cli_fail("the code must have 1 to 100 characters, without leading or trailing "
+			 "blanks");
 	if (change.order.name != NULL && !is_line(change.order.name, NAME_MAX))
-		cli_fail("the name must have 1 to 120 characters, without blanks around it");
+		cli_fail("the name must have 1 to 120 characters, without leading or trailing "
+			 "blanks");
 	return run(config, add, &change);
 }
 
@@ -118,6 +120,6 @@ cli_payees_remove(const struct config *config, int argc, char **argv)
 	struct change change = {.order = {.kind = NULL}};
 
 	if (argc < 1 || !uuid_parse(&change.id, argv[0]))
-		cli_fail("say which payee, by its id");
+		cli_fail("the id of the payee is required");
 	return run(config, take_away, &change);
 }

@@ -1,4 +1,4 @@
-/* cowry complaints, cowry kyc - what people wait for an answer to, at the terminal. */
+/* cowry complaints, cowry kyc - customer complaints and identity verification. */
 #include <stdio.h>
 
 #include "app/people/complaint.h"
@@ -76,7 +76,7 @@ cli_complaints_answer(const struct config *config, int argc, char **argv)
 	struct ctx ctx;
 
 	if (argc < 1)
-		cli_fail("say which complaint, by its id");
+		cli_fail("the id of the complaint is required");
 	if (reply.status == NULL || text_index(statuses, reply.status) < 0)
 		cli_fail("--status must be in_review, resolved or rejected");
 	reply.id = argv[0];
@@ -112,7 +112,7 @@ decide_kyc(const struct config *config, bool approved, int argc, char **argv)
 	struct ctx ctx;
 
 	if (argc < 1)
-		cli_fail("say whose, by their e-mail address");
+		cli_fail("the email address of the user is required");
 	identity.email = argv[0];
 	start_app(&app, config, "cowry", config->owner_url);
 	ctx = cli_ctx(&app);

@@ -1,4 +1,4 @@
-/* cowry products - the catalogue of what can be bought. */
+/* cowry products - the product catalogue. */
 #include <stdio.h>
 #include <string.h>
 
@@ -88,7 +88,7 @@ cli_products_load(const struct config *config, int argc, char **argv)
 	struct ctx ctx;
 
 	if (argc < 1)
-		cli_fail("name the file with the products");
+		cli_fail("the file with the products is required");
 	start_app(&app, config, "cowry", config->owner_url);
 	ctx = cli_ctx(&app);
 	loading.list = read_list(&ctx, argv[0]);

@@ -1,4 +1,4 @@
-/* cowry provider - the platform's own accounts at providers. */
+/* cowry provider - the platform's accounts at providers. */
 #include <stdio.h>
 #include <string.h>
 
@@ -15,13 +15,13 @@ enum { CONFIG_BYTES_MAX = 16 * 1024 };
 
 static const struct uuid own = {{0}};
 
-/* The type that a command is about. */
+/* The type argument of a command. */
 static const char *
 type_of(int argc, char **argv)
 {
 	if (argc < 1 || (provider_find(argv[0]) == NULL && vendor_find(argv[0]) == NULL))
-		cli_fail("name a provider: paystack, flutterwave, paga, fingra, flash, mobilemart "
-			 "or easypay");
+		cli_fail("the provider is required: paystack, flutterwave, paga, fingra, flash, "
+			 "mobilemart or easypay");
 	return argv[0];
 }
 
@@ -55,7 +55,7 @@ cli_provider_list(const struct config *config, int argc, char **argv)
 	return 0;
 }
 
-/* A JSON object from the standard input: secrets never stand among the arguments. */
+/* A JSON object from the standard input: secrets are never passed as arguments. */
 static const char *
 read_config(struct ctx *ctx)
 {
@@ -115,7 +115,7 @@ cli_provider_stop(const struct config *config, int argc, char **argv)
 	ctx = cli_ctx(&app);
 	if (db_transact(&ctx, stop, argv[0]) != ERR_OK)
 		cli_fail(ctx.fault.message);
-	(void)printf("%s is off for everybody\n", type);
+	(void)printf("%s is disabled for all projects\n", type);
 	arena_free(ctx.arena);
 	stop_app(&app);
 	return 0;

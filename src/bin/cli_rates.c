@@ -1,4 +1,4 @@
-/* cowry rates - what a krone is worth elsewhere. */
+/* cowry rates - NOK exchange rates. */
 #include <stdio.h>
 #include <string.h>
 

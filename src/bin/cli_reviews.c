@@ -1,4 +1,4 @@
-/* cowry reviews - what waits for a decision, at the terminal. */
+/* cowry reviews - pending reviews. */
 #include <stdio.h>
 
 #include "app/operation/decision.h"
@@ -75,7 +75,7 @@ decide(const struct config *config, bool approved, int argc, char **argv)
 	struct ctx ctx;
 
 	if (argc < 1 || !uuid_parse(&decision.id, argv[0]))
-		cli_fail("say which review, by its id");
+		cli_fail("the id of the review is required");
 	start_app(&app, config, "cowry", config->owner_url);
 	ctx = cli_ctx(&app);
 	if (db_transact(&ctx, take, &decision) != ERR_OK)

@@ -1,4 +1,4 @@
-/* cowry secrets - the change of keys, in three steps with restarts between them. */
+/* cowry secrets - key rotation, in three steps with restarts between them. */
 #include <stdio.h>
 #include <string.h>
 
@@ -30,7 +30,7 @@ add_key(const struct config *config, const struct keyring *keys, enum key_use us
 	char problem[256];
 
 	if (rotation_waiting(keys, use) != NULL) {
-		(void)printf("%s: a key waits already\n", keyring_file(use));
+		(void)printf("%s: a key is already waiting", keyring_file(use));
 		return;
 	}
 	if (!rotation_add(config->secrets_dir, use, problem))
@@ -54,8 +54,8 @@ cli_secrets_rotate(const struct config *config, int argc, char **argv)
 	return 0;
 }
 
-/* A process that has not read the files since they changed could neither open what others seal,
- * nor know that a key is gone. */
+/* A process that has not read the files since the last change could neither open values sealed
+ * by others, nor know that a key was dropped. */
 static void
 refuse_strangers(struct ctx *ctx)
 {
@@ -69,13 +69,13 @@ refuse_strangers(struct ctx *ctx)
 	if (strangers == 0)
 		return;
 	(void)snprintf(why, sizeof(why),
-		       "%lld connections are of workers or job runners with other keys than the "
-		       "folder has; restart them first",
+		       "%lld connections are of workers or job runners whose keys differ from the "
+		       "folder; restart them first",
 		       (long long)strangers);
 	cli_fail(why);
 }
 
-/* The services, with time for statements that read whole tables. */
+/* The services, with a time limit for statements that read whole tables. */
 static struct ctx
 begin(struct app *app, struct config *patient, const struct config *config)
 {
@@ -109,14 +109,14 @@ cli_secrets_activate(const struct config *config, int argc, char **argv)
 		activated++;
 	}
 	if (activated == 0)
-		cli_fail("no key waits to become active");
+		cli_fail("no key is waiting to become active");
 	(void)printf("Restart every worker and job runner once more; then: cowry secrets prune\n");
 	arena_free(ctx.arena);
 	stop_app(&app);
 	return 0;
 }
 
-/* The number of values that could not be sealed anew. */
+/* The number of values that could not be re-encrypted. */
 static int64_t
 reseal_all(struct ctx *ctx)
 {
@@ -129,16 +129,16 @@ reseal_all(struct ctx *ctx)
 			cli_fail(ctx->fault.message);
 		if (!more)
 			break;
-		(void)printf("%s: %lld sealed anew\n", count.name, (long long)count.done);
+		(void)printf("%s: %lld re-encrypted\n", count.name, (long long)count.done);
 		if (count.broken > 0)
-			(void)printf("%s: %lld CAN'T BE OPENED\n", count.name,
+			(void)printf("%s: %lld CAN'T BE DECRYPTED\n", count.name,
 				     (long long)count.broken);
 		broken += count.broken;
 	}
 	return broken;
 }
 
-/* Why an older key must stay for now; NULL if it may go. */
+/* Why an older key must be kept for now; NULL if it can be dropped. */
 static const char *
 still_needed(struct ctx *ctx, enum key_use use, const char *id)
 {
@@ -155,11 +155,11 @@ still_needed(struct ctx *ctx, enum key_use use, const char *id)
 		cli_fail(ctx->fault.message);
 	if (rows == 0)
 		return NULL;
-	return arena_printf(ctx->arena, "%lld values under it end by themselves within a day",
+	return arena_printf(ctx->arena, "%lld values under it expire within a day",
 			    (long long)rows);
 }
 
-/* How many older keys are still needed; says why. */
+/* Number of older keys still in use; prints the reasons. */
 static int
 needed_keys(struct ctx *ctx)
 {
@@ -172,7 +172,8 @@ needed_keys(struct ctx *ctx)
 
 			if (why == NULL)
 				continue;
-			(void)printf("%s: %s stays for now: %s\n", keyring_file(uses[u]), id, why);
+			(void)printf("%s: %s is kept for now: %s\n", keyring_file(uses[u]), id,
+				     why);
 			needed++;
 		}
 	return needed;
@@ -192,8 +193,8 @@ drop_keys(const struct app *app)
 		}
 }
 
-/* All older keys go or none: whenever the files change, processes must be restarted before the
- * next step. */
+/* All older keys are dropped, or none: whenever the files change, processes must be restarted
+ * before the next step. */
 int
 cli_secrets_prune(const struct config *config, int argc, char **argv)
 {
@@ -206,9 +207,9 @@ cli_secrets_prune(const struct config *config, int argc, char **argv)
 	(void)argv;
 	for (size_t i = 0; i < USES; i++)
 		if (rotation_waiting(app.keys, uses[i]) != NULL)
-			cli_fail("a key waits: run cowry secrets activate first");
+			cli_fail("a key is waiting: run cowry secrets activate first");
 	if (reseal_all(&ctx) > 0)
-		cli_fail("no key was dropped: some values can't be opened with any of them");
+		cli_fail("no key was dropped: some values can't be decrypted with any of them");
 	needed = needed_keys(&ctx);
 	if (needed == 0)
 		drop_keys(&app);

@@ -30,7 +30,7 @@ report(bool ok, const char *what, const char *detail)
 	return ok;
 }
 
-/* What is not wrong, but somebody should know. */
+/* Warnings. */
 static void
 warn(const char *what, const char *detail)
 {
@@ -64,7 +64,7 @@ print_setting(const struct config *config, const struct config_row *row)
 	}
 }
 
-/* What PostgreSQL writes down of what this role does. */
+/* What PostgreSQL logs about this role. */
 static void
 check_log(struct ctx *ctx, const char *what)
 {
@@ -73,7 +73,7 @@ check_log(struct ctx *ctx, const char *what)
 
 	if (db_run(ctx, SQL_log_settings, &rows, NO_PARAMS) != ERR_OK || row_int(&rows, 0, 0) == 0)
 		return;
-	(void)snprintf(problem, sizeof(problem), "%s: PostgreSQL's log may show data of people",
+	(void)snprintf(problem, sizeof(problem), "%s: PostgreSQL's log may contain personal data",
 		       what);
 	warn(problem, "see cowry(1), THE DATABASE'S LOG");
 }
@@ -110,7 +110,7 @@ describe_keys(const struct keyring *keys, enum key_use use)
 	char detail[128];
 
 	if (rotation_waiting(keys, use) != NULL) {
-		warn(keyring_file(use), "a key waits; restart all processes, then run cowry "
+		warn(keyring_file(use), "a key is waiting; restart all processes, then run cowry "
 					"secrets activate");
 		return;
 	}
@@ -139,7 +139,7 @@ check_keys(const struct config *config)
 	return ok;
 }
 
-/* Addresses of others that could be read on the way. */
+/* Unencrypted addresses of outside services. */
 static bool
 check_addresses(const struct config *config, bool development)
 {
@@ -151,7 +151,8 @@ check_addresses(const struct config *config, bool development)
 
 	for (size_t i = 0; i < COUNT(urls); i++)
 		if (!development && urls[i][0] != '\0' && !text_starts_with(urls[i], "https://"))
-			ok = report(false, "addresses of others begin with https://", urls[i]);
+			ok = report(false, "addresses of external services begin with https://",
+				    urls[i]);
 	return ok;
 }
 
@@ -159,16 +160,15 @@ static void
 check_otp_funding(const struct config *config, bool development)
 {
 	if (text_equal(config->otp_funding, "open"))
-		warn("EVERYBODY CAN CREDIT THEMSELVES WITH MONEY THAT NOTHING BACKS",
-		     "COWRY_OTP_FUNDING is open: POST /api/wallet/fund takes it from the operator's funding "
-		     "account for a code that is mailed");
+		warn("ANYBODY CAN CREDIT THEMSELVES WITH UNBACKED MONEY",
+		     "COWRY_OTP_FUNDING is open: POST /api/wallet/fund credits from the operator's "
+		     "funding account, confirmed only by a mailed code");
 	else if (!development)
-		(void)report(
-			true, "Wallet OTP's POST /api/wallet/fund is off",
-			"nothing would back what it credits; COWRY_OTP_FUNDING=open switches it on");
+		(void)report(true, "POST /api/wallet/fund of Wallet OTP is disabled",
+			     "its credits would be unbacked; COWRY_OTP_FUNDING=open enables it");
 }
 
-/* Whose pages may call us; what they may do with a cookie. */
+/* Origins whose pages may call the APIs; with or without cookies. */
 static bool
 check_origins(const struct config *config)
 {
@@ -177,15 +177,15 @@ check_origins(const struct config *config)
 	if (!origin_list_valid(config->allowed_origins, problem))
 		return report(false, "COWRY_ALLOWED_ORIGINS", problem);
 	if (config->allowed_origins[0] == '\0')
-		return report(true, "pages of other origins may not call",
+		return report(true, "pages of other origins are not allowed",
 			      "COWRY_ALLOWED_ORIGINS is empty");
 	if (origin_any_listed(config->allowed_origins))
-		warn("pages of any origin may call what takes no cookie",
+		warn("pages of any origin may call the routes that take no cookie",
 		     "COWRY_ALLOWED_ORIGINS has *");
-	return report(true, "pages of other origins may call", config->allowed_origins);
+	return report(true, "pages of other origins are allowed", config->allowed_origins);
 }
 
-/* Settings that are right each by itself, but not together. */
+/* Settings that are valid individually, but not together. */
 static bool
 check_settings(const struct config *config)
 {
@@ -196,7 +196,7 @@ check_settings(const struct config *config)
 	bool ok = report(known, "environment", config->environment);
 
 	if (development)
-		warn("this is a development server", "it must not hold anybody's money");
+		warn("this is a development server", "do not use it for real money");
 	if (!development && config->sandbox_url[0] != '\0')
 		ok = report(false, "COWRY_SANDBOX_URL", "the sandbox is for development only");
 	ok &= check_addresses(config, development);
@@ -206,38 +206,38 @@ check_settings(const struct config *config)
 			    id ? "COWRY_GOOGLE_CLIENT_SECRET is missing"
 			       : "COWRY_GOOGLE_CLIENT_ID is missing");
 	if (config->payout_user[0] != '\0' && !email_valid(config->payout_user))
-		ok = report(false, "COWRY_PAYOUT_USER", "must be an e-mail address");
+		ok = report(false, "COWRY_PAYOUT_USER", "must be an email address");
 	if (config->clearing_account[0] != '\0' && !bban_valid("NO", config->clearing_account) &&
 	    !iban_valid(config->clearing_account))
 		ok = report(false, "COWRY_CLEARING_ACCOUNT",
 			    "must be an IBAN or a Norwegian account number, without spaces");
 	if (config->bank_url[0] != '\0' && config->clearing_account[0] == '\0')
-		warn("COWRY_CLEARING_ACCOUNT is empty", "nothing can be paid from bank accounts");
+		warn("COWRY_CLEARING_ACCOUNT is empty", "payments from bank accounts are disabled");
 	check_otp_funding(config, development);
 	if (config->open_providers)
-		warn("ANYBODY CAN SWITCH PROVIDERS ON AND OFF",
+		warn("ANYBODY CAN ENABLE AND DISABLE PROVIDERS",
 		     "COWRY_OPEN_WALLET_PROVIDERS is true");
 	if (config->lend_providers)
-		warn("PROJECTS PAY OUT LIVE MONEY OF THE PLATFORM'S ACCOUNTS",
+		warn("PROJECTS CAN PAY OUT LIVE MONEY FROM THE PLATFORM'S ACCOUNTS",
 		     "COWRY_LEND_PROVIDERS is true");
 	return ok;
 }
 
-/* Things that wait for somebody. */
+/* Pending work for the operator. */
 static const struct {
 	enum statement_id count;
 	const char *what;
 } attention[] = {
 	{SQL_attention_reviews, "reviews are open; see cowry reviews list"},
-	{SQL_attention_withdrawals, "withdrawals are a day old, and not settled"},
+	{SQL_attention_withdrawals, "withdrawals have been pending for a day"},
 	{SQL_attention_jobs, "jobs are parked; see cowry jobs list"},
-	{SQL_attention_subscriptions, "webhooks were switched off because nobody answered"},
-	{SQL_attention_deliveries, "deliveries to webhooks were given up in the last day"},
+	{SQL_attention_subscriptions, "webhooks were disabled because the receiver did not answer"},
+	{SQL_attention_deliveries, "deliveries to webhooks failed permanently in the last day"},
 };
 
 enum { NAMED_MAX = 20 };
 
-/* Money that stays set aside until somebody decides, each by its name. */
+/* Money that is held until a review is decided. */
 static void
 name_unresolved(struct ctx *ctx)
 {
@@ -252,7 +252,7 @@ name_unresolved(struct ctx *ctx)
 	for (size_t i = 0; i < n; i++) {
 		struct money money = {list[i].amount, currency_find(list[i].currency)};
 
-		(void)printf("! %s holds %s %s, and nobody could find out what became of it (since "
+		(void)printf("! %s holds %s %s, and its outcome could not be determined (since "
 			     "%s);\n  see cowry reviews list, then approve or reject %s\n",
 			     list[i].reference, money_text(amount, money), list[i].currency,
 			     instant_text(at, list[i].since), uuid_text(id, list[i].review));
@@ -301,7 +301,7 @@ check_migrations(const struct config *config)
 	(void)snprintf(dir, sizeof(dir), "%s/migrations", config->sql_dir);
 	pending = migrate_pending(config->owner_url, dir, problem);
 	if (pending > 0)
-		(void)snprintf(problem, sizeof(problem), "%d to apply; run cowry migrate", pending);
+		(void)snprintf(problem, sizeof(problem), "%d pending; run cowry migrate", pending);
 	return report(pending == 0, "migrations", problem);
 }
 
@@ -309,9 +309,9 @@ static bool
 check_mail(const struct config *config)
 {
 	if (config->smtp_url[0] != '\0')
-		return report(true, "mail goes out by SMTP", config->smtp_url);
-	return report(access(config->mail_dir, W_OK | X_OK) == 0, "mail goes to the spool folder",
-		      config->mail_dir);
+		return report(true, "mail is sent by SMTP", config->smtp_url);
+	return report(access(config->mail_dir, W_OK | X_OK) == 0,
+		      "mail is written to the spool folder", config->mail_dir);
 }
 
 bool
@@ -348,7 +348,7 @@ doctor_settings_manual(void)
 		(void)printf(".It Ev %s\n%c%s.\n", row->variable, toupper(row->help[0]),
 			     row->help + 1);
 		if (row->kind == CONFIG_NUMBER)
-			(void)printf("From %lld to %lld; %s unless set.\n", (long long)row->least,
+			(void)printf("From %lld to %lld; default %s.\n", (long long)row->least,
 				     (long long)row->most, row->fallback);
 		else if (row->fallback[0] != '\0')
 			(void)printf("Default:\n.Ql %s .\n", row->fallback);

@@ -1,4 +1,4 @@
-/* doctor.h - what is wrong with an installation, in words. */
+/* doctor.h - checks of an installation. */
 #ifndef BIN_DOCTOR_H
 #define BIN_DOCTOR_H
 

@@ -9,15 +9,15 @@
 #include "bin/arrival.h"
 #include "bin/body.h"
 
-/* What a header that comes again means. */
+/* Meaning of a repeated header. */
 enum repetition {
-	REPEATS_AS_LIST, /* its values make a list */
-	REPEATS_COOKIE,  /* one of cookies */
-	REPEATS_EQUAL,   /* it must say the same */
+	REPEATS_AS_LIST, /* its values form a list */
+	REPEATS_COOKIE,  /* a list of cookies */
+	REPEATS_EQUAL,   /* it must be the same */
 	REPEATS_NEVER,   /* a credential */
 };
 
-/* The parameters that matter, and where they go. */
+/* The relevant parameters, and their members. */
 static const struct {
 	const char *name;
 	size_t offset;
@@ -52,7 +52,7 @@ static const struct {
 	 REPEATS_NEVER},
 };
 
-/* The value of a header that came before, with what it says this time. */
+/* The value of a repeated header, with the value of this occurrence. */
 static const char *
 repeat(struct request *request, struct arena *arena, enum repetition repetition,
        const char *earlier, const char *value)
@@ -87,7 +87,7 @@ take_parameter(struct request *request, struct arena *arena, const char *name, s
 		memcpy(&earlier, member, sizeof(earlier));
 		if (earlier != NULL)
 			value = repeat(request, arena, parameters[i].repetition, earlier, value);
-		/* An empty key is refused: who sends the header counts on it. */
+		/* An empty key is refused: the client relies on the header. */
 		if (value[0] == '\0' && parameters[i].repetition != REPEATS_EQUAL)
 			value = NULL;
 		memcpy(member, &value, sizeof(value));
@@ -106,7 +106,7 @@ read_body(struct request *request, struct arena *arena, FCGX_Request *fcgi)
 
 enum { HEAD_MAX = 4096 };
 
-/* The head of an answer as it grows; what does not fit is left out whole. */
+/* The head of an answer, while it is written; a header that does not fit is omitted. */
 struct head {
 	char text[HEAD_MAX];
 	size_t length;
@@ -180,7 +180,7 @@ fcgi_request_answer(const struct app *app, struct arrivals *arrivals, struct are
 	if (head)
 		request.method = "GET";
 	else if (request.method == NULL)
-		request.method = ""; /* which no path takes */
+		request.method = ""; /* which no path accepts */
 	arrivals_judge(arrivals, FCGX_GetParam("ARRIVED_AT", fcgi->envp),
 		       FCGX_GetParam("ANSWER_WITHIN", fcgi->envp), &requester);
 	read_body(&request, arena, fcgi);

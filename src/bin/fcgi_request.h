@@ -8,7 +8,7 @@
 
 struct arrivals;
 
-/* Answer the request that libfcgi has read. Leaves the arena empty. */
+/* Answer the request that libfcgi has read. Resets the arena. */
 void fcgi_request_answer(const struct app *app, struct arrivals *arrivals, struct arena *arena,
 			 FCGX_Request *fcgi);
 

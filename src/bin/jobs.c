@@ -1,4 +1,4 @@
-/* cowry-jobs - does everything that waits: mail, expiries, retention. */
+/* cowry-jobs - the job runner: mail, look-ups, expiries, webhooks, retention. */
 #include <config.h>
 
 #include <curl/curl.h>
@@ -20,7 +20,7 @@ static const char program[] = "cowry-jobs";
 
 enum { RECONNECT_MS = 1000 };
 
-/* While nobody listens, the runner looks for itself: this only makes it slower. */
+/* Without notifications, the runner polls: this only makes it slower. */
 static void
 try_to_listen(struct listener *listener, struct runner *runner, bool *failed)
 {
@@ -28,13 +28,13 @@ try_to_listen(struct listener *listener, struct runner *runner, bool *failed)
 	bool open = listener_open(listener, problem);
 
 	if (open)
-		runner_wake(runner, NULL); /* for what was said before */
+		runner_wake(runner, NULL); /* for earlier notifications */
 	else if (!*failed)
 		log_event(LOG_LEVEL_WARN, "not_listening", LOG_FIELDS({"why", problem, 0}));
 	*failed = !open;
 }
 
-/* Pass on what is heard, until a signal asks to stop. */
+/* Forward notifications, until a signal asks to stop. */
 static void
 attend(struct listener *listener, struct runner *runner, int signals)
 {
@@ -53,7 +53,7 @@ attend(struct listener *listener, struct runner *runner, int signals)
 	}
 }
 
-/* False if something that was begun did not end in time. */
+/* False if a running job did not end in time. */
 static bool
 run_all(const struct app *app, const struct db_options *database, int signals)
 {
@@ -67,7 +67,7 @@ run_all(const struct app *app, const struct db_options *database, int signals)
 	return runner_stop(runner, app->config->drain_s * 1000);
 }
 
-/* Blocked in all threads: they come to be read instead. */
+/* Blocked in all threads: they are read from a descriptor instead. */
 static int
 signal_descriptor(void)
 {
@@ -98,14 +98,15 @@ main(int argc, char **argv)
 	start_check(&config, program);
 	signals = signal_descriptor();
 	if (signals < 0)
-		start_failed(program, "signals can't be waited for");
+		start_failed(program, "can't wait for signals");
 	(void)curl_global_init(CURL_GLOBAL_DEFAULT);
 	start_app(&app, &config, program, config.database_url);
 	start_webhooks(&app, program);
 	database = start_database(&config, program, config.database_url);
 	log_event(LOG_LEVEL_INFO, "started", NULL);
 	if (!run_all(&app, &database, signals)) {
-		/* Its threads are at work: nothing can be taken from them. Their leases run out. */
+		/* Its threads are still working: their resources can't be freed. Their leases
+		 * expire. */
 		log_event(LOG_LEVEL_WARN, "stopped_early", NULL);
 		_exit(0);
 	}

@@ -2,7 +2,7 @@
 
 #include <malloc.h>
 
-/* Blocks from here on are mapped, and unmapped when they are freed; set, so that it does not grow. */
+/* Larger blocks are mapped, and unmapped when freed; set, so that it does not grow. */
 enum { MAPPED_FROM = 128 * 1024, KEPT_AT_TOP = 128 * 1024, HEAPS_MAX = 4 };
 
 void

@@ -1,13 +1,13 @@
 /*
- * memory.h - how the C library manages the memory of a process with many threads.
+ * memory.h - memory management of the C library in processes with many threads.
  *
- * What a large request took goes back to the system when it ends. Left to itself, the library keeps
- * a heap for each few threads, and learns from one large block to keep those, too.
+ * Memory of a large request is returned to the system when it ends. By default, the library keeps a
+ * heap for every few threads, and adapts to one large block by keeping those, too.
  */
 #ifndef BIN_MEMORY_H
 #define BIN_MEMORY_H
 
-/* At start, before there are threads. */
+/* At start, before threads are created. */
 void memory_begin(void);
 
 #endif

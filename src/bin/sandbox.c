@@ -1,4 +1,4 @@
-/* cowry-sandbox - a FastCGI application on descriptor 0 that plays the providers and Google. */
+/* cowry-sandbox - a FastCGI application on descriptor 0 that simulates the providers and Google. */
 #include <config.h>
 
 #include <curl/curl.h>
@@ -32,7 +32,7 @@ put(FCGX_Request *fcgi, const char *text)
 	(void)FCGX_PutStr(text, (int)strlen(text), fcgi->out);
 }
 
-/* nginx closes the connection at a location that says so. */
+/* nginx closes the connection at such a location. */
 static void
 write_reset(FCGX_Request *fcgi)
 {
@@ -93,7 +93,7 @@ main(int argc, char **argv)
 		fail(problem);
 	log_open(program, log_level_parse(config.log_level));
 	if (!server_can_listen(0))
-		fail("descriptor 0 is not a listening socket; start it by spawn-fcgi");
+		fail("descriptor 0 is not a listening socket; start it with spawn-fcgi");
 	server_block_signals(&stop);
 	(void)curl_global_init(CURL_GLOBAL_DEFAULT);
 	box = sandbox_open(&config, problem);

@@ -28,8 +28,8 @@ struct server {
 	void *context;
 	int listen_fd;
 	int epoll_fd;
-	int stop_fd;      /* readable for ever once all threads are to leave */
-	atomic_long open; /* connections that are ours, idle or not */
+	int stop_fd;      /* readable for ever once all threads must exit */
+	atomic_long open; /* our connections, idle or not */
 	pthread_t *threads;
 	int64_t thread_count;
 	sem_t begun;       /* once for each thread that serves, or can't */
@@ -37,8 +37,8 @@ struct server {
 };
 
 /*
- * Watch the connection again. Only the set knows whether it is in it: libfcgi may have closed the
- * one that we gave it and accepted another under the same number.
+ * Watch the connection again. Only the set knows whether it contains it: libfcgi may have closed
+ * the one that we gave it and accepted another under the same number.
  */
 static void
 give_back(struct server *server, int fd)
@@ -51,8 +51,8 @@ give_back(struct server *server, int fd)
 
 /*
  * Read one request from the connection, answer it, and hand the connection back. libfcgi reads from
- * ipcFd where it is set; if that fails it accepts for itself, which the listening socket, being
- * non-blocking, ends at once or turns into a fresh connection: one closed, one opened, so that the
+ * ipcFd if it is set; if that fails it accepts by itself, which on the non-blocking listening
+ * socket either fails at once or returns a new connection: one closed, one opened, so that the
  * count stays.
  */
 static void
@@ -74,7 +74,7 @@ serve(struct server *server, FCGX_Request *fcgi, struct arena *arena, int fd)
 	fcgi->ipcFd = -1;
 }
 
-/* Serve whatever has something to say, until the threads are to leave. */
+/* Serve the next connection with input, until the threads must exit. */
 static void
 serve_all(struct server *server, FCGX_Request *fcgi, struct arena *arena)
 {
@@ -96,7 +96,7 @@ serve_all(struct server *server, FCGX_Request *fcgi, struct arena *arena)
 			atomic_fetch_add(&server->open, 1);
 			serve(server, fcgi, arena, fd);
 		} else if (errno == EMFILE || errno == ENFILE || errno == ENOMEM) {
-			(void)nanosleep(&pause, NULL); /* what waits is still there then */
+			(void)nanosleep(&pause, NULL); /* pending input is still there then */
 		}
 	}
 }
@@ -130,8 +130,7 @@ watch(struct server *server, int fd, uint32_t events)
 	return epoll_ctl(server->epoll_fd, EPOLL_CTL_ADD, fd, &event) == 0;
 }
 
-/* True once all of them serve: fewer than were asked for would be a server that is slow without
- * anybody knowing why. */
+/* True if all of them serve: fewer threads than configured would silently make the server slow. */
 static bool
 start_threads(struct server *server, int64_t wanted)
 {
@@ -153,7 +152,7 @@ start_threads(struct server *server, int64_t wanted)
 	return started && atomic_load(&server->unfit) == 0;
 }
 
-/* Have the threads leave, and free all. */
+/* Stop the threads, and free everything. */
 static void
 end(struct server *server)
 {
@@ -219,7 +218,7 @@ server_start(int listen_fd, int64_t threads, server_answer *answer, void *contex
 	return server;
 }
 
-/* Nobody can find the socket any more; those who found it are still served. */
+/* The socket can't be found any more; existing connections are still served. */
 static void
 unlink_socket(int listen_fd)
 {

@@ -34,7 +34,7 @@ start_config(struct config *config, const char *program)
 	static const struct rlimit no_core = {0, 0};
 	char problem[256];
 
-	/* Memory holds keys: it must not end up in a core file. */
+	/* Memory contains keys: it must not be written to a core file. */
 	(void)setrlimit(RLIMIT_CORE, &no_core);
 	if (!config_load(config, problem))
 		start_failed(program, problem);
@@ -114,8 +114,8 @@ start_app(struct app *app, const struct config *config, const char *program, con
 	app->keys = keyring_load(config->secrets_dir, problem);
 	if (app->keys == NULL)
 		start_failed(program, problem);
-	/* Who changes keys asks the database which ones its clients have, and a repeated request whether
-	 * the process that began it is there. */
+	/* Key rotation queries the database for the keys of its clients, and a repeated request
+	 * whether the process of the first one is alive. */
 	(void)snprintf(app->name, sizeof(app->name), "%s keys:%s %08x", program,
 		       rotation_fingerprint(fingerprint, app->keys), arc4random());
 	options.application_name = app->name;

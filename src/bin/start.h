@@ -1,4 +1,4 @@
-/* start.h - what the programs have in common at their start. */
+/* start.h - common start of the programs. */
 #ifndef BIN_START_H
 #define BIN_START_H
 
@@ -6,18 +6,20 @@
 #include "base/ctx.h"
 #include "db/db.h"
 
-/* Read the configuration and open the log; on a wrong value one clear line, and exit. */
+/* Read the configuration and open the log; on an invalid value print a one-line message, and
+ * exit. */
 void start_config(struct config *config, const char *program);
-/* What serves or calls: refuse settings that must not stand together; one clear line, and exit. */
+/* For servers and clients: refuse unsafe combinations of settings with a one-line message, and
+ * exit. */
 void start_check(const struct config *config, const char *program);
-/* How programs reach the database, as the role of conninfo. */
+/* Options of database connections, in the role of conninfo. */
 struct db_options start_database(const struct config *config, const char *program,
 				 const char *conninfo);
-/* The services for everything but requests: keys, pool, password gate, calls to providers. Exits with
- * one clear line if they can't be had. conninfo is the role to work as. */
+/* The services for everything but requests: keys, pool, password gate, calls to providers. Exits
+ * with a one-line message on failure. conninfo gives the role. */
 void start_app(struct app *app, const struct config *config, const char *program,
 	       const char *conninfo);
-/* Likewise, for what delivers webhooks. */
+/* The same, for delivering webhooks. */
 void start_webhooks(struct app *app, const char *program);
 void stop_app(struct app *app);
 /* Print one line on standard error and exit with 1. */

@@ -48,8 +48,8 @@ main(int argc, char **argv)
 	start_config(&config, program);
 	start_check(&config, program);
 	if (!server_can_listen(0))
-		start_failed(program, "descriptor 0 is not a listening socket; start it by "
-				      "spawn-fcgi, or by systemd as in cowry@.service");
+		start_failed(program, "descriptor 0 is not a listening socket; start it with "
+				      "spawn-fcgi, or with systemd as in cowry@.service");
 	server_block_signals(&stop);
 	start_app(app, &config, program, config.database_url);
 	worker.arrivals = arrivals_new();

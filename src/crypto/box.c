@@ -10,8 +10,8 @@
 #include "crypto/random.h"
 
 /*
- * A sealed value: version, length of the key id, key id, nonce, ciphertext, tag.
- * All in front of the nonce is authenticated together with the context.
+ * A sealed value: version, length of the key id, key id, nonce, ciphertext, tag. Everything before
+ * the nonce is authenticated together with the context.
  */
 enum { VERSION = 1, HEAD_SIZE = 2, NONCE_SIZE = 12, TAG_SIZE = 16 };
 
@@ -21,7 +21,7 @@ release(void *cipher)
 	EVP_CIPHER_CTX_free(cipher);
 }
 
-/* A cipher that was given key, nonce and what is authenticated only. */
+/* A cipher that has only key, nonce and authenticated data. */
 static EVP_CIPHER_CTX *
 cipher_new(struct arena *arena, struct bytes key, const unsigned char *nonce, struct bytes head,
 	   const char *context, int encrypt)
@@ -78,7 +78,7 @@ box_seal(const struct keyring *keys, struct arena *arena, const char *context, s
 	return (struct bytes){sealed, head + NONCE_SIZE + plain.length + TAG_SIZE};
 }
 
-/* The key that a sealed value names, and how long its head is. */
+/* The key that a sealed value names, and the length of its head. */
 static bool
 find_key(const struct keyring *keys, struct bytes sealed, struct bytes *key, size_t *head)
 {

@@ -1,7 +1,7 @@
 /*
- * box.h - sealed data at rest: AES-256-GCM under the active box key, its id and
- * a random nonce in front. The context (what the data is, whose it is) is
- * authenticated with it, so that a sealed value can't be moved elsewhere.
+ * box.h - sealed data at rest: AES-256-GCM under the active box key, prefixed with its id and a
+ * random nonce. The context (type and owner of the data) is authenticated with it, so that a sealed
+ * value can't be moved elsewhere.
  */
 #ifndef CRYPTO_BOX_H
 #define CRYPTO_BOX_H
@@ -16,10 +16,11 @@ struct arena;
 
 struct bytes box_seal(const struct keyring *keys, struct arena *arena, const char *context,
 		      struct bytes plain);
-/* False if it was altered, sealed for another context, or its key is gone. A NUL follows plain. */
+/* False if it was altered, sealed for another context, or its key no longer exists. A NUL
+ * follows plain. */
 bool box_open(const struct keyring *keys, struct arena *arena, const char *context,
 	      struct bytes sealed, struct bytes *plain) MUST_CHECK;
-/* What every value begins with that was sealed under a key, and no other value. */
+/* The prefix of all values sealed under a key, and of no other value. */
 struct bytes box_mark(struct arena *arena, const char *key_id);
 
 #endif

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Digests of bytes in memory only fail where the library is broken. */
+/* Digests of bytes in memory only fail if the library is broken. */
 static void
 check(bool succeeded)
 {

@@ -12,18 +12,18 @@ enum { SHA256_SIZE = 32, SHA512_SIZE = 64 };
 void sha256(const void *data, size_t length, unsigned char out[SHA256_SIZE]);
 void hmac_sha256(struct bytes key, const void *data, size_t length, unsigned char out[SHA256_SIZE]);
 void hmac_sha512(struct bytes key, const void *data, size_t length, unsigned char out[SHA512_SIZE]);
-/* A key prepared for many digests, by many threads at once. */
+/* A key prepared for many digests; thread-safe. */
 struct hmac_key;
 struct hmac_key *hmac_key_new(struct bytes key) __attribute__((returns_nonnull));
 void hmac_key_free(struct hmac_key *key);
-/* HMAC-SHA-256; a third of the cost of hmac_sha256(), which looks everything up anew. */
+/* HMAC-SHA-256; a third of the cost of hmac_sha256(), which sets everything up each time. */
 void hmac_key_digest(const struct hmac_key *key, const void *data, size_t length,
 		     unsigned char out[SHA256_SIZE]);
-/* Equal, in a time that does not depend on where they differ. */
+/* Equality, in constant time. */
 bool secret_equal(const void *a, const void *b, size_t length);
-/* A hex signature of either case of letters against the HMAC-SHA512 of data. */
+/* Compare a hex signature, in either case, with the HMAC-SHA512 of data. */
 bool hmac_sha512_verify_hex(struct bytes key, const void *data, size_t length, const char *hex);
-/* Overwrite so that the compiler can't leave it out. */
+/* Overwrite memory; the compiler can't remove this. */
 void secret_wipe(void *secret, size_t length);
 
 #endif

@@ -19,11 +19,11 @@ enum {
 	TEXT_BYTES_MAX = 2048,
 };
 
-/* A token taken apart. */
+/* A parsed token. */
 struct segments {
 	struct json_object *header;
 	struct json_object *claims;
-	struct bytes signed_text; /* header and claims as they were sent */
+	struct bytes signed_text; /* header and claims as sent */
 	struct bytes signature;
 };
 
@@ -81,7 +81,7 @@ text_member_is(struct json_object *object, const char *name, const char *wanted)
 	return text != NULL && text_equal(text, wanted);
 }
 
-/* A member that is not there, or is this text. */
+/* A member that is absent, or this text. */
 static bool
 text_member_allows(struct json_object *object, const char *name, const char *wanted)
 {
@@ -91,7 +91,7 @@ text_member_allows(struct json_object *object, const char *name, const char *wan
 	return !present || text_member_is(object, name, wanted);
 }
 
-/* The key that the header names, if its algorithm is ours; else why not. */
+/* The key that the header names, if its algorithm is allowed; else the reason. */
 static const char *
 check_header(struct json_object *header, const char **kid)
 {
@@ -221,7 +221,7 @@ check_signature(struct arena *arena, struct bytes jwks, const struct segments *t
 	return verify(key, token) ? NULL : "signature";
 }
 
-/* For us: alone, or among others and then with us as the party that asked for it. */
+/* For us: alone, or among others and then with us as the authorized party. */
 static bool
 is_for(struct json_object *claims, const char *audience)
 {

@@ -1,9 +1,9 @@
 /*
- * idtoken.h - ID tokens of OpenID Connect: JWT with RS256 (RFC 7515, RFC 7518), checked
- * against the issuer's published keys (RFC 7517).
+ * idtoken.h - ID tokens of OpenID Connect: JWT with RS256 (RFC 7515, RFC 7518), verified with the
+ * issuer's published keys (RFC 7517).
  *
- * The algorithm is pinned before anything else is looked at, so that a token can't choose how
- * it is checked; a key is only ever an RSA key for signatures, however the set describes it.
+ * The algorithm is fixed and checked first, so that a token can't choose how it is verified; a key
+ * is always used as an RSA key for signatures, whatever the set says.
  */
 #ifndef CRYPTO_IDTOKEN_H
 #define CRYPTO_IDTOKEN_H
@@ -19,16 +19,16 @@ struct arena;
 
 enum { IDTOKEN_SKEW_S = 60, IDTOKEN_BYTES_MAX = 8192 };
 
-/* What a token must say. */
+/* The expected claims. */
 struct idtoken_terms {
 	const char *issuer;
-	const char *other_issuer; /* a second form that the issuer documents, or NULL */
+	const char *other_issuer; /* a second form documented by the issuer, or NULL */
 	const char *audience;     /* our client id */
-	const char *nonce;        /* of the sign-in that asked for the token */
+	const char *nonce;        /* of the sign-in that requested the token */
 	struct instant now;
 };
 
-/* Who it is about. All of it is the issuer's word; name and picture may be NULL. */
+/* The user. All of it is claimed by the issuer; name and picture may be NULL. */
 struct idtoken {
 	const char *subject;
 	const char *email; /* verified */
@@ -36,7 +36,7 @@ struct idtoken {
 	const char *picture;
 };
 
-/* Whether the set of keys (the text of a JWKS) has the key that the token names. */
+/* Whether the set of keys (the text of a JWKS) contains the key that the token names. */
 bool idtoken_key_known(struct arena *arena, struct bytes jwks, const char *token);
 
 /* Check everything: signature, iss, aud, azp, exp, iat, nbf, nonce and email_verified.

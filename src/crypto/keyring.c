@@ -48,7 +48,7 @@ file_path(char path[PATH_MAX_BYTES], const char *dir, const char *name, char pro
 	return false;
 }
 
-/* A regular file of a sane size that nobody but owner and group can read. */
+/* A regular file of a reasonable size that only owner and group can read. */
 static bool
 check_file(int fd, const char *path, char problem[PROBLEM_MAX])
 {
@@ -58,7 +58,7 @@ check_file(int fd, const char *path, char problem[PROBLEM_MAX])
 	if (fstat(fd, &about) != 0 || !S_ISREG(about.st_mode))
 		wrong = "is not a regular file";
 	else if ((about.st_mode & (S_IRWXO | S_IWGRP | S_IXGRP)) != 0)
-		wrong = "is open to others; its mode must be 0600 or 0640";
+		wrong = "is accessible to others; its mode must be 0600 or 0640";
 	else if (about.st_size >= FILE_MAX)
 		wrong = "is too large";
 	if (wrong != NULL)
@@ -105,7 +105,7 @@ read_file(const char *dir, const char *name, char text[FILE_MAX], char problem[P
 	return taken;
 }
 
-/* 64 digits that end where the line ends. */
+/* 64 digits at the end of the line. */
 static bool
 parse_secret(unsigned char secret[KEY_SIZE], const char *text, size_t length)
 {
@@ -121,7 +121,7 @@ parse_secret(unsigned char secret[KEY_SIZE], const char *text, size_t length)
 	return taken;
 }
 
-/* A key id stands in token headers and sealed values: plain letters and digits. */
+/* A key id is used in token headers and sealed values: plain letters and digits. */
 static bool
 parse_key(struct key *key, const char *line, size_t length)
 {
@@ -137,7 +137,7 @@ parse_key(struct key *key, const char *line, size_t length)
 	return parse_secret(key->secret, line + id_length + 1, length - id_length - 1);
 }
 
-/* The next line that is not empty, and how long it is; NULL after the last one. */
+/* The next line that is not empty, and its length; NULL after the last one. */
 static const char *
 next_line(const char **text, size_t *length)
 {
@@ -240,7 +240,7 @@ keyring_new_id(char id[KEY_ID_MAX])
 		       tail[0], tail[1]);
 }
 
-/* A line with a new key, with an id in front where the file has ids. */
+/* A line with a new key, preceded by an id if the file has ids. */
 static void
 new_line(char line[FILE_MAX], bool with_id)
 {
@@ -273,7 +273,7 @@ write_new(const char *path, const char *text)
 	return close(fd) == 0 && written;
 }
 
-/* Under a name of its own first: a crash leaves no half a key, and linking replaces nothing. */
+/* Under another name first: a crash leaves no partial key, and linking replaces nothing. */
 static bool
 create_file(const char *dir, const char *name, bool with_id, char problem[PROBLEM_MAX])
 {
@@ -292,7 +292,7 @@ create_file(const char *dir, const char *name, bool with_id, char problem[PROBLE
 	new_line(text, with_id);
 	made = write_new(fresh, text) && (link(fresh, path) == 0 || errno == EEXIST);
 	if (!made)
-		(void)snprintf(problem, PROBLEM_MAX, "%.160s can't be made: %s", path,
+		(void)snprintf(problem, PROBLEM_MAX, "%.160s can't be created: %s", path,
 			       strerrordesc_np(errno));
 	secret_wipe(text, sizeof(text));
 	(void)unlink(fresh);
@@ -303,7 +303,7 @@ bool
 keyring_create(const char *dir, char problem[256])
 {
 	if (mkdir(dir, S_IRWXU) != 0 && errno != EEXIST) {
-		(void)snprintf(problem, PROBLEM_MAX, "%.160s can't be made: %s", dir,
+		(void)snprintf(problem, PROBLEM_MAX, "%.160s can't be created: %s", dir,
 			       strerrordesc_np(errno));
 		return false;
 	}

@@ -1,10 +1,9 @@
 /*
- * keyring.h - the keys of the server, read from files that only it can read.
+ * keyring.h - the keys of the server, read from files that only the server can read.
  *
- * A folder holds jwt.keys, pepper.key and box.keys. A *.keys file has a line
- * "<key id> <64 hex digits>" per key: the first is the active one, the others
- * are accepted (rotation.h changes that). pepper.key is one line of 64 hex digits. Keys are 32
- * random bytes. Nothing here is ever logged.
+ * A folder holds jwt.keys, pepper.key and box.keys. A *.keys file has a line "<key id> <64 hex
+ * digits>" per key: the first is the active one, the others are accepted (rotation.h changes that).
+ * pepper.key is one line of 64 hex digits. Keys are 32 random bytes. Nothing here is ever logged.
  */
 #ifndef CRYPTO_KEYRING_H
 #define CRYPTO_KEYRING_H
@@ -21,10 +20,11 @@ enum { KEY_SIZE = 32, KEY_ID_MAX = 33, KEYS_MAX = 8, KEYED_DIGEST_SIZE = 32 };
 
 enum key_use { KEY_TOKEN, KEY_BOX };
 
-/* Read the folder. NULL with one clear line in problem if a file is missing, open to others
- * than its owner (and group), or malformed. */
+/* Read the folder. NULL with a one-line message in problem if a file is missing, accessible to
+ * others than its owner (and group), or malformed. */
 struct keyring *keyring_load(const char *dir, char problem[256]);
-/* Make the folder's missing key files (0600); existing ones stay. False with problem set. */
+/* Create the folder's missing key files (0600); existing ones are not changed. False with
+ * problem set. */
 bool keyring_create(const char *dir, char problem[256]) MUST_CHECK;
 void keyring_free(struct keyring *keys);
 
@@ -36,9 +36,9 @@ struct bytes keyring_find(const struct keyring *keys, enum key_use use, const ch
 const char *keyring_id(const struct keyring *keys, enum key_use use, size_t i);
 /* The file of a use, in the folder. */
 const char *keyring_file(enum key_use use);
-/* An id for a new key, which tells when it was made: "t1767225600123-9f3c". */
+/* An id for a new key, which contains its time of creation: "t1767225600123-9f3c". */
 void keyring_new_id(char id[KEY_ID_MAX]);
-/* HMAC-SHA-256 under the pepper: how API keys and one-time codes are stored and found. */
+/* HMAC-SHA-256 under the pepper: the stored and searched form of API keys and one-time codes. */
 void keyring_digest(const struct keyring *keys, const void *data, size_t length,
 		    unsigned char out[KEYED_DIGEST_SIZE]);
 

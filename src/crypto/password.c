@@ -31,7 +31,7 @@ struct password_gate {
 	pthread_mutex_t lock;
 	pthread_cond_t left;
 	int free_places;         /* guarded by lock */
-	char dummy[ENCODED_MAX]; /* of a password that nobody knows */
+	char dummy[ENCODED_MAX]; /* of an unknown password */
 };
 
 static const char *const common[] = {
@@ -48,7 +48,7 @@ hash(const char *password, size_t length, char encoded[ENCODED_MAX])
 				     sizeof(salt), HASH_SIZE, encoded, ENCODED_MAX);
 }
 
-/* Waits are measured by the clock that nobody sets. */
+/* Waits are measured by the monotonic clock. */
 static bool
 init_sync(struct password_gate *gate)
 {

@@ -1,4 +1,4 @@
-/* public_id.h - the ids that Drop shows: "<prefix>_<16 lower-case hexadecimal digits>". */
+/* public_id.h - the ids of Drop: "<prefix>_<16 lower-case hexadecimal digits>". */
 #ifndef CRYPTO_PUBLIC_ID_H
 #define CRYPTO_PUBLIC_ID_H
 
@@ -6,7 +6,7 @@
 
 struct arena;
 
-/* A random one; 64 bits, so whoever stores it has a unique key beside it. */
+/* A random one; 64 bits, so its column needs a unique key. */
 const char *drop_id_new(struct arena *arena, const char *prefix);
 /* Whether a text from a path is such an id with this prefix: "tx_rem", "cmp". */
 bool drop_id_valid(const char *text, const char *prefix);

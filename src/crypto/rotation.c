@@ -94,7 +94,7 @@ add_line(char text[TEXT_MAX], const char *id, struct bytes secret)
 	(void)snprintf(text + at, TEXT_MAX - at, "\n");
 }
 
-/* The lines of a key file, first the one with an id and without another; NULL for no such wish. */
+/* The lines of a key file, with the one of an id first and without another; NULL: unused. */
 static void
 write_lines(char text[TEXT_MAX], const struct keyring *keys, enum key_use use, const char *first,
 	    const char *without)
@@ -110,7 +110,7 @@ write_lines(char text[TEXT_MAX], const struct keyring *keys, enum key_use use, c
 			add_line(text, id, keyring_find(keys, use, id));
 }
 
-/* Into a file that takes the place of the old one, as its owner's and with its mode. */
+/* Write a file that replaces the old one, with its owner and mode. */
 static bool
 fill(int fd, const char *text, const struct stat *old)
 {
@@ -133,11 +133,11 @@ replace(int dir, const char *name, const char *text, char problem[PROBLEM_MAX])
 
 	(void)snprintf(fresh, sizeof(fresh), ".%s.new", name);
 	if (fstatat(dir, name, &old, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(old.st_mode))
-		return failed_at(problem, "no regular file", name);
-	(void)unlinkat(dir, fresh, 0); /* of a run that was cut short; we hold the lock */
+		return failed_at(problem, "not a regular file", name);
+	(void)unlinkat(dir, fresh, 0); /* of an interrupted run; we hold the lock */
 	fd = openat(dir, fresh, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, S_IRUSR);
 	if (fd < 0)
-		return failed_at(problem, "can't make", fresh);
+		return failed_at(problem, "can't create", fresh);
 	filled = fill(fd, text, &old);
 	filled = close(fd) == 0 && filled;
 	if (!filled || renameat(dir, fresh, dir, name) != 0) {
@@ -148,11 +148,11 @@ replace(int dir, const char *name, const char *text, char problem[PROBLEM_MAX])
 	return fsync(dir) == 0 || failed_at(problem, "can't sync the folder of", name);
 }
 
-/* A change of the lines of one file: false with problem if it can't be. */
+/* A change of the lines of one file: false with problem if it fails. */
 typedef bool change(const struct keyring *keys, enum key_use use, const char *id,
 		    char text[TEXT_MAX], char problem[PROBLEM_MAX]);
 
-/* One change at a time, on what the file says then. */
+/* One change at a time, on the current content of the file. */
 static bool
 change_file(const char *dir_name, enum key_use use, change *make, const char *id,
 	    char problem[PROBLEM_MAX])
@@ -186,13 +186,14 @@ add(const struct keyring *keys, enum key_use use, const char *id, char text[TEXT
 
 	(void)id;
 	if (rotation_waiting(keys, use) != NULL)
-		return failed(problem, "a key waits to become active already");
+		return failed(problem, "a key is already waiting to become active");
 	if (keyring_id(keys, use, KEYS_MAX - 1) != NULL)
-		return failed(problem, "there are as many keys as can be; prune first");
+		return failed(problem, "the maximum number of keys is reached; prune first");
 	keyring_new_id(fresh);
 	if (keyring_find(keys, use, fresh).length > 0 ||
 	    rotation_birth(fresh).us <= rotation_birth(keyring_id(keys, use, 0)).us)
-		return failed(problem, "the clock does not stand after the active key was made");
+		return failed(problem,
+			      "the clock is not later than the creation of the active key");
 	write_lines(text, keys, use, NULL, NULL);
 	random_bytes(secret, sizeof(secret));
 	add_line(text, fresh, (struct bytes){secret, sizeof(secret)});
@@ -208,7 +209,7 @@ activate(const struct keyring *keys, enum key_use use, const char *id, char text
 
 	(void)id;
 	if (waiting == NULL)
-		return failed(problem, "no key waits to become active");
+		return failed(problem, "no key is waiting to become active");
 	write_lines(text, keys, use, waiting, NULL);
 	return true;
 }
@@ -223,7 +224,7 @@ drop(const struct keyring *keys, enum key_use use, const char *id, char text[TEX
 		return failed(problem, "there is no such key");
 	if (strcmp(id, keyring_id(keys, use, 0)) == 0 ||
 	    (waiting != NULL && strcmp(id, waiting) == 0))
-		return failed(problem, "a key that is active or waits is not dropped");
+		return failed(problem, "an active or waiting key can't be dropped");
 	write_lines(text, keys, use, NULL, id);
 	return true;
 }

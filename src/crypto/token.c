@@ -73,7 +73,7 @@ token_sign(const struct keyring *keys, struct arena *arena, struct fault *f,
 	return ERR_OK;
 }
 
-/* The client learns nothing but that it must sign in; the log learns why. */
+/* The client only learns that it must sign in; the log has the reason. */
 static enum err
 reject(struct fault *f, const char *why)
 {
@@ -122,7 +122,7 @@ time_member(struct json_object *object, const char *name, struct instant *out)
 	       !__builtin_mul_overflow(json_integer_value(value), SECOND_US, &out->us);
 }
 
-/* Read before the signature is checked: it says which key and must say our algorithm. */
+/* Read before the signature is checked: it names the key and must name our algorithm. */
 static const char *
 check_header(const struct keyring *keys, struct json_object *header, struct bytes *key)
 {

@@ -1,7 +1,7 @@
 /*
- * token.h - access tokens: JWT (RFC 7519) with HS256, by libjwt, with every
- * check that libjwt leaves out: pinned algorithm, key id from our table, no
- * critical headers, exp, nbf, iss, aud and the session's id.
+ * token.h - access tokens: JWT (RFC 7519) with HS256, by libjwt, with the checks that libjwt lacks:
+ * fixed algorithm, key id from our table, no critical headers, exp, nbf, iss, aud and the session's
+ * id.
  */
 #ifndef CRYPTO_TOKEN_H
 #define CRYPTO_TOKEN_H

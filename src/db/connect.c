@@ -26,7 +26,7 @@ wait_for(int fd, int events, int64_t deadline_ns)
 	return ready > 0 ? waiting.revents : 0;
 }
 
-/* What conninfo says itself in "options"; it goes last, so that the operator has the last word. */
+/* "options" of conninfo are appended, so that the operator's settings take precedence. */
 static void
 own_options(char out[OPTIONS_MAX], const char *conninfo)
 {
@@ -39,7 +39,7 @@ own_options(char out[OPTIONS_MAX], const char *conninfo)
 	PQconninfoFree(all);
 }
 
-/* Settings travel in the startup packet: no further round trip. */
+/* Settings are sent in the startup packet: no further round trip. */
 static void
 session_options(char out[2 * OPTIONS_MAX], const struct db_options *options)
 {
@@ -88,7 +88,7 @@ finish(PGconn *pg, int64_t deadline_ns)
 	return status == PGRES_POLLING_OK;
 }
 
-/* By default libpq writes notices to standard error, where only log lines belong. */
+/* By default libpq writes notices to standard error, which is for log lines only. */
 static void
 ignore_notice(void *arg, const PGresult *notice)
 {

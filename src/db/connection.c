@@ -24,7 +24,7 @@ struct connection {
 	unsigned char prepared[STATEMENT_COUNT + 1];
 };
 
-/* One round trip under way. */
+/* A round trip in progress. */
 struct trip {
 	struct arena *arena;
 	struct fault *fault;
@@ -54,8 +54,8 @@ connection_free(struct connection *c)
 	free(c);
 }
 
-/* Between statements even an error comes as a notice: the server ends the session. Other notices
- * have no reader. */
+/* Between statements even an error arrives as a notice: the server ends the session. Other
+ * notices are ignored. */
 static void
 take_notice(void *arg, const PGresult *notice)
 {
@@ -105,12 +105,12 @@ connection_is_alive(struct connection *c)
 	while (!c->dismissed && poll(&fd, 1, 0) > 0) {
 		if (!PQconsumeInput(c->pg))
 			return false;
-		(void)PQisBusy(c->pg); /* parses what came */
+		(void)PQisBusy(c->pg); /* parses received data */
 	}
 	return !c->dismissed;
 }
 
-/* Nothing is sent before all parameters are known to be good: half a pipeline can't be taken back. */
+/* Nothing is sent before all parameters are valid: a partial pipeline can't be undone. */
 static enum err
 encode_all(const struct trip *t, struct wire_params *wire)
 {
@@ -185,8 +185,8 @@ note(struct trip *t, size_t i, enum err err)
 }
 
 /*
- * What answers a statement: one result and an end mark. False at the end of the
- * session, with the server's last words in *out if it had any.
+ * The answer to a statement: one result and an end mark. False at the end of the session, with the
+ * server's last error in *out if there was one.
  */
 static bool
 receive(struct connection *c, const struct trip *t, PGresult **out)
@@ -265,8 +265,8 @@ receive_all(struct connection *c, struct trip *t)
 }
 
 /*
- * The session is gone. A COMMIT that was sent happened or not, unless the server
- * said that something before it failed.
+ * The session is lost. It is unknown whether a COMMIT that was sent happened, unless the server
+ * reported an earlier failure.
  */
 static enum err
 lose(struct connection *c, struct trip *t, bool sent)

@@ -1,8 +1,8 @@
 /*
  * connection.h - one PostgreSQL session in pipeline mode.
  *
- * Nothing here blocks for longer than its deadline: when that passes, the
- * session is closed, because what it would answer later belongs to nobody.
+ * No call blocks beyond its deadline: when that passes, the session is closed, because a later
+ * answer could not be assigned to a request.
  */
 #ifndef DB_CONNECTION_H
 #define DB_CONNECTION_H
@@ -15,7 +15,7 @@
 
 struct connection;
 
-/* A connection that is not open yet. options must outlive it; NULL without memory. */
+/* A connection that is not open yet. options must outlive it; NULL if out of memory. */
 struct connection *connection_new(const struct db_options *options);
 void connection_free(struct connection *c);
 
@@ -27,15 +27,14 @@ void connection_close(struct connection *c);
 bool connection_is_open(const struct connection *c);
 /* Open, outside any transaction, and nothing is left to read. */
 bool connection_is_idle(const struct connection *c);
-/* Of an open one, between statements: whether the server has not ended it meanwhile. Costs no
- * round trip. */
+/* For an open one, between statements: whether the server has not closed it in the meantime.
+ * Needs no round trip. */
 bool connection_is_alive(struct connection *c);
 
 /*
- * Run n calls in one round trip. Where rows are wanted, their number must be
- * what the statement declares. The first error is reported; after a loss the
- * connection is closed. If the loss leaves open whether a COMMIT at the end
- * happened, the error is ERR_OUTCOME_UNKNOWN.
+ * Run n calls in one round trip. Where rows are requested, their number must be as the statement
+ * declares. The first error is reported; after a loss the connection is closed. If it is unknown
+ * whether a COMMIT at the end happened, the error is ERR_OUTCOME_UNKNOWN.
  */
 enum err connection_run(struct connection *c, struct arena *arena, struct fault *f,
 			const struct db_call *calls, size_t n) MUST_CHECK;

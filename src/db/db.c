@@ -14,7 +14,7 @@
 #include "db/result.h"
 
 enum { ATTEMPTS_MAX = 5, BACKOFF_FIRST_US = 1000 };
-/* The pauses while what must not be lost is tried. */
+/* The pauses between attempts of work that must not be lost. */
 enum { INSIST_FIRST_MS = 25, INSIST_MOST_MS = 400 };
 
 struct deferred {
@@ -25,7 +25,7 @@ struct deferred {
 /* An open transaction. It has no connection before its first statement. */
 struct db {
 	struct connection *connection;
-	enum err failed; /* what broke it; nothing more can be done in it */
+	enum err failed; /* its error; no more statements can be run in it */
 	struct deferred *deferred;
 	struct deferred **deferred_end;
 	size_t deferred_count;
@@ -37,8 +37,8 @@ bare_call(enum statement_id id, struct rows *rows)
 	return (struct db_call){.id = id, .rows = rows};
 }
 
-/* What work did after an error that ended its transaction. A rival that won, or a lost
- * connection, is still the reason; going on after anything else is a bug. */
+/* The result of work after an error that ended its transaction. A lost race, or a lost
+ * connection, is still the reason; continuing after anything else is a bug. */
 static enum err
 fail_again(struct ctx *ctx)
 {
@@ -50,8 +50,8 @@ fail_again(struct ctx *ctx)
 			  "the transaction had failed before");
 }
 
-/* Everything that travels with the calls of a transaction: BEGIN if it is the first
- * time, and what was deferred. */
+/* Everything that is sent with the calls of a transaction: BEGIN if it is the first time, and
+ * deferred statements. */
 static enum err
 send_within(struct ctx *ctx, const struct db_call *calls, size_t n)
 {
@@ -81,7 +81,7 @@ run_within(struct ctx *ctx, const struct db_call *calls, size_t n)
 	if (ctx->db->failed != ERR_OK)
 		return fail_again(ctx);
 	err = send_within(ctx, calls, n);
-	if (err != ERR_NOT_FOUND) /* a missing row ends nothing */
+	if (err != ERR_NOT_FOUND) /* a missing row does not end the transaction */
 		ctx->db->failed = err;
 	return err;
 }
@@ -158,7 +158,7 @@ commit(struct ctx *ctx)
 	return ERR_OK;
 }
 
-/* What COMMIT would say, without one. */
+/* The error that COMMIT would return. */
 static enum err
 dry_run_commit(struct ctx *ctx)
 {
@@ -169,8 +169,8 @@ dry_run_commit(struct ctx *ctx)
 	return run_within(ctx, &call, 1);
 }
 
-/* Back to the pool, after a ROLLBACK if the transaction is still there. A session
- * that can't even do that is closed. */
+/* Back to the pool, after a ROLLBACK if the transaction is still open. A session on which even
+ * that fails is closed. */
 static void
 leave(struct ctx *ctx)
 {
@@ -205,7 +205,7 @@ attempt(struct ctx *ctx, db_work *work, void *arg, ending *end)
 	return err;
 }
 
-/* Twice as long each time, and a random part of it, so that two rivals part. */
+/* Twice as long each time, with a random part, so that rivals do not collide again. */
 static void
 back_off(int attempts)
 {
@@ -237,7 +237,7 @@ db_transact(struct ctx *ctx, db_work *work, void *arg)
 	return attempt_all(ctx, work, arg, commit);
 }
 
-/* Whether another time may do, and it did or may not have taken effect. */
+/* Whether a retry may succeed, and the work had an effect or may have had one. */
 static bool
 may_pass(enum err err)
 {

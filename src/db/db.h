@@ -1,17 +1,17 @@
 /*
  * db.h - statements and transactions on PostgreSQL.
  *
- * Every statement has a name (sql/queries/<room>/<noun>.sql), declared parameters and
- * an expected number of rows; there is no way to run other SQL. Results belong to
- * the arena of the request. Values travel in binary.
+ * Every statement has a name (sql/queries/<room>/<noun>.sql), declared parameters and an expected
+ * number of rows; there is no way to run other SQL. Results belong to the arena of the request.
+ * Values are transferred in binary format.
  *
- * Outside a transaction a statement borrows a connection for its own length.
- * db_transact() holds one: BEGIN travels with the first statement, and
- * deferred statements travel with COMMIT, so that a usual write is two round trips.
+ * Outside a transaction a statement borrows a connection for its duration. db_transact() holds one:
+ * BEGIN is sent with the first statement, and deferred statements are sent with COMMIT, so that a
+ * typical write takes two round trips.
  *
- * A connection that was lost is opened anew, with backoff: while the database
- * is away, calls fail at once with ERR_UNAVAILABLE. A connection lost during
- * COMMIT is ERR_OUTCOME_UNKNOWN and never repeated.
+ * A lost connection is reopened, with backoff: while the database is unavailable, calls fail at
+ * once with ERR_UNAVAILABLE. A connection lost during COMMIT is ERR_OUTCOME_UNKNOWN and never
+ * repeated.
  */
 #ifndef DB_DB_H
 #define DB_DB_H
@@ -41,15 +41,15 @@ struct db_pool;
 struct db_options {
 	const char *conninfo;
 	const char *application_name;
-	int64_t connections;          /* most at once, opened when first needed */
-	int64_t statement_timeout_ms; /* on the server, and a little later on our side */
-	int64_t connect_timeout_ms;   /* also the longest wait for a free connection */
+	int64_t connections;          /* maximum number; opened on first use */
+	int64_t statement_timeout_ms; /* on the server, and slightly later in the client */
+	int64_t connect_timeout_ms;   /* also the maximum wait for a free connection */
 };
 
 /* Opens nothing yet. conninfo must outlive the pool. */
 struct db_pool *db_pool_new(const struct db_options *options);
 void db_pool_free(struct db_pool *pool);
-/* One connection of its own to the same, for what must not wait for others. */
+/* A separate connection to the same database, for work that must not wait for others. */
 struct db_pool *db_pool_beside(const struct db_pool *pool);
 
 /* A parameter; its kind must be the declared one. Texts and bytes are not copied. */
@@ -95,9 +95,9 @@ struct param p_bool(bool value);
 struct param p_text(const char *value);
 struct param p_uuid(struct uuid value);
 struct param p_time(struct instant value);
-/* A time that is there, whatever it is. */
+/* A time that is always given. */
 struct param p_at(struct instant value);
-/* A bound that was given, or NULL: the first instant of it for "from", the last for "until". */
+/* A bound, or NULL: its first instant for "from", the last for "until". */
 struct param p_from(struct moment value);
 struct param p_until(struct moment value);
 struct param p_bytes(const void *data, size_t length);
@@ -127,7 +127,7 @@ struct rows {
 enum err db_run(struct ctx *ctx, enum statement_id id, struct rows *rows,
 		const struct param *params, size_t count) MUST_CHECK;
 
-/* One of several statements that travel together. */
+/* One of several statements that are sent together. */
 struct db_call {
 	enum statement_id id;
 	struct rows *rows;
@@ -135,32 +135,32 @@ struct db_call {
 	size_t count;
 };
 
-/* Run several statements in one round trip; outside db_transact they are one implicit transaction.
- * How many rows a call returned is checked where its rows are wanted. */
+/* Run several statements in one round trip; outside db_transact they are one implicit
+ * transaction. The number of rows is checked where they are requested. */
 enum err db_pipeline(struct ctx *ctx, const struct db_call *calls, size_t n) MUST_CHECK;
 
-/* Inside db_transact: run this with COMMIT, or before the next statement. Its rows are lost; what
- * the parameters point to must live until the commit. */
+/* Inside db_transact: run this with COMMIT, or before the next statement. Its rows are
+ * discarded; the parameters must stay valid until the commit. */
 void db_defer(struct ctx *ctx, enum statement_id id, const struct param *params, size_t count);
 
 typedef enum err db_work(struct ctx *ctx, void *arg);
 
 /*
- * Do work in one transaction (READ COMMITTED); again, a few times with jitter, if it lost to a
- * deadlock or serialisation failure. Work must therefore start anew each time. Within another
- * transaction it simply joins that one. What nobody waits for any more is rolled back: ERR_EXPIRED.
+ * Do work in one transaction (READ COMMITTED); retried a few times with jitter, after a deadlock or
+ * serialisation failure. Work must therefore be restartable. Within another transaction it joins
+ * that one. If the requester has gone, it is rolled back: ERR_EXPIRED.
  */
 enum err db_transact(struct ctx *ctx, db_work *work, void *arg) MUST_CHECK;
 /*
- * Do what must not be lost because the database is away just then, such as recording what somebody
- * outside has done: again, with pauses, for half a minute in a job runner. In a process where somebody
- * waits for an answer (insist_s is 0) it is tried once. It may have been done before when it is done
- * again, so it must bear that. Not within a transaction.
+ * Do work that must not be lost while the database is unavailable, such as recording the result of
+ * an outside call: retried, with pauses, for half a minute in a job runner. In a process with a
+ * waiting client (insist_s is 0) it is tried once. An attempt may have succeeded before it is
+ * repeated, so the work must be idempotent. Not within a transaction.
  */
 enum err db_insist(struct ctx *ctx, db_work *work, void *arg) MUST_CHECK;
-/* Likewise, work in one transaction. */
+/* The same, for work in one transaction. */
 enum err db_persist(struct ctx *ctx, db_work *work, void *arg) MUST_CHECK;
-/* Like db_transact, but always rolled back: what would happen if. Not within a transaction. */
+/* Like db_transact, but always rolled back: a dry run. Not within a transaction. */
 enum err db_dry_run(struct ctx *ctx, db_work *work, void *arg) MUST_CHECK;
 
 /* Round trip to the database in nanoseconds. */

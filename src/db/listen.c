@@ -42,7 +42,7 @@ listener_free(struct listener *l)
 	free(l);
 }
 
-/* Until the whole question is out and the whole answer is in. */
+/* Until the whole query is sent and the whole answer is received. */
 static bool
 exchange(PGconn *pg, int64_t deadline_ns)
 {

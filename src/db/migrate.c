@@ -27,7 +27,7 @@ struct file {
 	const char *sha256;
 };
 
-/* One run. Files stand in order: file i has number i + 1. */
+/* A run. Files are in order: file i has number i + 1. */
 struct migration {
 	struct arena *arena;
 	const char *dir;
@@ -71,7 +71,7 @@ is_migration(const struct dirent *entry)
 	return length > 4 && text_equal(entry->d_name + length - 4, ".sql");
 }
 
-/* Files whose numbers are 1, 2, 3 and so on; anything else was a slip that must not be guessed at. */
+/* Files whose numbers are 1, 2, 3 and so on; anything else is an error. */
 static bool
 list_files(struct migration *m)
 {
@@ -160,7 +160,7 @@ release(void *result)
 	PQclear(result);
 }
 
-/* The line of a statement's text that the server points at. */
+/* The line of a statement's text at the position of the error. */
 static int
 line_of(const char *text, const char *position)
 {
@@ -204,7 +204,7 @@ run(struct migration *m, enum statement_id id, const char *const *values)
 		s->text);
 }
 
-/* Compare what was applied with the files: it must be the first of them, unchanged. */
+/* Compare the applied migrations with the files: they must be the first ones, unchanged. */
 static bool
 compare(struct migration *m)
 {
@@ -233,7 +233,7 @@ compare(struct migration *m)
 	return true;
 }
 
-/* The one place where a text of several statements is run. */
+/* The only place that runs a text of several statements. */
 static bool
 apply_file(struct migration *m, size_t i)
 {

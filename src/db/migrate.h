@@ -13,14 +13,14 @@
 
 #include "base/attributes.h"
 
-/* Told of each migration before it is applied (done false) and after. */
+/* Called for each migration before it is applied (done false) and after. */
 typedef void migrate_progress(void *arg, const char *name, bool done);
 
-/* Apply what is missing from the files in dir with the owner's conninfo. False with one clear
- * line in problem; what was applied stays. */
+/* Apply the missing migrations of dir with the owner's conninfo. False with a one-line message
+ * in problem; applied migrations are kept. */
 bool migrate_apply(const char *conninfo, const char *dir, migrate_progress *progress, void *arg,
 		   char problem[512]) MUST_CHECK;
-/* How many files in dir are not applied yet; -1 with problem set. */
+/* Number of pending migrations in dir; -1 with problem set. */
 int migrate_pending(const char *conninfo, const char *dir, char problem[512]);
 
 #endif

@@ -8,7 +8,7 @@
 #include "db/types.h"
 #include "json/jsonb.h"
 
-/* Which kinds fit which types, and how many bytes a value takes (0: as many as it has). */
+/* The types that each kind matches, and the size of a value (0: variable). */
 static const struct type {
 	enum type_oid oid;
 	enum type_oid array;
@@ -204,7 +204,7 @@ value_size(const struct type *type, const struct param *p)
 	return strlen(p->value.text) + (type->oid == OID_JSONB ? 1 : 0);
 }
 
-/* The ends of the range stand for plus and minus infinity. */
+/* The ends of the range mean plus and minus infinity. */
 static int64_t
 wire_time(struct instant t)
 {
@@ -233,7 +233,7 @@ put_value(unsigned char *at, const struct type *type, const struct param *p, siz
 	}
 }
 
-/* Bytes that the items take, with their length words. False if one does not fit its type. */
+/* Size of the items, with their length words. False if one does not match its type. */
 static bool
 items_size(const struct type *type, const struct param *list, size_t *total, bool *has_null)
 {
@@ -288,7 +288,7 @@ encode_array(struct arena *arena, const struct type *type, const struct param *l
 	return true;
 }
 
-/* Texts and bytes are sent from where they are; only what changes form is copied. */
+/* Texts and bytes are sent from where they are; only values that change form are copied. */
 static bool
 encode_scalar(struct arena *arena, const struct type *type, const struct param *p,
 	      unsigned char scratch[8], const char **value, int *length)
@@ -314,7 +314,7 @@ encode_scalar(struct arena *arena, const struct type *type, const struct param *
 	return true;
 }
 
-/* Free JSON as jsonb gives it back. */
+/* Free JSON in a form that jsonb preserves. */
 static struct param
 as_jsonb(struct arena *arena, const struct param *p)
 {

@@ -1,4 +1,4 @@
-/* param.h - parameters as libpq wants them: binary, big-endian. */
+/* param.h - parameters in the form of libpq: binary, big-endian. */
 #ifndef DB_PARAM_H
 #define DB_PARAM_H
 
@@ -12,11 +12,11 @@
 struct wire_params {
 	const char *values[STATEMENT_PARAMS_MAX];
 	int lengths[STATEMENT_PARAMS_MAX];
-	unsigned char scalars[STATEMENT_PARAMS_MAX][8]; /* numbers live here */
+	unsigned char scalars[STATEMENT_PARAMS_MAX][8]; /* storage of numbers */
 };
 
 /* False if the parameters are not those the statement declares, or out of the type's range.
- * Arrays are built in the arena. */
+ * Arrays are allocated in the arena. */
 bool params_encode(struct arena *arena, const struct statement *statement,
 		   const struct param *params, size_t count, struct wire_params *out) MUST_CHECK;
 

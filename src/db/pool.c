@@ -10,7 +10,7 @@
 
 enum { BACKOFF_FIRST_MS = 25, BACKOFF_MOST_MS = 500 };
 
-/* Connections nobody uses, as a stack. */
+/* Idle connections, as a stack. */
 struct stack {
 	struct connection **items;
 	size_t count;
@@ -22,10 +22,10 @@ struct db_pool {
 	pthread_cond_t changed;
 	struct stack open;
 	struct stack closed;
-	size_t lent;         /* open ones in use */
-	int64_t backoff_ms;  /* 0 while the database is there */
+	size_t in_use;       /* open connections in use */
+	int64_t backoff_ms;  /* 0 while the database is available */
 	int64_t retry_at_ns; /* when the next attempt may start */
-	bool probing;        /* one is under way */
+	bool probing;        /* an attempt is in progress */
 };
 
 static void
@@ -102,7 +102,7 @@ db_pool_free(struct db_pool *pool)
 {
 	if (pool == NULL)
 		return;
-	assert(pool->lent == 0);
+	assert(pool->in_use == 0);
 	drain(&pool->open);
 	drain(&pool->closed);
 	(void)pthread_cond_destroy(&pool->changed);
@@ -110,7 +110,7 @@ db_pool_free(struct db_pool *pool)
 	free(pool);
 }
 
-/* An open connection that the server has not left; the others become closed ones. */
+/* An open connection that the server has not closed; the others become closed ones. */
 static struct connection *
 pop_alive(struct db_pool *pool)
 {
@@ -160,7 +160,7 @@ pick(struct db_pool *pool, const char **why)
 			pool->probing = pool->backoff_ms > 0;
 			return pop(&pool->closed);
 		}
-		if (pool->backoff_ms > 0 && pool->lent == 0) {
+		if (pool->backoff_ms > 0 && pool->in_use == 0) {
 			*why = "waiting before the next attempt to connect";
 			return NULL;
 		}
@@ -171,14 +171,14 @@ pick(struct db_pool *pool, const char **why)
 	}
 }
 
-/* Account for an attempt to connect. Called with the mutex. */
+/* Record an attempt to connect. Called with the mutex. */
 static void
 attempted(struct db_pool *pool, struct connection *c, bool opened)
 {
 	pool->probing = false;
 	if (opened) {
 		pool->backoff_ms = 0;
-		pool->lent++;
+		pool->in_use++;
 	} else {
 		push(&pool->closed, c);
 		pool->backoff_ms *= 2;
@@ -202,7 +202,7 @@ pool_take(struct db_pool *pool, struct fault *f, struct connection **out)
 	(void)pthread_mutex_lock(&pool->mutex);
 	c = pick(pool, &why);
 	if (c != NULL && connection_is_open(c)) {
-		pool->lent++;
+		pool->in_use++;
 	} else if (c != NULL) {
 		(void)pthread_mutex_unlock(&pool->mutex);
 		opened = connection_open(c, problem);
@@ -222,7 +222,7 @@ pool_give(struct db_pool *pool, struct connection *c)
 	if (!connection_is_idle(c))
 		connection_close(c);
 	(void)pthread_mutex_lock(&pool->mutex);
-	pool->lent--;
+	pool->in_use--;
 	push(connection_is_open(c) ? &pool->open : &pool->closed, c);
 	if (connection_is_open(c))
 		(void)pthread_cond_signal(&pool->changed);

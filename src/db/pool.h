@@ -1,8 +1,8 @@
 /*
  * pool.h - connections that threads borrow.
  *
- * The one used last is lent first. While the database is away, one thread at a
- * time tries it again, ever less often up to twice a second; all others are told at once.
+ * The most recently used one is borrowed first. While the database is unavailable, one thread at a
+ * time tries to reconnect, with pauses of up to half a second; all others fail at once.
  */
 #ifndef DB_POOL_H
 #define DB_POOL_H
@@ -13,7 +13,7 @@
 
 /* An open connection, or ERR_UNAVAILABLE. */
 enum err pool_take(struct db_pool *pool, struct fault *f, struct connection **out) MUST_CHECK;
-/* Give it back; one that is closed or not idle is opened anew when next needed. */
+/* Give it back; one that is closed or not idle is reopened on next use. */
 void pool_give(struct db_pool *pool, struct connection *c);
 
 #endif

@@ -7,8 +7,8 @@
 #include "base/attributes.h"
 #include "base/text.h"
 
-/* Which SQLSTATEs mean something to a caller, by as many characters as stand here; all others
- * are our own bugs. */
+/* The SQLSTATEs with a meaning for callers, compared by the characters given; all others are our
+ * own bugs. */
 static const struct {
 	const char *state;
 	enum err err;
@@ -23,9 +23,9 @@ static const struct {
 	{"55P03", ERR_UNAVAILABLE},      /* lock timeout */
 	{"57", ERR_UNAVAILABLE},         /* operators: time-outs, shutdown, crash, starting up */
 	{"25P03", ERR_UNAVAILABLE},      /* idle in transaction for too long */
-	{"25006", ERR_UNAVAILABLE}, /* read only: a standby answers, or a primary being moved */
+	{"25006", ERR_UNAVAILABLE}, /* read only: a standby, or a primary during a switch-over */
 	{"53", ERR_UNAVAILABLE},    /* resources: a full disk, memory, connections */
-	{"58", ERR_UNAVAILABLE},    /* the system below: input and output */
+	{"58", ERR_UNAVAILABLE},    /* the operating system: input and output */
 	{"08", ERR_UNAVAILABLE},    /* connection exceptions */
 };
 

@@ -1,4 +1,4 @@
-/* result.h - what a PGresult means: rows, or which error. */
+/* result.h - interpretation of a PGresult: rows, or an error. */
 #ifndef DB_RESULT_H
 #define DB_RESULT_H
 
@@ -8,18 +8,18 @@
 #include "base/attributes.h"
 #include "db/db.h"
 
-/* False for what libpq itself reports, which is always the end of the session, and for NULL. */
+/* False for errors of libpq itself, which always end the session, and for NULL. */
 bool result_is_from_server(const PGresult *result);
-/* The error by its SQLSTATE, reported; ERR_OK for a success or a statement that was skipped. */
+/* The error by its SQLSTATE, reported; ERR_OK for a success or a skipped statement. */
 enum err result_error(struct fault *f, enum statement_id id, const PGresult *result) MUST_CHECK;
-/* Give the result to the arena and describe it in rows. */
+/* Attach the result to the arena and describe it in rows. */
 void result_keep(struct arena *arena, PGresult *result, struct rows *rows);
-/* Whether there are as many rows as the statement declares. */
+/* Whether the number of rows is as the statement declares. */
 enum err result_check(struct fault *f, enum statement_id id, const struct rows *rows) MUST_CHECK;
 
-/* Report what is wrong with the code. */
+/* Report a bug in the code. */
 enum err result_bug(struct fault *f, enum statement_id id, const char *what) MUST_CHECK;
-/* Report a session that is gone; why is libpq's message. */
+/* Report a lost session; why is libpq's message. */
 enum err result_lost(struct fault *f, enum err err, const char *why) MUST_CHECK;
 
 #endif

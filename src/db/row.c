@@ -8,7 +8,7 @@
 #include "db/types.h"
 #include "json/jsonb.h"
 
-/* The code and its SQL disagree: nothing that was read could be trusted. */
+/* The code and its SQL disagree: the data can't be trusted. */
 static _Noreturn void
 bug(const char *what, const char *column)
 {
@@ -72,8 +72,8 @@ row_int(const struct rows *rows, size_t i, int column)
 }
 
 /*
- * A numeric travels as digits to the base of 10000, the highest first, after their number, the weight
- * of the first one, the sign and the decimals that are shown.
+ * A numeric is sent as digits to the base of 10000, the highest first, after their number, the
+ * weight of the first one, the sign and the number of decimals.
  */
 wide_int
 row_wide(const struct rows *rows, size_t i, int column)
@@ -89,13 +89,13 @@ row_wide(const struct rows *rows, size_t i, int column)
 	for (int h = 0; h < HEAD; h++, at += WIDTH)
 		head[h] = read_number(at, WIDTH);
 	if (head[0] > head[1] + 1 || (head[2] != 0 && head[2] != NEGATIVE))
-		bug("not a whole number", PQfname(rows->result, column));
+		bug("not an integer", PQfname(rows->result, column));
 	for (int64_t d = 0; d <= (head[0] > 0 ? head[1] : -1); d++) {
 		int64_t digit = d < head[0] ? read_number(at + d * WIDTH, WIDTH) : 0;
 
 		if (__builtin_mul_overflow(value, BASE, &value) ||
 		    __builtin_add_overflow(value, digit, &value))
-			bug("too large a number", PQfname(rows->result, column));
+			bug("number too large", PQfname(rows->result, column));
 	}
 	return head[2] == NEGATIVE ? -value : value;
 }
@@ -109,7 +109,7 @@ row_bool(const struct rows *rows, size_t i, int column)
 	return *value != 0;
 }
 
-/* libpq ends binary values with a NUL as well, so a text can be used where it is. */
+/* libpq also ends binary values with a NUL, so a text can be used in place. */
 const char *
 row_text(const struct rows *rows, size_t i, int column)
 {
@@ -147,7 +147,7 @@ row_time(const struct rows *rows, size_t i, int column)
 	if (PQgetisnull(rows->result, (int)i, column))
 		return t;
 	t.us = read_number(value, 8);
-	/* The ends of the range stand for plus and minus infinity. */
+	/* The ends of the range mean plus and minus infinity. */
 	if (t.us > INT64_MAX - POSTGRES_EPOCH_US)
 		t.us = INT64_MAX;
 	else if (t.us != INT64_MIN)

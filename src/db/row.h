@@ -1,8 +1,8 @@
 /*
- * row.h - typed values out of result rows.
+ * row.h - typed values from result rows.
  *
- * A list of columns maps result columns to the members of a struct by name and C
- * type, so that reading a row is one call: rows_scan().
+ * A list of columns maps result columns to the members of a struct by name and C type, so that a
+ * row is read with one call: rows_scan().
  */
 #ifndef DB_ROW_H
 #define DB_ROW_H
@@ -30,9 +30,10 @@ struct column {
 	size_t offset;
 };
 
-/* The C type of the member picks the type; SQL NULL reads as 0, false, NULL, nil or no time. */
+/* The C type of the member determines the type; SQL NULL reads as 0, false, NULL, nil or no
+ * time. */
 #define COLUMN(struct_type, member) COLUMN_NAMED(struct_type, member, #member)
-/* Likewise where the result column has another name than the member. */
+/* The same if the result column has another name than the member. */
 #define COLUMN_NAMED(struct_type, member, name_)                      \
 	{                                                             \
 		.name = (name_),                                    \
@@ -47,13 +48,13 @@ struct column {
 		.offset = offsetof(struct_type, member), \
 	}
 
-/* Read row i into *out. Columns stand in the result's order, from the first one; a name or type
- * that does not fit is a bug and stops the process. Texts live as long as the arena. */
+/* Read row i into *out. Columns are in the order of the result, from the first one; a wrong name
+ * or type is a bug and stops the process. Texts live as long as the arena. */
 void rows_scan(const struct rows *rows, size_t i, const struct column *columns, size_t n,
 	       void *out);
 #define COLUMN_COUNT(columns) (sizeof(columns) / sizeof((columns)[0]))
 
-/* Single values by position; the type must fit. */
+/* Single values by position; the type must match. */
 bool row_is_null(const struct rows *rows, size_t i, int column);
 int64_t row_int(const struct rows *rows, size_t i, int column);
 wide_int row_wide(const struct rows *rows, size_t i, int column);

@@ -3,10 +3,10 @@
 #include <assert.h>
 #include <stddef.h>
 
-/* ISO C promises 4095 bytes of a literal; compilers that matter take far more. */
+/* ISO C guarantees 4095 bytes of a literal; relevant compilers accept far more. */
 #pragma GCC diagnostic ignored "-Woverlength-strings"
 
-/* The last row keeps the table from being empty. */
+/* The last row ensures that the table is not empty. */
 static const struct statement statements[STATEMENT_COUNT + 1] = {
 #define STATEMENT(name, returns, text, ...) {#name, returns, text, __VA_ARGS__},
 #include "db/statements.def"

@@ -11,7 +11,7 @@ enum statement_id {
 
 /* How many rows a statement may return. */
 enum statement_returns {
-	RETURNS_NONE,  /* no rows; what it changed is counted */
+	RETURNS_NONE,  /* no rows; the number of changed rows is returned */
 	RETURNS_ONE,   /* exactly one */
 	RETURNS_MAYBE, /* none or one */
 	RETURNS_MANY,

@@ -1,4 +1,4 @@
-/* types.h - the PostgreSQL types that travel, by OID (pg_type.dat; they never change). */
+/* types.h - the PostgreSQL types in use, by OID (pg_type.dat; they never change). */
 #ifndef DB_TYPES_H
 #define DB_TYPES_H
 
@@ -35,7 +35,7 @@ enum type_oid {
 /* PostgreSQL counts from 2000-01-01, an instant from 1970-01-01. */
 #define POSTGRES_EPOCH_US (INT64_C(946684800) * 1000000)
 
-/* What precedes the text of a jsonb value. */
+/* The prefix of the text of a jsonb value. */
 enum { JSONB_VERSION = 1 };
 
 #endif

@@ -1,4 +1,4 @@
-/* What happened is told: the journal is followed, and deliveries are planned. */
+/* Publishes events: reads the journal, and plans deliveries. */
 #include "app/events/event_stream.h"
 #include "jobs/job.h"
 

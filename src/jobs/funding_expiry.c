@@ -1,4 +1,4 @@
-/* Fundings that nobody confirmed in time are closed, and their codes forgotten. */
+/* Closes unconfirmed fundings after their time, and deletes their codes. */
 #include "app/funding/funding.h"
 #include "jobs/job.h"
 

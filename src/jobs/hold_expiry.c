@@ -1,4 +1,4 @@
-/* Holds that have expired give their money back. */
+/* Releases expired holds. */
 #include "app/wallet/hold.h"
 #include "jobs/job.h"
 

@@ -1,10 +1,9 @@
 /*
- * job.h - work that waits: one file per kind, each a const struct.
+ * job.h - background jobs: one file per kind, each a const struct.
  *
- * What is looked for is a struct periodic_job, which is run again and again: at once while it
- * finds something to do, else after its pause. What somebody added to the queue is a
- * struct queue_kind. Several runners at once are safe; each piece of work is claimed
- * in the database.
+ * A struct periodic_job is polled: it runs again at once while it finds work, else after its pause.
+ * A struct queue_kind handles jobs added to the queue. Several runners can run concurrently; each
+ * job is claimed in the database.
  */
 #ifndef JOBS_JOB_H
 #define JOBS_JOB_H
@@ -14,7 +13,7 @@
 
 struct periodic_job {
 	const char *name;
-	int64_t pause_ms; /* between runs that find nothing */
+	int64_t pause_ms; /* between runs that find no work */
 	/* Do one piece of work; *found tells whether there was one. */
 	enum err (*run)(struct ctx *ctx, bool *found);
 };
@@ -34,15 +33,15 @@ extern const struct queue_kind queue_purchase_lookup;
 extern const struct queue_kind queue_remittance;
 extern const struct queue_kind queue_webhook_delivery;
 
-/* One row of all that a runner does: either a job or a kind, and the threads that are its own, so
- * that a slow one holds up nothing else. */
+/* One row of the runner's jobs: either a job or a kind, and the number of its own threads, so
+ * that a slow one does not delay others. */
 struct job {
 	const struct periodic_job *periodic;
 	const struct queue_kind *kind;
 	size_t threads;
 };
 
-/* All there is; ends with a row of neither. */
+/* All rows; ends with a row of neither. */
 extern const struct job jobs[];
 
 #endif

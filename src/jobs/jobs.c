@@ -1,4 +1,5 @@
-/* What a runner does, and with how many threads: kinds that wait for others have several. */
+/* The jobs of a runner, and their numbers of threads: kinds that wait for outside servers have
+ * several. */
 #include "jobs/job.h"
 
 const struct job jobs[] = {

@@ -1,8 +1,8 @@
-/* Mail that was committed to the outbox goes out. */
+/* Sends mail that was committed to the outbox. */
 #include "app/events/outbox.h"
 #include "jobs/job.h"
 
-/* A mail goes stale long before its last try, whoever waits for it. */
+/* A mail becomes obsolete long before its last attempt. */
 enum { LIMIT_S = 120, TRIES_MAX = 200, BACKOFF_S = 2, BACKOFF_MAX_S = 900 };
 
 static enum err

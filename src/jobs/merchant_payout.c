@@ -1,4 +1,5 @@
-/* Payouts to merchants: opened once a day, given to the bank, and looked up until it has settled them. */
+/* Payouts to merchants: opened once a day, sent to the bank, and looked up until it has settled
+ * them. */
 #include "app/merchant/payout.h"
 #include "app/operation/unresolved.h"
 #include "jobs/job.h"
@@ -18,8 +19,8 @@ run(struct ctx *ctx, struct queue_job *job, enum queue_verdict *verdict)
 	return ERR_OK;
 }
 
-/* A few seconds after the first time, then at longer and longer intervals, up to two hours: for ten
- * days. After that an administrator must decide; the amount stays set aside. */
+/* A few seconds after the first time, then at increasing intervals, up to two hours: for ten
+ * days. After that an administrator must decide; the amount stays reserved. */
 const struct queue_kind queue_merchant_payout = {
 	.name = "merchant_payout",
 	.limit_s = 120,

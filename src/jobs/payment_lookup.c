@@ -1,4 +1,4 @@
-/* Payments that no webhook has settled: the provider is asked how they stand. */
+/* Looks up payments that no webhook has settled. */
 #include "app/operation/unresolved.h"
 #include "app/payment/payment.h"
 #include "jobs/job.h"
@@ -22,8 +22,8 @@ run(struct ctx *ctx, struct queue_job *job, enum queue_verdict *verdict)
 	return ERR_OK;
 }
 
-/* A minute after the first time, then at longer and longer intervals, up to six hours: for nine
- * days. By then a deposit has lapsed; a withdrawal waits for an administrator, its money held. */
+/* A minute after the first time, then at increasing intervals, up to six hours: for nine days.
+ * By then a deposit has lapsed; a withdrawal waits for an administrator, its money held. */
 const struct queue_kind queue_payment_lookup = {
 	.name = "payment_lookup",
 	.limit_s = 120,

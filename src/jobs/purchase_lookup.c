@@ -1,4 +1,4 @@
-/* Purchases whose answer was lost or left open: the vendor is asked how they stand. */
+/* Looks up purchases whose answer was lost or pending. */
 #include "app/operation/unresolved.h"
 #include "app/prepaid/purchase.h"
 #include "jobs/job.h"
@@ -18,11 +18,11 @@ run(struct ctx *ctx, struct queue_job *job, enum queue_verdict *verdict)
 	TRY(purchase_look_up(ctx, id, &settled));
 	*verdict = settled ? QUEUE_DONE : QUEUE_AGAIN;
 	if (!settled)
-		job->problem = "the provider has not ended it yet";
+		job->problem = "the provider has not completed it yet";
 	return ERR_OK;
 }
 
-/* Soon after the first time, since somebody waits for it, then at longer and longer intervals, up to
+/* Soon after the first time, since the user waits for it, then at increasing intervals, up to
  * six hours: for nine days. Then it waits for an administrator, its money held. */
 const struct queue_kind queue_purchase_lookup = {
 	.name = "purchase_lookup",

@@ -1,4 +1,4 @@
-/* Payments of Drop that the bank has not settled yet: it is asked how they stand. */
+/* Looks up payments of Drop that the bank has not settled yet. */
 #include "app/operation/unresolved.h"
 #include "app/remittance/drop_payment.h"
 #include "jobs/job.h"
@@ -16,8 +16,8 @@ run(struct ctx *ctx, struct queue_job *job, enum queue_verdict *verdict)
 	return ERR_OK;
 }
 
-/* A few seconds after the first time, then at longer and longer intervals, up to two hours: for ten
- * days. After that an administrator must decide; the amount stays set aside. */
+/* A few seconds after the first time, then at increasing intervals, up to two hours: for ten
+ * days. After that an administrator must decide; the amount stays reserved. */
 const struct queue_kind queue_remittance = {
 	.name = "remittance",
 	.limit_s = 120,

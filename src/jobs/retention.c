@@ -1,5 +1,5 @@
-/* Rows that have outlived their purpose are removed, and people forgotten whose time is over; money
- * that is left on their accounts is put before an administrator. */
+/* Deletes rows after their retention period, and erases users' data; opens reviews for money
+ * that is left on their accounts. */
 #include "app/people/guard.h"
 #include "app/privacy/closing.h"
 #include "app/privacy/erasure.h"

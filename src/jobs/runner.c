@@ -16,7 +16,7 @@
 enum { ARENA_MAX = 64 * 1024 * 1024, POLL_MS = 1000, PAUSE_AFTER_FAILURE_MS = 1000 };
 enum { INSIST_S = 30 };
 
-/* A job and who waits for it. */
+/* A job and its waiting threads. */
 struct slot {
 	const struct job *job;
 	pthread_cond_t call;
@@ -26,11 +26,11 @@ struct slot {
 struct worker {
 	struct runner *runner;
 	struct slot *slot;
-	enum err failure; /* of the last run, so that a lasting one is logged once */
+	enum err failure; /* of the last run, so that a persistent one is logged once */
 	pthread_t thread;
 };
 
-/* Who renews what the others have claimed, over a connection of its own. */
+/* The thread that renews the claims, over its own connection. */
 struct keeper {
 	struct app app;
 	pthread_cond_t call;
@@ -41,7 +41,7 @@ struct keeper {
 struct runner {
 	struct app app;
 	struct keeper keeper;
-	bool idle; /* all workers have left */
+	bool idle; /* all workers have exited */
 	pthread_mutex_t mutex;
 	bool stop;
 	struct slot *slots;
@@ -65,7 +65,7 @@ log_failure(struct worker *worker, const struct ctx *ctx, enum err err)
 				     {"code", err_code(err), 0}, {"detail", ctx->fault.detail, 0}));
 }
 
-/* Run once; how many milliseconds to wait before the next time. */
+/* Run once; returns the milliseconds to wait before the next time. */
 static int64_t
 run_once(struct worker *worker, struct arena *arena)
 {
@@ -95,7 +95,7 @@ after_ms(int64_t ms)
 	return (struct timespec){ns / 1000000000, ns % 1000000000};
 }
 
-/* What was said since seen was read is not waited for. False when the runner stops. */
+/* Notifications since seen was read are not waited for. False when the runner stops. */
 static bool
 wait_for_work(struct worker *worker, uint64_t seen, int64_t pause_ms)
 {

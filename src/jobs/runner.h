@@ -1,9 +1,8 @@
 /*
  * runner.h - the threads that run jobs.
  *
- * Each job has threads of its own. They look for work when they are woken, and every
- * second anyway, so a wake that is lost costs time and nothing else. One more thread renews
- * what they have claimed.
+ * Each job has its own threads. They look for work when they are woken, and every second anyway, so
+ * a lost wake-up only costs time. One more thread renews the claims.
  */
 #ifndef JOBS_RUNNER_H
 #define JOBS_RUNNER_H
@@ -17,8 +16,8 @@ struct runner;
 struct runner *runner_start(const struct app *app, const struct job *list) MUST_CHECK;
 /* Look at once for jobs of this kind of the queue; NULL: of every kind. */
 void runner_wake(struct runner *runner, const char *kind);
-/* Begin nothing more, and wait for what was begun. True, and the runner is gone, if that ended in
- * time; else what it uses must stay, and this may be called once more. */
+/* Start no more jobs, and wait for running ones. True, with the runner freed, if they finished
+ * in time; else its resources must stay, and this may be called once more. */
 bool runner_stop(struct runner *runner, int64_t timeout_ms) MUST_CHECK;
 
 #endif

@@ -1,4 +1,4 @@
-/* Wishes for a mailed token are answered, if the address is known. */
+/* Answers requests for mailed tokens, if the address is known. */
 #include "app/people/user.h"
 #include "jobs/job.h"
 

@@ -1,4 +1,4 @@
-/* Vouchers whose time is over give back what is left of them. */
+/* Refunds the rest of expired vouchers. */
 #include "app/voucher/voucher.h"
 #include "jobs/job.h"
 

@@ -1,6 +1,6 @@
 /*
- * Events go out to those who asked for them. When a delivery is tried again is its own business;
- * the queue's tries are for what fails on our side.
+ * Delivers events to webhooks. Retries of a delivery have their own schedule; the queue's attempts
+ * are for our own failures.
  */
 #include "app/events/delivery.h"
 #include "jobs/job.h"

@@ -1,4 +1,4 @@
-/* Values as text again. */
+/* Writes values as text. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,7 +10,7 @@
 
 enum { ZEROS_MAX = 40, EXPONENT_DIGITS_MAX = 15 };
 
-/* A number taken apart: digits, none of them a zero at either end, times a power of ten. */
+/* A decomposed number: digits without zeros at either end, times a power of ten. */
 struct number {
 	bool negative;
 	char *digits;
@@ -18,7 +18,7 @@ struct number {
 	int64_t exponent;
 };
 
-/* "e+5" and the like; false if it is too large to be reckoned with. */
+/* "e+5" and the like; false if it is too large for calculations. */
 static bool
 add_exponent(int64_t *exponent, const char *text)
 {
@@ -34,7 +34,7 @@ add_exponent(int64_t *exponent, const char *text)
 	return true;
 }
 
-/* False if its exponent is too large to be reckoned with. */
+/* False if its exponent is too large for calculations. */
 static bool
 take_apart(struct arena *arena, const char *text, struct number *out)
 {
@@ -127,7 +127,7 @@ compare_names(const void *a, const void *b)
 	return order != 0 ? order : (*left)->odd_name - (*right)->odd_name;
 }
 
-/* How values are written. */
+/* Forms of output. */
 struct form {
 	struct jw w;
 	bool canonical;

@@ -10,7 +10,7 @@
 
 enum { NUMBER_MAX = 256 };
 
-/* Whether jsonb keeps the escape behind a backslash; steps over it. */
+/* Whether jsonb preserves the escape after a backslash; steps over it. */
 static bool
 keeps_escape(const char **at)
 {
@@ -24,7 +24,7 @@ keeps_escape(const char **at)
 	       !((escape[1] | ' ') == 'd' && strchr("cdefCDEF", escape[2]) != NULL);
 }
 
-/* Whether it keeps the string behind a quotation mark; steps over it. */
+/* Whether it preserves the string after a quotation mark; steps over it. */
 static bool
 keeps_string(const char **at)
 {
@@ -37,7 +37,7 @@ keeps_string(const char **at)
 	return kept;
 }
 
-/* Whether it keeps a number, and briefly; steps over it. */
+/* Whether it preserves a number, in a short form; steps over it. */
 static bool
 keeps_number(const char **at)
 {

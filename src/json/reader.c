@@ -11,8 +11,8 @@
 
 enum { AT_HAND = 32 };
 
-/* A text on its way to values. Those of a list or object that is still open stand on a stack, until
- * their number is known. */
+/* State of parsing. The values of an open list or object are on a stack, until their number is
+ * known. */
 struct reader {
 	struct scan scan;
 	struct arena *arena;
@@ -37,7 +37,7 @@ grow(struct reader *r)
 	struct json_object *larger = malloc(capacity * sizeof(*larger));
 
 	if (larger == NULL)
-		return scan_refuse(&r->scan, "There is no memory for it");
+		return scan_refuse(&r->scan, "Out of memory");
 	memcpy(larger, r->stack, r->count * sizeof(*larger));
 	if (r->stack != r->at_hand)
 		free(r->stack);
@@ -119,7 +119,7 @@ has_name(const struct json_object *member, const char *name, uint16_t hash, bool
 	return member->hash == hash && member->odd_name == odd && strcmp(member->name, name) == 0;
 }
 
-/* Whether two numbers or strings are the same, or lists and objects in the same order. */
+/* Whether two numbers or strings are equal, or lists and objects in the same order. */
 static bool
 is_same(struct arena *arena, const struct json_object *a, const struct json_object *b)
 {
@@ -144,7 +144,7 @@ is_same(struct arena *arena, const struct json_object *a, const struct json_obje
 	return a->kind != JSON_UNCLEAR;
 }
 
-/* The member on top was there before, as the earlier one: they are one member. */
+/* The member on top repeats the earlier one: merge them. */
 static void
 merge(struct reader *r, struct json_object *earlier)
 {
@@ -155,7 +155,7 @@ merge(struct reader *r, struct json_object *earlier)
 	r->count--;
 }
 
-/* A member; its key must differ from those of the ones since first. */
+/* A member; its key must differ from those since first. */
 static bool
 read_member(struct reader *r, size_t first)
 {
@@ -289,7 +289,7 @@ read_whole(struct reader *r)
 	if (!read_container(r))
 		return false;
 	scan_space(s);
-	return s->at == s->length || scan_refuse(s, "There is more after the end");
+	return s->at == s->length || scan_refuse(s, "Unexpected text after the end");
 }
 
 static enum err
@@ -358,7 +358,7 @@ json_kind(const struct json_object *value)
 	return value != NULL ? (enum json_kind)value->kind : JSON_NULL;
 }
 
-/* NULL stands for null. */
+/* NULL means null. */
 static struct json_object *
 shown(struct json_object *value)
 {

@@ -19,7 +19,7 @@ bool
 scan_refuse(struct scan *s, const char *reason)
 {
 	if (s->at >= s->length)
-		reason = "The text ends too early";
+		reason = "Unexpected end of the text";
 	return scan_refuse_at(s, s->at, reason);
 }
 
@@ -139,7 +139,7 @@ is_surrogate(unsigned long c)
 	return c >= 0xD800 && c <= 0xDFFF;
 }
 
-/* What follows \u: a character, or a high surrogate and its low one, or one that stands alone. */
+/* After \u: a character, a surrogate pair, or a lone surrogate. */
 static bool
 read_unicode_escape(struct scan *s, unsigned long *c)
 {
@@ -195,7 +195,7 @@ put_utf8(char *out, unsigned long c)
 	return tail + 1;
 }
 
-/* A character that was escaped, escaped again where it must be; never longer than it was. */
+/* An escaped character, escaped again where necessary; never longer than before. */
 static size_t
 put_escaped(char *out, unsigned long c)
 {
@@ -212,7 +212,7 @@ put_escaped(char *out, unsigned long c)
 	return strlen(text);
 }
 
-/* Bytes up to a quotation mark, an escape, or what is no character. */
+/* Bytes up to a quotation mark, an escape, or an invalid character. */
 static size_t
 plain_run(const struct scan *s)
 {
@@ -229,7 +229,7 @@ plain_run(const struct scan *s)
 	return at - s->at;
 }
 
-/* A byte that a lenient scan takes for a question mark. */
+/* A byte that a lenient scan replaces with a question mark. */
 static bool
 read_flaw(struct scan *s)
 {

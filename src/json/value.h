@@ -1,10 +1,10 @@
-/* value.h - what a value is made of, for this folder only. */
+/* value.h - representation of a value, for this folder only. */
 #ifndef JSON_VALUE_H
 #define JSON_VALUE_H
 
 #include "json/reader.h"
 
-/* A value, and its name where it is a member. Items and members stand in a row. */
+/* A value, and its name if it is a member. Items and members are consecutive. */
 struct json_object {
 	const char *name;
 	union {

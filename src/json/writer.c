@@ -42,7 +42,7 @@ put(struct jw *w, const char *bytes, size_t length)
 	w->length += length;
 }
 
-/* The escape of a character that may not stand in a string as it is. */
+/* The escape of a character that must not appear in a string directly. */
 static void
 put_escape(struct jw *w, char c)
 {
@@ -96,7 +96,7 @@ put_escaped(struct jw *w, const char *text)
 	put(w, "\"", 1);
 }
 
-/* What stands in front of a value: a comma, and in objects the name. False if it can't stand here. */
+/* The prefix of a value: a comma, and in objects the name. False if no value is allowed here. */
 static bool
 begin_value(struct jw *w, const char *name)
 {

@@ -1,6 +1,6 @@
 /*
- * writer.h - JSON output through a stack of scopes, so that commas and brackets
- * can't be wrong. The first error sticks; callers check once, at jw_finish().
+ * writer.h - JSON output with a stack of scopes, so that commas and brackets are always correct.
+ * The first error sticks; callers check once, at jw_finish().
  *
  * name is the member's name inside an object, NULL inside a list or at the top.
  */
@@ -15,7 +15,7 @@
 
 struct arena;
 
-/* Deeper than what json/reader.h takes. */
+/* Deeper than json/reader.h accepts. */
 enum { JW_DEPTH_MAX = 144 };
 
 struct jw {
@@ -42,13 +42,13 @@ void jw_text(struct jw *w, const char *name, const char *text);
 void jw_integer(struct jw *w, const char *name, int64_t value);
 void jw_bool(struct jw *w, const char *name, bool value);
 void jw_null(struct jw *w, const char *name);
-/* A number whose decimal digits are ours (money_text), written without quotes. */
+/* A number with decimal digits that we generated (money_text), written without quotes. */
 void jw_number(struct jw *w, const char *name, const char *digits);
-/* A string with JSON's own escapes, as the reader has an odd one. */
+/* A string with JSON's own escapes, such as an odd one of the reader. */
 void jw_escaped(struct jw *w, const char *name, const char *text);
 /* The name of the next value is such a string. */
 void jw_escaped_name(struct jw *w);
-/* JSON text that was read or was written by a writer. */
+/* JSON text from the reader or from a writer. */
 void jw_json(struct jw *w, const char *name, const char *json);
 
 /* The finished text (NUL-terminated, in the arena). False if anything failed or is still open. */

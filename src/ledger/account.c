@@ -52,7 +52,7 @@ ledger_is_system_account(struct uuid id)
 	return id.bytes[6] >> 4 == 8;
 }
 
-/* The accounts that every ledger has in a currency that it uses. */
+/* The accounts that every ledger has in each currency that it uses. */
 static const int64_t system_kinds[] = {ACCOUNT_PROJECT_FUNDING, ACCOUNT_OPERATOR_FUNDING,
 				       ACCOUNT_PROVIDER_CLEARING, ACCOUNT_FEE_REVENUE,
 				       ACCOUNT_PAYABLES};

@@ -1,4 +1,4 @@
-/* balance.h - the trial balance, and where an account stood at a time. */
+/* balance.h - the trial balance, and balances at a time. */
 #ifndef LEDGER_BALANCE_H
 #define LEDGER_BALANCE_H
 
@@ -17,11 +17,11 @@ struct trial_line {
 	wide_int credit;
 };
 
-/* The trial balance over all books of a mode, or of both (NULL): by mode and currency. */
+/* The trial balance over all ledgers of a mode, or of both (NULL): by mode and currency. */
 enum err ledger_trial_balance(struct ctx *ctx, const char *mode, struct trial_line **lines,
 			      size_t *n) MUST_CHECK;
 
-/* Where an account stood: its balance, and the number of its last posting, 0 for none. */
+/* A position of an account: its balance, and the number of its last posting, 0 for none. */
 struct ledger_position {
 	int64_t balance;
 	int64_t sequence;

@@ -1,6 +1,6 @@
 /*
- * Group commit: the transactions of all threads that wait are posted as one
- * database transaction by whichever thread leads at the time.
+ * Group commit: the transactions of all waiting threads are posted as one database transaction by
+ * the thread that currently leads.
  */
 #include <stdlib.h>
 
@@ -13,7 +13,7 @@
 
 enum { COMMITTER_ARENA_MAX = 64 * 1024 * 1024 };
 
-/* The leader's own means; only one thread leads at a time. */
+/* The leader's own resources; only one thread leads at a time. */
 struct committer {
 	struct batcher *batcher;
 	struct db_pool *pool;
@@ -21,11 +21,11 @@ struct committer {
 	struct ctx ctx;
 };
 
-/* A transaction that waits, and how its batch ended. */
+/* A waiting transaction, and the result of its batch. */
 struct submission {
 	struct batch_item item; /* first, so that an item is a submission */
 	struct ledger_transaction *transaction;
-	struct fault fault; /* of the batch, where it was not the transaction's own */
+	struct fault fault; /* of the batch, if it was not the transaction's own */
 };
 
 struct batch {
@@ -41,14 +41,15 @@ post_batch(struct ctx *ctx, void *arg)
 	return ledger_post(ctx, batch->transactions, batch->n);
 }
 
-/* Whether one bad transaction may have caused it: then they are tried one by one. */
+/* Whether one bad transaction may be the cause: then they are tried one by one. */
 static bool
 may_be_one_of_them(enum err err)
 {
 	return err != ERR_OK && err != ERR_UNAVAILABLE && err != ERR_OUTCOME_UNKNOWN;
 }
 
-/* Post by itself. A reference that another process took meanwhile is seen the second time. */
+/* Post a single one. A reference that another process took in the meantime is seen the second
+ * time. */
 static enum err
 post_one(struct ctx *ctx, struct ledger_transaction *transaction)
 {

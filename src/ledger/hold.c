@@ -135,7 +135,7 @@ struct expiry {
 	int64_t expired;
 };
 
-/* One that was captured or voided meanwhile is no longer ours to close. */
+/* A hold that was captured or voided in the meantime must not be closed again. */
 static enum err
 expire(struct ctx *ctx, struct ledger_account *account, struct ledger_hold *hold,
        struct expiry *expiry)

@@ -6,7 +6,7 @@
 
 #include "base/arena.h"
 
-/* References of the batch by hash: which known or earlier transaction holds one. */
+/* References of the batch by hash: the known or earlier transaction that has one. */
 struct reference_slot {
 	int64_t ledger_id;
 	const char *reference; /* NULL: empty */
@@ -104,7 +104,7 @@ ledger_spendable(const struct ledger_account *account)
 	return spendable > 0 ? spendable : 0;
 }
 
-/* Whether balance - held is a number: the database computes it too. */
+/* Whether balance - held fits the type: the database computes it too. */
 static bool
 can_stand(int64_t balance, int64_t held)
 {
@@ -113,7 +113,7 @@ can_stand(int64_t balance, int64_t held)
 	return !__builtin_sub_overflow(balance, held, &left);
 }
 
-/* Move the amount of one posting; on refusal nothing has moved. */
+/* Move the amount of one posting; a refusal moves nothing. */
 static enum err
 move(struct ledger_account *from, struct ledger_account *to, int64_t amount,
      struct posting_result *result)
@@ -136,8 +136,8 @@ move(struct ledger_account *from, struct ledger_account *to, int64_t amount,
 }
 
 /*
- * A closed account is as if it were not there. It still keeps its word: what was set aside on it
- * before is captured; and an order that says so takes what is left.
+ * A closed account is treated as missing, with two exceptions: a hold from before is captured; and
+ * an order marked so takes the rest.
  */
 static const struct ledger_account *
 unless_closed(const struct ledger_account *account, bool takes_from_closed)
@@ -165,7 +165,7 @@ check_sides(const struct ledger_transaction *t, const struct ledger_account *fro
 	return ERR_OK;
 }
 
-/* Take back the first n postings of a transaction that was refused after them. */
+/* Undo the first n postings of a transaction that was refused after them. */
 static void
 undo(const struct ledger_batch *batch, const struct ledger_transaction *t, size_t n)
 {
@@ -210,8 +210,8 @@ put_later(struct instant *at, struct instant other)
 }
 
 /*
- * Date a transaction whose postings were moved. The clock may have stepped back since an account was
- * last posted to; its history is in order of time all the same.
+ * Date a transaction whose postings were moved. The clock may have stepped back since the last
+ * posting of an account; its history must be in chronological order nevertheless.
  */
 static void
 date(const struct ledger_batch *batch, struct ledger_transaction *t)
@@ -232,7 +232,7 @@ date(const struct ledger_batch *batch, struct ledger_transaction *t)
 	}
 }
 
-/* Capture: what was set aside becomes spendable for this one transaction, the rest of it is free. */
+/* Capture: the held amount becomes spendable for this transaction, the rest of it is released. */
 static enum err
 capture(const struct ledger_batch *batch, struct ledger_transaction *t, size_t index)
 {

@@ -1,13 +1,13 @@
 /*
  * kernel.h - the rules of the ledger, without I/O.
  *
- * ledger_apply() takes accounts and holds as they are and transactions in order
- * of arrival, decides each one, and changes accounts and holds in memory. Same
- * input, same output. A refused transaction changes nothing, and never its
- * neighbours. Storage loads the input and stores what this says.
+ * ledger_apply() takes the state of accounts and holds, and transactions in order of arrival,
+ * decides each one, and changes accounts and holds in memory. It is deterministic. A refused
+ * transaction changes nothing, and does not affect others. Storage loads the input and stores the
+ * result.
  *
- * Balances are credit-positive minor units; a posting takes its amount from one
- * account and gives it to another, so that sums never change.
+ * Balances are credit-positive minor units; a posting takes its amount from one account and gives
+ * it to another, so that sums never change.
  */
 #ifndef LEDGER_KERNEL_H
 #define LEDGER_KERNEL_H
@@ -45,8 +45,8 @@ struct ledger_account {
 	int64_t status; /* enum account_status */
 	int64_t balance;
 	int64_t held;
-	int64_t sequence;       /* postings so far */
-	struct instant last_at; /* of the last posting or hold: the next one is not before it */
+	int64_t sequence;       /* number of postings */
+	struct instant last_at; /* of the last posting or hold: the next one is not earlier */
 	bool changed;           /* set by the kernel */
 };
 
@@ -72,14 +72,14 @@ struct posting {
 	int64_t amount; /* > 0 */
 };
 
-/* What a posting did to its two accounts. */
+/* The effect of a posting on its two accounts. */
 struct posting_result {
 	int64_t from_balance, to_balance;
 	int64_t from_sequence, to_sequence;
 };
 
-/* A transaction that the database has already under the same reference, or as the reversal of the
- * same transaction. */
+/* A transaction that the database already has under the same reference, or as the reversal of
+ * the same transaction. */
 struct known_transaction {
 	int64_t transaction_id;
 	struct uuid public_id;
@@ -92,29 +92,30 @@ struct known_transaction {
 	int64_t from_sequence, to_sequence;
 };
 
-/* What is asked for, and below the line what became of it. */
+/* The request, and below the line the result. */
 struct ledger_transaction {
 	int64_t ledger_id;
 	const char *currency;
 	const char *reference; /* unique in its ledger */
 	const char *type;
 	const char *metadata;                /* a JSON object */
-	unsigned char content[CONTENT_SIZE]; /* digest of what was asked */
-	int64_t reverses;                    /* transaction that this one takes back, or 0 */
+	unsigned char content[CONTENT_SIZE]; /* digest of the request */
+	int64_t reverses;                    /* transaction that this one reverses, or 0 */
 	struct uuid hold;                    /* hold that this one captures, or nil */
-	int64_t authority; /* API key that must be good when this is posted, or 0; storage asks */
-	bool from_closed;  /* what it takes may be what was left on a closed account */
-	const struct requester *requester; /* who must still wait for it, or NULL; storage asks */
+	int64_t authority; /* API key that must be valid when this is posted, or 0; checked by storage */
+	bool from_closed; /* it may debit money left on a closed account */
+	const struct requester
+		*requester; /* client that must still wait for it, or NULL; checked by storage */
 	const struct posting *postings;
 	size_t count;
 
-	enum err err;              /* ERR_OK: posted, or posted before */
-	bool replayed;             /* it was posted before, with the same content */
+	enum err err;              /* ERR_OK: posted, or already posted */
+	bool replayed;             /* already posted, with the same content */
 	int64_t transaction_id;    /* given by storage before the kernel runs */
-	struct uuid public_id;     /* likewise; the earlier one's if replayed */
+	struct uuid public_id;     /* the same; the earlier one's if replayed */
 	struct instant created_at; /* now, or the last time of its accounts if that is later */
 	struct posting_result
-		*results; /* the caller's, one a posting; only the first if replayed */
+		*results; /* the caller's, one per posting; only the first if replayed */
 };
 
 struct ledger_batch {
@@ -124,7 +125,7 @@ struct ledger_batch {
 	size_t hold_count;
 	const struct known_transaction *known;
 	size_t known_count;
-	struct instant now; /* the database's clock, read after the locks were taken */
+	struct instant now; /* the database's clock, read after locking */
 	struct ledger_transaction **transactions;
 	size_t transaction_count;
 };
@@ -132,13 +133,13 @@ struct ledger_batch {
 /* Decide every transaction of the batch, in order. The arena is for scratch memory. */
 void ledger_apply(struct arena *arena, struct ledger_batch *batch);
 
-/* Set amount aside on an account; ERR_INSUFFICIENT_FUNDS, ERR_WALLET_INACTIVE, ERR_NOT_FOUND where
- * it is closed, ERR_AMOUNT_TOO_LARGE. */
+/* Hold amount on an account; ERR_INSUFFICIENT_FUNDS, ERR_WALLET_INACTIVE, ERR_NOT_FOUND if it is
+ * closed, ERR_AMOUNT_TOO_LARGE. */
 enum err ledger_reserve(struct ledger_account *account, int64_t amount) MUST_CHECK;
-/* Give back what is left of an active hold and close it with status. */
+/* Release the rest of an active hold and close it with status. */
 enum err ledger_release(struct ledger_account *account, struct ledger_hold *hold,
 			enum hold_status status) MUST_CHECK;
-/* What can be spent: balance - held - floor, at least 0; INT64_MAX without floor. */
+/* The spendable amount: balance - held - floor, at least 0; INT64_MAX without floor. */
 int64_t ledger_spendable(const struct ledger_account *account);
 
 #endif

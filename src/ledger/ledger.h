@@ -1,13 +1,13 @@
 /*
  * ledger.h - the only code that moves money.
  *
- * One posting path: ledger_post() locks accounts in id order, lets the kernel
- * decide, and writes transactions, postings, balances and holds set-based; two
- * round trips however many there are. ledger_submit() is the same path, shared by
- * all threads of the process: what arrives while one batch commits is the next.
+ * One posting path: ledger_post() locks accounts in id order, lets the kernel decide, and writes
+ * transactions, postings, balances and holds set-based, in two round trips for any number of them.
+ * ledger_submit() is the same path, shared by all threads of the process: requests that arrive
+ * while one batch commits form the next.
  *
- * Operations that change more than money call ledger_post() in their own
- * db_transact(). Everything else uses ledger_submit().
+ * Operations that also change other data call ledger_post() in their own db_transact(). Everything
+ * else uses ledger_submit().
  */
 #ifndef LEDGER_LEDGER_H
 #define LEDGER_LEDGER_H
@@ -19,8 +19,8 @@ struct committer;
 struct batcher;
 
 /*
- * Post within the caller's db_transact(). Each transaction gets its own err; the
- * call itself fails only if the database did. What was refused wrote nothing.
+ * Post within the caller's db_transact(). Each transaction gets its own err; the call itself fails
+ * only if the database did. Refused transactions write nothing.
  */
 enum err ledger_post(struct ctx *ctx, struct ledger_transaction **transactions,
 		     size_t n) MUST_CHECK;
@@ -32,11 +32,11 @@ enum err ledger_submit(struct ctx *ctx, struct ledger_transaction *transaction) 
 /* The refusal of a transaction as a fault of the request. */
 enum err ledger_report(struct ctx *ctx, const struct ledger_transaction *transaction);
 
-/* Group commit for a process. It has a connection of its own. app outlives it. */
+/* Group commit for a process. It has its own connection. app outlives it. */
 struct committer *committer_new(const struct app *app);
 void committer_free(struct committer *committer);
 
-/* The content of a transaction as the digest that tells equal requests from others: type, ledger,
+/* The content of a transaction as a digest that identifies equal requests: type, ledger,
  * currency, postings, hold, reversal and metadata (canonical JSON), length-prefixed. */
 void ledger_content(struct ctx *ctx, struct ledger_transaction *transaction);
 

@@ -1,6 +1,6 @@
 /*
- * The one posting path: lock and look up in one round trip, let the kernel decide,
- * write everything set-based with the commit.
+ * The one posting path: lock and look up in one round trip, let the kernel decide, write everything
+ * set-based with the commit.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -26,7 +26,7 @@ static const struct column known_columns[] = {
 	COLUMN(struct known_transaction, to_sequence),
 };
 
-/* The rows that the first round trip brings. */
+/* The rows of the first round trip. */
 struct loaded {
 	struct rows accounts;
 	struct rows holds;
@@ -99,7 +99,7 @@ authorities(struct ctx *ctx, struct ledger_transaction *const *transactions, siz
 	return keys;
 }
 
-/* First round trip: locks in id order, then what was posted before, then ids and the time. */
+/* First round trip: locks in id order, then existing transactions, then ids and the time. */
 static enum err
 load(struct ctx *ctx, struct ledger_transaction *const *transactions, size_t n,
      struct loaded *loaded)
@@ -184,7 +184,7 @@ store_transactions(struct ctx *ctx, struct ledger_transaction *const *posted, si
 		ledgers[i] = posted[i]->ledger_id;
 		references[i] = posted[i]->reference;
 		types[i] = posted[i]->type;
-		/* The caller's transaction may be gone before what is deferred here travels. */
+		/* The caller's transaction may be freed before the deferred statement is sent. */
 		contents[i] = (struct bytes){
 			arena_copy(ctx->arena, posted[i]->content, CONTENT_SIZE), CONTENT_SIZE};
 		reverses[i] = posted[i]->reverses;
@@ -248,7 +248,7 @@ store_postings(struct ctx *ctx, const struct ledger_batch *batch,
 			p_ints(c[FROM_SEQUENCE], count), p_ints(c[TO_SEQUENCE], count)));
 }
 
-/* Second round trip, with the commit: what the kernel decided. */
+/* Second round trip, with the commit: the kernel's decisions. */
 static void
 store(struct ctx *ctx, const struct ledger_batch *batch)
 {
@@ -267,9 +267,9 @@ store(struct ctx *ctx, const struct ledger_batch *batch)
 	store_holds(ctx, batch->holds, batch->hold_count, batch->transactions);
 }
 
-/* The transactions that go to the kernel. Those by keys that are not good any more stay behind, and
- * those that nobody waits for any more: here, where the accounts are locked, so that who repeats one
- * elsewhere comes after it. */
+/* The transactions that go to the kernel. Those with invalid keys are left out, and those whose
+ * requester has gone: here, where the accounts are locked, so that a repetition elsewhere comes
+ * after it. */
 static struct ledger_transaction **
 admit(struct ctx *ctx, struct ledger_transaction *const *transactions, size_t n,
       const struct loaded *loaded, size_t *admitted)

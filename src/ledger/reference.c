@@ -1,4 +1,4 @@
-/* References that are spoken for before anything is posted under them. */
+/* References that are reserved before anything is posted under them. */
 #include "ledger/reference.h"
 
 #include "db/row.h"

@@ -1,4 +1,4 @@
-/* store.h - loading what the kernel needs, and storing what it decided. Internal to ledger/. */
+/* store.h - loads the kernel's input, and stores its decisions. Internal to ledger/. */
 #ifndef LEDGER_STORE_H
 #define LEDGER_STORE_H
 

@@ -5,13 +5,13 @@
 #include <string.h>
 #include <sys/socket.h>
 
-/* A part of an address space: its first bits. */
+/* An address block: its first bits. */
 struct block {
 	unsigned char address[16];
 	unsigned bits;
 };
 
-/* IPv4 that is not, or not simply, somebody's on the Internet (IANA's registry, RFC 6890). */
+/* IPv4 blocks that are not, or not simply, public addresses (IANA's registry, RFC 6890). */
 static const struct block special_ipv4[] = {
 	{{0}, 8},
 	{{10}, 8},
@@ -30,7 +30,7 @@ static const struct block special_ipv4[] = {
 	{{240}, 4},
 };
 
-/* The only part of IPv6 that is given out, and what is kept back of it. */
+/* The only allocated part of IPv6, and its exceptions. */
 static const struct block global_ipv6 = {{0x20}, 3};
 static const struct block special_ipv6[] = {
 	{{0x20, 0x01, 0x00}, 23},       /* protocols, Teredo among them */
@@ -38,7 +38,7 @@ static const struct block special_ipv6[] = {
 	{{0x3f, 0xff, 0x00}, 20},       /* documentation */
 };
 
-/* IPv6 that stands for an IPv4 address, and at which byte that begins. */
+/* IPv6 forms of IPv4 addresses, and the offset of the latter. */
 static const struct {
 	struct block block;
 	size_t at;
@@ -87,7 +87,7 @@ http_address_is_public(const void *sockaddr)
 	struct sockaddr_in ipv4;
 	sa_family_t family;
 
-	/* What we are given need not be aligned for its type. */
+	/* The address need not be aligned for its type. */
 	memcpy(&family, (const char *)sockaddr + offsetof(struct sockaddr, sa_family),
 	       sizeof(family));
 	if (family == AF_INET) {

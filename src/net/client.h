@@ -1,10 +1,10 @@
-/* client.h - who counts as one client where calls or failures are counted by address. */
+/* client.h - identifies clients whose calls or failures are counted by address. */
 #ifndef NET_CLIENT_H
 #define NET_CLIENT_H
 
 struct arena;
 
-/* An IPv6 customer owns a /64, so that is one client, however the address is written; else the address. */
+/* An IPv6 customer owns a /64, so that is one client, in any notation; else the address. */
 const char *client_group(struct arena *arena, const char *address);
 
 #endif

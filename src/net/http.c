@@ -29,18 +29,18 @@ struct http_client {
 	pthread_cond_t freed;
 	int64_t running;
 	int64_t idle;
-	CURL *handles[]; /* the idle ones with their connections; room for all that may run */
+	CURL *handles[]; /* the idle ones with their connections; room for all concurrent calls */
 };
 
-/* What is known of a call while libcurl makes it. */
+/* Facts about a call while libcurl makes it. */
 struct exchange {
 	const struct http_client *client;
 	struct arena *arena;
-	bool repeatable; /* a method that changes nothing */
-	bool began;      /* from here on, something of the request may have left */
+	bool repeatable; /* a method without side effects */
+	bool began;      /* from here on, a part of the request may have been sent */
 	bool blocked;
 	bool too_large;
-	size_t headers; /* bytes of the answer's */
+	size_t headers; /* bytes of the answer */
 	char *body;
 	size_t length;
 	size_t capacity;
@@ -79,7 +79,7 @@ http_client_free(struct http_client *client)
 	curl_global_cleanup();
 }
 
-/* Take a place for a call; false if none gets free in time. *curl is an idle handle, or NULL. */
+/* Take a slot for a call; false if none gets free in time. *curl is an idle handle, or NULL. */
 static bool
 take_place(struct http_client *client, CURL **curl)
 {
@@ -102,7 +102,7 @@ take_place(struct http_client *client, CURL **curl)
 	return taken;
 }
 
-/* The handle that served last is used first: its connections are the freshest. */
+/* The most recently used handle is used first: its connections are the freshest. */
 static void
 give_place(struct http_client *client, CURL *curl)
 {
@@ -131,7 +131,7 @@ is_public_https(const struct curl_sockaddr *address)
 	return ntohs(port) == 443 && http_address_is_public(addr);
 }
 
-/* A connection that is made: the place where no name can cheat any more. */
+/* A connection that is made: here the real address is known. */
 static curl_socket_t
 open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *address)
 {
@@ -146,8 +146,8 @@ open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *address)
 }
 
 /*
- * The connection stands, the request is about to leave. libcurl comes here again when a kept
- * connection turned out to be closed; but who closed it may have done first what we asked.
+ * Connected, the request is about to be sent. libcurl comes here again when a kept connection
+ * turned out to be closed; but the server may have executed the request before closing it.
  */
 static int
 before_request(void *arg, char *remote, char *local, int remote_port, int local_port)
@@ -199,7 +199,7 @@ take_body(const char *bytes, size_t size, size_t count, void *arg)
 	return length;
 }
 
-/* Where to, and nothing that the environment or the other side could change about it. */
+/* The destination, independent of the environment and of the other side. */
 static bool
 set_route(CURL *curl, const struct http_options *options, const char *url)
 {
@@ -234,7 +234,7 @@ set_limits(CURL *curl, const struct http_options *options, const struct http_req
 		   curl_easy_setopt(curl, CURLOPT_MAXAGE_CONN, (long)KEPT_AGE_S) == CURLE_OK;
 
 #if LIBCURL_VERSION_NUM >= 0x075700
-	/* A name server that hangs must not hold us beyond the time-out. */
+	/* A name server that hangs must not delay us beyond the time-out. */
 	set = set && curl_easy_setopt(curl, CURLOPT_QUICK_EXIT, 1L) == CURLE_OK;
 #endif
 	return set;
@@ -270,7 +270,7 @@ set_request(CURL *curl, const struct http_request *request, struct curl_slist *h
 	       curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, request->method) == CURLE_OK;
 }
 
-/* Whether text has nothing but visible ASCII, and spaces and other letters if they are allowed. */
+/* Whether text has only visible ASCII, and spaces and other letters if they are allowed. */
 static bool
 is_clean(const char *text, bool wide)
 {
@@ -301,7 +301,7 @@ is_sendable(const struct http_request *request)
 static struct curl_slist *
 header_list(struct arena *arena, const struct http_request *request)
 {
-	/* Without a value: what libcurl would add by itself, and we don't want. */
+	/* Without a value: headers that libcurl would add by default, and we don't want. */
 	struct curl_slist *list = curl_slist_append(NULL, "Expect:");
 
 	for (size_t i = 0; i <= HTTP_HEADERS_MAX && list != NULL; i++) {
@@ -350,7 +350,7 @@ obstacle_of(CURL *curl, CURLcode code)
 	return number == ECONNREFUSED ? HTTP_REFUSED : HTTP_OBSTACLE_OTHER;
 }
 
-/* What became of the call, from what was seen on the way and libcurl's word at the end. */
+/* The outcome of the call, from the observed events and libcurl's result. */
 static struct http_answer
 answer_of(CURL *curl, const struct exchange *exchange, CURLcode code)
 {
@@ -372,7 +372,7 @@ answer_of(CURL *curl, const struct exchange *exchange, CURLcode code)
 			answer.problem = "the connection was closed without an answer";
 	} else if (exchange->blocked) {
 		answer.outcome = HTTP_BLOCKED;
-		answer.problem = "the address is not a public one on port 443";
+		answer.problem = "not a public address on port 443";
 	} else {
 		answer.obstacle = obstacle_of(curl, code);
 		if (answer.obstacle == HTTP_REFUSED)

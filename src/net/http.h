@@ -1,10 +1,10 @@
 /*
- * http.h - calls to other people's servers, by libcurl.
+ * http.h - calls to outside servers, by libcurl.
  *
- * Every call has a connect and a total time-out and a limit on the size of the answer;
- * redirects are not followed, proxies of the environment not used, certificates always
- * checked. Connections are kept and reused. A client lets so many calls run at once and
- * no more: a provider that hangs must not take all threads of a process with it.
+ * Every call has a connect and a total time-out and a limit on the size of the answer; redirects
+ * are not followed, proxies of the environment not used, certificates always checked. Connections
+ * are kept and reused. A client limits the number of concurrent calls: a provider that hangs must
+ * not occupy all threads of a process.
  */
 #ifndef NET_HTTP_H
 #define NET_HTTP_H
@@ -25,8 +25,8 @@ struct http_options {
 	int64_t at_once;          /* calls that run at the same time */
 	const char *ca_file;      /* certificates to trust; "" or NULL: the system's */
 	/*
-	 * Only public addresses on port 443, by TLS: what customers name. It is the connected
-	 * address that is checked, so that no name can point elsewhere in between.
+	 * Only public addresses on port 443, by TLS: for URLs of customers. The connected address
+	 * is checked, so that no name can point elsewhere in between.
 	 */
 	bool public_only;
 	bool plain; /* http:// is allowed as well: for tests and a sandbox on the same machine */
@@ -52,22 +52,22 @@ struct http_request {
 };
 
 /*
- * How a call ended. What was not sent certainly had no effect; of what was lost nobody
- * knows whether the other side has done it.
+ * Result of a call. A call that was not sent certainly had no effect; for a lost one it is unknown
+ * whether the other side has executed it.
  */
 enum http_outcome {
 	HTTP_ANSWERED, /* with any status */
-	HTTP_NOT_SENT, /* no connection, no valid certificate, no free place in time */
-	HTTP_BLOCKED,  /* the address is not one that may be called; nothing was sent */
-	HTTP_LOST,     /* time-out, reset, half an answer, or one that is too large */
+	HTTP_NOT_SENT, /* no connection, no valid certificate, no free slot in time */
+	HTTP_BLOCKED,  /* the address is not allowed; nothing was sent */
+	HTTP_LOST,     /* time-out, reset, half an answer, or too large an answer */
 };
 
 /* Why nothing was sent. */
 enum http_obstacle {
 	HTTP_OBSTACLE_OTHER,
-	HTTP_NAME_UNKNOWN, /* no address is known for the host */
-	HTTP_REFUSED,      /* nobody listens there */
-	HTTP_TOO_SLOW,     /* the connection did not stand in time */
+	HTTP_NAME_UNKNOWN, /* the host name could not be resolved */
+	HTTP_REFUSED,      /* connection refused */
+	HTTP_TOO_SLOW,     /* connection time-out */
 	HTTP_INSECURE,     /* no TLS, or no valid certificate */
 };
 
@@ -76,18 +76,18 @@ struct http_answer {
 	enum http_obstacle obstacle; /* of HTTP_NOT_SENT */
 	int status;                  /* of HTTP_ANSWERED */
 	struct bytes body;           /* in the arena; a NUL follows */
-	const char *problem;         /* for the log: our own words, or libcurl's; never a secret */
+	const char *problem;         /* for the log: our own text, or libcurl's; never a secret */
 };
 
 /*
  * Make a call, outside of any database transaction. A header or URL with a control character is
- * HTTP_NOT_SENT. Only a GET is sent again where a kept connection turns out to be closed; anything
- * else is HTTP_LOST then, as it may have been done.
+ * HTTP_NOT_SENT. Only a GET is sent again if a kept connection turns out to be closed; anything
+ * else is then HTTP_LOST, as it may have been executed.
  */
 struct http_answer http_call(struct http_client *client, struct arena *arena,
 			     const struct http_request *request);
 
-/* Whether an address (an IPv4 or IPv6 struct sockaddr) is of the public Internet. */
+/* Whether an address (an IPv4 or IPv6 struct sockaddr) belongs to the public Internet. */
 bool http_address_is_public(const void *sockaddr);
 
 #endif

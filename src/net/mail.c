@@ -29,7 +29,7 @@ enum {
 	TIMEOUT_MS = 30000,
 };
 
-/* Text that grows; three bytes at most for each byte that goes in, so it never has to. */
+/* Growing text; at most three bytes for each byte of input, so it never has to. */
 struct text {
 	char *bytes;
 	size_t length;
@@ -42,7 +42,7 @@ put(struct text *out, const char *bytes, size_t length)
 	out->length += length;
 }
 
-/* What may stand between angle brackets as it is. */
+/* Characters allowed between angle brackets unquoted. */
 static bool
 is_plain(const char *address)
 {
@@ -54,7 +54,7 @@ is_plain(const char *address)
 	       at != NULL && at != address && at[1] != '\0';
 }
 
-/* An address as servers are given it. Ours may be of a host without a domain. */
+/* An address as accepted by servers. Ours may be of a host without a domain. */
 static const char *
 route(struct arena *arena, const char *address)
 {
@@ -167,7 +167,7 @@ has_long_line(const char *body)
 	}
 }
 
-/* RFC 2045 section 6.7, for bodies whose lines are too long to travel as they are. */
+/* RFC 2045 section 6.7, for bodies with lines that are too long to be sent unchanged. */
 static const char *
 quoted_printable(struct arena *arena, const char *body)
 {
@@ -205,11 +205,11 @@ check_mail(struct fault *f, const char *from, const struct mail *mail)
 	size_t length = strlen(mail->subject);
 
 	if (!is_plain(from))
-		return fault(f, ERR_VALIDATION, "from", "This is not an e-mail address");
+		return fault(f, ERR_VALIDATION, "from", "Not an email address");
 	if (!utf8_valid(mail->to, strlen(mail->to)) || !email_valid(mail->to))
-		return fault(f, ERR_VALIDATION, "to", "This is not an e-mail address");
+		return fault(f, ERR_VALIDATION, "to", "Not an email address");
 	if (!is_id(mail->id))
-		return fault(f, ERR_VALIDATION, "id", "This can't be the id of a message");
+		return fault(f, ERR_VALIDATION, "id", "Not a valid message id");
 	if (length > SUBJECT_BYTES_MAX || !utf8_valid(mail->subject, length) ||
 	    text_has_control(mail->subject))
 		return fault(f, ERR_VALIDATION, "subject",
@@ -271,7 +271,7 @@ write_all(int fd, const char *text)
 	return true;
 }
 
-/* Whole and on disk under another name first, so that a reader never sees a part. */
+/* Written completely and synced under another name first, so that a reader never sees a part. */
 static bool
 write_file(int dir, const char *fresh, const char *name, const char *text)
 {
@@ -303,7 +303,7 @@ spool(struct arena *arena, struct fault *f, const char *folder, const struct mai
 	return written ? ERR_OK : ERR_UNAVAILABLE;
 }
 
-/* The part of the message that was not sent yet. */
+/* The unsent part of the message. */
 static size_t
 read_message(char *buffer, size_t size, size_t count, void *arg)
 {
@@ -327,7 +327,7 @@ release_list(void *list)
 	curl_slist_free_all(list);
 }
 
-/* Nothing but SMTP, always encrypted, never without a limit in time. */
+/* SMTP only, always encrypted, always with a time limit. */
 static bool
 set_connection(CURL *curl, const struct config *config)
 {
@@ -368,7 +368,7 @@ set_message(CURL *curl, struct arena *arena, const char *from, const char *to, c
 	       curl_easy_setopt(curl, CURLOPT_UPLOAD, 1L) == CURLE_OK;
 }
 
-/* 55x speaks of this recipient or message; other answers may change with the server's mood. */
+/* 55x is about this recipient or message; other answers may be temporary. */
 static enum err
 report_failure(struct fault *f, CURL *curl, CURLcode code)
 {

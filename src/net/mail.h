@@ -1,6 +1,6 @@
 /*
- * mail.h - one message to one person: RFC 5322 text, into a spool folder or to
- * an SMTP server by libcurl (TLS always, certificates checked).
+ * mail.h - sending one message: RFC 5322 text, into a spool folder or to an SMTP server by libcurl
+ * (TLS always, certificates checked).
  */
 #ifndef NET_MAIL_H
 #define NET_MAIL_H
@@ -25,7 +25,7 @@ struct mail {
 enum err mail_compose(struct arena *arena, struct fault *f, const char *from,
 		      const struct mail *mail, const char **text) MUST_CHECK;
 /* Deliver by SMTP if configured, else as <mail_dir>/<id>.eml. ERR_UNAVAILABLE if it can't be
- * delivered now, ERR_BAD_REQUEST if the server refused it for good. */
+ * delivered now, ERR_BAD_REQUEST if the server refused it permanently. */
 enum err mail_send(struct arena *arena, struct fault *f, const struct config *config,
 		   const struct mail *mail) MUST_CHECK;
 

@@ -58,7 +58,7 @@ url_parse(struct arena *arena, const char *text, struct url *out)
 	return out->scheme != NULL && out->host != NULL && out->host[0] != '\0' && out->port > 0;
 }
 
-/* An address as it is usually written; *is_public tells of what kind. */
+/* An address in its usual form; *is_public tells its kind. */
 static bool
 is_address(const char *host, bool *is_public)
 {
@@ -94,7 +94,7 @@ url_host_may_be_public(const char *host)
 
 	if (is_address(host, &is_public))
 		return is_public;
-	/* A last label of digits, or none, is an address in disguise: 127.1, 0x7f.1, 2130706433. */
+	/* A last label of digits, or none, is a disguised address: 127.1, 0x7f.1, 2130706433. */
 	if (last == NULL || (last[1] >= '0' && last[1] <= '9') || strchr(host, ':') != NULL)
 		return false;
 	for (size_t i = 0; i < COUNT(local); i++)

@@ -2,10 +2,10 @@
  * Banks, by NextGenPSD2 XS2A 1.3: consents, accounts, balances.
  *
  * POST /v1/consents {access, recurringIndicator, validUntil, frequencyPerDay,
- * combinedServiceIndicator} -> {consentStatus, consentId, _links.scaRedirect.href}; the person goes
- * there and comes back to TPP-Redirect-URI. GET /v1/consents/{id}/status -> {consentStatus}.
- * GET /v1/accounts?withBalance=true with Consent-ID -> {accounts: [{resourceId, iban | bban,
- * currency, name, balances: [{balanceType, balanceAmount: {currency, amount}}]}]}.
+ * combinedServiceIndicator} -> {consentStatus, consentId, _links.scaRedirect.href}; the user is
+ * sent there and returns to TPP-Redirect-URI. GET /v1/consents/{id}/status -> {consentStatus}. GET
+ * /v1/accounts?withBalance=true with Consent-ID -> {accounts: [{resourceId, iban | bban, currency,
+ * name, balances: [{balanceType, balanceAmount: {currency, amount}}]}]}.
  *
  * Errors are {tppMessages: [{category, code, text}]}.
  */
@@ -42,7 +42,7 @@ consent_status(struct arena *arena, struct json_object *body)
 	return XS2A_CONSENT_RECEIVED;
 }
 
-/* Also for payments later on: one authorisation of the person is to do for both. */
+/* Also for later payments: one authorisation by the user covers both. */
 static void
 write_consent(struct jw *w, struct arena *arena, const struct xs2a_consent_order *order)
 {
@@ -79,7 +79,7 @@ xs2a_consent_create(const struct xs2a_call *call, const struct xs2a_consent_orde
 	consent.status = consent_status(call->arena, exchange.body);
 	consent.sca_url = xs2a_link(call->arena, exchange.body, "scaRedirect");
 	if (consent.id == NULL || consent.sca_url == NULL)
-		consent.answer = xs2a_puzzled("the bank gave no consent to authorise");
+		consent.answer = xs2a_puzzled("the bank returned no consent to authorise");
 	return consent;
 }
 
@@ -112,7 +112,7 @@ xs2a_consent_delete(const struct xs2a_call *call, const char *id)
 	return xs2a_ask(call, &question).answer;
 }
 
-/* An amount as ISO 20022 has it, which may be less than nothing. */
+/* An amount in the form of ISO 20022, which may be negative. */
 static bool
 read_amount(struct arena *arena, struct json_object *amount, const struct currency *currency,
 	    struct money *out)
@@ -139,11 +139,11 @@ read_amount(struct arena *arena, struct json_object *amount, const struct curren
 	return true;
 }
 
-/* Which balance tells best what may be spent, the best first. */
+/* Types of balances by how well they show the spendable amount, the best first. */
 static const char *const balance_types[] = {"interimAvailable", "interimBooked", "expected",
 					    "closingBooked",    "openingBooked", NULL};
 
-/* False if none of the balances is of use. */
+/* False if none of the balances is usable. */
 static bool
 read_balances(struct arena *arena, struct json_object *balances, const struct currency *currency,
 	      struct money *out)
@@ -163,7 +163,7 @@ read_balances(struct arena *arena, struct json_object *balances, const struct cu
 	return best >= 0;
 }
 
-/* A name as the person may see it, or NULL. */
+/* A name that can be shown to the user, or NULL. */
 static const char *
 name_of(struct arena *arena, struct json_object *account, const char *member)
 {
@@ -175,7 +175,7 @@ name_of(struct arena *arena, struct json_object *account, const char *member)
 	return arena_strdup(arena, text);
 }
 
-/* False for an account that is of no use to us: without a number, or in many currencies. */
+/* False for an unusable account: without a number, or with several currencies. */
 static bool
 read_account(struct arena *arena, struct json_object *account, struct xs2a_account *out)
 {
@@ -212,7 +212,7 @@ xs2a_accounts(const struct xs2a_call *call, const char *consent)
 		return accounts;
 	list = json_member(exchange.body, "accounts", NULL);
 	if (json_kind(list) != JSON_LIST) {
-		accounts.answer = xs2a_puzzled("the bank gave no list of accounts");
+		accounts.answer = xs2a_puzzled("the bank returned no list of accounts");
 		return accounts;
 	}
 	n = json_list_length(list);
@@ -240,6 +240,6 @@ xs2a_balance(const struct xs2a_call *call, const char *consent, const char *reso
 	if (exchange.body != NULL &&
 	    !read_balances(call->arena, json_member(exchange.body, "balances", NULL), currency,
 			   out))
-		return xs2a_puzzled("the bank gave no balance in the account's currency");
+		return xs2a_puzzled("the bank returned no balance in the account's currency");
 	return exchange.answer;
 }

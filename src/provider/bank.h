@@ -1,11 +1,11 @@
 /*
  * bank.h - a customer's bank, by the Berlin Group's NextGenPSD2 XS2A interface, version 1.3.
  *
- * Account information: a consent that the customer authorises at the bank (redirect approach),
- * then accounts and balances. Payment initiation: a payment and how it stands. The same rules as
- * in provider.h: it knows HTTP and amounts, never the database; a time-out is unknown, not failed.
+ * Account information: a consent that the customer authorises at the bank (redirect approach), then
+ * accounts and balances. Payment initiation: a payment and its status. The same rules as in
+ * provider.h: it knows HTTP and amounts, never the database; a time-out is unknown, not failed.
  *
- * A payment may be given to the bank again with the same X-Request-ID and the same end-to-end id:
+ * A payment may be sent to the bank again with the same X-Request-ID and the same end-to-end id:
  * the bank's answer is then the first payment, not a second one.
  */
 #ifndef PROVIDER_BANK_H
@@ -15,12 +15,12 @@
 #include "base/money.h"
 #include "provider/provider.h"
 
-/* Where banks are reached, and as whom. */
+/* Address and credentials of the banks' interface. */
 struct xs2a_access {
 	const char *base_url; /* what "/v1/consents" is appended to */
 	const char *tpp_id;   /* our authorisation number as a payment service provider, or "" */
-	const char *api_key;  /* of a hub that wants one, or "" */
-	const char *bank;     /* which bank, where a hub reaches several */
+	const char *api_key;  /* of a hub that requires one, or "" */
+	const char *bank;     /* name of the bank, if a hub serves several */
 };
 
 struct xs2a_call {
@@ -28,18 +28,18 @@ struct xs2a_call {
 	struct http_client *http;
 	const struct xs2a_access *access;
 	struct uuid request_id;  /* X-Request-ID; nil: a new one */
-	const char *psu_address; /* of the customer who waits, or NULL: nobody does */
+	const char *psu_address; /* of the waiting customer, or NULL: none */
 	int64_t timeout_ms;      /* shorter than the client's; 0: the client's */
 };
 
-/* How a call went. */
+/* The result of a call. */
 struct xs2a_answer {
 	enum provider_outcome outcome;
 	bool sent;           /* false: the bank can't be reached now */
-	bool consent_ended;  /* the bank does not take the consent, for good */
-	bool unfunded;       /* a payment: the account does not cover it */
-	bool absent;         /* what was asked about is not there */
-	bool judged;         /* rejected for what was asked, not for who asks or how often */
+	bool consent_ended;  /* the bank refuses the consent, permanently */
+	bool unfunded;       /* a payment: insufficient funds */
+	bool absent;         /* the requested object does not exist */
+	bool judged;         /* rejected for its content, not for the caller or the rate */
 	const char *code;    /* of the first of tppMessages, or NULL */
 	const char *message; /* why it was rejected, for the client; never NULL then */
 	const char *problem; /* for the log */
@@ -55,7 +55,7 @@ enum xs2a_consent_status {
 
 struct xs2a_consent_order {
 	const char *valid_until;  /* "2026-02-28" */
-	const char *redirect_url; /* where the customer comes back, having said yes */
+	const char *redirect_url; /* where the customer returns after granting it */
 	const char *refused_url;  /* or no */
 };
 
@@ -70,11 +70,10 @@ enum { XS2A_ACCOUNTS_MAX = 50 };
 
 struct xs2a_account {
 	const char *resource_id;
-	const char *iban; /* or NULL; one of the two is there */
-	const char *bban; /* or NULL */
-	const char *name; /* that the customer or the bank gave it, or NULL */
-	struct money
-		balance; /* what may be spent, may be less than nothing; no currency: not said */
+	const char *iban;     /* or NULL; one of the two is set */
+	const char *bban;     /* or NULL */
+	const char *name;     /* set by the customer or the bank, or NULL */
+	struct money balance; /* spendable, may be negative; no currency: not reported */
 	const struct currency *currency;
 };
 
@@ -84,14 +83,14 @@ struct xs2a_accounts {
 	size_t count;
 };
 
-/* A new consent to all accounts of the customer and their balances, for many readings. */
+/* A new consent to all accounts of the customer and their balances, for repeated access. */
 struct xs2a_consent xs2a_consent_create(const struct xs2a_call *call,
 					const struct xs2a_consent_order *order);
 struct xs2a_consent xs2a_consent_status(const struct xs2a_call *call, const char *consent);
 struct xs2a_answer xs2a_consent_delete(const struct xs2a_call *call, const char *consent);
 /* All accounts of a consent, with their balances. */
 struct xs2a_accounts xs2a_accounts(const struct xs2a_call *call, const char *consent);
-/* The balance of one, in this currency. */
+/* The balance of one account, in this currency. */
 struct xs2a_answer xs2a_balance(const struct xs2a_call *call, const char *consent,
 				const char *resource_id, const struct currency *currency,
 				struct money *out);
@@ -100,7 +99,7 @@ struct xs2a_payment_order {
 	const char *product;       /* "norwegian-domestic-credit-transfers" */
 	const char *end_to_end_id; /* ours, at most 35 characters */
 	struct money amount;
-	const char *debtor_iban; /* or NULL; one of the two is there, for both sides */
+	const char *debtor_iban; /* or NULL; one of the two is set, for both sides */
 	const char *debtor_bban;
 	const char *creditor_iban;
 	const char *creditor_bban;
@@ -113,7 +112,7 @@ struct xs2a_payment {
 	struct xs2a_answer answer;
 	const char *id;            /* the bank's */
 	enum provider_state state; /* pending, succeeded: settled, failed: rejected or cancelled */
-	const char *status;        /* the bank's word for it, such as "ACSC" */
+	const char *status;        /* the bank's status code, such as "ACSC" */
 	const char *sca_url;       /* where the customer must still authorise it, or NULL */
 };
 

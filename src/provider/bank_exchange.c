@@ -45,7 +45,7 @@ first_message(const struct json_object *body)
 	return json_kind(item) == JSON_OBJECT ? item : NULL;
 }
 
-/* What the bank says, if it is one short line: it goes to people. */
+/* The bank's message, if it is one short line: it is shown to users. */
 static const char *
 message_of(struct arena *arena, struct json_object *item)
 {
@@ -63,7 +63,8 @@ is_one_of(const char *code, const char *const *codes)
 	return code != NULL && text_index(codes, code) >= 0;
 }
 
-/* Statuses of who asks, where, or how often; and those that say nothing of the request's fate. */
+/* Statuses about the caller, the address or the rate; and those that say nothing about the
+ * request. */
 static bool
 is_about_request(int status)
 {

@@ -15,7 +15,7 @@
 
 enum { STATUS_MAX = 8 };
 
-/* ISO 20022 has many more; all of those are on their way. */
+/* ISO 20022 has many more; all of those are pending. */
 static const struct {
 	const char *word;
 	enum provider_state state;
@@ -76,7 +76,7 @@ payment_of(struct arena *arena, const struct xs2a_exchange *exchange)
 	payment.id = report_text(arena, exchange->body, "paymentId", XS2A_ID_MAX);
 	payment.sca_url = xs2a_link(arena, exchange->body, "scaRedirect");
 	if (payment.status == NULL)
-		payment.answer = xs2a_puzzled("the bank gave no status of the payment");
+		payment.answer = xs2a_puzzled("the bank returned no status of the payment");
 	return payment;
 }
 
@@ -99,7 +99,7 @@ xs2a_payment_initiate(const struct xs2a_call *call, const char *consent,
 	exchange = xs2a_ask(call, &question);
 	payment = payment_of(call->arena, &exchange);
 	if (payment.answer.outcome == PROVIDER_ACCEPTED && payment.id == NULL)
-		payment.answer = xs2a_puzzled("the bank gave no name of the payment");
+		payment.answer = xs2a_puzzled("the bank returned no id of the payment");
 	return payment;
 }
 

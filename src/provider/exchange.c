@@ -50,7 +50,7 @@ exchange_out_of_reach(const char *problem)
 	return answer;
 }
 
-/* How a provider says whether it has done what was asked; each has one of these ways. */
+/* The providers' ways to report success; each uses one of them. */
 enum said { SAID_YES, SAID_NO, SAID_NOTHING };
 
 static enum said
@@ -75,7 +75,7 @@ said_of(const struct json_object *body)
 					      : SAID_NOTHING;
 }
 
-/* What it says, in one bounded line: it goes to clients and into the database. */
+/* Its message, in one bounded line: it goes to clients and into the database. */
 static const char *
 message_of(struct arena *arena, const struct json_object *body)
 {
@@ -111,7 +111,7 @@ mentions(const char *message, const char *words)
 	return false;
 }
 
-/* An order that it has already may be the very one: only a look-up can tell. */
+/* A duplicate order may be the same one: only a look-up can tell. */
 static bool
 is_duplicate(const char *message)
 {
@@ -120,13 +120,13 @@ is_duplicate(const char *message)
 		(mentions(message, "reference") || mentions(message, "tx_ref")));
 }
 
-/* It said no, or its status did. */
+/* It refused, or its status did. */
 static void
 refused(struct exchange *exchange, int status, enum said said, const char *message,
 	const char *problem)
 {
 	if (is_duplicate(message)) {
-		exchange->answer = unknown("the provider has an order of this reference already");
+		exchange->answer = unknown("the provider already has an order with this reference");
 		return;
 	}
 	exchange->answer = exchange_refuse(message);
@@ -135,7 +135,7 @@ refused(struct exchange *exchange, int status, enum said said, const char *messa
 					       mentions(message, "no transaction was found"));
 }
 
-/* Statuses that do not say whether the request was taken, though they begin with a 4. */
+/* 4xx statuses that do not say whether the request was accepted. */
 static bool
 is_undecided(int status)
 {
@@ -164,7 +164,7 @@ judge(struct exchange *exchange, struct arena *arena, int status, struct json_ob
 	}
 }
 
-/* NULL for what is not a JSON object. */
+/* NULL if it is not a JSON object. */
 static struct json_object *
 object_of(struct arena *arena, struct bytes text)
 {

@@ -37,7 +37,7 @@ fetch(const struct provider_call *call, const struct json_object *payload)
 	const char *id = payload_segment(payload, "id", "wallet_id");
 
 	if (id == NULL)
-		return exchange_refuse("Fingra needs providerPayload.id");
+		return exchange_refuse("Fingra requires providerPayload.id");
 	return bearer_show(call, "GET", arena_printf(call->arena, "/wallets/%s", id), NULL);
 }
 
@@ -87,7 +87,7 @@ deposit(const struct provider_call *call, const struct provider_order *order)
 	payload_copy(&body, order->payload, taken);
 	answer = send_order(call, "/wallets/deposit", &body);
 	answer.state =
-		PROVIDER_PENDING; /* only a signed webhook or a look-up says that it was paid */
+		PROVIDER_PENDING; /* only a signed webhook or a look-up confirms the payment */
 	return answer;
 }
 

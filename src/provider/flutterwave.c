@@ -33,7 +33,7 @@ create(const struct provider_call *call, const struct json_object *payload)
 	struct jw body;
 
 	if (email == NULL)
-		return exchange_refuse("Flutterwave needs providerPayload.email");
+		return exchange_refuse("Flutterwave requires providerPayload.email");
 	question_body(&body, call->arena);
 	jw_text(&body, "email", email);
 	jw_text(&body, "tx_ref", provider_reference(call->arena));
@@ -49,7 +49,7 @@ fetch(const struct provider_call *call, const struct json_object *payload)
 	if (ref == NULL)
 		ref = payload_segment(payload, "id", NULL);
 	if (ref == NULL)
-		return exchange_refuse("Flutterwave needs providerPayload.order_ref");
+		return exchange_refuse("Flutterwave requires providerPayload.order_ref");
 	return bearer_show(call, "GET",
 			   arena_printf(call->arena, "/v3/virtual-account-numbers/%s", ref), NULL);
 }
@@ -61,7 +61,7 @@ list(const struct provider_call *call, const struct json_object *payload)
 	return bearer_show(call, "GET", "/v3/virtual-account-numbers", NULL);
 }
 
-/* What the customer must know to pay: beside the data of the charge, how it is to be authorised. */
+/* How the customer pays: the data of the charge, and how it is to be authorised. */
 static const char *
 show_charge(struct arena *arena, const struct exchange *exchange, struct json_object *authorization)
 {
@@ -110,7 +110,7 @@ deposit(const struct provider_call *call, const struct provider_order *order)
 	struct jw body;
 
 	if (email == NULL)
-		return exchange_refuse("Flutterwave needs the customer's e-mail address: "
+		return exchange_refuse("Flutterwave requires the customer's email address: "
 				       "providerPayload.email");
 	question_body(&body, call->arena);
 	jw_text(&body, "tx_ref", order->reference);
@@ -135,7 +135,7 @@ withdraw(const struct provider_call *call, const struct provider_order *order)
 	struct jw body;
 
 	if (bank == NULL || account == NULL)
-		return exchange_refuse("Flutterwave needs providerPayload.account_bank and "
+		return exchange_refuse("Flutterwave requires providerPayload.account_bank and "
 				       "account_number");
 	question_body(&body, call->arena);
 	jw_text(&body, "account_bank", bank);
@@ -148,8 +148,8 @@ withdraw(const struct provider_call *call, const struct provider_order *order)
 	return exchange_show_order(call->arena, &exchange, transfer_form.id);
 }
 
-/* Find ours in a list of transfers. An empty list says that there is none; one of others only
- * says that it was not searched. */
+/* Find ours in a list of transfers. An empty list means that there is none; one of others only
+ * means that it was not searched. */
 static void
 pick_transfer(struct arena *arena, struct exchange *exchange, const char *reference)
 {

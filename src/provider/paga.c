@@ -64,7 +64,7 @@ fetch(const struct provider_call *call, const struct json_object *payload)
 	if (id == NULL)
 		id = payload_text(payload, "id", NULL);
 	if (id == NULL)
-		return exchange_refuse("Paga needs providerPayload.walletId");
+		return exchange_refuse("Paga requires providerPayload.walletId");
 	question_body(&body, call->arena);
 	jw_text(&body, "walletId", id);
 	return show(call, "/wallet/get", &body);
@@ -118,7 +118,7 @@ deposit(const struct provider_call *call, const struct provider_order *order)
 	payload_copy(&body, order->payload, taken);
 	answer = send_order(call, "/wallet/fund", &body);
 	answer.state =
-		PROVIDER_PENDING; /* only a signed webhook or a look-up says that it was paid */
+		PROVIDER_PENDING; /* only a signed webhook or a look-up confirms the payment */
 	return answer;
 }
 

@@ -41,7 +41,7 @@ create(const struct provider_call *call, const struct json_object *payload)
 	struct jw body;
 
 	if (email == NULL)
-		return exchange_refuse("Paystack needs providerPayload.email");
+		return exchange_refuse("Paystack requires providerPayload.email");
 	question_body(&body, call->arena);
 	jw_text(&body, "email", email);
 	payload_copy(&body, payload, taken);
@@ -56,7 +56,7 @@ fetch(const struct provider_call *call, const struct json_object *payload)
 	if (code == NULL)
 		code = payload_segment(payload, "id", "email");
 	if (code == NULL)
-		return exchange_refuse("Paystack needs providerPayload.customer_code");
+		return exchange_refuse("Paystack requires providerPayload.customer_code");
 	return bearer_show(call, "GET", arena_printf(call->arena, "/customer/%s", code), NULL);
 }
 
@@ -79,10 +79,10 @@ deposit(const struct provider_call *call, const struct provider_order *order)
 	int64_t amount;
 
 	if (email == NULL)
-		return exchange_refuse("Paystack needs the customer's e-mail address: "
+		return exchange_refuse("Paystack requires the customer's email address: "
 				       "providerPayload.email");
 	if (!in_hundredths(order->amount, &amount))
-		return exchange_refuse("Paystack does not take this amount or currency");
+		return exchange_refuse("Paystack does not accept this amount or currency");
 	question_body(&body, call->arena);
 	jw_text(&body, "email", email);
 	jw_integer(&body, "amount", amount);
@@ -97,8 +97,8 @@ deposit(const struct provider_call *call, const struct provider_order *order)
 	return answer;
 }
 
-/* Whom to pay: a recipient that the caller has, or a new one. No money moves here, so that an
- * answer that got lost is no harm: NULL, and answer tells why. */
+/* The recipient of a transfer: one given by the caller, or a new one. No money moves here, so a
+ * lost answer does no harm: NULL, and answer has the reason. */
 static const char *
 recipient_of(const struct provider_call *call, const struct provider_order *order,
 	     struct provider_answer *answer)
@@ -114,7 +114,7 @@ recipient_of(const struct provider_call *call, const struct provider_order *orde
 
 	if (known != NULL)
 		return known;
-	*answer = exchange_refuse("Paystack needs providerPayload.account_number and bank_code, "
+	*answer = exchange_refuse("Paystack requires providerPayload.account_number and bank_code, "
 				  "or recipient");
 	if (account == NULL || bank == NULL)
 		return NULL;
@@ -147,7 +147,7 @@ withdraw(const struct provider_call *call, const struct provider_order *order)
 	int64_t amount;
 
 	if (!in_hundredths(order->amount, &amount))
-		return exchange_refuse("Paystack does not take this amount or currency");
+		return exchange_refuse("Paystack does not accept this amount or currency");
 	recipient = recipient_of(call, order, &answer);
 	if (recipient == NULL)
 		return answer;

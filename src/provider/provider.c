@@ -30,7 +30,7 @@ provider_reference(struct arena *arena)
 
 		random_bytes(bytes, sizeof(bytes));
 		for (size_t i = 0; i < sizeof(bytes) && length < LENGTH; i++)
-			if (bytes[i] < FAIR) /* all letters are equally likely */
+			if (bytes[i] < FAIR) /* uniformly distributed */
 				text[length++] = alphabet[bytes[i] % LETTERS];
 	}
 	return arena_printf(arena, "cw-%s", text);

@@ -1,9 +1,9 @@
 /*
- * provider.h - who brings money in and out: one const struct of functions each.
+ * provider.h - payment providers: one const struct of functions each.
  *
- * A provider knows HTTP and amounts, never the database nor the books: what it says is
- * taken down by app/payment. Each call ends accepted, rejected or unknown; a time-out is
- * unknown, not failed. What a provider reports, by webhook or look-up, comes in one form.
+ * A provider knows HTTP and amounts, never the database nor the ledger: its answers are recorded by
+ * app/payment. Each call is accepted, rejected or unknown; a time-out is unknown, not failed.
+ * Reports of a provider, by webhook or look-up, have one form.
  */
 #ifndef PROVIDER_PROVIDER_H
 #define PROVIDER_PROVIDER_H
@@ -19,72 +19,72 @@ struct arena;
 struct http_client;
 struct json_object;
 
-/* Whose account at the provider is used, and where the provider is. */
+/* The account at the provider, and the address of the provider. */
 struct provider_account {
 	const char *base_url;       /* without a trailing slash */
-	const char *api_key;        /* what calls are authorised with */
+	const char *api_key;        /* authorises calls */
 	const char *public_key;     /* Paga's principal, or NULL */
-	const char *webhook_secret; /* what webhooks are signed with; NULL: api_key */
+	const char *webhook_secret; /* signs webhooks; NULL: api_key */
 };
 
-/* What a call of any function is given. */
+/* Arguments of all calls. */
 struct provider_call {
 	struct arena *arena;
 	struct http_client *http;
 	const struct provider_account *account;
 };
 
-/* What is asked for. */
+/* The order. */
 struct provider_order {
 	/* Ours, made by provider_reference(): lower-case letters, digits and '-', 16 to 50. */
 	const char *reference;
 	struct money amount;
-	const char *email;                 /* of the customer, or NULL */
-	const char *callback_url;          /* where the customer goes after a checkout, or NULL */
+	const char *email;        /* of the customer, or NULL */
+	const char *callback_url; /* where the customer is sent after a checkout, or NULL */
 	const struct json_object *payload; /* the caller's providerPayload: an object, or NULL */
 };
 
 enum provider_outcome {
-	PROVIDER_ACCEPTED, /* the provider has taken it */
-	PROVIDER_REJECTED, /* it certainly has not */
-	PROVIDER_UNKNOWN,  /* nobody knows */
+	PROVIDER_ACCEPTED, /* accepted by the provider */
+	PROVIDER_REJECTED, /* certainly not accepted */
+	PROVIDER_UNKNOWN,  /* unknown */
 };
 
-/* Where an order stands at the provider. */
+/* State of an order at the provider. */
 enum provider_state {
 	PROVIDER_PENDING,
 	PROVIDER_SUCCEEDED,
 	PROVIDER_FAILED,
-	PROVIDER_REVERSED, /* it had succeeded and was taken back */
+	PROVIDER_REVERSED, /* reversed after success */
 	PROVIDER_ABSENT,   /* the provider does not know it */
 };
 
 struct provider_answer {
 	enum provider_outcome outcome;
-	/* False: the provider can't be reached now. What it would refuse is not sent either, but counts
-	 * as sent: it is the caller's to mend. */
+	/* False: the provider can't be reached now. A request that it would refuse is not sent
+	 * either, but counts as sent: the caller must correct it. */
 	bool sent;
-	enum provider_state state; /* of what was accepted; most are pending */
+	enum provider_state state; /* of an accepted order; most are pending */
 	const char *id;            /* the provider's own, or NULL */
 	const char *checkout_url;  /* where the customer pays, or NULL */
 	const char *message;       /* why it was rejected, for the client; never NULL then */
 	const char *problem;       /* for the log */
-	/* What clients are shown under "provider": a JSON object made of members that we chose or
-	 * the provider's own "data"; "{}" if there is nothing to show. */
+	/* Shown to clients under "provider": a JSON object of selected members or the provider's
+	 * own "data"; "{}" if there is nothing to show. */
 	const char *shown;
 };
 
-/* What the provider says of an order. */
+/* A provider's report about an order. */
 struct provider_report {
 	enum provider_outcome outcome; /* of a look-up: accepted when the provider answered */
-	const char *event;             /* its name for it, such as "charge.success" */
+	const char *event;             /* its name of the event, such as "charge.success" */
 	const char *reference;         /* ours; NULL: it is not about an order */
 	const char *id;                /* the provider's own, or NULL */
 	enum provider_state state;
-	bool withdrawal;     /* about money out; false: money in */
-	struct money amount; /* what was paid; no currency: not said */
-	/* What decides was given several times with several values, or can't be read: nothing of this
-	 * report is to be believed, and only a look-up can tell. */
+	bool withdrawal;     /* outgoing; false: incoming */
+	struct money amount; /* the amount paid; no currency: not reported */
+	/* A decisive field was repeated with different values, or can't be read: this report
+	 * must be ignored, and only a look-up can clarify. */
 	bool unclear;
 	const char *problem; /* for the log */
 };
@@ -107,7 +107,7 @@ struct provider {
 					  const struct provider_order *order);
 	struct provider_answer (*withdraw)(const struct provider_call *call,
 					   const struct provider_order *order);
-	/* Ask how an order stands. */
+	/* Look up an order. */
 	struct provider_report (*poll)(const struct provider_call *call, const char *reference,
 				       bool withdrawal);
 	const struct webhook_event *events; /* of its webhooks */
@@ -134,7 +134,8 @@ extern const struct provider *const providers[];
 /* NULL for an unknown name. */
 const struct provider *provider_find(const char *name);
 
-/* A new reference that every provider's alphabet allows: "cw-" and 26 lower-case letters and digits. */
+/* A new reference of characters that all providers allow: "cw-" and 26 lower-case letters and
+ * digits. */
 const char *provider_reference(struct arena *arena);
 
 #endif

@@ -15,7 +15,7 @@ enum {
 	SIGNATURE_DIGITS = 2 * SHA512_SIZE,
 };
 
-/* Words of all providers; none has one that means something else to another. */
+/* Status words of all providers; no word has two meanings. */
 static const struct {
 	const char *word;
 	enum provider_state state;
@@ -99,7 +99,8 @@ report_url(struct arena *arena, struct json_object *data, const char *name)
 		       : NULL;
 }
 
-/* An amount that the currency can't hold is none of it, which is never what was asked for. */
+/* An amount that the currency can't represent is treated as absent, and never equals the
+ * requested one. */
 static struct money
 amount_of(struct arena *arena, struct json_object *data, bool hundredths)
 {
@@ -125,7 +126,7 @@ amount_of(struct arena *arena, struct json_object *data, bool hundredths)
 	return amount;
 }
 
-/* Whether a member is there, but can't be what it should be. */
+/* Whether a member is present, but invalid. */
 static bool
 is_unclear(struct json_object *data, const char *name)
 {
@@ -147,7 +148,7 @@ report_read(struct arena *arena, const struct report_form *form, struct json_obj
 		       is_unclear(data, "currency");
 }
 
-const char report_unclear[] = "the answer has what decides several times, or in no readable form";
+const char report_unclear[] = "decisive fields of the answer are repeated or unreadable";
 
 struct provider_report
 report_of(struct arena *arena, const struct report_form *form, const struct exchange *exchange,
@@ -174,7 +175,7 @@ report_of(struct arena *arena, const struct report_form *form, const struct exch
 	return report;
 }
 
-/* False if it is not an object with an event; data may be anything, or nothing. */
+/* False if it is not an object with an event; data may be anything, or absent. */
 static bool
 open_webhook(struct arena *arena, struct bytes body, size_t values_max, const char **event,
 	     struct json_object **data)

@@ -38,7 +38,7 @@ product_kind_parse(const char *name)
 	return text_index(kinds, name);
 }
 
-/* Digits, in groups or not. */
+/* Digits, optionally in groups. */
 static bool
 is_token(struct json_object *value)
 {
@@ -48,7 +48,7 @@ is_token(struct json_object *value)
 	       strspn(text, "0123456789 -") == strlen(text);
 }
 
-/* A meter that changes its keys needs several tokens, in their order. */
+/* A meter that changes its keys needs several tokens, in order. */
 static const char *
 tokens_of(struct arena *arena, const char *name, struct json_object *data)
 {

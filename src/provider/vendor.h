@@ -1,10 +1,9 @@
 /*
- * vendor.h - who sells prepaid products and takes payments of bills: one const struct of
- * functions each.
+ * vendor.h - vendors of prepaid products and bill payments: one const struct of functions each.
  *
- * Like a provider, a vendor knows HTTP and amounts, never the database nor the books. A sale ends
- * accepted, rejected or unknown; a time-out is unknown, not failed. Most sales are done on the
- * spot; what is pending or unknown is asked about later, under our reference.
+ * Like a provider, a vendor knows HTTP and amounts, never the database nor the ledger. A sale is
+ * accepted, rejected or unknown; a time-out is unknown, not failed. Most sales are completed at
+ * once; pending or unknown ones are looked up later, under our reference.
  */
 #ifndef PROVIDER_VENDOR_H
 #define PROVIDER_VENDOR_H
@@ -18,25 +17,26 @@ enum product_kind {
 	PRODUCT_BILL,
 };
 
-/* What is bought. */
+/* The order. */
 struct vendor_order {
 	const char *reference; /* ours, made by provider_reference() */
 	enum product_kind kind;
-	const char *product; /* as the vendor calls it */
+	const char *product; /* code at the vendor */
 	const char
 		*recipient; /* a mobile number in E.164, a meter number, or the number of a bill */
 	struct money amount;
 };
 
-/* What became of it: told by the sale itself, or by a look-up. */
+/* The result: of the sale itself, or of a look-up. */
 struct vendor_answer {
-	/* Of a sale: whether the vendor has taken it. Of a look-up: accepted when it answered. */
+	/* Of a sale: whether the vendor has accepted it. Of a look-up: accepted when it
+	 * answered. */
 	enum provider_outcome outcome;
 	bool sent; /* false: the vendor can't be reached now */
 	enum provider_state state;
-	struct money amount; /* what was sold; no currency: not said */
+	struct money amount; /* the amount sold; no currency: not reported */
 	const char *id;      /* the vendor's own, or NULL */
-	const char *token;   /* what the buyer types into the meter, or NULL */
+	const char *token;   /* to be typed into the meter, or NULL */
 	const char *message; /* why it was rejected, for the client; never NULL then */
 	const char *problem; /* for the log */
 };

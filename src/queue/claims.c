@@ -12,7 +12,7 @@ struct entry {
 	int64_t job_id;
 	int64_t number;
 	int64_t renewed_ns;
-	int64_t limit_ns; /* renewed no more: whatever has it does not come to an end */
+	int64_t limit_ns; /* no longer renewed: the work does not end */
 };
 
 struct claims {
@@ -84,7 +84,7 @@ claims_held(struct claims *claims, struct arena *arena, int64_t **job_ids)
 	return n;
 }
 
-/* Those that were not renewed since; *numbers are beside *job_ids. */
+/* Claims not renewed since; *numbers correspond to *job_ids. */
 static size_t
 due(struct claims *claims, struct arena *arena, int64_t now_ns, int64_t **job_ids,
     int64_t **numbers)

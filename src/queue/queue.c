@@ -7,14 +7,14 @@
 #include "queue/claims.h"
 #include "runtime/app.h"
 
-/* After an outage of the database a job is tried again soon, whatever its backoff. */
+/* After an outage of the database a job is retried soon, whatever its backoff. */
 enum { AFTER_OUTAGE_S = 1 };
 
 struct claim {
 	int64_t job_id;
 	const char *subject;
 	int64_t attempts;
-	int64_t claims; /* what tells this claim from a later one */
+	int64_t claims; /* distinguishes this claim from a later one */
 	struct instant created_at;
 	struct instant due_at;
 };
@@ -53,7 +53,7 @@ log_job(enum log_level level, const char *event, const struct queue_job *job)
 			     {"why", job->problem != NULL ? job->problem : "", 0}));
 }
 
-/* Why a try failed, in words of our own. */
+/* Why an attempt failed, in our own words. */
 static const char *
 problem_of(struct ctx *ctx, enum err err)
 {
@@ -64,7 +64,7 @@ problem_of(struct ctx *ctx, enum err err)
 	return arena_strdup(ctx->arena, f->detail[0] != '\0' ? f->detail : f->message);
 }
 
-/* A try and how it ended. */
+/* An attempt and its result. */
 struct run {
 	const struct queue_kind *kind;
 	struct claim claim;
@@ -81,7 +81,7 @@ run_handler(struct ctx *ctx, struct run *run)
 
 	run->verdict = QUEUE_AGAIN;
 	if (job->attempts > run->kind->tries_max) {
-		job->problem = "no runner came to the end of it";
+		job->problem = "no runner completed it";
 		run->verdict = QUEUE_PARK;
 		return;
 	}
@@ -101,14 +101,14 @@ run_handler(struct ctx *ctx, struct run *run)
 		log_job(LOG_LEVEL_WARN, "job_parked", job);
 }
 
-/* Two statements in one transaction: the second sees what came in before the first took effect. */
+/* Two statements in one transaction: the second sees rows added before the first took effect. */
 static enum err
 finish(struct ctx *ctx, const struct claim *claim)
 {
 	const struct param params[] = {p_int(claim->job_id), p_int(claim->claims)};
 	const struct db_call calls[] = {
 		{SQL_job_done, NULL, params, 2},
-		{SQL_job_begin_anew, NULL, params, 2},
+		{SQL_job_restart, NULL, params, 2},
 	};
 
 	return db_pipeline(ctx, calls, 2);
@@ -128,7 +128,7 @@ park(struct ctx *ctx, void *arg)
 	return run->kind->parked(ctx, run->kind->name, claim->subject);
 }
 
-/* If the claim is still the latest; a second time changes nothing. */
+/* If the claim is still the latest; repeating it changes nothing. */
 static enum err
 settle(struct ctx *ctx, void *arg)
 {
@@ -150,7 +150,7 @@ settle(struct ctx *ctx, void *arg)
 	return fault(&ctx->fault, ERR_INTERNAL, NULL, NULL);
 }
 
-/* Without a keeper, who renews it, a lease is as long as the work may take. */
+/* Without renewal, a lease is as long as the work may take. */
 static enum err
 claim_one(struct ctx *ctx, struct run *run, bool *found)
 {

@@ -1,5 +1,6 @@
 /*
- * call.h - one call of a fake provider on its way, and what a fake provider is. Inside of sandbox/ only.
+ * call.h - one call to a fake provider, and the definition of a fake provider. Inside of sandbox/
+ * only.
  */
 #ifndef SANDBOX_CALL_H
 #define SANDBOX_CALL_H
@@ -27,7 +28,7 @@ enum { FAKE_PROVIDERS = 9 };
 
 struct sandbox {
 	const struct config *config;
-	struct arena *memory; /* of what lives as long */
+	struct arena *memory; /* of equal lifetime */
 	const char *base;     /* its address, without a slash at the end */
 	struct secrets secrets;
 	struct control *control;
@@ -41,7 +42,7 @@ struct sandbox {
 	pthread_mutex_t mutex;
 	pthread_cond_t woken;
 	bool stop;
-	int64_t resets[FAKE_PROVIDERS]; /* calls that are slow are so until the next one */
+	int64_t resets[FAKE_PROVIDERS]; /* delayed calls wait until the next one */
 };
 
 struct call {
@@ -57,7 +58,7 @@ struct call {
 	struct form form;         /* of a form that was posted */
 	struct json_object *body; /* of JSON that was posted, or NULL */
 	const char *key;          /* what it is authorised with */
-	const char *param;        /* what stands in the place of {} in the route's path */
+	const char *param;        /* the value of {} in the route's path */
 	int64_t order;            /* of the order that it made; 0: none */
 	struct sandbox_reply *reply;
 };
@@ -68,17 +69,18 @@ struct fake_route {
 	void (*handle)(struct call *call);
 };
 
-/* A failure of a fake provider that has nothing to do with what was asked. */
+/* A failure of a fake provider that is unrelated to the request. */
 enum trouble { TROUBLE_BODY, TROUBLE_PATH, TROUBLE_REFUSED, TROUBLE_BROKEN };
 
 struct fake_provider {
 	const char *name;
 	const struct fake_route *routes; /* end with an empty one */
-	/* Whether the call may come in; else it has answered as the real one does. Sets call->key. */
+	/* Whether the call is authorised; else it has answered like the real one. Sets
+	 * call->key. */
 	bool (*admit)(struct call *call);
-	/* Answer as the real one does in trouble. */
+	/* Answer like the real one on an error. */
 	void (*trouble)(struct call *call, enum trouble trouble);
-	/* The webhook that tells how an order stands; NULL: there are none. */
+	/* The webhook about the state of an order; NULL: there are none. */
 	void (*report)(struct sandbox *box, struct arena *arena, const struct order *order,
 		       struct webhook *out);
 };
@@ -97,23 +99,23 @@ extern const struct fake_provider fake_bank;
 extern const struct fake_provider *const fakes[FAKE_PROVIDERS];
 extern const char *const fake_provider_names[FAKE_PROVIDERS + 1];
 
-/* Do what is asked for, with the misbehaviour that is due; entry is the journal's. */
+/* Execute the call, with the active faults; entry is the journal's. */
 void call_perform(struct call *call, int64_t entry);
-/* Read the body as what its type says; no body is fine, one that is malformed is not. */
+/* Parse the body by its content type; an empty body is accepted, a malformed one is not. */
 bool call_read_body(struct call *call) MUST_CHECK;
-/* A CGI variable; NULL where it is absent or empty. */
+/* A CGI variable; NULL if it is absent or empty. */
 const char *call_variable(const struct call *call, const char *name);
 /* Take the key from "Authorization: Bearer"; false if there is none. */
 bool call_bearer(struct call *call);
 /* A member of the JSON body as text: of a text, or the digits of a number; else NULL. */
 const char *call_text(const struct call *call, const char *name);
 const char *object_text(struct json_object *object, const char *name);
-/* An object that is a member, or NULL. */
+/* An object member, or NULL. */
 struct json_object *object_member(struct json_object *object, const char *name);
-/* An amount in major units of a currency, more than nothing. */
+/* An amount in major units of a currency, greater than 0. */
 bool amount_read(struct money *out, const char *text, const char *currency) MUST_CHECK;
 
-/* Let the slow calls of a fake provider, or of all, go on. */
+/* Continue the delayed calls of a fake provider, or of all. */
 void sandbox_wake(struct sandbox *box, int provider);
 
 /* Answer with what was written. */
@@ -121,26 +123,27 @@ void reply_json(struct call *call, int status, struct jw *w);
 void reply_html(struct call *call, int status, const char *html);
 void reply_redirect(struct call *call, const char *url);
 
-/* Take down an order of this call; a withdrawal settles by itself after a while. False: duplicate. */
+/* Record an order of this call; a withdrawal is settled automatically after a while. False:
+ * duplicate. */
 bool order_take(struct call *call, struct order *order) MUST_CHECK;
-/* Take down a sale of this call, which ends at once, unless the control says otherwise; order is as
- * it stands then. fails: it can't be done. False: duplicate. */
+/* Record a sale of this call, which completes at once, unless the control says otherwise; order
+ * is its state then. fails: it can't succeed. False: duplicate. */
 bool order_sell(struct call *call, struct order *order, bool fails) MUST_CHECK;
-/* Decide an order and tell Cowry. False, with the order as it stands, if it was decided before. */
+/* Settle an order and notify Cowry. False, with the current order, if it was already settled. */
 bool order_settle(struct sandbox *box, int provider, int64_t id, enum order_state state,
 		  struct order *out);
-/* Settle an order as a customer would, or as the control says a withdrawal ends. */
+/* Settle an order as a customer would, or a withdrawal as the control says. */
 void order_settle_itself(struct sandbox *box, int provider, int64_t id);
 /* The page where an order is paid. */
 const char *checkout_url(struct sandbox *box, struct arena *arena, const struct order *order);
 /* Serve that page. */
 void checkout(struct call *call);
 
-/* Which page of a list the query asks for, by "page" and the name of its size: 50 unless given, 100
- * at most. */
+/* The page number and size in the query, "page" and the given name: default size 50, maximum
+ * 100. */
 void call_page(const struct call *call, const char *size, struct order_filter *out);
-/* Write "data": what the fake provider keeps of a kind, newest first. Returns how many there are, of which
- * no more than RECORDS_SHOWN_MAX are shown. */
+/* Write "data": the records of a kind, newest first. Returns their number, of which at most
+ * RECORDS_SHOWN_MAX are shown. */
 size_t write_records(const struct call *call, struct jw *w, const char *kind);
 /* Open a webhook {"event": ...}; the rest follows, then webhook_end. */
 void webhook_begin(struct jw *w, struct arena *arena, const char *event, struct webhook *out);

@@ -4,7 +4,7 @@
 
 #include "crypto/random.h"
 
-/* Not quite even, which is no matter for names. */
+/* Slightly biased, which is acceptable for names. */
 static void
 draw(char *out, size_t length, const char *alphabet)
 {

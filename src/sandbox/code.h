@@ -1,4 +1,4 @@
-/* code.h - names that the sandbox makes up. */
+/* code.h - random names of the sandbox. */
 #ifndef SANDBOX_CODE_H
 #define SANDBOX_CODE_H
 

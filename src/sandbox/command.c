@@ -1,4 +1,4 @@
-/* What POST /sandbox/control takes. */
+/* The command of POST /sandbox/control. */
 #include <stdio.h>
 #include <string.h>
 
@@ -96,7 +96,7 @@ put(struct command *out, const struct command_in *in, enum knob knob, const char
 	copy_text(setting->path, sizeof(setting->path), in->path);
 }
 
-/* The choice as a constant: what was decoded goes with the arena. */
+/* The choice as a constant: the decoded text is freed with the arena. */
 static const char *
 constant(const char *const *choices, const char *text)
 {
@@ -142,7 +142,7 @@ is_empty(struct json_object *object)
 	return !json_member_at(object, 0, &name, &value);
 }
 
-/* A command that would do nothing is a mistake; only {} has a meaning of its own. */
+/* A command without effect is an error; only {} has a meaning of its own. */
 static enum err
 check(struct fault *f, struct json_object *object, const struct command *out)
 {
@@ -155,7 +155,7 @@ check(struct fault *f, struct json_object *object, const struct command *out)
 	if (out->provider == CONTROL_ALL && !out->reset)
 		return fault(f, ERR_VALIDATION, "provider", "provider is missing");
 	if (!any)
-		return fault(f, ERR_VALIDATION, NULL, "nothing is asked for");
+		return fault(f, ERR_VALIDATION, NULL, "the command has no action");
 	return ERR_OK;
 }
 
@@ -172,7 +172,7 @@ command_read(struct arena *arena, struct fault *f, const char *const *names,
 		out->provider = text_index(names, in.provider);
 		if (out->provider < 0)
 			return fault(f, ERR_VALIDATION, "provider",
-				     "provider is not one that is played");
+				     "provider is not a simulated one");
 	}
 	out->rotate_keys = in.rotate_keys;
 	fill(out, &in);

@@ -21,7 +21,7 @@ say(struct call *call, int status, const char *message)
 	reply_json(call, status, &w);
 }
 
-/* Calls that are slow go on, and webhooks do not wait for others any more. */
+/* Delayed calls continue, and webhooks are no longer held back. */
 static void
 release(struct sandbox *box, int provider)
 {
@@ -49,7 +49,7 @@ take_command(struct call *call)
 		return;
 	}
 	if (command.rotate_keys && !google_rotate_keys(call->box->google)) {
-		say(call, 500, "there is no new key");
+		say(call, 500, "no new key");
 		return;
 	}
 	control_apply(call->box->control, &command);
@@ -81,5 +81,5 @@ console(struct call *call)
 		show_log(call);
 	else
 		say(call, 404,
-		    "POST /sandbox/control and GET /sandbox/control/log are what there is");
+		    "only POST /sandbox/control and GET /sandbox/control/log are available");
 }

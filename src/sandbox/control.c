@@ -56,7 +56,7 @@ control_apply(struct control *control, const struct command *command)
 	(void)pthread_mutex_unlock(&control->mutex);
 }
 
-/* Whether a call is of the path that is meant, or below it. */
+/* Whether a call has the given path, or one below it. */
 static bool
 is_meant(const struct setting *setting, const char *path)
 {

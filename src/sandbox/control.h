@@ -1,8 +1,8 @@
 /*
- * control.h - how the fake providers are told to misbehave.
+ * control.h - fault injection for the fake providers.
  *
- * A command sets knobs of one fake provider; each works for the next so many calls or webhooks of it
- * and is spent then. Safe for all threads.
+ * A command sets knobs of one fake provider; each is effective for a number of its calls or
+ * webhooks and is then used up. Thread-safe.
  */
 #ifndef SANDBOX_CONTROL_H
 #define SANDBOX_CONTROL_H
@@ -18,24 +18,24 @@ struct control;
 struct json_object;
 
 enum knob {
-	KNOB_DELAY,   /* number: milliseconds before a call is looked at */
-	KNOB_FAIL,    /* word: how a call fails */
-	KNOB_EARLY,   /* an order succeeds, and says so, before the call that made it is answered */
-	KNOB_REPEAT,  /* number: how often a webhook is sent */
-	KNOB_REORDER, /* webhooks are held back, then sent in reverse */
-	KNOB_PAID,    /* amount, currency: what is said to have been paid */
-	KNOB_OUTCOME, /* word: how a withdrawal ends */
-	KNOB_ID_TOKEN, /* word: what is wrong with an ID token */
-	KNOB_SETTLE,   /* number: milliseconds after which a payment of the bank ends */
+	KNOB_DELAY,    /* number: milliseconds before a call is processed */
+	KNOB_FAIL,     /* word: how a call fails */
+	KNOB_EARLY,    /* an order succeeds, and its webhook is sent, before its call is answered */
+	KNOB_REPEAT,   /* number: how often a webhook is sent */
+	KNOB_REORDER,  /* webhooks are delayed, then sent in reverse order */
+	KNOB_PAID,     /* amount, currency: reported as paid */
+	KNOB_OUTCOME,  /* word: the result of a withdrawal */
+	KNOB_ID_TOKEN, /* word: the error in an ID token */
+	KNOB_SETTLE,   /* number: milliseconds after which a payment of the bank completes */
 	KNOB_COUNT,
 };
 
 struct setting {
-	int64_t times; /* how often it works yet */
+	int64_t times; /* remaining uses */
 	int64_t number;
 	const char *word; /* a constant */
 	char path[64];    /* only for calls of this path and below it; "": all */
-	bool unseen;      /* a call that fails has not been looked at */
+	bool unseen;      /* a failing call is not executed */
 	struct decimal amount;
 	char currency[4]; /* or "" */
 };
@@ -54,11 +54,11 @@ enum { CONTROL_ALL = -1, REORDER_TIMES_DEFAULT = 2 };
 enum err command_read(struct arena *arena, struct fault *f, const char *const *names,
 		      struct json_object *object, struct command *out) MUST_CHECK;
 
-/* For that many fake providers. */
+/* For this number of fake providers. */
 struct control *control_new(int fakes);
 void control_free(struct control *control);
 void control_apply(struct control *control, const struct command *command);
-/* Use a knob of a fake provider once, if it is set and meant for that path (NULL: not a call). */
+/* Use a knob of a fake provider once, if it is set and applies to that path (NULL: not a call). */
 bool control_take(struct control *control, int provider, enum knob knob, const char *path,
 		  struct setting *out) MUST_CHECK;
 

@@ -23,9 +23,9 @@ struct form {
 bool form_read(struct arena *arena, const char *text, size_t length, struct form *out) MUST_CHECK;
 /* The first value of that name; NULL if there is none. */
 const char *form_value(const struct form *form, const char *name);
-/* A value as it may stand in a URL. */
+/* A value encoded for a URL. */
 const char *form_escape(struct arena *arena, const char *value);
-/* A value as it may stand in HTML, between quotes too. */
+/* A value escaped for HTML, including attributes. */
 const char *html_escape(struct arena *arena, const char *value);
 
 #endif

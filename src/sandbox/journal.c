@@ -25,7 +25,7 @@ struct line {
 
 struct journal {
 	pthread_mutex_t mutex;
-	int64_t count; /* of all that ever were; they go round */
+	int64_t count; /* total number ever; a ring buffer */
 	struct line lines[JOURNAL_MAX];
 };
 
@@ -50,7 +50,7 @@ journal_free(struct journal *journal)
 	free(journal);
 }
 
-/* What can stand in a JSON text; NULL: nothing of the kind. */
+/* The text if it is valid in JSON; NULL otherwise. */
 static const char *
 shown(struct arena *arena, const char *text, size_t length)
 {

@@ -1,8 +1,7 @@
 /*
- * journal.h - what the sandbox was asked and what it sent, for tests to read.
+ * journal.h - calls to the sandbox and webhooks sent, for tests to read.
  *
- * Safe for all threads; the oldest entries are forgotten. Neither keys nor any other
- * header is taken down.
+ * Thread-safe; the oldest entries are dropped. Neither keys nor any other header is recorded.
  */
 #ifndef SANDBOX_JOURNAL_H
 #define SANDBOX_JOURNAL_H
@@ -20,18 +19,18 @@ struct journal_entry {
 	const char *provider;
 	const char *method;
 	const char *path;
-	const char *note; /* the misbehaviour, the event; or NULL */
+	const char *note; /* the fault, the event; or NULL */
 	struct bytes body;
 };
 
 struct journal *journal_new(void);
 void journal_free(struct journal *journal);
 
-/* Take down what has begun; the number is for journal_end(). */
+/* Record the start; the number is for journal_end(). */
 int64_t journal_begin(struct journal *journal, const struct journal_entry *entry);
-/* How it ended; 0: without an answer. */
+/* Record the end; 0: without an answer. */
 void journal_end(struct journal *journal, int64_t id, int status);
-/* What misbehaviour it met. note is a constant. */
+/* Record the injected fault. note is a constant. */
 void journal_note(struct journal *journal, int64_t id, const char *note);
 /* All entries, or those of a provider, newest last, as a list. */
 void journal_write(struct journal *journal, const char *provider, struct jw *w, const char *name);

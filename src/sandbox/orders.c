@@ -14,7 +14,7 @@ enum { ORDERS_MAX = 4096 };
 
 struct orders {
 	pthread_mutex_t mutex;
-	int64_t count; /* of all that ever were; they go round */
+	int64_t count; /* total number ever; a ring buffer */
 	struct order items[ORDERS_MAX];
 };
 
@@ -87,7 +87,7 @@ orders_add(struct orders *orders, struct order *order)
 	return fresh;
 }
 
-/* Copy out what was found, if anything was, and let others in. */
+/* Copy the result, if there is one, and unlock. */
 static bool
 hand_out(struct orders *orders, const struct order *found, struct order *out)
 {

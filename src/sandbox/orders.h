@@ -1,8 +1,8 @@
 /*
- * orders.h - the payments that providers were asked for, and how each stands.
+ * orders.h - the payments ordered from providers, and their states.
  *
- * Safe for all threads. Holds so many and forgets the oldest; orders go in and out as
- * copies, so nobody holds on to one.
+ * Thread-safe. Limited in size, oldest orders are dropped; orders are passed as copies, so no
+ * caller keeps a reference.
  */
 #ifndef SANDBOX_ORDERS_H
 #define SANDBOX_ORDERS_H
@@ -22,7 +22,7 @@ enum order_state {
 	ORDER_SUCCEEDED,
 	ORDER_FAILED,
 	ORDER_ABANDONED, /* the customer left the checkout */
-	ORDER_REVERSED,  /* it had succeeded and was taken back */
+	ORDER_REVERSED,  /* reversed after success */
 };
 
 enum { ORDER_STATES = ORDER_REVERSED + 1 };
@@ -34,16 +34,16 @@ struct order {
 	enum order_state state;
 	char reference[ORDER_TEXT_MAX];
 	char code
-		[ORDER_CODE_MAX]; /* the provider's own name for it: of the checkout, of the transfer */
-	char key[ORDER_URL_MAX]; /* what the call was authorised with; signs Paystack's webhooks */
+		[ORDER_CODE_MAX]; /* the provider's name for it: of the checkout, of the transfer */
+	char key[ORDER_URL_MAX];  /* authorised the call; signs Paystack's webhooks */
 	char email[ORDER_URL_MAX];
 	char callback[ORDER_URL_MAX];
-	char account[ORDER_TEXT_MAX]; /* where a withdrawal goes */
+	char account[ORDER_TEXT_MAX]; /* destination of a withdrawal */
 	char bank[ORDER_TEXT_MAX];
 	char token[21];                 /* of electricity that was sold */
 	char recipient[ORDER_TEXT_MAX]; /* Paystack's code of it */
 	struct money asked;
-	struct money paid; /* what the provider says was paid, right or wrong */
+	struct money paid; /* reported as paid, right or wrong */
 	struct instant created;
 	struct instant settled;
 };
@@ -54,7 +54,7 @@ struct orders;
 struct orders *orders_new(void);
 void orders_free(struct orders *orders);
 
-/* Take down a new order; fills id, code and created. False if its provider knows the reference. */
+/* Add a new order; fills id, code and created. False if its provider knows the reference. */
 bool orders_add(struct orders *orders, struct order *order) MUST_CHECK;
 bool orders_find(struct orders *orders, int provider, bool withdrawal, const char *reference,
 		 struct order *out) MUST_CHECK;
@@ -73,14 +73,14 @@ struct order_filter {
 	size_t skip;
 	size_t most;
 };
-/* Orders of a provider, the newest first: so many of them in the arena, after those that are skipped.
- * Returns how many there are. */
+/* Orders of a provider, newest first: at most this many in the arena, after the skipped ones.
+ * Returns the total number. */
 size_t orders_list(struct orders *orders, struct arena *arena, const struct order_filter *filter,
 		   struct order **out, size_t *shown);
 /*
- * Decide an order: a pending one any way, one that failed or was abandoned may succeed yet, one
- * that succeeded may be reversed. paid: what is claimed; NULL: what was asked for. False, with the
- * order as it stands, if there was nothing to decide.
+ * Settle an order: a pending one in any way, a failed or abandoned one may still succeed, a
+ * successful one may be reversed. paid: the reported amount; NULL: the requested one. False, with
+ * the current order, if it can't be settled so.
  */
 bool orders_settle(struct orders *orders, int64_t id, enum order_state state,
 		   const struct money *paid, struct order *out);

@@ -1,4 +1,4 @@
-/* One call of a fake provider: done as the real one would, or not, as the control has it. */
+/* One call of a fake provider: executed as the real one would, or not, as the control says. */
 #include <string.h>
 
 #include "base/arena.h"
@@ -7,7 +7,7 @@
 
 enum { TIMEOUT_MS = 60000 };
 
-/* Be slow, but not in the way of a stop. */
+/* Delay, but do not hold up a stop. */
 static void
 pause_for(const struct call *call, int64_t ms)
 {
@@ -23,7 +23,7 @@ pause_for(const struct call *call, int64_t ms)
 	(void)pthread_mutex_unlock(&box->mutex);
 }
 
-/* Whether the path is that of the route; what stands for {} goes into param. */
+/* Whether the path matches the route; the part for {} goes into param. */
 static bool
 matches(struct arena *arena, const char *pattern, const char *path, const char **param)
 {
@@ -71,7 +71,7 @@ call_read_body(struct call *call)
 	       json_kind(call->body) == JSON_OBJECT;
 }
 
-/* What the real one would do. */
+/* The normal behaviour. */
 static void
 answer(struct call *call, int64_t entry)
 {
@@ -96,7 +96,7 @@ answer(struct call *call, int64_t entry)
 	}
 }
 
-/* What was done is done, but the caller does not learn it. */
+/* It was executed, but the caller does not learn it. */
 static void
 spoil(struct call *call, const char *how)
 {

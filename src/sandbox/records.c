@@ -10,7 +10,7 @@ enum { THINGS_MAX = 1024 };
 
 struct records {
 	pthread_mutex_t mutex;
-	size_t count; /* of all that ever were; they go round */
+	size_t count; /* total number ever; a ring buffer */
 	struct arena *memory[THINGS_MAX];
 	struct record items[THINGS_MAX];
 };
@@ -65,7 +65,7 @@ records_add(struct records *records, const struct record *record)
 	(void)pthread_mutex_unlock(&records->mutex);
 }
 
-/* The i-th newest of a kind; NULL where the i-th newest is another, or there is none. */
+/* The i-th newest of a kind; NULL if the i-th newest is of another kind, or missing. */
 static const struct record *
 newest(const struct records *records, size_t i, int provider, const char *kind)
 {

@@ -1,8 +1,8 @@
 /*
- * records.h - what providers keep beside payments: customers, recipients, accounts, wallets.
+ * records.h - other data of providers: customers, recipients, accounts, wallets.
  *
- * A record is the JSON object that the provider shows, under a code and another name. Safe
- * for all threads; holds so many and forgets the oldest.
+ * A record is the JSON object that the provider shows, under a code and an alias. Thread-safe;
+ * limited in size, oldest records are dropped.
  */
 #ifndef SANDBOX_RECORDS_H
 #define SANDBOX_RECORDS_H
@@ -18,7 +18,7 @@ struct record {
 	int provider;
 	const char *kind;  /* a constant */
 	const char *code;  /* its name at the provider */
-	const char *alias; /* another one: an e-mail address, an account number */
+	const char *alias; /* an alias: an email address, an account number */
 	const char *json;
 };
 

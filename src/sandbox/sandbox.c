@@ -107,7 +107,7 @@ sandbox_wake(struct sandbox *box, int provider)
 	(void)pthread_mutex_unlock(&box->mutex);
 }
 
-/* The body as it may be read by others: without what proves a client to be one. */
+/* The body with credentials removed, for the journal. */
 static struct bytes
 shown_body(const struct call *call)
 {
@@ -140,7 +140,7 @@ serve_fake(struct call *call)
 		    call->reply->ending == ENDING_RESET ? 0 : call->reply->status);
 }
 
-/* A path whose slashes are never doubled: a client that joins its base and a path makes such. */
+/* A path without doubled slashes, as produced by clients that join a base and a path. */
 static const char *
 single_slashes(struct arena *arena, const char *path, size_t length)
 {
@@ -154,7 +154,7 @@ single_slashes(struct arena *arena, const char *path, size_t length)
 	return out;
 }
 
-/* Whom the path means: a fake provider, or (-1) the console, or (-2) nobody. */
+/* The target of the path: a fake provider, or (-1) the console, or (-2) none. */
 static int
 find_fake(struct call *call, const char *target)
 {

@@ -1,9 +1,9 @@
 /*
- * sandbox.h - the other people's servers that Cowry calls, played in one process.
+ * sandbox.h - the outside services that Cowry calls, simulated in one process.
  *
- * Paystack, Flutterwave, Paga, Fingra, Flash, MobileMart, EasyPay, Google's sign-in and a bank answer
- * here as their documents say, sign and send their webhooks, and misbehave when they are told to. It is for tests
- * and for experiments: everything is in memory, bounded, and gone at the end.
+ * Paystack, Flutterwave, Paga, Fingra, Flash, MobileMart, EasyPay, Google's sign-in and a bank
+ * answer here as documented, sign and send their webhooks, and fail on request. For tests and
+ * experiments: everything is in memory, of limited size, and lost at the end.
  */
 #ifndef SANDBOX_SANDBOX_H
 #define SANDBOX_SANDBOX_H
@@ -15,13 +15,13 @@ struct arena;
 struct config;
 struct sandbox;
 
-/* NULL with one clear line in problem. The configuration must outlive the sandbox. */
+/* NULL with a one-line message in problem. The configuration must outlive the sandbox. */
 struct sandbox *sandbox_open(const struct config *config, char problem[256]);
-/* Wake all who wait, so that a stop need not; calls that begin later do not wait at all. */
+/* Wake all delayed calls, so that they do not hold up a stop; later calls are not delayed. */
 void sandbox_interrupt(struct sandbox *box);
 void sandbox_close(struct sandbox *box);
 
-/* A request as CGI has it: variables "NAME=value" up to NULL, and the body. */
+/* A request in the form of CGI: variables "NAME=value" up to NULL, and the body. */
 struct sandbox_request {
 	char *const *variables;
 	struct bytes body;

@@ -32,7 +32,7 @@ read_file(struct arena *arena, const char *path, struct bytes *text)
 	return n > 0 && n < FILE_BYTES_MAX ? NULL : "is empty or too large";
 }
 
-/* A member that is a text; NULL if it is none, or empty. */
+/* A member that is a non-empty text; else NULL. */
 static const char *
 take(struct json_object *object, const char *name)
 {

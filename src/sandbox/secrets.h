@@ -1,4 +1,4 @@
-/* secrets.h - what webhooks are signed with, from a file that only its owner reads. */
+/* secrets.h - secrets of webhook signatures, from a file that only its owner can read. */
 #ifndef SANDBOX_SECRETS_H
 #define SANDBOX_SECRETS_H
 
@@ -16,8 +16,8 @@ struct secrets {
 };
 
 /*
- * Read a JSON object with these members, as credentials.json of `dev` has them; others are left
- * alone. False with one clear line in problem.
+ * Read a JSON object with these members, in the format of credentials.json of `dev`; other members
+ * are ignored. False with a one-line message in problem.
  */
 bool secrets_read(struct arena *arena, const char *path, struct secrets *out,
 		  char problem[256]) MUST_CHECK;

@@ -1,4 +1,4 @@
-/* How orders are taken, and how they end. */
+/* Creation and settlement of orders. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,7 +14,7 @@ struct errand {
 	struct sandbox *box;
 	int provider;
 	int64_t order;
-	enum order_state state; /* to settle as; pending: as it ends by itself */
+	enum order_state state; /* to settle as; pending: the default result */
 };
 
 static void
@@ -54,7 +54,7 @@ order_take(struct call *call, struct order *order)
 	return true;
 }
 
-/* What the control wants to have been paid, in place of what was asked for. */
+/* The amount paid set by the control, instead of the requested one. */
 static struct money
 claimed(const struct setting *setting, struct money asked)
 {
@@ -68,7 +68,7 @@ claimed(const struct setting *setting, struct money asked)
 	return paid;
 }
 
-/* What is said to have been paid for an order that is about to succeed; NULL: what was asked for. */
+/* The amount reported for an order that is about to succeed; NULL: the requested one. */
 static const struct money *
 paid_for(struct sandbox *box, int provider, int64_t id, struct money *paid)
 {

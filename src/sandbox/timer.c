@@ -25,7 +25,7 @@ struct timer {
 	pthread_t threads[THREADS_MAX];
 };
 
-/* The first task that is due; waits for it. NULL at the end. */
+/* The first due task; waits for it. NULL at the end. */
 static struct task *
 next_task(struct timer *timer)
 {

@@ -23,10 +23,10 @@ enum {
 	AT_ONCE = 64,
 };
 
-/* What waits for others of the same fake provider. */
+/* Webhooks of a fake provider that are held back. */
 struct reorder_queue {
-	struct delivery *last; /* they go last first */
-	int64_t turn;          /* goes up with each release */
+	struct delivery *last; /* sent last first */
+	int64_t turn;          /* incremented with each release */
 };
 
 struct webhook_sender {
@@ -40,7 +40,7 @@ struct webhook_sender {
 	struct reorder_queue queues[];
 };
 
-/* A webhook of its own memory. */
+/* A webhook in its own memory. */
 struct delivery {
 	struct webhook_sender *sender;
 	struct delivery *next;
@@ -129,7 +129,7 @@ attempt(const struct delivery *delivery)
 	return status >= 200 && status < 300;
 }
 
-/* Send a delivery; again later, if need be. */
+/* Send a delivery; retry later if necessary. */
 static void
 deliver(void *arg)
 {
@@ -160,7 +160,7 @@ pack(struct webhook_sender *sender, const struct webhook *webhook)
 	return delivery;
 }
 
-/* Nothing is held for ever: webhooks that others do not follow go after a while. */
+/* Nothing is held back for ever: incomplete sets are sent after a while. */
 struct reorder_timeout {
 	struct webhook_sender *sender;
 	int provider;

@@ -1,8 +1,9 @@
 /*
- * webhook_sender.h - webhooks on their way to Cowry.
+ * webhook_sender.h - sends webhooks to Cowry.
  *
- * What is not answered 2xx is sent again a few times, with growing pauses. On demand a
- * webhook goes out several times at once, or waits for others and they go in reverse.
+ * A webhook that is not answered with 2xx is sent again a few times, with growing pauses. On demand
+ * a webhook is sent several times at once, or delayed until others follow and sent in reverse
+ * order.
  */
 #ifndef SANDBOX_WEBHOOK_SENDER_H
 #define SANDBOX_WEBHOOK_SENDER_H
@@ -22,20 +23,20 @@ struct webhook {
 	int provider;
 	const char *name;   /* of the provider */
 	const char *event;  /* for the journal */
-	const char *header; /* that carries the signature */
+	const char *header; /* name of the signature header */
 	const char *signature;
 	struct bytes body;
 };
 
-/* For that many fake providers. */
+/* For this number of fake providers. */
 struct webhook_sender *webhook_sender_new(const struct config *config, struct control *control,
 					  struct journal *journal, struct timer *timer, int fakes);
-/* After the timer_free() of what it works with. */
+/* After the timer_free() of its timer. */
 void webhook_sender_free(struct webhook_sender *sender);
 
-/* Send a webhook; unless it is held back, its first attempt has been made on return. */
+/* Send a webhook; unless it is delayed, its first attempt has been made on return. */
 void webhook_sender_send(struct webhook_sender *sender, const struct webhook *webhook);
-/* Send what is held back for a provider, last first. */
+/* Send the delayed webhooks of a provider, last first. */
 void webhook_sender_release(struct webhook_sender *sender, int provider);
 
 #endif

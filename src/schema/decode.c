@@ -12,7 +12,7 @@ enum {
 	FREE_DEPTH_MAX = 32, /* of the members of a free object */
 };
 
-/* Where the decoder is: for allocation, violations and their paths. */
+/* State of the decoder: for allocation, violations and their paths. */
 struct decoder {
 	struct arena *arena;
 	struct fault *fault;
@@ -68,13 +68,13 @@ check_length(const struct decoder *d, const struct field *field, const char *tex
 	return false;
 }
 
-/* A blank text is no text, where one is needed. */
+/* A blank text counts as missing, where one is required. */
 static bool
 check_visible(const struct decoder *d, const struct field *field, const char *text)
 {
 	if ((!field->required && field->min == 0) || text_is_visible(text))
 		return true;
-	violate(d, field, "EMPTY", "must have a character that can be seen");
+	violate(d, field, "EMPTY", "must have a visible character");
 	return false;
 }
 
@@ -84,7 +84,7 @@ check_kind(const struct decoder *d, const struct field *field, const char *text)
 	enum text_kind kind = field->text;
 
 	if (kind == TEXT_CODE && text_has_invisible(text)) {
-		violate(d, field, "INVISIBLE", "must not have characters that can't be seen");
+		violate(d, field, "INVISIBLE", "must not have invisible characters");
 		return false;
 	}
 	if ((kind == TEXT_NAME || kind == TEXT_CODE) && text_has_disguise(text)) {
@@ -106,7 +106,7 @@ check_free_text(const struct decoder *d, const struct field *field, const char *
 	       (field->secret || (check_visible(d, field, text) && check_kind(d, field, text)));
 }
 
-/* A text against all that its row says. Passwords may hold anything but NUL. */
+/* Check a text against all rules of its row. Passwords may contain anything but NUL. */
 static void
 put_text(const struct decoder *d, const struct field *field, const char *text, void *member)
 {
@@ -241,7 +241,7 @@ put_texts(const struct decoder *d, const struct field *field, struct json_object
 		}
 		put_text(d, field, json_text_value(item), &list->items[i]);
 		if (list->items[i] == NULL)
-			return; /* one violation says it */
+			return; /* one violation is enough */
 	}
 }
 
@@ -274,7 +274,7 @@ put_list(const struct decoder *d, const struct field *field, struct json_object 
 	}
 }
 
-/* The JSON types that each field type takes, and what to say otherwise. */
+/* The JSON types that each field type accepts, and the message otherwise. */
 static const struct {
 	unsigned kinds; /* bits 1 << enum json_kind */
 	const char *message;
@@ -297,7 +297,7 @@ static const struct {
 	[FIELD_OBJECT] = {1U << JSON_OBJECT, "must be an object"},
 };
 
-/* The value is none that the field takes. */
+/* The value has a wrong type. */
 static void
 violate_kind(const struct decoder *d, const struct field *field, enum json_kind kind)
 {
@@ -362,7 +362,7 @@ put(const struct decoder *d, const struct field *field, struct json_object *valu
 	case FIELD_TOTAL:
 	case FIELD_TIME:
 		assert(false && "amounts in requests are decimals until their currency is known, "
-				"times are moments");
+				"times are timestamps");
 	}
 }
 
@@ -380,7 +380,8 @@ put_absent(const struct decoder *d, const struct field *field, bool null, void *
 		*(bool *)member = true;
 }
 
-/* Forms send an empty text for what was not filled in: where a text may be absent, it is. */
+/* Forms send an empty text for an empty input: where a text may be absent, it is treated as
+ * absent. */
 static bool
 is_left_empty(const struct field *field, const char *text)
 {

@@ -5,14 +5,14 @@
 #include "schema/schema.h"
 #include "json/writer.h"
 
-/* What is described: a request, which may leave out what it need not have, or a reply. */
+/* What is described: a request, which may omit optional members, or a reply. */
 struct describer {
 	struct jw *w;
 	enum amount_style style;
 	bool reply;
 };
 
-/* What each type is called, and its usual example as JSON. */
+/* The name of each type, and its default example as JSON. */
 static const struct {
 	const char *type;
 	const char *format;
@@ -35,7 +35,7 @@ static const struct {
 	[FIELD_OBJECT] = {"object", NULL, NULL},
 };
 
-/* What decimal_parse() takes, and what money_text() writes. */
+/* The texts that decimal_parse() accepts, and that money_text() writes. */
 static const char amount_in[] = "^(0|[1-9][0-9]{0,14})(\\.[0-9]{1,17})?$";
 static const char amount_out[] = "^-?(0|[1-9][0-9]*)(\\.[0-9]+)?$";
 
@@ -57,14 +57,14 @@ example_of(const struct field *field, enum amount_style style)
 	return types[field->type].example;
 }
 
-/* Absent values are left out of replies, unless the field keeps null. */
+/* Absent values are omitted from replies, unless the field keeps null. */
 static bool
 is_left_out(const struct field *field)
 {
 	return field->example != NULL && strcmp(field->example, "null") == 0 && !field->keep_null;
 }
 
-/* Whether null may stand there: in a request it is the same as nothing. */
+/* Whether null is allowed: in a request it is the same as absent. */
 static bool
 is_nullable(const struct describer *d, const struct field *field)
 {
@@ -73,7 +73,7 @@ is_nullable(const struct describer *d, const struct field *field)
 	return field->keep_null && !field_shows_empty(field);
 }
 
-/* Whether the member is always there. A nested object of a reply is written whatever it holds. */
+/* Whether the member is always present. A nested object of a reply is always written. */
 static bool
 is_required(const struct describer *d, const struct field *field)
 {
@@ -100,7 +100,7 @@ describe_length(const struct describer *d, int64_t least, int64_t most)
 		jw_integer(d->w, "maxLength", most);
 }
 
-/* What a text without a format must look like, as far as a regular expression can tell. */
+/* The pattern of a text without a format, as far as a regular expression can express it. */
 static const char *
 text_pattern(const struct field *field)
 {
@@ -223,7 +223,7 @@ describe_type(const struct describer *d, const struct field *field, bool nullabl
 	jw_close(d->w);
 }
 
-/* A default is said in words: generators of clients take one for what must be sent. */
+/* A default is described in the text: generators of clients would send a formal one. */
 static void
 describe_meaning(const struct describer *d, const struct field *field)
 {
@@ -231,8 +231,8 @@ describe_meaning(const struct describer *d, const struct field *field)
 	const char *doc = field->doc != NULL ? field->doc : "";
 
 	if (fallback != NULL && !d->reply)
-		doc = arena_printf(d->w->arena, "%s%s%s unless given.", doc,
-				   doc[0] != '\0' ? " " : "", fallback);
+		doc = arena_printf(d->w->arena, "%s%sDefault: %s.", doc, doc[0] != '\0' ? " " : "",
+				   fallback);
 	if (doc[0] != '\0')
 		jw_text(d->w, "description", doc);
 }

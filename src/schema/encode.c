@@ -3,7 +3,7 @@
 
 #include "schema/schema.h"
 
-/* Whether the member holds nothing, so that the field may be left out. */
+/* Whether the member is empty, so that the field may be omitted. */
 static bool
 is_absent(const struct field *field, const void *member)
 {
@@ -43,7 +43,7 @@ is_absent(const struct field *field, const void *member)
 	return false;
 }
 
-/* Zero and false are values where the field is always shown; the rest is null then. */
+/* Zero and false are values if the field is always shown; the rest is null then. */
 bool
 field_shows_empty(const struct field *field)
 {

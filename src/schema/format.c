@@ -1,4 +1,4 @@
-/* Text formats that more than one table uses. */
+/* Text formats used by several tables. */
 #include <string.h>
 
 #include "base/attributes.h"
@@ -49,14 +49,14 @@ reference_valid(const char *text)
 	return strlen(text) >= 5 && strlen(text) <= 120 && only(text, LOWER UPPER DIGITS "._=:-");
 }
 
-/* The number of a person's wallet. */
+/* The number of a user's wallet. */
 static bool
 wallet_number_valid(const char *text)
 {
 	return strlen(text) == 13 && only(text, DIGITS);
 }
 
-/* A password has at least 8 characters and at most 72 bytes; what it contains is its owner's business. */
+/* A password has at least 8 characters and at most 72 bytes; there are no rules for its content. */
 static bool
 password_valid(const char *text)
 {
@@ -65,7 +65,7 @@ password_valid(const char *text)
 
 enum { NAME_MAX_CHARACTERS = 100 };
 
-/* Of a person or a business: what a page that shows it can't take for markup. */
+/* Name of a user or a business: can't be taken for markup on a page. */
 static bool
 name_valid(const char *text)
 {
@@ -89,7 +89,7 @@ date_valid(const char *text)
 	return strlen(text) == 10 && instant_parse(&midnight, text);
 }
 
-/* A password with letters and digits among whatever else there is. */
+/* A password with letters and digits, among other characters. */
 static bool
 mixed_password_valid(const char *text)
 {
@@ -120,7 +120,7 @@ pin_valid(const char *text)
 }
 
 static const struct format formats[] = {
-	{"email", NULL, "must be an e-mail address", 3, 254, email_valid},
+	{"email", NULL, "must be an email address", 3, 254, email_valid},
 	{"uri", NULL, "must be an http or https URL", 8, 2048, uri_valid},
 	{"currency", "^[A-Za-z]{3}$", "must be an ISO 4217 currency code", 0, 0, currency_valid},
 	{"slug", "^[a-z0-9-]{1,120}$", "must be 1 to 120 of a-z, 0-9 and -", 0, 0, slug_valid},

@@ -1,11 +1,11 @@
 /*
- * schema.h - field tables: one list of rows decodes requests, encodes replies and
- * becomes the OpenAPI document.
+ * schema.h - field tables: one list of rows decodes requests, encodes replies and generates the
+ * OpenAPI document.
  *
- * The C type of a member decides the type of its field, so that a table and its
- * struct can't disagree. A text that is required or has a least length shows something. Absent
- * and null are the same but for optional_int, and so is an empty text where a text may be absent.
- * Unknown fields are ignored. All violations of a request are reported together.
+ * The C type of a member determines the type of its field, so that a table and its struct can't
+ * disagree. A required text, or one with a minimum length, must have a visible character. Absent
+ * and null are the same except for optional_int, and so is an empty text where a text may be
+ * absent. Unknown fields are ignored. All violations of a request are reported together.
  */
 #ifndef SCHEMA_SCHEMA_H
 #define SCHEMA_SCHEMA_H
@@ -34,7 +34,7 @@ enum field_type {
 	FIELD_OPTIONAL_BOOL, /* struct optional_bool */
 	FIELD_DECIMAL,       /* struct decimal: an amount as sent; in a reply a rate */
 	FIELD_MONEY,         /* struct money: an amount in a reply */
-	FIELD_TOTAL,         /* struct total: likewise of many amounts */
+	FIELD_TOTAL,         /* struct total: the sum of many amounts */
 	FIELD_UUID,          /* struct uuid */
 	FIELD_TIME,          /* struct instant: in a reply */
 	FIELD_MOMENT,        /* struct moment */
@@ -44,15 +44,15 @@ enum field_type {
 	FIELD_OBJECT,        /* a nested struct of sub */
 };
 
-/* What a text and a list of a request may have unless the row says otherwise; items of a text list. */
+/* Default limits of texts and lists of a request; items of a text list. */
 enum { TEXT_MAX_DEFAULT = 255, LIST_MAX_DEFAULT = 1000, TEXTS_MAX = 100 };
 
-/* What a text may not hold, beside control characters. */
+/* Characters that a text must not contain, in addition to control characters. */
 enum text_kind {
 	TEXT_FREE,
-	TEXT_NAME,    /* what makes it look like another: directional controls, byte order marks */
+	TEXT_NAME,    /* misleading ones: directional controls, byte order marks */
 	TEXT_TRIMMED, /* blanks at its ends */
-	TEXT_CODE,    /* both, and all that can't be seen: it is compared as it is stored */
+	TEXT_CODE,    /* both, and all invisible ones: it is compared as stored */
 };
 
 struct schema;
@@ -63,21 +63,21 @@ struct field {
 	const char *example; /* as JSON, for the documentation */
 	enum field_type type;
 	size_t offset;
-	bool required;       /* requests: must be there; replies: always shown */
-	bool secret;         /* write-only in the documentation; may hold control characters */
-	bool keep_null;      /* replies: show null rather than leave out an absent value */
-	bool may_be_empty;   /* a FIELD_TEXTS may have no items */
-	bool any;            /* a FIELD_JSON of a reply that is not always an object */
-	bool lower_bound;    /* min holds for numbers; texts and lists always use min and max */
-	int64_t min;         /* code points of a text, value of a number, items of a list; of an
-			     * amount only for the documentation, its use case knows more */
-	int64_t max;         /* the same; 0: the default of the type */
-	enum text_kind text; /* of texts without choices */
-	const char *format;  /* by its name in format.c */
-	const char *const *choices;       /* NULL-terminated; of a reply what may stand there */
-	const char *const *choice_values; /* what a choice is stored as; NULL: itself */
-	const char *fallback;             /* text where absent */
-	bool fallback_true;               /* a FIELD_BOOL is true where absent */
+	bool required;     /* requests: required; replies: always present */
+	bool secret;       /* write-only in the documentation; may hold control characters */
+	bool keep_null;    /* replies: null instead of omitting an absent value */
+	bool may_be_empty; /* a FIELD_TEXTS may be empty */
+	bool any;          /* a FIELD_JSON of a reply that is not always an object */
+	bool lower_bound;  /* min holds for numbers; texts and lists always use min and max */
+	int64_t min; /* code points of a text, value of a number, items of a list; of an amount
+		      * only for the documentation: its use case checks more */
+	int64_t max; /* the same; 0: the default of the type */
+	enum text_kind text;              /* of texts without choices */
+	const char *format;               /* by its name in format.c */
+	const char *const *choices;       /* NULL-terminated; for a reply, the possible values */
+	const char *const *choice_values; /* the stored form of a choice; NULL: the same */
+	const char *fallback;             /* text if absent */
+	bool fallback_true;               /* a FIELD_BOOL is true if absent */
 	const struct schema *sub;         /* of FIELD_LIST and FIELD_OBJECT */
 };
 
@@ -115,18 +115,18 @@ struct schema {
 		.size = sizeof(struct_type),                                   \
 	}
 
-/* How a dialect writes what all share. */
+/* Style of amounts of a dialect. */
 enum amount_style {
 	AMOUNT_TEXT,   /* "1000.50" */
-	AMOUNT_NUMBER, /* 1000.5, without needless zeros */
+	AMOUNT_NUMBER, /* 1000.5, without trailing zeros */
 };
 
-/* A text format: its name, what OpenAPI says of it, and the check. */
+/* A text format: its name, its OpenAPI description, and the check. */
 struct format {
 	const char *name;
 	const char *pattern; /* for the documentation; NULL: the format name is standard */
 	const char *message; /* "must be …" */
-	int64_t min;         /* characters, for the documentation; 0: it says nothing of them */
+	int64_t min;         /* characters, for the documentation; 0: none given */
 	int64_t max;
 	bool (*valid)(const char *text);
 };
@@ -147,7 +147,7 @@ struct query_pair {
 enum err schema_decode_query(const struct schema *schema, struct arena *arena, struct fault *f,
 			     const struct query_pair *pairs, size_t n, void *out) MUST_CHECK;
 
-/* Whether a reply shows zero, false or an empty list there rather than null. */
+/* Whether a reply shows zero, false or an empty list instead of null. */
 bool field_shows_empty(const struct field *field);
 /* Write the struct as a JSON object. */
 void schema_encode(const struct schema *schema, enum amount_style style, const void *in,

@@ -65,7 +65,7 @@ line_close(const struct line *line)
 	(void)close(line->ends[1]);
 }
 
-/* A route of each dialect that changes something, without a need for a credential. */
+/* A route of each dialect that changes data and needs no credential. */
 static const char *const targets[] = {"/v1/auth/register", "/api/v1/keys/create",
 				      "/api/wallet/fund", "/api/v1/auth/register",
 				      "/api/auth/register"};
@@ -258,7 +258,7 @@ hang_up_meanwhile(void *arg, const char *reference)
 	hang_up(arg);
 }
 
-/* Once a provider is asked, what it says is recorded, whoever has left meanwhile. */
+/* After a provider was called, its answer is recorded, even if the client has disconnected. */
 static void
 test_outside(void **state)
 {
@@ -291,7 +291,7 @@ test_outside(void **state)
 			    "pending https://pay.test/x");
 }
 
-/* A database that can't store is away, not broken: the same request can be sent again. */
+/* A database that is out of space counts as unavailable: the same request can be sent again. */
 static void
 test_full_disk(void **state)
 {
@@ -322,7 +322,7 @@ test_full_disk(void **state)
 	client_sql(c, "DROP FUNCTION public.full_disk()");
 }
 
-/* What is done with a body that is not whole, or not as it is: nothing. */
+/* Requests with an incomplete or encoded body do nothing. */
 static void
 test_bodies(void **state)
 {
@@ -355,7 +355,7 @@ test_bodies(void **state)
 	}
 }
 
-/* A capture whose body is not whole takes nothing. */
+/* A capture with an incomplete body does nothing. */
 static void
 test_incomplete_capture(void **state)
 {

@@ -34,7 +34,7 @@ enum who {
 static const char *credentials[WHO_COUNT];
 static struct tenant acme;
 
-/* What the ids in paths stand for. */
+/* The values of ids in paths. */
 static struct {
 	const char *wallet;
 	const char *hold;
@@ -59,7 +59,7 @@ kept(struct client *c, const struct answer *a)
 	return arena_strdup(c->keep, answer_at(a, "data.id"));
 }
 
-/* One that failed, because nobody listens there. */
+/* A failed one, because nothing listens there. */
 static void
 make_payment(struct client *c)
 {
@@ -77,7 +77,7 @@ make_payment(struct client *c)
 	mine.payment = arena_strdup(c->keep, answer_at(&a, "data.0.id"));
 }
 
-/* One that waits for payment, and may be cancelled. */
+/* One pending payment, which can be cancelled. */
 static void
 make_voucher(struct client *c)
 {
@@ -89,7 +89,7 @@ make_voucher(struct client *c)
 	mine.code = arena_strdup(c->keep, answer_at(&a, "data.easypay_code"));
 }
 
-/* A payment from a bank account that failed, because nobody listens at the bank. */
+/* A failed payment from a bank account, because nothing listens at the bank. */
 static void
 make_drop_payment(struct client *c)
 {
@@ -147,7 +147,7 @@ make_objects(struct client *c)
 		c->keep, client_value(c, "SELECT public_id FROM cowry.webhook_delivery"));
 }
 
-/* A key to the owner's wallet, which may do all that such keys may. */
+/* A key of the owner's wallet, with all permissions. */
 static const char *
 wallet_key(struct client *c)
 {
@@ -159,7 +159,7 @@ wallet_key(struct client *c)
 	return arena_strdup(c->keep, answer_at(&a, "data.api_key"));
 }
 
-/* Looking at a wallet for the first time makes it. */
+/* Reading a wallet for the first time creates it. */
 static void
 look_at_wallets(struct client *c)
 {
@@ -225,7 +225,7 @@ setup(void **state)
 	return a.status == 204 ? 0 : -1;
 }
 
-/* 0: let in. */
+/* 0: allowed. */
 static int
 expected(enum access access, enum who who)
 {
@@ -256,7 +256,7 @@ expected(enum access access, enum who who)
 	return 0;
 }
 
-/* The path with what the callback says in place of each parameter. */
+/* The path with the callback's value for each parameter. */
 static const char *
 fill(struct client *c, const struct route *route,
      const char *value(const struct route *route, const char *name))
@@ -294,7 +294,7 @@ for_each_route(struct client *c, void (*check)(struct client *c, const struct ro
 				check(c, r);
 }
 
-/* Who is let in there would not be let in anywhere afterwards. */
+/* Routes that end the credential itself. */
 static bool
 ends_session(const struct route *route)
 {
@@ -311,9 +311,9 @@ check_doors(struct client *c, const struct route *route)
 
 	if (route->access == ACCESS_PUBLIC &&
 	    (route->allow.check != NULL || strstr(route->path, "webhook") != NULL))
-		return; /* what opens them is a signature */
+		return; /* opened by a signature */
 	if (text_starts_with(route->path, "/api/merchants/") && route->method == GET)
-		return; /* who asks must be a merchant: tests/api/drop/merchants.c */
+		return; /* the caller must be a merchant: tests/api/drop/merchants.c */
 	for (int who = 0; who < WHO_COUNT; who++) {
 		int status = expected(route->access, (enum who)who);
 		struct answer a;
@@ -375,7 +375,7 @@ my_object(const struct route *route, const char *name)
 	return strstr(route->path, "api-keys") != NULL ? mine.project_key : mine.customer;
 }
 
-/* A body that the documentation gives as an example. */
+/* An example body of the documentation. */
 static const char *
 example(struct client *c, const struct route *route)
 {
@@ -397,7 +397,7 @@ for_projects(const struct route *route)
 	return route->access == ACCESS_PROJECT_KEY || route->access == ACCESS_USER_OR_PROJECT;
 }
 
-/* What is another's is not there: 404, whatever is asked. */
+/* Another user's objects do not exist: 404 for all requests. */
 static void
 check_foreign(struct client *c, const struct route *route)
 {
@@ -409,9 +409,9 @@ check_foreign(struct client *c, const struct route *route)
 
 	if (strchr(route->path, '{') == NULL || route->access == ACCESS_ADMIN ||
 	    text_starts_with(route->path, "/api/rates/") ||
-	    strstr(route->path, "/vouchers/code/") != NULL) /* whoever has a code may look */
+	    strstr(route->path, "/vouchers/code/") != NULL) /* anyone who has a code may look */
 		return;
-	for (size_t i = 0; i < strangers; i++) { /* administrators see to all users */
+	for (size_t i = 0; i < strangers; i++) { /* administrators manage all users */
 		enum who who = key ? by_key[i] : by_token[i];
 		struct answer a = client_call(c, method_text(route->method), path, credentials[who],
 					      example(c, route));
@@ -437,20 +437,20 @@ test_foreign(void **state)
 			    keys);
 }
 
-/* The same ones are there for who they belong to; and examples are good requests. */
+/* The same objects exist for their owner; and examples are valid requests. */
 static void
 check_mine(struct client *c, const struct route *route)
 {
 	const char *credential = for_projects(route) ? credentials[TEST_KEY] : credentials[OWNER];
 	struct answer a;
 
-	/* Deposits and purchases need somebody who pays, cards a flag; their own tests have that. */
+	/* Deposits and purchases need a paying party, cards a flag; they have their own tests. */
 	if (strchr(route->path, '{') == NULL || strstr(route->path, "deposit/{") != NULL ||
 	    strstr(route->path, "purchases/{") != NULL ||
 	    text_starts_with(route->path, "/api/cards/") || route->access == ACCESS_ADMIN)
 		return;
 	if (route->method == DELETE && text_starts_with(route->path, "/v1/users/"))
-		return; /* nothing would be anybody's after that */
+		return; /* it would end the ownership of everything */
 	a = client_call(c, method_text(route->method), fill(c, route, my_object), credential,
 			route->method == GET ? NULL : example(c, route));
 	if (a.status == 404 && route->in == NULL)
@@ -466,7 +466,7 @@ test_mine(void **state)
 	for_each_route(*state, check_mine);
 }
 
-/* Each request of a project's key, good or not, that a remembered key might be let through with. */
+/* Each request of a project's key, valid or not, that a cached key might be accepted for. */
 static void
 refuse_all(struct client *c, const char *key, const char *wallet, const char *to)
 {
@@ -511,7 +511,7 @@ refuse_all(struct client *c, const char *key, const char *wallet, const char *to
 	assert_string_equal(books(c), before);
 }
 
-/* A key that was good a moment ago, and is remembered, is refused as soon as it is not. */
+/* A key that was valid a moment ago, and is cached, is refused as soon as it is invalid. */
 static void
 test_remembered_keys(void **state)
 {
@@ -541,7 +541,7 @@ test_remembered_keys(void **state)
 	}
 }
 
-/* An access token outlives neither its time nor its user's standing. */
+/* An access token is invalid after its expiry, or when its user is no longer active. */
 static struct instant
 tomorrow(void)
 {

@@ -1,4 +1,4 @@
-/* An e-mail address is one person's, however it is spelled, in every dialect. */
+/* An email address belongs to one user, in any spelling and every dialect. */
 #include "tests/support/cmocka.h"
 
 #include <string.h>
@@ -48,7 +48,7 @@ drop_register_jane(struct client *c, const char *email)
 static struct answer (*const registers[])(struct client *c, const char *email) = {
 	pocket_register, moolah_register, drop_register_jane};
 
-/* Where sign-in takes an address, and as what. */
+/* Where sign-in takes an address, and in which field. */
 static const struct {
 	const char *target;
 	const char *member;
@@ -113,7 +113,7 @@ test_tokens(void **state)
 	expect_status(&a, 200);
 }
 
-/* Whatever takes an address refuses one with what is not seen. */
+/* All routes that take an address refuse one with invisible characters. */
 static void
 test_unseen(void **state)
 {
@@ -149,7 +149,7 @@ test_unseen(void **state)
 	}
 }
 
-/* An account as the rules before left it. */
+/* An account created under the previous rules. */
 static void
 old_account(struct client *c, const char *email, const char *key, bool verified)
 {
@@ -179,7 +179,7 @@ signed_in_as(struct client *c, const char *email)
 	"ller.example"
 #define ODD "odd\xE2\x80\x8B@example.com"
 
-/* Two accounts that were two: the verified one gets the key, both can do what they could. */
+/* Two accounts that were separate: the verified one gets the key, both keep their functions. */
 static void
 test_old_accounts(void **state)
 {
@@ -219,7 +219,7 @@ test_old_accounts(void **state)
 	expect_status(&a, 200);
 	a = pocket_register(c, "anna@xn--mller-kva.example");
 	expect_status(&a, 409);
-	/* Making an administrator of one leaves the other what it is. */
+	/* Promoting one of them to administrator does not change the other. */
 	assert_int_equal(user_make_admin(ctx, FIRST, "Anna", "operators-horse-44"), ERR_OK);
 	assert_string_equal(client_value(c, "SELECT string_agg(role, ' ' ORDER BY user_id)"
 					    " FROM cowry.users WHERE name = 'Old'"

@@ -1,6 +1,6 @@
 /*
- * The end of an account: what is in the way of it, in each dialect that ends accounts; and that
- * who is gone is unknown to those who send money.
+ * Closing of accounts: obstacles, in each dialect that closes accounts; and deleted users do not
+ * exist for senders of money.
  */
 #include "tests/support/cmocka.h"
 
@@ -49,7 +49,7 @@ user_id(struct client *c, const struct person *who)
 	return client_value(c, "SELECT user_id FROM cowry.users WHERE public_id = '%s'", who->id);
 }
 
-/* Somebody with a wallet in naira; its number. */
+/* A user with a naira wallet; its number. */
 static const char *
 naira_number(struct client *c, const struct person *who)
 {
@@ -166,8 +166,7 @@ test_balance(void **state)
 		   "UPDATE cowry.account SET held = 500 WHERE account_id ="
 		   " (SELECT account_id FROM cowry.wallet WHERE number = '%s')",
 		   number);
-	expect_in_the_way(c, &jane, "HOLDS",
-			  "5.00 NGN set aside in a wallet for what is under way");
+	expect_in_the_way(c, &jane, "HOLDS", "5.00 NGN held in a wallet for pending operations");
 	client_sql(c,
 		   "UPDATE cowry.account SET held = 0 WHERE account_id ="
 		   " (SELECT account_id FROM cowry.wallet WHERE number = '%s')",
@@ -186,7 +185,8 @@ test_vouchers(void **state)
 	const char *code = issued_code(c, &jane, "20");
 	struct answer a;
 
-	expect_in_the_way(c, &jane, "VOUCHERS", "20.00 ZAR on vouchers that are not used up");
+	expect_in_the_way(c, &jane, "VOUCHERS",
+			  "20.00 ZAR on vouchers that are not fully redeemed");
 	a = redeem(c, &joe, code, "20", "");
 	expect_status(&a, 200);
 	expect_ended(c, &jane);
@@ -201,11 +201,11 @@ test_under_way(void **state)
 		client_call(c, "POST", "/api/wallet/fund", jane.access, "{\"amount\":5000}");
 
 	expect_status(&a, 200);
-	expect_in_the_way(c, &jane, "FUNDINGS", "1 wallet fundings or deductions are under way");
+	expect_in_the_way(c, &jane, "FUNDINGS", "1 wallet fundings or deductions are pending");
 	client_sql(c, "UPDATE cowry.funding SET status = 'expired', closed_at = now()");
 	a = client_call(c, "POST", "/api/v1/wallet/deposit", jane.access, "{\"amount\":5000}");
 	expect_status(&a, 200);
-	expect_in_the_way(c, &jane, "PAYMENTS", "1 deposits or withdrawals are under way");
+	expect_in_the_way(c, &jane, "PAYMENTS", "1 deposits or withdrawals are pending");
 }
 
 static void
@@ -219,7 +219,7 @@ test_bank_payment(void **state)
 			client_json(c, "{'recipientId':'%s','amount':1000}",
 				    recipient_new(c, &jane, "RSD")));
 	expect_status(&a, 201);
-	expect_in_the_way(c, &jane, "TRANSACTIONS", "1 payments from a bank account are under way");
+	expect_in_the_way(c, &jane, "TRANSACTIONS", "1 payments from a bank account are pending");
 }
 
 static void
@@ -232,14 +232,14 @@ test_project_money(void **state)
 	struct answer a;
 
 	expect_in_the_way(c, &vendor.owner, "PROJECT_WALLETS",
-			  "1 live wallets of your projects have money or payments under way");
+			  "1 live wallets of your projects have money or pending payments");
 	a = fund(c, "debit", vendor.live_key, wallet, "5", "NGN", fresh_reference(c), "");
 	expect_status(&a, 201);
 	expect_ended(c, &vendor.owner);
 	assert_non_null(test_wallet);
 }
 
-/* By none of its names is the wallet found, and what knew it already finds nothing, too. */
+/* The wallet is not found by any of its names, and existing references find nothing, too. */
 static void
 test_unknown(void **state)
 {
@@ -269,7 +269,7 @@ test_unknown(void **state)
 	expect_refusal(&a, 404, "NOT_FOUND");
 }
 
-/* A first wallet isn't made for somebody who is gone. */
+/* A first wallet is not created for a deleted user. */
 static void
 test_no_new_wallet(void **state)
 {
@@ -284,7 +284,7 @@ test_no_new_wallet(void **state)
 	assert_int_equal(user_wallet(&ctx, id, currency_find("NGN"), &wallet), ERR_NOT_FOUND);
 }
 
-/* As the release before did it: the person is gone, and what they had is not looked at. */
+/* As in the previous release: the user is deleted, without looking at their money. */
 static void
 gone_before(struct client *c, const struct person *who)
 {
@@ -318,7 +318,7 @@ test_late_deposit(void **state)
 					 " JOIN cowry.review r ON r.subject = p.public_id"
 					 " WHERE p.reference = '%s'",
 					 reference),
-			    "review: It was paid, but can't be booked: The wallet was closed");
+			    "review: It was paid, but can't be posted: The wallet was closed");
 	assert_string_equal(client_value(c,
 					 "SELECT sum(balance) FROM cowry.account"
 					 " JOIN cowry.person_account USING (account_id)"
@@ -351,7 +351,7 @@ decide(struct client *c, const struct person *about, const char *verdict)
 			   admin.access, "{\"note\":\"seen\"}");
 }
 
-/* Cents on the account of what the operator owes. */
+/* Cents on the account of amounts payable by the operator. */
 static int64_t
 payable(struct client *c)
 {
@@ -366,7 +366,7 @@ payable(struct client *c)
 	return minor;
 }
 
-/* What an expired voucher gives back, and what was in a wallet, waits for a decision, once. */
+/* The refund of an expired voucher, and the rest of a wallet, are put in review, once. */
 static void
 test_left_behind(void **state)
 {
@@ -398,7 +398,7 @@ test_left_behind(void **state)
 			    "approved");
 }
 
-/* Rejected, it stays where it is, and is not asked about again. */
+/* If rejected, it stays, and is not put in review again. */
 static void
 test_left_where_it_is(void **state)
 {
@@ -419,7 +419,7 @@ test_left_where_it_is(void **state)
 
 enum { RACES = 8, SENDERS = 5 };
 
-/* Which comes first decides: either the money is there and the account stays, or neither. */
+/* Concurrent: either the money arrives and the account stays, or neither. */
 static void
 test_race(void **state)
 {

@@ -1,4 +1,4 @@
-/* Pages of other origins: what they may ask, what they may read, and that nothing is open by itself. */
+/* CORS: requests, readable answers, and that nothing is allowed by default. */
 #include "tests/support/cmocka.h"
 
 #include <string.h>
@@ -60,7 +60,7 @@ expect_header(const struct answer *a, const char *name, const char *value)
 		 value != NULL ? value : "absent");
 }
 
-/* A path of each dialect, which method it takes, and what a page may add to the request. */
+/* A path of each dialect, its method, and headers that a page may send. */
 static const struct {
 	const char *method;
 	const char *target;
@@ -124,14 +124,14 @@ test_preflight(void **state)
 	expect_header(&a, "Access-Control-Allow-Methods", "HEAD");
 	a = preflight(c, APP, "GET", "/v1/nothing");
 	expect_refusal(&a, 404, "NOT_FOUND");
-	/* What is no question of a browser is a request. */
+	/* Anything but a preflight request is a normal request. */
 	a = preflight(c, NULL, "POST", "/v1/auth/login");
 	expect_refusal(&a, 405, "METHOD_NOT_ALLOWED");
 	a = preflight(c, APP, NULL, "/v1/auth/login");
 	expect_refusal(&a, 405, "METHOD_NOT_ALLOWED");
 }
 
-/* Whether it worked or not, the page can read it, and the headers that tell why. */
+/* For successes and errors, the page can read the answer, and the headers with the reason. */
 static void
 test_answers(void **state)
 {
@@ -170,7 +170,7 @@ test_answers(void **state)
 	expect_header(&a, "Vary", "Origin");
 }
 
-/* Any origin may call what takes no cookie; what takes one is for those that are listed. */
+/* Any origin may call routes without cookies; those with cookies are for listed origins. */
 static void
 test_any(void **state)
 {
@@ -200,7 +200,7 @@ test_any(void **state)
 	expect_status(&a, 403);
 }
 
-/* With the cookie, a listed origin does what our own page does; any other does nothing. */
+/* With the cookie, a listed origin has the rights of our own page; any other has none. */
 static void
 test_cookie(void **state)
 {
@@ -232,7 +232,7 @@ test_cookie(void **state)
 	expect_header(&a, "Access-Control-Allow-Credentials", "true");
 }
 
-/* Questions are not counted as tries. */
+/* Preflight requests are not counted as attempts. */
 static void
 test_not_throttled(void **state)
 {

@@ -23,7 +23,7 @@ setup(void **state)
 	return 0;
 }
 
-/* Only what a test asks for is limited. */
+/* Only limits that a test sets apply. */
 static void
 limit(struct client *c, bool limits)
 {
@@ -96,7 +96,7 @@ test_exports(void **state)
 	limit(c, false);
 }
 
-/* One count for all that a person makes, whatever it is and by which dialect. */
+/* One counter for everything that a user creates, in any dialect. */
 static void
 test_creations(void **state)
 {

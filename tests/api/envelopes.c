@@ -20,7 +20,7 @@ setup(void **state)
 	return 0;
 }
 
-/* A path of each dialect that leads nowhere, and what its envelope shows. */
+/* An unknown path of each dialect, and the content of its envelope. */
 static const struct {
 	const char *path;
 	const char *member;
@@ -75,7 +75,7 @@ test_too_long(void **state)
 	}
 }
 
-/* What stands for a parameter: an id, a word, or what must be known where anybody may ask. */
+/* Values of parameters: an id, a word, or a known value for public routes. */
 static const char *
 value_of(const char *parameter)
 {
@@ -102,7 +102,7 @@ path_of(struct client *c, const struct route *route)
 	return path;
 }
 
-/* Allow names the methods that are there, and nothing else. */
+/* Allow lists exactly the available methods. */
 static void
 check_methods(struct client *c, const struct route *route)
 {
@@ -256,7 +256,7 @@ test_sizes(void **state)
 	expect_refusal(&a, 400, "MALFORMED_JSON");
 	ask.length = 0;
 	ask.body = NULL;
-	ask.body_too_large = true; /* the web server's word */
+	ask.body_too_large = true; /* passed by the web server */
 	a = client_send(c, &ask);
 	expect_refusal(&a, 413, "BODY_TOO_LARGE");
 }
@@ -319,7 +319,7 @@ test_malformed(void **state)
 	}
 }
 
-/* The public suite of JSON texts: what must not parse does not, and nothing is our fault. */
+/* The public suite of JSON texts: invalid ones are refused, and none is an internal error. */
 static void
 test_suite(void **state)
 {
@@ -351,7 +351,7 @@ test_suite(void **state)
 	(void)closedir(dir);
 }
 
-/* A sane id of the caller's is kept, any other replaced. */
+/* A well-formed id of the client is kept, any other replaced. */
 static void
 test_request_ids(void **state)
 {

@@ -14,7 +14,7 @@ setup(void **state)
 	return tenants_setup(state, &acme, NULL);
 }
 
-/* Ask to hear of all test events; the subscription's id. */
+/* Subscribe to all test events; the subscription's id. */
 static const char *
 subscribe(struct client *c)
 {
@@ -105,7 +105,7 @@ test_stepped_between(void **state)
 	unsubscribe(c, id);
 }
 
-/* What was done before is not told, also if the clock has stepped back before the subscription. */
+/* Earlier events are not delivered, even if the clock has stepped back before the subscription. */
 static void
 test_done_before(void **state)
 {

@@ -1,6 +1,6 @@
 /*
- * Every field of every request against values of every wrong JSON type: 400 that names the field.
- * What to send is made from the tables that decode it.
+ * Every field of every request with values of every wrong JSON type: 400 that names the field. The
+ * requests are generated from the tables that decode them.
  */
 #include "tests/support/cmocka.h"
 
@@ -25,7 +25,7 @@ setup(void **state)
 	return 0;
 }
 
-/* Values that no field of the type takes; the commoner wrong types first. */
+/* Values that no field of the type accepts; the commoner wrong types first. */
 static const char *const *
 wrong_values(enum field_type type)
 {
@@ -91,7 +91,7 @@ some_path(struct client *c, const struct route *route)
 	return path;
 }
 
-/* Where a field stands: what comes before and after it in the body, and its path in errors. */
+/* The position of a field: the text before and after it in the body, and its path in errors. */
 struct place {
 	const struct route *route;
 	const char *before;
@@ -177,7 +177,7 @@ test_bodies(void **state)
 			for (const struct route *r = dialects[d]->groups[g]; r->path != NULL; r++) {
 				struct place place = {r, "{", "}", ""};
 
-				/* Who must prove who they are first has a program of their own. */
+				/* Routes that require verified callers have their own program. */
 				if (r->in != NULL && r->allow.check == NULL)
 					sent += refuse_all(c, r->in, &place);
 			}
@@ -216,7 +216,7 @@ test_queries(void **state)
 					refuse_query(c, r, &r->query->fields[i]);
 }
 
-/* Nothing but an object is a body. */
+/* Only an object is a valid body. */
 static void
 test_not_objects(void **state)
 {

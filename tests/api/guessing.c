@@ -1,4 +1,4 @@
-/* Guesses at passwords, counted for each account over all dialects; and mails to an address. */
+/* Password guesses, counted per account across all dialects; and mails to an address. */
 #include "tests/support/cmocka.h"
 
 #include <stdlib.h>
@@ -39,7 +39,7 @@ sign_in_from(struct client *c, const char *email, const char *password, const ch
 	return try_at(c, "/v1/auth/login", "email", email, password, address);
 }
 
-/* Who has to wait waits for longer than a slow machine takes for the next request. */
+/* The delay is longer than a slow machine takes for the next request. */
 static void
 stretch(struct client *c)
 {
@@ -47,7 +47,7 @@ stretch(struct client *c)
 		      " WHERE next_at > tried_at");
 }
 
-/* As many wrong ones as are free; the next one has to wait. */
+/* The number of free wrong guesses; the next one has to wait. */
 static void
 guess(struct client *c, const char *email, const char *address)
 {
@@ -69,7 +69,7 @@ let_time_pass(struct client *c)
 	client_sql(c, "UPDATE cowry.sign_in_guard SET next_at = now() - interval '1 second'");
 }
 
-/* The right password has to wait as well, from there; the delay doubles up to a quarter of an hour. */
+/* The right password also has to wait, from there; the delay doubles up to a quarter of an hour. */
 static void
 test_delay(void **state)
 {
@@ -102,7 +102,7 @@ test_delay(void **state)
 	expect_status(&a, 200);
 }
 
-/* One count for all dialects, by whichever of its names the account is tried. */
+/* One counter for all dialects, for all names of the account. */
 static void
 test_dialects(void **state)
 {
@@ -129,7 +129,7 @@ test_dialects(void **state)
 	}
 }
 
-/* The owner goes on: by a session, and from an address where they have signed in before. */
+/* The owner is not affected: by a session, and from a known address. */
 static void
 test_owner(void **state)
 {
@@ -146,12 +146,12 @@ test_owner(void **state)
 	expect_status(&a, 200);
 	a = sign_in_from(c, ada.email, PASSWORD, ELSEWHERE);
 	expect_status(&a, 200);
-	guess(c, ada.email, ELSEWHERE); /* counted apart, but counted */
+	guess(c, ada.email, ELSEWHERE); /* counted separately, but counted */
 	a = sign_in_from(c, ada.email, PASSWORD, STRANGER);
 	expect_refusal(&a, 429, "RATE_LIMITED");
 }
 
-/* Who resets the password is known where they did it. */
+/* Resetting the password makes the address known. */
 static void
 test_reset(void **state)
 {
@@ -176,7 +176,7 @@ test_reset(void **state)
 	expect_status(&a, 200);
 }
 
-/* Somebody who does not exist is answered like somebody who does. */
+/* Unknown users get the same answers as existing ones. */
 static void
 test_unknown(void **state)
 {
@@ -187,7 +187,7 @@ test_unknown(void **state)
 	guess(c, "nobody-else@example.com", ELSEWHERE);
 }
 
-/* Many at once are no way around it. */
+/* Concurrent guesses do not bypass the limit. */
 static void
 test_at_once(void **state)
 {
@@ -232,7 +232,7 @@ ask_for_reset(struct client *c, const char *email, const char *address)
 	(void)mailed_token(c, email); /* as the job runner */
 }
 
-/* Six an hour, whoever asks; from a known address there are six more. */
+/* Six an hour, for all clients; from a known address there are six more. */
 static void
 test_reset_mails(void **state)
 {
@@ -252,7 +252,7 @@ test_reset_mails(void **state)
 	assert_int_equal(mails(c, ada.email), before + 8);
 }
 
-/* Codes can't be aimed at somebody's mailbox. */
+/* Codes can't be sent to other users' mailboxes at will. */
 static void
 test_foreign_codes(void **state)
 {

@@ -138,7 +138,7 @@ test_failures(void **state)
 	assert_string_equal(wallet_balance(c, acme.test_key, wallet, "ledger"), "0.00");
 }
 
-/* The reference remembers as well, and the same: for those who come without the key. */
+/* The reference is idempotent too, with the same result, for clients without a key. */
 static void
 test_reference(void **state)
 {
@@ -214,7 +214,7 @@ test_no_content(void **state)
 	assert_true(replayed(&a));
 }
 
-/* A lost answer to a rotation is no theft. */
+/* Repeating a rotation after a lost answer is not a reuse. */
 static void
 test_refresh(void **state)
 {
@@ -314,7 +314,7 @@ test_dry_run(void **state)
 	assert_string_equal(wallet_balance(c, acme.test_key, wallet, "ledger"), "5.00");
 }
 
-/* Secrets that were answered are not to be found in what is stored. */
+/* Secrets in answers are not found in stored data. */
 static void
 test_sealed(void **state)
 {
@@ -421,7 +421,7 @@ test_running(void **state)
 	assert_string_equal(wallet_balance(c, acme.test_key, wallet, "ledger"), "5.00");
 }
 
-/* Many at once under one key: it is done once, and each is told either so or to wait. */
+/* Many at once under one key: it is executed once, and each gets the answer or is told to wait. */
 static void
 test_at_once(void **state)
 {

@@ -1,8 +1,8 @@
 /*
- * Requests with an Idempotency-Key that call somebody else's server, whose process is killed at each
- * step: before the order has arrived, while it is carried out, before the second commit, and after
- * it. Whatever the step, a repetition goes on with what the first request opened: one payment, which
- * others know under one name.
+ * Requests with an Idempotency-Key that call an outside server, whose process is killed at each
+ * step: before the order has arrived, while it is executed, before the second commit, and after it.
+ * After each step, a repetition continues with what the first request opened: one payment, which
+ * has one name outside.
  */
 #include "tests/support/cmocka.h"
 
@@ -28,9 +28,9 @@ static struct bank bank;
 static struct easypay_client easypay;
 static struct fake_vendor vendor;
 static struct tenant acme;
-static PGconn *gate; /* holds up whoever updates a reserved key, while it has the lock */
+static PGconn *gate; /* blocks updates of a reserved key, while it has the lock */
 
-/* What is known of an order that was given to somebody: the path, and where its name stands. */
+/* Where an order sent outside has its name: the path, and the position. */
 struct party {
 	struct fake_server *(*server)(void);
 	const char *path;
@@ -240,7 +240,7 @@ static const struct subject {
 	 fake_vendor_recovers},
 };
 
-/* The name under which a request is known; "" if it gives no order. */
+/* The outside name of a request; "" if it has no order. */
 static void
 identify(const struct party *party, const struct fake_server_request *request,
 	 char out[IDENTITY_MAX])
@@ -322,7 +322,7 @@ run_sql(PGconn *pg, const char *sql)
 	PQclear(result);
 }
 
-/* A worker of its own, as far as the database and others can tell. */
+/* A separate worker, as far as the database and outside servers can tell. */
 static _Noreturn void
 be_worker(struct client *c, const struct ask *ask)
 {
@@ -397,7 +397,7 @@ interrupt(struct client *c, const struct subject *subject, const struct ask *ask
 		if (step == BEFORE_COMMIT)
 			wait_for(c, "coalesce(bool_or(wait_event_type = 'Lock'), false)",
 				 worker.name);
-		else /* while it truly runs, nobody else may go on with it */
+		else /* while it really runs, nobody else may continue it */
 			assert_int_equal(client_send(c, ask).status, 409);
 		kill_worker(&worker);
 	}
@@ -407,7 +407,7 @@ interrupt(struct client *c, const struct subject *subject, const struct ask *ask
 	subject->recovers(step != BEFORE_CALL);
 }
 
-/* As if so much time had passed since. */
+/* As if this much time had passed since. */
 static void
 let_time_pass(struct client *c, const char *interval)
 {
@@ -479,7 +479,7 @@ test_settled_meanwhile(void **state)
 	expect_text(&a, "data.status", "completed");
 }
 
-/* What the bank refused stays refused under the key; the amount is free for another one. */
+/* A payment refused by the bank stays refused under the key; the amount is free for another one. */
 static void
 test_refusal_is_final(void **state)
 {
@@ -502,7 +502,7 @@ test_refusal_is_final(void **state)
 	expect_status(&again, 201);
 }
 
-/* A provider that could not be reached has done nothing: the same key may try again. */
+/* A provider that could not be reached has done nothing: the same key may be retried. */
 static void
 test_nothing_done(void **state)
 {

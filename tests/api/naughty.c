@@ -1,6 +1,6 @@
 /*
- * Strings that have broken others: stored and shown as they were sent, or refused as the caller's
- * fault; never ours. The public list is read where it is at hand.
+ * Strings that have caused bugs elsewhere: stored and shown as sent, or refused as an error of the
+ * caller; never an internal error. The public list is used if it is available.
  */
 #include "tests/support/cmocka.h"
 
@@ -40,7 +40,7 @@ teardown(void **state)
 	return client_teardown(state);
 }
 
-/* The object of a body with the text as one of its members; more goes behind it. */
+/* The object of a body with the text as one of its members; further members are appended. */
 static const char *
 body_with(struct client *c, const char *before, const char *name, const char *text,
 	  const char *more)
@@ -57,7 +57,7 @@ body_with(struct client *c, const char *before, const char *name, const char *te
 			   (const char *)quoted.data + 1, more);
 }
 
-/* The text as it may stand in a path or query. */
+/* The text encoded for a path or query. */
 static const char *
 percent(struct client *c, const char *text)
 {
@@ -73,7 +73,7 @@ percent(struct client *c, const char *text)
 	return out;
 }
 
-/* Send it; where it was taken, it is shown as sent, now and when it is asked for again. */
+/* Send it; if it was accepted, it is shown as sent, now and in later requests. */
 static void
 check(struct client *c, const char *target, const char *body, const char *member, const char *text)
 {
@@ -113,7 +113,7 @@ check_bodies(struct client *c, const char *text, size_t i)
 	      kept);
 }
 
-/* As a member's name, for which there is no path: it must come back somehow. */
+/* As a member's name, which has no path: it must be in the answer somehow. */
 static void
 check_name(struct client *c, const char *text)
 {

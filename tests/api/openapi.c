@@ -1,4 +1,4 @@
-/* The document of each dialect: it is JSON, has every route, and refers to nothing that is absent. */
+/* The document of each dialect: it is JSON, has every route, and all its references exist. */
 #include "tests/support/cmocka.h"
 
 #include <json.h>
@@ -127,7 +127,7 @@ check_operation(json_object *paths, const struct route *route)
 			 route->in != NULL || route->body.raw != NULL);
 }
 
-/* What may have happened is told by one status and code: those of the worker and of nginx. */
+/* Unknown outcomes have one status and code: those of the worker and of nginx. */
 static void
 check_unknown(json_object *root)
 {
@@ -142,7 +142,7 @@ check_unknown(json_object *root)
 	(void)member(member(unavailable, "headers"), "Retry-After");
 }
 
-/* No operation has the id of another. */
+/* Operation ids are unique. */
 static void
 check_ids(json_object *paths)
 {

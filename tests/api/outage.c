@@ -1,6 +1,7 @@
 /*
- * The database goes away for three seconds while deliveries, mails and look-ups are under way: five
- * seconds after its return all of them are done, and what was done outside is not done once more.
+ * The database is unavailable for three seconds while deliveries, mails and look-ups are in
+ * progress: five seconds after its return all of them are done, and outside effects are not
+ * repeated.
  */
 #include "tests/support/cmocka.h"
 
@@ -38,7 +39,7 @@ static struct easypay_client easypay;
 static struct tenant acme;
 static struct fake_server *receiver;
 static char spool[FOLDER_MAX];
-/* What is asked from outside is not answered while this is false. */
+/* Outside servers do not answer while this is false. */
 static atomic_bool answering;
 static atomic_int asked;
 
@@ -114,7 +115,7 @@ begin(void **state)
 
 #define outage_test(function) cmocka_unit_test_setup(function, begin)
 
-/* Nobody is let in, and who is in is thrown out. */
+/* Refuse new connections, and end existing ones. */
 static void
 let_in(struct client *c, bool open)
 {
@@ -130,7 +131,7 @@ let_in(struct client *c, bool open)
 					       name));
 }
 
-/* Milliseconds until it is so; DEADLINE_MS if it never is. */
+/* Milliseconds until the condition is true; DEADLINE_MS if it never is. */
 static int64_t
 until(struct client *c, const char *sql)
 {
@@ -156,7 +157,7 @@ subscribe(struct client *c)
 	expect_status(&a, 201);
 }
 
-/* A server for mail that takes connections and says nothing; its port. */
+/* A mail server that accepts connections and never answers; its port. */
 static int
 mute_server(int *port)
 {
@@ -172,7 +173,8 @@ mute_server(int *port)
 	return fd;
 }
 
-/* A deposit that is looked up now, a mail on its way, and more events than may be told at once. */
+/* A deposit that is due for a look-up, a mail being sent, and more events than can be delivered
+ * at once. */
 static void
 begin_work(struct client *c)
 {
@@ -208,7 +210,7 @@ test_outage(void **state)
 	config->smtp_url = client_text(c, "smtp://127.0.0.1:%d", port);
 	runner = runner_start(c->app, list);
 	assert_non_null(runner);
-	/* Six deliveries, the look-up and the mail are under way; the other deliveries wait. */
+	/* Six deliveries, the look-up and the mail are in progress; the other deliveries wait. */
 	assert_true(until(c, "SELECT count(*) = 8 AND count(*) FILTER (WHERE kind = 'mail') = 1"
 			     "  FROM cowry.job WHERE claimed_until > now()") < DEADLINE_MS);
 	assert_true(until(c, "SELECT count(*) = 3 FROM cowry.webhook_delivery"
@@ -227,7 +229,7 @@ test_outage(void **state)
 			  "   AND (SELECT count(*) FROM cowry.mail WHERE sent_at IS NULL) = 0"
 			  "   AND (SELECT status FROM cowry.payment) = 'completed'") < BUDGET_MS);
 	assert_true(runner_stop(runner, PATIENCE_MS));
-	/* What was done outside was done once. */
+	/* Outside effects happened once. */
 	assert_int_equal(fake_server_count(receiver), WALLETS);
 	assert_int_equal(atomic_load(&asked), WALLETS + 1);
 	assert_string_equal(client_value(c, "SELECT count(*) FROM cowry.webhook_delivery"
@@ -254,7 +256,7 @@ attempt_main(void *arg)
 	return NULL;
 }
 
-/* Of attempts at the same time, because a runner was too slow, the first outcome counts and the others
+/* Of concurrent attempts, caused by a slow runner, the first outcome counts and the others
  * change nothing. */
 static void
 test_one_outcome(void **state)

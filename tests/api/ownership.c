@@ -1,6 +1,6 @@
 /*
- * Whose an account is: each kind of proof of its address, and what was set up before by somebody who
- * registered under it.
+ * Ownership of accounts: each kind of proof of the address, and the settings made before by
+ * somebody who registered with it.
  */
 #include "tests/support/cmocka.h"
 
@@ -23,7 +23,7 @@
 
 #define OWNER_PASSWORD "the-owner-chose-this-1"
 
-/* Somebody who registered under an address, and what they set up. */
+/* A user who registered with an address, and their settings. */
 struct squatter {
 	struct moolah_user person;
 	struct tenant tenant;
@@ -118,7 +118,7 @@ squatter_new(struct client *c)
 	return s;
 }
 
-/* What was set up, as it is counted while it is good. */
+/* The settings, counted while they are valid. */
 static const struct thing {
 	const char *name;
 	const char *count;
@@ -193,7 +193,7 @@ status_with(struct client *c, const char *target, const char *bearer, const char
 		.status;
 }
 
-/* The credentials themselves, where they are used. */
+/* The credentials themselves, in use. */
 static void
 expect_credentials(struct client *c, const struct squatter *s, int status)
 {
@@ -277,7 +277,7 @@ by_operator(struct client *c, const struct squatter *s)
 			 ERR_OK);
 }
 
-/* The ways, and whether the password of before still signs in. */
+/* The ways, and whether the old password still signs in. */
 static const struct way {
 	const char *name;
 	void (*prove)(struct client *c, const struct squatter *s);
@@ -308,7 +308,7 @@ test_matrix(void **state)
 	}
 }
 
-/* Who verifies the address in their own session is who set all up. */
+/* A user who verifies the address in their own session made all settings. */
 static void
 test_holder(void **state)
 {
@@ -325,7 +325,7 @@ test_holder(void **state)
 	assert_true(is_good(c, s.person.email, &things[4]));
 }
 
-/* Somebody else's session is no help. */
+/* Another user's session does not help. */
 static void
 test_other_session(void **state)
 {
@@ -339,7 +339,8 @@ test_other_session(void **state)
 	assert_int_equal(status_with(c, "/v1/auth/me", eve.access, NULL), 200);
 }
 
-/* The mailbox alone leaves the password open: what is set up by it is void with the next proof. */
+/* The mailbox alone leaves the password unverified: later settings are invalidated by the next
+ * proof. */
 static void
 test_second_proof(void **state)
 {
@@ -401,7 +402,7 @@ test_handed_over(void **state)
 	expect_status(&a, 201);
 }
 
-/* What waits for the provider that the stranger chose is not settled by its word. */
+/* Pending payments of a provider account set by the stranger are not settled by its webhooks. */
 static void
 test_payment_under_way(void **state)
 {
@@ -504,7 +505,7 @@ test_void_before_used(void **state)
 
 enum { RACERS = 4 };
 
-/* Keys that are asked for while the owner comes are void as well. */
+/* Keys created while the owner signs in are invalidated as well. */
 static void
 test_race(void **state)
 {

@@ -1,4 +1,4 @@
-/* Limits by address for sign-in and the like, and the quota of keys. */
+/* Limits per address for sign-in and similar routes, and the quota of keys. */
 #include "tests/support/cmocka.h"
 
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /*
- * Every route has a program that answers for it: it fails where one of its routes was not asked
- * with success and with refusal. A new route in a known table is covered by that; a new table, or a
- * new tag in one that is split, needs a row here.
+ * Every route has a test program: it fails if one of its routes was not called with success and
+ * with refusal. A new route in a known table is covered by that; a new table, or a new tag in one
+ * that is split, needs a row here.
  */
 #include "tests/support/cmocka.h"
 
@@ -16,7 +16,7 @@
 #include "base/arena.h"
 #include "tests/support/vectors.h"
 
-/* Which program answers for a table, or for its routes with a tag; call is what it says. */
+/* The program of a table, or of its routes with a tag; call is the source text to find. */
 static const struct {
 	const struct route *group;
 	const char *tag;
@@ -129,7 +129,7 @@ test_programs_say_so(void **state)
 	arena_free(arena);
 }
 
-/* nginx guards sign-in by the beginning of the path: $cowry_auth_client in nginx/cowry.conf. */
+/* nginx limits sign-in by the prefix of the path: $cowry_auth_client in nginx/cowry.conf. */
 static bool
 is_guarded(const char *path)
 {
@@ -137,7 +137,7 @@ is_guarded(const char *path)
 	       text_starts_with(path, "/api/v1/auth/");
 }
 
-/* What the tables of routes promise of themselves. */
+/* Rules of the route tables. */
 static void
 test_tables(void **state)
 {
@@ -155,7 +155,7 @@ test_tables(void **state)
 				assert_true(r->method != GET || r->effect == EFFECT_NONE);
 				assert_true(!r->allow.revalidates || r->effect != EFFECT_WRITE);
 				assert_true(!r->dry_run || r->effect != EFFECT_NONE);
-				/* A repeated key goes on with what was opened. */
+				/* A repeated key continues with what was opened. */
 				assert_true(
 					(r->effect != EFFECT_CALL && r->outside.wanted == NULL) ||
 					r->ignores_key || r->outside.resume != NULL);

@@ -1,7 +1,7 @@
 /*
- * The refusals that every route has for the same reasons, asked of every route: what is recorded of
- * them is held against the documents (tests/openapi/check.mjs). Where a route has a refusal by a
- * reason of its own, its own program shows that.
+ * The errors that every route has for the same reasons, tested on every route: the recorded answers
+ * are compared with the documents (tests/openapi/check.mjs). Errors specific to a route are tested
+ * in its own program.
  */
 #include "tests/support/cmocka.h"
 
@@ -60,7 +60,7 @@ credential_of(const struct route *route)
 	return acme.owner.access;
 }
 
-/* The path with ids of nobody's in it. */
+/* The path with unknown ids. */
 static const char *
 path_of(struct client *c, const struct route *route)
 {
@@ -79,7 +79,7 @@ path_of(struct client *c, const struct route *route)
 	return path;
 }
 
-/* The body that the documentation gives as an example. */
+/* The example body of the documentation. */
 static const char *
 example_of(struct client *c, const struct dialect *dialect, const struct route *route)
 {
@@ -95,7 +95,7 @@ example_of(struct client *c, const struct dialect *dialect, const struct route *
 	return text.data;
 }
 
-/* The usual request of a route, good but for what it is about. */
+/* A valid request of a route, except for its object. */
 static struct ask
 ask_of(struct client *c, const struct dialect *dialect, const struct route *route)
 {
@@ -186,7 +186,7 @@ test_types(void **state)
 	for_each_route(*state, check_type);
 }
 
-/* What is malformed: the credentials, the body, the query or the key, as the route has them. */
+/* Malformed parts: the credentials, the body, the query or the key, depending on the route. */
 static void
 check_malformed(struct client *c, const struct dialect *dialect, const struct route *route)
 {
@@ -216,7 +216,7 @@ test_malformed(void **state)
 	for_each_route(*state, check_malformed);
 }
 
-/* A broken rule is 422 where the dialect has that; nothing keeps a rule that is of no type. */
+/* A violation is 422 where the dialect uses that; a wrong type violates every rule. */
 static void
 check_rules(struct client *c, const struct dialect *dialect, const struct route *route)
 {
@@ -239,7 +239,7 @@ test_rules(void **state)
 	for_each_route(*state, check_rules);
 }
 
-/* What must be right before the key counts, where an example is not. */
+/* Values that must be right before the key is checked, if an example is not. */
 static void
 make_right(struct client *c, const struct route *route, struct ask *ask)
 {
@@ -253,7 +253,7 @@ make_right(struct client *c, const struct route *route, struct ask *ask)
 		ask->credential = person_sign_in(c, acme.owner.email, PASSWORD).access;
 }
 
-/* Once a key has been used by somebody, it is good for nothing else of theirs. */
+/* A key that was used by a caller can't be used for anything else of theirs. */
 static void
 use_key(struct client *c, const char *method, const char *target, const char *credential,
 	const char *body)
@@ -322,7 +322,7 @@ command(PGconn *pg, const char *sql)
 	PQclear(result);
 }
 
-/* Wait until all who ask stand still at the lock, or have their answers. */
+/* Wait until all requests wait for the lock, or have their answers. */
 static void
 await_standstill(struct client *c, const struct twin twins[2])
 {
@@ -339,7 +339,7 @@ await_standstill(struct client *c, const struct twin twins[2])
 	}
 }
 
-/* Two requests with one key: while nobody may look at what keys were used for, the first holds it. */
+/* Two requests with one key: while the keys are locked, the first holds it. */
 static void
 check_twins(struct client *c, const struct dialect *dialect, const struct route *route)
 {
@@ -386,7 +386,7 @@ check_rates(struct client *c, const struct dialect *dialect, const struct route 
 	struct reply reply = {.status = 0};
 
 	if (route->limits.rate != RATE_NONE) {
-		ask.credential = NULL; /* these count before they ask who it is */
+		ask.credential = NULL; /* these are counted before authentication */
 		most = 1;
 	}
 	for (int64_t i = 0; most > 0 && i <= 2 * most + 1 && reply.status != 429; i++)

@@ -1,7 +1,6 @@
 /*
- * Payments and purchases of which nobody could find out what became: an
- * administrator decides, and what the bank, provider or vendor tells until then
- * counts.
+ * Payments and purchases with an unknown outcome: an administrator decides, and reports of the
+ * bank, provider or vendor until then count.
  */
 #include "tests/support/cmocka.h"
 
@@ -71,7 +70,7 @@ ctx_of(struct client *c)
 	return app_ctx(c->app, c->scratch);
 }
 
-/* The last try of all jobs of a kind. */
+/* The last attempt of all jobs of a kind. */
 static void
 park(struct client *c, const struct queue_kind *kind)
 {
@@ -106,7 +105,7 @@ open_review(struct client *c, const char *kind, const char *reference)
 	expect_status(&a, 200);
 	assert_int_equal(answer_count(&a, "data"), 1);
 	expect_text(&a, "data.0.detail.reference", reference);
-	expect_text(&a, "data.0.reason", "Nobody could find out what became of it");
+	expect_text(&a, "data.0.reason", "The outcome could not be determined");
 	return answer_at(&a, "data.0.id");
 }
 
@@ -259,7 +258,7 @@ test_settled_meanwhile(void **state)
 
 	park(c, &queue_remittance);
 	review = open_review(c, "bank_payment", id);
-	/* Once more without an end, and there is one review still. */
+	/* Once more without a result, and there is still one review. */
 	retry(c, id);
 	park(c, &queue_remittance);
 	assert_string_equal(open_review(c, "bank_payment", id), review);
@@ -270,7 +269,7 @@ test_settled_meanwhile(void **state)
 	a = client_call(c, "GET", client_text(c, "/v1/admin/reviews/%s", review), admin.access,
 			NULL);
 	expect_text(&a, "data.status", "approved");
-	expect_text(&a, "data.note", "It was settled meanwhile");
+	expect_text(&a, "data.note", "Settled in the meantime");
 	expect_text(&a, "data.decidedBy", "null");
 	a = decide(c, review, "reject");
 	expect_refusal(&a, 409, "CONFLICT");
@@ -296,8 +295,7 @@ settle_late(void *arg)
 	return NULL;
 }
 
-/* Two administrators who don't agree, while the bank settles it: one of the
- * three decides. */
+/* Two administrators who disagree, while the bank settles it: one of the three decides. */
 static void
 test_at_once(void **state)
 {
@@ -399,7 +397,7 @@ test_withdrawal(void **state)
 	expect_status(&a, 200);
 	assert_string_equal(payment_status(c, "lost-2"), "completed");
 	assert_string_equal(money_of(c, wallet), "90.00 0.00");
-	/* The provider tells in time. */
+	/* The provider reports in time. */
 	(void)withdraw(c, wallet, "lost-3");
 	park(c, &queue_payment_lookup);
 	review = open_review(c, "payment", "lost-3");
@@ -413,7 +411,7 @@ test_withdrawal(void **state)
 	expect_refusal(&a, 409, "CONFLICT");
 	assert_string_equal(payment_status(c, "lost-3"), "completed");
 	assert_int_equal(open_reviews(c), 0);
-	/* Or something else than was asked for, which is for a person as well. */
+	/* Or an amount that differs from the request, which is put in review as well. */
 	(void)withdraw(c, wallet, "lost-4");
 	park(c, &queue_payment_lookup);
 	webhook =
@@ -433,8 +431,7 @@ test_withdrawal(void **state)
 		"0");
 }
 
-/* The money of a deposit is not set aside: it has lapsed, and is credited if it
- * is paid all the same. */
+/* The money of a deposit is not held: it has lapsed, and is credited if it is paid later. */
 static void
 test_deposit(void **state)
 {
@@ -489,7 +486,7 @@ test_purchase(void **state)
 	assert_string_equal(purchase_status(c, "lost-2"), "completed");
 }
 
-/* What an operator puts aside waits for a decision as well. */
+/* A job parked by an operator leads to a review as well. */
 static void
 test_put_aside(void **state)
 {
@@ -510,8 +507,7 @@ test_put_aside(void **state)
 	assert_string_equal(drop_status(c, id), "failed");
 }
 
-/* Those that were parked before there was such a review, or whose job is gone
- * since. */
+/* Jobs parked before there were such reviews, or deleted since. */
 static void
 test_migration(void **state)
 {

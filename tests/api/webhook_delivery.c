@@ -192,7 +192,7 @@ test_signatures(void **state)
 	unsubscribe(c, &hook);
 }
 
-/* What a client stored is told with the values that it had. */
+/* Data stored by a client is delivered with the same values. */
 static void
 test_free_json(void **state)
 {
@@ -260,7 +260,7 @@ test_rotation(void **state)
 	unsubscribe(c, &hook);
 }
 
-/* The first event of a wallet fails twice: later ones wait, those of others don't. */
+/* The first event of a wallet fails twice: later ones wait, those of other wallets don't. */
 static void
 test_order(void **state)
 {
@@ -308,7 +308,7 @@ test_order(void **state)
 	unsubscribe(c, &hook);
 }
 
-/* Five more tries, ever later, then failed for good; and what waited gets its turn. */
+/* Five retries, at growing intervals, then failed permanently; and the waiting ones follow. */
 static void
 test_retries(void **state)
 {
@@ -343,7 +343,7 @@ test_retries(void **state)
 	receiver_set(receiver, (struct receiver_answer){200, NULL, 0});
 	assert_int_equal(deliver_due(c), 2);
 	assert_string_equal(delivery_state(c, &hook, "status || ' ' || attempts || d.problem"),
-			    "failed 6The answer was not a success");
+			    "failed 6The answer did not report success");
 	assert_int_equal(receiver_count(receiver), 7);
 	unsubscribe(c, &hook);
 }
@@ -391,7 +391,8 @@ test_replay(void **state)
 	unsubscribe(c, &hook);
 }
 
-/* What was refused, only tried or rolled back is not told; and neither is what nobody asked for. */
+/* Refused, dry-run or rolled back operations have no events; and neither have types without a
+ * subscription. */
 static void
 test_nothing_happened(void **state)
 {
@@ -513,7 +514,7 @@ test_redirect(void **state)
 	unsubscribe(c, &hook);
 }
 
-/* 20 KB are read and forgotten; an endless answer, or none, is a failure. */
+/* 20 KB are read and discarded; an endless answer, or none, is a failure. */
 static void
 test_answers(void **state)
 {
@@ -538,7 +539,7 @@ test_answers(void **state)
 	unsubscribe(c, &hook);
 }
 
-/* Six deliveries under way, for five seconds already, by a runner that lives. */
+/* Six deliveries in progress, for five seconds already, by a live runner. */
 static void
 make_six_busy(struct client *c)
 {
@@ -550,7 +551,7 @@ make_six_busy(struct client *c)
 		      " WHERE busy_since IS NOT NULL)");
 }
 
-/* So many of those under way are left by their runner. */
+/* This number of those in progress were abandoned by their runner. */
 static void
 let_lie(struct client *c, int n)
 {
@@ -560,7 +561,7 @@ let_lie(struct client *c, int n)
 		   n);
 }
 
-/* A receiver that takes its time gets some attempts at once, and no more. */
+/* A slow receiver gets a limited number of concurrent attempts. */
 static void
 test_slow_receiver(void **state)
 {
@@ -574,7 +575,7 @@ test_slow_receiver(void **state)
 	assert_int_equal(deliver_due(c), 1);
 	assert_int_equal(deliver_due(c), 0); /* later */
 	assert_int_equal(receiver_count(receiver), 0);
-	/* A runner that vanished is not waited for. */
+	/* A dead runner is not waited for. */
 	let_lie(c, 6);
 	assert_int_equal(deliver_due(c), 7);
 	assert_int_equal(receiver_count(receiver), 7);
@@ -619,7 +620,7 @@ test_place_is_given(void **state)
 	assert_int_equal(deliver_due(c), 3);
 	assert_int_equal(deliver_due(c), 0);
 	let_lie(c, 1);
-	/* The one that was left, and then the three that waited, one by one. */
+	/* The abandoned one, and then the three waiting ones, one by one. */
 	assert_int_equal(deliver_due(c), 4);
 	assert_int_equal(receiver_count(receiver), 4);
 	let_lie(c, 5);
@@ -645,7 +646,7 @@ make_attempt(void *arg)
 	return NULL;
 }
 
-/* The limit holds for attempts that begin in the same instant. */
+/* The limit also applies to attempts that begin at the same instant. */
 static void
 test_limit_at_once(void **state)
 {
@@ -705,7 +706,7 @@ test_gone(void **state)
 	unsubscribe(c, &hook);
 }
 
-/* What waits for a subscription that is deleted is not sent. */
+/* Pending deliveries of a deleted subscription are not sent. */
 static void
 test_deleted(void **state)
 {
@@ -724,7 +725,7 @@ test_deleted(void **state)
 	assert_string_equal(delivery_state(c, &hook, "status || ' ' || attempts"), "failed 0");
 }
 
-/* Outside of development, the connected address is what counts, whatever the name says. */
+/* Outside of development, the connected address decides, whatever the name. */
 static void
 test_private_address(void **state)
 {
@@ -748,7 +749,7 @@ test_private_address(void **state)
 	unsubscribe(c, &by_address);
 }
 
-/* What the owner of a receiver can mend is named. */
+/* Problems that the owner of a receiver can fix are named. */
 static void
 test_no_connection(void **state)
 {
@@ -819,7 +820,7 @@ stream_along(void *arg)
 	return NULL;
 }
 
-/* While many post and two readers read, every posting is told once, each wallet's in its order. */
+/* While many post and two readers read, every posting is published once, each wallet's in order. */
 static void
 test_concurrent_readers(void **state)
 {
@@ -866,7 +867,7 @@ test_concurrent_readers(void **state)
 				" cowry.transaction t JOIN cowry.event e ON t.public_id::text ="
 				" e.data->>'transactionId' WHERE reference LIKE 'm-%%'"),
 		client_text(c, "%d", 2 * atoi(posted)));
-	/* The balances that the events of a wallet tell are those of its history, in order. */
+	/* The balances in the events of a wallet are those of its history, in order. */
 	assert_string_equal(
 		client_value(
 			c,
@@ -934,7 +935,7 @@ wait_until(struct client *c, const char *condition)
 		assert_true(poll_again(&poll));
 }
 
-/* One that took its number early and commits late is neither overtaken nor forgotten. */
+/* One that got its number early and commits late is neither overtaken nor lost. */
 static void
 test_late_commit(void **state)
 {
@@ -952,7 +953,8 @@ test_late_commit(void **state)
 	stream_all(c);
 	hook = subscribe(c, "'transfer.completed'");
 	PQclear(PQexec(blocker, "BEGIN"));
-	/* Whoever uses this reference waits for the end of this transaction, its number in hand. */
+	/* Another use of this reference waits for the end of this transaction, with its number
+	 * assigned. */
 	PQclear(PQexec(blocker,
 		       client_text(c,
 				   "INSERT INTO cowry.transaction (transaction_id, public_id,"

@@ -1,4 +1,4 @@
-# What drives a browser, for the end-to-end tests. npm is asked by `make browser-driver` only; the
+# The browser driver of the end-to-end tests. Only `make browser-driver` runs npm; the
 # browser itself is the system's.
 BROWSER_FILES = tests/browser/package.json tests/browser/package-lock.json tests/browser/.npmrc
 BROWSER_PLAYS = tests/browser/origins.mjs tests/browser/pay.mjs

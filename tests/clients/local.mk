@@ -1,4 +1,4 @@
-# axios, for the examples. npm is asked by `make client-libraries` only, never by `make check`.
+# axios, for the examples. Only `make client-libraries` runs npm, never `make check`.
 CLIENT_FILES = tests/clients/package.json tests/clients/package-lock.json tests/clients/.npmrc
 CLIENT_EXAMPLES = tests/clients/bitpal.mjs tests/clients/moolah.mjs tests/clients/otp.mjs \
 	tests/clients/sandbox.mjs tests/clients/tap.mjs

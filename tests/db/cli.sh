@@ -1,5 +1,5 @@
 #!/bin/bash
-# The operator's commands on a database of their own: reviews, products, rates, and the change of keys. Prints TAP.
+# The operator's commands on a separate database: reviews, products, rates, and key rotation. Prints TAP.
 set -u
 
 folder=$(mktemp -d)
@@ -79,7 +79,7 @@ answers() {
 
     refused 'resolution is required' "${answer[@]}" &&
         cowry "${answer[@]}" --resolution 'It was refunded.' && says 'refunded' &&
-        refused 'answered before' "${answer[@]}" --resolution x &&
+        refused 'already answered' "${answer[@]}" --resolution x &&
         [[ $(sql "SELECT message FROM cowry.notification") == 'It was refunded.' ]]
 }
 
@@ -91,7 +91,7 @@ knows_people() {
                   request_id LIKE 'cli %'") == 2 ]]
 }
 
-# Accounts whose addresses were told apart before; no address is printed.
+# Accounts with addresses that were different under earlier rules; no address is printed.
 tells_of_addresses() {
     sql "INSERT INTO cowry.users (public_id, email, email_key, name) VALUES
          ('0190b2a4-7c1e-7d3a-9b61-2f6f0c9a1e61', 'anna@Müller.example', 'anna@müller.example', 'A'),
@@ -105,7 +105,7 @@ tells_of_addresses() {
 
 registers_payees() {
     cowry payees add merchant 'SHOP 1' --name 'Corner shop' && says 'SHOP 1  0.00 ZAR owed  Corner shop' &&
-        refused 'say merchant' payees add shop X && refused 'without blanks' payees add merchant ' X' &&
+        refused 'kind (merchant' payees add shop X && refused 'without leading' payees add merchant ' X' &&
         cowry payees list --status registered && says 'Corner shop' &&
         cowry payees remove "$(cut -d' ' -f1 "$folder/out")" && says unregistered &&
         refused 'not found' payees remove 0190b2a4-7c1e-7d3a-9b61-2f6f0c9a1e57 &&
@@ -114,7 +114,7 @@ registers_payees() {
                   request_id LIKE 'cli %'") == 2 ]]
 }
 
-# A process that has the keys of another time.
+# A process with other keys.
 stranger() {
     PGAPPNAME="cowry-worker keys:01234567" "$PGBIN/psql" -qX "$super dbname=$database" \
         -c 'SELECT pg_sleep(60)' >/dev/null 2>&1 &
@@ -136,12 +136,12 @@ stranger_leaves() {
 rotates() {
     box=$(first_key box.keys) jwt=$(first_key jwt.keys)
     cowry secrets rotate --tokens && keys 2 2 && [[ $(first_key box.keys) == "$box" ]] &&
-        cowry secrets rotate --tokens && says 'waits already' && keys 2 2
+        cowry secrets rotate --tokens && says 'already waiting' && keys 2 2
 }
 
 activates() {
     cowry secrets activate && keys 2 2 && [[ $(first_key box.keys) != "$box" ]] &&
-        [[ $(first_key jwt.keys) != "$jwt" ]] && refused 'no key waits' secrets activate
+        [[ $(first_key jwt.keys) != "$jwt" ]] && refused 'no key is waiting' secrets activate
 }
 
 waits_for_tokens() {
@@ -154,7 +154,7 @@ prunes() {
         [[ $(stat -c %a "$COWRY_SECRETS_DIR/box.keys") == 600 ]] && cowry secrets prune
 }
 
-# doctor SETTING=VALUE... -- PATTERN: what it says with these settings.
+# doctor SETTING=VALUE... -- PATTERN: its output with these settings.
 doctor() {
     local settings=()
     while [[ $1 != -- ]]; do
@@ -173,7 +173,7 @@ is_well() {
 
 sees_money_settings() {
     doctor COWRY_OTP_FUNDING=open -- '^! EVERYBODY CAN CREDIT' && [[ $status == 0 ]] &&
-        doctor -- '^✓ Wallet OTP.s POST /api/wallet/fund is off' &&
+        doctor -- '^✓ POST /api/wallet/fund of Wallet OTP is disabled' &&
         doctor COWRY_CLEARING_ACCOUNT=NO9386011117948 -- '^✗ COWRY_CLEARING_ACCOUNT' && [[ $status == 1 ]] &&
         doctor COWRY_PAYOUT_USER=nobody -- '^✗ COWRY_PAYOUT_USER' && [[ $status == 1 ]] &&
         doctor COWRY_CLEARING_ACCOUNT=86011117947 -- 'Checks' && [[ $status == 0 ]]
@@ -182,15 +182,15 @@ sees_money_settings() {
 sees_settings() {
     doctor COWRY_GOOGLE_CLIENT_ID=x -- 'COWRY_GOOGLE_CLIENT_SECRET is missing' && [[ $status == 1 ]] &&
         doctor COWRY_SANDBOX_URL=https://localhost/sandbox -- '^✗ COWRY_SANDBOX_URL' && [[ $status == 1 ]] &&
-        doctor COWRY_PAGA_URL=http://localhost -- '^✗ addresses of others' && [[ $status == 1 ]] &&
+        doctor COWRY_PAGA_URL=http://localhost -- '^✗ addresses of external services' && [[ $status == 1 ]] &&
         doctor COWRY_OPEN_WALLET_PROVIDERS=true -- '^! ANYBODY' && [[ $status == 0 ]] &&
-        doctor COWRY_LEND_PROVIDERS=true -- '^! PROJECTS PAY OUT' && [[ $status == 0 ]] &&
+        doctor COWRY_LEND_PROVIDERS=true -- '^! PROJECTS CAN PAY OUT' && [[ $status == 0 ]] &&
         doctor COWRY_ENVIRONMENT=development COWRY_PAGA_URL=http://localhost -- '^! this is a development' &&
         [[ $status == 0 ]] && sees_money_settings && doctor COWRY_ENVIRONMENT=staging -- '^✗ environment' && [[ $status == 1 ]]
 }
 
 sees_keys() {
-    doctor -- '^! box.keys: a key waits' && [[ $status == 0 ]]
+    doctor -- '^! box.keys: a key is waiting' && [[ $status == 0 ]]
 }
 
 loads_products() {
@@ -235,7 +235,7 @@ ok "reviews are listed" lists_reviews
 ok "a review that is not there can't be decided" \
     refused 'not found' reviews approve 0190b2a4-7c1e-7d3a-9b61-2f6f0c9a1e57
 ok "a review is decided once" \
-    refused 'decided before' reviews reject 0190b2a4-7c1e-7d3a-9b61-2f6f0c9a1e56 --note x
+    refused 'already decided' reviews reject 0190b2a4-7c1e-7d3a-9b61-2f6f0c9a1e56 --note x
 ok "products are added and changed" loads_products
 ok "all of them, or none" all_products_or_none
 ok "rates are listed, and new ones taken over" loads_rates
@@ -255,6 +255,6 @@ stranger_leaves
 ok "then it goes to the front" activates
 ok "a key stays while tokens may be under it" waits_for_tokens
 ok "old keys go once nothing needs them" prunes
-ok "an id must be one" refused 'by its id' reviews approve 7
+ok "an id must be one" refused 'id of the review' reviews approve 7
 ok "who asks for help rotates nothing" refused '^usage' secrets activate --help
 exit $failed

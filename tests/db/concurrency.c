@@ -1,7 +1,6 @@
 /*
- * Many threads of two processes (two committers) on the same accounts. What each call
- * was told is counted; then the books must agree, and no deadlock may have happened.
- * COWRY_TEST_SEED changes the order of things.
+ * Many threads of two processes (two committers) on the same accounts. The answers are counted;
+ * then the ledger must agree, and no deadlock may have happened. COWRY_TEST_SEED changes the order.
  */
 #include <pthread.h>
 #include <stdatomic.h>
@@ -71,7 +70,7 @@ run_actor(void *arg)
 	return NULL;
 }
 
-/* A fresh stage; its wallets begin with the balance. */
+/* A new setup; its wallets begin with the balance. */
 static void
 set_stage(struct stage *stage, struct books *books, size_t wallets, int64_t balance)
 {
@@ -167,7 +166,7 @@ drain(struct actor *actor)
 		move(actor, books_reference(&actor->ctx), 0, 1, 1);
 }
 
-/* As many succeed as the balance covers, whoever they are. */
+/* As many succeed as the balance covers, in any order. */
 static void
 test_no_overdraft(void **state)
 {
@@ -261,7 +260,7 @@ post(struct ctx *ctx, void *arg)
 	return ledger_post(ctx, list->items, list->n);
 }
 
-/* The same references in either order, on accounts of one's own. */
+/* The same references in either order, on separate accounts. */
 static void
 shared_references(struct actor *actor)
 {
@@ -318,7 +317,7 @@ test_opposite_transfers(void **state)
 	assert_int_equal(total(&stage), 200);
 }
 
-/* A batch over all wallets, in an order of its own. */
+/* A batch over all wallets, in its own order. */
 static void
 bulk(struct actor *actor)
 {
@@ -381,7 +380,7 @@ end_hold(struct actor *actor)
 	}
 }
 
-/* A hold ends once: captured or voided while it is good, voided or expired afterwards. */
+/* A hold ends once: captured or voided while it is active, voided or expired afterwards. */
 static void
 test_hold_ends_once(void **state)
 {
@@ -450,7 +449,7 @@ wait_until(const struct books *books, const char *sql)
 		assert_true(poll_again(&poll));
 }
 
-/* Every fourth transaction is one that the database refuses. */
+/* Every fourth transaction is refused by the database. */
 static void
 good_or_bad(struct actor *actor)
 {
@@ -520,7 +519,7 @@ spend_until_frozen(struct actor *actor)
 	}
 }
 
-/* What is frozen stays as it is from then on. */
+/* Frozen values do not change from then on. */
 static void
 test_freezing_while_spending(void **state)
 {

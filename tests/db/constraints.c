@@ -1,6 +1,6 @@
 /*
- * What the database refuses by itself, should our own code ever ask for it: by the
- * roles' rights, by triggers and by constraints. Each row is tried and rolled back.
+ * Refusals of the database itself, in case our own code fails: by the roles' rights, by triggers
+ * and by constraints. Each row is tried and rolled back.
  */
 #include <libpq-fe.h>
 #include <stdlib.h>

@@ -69,7 +69,7 @@ test_replays(void **state)
 	assert_int_equal(books_balance(b, to), 100);
 }
 
-/* The refusals of a batch, and that its other transactions stand. */
+/* The refusals of a batch, and that its other transactions are posted. */
 static void
 test_batch(void **state)
 {
@@ -168,7 +168,7 @@ test_reversal(void **state)
 	assert_int_equal(books_balance(b, x), 5);
 }
 
-/* No two contents are the same text, wherever the boundary between the parts is. */
+/* Different contents never have the same text, wherever the boundary between the parts is. */
 static void
 test_content(void **state)
 {
@@ -324,7 +324,7 @@ test_frozen_accounts(void **state)
 	assert_int_equal(books_balance(b, x), 100);
 }
 
-/* The system accounts of a ledger and currency: computed, made once, each another one. */
+/* The system accounts of a ledger and currency: computed, created once, all different. */
 static void
 test_system_accounts(void **state)
 {
@@ -379,7 +379,7 @@ test_ledger_of(void **state)
 	fault_clear(&b->ctx->fault);
 }
 
-/* Money of another ledger is out of reach, whatever the ids. */
+/* Accounts of another ledger can't be used, whatever the ids. */
 static void
 test_ledgers_never_mix(void **state)
 {
@@ -431,7 +431,7 @@ test_trial_balance(void **state)
 
 enum { HISTORY = 60 };
 
-/* The balance at a time is that of the last posting until then, found by looking at each. */
+/* The balance at a time is that of the last posting until then, found by a linear search. */
 static void
 test_balance_at(void **state)
 {
@@ -480,8 +480,8 @@ step_back(const struct books *b)
 		    "UPDATE cowry.account SET last_at = last_at + interval '1 hour';");
 }
 
-/* Histories stay in order of time, balances at a time are right, and holds last as long as they
- * were placed for. */
+/* Histories stay in chronological order, balances at a time are right, and holds last as long as
+ * requested. */
 static void
 test_clock_steps_back(void **state)
 {
@@ -509,7 +509,7 @@ test_clock_steps_back(void **state)
 	assert_int_equal(position.balance, 100);
 	assert_int_equal(ledger_position_at(b->ctx, x, after->created_at, &position), ERR_OK);
 	assert_int_equal(position.balance, 89);
-	/* Who had nothing to do with that clock goes by the one that is right. */
+	/* Accounts without postings of that time use the corrected clock. */
 	after = books_order(b, b->ctx, books_reference(b->ctx), y, x, 1);
 	assert_int_equal(ledger_submit(b->ctx, after), ERR_OK);
 	assert_true(after->created_at.us >= before->created_at.us);

@@ -1,5 +1,5 @@
-# The database layer's own tests have statements that the product has not: the layer is built
-# once more, with a registry that holds both.
+# The tests of the database layer have additional statements: the layer is built
+# once more, with a registry that contains both.
 TEST_QUERIES = $(wildcard $(srcdir)/tests/db/queries/*.sql)
 EXTRA_DIST += tests/with-postgres tests/support/smtp.py tests/db/server $(TEST_QUERIES)
 dist_check_SCRIPTS += tests/db/statements.sh tests/db/cli.sh

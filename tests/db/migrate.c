@@ -1,4 +1,4 @@
-/* Migrations: applied once and in order, never after a change, each whole or not at all. */
+/* Migrations: applied once and in order, never after a change, each atomically. */
 #include <dirent.h>
 #include <pthread.h>
 #include <stdio.h>

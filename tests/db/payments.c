@@ -1,4 +1,4 @@
-/* Reserved references, and payments that the database refuses or the checks find broken. */
+/* Reserved references, and payments that the database refuses or the checks report. */
 #include <libpq-fe.h>
 #include <string.h>
 
@@ -104,14 +104,14 @@ test_reserved_reference(void **state)
 	assert_int_equal(books_move(b, b->ctx, mine.reference, wallet, to, 1),
 			 ERR_DUPLICATE_REFERENCE);
 	assert_int_equal(books_balance(b, to), 0);
-	/* Only who holds it can let go. */
+	/* Only the holder can release it. */
 	assert_int_equal(db_transact(b->ctx, release, &other), ERR_OK);
 	assert_int_equal(books_move(b, b->ctx, mine.reference, wallet, to, 1),
 			 ERR_DUPLICATE_REFERENCE);
 	assert_int_equal(db_transact(b->ctx, release, &mine), ERR_OK);
 	assert_int_equal(books_move(b, b->ctx, mine.reference, wallet, to, 1), ERR_OK);
 	assert_int_equal(books_balance(b, to), 1);
-	/* What was used can't be reserved. */
+	/* A used reference can't be reserved. */
 	assert_int_equal(db_transact(b->ctx, reserve, &other), ERR_OK);
 	assert_false(other.reserved);
 	/* Another ledger has references of its own. */

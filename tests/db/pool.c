@@ -1,4 +1,4 @@
-/* Connections: shared, exhausted, killed, lost in the wrong moment, and a server that restarts. */
+/* Connections: shared, exhausted, killed, lost at the wrong moment, and a server that restarts. */
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,7 +25,7 @@ setup(void **state)
 	return 0;
 }
 
-/* A pool of its own, with options of its own. */
+/* A separate pool, with its own options. */
 struct scene {
 	struct db_options options;
 	struct app app;

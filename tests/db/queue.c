@@ -1,4 +1,4 @@
-/* The queue: each job is done, once if all goes well, whoever runs it and whatever happens to them. */
+/* The queue: each job is done, normally once, by any runner and after any failure. */
 #include <pthread.h>
 #include <stdatomic.h>
 #include <string.h>
@@ -238,7 +238,7 @@ test_parked_at_once(void **state)
 	assert_true(run_one(f));
 	expect_sql(f, "SELECT problem FROM cowry.job WHERE parked_at IS NOT NULL", "never");
 	assert_false(run_one(f));
-	/* What is added anew is tried anew. */
+	/* A job that is added again starts again. */
 	plan.verdict = QUEUE_DONE;
 	add(f, "a", 0);
 	assert_true(run_one(f));
@@ -246,7 +246,7 @@ test_parked_at_once(void **state)
 	expect_sql(f, "SELECT count(*) FROM cowry.job", "0");
 }
 
-/* A runner that dies each time must not be killed for ever. */
+/* A job whose runner dies each time must not run for ever. */
 static void
 test_parked_if_never_ended(void **state)
 {
@@ -340,7 +340,7 @@ begin_to_add(struct fixture *f)
 	assert_true(atomic_load(&added));
 }
 
-/* The end of the job and the commit that adds it once more meet. */
+/* The end of the job coincides with the commit that adds it again. */
 static void
 test_added_at_the_end(void **state)
 {
@@ -358,7 +358,7 @@ test_added_at_the_end(void **state)
 	assert_int_equal(plan.runs, 2);
 }
 
-/* Another runner takes it over after the lease; what the slow one says then counts for nothing. */
+/* Another runner takes it over after the lease; the slow one's result is then ignored. */
 static void
 take_over(struct fixture *f)
 {
@@ -469,7 +469,7 @@ test_list_by_pages(void **state)
 	assert_string_equal(entries[0].subject, "a");
 }
 
-/* A claim reads by the index however many jobs wait for later. */
+/* A claim uses the index however many jobs wait for later. */
 static void
 test_claim_uses_index(void **state)
 {
@@ -491,7 +491,7 @@ test_claim_uses_index(void **state)
 	assert_false(run_one(f));
 }
 
-/* What nobody came back to in three months. */
+/* Jobs abandoned for three months. */
 static void
 test_retention(void **state)
 {

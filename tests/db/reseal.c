@@ -118,7 +118,7 @@ replaced(struct arena *arena, const char *text, const char *hex)
 	return arena_printf(arena, "%s%s", out, text);
 }
 
-/* What the owners of other tables seal: as bytes, the context, and where they keep it. */
+/* Sealed values of other tables: as bytes, the context, and where they are stored. */
 static const struct {
 	const char *context;
 	const char *insert; /* with the sealed value in hexadecimal */
@@ -189,7 +189,7 @@ test_other_tables(void **state)
 	}
 }
 
-/* A value that no key opens is counted and left alone, and does not stop the others. */
+/* A value that no key decrypts is counted and not changed, and does not stop the others. */
 static void
 test_broken_values(void **state)
 {
@@ -226,7 +226,7 @@ test_what_ends_by_itself(void **state)
 	assert_int_equal(n, 0);
 }
 
-/* Who has other keys is seen by their connections. */
+/* Processes with other keys are detected by their connections. */
 static void
 test_strangers(void **state)
 {

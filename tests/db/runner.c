@@ -1,4 +1,4 @@
-/* The job runner's threads, and hearing of new jobs. */
+/* The job runner's threads, and notifications of new jobs. */
 #include <poll.h>
 #include <stdatomic.h>
 #include <string.h>
@@ -103,7 +103,7 @@ test_slow_holds_up_nothing(void **state)
 		"0");
 }
 
-/* A wake is no promise: jobs are found without one. */
+/* A lost wake-up: jobs are found without one. */
 static void
 test_polls(void **state)
 {
@@ -134,7 +134,7 @@ test_stops_in_time(void **state)
 	assert_int_equal(quick_runs, 0);
 }
 
-/* Whether anything comes to be heard in time. */
+/* Whether a notification arrives in time. */
 static bool
 hear(struct listener *l, char payload[LISTEN_PAYLOAD_MAX], int ms)
 {
@@ -172,7 +172,7 @@ test_hears_what_is_due(void **state)
 	assert_int_equal(db_transact(&f->ctx, add_twice, subject), ERR_OK);
 	assert_true(hear(l, payload, DEADLINE_MS));
 	assert_string_equal(payload, "quick");
-	/* What is due later is not worth the lock that NOTIFY takes. */
+	/* A job that is due later is not worth the lock that NOTIFY takes. */
 	add(f, "slow", "later", 60);
 	assert_false(hear(l, payload, 100));
 	listener_free(l);

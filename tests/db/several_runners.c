@@ -28,7 +28,8 @@ value(struct fixture *f, const char *sql)
 
 #define expect_sql(f, sql, text) assert_string_equal(value(f, sql), text)
 
-/* Two processes, each with several threads, and one of the processes is killed amid its work. */
+/* Two processes, each with several threads, and one of the processes is killed in the middle of
+ * its work. */
 enum { JOBS = 500, THREADS = 4 };
 
 /* How often each job was run, in memory that the processes share. */
@@ -216,8 +217,8 @@ ms_since(int64_t begun_ns)
 	return (clock_monotonic_ns() - begun_ns) / 1000000;
 }
 
-/* While a runner lives it keeps what it has, however long that takes; once it was killed, another one has
- * it within seconds, however long it might have taken. */
+/* A live runner keeps its claims, however long the work takes; after it was killed, another one
+ * takes them within seconds, however long the work might have taken. */
 static void
 kill_runner_after(struct fixture *f, int64_t kept_ms)
 {

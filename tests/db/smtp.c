@@ -1,4 +1,4 @@
-/* Mail of the queue on its way out by a real SMTP server that behaves well, badly, or not at all. */
+/* Mail of the queue, sent by an SMTP server that works, fails, or does not answer. */
 #include <errno.h>
 #include <signal.h>
 #include <sys/wait.h>
@@ -200,7 +200,7 @@ test_slow(void **state)
 	expect_arrived(f);
 }
 
-/* Whatever may pass is tried again, and then the mail arrives. */
+/* Temporary failures are retried, and then the mail arrives. */
 static void
 test_tried_again(void **state)
 {
@@ -220,7 +220,7 @@ test_tried_again(void **state)
 	}
 }
 
-/* The server has it, but never says so: better twice than never. */
+/* The server has it, but never confirms: better twice than never. */
 static void
 test_no_answer(void **state)
 {
@@ -250,7 +250,7 @@ test_refused_for_good(void **state)
 	}
 }
 
-/* What is wrong with the settings is no mail's fault. */
+/* Wrong settings are not the mail's fault. */
 static void
 test_wrong_settings(void **state)
 {
@@ -304,7 +304,7 @@ test_spool(void **state)
 	assert_int_equal(access(folder_path(path, spool, id), R_OK), 0);
 }
 
-/* One that went out, or was removed, is nothing to do; what is no id never will be. */
+/* A mail that was sent or removed is nothing to do; an invalid id never will be. */
 static void
 test_nothing_to_send(void **state)
 {

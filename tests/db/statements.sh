@@ -1,5 +1,5 @@
 #!/bin/sh
-# What sql/statements.awk makes of query files, and what it refuses. Prints TAP.
+# Output and errors of sql/statements.awk. Prints TAP.
 set -u
 
 awk=${AWK-awk}

@@ -1,4 +1,4 @@
-/* Transactions: commit, rollback, deferred statements, retries, what a failure leaves. */
+/* Transactions: commit, rollback, deferred statements, retries, and the state after a failure. */
 #include <pthread.h>
 
 #include "db/row.h"
@@ -83,7 +83,7 @@ test_deferred_alone(void **state)
 	assert_int_equal(db_transact(&f->ctx, run_plan, &plan), ERR_OK);
 	assert_int_equal(thing_value(&f->ctx, 3), 3);
 	assert_int_equal(thing_value(&f->ctx, 4), 4);
-	/* The second time they break a rule, in the same trip as COMMIT. */
+	/* The second time they violate a constraint, in the same round trip as COMMIT. */
 	assert_int_equal(db_transact(&f->ctx, run_plan, &plan), ERR_CONFLICT);
 	assert_string_equal(f->ctx.fault.constraint, "thing_key");
 	assert_int_equal(db_dry_run(&f->ctx, run_plan, &plan), ERR_CONFLICT);

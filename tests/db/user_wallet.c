@@ -1,4 +1,4 @@
-/* The wallets of people: one a currency, however many ask for it at once. */
+/* Users' wallets: one per currency, however many requests there are at once. */
 #include <pthread.h>
 #include <string.h>
 
@@ -24,7 +24,7 @@ new_user(struct books *books, const char *name)
 						name));
 }
 
-/* Luhn's sum of a whole number, told another way than the code under test does. */
+/* Luhn's sum of a whole number, computed differently from the code under test. */
 static int
 luhn(const char *number)
 {

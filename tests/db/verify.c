@@ -1,4 +1,4 @@
-/* Books broken in each way that a check looks for: exactly that check reports it. */
+/* Ledgers with one violation for each check: exactly that check reports it. */
 #include <string.h>
 
 #include "base/arena.h"
@@ -32,8 +32,8 @@ post_two(struct ctx *ctx, void *arg)
 	return ledger_post(ctx, arg, 2);
 }
 
-/* Money in, some of it on to another wallet and back in the same instant, a capture, a hold that is
- * open, a reversal, and a wallet that never had any. */
+/* Incoming money, some of it moved on to another wallet and back in the same instant, a capture,
+ * an open hold, a reversal, and a wallet that never had any. */
 static int
 setup(void **state)
 {
@@ -109,7 +109,7 @@ static const struct damage {
 		    " AND from_sequence = 2"},
 	{"running", "UPDATE posting SET from_sequence = 77 FROM t WHERE from_id = y AND "
 		    "transaction_id = reversal"},
-	/* Spent before it came: no gap, right sums, but below the floor in between. */
+	/* Spent before it arrived: no gap, right sums, but below the floor in between. */
 	{"running",
 	 "UPDATE posting SET to_sequence = 2, to_balance = 0 FROM t WHERE to_id = y AND "
 	 "to_sequence = 1; UPDATE posting SET from_sequence = 1, from_balance = -50 FROM t WHERE "

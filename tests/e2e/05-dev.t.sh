@@ -1,6 +1,6 @@
 #!/bin/bash
-# ./dev where it is not used as its documentation has it: it says in one line what is wrong and what
-# to do, and what the caller's environment has set does not disturb it.
+# Wrong uses of ./dev: it prints one line with the problem and the solution, and the caller's
+# environment does not affect it.
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
 
@@ -78,7 +78,7 @@ like "ports that are taken" "$((STATUS > 0)) $OUTPUT" \
     "^1 .*✗ nginx: port $COWRY_HTTPS_PORT is taken by another program; set COWRY_HTTPS_PORT"
 env COWRY_HOME="$empty" "$DEV" reset >/dev/null
 
-# Ended in its midst, it leaves nothing in the way of the next one.
+# An interrupted run does not affect the next one.
 COWRY_HOME=$empty "$DEV" up >"$WORK/ended" 2>&1 </dev/null &
 pid=$!
 ok "up has begun" within 20 grep -q "Cowry in" "$WORK/ended"

@@ -1,5 +1,5 @@
 #!/bin/bash
-# The main job, as a platform does it: accounts, keys, wallets, money in, money across.
+# The main flow of a platform: accounts, keys, wallets, credits, transfers.
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
 

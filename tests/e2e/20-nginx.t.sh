@@ -1,5 +1,5 @@
 #!/bin/bash
-# What nginx does before a worker is asked.
+# nginx's own checks, before a worker is called.
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
 
@@ -84,7 +84,7 @@ done
 request GET /v1/wallets --http1.1 -H "X-Large: $(head -c 20000 /dev/zero | tr '\0' a)"
 envelope "headers that are too large" /v1/wallets 431 HEADERS_TOO_LARGE
 
-# Keys of repetitions, by either name.
+# Idempotency keys, by either name.
 request POST /v1/auth/logout -H "Content-Type: application/json" -d '{"refreshToken":"x"}' \
     -H "Idempotency-Key: one" -H "Idempotency-Key: two"
 envelope "two different keys" /v1/auth/logout 400 BAD_REQUEST
@@ -134,7 +134,7 @@ expect "nonsense" 400 .status error .code BAD_REQUEST
 request GET /.error/404
 expect "error pages are not for clients" 404 .code NOT_FOUND
 
-# What the workers answer about methods, paths and bodies comes through as it is.
+# The workers' answers about methods, paths and bodies are passed on unchanged.
 for path in $paths; do
     request GET "${path%/*}/no/such/path"
     envelope "an unknown path: $path" "${path%/*}/no/such/path" 404 NOT_FOUND
@@ -189,12 +189,12 @@ is "for each method" "$STATUS $(header Allow)" "405 GET, HEAD"
 request GET /api-doc/../../../etc/passwd --path-as-is
 ok "no way out of the pages" test "$STATUS" != 200
 
-# The flood guard, last: it needs seconds to forgive.
+# The rate limit, last: it needs seconds to recover.
 seq 400 | sed "s|.*|url = \"$URL/v1/auth/me\"\noutput = \"$WORK/flood-#\"\nwrite-out = \"%{http_code}\\\\n\"|" >"$WORK/flood"
 curl -sS --cacert "$CA" -Z --parallel-max 40 -K "$WORK/flood" >"$WORK/flood.status" 2>/dev/null
 ok "a flood of sign-in requests meets 429" grep -qx 429 "$WORK/flood.status"
 ok "not all of it" grep -qvx 429 "$WORK/flood.status"
-# With a rate that is used up by two requests, what they say can be looked at.
+# With a rate that is used up by two requests, the answers can be inspected.
 trap unfront EXIT
 front 1 AUTH_RATE=1r/m AUTH_BURST=1
 front_serves() {
@@ -206,7 +206,7 @@ for attempt in 1 2 3; do
 done
 expect "in the envelope of the path" 429 .success false .code RATE_LIMITED
 is "with Retry-After" "$(header Retry-After)" 1
-# Other spellings of the path are no way around it.
+# Other spellings of the path do not bypass it.
 for path in /v1/auth/login /v1/auth/%6cogin /v1/%61uth/login /%761/auth/login /v1//auth/login \
     //v1/auth/login /v1/./auth/login /v1/x/../auth/login /./v1/auth/login '/v1/auth/login?x=/v1/wallets'; do
     request POST "https://localhost:$FRONT_PORT$path" --path-as-is

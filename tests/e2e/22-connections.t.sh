@@ -29,7 +29,7 @@ lines() {
     cat "$FRONT"/error.log "$FRONT"/nginx-error.log 2>/dev/null | grep -c "\[$1\]"
 }
 
-# An idle connection is closed; who begins to ask and stops is told.
+# An idle connection is closed; an incomplete request gets an error.
 # silent PORT TEXT: seconds until the server closes the connection.
 silent() {
     local fd begun=$SECONDS

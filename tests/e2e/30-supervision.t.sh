@@ -1,5 +1,5 @@
 #!/bin/bash
-# What ./dev keeps running, and brings back.
+# ./dev restarts programs that end.
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
 

@@ -1,5 +1,5 @@
 #!/bin/bash
-# PostgreSQL goes away under load and comes back.
+# PostgreSQL is stopped under load and restarted.
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
 

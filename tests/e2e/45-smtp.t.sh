@@ -1,5 +1,5 @@
 #!/bin/bash
-# The mail server goes away: people register all the same, and their mail goes out when it is back.
+# The mail server is unavailable: users can still register, and their mail is sent later.
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
 
@@ -90,7 +90,7 @@ trap leave EXIT
     echo "COWRY_SMTP_PASSWORD=correct-horse-42"
     echo "COWRY_SMTP_CA_FILE=$SMTP/cert.pem"
 } >>"$COWRY_HOME/env"
-ok "the runner starts anew" restart_jobs
+ok "the runner restarts" restart_jobs
 
 register
 expect "registration while the mail server is down" 201

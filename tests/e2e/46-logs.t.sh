@@ -1,5 +1,5 @@
 #!/bin/bash
-# What the logs of a running copy tell: for their owner only, and nothing of people.
+# Logs of a running instance: readable by their owner only, and without personal data.
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
 

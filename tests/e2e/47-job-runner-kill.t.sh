@@ -1,5 +1,5 @@
 #!/bin/bash
-# The job runner is killed, and the database goes away, while a receiver of webhooks takes its time: five
+# The job runner is killed, and the database stopped, while a receiver of webhooks is slow: five
 # seconds later everything is delivered.
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -29,7 +29,7 @@ busy() {
     (($(deliveries "busy_since IS NOT NULL") >= 6))
 }
 
-# Each of the nine is under way, or has waited for a place until it looks only now and then.
+# Each of the nine is in progress, or has waited for a slot so long that it polls rarely.
 all_begun() {
     [[ $(deliveries "busy_since IS NOT NULL OR crowded_at < now() - interval '1.2 seconds'") == 9 ]]
 }
@@ -38,7 +38,7 @@ all_delivered() {
     [[ $(deliveries "d.status = 'delivered'") == "$EVENTS" ]]
 }
 
-# fill: nine more events; at least six deliveries are under way, and the others wait for a place.
+# fill: nine more events; at least six deliveries are in progress, and the others wait for a slot.
 # All of that is over before the first of them has waited ten seconds for its answer, and has failed.
 fill() {
     touch "$HOOK/mute"
@@ -46,7 +46,7 @@ fill() {
         -H "x-api-key: $KEY" -H "Content-Type: application/json" -d '{"currency":"NGN"}' \
         "$URL/v1/wallets?[1-9]"
     EVENTS=$((EVENTS + 9))
-    ok "six deliveries are under way" within 10 busy
+    ok "six deliveries are in progress" within 10 busy
     ok "the others wait" within 10 all_begun
 }
 
@@ -88,7 +88,7 @@ rm "$HOOK/mute"
 sleep 6
 kill -CONT "$(pid jobs.child)"
 ok "the runner was stopped: five seconds after it goes on all is delivered" within 5 all_delivered
-is "nothing is under way" "$(deliveries 'busy_since IS NOT NULL OR crowded_at IS NOT NULL')" 0
+is "nothing is in progress" "$(deliveries 'busy_since IS NOT NULL OR crowded_at IS NOT NULL')" 0
 ok "the books are right" "$DEV" cowry verify
 ok "dev up takes over what it did not start" "$DEV" up
 done_testing

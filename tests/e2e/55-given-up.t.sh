@@ -1,6 +1,6 @@
 #!/bin/bash
-# A worker is stopped: clients are told that the outcome is unknown, and what nginx has given up
-# meanwhile is not carried out when the worker goes on.
+# A worker is suspended: clients are told that the outcome is unknown, and requests that nginx has
+# abandoned in the meantime are not executed when the worker continues.
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
 
@@ -10,7 +10,7 @@ by() {
     "${@:2}"
 }
 
-# refused_late COUNT: so many requests were refused since they came too late.
+# refused_late COUNT: this number of requests was refused because they arrived too late.
 refused_late() {
     (($(grep -c '"code":"REQUEST_EXPIRED"' "$COWRY_HOME/log/worker-1.log") >= $1))
 }
@@ -37,7 +37,7 @@ to=$WALLET
 prefix=late-$(openssl rand -hex 6)
 
 kill -STOP "$stuck"
-# Clients that wait, in each dialect, all at once; and one that leaves.
+# Waiting clients, in each dialect, all at once; and one that disconnects.
 paths="/v1/wallets/transfer /api/v1/wallet/transfer /api/wallet/fund /api/v1/vouchers/issue /api/transactions/remittance"
 i=0
 for path in $paths; do
@@ -74,7 +74,7 @@ expect "for one meaning" 503 .success false .code OUTCOME_UNKNOWN
 answer 5
 expect "in Drop's words, too" 503 .error outcome_unknown
 
-# What is repeated elsewhere is refused for good.
+# A repetition elsewhere is refused permanently.
 for reference in waits leaves; do
     by 2 transfer "$from" "$to" 100 "$prefix-$reference"
     expect "repeated elsewhere it is refused: $reference" 422 .code INSUFFICIENT_FUNDS
@@ -89,7 +89,7 @@ is "nothing was posted late" "$(sql "SELECT count(*) FROM transaction WHERE refe
 by 1 transfer "$from" "$to" 100 "$prefix-waits"
 expect "what is repeated now is carried out" 201 .data.balance 950.00
 
-# A request that no worker was reached with was certainly not begun.
+# If no worker was reached, the request was certainly not started.
 front 99
 ports[99]=$FRONT_PORT
 not_reached() {

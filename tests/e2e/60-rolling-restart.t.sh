@@ -1,5 +1,5 @@
 #!/bin/bash
-# One worker after the other is restarted under load: nobody notices.
+# One worker after the other is restarted under load, without failed requests.
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
 

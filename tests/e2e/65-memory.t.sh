@@ -1,6 +1,6 @@
 #!/bin/bash
-# Bodies that are made to cost memory, many at once: no worker grows beyond 128 MiB, those that are
-# served meanwhile are served, and the memory goes back.
+# Many concurrent bodies that are designed to use memory: no worker grows beyond 128 MiB, other
+# requests are served, and the memory is released.
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
 
@@ -31,7 +31,7 @@ attack() {
         -w '%{http_code}\n' -K "$WORK/urls" 2>"$WORK/error" | sort | uniq -c | tr -s '\n ' ' '
 }
 
-# fill FILE BYTES OPEN ITEM CLOSE: a body of about so many bytes.
+# fill FILE BYTES OPEN ITEM CLOSE: a body of about this number of bytes.
 fill() {
     awk -v most="$2" -v open="$3" -v item="$4" -v close_="$5" 'BEGIN {
         printf "%s%s", open, item
@@ -54,12 +54,12 @@ fill "$WORK/names" 65536 '{"event":"charge.success","data":{' '"a":[]' '}}'
 fill "$WORK/large" 1048000 '{"event":"charge.success","odd":[' '{}' ']}'
 fill "$WORK/bulk" 522240 '{"transactions":[' '{}' ']}'
 fill "$WORK/free" 522240 '{"transactions":[],"unknown":[' '{}' ']}'
-# One that is taken: 1,000 postings, each of them refused.
+# One that is accepted: 1,000 postings, each of them refused.
 fill "$WORK/items" 522240 '{"atomic":false,"transactions":[' "$(jq -cn '{type: "credit",
     walletId: "00000000-0000-7000-8000-000000000000", amount: "1", currency: "NGN",
     reference: "aaaaa", metadata: {a: [range(40)], b: ("x" * 270)}}')" ']}'
 
-# What every worker takes once it has served.
+# The memory of every worker after its first requests.
 for _ in $(seq 200); do
     request GET /v1/auth/me -H "Authorization: Bearer $TOKEN"
 done

@@ -1,6 +1,6 @@
 #!/bin/bash
-# The providers and Google as the sandbox plays them, through nginx: what goes right, and what is
-# told to go wrong.
+# The providers and Google, simulated by the sandbox, through nginx: normal behaviour, and injected
+# faults.
 # shellcheck disable=SC2317
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -14,13 +14,13 @@ control() {
     [[ $STATUS == 200 ]] || fail "control $1" "$STATUS" "$BODY"
 }
 
-# sent PROVIDER REFERENCE: the webhooks that told of an order, one JSON object a line.
+# sent PROVIDER REFERENCE: the webhooks about an order, one JSON object per line.
 sent() {
     request GET "$box/control/log?provider=$1"
     jq -c --arg r "$2" '.log[] | select(.direction == "sent" and (.body | contains($r)))' <<<"$BODY"
 }
 
-# told PROVIDER REFERENCE NUMBER: so many webhooks told of it, and came to an end.
+# told PROVIDER REFERENCE NUMBER: this number of webhooks about it was sent and answered.
 told() {
     (($(sent "$1" "$2" | jq -c 'select(.status != null)' | wc -l) >= $3))
 }
@@ -76,7 +76,7 @@ is "nobody is told" "$(sent paystack "$REFERENCE" | wc -l)" 0
 request GET $box/control/log
 is "the log has no keys" "$(grep -c sk_test <<<"$BODY")" 0
 
-# Withdrawals settle by themselves.
+# Withdrawals are settled automatically.
 withdrawal=$(reference)
 post $box/flutterwave/v3/transfers "{\"account_bank\":\"044\",\"account_number\":\"0690000040\",
     \"amount\":10.50,\"currency\":\"NGN\",\"reference\":\"$withdrawal\"}" -H "$key"
@@ -96,7 +96,7 @@ post $box/paga/wallet/withdraw "{\"referenceNumber\":\"$withdrawal\",\"amount\":
 post $box/paga/wallet/status "{\"referenceNumber\":\"$withdrawal\"}" -H "credentials: x"
 expect "one that never ends stays open" 200 .data.status PENDING
 
-# Misbehaviour.
+# Injected faults.
 control '{"provider":"paystack","delay_ms":700}'
 begun=${EPOCHREALTIME/./}
 initialize
@@ -243,7 +243,7 @@ consent -d login_hint=ada.obi@cowry.example
 token
 is "a token can be made wrong" "$(claim .email_verified)" false
 
-# It belongs to development.
+# Development only.
 image=$COWRY_HOME/usr/bin/cowry-sandbox
 spawn-fcgi -n -s "$WORK/production.sock" -- /usr/bin/env COWRY_ENVIRONMENT=production \
     "$image" >"$WORK/out" 2>&1

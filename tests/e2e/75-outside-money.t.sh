@@ -1,6 +1,6 @@
 #!/bin/bash
-# Money that comes and goes through providers which are slow, fail, repeat themselves or lie: in the
-# end every balance is right, and who only reads has not waited.
+# Incoming and outgoing payments through providers that are slow, fail, repeat themselves or report
+# wrong data: finally every balance is right, and reads are not delayed.
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
 
@@ -8,7 +8,7 @@ secret() {
     jq -r ".$1" "$COWRY_HOME/credentials.json"
 }
 
-# control JSON: tell the sandbox how to misbehave.
+# control JSON: inject a fault into the sandbox.
 control() {
     post "$(secret sandbox_url)/control" "$1"
     must "the sandbox is told $1"
@@ -55,7 +55,7 @@ payment_is() {
 
 new_project
 
-# Each provider, as it should be.
+# Each provider, without faults.
 for provider in paystack flutterwave paga fingra; do
     new_wallet
     deposit "$WALLET" 1000.50 $provider
@@ -77,12 +77,12 @@ pay failed
 ok "a declined payment fails" within 20 payment_is "$REFERENCE" failed
 is "and nothing is credited" "$(available "$WALLET")" 0.00
 
-# The other side misbehaves. Whatever is unknown is settled by webhook or look-up, once.
+# With faults. Unknown outcomes are settled by webhook or look-up, once.
 settled() {
     [[ $(payment_status "$REFERENCE") =~ ^(completed|failed)$ ]]
 }
 
-# accounted WALLET BEFORE AMOUNT: what is left after a withdrawal that has come to its end.
+# accounted WALLET BEFORE AMOUNT: the rest after a withdrawal that has ended.
 accounted() {
     local after=$2
     [[ $(payment_status "$REFERENCE") == failed ]] ||
@@ -90,8 +90,8 @@ accounted() {
     holds "$1" "$after"
 }
 
-# A provider that does not know a payment may have lost it, or not have got to it: it is believed
-# after a day.
+# A provider that does not know a payment may have lost it, or not processed it yet: the answer
+# counts after a day.
 a_day_later() {
     ok "what the provider does not know waits" within 20 looked_up
     sql "UPDATE payment SET created_at = created_at - interval '25 hours' WHERE reference = '$REFERENCE'"
@@ -123,7 +123,7 @@ for fault in '"fail":"500"' '"fail":"reset"' '"fail":"half"' '"fail":"timeout"' 
     expect "a withdrawal that was certainly not made fails ($fault)" 502 .code PROVIDER_UNAVAILABLE
     is "and its money is free ($fault)" "$(available "$WALLET")" "$before"
     control '{"provider":"paystack","reset":true}'
-    # A deposit that nobody knows of is pending, and credited if it was paid.
+    # An unknown deposit is pending, and credited if it was paid.
     control "{\"provider\":\"paystack\",$fault,\"times\":1}"
     deposit "$WALLET" 5
     expect "a deposit whose call ends with $fault is pending" 201 .data.status pending
@@ -150,7 +150,7 @@ control '{"provider":"paystack","early":true}'
 deposit "$WALLET" 12.34
 becomes "success before the initialisation has returned" "$WALLET" 12.34
 
-# What was paid is not what was asked for.
+# The amount paid differs from the request.
 new_wallet
 control '{"provider":"paystack","amount":100,"times":1}'
 deposit "$WALLET" 500
@@ -159,7 +159,7 @@ ok "another amount is held for review" within 20 payment_is "$REFERENCE" review
 is "and not credited" "$(available "$WALLET")" 0.00
 control '{"provider":"paystack","reset":true}'
 
-# Webhooks of somebody else.
+# Forged webhooks.
 new_wallet
 deposit "$WALLET" 900
 ref=$(sql "SELECT provider_reference FROM payment WHERE reference = '$REFERENCE'")

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Airtime, data, electricity and bills: bought from vendors that the sandbox plays, through nginx.
+# Airtime, data, electricity and bills: bought from vendors simulated by the sandbox, through nginx.
 # shellcheck disable=SC2317
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -14,7 +14,7 @@ control() {
     must "the sandbox is told $1"
 }
 
-# new_buyer AMOUNT: somebody with so much in a wallet in rand; sets TOKEN and WALLET.
+# new_buyer AMOUNT: a user with this amount in a rand wallet; sets TOKEN and WALLET.
 new_buyer() {
     local name
     name=buyer-$(openssl rand -hex 6)
@@ -110,7 +110,7 @@ get /api/v1/wallets/transactions
 expect "the history has it all" 200 '[.data.transactions[].subtype] | unique | join(" ")' \
     "admin_credit bill_payment purchase"
 
-# What is not known is held, and found out.
+# Unknown outcomes: the money is held, and the purchase is looked up.
 for fault in '"fail":"timeout"' '"fail":"reset"' '"fail":"half"'; do
     get /api/v1/wallets/balance
     before=$(field .data.balance)
@@ -136,7 +136,7 @@ pay 91234138519487 50
 expect "a refusal is one" 400 .code PURCHASE_REFUSED
 money "and its money is free" 250 200
 
-# Many at once, on a wallet for five.
+# Many at once, with a balance for five.
 new_buyer 50
 rush() {
     curl -s -o /dev/null -w '%{http_code}\n' --max-time 40 --cacert "$CA" -H "Authorization: Bearer $TOKEN" \

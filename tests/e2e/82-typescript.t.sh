@@ -1,5 +1,5 @@
 #!/bin/bash
-# The main flows of all five APIs by a client in TypeScript that is made from their documents.
+# The main flows of all five APIs with a TypeScript client generated from their documents.
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
 

@@ -1,5 +1,5 @@
 #!/bin/bash
-# People link the accounts that they have at a bank, which the sandbox plays.
+# Users link their accounts at a bank simulated by the sandbox.
 # shellcheck disable=SC2317
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -9,7 +9,7 @@ control() {
     [[ $STATUS == 200 ]] || fail "control $1" "$STATUS" "$BODY"
 }
 
-# sign_up: somebody new; sets EMAIL and JAR, where their browser keeps the cookie.
+# sign_up: a new user; sets EMAIL and JAR, the cookie file of their browser.
 sign_up() {
     EMAIL=bank-$(openssl rand -hex 6)@cowry.example JAR=$WORK/jar.$RANDOM
     post /api/auth/register "{\"email\":\"$EMAIL\",\"password\":\"correct-horse-42\",
@@ -17,14 +17,14 @@ sign_up() {
     must register
 }
 
-# begin BANK: sets PAGE, where the person consents.
+# begin BANK: sets PAGE, where the user consents.
 begin() {
     post /api/bank-accounts "{\"bank\":\"$1\"}" -b "$JAR"
     must "a link begins"
     PAGE=$(field .data.authorizationUrl)
 }
 
-# go URL: as the person's browser does; sets BACK, where it is sent.
+# go URL: as the user's browser does; sets BACK, where it is redirected.
 go() {
     request GET "$1" -b "$JAR"
     BACK=$(header Location)
@@ -58,7 +58,7 @@ expect "the accounts are listed" 200 '.data | length' 2 .data[0].status active
 request GET /api/auth/me -b "$JAR"
 expect "and shown with the person" 200 .data.totalBalance 173230 .data.bankAccounts[0].id "$first"
 
-# Foreign hands.
+# Other users.
 owner=$JAR
 sign_up
 request DELETE "/api/bank-accounts/$first" -b "$JAR"
@@ -78,7 +78,7 @@ expect "not from a foreign page" 403
 accounts
 expect "there is one primary account" 200 '[.data[] | select(.isPrimary) | .id] | join(" ")' "$second"
 
-# The bank is slow, the person takes the consent back, and gives it again.
+# The bank is slow, the user revokes the consent, and gives it again.
 control '{"provider":"bank","delay_ms":20000,"path":"/v1/accounts"}'
 accounts
 expect "a bank that hangs does not hide what is known" 200 .data[0].balance 45230

@@ -1,6 +1,6 @@
 #!/bin/bash
-# A person signs in on our page with a browser and pays a merchant by QR code; pages of other
-# origins get nothing out of their cookie. The browser is driven by tests/browser/.
+# A user signs in on our page with a browser and pays a merchant by QR code; pages of other
+# origins can't use their cookie. The browser is driven by tests/browser/.
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
 
@@ -15,7 +15,7 @@ if [[ ! -d $driver/node_modules/playwright-core ]]; then
     done_testing
 fi
 
-# sign_up FIRST LAST: somebody new; sets EMAIL and JAR, which has their cookie.
+# sign_up FIRST LAST: a new user; sets EMAIL and JAR, which has their cookie.
 sign_up() {
     EMAIL=browser-$(openssl rand -hex 6)@cowry.example JAR=$WORK/jar.$RANDOM
     post /api/auth/register "{\"email\":\"$EMAIL\",\"password\":\"correct-horse-42\",
@@ -23,7 +23,7 @@ sign_up() {
     must register
 }
 
-# link_bank: as the person's browser does, with a bank that agrees at once.
+# link_bank: as the user's browser does, with a bank that consents at once.
 link_bank() {
     post /api/bank-accounts '{"bank":"Sandbox Bank"}' -b "$JAR"
     must "a link begins"

@@ -1,19 +1,19 @@
 #!/bin/bash
-# Pages of other origins, in a browser: COWRY_ALLOWED_ORIGINS lets the listed ones in, by the workers
-# and by nginx' own answers, and is off by default. The browser is driven by tests/browser/.
+# Pages of other origins, in a browser: COWRY_ALLOWED_ORIGINS allows the listed ones, in answers of the
+# workers and of nginx itself, and is empty by default. The browser is driven by tests/browser/.
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
 
 driver=${DEV%/dev}/build/tests/browser
 chromium=$(command -v chromium)
 
-# from ORIGIN PATH: ask as a page of an origin does; ALLOWED is what it is told.
+# from ORIGIN PATH: request as a page of an origin; sets ALLOWED from the answer.
 from() {
     request GET "$2" -H "Origin: $1"
     ALLOWED=$(header Access-Control-Allow-Origin)
 }
 
-# free_port: a port of which nobody says that it is taken.
+# free_port: an unused port.
 free_port() {
     python3 -c 'import socket; s = socket.socket(); s.bind(("", 0)); print(s.getsockname()[1])'
 }
@@ -42,7 +42,7 @@ is "an answer of nginx does as well" "$STATUS $ALLOWED $(header Vary)" \
     "414 https://app.example.com Origin"
 from https://app.example.org "$long"
 is "and names no other one" "$STATUS $ALLOWED" "414 "
-like "doctor says so" "$("$DEV" cowry doctor 2>&1)" "pages of other origins may call"
+like "doctor says so" "$("$DEV" cowry doctor 2>&1)" "pages of other origins are allowed"
 
 if [[ ! $chromium ]]; then
     echo "# chromium is not installed: no browser was asked"

@@ -1,5 +1,5 @@
 #!/bin/bash
-# The trial balance over all that the scripts before this one have done, in every dialect.
+# The trial balance over the transactions of all previous scripts, in every dialect.
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
 

@@ -1,5 +1,5 @@
 #!/bin/bash
-# What is left when all is stopped: the data, and nothing that runs.
+# After everything is stopped, only the data is left, and no process.
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
 

@@ -1,4 +1,4 @@
-# What the end-to-end scripts share; sourced by each. The stack they talk to is described by
+# Common part of the end-to-end scripts; sourced by each. The stack they talk to is described by
 # the environment that `run` gives them: COWRY_HOME, URL, HTTP_URL, CA, DEV.
 # shellcheck shell=bash
 set -uo pipefail
@@ -118,14 +118,14 @@ expect() {
 
 # The platform.
 
-# must NAME: the preparations of a test worked, or there is nothing to test.
+# must NAME: the preparations of a test succeeded, or the test is skipped.
 must() {
     [[ $STATUS == 2?? ]] && return 0
     echo "Bail out! $1: $STATUS $BODY $(cat "$WORK/error")"
     exit 1
 }
 
-# new_project: a platform of its own; sets EMAIL, PASSWORD, TOKEN, PROJECT and KEY.
+# new_project: a new platform; sets EMAIL, PASSWORD, TOKEN, PROJECT and KEY.
 # shellcheck disable=SC2034
 new_project() {
     local name
@@ -149,7 +149,7 @@ new_project() {
     KEY=$(field .data.rawKey)
 }
 
-# new_wallet [AMOUNT]: sets WALLET, an NGN wallet with that much in it.
+# new_wallet [AMOUNT]: sets WALLET, an NGN wallet with this amount.
 new_wallet() {
     post /v1/wallets '{"currency":"NGN"}' -H "x-api-key: $KEY"
     must wallet
@@ -184,7 +184,7 @@ sql() {
         -c "SET search_path TO cowry" -c "$1"
 }
 
-# front NUMBER SETTING...: an nginx of its own for worker NUMBER alone, rendered with settings; sets
+# front NUMBER SETTING...: a separate nginx for worker NUMBER alone, rendered with settings; sets
 # FRONT_PORT, where it listens, and FRONT, its folder. unfront ends all of them.
 # shellcheck disable=SC2034
 front() {
@@ -268,8 +268,8 @@ answered() {
     awk -v status="$1" '$2 ~ status { n++ } END { print n + 0 }' "$WORK/journal"
 }
 
-# acknowledged_once: every reference that was answered 201 stands in the journal of the ledger,
-# exactly once; no other balance or sum is wrong.
+# acknowledged_once: every reference that was answered 201 is in the journal of the ledger
+# exactly once; no balance or sum is wrong.
 acknowledged_once() {
     local all
     awk '$2 == 201 { print $1 }' "$WORK/journal" | sort >"$WORK/acknowledged"

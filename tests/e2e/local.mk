@@ -1,4 +1,4 @@
-# The end-to-end tests need a whole copy of everything: ./dev test runs them, make check does not.
+# The end-to-end tests need a complete installation: ./dev test runs them, make check does not.
 EXTRA_DIST += tests/e2e/run tests/e2e/lib.sh tests/e2e/receiver.py $(wildcard $(srcdir)/tests/e2e/*.t.sh)
 
 .PHONY: e2e

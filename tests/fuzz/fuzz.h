@@ -1,4 +1,4 @@
-/* fuzz.h - what each fuzz target offers, to libFuzzer and to replay.c alike. */
+/* fuzz.h - the interface of each fuzz target, for libFuzzer and for replay.c. */
 #ifndef TESTS_FUZZ_FUZZ_H
 #define TESTS_FUZZ_FUZZ_H
 
@@ -7,7 +7,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* What must hold; an assertion would vanish with NDEBUG. */
+/* An invariant; an assertion would be removed by NDEBUG. */
 #define REQUIRE(condition)                \
 	do {                              \
 		if (!(condition))         \

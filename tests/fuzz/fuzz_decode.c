@@ -1,6 +1,6 @@
 /*
- * No body and no query string breaks the decoder, and what it takes can be written
- * again. The first byte picks the table among those of all routes, the rest is both.
+ * No body and no query string breaks the decoder, and accepted values can be written again. The
+ * first byte selects the table among those of all routes, the rest is both.
  */
 #include <string.h>
 

@@ -1,4 +1,5 @@
-/* Account numbers: what is taken has the form of all, and no other character of its kind can stand in a place. */
+/* Account numbers: accepted ones have the common form, and no other character of the same kind
+ * is accepted in a place. */
 #include <string.h>
 
 #include "app/bank/iban.h"

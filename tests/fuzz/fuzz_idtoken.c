@@ -1,7 +1,7 @@
 /*
- * No text is an ID token but one with the issuer's signature, and no set of keys stops the checker.
- * The input is taken as a token, as a set of keys, and as header and claims that are signed, so that
- * the checks behind the signature are reached: "header", a NUL byte, "claims".
+ * No text is an ID token except one with the issuer's signature, and no set of keys stops the
+ * checker. The input is taken as a token, as a set of keys, and as header and claims that are
+ * signed, so that the checks behind the signature are reached: "header", a NUL byte, "claims".
  */
 #include "crypto/idtoken.h"
 

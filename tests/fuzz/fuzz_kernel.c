@@ -1,4 +1,4 @@
-/* Any books and any batch: the kernel decides what the model decides, and no money is made. */
+/* Any ledger and any batch: the kernel decides as the model does, and no money is created. */
 #include "tests/fuzz/fuzz.h"
 #include "tests/support/ledger_case.h"
 

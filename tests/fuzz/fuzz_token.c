@@ -1,7 +1,7 @@
 /*
- * No text is a token but one with our signature. The input is taken as it is, and
- * as header and claims that are signed with our key, so that the checks behind the
- * signature are reached: "header", a NUL byte, "claims".
+ * No text is a token except one with our signature. The input is used as it is, and as header and
+ * claims that are signed with our key, so that the checks behind the signature are reached:
+ * "header", a NUL byte, "claims".
  */
 #include <config.h>
 

@@ -1,6 +1,6 @@
 /*
- * Untrusted webhooks: what readers make of any bytes is bounded and printable, the same every time,
- * and no signature but the right one is taken.
+ * Untrusted webhooks: the result of reading any bytes is bounded and printable, deterministic, and
+ * no signature but the right one is accepted.
  */
 #include <string.h>
 

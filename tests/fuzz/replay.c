@@ -9,7 +9,7 @@
 #include "tests/fuzz/fuzz.h"
 #include "tests/support/vectors.h"
 
-/* An exact copy in a block of its own, so that sanitizers see what is read behind its end. */
+/* An exact copy in its own block, so that sanitizers detect reads beyond its end. */
 static bool
 replay_file(const char *path)
 {

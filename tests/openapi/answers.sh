@@ -1,6 +1,6 @@
 #!/bin/bash
-# Every answer that the programs of tests/api got is as the OpenAPI documents have it, and they got
-# each that is documented. Runs after them, on what they wrote down. Prints TAP.
+# Every answer recorded by the programs of tests/api matches the OpenAPI documents, and each
+# documented answer was recorded. Runs after them. Prints TAP.
 # shellcheck source=tests/openapi/lib.sh
 . "$(dirname "$0")/lib.sh"
 

@@ -1,4 +1,4 @@
-# What the tests of the OpenAPI documents share: the documents, and what npm has installed.
+# Common part of the tests of the OpenAPI documents: the documents, and the npm modules.
 # shellcheck shell=bash disable=SC2034 # others read what is set here
 set -u
 

@@ -1,5 +1,5 @@
-# The OpenAPI documents, linted, and held against the answers that the programs of tests/api got. npm
-# is asked by `make openapi-linter` only, never by `make check`.
+# The OpenAPI documents, linted, and compared with the answers recorded by tests/api. Only
+# `make openapi-linter` runs npm, never `make check`.
 OPENAPI_TESTS = tests/openapi/openapi.sh tests/openapi/answers.sh tests/openapi/types.sh
 OPENAPI_READERS = tests/openapi/lint.mjs tests/openapi/check.mjs tests/openapi/unseen.mjs
 dist_check_SCRIPTS += $(OPENAPI_TESTS)

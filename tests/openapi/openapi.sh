@@ -1,6 +1,6 @@
 #!/bin/bash
-# The OpenAPI documents keep the rules of a linter, examples included. The linter comes from npm, by
-# `make openapi-linter`, which ./dev test does. Prints TAP.
+# The OpenAPI documents pass a linter, examples included. The linter is installed from npm by
+# `make openapi-linter`, which ./dev test runs. Prints TAP.
 # shellcheck source=tests/openapi/lib.sh
 . "$(dirname "$0")/lib.sh"
 

@@ -1,5 +1,5 @@
 #!/bin/bash
-# A client in TypeScript is made from the OpenAPI documents, and what client.ts does with it compiles
+# A TypeScript client is generated from the OpenAPI documents, and its use in client.ts compiles
 # under the strictest rules; tests/e2e/82-typescript.t.sh runs it. Prints TAP.
 # shellcheck source=tests/openapi/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -15,7 +15,7 @@ for document in "$folder"/*.json; do
     cmp -s "$document" "$client/${document##*/}" || same=false
 done
 echo 1..2
-# A cast or an assertion would say more than the documents do.
+# A cast or an assertion would hide errors of the documents.
 if grep -nE '\bany\b|\bas [A-Za-z]|@ts-|[A-Za-z0-9_)\]]!([.;,)[]|$)' "$client/client.ts" | grep -vE ' as const;|:import ' >&2; then
     echo "not ok 1 - the client has no casts"
 else

@@ -1,6 +1,6 @@
 /*
- * books.h - a ledger on the real database for tests: accounts with money, and two processes'
- * worth of group commit.
+ * books.h - a ledger on the real database for tests: accounts with money, and the group commit of
+ * two processes.
  */
 #ifndef TESTS_SUPPORT_BOOKS_H
 #define TESTS_SUPPORT_BOOKS_H
@@ -21,10 +21,10 @@ struct books {
 /* For cmocka: *state becomes a struct books. */
 int books_setup(void **state);
 int books_teardown(void **state);
-/* For cmocka, after each test: every check of the ledger is content. */
+/* For cmocka, after each test: every check of the ledger passes. */
 int books_check(void **state);
 
-/* End both processes and start them anew. */
+/* Stop both processes and start them again. */
 void books_restart(struct books *books);
 /* A context of one of the processes, for a thread; fixture_ctx_end() ends it. */
 struct ctx books_ctx(const struct books *books, size_t process);

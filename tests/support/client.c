@@ -54,7 +54,7 @@ client_setup(void **state)
 	c->fixture->config.sign_in_per_minute = 0; /* tests/api/rate.c sets it */
 	c->fixture->config.otp_funding = "open";
 	c->fixture->config.user_limits = false; /* tests/api/otp/limits.c sets it */
-	/* What is switched off unless asked for; tests/api/drop/cards.c switches it off. */
+	/* Features that are off by default; tests/api/drop/cards.c switches it off. */
 	c->fixture->config.drop_cards = c->fixture->config.drop_physical_cards = true;
 	c->fixture->config.drop_card_pin = c->fixture->config.drop_spending_limits = true;
 	app = &c->fixture->app;
@@ -277,7 +277,7 @@ check_refusal(const struct answer *a, const struct dialect *dialect)
 			      (answer_at(a, "error") != NULL && answer_at(a, "message") != NULL));
 }
 
-/* What holds of every answer. */
+/* Checks of every answer. */
 static void
 check_answer(const struct answer *a, const struct ask *ask)
 {

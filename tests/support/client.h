@@ -1,9 +1,9 @@
 /*
  * client.h - a client of the API within the test's own process.
  *
- * Requests go through dispatch() as the worker's do, against the database of the fixture. What
- * must hold of every answer is checked of every answer: it is JSON in the envelope of its dialect,
- * carries a request id, and is not a fault of the server.
+ * Requests go through dispatch() as in the worker, against the database of the fixture. Common
+ * properties of all answers are checked for every answer: it is JSON in the envelope of its
+ * dialect, has a request id, and is not a server error.
  */
 #ifndef TESTS_SUPPORT_CLIENT_H
 #define TESTS_SUPPORT_CLIENT_H
@@ -26,7 +26,7 @@ struct client {
 /* For cmocka_run_group_tests: *state becomes a struct client. */
 int client_setup(void **state);
 int client_teardown(void **state);
-/* Before each test: what the one before made is forgotten. */
+/* Before each test: data of the previous one is deleted. */
 int client_begin(void **state);
 #define client_test(function) cmocka_unit_test_setup(function, client_begin)
 
@@ -45,7 +45,7 @@ struct ask {
 	size_t length; /* of body; 0: up to its NUL */
 	bool body_too_large;
 	bool body_incomplete;
-	const struct requester *requester; /* NULL: it waits for ever */
+	const struct requester *requester; /* NULL: it always waits */
 	bool repeated_credentials;
 	bool contradicting_keys;
 };
@@ -70,7 +70,7 @@ size_t count_status(const int *statuses, size_t n, int status);
 
 /* The value of a header, or NULL. */
 const char *answer_header(const struct answer *answer, const char *name);
-/* What stands at a path such as "data.0.id": its text, "null" for null, NULL if it is absent. */
+/* The value at a path such as "data.0.id": its text, "null" for null, NULL if it is absent. */
 const char *answer_at(const struct answer *answer, const char *path);
 size_t answer_count(const struct answer *answer, const char *path);
 /* Whether the errors of a refusal name the field. */
@@ -81,7 +81,7 @@ const char *client_text(struct client *c, const char *fmt, ...) PRINTF_LIKE(2, 3
 const char *client_json(struct client *c, const char *fmt, ...) PRINTF_LIKE(2, 3);
 /* Run SQL as the superuser; the first value of what it returns. */
 void client_sql(struct client *c, const char *fmt, ...) PRINTF_LIKE(2, 3);
-/* From now on all calls are counted in one minute, whenever they come. */
+/* From now on all calls are counted in one minute, at any time. */
 void client_stop_minute(struct client *c);
 const char *client_value(struct client *c, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
@@ -96,12 +96,12 @@ void expect_field_at(const struct answer *answer, const char *field, const char 
 #define expect_text(answer, path, text) expect_text_at(answer, path, text, __FILE__, __LINE__)
 #define expect_refusal(answer, status, code) \
 	expect_refusal_at(answer, status, code, __FILE__, __LINE__)
-/* 400 VALIDATION_FAILED, or what the dialect says instead, that names the field. */
+/* 400 VALIDATION_FAILED, or its form in the dialect, that names the field. */
 #define expect_field(answer, field) expect_field_at(answer, field, __FILE__, __LINE__)
 
-/* The last tests of each program: every check of the books is silent, and each row of a table of
- * routes, or each with a tag, had an answer below 400 and one above. tests/api/routes.c knows which
- * program answers for which rows. */
+/* The last tests of each program: every check of the ledger passes, and each row of a table of
+ * routes, or each with a tag, had an answer below 400 and one above. tests/api/routes.c lists
+ * the programs and their rows. */
 void client_books_hold(void **state);
 void client_covered(struct client *c, const struct route *routes, const char *tag);
 

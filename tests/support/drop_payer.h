@@ -1,5 +1,5 @@
 /*
- * drop_payer.h - what tests of Drop's payments need: people with an account at a bank, recipients, and
+ * drop_payer.h - helpers for tests of Drop's payments: users with a bank account, recipients, and
  * merchants.
  */
 #ifndef TESTS_SUPPORT_DROP_PAYER_H
@@ -9,25 +9,25 @@
 
 #define IBAN_RS "RS35260005601001611379"
 
-/* A bank at which payments stay on their way until told otherwise, and where they are paid to. */
+/* A bank at which payments stay pending until told otherwise, and their destination. */
 void drop_payer_bank_open(struct client *c, struct bank *bank);
 /* The bank as it was then. */
 void drop_payer_bank_behave(struct bank *bank);
 
-/* Somebody whose identity is known, with so many minor units of NOK at the bank. */
+/* A user with a verified identity, with an amount in minor units of NOK at the bank. */
 struct person drop_payer_new(struct client *c, int64_t balance);
 int64_t drop_payer_id(struct client *c, const struct person *who);
 /* A further account; its id. */
 const char *drop_payer_account(struct client *c, const struct person *who, int64_t balance,
 			       bool primary);
-/* What the bank account has, and what payments under way have set aside; in minor units. */
+/* The balance of the bank account, and its reserved amount; in minor units. */
 const char *drop_payer_balance(struct client *c, const struct person *who);
 const char *drop_payer_reserved(struct client *c, const struct person *who);
 /* Ids. */
 const char *recipient_new(struct client *c, const struct person *who, const char *currency);
 const char *merchant_new(struct client *c, const char *name);
 
-/* Do what the job runner has to do about payments, as if it were time. */
+/* Run the due jobs of payments. */
 void settle_due(struct client *c);
 
 #endif

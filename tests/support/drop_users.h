@@ -1,4 +1,4 @@
-/* drop_users.h - who uses Drop in its tests. */
+/* drop_users.h - users of Drop in its tests. */
 #ifndef TESTS_SUPPORT_DROP_USERS_H
 #define TESTS_SUPPORT_DROP_USERS_H
 
@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-/* Somebody who has registered with Drop, and the token of their cookie. */
+/* A user registered with Drop, and the token of their cookie. */
 struct dropper {
 	const char *id;
 	const char *email;
@@ -54,7 +54,7 @@ dropper_new(struct client *c, const char *email)
 				arena_strdup(c->keep, email), token != NULL ? token : ""};
 }
 
-/* A request as a browser sends it: by the cookie. */
+/* A request in the form of a browser: with the cookie. */
 static inline struct answer
 by_cookie(struct client *c, const char *method, const char *target, const char *token,
 	  const char *body)

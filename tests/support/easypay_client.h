@@ -1,6 +1,6 @@
 /*
- * easypay_client.h - the four providers as the tests play them: an HTTP server of the test itself, which
- * answers as they do unless it is told otherwise, and the webhooks that they would send.
+ * easypay_client.h - fakes of the four providers: an HTTP server of the test itself, which answers
+ * like them by default, and the webhooks that they would send.
  */
 #ifndef TESTS_SUPPORT_EASYPAY_CLIENT_H
 #define TESTS_SUPPORT_EASYPAY_CLIENT_H
@@ -12,17 +12,17 @@
 #define OWN_KEY     "sk_test_of_the_platform"
 #define PROJECT_KEY "sk_test_of_the_project"
 
-/* How the next calls go. All zero: as they should. */
+/* Behaviour of the next calls. All zero: normal. */
 struct easypay_client_script {
 	enum fake_server_manner manner;
 	int status;       /* 0: 200 */
-	const char *body; /* NULL: the usual */
-	/* What a look-up says; amount in the provider's own way of writing it. */
+	const char *body; /* NULL: the default */
+	/* The answer of a look-up; amount in the provider's own format. */
 	const char *state;
 	const char *amount;
 	const char *currency;
 	bool absent;
-	/* Called while an order is on its way, with its reference, before the provider answers. */
+	/* Called while an order is in progress, with its reference, before the provider answers. */
 	void (*meanwhile)(void *arg, const char *reference);
 	/* Called before a look-up is answered. */
 	void (*asked)(void *arg);
@@ -34,7 +34,7 @@ struct easypay_client {
 	struct easypay_client_script script;
 };
 
-/* Begin, with the platform's own accounts at all four, in the sandbox and for live money. */
+/* Start, with the platform's own accounts at all four, in the sandbox and for live money. */
 void easypay_client_open(struct client *c, struct easypay_client *easypay);
 void easypay_client_close(struct easypay_client *easypay);
 /* The reference of the order of a payment, as the provider knows it. */

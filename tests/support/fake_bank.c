@@ -14,7 +14,7 @@ static struct bank *latest; /* whom bank_link_new() asks */
 
 enum { BODIES = 32, BODY_SIZE = 1024 };
 
-/* Answers live until as many more were given. */
+/* Answers are kept until as many more were given. */
 static char bodies[BODIES][BODY_SIZE];
 static size_t body_next;
 

@@ -1,6 +1,6 @@
 /*
- * fake_bank.h - a bank as the tests play it: an HTTP server of the test itself, which answers as
- * NextGenPSD2 XS2A has it unless it is told otherwise.
+ * fake_bank.h - a fake bank: an HTTP server of the test itself, which answers according to
+ * NextGenPSD2 XS2A by default.
  */
 #ifndef TESTS_SUPPORT_FAKE_BANK_H
 #define TESTS_SUPPORT_FAKE_BANK_H
@@ -13,48 +13,48 @@
 
 enum { BANK_REQUESTS_MAX = 256 };
 
-/* What the bank says. Set between calls. */
+/* The bank's answers. Set between calls. */
 struct bank_script {
-	const char *consent; /* how consents stand: "valid" */
+	const char *consent; /* status of consents: "valid" */
 	const char *balance; /* of the first account; the second one has 120000.00 */
 	bool bare;           /* accounts come without balances */
-	const char *payment; /* how payments stand when they are asked about: "ACSC" */
+	const char *payment; /* status of payments when queried: "ACSP" */
 	const char *initial; /* and when they are initiated: "ACSP" */
-	/* A call that goes wrong: those of this method whose path begins so. */
+	/* A failing call: those of this method whose path begins so. */
 	const char *method;
 	const char *path;
 	int64_t times;
 	enum fake_server_manner manner;
 	int status;
 	const char *body;
-	bool done; /* a payment is made all the same */
+	bool done; /* a payment is made nevertheless */
 };
 
 struct bank {
 	struct fake_server *server;
 	struct bank_script script;
-	size_t payments; /* that it has made: one for each X-Request-ID */
+	size_t payments; /* payments made: one for each X-Request-ID */
 	char requests[BANK_REQUESTS_MAX][40];
 };
 
-/* Begin; banks are reached there from now on. */
+/* Start; banks have this address from now on. */
 void bank_open(struct client *c, struct bank *bank);
 void bank_close_down(struct bank *bank);
-/* Everything as it should be. */
+/* Everything normal. */
 void bank_behave(struct bank *bank);
-/* The next so many calls of a method and path end so. */
+/* The result of the next calls of a method and path. */
 void bank_fail(struct bank *bank, const char *method, const char *path,
 	       enum fake_server_manner manner, int status, const char *body);
-/* A refusal in the words of the interface. */
+/* A refusal in the format of the interface. */
 const char *bank_error(struct client *c, const char *code, const char *text);
-/* Requests that it has had whose line begins so: "POST /v1/payments". */
+/* Number of requests whose line begins so: "POST /v1/payments". */
 size_t bank_count(struct bank *bank, const char *line);
 /* The number of the last such request. */
 size_t bank_last(struct bank *bank, const char *line);
 
-/* Link the accounts of somebody; the id of the first one. */
+/* Link the accounts of a user; the id of the first one. */
 const char *bank_link_new(struct client *c, const struct person *person);
-/* The state of a link that was begun, from the request to the bank. */
+/* The state of a started link, from the request to the bank. */
 const char *bank_state(struct client *c, struct bank *bank);
 
 #endif

@@ -1,7 +1,7 @@
 /*
- * fake_server.h - an HTTP server of the test's own, on a free port of the loopback. It answers as a
- * function of the test says, and also the ways in which servers fail. Requests are kept for the
- * test to look at.
+ * fake_server.h - an HTTP server of the test, on a free port of the loopback. Its answers come from
+ * a function of the test, and it can fail like real servers. Requests are stored for the test to
+ * inspect.
  */
 #ifndef TESTS_SUPPORT_FAKE_SERVER_H
 #define TESTS_SUPPORT_FAKE_SERVER_H
@@ -36,7 +36,7 @@ struct fake_server_reply {
 	size_t length;       /* of the body; 0: it is a text */
 };
 
-/* What to answer to the request number n (from 0). Called by threads of the server. */
+/* The answer to the request number n (from 0). Called by threads of the server. */
 typedef struct fake_server_reply fake_server_answer(void *arg, size_t n,
 						    const struct fake_server_request *request);
 
@@ -55,9 +55,9 @@ const char *fake_server_header(struct fake_server *server, size_t n, const char 
 			       size_t size);
 /* How many connections were made. */
 size_t fake_server_connections(struct fake_server *server);
-/* Wait until n requests have come in; false if they don't in time. */
+/* Wait until n requests have arrived; false if they don't in time. */
 bool fake_server_wait(struct fake_server *server, size_t n);
-/* Let all that hang go on: they are answered 200. */
+/* Continue all hanging requests: they are answered 200. */
 void fake_server_release(struct fake_server *server);
 
 #endif

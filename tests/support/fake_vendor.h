@@ -1,6 +1,6 @@
 /*
- * fake_vendor.h - the vendors as the tests play them: an HTTP server of the test itself, which sells as
- * they do unless it is told otherwise; and people who buy there.
+ * fake_vendor.h - fake vendors: an HTTP server of the test itself, which sells like them by
+ * default; and users who buy there.
  */
 #ifndef TESTS_SUPPORT_FAKE_VENDOR_H
 #define TESTS_SUPPORT_FAKE_VENDOR_H
@@ -16,15 +16,15 @@
 #define TOKEN       "12345678901234567890"
 #define SHOP_KEY    "key-of-the-platform"
 
-/* How the next calls go. All zero: as they should. */
+/* Behaviour of the next calls. All zero: normal. */
 struct fake_vendor_script {
 	enum fake_server_manner manner;
 	int status;         /* 0: 200 */
-	const char *body;   /* NULL: the usual */
+	const char *body;   /* NULL: the default */
 	const char *state;  /* of sales; NULL: SUCCESSFUL */
 	const char *amount; /* of sales and look-ups; NULL: what was asked for, or not said */
-	const char *found;  /* state that a look-up tells; NULL: it knows nothing of it */
-	/* Called while a sale is on its way, before it is answered. */
+	const char *found;  /* state reported by a look-up; NULL: it does not know the sale */
+	/* Called while a sale is in progress, before it is answered. */
 	void (*meanwhile)(void *arg);
 	void *arg;
 };
@@ -34,11 +34,11 @@ struct fake_vendor {
 	struct fake_vendor_script script;
 };
 
-/* Begin, with the platform's own accounts at all three. */
+/* Start, with the platform's own accounts at all three. */
 void fake_vendor_open(struct client *c, struct fake_vendor *vendor);
 void fake_vendor_close(struct fake_vendor *vendor);
 
-/* Somebody with a wallet in rand. */
+/* A user with a rand wallet. */
 struct buyer {
 	struct person person;
 	const char *wallet;

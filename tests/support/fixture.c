@@ -103,7 +103,7 @@ migrate_template(PGconn *super)
 	PQclear(known);
 }
 
-/* Programs run side by side: the lock lets one at a time use the template. */
+/* Programs run in parallel: the lock lets one at a time use the template. */
 static void
 make_database(const char *name)
 {

@@ -1,8 +1,8 @@
 /*
- * fixture.h - a migrated database of its own for each test program.
+ * fixture.h - a separate migrated database for each test program.
  *
- * The first program in a cluster migrates a template; each makes its database
- * from that and drops it at the end. Run within tests/with-postgres.
+ * The first program in a cluster migrates a template; each creates its database from that and drops
+ * it at the end. Run within tests/with-postgres.
  */
 #ifndef TESTS_SUPPORT_FIXTURE_H
 #define TESTS_SUPPORT_FIXTURE_H

@@ -1,4 +1,4 @@
-/* folder.h - a folder of its own for a test, and files in it. */
+/* folder.h - a temporary folder for a test, and files in it. */
 #ifndef TESTS_SUPPORT_FOLDER_H
 #define TESTS_SUPPORT_FOLDER_H
 

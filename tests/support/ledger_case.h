@@ -1,6 +1,6 @@
 /*
- * ledger_case.h - bytes as books and a batch of transactions, decided by the kernel,
- * by the model, and by the kernel in two batches instead of one.
+ * ledger_case.h - bytes as a ledger and a batch of transactions, decided by the kernel, by the
+ * model, and by the kernel in two batches instead of one.
  */
 #ifndef TESTS_SUPPORT_LEDGER_CASE_H
 #define TESTS_SUPPORT_LEDGER_CASE_H

@@ -170,7 +170,7 @@ is_reversed(const struct trial *trial)
 	return false;
 }
 
-/* The latest of the clock and of what is known of the accounts; it is what is known of them next. */
+/* The latest of the clock and the times of the accounts; it is their next time. */
 static void
 date(const struct trial *trial)
 {

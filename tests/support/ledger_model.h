@@ -1,7 +1,6 @@
 /*
- * ledger_model.h - the rules of the ledger written down a second time, as naively
- * as possible: one transaction after the other, linear searches, numbers of 128 bits.
- * What src/ledger/kernel.c decides must be what this decides.
+ * ledger_model.h - a second, naive implementation of the rules of the ledger: one transaction after
+ * the other, linear searches, numbers of 128 bits. src/ledger/kernel.c must decide as this does.
  */
 #ifndef TESTS_SUPPORT_LEDGER_MODEL_H
 #define TESTS_SUPPORT_LEDGER_MODEL_H

@@ -1,4 +1,4 @@
-/* ledger_scene.h - small books for tests of the kernel, and a batch that is put to them. */
+/* ledger_scene.h - a small ledger for tests of the kernel, and a batch that is applied to it. */
 #ifndef TESTS_SUPPORT_LEDGER_SCENE_H
 #define TESTS_SUPPORT_LEDGER_SCENE_H
 
@@ -48,7 +48,7 @@ void scene_apply(struct scene *s);
 
 void scene_expect_account(const struct scene *s, int n, int64_t balance, int64_t held,
 			  int64_t sequence);
-/* All is as the scene began. */
+/* Everything is as at the start. */
 void scene_expect_untouched(const struct scene *s);
 /* Apply the one transaction that was added and see it refused. */
 void scene_expect_refused(struct scene *s, enum err err);

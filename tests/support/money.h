@@ -1,4 +1,4 @@
-/* money.h - requests that move money, as the tests write them. */
+/* money.h - requests that move money, in the form of the tests. */
 #ifndef TESTS_SUPPORT_MONEY_H
 #define TESTS_SUPPORT_MONEY_H
 
@@ -48,7 +48,7 @@ act(struct client *c, const char *key, const char *noun, const char *id, const c
 			   client_json(c, "{%s}", members));
 }
 
-/* All that the database knows of money: equal before and after what changes nothing. */
+/* All stored data about money: equal before and after a call without effect. */
 static inline const char *
 books(struct client *c)
 {
@@ -62,7 +62,7 @@ books(struct client *c)
 
 #define NOBODY "0190b2a4-7c1e-7d3a-9b61-2f6f0c9a1e55"
 
-/* The operator's account in the books of a wallet, which no caller may name. */
+/* The operator's account in the ledger of a wallet, which callers can't use. */
 static inline const char *
 operator_account(struct client *c, const char *wallet)
 {

@@ -1,4 +1,4 @@
-/* moolah_user.h - people who have registered at MyMoolah. */
+/* moolah_user.h - users registered with MyMoolah. */
 #ifndef TESTS_SUPPORT_MOOLAH_USER_H
 #define TESTS_SUPPORT_MOOLAH_USER_H
 

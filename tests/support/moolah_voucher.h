@@ -1,4 +1,5 @@
-/* moolah_voucher.h - people with rands, the EasyPay network, and vouchers between them, for tests. */
+/* moolah_voucher.h - users with rands, the EasyPay network, and vouchers between them, for
+ * tests. */
 #ifndef TESTS_SUPPORT_MOOLAH_VOUCHER_H
 #define TESTS_SUPPORT_MOOLAH_VOUCHER_H
 
@@ -19,7 +20,7 @@
 #define NETWORK_KEY "the secret of the EasyPay network"
 #define VOUCHERS    "/api/v1/vouchers"
 
-/* Put cents into somebody's ZAR wallet. */
+/* Put cents into a user's ZAR wallet. */
 static inline void
 give(struct client *c, const struct person *who, int64_t cents)
 {
@@ -49,7 +50,7 @@ give(struct client *c, const struct person *who, int64_t cents)
 	assert_int_equal(ledger_submit(&ctx, &t), ERR_OK);
 }
 
-/* Somebody new with an amount in cents. */
+/* A new user with an amount in cents. */
 static inline struct person
 person_with(struct client *c, const char *email, int64_t cents)
 {
@@ -93,7 +94,7 @@ register_in_transaction(struct ctx *ctx, void *arg)
 	return payee_register(ctx, &call->order, &call->payee);
 }
 
-/* The operator lets a payee be paid with vouchers. */
+/* The operator registers a voucher payee. */
 static inline void
 register_payee(struct client *c, const char *kind, const char *code)
 {
@@ -103,7 +104,7 @@ register_payee(struct client *c, const char *kind, const char *code)
 	assert_int_equal(db_transact(&ctx, register_in_transaction, &call), ERR_OK);
 }
 
-/* What is in somebody's wallet, in cents. */
+/* The balance of a user's wallet, in cents. */
 static inline int64_t
 cents_of(struct client *c, const struct person *who)
 {
@@ -191,7 +192,7 @@ settle(struct client *c, const char *number, const char *amount, const char *tra
 					 .body = settlement_body(c, number, amount, transaction)});
 }
 
-/* The clock of one voucher, or of all (NULL), has run out. */
+/* One voucher, or all of them (NULL), have expired. */
 static inline void
 run_out(struct client *c, const char *id)
 {
@@ -201,7 +202,7 @@ run_out(struct client *c, const char *id)
 		   id != NULL ? client_text(c, "voucher_id = %s", id) : "true");
 }
 
-/* As the job runner does; whether there was something to do. */
+/* Run the job; whether there was something to do. */
 static inline bool
 expire(struct client *c)
 {

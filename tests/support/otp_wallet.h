@@ -1,4 +1,4 @@
-/* otp_wallet.h - the two steps of the Wallet OTP API, as its tests write them. */
+/* otp_wallet.h - the two steps of the Wallet OTP API, in the form of the tests. */
 #ifndef TESTS_SUPPORT_OTP_WALLET_H
 #define TESTS_SUPPORT_OTP_WALLET_H
 
@@ -73,7 +73,7 @@ otp_complete(struct client *c, const struct person *who, const char *route, cons
 	expect_text(&a, "status", NULL);
 }
 
-/* What the ledger says of the person's wallet, in kobo: balance and what of it is held. */
+/* The ledger's data of the user's wallet, in kobo: balance and held amount. */
 static inline const char *
 naira_of(struct client *c, const struct person *who)
 {
@@ -95,7 +95,7 @@ set_wallet_status(struct client *c, const struct person *who, int status)
 		   status, who->id);
 }
 
-/* All their codes are as old as that. */
+/* Make all their codes this old. */
 static inline void
 age_codes(struct client *c, const struct person *who, const char *interval)
 {

@@ -18,8 +18,8 @@ poll_for(int seconds)
 	return (struct poll){clock_monotonic_ns() + seconds * INT64_C(1000000000)};
 }
 
-/* Pause, then tell whether there is time to ask again. A loop without a pause takes the processor from
- * what it waits for, and fills the arena in which it asks. */
+/* Pause, then tell whether there is time to check again. A loop without a pause takes the
+ * processor from what it waits for, and fills its arena. */
 static inline bool
 poll_again(const struct poll *poll)
 {

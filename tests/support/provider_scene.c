@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Tests say all that is answered; a question too many is answered like the last one. */
+/* Tests give all answers; further requests get the last one again. */
 static struct fake_server_reply
 next_reply(void *arg, size_t n, const struct fake_server_request *request)
 {

@@ -1,4 +1,4 @@
-/* provider_scene.h - a provider played by a server of the test's own, and what is asked of it. */
+/* provider_scene.h - a provider simulated by a server of the test, and its requests. */
 #ifndef TESTS_SUPPORT_PROVIDER_SCENE_H
 #define TESTS_SUPPORT_PROVIDER_SCENE_H
 

@@ -1,4 +1,4 @@
-/* proxy.h - a man in the middle of a PostgreSQL connection, who loses what he is told to lose. */
+/* proxy.h - a man in the middle of a PostgreSQL connection, who drops selected messages. */
 #ifndef TESTS_SUPPORT_PROXY_H
 #define TESTS_SUPPORT_PROXY_H
 

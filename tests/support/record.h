@@ -1,6 +1,6 @@
 /*
- * record.h - every answer that the tests get, one a line, for tests/openapi/check.mjs to hold against
- * the documents. Written where COWRY_TEST_ANSWERS names a folder, to a file for each program.
+ * record.h - records every answer in the tests, one per line, for tests/openapi/check.mjs to
+ * compare with the documents. Written to a file for each program, in the folder COWRY_TEST_ANSWERS.
  */
 #ifndef TESTS_SUPPORT_RECORD_H
 #define TESTS_SUPPORT_RECORD_H

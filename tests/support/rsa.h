@@ -1,4 +1,4 @@
-/* rsa.h - an issuer of ID tokens with a key of its own, for tests. */
+/* rsa.h - an issuer of ID tokens with its own key, for tests. */
 #ifndef TESTS_SUPPORT_RSA_H
 #define TESTS_SUPPORT_RSA_H
 
@@ -13,7 +13,7 @@ void rsa_free(struct rsa *rsa);
 
 /* A set of keys (JWKS) with the public key under this id. */
 struct bytes rsa_jwks(struct arena *arena, const struct rsa *rsa, const char *kid);
-/* The public key in the forms that a confused checker might take for a secret. */
+/* The public key in forms that a faulty checker might take for a secret. */
 struct bytes rsa_public_pem(struct arena *arena, const struct rsa *rsa);
 struct bytes rsa_public_der(struct arena *arena, const struct rsa *rsa);
 struct bytes rsa_modulus(struct arena *arena, const struct rsa *rsa);

@@ -1,4 +1,4 @@
-/* sandbox_case.h - a sandbox in this process, and what it answers. */
+/* sandbox_case.h - a sandbox in this process, and its answers. */
 #ifndef TESTS_SUPPORT_SANDBOX_CASE_H
 #define TESTS_SUPPORT_SANDBOX_CASE_H
 
@@ -21,7 +21,7 @@ struct sandbox_case {
 	struct json_object *body; /* of the last answer, if it was JSON */
 };
 
-/* Webhooks go to a port where nobody listens. */
+/* Webhooks are sent to a port where nothing listens. */
 static inline int
 sandbox_case_open(void **state)
 {
@@ -61,7 +61,7 @@ sandbox_case_close(void **state)
 	return 0;
 }
 
-/* Ask "METHOD /path" below /sandbox, with a body or NULL, as whoever has a key or nothing. */
+/* Request "METHOD /path" below /sandbox, with a body or NULL, with a key or NULL. */
 static inline int
 sandbox_ask(struct sandbox_case *x, const char *line, const char *type, const char *body,
 	    const char *header)

@@ -1,4 +1,4 @@
-/* users.h - who the tests are: people, administrators, and platforms with a project and keys. */
+/* users.h - test users: users, administrators, and platforms with a project and keys. */
 #ifndef TESTS_SUPPORT_USERS_H
 #define TESTS_SUPPORT_USERS_H
 
@@ -6,7 +6,7 @@
 
 #define PASSWORD "correct-horse-42"
 
-/* Somebody who has registered and signed in. */
+/* A user who has registered and signed in. */
 struct person {
 	const char *id;
 	const char *email;
@@ -19,7 +19,7 @@ struct person person_admin(struct client *c, const char *email);
 /* Sign in once more. */
 struct person person_sign_in(struct client *c, const char *email, const char *password);
 
-/* Somebody with a platform account, a project and a key of each scope, without quota. */
+/* A user with a platform account, a project and a key of each scope, without quota. */
 struct tenant {
 	struct person owner;
 	const char *account;
@@ -50,7 +50,7 @@ const char *fresh_reference(struct client *c);
 
 /* The text of the latest mail to an address; NULL if there is none. */
 const char *mail_to(struct client *c, const char *email);
-/* The token in it. Wishes for tokens are answered first, as the job runner does. */
+/* The token in it. Requests for tokens are answered first, as the job runner does. */
 const char *mailed_token(struct client *c, const char *email);
 
 #endif

@@ -16,7 +16,7 @@ ok() {
 well_formed() {
     local messages
     if command -v mandoc >/dev/null; then
-        # What they refer to beside our own pages need not be installed here.
+        # Other pages that they refer to need not be installed here.
         messages=$(mandoc -Tlint -Wwarning "$1" 2>&1)
     else
         messages=$(LC_ALL=C.UTF-8 man --warnings -E UTF-8 -l -Tutf8 "$1" 2>&1 >/dev/null)

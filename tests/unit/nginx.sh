@@ -1,5 +1,5 @@
 #!/bin/bash
-# nginx takes the configuration as it is rendered, for one host and for several sockets.
+# nginx accepts the rendered configuration, for one host and for several sockets.
 set -u
 PATH=$PATH:/usr/sbin
 

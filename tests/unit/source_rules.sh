@@ -1,6 +1,6 @@
 #!/bin/bash
-# What the compiler can't see to. Each rule is shown to find what it is for, then to find nothing in
-# the tree. Prints TAP.
+# Rules that the compiler can't check. Each rule first proves that it finds a planted violation, then
+# that the tree has none. Prints TAP.
 # shellcheck disable=SC2046,SC2317
 set -u
 
@@ -39,7 +39,7 @@ sources() {
     find "$1/src" -name '*.[ch]' | LC_ALL=C sort
 }
 
-# Every rule prints what breaks it in a tree.
+# Every rule prints its violations in a tree.
 
 sql_in_c() {
     code $(sources "$1") | grep -E \

@@ -1,5 +1,5 @@
 #!/bin/bash
-# The units are valid, and give little to whoever takes over a process of ours.
+# The units are valid, and give few rights to an attacker who takes over a process.
 set -u
 
 if ! command -v systemd-analyze >/dev/null; then
@@ -12,7 +12,7 @@ trap 'rm -rf "$folder"' EXIT
 units="cowry@.service cowry-jobs.service cowry-migrate.service"
 failed=0
 
-# Nothing of ours is installed where the units say, and spawn-fcgi need not be either.
+# Neither Cowry nor spawn-fcgi is installed at the paths of the units.
 for unit in $units; do
     sed -E 's,^ExecStart=[^ ]*,ExecStart=/bin/true,' "$top_builddir/systemd/$unit" >"$folder/$unit"
 done

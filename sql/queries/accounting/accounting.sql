@@ -1,4 +1,4 @@
--- The chart of accounts and journal entries, as accountants see them.
+-- The chart of accounts and journal entries.
 
 -- name: chart_insert
 -- params: code:text name:text class:text normal_side:text
@@ -22,7 +22,7 @@ SELECT kind::bigint AS kind, code, name, class, normal_side, created_at
 -- name: chart_balances
 -- params: kind:bigint mode:text
 -- returns: many
--- What stands on all accounts of a kind, credit-positive.
+-- Balances of all accounts of a kind, credit-positive.
 SELECT l.mode, a.currency::text AS currency, sum(a.balance) AS balance
   FROM account a
   JOIN ledger l USING (ledger_id)

@@ -1,9 +1,9 @@
--- Who asks: API keys, sessions, rate limits and the answers kept for idempotency keys.
+-- Authentication: API keys, sessions, rate limits and the stored answers of idempotency keys.
 
 -- name: api_key_check
 -- params: digests:bytea[]
 -- returns: many
--- Keys that are good right now, with whom and what they stand for.
+-- Keys that are currently valid, with their owners.
 SELECT k.digest, k.api_key_id AS key_id, k.user_id, u.public_id AS user_public_id, k.project_id,
        p.public_id AS project_public_id, l.ledger_id, k.scope = 'live' AS live, k.quota
   FROM api_key k
@@ -18,7 +18,7 @@ SELECT k.digest, k.api_key_id AS key_id, k.user_id, u.public_id AS user_public_i
 -- name: api_key_good
 -- params: ids:bigint[]
 -- returns: many
--- Which of these keys are good right now.
+-- Which of these keys are currently valid.
 SELECT k.api_key_id
   FROM api_key k
   JOIN users u USING (user_id)
@@ -30,7 +30,7 @@ SELECT k.api_key_id
 -- name: api_key_count
 -- params: api_key_id:bigint quota:bigint
 -- returns: maybe
--- One more request of the key on this UTC day; no row once the quota is used up.
+-- Count a request of the key on this UTC day; no row once the quota is used up.
 INSERT INTO api_key_use AS u (api_key_id, day, used)
 VALUES ($1, (clock_timestamp() AT TIME ZONE 'UTC')::date, 1)
     ON CONFLICT (api_key_id, day) DO UPDATE SET used = u.used + 1 WHERE u.used < $2
@@ -50,7 +50,7 @@ SELECT s.session_id, u.user_id, u.public_id AS user_public_id, u.role
 -- name: rate_count
 -- params: bucket:text
 -- returns: one
--- One more call in this minute; how many so far, and seconds until the next minute.
+-- Count a call in this minute; returns the number so far, and seconds until the next minute.
 INSERT INTO rate_count AS r (bucket, minute, calls)
 VALUES ($1, date_trunc('minute', clock_timestamp()), 1)
     ON CONFLICT (bucket, minute) DO UPDATE SET calls = r.calls + 1
@@ -59,7 +59,7 @@ RETURNING calls, (60 - floor(extract(second FROM clock_timestamp())))::bigint AS
 -- name: day_count
 -- params: bucket:text
 -- returns: one
--- One more on this UTC day; how many so far, and seconds until the next day.
+-- Count a call on this UTC day; returns the number so far, and seconds until the next day.
 INSERT INTO day_count AS d (bucket, day, calls)
 VALUES ($1, (clock_timestamp() AT TIME ZONE 'UTC')::date, 1)
     ON CONFLICT (bucket, day) DO UPDATE SET calls = d.calls + 1
@@ -70,13 +70,13 @@ RETURNING calls,
 -- name: idempotency_lock
 -- params: key:bigint
 -- returns: one
--- Taken until the end of the transaction; false while another request with the key runs.
+-- Held until the end of the transaction; false while another request with the key runs.
 SELECT pg_try_advisory_xact_lock($1) AS locked;
 
 -- name: idempotency_find
 -- params: principals:text[] key:text
 -- returns: maybe
--- runs: the process that reserved the key is connected, and had no time to end yet.
+-- runs: the process that reserved the key is connected, and its time limit has not passed.
 SELECT i.request_hash, i.status::bigint AS status, i.body_sealed, i.opened,
        CASE WHEN i.runs_until > clock_timestamp()
             THEN EXISTS (SELECT FROM pg_stat_activity a WHERE a.application_name = i.runner)
@@ -90,7 +90,7 @@ SELECT i.request_hash, i.status::bigint AS status, i.body_sealed, i.opened,
 -- name: idempotency_insert
 -- params: principal:text key:text request_hash:bytea status:bigint body_sealed:bytea lifetime_s:bigint
 -- returns: none
--- An answer that was stored stays.
+-- A stored answer is not replaced.
 INSERT INTO idempotency AS i (principal, key, request_hash, status, body_sealed, expires_at)
 VALUES ($1, $2, $3, $4, $5, clock_timestamp() + make_interval(secs => $6))
     ON CONFLICT (principal, key) DO UPDATE
@@ -122,13 +122,13 @@ UPDATE idempotency
 -- name: idempotency_release
 -- params: principal:text key:text
 -- returns: none
--- Give up what was reserved while the request ran.
+-- Release a reservation of a running request.
 DELETE FROM idempotency WHERE principal = $1 AND key = $2 AND status = 0;
 
 -- name: retention_sweep
 -- params: most:bigint
 -- returns: one
--- Remove what has outlived its purpose, some rows at a time; how many there were.
+-- Delete rows after their retention period, in batches; returns their number.
 WITH idempotency_rows AS (
     DELETE FROM idempotency
      WHERE ctid IN (SELECT ctid FROM idempotency WHERE expires_at < clock_timestamp() LIMIT $1)

@@ -1,4 +1,4 @@
--- What administrators did.
+-- The audit log of administrators' actions.
 
 -- name: audit_insert
 -- params: user_id:bigint action:text subject:text detail:jsonb request_id:text

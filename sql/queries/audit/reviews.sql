@@ -1,9 +1,9 @@
--- What waits for an administrator's decision.
+-- Reviews for administrators.
 
 -- name: review_insert
 -- params: public_id:uuid kind:text subject:uuid reason:text detail:jsonb
 -- returns: none
--- One open review a subject: a further reason takes the place of the one before.
+-- One open review per subject: a further reason replaces the previous one.
 INSERT INTO review (public_id, kind, subject, reason, detail)
 VALUES ($1, $2, $3, $4, $5)
     ON CONFLICT (kind, subject) WHERE status = 'open' DO UPDATE
@@ -34,7 +34,8 @@ SELECT r.review_id, r.public_id, r.kind, r.subject, r.reason, r.detail, r.status
 -- name: review_decide
 -- params: public_id:uuid status:text note:text decided_by:bigint
 -- returns: none
--- Nothing where it was decided before: the second of two waits for the first, then finds it closed.
+-- Does nothing if it was already decided: the second of two waits for the first, then finds it
+-- closed.
 UPDATE review
    SET status = $2, note = $3, decided_by = $4, decided_at = clock_timestamp()
  WHERE public_id = $1 AND status = 'open';
@@ -42,7 +43,7 @@ UPDATE review
 -- name: review_settle
 -- params: review_kind:text subject:uuid status:text job_kind:text job_subject:text
 -- returns: none
--- Its subject is settled after all: the review is closed and the parked job deleted, unless another
+-- The subject was settled: the review is closed and the parked job deleted, unless another
 -- transaction is changing that job.
 WITH job_gone AS (
     DELETE FROM job
@@ -52,5 +53,5 @@ WITH job_gone AS (
                         FOR UPDATE SKIP LOCKED)
 )
 UPDATE review
-   SET status = $3, note = 'It was settled meanwhile', decided_at = clock_timestamp()
+   SET status = $3, note = 'Settled in the meantime', decided_at = clock_timestamp()
  WHERE kind = $1 AND subject = $2 AND status = 'open';

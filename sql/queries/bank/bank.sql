@@ -1,4 +1,4 @@
--- People's accounts at their banks, and payments from them.
+-- Users' accounts at their banks, and payments from them.
 
 -- name: bank_consent_insert
 -- params: drop_id:text user_id:bigint bank:text state_digest:bytea link_s:bigint days:bigint
@@ -16,7 +16,7 @@ UPDATE bank_consent SET consent_sealed = $2 WHERE bank_consent_id = $1;
 -- name: bank_consent_use
 -- params: state_digest:bytea
 -- returns: maybe
--- Used up by being found.
+-- Used up when found.
 UPDATE bank_consent
    SET state_used_at = clock_timestamp()
  WHERE state_digest = $1 AND state_used_at IS NULL AND state_until > clock_timestamp()
@@ -38,7 +38,7 @@ UPDATE bank_consent
 -- name: bank_consent_end_idle
 -- params: user_id:bigint
 -- returns: many
--- Consents of somebody that no account is linked by any more; what the bank knows them by.
+-- Consents of a user without linked accounts; returns the bank's ids of them.
 UPDATE bank_consent c
    SET status = 'revoked', ended_at = clock_timestamp()
  WHERE c.user_id = $1 AND c.status = 'valid'
@@ -49,7 +49,8 @@ RETURNING bank, drop_id AS consent, consent_sealed;
 -- name: bank_account_link
 -- params: drop_id:text user_id:bigint bank_consent_id:bigint resource_id:text number:text iban:text bban:text name:text currency:bpchar balance:bigint
 -- returns: none
--- The first one that is linked is primary. Who links waits for the row of users, so there is one first.
+-- The first linked account is primary. Linking is serialised by the row of users, so there is one
+-- first.
 INSERT INTO bank_account AS a (drop_id, user_id, bank_consent_id, resource_id, number, iban, bban, name,
                                currency, balance, balance_at, is_primary)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, clock_timestamp(),
@@ -66,8 +67,8 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, clock_timestamp(),
 -- name: bank_user_lock
 -- params: user_id:bigint
 -- returns: maybe
--- All who change which accounts somebody has, or which is primary, wait here for their turn. None
--- once the person's account was ended.
+-- Serialises changes of a user's accounts and of the primary one. No row after the user's account
+-- was closed.
 SELECT user_id FROM users WHERE user_id = $1 AND status <> 'deleted' FOR NO KEY UPDATE;
 
 -- name: bank_account_list
@@ -109,7 +110,7 @@ SELECT unlinked_at IS NULL AS linked
 -- name: bank_account_set_primary
 -- params: user_id:bigint bank_account_id:bigint
 -- returns: none
--- NULL: the oldest that is linked. The old one first: there is one at any time.
+-- NULL: the oldest linked one. The old one is unset first: there is only one at any time.
 WITH chosen AS (
     SELECT bank_account_id
       FROM bank_account
@@ -138,7 +139,7 @@ UPDATE bank_account
 -- name: bank_account_read
 -- params: bank_account_id:bigint paid_at:timestamptz balance:bigint
 -- returns: none
--- What the bank said to a question that was asked after this last payment.
+-- The bank's answer to a query that was sent after this last payment.
 UPDATE bank_account
    SET balance = $3, balance_at = clock_timestamp()
  WHERE bank_account_id = $1 AND paid_at IS NOT DISTINCT FROM $2;
@@ -181,7 +182,7 @@ SELECT bank_payment_id, reference, request_id, bank_account_id, amount, currency
 -- name: bank_payment_repeat
 -- params: bank_payment_id:bigint
 -- returns: none
--- Noted before it is given to the bank again: from here on only the bank's own word can fail it.
+-- Recorded before it is sent to the bank again: from here on only the bank can fail it.
 UPDATE bank_payment
    SET repeats = repeats + 1
  WHERE bank_payment_id = $1 AND status = 'pending' AND bank_reference IS NULL;

@@ -1,5 +1,5 @@
--- The record of applied migrations. It has its own schema, because the schema of the
--- product is made by the first migration.
+-- The record of applied migrations. It has its own schema, because the schema of the product is
+-- created by the first migration.
 
 -- name: migration_lock
 -- returns: none

@@ -1,4 +1,4 @@
--- What the database layer itself needs.
+-- Statements of the database layer itself.
 
 -- name: transaction_begin
 -- returns: none
@@ -14,5 +14,5 @@ ROLLBACK;
 
 -- name: constraints_check
 -- returns: none
--- Deferred constraints of the open transaction, now instead of at COMMIT.
+-- Check the deferred constraints of the open transaction now instead of at COMMIT.
 SET CONSTRAINTS ALL IMMEDIATE;

@@ -1,4 +1,4 @@
--- What people are told within Drop.
+-- Notifications of users in Drop.
 
 -- name: notification_insert
 -- params: drop_id:text user_id:bigint type:text title:text message:text subject:text

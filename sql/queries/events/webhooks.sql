@@ -1,9 +1,9 @@
--- Outgoing webhooks: who wants to hear of what, what happened, and how its delivery went.
+-- Outgoing webhooks: subscriptions, events, and deliveries.
 
 -- name: webhook_project_lock
 -- params: project_id:bigint
 -- returns: one
--- So that two new subscriptions at once don't pass the limit together.
+-- So that two concurrent subscriptions do not exceed the limit together.
 SELECT project_id FROM project WHERE project_id = $1 FOR NO KEY UPDATE;
 
 -- name: webhook_count
@@ -47,7 +47,7 @@ SELECT subscription_id, public_id, mode, url, description,
 -- name: webhook_update
 -- params: subscription_id:bigint url:text description:text event_types:text[] is_active:boolean
 -- returns: none
--- What is NULL, or a list without items, stays as it is.
+-- NULL values and empty lists are not changed.
 UPDATE webhook_subscription
    SET url = coalesce($2, url),
        description = coalesce($3, description),
@@ -86,7 +86,7 @@ UPDATE webhook_subscription
 -- name: delivery_abandon
 -- params: subscription_id:bigint problem:text
 -- returns: none
--- In the order of ids, as all who lock several of them.
+-- In the order of ids, as everywhere several of them are locked.
 UPDATE webhook_delivery d
    SET status = 'failed', next_at = NULL, busy_since = NULL, crowded_at = NULL, problem = $2
   FROM (SELECT delivery_id
@@ -99,7 +99,7 @@ UPDATE webhook_delivery d
 -- name: event_add
 -- params: public_id:uuid ledger_id:bigint type:text object:uuid data:text
 -- returns: none
--- If somebody listens.
+-- If there is a subscription.
 INSERT INTO event (public_id, project_id, mode, object, type, data)
 SELECT $1, l.project_id, l.mode, $4, $3, $5::json
   FROM ledger l
@@ -119,9 +119,9 @@ SELECT one FROM event_feed FOR UPDATE SKIP LOCKED;
 -- name: event_stream_place
 -- params:
 -- returns: one
--- Once it is claimed, so that the snapshot is later than the row: the place in the journal, and
--- whether what was noted is final by now. An xid that is still to come is of the cluster that these
--- data were dumped from: nothing of it is under way here.
+-- After it is claimed, so that the snapshot is later than the row: the position in the journal, and
+-- whether the recorded end is final by now. A future xid belongs to the cluster from which these
+-- data were dumped: none of its transactions are in progress here.
 SELECT done_id, next_id, sequence,
        pg_snapshot_xmin(pg_current_snapshot()) >= next_xid
            OR next_xid >= pg_snapshot_xmax(pg_current_snapshot()) AS is_final,
@@ -133,8 +133,8 @@ SELECT done_id, next_id, sequence,
 -- name: event_stream_journal
 -- params: after:bigint upto:bigint
 -- returns: many
--- The postings of transactions of projects that listen, in the order of the journal. Accounts of
--- kind 1 are wallets.
+-- The postings of transactions of projects with subscriptions, in the order of the journal. Accounts
+-- of kind 1 are wallets.
 SELECT t.transaction_id, t.public_id, t.type, t.reference, t.metadata, t.created_at, t.project_id,
        t.mode, p.line, p.currency, p.amount, p.from_balance, p.to_balance,
        f.public_id AS source, f.kind = 1 AS source_is_wallet,
@@ -159,7 +159,7 @@ SELECT t.transaction_id, t.public_id, t.type, t.reference, t.metadata, t.created
 -- name: event_insert
 -- params: public_ids:uuid[] project_ids:bigint[] modes:text[] objects:uuid[] types:text[] data:text[] created_at:timestamptz[] places:bigint[]
 -- returns: none
--- Those that somebody listens to, in this order.
+-- Those with a subscription, in this order.
 INSERT INTO event (public_id, project_id, mode, object, type, data, created_at, place, is_added)
 SELECT e.public_id, e.project_id, e.mode, e.object, e.type, e.data::json, e.created_at, e.place,
        false
@@ -175,10 +175,10 @@ SELECT e.public_id, e.project_id, e.mode, e.object, e.type, e.data::json, e.crea
 -- name: event_publish
 -- params: sequence:bigint upto:bigint most:bigint
 -- returns: one
--- Give the events that wait their numbers, in the order of the journal up to where it was read; how
--- many there were. By place and not by time, which may step back. Materialized, because
--- a planner that believes the table empty would compute them again for each row. The data are an object
--- with members, written by us without white space around it; jsonb would not keep its numbers.
+-- Number the waiting events, in the order of the journal up to where it was read; returns their
+-- number. By position and not by time, which may step back. Materialized, because a planner that
+-- assumes an empty table would compute them again for each row. The data are an object with members,
+-- written by us without surrounding white space; jsonb would not preserve its numbers.
 WITH waiting AS MATERIALIZED (
     SELECT event_id, $1 + row_number() OVER (ORDER BY place, is_added, event_id) AS sequence
       FROM (SELECT event_id, place, is_added
@@ -200,8 +200,8 @@ SELECT count(*) AS published FROM published;
 -- name: delivery_wanted
 -- params: after:bigint upto:bigint
 -- returns: many
--- Who is to hear of the events with these numbers. What happened before somebody asked to hear of it
--- is not told.
+-- The subscriptions to the events with these numbers. Events from before a subscription are not
+-- delivered to it.
 SELECT e.event_id, s.subscription_id, e.object, e.sequence
   FROM event e
   JOIN webhook_subscription s ON s.project_id = e.project_id AND s.mode = e.mode
@@ -214,8 +214,8 @@ SELECT e.event_id, s.subscription_id, e.object, e.sequence
 -- name: delivery_line_lock
 -- params: subscription_ids:bigint[] objects:uuid[]
 -- returns: many
--- Hold the last ones of the lines that new deliveries join: who ends one of them meanwhile either
--- comes first, and is seen, or sees who has joined.
+-- Lock the last ones of the queues that new deliveries join: a concurrent end of one of them either
+-- comes first, and is seen, or sees the new deliveries.
 SELECT d.delivery_id
   FROM (SELECT DISTINCT subscription_id, object
           FROM unnest($1, $2) AS u (subscription_id, object)) l
@@ -231,7 +231,7 @@ SELECT d.delivery_id
 -- name: delivery_insert
 -- params: public_ids:uuid[] subscription_ids:bigint[] event_ids:bigint[] objects:uuid[] sequences:bigint[]
 -- returns: many
--- Only the first of a line is due; which ones are.
+-- Only the first of each queue is due; returns these.
 WITH made AS (
     INSERT INTO webhook_delivery (public_id, subscription_id, event_id, object, sequence, next_at)
     SELECT n.public_id, n.subscription_id, n.event_id, n.object, n.sequence,
@@ -256,7 +256,7 @@ UPDATE event_feed SET done_id = $1, sequence = $2;
 -- name: event_stream_look
 -- params:
 -- returns: one
--- The last id taken at this moment; whether there is anything to read since the last time.
+-- The last id assigned at this moment; whether there are new entries since the last time.
 SELECT s.last_id, s.last_id > f.next_id AS is_news
   FROM event_feed f
  CROSS JOIN (SELECT journal_end() AS last_id) s;
@@ -264,8 +264,8 @@ SELECT s.last_id, s.last_id > f.next_id AS is_news
 -- name: event_stream_note
 -- params: next_id:bigint
 -- returns: none
--- In a transaction that had no xid before: its own is then higher than that of everybody who took an
--- id up to next_id. next_at is for feeders of the release before.
+-- In a transaction that had no xid before: its own is then higher than that of all transactions that
+-- got an id up to next_id. next_at is for readers of the previous release.
 UPDATE event_feed
    SET next_id = $1, next_at = greatest(next_at, clock_timestamp()),
        next_xid = pg_current_xact_id()
@@ -274,7 +274,7 @@ UPDATE event_feed
 -- name: delivery_hold_subscription
 -- params: public_id:uuid
 -- returns: maybe
--- Until the end of the transaction nobody else begins an attempt for the same subscription.
+-- Until the end of the transaction no other attempt can begin for the same subscription.
 SELECT s.subscription_id
   FROM webhook_subscription s
  WHERE s.subscription_id = (SELECT d.subscription_id FROM webhook_delivery d WHERE d.public_id = $1)
@@ -283,8 +283,9 @@ SELECT s.subscription_id
 -- name: delivery_begin
 -- params: public_id:uuid
 -- returns: maybe
--- A delivery whose turn it is, and all it needs; when it is due is for its job to know. And how
--- many attempts its subscription has under way: those whose job a runner has that lives.
+-- A delivery that is next in order, with all data for the attempt; its job knows when it is due. And
+-- the number of attempts in progress of its subscription: those whose job is claimed by a live
+-- runner.
 SELECT d.delivery_id, d.public_id, d.subscription_id, d.object, d.sequence,
        d.attempts::bigint AS attempts, d.tries::bigint AS tries,
        extract(epoch FROM clock_timestamp() - d.begun_at)::bigint AS age_s,
@@ -323,7 +324,7 @@ UPDATE webhook_delivery
 -- name: delivery_uncrowd
 -- params: subscription_id:bigint
 -- returns: maybe
--- The one that has waited longest because its subscription had enough under way.
+-- The one that has waited longest for a free slot of its subscription.
 UPDATE webhook_delivery
    SET crowded_at = NULL
  WHERE delivery_id = (SELECT delivery_id
@@ -338,7 +339,7 @@ RETURNING public_id;
 -- name: delivery_delivered
 -- params: delivery_id:bigint attempts:bigint response_status:integer
 -- returns: maybe
--- The outcome of an attempt counts while it is the latest: attempts is how many there were before it.
+-- The outcome of an attempt is effective while it is the latest: attempts is the number before it.
 UPDATE webhook_delivery
    SET status = 'delivered', attempts = attempts + 1, tries = tries + 1, next_at = NULL,
        busy_since = NULL, crowded_at = NULL,
@@ -350,7 +351,7 @@ RETURNING delivery_id;
 -- name: delivery_failed
 -- params: delivery_id:bigint attempts:bigint response_status:integer problem:text
 -- returns: maybe
--- For good.
+-- Permanently.
 UPDATE webhook_delivery
    SET status = 'failed', attempts = attempts + 1, tries = tries + 1, next_at = NULL,
        busy_since = NULL, crowded_at = NULL,
@@ -385,7 +386,7 @@ RETURNING d.public_id;
 -- name: delivery_list
 -- params: subscription_id:bigint status:text after:bigint most:bigint
 -- returns: many
--- The newest first; of all subscriptions where none is named.
+-- Newest first; of all subscriptions if none is given.
 SELECT d.delivery_id, d.public_id, s.public_id AS subscription, p.public_id AS project, s.url,
        'evt_' || e.public_id AS event, e.type, d.object, d.sequence, d.status,
        d.attempts::bigint AS attempts, d.response_status::bigint AS response_status, d.problem,
@@ -416,7 +417,7 @@ SELECT d.delivery_id, d.public_id, s.public_id AS subscription, p.public_id AS p
 -- name: delivery_replay
 -- params: delivery_id:bigint
 -- returns: maybe
--- Begin anew, if it has come to an end and its subscription is active.
+-- Restart it, if it has ended and its subscription is active.
 UPDATE webhook_delivery d
    SET status = 'pending', tries = 0, begun_at = clock_timestamp(), next_at = clock_timestamp(),
        delivered_at = NULL
@@ -428,7 +429,7 @@ RETURNING d.public_id;
 -- name: webhook_sweep
 -- params: days:bigint most:bigint
 -- returns: one
--- Remove events that are told and old, with their deliveries; how many there were.
+-- Delete published events after their retention period, with their deliveries; returns their number.
 WITH old AS (
     SELECT e.event_id
       FROM event e
@@ -450,7 +451,7 @@ SELECT count(*) AS removed FROM events;
 -- name: sealed_webhook
 -- params: mark:bytea after:bigint most:bigint
 -- returns: many
--- Secrets under an older key, with what their seals are bound to; locked.
+-- Secrets under an older key, with their sealing contexts; locked.
 SELECT subscription_id AS id, 'webhook ' || public_id AS context, secret_sealed AS sealed
   FROM webhook_subscription
  WHERE subscription_id > $2 AND substr(secret_sealed, 1, length($1)) <> $1
@@ -466,7 +467,7 @@ UPDATE webhook_subscription SET secret_sealed = $2 WHERE subscription_id = $1;
 -- name: sealed_webhook_previous
 -- params: mark:bytea after:bigint most:bigint
 -- returns: many
--- Secrets before the last rotation under an older key, with what their seals are bound to; locked.
+-- Secrets before the last rotation under an older key, with their sealing contexts; locked.
 SELECT subscription_id AS id, 'webhook ' || public_id AS context, previous_sealed AS sealed
   FROM webhook_subscription
  WHERE subscription_id > $2 AND substr(previous_sealed, 1, length($1)) <> $1

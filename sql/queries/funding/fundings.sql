@@ -1,9 +1,9 @@
--- Fundings and deductions of personal wallets.
+-- Fundings and deductions of user wallets.
 
 -- name: funding_facts
 -- params: user_id:bigint purpose:text amount:bigint email_key:text other_than:bigint spelling:text
 -- returns: one
--- What the risk rules look at.
+-- Input of the risk rules.
 SELECT $3::bigint AS amount, coalesce(h.completed, 0) AS completed,
        coalesce(h.average, 0)::bigint AS average, coalesce(h.started, 0) AS started,
        (SELECT coalesce(sum(c.failures), 0)::bigint
@@ -51,7 +51,7 @@ SELECT funding_id, public_id, user_id, purpose, reference, transaction_no, amoun
 -- name: funding_newest
 -- params: user_id:bigint purpose:text other_than:bigint
 -- returns: maybe
--- The newest that is pending.
+-- The newest pending one.
 SELECT funding_id, public_id, user_id, purpose, reference, transaction_no, amount AS minor, email,
        description, risk, risk_rules, requires_review, status, hold, true AS live
   FROM funding
@@ -93,7 +93,7 @@ UPDATE funding
 -- name: funding_sweep
 -- params: most:bigint
 -- returns: none
--- What nobody confirmed in time. The hold of a deduction has expired long before.
+-- Unconfirmed ones after their time. The hold of a deduction has expired long before.
 UPDATE funding
    SET status = 'expired', closed_at = clock_timestamp()
  WHERE funding_id IN (SELECT funding_id

@@ -4,7 +4,7 @@
 -- name: account_lock
 -- params: public_ids:uuid[]
 -- returns: many
--- Lock accounts in id order, so that no two batches can wait for each other.
+-- Lock accounts in id order, so that no two batches can deadlock.
 SELECT account_id, public_id, ledger_id, kind, currency, floor IS NOT NULL AS has_floor, floor,
        status, balance, held, sequence, last_at
   FROM account
@@ -26,8 +26,8 @@ SELECT h.hold_id, h.public_id, h.ledger_id, a.public_id AS account, h.amount, h.
 -- name: transaction_known
 -- params: ledger_ids:bigint[] refs:text[] reverses:bigint[]
 -- returns: many
--- Transactions that hold one of the references already, or reverse the same one. A reference that is
--- reserved is held by a transaction without content: no other is the same.
+-- Transactions that already have one of the references, or reverse the same one. A reserved
+-- reference is held by a transaction without content: it equals no other.
 SELECT t.transaction_id, t.public_id, t.ledger_id, t.reference, t.content, t.reverses,
        t.created_at, p.from_balance, p.to_balance, p.from_sequence, p.to_sequence
   FROM (SELECT k.transaction_id
@@ -96,8 +96,8 @@ UPDATE hold h
 -- name: hold_insert
 -- params: public_id:uuid ledger_id:bigint account_id:bigint currency:text amount:bigint reference:text content:bytea metadata:jsonb lifetime_s:bigint not_before:timestamptz
 -- returns: one
--- Not before the last time of its account: the clock may have stepped back, and a hold that counts
--- from then would end early once it goes right.
+-- Not before the last time of its account: the clock may have stepped back, and a hold dated by it
+-- would end early after a correction.
 INSERT INTO hold (public_id, ledger_id, account_id, currency, amount, reference, content, metadata,
                   created_at, expires_at)
 SELECT $1, $2, $3, $4, $5, $6, $7, $8, t.now, t.now + make_interval(secs => $9)
@@ -129,7 +129,7 @@ SELECT h.hold_id, h.public_id, a.public_id AS account, h.ledger_id, h.amount, h.
 -- name: hold_expired
 -- params: most:bigint
 -- returns: many
--- Holds that are due, oldest first; their accounts are locked before they are.
+-- Expired holds, oldest first; their accounts are locked before they are.
 SELECT h.public_id, a.public_id AS account
   FROM hold h
   JOIN account a USING (account_id)
@@ -161,7 +161,7 @@ RETURNING account_id;
 -- name: account_insert_system
 -- params: public_ids:uuid[] ledger_id:bigint kinds:smallint[] currency:text
 -- returns: none
--- The accounts that a ledger has once a currency; without floor.
+-- The accounts that a ledger has once per currency; without floor.
 INSERT INTO account (public_id, ledger_id, kind, currency, floor)
 SELECT v.public_id, $2, v.kind, $4, NULL
   FROM unnest($1, $3) AS v (public_id, kind)

@@ -1,4 +1,4 @@
--- Who takes payments by QR code, what they took, and what is paid out to them.
+-- Merchants that accept payments by QR code, their payments and payouts.
 
 -- name: merchant_find
 -- params: drop_id:text
@@ -28,7 +28,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7);
 -- name: merchant_revive
 -- params: user_id:bigint business_name:text org_number:text address:text bank_account:text
 -- returns: maybe
--- One that was set up by somebody else's hand, and is void.
+-- One that was registered before the owner of the account was verified, and is invalid.
 UPDATE merchant
    SET business_name = $2, org_number = $3, address = $4, bank_account = $5, status = 'active'
  WHERE user_id = $1 AND status = 'closed' AND bank_account IS NULL
@@ -44,13 +44,13 @@ UPDATE users
 -- name: merchant_leave
 -- params: user_id:bigint
 -- returns: none
--- Nobody pays them any more.
+-- They receive no further payments.
 UPDATE merchant SET status = 'closed' WHERE user_id = $1 AND status = 'active';
 
 -- name: merchant_turnover
 -- params: merchant_id:bigint period:text
 -- returns: one
--- Since this day, week (Monday) or month began (UTC); due is all that was not paid out yet.
+-- Since the start of this day, week (Monday) or month (UTC); due is everything not paid out yet.
 SELECT count(*) FILTER (WHERE counts) AS payments,
        coalesce(sum(amount) FILTER (WHERE counts), 0) AS revenue,
        coalesce(sum(fee) FILTER (WHERE counts), 0) AS fees,
@@ -83,8 +83,8 @@ SELECT count(*) FROM drop_payment WHERE merchant_id = $1;
 -- name: merchant_unpaid
 -- params: due_at:timestamptz
 -- returns: maybe
--- A merchant to whom something that the bank had settled by then is owed, who has had no payout for
--- that day, and whom no other runner has.
+-- A merchant with payments that the bank had settled by then, without a payout for that day, and not
+-- locked by another runner.
 SELECT m.merchant_id, m.user_id, m.business_name, a.public_id AS account, a.ledger_id
   FROM merchant m
   JOIN account a USING (account_id)
@@ -101,7 +101,7 @@ SELECT m.merchant_id, m.user_id, m.business_name, a.public_id AS account, a.ledg
 -- name: merchant_payout_open
 -- params: drop_id:text merchant_id:bigint due_at:timestamptz
 -- returns: maybe
--- Everything that is owed and settled becomes part of it. No row if the day has one.
+-- Includes all settled payments that are due. No row if the day has one.
 WITH payments AS (
     SELECT drop_payment_id, amount - fee AS net
       FROM drop_payment
@@ -151,13 +151,13 @@ UPDATE merchant_payout
 -- name: merchant_payout_release
 -- params: merchant_payout_id:bigint
 -- returns: none
--- Of a payout that failed: the next one takes them.
+-- Of a failed payout: the next one includes them.
 UPDATE drop_payment SET merchant_payout_id = NULL WHERE merchant_payout_id = $1;
 
 -- name: merchant_payer
 -- params: email_key:text spelling:text
 -- returns: maybe
--- The person from whose primary bank account merchants are paid.
+-- The user from whose primary bank account merchants are paid.
 SELECT user_id
   FROM users
  WHERE email_key IN ($1, $2) AND status = 'active'

@@ -1,4 +1,4 @@
--- What waits for somebody, counted for cowry doctor.
+-- Pending work of the operator, counted for cowry doctor.
 
 -- name: attention_reviews
 -- params:
@@ -8,7 +8,7 @@ SELECT count(*) AS n FROM review WHERE status = 'open';
 -- name: attention_withdrawals
 -- params:
 -- returns: one
--- Money that was held for a day, and still nobody knows.
+-- Money held for a day with an unknown outcome.
 SELECT count(*) AS n
   FROM payment
  WHERE withdrawal AND status = 'pending' AND created_at < clock_timestamp() - interval '1 day';
@@ -21,13 +21,13 @@ SELECT count(*) AS n FROM job WHERE parked_at IS NOT NULL;
 -- name: attention_subscriptions
 -- params:
 -- returns: one
--- Webhooks that were switched off because nobody answered.
+-- Webhooks that were disabled because the receiver did not answer.
 SELECT count(*) AS n FROM webhook_subscription WHERE problem IS NOT NULL AND deleted_at IS NULL;
 
 -- name: attention_deliveries
 -- params:
 -- returns: one
--- Deliveries of the last day that were given up.
+-- Deliveries that failed permanently in the last day.
 SELECT count(*) AS n
   FROM webhook_delivery
  WHERE status = 'failed' AND attempted_at > clock_timestamp() - interval '1 day';
@@ -35,7 +35,8 @@ SELECT count(*) AS n
 -- name: log_settings
 -- params:
 -- returns: one
--- How many settings let PostgreSQL log data of people: rows that break a constraint, and parameters.
+-- Number of settings that let PostgreSQL log personal data: rows that violate a constraint, and
+-- parameters.
 SELECT count(*) AS count
   FROM pg_settings
  WHERE (name = 'log_error_verbosity' AND setting <> 'terse')

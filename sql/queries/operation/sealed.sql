@@ -1,9 +1,9 @@
--- What is sealed at rest, for the change of keys. mark is how values under the active key begin.
+-- Values sealed at rest, for key rotation. mark is the prefix of values under the active key.
 
 -- name: sealed_mail
 -- params: mark:bytea after:bigint most:bigint
 -- returns: many
--- Mail under an older key, with what its seal is bound to; locked, so that nothing changes under us.
+-- Mail under an older key, with its sealing context; locked against concurrent changes.
 SELECT mail_id AS id, 'mail ' || public_id AS context, body_sealed AS sealed
   FROM mail
  WHERE mail_id > $2 AND substr(body_sealed, 1, length($1)) <> $1
@@ -19,7 +19,7 @@ UPDATE mail SET body_sealed = $2 WHERE mail_id = $1;
 -- name: sealed_provider_config
 -- params: mark:bytea after:bigint most:bigint
 -- returns: many
--- Accounts at providers under an older key; locked, so that nothing changes under us.
+-- Accounts at providers under an older key; locked against concurrent changes.
 SELECT provider_config_id AS id,
        'provider config ' || coalesce(project_id, 0) || ' ' || type AS context,
        config_sealed AS sealed
@@ -37,7 +37,7 @@ UPDATE provider_config SET config_sealed = $2 WHERE provider_config_id = $1;
 -- name: sealed_document
 -- params: mark:bytea after:bigint most:bigint
 -- returns: many
--- Numbers of identity documents under an older key; locked, so that nothing changes under us.
+-- Numbers of identity documents under an older key; locked against concurrent changes.
 SELECT user_id AS id, 'document ' || public_id AS context, document_sealed AS sealed
   FROM users
  WHERE user_id > $2 AND substr(document_sealed, 1, length($1)) <> $1
@@ -53,7 +53,7 @@ UPDATE users SET document_sealed = $2 WHERE user_id = $1;
 -- name: sealed_voucher
 -- params: mark:bytea after:bigint most:bigint
 -- returns: many
--- Codes of vouchers under an older key; locked, so that nothing changes under us.
+-- Codes of vouchers under an older key; locked against concurrent changes.
 SELECT voucher_id AS id, 'voucher ' || reference AS context, code_sealed AS sealed
   FROM voucher
  WHERE voucher_id > $2 AND substr(code_sealed, 1, length($1)) <> $1
@@ -69,7 +69,7 @@ UPDATE voucher SET code_sealed = $2 WHERE voucher_id = $1;
 -- name: sealed_bank_consent
 -- params: mark:bytea after:bigint most:bigint
 -- returns: many
--- What banks know consents by, under an older key; locked, so that nothing changes under us.
+-- The banks' ids of consents under an older key; locked against concurrent changes.
 SELECT bank_consent_id AS id, 'bank consent ' || drop_id AS context, consent_sealed AS sealed
   FROM bank_consent
  WHERE bank_consent_id > $2 AND substr(consent_sealed, 1, length($1)) <> $1
@@ -85,7 +85,7 @@ UPDATE bank_consent SET consent_sealed = $2 WHERE bank_consent_id = $1;
 -- name: sealed_passing
 -- params: mark:bytea
 -- returns: one
--- What is under this key and not sealed anew, because it ends by itself within a day.
+-- Values under this key that are not re-encrypted, because they expire within a day.
 SELECT (SELECT count(*) FROM idempotency WHERE substr(body_sealed, 1, length($1)) = $1)
      + (SELECT count(*) FROM oauth_flow
          WHERE expires_at > clock_timestamp() AND substr(verifier_sealed, 1, length($1)) = $1)
@@ -94,7 +94,7 @@ SELECT (SELECT count(*) FROM idempotency WHERE substr(body_sealed, 1, length($1)
 -- name: key_strangers
 -- params: fingerprint:text
 -- returns: one
--- Connections of processes that have other keys than the ones with this fingerprint.
+-- Connections of processes whose keys do not have this fingerprint.
 SELECT count(*) AS strangers
   FROM pg_stat_activity
  WHERE datname = current_database()

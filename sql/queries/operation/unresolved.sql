@@ -1,4 +1,4 @@
--- Payments and purchases of which nobody could find out what became.
+-- Payments and purchases with an unknown outcome.
 
 -- name: unresolved_list
 -- params: most:bigint

@@ -1,10 +1,10 @@
--- Payments through providers, the accounts there, and what providers tell. The row of a payment is
+-- Payments through providers, provider accounts, and providers' reports. The row of a payment is
 -- locked before any account.
 
 -- name: reference_reserve
 -- params: ledger_id:bigint reference:text holder:uuid
 -- returns: maybe
--- Waits for whoever reserves the same one, and is empty if it is taken.
+-- Waits for a concurrent reservation of the same one, and is empty if it is taken.
 INSERT INTO reserved_reference (ledger_id, reference, holder)
 SELECT $1, $2, $3
  WHERE NOT EXISTS (SELECT FROM transaction WHERE ledger_id = $1 AND reference = $2)
@@ -31,7 +31,7 @@ RETURNING payment_id;
 -- name: payment_wallet
 -- params: ledger_id:bigint wallet:uuid
 -- returns: maybe
--- Locked as a hold on it will lock it, so that it is not closed before the payment is there.
+-- Locked as a hold on it will lock it, so that it is not closed before the payment exists.
 SELECT currency::text AS currency, status
   FROM account
  WHERE public_id = $2 AND ledger_id = $1 AND status <> 2
@@ -119,7 +119,7 @@ UPDATE payment
 -- name: payment_of_order
 -- params: provider:text provider_reference:text
 -- returns: maybe
--- Whose account an order was made with, booked or not.
+-- The account that an order was made with, posted or not.
 SELECT p.public_id, p.provider_config_id, l.mode = 'live' AS live
   FROM payment p
   JOIN ledger l USING (ledger_id)
@@ -138,7 +138,7 @@ VALUES ($1, $2, $3, $4);
 -- name: provider_event_insert
 -- params: provider:text digest:bytea payment_id:bigint event:text body:bytea
 -- returns: maybe
--- Empty if it came before.
+-- Empty if it is a duplicate.
 INSERT INTO provider_event (provider, digest, payment_id, event, body)
 VALUES ($1, $2, $3, $4, $5)
 ON CONFLICT DO NOTHING
@@ -182,7 +182,7 @@ SELECT provider_config_id, public_id, project_id, type, config_sealed, is_active
 -- name: provider_config_waiting
 -- params: type:text most:bigint
 -- returns: many
--- Whose webhooks somebody may wait for: the platform's, and those of accounts with open orders.
+-- Accounts that may expect webhooks: the platform's, and those with open orders.
 SELECT provider_config_id, public_id, project_id, type, config_sealed, is_active, created_at,
        updated_at
   FROM provider_config
@@ -197,7 +197,7 @@ SELECT provider_config_id, public_id, project_id, type, config_sealed, is_active
 -- name: payment_pending_of
 -- params: provider:text provider_config_id:bigint sandbox:boolean most:bigint
 -- returns: many
--- The latest open orders of an account; sandbox: and all that the sandbox plays.
+-- The latest open orders of an account; sandbox: including all in the sandbox.
 SELECT p.public_id
   FROM payment p
   JOIN ledger l USING (ledger_id)
@@ -226,7 +226,7 @@ RETURNING provider_config_id;
 -- name: payment_posting
 -- params: transaction:uuid
 -- returns: one
--- What a settled payment moved, and whether that was taken back.
+-- The amount that a settled payment moved, and whether it was reversed.
 SELECT t.transaction_id, f.public_id AS source, o.public_id AS destination, p.amount,
        EXISTS (SELECT FROM transaction r WHERE r.reverses = t.transaction_id) AS reversed
   FROM transaction t

@@ -1,11 +1,10 @@
--- The history of a person's wallet.
+-- The history of a user's wallet.
 
 -- name: user_wallet_history
 -- params: account_id:bigint most:bigint skip:bigint
 -- returns: many
--- Postings, and payments that are not one yet, or never will be: newest first. Each part gives no
--- more than can be shown, from its index; what was posted at the same time stands in the order of
--- the account's own numbers.
+-- Postings, and pending or failed payments: newest first. Each part returns no more than can be
+-- shown, from its index; postings of the same time are in the order of the account's own numbers.
 SELECT h.type, h.outgoing, h.status, h.reference, h.currency, h.amount, h.number, h.created_at
   FROM (SELECT t.type, true AS outgoing, 'success' AS status, t.reference,
                p.currency::text AS currency, p.amount, w.number, t.created_at,

@@ -1,4 +1,4 @@
--- One-time codes: made, guessed at, used up.
+-- One-time codes.
 
 -- name: code_guard_insert
 -- params: user_id:bigint purpose:text
@@ -13,7 +13,7 @@ SELECT user_id FROM code_guard WHERE user_id = $1 AND purpose = $2 FOR UPDATE;
 -- name: code_state
 -- params: user_id:bigint purpose:text
 -- returns: one
--- Wrong guesses that count still, seconds of the lock-out, and the code that could be used.
+-- Wrong guesses that still count, seconds of the lock-out, and the valid code.
 SELECT coalesce(CASE WHEN g.window_ends_at > t.now THEN g.failures ELSE 0 END, 0)::bigint
            AS failures,
        greatest(0, ceil(extract(epoch FROM g.locked_until - t.now)))::bigint AS locked_s,
@@ -27,7 +27,7 @@ SELECT coalesce(CASE WHEN g.window_ends_at > t.now THEN g.failures ELSE 0 END, 0
 -- name: code_end
 -- params: user_id:bigint purpose:text
 -- returns: none
--- A new code, or too many wrong guesses, end the one before.
+-- A new code, or too many wrong guesses, invalidate the previous one.
 UPDATE one_time_code
    SET ended_at = clock_timestamp()
  WHERE user_id = $1 AND purpose = $2 AND used_at IS NULL AND ended_at IS NULL;
@@ -61,7 +61,7 @@ UPDATE one_time_code SET failures = failures + 1 WHERE code_id = $1;
 -- name: code_guard_fail
 -- params: user_id:bigint purpose:text most:smallint window_s:bigint
 -- returns: one
--- One more wrong guess, in the window that runs or in a new one; the last one locks.
+-- Count a wrong guess, in the current window or in a new one; the last one locks.
 UPDATE code_guard g
    SET failures = CASE WHEN v.failures >= $3 THEN 0 ELSE v.failures END,
        window_ends_at = CASE WHEN v.failures = 1 THEN v.later ELSE g.window_ends_at END,
@@ -77,7 +77,7 @@ RETURNING v.failures::bigint AS failures;
 -- name: code_sweep
 -- params: most:bigint
 -- returns: none
--- Codes count as long as the risk rules look back at their failures.
+-- Codes are kept as long as the risk rules consider their failures.
 DELETE FROM one_time_code
  WHERE code_id IN (SELECT code_id FROM one_time_code
                     WHERE expires_at < clock_timestamp() - interval '2 days' LIMIT $1);

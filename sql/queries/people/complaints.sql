@@ -37,7 +37,7 @@ SELECT c.complaint_id, c.drop_id, u.drop_id AS user_drop_id, u.email, c.category
 -- name: complaint_answer
 -- params: drop_id:text status:text resolution:text decided_by:bigint
 -- returns: maybe
--- No row if it was answered for good before.
+-- No row if it already has a final answer.
 UPDATE complaint
    SET status = $2, resolution = coalesce($3, resolution), decided_by = $4,
        resolved_at = CASE WHEN $2 IN ('resolved', 'rejected') THEN clock_timestamp() END

@@ -10,7 +10,7 @@ VALUES ($1, $2, $3, $4, $5, $6, clock_timestamp() + make_interval(secs => $7));
 -- name: oauth_flow_use
 -- params: state_digest:bytea
 -- returns: maybe
--- Used up by being found.
+-- Used up when found.
 UPDATE oauth_flow
    SET used_at = clock_timestamp()
  WHERE state_digest = $1 AND used_at IS NULL AND expires_at > clock_timestamp()
@@ -29,7 +29,7 @@ SELECT user_id, status, owner_proven_at IS NOT NULL AS proven
 -- name: user_insert_verified
 -- params: public_id:uuid email:text email_key:text name:text photo_url:text
 -- returns: maybe
--- Somebody whose address Google has verified; no row if it is taken by now.
+-- A user whose address Google has verified; no row if it is taken by now.
 INSERT INTO users (public_id, email, email_key, name, photo_url, provider, is_email_verified,
                    owner_proven_at)
 VALUES ($1, $2, $3, $4, $5, 'google', true, clock_timestamp())
@@ -39,7 +39,7 @@ RETURNING user_id;
 -- name: user_take_over
 -- params: user_id:bigint name:text
 -- returns: none
--- The owner of an address has come; who registered it never showed that it was theirs.
+-- The owner of an address has signed in; the registrant never proved ownership.
 UPDATE users
    SET password_hash = NULL, name = $2, first_name = NULL, last_name = NULL,
        updated_at = clock_timestamp()

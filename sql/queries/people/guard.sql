@@ -1,11 +1,11 @@
--- Guesses at passwords, the addresses that people sign in from, and how many mails an address gets.
--- Where guesses are counted: apart for who comes from an address that the account knows.
+-- Password guesses, known addresses of users, and the number of mails to an address. Guesses from
+-- known addresses of the account are counted separately.
 
 -- name: guard_take
 -- params: user_id:bigint address:bytea account:bytea known:bytea free:bigint most_s:bigint
 -- returns: maybe
--- One more guess; no row where it has to wait. It is counted before it is judged. What was wrong a
--- day ago is forgotten.
+-- Count a guess; no row if it has to wait. It is counted before it is checked. Wrong guesses are
+-- forgotten after a day.
 INSERT INTO sign_in_guard AS g (bucket, failures, next_at, tried_at)
 SELECT CASE WHEN EXISTS (SELECT FROM known_address WHERE user_id = $1 AND address = $2)
             THEN $4 ELSE $3 END,
@@ -62,7 +62,7 @@ SELECT user_id FROM known_address WHERE user_id = $1 AND address = $2;
 -- name: mail_take
 -- params: bucket:bytea most:bigint window_s:bigint
 -- returns: maybe
--- One more mail, in the window that runs or in a new one; no row once there were enough.
+-- Count a mail, in the current window or in a new one; no row above the limit.
 INSERT INTO mail_count AS m (bucket, mails, window_ends_at)
 VALUES ($1, 1, clock_timestamp() + make_interval(secs => $3))
     ON CONFLICT (bucket) DO UPDATE

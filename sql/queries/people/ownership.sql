@@ -1,9 +1,9 @@
--- Whose an account is: what the first proof of its address voids.
+-- Ownership of accounts: what the first proof of the address invalidates.
 
 -- name: ownership_lock
 -- params: user_id:bigint
 -- returns: one
--- Whatever is made for the person by a session or key of before waits for this (ownership_hold).
+-- Requests with an earlier session or key wait for this lock (ownership_hold).
 SELECT owner_proven_at IS NOT NULL AS proven FROM users WHERE user_id = $1 FOR UPDATE;
 
 -- name: ownership_note
@@ -30,7 +30,7 @@ SELECT user_id FROM users WHERE user_id = $1 AND status = 'active' FOR KEY SHARE
 -- name: ownership_good
 -- params: session_id:bigint key_id:bigint
 -- returns: one
--- Asked after the account is held, so that it is not answered as of before.
+-- Checked after the account is locked, so that the answer is current.
 SELECT EXISTS (SELECT
                  FROM session
                 WHERE session_id = $1 AND revoked_at IS NULL AND expires_at > clock_timestamp())
@@ -42,8 +42,7 @@ SELECT EXISTS (SELECT
 -- name: ownership_void_codes
 -- params: user_id:bigint
 -- returns: none
--- Mailed tokens and codes, answers that a repeated request would get, and the addresses that the
--- account knows.
+-- Mailed tokens and codes, stored answers of repeated requests, and the account's known addresses.
 WITH addresses AS (
     DELETE FROM known_address WHERE user_id = $1
 ), tokens AS (
@@ -82,8 +81,8 @@ UPDATE webhook_delivery d
 -- name: ownership_void_payments
 -- params: user_id:bigint
 -- returns: none
--- What is under way with live money through an account that is void is settled by a person: who set
--- the account up can sign what its provider could. What has failed is not paid by such a word any more.
+-- Pending live payments through an invalidated account are settled by an administrator: its creator
+-- can sign webhooks like the provider. Failed ones can no longer succeed by such a report.
 WITH failed AS (
     UPDATE payment y
        SET payable = false
@@ -105,7 +104,7 @@ WITH failed AS (
 )
 INSERT INTO review (public_id, kind, subject, reason, detail)
 SELECT gen_random_uuid(), 'payment', public_id,
-       'The account at the provider was set up by somebody who was not shown to own the address',
+       'The provider account was created before the email address was verified',
        jsonb_build_object('provider', provider, 'reference', reference)
   FROM doubtful
     ON CONFLICT (kind, subject) WHERE status = 'open' DO NOTHING;
@@ -124,7 +123,7 @@ UPDATE provider_config
 -- name: ownership_void_payees
 -- params: user_id:bigint
 -- returns: none
--- Whom money would go to, and from where: recipients, banks, cards.
+-- Destinations and sources of money: recipients, banks, cards.
 WITH recipients AS (
     UPDATE recipient SET deleted_at = clock_timestamp() WHERE user_id = $1 AND deleted_at IS NULL
 ), accounts AS (
@@ -143,7 +142,7 @@ UPDATE card
 -- name: ownership_void_merchant
 -- params: user_id:bigint
 -- returns: none
--- What is owed to the merchant stays owed, until the owner registers it again.
+-- Amounts owed to the merchant remain, until the owner registers it again.
 UPDATE merchant
    SET status = 'closed', bank_account = NULL, org_number = NULL
  WHERE user_id = $1;
@@ -151,7 +150,7 @@ UPDATE merchant
 -- name: ownership_void_person
 -- params: user_id:bigint
 -- returns: none
--- What who registered told of themselves, and what they agreed to.
+-- Personal data given by the registrant, and their consents.
 WITH consents AS (
     DELETE FROM consent WHERE user_id = $1
 )

@@ -1,9 +1,9 @@
--- People as Drop sees them, their settings and what they consent to.
+-- Users' profiles in Drop, their settings and consents.
 
 -- name: profile_find
 -- params: user_id:bigint
 -- returns: one
--- The parts of a name are those that were given, unless the whole was changed since.
+-- The parts of a name are those given, unless the full name was changed since.
 SELECT u.user_id, u.drop_id, u.email,
        CASE WHEN part.known THEN u.first_name ELSE split_part(u.name, ' ', 1) END AS first_name,
        CASE WHEN part.known THEN u.last_name
@@ -19,7 +19,7 @@ SELECT u.user_id, u.drop_id, u.email,
 -- name: profile_set
 -- params: user_id:bigint date_of_birth:text
 -- returns: none
--- Somebody who has registered with Drop: an administrator decides who they are.
+-- A user who registered with Drop: an administrator verifies their identity.
 UPDATE users SET date_of_birth = $2::date, kyc_status = 'pending' WHERE user_id = $1;
 
 -- name: drop_settings_find
@@ -30,7 +30,7 @@ SELECT currency, language, push_enabled, email_enabled FROM drop_settings WHERE 
 -- name: drop_settings_change
 -- params: user_id:bigint currency:text language:text push_enabled:boolean email_enabled:boolean
 -- returns: one
--- What is NULL stays as it is, or is as usual if there was nothing.
+-- NULL values are not changed, or get the default if there was no row.
 INSERT INTO drop_settings AS s (user_id, currency, language, push_enabled, email_enabled)
 VALUES ($1, coalesce($2, 'NOK'), coalesce($3, 'nb'), coalesce($4, true), coalesce($5, true))
     ON CONFLICT (user_id) DO UPDATE

@@ -1,9 +1,9 @@
--- What people have chosen for the app.
+-- Users' settings of the app.
 
 -- name: user_setting_find
 -- params: user_id:bigint
 -- returns: maybe
--- What was not chosen is NULL.
+-- Values that were not chosen are NULL.
 SELECT array_to_string(quick_access_services, ',') AS quick_access_services, show_balance,
        show_balance IS NOT NULL AS chose_show_balance, language, display_currency
   FROM user_setting
@@ -12,7 +12,7 @@ SELECT array_to_string(quick_access_services, ',') AS quick_access_services, sho
 -- name: user_setting_put
 -- params: user_id:bigint quick_access_services:text[] show_balance:boolean language:text display_currency:text
 -- returns: none
--- What is NULL stays as it is.
+-- NULL values are not changed.
 INSERT INTO user_setting AS s
        (user_id, quick_access_services, show_balance, language, display_currency)
 VALUES ($1, $2, $3, $4, $5)

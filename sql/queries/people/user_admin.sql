@@ -1,10 +1,10 @@
--- People as administrators see to them: lists, changes, the end of an account.
+-- Administration of users: lists, changes, closing of accounts.
 
 -- name: user_list
 -- params: search:text role:text status:text from:timestamptz to:timestamptz sort:text descending:boolean after:bigint most:bigint skip:bigint
 -- returns: many
--- Without a status, those who are deleted are left out. search is a part of name or address, as it
--- is: no character of it has a meaning. after is the last user seen, in the order of createdAt.
+-- Without a status, deleted users are excluded. search is a literal part of a name or address. after
+-- is the last user of the previous page, in the order of createdAt.
 SELECT u.user_id, u.public_id, u.email, u.password_hash, u.name, u.country, u.company_name,
        u.photo_url, u.role, u.status, u.provider, u.is_email_verified, u.kyc_status, u.phone,
        u.first_name, u.last_name, u.created_at
@@ -31,7 +31,7 @@ SELECT u.user_id, u.public_id, u.email, u.password_hash, u.name, u.country, u.co
 -- name: user_count
 -- params: search:text role:text status:text from:timestamptz to:timestamptz
 -- returns: one
--- How many there are on all pages of that list.
+-- The number on all pages of that list.
 SELECT count(*) AS total
   FROM users u
  WHERE ($1 IS NULL OR strpos(lower(u.name), lower($1)) > 0 OR strpos(u.email_key, lower($1)) > 0
@@ -52,7 +52,7 @@ SELECT user_id, public_id, email, password_hash, name, country, company_name, ph
 -- name: user_invite
 -- params: public_id:uuid email:text email_key:text password_hash:text name:text country:text company_name:text photo_url:text role:text status:text
 -- returns: one
--- Somebody whom an administrator lets in: the terms are yet to be accepted.
+-- A user created by an administrator: the terms are not accepted yet.
 INSERT INTO users (public_id, email, email_key, password_hash, name, country, company_name,
                    photo_url, role, status)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
@@ -61,7 +61,7 @@ RETURNING user_id;
 -- name: user_lock_admins
 -- params:
 -- returns: many
--- Held until the end of the transaction, so that changes to who they are come one after another.
+-- Held until the end of the transaction, so that changes of administrators are serialised.
 SELECT user_id
   FROM users
  WHERE role = 'admin' AND status = 'active'
@@ -71,7 +71,7 @@ SELECT user_id
 -- name: user_update
 -- params: user_id:bigint name:text country:text company_name:text photo_url:text role:text status:text kyc_status:text
 -- returns: none
--- What is NULL stays as it is. A new name is whole: what its parts were before, they aren't now.
+-- NULL values are not changed. A new full name invalidates the old parts.
 UPDATE users
    SET name = coalesce($2, name), first_name = CASE WHEN $2 IS NULL THEN first_name END,
        last_name = CASE WHEN $2 IS NULL THEN last_name END, country = coalesce($3, country),

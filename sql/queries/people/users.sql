@@ -1,4 +1,4 @@
--- People: accounts, one-time tokens, sessions and the mail that goes out to them.
+-- Users: accounts, one-time tokens, sessions and mail to them.
 
 -- name: user_insert
 -- params: public_id:uuid email:text email_key:text password_hash:text name:text country:text company_name:text photo_url:text role:text provider:text terms_accepted:boolean phone:text first_name:text last_name:text document_type:text document_digest:bytea document_sealed:bytea
@@ -13,7 +13,8 @@ RETURNING user_id;
 -- name: user_by_email
 -- params: email_key:text spelling:text
 -- returns: maybe
--- Two accounts may have spellings of one address, from before such were told to be one: the exact one first.
+-- Two accounts may have spellings of one address, from before spellings were unified: the exact one
+-- first.
 SELECT user_id, public_id, email, password_hash, name, country, company_name, photo_url, role,
        status, provider, is_email_verified, kyc_status, phone, first_name, last_name, created_at
   FROM users
@@ -45,8 +46,8 @@ UPDATE users SET password_hash = $2, updated_at = clock_timestamp() WHERE user_i
 -- name: user_make_admin
 -- params: public_id:uuid email:text email_key:text password_hash:text name:text spelling:text
 -- returns: maybe
--- An administrator: made, or an existing user promoted with a new password. None where the address
--- is that of an account that was closed.
+-- Create an administrator, or promote a user with a new password. No row if the address is that of a
+-- closed account.
 INSERT INTO users AS u (public_id, email, email_key, password_hash, name, role, is_email_verified,
                         owner_proven_at)
 SELECT $1, $2,
@@ -65,8 +66,8 @@ RETURNING user_id;
 -- name: session_insert
 -- params: public_id:uuid user_id:bigint lifetime_s:bigint password_hash:text address:bytea
 -- returns: maybe
--- None where the password is another by now than the one that was checked, or the account has ended.
--- The account knows the address from then on.
+-- No row if the password has changed since it was checked, or the account has ended. Adds the
+-- address to the account's known addresses.
 WITH who AS (
     SELECT user_id
       FROM users
@@ -100,7 +101,7 @@ INSERT INTO refresh_token (digest, session_id) VALUES ($1, $2);
 -- name: refresh_token_find
 -- params: digest:bytea
 -- returns: maybe
--- Locked, so that one token is rotated once.
+-- Locked, so that a token is rotated once.
 SELECT t.session_id, s.public_id AS session, t.used_at,
        s.revoked_at IS NULL AND s.expires_at > clock_timestamp() AND u.status = 'active' AS live,
        u.user_id
@@ -124,7 +125,7 @@ VALUES ($1, $2, $3, clock_timestamp() + make_interval(secs => $4));
 -- name: email_token_use
 -- params: digest:bytea email_key:text purpose:text spelling:text
 -- returns: maybe
--- Used up by being found: once, in time, by the person it was mailed to.
+-- Used up when found: once, in time, by the user it was mailed to.
 UPDATE email_token t
    SET used_at = clock_timestamp()
   FROM users u
@@ -140,7 +141,7 @@ RETURNING t.user_id;
 -- name: email_token_end
 -- params: user_id:bigint purpose:text
 -- returns: none
--- A new token ends the earlier ones.
+-- A new token invalidates the earlier ones.
 DELETE FROM email_token WHERE user_id = $1 AND purpose = $2 AND used_at IS NULL;
 
 -- name: mail_insert
@@ -157,7 +158,7 @@ INSERT INTO token_request (email_key, purpose, client) VALUES ($1, $2, $3);
 -- name: token_request_take
 -- params:
 -- returns: maybe
--- The oldest request that nobody else has; gone with the commit.
+-- The oldest request that is not locked; deleted with the commit.
 DELETE FROM token_request
  WHERE token_request_id = (SELECT token_request_id
                              FROM token_request
@@ -169,7 +170,7 @@ RETURNING email_key, purpose, client;
 -- name: mail_find
 -- params: public_id:uuid
 -- returns: maybe
--- One that has neither gone out nor been given up.
+-- One that was neither sent nor dropped.
 SELECT mail_id, public_id, recipient, subject, body_sealed,
        expires_at <= clock_timestamp() AS stale, created_at
   FROM mail
@@ -188,7 +189,7 @@ UPDATE mail SET failed_at = clock_timestamp(), body_sealed = NULL WHERE mail_id 
 -- name: user_addresses
 -- params:
 -- returns: many
--- Accounts whose keys may not be those that are made today: of ASCII, all are.
+-- Accounts whose keys may differ from the current rules: none of pure ASCII.
 SELECT user_id, public_id, email_key
   FROM users
  WHERE octet_length(email_key) > length(email_key) AND status <> 'deleted'

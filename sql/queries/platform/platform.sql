@@ -16,7 +16,7 @@ SELECT platform_account_id, public_id, name, company_name, metadata, created_at
 -- name: project_insert
 -- params: public_id:uuid platform_account_id:bigint name:text slug:text description:text metadata:jsonb
 -- returns: one
--- A project with its two sets of books.
+-- A project with its two ledgers.
 WITH made AS (
     INSERT INTO project (public_id, platform_account_id, name, slug, description, metadata)
     VALUES ($1, $2, $3, $4, $5, $6)
@@ -80,7 +80,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9);
 -- name: api_key_list
 -- params: user_id:bigint project_id:bigint after:bigint most:bigint
 -- returns: many
--- Keys of a project, or where it is NULL of the person.
+-- Keys of a project, or with NULL of the user.
 SELECT api_key_id, public_id, prefix, scope, description, quota, created_at, expires_at, revoked_at,
        CASE WHEN revoked_at IS NOT NULL THEN 'revoked'
             WHEN expires_at <= clock_timestamp() THEN 'expired'

@@ -1,9 +1,9 @@
--- What people buy, and of what. The row of a purchase is locked before any account.
+-- Purchases and products. The row of a purchase is locked before any account.
 
 -- name: purchase_claim
 -- params: user_id:bigint
 -- returns: one
--- Purchases of a person are recorded one after the other, so that a reference is used once.
+-- Purchases of a user are serialised, so that a reference is used once.
 SELECT user_id FROM users WHERE user_id = $1 FOR NO KEY UPDATE;
 
 -- name: purchase_insert
@@ -75,7 +75,7 @@ SELECT u.purchase_id, u.public_id, u.label, u.user_id, u.ledger_id, u.currency::
 -- name: purchase_list
 -- params: user_id:bigint before:bigint status:text reference:text most:bigint
 -- returns: many
--- What waits for a review is pending to whoever bought it.
+-- A purchase in review is shown to the buyer as pending.
 SELECT u.purchase_id, u.public_id, u.label, u.user_id, u.ledger_id, u.currency::text AS currency,
        u.amount, u.recipient, u.reference, u.reference_held, u.content, u.provider,
        u.provider_reference, u.provider_config_id, p.code AS product, p.provider_code, p.kind,

@@ -1,16 +1,16 @@
--- The end of a person's account: what is in the way, and what is left of one that was ended.
+-- Closing of a user's account: obstacles, and remaining money.
 
 -- name: closing_claim
 -- params: user_id:bigint
 -- returns: maybe
--- Whatever else is made for the person (a payment, a voucher, a wallet) waits for this, or was
--- there before: their rows refer to this one.
+-- Other inserts for the user (a payment, a voucher, a wallet) wait for this, or were there before:
+-- their rows refer to this one.
 SELECT user_id FROM users WHERE user_id = $1 AND status <> 'deleted' FOR UPDATE;
 
 -- name: closing_lock
 -- params: user_id:bigint
 -- returns: one
--- The person's accounts, in the order in which all lock them.
+-- The user's accounts, in the common locking order.
 WITH locked AS (
     SELECT a.account_id
       FROM account a
@@ -23,7 +23,7 @@ SELECT count(*) AS n FROM locked;
 -- name: closing_obstacles
 -- params: user_id:bigint
 -- returns: many
--- What stands in the way, each kind once for a currency; minor is NULL where an amount says nothing.
+-- The obstacles, each kind once per currency; minor is NULL if an amount is meaningless.
 SELECT o.what, o.currency, o.minor, o.n
   FROM (SELECT 1 AS place, 'balance' AS what, a.currency::text AS currency, a.balance AS minor,
                1::bigint AS n
@@ -92,7 +92,7 @@ UPDATE account a
 -- name: closing_waiting
 -- params:
 -- returns: maybe
--- Somebody who is gone, with money that nobody has decided about.
+-- A deleted user with money that is not in review.
 SELECT u.user_id, u.public_id
   FROM (SELECT p.user_id
           FROM account a
@@ -119,7 +119,7 @@ SELECT user_id FROM users WHERE public_id = $1 AND status = 'deleted';
 -- name: closing_vouchers
 -- params: user_id:bigint most:bigint
 -- returns: many
--- Expired vouchers that could not be given back, locked before accounts are.
+-- Expired vouchers that could not be refunded, locked before accounts are.
 SELECT v.voucher_id, v.reference, v.currency::text AS currency, v.balance AS minor, a.ledger_id,
        v.type = 'easypay' AND v.settled_at IS NULL AS pending
   FROM voucher v
@@ -133,7 +133,7 @@ SELECT v.voucher_id, v.reference, v.currency::text AS currency, v.balance AS min
 -- name: closing_money
 -- params: user_id:bigint most:bigint
 -- returns: many
--- What is free on the person's closed accounts.
+-- The available money on the user's closed accounts.
 SELECT a.account_id, a.public_id, a.ledger_id, a.currency::text AS currency,
        a.balance - a.held AS minor, a.sequence
   FROM person_account p

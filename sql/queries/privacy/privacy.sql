@@ -74,7 +74,7 @@ SELECT coalesce(json_agg(json_build_object(
 -- name: export_keys
 -- params: user_id:bigint
 -- returns: one
--- Keys of any kind by the characters that tell them apart.
+-- Keys of any kind by their visible characters.
 SELECT coalesce(json_agg(json_build_object(
            'kind', k.kind, 'prefix', k.prefix, 'name', k.name,
            'created_at', iso_time(k.created_at), 'expires_at', iso_time(k.expires_at),
@@ -123,7 +123,7 @@ SELECT coalesce(json_agg(json_build_object(
 -- name: export_vouchers
 -- params: user_id:bigint
 -- returns: one
--- Without their codes, which whoever has them may spend.
+-- Without their codes, which could be redeemed.
 SELECT coalesce(json_agg(json_build_object(
            'reference', reference, 'type', type, 'status', status, 'issued_to', issued_to,
            'easypay_number', easypay_number, 'currency', currency,

@@ -1,11 +1,11 @@
--- Jobs: work that is to be done later.
+-- The job queue.
 
 -- name: job_add
 -- params: kind:text subject:text delay_s:bigint
 -- returns: maybe
--- The earlier due wins. One that is run now is run once more; one that was parked begins anew.
--- Who listens is told only of what is due at once, because a commit that notifies waits for all
--- others that do.
+-- The earlier due time wins. A running one runs once more; a parked one restarts. Listeners are only
+-- notified of jobs that are due at once, because a commit that notifies waits for all others that
+-- do.
 WITH added AS (
     INSERT INTO job AS j (kind, subject, due_at)
     VALUES ($1, $2, clock_timestamp() + make_interval(secs => $3))
@@ -28,8 +28,9 @@ LISTEN cowry_jobs;
 -- name: job_claim
 -- params: kind:text lease_s:bigint held:bigint[]
 -- returns: maybe
--- The one that is due for the longest time and that nobody else has, or that a runner let lie; none
--- of those that are under way in the process that asks. The sub-select around the clock lets the index find it.
+-- The one that is due for the longest time and not claimed, or whose claim has expired; none of
+-- those running in the calling process. The sub-select around the clock enables the use of the
+-- index.
 UPDATE job
    SET claimed_until = clock_timestamp() + make_interval(secs => $2),
        attempts = attempts + 1,
@@ -48,7 +49,7 @@ RETURNING job_id, subject, attempts, claims, created_at, due_at;
 -- name: job_renew
 -- params: job_ids:bigint[] claims:bigint[] lease_s:bigint
 -- returns: none
--- Claims that are still the latest. One whose row somebody is changing waits for the next time.
+-- Claims that are still the latest. A row that is locked is skipped until the next time.
 UPDATE job
    SET claimed_until = clock_timestamp() + make_interval(secs => $3)
  WHERE job_id IN (SELECT j.job_id
@@ -60,14 +61,14 @@ UPDATE job
 -- name: job_done
 -- params: job_id:bigint claims:bigint
 -- returns: none
--- If the claim is still the latest, and it was not added once more meanwhile.
+-- If the claim is still the latest, and it was not added again in the meantime.
 DELETE FROM job
  WHERE job_id = $1 AND claims = $2 AND claimed_until IS NOT NULL AND again_at IS NULL;
 
--- name: job_begin_anew
+-- name: job_restart
 -- params: job_id:bigint claims:bigint
 -- returns: none
--- One that was added once more while it was run.
+-- One that was added again while it was running.
 UPDATE job
    SET due_at = again_at, again_at = NULL, claimed_until = NULL, attempts = 0, problem = NULL
  WHERE job_id = $1 AND claims = $2 AND claimed_until IS NOT NULL AND again_at IS NOT NULL;
@@ -75,7 +76,7 @@ UPDATE job
 -- name: job_again
 -- params: job_id:bigint claims:bigint backoff_s:bigint backoff_max_s:bigint problem:text
 -- returns: none
--- If the claim is still the latest: later, each time twice as much later, less a random part.
+-- If the claim is still the latest: retry later, with doubled delays less a random part.
 UPDATE job
    SET claimed_until = NULL,
        again_at = NULL,
@@ -88,7 +89,7 @@ UPDATE job
 -- name: job_give_up
 -- params: job_id:bigint claims:bigint problem:text
 -- returns: maybe
--- If the claim is still the latest. One that was added once more meanwhile begins anew instead.
+-- If the claim is still the latest. One that was added again in the meantime restarts instead.
 UPDATE job
    SET claimed_until = NULL,
        again_at = NULL,
@@ -102,7 +103,7 @@ RETURNING parked_at IS NOT NULL AS parked;
 -- name: job_list
 -- params: kind:text status:text after:bigint most:bigint
 -- returns: many
--- The newest first.
+-- Newest first.
 SELECT job_id, kind, subject, status, attempts, problem, created_at, due_at
   FROM (SELECT job_id, kind, subject, attempts, problem, created_at, due_at,
                CASE WHEN parked_at IS NOT NULL THEN 'parked'
@@ -117,7 +118,7 @@ SELECT job_id, kind, subject, status, attempts, problem, created_at, due_at
 -- name: job_retry
 -- params: job_id:bigint
 -- returns: one
--- Due now, and told to who listens. One that is run now is run once more.
+-- Due now, and listeners are notified. A running one runs once more.
 WITH retried AS (
     UPDATE job
        SET due_at = CASE WHEN claimed_until > statement_timestamp() THEN due_at
@@ -139,7 +140,7 @@ SELECT job_id, kind, subject,
 -- name: job_park
 -- params: job_id:bigint
 -- returns: one
--- A runner that has it now may end it, but not bring it back.
+-- A runner that is running it may complete it, but not make it due again.
 UPDATE job
    SET parked_at = coalesce(parked_at, clock_timestamp()), claimed_until = NULL, again_at = NULL
  WHERE job_id = $1

@@ -1,5 +1,5 @@
--- Payments from people's bank accounts. The bank's side is locked first, then the payment, then
--- accounts of the books.
+-- Payments from users' bank accounts. The bank payment is locked first, then the payment, then
+-- ledger accounts.
 
 -- name: payer_find
 -- params: user_id:bigint
@@ -60,7 +60,7 @@ SELECT count(*)
 -- name: drop_payment_summary
 -- params: user_id:bigint
 -- returns: many
--- Of all time, then of this month (UTC). What failed came back and does not count.
+-- Of all time, then of this month (UTC). Excludes failed payments.
 SELECT count(*) FILTER (WHERE counts) AS total_count,
        coalesce(sum(amount) FILTER (WHERE counts AND type = 'remittance'), 0) AS sent,
        coalesce(sum(amount) FILTER (WHERE counts AND type = 'qr_payment'), 0) AS paid,
@@ -118,7 +118,7 @@ SELECT coalesce(json_agg(json_build_object(
 -- name: drop_payments_forget
 -- params: user_id:bigint
 -- returns: one
--- The books go on adding up: payments stay, without the names in them.
+-- The ledger must still balance: payments are kept, without the names in them.
 WITH quotes AS (
     DELETE FROM quote WHERE user_id = $1 RETURNING 1
 ), payments AS (

@@ -1,9 +1,9 @@
--- Exchange rates, and what people were quoted.
+-- Exchange rates and quotes.
 
 -- name: rate_list
 -- params:
 -- returns: many
--- Those that are valid now.
+-- Those currently valid.
 SELECT DISTINCT ON (currency)
        rate_id, currency::text AS currency, coefficient, scale, valid_from, source
   FROM rate
@@ -36,7 +36,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, clock_timestamp() + make_interval(se
 -- name: quote_find
 -- params: user_id:bigint type:text recipient_id:bigint amount:bigint
 -- returns: maybe
--- The last one that was shown, while it is good.
+-- The last quote shown, while it is valid.
 SELECT q.fee, q.rate_id, r.coefficient, r.scale, q.receive_amount,
        q.receive_currency::text AS receive_currency
   FROM quote q

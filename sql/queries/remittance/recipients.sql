@@ -1,4 +1,4 @@
--- Whom people send money to.
+-- Recipients of remittances.
 
 -- name: recipient_insert
 -- params: drop_id:text user_id:bigint name:text country:text currency:text bank_account:text bank_name:text
@@ -34,7 +34,7 @@ SELECT count(*) FROM recipient WHERE user_id = $1 AND deleted_at IS NULL;
 -- name: recipient_delete
 -- params: user_id:bigint drop_id:text
 -- returns: maybe
--- Payments to them remain.
+-- Payments to them are kept.
 UPDATE recipient
    SET deleted_at = now()
  WHERE drop_id = $2 AND user_id = $1 AND deleted_at IS NULL

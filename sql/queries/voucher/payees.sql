@@ -1,9 +1,9 @@
--- Payees: merchants and service providers who are paid with vouchers.
+-- Payees: merchants and service providers that are paid with vouchers.
 
 -- name: payee_account
 -- params: kind:text code:text
 -- returns: maybe
--- Where the money of a registered one goes.
+-- The account of a registered payee.
 SELECT a.public_id
   FROM payee p
   JOIN account a USING (account_id)
@@ -12,7 +12,7 @@ SELECT a.public_id
 -- name: payee_insert
 -- params: kind:text code:text
 -- returns: maybe
--- Two at once: the second waits here for the first, and gets no row.
+-- Of two concurrent ones, the second waits here for the first, and gets no row.
 INSERT INTO payee (kind, code) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING payee_id;
 
 -- name: payee_set_account
@@ -57,7 +57,7 @@ SELECT p.payee_id, a.public_id AS id, p.kind, p.code, p.name,
 -- name: payee_list
 -- params: status:text after:bigint most:bigint
 -- returns: many
--- The newest first.
+-- Newest first.
 SELECT p.payee_id, a.public_id AS id, p.kind, p.code, p.name,
        CASE WHEN p.registered_at IS NULL THEN 'unregistered' ELSE 'registered' END AS status,
        a.balance AS owed_minor, p.created_at

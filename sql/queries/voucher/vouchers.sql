@@ -25,7 +25,7 @@ SELECT voucher_id FROM voucher WHERE code_digest = $1;
 -- name: voucher_by_reference
 -- params: reference:text
 -- returns: maybe
--- One that exists already as a voucher: not while its EasyPay number waits to be paid.
+-- Only after its EasyPay number was paid for.
 SELECT voucher_id FROM voucher WHERE reference = $1 AND code_digest IS NOT NULL;
 
 -- name: voucher_by_easypay
@@ -71,7 +71,7 @@ SELECT count(*) AS count FROM voucher WHERE user_id = $1 AND ($2 IS NULL OR stat
 -- name: voucher_summary
 -- params: user_id:bigint
 -- returns: one
--- What pending and redeemed vouchers were issued for, and what is left of active ones.
+-- The issued amounts of pending and redeemed vouchers, and the balance of active ones.
 SELECT count(*) FILTER (WHERE status = 'active') AS active_count,
        coalesce(sum(balance) FILTER (WHERE status = 'active'), 0) AS active_minor,
        count(*) FILTER (WHERE status = 'pending_payment') AS pending_count,
@@ -86,7 +86,7 @@ SELECT count(*) FILTER (WHERE status = 'active') AS active_count,
 -- name: voucher_settle
 -- params: voucher_id:bigint digest:bytea sealed:bytea
 -- returns: maybe
--- It becomes a voucher with a code; no row if the code is taken.
+-- It becomes active and gets a code; no row if the code is taken.
 UPDATE voucher v
    SET status = 'active', code_digest = $2, code_sealed = $3, settled_at = t.now, updated_at = t.now,
        expires_at = t.now + interval '12 months', refund_after = t.now + interval '12 months'
@@ -108,8 +108,8 @@ VALUES ($1, $2, $3, $4, $5);
 -- name: voucher_redeem
 -- params: voucher_id:bigint amount:bigint last:boolean refunded:boolean
 -- returns: none
--- After the last redemption that is allowed it is used up, and what is left goes back. What the
--- issuer's wallet could not take then stays with the voucher for another try.
+-- After the last allowed redemption it is used up, and the rest is refunded. A rest that the
+-- issuer's wallet can't receive stays with the voucher for a retry.
 UPDATE voucher
    SET balance = CASE WHEN $4 THEN 0 ELSE balance - $2 END,
        refunded = CASE WHEN $4 THEN refunded + balance - $2 ELSE refunded END,
@@ -148,9 +148,9 @@ RETURNING updated_at;
 -- name: voucher_due
 -- params: most:bigint
 -- returns: many
--- Vouchers whose time is over, or that were redeemed as often as they may be (spent), with the wallets that get back what is left. Those that are being
--- used wait for the next time. What can't go back because the wallet is closed is tried once, and
--- then an administrator's (closing_waiting).
+-- Expired vouchers, and those that reached their maximum number of redemptions (spent), with the
+-- wallets that receive the rest. Locked ones are skipped until the next time. A refund to a closed
+-- wallet is tried once, and then left to an administrator (closing_waiting).
 SELECT v.voucher_id, v.reference, v.balance AS minor, a.ledger_id, a.public_id AS wallet,
        v.type = 'easypay' AND v.settled_at IS NULL AS pending,
        coalesce(v.redemptions >= v.max_redemptions, false) AS spent
@@ -166,8 +166,8 @@ SELECT v.voucher_id, v.reference, v.balance AS minor, a.ledger_id, a.public_id A
 -- name: voucher_expire
 -- params: voucher_ids:bigint[] refunded:boolean[] pause_s:bigint
 -- returns: none
--- They have expired, or are used up. What a wallet could not take back stays with its voucher for
--- another try.
+-- They have expired, or are used up. A rest that a wallet can't receive stays with its voucher for a
+-- retry.
 UPDATE voucher v
    SET status = CASE WHEN d.refunded AND v.redemptions >= v.max_redemptions THEN 'redeemed'
                      ELSE 'expired' END,
@@ -180,23 +180,23 @@ UPDATE voucher v
  WHERE v.voucher_id = d.voucher_id;
 
 -- name: guess_state
--- params: whoever:text[] most:bigint[]
+-- params: clients:text[] most:bigint[]
 -- returns: one
--- Seconds until who has guessed wrong too often may try again; 0: now.
+-- Seconds until further guesses are allowed after too many wrong ones; 0: now.
 SELECT coalesce(max(ceil(extract(epoch FROM g.window_ends_at - clock_timestamp()))), 0)::bigint
            AS wait_s
-  FROM unnest($1, $2) AS l (whoever, most)
-  JOIN voucher_guess g ON g.whoever = l.whoever
+  FROM unnest($1, $2) AS l (client, most)
+  JOIN voucher_guess g ON g.whoever = l.client
  WHERE g.failures >= l.most AND g.window_ends_at > clock_timestamp();
 
 -- name: guess_count
--- params: whoever:text[] window_s:bigint
+-- params: clients:text[] window_s:bigint
 -- returns: many
--- One more wrong guess, in the window that runs or in a new one.
+-- Count a wrong guess, in the current window or in a new one.
 INSERT INTO voucher_guess AS g (whoever, failures, window_ends_at)
-SELECT l.whoever, 1, clock_timestamp() + make_interval(secs => $2)
-  FROM unnest($1) AS l (whoever)
- ORDER BY l.whoever
+SELECT l.client, 1, clock_timestamp() + make_interval(secs => $2)
+  FROM unnest($1) AS l (client)
+ ORDER BY l.client
     ON CONFLICT (whoever) DO UPDATE
        SET failures = CASE WHEN g.window_ends_at > clock_timestamp() THEN g.failures + 1 ELSE 1 END,
            window_ends_at = CASE WHEN g.window_ends_at > clock_timestamp() THEN g.window_ends_at

@@ -1,9 +1,9 @@
--- Cards and how much may be spent with them.
+-- Cards and their spending limits.
 
 -- name: card_insert
 -- params: drop_id:text user_id:bigint type:text last_four:text most:bigint
 -- returns: maybe
--- Good for three years. The row of users was locked by card_claim; no row if somebody has so many.
+-- Valid for three years. The row of users was locked by card_claim; no row above the maximum number.
 INSERT INTO card (drop_id, user_id, type, last_four, valid_until)
 SELECT $1, $2, $3, $4,
        (date_trunc('month', now() AT TIME ZONE 'UTC') + interval '37 months - 1 day')::date
@@ -13,7 +13,7 @@ RETURNING card_id;
 -- name: card_claim
 -- params: user_id:bigint
 -- returns: one
--- Whoever makes a card waits here for their turn, so that they are counted.
+-- Serialises the creation of cards, so that they are counted.
 SELECT user_id FROM users WHERE user_id = $1 FOR NO KEY UPDATE;
 
 -- name: card_list

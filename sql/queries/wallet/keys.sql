@@ -1,9 +1,9 @@
--- Keys to people's wallets.
+-- API keys of users' wallets.
 
 -- name: wallet_key_claim
 -- params: user_id:bigint
 -- returns: one
--- Whoever makes keys for a person waits for whoever does so already: they are counted.
+-- Serialises the creation of a user's keys, so that they are counted.
 SELECT user_id FROM users WHERE user_id = $1 FOR NO KEY UPDATE;
 
 -- name: wallet_key_expire
@@ -23,7 +23,7 @@ SELECT count(*) AS total, count(*) FILTER (WHERE is_active) AS active
 -- name: wallet_key_insert
 -- params: public_id:uuid user_id:bigint digest:bytea prefix:text name:text permissions:smallint expiry:text
 -- returns: one
--- A month and a year end on the same day of the month as they begin, or on the last there is.
+-- A month and a year end on the same day of the month, or on the last day of the month.
 INSERT INTO wallet_key (public_id, user_id, digest, prefix, name, permissions, created_at, expires_at)
 SELECT $1, $2, $3, $4, $5, $6, t.now,
        t.now + CASE $7 WHEN '1H' THEN interval '1 hour' WHEN '1D' THEN interval '1 day'
@@ -62,7 +62,7 @@ RETURNING wallet_key_id;
 -- name: wallet_key_check
 -- params: digest:bytea
 -- returns: maybe
--- A key that is active, and with whom and what it stands for.
+-- An active key, with its owner.
 SELECT k.wallet_key_id, k.user_id, u.public_id AS user_public_id,
        k.permissions::bigint AS permissions, k.expires_at <= clock_timestamp() AS is_expired,
        coalesce(k.last_used_at < clock_timestamp() - interval '1 minute', true) AS is_use_new

@@ -1,4 +1,4 @@
--- The wallets of people: one a currency.
+-- Users' wallets: one per currency.
 
 -- name: user_wallet_find
 -- params: user_id:bigint currency:text
@@ -13,7 +13,7 @@ SELECT a.account_id, a.public_id, w.number, w.label, w.user_id, a.ledger_id, a.c
 -- name: user_wallet_by_number
 -- params: number:text
 -- returns: maybe
--- One that is closed is nobody's.
+-- A closed one is not found.
 SELECT a.account_id, a.public_id, w.number, w.label, w.user_id, a.ledger_id, a.currency, a.balance, a.held,
        a.status::bigint AS status, a.sequence, w.created_at
   FROM wallet w
@@ -23,8 +23,8 @@ SELECT a.account_id, a.public_id, w.number, w.label, w.user_id, a.ledger_id, a.c
 -- name: user_wallet_claim
 -- params: user_id:bigint
 -- returns: maybe
--- Two first uses at once: the second waits here, and then finds the wallet of the first. Whose
--- account was ended meanwhile gets none.
+-- Of two concurrent first uses, the second waits here, and then finds the wallet of the first. None
+-- after the account was closed.
 SELECT user_id FROM users WHERE user_id = $1 AND status <> 'deleted' FOR NO KEY UPDATE;
 
 -- name: user_wallet_insert
@@ -46,7 +46,7 @@ RETURNING account_id;
 -- name: user_wallet_label
 -- params: account_id:bigint
 -- returns: none
--- Always with a suffix, because others can't be seen that are being made.
+-- Always with a suffix, because concurrent inserts are not visible.
 UPDATE wallet
    SET label = 'WAL-' || floor(extract(epoch FROM created_at) * 1000)::bigint || '-' || account_id
  WHERE account_id = $1 AND label IS NULL;

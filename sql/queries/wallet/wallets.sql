@@ -8,9 +8,9 @@ INSERT INTO wallet (account_id, project_id, project_account) VALUES ($1, $2, $3)
 -- name: wallet_find
 -- params: ledger_ids:bigint[] public_ids:uuid[] key_ids:bigint[]
 -- returns: many
--- Wallets with their balances, each in the books it is looked for in, and whether the key that asks
--- (0: none that is in doubt) is good. One row for each that is asked for, with its place in the
--- lists, from 1; account_id is NULL where there is no such wallet.
+-- Wallets with their balances, each in the requested ledger, and whether the calling key (0: none to
+-- be checked) is valid. One row for each request, with its position in the lists, from 1; account_id
+-- is NULL if there is no such wallet.
 SELECT w.account_id, a.public_id, w.project_account, a.currency,
        a.status::bigint AS status, a.balance, a.held, w.created_at, a.sequence, r.number,
        r.key_id = 0 OR EXISTS (SELECT 1
@@ -48,7 +48,7 @@ UPDATE account SET status = $2 WHERE account_id = $1;
 -- name: wallet_anywhere
 -- params: public_id:uuid name:text
 -- returns: maybe
--- Any customer's wallet, by any of its ids: name is a number or a label. Not one that is closed.
+-- Any customer's wallet, by any of its ids: name is a number or a label. Not a closed one.
 SELECT a.public_id, a.account_id, a.ledger_id, a.currency, w.number, w.user_id, w.project_id
   FROM wallet w
   JOIN account a USING (account_id)
@@ -88,8 +88,8 @@ SELECT p.sequence, t.public_id, t.reference, t.type, p.direction, p.currency, p.
 -- name: transaction_find
 -- params: ledger_id:bigint public_id:uuid
 -- returns: maybe
--- A transaction of one posting, to be taken back; not a reversal, nor what went through a provider
--- (accounts of kind 4): that money is not in the books any more, or came from outside.
+-- A transaction of one posting, to be reversed; not a reversal, nor a payment through a provider
+-- (accounts of kind 4): that money has left the ledger, or came from outside.
 SELECT t.transaction_id, t.public_id, t.reference, t.type, p.currency, p.amount,
        f.public_id AS source, o.public_id AS destination, t.metadata, t.created_at,
        (SELECT count(*) FROM posting q WHERE q.transaction_id = t.transaction_id) AS postings,

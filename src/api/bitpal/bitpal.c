@@ -72,8 +72,8 @@ static const struct route *const groups[] = {bitpal_google, bitpal_keys, bitpal_
 
 static const struct tag tags[] = {
 	{"Authentication", "Sign-in with Google."},
-	{"API keys", "Keys for services, each with some permissions and an end."},
-	{"Wallet", "Deposits by Paystack, the balance, transfers and the history."},
+	{"API keys", "API keys for services, each with permissions and an expiry time."},
+	{"Wallet", "Paystack deposits, balance, transfers and transaction history."},
 	{NULL, NULL},
 };
 
@@ -81,11 +81,12 @@ const struct dialect bitpal = {
 	.name = "bitpal",
 	.title = "Bitpal",
 	.version = "1",
-	.doc = "Wallet apps with Google sign-in and Paystack. Amounts are in naira. Wallet routes take "
-	       "an access token, or in x-api-key a key with the permission of the route; where both "
-	       "are sent, the access token counts. A deliberate change from the first Bitpal: keys "
-	       "are kept as HMAC-SHA-256 under a key of the server instead of as bcrypt hashes, "
-	       "which for a random key of 71 bits add no strength and cost each request some 70 ms.",
+	.doc = "Wallet apps with Google sign-in and Paystack. Amounts are in naira. Wallet routes "
+	       "take an access token, or an API key in x-api-key that has the route's permission; "
+	       "if both are sent, the access token is used. A deliberate change from the first "
+	       "Bitpal: keys are stored as HMAC-SHA-256 under a server key instead of as bcrypt "
+	       "hashes, which would add no strength to a random key of 71 bits and would cost each "
+	       "request about 70 ms.",
 	.groups = groups,
 	.tags = tags,
 	.amounts = AMOUNT_NUMBER,

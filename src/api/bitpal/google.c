@@ -12,7 +12,7 @@ struct start_query {
 
 static const struct field start_query_fields[] = {
 	FIELD(struct start_query, redirect, .name = "redirect",
-	      .doc = "true: answer 302 to Google; false, the default: answer with the URL.",
+	      .doc = "true: answer 302 to Google. false (default): answer with the URL.",
 	      .example = "false"),
 };
 
@@ -22,17 +22,18 @@ struct start_out {
 
 static const struct field start_out_fields[] = {
 	FIELD(struct start_out, url, .name = "google_auth_url", .required = true,
-	      .doc = "Where the person signs in, within 10 minutes.",
+	      .doc = "Where the user signs in, within 10 minutes.",
 	      .example = "\"https://accounts.google.com/o/oauth2/v2/auth?client_id=cowry\""),
 };
 
-/* What Google adds to the callback beyond this is not looked at. */
+/* Other parameters that Google adds to the callback are ignored. */
 static const struct field return_query_fields[] = {
 	FIELD(struct google_return, code, .name = "code", .max = 2048,
-	      .doc = "Google's code; required unless there is an error."),
+	      .doc = "Authorization code from Google; required unless error is present."),
 	FIELD(struct google_return, state, .name = "state",
-	      .doc = "What the sign-in began with; required, and good once."),
-	FIELD(struct google_return, error, .name = "error", .doc = "Why Google said no."),
+	      .doc = "State from the start of the sign-in; required, and valid once."),
+	FIELD(struct google_return, error, .name = "error",
+	      .doc = "Reason for which Google refused the sign-in."),
 };
 
 struct signed_in_user {
@@ -49,7 +50,7 @@ static const struct field signed_in_user_fields[] = {
 	FIELD(struct signed_in_user, name, .name = "name", .required = true,
 	      .example = "\"John Doe\""),
 	FIELD(struct signed_in_user, wallet_number, .name = "wallet_number", .required = true,
-	      .doc = "13 digits, the last one a check digit.", .example = "\"1234567890128\""),
+	      .doc = "13 digits; the last one is a check digit.", .example = "\"1234567890128\""),
 };
 
 static const struct schema signed_in_user =
@@ -76,7 +77,7 @@ static const struct schema return_query =
 	SCHEMA(struct google_return, "GoogleReturn", return_query_fields);
 static const struct schema signed_in = SCHEMA(struct signed_in, "SignedIn", signed_in_fields);
 
-/* Browsers say where a request comes from, or send some cookie; curl does neither. */
+/* Browsers send where a request comes from, or a cookie; curl sends neither. */
 static bool
 is_browser(const struct request *request)
 {
@@ -129,20 +130,20 @@ finish(struct call *call, const void *in, void *out)
 }
 
 const struct route bitpal_google[] = {
-	{GET, "/api/v1/auth/google", "Begin a sign-in with Google",
+	{GET, "/api/v1/auth/google", "Start a sign-in with Google",
 	 "Sets a cookie that binds the sign-in to the browser.", start, .query = &start_query,
 	 .out = &start_out, .reply.redirects = true, .docs.errors = {502},
 	 .limits.rate = RATE_SIGN_IN, .reply.message = "Google OAuth URL generated", .status = 200,
 	 .docs.tag = "Authentication"},
-	{GET, "/api/v1/auth/google/callback", "End a sign-in with Google",
-	 "Google sends the person here. The sign-in is good once, and only in the browser that began "
-	 "it, which the cookie shows. One exception lets the URL be carried to a browser by hand: a "
-	 "sign-in that was begun with redirect=false by something that is no browser (it sent no "
-	 "Sec-Fetch-Site, no Origin and no Cookie) may end without the cookie, if both requests come "
-	 "from the same address. The first sign-in makes the user and a wallet in naira; somebody "
-	 "who has registered with the same e-mail address elsewhere is the same user. If that "
-	 "address was never verified until now, the password, sessions and keys that were set up "
-	 "with it are void.",
+	{GET, "/api/v1/auth/google/callback", "Complete a sign-in with Google",
+	 "Google redirects the user here. A sign-in is valid once, and only in the browser that "
+	 "started it, which the cookie identifies. One exception allows opening the URL in a "
+	 "browser by hand: a sign-in that was started with redirect=false by a client other than a "
+	 "browser (it sent no Sec-Fetch-Site, no Origin and no Cookie) may be completed without "
+	 "the cookie, if both requests come from the same address. The first sign-in creates the "
+	 "user and a naira wallet; a user who has registered with the same email address through "
+	 "another API is the same user. If that address was never verified before, the password, "
+	 "sessions and keys that were created with it become invalid.",
 	 finish, .query = &return_query, .out = &signed_in, .docs.errors = {401, 403, 502},
 	 .limits.rate = RATE_SIGN_IN, .reply.message = "Authentication successful", .status = 200,
 	 .docs.tag = "Authentication"},

@@ -1,4 +1,4 @@
-/* The keys that people give to services for their wallets. */
+/* API keys for wallets, which users give to services. */
 #include "api/bitpal/bitpal.h"
 #include "app/wallet/key.h"
 #include "base/arena.h"
@@ -17,14 +17,15 @@ struct create_in {
 	const char *expiry;
 };
 
-#define EXPIRY_FIELD(struct_type, example_)                                                       \
-	FIELD(struct_type, expiry, .name = "expiry", .required = true, .choices = expiries,       \
-	      .doc = "An hour, a day, a month or a year from now; the last two by the calendar.", \
+#define EXPIRY_FIELD(struct_type, example_)                                                 \
+	FIELD(struct_type, expiry, .name = "expiry", .required = true, .choices = expiries, \
+	      .doc = "1 hour, 1 day, 1 month or 1 year from now; months and years are "     \
+		     "calendar months and years.",                                          \
 	      .example = example_)
 
 static const struct field create_fields[] = {
 	FIELD(struct create_in, name, .name = "name", .required = true, .text = TEXT_NAME, .min = 1,
-	      .max = 100, .doc = "To tell keys apart.", .example = "\"wallet-service\""),
+	      .max = 100, .doc = "Name to tell keys apart.", .example = "\"wallet-service\""),
 	FIELD(struct create_in, permissions, .name = "permissions", .required = true,
 	      .choices = permissions, .example = "[\"deposit\",\"transfer\",\"read\"]"),
 	EXPIRY_FIELD(struct create_in, "\"1D\""),
@@ -37,18 +38,18 @@ struct rollover_in {
 
 static const struct field rollover_fields[] = {
 	FIELD(struct rollover_in, key, .name = "expired_key_id", .required = true, .min = 1,
-	      .doc = "The id of a key of yours, as the list shows it.",
+	      .doc = "Id of one of your keys, as returned by the list.",
 	      .example = "\"0190b2a4-7c1e-7d3a-9b61-2f6f0c9a1e55\""),
 	EXPIRY_FIELD(struct rollover_in, "\"1M\""),
 };
 
 static const struct field new_key_fields[] = {
 	FIELD(struct new_wallet_key, raw, .name = "api_key", .required = true,
-	      .doc = "The key itself, shown this once.", .example = "\"sk_live_3fQ9xZk0Jb1c\""),
+	      .doc = "The key itself, shown only once.", .example = "\"sk_live_3fQ9xZk0Jb1c\""),
 	FIELD(struct new_wallet_key, expires_at, .name = "expires_at", .required = true),
 };
 
-/* A key as the list shows it. */
+/* A key as shown in the list. */
 struct key_out {
 	struct wallet_key key;
 	struct text_list permissions;
@@ -59,7 +60,7 @@ static const struct field key_fields[] = {
 	FIELD(struct key_out, key.name, .name = "name", .required = true,
 	      .example = "\"wallet-service\""),
 	FIELD(struct key_out, key.prefix, .name = "key_prefix", .required = true,
-	      .doc = "The first characters of the key.", .example = "\"sk_live_3fQ9\""),
+	      .doc = "First characters of the key.", .example = "\"sk_live_3fQ9\""),
 	FIELD(struct key_out, permissions, .name = "permissions", .required = true,
 	      .choices = permissions, .example = "[\"deposit\",\"transfer\",\"read\"]"),
 	FIELD(struct key_out, key.expires_at, .name = "expires_at", .required = true),
@@ -70,7 +71,7 @@ static const struct field key_fields[] = {
 	      .example = "false"),
 	FIELD(struct key_out, key.created_at, .name = "created_at", .required = true),
 	FIELD(struct key_out, key.last_used_at, .name = "last_used_at", .keep_null = true,
-	      .doc = "To the minute; null if it was never used."),
+	      .doc = "Rounded to the minute; null if the key was never used."),
 };
 
 static const struct schema key_schema = SCHEMA(struct key_out, "WalletKey", key_fields);
@@ -84,7 +85,7 @@ struct list_out {
 static const struct field list_out_fields[] = {
 	FIELD(struct list_out, keys, .name = "keys", .required = true, .sub = &key_schema),
 	FIELD(struct list_out, total, .name = "total", .required = true, .example = "1",
-	      .doc = "All keys of yours."),
+	      .doc = "Number of all your keys."),
 	FIELD(struct list_out, active_count, .name = "active_count", .required = true,
 	      .example = "1"),
 };
@@ -96,9 +97,10 @@ struct list_query {
 
 static const struct field list_query_fields[] = {
 	FIELD(struct list_query, limit, .name = "limit", .lower_bound = true, .min = 1,
-	      .max = LIST_MAX, .doc = "Most keys to show; 50 unless given.", .example = "50"),
+	      .max = LIST_MAX, .doc = "Maximum number of keys to return. Default: 50.",
+	      .example = "50"),
 	FIELD(struct list_query, offset, .name = "offset", .lower_bound = true, .min = 0,
-	      .max = OFFSET_MAX, .doc = "Keys to leave out first.", .example = "0"),
+	      .max = OFFSET_MAX, .doc = "Number of keys to skip.", .example = "0"),
 };
 
 static const struct schema create_in = SCHEMA(struct create_in, "CreateKeyRequest", create_fields);
@@ -180,22 +182,22 @@ revoke_key(struct call *call, const void *in, void *out)
 
 const struct route bitpal_keys[] = {
 	{POST, "/api/v1/keys/create", "Create an API key",
-	 "It is shown this once. At most five may be active. What is kept of it is an HMAC under a key "
-	 "of the server.",
+	 "The key is shown only once. At most five keys may be active. Only an HMAC of the key, "
+	 "under a server key, is stored.",
 	 create_key, .in = &create_in, .out = &new_key_out, .access = ACCESS_USER,
 	 .effect = EFFECT_WRITE, .reply.message = "API key created successfully",
 	 .limits.daily = DAILY_CREATIONS, .status = 201, .docs.tag = "API keys"},
-	{POST, "/api/v1/keys/rollover", "Create an API key with the permissions of an old one",
-	 "The old key must have expired, or do so within 24 hours. It is not revoked.", roll_over,
+	{POST, "/api/v1/keys/rollover", "Create an API key with the permissions of an old key",
+	 "The old key must have expired, or expire within 24 hours. It is not revoked.", roll_over,
 	 .in = &rollover_in, .out = &new_key_out, .access = ACCESS_USER, .effect = EFFECT_WRITE,
 	 .docs.errors = {404}, .reply.message = "API key rolled over successfully",
 	 .limits.daily = DAILY_CREATIONS, .status = 201, .docs.tag = "API keys"},
 	{GET, "/api/v1/keys/list", "List your API keys",
-	 "Newest first. Keys that have expired are marked as inactive.", list_keys,
-	 .query = &list_query, .out = &list_out, .access = ACCESS_USER,
-	 .reply.message = "API keys retrieved", .status = 200, .docs.tag = "API keys"},
+	 "Newest first. Expired keys are marked as inactive.", list_keys, .query = &list_query,
+	 .out = &list_out, .access = ACCESS_USER, .reply.message = "API keys retrieved",
+	 .status = 200, .docs.tag = "API keys"},
 	{DELETE, "/api/v1/keys/{key_id:word}", "Revoke an API key",
-	 "It is refused from now on, for good.", revoke_key, .access = ACCESS_USER,
+	 "The key is refused permanently.", revoke_key, .access = ACCESS_USER,
 	 .effect = EFFECT_WRITE, .reply.message = "API key revoked successfully", .status = 200,
 	 .docs.tag = "API keys"},
 	{0},

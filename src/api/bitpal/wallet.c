@@ -1,4 +1,4 @@
-/* The wallet: deposits by Paystack, the balance, transfers and the history. */
+/* The wallet: Paystack deposits, balance, transfers and history. */
 #include <string.h>
 
 #include "api/bitpal/bitpal.h"
@@ -16,7 +16,7 @@ struct deposit_in {
 
 static const struct field deposit_in_fields[] = {
 	FIELD(struct deposit_in, amount, .name = "amount", .required = true,
-	      .doc = "In naira, 100 at least.", .example = "5000"),
+	      .doc = "In naira, at least 100.", .example = "5000"),
 };
 
 struct deposit_out {
@@ -26,9 +26,10 @@ struct deposit_out {
 
 static const struct field deposit_out_fields[] = {
 	FIELD(struct deposit_out, reference, .name = "reference", .required = true,
-	      .doc = "To ask for the status.", .example = "\"DEP_1734256800_ABCD1234\""),
+	      .doc = "Reference for querying the status.",
+	      .example = "\"DEP_1734256800_ABCD1234\""),
 	FIELD(struct deposit_out, authorization_url, .name = "authorization_url", .required = true,
-	      .doc = "Where the person pays.",
+	      .doc = "Where the user pays.",
 	      .example = "\"https://checkout.paystack.com/0peioxfhpn\""),
 };
 
@@ -65,7 +66,7 @@ static const struct field balance_out_fields[] = {
 
 static const struct field transfer_in_fields[] = {
 	FIELD(struct user_transfer_order, number, .name = "wallet_number", .required = true,
-	      .format = "wallet_number", .doc = "Of the wallet that gets the money.",
+	      .format = "wallet_number", .doc = "Number of the receiving wallet.",
 	      .example = "\"4566678954356\""),
 	FIELD(struct user_transfer_order, amount, .name = "amount", .required = true,
 	      .doc = "In naira.", .example = "3000"),
@@ -86,10 +87,10 @@ struct history_query {
 
 static const struct field history_query_fields[] = {
 	FIELD(struct history_query, limit, .name = "limit", .lower_bound = true, .min = 1,
-	      .max = HISTORY_MAX, .doc = "Most transactions to show; 50 unless given.",
+	      .max = HISTORY_MAX, .doc = "Maximum number of transactions to return. Default: 50.",
 	      .example = "50"),
 	FIELD(struct history_query, offset, .name = "offset", .lower_bound = true, .min = 0,
-	      .max = OFFSET_MAX, .doc = "Transactions to leave out first.", .example = "0"),
+	      .max = OFFSET_MAX, .doc = "Number of transactions to skip.", .example = "0"),
 };
 
 struct line_out {
@@ -104,7 +105,8 @@ struct line_out {
 static const struct field line_out_fields[] = {
 	FIELD(struct line_out, type, .name = "type", .choices = word_transactions_split,
 	      .required = true,
-	      .doc = "deposit, transfer_in, transfer_out, or what another API did to the wallet.",
+	      .doc = "deposit, transfer_in, transfer_out, or the type of a transaction made by "
+		     "another API.",
 	      .example = "\"deposit\""),
 	FIELD(struct line_out, amount, .name = "amount", .required = true, .example = "5000"),
 	FIELD(struct line_out, status, .name = "status", .choices = word_deposit_statuses,
@@ -160,7 +162,7 @@ call_paystack(struct call *call)
 	payment_call(&call->ctx, call->state);
 }
 
-/* A deposit that Paystack did not take has failed, which is recorded all the same. */
+/* A deposit that Paystack refused has failed, which is recorded nevertheless. */
 static enum err
 close_deposit(struct call *call, const void *in, void *out)
 {
@@ -262,7 +264,7 @@ grouped(struct arena *arena, struct money amount)
 	return out;
 }
 
-/* What other APIs do to the wallet is told by its type: "Admin credit of ₦1.00". */
+/* Transactions of other APIs are described by their type: "Admin credit of ₦1.00". */
 static const char *
 describe(struct arena *arena, const struct user_wallet_line *line)
 {
@@ -273,7 +275,7 @@ describe(struct arena *arena, const struct user_wallet_line *line)
 			    grouped(arena, line->amount));
 }
 
-/* A transfer is one transaction, but a line in each of two histories. */
+/* A transfer is one transaction, but one line in each of two histories. */
 static struct line_out
 show_line(struct arena *arena, const struct user_wallet_line *line)
 {
@@ -313,32 +315,34 @@ history(struct call *call, const void *in, void *out)
 }
 
 const struct route bitpal_wallet[] = {
-	{POST, "/api/v1/wallet/deposit", "Begin a deposit by Paystack",
-	 "The person pays at the authorization_url. The wallet is credited when Paystack says so.",
+	{POST, "/api/v1/wallet/deposit", "Start a Paystack deposit",
+	 "The user pays at authorization_url. The wallet is credited when Paystack confirms the "
+	 "payment.",
 	 open_deposit, .outside.call = call_paystack, .outside.finish = close_deposit,
 	 .outside.resume = resume_deposit, .in = &deposit_in, .out = &deposit_out,
 	 .access = ACCESS_WALLET, .allow.permission = PERMIT_DEPOSIT, .effect = EFFECT_CALL,
 	 .reply.message = "Deposit initiated", .docs.errors = {504}, .status = 200,
 	 .docs.tag = "Wallet"},
-	{POST, "/api/v1/wallet/paystack/webhook", "For Paystack: what became of a deposit",
-	 "x-paystack-signature is the HMAC-SHA512 of the raw body. Repeated, late and early webhooks "
-	 "credit once. One that is signed but can't be read is taken down, and Paystack is asked.",
+	{POST, "/api/v1/wallet/paystack/webhook", "Paystack webhook for deposits",
+	 "x-paystack-signature is the HMAC-SHA512 of the raw body. Repeated, late and early "
+	 "webhooks credit once. A webhook that is signed but can't be parsed is recorded, and "
+	 "Paystack is queried.",
 	 take_webhook, .body.raw = &provider_event, .ignores_key = true, .out = &webhook_out,
 	 .reply.no_envelope = true, .body.bytes_max = WEBHOOK_BODY_MAX, .effect = EFFECT_WRITE,
 	 .docs.errors = {401}, .status = 200, .docs.tag = "Wallet"},
-	{GET, "/api/v1/wallet/deposit/{reference:word}/status", "The status of a deposit of yours",
-	 "It never credits.", deposit_status, .out = &status_out, .access = ACCESS_WALLET,
+	{GET, "/api/v1/wallet/deposit/{reference:word}/status", "Retrieve the status of a deposit",
+	 "Never credits the wallet.", deposit_status, .out = &status_out, .access = ACCESS_WALLET,
 	 .allow.permission = PERMIT_READ, .reply.message = "Transaction status retrieved",
 	 .status = 200, .docs.tag = "Wallet"},
-	{GET, "/api/v1/wallet/balance", "The balance", NULL, balance, .out = &balance_out,
+	{GET, "/api/v1/wallet/balance", "Retrieve the balance", NULL, balance, .out = &balance_out,
 	 .access = ACCESS_WALLET, .allow.permission = PERMIT_READ,
 	 .reply.message = "Balance retrieved", .status = 200, .docs.tag = "Wallet"},
-	{POST, "/api/v1/wallet/transfer", "Move money to somebody else's wallet",
-	 "With an Idempotency-Key the same request again moves nothing.", transfer,
+	{POST, "/api/v1/wallet/transfer", "Transfer money to another user's wallet",
+	 "Repeating the request with the same Idempotency-Key transfers nothing.", transfer,
 	 .in = &transfer_in, .out = &transfer_out, .access = ACCESS_WALLET,
 	 .allow.permission = PERMIT_TRANSFER, .effect = EFFECT_POST,
 	 .reply.message = "Transfer completed", .status = 200, .docs.tag = "Wallet"},
-	{GET, "/api/v1/wallet/transactions", "The history, newest first", NULL, history,
+	{GET, "/api/v1/wallet/transactions", "List transactions, newest first", NULL, history,
 	 .query = &history_query, .out = &line_out, .reply.list = true, .access = ACCESS_WALLET,
 	 .allow.permission = PERMIT_READ, .reply.message = "Transactions retrieved", .status = 200,
 	 .docs.tag = "Wallet"},

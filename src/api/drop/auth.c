@@ -1,4 +1,4 @@
-/* Registration, sign-in and the session, which lives in a cookie. */
+/* Registration, sign-in and cookie sessions. */
 #include "api/drop/drop.h"
 #include "api/words.h"
 #include "app/bank/bank.h"
@@ -71,7 +71,7 @@ static const struct field bank_account_fields[] = {
 	FIELD(struct bank_account, account_number, .name = "accountNumber", .required = true,
 	      .example = "\"1234.56.78901\""),
 	FIELD(struct bank_account, balance, .name = "balance", .required = true,
-	      .doc = "As it was last read from the bank.", .example = "45230"),
+	      .doc = "Balance last read from the bank.", .example = "45230"),
 	FIELD(struct bank_account, currency, .name = "currency", .required = true,
 	      .example = "\"NOK\""),
 	FIELD(struct bank_account, is_primary, .name = "isPrimary", .required = true),
@@ -96,7 +96,7 @@ static const struct field me_fields[] = {
 	FIELD(struct me, profile.last_name, .name = "lastName", .required = true,
 	      .example = "\"Doe\""),
 	FIELD(struct me, total_balance, .name = "totalBalance", .required = true,
-	      .doc = "Of the accounts in the currency of the settings.", .example = "45230"),
+	      .doc = "Sum over accounts in the currency of the settings.", .example = "45230"),
 	FIELD(struct me, bank_accounts, .name = "bankAccounts", .required = true,
 	      .sub = &bank_account),
 	FIELD(struct me, profile.kyc_status, .name = "kycStatus", .choices = word_kyc_drop,
@@ -221,28 +221,28 @@ refresh(struct call *call, const void *in, void *out)
 }
 
 const struct route drop_auth[] = {
-	{POST, "/api/auth/register", "Register",
-	 "Signs in too: the answer sets the cookie drop_token, which is good for 24 hours.",
+	{POST, "/api/auth/register", "Register a user",
+	 "Also signs in: the answer sets the cookie drop_token, which is valid for 24 hours.",
 	 register_user, .prepare = prepare_registration, .in = &register_in, .out = &registered,
 	 .ignores_key = true, .effect = EFFECT_WRITE, .limits.rate = RATE_SIGN_IN,
 	 .docs.errors = {409}, .limits.daily = DAILY_REGISTRATIONS, .status = 201,
 	 .docs.tag = "Authentication"},
-	{POST, "/api/auth/login", "Sign in with e-mail and password",
-	 "The answer sets the cookie drop_token, which is good for 24 hours. 400 without one of "
-	 "them.",
+	{POST, "/api/auth/login", "Sign in with email and password",
+	 "The answer sets the cookie drop_token, which is valid for 24 hours. 400 if the email or "
+	 "the password is missing.",
 	 login, .prepare = prepare_login, .in = &login_in, .out = &signed_in,
 	 .body.violations_are_400 = true, .ignores_key = true, .effect = EFFECT_WRITE,
 	 .limits.rate = RATE_SIGN_IN, .docs.errors = {401}, .status = 200,
 	 .docs.tag = "Authentication"},
-	{GET, "/api/auth/me", "Who I am, and my bank accounts", NULL, me, .out = &me_out,
-	 .access = ACCESS_COOKIE, .status = 200, .docs.tag = "Authentication"},
-	{POST, "/api/auth/logout", "Sign out everywhere",
+	{GET, "/api/auth/me", "Retrieve the current user and bank accounts", NULL, me,
+	 .out = &me_out, .access = ACCESS_COOKIE, .status = 200, .docs.tag = "Authentication"},
+	{POST, "/api/auth/logout", "Sign out of all sessions",
 	 "Ends all sessions of the user and clears the cookie.", logout, .out = &said_out,
 	 .ignores_key = true, .reply.no_envelope = true, .access = ACCESS_COOKIE,
 	 .effect = EFFECT_WRITE, .status = 200, .docs.tag = "Authentication"},
 	{POST, "/api/auth/refresh", "Renew the session",
-	 "A new session and its cookie; the session that asked ends.", refresh, .out = &renewed,
-	 .ignores_key = true, .access = ACCESS_COOKIE, .effect = EFFECT_WRITE, .status = 200,
-	 .docs.tag = "Authentication"},
+	 "Returns a new session and its cookie; the current session ends.", refresh,
+	 .out = &renewed, .ignores_key = true, .access = ACCESS_COOKIE, .effect = EFFECT_WRITE,
+	 .status = 200, .docs.tag = "Authentication"},
 	{0},
 };

@@ -1,4 +1,4 @@
-/* Accounts at people's banks, which they link for us to read and pay from. */
+/* Users' bank accounts, linked for reading and payments. */
 #include "app/bank/bank.h"
 
 #include "api/drop/drop.h"
@@ -12,14 +12,15 @@ struct link_in {
 
 static const struct field link_in_fields[] = {
 	FIELD(struct link_in, bank, .name = "bank", .required = true, .text = TEXT_NAME, .min = 1,
-	      .max = 100, .doc = "Which bank, by its name.", .example = "\"Sandbox Bank\""),
+	      .max = 100, .doc = "Name of the bank.", .example = "\"Sandbox Bank\""),
 };
 
 static const struct field link_fields[] = {
 	FIELD(struct bank_link, id, .name = "consentId", .required = true,
 	      .example = "\"con_0123456789abcdef\""),
 	FIELD(struct bank_link, authorization_url, .name = "authorizationUrl", .required = true,
-	      .doc = "Where the person lets us read and pay, at the bank, within 10 minutes.",
+	      .doc = "Where the user authorises account access and payments at the bank, within 10 "
+		     "minutes.",
 	      .example = "\"https://bank.example/authorize?consentId=6f1c\""),
 };
 
@@ -31,18 +32,19 @@ static const struct field account_fields[] = {
 	FIELD(struct bank_account, account_number, .name = "accountNumber", .required = true,
 	      .doc = "A Norwegian account number, or an IBAN.", .example = "\"1234.56.78901\""),
 	FIELD(struct bank_account, name, .name = "name", .keep_null = true,
-	      .doc = "What it is called at the bank.", .example = "\"Brukskonto\""),
+	      .doc = "Name of the account at the bank.", .example = "\"Brukskonto\""),
 	FIELD(struct bank_account, balance, .name = "balance", .required = true,
-	      .doc = "As the bank told it at balanceAt, less what was paid from here since.",
+	      .doc = "Balance at balanceAt as reported by the bank, less later payments from this "
+		     "account.",
 	      .example = "45230"),
 	FIELD(struct bank_account, currency, .name = "currency", .required = true,
 	      .example = "\"NOK\""),
 	FIELD(struct bank_account, is_primary, .name = "isPrimary", .required = true,
-	      .doc = "It is paid from.", .example = "true"),
+	      .doc = "Whether payments are made from this account.", .example = "true"),
 	FIELD(struct bank_account, status, .name = "status", .choices = account_statuses,
 	      .required = true,
-	      .doc = "active; expired or revoked: the consent has ended, and the account must be "
-		     "linked again.",
+	      .doc = "active, expired or revoked. For expired and revoked the consent has ended, "
+		     "and the account must be linked again.",
 	      .example = "\"active\""),
 	FIELD(struct bank_account, balance_at, .name = "balanceAt", .required = true),
 	FIELD(struct bank_account, consent_expires_at, .name = "consentExpiresAt",
@@ -55,7 +57,7 @@ struct callback_query {
 
 static const struct field callback_query_fields[] = {
 	FIELD(struct callback_query, state, .name = "state", .required = true, .min = 1, .max = 128,
-	      .doc = "What the link began with; good once."),
+	      .doc = "State from the start of the link; valid once."),
 };
 
 struct change {
@@ -64,7 +66,8 @@ struct change {
 
 static const struct field change_fields[] = {
 	FIELD(struct change, is_primary, .name = "isPrimary", .required = true,
-	      .doc = "true: pay from this one from now on. Only another one ends that.",
+	      .doc = "true: make this the primary account. To unset it, make another account "
+		     "primary.",
 	      .example = "true"),
 };
 
@@ -88,7 +91,7 @@ begin_link(struct call *call, const void *in, void *out)
 	return ERR_OK;
 }
 
-/* What was begun is worth nothing without the bank's page, and ends by itself: begin another one. */
+/* An unfinished link is useless without the bank's page, and expires: start another one. */
 static enum err
 resume_link(struct call *call, const void *in)
 {
@@ -171,7 +174,7 @@ unlink_account(struct call *call, const void *in, void *out)
 	return bank_unlink(&call->ctx, call->ctx.who.user_id, call->params[0].text, ended);
 }
 
-/* The account is unlinked already; the bank may not have been told. */
+/* The account is already unlinked; the bank may not have been notified. */
 static enum err
 resume_unlink(struct call *call, const void *in)
 {
@@ -196,31 +199,33 @@ nothing_more(struct call *call, const void *in, void *out)
 }
 
 const struct route drop_bank_accounts[] = {
-	{POST, "/api/bank-accounts", "Begin to link accounts at a bank",
-	 "The person goes to authorizationUrl, and comes back to the callback. The consent lasts 90 "
+	{POST, "/api/bank-accounts", "Start linking accounts at a bank",
+	 "The user is sent to authorizationUrl and returns to the callback. The consent lasts 90 "
 	 "days; linking again renews it.",
 	 begin_link, .outside.call = ask_bank, .outside.finish = finish_link,
 	 .outside.resume = resume_link, .in = &link_in, .out = &link_out, .access = ACCESS_COOKIE,
 	 .effect = EFFECT_CALL, .docs.errors = {400, 503}, .limits.daily = DAILY_CREATIONS,
 	 .status = 201, .docs.tag = "Bank accounts"},
-	{GET, "/api/bank-accounts", "My bank accounts",
-	 "Balances are asked for at the bank, and those known last are shown where it does not "
-	 "answer within a few seconds. Accounts stand in the order in which they were linked.",
+	{GET, "/api/bank-accounts", "List bank accounts",
+	 "Balances are requested from the bank; if it does not answer within a few seconds, the "
+	 "last known balances are returned. Accounts are sorted by the time at which they were "
+	 "linked.",
 	 list_accounts, .out = &account_out, .reply.list = true, .access = ACCESS_COOKIE,
 	 .status = 200, .docs.tag = "Bank accounts"},
-	{GET, "/api/bank-accounts/callback", "Come back from the bank",
-	 "The bank sends the person here. The state is good once, and only for the person who began "
-	 "the link. Answers with all accounts that are linked now; the first one ever linked is "
-	 "primary.",
+	{GET, "/api/bank-accounts/callback", "Complete linking accounts",
+	 "The bank redirects the user here. The state is valid once, and only for the user who "
+	 "started the link. Returns all accounts that are linked now; the first account ever "
+	 "linked is primary.",
 	 complete_link, .query = &callback_query, .out = &account_out, .reply.list = true,
 	 .access = ACCESS_COOKIE, .docs.errors = {400, 409, 503}, .status = 200,
 	 .docs.tag = "Bank accounts"},
-	{PATCH, "/api/bank-accounts/{account:word}", "Pay from another account", NULL,
+	{PATCH, "/api/bank-accounts/{account:word}", "Change the primary account", NULL,
 	 change_account, .in = &change_in, .out = &account_out, .access = ACCESS_COOKIE,
 	 .effect = EFFECT_WRITE, .status = 200, .docs.tag = "Bank accounts"},
 	{DELETE, "/api/bank-accounts/{account:word}", "Unlink an account",
-	 "Payments under way go on. The bank is told to end the consent with the last account under "
-	 "it. If the account was primary, the one linked first becomes primary.",
+	 "Pending payments continue. When the last account under a consent is unlinked, the bank "
+	 "is asked to end the consent. If the account was primary, the account linked first "
+	 "becomes primary.",
 	 unlink_account, .outside.call = tell_bank, .outside.finish = nothing_more,
 	 .outside.resume = resume_unlink, .access = ACCESS_COOKIE, .effect = EFFECT_CALL,
 	 .status = 204, .docs.tag = "Bank accounts"},

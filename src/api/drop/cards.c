@@ -1,4 +1,4 @@
-/* Cards, each part behind a setting: while it is off, there is nothing here. */
+/* Cards; each part has a setting, and does not exist while it is off. */
 #include "app/wallet/card.h"
 
 #include "api/drop/drop.h"
@@ -49,15 +49,14 @@ static const struct field card_fields[] = {
 	FIELD(struct shown_card, card.status, .name = "status", .choices = all_statuses,
 	      .required = true, .doc = "active, frozen or cancelled.", .example = "\"active\""),
 	FIELD(struct shown_card, number, .name = "cardNumber", .required = true,
-	      .doc = "All but the last four digits are unknown here.",
-	      .example = "\"---- ---- ---- 1234\""),
-	FIELD(struct shown_card, cvv, .name = "cvv", .required = true, .doc = "Unknown here.",
+	      .doc = "Only the last four digits are stored.", .example = "\"---- ---- ---- 1234\""),
+	FIELD(struct shown_card, cvv, .name = "cvv", .required = true, .doc = "Not stored.",
 	      .example = "\"---\""),
 	FIELD(struct shown_card, card.expires, .name = "expiryDate", .required = true,
 	      .example = "\"11/29\""),
 	FIELD(struct shown_card, card.has_pin, .name = "hasPin", .required = true),
 	FIELD(struct shown_card, card.ordered_at, .name = "physicalOrderedAt", .keep_null = true,
-	      .doc = "When its physical version was ordered."),
+	      .doc = "When the physical card was ordered."),
 	FIELD(struct shown_card, card.created_at, .name = "createdAt", .required = true),
 };
 
@@ -85,13 +84,13 @@ struct card_address {
 
 static const struct field address_fields[] = {
 	FIELD(struct card_address, address, .name = "address", .required = true,
-	      .min = CARD_ADDRESS_MIN, .max = 300, .doc = "HTML is taken out.",
+	      .min = CARD_ADDRESS_MIN, .max = 300, .doc = "HTML is removed.",
 	      .example = "\"Storgata 1, 0155 Oslo\""),
 };
 
 struct card_pin {
 	const char *pin;
-	const char *hash; /* noted by prepare_pin */
+	const char *hash; /* set by prepare_pin */
 };
 
 static const struct field pin_fields[] = {
@@ -108,7 +107,7 @@ static const struct field limit_wish_fields[] = {
 	FIELD(struct limit_wish, type, .name = "limitType", .required = true,
 	      .choices = limit_types, .example = "\"daily\""),
 	FIELD(struct limit_wish, amount, .name = "amount", .required = true,
-	      .doc = "In NOK, more than 0.", .example = "2000"),
+	      .doc = "In NOK, greater than 0.", .example = "2000"),
 };
 
 static const struct field limit_fields[] = {
@@ -246,35 +245,35 @@ set_limit(struct call *call, const void *in, void *out)
 enum { PINS_PER_MINUTE = 5 };
 
 const struct route drop_cards[] = {
-	{GET, "/api/cards", "My cards", "Without those that were cancelled.", list_cards,
-	 .out = &card_out, .reply.list = true, .allow.enabled = cards_on, .access = ACCESS_COOKIE,
-	 .status = 200, .docs.tag = "Cards"},
-	{POST, "/api/cards", "A new card", "At most 10 of a user.", make_card, .in = &wish_in,
-	 .out = &card_out, .allow.enabled = cards_on, .access = ACCESS_COOKIE,
+	{GET, "/api/cards", "List cards", "Excludes cancelled cards.", list_cards, .out = &card_out,
+	 .reply.list = true, .allow.enabled = cards_on, .access = ACCESS_COOKIE, .status = 200,
+	 .docs.tag = "Cards"},
+	{POST, "/api/cards", "Create a card", "At most 10 cards per user.", make_card,
+	 .in = &wish_in, .out = &card_out, .allow.enabled = cards_on, .access = ACCESS_COOKIE,
 	 .effect = EFFECT_WRITE, .limits.daily = DAILY_CREATIONS, .status = 201,
 	 .docs.tag = "Cards"},
-	{GET, "/api/cards/{id:word}", "One of my cards", NULL, get_card, .out = &card_out,
+	{GET, "/api/cards/{id:word}", "Retrieve a card", NULL, get_card, .out = &card_out,
 	 .allow.enabled = cards_on, .access = ACCESS_COOKIE, .status = 200, .docs.tag = "Cards"},
-	{PATCH, "/api/cards/{id:word}", "Freeze a card, or use it again", NULL, change_card,
+	{PATCH, "/api/cards/{id:word}", "Freeze or unfreeze a card", NULL, change_card,
 	 .in = &change_in, .out = &card_out, .allow.enabled = cards_on, .access = ACCESS_COOKIE,
 	 .effect = EFFECT_WRITE, .status = 200, .docs.tag = "Cards"},
 	{DELETE, "/api/cards/{id:word}", "Cancel a card",
-	 "For good. It is kept, and can still be read by its id.", cancel_card, .out = &card_out,
+	 "Permanent. The card can still be retrieved by its id.", cancel_card, .out = &card_out,
 	 .allow.enabled = cards_on, .access = ACCESS_COOKIE, .effect = EFFECT_WRITE, .status = 200,
 	 .docs.tag = "Cards"},
 	{POST, "/api/cards/{id:word}/physical", "Order the physical version of a virtual card",
 	 NULL, order_card, .in = &address_in, .out = &card_out, .allow.enabled = physical_on,
 	 .access = ACCESS_COOKIE, .effect = EFFECT_WRITE, .status = 200, .docs.tag = "Cards"},
 	{POST, "/api/cards/{id:word}/pin", "Set the PIN of a card",
-	 "Only a hash of it is kept, made under a key that is not in the database.", set_pin,
+	 "Only a hash is stored, made under a key that is not in the database.", set_pin,
 	 .prepare = prepare_pin, .in = &pin_in, .out = &card_out, .allow.enabled = pin_on,
 	 .access = ACCESS_COOKIE, .effect = EFFECT_WRITE, .limits.per_user = PINS_PER_MINUTE,
 	 .status = 200, .docs.tag = "Cards"},
-	{GET, "/api/cards/{id:word}/limits", "What may be spent with a card", NULL, list_limits,
-	 .out = &limit_out, .reply.list = true, .allow.enabled = limits_on, .access = ACCESS_COOKIE,
-	 .status = 200, .docs.tag = "Cards"},
-	{PUT, "/api/cards/{id:word}/limits", "Limit what may be spent with a card",
-	 "In place of the limit of that type, if there is one.", set_limit, .in = &limit_in,
+	{GET, "/api/cards/{id:word}/limits", "List the spending limits of a card", NULL,
+	 list_limits, .out = &limit_out, .reply.list = true, .allow.enabled = limits_on,
+	 .access = ACCESS_COOKIE, .status = 200, .docs.tag = "Cards"},
+	{PUT, "/api/cards/{id:word}/limits", "Set a spending limit of a card",
+	 "Replaces the limit of the same type, if there is one.", set_limit, .in = &limit_in,
 	 .out = &limit_out, .allow.enabled = limits_on, .access = ACCESS_COOKIE,
 	 .effect = EFFECT_WRITE, .status = 200, .docs.tag = "Cards"},
 	{0},

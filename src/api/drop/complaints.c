@@ -1,4 +1,4 @@
-/* Complaints of who asks. Names are as the API's document has them. */
+/* Complaints of the caller. Names are those of the API's document. */
 #include "app/people/complaint.h"
 
 #include "api/drop/drop.h"
@@ -46,9 +46,9 @@ static const struct field grievance_fields[] = {
 	FIELD(struct grievance, category, .name = "category", .required = true,
 	      .choices = categories, .example = "\"fees\""),
 	FIELD(struct grievance, subject, .name = "subject", .required = true, .min = 1, .max = 200,
-	      .doc = "HTML is taken out.", .example = "\"High transfer fee\""),
+	      .doc = "HTML is removed.", .example = "\"High transfer fee\""),
 	FIELD(struct grievance, description, .name = "description", .required = true, .min = 1,
-	      .max = 2000, .doc = "HTML is taken out.",
+	      .max = 2000, .doc = "HTML is removed.",
 	      .example = "\"The fee was higher than it said.\""),
 };
 
@@ -111,11 +111,11 @@ complain(struct call *call, const void *in, void *out)
 }
 
 const struct route drop_complaints[] = {
-	{GET, "/api/complaints", "My complaints", "Newest first.", list_complaints,
+	{GET, "/api/complaints", "List complaints", "Newest first.", list_complaints,
 	 .query = &complaints_query, .out = &listed_out, .reply.list = true, .reply.numbered = true,
 	 .access = ACCESS_COOKIE, .status = 200, .docs.tag = "Complaints"},
-	{POST, "/api/complaints", "Complain", "An answer comes as a notification.", complain,
-	 .in = &grievance_in, .out = &promise_out, .reply.no_envelope = true,
+	{POST, "/api/complaints", "Create a complaint", "The answer is sent as a notification.",
+	 complain, .in = &grievance_in, .out = &promise_out, .reply.no_envelope = true,
 	 .body.violations_are_400 = true, .access = ACCESS_COOKIE, .effect = EFFECT_WRITE,
 	 .limits.daily = DAILY_COMPLAINTS, .status = 201, .docs.tag = "Complaints"},
 	{0},

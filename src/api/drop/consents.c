@@ -1,4 +1,4 @@
-/* What somebody agrees to. Names and numbers are as the API's document has them. */
+/* Consents. Names and numbers are those of the API's document. */
 #include "app/people/consent.h"
 
 #include "api/drop/drop.h"
@@ -18,7 +18,8 @@ static const char *const types[] = {
 		FIELD(struct consent, withdrawn_at, .name = "withdrawn_at", .keep_null = true, \
 		      .example = "null"),                                                      \
 		FIELD(struct consent, ip_address, .name = "ip_address", .required = true,      \
-		      .doc = "From which it was last said.", .example = "\"192.0.2.1\"")
+		      .doc = "Address from which the consent was last given or withdrawn.",    \
+		      .example = "\"192.0.2.1\"")
 
 static const struct field listed_fields[] = {
 	ID_FIELD,
@@ -38,7 +39,7 @@ static const struct field wish_fields[] = {
 	FIELD(struct wish, type, .name = "consentType", .required = true, .choices = types,
 	      .example = "\"marketing\""),
 	FIELD(struct wish, granted, .name = "granted", .required = true,
-	      .doc = "false to withdraw it."),
+	      .doc = "false to withdraw the consent."),
 };
 
 static const struct schema listed_out = SCHEMA(struct consent, "Consent", listed_fields);
@@ -66,10 +67,11 @@ set_consent(struct call *call, const void *in, void *out)
 }
 
 const struct route drop_consents[] = {
-	{GET, "/api/consents", "What I agree to", NULL, list_consents, .out = &listed_out,
+	{GET, "/api/consents", "List consents", NULL, list_consents, .out = &listed_out,
 	 .reply.list = true, .access = ACCESS_COOKIE, .status = 200, .docs.tag = "Privacy"},
 	{POST, "/api/consents", "Give or withdraw a consent",
-	 "201 for the first time, 200 for a change. The caller's address is kept with it.",
+	 "201 the first time, 200 for a change. The address of the caller is stored with the "
+	 "consent.",
 	 set_consent, .in = &wish_in, .out = &set_out, .body.violations_are_400 = true,
 	 .access = ACCESS_COOKIE, .effect = EFFECT_WRITE, .docs.statuses = {200},
 	 .limits.daily = DAILY_CREATIONS, .status = 201, .docs.tag = "Privacy"},

@@ -26,7 +26,7 @@ static const struct {
 	{415, "unsupported_media_type"},
 };
 
-/* And some by what they are. */
+/* And some by their kind. */
 static const struct {
 	enum err err;
 	const char *code;
@@ -50,7 +50,7 @@ code_of(enum err err, int status)
 	return "internal_error";
 }
 
-/* Where Drop has another status than the catalogue. */
+/* Where the status of Drop differs from the catalogue. */
 static const struct {
 	enum err err;
 	int status;
@@ -68,7 +68,7 @@ status(const struct fault *f)
 	return err_status(f->err);
 }
 
-/* A list whose pages have no numbers is all there is. */
+/* A list without page numbers is complete. */
 static void
 write_pagination(struct jw *w, const struct page *page)
 {
@@ -153,18 +153,18 @@ static const struct route *const groups[] = {
 };
 
 static const struct tag tags[] = {
-	{"Authentication", "Registration and the session, which lives in a cookie."},
-	{"Bank accounts", "Accounts at people's banks, linked by their consent."},
-	{"Settings", "How somebody wants Drop to be."},
-	{"Notifications", "What somebody is told."},
-	{"Complaints", "What people are not content with."},
-	{"Privacy", "Consents, and the rights of data protection."},
-	{"Rates", "What a krone is worth elsewhere."},
-	{"Recipients", "Whom somebody sends money to."},
-	{"Transactions", "Payments from people's own bank accounts."},
-	{"Merchants", "Who takes payments by QR code."},
-	{"Cards", "Cards, where they are switched on."},
-	{"Health", "Whether the server can work."},
+	{"Authentication", "Registration and cookie sessions."},
+	{"Bank accounts", "Bank accounts, linked with the user's consent."},
+	{"Settings", "User preferences."},
+	{"Notifications", "User notifications."},
+	{"Complaints", "Customer complaints."},
+	{"Privacy", "Consents and data protection rights."},
+	{"Rates", "NOK exchange rates."},
+	{"Recipients", "Recipients of remittances."},
+	{"Transactions", "Payments from users' own bank accounts."},
+	{"Merchants", "Merchants that accept payments by QR code."},
+	{"Cards", "Cards, if enabled."},
+	{"Health", "Server health."},
 	{NULL, NULL},
 };
 
@@ -172,10 +172,10 @@ const struct dialect drop = {
 	.name = "drop",
 	.title = "Drop",
 	.version = "1",
-	.doc = "PSD2 remittance and QR payments. Drop never holds customers' money. Sign-in sets the "
-	       "httpOnly cookie drop_token; its token is good as Authorization: Bearer too. A "
-	       "request that changes something and is authenticated by the cookie must come from "
-	       "a page of this server, or without an Origin.",
+	.doc = "PSD2 remittance and QR payments. Drop never holds customers' money. Sign-in sets "
+	       "the httpOnly cookie drop_token; its token is also accepted as Authorization: "
+	       "Bearer. A request that changes data and is authenticated by the cookie must come "
+	       "from a page of this server, or have no Origin.",
 	.groups = groups,
 	.tags = tags,
 	.amounts = AMOUNT_NUMBER,

@@ -19,7 +19,7 @@ extern const struct route drop_recipients[];
 extern const struct route drop_settings[];
 extern const struct route drop_transactions[];
 
-/* The session has ended: the browser may forget its token. */
+/* The session has ended: the browser may delete its token. */
 void drop_clear_cookie(struct call *call);
 
 #endif

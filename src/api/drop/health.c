@@ -1,4 +1,4 @@
-/* Whether the server can do its work: the database answers. */
+/* Server health: whether the database answers. */
 #include <config.h>
 
 #include "api/drop/drop.h"
@@ -55,8 +55,8 @@ health(struct call *call, const void *in, void *out)
 }
 
 const struct route drop_health[] = {
-	{GET, "/api/health", "Whether the server can do its work",
-	 "503 with status error while the database is out of reach.", health, .out = &health_out,
+	{GET, "/api/health", "Check the health of the server",
+	 "503 with status error while the database is unavailable.", health, .out = &health_out,
 	 .reply.no_envelope = true, .docs.statuses = {503}, .status = 200, .docs.tag = "Health"},
 	{0},
 };

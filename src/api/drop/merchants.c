@@ -1,4 +1,4 @@
-/* Who takes payments by QR code: their registration, code, turnover and payments. */
+/* Merchants: registration, QR code, turnover and payments. */
 #include "app/merchant/merchant.h"
 
 #include "api/drop/drop.h"
@@ -16,13 +16,14 @@ static const struct field register_fields[] = {
 	FIELD(struct merchant_order, business_name, .name = "businessName", .required = true,
 	      .format = "name", .example = "\"Ahmetov Kebab\""),
 	FIELD(struct merchant_order, org_number, .name = "orgNumber", .required = true,
-	      .format = "org_number", .doc = "Of the business register; no two merchants have one.",
+	      .format = "org_number",
+	      .doc = "Number in the business register; unique among merchants.",
 	      .example = "\"923609016\""),
 	FIELD(struct merchant_order, address, .name = "address", .max = 300,
-	      .doc = "HTML is taken out.", .example = "\"Storgata 1, 0155 Oslo\""),
+	      .doc = "HTML is removed.", .example = "\"Storgata 1, 0155 Oslo\""),
 	FIELD(struct merchant_order, bank_account, .name = "bankAccount", .required = true,
 	      .min = 11, .max = 40,
-	      .doc = "Where payouts go: a Norwegian account number, or its IBAN.",
+	      .doc = "Account for payouts: a Norwegian account number, or its IBAN.",
 	      .example = "\"8601.11.17947\""),
 };
 
@@ -41,7 +42,7 @@ static const struct field registered_fields[] = {
 	FIELD(struct registered, merchant.address, .name = "address", .keep_null = true,
 	      .example = "\"Storgata 1, 0155 Oslo\""),
 	FIELD(struct registered, qr_code, .name = "qrCode", .required = true,
-	      .doc = "What the QR code says.", .example = "\"drop://pay/mer_0123456789abcdef\""),
+	      .doc = "Content of the QR code.", .example = "\"drop://pay/mer_0123456789abcdef\""),
 	FIELD(struct registered, merchant.status, .name = "status", .choices = registered_statuses,
 	      .required = true, .example = "\"active\""),
 	FIELD(struct registered, merchant.created_at, .name = "createdAt", .required = true),
@@ -73,8 +74,8 @@ struct dashboard_query {
 static const struct field dashboard_query_fields[] = {
 	FIELD(struct dashboard_query, period, .name = "period", .choices = periods,
 	      .choice_values = period_units, .fallback = "day",
-	      .doc = "What is summed: today, this week (from Monday) or this month, in UTC; today "
-		     "unless given.",
+	      .doc = "Period to sum: today, this week (from Monday) or this month, in UTC. "
+		     "Default: today.",
 	      .example = "\"today\""),
 };
 
@@ -85,15 +86,16 @@ struct dashboard {
 
 static const struct field dashboard_fields[] = {
 	FIELD(struct dashboard, turnover.revenue, .name = "revenue", .required = true,
-	      .doc = "What was taken, in NOK."),
+	      .doc = "Payments received, in NOK."),
 	FIELD(struct dashboard, turnover.count, .name = "transactionCount", .required = true,
 	      .example = "12"),
 	FIELD(struct dashboard, turnover.fees, .name = "fees", .required = true),
 	FIELD(struct dashboard, turnover.net, .name = "netRevenue", .required = true),
 	FIELD(struct dashboard, turnover.due, .name = "nextPayout", .required = true,
-	      .doc = "What there is to be paid out, of any time."),
+	      .doc = "Amount to be paid out, of all periods."),
 	FIELD(struct dashboard, payout_time, .name = "payoutTime", .required = true,
-	      .doc = "When the next payout is made, of what the bank has settled by then."),
+	      .doc = "Time of the next payout, which includes everything that the bank has settled "
+		     "by then."),
 };
 
 struct payments_query {
@@ -109,7 +111,7 @@ static const struct field payment_fields[] = {
 	      .required = true, .doc = "processing, completed or failed.",
 	      .example = "\"completed\""),
 	FIELD(struct merchant_payment, amount, .name = "amount", .required = true,
-	      .doc = "What was paid, in NOK."),
+	      .doc = "Amount paid, in NOK."),
 	FIELD(struct merchant_payment, fee, .name = "fee", .required = true),
 	FIELD(struct merchant_payment, net, .name = "netAmount", .required = true),
 	FIELD(struct merchant_payment, customer, .name = "customerName", .required = true,
@@ -197,18 +199,19 @@ static const struct rendering renderings[] = {
 };
 
 const struct route drop_merchants[] = {
-	{POST, "/api/merchants/register", "Become a merchant",
-	 "Once a user; the role becomes merchant. 409 if the number is taken.", register_merchant,
-	 .in = &register_in, .out = &registered_out, .access = ACCESS_COOKIE,
+	{POST, "/api/merchants/register", "Register as a merchant",
+	 "Once per user; the role becomes merchant. 409 if the number is already registered.",
+	 register_merchant, .in = &register_in, .out = &registered_out, .access = ACCESS_COOKIE,
 	 .effect = EFFECT_WRITE, .status = 201, .docs.tag = "Merchants"},
-	{GET, "/api/merchants/dashboard", "My turnover", "For merchants.", get_dashboard,
-	 .query = &dashboard_query, .out = &dashboard_out, .access = ACCESS_COOKIE, .status = 200,
+	{GET, "/api/merchants/dashboard", "Retrieve the merchant's turnover", "Merchants only.",
+	 get_dashboard, .query = &dashboard_query, .out = &dashboard_out, .access = ACCESS_COOKIE,
+	 .status = 200, .docs.tag = "Merchants"},
+	{GET, "/api/merchants/qr", "Retrieve the merchant's QR code", "Merchants only.", get_qr,
+	 .out = &qr_out, .reply.renderings = renderings, .access = ACCESS_COOKIE, .status = 200,
 	 .docs.tag = "Merchants"},
-	{GET, "/api/merchants/qr", "My QR code", "For merchants.", get_qr, .out = &qr_out,
-	 .reply.renderings = renderings, .access = ACCESS_COOKIE, .status = 200,
-	 .docs.tag = "Merchants"},
-	{GET, "/api/merchants/transactions", "What I was paid", "For merchants. Newest first.",
-	 list_payments, .query = &payments_query, .out = &payment_out, .reply.list = true,
-	 .reply.numbered = true, .access = ACCESS_COOKIE, .status = 200, .docs.tag = "Merchants"},
+	{GET, "/api/merchants/transactions", "List payments to the merchant",
+	 "Merchants only. Newest first.", list_payments, .query = &payments_query,
+	 .out = &payment_out, .reply.list = true, .reply.numbered = true, .access = ACCESS_COOKIE,
+	 .status = 200, .docs.tag = "Merchants"},
 	{0},
 };

@@ -1,4 +1,4 @@
-/* What somebody is told. */
+/* Notifications. */
 #include "app/events/notification.h"
 
 #include "api/drop/drop.h"
@@ -20,7 +20,8 @@ static const struct field notification_fields[] = {
 	FIELD(struct notification, message, .name = "message", .required = true,
 	      .example = "\"Your payment has arrived.\""),
 	FIELD(struct notification, subject, .name = "subjectId", .keep_null = true,
-	      .doc = "What it is about.", .example = "\"tx_rem_0123456789abcdef\""),
+	      .doc = "Id of the object that the notification is about.",
+	      .example = "\"tx_rem_0123456789abcdef\""),
 	FIELD(struct notification, read, .name = "read", .required = true, .example = "false"),
 	FIELD(struct notification, created_at, .name = "createdAt", .required = true),
 };
@@ -46,7 +47,7 @@ struct updated {
 
 static const struct field updated_fields[] = {
 	FIELD(struct updated, updated, .name = "updated", .required = true,
-	      .doc = "How many were not read before.", .example = "1"),
+	      .doc = "Number of notifications that were unread before.", .example = "1"),
 };
 
 static const struct schema notification_out =
@@ -57,7 +58,7 @@ static const struct schema seen_in = SCHEMA(struct seen, "NotificationsReadReque
 static const struct schema updated_out =
 	SCHEMA(struct updated, "NotificationsRead", updated_fields);
 
-/* While the feature is off, there is nothing here. */
+/* While the feature is off, it does not exist. */
 static enum err
 check_flag(struct call *call)
 {
@@ -94,14 +95,15 @@ read_notifications(struct call *call, const void *in, void *out)
 }
 
 const struct route drop_notifications[] = {
-	{GET, "/api/notifications", "What I was told",
-	 "Newest first. 404 while the feature is switched off.", list_notifications,
+	{GET, "/api/notifications", "List notifications",
+	 "Newest first. 404 while notifications are disabled.", list_notifications,
 	 .query = &notifications_query, .out = &notification_out, .reply.list = true,
 	 .reply.numbered = true, .docs.not_found = true, .access = ACCESS_COOKIE, .status = 200,
 	 .docs.tag = "Notifications"},
 	{PATCH, "/api/notifications", "Mark notifications as read",
-	 "At most 100 at once; what is somebody else's is left alone.", read_notifications,
-	 .in = &seen_in, .out = &updated_out, .docs.not_found = true, .access = ACCESS_COOKIE,
-	 .effect = EFFECT_WRITE, .status = 200, .docs.tag = "Notifications"},
+	 "At most 100 per request; ids of other users' notifications are ignored.",
+	 read_notifications, .in = &seen_in, .out = &updated_out, .docs.not_found = true,
+	 .access = ACCESS_COOKIE, .effect = EFFECT_WRITE, .status = 200,
+	 .docs.tag = "Notifications"},
 	{0},
 };

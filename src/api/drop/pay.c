@@ -1,4 +1,4 @@
-/* Paying from one's own bank account: what it will cost, then remittances and payments by QR code. */
+/* Payments from the user's bank account: cost, remittances and payments by QR code. */
 #include <string.h>
 
 #include "api/drop/drop.h"
@@ -29,7 +29,7 @@ static const struct field wish_fields[] = {
 	      .example = "2000"),
 	FIELD(struct wish, currency, .name = "currency", .fallback = RATE_BASE, .doc = "NOK.",
 	      .example = "\"NOK\""),
-	FIELD(struct wish, recipient, .name = "recipientId", .doc = "Of a remittance.",
+	FIELD(struct wish, recipient, .name = "recipientId", .doc = "Only for remittances.",
 	      .example = REC_EXAMPLE),
 };
 
@@ -48,14 +48,16 @@ struct disclosure {
 	FIELD(struct disclosure, member, .name = (name_), .required = true, __VA_ARGS__)
 static const struct field disclosure_fields[] = {
 	DISCLOSED(amount, "amount", .example = "2000"),
-	DISCLOSED(fee, "fee", .doc = "Of a payment by QR code the merchant bears it.",
+	DISCLOSED(fee, "fee", .doc = "For payments by QR code, the merchant pays the fee.",
 		  .example = "10"),
 	DISCLOSED(fee_percentage, "feePercentage", .example = "0.5"),
-	DISCLOSED(rate, "exchangeRate", .doc = "1 where nothing is exchanged.", .example = "10.17"),
+	DISCLOSED(rate, "exchangeRate", .doc = "1 if no currency is converted.",
+		  .example = "10.17"),
 	DISCLOSED(receive, "receiveAmount", .example = "20340"),
 	DISCLOSED(receive_currency, "receiveCurrency", .example = "\"RSD\""),
 	DISCLOSED(delivery, "estimatedDelivery", .example = "\"2-4 business days\""),
-	DISCLOSED(total, "totalCost", .doc = "What leaves the bank account.", .example = "2010"),
+	DISCLOSED(total, "totalCost", .doc = "Amount debited from the bank account.",
+		  .example = "2010"),
 };
 
 struct remittance_body {
@@ -73,7 +75,7 @@ static const struct field remittance_in_fields[] = {
 	FIELD(struct remittance_body, currency, .name = "currency", .fallback = RATE_BASE,
 	      .doc = "NOK.", .example = "\"NOK\""),
 	FIELD(struct remittance_body, bank_account, .name = "bankAccountId",
-	      .doc = "The primary one unless given.", .example = "\"ba_0123456789abcdef\""),
+	      .doc = "Default: the primary account.", .example = "\"ba_0123456789abcdef\""),
 };
 
 struct qr_body {
@@ -88,7 +90,7 @@ static const struct field qr_in_fields[] = {
 	      .doc = "From 1 to 100000 NOK. " AMOUNT_DOC, .example = "129"),
 };
 
-/* What both answer; each has fields of its own. */
+/* Common part of both answers; each has its own fields in addition. */
 struct paid {
 	const char *id;
 	const char *type;
@@ -112,11 +114,11 @@ struct paid {
 
 #define PAID(member, name_, ...) \
 	FIELD(struct paid, member, .name = (name_), .required = true, __VA_ARGS__)
-#define PAID_LAST_FIELDS                                                                          \
-	PAID(from_account, "fromAccount", .doc = "Name of the bank.", .example = "\"DNB\""),      \
-		FIELD(struct paid, authorization_url, .name = "authorizationUrl",                 \
-		      .doc = "Where the payment must still be authorised, if the bank wants it; " \
-			     "it is processing until then.",                                      \
+#define PAID_LAST_FIELDS                                                                        \
+	PAID(from_account, "fromAccount", .doc = "Name of the bank.", .example = "\"DNB\""),    \
+		FIELD(struct paid, authorization_url, .name = "authorizationUrl",               \
+		      .doc = "Where the user authorises the payment, if the bank requires it; " \
+			     "the payment is processing until then.",                           \
 		      .example = "null")
 static const struct field remittance_fields[] = {
 	PAID(id, "id", .example = "\"tx_rem_0123456789abcdef\""),
@@ -129,7 +131,7 @@ static const struct field remittance_fields[] = {
 	PAID(rate, "exchangeRate", .example = "11.7"),
 	PAID(fee, "fee", .example = "10"),
 	PAID(fee_percent, "feePercent", .example = "0.5"),
-	PAID(total, "total", .doc = "What leaves the bank account.", .example = "2010"),
+	PAID(total, "total", .doc = "Amount debited from the bank account.", .example = "2010"),
 	PAID(payee, "recipientName", .example = "\"Mama Jasmina\""),
 	PAID(country, "recipientCountry", .example = "\"Serbia\""),
 	PAID_LAST_FIELDS,
@@ -141,11 +143,11 @@ static const struct field qr_fields[] = {
 	PAID(id, "id", .example = "\"tx_qr_0123456789abcdef\""),
 	PAID(type, "type", .choices = types, .example = "\"qr_payment\""),
 	PAID(status, "status", .choices = word_drop_statuses,
-	     .doc = "completed; processing where the bank has not said yet that it will pay.",
+	     .doc = "completed, or processing until the bank has accepted the payment.",
 	     .example = "\"completed\""),
 	PAID(amount, "amount", .example = "129"),
 	PAID(currency, "currency", .example = "\"NOK\""),
-	PAID(fee, "fee", .doc = "The merchant bears it.", .example = "1.29"),
+	PAID(fee, "fee", .doc = "The merchant pays the fee.", .example = "1.29"),
 	PAID(fee_percent, "feePercent", .example = "1"),
 	PAID(payee, "merchantName", .example = "\"Ahmetov Kebab\""),
 	PAID(merchant, "merchantId", .example = "\"mer_0123456789abcdef\""),
@@ -162,7 +164,7 @@ static const struct schema qr_in = SCHEMA(struct qr_body, "QrPaymentRequest", qr
 static const struct schema remittance_out = SCHEMA(struct paid, "Remittance", remittance_fields);
 static const struct schema qr_out = SCHEMA(struct paid, "QrPayment", qr_fields);
 
-/* An amount in kroner, as far as it can be one. */
+/* An amount in NOK, if it is valid. */
 static enum err
 read_amount(struct ctx *ctx, struct decimal amount, const char *currency, struct money *out)
 {
@@ -218,7 +220,7 @@ disclose(struct call *call, const void *in, void *out)
 	return ERR_OK;
 }
 
-/* Record the order; what the bank must be told comes next. */
+/* Record the order; the call to the bank follows. */
 static enum err
 begin(struct call *call, const struct drop_order *order)
 {
@@ -310,25 +312,26 @@ finish(struct call *call, const void *in, void *out)
 }
 
 const struct route drop_pay[] = {
-	{POST, "/api/transactions/disclosure", "What a payment will cost, and what arrives",
-	 "A remittance of the same amount to the same recipient within 60 seconds is made at the "
-	 "rate that is shown.",
+	{POST, "/api/transactions/disclosure",
+	 "Retrieve the cost of a payment and the amount received",
+	 "A remittance of the same amount to the same recipient within 60 seconds uses the rate "
+	 "shown.",
 	 disclose, .in = &wish_in, .out = &disclosure_out, .reply.no_envelope = true,
 	 .docs.errors = {404}, .access = ACCESS_COOKIE, .effect = EFFECT_WRITE, .status = 200,
 	 .docs.tag = "Transactions"},
-	{POST, "/api/transactions/remittance", "Send money abroad",
-	 "Needs a verified identity. The amount and the fee of 0.5 % leave the bank account. It is "
-	 "processing until the bank has settled it; a notification tells. If the bank rejects it, "
-	 "nothing leaves the account.",
+	{POST, "/api/transactions/remittance", "Create a remittance",
+	 "Requires a verified identity. The amount and the fee of 0.5 % are debited from the bank "
+	 "account. The remittance is processing until the bank has settled it; the user is then "
+	 "notified. If the bank rejects it, nothing is debited.",
 	 begin_remittance, .outside.call = pay, .outside.finish = finish, .outside.resume = resume,
 	 .in = &remittance_in, .out = &remittance_out, .body.violations_are_400 = true,
 	 .docs.errors = {402, 404}, .access = ACCESS_COOKIE, .effect = EFFECT_CALL,
 	 .limits.per_address = CALLS_PER_MINUTE, .status = 201, .docs.tag = "Transactions"},
 	{POST, "/api/transactions/qr-payment", "Pay a merchant by QR code",
-	 "From the primary bank account, which is debited the amount; the merchant bears the fee "
-	 "of 1 %. Completed once the bank has accepted it. Where it does not answer in time, or "
-	 "wants the payment authorised, it is processing until that is known, and never made "
-	 "twice.",
+	 "Debits the amount from the primary bank account; the merchant pays the fee of 1 %. The "
+	 "payment is completed when the bank has accepted it. If the bank does not answer in time, "
+	 "or requires authorisation, the payment is processing until the outcome is known, and is "
+	 "never made twice.",
 	 begin_qr_payment, .outside.call = pay, .outside.finish = finish, .outside.resume = resume,
 	 .in = &qr_in, .out = &qr_out, .body.violations_are_400 = true, .docs.errors = {402, 404},
 	 .access = ACCESS_COOKIE, .effect = EFFECT_CALL, .limits.per_address = CALLS_PER_MINUTE,

@@ -1,4 +1,4 @@
-/* The rights of data protection. */
+/* Data protection rights. */
 #include "app/privacy/privacy.h"
 #include "app/bank/bank.h"
 #include "app/privacy/erasure.h"
@@ -13,8 +13,8 @@ struct exported {
 
 static const struct field exported_fields[] = {
 	FIELD(struct exported, data, .name = "data", .required = true,
-	      .doc = "user, transactions, recipients, bankAccounts, settings, consents, and "
-		     "whatever else is kept about the account. Names of members of those are in "
+	      .doc = "user, transactions, recipients, bankAccounts, settings, consents, and all "
+		     "other data stored about the account. Member names inside them are in "
 		     "snake_case.",
 	      .example = "{\"user\":{\"id\":\"usr_0123456789abcdef\"}}"),
 	FIELD(struct exported, at, .name = "exportedAt", .required = true),
@@ -75,15 +75,15 @@ say_farewell(struct call *call, const void *in, void *out)
 }
 
 const struct route drop_privacy[] = {
-	{GET, "/api/user/data-export", "All that is known of me",
-	 "The request is kept as a record that it was met.", export_data, .out = &exported_out,
-	 .reply.no_envelope = true, .access = ACCESS_COOKIE, .limits.daily = DAILY_EXPORTS,
-	 .status = 200, .docs.tag = "Privacy"},
-	{DELETE, "/api/user/account", "Delete my account",
-	 "Signs out everywhere, unlinks bank accounts and clears the cookie. Nobody can sign in with it again, and its "
-	 "e-mail address stays taken until the time is over for which the law demands records. 409, with a "
-	 "detail for each thing that is in the way, while there is money in a wallet, on a voucher or owed "
-	 "to the merchant, or while anything is under way.",
+	{GET, "/api/user/data-export", "Export all data about the user",
+	 "The request is recorded as evidence that it was fulfilled.", export_data,
+	 .out = &exported_out, .reply.no_envelope = true, .access = ACCESS_COOKIE,
+	 .limits.daily = DAILY_EXPORTS, .status = 200, .docs.tag = "Privacy"},
+	{DELETE, "/api/user/account", "Delete the account",
+	 "Ends all sessions, unlinks bank accounts and clears the cookie. Nobody can sign in with "
+	 "the account again, and its email address can't be reused until the legal retention "
+	 "period has ended. 409, with a detail for each obstacle, while there is money in a "
+	 "wallet, on a voucher or owed to the merchant, or while anything is pending.",
 	 delete_account, .outside.call = tell_bank, .outside.finish = say_farewell,
 	 .out = &farewell_out, .reply.no_envelope = true, .ignores_key = true,
 	 .access = ACCESS_COOKIE, .effect = EFFECT_CALL, .docs.errors = {409}, .status = 200,

@@ -1,4 +1,4 @@
-/* What a krone is worth elsewhere. Anybody may ask. */
+/* NOK exchange rates. Public. */
 #include "app/remittance/rate.h"
 #include "base/attributes.h"
 
@@ -46,17 +46,17 @@ struct one {
 static const struct field one_fields[] = {
 	FIELD(struct one, from, .name = "from", .required = true, .example = "\"NOK\""),
 	FIELD(struct one, to, .name = "to", .required = true, .example = "\"RSD\""),
-	FIELD(struct one, rate, .name = "rate", .required = true, .doc = "What one krone is worth.",
+	FIELD(struct one, rate, .name = "rate", .required = true, .doc = "Value of 1 NOK.",
 	      .example = "11.7"),
 	FIELD(struct one, fee, .name = "fee", .required = true,
-	      .doc = "Share of the amount that a remittance costs.", .example = "0.005"),
+	      .doc = "Fee of a remittance, as a share of the amount.", .example = "0.005"),
 	FIELD(struct one, updated_at, .name = "updatedAt", .required = true),
 };
 
 static const struct schema table_out = SCHEMA(struct table, "Rates", table_fields);
 static const struct schema one_out = SCHEMA(struct one, "Rate", one_fields);
 
-/* A rate goes where its currency stands among the fields. */
+/* The rate of a currency is at the position of its field. */
 static void
 put(struct table *table, const struct exchange_rate *rate)
 {
@@ -105,11 +105,10 @@ get_rate(struct call *call, const void *in, void *out)
 }
 
 const struct route drop_rates[] = {
-	{GET, "/api/rates", "What a krone is worth", "Exact decimals.", list_rates,
-	 .out = &table_out, .limits.per_address = CALLS_PER_MINUTE, .status = 200,
-	 .docs.tag = "Rates"},
-	{GET, "/api/rates/{currency:word}", "What a krone is worth in a currency", NULL, get_rate,
-	 .out = &one_out, .limits.per_address = CALLS_PER_MINUTE, .status = 200,
+	{GET, "/api/rates", "List exchange rates", "Exact decimals.", list_rates, .out = &table_out,
+	 .limits.per_address = CALLS_PER_MINUTE, .status = 200, .docs.tag = "Rates"},
+	{GET, "/api/rates/{currency:word}", "Retrieve the exchange rate of a currency", NULL,
+	 get_rate, .out = &one_out, .limits.per_address = CALLS_PER_MINUTE, .status = 200,
 	 .docs.tag = "Rates"},
 	{0},
 };

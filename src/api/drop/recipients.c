@@ -1,4 +1,4 @@
-/* Whom somebody sends money to. */
+/* Recipients of remittances. */
 #include "app/remittance/recipient.h"
 
 #include "api/drop/drop.h"
@@ -16,12 +16,12 @@ static const struct field in_fields[] = {
 	RECIPIENT(name, "name", .required = true, .format = "name", .example = "\"Mama Jasmina\""),
 	RECIPIENT(country, "country", .required = true, .choices = countries, .example = "\"RS\""),
 	RECIPIENT(currency, "currency", .required = true, .choices = corridor_currencies,
-		  .doc = "The country's own, or EUR.", .example = "\"RSD\""),
+		  .doc = "The currency of the country, or EUR.", .example = "\"RSD\""),
 	RECIPIENT(bank_account, "bankAccount", .required = true, .min = 1, .max = 42,
 		  .doc = "IBAN of the country, with or without spaces.",
 		  .example = "\"RS35260005601001611379\""),
 	RECIPIENT(bank_name, "bankName", .text = TEXT_NAME, .max = BANK_NAME_MAX,
-		  .doc = "HTML is taken out.", .example = "\"Banca Intesa\""),
+		  .doc = "HTML is removed.", .example = "\"Banca Intesa\""),
 };
 
 static const struct field out_fields[] = {
@@ -30,7 +30,7 @@ static const struct field out_fields[] = {
 	RECIPIENT(country, "country", .required = true, .example = "\"RS\""),
 	RECIPIENT(currency, "currency", .required = true, .example = "\"RSD\""),
 	RECIPIENT(bank_account, "bankAccount", .required = true,
-		  .doc = "The last four characters of it.", .example = "\"*****1379\""),
+		  .doc = "Last four characters of the account number.", .example = "\"*****1379\""),
 	RECIPIENT(bank_name, "bankName", .example = "\"Banca Intesa\""),
 	RECIPIENT(created_at, "createdAt", .required = true),
 };
@@ -96,16 +96,17 @@ delete_recipient(struct call *call, const void *in, void *out)
 }
 
 const struct route drop_recipients[] = {
-	{GET, "/api/recipients", "My recipients", "Newest first.", list_recipients,
+	{GET, "/api/recipients", "List recipients", "Newest first.", list_recipients,
 	 .query = &recipients_query, .out = &recipient_out, .reply.list = true,
 	 .reply.numbered = true, .access = ACCESS_COOKIE, .status = 200, .docs.tag = "Recipients"},
 	{POST, "/api/recipients", "Add a recipient",
-	 "Money can be sent to RS, BA, PL, PK and TR, in the country's own currency or in EUR.",
+	 "Remittances can be sent to RS, BA, PL, PK and TR, in the currency of the country or in "
+	 "EUR.",
 	 add_recipient, .in = &recipient_in, .out = &recipient_out, .access = ACCESS_COOKIE,
 	 .effect = EFFECT_WRITE, .limits.daily = DAILY_CREATIONS, .status = 201,
 	 .docs.tag = "Recipients"},
-	{DELETE, "/api/recipients/{id:word}", "Remove a recipient", "Payments to them remain.",
-	 delete_recipient, .access = ACCESS_COOKIE, .effect = EFFECT_WRITE, .status = 204,
-	 .docs.tag = "Recipients"},
+	{DELETE, "/api/recipients/{id:word}", "Remove a recipient",
+	 "Payments to the recipient are kept.", delete_recipient, .access = ACCESS_COOKIE,
+	 .effect = EFFECT_WRITE, .status = 204, .docs.tag = "Recipients"},
 	{0},
 };

@@ -1,4 +1,4 @@
-/* How somebody wants Drop to be. */
+/* User preferences. */
 #include "api/drop/drop.h"
 #include "app/people/profile.h"
 
@@ -43,10 +43,10 @@ change_settings(struct call *call, const void *in, void *out)
 }
 
 const struct route drop_settings[] = {
-	{GET, "/api/settings", "My settings", "Made when they are first looked at.", get_settings,
+	{GET, "/api/settings", "Retrieve settings", "Created on first access.", get_settings,
 	 .out = &settings_out, .access = ACCESS_COOKIE, .status = 200, .docs.tag = "Settings"},
-	{PATCH, "/api/settings", "Change my settings", "What is left out stays.", change_settings,
-	 .in = &change_in, .out = &settings_out, .access = ACCESS_COOKIE, .effect = EFFECT_WRITE,
-	 .status = 200, .docs.tag = "Settings"},
+	{PATCH, "/api/settings", "Update settings", "Omitted fields are not changed.",
+	 change_settings, .in = &change_in, .out = &settings_out, .access = ACCESS_COOKIE,
+	 .effect = EFFECT_WRITE, .status = 200, .docs.tag = "Settings"},
 	{0},
 };

@@ -1,4 +1,4 @@
-/* What somebody has paid. */
+/* Transactions of the user. */
 #include <string.h>
 
 #include "api/drop/drop.h"
@@ -33,11 +33,12 @@ static const struct field item_fields[] = {
 	ITEM(id, "id", .required = true, .example = ID_EXAMPLE),
 	ITEM(type, "type", .required = true, .example = "\"remittance\""),
 	ITEM(status, "status", .required = true, .example = "\"completed\""),
-	ITEM(amount, "amount", .required = true, .doc = "Below zero: it goes out.",
+	ITEM(amount, "amount", .required = true, .doc = "Negative for outgoing payments.",
 	     .example = "-2000"),
 	ITEM(currency, "currency", .required = true, .example = "\"NOK\""),
-	ITEM(recipient, "recipientName", .doc = "Of a remittance.", .example = "\"Mama Jasmina\""),
-	ITEM(merchant, "merchantName", .doc = "Of a payment by QR code.", .example = "null"),
+	ITEM(recipient, "recipientName", .doc = "Only for remittances.",
+	     .example = "\"Mama Jasmina\""),
+	ITEM(merchant, "merchantName", .doc = "Only for payments by QR code.", .example = "null"),
 	ITEM(created_at, "createdAt", .required = true),
 };
 
@@ -56,13 +57,13 @@ static const struct field query_fields[] = {
 	FIELD(struct transactions_query, status, .name = "status", .choices = statuses,
 	      .example = "\"completed\""),
 	FIELD(struct transactions_query, sort, .name = "sort", .choices = orders,
-	      .fallback = "createdAt", .doc = "An amount counts without its sign.",
+	      .fallback = "createdAt", .doc = "Amounts are sorted by absolute value.",
 	      .example = "\"createdAt\""),
 	FIELD(struct transactions_query, direction, .name = "dir", .choices = directions,
 	      .fallback = "desc", .example = "\"desc\""),
 };
 
-/* One of them, whole. */
+/* One transaction with all details. */
 struct shown {
 	const char *id;
 	const char *type;
@@ -90,11 +91,11 @@ static const struct field shown_fields[] = {
 	SHOWN(receive, "receiveAmount", .required = true, .example = "23400"),
 	SHOWN(receive_currency, "receiveCurrency", .required = true, .example = "\"RSD\""),
 	SHOWN(rate, "exchangeRate", .required = true, .example = "11.7"),
-	SHOWN(fee, "fee", .required = true, .doc = "Of a payment by QR code the merchant bears it.",
-	      .example = "10"),
-	SHOWN(total, "total", .required = true, .doc = "What leaves the bank account.",
+	SHOWN(fee, "fee", .required = true,
+	      .doc = "For payments by QR code, the merchant pays the fee.", .example = "10"),
+	SHOWN(total, "total", .required = true, .doc = "Amount debited from the bank account.",
 	      .example = "2010"),
-	SHOWN(recipient, "recipientName", .required = true, .doc = "The payee, or the merchant.",
+	SHOWN(recipient, "recipientName", .required = true, .doc = "The recipient or the merchant.",
 	      .example = "\"Mama Jasmina\""),
 	SHOWN(country, "recipientCountry", .required = true, .example = "\"Serbia\""),
 	SHOWN(created_at, "createdAt", .required = true),
@@ -105,8 +106,9 @@ static const struct field shown_fields[] = {
 	FIELD(struct drop_summary, member, .name = (name_), .required = true, __VA_ARGS__)
 static const struct field sum_fields[] = {
 	SUM(count, "totalCount", .example = "3"),
-	SUM(sent, "totalSent", .doc = "By remittances, in NOK, without fees.", .example = "5000"),
-	SUM(paid, "totalPaid", .doc = "By QR code, in NOK.", .example = "129"),
+	SUM(sent, "totalSent", .doc = "Sum of remittances, in NOK, without fees.",
+	    .example = "5000"),
+	SUM(paid, "totalPaid", .doc = "Sum of payments by QR code, in NOK.", .example = "129"),
 	SUM(remittances, "remittanceCount", .example = "2"),
 	SUM(qr_payments, "qrPaymentCount", .example = "1"),
 };
@@ -162,11 +164,11 @@ static const struct field receipt_fields[] = {
 	RECEIPT(receive, "receiveAmount", .required = true, .example = "23400"),
 	RECEIPT(receive_currency, "receiveCurrency", .required = true, .example = "\"RSD\""),
 	RECEIPT(recipient, "recipient", .required = true, .sub = &person_out),
-	RECEIPT(reference, "reference", .required = true, .doc = "What the banks know it by.",
+	RECEIPT(reference, "reference", .required = true, .doc = "Reference at the banks.",
 		.example = ID_EXAMPLE),
 	RECEIPT(status, "status", .required = true, .example = "\"completed\""),
 	RECEIPT(estimate, "estimatedCompletion", .required = true, .keep_null = true,
-		.doc = "While it is processing.", .example = "null"),
+		.doc = "Only while the payment is processing.", .example = "null"),
 	RECEIPT(completed_at, "completedAt", .required = true, .keep_null = true),
 };
 
@@ -225,7 +227,7 @@ list_transactions(struct call *call, const void *in, void *out)
 	return ERR_OK;
 }
 
-/* The one that the path names, if it is the caller's. */
+/* The one with the id in the path, if it is the caller's. */
 static enum err
 find(struct call *call, struct drop_payment *out)
 {
@@ -300,15 +302,15 @@ get_receipt(struct call *call, const void *in, void *out)
 }
 
 const struct route drop_transactions[] = {
-	{GET, "/api/transactions", "My transactions", NULL, list_transactions,
+	{GET, "/api/transactions", "List transactions", NULL, list_transactions,
 	 .query = &transactions_query, .out = &item_out, .reply.list = true, .reply.numbered = true,
 	 .access = ACCESS_COOKIE, .status = 200, .docs.tag = "Transactions"},
-	{GET, "/api/transactions/summary", "Sums of my transactions",
-	 "What failed does not count. The month is that of UTC.", sum_up, .out = &summary_out,
+	{GET, "/api/transactions/summary", "Retrieve transaction totals",
+	 "Failed transactions are excluded. The month is in UTC.", sum_up, .out = &summary_out,
 	 .access = ACCESS_COOKIE, .status = 200, .docs.tag = "Transactions"},
-	{GET, "/api/transactions/{id:word}", "A transaction", NULL, get_transaction,
+	{GET, "/api/transactions/{id:word}", "Retrieve a transaction", NULL, get_transaction,
 	 .out = &shown_out, .access = ACCESS_COOKIE, .status = 200, .docs.tag = "Transactions"},
-	{GET, "/api/transactions/{id:word}/receipt", "The receipt of a transaction", NULL,
+	{GET, "/api/transactions/{id:word}/receipt", "Retrieve the receipt of a transaction", NULL,
 	 get_receipt, .out = &receipt_out, .access = ACCESS_COOKIE, .status = 200,
 	 .docs.tag = "Transactions"},
 	{0},

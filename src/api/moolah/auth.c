@@ -1,4 +1,4 @@
-/* Registration with a phone and an identity document, sign-in, and tokens that are renewed. */
+/* Registration with a phone number and an identity document, sign-in, and token refresh. */
 #include "api/moolah/moolah.h"
 #include "api/words.h"
 
@@ -14,18 +14,18 @@ static const char *const document_types[] = {"south_african_id", "passport", NUL
 static const struct field register_fields[] = {
 	FIELD(struct registration, name, .name = "name", .required = true, .text = TEXT_NAME,
 	      .min = 1, .max = 120,
-	      .doc = "The first word is the first name, the others are the last name.",
+	      .doc = "The first word is the first name; the rest is the last name.",
 	      .example = "\"Andre Test\""),
 	FIELD(struct registration, email, .name = "email", .required = true, .format = "email",
 	      .doc = "Unique.", .example = "\"andre@example.com\""),
 	FIELD(struct registration, phone, .name = "phoneNumber", .required = true, .min = 1,
 	      .max = 30,
-	      .doc = "Unique. With country code, or as it is dialled in South Africa: 082 557 1055.",
+	      .doc = "Unique. With country code, or as dialled in South Africa: 082 557 1055.",
 	      .example = "\"+27825571055\""),
 	FIELD(struct registration, password, .name = "password", .required = true, .secret = true,
 	      .format = "password", .doc = "At most 72 bytes.", .example = "\"Password123!\""),
 	FIELD(struct registration, document_number, .name = "idNumber", .required = true, .min = 1,
-	      .max = 40, .doc = "Unique among those of its type. It is stored encrypted.",
+	      .max = 40, .doc = "Unique per document type. Stored encrypted.",
 	      .example = "\"8001015009087\""),
 	FIELD(struct registration, document_type, .name = "idType", .required = true,
 	      .choices = document_types, .example = "\"south_african_id\""),
@@ -34,7 +34,7 @@ static const struct field register_fields[] = {
 /* An identifier with an @ is an address, any other a phone number. */
 static const struct field login_fields[] = {
 	FIELD(struct credentials, email, .name = "identifier", .required = true, .min = 1,
-	      .max = 254, .doc = "A phone number or an e-mail address.",
+	      .max = 254, .doc = "A phone number or an email address.",
 	      .example = "\"+27825571055\""),
 	FIELD(struct credentials, password, .name = "password", .required = true, .secret = true,
 	      .min = 1, .max = 1024, .example = "\"Password123!\""),
@@ -43,7 +43,7 @@ static const struct field login_fields[] = {
 struct person_out {
 	int64_t id;
 	const char *phone;
-	const char *phone_again; /* by the name that the original's clients read */
+	const char *phone_again; /* under the name that the original's clients use */
 	const char *name;
 	const char *email;
 	const char *first_name;
@@ -54,7 +54,7 @@ struct person_out {
 static const struct field person_fields[] = {
 	FIELD(struct person_out, id, .name = "id", .required = true, .example = "1"),
 	FIELD(struct person_out, phone, .name = "phone", .keep_null = true,
-	      .doc = "By E.164; null for people who registered by another API.",
+	      .doc = "In E.164 format; null for users who registered through another API.",
 	      .example = "\"+27825571055\""),
 	FIELD(struct person_out, phone_again, .name = "phoneNumber", .keep_null = true,
 	      .doc = "The same as phone.", .example = "\"+27825571055\""),
@@ -85,7 +85,7 @@ static const struct field signed_in_fields[] = {
 	FIELD(struct signed_in, message, .name = "message", .required = true,
 	      .example = "\"Login successful.\""),
 	FIELD(struct signed_in, token, .name = "token", .required = true,
-	      .doc = "A JWT for the Authorization header. Renew it before its exp.",
+	      .doc = "A JWT for the Authorization header. Refresh it before its exp.",
 	      .example = "\"eyJhbGciOiJIUzI1NiJ9.e30.x\""),
 	FIELD(struct signed_in, user, .name = "user", .required = true, .sub = &person),
 };
@@ -164,7 +164,7 @@ register_user(struct call *call, const void *in, void *out)
 	return ERR_OK;
 }
 
-/* What is neither a number nor an address is looked for as an address, and takes as long. */
+/* An invalid identifier is searched as an address, which takes the same time. */
 static enum err
 prepare_login(struct call *call, void *in)
 {
@@ -212,26 +212,27 @@ verify(struct call *call, const void *in, void *out)
 }
 
 const struct route moolah_auth[] = {
-	{POST, "/api/v1/auth/register", "Create an account, and a wallet in rand",
-	 "Mails a token to verify the address. A South African identity number has 13 digits with a "
-	 "real date and a right check digit; the number of a passport is any text.",
+	{POST, "/api/v1/auth/register", "Create an account and a rand wallet",
+	 "Mails a token to verify the address. A South African identity number has 13 digits, with "
+	 "a valid date and check digit; a passport number can be any text.",
 	 register_user, .prepare = prepare_registration, .in = &register_in, .out = &signed_in,
 	 .reply.no_envelope = true, .effect = EFFECT_WRITE, .limits.rate = RATE_SIGN_IN,
 	 .reply.message = "User registered successfully.", .limits.daily = DAILY_REGISTRATIONS,
 	 .status = 201, .docs.tag = "Authentication"},
-	{POST, "/api/v1/auth/login", "Sign in with phone number or e-mail, and password", NULL,
+	{POST, "/api/v1/auth/login", "Sign in with phone number or email, and password", NULL,
 	 login, .prepare = prepare_login, .in = &login_in, .out = &signed_in,
 	 .reply.no_envelope = true, .effect = EFFECT_WRITE, .limits.rate = RATE_SIGN_IN,
 	 .reply.message = "Login successful.", .docs.errors = {401}, .status = 200,
 	 .docs.tag = "Authentication"},
 	{POST, "/api/v1/auth/refresh", "Exchange a valid token for a new one",
-	 "Ends the session of the token that is sent.", refresh, .out = &signed_in,
+	 "Ends the session of the old token.", refresh, .out = &signed_in,
 	 .reply.no_envelope = true, .access = ACCESS_USER, .effect = EFFECT_WRITE,
 	 .limits.rate = RATE_SIGN_IN, .reply.message = "Token refreshed successfully.",
 	 .status = 200, .docs.tag = "Authentication"},
-	{GET, "/api/v1/auth/verify", "Whose token it is",
-	 "401 where it is not good: expired, or its session has ended.", verify, .out = &verified,
-	 .reply.no_envelope = true, .access = ACCESS_USER, .reply.message = "Token is valid.",
-	 .status = 200, .docs.tag = "Authentication"},
+	{GET, "/api/v1/auth/verify", "Verify a token",
+	 "Returns the user of the token. 401 if the token is not valid: it has expired, or its "
+	 "session has ended.",
+	 verify, .out = &verified, .reply.no_envelope = true, .access = ACCESS_USER,
+	 .reply.message = "Token is valid.", .status = 200, .docs.tag = "Authentication"},
 	{0},
 };

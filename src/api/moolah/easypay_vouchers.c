@@ -1,4 +1,4 @@
-/* Vouchers that are paid for in cash at a till: issued, settled by the network, cancelled. */
+/* Vouchers paid for in cash at a till: issued, settled by the network, cancelled. */
 #include "api/moolah/moolah.h"
 #include "api/moolah/voucher.h"
 #include "api/words.h"
@@ -66,12 +66,12 @@ static const struct field settlement_fields[] = {
 	FIELD(struct settlement_order, number, .name = "easypay_code", .required = true, .min = 1,
 	      .max = 64, .example = EASYPAY_EXAMPLE),
 	FIELD(struct settlement_order, amount, .name = "settlement_amount", .required = true,
-	      .doc = "Exactly what the voucher was issued for.", .example = "500"),
+	      .doc = "Exactly the amount of the voucher.", .example = "500"),
 	FIELD(struct settlement_order, merchant, .name = "merchant_id", .required = true,
 	      .text = TEXT_CODE, .min = 1, .max = 100, .example = "\"MERCHANT123\""),
 	FIELD(struct settlement_order, external_id, .name = "transaction_id", .required = true,
 	      .text = TEXT_CODE, .min = 1, .max = 100,
-	      .doc = "The same one again is the same settlement.", .example = "\"TX123456\""),
+	      .doc = "Repeating it repeats the same settlement.", .example = "\"TX123456\""),
 };
 
 static const struct schema settlement_in =
@@ -88,7 +88,7 @@ static const struct field settled_fields[] = {
 	FIELD(struct settlement_view, easypay_code, .name = "easypay_code", .required = true,
 	      .example = EASYPAY_EXAMPLE),
 	FIELD(struct settlement_view, code, .name = "mm_voucher_code", .required = true,
-	      .doc = "16 digits, for the slip.", .example = CODE_EXAMPLE),
+	      .doc = "16 digits, to print on the receipt.", .example = CODE_EXAMPLE),
 	FIELD(struct settlement_view, reference, .name = "voucher_reference", .required = true,
 	      .example = REFERENCE_EXAMPLE),
 	FIELD(struct settlement_view, status, .name = "status", .choices = word_voucher_statuses,
@@ -184,23 +184,24 @@ cancel(struct call *call, const void *in, void *out)
 }
 
 const struct route moolah_easypay_vouchers[] = {
-	{POST, "/api/v1/vouchers/easypay/issue", "Issue a voucher that is paid for at a till",
-	 "It becomes a voucher once cash was paid for its number, within 4 days; else the amount "
-	 "goes back to your wallet.",
+	{POST, "/api/v1/vouchers/easypay/issue", "Issue a voucher to be paid for at a till",
+	 "The voucher becomes active when its number is paid for in cash within 4 days; otherwise "
+	 "the amount is returned to your wallet.",
 	 issue_easypay, .in = &easypay_order_in, .out = &easypay_out, .access = ACCESS_USER,
 	 .effect = EFFECT_WRITE, .reply.message = "EasyPay voucher created successfully",
 	 .status = 201, .docs.tag = "EasyPay"},
-	{POST, "/api/v1/vouchers/easypay/settlement", "Cash was taken for an EasyPay number",
+	{POST, "/api/v1/vouchers/easypay/settlement", "Settle an EasyPay voucher paid for in cash",
 	 "For the EasyPay network: x-easypay-signature is the hexadecimal HMAC-SHA512 (or "
-	 "HMAC-SHA256) of the body under the secret that the operator has set; or its API key is "
-	 "sent as x-api-key or Bearer token. The same transaction_id again gives the same answer.",
+	 "HMAC-SHA256) of the body under the secret set by the operator. Alternatively, its API "
+	 "key is sent as x-api-key or Bearer token. Repeating the request with the same "
+	 "transaction_id returns the same answer.",
 	 settle, .allow.check = admit_network, .body.lenient = true,
 	 .body.bytes_max = WEBHOOK_BODY_MAX, .in = &settlement_in, .out = &settled_out,
 	 .access = ACCESS_PUBLIC, .effect = EFFECT_WRITE, .docs.errors = {401, 409},
 	 .reply.message = "EasyPay voucher settled successfully", .status = 200,
 	 .docs.not_found = true, .docs.tag = "EasyPay"},
 	{POST, "/api/v1/vouchers/{id:word}/cancel", "Cancel a pending EasyPay voucher",
-	 "The full amount goes back to your wallet.", cancel, .out = &cancel_out,
+	 "The full amount is returned to your wallet.", cancel, .out = &cancel_out,
 	 .access = ACCESS_USER, .effect = EFFECT_WRITE,
 	 .reply.message = "EasyPay voucher cancelled successfully", .status = 200,
 	 .docs.tag = "EasyPay"},

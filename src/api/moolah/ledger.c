@@ -1,4 +1,4 @@
-/* The ledger for accountants. */
+/* The general ledger. */
 #include "api/moolah/moolah.h"
 #include "app/accounting/accounting.h"
 #include "base/arena.h"
@@ -33,7 +33,7 @@ static const struct field account_fields[] = {
 	FIELD(struct chart_account, normal_side, .name = "normalSide", .choices = sides,
 	      .required = true, .example = "\"debit\""),
 	FIELD(struct chart_account, is_system, .name = "isSystem", .required = true,
-	      .doc = "The product itself posts to it.", .example = "false"),
+	      .doc = "Whether the server itself posts to the account.", .example = "false"),
 	FIELD(struct chart_account, created_at, .name = "createdAt", .required = true),
 };
 
@@ -60,7 +60,7 @@ static const struct field balance_fields[] = {
 	FIELD(struct chart_balance, currency, .name = "currency", .required = true,
 	      .example = "\"ZAR\""),
 	FIELD(struct chart_balance, balance, .name = "balance", .required = true,
-	      .doc = "On the account's normal side."),
+	      .doc = "On the normal side of the account."),
 };
 
 static const struct field entry_fields[] = {
@@ -104,7 +104,7 @@ static const struct field line_in_fields[] = {
 	FIELD(struct journal_line, amount, .name = "amount", .required = true, .example = "100"),
 	FIELD(struct journal_line, memo, .name = "memo", .max = 200, .example = "\"till 2\""),
 	FIELD(struct journal_line, currency, .name = "currency", .format = "currency",
-	      .doc = "The entry's own, if given at all.", .example = "\"ZAR\""),
+	      .doc = "Must be the currency of the entry, if given.", .example = "\"ZAR\""),
 };
 
 static const struct schema line_in =
@@ -112,15 +112,15 @@ static const struct schema line_in =
 
 static const struct field entry_in_fields[] = {
 	FIELD(struct journal_entry, reference, .name = "reference", .required = true,
-	      .text = TEXT_CODE, .min = 1, .max = 120, .doc = "Unique in the books.",
+	      .text = TEXT_CODE, .min = 1, .max = 120, .doc = "Unique in the general ledger.",
 	      .example = "\"TEST-001\""),
 	FIELD(struct journal_entry, description, .name = "description", .required = true, .min = 1,
 	      .max = 500, .example = "\"Sale for cash\""),
 	FIELD(struct journal_entry, currency, .name = "currency", .format = "currency",
-	      .doc = "ZAR unless given.", .example = "\"ZAR\""),
+	      .doc = "Default: ZAR.", .example = "\"ZAR\""),
 	FIELD(struct journal_entry, lines, .name = "lines", .required = true, .min = 2,
 	      .max = JOURNAL_LINES_MAX, .sub = &line_in,
-	      .doc = "Debits and credits must be equal to the last decimal.",
+	      .doc = "Total debits must equal total credits exactly.",
 	      .example =
 		      "[{\"accountCode\":\"1000\",\"dc\":\"debit\",\"amount\":100},{\"accountCode\":\"4000\",\"dc\":\"credit\",\"amount\":100}]"),
 };
@@ -147,7 +147,7 @@ static const struct field journal_fields[] = {
 	FIELD(struct journal_entry, currency, .name = "currency", .required = true,
 	      .example = "\"ZAR\""),
 	FIELD(struct journal_entry, total, .name = "total", .required = true,
-	      .doc = "Of the debits, and of the credits."),
+	      .doc = "Total of the debits, and of the credits."),
 	FIELD(struct journal_entry, lines, .name = "lines", .required = true, .sub = &line_out),
 	FIELD(struct journal_entry, created_at, .name = "createdAt", .required = true),
 };
@@ -178,13 +178,13 @@ struct list_query {
 
 #define MODE_FIELD(struct_type)                                                        \
 	FIELD(struct_type, mode, .name = "mode", .choices = modes, .fallback = "live", \
-	      .doc = "Whose money: test money stands in books of its own.", .example = "\"live\"")
+	      .doc = "test or live; test money has separate books.", .example = "\"live\"")
 
 #define LIST_FIELDS                                                                             \
 	FIELD(struct list_query, before, .name = "before", .lower_bound = true, .min = 1,       \
-	      .doc = "Only what has a lower id."),                                              \
+	      .doc = "Only entries with a lower id."),                                          \
 		FIELD(struct list_query, limit, .name = "limit", .lower_bound = true, .min = 1, \
-		      .max = LIST_LIMIT_MAX, .doc = "50 unless given.")
+		      .max = LIST_LIMIT_MAX, .doc = "Default: 50.")
 
 static const struct field account_query_fields[] = {LIST_FIELDS, MODE_FIELD(struct list_query)};
 static const struct field journal_query_fields[] = {
@@ -250,7 +250,7 @@ get_entry(struct call *call, const void *in, void *out)
 	(void)in;
 	TRY(journal_list(&call->ctx, call->params[0].text, 0, 1, &entries));
 	if (entries.count == 0)
-		return fault(&call->ctx.fault, ERR_NOT_FOUND, NULL, "There is no such entry");
+		return fault(&call->ctx.fault, ERR_NOT_FOUND, NULL, "Journal entry not found");
 	*(struct journal_entry *)out = *(struct journal_entry *)entries.items;
 	return ERR_OK;
 }
@@ -313,7 +313,7 @@ static const struct field trial_fields[] = {
 	FIELD(struct trial_balance, balances, .name = "balances", .required = true,
 	      .sub = &trial_row_out),
 	FIELD(struct trial_balance, totals, .name = "totals", .required = true,
-	      .sub = &trial_total_out, .doc = "Of each currency; debits and credits are equal."),
+	      .sub = &trial_total_out, .doc = "Totals per currency; debits equal credits."),
 	FIELD(struct trial_balance, currencies, .name = "currencies", .required = true,
 	      .sub = &trial_total_out, .doc = "The same as totals."),
 };
@@ -328,7 +328,7 @@ static const struct field trial_query_fields[] = {MODE_FIELD(struct trial_query)
 static const struct schema trial_query =
 	SCHEMA(struct trial_query, "TrialBalanceQuery", trial_query_fields);
 
-/* The totals that a row belongs to: rows of one currency stand together. */
+/* The totals that a row belongs to: rows of one currency are consecutive. */
 static struct trial_total *
 total_of(struct list *totals, const struct trial_row *row)
 {
@@ -385,31 +385,32 @@ const struct route moolah_ledger[] = {
 	{POST, "/api/v1/ledger/accounts", "Create an account", NULL, add_account, .in = &account_in,
 	 .out = &account_out, .access = ACCESS_ADMIN, .effect = EFFECT_WRITE,
 	 .reply.message = "Account created successfully", .status = 201, .docs.tag = "Ledger"},
-	{GET, "/api/v1/ledger/accounts", "All accounts, in order of their codes", NULL,
-	 list_accounts, .out = &account_list_out, .access = ACCESS_ADMIN,
+	{GET, "/api/v1/ledger/accounts", "List all accounts, by code", NULL, list_accounts,
+	 .out = &account_list_out, .access = ACCESS_ADMIN,
 	 .reply.message = "Accounts retrieved successfully", .status = 200, .docs.tag = "Ledger"},
-	{GET, "/api/v1/ledger/accounts/{code:word}", "An account, its balances and entries", NULL,
-	 get_account, .query = &account_query, .out = &detail_out, .access = ACCESS_ADMIN,
+	{GET, "/api/v1/ledger/accounts/{code:word}",
+	 "Retrieve an account with balances and entries", NULL, get_account,
+	 .query = &account_query, .out = &detail_out, .access = ACCESS_ADMIN,
 	 .reply.message = "Account retrieved successfully", .status = 200, .docs.tag = "Ledger"},
 	{POST, "/api/v1/ledger/journal-entries", "Post a journal entry",
-	 "All or nothing: debits and credits are equal, every account is known, every amount is "
-	 "greater than 0, one currency, and the reference is new. Accounts that add up to wallets, "
-	 "vouchers and payments can't be posted to by hand.",
+	 "Atomic: debits equal credits, all accounts exist, all amounts are greater than 0, there "
+	 "is one currency, and the reference is new. Control accounts of wallets, vouchers and "
+	 "payments can't be posted to by hand.",
 	 post_entry, .in = &entry_in, .out = &journal_out, .access = ACCESS_ADMIN,
 	 .effect = EFFECT_WRITE, .reply.message = "Journal entry posted successfully",
 	 .docs.errors = {404}, .status = 201, .docs.tag = "Ledger"},
-	{GET, "/api/v1/ledger/journal-entries", "Journal entries, newest first", NULL, list_entries,
-	 .query = &journal_query, .out = &journal_page_out, .access = ACCESS_ADMIN,
+	{GET, "/api/v1/ledger/journal-entries", "List journal entries, newest first", NULL,
+	 list_entries, .query = &journal_query, .out = &journal_page_out, .access = ACCESS_ADMIN,
 	 .reply.message = "Journal entries retrieved successfully", .status = 200,
 	 .docs.tag = "Ledger"},
-	{GET, "/api/v1/ledger/journal-entries/{reference:word}", "A journal entry by reference",
-	 NULL, get_entry, .out = &journal_out, .access = ACCESS_ADMIN,
-	 .reply.message = "Journal entry retrieved successfully", .status = 200,
-	 .docs.tag = "Ledger"},
-	{GET, "/api/v1/ledger/trial-balance", "The trial balance over all books of a mode",
-	 "Wallets, vouchers and what else the product keeps roll up into their control accounts. "
-	 "Currencies are never added to each other. Figures may be larger than any one account "
-	 "holds.",
+	{GET, "/api/v1/ledger/journal-entries/{reference:word}",
+	 "Retrieve a journal entry by reference", NULL, get_entry, .out = &journal_out,
+	 .access = ACCESS_ADMIN, .reply.message = "Journal entry retrieved successfully",
+	 .status = 200, .docs.tag = "Ledger"},
+	{GET, "/api/v1/ledger/trial-balance", "Retrieve the trial balance over all books of a mode",
+	 "Wallets, vouchers and other subsidiary accounts roll up into their control accounts. "
+	 "Different currencies are never added up. Totals may be larger than any single account "
+	 "balance.",
 	 get_trial_balance, .query = &trial_query, .out = &trial_out, .access = ACCESS_ADMIN,
 	 .reply.message = "Trial balance retrieved successfully", .status = 200,
 	 .docs.tag = "Ledger"},

@@ -14,7 +14,7 @@ moolah_transaction_id(struct arena *arena, struct instant at, struct uuid id)
 			    hex_encode(arena, tail, TAIL));
 }
 
-/* Whether nothing but amounts is wrong, such as 0 and what is no number. */
+/* Whether only amounts are invalid, such as 0 and non-numbers. */
 static bool
 only_amounts(const struct fault *f)
 {
@@ -60,7 +60,7 @@ write_ok(struct jw *w, const struct call *call, const void *out)
 	jw_close(w);
 }
 
-/* The envelope has one message: all rules that were broken, one after the other. */
+/* The envelope has one message: all violations, one after the other. */
 static const char *
 message_of(const struct call *call)
 {
@@ -116,13 +116,13 @@ static const struct property error[] = {
 };
 
 static const struct tag tags[] = {
-	{"Authentication", "Registration and sign-in by phone number or e-mail."},
-	{"Vouchers", "Money on a code of 16 digits."},
-	{"EasyPay", "Vouchers that are paid for in cash at a till."},
+	{"Authentication", "Registration and sign-in by phone number or email."},
+	{"Vouchers", "Vouchers with a 16-digit code."},
+	{"EasyPay", "Vouchers paid for in cash at a till."},
 	{"Prepaid", "Airtime, data, electricity, and bills with an EasyPay number."},
 	{"Ledger", "Accounts, journal entries and the trial balance, for administrators."},
-	{"Settings", "What people have chosen for the app."},
-	{"Wallet", "The wallet in rand."},
+	{"Settings", "User settings of the app."},
+	{"Wallet", "The rand wallet."},
 	{NULL, NULL},
 };
 
@@ -139,7 +139,7 @@ const struct dialect moolah = {
 	.name = "moolah",
 	.title = "MyMoolah",
 	.version = "1",
-	.doc = "Vouchers, EasyPay, prepaid products, accounting.",
+	.doc = "Vouchers, EasyPay, prepaid products and accounting.",
 	.groups = groups,
 	.tags = tags,
 	.amounts = AMOUNT_NUMBER,

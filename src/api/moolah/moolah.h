@@ -12,7 +12,7 @@ extern const struct route moolah_prepaid[];
 extern const struct route moolah_settings[];
 extern const struct route moolah_wallet[];
 
-/* What a transaction is called: TXN-<millisecond>-<six digits of its public id>. */
+/* The name of a transaction: TXN-<millisecond>-<six digits of its public id>. */
 const char *moolah_transaction_id(struct arena *arena, struct instant at, struct uuid id);
 
 #endif

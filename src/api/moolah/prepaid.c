@@ -1,4 +1,4 @@
-/* Prepaid products and bills: what there is to buy, buying it, and what has been bought. */
+/* Prepaid products and bills: catalogue, purchases, and their list. */
 #include "api/moolah/moolah.h"
 #include "app/payment/payment.h"
 #include "app/prepaid/purchase.h"
@@ -6,7 +6,7 @@
 
 enum { LIST_MOST = 50, LIST_LIMIT_MAX = 100, CODE_MAX = 40, RECIPIENT_MAX = 20 };
 
-/* The product that stands for every bill; the number says whose it is. */
+/* The product for all bills; the number identifies the biller. */
 static const char bill_product[] = "EASYPAY-BILL";
 
 static const char *const kinds[] = {"airtime", "data", "electricity", "bill", NULL};
@@ -23,7 +23,7 @@ static const struct field product_fields[] = {
 	FIELD(struct product, name, .name = "name", .required = true,
 	      .example = "\"Vodacom airtime\""),
 	FIELD(struct product, fixed, .name = "amount", .keep_null = true,
-	      .doc = "The price, where it is fixed.", .example = "null"),
+	      .doc = "The price, if it is fixed.", .example = "null"),
 	FIELD(struct product, least, .name = "minAmount", .required = true, .example = "2"),
 	FIELD(struct product, most, .name = "maxAmount", .required = true, .example = "999"),
 	FIELD(struct product, currency, .name = "currency", .required = true, .example = "\"ZAR\""),
@@ -51,18 +51,19 @@ static const struct field product_query_fields[] = {
 static const struct schema product_query =
 	SCHEMA(struct product_filter, "PrepaidProductQuery", product_query_fields);
 
-#define REFERENCE_DOC                                                                           \
-	"Yours, of 5 to 120 letters, digits and . _ = : -. The same request again gives the "   \
-	"first answer and buys nothing; another one under the same reference is 409. One that " \
-	"failed may be tried again."
+#define REFERENCE_DOC                                                                         \
+	"Your reference: 5 to 120 letters, digits and . _ = : -. Repeating the same request " \
+	"returns the first answer and buys nothing; a different request with the same "       \
+	"reference is 409. A failed purchase may be retried."
 
 static const struct field purchase_in_fields[] = {
 	FIELD(struct purchase_order, product, .name = "productCode", .required = true,
 	      .text = TEXT_CODE, .min = 1, .max = CODE_MAX,
-	      .doc = "One of GET /api/v1/products that the provider sells.",
+	      .doc = "A product of GET /api/v1/products that the provider sells.",
 	      .example = "\"FLASH-VODACOM-AIRTIME\""),
 	FIELD(struct purchase_order, amount, .name = "amount", .required = true,
-	      .doc = "In rand: the price, or from minAmount to maxAmount.", .example = "29"),
+	      .doc = "In rand: the fixed price, or an amount from minAmount to maxAmount.",
+	      .example = "29"),
 	FIELD(struct purchase_order, recipient, .name = "recipient", .required = true, .min = 1,
 	      .max = RECIPIENT_MAX,
 	      .doc = "The mobile number (0821234567 or +27821234567), or the meter number for "
@@ -74,8 +75,7 @@ static const struct field purchase_in_fields[] = {
 
 static const struct field bill_in_fields[] = {
 	FIELD(struct purchase_order, recipient, .name = "easypayNumber", .required = true, .min = 1,
-	      .max = RECIPIENT_MAX,
-	      .doc = "As it stands on the bill, without spaces: it begins with 9.",
+	      .max = RECIPIENT_MAX, .doc = "As printed on the bill, without spaces; begins with 9.",
 	      .example = "\"91234604263339\""),
 	FIELD(struct purchase_order, amount, .name = "amount", .required = true, .doc = "In rand.",
 	      .example = "450.25"),
@@ -91,15 +91,15 @@ static const struct schema bill_in =
 static const struct field purchase_fields[] = {
 	FIELD(struct purchase, purchase_id, .name = "id", .required = true, .example = "1"),
 	FIELD(struct purchase, label, .name = "transactionId", .required = true,
-	      .doc = "What it is found by, and its reference in the wallet's history.",
+	      .doc = "Label for searching, and the reference in the wallet history.",
 	      .example = "\"PUR-1755008423028-9a1e55f0\""),
 	FIELD(struct purchase, status, .name = "status", .choices = statuses, .required = true,
-	      .doc = "pending: the provider has not said yet; the money is set aside, and it is "
-		     "settled without your doing. completed: it was sold, and paid for. failed: "
-		     "nothing was sold, and the money is free again.",
+	      .doc = "pending: the provider has not confirmed yet; the money is held, and the "
+		     "purchase is settled automatically. completed: the product was sold and paid "
+		     "for. failed: nothing was sold, and the held money was released.",
 	      .example = "\"completed\""),
 	FIELD(struct purchase, token, .name = "token",
-	      .doc = "Of electricity: 20 digits to type into the meter.",
+	      .doc = "Only for electricity: 20 digits to type into the meter.",
 	      .example = "\"12345678901234567890\""),
 	FIELD(struct purchase, provider, .name = "provider", .choices = providers_of,
 	      .required = true, .example = "\"flash\""),
@@ -112,11 +112,11 @@ static const struct field purchase_fields[] = {
 	      .example = "\"+27821234567\""),
 	FIELD(struct purchase, reference, .name = "reference", .required = true,
 	      .example = "\"AIRTIME-001\""),
-	FIELD(struct purchase, problem, .name = "reason", .doc = "Why it failed.",
+	FIELD(struct purchase, problem, .name = "reason", .doc = "Reason for the failure.",
 	      .example = "\"Unknown meter number\""),
 	FIELD(struct purchase, created_at, .name = "createdAt", .required = true),
 	FIELD(struct purchase, settled_at, .name = "settledAt",
-	      .doc = "When it was completed, or failed."),
+	      .doc = "When the purchase was completed or failed."),
 };
 
 static const struct schema purchase_out = SCHEMA(struct purchase, "Purchase", purchase_fields);
@@ -138,9 +138,9 @@ static const struct field purchase_query_fields[] = {
 	FIELD(struct purchase_filter, reference, .name = "reference", .text = TEXT_CODE, .min = 1,
 	      .max = 120),
 	FIELD(struct purchase_filter, before, .name = "before", .lower_bound = true, .min = 1,
-	      .doc = "Only what has a lower id."),
+	      .doc = "Only entries with a lower id."),
 	FIELD(struct purchase_filter, most, .name = "limit", .lower_bound = true, .min = 1,
-	      .max = LIST_LIMIT_MAX, .doc = "50 unless given."),
+	      .max = LIST_LIMIT_MAX, .doc = "Default: 50."),
 };
 
 static const struct schema purchase_query =
@@ -158,7 +158,7 @@ list_products(struct call *call, const void *in, void *out)
 	return ERR_OK;
 }
 
-/* One that was given before is shown as it stands, and nobody is called. */
+/* A repeated order returns its current state, without calling the vendor. */
 static enum err
 open_purchase(struct call *call, const struct purchase_order *order, void *out)
 {
@@ -218,7 +218,7 @@ call_vendor(struct call *call)
 	purchase_call(&call->ctx, call->state);
 }
 
-/* A purchase that failed is recorded all the same. */
+/* A failed purchase is recorded nevertheless. */
 static enum err
 close_purchase(struct call *call, const void *in, void *out)
 {
@@ -256,15 +256,15 @@ list_purchases(struct call *call, const void *in, void *out)
 	return ERR_OK;
 }
 
-#define PURCHASE_DOC                                                                               \
-	"The money is set aside in the wallet in rand, the provider is asked, and the money is "   \
-	"taken or set free. A provider that does not answer in time leaves it pending. What the "  \
-	"provider refuses is 400 PURCHASE_REFUSED; one that can't be reached is 502, and nothing " \
-	"was bought."
+#define PURCHASE_DOC                                                                            \
+	"The money is held in the rand wallet, the provider is called, and the money is "       \
+	"captured or released. If the provider does not answer in time, the purchase stays "    \
+	"pending. If the provider refuses, the answer is 400 PURCHASE_REFUSED; if it can't be " \
+	"reached, 502, and nothing was bought."
 
 const struct route moolah_prepaid[] = {
-	{GET, "/api/v1/products", "What can be bought", NULL, list_products,
-	 .query = &product_query, .out = &products_out, .access = ACCESS_USER,
+	{GET, "/api/v1/products", "List products", NULL, list_products, .query = &product_query,
+	 .out = &products_out, .access = ACCESS_USER,
 	 .reply.message = "Products retrieved successfully", .status = 200, .docs.tag = "Prepaid"},
 	{POST, "/api/v1/flash/process", "Buy airtime, data or electricity from Flash", PURCHASE_DOC,
 	 buy_from_flash, .outside.call = call_vendor, .outside.finish = close_purchase,
@@ -281,10 +281,10 @@ const struct route moolah_prepaid[] = {
 	 .outside.resume = resume_purchase, .in = &bill_in, .out = &purchase_out,
 	 .access = ACCESS_USER, .effect = EFFECT_CALL, .docs.errors = {404},
 	 .reply.message = "Payment received", .status = 200, .docs.tag = "Prepaid"},
-	{GET, "/api/v1/purchases", "What you have bought, newest first", NULL, list_purchases,
+	{GET, "/api/v1/purchases", "List your purchases, newest first", NULL, list_purchases,
 	 .query = &purchase_query, .out = &purchases_out, .access = ACCESS_USER,
 	 .reply.message = "Purchases retrieved successfully", .status = 200, .docs.tag = "Prepaid"},
-	{GET, "/api/v1/purchases/{transactionId:word}", "A purchase of yours, by its transactionId",
+	{GET, "/api/v1/purchases/{transactionId:word}", "Retrieve a purchase by its transactionId",
 	 NULL, get_purchase, .out = &purchase_out, .access = ACCESS_USER,
 	 .reply.message = "Purchase retrieved successfully", .status = 200, .docs.tag = "Prepaid"},
 	{0},

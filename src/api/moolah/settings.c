@@ -1,4 +1,4 @@
-/* What people have chosen for the app. */
+/* User settings of the app. */
 #include "app/people/settings.h"
 #include "api/moolah/moolah.h"
 
@@ -7,10 +7,10 @@
 static const struct field change_fields[] = {
 	FIELD(struct settings_change, quick_access, .name = "quickAccessServices", .max = 40,
 	      .may_be_empty = true, .choices = settings_services,
-	      .doc = "Of the enabled services, each once.", .example = SERVICES_EXAMPLE),
+	      .doc = "Enabled services, without duplicates.", .example = SERVICES_EXAMPLE),
 	FIELD(struct settings_change, show_balance, .name = "showBalance"),
 	FIELD(struct settings_change, language, .name = "language", .choices = settings_languages,
-	      .doc = "ISO 639: one of the written official languages of South Africa.",
+	      .doc = "ISO 639 code of a written official language of South Africa.",
 	      .example = "\"en\""),
 	FIELD(struct settings_change, display_currency, .name = "displayCurrency",
 	      .format = "currency", .example = "\"ZAR\""),
@@ -42,7 +42,7 @@ static const struct field service_fields[] = {
 	FIELD(struct settings_service, coming_soon, .name = "comingSoon", .required = true,
 	      .example = "false"),
 	FIELD(struct settings_service, enabled, .name = "enabled", .required = true,
-	      .doc = "It is among quickAccessServices."),
+	      .doc = "Whether the service is in quickAccessServices."),
 };
 
 static const struct schema service_out =
@@ -97,14 +97,14 @@ change_settings(struct call *call, const void *in, void *out)
 }
 
 const struct route moolah_settings[] = {
-	{GET, "/api/v1/settings", "Your settings", NULL, get_settings, .out = &reply_out,
+	{GET, "/api/v1/settings", "Retrieve your settings", NULL, get_settings, .out = &reply_out,
 	 .access = ACCESS_USER, .reply.message = "User settings retrieved successfully",
 	 .status = 200, .docs.tag = "Settings"},
-	{PUT, "/api/v1/settings", "Change your settings", "What is left out stays.",
+	{PUT, "/api/v1/settings", "Update your settings", "Omitted fields are not changed.",
 	 change_settings, .in = &change_in, .out = &reply_out, .access = ACCESS_USER,
 	 .effect = EFFECT_WRITE, .reply.message = "User settings updated successfully",
 	 .status = 200, .docs.tag = "Settings"},
-	{PATCH, "/api/v1/settings", "Change your settings", "The same as PUT.", change_settings,
+	{PATCH, "/api/v1/settings", "Update your settings", "Same as PUT.", change_settings,
 	 .in = &change_in, .out = &reply_out, .access = ACCESS_USER, .effect = EFFECT_WRITE,
 	 .reply.message = "User settings updated successfully", .status = 200,
 	 .docs.tag = "Settings"},

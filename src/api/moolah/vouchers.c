@@ -9,7 +9,7 @@
 
 enum { LIMIT_DEFAULT = 50, LIMIT_MAX = 100, PAGE_MAX = 1000000, REDEMPTIONS_MOST = 1000000 };
 
-/* A voucher as this dialect shows it. */
+/* A voucher in the format of this dialect. */
 struct voucher_view {
 	int64_t id;
 	const char *code;
@@ -34,15 +34,16 @@ struct voucher_view {
 static const struct field view_fields[] = {
 	FIELD(struct voucher_view, id, .name = "id", .required = true, .example = "1"),
 	FIELD(struct voucher_view, code, .name = "voucherCode", .keep_null = true,
-	      .doc = "16 digits; whoever has them has the money. null until an EasyPay voucher is "
-		     "paid for, and for others who only know its other names.",
+	      .doc = "16 digits. Anyone who has them can redeem the voucher. null until an EasyPay "
+		     "voucher is paid for, and for callers who know only the reference or the "
+		     "EasyPay number.",
 	      .example = CODE_EXAMPLE),
 	FIELD(struct voucher_view, display_code, .name = "displayCode", .keep_null = true,
 	      .doc = "The code in groups.", .example = "\"1093 2371 6105 6639\""),
 	FIELD(struct voucher_view, reference, .name = "voucherReference", .keep_null = true,
 	      .doc = "null until an EasyPay voucher is paid for.", .example = REFERENCE_EXAMPLE),
 	FIELD(struct voucher_view, easypay_code, .name = "easyPayCode", .keep_null = true,
-	      .doc = "Of EasyPay vouchers: what cash is paid for at a till.",
+	      .doc = "Only for EasyPay vouchers: the number to pay for in cash at a till.",
 	      .example = EASYPAY_EXAMPLE),
 	FIELD(struct voucher_view, easypay_display, .name = "easyPayDisplayCode", .keep_null = true,
 	      .example = "\"9 1234 6042 6333 9\""),
@@ -51,7 +52,7 @@ static const struct field view_fields[] = {
 	FIELD(struct voucher_view, balance, .name = "balance", .required = true,
 	      .example = AMOUNT_EXAMPLE),
 	FIELD(struct voucher_view, refunded, .name = "refundedAmount", .required = true,
-	      .doc = "What went back to the issuer's wallet.", .example = "\"0.00\""),
+	      .doc = "Amount returned to the issuer's wallet.", .example = "\"0.00\""),
 	FIELD(struct voucher_view, status, .name = "status", .choices = word_voucher_statuses,
 	      .required = true, .doc = "pending_payment, active, redeemed, expired or cancelled.",
 	      .example = "\"active\""),
@@ -62,14 +63,14 @@ static const struct field view_fields[] = {
 	FIELD(struct voucher_view, issued_to, .name = "issuedTo", .keep_null = true,
 	      .example = "\"user@example.com\""),
 	FIELD(struct voucher_view, max_redemptions, .name = "maxRedemptions", .keep_null = true,
-	      .doc = "null: as often as the balance lasts.", .example = "1"),
+	      .doc = "null: unlimited while there is a balance.", .example = "1"),
 	FIELD(struct voucher_view, redemptions, .name = "redemptionCount", .required = true,
 	      .example = "0"),
 	FIELD(struct voucher_view, expires_at, .name = "expiresAt", .required = true),
 	FIELD(struct voucher_view, created_at, .name = "createdAt", .required = true),
 	FIELD(struct voucher_view, updated_at, .name = "updatedAt", .required = true),
 	FIELD(struct voucher_view, receipt.code, .name = "voucher_code",
-	      .doc = "Of a voucher that was just issued: the code again.", .example = CODE_EXAMPLE),
+	      .doc = "Only for a voucher just issued: the code again.", .example = CODE_EXAMPLE),
 	RECEIPT_FIELDS(struct voucher_view, false),
 };
 
@@ -140,8 +141,7 @@ static const char *const status_values[] = {"pending_payment", "pending_payment"
 	FIELD(struct list_query, page, .name = "page", .lower_bound = true, .min = 1,           \
 	      .max = PAGE_MAX, .doc = "From 1.", .example = "1"),                               \
 		FIELD(struct list_query, limit, .name = "limit", .lower_bound = true, .min = 1, \
-		      .max = LIMIT_MAX, .doc = "Vouchers a page; 50 unless given.",             \
-		      .example = "50")
+		      .max = LIMIT_MAX, .doc = "Vouchers per page. Default: 50.", .example = "50")
 
 static const struct field list_fields[] = {
 	FIELD(struct list_query, status, .name = "status", .choices = statuses,
@@ -246,12 +246,13 @@ static const struct schema sum_out = SCHEMA(struct sum_view, "VoucherSum", sum_f
 
 static const struct field summary_fields[] = {
 	FIELD(struct summary_view, active, .name = "active", .sub = &sum_out,
-	      .doc = "What is left of them."),
+	      .doc = "Remaining balance of active vouchers."),
 	FIELD(struct summary_view, pending, .name = "pending", .sub = &sum_out,
-	      .doc = "What they were issued for."),
+	      .doc = "Amount for which pending vouchers were issued."),
 	FIELD(struct summary_view, redeemed, .name = "redeemed", .sub = &sum_out,
-	      .doc = "What they were issued for."),
-	FIELD(struct summary_view, total, .name = "total", .sub = &sum_out, .doc = "All three."),
+	      .doc = "Amount for which pending vouchers were issued."),
+	FIELD(struct summary_view, total, .name = "total", .sub = &sum_out,
+	      .doc = "Sum of all three."),
 };
 
 static const struct schema summary_out =
@@ -290,12 +291,12 @@ static const struct field order_fields[] = {
 	ISSUED_TO,
 	FIELD(struct voucher_order, type, .name = "voucher_type", .choices = types,
 	      .choice_values = type_values, .fallback = "standard",
-	      .doc = "mm_voucher is another name of standard.", .example = "\"standard\""),
+	      .doc = "mm_voucher is an alias of standard.", .example = "\"standard\""),
 	FIELD(struct voucher_order, max_redemptions, .name = "max_redemptions", .lower_bound = true,
 	      .min = 1, .max = REDEMPTIONS_MOST,
-	      .doc = "How often it can be redeemed, each time for any part of its balance; as often "
-		     "as the balance lasts unless given. What is left after the last time goes back to "
-		     "your wallet at once.",
+	      .doc = "How often the voucher can be redeemed, each time for any part of its "
+		     "balance. Default: unlimited while there is a balance. After the last "
+		     "redemption the rest is returned to your wallet at once.",
 	      .example = "1"),
 };
 
@@ -321,14 +322,14 @@ static const struct field redeem_fields[] = {
 	FIELD(struct redemption_order, code, .name = "voucher_code", .required = true, .min = 1,
 	      .max = 64, .doc = "The 16 digits, with or without spaces.", .example = CODE_EXAMPLE),
 	FIELD(struct redemption_order, amount, .name = "amount",
-	      .doc = "All that is left where it is null or absent.", .example = "250"),
+	      .doc = "The full remaining balance if null or absent.", .example = "250"),
 	FIELD(struct redemption_order, redeemer, .name = "redeemer_id", .text = TEXT_CODE,
-	      .max = PARTY_MAX, .doc = "Only noted.", .example = "\"user123\""),
+	      .max = PARTY_MAX, .doc = "Informational only.", .example = "\"user123\""),
 	FIELD(struct redemption_order, merchant, .name = "merchant_id", .text = TEXT_CODE, .min = 1,
 	      .max = PARTY_MAX,
-	      .doc = "Who is paid, if the operator has registered such a merchant. Any other is only "
-		     "noted: then the service provider is paid, if registered, or else the money "
-		     "goes into your wallet.",
+	      .doc = "The merchant to pay, if the operator has registered it. An unregistered one "
+		     "is informational only: the service provider is paid if registered, otherwise "
+		     "the money goes to your wallet.",
 	      .example = "\"MERCHANT123\""),
 	FIELD(struct redemption_order, service_provider, .name = "service_provider_id",
 	      .text = TEXT_CODE, .min = 1, .max = PARTY_MAX, .example = "\"SP123\""),
@@ -359,11 +360,11 @@ static const struct field redeemed_fields[] = {
 	FIELD(struct redeemed_view, redemptions, .name = "redemption_count", .required = true,
 	      .example = "1"),
 	FIELD(struct redeemed_view, status, .name = "status", .choices = word_voucher_statuses,
-	      .required = true, .doc = "Of the voucher now: active or redeemed.",
+	      .required = true, .doc = "Current status of the voucher: active or redeemed.",
 	      .example = "\"active\""),
 	FIELD(struct redeemed_view, paid_to, .name = "paid_to", .choices = paid_to,
 	      .required = true,
-	      .doc = "Where the money went: wallet, merchant or service_provider.",
+	      .doc = "Where the money was paid: wallet, merchant or service_provider.",
 	      .example = "\"wallet\""),
 	FIELD(struct redeemed_view, receipt.code, .name = "voucher_code", .required = true,
 	      .example = CODE_EXAMPLE),
@@ -455,9 +456,9 @@ static const struct field history_fields[] = {
 	FIELD(struct history_view, status, .name = "status", .choices = word_voucher_statuses,
 	      .required = true, .example = "\"active\""),
 	FIELD(struct history_view, refunded, .name = "refunded_amount", .required = true,
-	      .doc = "What went back to your wallet.", .example = "\"0.00\""),
+	      .doc = "Amount returned to your wallet.", .example = "\"0.00\""),
 	FIELD(struct history_view, items, .name = "redemptions", .required = true,
-	      .sub = &redemption_out, .doc = "The latest hundred."),
+	      .sub = &redemption_out, .doc = "The latest 100 redemptions."),
 };
 
 static const struct schema history_out =
@@ -497,33 +498,36 @@ get_redemptions(struct call *call, const void *in, void *out)
 }
 
 const struct route moolah_vouchers[] = {
-	{GET, "/api/v1/vouchers", "Your vouchers, the newest first", NULL, list_all,
+	{GET, "/api/v1/vouchers", "List your vouchers, newest first", NULL, list_all,
 	 .query = &list_in, .out = &page_out, .access = ACCESS_USER, .status = 200,
 	 .docs.tag = "Vouchers"},
-	{GET, "/api/v1/vouchers/active", "Those that can be redeemed", NULL, list_active,
+	{GET, "/api/v1/vouchers/active", "List active vouchers", NULL, list_active,
 	 .query = &paging_in, .out = &page_out, .access = ACCESS_USER, .status = 200,
 	 .docs.tag = "Vouchers"},
-	{GET, "/api/v1/vouchers/redeemed", "Those that are used up", NULL, list_redeemed,
+	{GET, "/api/v1/vouchers/redeemed", "List redeemed vouchers", NULL, list_redeemed,
 	 .query = &paging_in, .out = &page_out, .access = ACCESS_USER, .status = 200,
 	 .docs.tag = "Vouchers"},
-	{GET, "/api/v1/vouchers/balance-summary", "What your vouchers are worth", NULL, summarise,
-	 .out = &summary_out, .access = ACCESS_USER, .status = 200, .docs.tag = "Vouchers"},
+	{GET, "/api/v1/vouchers/balance-summary", "Retrieve the total value of your vouchers", NULL,
+	 summarise, .out = &summary_out, .access = ACCESS_USER, .status = 200,
+	 .docs.tag = "Vouchers"},
 	{POST, "/api/v1/vouchers/issue", "Issue a voucher from your ZAR wallet",
-	 "It can be redeemed at once, for 12 months; then what is left goes back to your wallet.",
+	 "The voucher can be redeemed at once, for 12 months; after that, the rest is returned to "
+	 "your wallet.",
 	 issue, .in = &order_in, .out = &view_out, .access = ACCESS_USER, .effect = EFFECT_WRITE,
 	 .reply.message = "Voucher issued successfully", .status = 201, .docs.tag = "Vouchers"},
-	{POST, "/api/v1/vouchers/redeem", "Redeem a voucher, or a part of it",
-	 "Only the 16-digit code can be redeemed. Ten wrong codes within 15 minutes are answered, "
-	 "then 429.",
+	{POST, "/api/v1/vouchers/redeem", "Redeem a voucher in full or in part",
+	 "Only the 16-digit code can be redeemed. After ten wrong codes within 15 minutes the "
+	 "answer is 429.",
 	 redeem, .in = &redeem_in, .out = &redeemed_out, .access = ACCESS_USER,
 	 .effect = EFFECT_WRITE, .docs.errors = {429},
 	 .reply.message = "Voucher redeemed successfully", .status = 200, .docs.not_found = true,
 	 .docs.tag = "Vouchers"},
-	{GET, "/api/v1/vouchers/code/{code:word}", "A voucher by code, reference or EasyPay number",
-	 "Wrong ones count as they do when redeeming.", get_by_code, .out = &view_out,
+	{GET, "/api/v1/vouchers/code/{code:word}",
+	 "Retrieve a voucher by code, reference or EasyPay number",
+	 "Wrong codes count as in redemptions.", get_by_code, .out = &view_out,
 	 .access = ACCESS_USER, .docs.errors = {429}, .status = 200, .docs.tag = "Vouchers"},
-	{GET, "/api/v1/vouchers/{id:word}/redemptions", "How one of your vouchers was redeemed",
-	 NULL, get_redemptions, .out = &history_out, .access = ACCESS_USER, .status = 200,
+	{GET, "/api/v1/vouchers/{id:word}/redemptions", "List the redemptions of a voucher", NULL,
+	 get_redemptions, .out = &history_out, .access = ACCESS_USER, .status = 200,
 	 .docs.tag = "Vouchers"},
 	{0},
 };

@@ -1,4 +1,4 @@
-/* The wallet in rand: its balance, and its history by pages. */
+/* The rand wallet: its balance, and its history by pages. */
 #include "api/moolah/moolah.h"
 #include "base/attributes.h"
 
@@ -16,7 +16,7 @@ struct balance_out {
 	const char *wallet;
 	struct money balance;
 	struct money available;
-	struct money available_again; /* by the name that the original's clients read */
+	struct money available_again; /* under the name that the original's clients use */
 	const char *currency;
 	const char *status;
 };
@@ -26,8 +26,7 @@ static const struct field balance_fields[] = {
 	      .example = "\"WAL-1755007499196\""),
 	FIELD(struct balance_out, balance, .name = "balance", .required = true, .example = "15000"),
 	FIELD(struct balance_out, available, .name = "availableBalance", .required = true,
-	      .doc = "Without what is set aside for purchases that are under way.",
-	      .example = "15000"),
+	      .doc = "Excludes money held for pending purchases.", .example = "15000"),
 	FIELD(struct balance_out, available_again, .name = "available", .required = true,
 	      .doc = "The same as availableBalance.", .example = "15000"),
 	FIELD(struct balance_out, currency, .name = "currency", .required = true,
@@ -43,10 +42,9 @@ struct history_query {
 
 static const struct field history_query_fields[] = {
 	FIELD(struct history_query, page, .name = "page", .lower_bound = true, .min = 1,
-	      .max = PAGE_NUMBER_MAX, .doc = "From 1; 1 unless given.", .example = "1"),
+	      .max = PAGE_NUMBER_MAX, .doc = "From 1. Default: 1.", .example = "1"),
 	FIELD(struct history_query, limit, .name = "limit", .lower_bound = true, .min = 1,
-	      .max = PAGE_LIMIT_MAX, .doc = "Transactions a page; 10 unless given.",
-	      .example = "10"),
+	      .max = PAGE_LIMIT_MAX, .doc = "Transactions per page. Default: 10.", .example = "10"),
 };
 
 struct line_out {
@@ -65,24 +63,23 @@ struct line_out {
 
 static const struct field line_fields[] = {
 	FIELD(struct line_out, number, .name = "id", .required = true,
-	      .doc = "Number in the history of the wallet.", .example = "1"),
+	      .doc = "Sequence number in the wallet history.", .example = "1"),
 	FIELD(struct line_out, transaction, .name = "transactionId", .required = true,
 	      .example = "\"TXN-1755008423028-9a1e55\""),
 	FIELD(struct line_out, type, .name = "type", .choices = word_transactions_split,
 	      .required = true,
-	      .doc = "deposit for all that comes in; the subtype for what goes out.",
+	      .doc = "deposit for all incoming transactions; the subtype for outgoing ones.",
 	      .example = "\"deposit\""),
 	FIELD(struct line_out, subtype, .name = "subtype", .choices = word_transactions_split,
 	      .required = true,
-	      .doc = "What happened: deposit, withdrawal, transfer_in, transfer_out, admin_credit, "
-		     "admin_debit, voucher_issue, reversal and others.",
+	      .doc = "Kind of transaction: deposit, withdrawal, transfer_in, transfer_out, "
+		     "admin_credit, admin_debit, voucher_issue, reversal and others.",
 	      .example = "\"transfer_in\""),
 	FIELD(struct line_out, status, .name = "status", .choices = word_completed,
-	      .required = true, .doc = "What is under way is not in the history.",
+	      .required = true, .doc = "Pending transactions are not in the history.",
 	      .example = "\"completed\""),
 	FIELD(struct line_out, direction, .name = "direction", .choices = word_directions,
-	      .required = true, .doc = "in or out: the amount itself has no sign.",
-	      .example = "\"in\""),
+	      .required = true, .doc = "in or out; the amount has no sign.", .example = "\"in\""),
 	FIELD(struct line_out, amount, .name = "amount", .required = true, .example = "1000"),
 	FIELD(struct line_out, description, .name = "description", .required = true,
 	      .example = "\"Deposit\""),
@@ -155,7 +152,7 @@ get_balance(struct call *call, const void *in, void *out)
 	return ERR_OK;
 }
 
-/* A transfer is one transaction, but something else to each of the two. */
+/* A transfer is one transaction, but different for each of the two wallets. */
 static const char *
 type_of(const struct wallet_line *line)
 {
@@ -164,7 +161,7 @@ type_of(const struct wallet_line *line)
 	return strcmp(line->direction, "in") == 0 ? "transfer_in" : "transfer_out";
 }
 
-/* What its own words tell better than the name of the type. */
+/* Types with a better description than their name. */
 static const char *
 description_of(struct arena *arena, const char *type)
 {
@@ -205,8 +202,8 @@ show_line(struct arena *arena, const struct wallet_line *line)
 }
 
 /*
- * The postings of a wallet are numbered without gaps, so a page is a range of numbers, and
- * nothing need be counted or skipped.
+ * The postings of a wallet are numbered without gaps, so a page is a range of numbers, and no rows
+ * need to be counted or skipped.
  */
 static enum err
 get_history(struct call *call, const void *in, void *out)
@@ -236,11 +233,12 @@ get_history(struct call *call, const void *in, void *out)
 }
 
 const struct route moolah_wallet[] = {
-	{GET, "/api/v1/wallets/balance", "The balance of your wallet in rand", NULL, get_balance,
-	 .out = &balance_out, .access = ACCESS_USER,
+	{GET, "/api/v1/wallets/balance", "Retrieve the balance of your rand wallet", NULL,
+	 get_balance, .out = &balance_out, .access = ACCESS_USER,
 	 .reply.message = "Balance retrieved successfully", .status = 200, .docs.tag = "Wallet"},
-	{GET, "/api/v1/wallets/transactions", "The history of your wallet in rand, newest first",
-	 "What was booked; what is under way is not in it.", get_history, .query = &history_query,
-	 .out = &history_out, .access = ACCESS_USER, .status = 200, .docs.tag = "Wallet"},
+	{GET, "/api/v1/wallets/transactions", "List transactions of your rand wallet, newest first",
+	 "Posted transactions only; pending ones are excluded.", get_history,
+	 .query = &history_query, .out = &history_out, .access = ACCESS_USER, .status = 200,
+	 .docs.tag = "Wallet"},
 	{0},
 };

@@ -1,4 +1,4 @@
-/* Codes by themselves: send another one, see how things stand. */
+/* Codes alone: sending another one, and their status. */
 #include "api/otp/otp.h"
 #include "app/funding/funding.h"
 #include "app/people/code.h"
@@ -12,8 +12,8 @@ static const struct field send_fields[] = {
 	FIELD(struct send_body, purpose, .name = "purpose", .required = true,
 	      .choices = funding_purposes, .example = "\"wallet_funding\""),
 	FIELD(struct send_body, email, .name = "email", .format = "email",
-	      .doc = "Where the code goes; where the one before went if left out. Codes of deductions "
-		     "go to your own address only.",
+	      .doc = "Where the code is sent. Default: where the last code was sent. Codes for "
+		     "deductions are sent to your own address only.",
 	      .example = "\"user@example.com\""),
 };
 
@@ -29,7 +29,7 @@ static const struct field send_reply_fields[] = {
 	FIELD(struct send_reply, message, .name = "message", .required = true,
 	      .example = "\"OTP sent successfully\""),
 	FIELD(struct send_reply, expires_in_s, .name = "expiresIn", .required = true,
-	      .doc = "Seconds that the code is valid.", .example = "300"),
+	      .doc = "Validity of the code in seconds.", .example = "300"),
 	FIELD(struct send_reply, email, .name = "email", .required = true,
 	      .example = "\"user@example.com\""),
 };
@@ -59,9 +59,10 @@ static const struct field status_reply_fields[] = {
 	FIELD(struct status_reply, has_pending_otp, .name = "hasPendingOTP", .required = true,
 	      .example = "true"),
 	FIELD(struct status_reply, expires_in_s, .name = "expiresIn", .required = true,
-	      .doc = "Seconds that the pending code is valid; 0 without one.", .example = "245"),
+	      .doc = "Remaining validity of the pending code in seconds; 0 if there is none.",
+	      .example = "245"),
 	FIELD(struct status_reply, attempts_remaining, .name = "attemptsRemaining",
-	      .required = true, .doc = "Wrong codes that do not lock yet; 0 while locked.",
+	      .required = true, .doc = "Wrong codes left before the lock; 0 while locked.",
 	      .example = "2"),
 	FIELD(struct status_reply, is_locked, .name = "isLocked", .required = true,
 	      .example = "false"),
@@ -100,11 +101,11 @@ status(struct call *call, const void *in, void *out)
 }
 
 const struct route otp_codes[] = {
-	{POST, "/api/wallet/otp/send", "Mail another code",
-	 "For your newest pending funding or deduction. It ends the code before.", send_code,
-	 .in = &send_in, .out = &send_out, .access = ACCESS_USER, .effect = EFFECT_WRITE,
+	{POST, "/api/wallet/otp/send", "Send another code",
+	 "For your newest pending funding or deduction. The previous code becomes invalid.",
+	 send_code, .in = &send_in, .out = &send_out, .access = ACCESS_USER, .effect = EFFECT_WRITE,
 	 .limits.per_user = 3, .docs.not_found = true, .status = 200, .docs.tag = "OTP"},
-	{GET, "/api/wallet/otp/status", "How things stand with your codes", NULL, status,
+	{GET, "/api/wallet/otp/status", "Retrieve the status of your codes", NULL, status,
 	 .query = &status_in, .out = &status_out, .access = ACCESS_USER, .limits.per_user = 10,
 	 .status = 200, .docs.tag = "OTP"},
 	{0},

@@ -14,7 +14,7 @@ static const struct field funding_fields[] = {
 	FIELD(struct funding_order, amount, .name = "amount", .required = true,
 	      .doc = "NGN, from 100 to 5000000, with at most 2 decimals.", .example = "5000"),
 	FIELD(struct funding_order, email, .name = "email", .format = "email",
-	      .doc = "Where the code goes; your own address if left out.",
+	      .doc = "Where the code is sent. Default: your own address.",
 	      .example = "\"user@example.com\""),
 };
 
@@ -22,10 +22,10 @@ static const struct field deduction_fields[] = {
 	FIELD(struct funding_order, amount, .name = "amount", .required = true,
 	      .doc = "NGN, from 100 to 5000000, with at most 2 decimals.", .example = "2500.5"),
 	FIELD(struct funding_order, description, .name = "description", .min = 1, .max = 140,
-	      .doc = "What is paid for.", .example = "\"Order 4711\""),
+	      .doc = "Purpose of the payment.", .example = "\"Order 4711\""),
 };
 
-/* What both answer. */
+/* Common part of both answers. */
 struct start_reply {
 	bool success;
 	const char *message;
@@ -44,25 +44,26 @@ static const struct field start_fields[] = {
 	FIELD(struct start_reply, message, .name = "message", .required = true,
 	      .example = "\"Wallet funding initiated. OTP sent to your email.\""),
 	FIELD(struct start_reply, transaction_reference, .name = "transactionReference",
-	      .required = true, .doc = "What to send with the code.",
+	      .required = true, .doc = "Reference to send with the code.",
 	      .example = "\"FUND-1705948200123-abc12345\""),
 	FIELD(struct start_reply, otp_expires_in_s, .name = "otpExpiresIn", .required = true,
-	      .doc = "Seconds that the code is valid.", .example = "300"),
+	      .doc = "Validity of the code in seconds.", .example = "300"),
 	FIELD(struct start_reply, otp_sent, .name = "otpSent", .required = true,
-	      .doc = "The mail is on its way.", .example = "true"),
+	      .doc = "Whether the mail was queued.", .example = "true"),
 	FIELD(struct start_reply, fraud_risk_level, .name = "fraudRiskLevel",
 	      .choices = risk_levels, .required = true, .doc = "low, medium or high.",
 	      .example = "\"low\""),
 	FIELD(struct start_reply, requires_manual_review, .name = "requiresManualReview",
 	      .required = true,
-	      .doc = "An administrator has to approve it after the code was verified.",
+	      .doc = "Whether an administrator must approve the transaction after the code was "
+		     "verified.",
 	      .example = "false"),
 	FIELD(struct start_reply, next_step, .name = "nextStep", .choices = next_steps,
 	      .required = true, .example = "\"otp_verification\""),
 	FIELD(struct start_reply, warning, .name = "warning", .keep_null = true,
-	      .doc = "A sentence where the level is not low.", .example = "null"),
+	      .doc = "Present unless the level is low.", .example = "null"),
 	FIELD(struct start_reply, requires_otp, .name = "requiresOTP",
-	      .doc = "true for a deduction, which waits for the code."),
+	      .doc = "true for deductions, which require the code."),
 };
 
 struct verify_body {
@@ -96,8 +97,8 @@ static const struct field verify_reply_fields[] = {
 	FIELD(struct verify_reply, transaction_id, .name = "transactionId", .required = true,
 	      .example = "\"TXN-1705948200123\""),
 	FIELD(struct verify_reply, status, .name = "status", .choices = waiting_statuses,
-	      .doc = "pending_review where an administrator has to approve it; the balance is as "
-		     "before then.",
+	      .doc = "pending_review if an administrator must approve it; the balance is then "
+		     "unchanged.",
 	      .example = "null"),
 };
 
@@ -191,19 +192,19 @@ verify(struct call *call, const void *in, void *out)
 }
 
 static const char verify_doc[] =
-	"Three wrong codes within 15 minutes lock the purpose for 15 minutes, for codes that are "
-	"sent meanwhile too.";
+	"Three wrong codes within 15 minutes lock the purpose for 15 minutes, including codes sent "
+	"in the meantime.";
 
 const struct route otp_fundings[] = {
-	{POST, "/api/wallet/fund", "Start to fund your NGN wallet",
-	 "Mails a 6-digit code that is valid for 5 minutes. A server in production offers it only if its "
-	 "operator has opened it, since nothing comes in for the money.",
+	{POST, "/api/wallet/fund", "Start funding your NGN wallet",
+	 "Mails a 6-digit code that is valid for 5 minutes. A production server offers this only "
+	 "if the operator has enabled it, because the credit is not backed by an incoming payment.",
 	 fund, .in = &funding_in, .out = &start_out, .allow.enabled = funding_open,
 	 .access = ACCESS_USER, .effect = EFFECT_WRITE, .limits.per_user = 10, .status = 200,
 	 .docs.tag = "Wallet"},
-	{POST, "/api/wallet/deduct", "Start to pay with your NGN wallet",
-	 "Mails a 6-digit code that is valid for 5 minutes, for which the money is held. Another "
-	 "deduction takes the place of one that is pending.",
+	{POST, "/api/wallet/deduct", "Start a payment from your NGN wallet",
+	 "Mails a 6-digit code that is valid for 5 minutes; the money is held meanwhile. A new "
+	 "deduction replaces a pending one.",
 	 deduct, .in = &otp_deduction, .out = &start_out, .access = ACCESS_USER,
 	 .effect = EFFECT_WRITE, .limits.per_user = 10, .status = 200, .docs.tag = "Wallet"},
 	{POST, "/api/wallet/verify-otp", "Confirm with the mailed code", verify_doc, verify,

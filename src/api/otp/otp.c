@@ -10,7 +10,7 @@ write_ok(struct jw *w, const struct call *call, const void *out)
 	schema_encode(call->route->out, call->dialect->amounts, out, NULL, w);
 }
 
-/* What is said of a field that breaks a rule, and of an error, beyond its message. */
+/* Additional members for validation errors and other errors. */
 struct words {
 	const char *message;
 	const char *details;
@@ -29,7 +29,7 @@ message_of_field(const struct call *call, const char *field)
 	return text_equal(field, "purpose") ? "Invalid purpose" : "Validation failed";
 }
 
-/* Every field that breaks a rule; an amount in the words of the document. */
+/* All invalid fields; amounts with the message of the document. */
 static const char *
 details_of_fields(const struct call *call, const struct violation *first)
 {
@@ -98,7 +98,7 @@ static const struct property error[] = {
 
 static const struct tag tags[] = {
 	{"Wallet", "Fund your NGN wallet or pay with it, confirmed by a mailed code."},
-	{"OTP", "The codes."},
+	{"OTP", "One-time codes."},
 	{NULL, NULL},
 };
 
@@ -108,9 +108,9 @@ const struct dialect otp = {
 	.name = "otp",
 	.title = "Wallet OTP",
 	.version = "1",
-	.doc = "A wallet is funded, or pays, in two steps: the first mails a 6-digit code, the second "
-	       "confirms with it. Sign in with any of the other APIs: their access tokens are good "
-	       "here.",
+	.doc = "A wallet is funded, or pays, in two steps: the first mails a 6-digit code, the "
+	       "second confirms with it. Sign in through any of the other APIs; their access "
+	       "tokens are accepted here.",
 	.groups = groups,
 	.tags = tags,
 	.amounts = AMOUNT_NUMBER,

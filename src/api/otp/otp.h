@@ -8,7 +8,7 @@ extern const struct route otp_fundings[];
 extern const struct route otp_codes[];
 extern const struct route otp_wallet[];
 
-/* The body of a deduction, whose faults have words of their own. */
+/* The body of a deduction, whose errors have their own messages. */
 extern const struct schema otp_deduction;
 
 #endif

@@ -1,4 +1,4 @@
-/* The wallet in naira: its balance, and what has been booked. */
+/* The naira wallet: its balance, and posted transactions. */
 #include "app/wallet/wallet.h"
 
 #include <string.h>
@@ -26,7 +26,7 @@ static const struct field balance_fields[] = {
 	FIELD(struct balance_reply, balance, .name = "balance", .required = true,
 	      .example = "50000"),
 	FIELD(struct balance_reply, available, .name = "availableBalance", .required = true,
-	      .doc = "Without what is held for deductions that are pending.", .example = "50000"),
+	      .doc = "Excludes money held for pending deductions.", .example = "50000"),
 	FIELD(struct balance_reply, currency, .name = "currency", .required = true,
 	      .example = "\"NGN\""),
 	FIELD(struct balance_reply, status, .name = "status", .choices = word_wallet_statuses,
@@ -40,9 +40,9 @@ struct history_query {
 
 static const struct field query_fields[] = {
 	FIELD(struct history_query, page, .name = "page", .lower_bound = true, .min = 1,
-	      .max = PAGE_NUMBER_MAX, .doc = "From 1; 1 unless given.", .example = "1"),
+	      .max = PAGE_NUMBER_MAX, .doc = "From 1. Default: 1.", .example = "1"),
 	FIELD(struct history_query, limit, .name = "limit", .lower_bound = true, .min = 1,
-	      .max = LIMIT_MAX, .doc = "Transactions a page; 20 unless given.", .example = "20"),
+	      .max = LIMIT_MAX, .doc = "Transactions per page. Default: 20.", .example = "20"),
 };
 
 struct line_reply {
@@ -60,15 +60,14 @@ struct line_reply {
 
 static const struct field line_fields[] = {
 	FIELD(struct line_reply, transaction, .name = "transaction_id", .required = true,
-	      .doc = "transactionId of a funding or deduction; of others an id of its own.",
+	      .doc = "transactionId of the funding or deduction; the transaction's id otherwise.",
 	      .example = "\"TXN-1705948200123\""),
 	FIELD(struct line_reply, type, .name = "type", .required = true,
 	      .doc = "funding, purchase, deposit, transfer_in, transfer_out, admin_credit, "
 		     "admin_debit, reversal and others.",
 	      .example = "\"funding\""),
 	FIELD(struct line_reply, direction, .name = "direction", .choices = word_directions,
-	      .required = true, .doc = "in or out: the amount itself has no sign.",
-	      .example = "\"in\""),
+	      .required = true, .doc = "in or out; the amount has no sign.", .example = "\"in\""),
 	FIELD(struct line_reply, amount, .name = "amount", .required = true, .example = "5000"),
 	FIELD(struct line_reply, currency, .name = "currency", .required = true,
 	      .example = "\"NGN\""),
@@ -79,7 +78,7 @@ static const struct field line_fields[] = {
 	FIELD(struct line_reply, reference, .name = "reference", .required = true,
 	      .example = "\"FUND-1705948200123-abc12345\""),
 	FIELD(struct line_reply, status, .name = "status", .choices = word_completed,
-	      .required = true, .doc = "What is pending is not in the history.",
+	      .required = true, .doc = "Pending transactions are not in the history.",
 	      .example = "\"completed\""),
 	FIELD(struct line_reply, at, .name = "timestamp", .required = true),
 };
@@ -140,8 +139,8 @@ get_balance(struct call *call, const void *in, void *out)
 	return ERR_OK;
 }
 
-/* What the two steps made goes by the words of this API; a transfer is something else to each of
- * the two. */
+/* Transactions of the two steps have their own types in this API; a transfer is different for
+ * each of the two wallets. */
 static const char *
 type_of(const struct wallet_line *line)
 {
@@ -154,7 +153,7 @@ type_of(const struct wallet_line *line)
 	return text_equal(line->direction, "in") ? "transfer_in" : "transfer_out";
 }
 
-/* The number that the second step answered with, or else the transaction's id. */
+/* The number returned by the second step, or else the transaction's id. */
 static const char *
 number_of(struct arena *arena, const struct wallet_line *line)
 {
@@ -221,10 +220,10 @@ get_history(struct call *call, const void *in, void *out)
 }
 
 const struct route otp_wallet[] = {
-	{GET, "/api/wallet/balance", "The balance of your NGN wallet", NULL, get_balance,
+	{GET, "/api/wallet/balance", "Retrieve the balance of your NGN wallet", NULL, get_balance,
 	 .out = &balance_out, .access = ACCESS_USER, .status = 200, .docs.tag = "Wallet"},
-	{GET, "/api/wallet/transactions", "The history of your NGN wallet, newest first",
-	 "What was booked; what is pending is not in it.", get_history, .query = &query,
+	{GET, "/api/wallet/transactions", "List transactions of your NGN wallet, newest first",
+	 "Posted transactions only; pending ones are excluded.", get_history, .query = &query,
 	 .out = &history_out, .access = ACCESS_USER, .status = 200, .docs.tag = "Wallet"},
 	{0},
 };

@@ -1,10 +1,10 @@
-/* What administrators do with any wallet. */
+/* Administrators' operations on wallets. */
 #include "api/pocket/pocket.h"
 #include "app/wallet/transaction.h"
 
 static const struct field order_fields[] = {
 	FIELD(struct admin_order, wallet, .name = "walletId", .required = true, .min = 1, .max = 40,
-	      .doc = "Any of the wallet's ids: UUID, 13-digit number or label (WAL-1755007499196).",
+	      .doc = "Any id of the wallet: UUID, 13-digit number or label (WAL-1755007499196).",
 	      .example = "\"0190b2a4-7c1e-7d3a-9b61-2f6f0c9a1e55\""),
 	FIELD(struct admin_order, amount, .name = "amount", .required = true,
 	      .example = "\"1000.00\""),
@@ -16,7 +16,7 @@ static const struct field order_fields[] = {
 	      .min = 3, .max = 500, .doc = "Recorded in the audit log.",
 	      .example = "\"Goodwill for ticket 4711\""),
 	FIELD(struct admin_order, dry_run, .name = "dryRun",
-	      .doc = "Decide and answer, but change nothing.", .example = "false"),
+	      .doc = "Validate and answer, but change nothing.", .example = "false"),
 };
 
 static const struct schema order = SCHEMA(struct admin_order, "AdminMoneyRequest", order_fields);

@@ -1,4 +1,4 @@
-/* Registration, sign-in and the tokens that are mailed. */
+/* Registration, sign-in and mailed tokens. */
 #include "api/pocket/pocket.h"
 
 #include "api/auth.h"
@@ -40,7 +40,7 @@ static const struct field login_fields[] = {
 	      .min = 1, .max = 1024, .example = "\"securePassword123!\""),
 };
 
-/* What a sign-in answers. */
+/* The answer to a sign-in. */
 struct login_reply {
 	const char *access_token;
 	const char *refresh_token;
@@ -75,7 +75,7 @@ static const struct field login_reply_fields[] = {
 	FIELD(struct login_reply, token_type, .name = "tokenType", .choices = token_types,
 	      .required = true, .example = "\"Bearer\""),
 	FIELD(struct login_reply, expires_in_s, .name = "expiresIn", .required = true,
-	      .doc = "Seconds that the access token is valid.", .example = "900"),
+	      .doc = "Validity of the access token in seconds.", .example = "900"),
 	FIELD(struct login_reply, role, .name = "role", .choices = word_roles, .required = true,
 	      .example = "\"developer\""),
 	FIELD(struct login_reply, status, .name = "status", .choices = word_user_statuses,
@@ -245,37 +245,38 @@ reset_password(struct call *call, const void *in, void *out)
 
 const struct route pocket_auth[] = {
 	{POST, "/v1/auth/register", "Create an account",
-	 "Mails a verification token. A google account can only be entered through Google sign-in.",
-	 register_user, .prepare = prepare_registration, .in = &register_in, .out = &pocket_user,
+	 "Mails a verification token. Google accounts can sign in only with Google.", register_user,
+	 .prepare = prepare_registration, .in = &register_in, .out = &pocket_user,
 	 .effect = EFFECT_WRITE, .limits.rate = RATE_SIGN_IN, .limits.daily = DAILY_REGISTRATIONS,
 	 .status = 201, .docs.tag = "Auth"},
-	{POST, "/v1/auth/login", "Sign in with e-mail and password", NULL, login,
+	{POST, "/v1/auth/login", "Sign in with email and password", NULL, login,
 	 .prepare = prepare_login, .in = &login_in, .out = &login_out, .effect = EFFECT_WRITE,
 	 .limits.rate = RATE_SIGN_IN, .docs.errors = {401}, .status = 200, .docs.tag = "Auth"},
 	{POST, "/v1/auth/refresh", "Exchange a refresh token for new tokens",
-	 "A refresh token is good once. Using one again ends the whole session.", refresh,
+	 "A refresh token is valid once. Using it again ends the whole session.", refresh,
 	 .in = &refresh_in, .out = &login_out, .effect = EFFECT_WRITE, .limits.rate = RATE_SIGN_IN,
 	 .docs.errors = {401}, .status = 200, .docs.tag = "Auth"},
 	{POST, "/v1/auth/logout", "End a session", NULL, logout, .in = &refresh_in,
 	 .effect = EFFECT_WRITE, .limits.rate = RATE_SIGN_IN, .status = 204, .docs.tag = "Auth"},
-	{GET, "/v1/auth/me", "Who I am", NULL, me, .out = &pocket_user, .access = ACCESS_USER,
-	 .status = 200, .docs.tag = "Auth"},
-	{POST, "/v1/auth/verify-email", "Verify an e-mail address",
-	 "Send it with your access token, if you have one. Without it nobody knows that who set the "
-	 "account up is who reads the mail: sessions, keys, webhooks, accounts at providers and banks "
-	 "and the like that were there before are void.",
+	{GET, "/v1/auth/me", "Retrieve the current user", NULL, me, .out = &pocket_user,
+	 .access = ACCESS_USER, .status = 200, .docs.tag = "Auth"},
+	{POST, "/v1/auth/verify-email", "Verify an email address",
+	 "Send your access token, if you have one. Without it there is no proof that the reader of "
+	 "the mail created the account: sessions, keys, webhooks, provider and bank accounts and "
+	 "the like that existed before become invalid.",
 	 verify_email, .in = &verify_in, .effect = EFFECT_WRITE, .limits.rate = RATE_SIGN_IN,
 	 .status = 200, .docs.tag = "Auth"},
 	{POST, "/v1/auth/request-verify-email", "Mail a new verification token",
-	 "Answers the same whether or not the address is known.", request_verification,
+	 "The answer is the same whether or not the address is known.", request_verification,
 	 .in = &email_in, .effect = EFFECT_WRITE, .limits.rate = RATE_SIGN_IN, .status = 200,
 	 .docs.tag = "Auth"},
 	{POST, "/v1/auth/forgotten-password", "Mail a token to set a new password",
-	 "Answers the same whether or not the address is known.", forgot_password, .in = &email_in,
-	 .effect = EFFECT_WRITE, .limits.rate = RATE_SIGN_IN, .status = 200, .docs.tag = "Auth"},
+	 "The answer is the same whether or not the address is known.", forgot_password,
+	 .in = &email_in, .effect = EFFECT_WRITE, .limits.rate = RATE_SIGN_IN, .status = 200,
+	 .docs.tag = "Auth"},
 	{POST, "/v1/auth/reset-password", "Set a new password with a mailed token",
-	 "Ends all sessions. Where it is the first proof of the address, keys, webhooks, accounts at "
-	 "providers and banks and the like that were set up before are void, too.",
+	 "Ends all sessions. If this is the first proof of the address, keys, webhooks, provider "
+	 "and bank accounts and the like that existed before become invalid, too.",
 	 reset_password, .prepare = prepare_reset, .in = &reset_in, .effect = EFFECT_WRITE,
 	 .limits.rate = RATE_SIGN_IN, .status = 200, .docs.tag = "Auth"},
 	{0},

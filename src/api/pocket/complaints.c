@@ -1,4 +1,4 @@
-/* How administrators answer complaints. */
+/* Administrators' answers to complaints. */
 #include "app/people/complaint.h"
 
 #include "api/page.h"
@@ -28,7 +28,7 @@ static const struct field complaint_fields[] = {
 	      .example = "null"),
 	FIELD(struct complaint, created_at, .name = "createdAt", .required = true),
 	FIELD(struct complaint, due_at, .name = "dueAt", .required = true,
-	      .doc = "15 business days after that."),
+	      .doc = "15 business days after receipt."),
 	FIELD(struct complaint, resolved_at, .name = "resolvedAt", .keep_null = true,
 	      .example = "null"),
 };
@@ -42,7 +42,7 @@ static const struct field answer_fields[] = {
 	FIELD(struct answer, status, .name = "status", .required = true, .choices = answers,
 	      .example = "\"resolved\""),
 	FIELD(struct answer, resolution, .name = "resolution", .min = 1, .max = 2000,
-	      .doc = "What who complained is told; resolved and rejected need it.",
+	      .doc = "Answer to the complainant; required for resolved and rejected.",
 	      .example = "\"The fee was refunded.\""),
 };
 
@@ -104,12 +104,11 @@ const struct route pocket_complaints[] = {
 	{GET, "/v1/admin/complaints", "List complaints", "Newest first.", list_complaints,
 	 .query = &complaints_query, .out = &complaint_out, .reply.list = true,
 	 .access = ACCESS_ADMIN, .status = 200, .docs.tag = "Administration"},
-	{GET, "/v1/admin/complaints/{id:word}", "One complaint", NULL, get_complaint,
+	{GET, "/v1/admin/complaints/{id:word}", "Retrieve a complaint", NULL, get_complaint,
 	 .out = &complaint_out, .access = ACCESS_ADMIN, .status = 200,
 	 .docs.tag = "Administration"},
 	{POST, "/v1/admin/complaints/{id:word}/answer", "Answer a complaint",
-	 "Who complained is notified. resolved and rejected are the end of it. Recorded in the "
-	 "audit log.",
+	 "The complainant is notified. resolved and rejected are final. Recorded in the audit log.",
 	 answer_complaint, .in = &answer_in, .out = &complaint_out, .access = ACCESS_ADMIN,
 	 .effect = EFFECT_WRITE, .status = 200, .docs.tag = "Administration"},
 	{0},

@@ -1,4 +1,4 @@
-/* Holds: money set aside, then captured, voided, or given back when it expires. */
+/* Holds: money reserved, then captured, voided, or released when it expires. */
 #include "api/pocket/pocket.h"
 #include "api/words.h"
 #include "app/wallet/hold.h"
@@ -11,15 +11,16 @@ static const struct field hold_in_fields[] = {
 	FIELD(struct wallet_hold_order, currency, .name = "currency", .required = true,
 	      .format = "currency", .example = "\"NGN\""),
 	FIELD(struct wallet_hold_order, reference, .name = "reference", .required = true,
-	      .format = "reference", .doc = "Your own; unique among the project's holds.",
+	      .format = "reference",
+	      .doc = "Your reference; unique among the holds of the project.",
 	      .example = "\"hold_2026_001\""),
 	FIELD(struct wallet_hold_order, lifetime_s, .name = "expiresIn", .lower_bound = true,
 	      .min = 1, .max = HOLD_LIFETIME_MAX_S,
-	      .doc = "Seconds until it expires; 7 days unless given.", .example = "3600"),
+	      .doc = "Seconds until the hold expires. Default: 7 days.", .example = "3600"),
 	FIELD(struct wallet_hold_order, metadata, .name = "metadata",
 	      .example = "{\"order\":\"1001\"}"),
 	FIELD(struct wallet_hold_order, dry_run, .name = "dryRun",
-	      .doc = "Decide and answer, but change nothing.", .example = "false"),
+	      .doc = "Validate and answer, but change nothing.", .example = "false"),
 };
 
 static const struct field hold_fields[] = {
@@ -35,33 +36,33 @@ static const struct field hold_fields[] = {
 	FIELD(struct wallet_hold, reference, .name = "reference", .required = true,
 	      .example = "\"hold_2026_001\""),
 	FIELD(struct wallet_hold, transaction, .name = "transactionId",
-	      .doc = "The transaction that captured it."),
+	      .doc = "Transaction that captured the hold."),
 	FIELD(struct wallet_hold, metadata, .name = "metadata"),
 	FIELD(struct wallet_hold, created_at, .name = "createdAt", .required = true),
 	FIELD(struct wallet_hold, expires_at, .name = "expiresAt", .required = true),
 	FIELD(struct wallet_hold, closed_at, .name = "closedAt", .keep_null = true,
 	      .example = "null"),
 	FIELD(struct wallet_hold, dry_run, .name = "dryRun", .example = "false",
-	      .doc = "True where nothing was changed."),
+	      .doc = "true if nothing was changed."),
 };
 
 static const struct field capture_fields[] = {
 	FIELD(struct transaction_order, amount, .name = "amount",
-	      .doc = "Part of the hold; all of it unless given. The rest becomes free.",
+	      .doc = "Part of the hold. Default: all of it. The rest is released.",
 	      .example = "\"250.00\""),
 	FIELD(struct transaction_order, to, .name = "toWalletId",
-	      .doc = "Who gets it; the project's funding account unless given."),
+	      .doc = "Receiving wallet. Default: the funding account of the project."),
 	FIELD(struct transaction_order, reference, .name = "reference", .format = "reference",
 	      .example = "\"cap_2026_001\""),
 	FIELD(struct transaction_order, metadata, .name = "metadata",
 	      .example = "{\"order\":\"1001\"}"),
 	FIELD(struct transaction_order, dry_run, .name = "dryRun",
-	      .doc = "Decide and answer, but change nothing.", .example = "false"),
+	      .doc = "Validate and answer, but change nothing.", .example = "false"),
 };
 
 static const struct field void_fields[] = {
 	FIELD(struct transaction_order, dry_run, .name = "dryRun",
-	      .doc = "Decide and answer, but change nothing.", .example = "false"),
+	      .doc = "Validate and answer, but change nothing.", .example = "false"),
 };
 
 static const struct schema hold_in =
@@ -112,19 +113,18 @@ cancel(struct call *call, const void *in, void *out)
 }
 
 const struct route pocket_holds[] = {
-	{POST, "/v1/holds", "Set money aside on a wallet", NULL, place, .in = &hold_in,
-	 .out = &hold_out, .access = ACCESS_PROJECT_KEY, .effect = EFFECT_WRITE,
-	 .docs.errors = {404}, .docs.statuses = {200}, .status = 201, .dry_run = true,
-	 .docs.tag = "Holds"},
-	{GET, "/v1/holds/{id}", "A hold as it stands", NULL, get, .out = &hold_out,
+	{POST, "/v1/holds", "Create a hold", NULL, place, .in = &hold_in, .out = &hold_out,
+	 .access = ACCESS_PROJECT_KEY, .effect = EFFECT_WRITE, .docs.errors = {404},
+	 .docs.statuses = {200}, .status = 201, .dry_run = true, .docs.tag = "Holds"},
+	{GET, "/v1/holds/{id}", "Retrieve a hold", NULL, get, .out = &hold_out,
 	 .access = ACCESS_PROJECT_KEY, .status = 200, .docs.tag = "Holds"},
-	{POST, "/v1/holds/{id}/capture", "Move what was held, or part of it",
-	 "Once; what is not captured becomes free. Without reference the same request again is answered "
-	 "as the first time; any other is 409 ALREADY_CAPTURED.",
+	{POST, "/v1/holds/{id}/capture", "Capture a hold in full or in part",
+	 "Once; the uncaptured rest is released. Without reference, repeating the same request "
+	 "returns the first answer; any other request is 409 ALREADY_CAPTURED.",
 	 capture, .in = &capture_in, .out = &pocket_transaction, .access = ACCESS_PROJECT_KEY,
 	 .effect = EFFECT_POST, .status = 200, .dry_run = true, .docs.tag = "Holds"},
-	{POST, "/v1/holds/{id}/void", "Give back what was held", NULL, cancel, .in = &void_in,
-	 .out = &hold_out, .access = ACCESS_PROJECT_KEY, .effect = EFFECT_WRITE, .status = 200,
-	 .dry_run = true, .docs.tag = "Holds"},
+	{POST, "/v1/holds/{id}/void", "Void a hold", NULL, cancel, .in = &void_in, .out = &hold_out,
+	 .access = ACCESS_PROJECT_KEY, .effect = EFFECT_WRITE, .status = 200, .dry_run = true,
+	 .docs.tag = "Holds"},
 	{0},
 };

@@ -1,4 +1,4 @@
-/* Jobs of the queue, as administrators see and steer them. */
+/* Jobs of the queue, for administrators. */
 #include "api/page.h"
 #include "api/pocket/pocket.h"
 #include "app/operation/job_control.h"
@@ -24,19 +24,20 @@ static const struct field job_fields[] = {
 	FIELD(struct queue_entry, job_id, .name = "id", .required = true, .example = "4711"),
 	FIELD(struct queue_entry, kind, .name = "kind", .required = true, .example = "\"mail\""),
 	FIELD(struct queue_entry, subject, .name = "subject", .required = true,
-	      .doc = "What it is about: an id.",
+	      .doc = "Id of the object that the job is about.",
 	      .example = "\"0190b2a4-7c1e-7d3a-9b61-2f6f0c9a1e55\""),
 	FIELD(struct queue_entry, status, .name = "status", .required = true, .choices = statuses,
-	      .doc = "A parked job has failed for good, or was put aside; it waits for a decision.",
+	      .doc = "A parked job has failed permanently, or was set aside; it waits for a "
+		     "decision.",
 	      .example = "\"parked\""),
 	FIELD(struct queue_entry, attempts, .name = "attempts", .required = true,
-	      .doc = "Tries so far, since it was last begun anew.", .example = "3"),
+	      .doc = "Attempts since the job was last started or retried.", .example = "3"),
 	FIELD(struct queue_entry, problem, .name = "problem", .keep_null = true,
-	      .doc = "Why the last try was not enough.",
+	      .doc = "Reason why the last attempt failed.",
 	      .example = "\"mail: smtp: Couldn't connect to server (answer 0)\""),
 	FIELD(struct queue_entry, created_at, .name = "createdAt", .required = true),
 	FIELD(struct queue_entry, due_at, .name = "dueAt", .required = true,
-	      .doc = "When the next try may begin."),
+	      .doc = "Earliest time of the next attempt."),
 };
 
 static const struct schema list_query = SCHEMA(struct list_query, "JobQuery", query_fields);
@@ -73,16 +74,16 @@ park_job(struct call *call, const void *in, void *out)
 }
 
 const struct route pocket_jobs[] = {
-	{GET, "/v1/admin/jobs", "List the jobs that wait, run or are parked",
-	 "The newest first. Jobs that are done are gone.", list_jobs, .query = &list_query,
+	{GET, "/v1/admin/jobs", "List waiting, running and parked jobs",
+	 "Newest first. Completed jobs are not kept.", list_jobs, .query = &list_query,
 	 .out = &job_out, .reply.list = true, .access = ACCESS_ADMIN, .status = 200,
 	 .docs.tag = "Administration"},
-	{POST, "/v1/admin/jobs/{id:word}/retry", "Try a job now, with all its tries before it",
-	 "One that is run now is run once more afterwards. Recorded in the audit log.", retry_job,
+	{POST, "/v1/admin/jobs/{id:word}/retry", "Retry a job now, with all its attempts",
+	 "A running job runs once more afterwards. Recorded in the audit log.", retry_job,
 	 .out = &job_out, .access = ACCESS_ADMIN, .effect = EFFECT_WRITE, .status = 200,
 	 .docs.tag = "Administration"},
-	{POST, "/v1/admin/jobs/{id:word}/park", "Put a job aside",
-	 "It is not tried until somebody wants it retried, or what it is about needs it anew. "
+	{POST, "/v1/admin/jobs/{id:word}/park", "Park a job",
+	 "The job is not attempted until it is retried, or until its object needs it again. "
 	 "Recorded in the audit log.",
 	 park_job, .out = &job_out, .access = ACCESS_ADMIN, .effect = EFFECT_WRITE, .status = 200,
 	 .docs.tag = "Administration"},

@@ -1,4 +1,4 @@
-/* API keys of projects and of people. */
+/* API keys of projects and users. */
 #include "api/page.h"
 #include "api/pocket/pocket.h"
 #include "api/words.h"
@@ -12,11 +12,11 @@ static const char *const scope_values[] = {"test", "live", "live", NULL};
 static const struct field key_in_fields[] = {
 	FIELD(struct api_key, scope, .name = "scope", .choices = scopes,
 	      .choice_values = scope_values, .fallback = "test",
-	      .doc = "A test key sees and moves test money only; prod is the same as live."),
+	      .doc = "A test key reads and moves test money only; prod is an alias of live."),
 	FIELD(struct api_key, description, .name = "description", .max = 255,
 	      .example = "\"Test key\""),
 	FIELD(struct api_key, quota, .name = "quota", .lower_bound = true, .min = 1,
-	      .max = 1000000000, .doc = "Requests a UTC day; 1000 unless given, null for no limit.",
+	      .max = 1000000000, .doc = "Requests per UTC day. Default: 1000; null for no limit.",
 	      .example = "1000"),
 	FIELD(struct api_key, expires, .name = "expiresAt", .example = "\"2027-12-31T23:59:59Z\""),
 };
@@ -24,7 +24,7 @@ static const struct field key_in_fields[] = {
 #define KEY_FIELDS                                                                            \
 	FIELD(struct api_key, public_id, .name = "id", .required = true),                     \
 		FIELD(struct api_key, prefix, .name = "prefix", .required = true,             \
-		      .doc = "The first characters of the key.", .example = "\"qp_3fQ9xZ\""), \
+		      .doc = "First characters of the key.", .example = "\"qp_3fQ9xZ\""),     \
 		FIELD(struct api_key, scope, .name = "scope", .choices = word_modes,          \
 		      .required = true, .example = "\"test\""),                               \
 		FIELD(struct api_key, description, .name = "description", .keep_null = true,  \
@@ -42,7 +42,7 @@ static const struct field key_fields[] = {KEY_FIELDS};
 
 static const struct field new_key_fields[] = {
 	FIELD(struct api_key, raw, .name = "rawKey", .required = true,
-	      .doc = "The key itself, shown this once.",
+	      .doc = "The key itself, shown only once.",
 	      .example = "\"qp_3fQ9xZk0Jb1cVd2eWf4gXh5iYj6kZl7mAn8oBp9qCr0\""),
 	KEY_FIELDS,
 };
@@ -58,7 +58,7 @@ static const struct schema key_out = SCHEMA(struct api_key, "ApiKey", key_fields
 static const struct schema new_key_out = SCHEMA(struct api_key, "NewApiKey", new_key_fields);
 static const struct schema list_query = SCHEMA(struct list_query, "ListQuery", list_fields);
 
-/* Whose keys the path is about: a project's, or with no project in it the caller's own. */
+/* The owner of the keys of the path: a project, or without a project the caller. */
 static struct uuid
 owner(const struct call *call)
 {
@@ -107,7 +107,7 @@ revoke_key(struct call *call, const void *in, void *out)
 }
 
 const struct route pocket_keys[] = {
-	{POST, "/v1/projects/{projectId}/api-keys", "Create an API key of a project", NULL,
+	{POST, "/v1/projects/{projectId}/api-keys", "Create an API key for a project", NULL,
 	 create_key, .in = &key_in, .out = &new_key_out, .access = ACCESS_USER,
 	 .effect = EFFECT_WRITE, .limits.daily = DAILY_CREATIONS, .status = 201,
 	 .docs.tag = "API keys"},
@@ -115,19 +115,18 @@ const struct route pocket_keys[] = {
 	 list_keys, .query = &list_query, .out = &key_out, .reply.list = true,
 	 .access = ACCESS_USER, .status = 200, .docs.tag = "API keys"},
 	{DELETE, "/v1/projects/{projectId}/api-keys/{id}", "Revoke an API key of a project",
-	 "It is refused from now on.", revoke_key, .out = &key_out, .access = ACCESS_USER,
+	 "The key is refused from now on.", revoke_key, .out = &key_out, .access = ACCESS_USER,
 	 .effect = EFFECT_WRITE, .status = 200, .docs.tag = "API keys"},
-	{POST, "/v1/api-key", "Create an API key of your own",
-	 "It acts as you on the routes of platform accounts and projects.", create_key,
+	{POST, "/v1/api-key", "Create a personal API key",
+	 "The key acts as you on the routes of platform accounts and projects.", create_key,
 	 .in = &key_in, .out = &new_key_out, .access = ACCESS_USER, .effect = EFFECT_WRITE,
 	 .limits.daily = DAILY_CREATIONS, .status = 201, .docs.tag = "API keys"},
-	{GET, "/v1/api-key", "List your own API keys", NULL, list_keys, .query = &list_query,
+	{GET, "/v1/api-key", "List your personal API keys", NULL, list_keys, .query = &list_query,
 	 .out = &key_out, .reply.list = true, .access = ACCESS_USER, .status = 200,
 	 .docs.tag = "API keys"},
-	{GET, "/v1/api-key/{id}", "One of your own API keys", NULL, get_key, .out = &key_out,
+	{GET, "/v1/api-key/{id}", "Retrieve a personal API key", NULL, get_key, .out = &key_out,
 	 .access = ACCESS_USER, .status = 200, .docs.tag = "API keys"},
-	{DELETE, "/v1/api-key/{id}", "Revoke one of your own API keys", NULL, revoke_key,
-	 .out = &key_out, .access = ACCESS_USER, .effect = EFFECT_WRITE, .status = 200,
-	 .docs.tag = "API keys"},
+	{DELETE, "/v1/api-key/{id}", "Revoke a personal API key", NULL, revoke_key, .out = &key_out,
+	 .access = ACCESS_USER, .effect = EFFECT_WRITE, .status = 200, .docs.tag = "API keys"},
 	{0},
 };

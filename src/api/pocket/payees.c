@@ -1,4 +1,4 @@
-/* Who may be paid with vouchers of MyMoolah, for administrators. */
+/* Voucher payees of MyMoolah, for administrators. */
 #include "app/voucher/payee.h"
 
 #include "api/page.h"
@@ -11,7 +11,7 @@ static const struct field payee_in_fields[] = {
 	      .example = "\"merchant\""),
 	FIELD(struct payee_order, code, .name = "code", .required = true, .text = TEXT_CODE,
 	      .min = 1, .max = CODE_MAX,
-	      .doc = "What redeemers send as merchant_id or service_provider_id, to the letter.",
+	      .doc = "What redeemers send as merchant_id or service_provider_id, case-sensitive.",
 	      .example = "\"MERCHANT123\""),
 	FIELD(struct payee_order, name, .name = "name", .text = TEXT_NAME, .min = 1,
 	      .max = NAME_MAX, .example = "\"Corner shop\""),
@@ -19,13 +19,13 @@ static const struct field payee_in_fields[] = {
 
 static const struct field payee_fields[] = {
 	FIELD(struct payee, id, .name = "id", .required = true,
-	      .doc = "Also of the account on which stands what is owed to it."),
+	      .doc = "Also the id of the account that holds the amount owed to the payee."),
 	FIELD(struct payee, kind, .name = "kind", .choices = payee_kinds, .required = true,
 	      .example = "\"merchant\""),
 	FIELD(struct payee, code, .name = "code", .required = true, .example = "\"MERCHANT123\""),
 	FIELD(struct payee, name, .name = "name", .keep_null = true, .example = "\"Corner shop\""),
 	FIELD(struct payee, status, .name = "status", .choices = payee_statuses, .required = true,
-	      .doc = "registered, or unregistered: nothing more is paid to it.",
+	      .doc = "registered, or unregistered: the payee receives no further payments.",
 	      .example = "\"registered\""),
 	FIELD(struct payee, owed, .name = "owed", .required = true, .doc = "In rand."),
 	FIELD(struct payee, created_at, .name = "createdAt", .required = true),
@@ -78,17 +78,17 @@ remove_payee(struct call *call, const void *in, void *out)
 }
 
 const struct route pocket_payees[] = {
-	{GET, "/v1/admin/payees", "List who may be paid with vouchers, and what is owed to them",
+	{GET, "/v1/admin/payees", "List voucher payees and the amounts owed to them",
 	 "Newest first.", list_payees, .query = &query, .out = &payee_out, .reply.list = true,
 	 .access = ACCESS_ADMIN, .status = 200, .docs.tag = "Administration"},
-	{POST, "/v1/admin/payees", "Register who may be paid with vouchers",
-	 "201 the first time and after it was removed, 200 where it is registered already and gets "
-	 "the name. Recorded in the audit log.",
+	{POST, "/v1/admin/payees", "Register a voucher payee",
+	 "201 the first time and after removal; 200 if it is already registered, and its name is "
+	 "updated. Recorded in the audit log.",
 	 register_payee, .in = &payee_in, .out = &payee_out, .access = ACCESS_ADMIN,
 	 .effect = EFFECT_WRITE, .docs.statuses = {200}, .status = 201,
 	 .docs.tag = "Administration"},
-	{DELETE, "/v1/admin/payees/{id}", "Pay nothing more to somebody with vouchers",
-	 "What is owed stays owed. Recorded in the audit log.", remove_payee, .out = &payee_out,
+	{DELETE, "/v1/admin/payees/{id}", "Remove a voucher payee",
+	 "Amounts owed remain owed. Recorded in the audit log.", remove_payee, .out = &payee_out,
 	 .access = ACCESS_ADMIN, .effect = EFFECT_WRITE, .status = 200,
 	 .docs.tag = "Administration"},
 	{0},

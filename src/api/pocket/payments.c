@@ -1,4 +1,4 @@
-/* Payments: money that comes in or goes out through a provider. */
+/* Payments: incoming and outgoing payments through a provider. */
 #include <string.h>
 
 #include "api/page.h"
@@ -31,7 +31,7 @@ static const struct field payment_fields[] = {
 	FIELD(struct payment, type, .name = "type", .choices = types, .required = true,
 	      .example = "\"credit\""),
 	FIELD(struct payment, status, .name = "status", .choices = statuses, .required = true,
-	      .doc = "pending, completed, failed, or review: it waits for an administrator.",
+	      .doc = "pending, completed, failed, or review (an administrator must decide).",
 	      .example = "\"pending\""),
 	FIELD(struct payment, amount, .name = "amount", .required = true),
 	FIELD(struct payment, currency, .name = "currency", .required = true, .example = "\"NGN\""),
@@ -39,13 +39,13 @@ static const struct field payment_fields[] = {
 	FIELD(struct payment, provider, .name = "provider", .choices = word_providers,
 	      .required = true, .example = "\"paystack\""),
 	FIELD(struct payment, provider_reference, .name = "providerReference", .required = true,
-	      .doc = "What the provider knows it by.",
+	      .doc = "Reference of the payment at the provider.",
 	      .example = "\"cw-01j9zt5v3k8m2n4p6q7r8s9t0v\""),
 	FIELD(struct payment, transaction, .name = "transactionId", .keep_null = true,
-	      .doc = "The transaction that it became."),
+	      .doc = "Transaction that the payment was posted as."),
 	FIELD(struct payment, checkout_url, .name = "checkoutUrl",
 	      .example = "\"https://checkout.paystack.com/0peioxfhpn\""),
-	FIELD(struct payment, problem, .name = "problem", .doc = "Why it failed.",
+	FIELD(struct payment, problem, .name = "problem", .doc = "Reason for the failure.",
 	      .example = "null"),
 	FIELD(struct payment, metadata, .name = "metadata", .example = "{\"source\":\"topup\"}"),
 	FIELD(struct payment, created_at, .name = "createdAt", .required = true),
@@ -78,7 +78,7 @@ list_payments(struct call *call, const void *in, void *out)
 	return ERR_OK;
 }
 
-/* Members that are ours, whatever the provider calls by these names. */
+/* Members of ours, which override the provider's. */
 static const char *const own_members[] = {"name", "reference", "checkoutUrl", "data", NULL};
 
 static void
@@ -220,7 +220,7 @@ const struct route pocket_payments[] = {
 	{GET, "/v1/payments", "List the payments of the project, newest first", NULL, list_payments,
 	 .query = &query, .out = &payment_out, .reply.list = true, .access = ACCESS_PROJECT_KEY,
 	 .status = 200, .docs.tag = "Payments"},
-	{GET, "/v1/payments/{id}", "A payment as it stands", NULL, get_payment, .out = &payment_out,
+	{GET, "/v1/payments/{id}", "Retrieve a payment", NULL, get_payment, .out = &payment_out,
 	 .access = ACCESS_PROJECT_KEY, .status = 200, .docs.tag = "Payments"},
 	{0},
 };

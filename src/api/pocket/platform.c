@@ -5,8 +5,8 @@
 #include "api/pocket/pocket.h"
 #include "app/wallet/wallet.h"
 
-#define METADATA(struct_type)                                                                   \
-	FIELD(struct_type, metadata, .name = "metadata", .doc = "Your own facts, up to 4 KiB.", \
+#define METADATA(struct_type)                                                                  \
+	FIELD(struct_type, metadata, .name = "metadata", .doc = "Your own data, up to 4 KiB.", \
 	      .example = "{\"plan\":\"pro\"}")
 
 static const struct field account_in_fields[] = {
@@ -31,7 +31,7 @@ static const struct field project_in_fields[] = {
 	FIELD(struct project, name, .name = "name", .required = true, .text = TEXT_NAME, .min = 1,
 	      .max = 120, .example = "\"Production Wallets\""),
 	FIELD(struct project, slug, .name = "slug", .format = "slug",
-	      .doc = "Made from the name unless given; unique on your platform account.",
+	      .doc = "Derived from the name by default; unique on your platform account.",
 	      .example = "\"production-wallets\""),
 	FIELD(struct project, description, .name = "description", .max = 1000,
 	      .example = "\"Main production environment\""),
@@ -53,7 +53,7 @@ static const struct field project_fields[] = {
 
 static const struct field customer_in_fields[] = {
 	FIELD(struct project_account, reference, .name = "reference", .text = TEXT_CODE, .min = 1,
-	      .max = 120, .doc = "Your own id of the customer; unique in the project.",
+	      .max = 120, .doc = "Your id of the customer; unique in the project.",
 	      .example = "\"customer-42\""),
 	FIELD(struct project_account, name, .name = "name", .required = true, .text = TEXT_NAME,
 	      .min = 1, .max = 120, .example = "\"Ada Obi\""),
@@ -133,7 +133,7 @@ list_projects(struct call *call, const void *in, void *out)
 	return ERR_OK;
 }
 
-/* The same list, but only for those who have a platform account. */
+/* The same list, but only for callers who have a platform account. */
 static enum err
 list_my_projects(struct call *call, const void *in, void *out)
 {
@@ -172,14 +172,14 @@ list_customers(struct call *call, const void *in, void *out)
 }
 
 const struct route pocket_platform[] = {
-	{POST, "/v1/platform-accounts", "Create your platform account", "One for each user.",
+	{POST, "/v1/platform-accounts", "Create your platform account", "One per user.",
 	 create_account, .in = &account_in, .out = &account_out, .access = ACCESS_USER_OR_KEY,
 	 .effect = EFFECT_WRITE, .status = 201, .docs.tag = "Platform"},
-	{GET, "/v1/platform-accounts/me", "Your platform account", NULL, my_account,
+	{GET, "/v1/platform-accounts/me", "Retrieve your platform account", NULL, my_account,
 	 .out = &account_out, .access = ACCESS_USER_OR_KEY, .docs.not_found = true, .status = 200,
 	 .docs.tag = "Platform"},
-	{GET, "/v1/platform-accounts/me/projects", "The projects of your platform account", NULL,
-	 list_my_projects, .query = &list_query, .out = &project_out, .reply.list = true,
+	{GET, "/v1/platform-accounts/me/projects", "List the projects of your platform account",
+	 NULL, list_my_projects, .query = &list_query, .out = &project_out, .reply.list = true,
 	 .access = ACCESS_USER_OR_KEY, .docs.not_found = true, .status = 200,
 	 .docs.tag = "Platform"},
 	{POST, "/v1/projects", "Create a project", NULL, create_project, .in = &project_in,
@@ -189,7 +189,7 @@ const struct route pocket_platform[] = {
 	{GET, "/v1/projects", "List your projects", NULL, list_projects, .query = &list_query,
 	 .out = &project_out, .reply.list = true, .access = ACCESS_USER_OR_KEY, .status = 200,
 	 .docs.tag = "Projects"},
-	{GET, "/v1/projects/{id}", "One of your projects", NULL, get_project, .out = &project_out,
+	{GET, "/v1/projects/{id}", "Retrieve a project", NULL, get_project, .out = &project_out,
 	 .access = ACCESS_USER_OR_KEY, .status = 200, .docs.tag = "Projects"},
 	{POST, "/v1/projects/{projectId}/accounts", "Add a customer to a project", NULL,
 	 create_customer, .in = &customer_in, .out = &customer_out, .access = ACCESS_USER_OR_KEY,
@@ -197,7 +197,7 @@ const struct route pocket_platform[] = {
 	{GET, "/v1/projects/{projectId}/accounts", "List the customers of a project", NULL,
 	 list_customers, .query = &list_query, .out = &customer_out, .reply.list = true,
 	 .access = ACCESS_USER_OR_KEY, .status = 200, .docs.tag = "Project accounts"},
-	{GET, "/v1/projects/{projectId}/accounts/{id}", "One customer of a project", NULL,
+	{GET, "/v1/projects/{projectId}/accounts/{id}", "Retrieve a customer of a project", NULL,
 	 get_customer, .out = &customer_out, .access = ACCESS_USER_OR_KEY, .status = 200,
 	 .docs.tag = "Project accounts"},
 	{0},

@@ -7,7 +7,7 @@
 #include "api/page.h"
 #include "base/attributes.h"
 
-/* What HTTP calls a status; NestJS shows it as "error". */
+/* The name of a status in HTTP; NestJS shows it as "error". */
 static const struct {
 	int status;
 	const char *phrase;
@@ -117,20 +117,20 @@ static const struct route *const groups[] = {
 };
 
 static const struct tag tags[] = {
-	{"Auth", "Registration, sign-in and the tokens that are mailed."},
-	{"Users", "People: everybody's own account, and all of them for administrators."},
-	{"Platform", "The account under which a platform keeps its projects."},
-	{"Projects", "Each project has books of its own."},
+	{"Auth", "Registration, sign-in and mailed tokens."},
+	{"Users", "Users: your own account, and all accounts for administrators."},
+	{"Platform", "The account that owns a platform's projects."},
+	{"Projects", "Each project has its own ledger."},
 	{"Project accounts", "The customers of a project."},
-	{"API keys", "Keys of projects and of people."},
-	{"Wallets", "Wallets, their balances and histories."},
-	{"Money", "Money that moves: transfers, credits, debits, reversals, bulk."},
-	{"Holds", "Money that is set aside, then captured or let go."},
-	{"Payments", "Money that comes in and goes out through providers."},
-	{"Webhooks", "What happens is told to a project's own servers."},
-	{"Administration", "What administrators do to any wallet, decide and look up."},
+	{"API keys", "API keys of projects and users."},
+	{"Wallets", "Wallets, balances and histories."},
+	{"Money", "Transfers, credits, debits, reversals and bulk requests."},
+	{"Holds", "Reserve money, then capture or void."},
+	{"Payments", "Incoming and outgoing payments through providers."},
+	{"Webhooks", "Events sent to a project's own servers."},
+	{"Administration", "Administration of wallets, reviews and the audit log."},
 	{"Providers", "Payment providers, and calls to them."},
-	{"Provider webhooks", "What providers send, signed with their secret."},
+	{"Provider webhooks", "Signed webhooks from providers."},
 	{NULL, NULL},
 };
 
@@ -138,7 +138,7 @@ const struct dialect pocket = {
 	.name = "pocket",
 	.title = "OurPocket",
 	.version = "1",
-	.doc = "Platforms that embed wallets: accounts, projects, keys, wallets, money that moves.",
+	.doc = "Platforms that embed wallets: accounts, projects, keys, wallets and transactions.",
 	.implied = "v1",
 	.groups = groups,
 	.tags = tags,

@@ -27,20 +27,21 @@ extern const struct route pocket_reviews[];
 extern const struct route pocket_provider_webhooks[];
 extern const struct route pocket_subscriptions[];
 
-/* A person, as people and administrators see them. */
+/* A user, as shown to users and administrators. */
 extern const struct schema pocket_user;
-/* The reply of everything that moves money. */
+/* The reply of all routes that move money. */
 extern const struct schema pocket_transaction;
 
-/* Credit and debit through a provider: what the routes of api/pocket/wallets.c do where one is named. */
+/* Credit and debit through a provider, called by the routes of api/pocket/wallets.c if a
+ * provider is named. */
 enum err pocket_pay(struct call *call, const struct transaction_order *in, bool withdrawal,
 		    struct transaction *out) MUST_CHECK;
 enum err pocket_resume_credit(struct call *call, const void *in) MUST_CHECK;
 enum err pocket_resume_debit(struct call *call, const void *in) MUST_CHECK;
 void pocket_pay_outside(struct call *call);
 enum err pocket_pay_finish(struct call *call, const void *in, void *out) MUST_CHECK;
-/* The answer of a provider with its name, our reference and the way to pay, for clients; under "data"
- * as it came. */
+/* The answer of a provider with its name, our reference and the checkout URL, for clients; under
+ * "data" the provider's own data. */
 struct json_value pocket_answer(struct call *call, const struct payment *payment);
 
 #endif

@@ -1,4 +1,4 @@
-/* Accounts at payment providers, and calls to providers that are more than a payment. */
+/* Accounts at payment providers, and calls to providers other than payments. */
 #include <string.h>
 
 #include "api/pocket/pocket.h"
@@ -18,7 +18,7 @@ static const struct field config_in_fields[] = {
 	FIELD(struct provider_config, type, .name = "type", .required = true, .choices = types),
 	FIELD(struct provider_config, config, .name = "config", .required = true,
 	      .doc = "apiKey (or secretKey) is required; publicKey and webhookSecret (or "
-		     "secretHash) where the provider has them. Up to 10 strings and booleans.",
+		     "secretHash) if the provider uses them. Up to 10 strings and booleans.",
 	      .example = "{\"apiKey\":\"sk_test_xxx\"}"),
 	FIELD(struct provider_config, is_active, .name = "isActive", .fallback_true = true),
 };
@@ -28,7 +28,8 @@ static const struct field config_fields[] = {
 	FIELD(struct provider_config, type, .name = "type", .choices = types, .required = true,
 	      .example = "\"paystack\""),
 	FIELD(struct provider_config, config, .name = "config", .required = true,
-	      .doc = "Each by its last four characters.", .example = "{\"apiKey\":\"****_xxx\"}"),
+	      .doc = "Secrets, each by its last four characters.",
+	      .example = "{\"apiKey\":\"****_xxx\"}"),
 	FIELD(struct provider_config, is_active, .name = "isActive", .required = true),
 	FIELD(struct provider_config, created_at, .name = "createdAt", .required = true),
 	FIELD(struct provider_config, updated_at, .name = "updatedAt", .required = true),
@@ -52,7 +53,8 @@ struct action_order {
 static const struct field create_fields[] = {
 	FIELD(struct action_order, provider, .name = "provider", .required = true,
 	      .choices = types),
-	FIELD(struct action_order, payload, .name = "payload", .doc = "What the provider asks for.",
+	FIELD(struct action_order, payload, .name = "payload",
+	      .doc = "Fields that the provider requires.",
 	      .example = "{\"email\":\"customer@example.com\"}"),
 };
 
@@ -62,12 +64,12 @@ static const struct field action_fields[] = {
 	FIELD(struct action_order, action, .name = "action", .required = true, .choices = actions,
 	      .example = "\"deposit\""),
 	FIELD(struct action_order, payload, .name = "payload",
-	      .doc = "What the provider asks for. deposit and withdraw need amount, and take "
-		     "currency (NGN unless given), walletId, reference and metadata.",
+	      .doc = "Fields that the provider requires. deposit and withdraw require amount; "
+		     "currency (default: NGN), walletId, reference and metadata are optional.",
 	      .example = "{\"email\":\"customer@example.com\",\"amount\":\"1000\"}"),
 };
 
-/* What of the payload of a deposit or withdrawal is ours. */
+/* The members of the payload of a deposit or withdrawal that we use. */
 struct action_money {
 	struct uuid wallet;
 	struct decimal amount;
@@ -106,9 +108,9 @@ static const struct field result_fields[] = {
 	FIELD(struct action_result, action, .name = "action", .choices = actions, .required = true,
 	      .example = "\"deposit\""),
 	FIELD(struct action_result, payment, .name = "paymentId",
-	      .doc = "Where it is a payment: with walletId."),
+	      .doc = "Present if the action is a payment, that is, with walletId."),
 	FIELD(struct action_result, reference, .name = "reference",
-	      .doc = "Of the payment; without walletId what the provider knows it by.",
+	      .doc = "Reference of the payment; without walletId, the reference at the provider.",
 	      .example = "\"dep_2026_001\""),
 	FIELD(struct action_result, status, .name = "status", .choices = word_payment_statuses,
 	      .example = "\"pending\""),
@@ -116,10 +118,10 @@ static const struct field result_fields[] = {
 	FIELD(struct action_result, currency, .name = "currency", .example = "\"NGN\""),
 	FIELD(struct action_result, wallet, .name = "walletId"),
 	FIELD(struct action_result, answer, .name = "answer", .required = true,
-	      .doc = "What the provider answered.",
+	      .doc = "Answer of the provider.",
 	      .example = "{\"authorization_url\":\"https://checkout.paystack.com/0peioxfhpn\"}"),
 	FIELD(struct action_result, data, .name = "data", .required = true, .any = true,
-	      .doc = "The provider's own data as it came; a list where it answered with one.",
+	      .doc = "Unmodified data from the provider; a list if it answered with one.",
 	      .example = "{\"authorization_url\":\"https://checkout.paystack.com/0peioxfhpn\"}"),
 };
 
@@ -157,7 +159,7 @@ activate(struct call *call, const void *in, void *out)
 	return set_config(call, (struct uuid){{0}}, in, out);
 }
 
-/* The whole list: there are no more than there are providers. */
+/* The whole list: at most one per provider. */
 static void
 fill(struct page *page, void *items, size_t n)
 {
@@ -196,14 +198,14 @@ deactivate(struct call *call, const void *in, void *out)
 	return provider_config_stop(&call->ctx, call->params[0].text);
 }
 
-/* An action under way. */
+/* An action in progress. */
 struct action {
 	const struct provider *provider;
 	const char *name;
 	struct provider_account account;
 	struct json_object *payload; /* or NULL */
-	struct provider_order order; /* of money that is not booked */
-	struct payment *payment;     /* of money that is; or NULL */
+	struct provider_order order; /* of an order that is not posted */
+	struct payment *payment;     /* of an order that is posted; or NULL */
 	struct provider_answer answer;
 	bool resumed;
 };
@@ -259,7 +261,7 @@ open_payment(struct call *call, struct action *action, const struct action_order
 	return ERR_OK;
 }
 
-/* An order of which nothing is booked. */
+/* An order that is not posted. */
 static enum err
 open_unbooked(struct call *call, struct action *action, const struct action_order *in,
 	      const struct action_money *money)
@@ -277,7 +279,7 @@ open_unbooked(struct call *call, struct action *action, const struct action_orde
 				   is(action, "deposit"), &action->account);
 }
 
-/* A deposit or withdrawal: a payment if it names a wallet, else an order that is only passed on. */
+/* A deposit or withdrawal: a payment if it names a wallet, else an order that is only forwarded. */
 static enum err
 open_money(struct call *call, struct action *action, const struct action_order *in)
 {
@@ -293,7 +295,7 @@ open_money(struct call *call, struct action *action, const struct action_order *
 	return open_unbooked(call, action, in, &money);
 }
 
-/* A list was put into an object, as its items, to be shown under "answer". */
+/* A list is put into an object, as its items, to be shown under "answer". */
 static const char *
 data_of(struct call *call, const struct action *action, const char *shown)
 {
@@ -348,7 +350,7 @@ open_action(struct call *call, const struct action_order *in, struct action *act
 			      &action->payload));
 	if (moves_money(action))
 		return open_money(call, action, in);
-	call->opened = action->name; /* only the provider knows what it becomes */
+	call->opened = action->name; /* only the provider knows its result */
 	return provider_account_of(ctx, ctx->who.project_id, ctx->who.mode, in->provider,
 				   &action->account);
 }
@@ -421,7 +423,7 @@ state_word(enum provider_state state)
 	return "pending";
 }
 
-/* What a provider says of an order that it has, as the answer to the order. */
+/* The provider's report about an existing order, as the answer to the order. */
 static struct provider_answer
 answer_of(struct arena *arena, const struct action *action, const struct provider_report *report)
 {
@@ -442,8 +444,8 @@ answer_of(struct arena *arena, const struct action *action, const struct provide
 	};
 }
 
-/* Withdraw; again, if an earlier request did not end and the provider has not heard of it. It makes
- * one payment of a reference, whichever request comes first. */
+/* Withdraw; again, if an earlier request did not finish and the provider does not know it. The
+ * provider makes one payment per reference, whichever request comes first. */
 static struct provider_answer
 withdraw(const struct provider_call *to, const struct action *action)
 {
@@ -479,7 +481,7 @@ act(struct call *call)
 		action->answer = withdraw(&to, action);
 }
 
-/* What was not booked has no state but the answer. */
+/* An order that was not posted has no state but the answer. */
 static enum err
 finish_unbooked(struct call *call, const struct action *action, struct action_result *out)
 {
@@ -514,37 +516,38 @@ finish(struct call *call, const void *in, void *out)
 }
 
 const struct route pocket_providers[] = {
-	{POST, "/v1/projects/{projectId}/providers", "Set a project's account at a provider",
-	 "201 the first time, 200 when it was changed. Secrets are sealed, and shown by their last "
-	 "four characters only.",
+	{POST, "/v1/projects/{projectId}/providers", "Configure a provider for a project",
+	 "201 the first time, 200 for a change. Secrets are encrypted, and only their last four "
+	 "characters are shown.",
 	 configure, .in = &config_in, .out = &config_out, .access = ACCESS_USER_OR_KEY,
 	 .effect = EFFECT_WRITE, .docs.statuses = {200}, .status = 201, .docs.tag = "Providers"},
-	{GET, "/v1/projects/{projectId}/providers", "List a project's accounts at providers", NULL,
-	 list_configs, .out = &config_out, .reply.list = true, .access = ACCESS_USER_OR_KEY,
+	{GET, "/v1/projects/{projectId}/providers", "List the providers configured for a project",
+	 NULL, list_configs, .out = &config_out, .reply.list = true, .access = ACCESS_USER_OR_KEY,
 	 .status = 200, .docs.tag = "Providers"},
 	{GET, "/v1/wallet-providers", "List the providers",
-	 "isActive: projects without an account of their own can use the platform's, for live "
-	 "money that comes in and for all of test mode's.",
+	 "isActive: projects without their own provider account can use the platform's, for "
+	 "incoming live payments and for all test payments.",
 	 list_providers, .out = &facts_out, .reply.list = true, .status = 200,
 	 .docs.tag = "Providers"},
-	{POST, "/v1/wallet-providers/add", "Set the platform's own account at a provider",
-	 "For projects without one. isActive false switches the provider off for everybody.",
+	{POST, "/v1/wallet-providers/add", "Configure the platform's account at a provider",
+	 "Used by projects without their own account. isActive false disables the provider for all "
+	 "projects.",
 	 activate, .in = &config_in, .out = &config_out, .access = ACCESS_ADMIN,
 	 .effect = EFFECT_WRITE, .allow.open_by_setting = true, .docs.statuses = {200},
 	 .status = 201, .docs.tag = "Providers"},
-	{DELETE, "/v1/wallet-providers/{type:word}", "Switch a provider off for everybody", NULL,
+	{DELETE, "/v1/wallet-providers/{type:word}", "Disable a provider for all projects", NULL,
 	 deactivate, .access = ACCESS_ADMIN, .effect = EFFECT_WRITE, .allow.open_by_setting = true,
 	 .status = 200, .docs.tag = "Providers"},
-	{POST, "/v1/wallet-providers/create-wallet", "Create a customer's wallet at a provider",
+	{POST, "/v1/wallet-providers/create-wallet", "Create a wallet for a customer at a provider",
 	 NULL, begin_create, .outside.call = act, .outside.finish = finish,
 	 .outside.resume = resume_create, .in = &create_in, .out = &result_out,
 	 .access = ACCESS_PROJECT_KEY, .effect = EFFECT_CALL, .docs.errors = {504}, .status = 201,
 	 .docs.tag = "Providers"},
 	{POST, "/v1/wallet-providers/actions", "Call a provider",
 	 "deposit and withdraw with a walletId in the payload are payments, as credit and debit "
-	 "are: their reference is the payload's, or one of ours. Without walletId the order is "
-	 "passed on to the provider under a reference of ours and its answer returned; nothing "
-	 "is booked, then or later.",
+	 "are: their reference is taken from the payload, or generated. Without walletId the order "
+	 "is forwarded to the provider under a generated reference and its answer is returned; "
+	 "nothing is posted to the ledger, then or later.",
 	 begin_action, .outside.call = act, .outside.finish = finish,
 	 .outside.resume = resume_action, .in = &action_in, .out = &result_out,
 	 .access = ACCESS_PROJECT_KEY, .effect = EFFECT_CALL, .docs.errors = {404, 504},

@@ -1,4 +1,4 @@
-/* What administrators decide, and the log of what they did. */
+/* Reviews, and the log of administrators' actions. */
 #include "app/operation/decision.h"
 
 #include "api/page.h"
@@ -14,27 +14,29 @@ static const struct field review_fields[] = {
 	FIELD(struct review, kind, .name = "kind", .choices = kinds, .required = true,
 	      .example = "\"payment\""),
 	FIELD(struct review, subject, .name = "subjectId", .required = true,
-	      .doc = "What is to be decided; of a bank_payment its request id at the bank."),
+	      .doc = "Id of the object under review; for a bank_payment, its request id at the "
+		     "bank."),
 	FIELD(struct review, reason, .name = "reason", .required = true,
 	      .example = "\"The amount that was paid differs\""),
-	FIELD(struct review, detail, .name = "detail", .doc = "What helps to decide.",
+	FIELD(struct review, detail, .name = "detail", .doc = "Details that help to decide.",
 	      .example = "{\"asked\":\"100.00\",\"paid\":\"90.00\"}"),
 	FIELD(struct review, status, .name = "status", .choices = statuses, .required = true,
 	      .doc = "open, approved or rejected.", .example = "\"open\""),
 	FIELD(struct review, note, .name = "note", .keep_null = true, .example = "null"),
 	FIELD(struct review, decided_by, .name = "decidedBy", .keep_null = true,
-	      .doc = "The administrator; null for the operator's command line.", .example = "null"),
+	      .doc = "The administrator; null for the command line of the operator.",
+	      .example = "null"),
 	FIELD(struct review, created_at, .name = "createdAt", .required = true),
 	FIELD(struct review, decided_at, .name = "decidedAt", .keep_null = true, .example = "null"),
 };
 
 static const struct field audit_fields[] = {
 	FIELD(struct audit_entry, admin, .name = "userId", .keep_null = true,
-	      .doc = "Who did it; null for the operator's command line."),
+	      .doc = "The administrator; null for the command line of the operator."),
 	FIELD(struct audit_entry, action, .name = "action", .required = true,
 	      .example = "\"user_update\""),
 	FIELD(struct audit_entry, subject, .name = "subject", .required = true,
-	      .doc = "What it was done to: an id or a reference.",
+	      .doc = "Object of the action: an id or a reference.",
 	      .example = "\"0190b2a4-7c1e-7d3a-9b61-2f6f0c9a1e55\""),
 	FIELD(struct audit_entry, detail, .name = "detail",
 	      .example = "{\"kycStatus\":\"verified\"}"),
@@ -49,7 +51,7 @@ struct note {
 
 static const struct field note_fields[] = {
 	FIELD(struct note, note, .name = "note", .min = 1, .max = 500,
-	      .doc = "Why; recorded with the decision.", .example = "\"Confirmed by phone\""),
+	      .doc = "Reason; recorded with the decision.", .example = "\"Confirmed by phone\""),
 };
 
 struct reviews_query {
@@ -137,24 +139,24 @@ list_audit(struct call *call, const void *in, void *out)
 }
 
 const struct route pocket_reviews[] = {
-	{GET, "/v1/admin/reviews", "List what waits for a decision, and what was decided",
-	 "Newest first.", list_reviews, .query = &reviews_query, .out = &review_out,
-	 .reply.list = true, .access = ACCESS_ADMIN, .status = 200, .docs.tag = "Administration"},
-	{GET, "/v1/admin/reviews/{id}", "One review", NULL, get_review, .out = &review_out,
+	{GET, "/v1/admin/reviews", "List pending and decided reviews", "Newest first.",
+	 list_reviews, .query = &reviews_query, .out = &review_out, .reply.list = true,
 	 .access = ACCESS_ADMIN, .status = 200, .docs.tag = "Administration"},
-	{POST, "/v1/admin/reviews/{id}/approve", "Approve",
-	 "What was held up is done: a payment is posted with the amount that was paid. Where "
-	 "nobody could find out what became of a payment or purchase, it was made. 409 if it was "
-	 "decided, or settled, before. Recorded in the audit log.",
+	{GET, "/v1/admin/reviews/{id}", "Retrieve a review", NULL, get_review, .out = &review_out,
+	 .access = ACCESS_ADMIN, .status = 200, .docs.tag = "Administration"},
+	{POST, "/v1/admin/reviews/{id}/approve", "Approve a review",
+	 "Completes the reviewed operation: a payment is posted with the amount that was paid. If "
+	 "the outcome of a payment or purchase could not be determined, it is recorded as made. "
+	 "409 if it was already decided or settled. Recorded in the audit log.",
 	 approve, .in = &note_in, .out = &review_out, .access = ACCESS_ADMIN,
 	 .effect = EFFECT_WRITE, .status = 200, .docs.tag = "Administration"},
-	{POST, "/v1/admin/reviews/{id}/reject", "Reject",
-	 "What was held up is given up. Where nobody could find out what became of a payment or "
-	 "purchase, it was not made and never will be: its money is free again. 409 if it was "
-	 "decided, or settled, before. Recorded in the audit log.",
+	{POST, "/v1/admin/reviews/{id}/reject", "Reject a review",
+	 "Cancels the reviewed operation. If the outcome of a payment or purchase could not be "
+	 "determined, it is recorded as never made, and its money is released. 409 if it was "
+	 "already decided or settled. Recorded in the audit log.",
 	 reject, .in = &note_in, .out = &review_out, .access = ACCESS_ADMIN, .effect = EFFECT_WRITE,
 	 .status = 200, .docs.tag = "Administration"},
-	{GET, "/v1/admin/audit", "What administrators did", "Newest first.", list_audit,
+	{GET, "/v1/admin/audit", "List actions of administrators", "Newest first.", list_audit,
 	 .query = &audit_query, .out = &audit_out, .reply.list = true, .access = ACCESS_ADMIN,
 	 .status = 200, .docs.tag = "Administration"},
 	{0},

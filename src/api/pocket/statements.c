@@ -13,11 +13,11 @@ struct period_query {
 
 static const struct field query_fields[] = {
 	FIELD(struct period_query, from, .name = "from",
-	      .doc = "The first day, second or millisecond, ISO 8601, UTC unless it says otherwise; "
-		     "a year before the end unless given.",
+	      .doc = "The first day, second or millisecond, in ISO 8601 format, UTC by default. "
+		     "Default: one year before the end.",
 	      .example = "\"2026-01-01\""),
 	FIELD(struct period_query, to, .name = "to",
-	      .doc = "Likewise the last one, which is covered whole; now unless given.",
+	      .doc = "The last day, second or millisecond, included in full. Default: now.",
 	      .example = "\"2026-01-31\""),
 };
 
@@ -31,7 +31,8 @@ static const struct field line_fields[] = {
 	FIELD(struct wallet_line, direction, .name = "direction", .choices = word_directions,
 	      .required = true, .example = "\"out\""),
 	FIELD(struct wallet_line, amount, .name = "amount", .required = true),
-	FIELD(struct wallet_line, balance, .name = "balance", .required = true, .doc = "After it."),
+	FIELD(struct wallet_line, balance, .name = "balance", .required = true,
+	      .doc = "Balance after the transaction."),
 };
 
 static const struct schema line_out = SCHEMA(struct wallet_line, "StatementLine", line_fields);
@@ -39,12 +40,12 @@ static const struct schema line_out = SCHEMA(struct wallet_line, "StatementLine"
 static const struct field statement_fields[] = {
 	FIELD(struct account_statement, wallet, .name = "walletId", .required = true),
 	FIELD(struct account_statement, number, .name = "number", .example = "\"1234567890128\"",
-	      .doc = "Of a person's wallet."),
+	      .doc = "Only for a user's wallet."),
 	FIELD(struct account_statement, currency, .name = "currency", .required = true,
 	      .example = "\"NGN\""),
 	FIELD(struct account_statement, from, .name = "from", .required = true),
 	FIELD(struct account_statement, to, .name = "to", .required = true,
-	      .doc = "The first moment that is not covered."),
+	      .doc = "End of the period, exclusive."),
 	FIELD(struct account_statement, opening, .name = "openingBalance", .required = true),
 	FIELD(struct account_statement, closing, .name = "closingBalance", .required = true),
 	FIELD(struct account_statement, total_in, .name = "totalIn", .required = true),
@@ -67,7 +68,7 @@ get_statement(struct call *call, const void *in, void *out)
 	return statement_make(&call->ctx, &order, out);
 }
 
-/* A file to keep, named for what it is. */
+/* A file name that describes the content. */
 static void
 name_file(struct call *call, const struct account_statement *statement, const char *suffix)
 {
@@ -103,10 +104,10 @@ static const struct rendering renderings[] = {
 };
 
 const struct route pocket_statements[] = {
-	{GET, "/v1/wallets/{id:word}/statement", "A statement of a wallet",
-	 "Of a project's wallets by its API key; of a person's by their access token; of any by an "
-	 "administrator's. The wallet may be named by any of its ids. At most 366 days and 10,000 "
-	 "movements.",
+	{GET, "/v1/wallets/{id:word}/statement", "Retrieve a statement of a wallet",
+	 "A project's API key gives access to its wallets, a user's access token to the user's "
+	 "wallets, and an administrator's access token to all wallets. Any id of the wallet is "
+	 "accepted. At most 366 days and 10,000 transactions.",
 	 get_statement, .query = &query, .out = &statement_out, .reply.renderings = renderings,
 	 .access = ACCESS_USER_OR_PROJECT, .status = 200, .docs.tag = "Wallets"},
 	{0},

@@ -1,4 +1,4 @@
-/* Outgoing webhooks: where a project wants to hear of its events, and how their delivery went. */
+/* Outgoing webhooks: subscriptions of projects, and their deliveries. */
 #include "api/page.h"
 #include "api/pocket/pocket.h"
 #include "app/events/delivery.h"
@@ -17,10 +17,10 @@ static const char *const types[] = {EVENT_TYPES, NULL};
 	      .doc = "https on port 443 of a public host, without user name and fragment. On " \
 		     "a development server a test webhook may be any http or https URL.",      \
 	      .example = "\"https://shop.example.com/hooks/cowry\"")
-#define TYPES_FIELD(required_)                                                          \
-	FIELD(struct webhook, event_types, .name = "eventTypes", .required = required_, \
-	      .choices = types,                                                         \
-	      .doc = "What to hear of; \"*\" is everything, also what is new later.",   \
+#define TYPES_FIELD(required_)                                                               \
+	FIELD(struct webhook, event_types, .name = "eventTypes", .required = required_,      \
+	      .choices = types,                                                              \
+	      .doc = "Event types to subscribe to; \"*\" means all, including future ones.", \
 	      .example = "[\"wallet.credited\",\"transfer.completed\"]")
 #define DESCRIPTION_FIELD                                                     \
 	FIELD(struct webhook, description, .name = "description", .max = 255, \
@@ -30,7 +30,7 @@ static const struct field webhook_in_fields[] = {
 	URL_FIELD(true),
 	TYPES_FIELD(true),
 	FIELD(struct webhook, mode, .name = "mode", .choices = modes, .fallback = "live",
-	      .doc = "Whose events it hears: those of test or of live money."),
+	      .doc = "Whether the webhook receives events of test or of live money."),
 	DESCRIPTION_FIELD,
 };
 
@@ -39,7 +39,7 @@ static const struct field change_fields[] = {
 	TYPES_FIELD(false),
 	DESCRIPTION_FIELD,
 	FIELD(struct webhook, status, .name = "status", .choices = statuses,
-	      .doc = "What waits for a webhook that becomes inactive fails."),
+	      .doc = "When a webhook becomes inactive, its pending deliveries fail."),
 };
 
 #define WEBHOOK_FIELDS                                                                          \
@@ -57,10 +57,11 @@ static const struct field change_fields[] = {
 		FIELD(struct webhook, status, .name = "status", .choices = statuses,            \
 		      .required = true, .example = "\"active\""),                               \
 		FIELD(struct webhook, problem, .name = "problem",                               \
-		      .doc = "Why it was made inactive, if its owner did not do it.",           \
+		      .doc = "Reason why the webhook was disabled, if not by its owner.",       \
 		      .example = "\"The receiver answered 410 Gone\""),                         \
 		FIELD(struct webhook, previous_until, .name = "previousSecretExpiresAt",        \
-		      .doc = "Until then the secret before this one signs as well."),           \
+		      .doc = "Until this time, deliveries are also signed with the previous "   \
+			     "secret."),                                                        \
 		FIELD(struct webhook, created_at, .name = "createdAt", .required = true),       \
 		FIELD(struct webhook, updated_at, .name = "updatedAt", .required = true)
 
@@ -68,33 +69,34 @@ static const struct field webhook_fields[] = {WEBHOOK_FIELDS};
 
 static const struct field new_webhook_fields[] = {
 	FIELD(struct webhook, secret, .name = "secret", .required = true,
-	      .doc = "What deliveries are signed with, shown this once.",
+	      .doc = "Secret that signs deliveries, shown only once.",
 	      .example = "\"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo=\""),
 	WEBHOOK_FIELDS,
 };
 
-#define DELIVERY_FIELDS                                                                           \
-	FIELD(struct delivery, public_id, .name = "id", .required = true),                        \
-		FIELD(struct delivery, subscription, .name = "webhookId", .required = true),      \
-		FIELD(struct delivery, event, .name = "eventId", .required = true,                \
-		      .example = "\"evt_0190b2a4-7c1e-7d3a-9b61-2f6f0c9a1e55\""),                 \
-		FIELD(struct delivery, type, .name = "eventType", .choices = types,               \
-		      .required = true, .example = "\"wallet.credited\""),                        \
-		FIELD(struct delivery, object, .name = "objectId", .required = true),             \
-		FIELD(struct delivery, sequence, .name = "sequence", .required = true,            \
-		      .doc = "Grows with each event of an object."),                              \
-		FIELD(struct delivery, status, .name = "status", .choices = delivery_statuses,    \
-		      .required = true, .example = "\"delivered\""),                              \
-		FIELD(struct delivery, attempts, .name = "attempts", .required = true),           \
-		FIELD(struct delivery, response_status, .name = "responseStatus",                 \
-		      .doc = "Of the last attempt.", .example = "200"),                           \
-		FIELD(struct delivery, problem, .name = "problem", .keep_null = true,             \
-		      .example = "null"),                                                         \
-		FIELD(struct delivery, next_at, .name = "nextAttemptAt", .keep_null = true,       \
-		      .doc = "null where it is over, or waits for an earlier one of the object.", \
-		      .example = "null"),                                                         \
-		FIELD(struct delivery, attempted_at, .name = "attemptedAt", .keep_null = true),   \
-		FIELD(struct delivery, delivered_at, .name = "deliveredAt", .keep_null = true),   \
+#define DELIVERY_FIELDS                                                                         \
+	FIELD(struct delivery, public_id, .name = "id", .required = true),                      \
+		FIELD(struct delivery, subscription, .name = "webhookId", .required = true),    \
+		FIELD(struct delivery, event, .name = "eventId", .required = true,              \
+		      .example = "\"evt_0190b2a4-7c1e-7d3a-9b61-2f6f0c9a1e55\""),               \
+		FIELD(struct delivery, type, .name = "eventType", .choices = types,             \
+		      .required = true, .example = "\"wallet.credited\""),                      \
+		FIELD(struct delivery, object, .name = "objectId", .required = true),           \
+		FIELD(struct delivery, sequence, .name = "sequence", .required = true,          \
+		      .doc = "Increases with each event of an object."),                        \
+		FIELD(struct delivery, status, .name = "status", .choices = delivery_statuses,  \
+		      .required = true, .example = "\"delivered\""),                            \
+		FIELD(struct delivery, attempts, .name = "attempts", .required = true),         \
+		FIELD(struct delivery, response_status, .name = "responseStatus",               \
+		      .doc = "Status of the last attempt.", .example = "200"),                  \
+		FIELD(struct delivery, problem, .name = "problem", .keep_null = true,           \
+		      .example = "null"),                                                       \
+		FIELD(struct delivery, next_at, .name = "nextAttemptAt", .keep_null = true,     \
+		      .doc = "null if the delivery is done, or waits for an earlier event of "  \
+			     "the object.",                                                     \
+		      .example = "null"),                                                       \
+		FIELD(struct delivery, attempted_at, .name = "attemptedAt", .keep_null = true), \
+		FIELD(struct delivery, delivered_at, .name = "deliveredAt", .keep_null = true), \
 		FIELD(struct delivery, created_at, .name = "createdAt", .required = true)
 
 static const struct field delivery_fields[] = {DELIVERY_FIELDS};
@@ -235,46 +237,48 @@ replay_any_delivery(struct call *call, const void *in, void *out)
 	return delivery_replay_any(&call->ctx, call->params[0].id, out);
 }
 
-#define REPLAY_DOC                                                                              \
-	"Of one that was delivered or has failed. It goes out at once, with the same body and " \
-	"webhook-id, whatever else waits."
+#define REPLAY_DOC                                                                            \
+	"For a delivery that was delivered or has failed. It is sent at once, with the same " \
+	"body and webhook-id, regardless of other pending deliveries."
 
 const struct route pocket_subscriptions[] = {
-	{POST, "/v1/projects/{projectId}/webhooks", "Hear of a project's events",
-	 "Each is sent as a signed POST, at least once, those of one object in order. What fails is "
-	 "tried again five times, over at most 24 hours. At most 20 webhooks a project.",
+	{POST, "/v1/projects/{projectId}/webhooks", "Create a webhook for a project",
+	 "Each event is sent as a signed POST at least once, and the events of one object are sent "
+	 "in order. A failed delivery is retried five times, over at most 24 hours. At most 20 "
+	 "webhooks per project.",
 	 create_webhook, .in = &webhook_in, .out = &new_webhook_out, .access = ACCESS_USER_OR_KEY,
 	 .effect = EFFECT_WRITE, .limits.daily = DAILY_CREATIONS, .status = 201,
 	 .docs.tag = "Webhooks"},
 	{GET, "/v1/projects/{projectId}/webhooks", "List the webhooks of a project", NULL,
 	 list_webhooks, .query = &list_query, .out = &webhook_out, .reply.list = true,
 	 .access = ACCESS_USER_OR_KEY, .status = 200, .docs.tag = "Webhooks"},
-	{GET, "/v1/projects/{projectId}/webhooks/{id}", "One webhook of a project", NULL,
+	{GET, "/v1/projects/{projectId}/webhooks/{id}", "Retrieve a webhook of a project", NULL,
 	 get_webhook, .out = &webhook_out, .access = ACCESS_USER_OR_KEY, .status = 200,
 	 .docs.tag = "Webhooks"},
-	{PATCH, "/v1/projects/{projectId}/webhooks/{id}", "Change a webhook",
-	 "What is left out stays.", change_webhook, .in = &change_in, .out = &webhook_out,
+	{PATCH, "/v1/projects/{projectId}/webhooks/{id}", "Update a webhook",
+	 "Omitted fields are not changed.", change_webhook, .in = &change_in, .out = &webhook_out,
 	 .access = ACCESS_USER_OR_KEY, .effect = EFFECT_WRITE, .status = 200,
 	 .docs.tag = "Webhooks"},
-	{POST, "/v1/projects/{projectId}/webhooks/{id}/rotate-secret", "Make a new secret",
-	 "The old one signs beside it for 24 hours.", rotate_secret, .out = &new_webhook_out,
+	{POST, "/v1/projects/{projectId}/webhooks/{id}/rotate-secret", "Rotate the secret",
+	 "The previous secret also signs for 24 hours.", rotate_secret, .out = &new_webhook_out,
 	 .access = ACCESS_USER_OR_KEY, .effect = EFFECT_WRITE, .limits.daily = DAILY_CREATIONS,
 	 .status = 200, .docs.tag = "Webhooks"},
-	{GET, "/v1/projects/{projectId}/webhooks/{id}/deliveries", "The deliveries to a webhook",
-	 "Newest first; kept for 90 days.", list_deliveries, .query = &delivery_query,
-	 .out = &delivery_out, .reply.list = true, .access = ACCESS_USER_OR_KEY, .status = 200,
-	 .docs.tag = "Webhooks"},
+	{GET, "/v1/projects/{projectId}/webhooks/{id}/deliveries",
+	 "List the deliveries of a webhook", "Newest first; kept for 90 days.", list_deliveries,
+	 .query = &delivery_query, .out = &delivery_out, .reply.list = true,
+	 .access = ACCESS_USER_OR_KEY, .status = 200, .docs.tag = "Webhooks"},
 	{POST, "/v1/projects/{projectId}/webhooks/{id}/deliveries/{deliveryId}/replay",
-	 "Deliver once more", REPLAY_DOC, replay_delivery, .out = &delivery_out,
+	 "Replay a delivery", REPLAY_DOC, replay_delivery, .out = &delivery_out,
 	 .access = ACCESS_USER_OR_KEY, .effect = EFFECT_WRITE, .status = 200,
 	 .docs.tag = "Webhooks"},
-	{DELETE, "/v1/projects/{projectId}/webhooks/{id}", "Remove a webhook",
-	 "It gets nothing more.", delete_webhook, .out = &webhook_out, .access = ACCESS_USER_OR_KEY,
-	 .effect = EFFECT_WRITE, .status = 200, .docs.tag = "Webhooks"},
-	{GET, "/v1/admin/deliveries", "The deliveries to all webhooks", "Newest first.",
+	{DELETE, "/v1/projects/{projectId}/webhooks/{id}", "Delete a webhook",
+	 "It receives no further events.", delete_webhook, .out = &webhook_out,
+	 .access = ACCESS_USER_OR_KEY, .effect = EFFECT_WRITE, .status = 200,
+	 .docs.tag = "Webhooks"},
+	{GET, "/v1/admin/deliveries", "List the deliveries of all webhooks", "Newest first.",
 	 list_all_deliveries, .query = &delivery_query, .out = &any_delivery_out,
 	 .reply.list = true, .access = ACCESS_ADMIN, .status = 200, .docs.tag = "Administration"},
-	{POST, "/v1/admin/deliveries/{id}/replay", "Deliver once more",
+	{POST, "/v1/admin/deliveries/{id}/replay", "Replay a delivery",
 	 REPLAY_DOC " Recorded in the audit log.", replay_any_delivery, .out = &any_delivery_out,
 	 .access = ACCESS_ADMIN, .effect = EFFECT_WRITE, .status = 200,
 	 .docs.tag = "Administration"},

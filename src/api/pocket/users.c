@@ -1,4 +1,4 @@
-/* People: lists and changes by administrators, and everybody's own account. */
+/* Users: lists and changes by administrators, and the user's own account. */
 #include "api/page.h"
 #include "api/pocket/pocket.h"
 #include "api/words.h"
@@ -47,7 +47,7 @@ static const struct field invite_fields[] = {
 	      .fallback = "active"),
 	FIELD(struct registration, password, .name = "password", .secret = true,
 	      .format = "password",
-	      .doc = "At most 72 bytes. Without one, a token to set it is mailed.",
+	      .doc = "At most 72 bytes. Without a password, a token to set it is mailed.",
 	      .example = "\"securePassword123!\""),
 	FIELD(struct registration, country, .name = "country", .text = TEXT_NAME, .min = 2,
 	      .max = 60, .example = "\"Nigeria\""),
@@ -67,12 +67,13 @@ static const struct field change_fields[] = {
 	FIELD(struct user_change, photo_url, .name = "photoUrl", .format = "uri",
 	      .example = "\"https://example.com/jane.png\""),
 	FIELD(struct user_change, role, .name = "role", .choices = roles,
-	      .doc = "By administrators.", .example = "\"team\""),
+	      .doc = "Administrators only.", .example = "\"team\""),
 	FIELD(struct user_change, status, .name = "status", .choices = statuses,
-	      .doc = "By administrators. Who is suspended is signed out, and their keys are refused.",
+	      .doc = "Administrators only. Suspending a user ends their sessions, and their keys "
+		     "are refused.",
 	      .example = "\"active\""),
 	FIELD(struct user_change, kyc_status, .name = "kycStatus", .choices = kyc_statuses,
-	      .doc = "By administrators.", .example = "\"verified\""),
+	      .doc = "Administrators only.", .example = "\"verified\""),
 };
 
 struct users_query {
@@ -84,10 +85,10 @@ struct users_query {
 static const struct field query_fields[] = {
 	NUMBER_FIELDS(struct users_query),
 	FIELD(struct users_query, filter.search, .name = "search", .min = 1, .max = 120,
-	      .doc = "Part of a name or an e-mail address, in either case."),
+	      .doc = "Part of a name or an email address, case-insensitive."),
 	FIELD(struct users_query, filter.role, .name = "role", .choices = roles),
 	FIELD(struct users_query, filter.status, .name = "status", .choices = all_statuses,
-	      .doc = "Without it, deleted users are left out."),
+	      .doc = "By default, deleted users are excluded."),
 	FIELD(struct users_query, filter.from, .name = "createdAt[gte]",
 	      .doc = "Registered at this time or later."),
 	FIELD(struct users_query, filter.to, .name = "createdAt[lte]",
@@ -117,7 +118,7 @@ list_users(struct call *call, const void *in, void *out)
 	(void)in;
 	if (query->page.after > 0 && !by_time) {
 		violation_add(call->ctx.arena, &call->ctx.fault, "cursor", "ORDER",
-			      "goes with sort=createdAt only");
+			      "requires sort=createdAt");
 		return ERR_VALIDATION;
 	}
 	filter.descending = text_equal(query->direction, "desc");
@@ -168,25 +169,26 @@ delete_user(struct call *call, const void *in, void *out)
 }
 
 const struct route pocket_users[] = {
-	{GET, "/v1/users", "List people", NULL, list_users, .query = &users_query,
+	{GET, "/v1/users", "List users", NULL, list_users, .query = &users_query,
 	 .out = &pocket_user, .reply.list = true, .reply.numbered = true, .access = ACCESS_ADMIN,
 	 .status = 200, .docs.tag = "Users"},
-	{POST, "/v1/users", "Make a user",
-	 "Mails a token to verify the address, or without a password one to set it.", invite,
+	{POST, "/v1/users", "Create a user",
+	 "Mails a token to verify the address or, without a password, a token to set it.", invite,
 	 .prepare = prepare_invitation, .in = &invite_in, .out = &pocket_user,
 	 .access = ACCESS_ADMIN, .effect = EFFECT_WRITE, .status = 201, .docs.tag = "Users"},
-	{GET, "/v1/users/{id}", "One user", "Yourself, or for administrators anybody.", get_user,
-	 .out = &pocket_user, .access = ACCESS_USER, .status = 200, .docs.tag = "Users"},
-	{PATCH, "/v1/users/{id}", "Change a user",
-	 "Yourself, or for administrators anybody. What is left out stays. One active administrator "
-	 "must be left, and who becomes one must have a verified email address.",
+	{GET, "/v1/users/{id}", "Retrieve a user", "Yourself, or any user for administrators.",
+	 get_user, .out = &pocket_user, .access = ACCESS_USER, .status = 200, .docs.tag = "Users"},
+	{PATCH, "/v1/users/{id}", "Update a user",
+	 "Yourself, or any user for administrators. Omitted fields are not changed. At least one "
+	 "active administrator must remain, and a new administrator must have a verified email "
+	 "address.",
 	 change_user, .in = &change_in, .out = &pocket_user, .access = ACCESS_USER,
 	 .effect = EFFECT_WRITE, .status = 200, .docs.tag = "Users"},
 	{DELETE, "/v1/users/{id}", "Delete a user",
-	 "Ends the account and forgets the person; what was booked stays. One active administrator "
-	 "must be left. 409 with an entry in errors for each thing that is in the way, while there is "
-	 "money in a wallet of the person or of their projects, on a voucher or owed to the merchant, or "
-	 "while anything is under way.",
+	 "Closes the account and erases personal data; ledger postings are kept. At least one "
+	 "active administrator must remain. 409 with an entry in errors for each obstacle, while "
+	 "there is money in a wallet of the user or of their projects, on a voucher or owed to the "
+	 "merchant, or while anything is pending.",
 	 delete_user, .access = ACCESS_USER, .effect = EFFECT_WRITE, .status = 204,
 	 .docs.tag = "Users"},
 	{0},

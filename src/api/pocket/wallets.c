@@ -1,4 +1,4 @@
-/* Wallets, and the money that moves between them. */
+/* Wallets, and transactions between them. */
 #include "app/wallet/wallet.h"
 
 #include "api/page.h"
@@ -16,7 +16,7 @@ static const struct field wallet_in_fields[] = {
 	FIELD(struct wallet_order, currency, .name = "currency", .required = true,
 	      .format = "currency", .doc = "ISO 4217 code.", .example = "\"NGN\""),
 	FIELD(struct wallet_order, project_account, .name = "accountId",
-	      .doc = "The customer of the project whom the wallet is for."),
+	      .doc = "The project's customer who owns the wallet."),
 };
 
 /* Of a struct wallet_facts, which may be a member: at is "" or "facts.". */
@@ -38,12 +38,12 @@ static const struct field balance_fields[] = {
 	FIELD(struct wallet_balance, currency, .name = "currency", .required = true,
 	      .example = "\"NGN\""),
 	FIELD(struct wallet_balance, ledger, .name = "ledger", .required = true,
-	      .doc = "What the wallet holds."),
+	      .doc = "Balance including holds."),
 	FIELD(struct wallet_balance, available, .name = "available",
-	      .doc = "Without what is held; only for now."),
+	      .doc = "Balance excluding holds; only for the current time."),
 	FIELD(struct wallet_balance, held, .name = "held", .example = "\"0.00\"",
-	      .doc = "Set aside by holds; only for now."),
-	FIELD(struct wallet_balance, at, .name = "at", .doc = "The time that was asked for."),
+	      .doc = "Amount of the holds; only for the current time."),
+	FIELD(struct wallet_balance, at, .name = "at", .doc = "The requested time."),
 };
 
 static const struct schema facts = SCHEMA(struct wallet_facts, "WalletFacts", facts_fields);
@@ -54,7 +54,7 @@ static const struct field wallet_fields[] = {
 	FIELD(struct wallet, balance, .name = "balance", .required = true, .sub = &balance),
 };
 
-/* What it is also stands beside it, as the original's clients read it. */
+/* The type is also repeated beside it, for clients of the original. */
 static const struct field created_fields[] = {
 	FACTS_FIELDS(struct wallet, facts.),
 	FIELD(struct wallet, facts, .name = "wallet", .required = true, .sub = &facts),
@@ -63,7 +63,7 @@ static const struct field created_fields[] = {
 
 static const struct field status_fields[] = {
 	FIELD(struct wallet_facts, status, .name = "status", .required = true, .choices = statuses,
-	      .doc = "A frozen wallet neither gives nor takes."),
+	      .doc = "A frozen wallet can neither send nor receive money."),
 };
 
 struct wallet_query {
@@ -90,14 +90,14 @@ struct balance_query {
 
 static const struct field balance_query_fields[] = {
 	FIELD(struct balance_query, at, .name = "at",
-	      .doc = "The balance after all that was posted until the end of this millisecond, second "
-		     "or day, as it is written; now unless given."),
+	      .doc = "The balance at the end of this millisecond, second or day, depending on the "
+		     "precision given. Default: now."),
 };
 
 static const struct field line_fields[] = {
 	FIELD(struct wallet_line, id, .name = "id", .required = true),
 	FIELD(struct wallet_line, sequence, .name = "sequence", .required = true,
-	      .doc = "Number in the wallet's history, from 1."),
+	      .doc = "Sequence number in the wallet history, from 1."),
 	FIELD(struct wallet_line, reference, .name = "reference", .required = true,
 	      .example = "\"trf_2026_001\""),
 	FIELD(struct wallet_line, type, .name = "type", .choices = word_transactions,
@@ -110,7 +110,7 @@ static const struct field line_fields[] = {
 	FIELD(struct wallet_line, currency, .name = "currency", .required = true,
 	      .example = "\"NGN\""),
 	FIELD(struct wallet_line, balance, .name = "balance", .required = true,
-	      .doc = "Of the wallet after it."),
+	      .doc = "Balance of the wallet after the transaction."),
 	FIELD(struct wallet_line, counterparty, .name = "counterpartyWalletId", .keep_null = true),
 	FIELD(struct wallet_line, reverses, .name = "reverses"),
 	FIELD(struct wallet_line, metadata, .name = "metadata"),
@@ -123,13 +123,13 @@ static const struct field line_fields[] = {
 	      .example = "\"1000\"")
 #define DRY_RUN_FIELD(struct_type)                    \
 	FIELD(struct_type, dry_run, .name = "dryRun", \
-	      .doc = "Decide and answer, but change nothing.", .example = "false")
+	      .doc = "Validate and answer, but change nothing.", .example = "false")
 #define CURRENCY_FIELD(struct_type)                                                              \
 	FIELD(struct_type, currency, .name = "currency", .required = true, .format = "currency", \
 	      .example = "\"NGN\"")
-#define REFERENCE_FIELD(struct_type, required_, example_)                                \
-	FIELD(struct_type, reference, .name = "reference", .required = required_,        \
-	      .format = "reference", .doc = "Your own; unique in the project and mode.", \
+#define REFERENCE_FIELD(struct_type, required_, example_)                                      \
+	FIELD(struct_type, reference, .name = "reference", .required = required_,              \
+	      .format = "reference", .doc = "Your reference; unique in the project and mode.", \
 	      .example = example_)
 #define METADATA_FIELD(struct_type)                      \
 	FIELD(struct_type, metadata, .name = "metadata", \
@@ -151,9 +151,10 @@ static const struct field funding_fields[] = {
 	CURRENCY_FIELD(struct transaction_order),
 	REFERENCE_FIELD(struct transaction_order, true, "\"cr_2026_001\""),
 	FIELD(struct transaction_order, provider, .name = "provider", .choices = provider_types,
-	      .doc = "Who brings the money in or out; without it the ledger alone is posted to."),
+	      .doc = "Provider of the payment; without it, only the ledger is posted to."),
 	FIELD(struct transaction_order, provider_payload, .name = "providerPayload",
-	      .doc = "What the provider needs beside amount, currency and reference.",
+	      .doc = "Fields that the provider requires in addition to amount, currency and "
+		     "reference.",
 	      .example = "{\"email\":\"customer@example.com\"}"),
 	METADATA_FIELD(struct transaction_order),
 	DRY_RUN_FIELD(struct transaction_order),
@@ -183,16 +184,16 @@ static const struct field transaction_fields[] = {
 	FIELD(struct transaction, hold, .name = "holdId"),
 	FIELD(struct transaction, reverses, .name = "reverses"),
 	FIELD(struct transaction, balance, .name = "balance",
-	      .doc = "Ledger balance of the wallet (of the source, in transfers) after it."),
+	      .doc = "Ledger balance of the wallet (in transfers, of the source) afterwards."),
 	FIELD(struct transaction, provider, .name = "provider",
-	      .doc = "What the provider answered, with its name, our reference and the checkoutUrl; "
-		     "data has nothing but its own answer.",
+	      .doc = "Answer of the provider, with its name, the reference sent to it and the "
+		     "checkoutUrl; data contains the provider's own answer only.",
 	      .example = "{\"name\":\"paystack\",\"data\":{\"status\":\"pending\"}}"),
 	FIELD(struct transaction, metadata, .name = "metadata",
 	      .example = "{\"reason\":\"internal transfer\"}"),
 	FIELD(struct transaction, created_at, .name = "createdAt", .required = true),
 	FIELD(struct transaction, dry_run, .name = "dryRun", .example = "false",
-	      .doc = "True where nothing was changed."),
+	      .doc = "true if nothing was changed."),
 };
 
 static const struct field bulk_item_fields[] = {
@@ -214,7 +215,7 @@ static const struct field bulk_fields[] = {
 	FIELD(struct bulk_order, transactions, .name = "transactions", .required = true, .min = 1,
 	      .max = 1000, .sub = &bulk_item),
 	FIELD(struct bulk_order, atomic, .name = "atomic", .fallback_true = true,
-	      .doc = "True: all or none. False: each by itself."),
+	      .doc = "true: all or nothing. false: each item on its own."),
 	DRY_RUN_FIELD(struct bulk_order),
 };
 
@@ -236,7 +237,7 @@ static const struct field bulk_result_fields[] = {
 	FIELD(struct bulk_result, posted, .name = "posted", .required = true,
 	      .doc = "Posted by this request."),
 	FIELD(struct bulk_result, replayed, .name = "replayed", .required = true,
-	      .doc = "Posted before, with the same reference and content.", .example = "0"),
+	      .doc = "Already posted, with the same reference and content.", .example = "0"),
 	FIELD(struct bulk_result, failed, .name = "failed", .required = true, .example = "0"),
 	FIELD(struct bulk_result, lines, .name = "results", .required = true, .sub = &bulk_line),
 };
@@ -323,7 +324,7 @@ list_history(struct call *call, const void *in, void *out)
 	return ERR_OK;
 }
 
-/* The first answer again is 200, and says so. */
+/* Repeating the first answer is 200, and marked. */
 static enum err
 moved(struct call *call, enum err err, const struct transaction *transaction)
 {
@@ -384,47 +385,47 @@ const struct route pocket_wallets[] = {
 	{GET, "/v1/wallets", "List the wallets of the project", NULL, list_wallets,
 	 .query = &wallet_query, .out = &wallet_out, .reply.list = true,
 	 .access = ACCESS_PROJECT_KEY, .status = 200, .docs.tag = "Wallets"},
-	{GET, "/v1/wallets/{id}", "A wallet and its balance", NULL, get_wallet, .out = &wallet_out,
-	 .access = ACCESS_PROJECT_KEY, .status = 200, .allow.revalidates = true,
+	{GET, "/v1/wallets/{id}", "Retrieve a wallet and its balance", NULL, get_wallet,
+	 .out = &wallet_out, .access = ACCESS_PROJECT_KEY, .status = 200, .allow.revalidates = true,
 	 .docs.tag = "Wallets"},
-	{PATCH, "/v1/wallets/{id}", "Freeze a wallet, or make it active again", NULL, set_status,
+	{PATCH, "/v1/wallets/{id}", "Freeze or unfreeze a wallet", NULL, set_status,
 	 .in = &status_in, .out = &wallet_out, .access = ACCESS_PROJECT_KEY, .effect = EFFECT_WRITE,
 	 .status = 200, .docs.tag = "Wallets"},
-	{GET, "/v1/wallets/{id}/balance", "The balance now or at a time", NULL, get_balance,
-	 .query = &balance_query, .out = &balance, .access = ACCESS_PROJECT_KEY, .status = 200,
-	 .allow.revalidates = true, .docs.tag = "Wallets"},
-	{GET, "/v1/wallets/{id}/transactions", "The history of a wallet, newest first", NULL,
-	 list_history, .query = &history_query, .out = &line_out, .reply.list = true,
+	{GET, "/v1/wallets/{id}/balance", "Retrieve the balance now or at a given time", NULL,
+	 get_balance, .query = &balance_query, .out = &balance, .access = ACCESS_PROJECT_KEY,
+	 .status = 200, .allow.revalidates = true, .docs.tag = "Wallets"},
+	{GET, "/v1/wallets/{id}/transactions", "List the transactions of a wallet, newest first",
+	 NULL, list_history, .query = &history_query, .out = &line_out, .reply.list = true,
 	 .access = ACCESS_PROJECT_KEY, .status = 200, .allow.revalidates = true,
 	 .docs.tag = "Wallets"},
-	{POST, "/v1/wallets/transfer", "Move money between two wallets",
-	 "The same reference and content again is answered as the first time, with 200.", transfer,
+	{POST, "/v1/wallets/transfer", "Create a transfer between two wallets",
+	 "Repeating the same reference and content returns the first answer, with 200.", transfer,
 	 .in = &transfer_in, .out = &pocket_transaction, .access = ACCESS_PROJECT_KEY,
 	 .effect = EFFECT_POST, .status = 201, .dry_run = true, .allow.revalidates = true,
 	 .docs.tag = "Money"},
-	{POST, "/v1/wallets/credit", "Put money into a wallet",
-	 "Without provider against the project's funding account, at once. With one the answer is a "
-	 "payment: the wallet is credited once the provider confirms the amount; see "
-	 "GET /v1/payments/{id}.",
+	{POST, "/v1/wallets/credit", "Credit a wallet",
+	 "Without provider, the money comes from the funding account of the project, at once. With "
+	 "a provider, the answer is a payment: the wallet is credited when the provider confirms "
+	 "the amount; see GET /v1/payments/{id}.",
 	 credit, .in = &funding_in, .out = &pocket_transaction, .access = ACCESS_PROJECT_KEY,
 	 .effect = EFFECT_POST, .outside.wanted = has_provider, .outside.call = pocket_pay_outside,
 	 .outside.finish = pocket_pay_finish, .outside.resume = pocket_resume_credit, .status = 201,
 	 .dry_run = true, .allow.revalidates = true, .docs.tag = "Money"},
-	{POST, "/v1/wallets/debit", "Take money out of a wallet",
-	 "Without provider against the project's funding account, at once. With one the answer is a "
-	 "payment: the money is held, then taken once the provider has paid it out, or given back; "
-	 "see GET /v1/payments/{id}.",
+	{POST, "/v1/wallets/debit", "Debit a wallet",
+	 "Without provider, the money goes to the funding account of the project, at once. With a "
+	 "provider, the answer is a payment: the money is held, then captured when the provider "
+	 "has paid it out, or released; see GET /v1/payments/{id}.",
 	 debit, .in = &funding_in, .out = &pocket_transaction, .access = ACCESS_PROJECT_KEY,
 	 .effect = EFFECT_POST, .outside.wanted = has_provider, .outside.call = pocket_pay_outside,
 	 .outside.finish = pocket_pay_finish, .outside.resume = pocket_resume_debit, .status = 201,
 	 .dry_run = true, .allow.revalidates = true, .docs.tag = "Money"},
-	{POST, "/v1/transactions/{id}/reverse", "Take a transaction back, whole or in part",
-	 "Once. Without amount all of it. Without reference the same request again is answered as the "
-	 "first time; any other is 409 ALREADY_REVERSED.",
+	{POST, "/v1/transactions/{id}/reverse", "Reverse a transaction in full or in part",
+	 "Once. Without amount, the full amount. Without reference, repeating the same request "
+	 "returns the first answer; any other request is 409 ALREADY_REVERSED.",
 	 reverse, .in = &reverse_in, .out = &pocket_transaction, .access = ACCESS_PROJECT_KEY,
 	 .effect = EFFECT_POST, .status = 201, .dry_run = true, .docs.tag = "Money"},
-	{POST, "/v1/transactions/bulk", "Up to 1,000 transfers, credits and debits at once",
-	 "A body of up to 512 KiB.", bulk, .in = &bulk_in, .out = &bulk_out,
+	{POST, "/v1/transactions/bulk", "Create up to 1,000 transfers, credits and debits",
+	 "The body can be up to 512 KiB.", bulk, .in = &bulk_in, .out = &bulk_out,
 	 .access = ACCESS_PROJECT_KEY, .effect = EFFECT_WRITE, .docs.errors = {404}, .status = 201,
 	 .dry_run = true, .body.bytes_max = BULK_BODY_MAX, .body.values_max = BULK_VALUES_MAX,
 	 .docs.tag = "Money"},

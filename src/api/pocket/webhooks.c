@@ -1,7 +1,8 @@
 /*
- * What providers send. The body is taken as it is, byte for byte: that is what is signed. An answer
- * of 200 says that it is taken down; a provider repeats what it gets another answer to. One that is
- * signed but can't be read is taken down, too, and the provider is asked how its payments stand.
+ * Webhooks of providers. The body is read byte for byte: these bytes are signed. An answer of 200
+ * confirms that it is recorded; a provider repeats a webhook after any other answer. One that is
+ * signed but can't be parsed is recorded, too, and the provider is asked for the status of its
+ * payments.
  */
 #include <string.h>
 
@@ -28,7 +29,7 @@ take(struct call *call, const void *in, void *out)
 
 #define WEBHOOK_ROUTE(name, title, doc)                                                    \
 	{                                                                                  \
-		POST, "/v1/webhooks/" name, "Webhook of " title, doc, take,                \
+		POST, "/v1/webhooks/" name, "Receive a webhook from " title, doc, take,    \
 			.body.bytes_max = WEBHOOK_BODY_MAX, .body.raw = &provider_event,   \
 			.ignores_key = true, .docs.errors = {401}, .effect = EFFECT_WRITE, \
 			.status = 200, .docs.tag = "Provider webhooks"                     \
@@ -38,15 +39,15 @@ const struct route pocket_provider_webhooks[] = {
 	WEBHOOK_ROUTE(
 		"paystack", "Paystack",
 		"x-paystack-signature is the HMAC-SHA512 of the body under the secret key, in "
-		"hexadecimal. 401 if it is not."),
+		"hexadecimal. 401 if it does not match."),
 	WEBHOOK_ROUTE("flutterwave", "Flutterwave",
-		      "verif-hash is the account's webhookSecret. 401 if it is not."),
+		      "verif-hash is the account's webhookSecret. 401 if it does not match."),
 	WEBHOOK_ROUTE("paga", "Paga",
 		      "x-paga-signature is the HMAC-SHA512 of the body under the webhookSecret, in "
-		      "hexadecimal. 401 if it is not."),
+		      "hexadecimal. 401 if it does not match."),
 	WEBHOOK_ROUTE(
 		"fingra", "Fingra",
 		"x-fingra-signature is the HMAC-SHA512 of the body under the webhookSecret, in "
-		"hexadecimal. 401 if it is not."),
+		"hexadecimal. 401 if it does not match."),
 	{0},
 };

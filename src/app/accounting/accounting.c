@@ -51,7 +51,7 @@ chart_list(struct ctx *ctx, struct list *out)
 static enum err
 no_account(struct ctx *ctx, const char *code)
 {
-	return fault(&ctx->fault, ERR_ACCOUNT_NOT_FOUND, NULL, "There is no account %.40s", code);
+	return fault(&ctx->fault, ERR_ACCOUNT_NOT_FOUND, NULL, "Account %.40s not found", code);
 }
 
 struct balance_row {

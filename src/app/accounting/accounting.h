@@ -1,10 +1,10 @@
 /*
- * accounting.h - the ledger as accountants see it: a chart of accounts that they may add to,
- * journal entries of many lines, the trial balance.
+ * accounting.h - the general ledger: a chart of accounts that administrators can extend, journal
+ * entries of many lines, the trial balance.
  *
- * An entry is one transaction in the platform's own live books, so it is balanced, final
- * and dated by the database. Its lines are kept as they were written; its postings are
- * pairs of what each account loses and gains by it in all.
+ * An entry is one transaction in the platform's live ledger, so it is balanced, final and dated by
+ * the database. Its lines are stored as written; its postings are pairs that sum up the change of
+ * each account.
  */
 #ifndef APP_ACCOUNTING_ACCOUNTING_H
 #define APP_ACCOUNTING_ACCOUNTING_H
@@ -13,7 +13,7 @@
 #include "base/money.h"
 #include "base/value.h"
 
-/* Lines of an entry; kinds of account from this number on are the accountants' own. */
+/* Lines of an entry; kinds of account from this number on were created by administrators. */
 enum { JOURNAL_LINES_MAX = 64, MANUAL_KIND_MIN = 1000 };
 
 struct chart_account {
@@ -22,7 +22,7 @@ struct chart_account {
 	const char *name;
 	const char *type;        /* asset, liability, equity, revenue, expense */
 	const char *normal_side; /* debit, credit */
-	bool is_system;          /* one that the product itself posts to */
+	bool is_system;          /* posted to by the server itself */
 	struct instant created_at;
 };
 
@@ -32,7 +32,7 @@ enum err chart_add(struct ctx *ctx, const struct chart_account *in,
 /* All accounts, in order of their codes. */
 enum err chart_list(struct ctx *ctx, struct list *out) MUST_CHECK;
 
-/* What stands on an account in a currency of test or live money, on its normal side. */
+/* Balance of an account in a currency of test or live money, on its normal side. */
 struct chart_balance {
 	const char *mode;
 	const char *currency;
@@ -58,7 +58,8 @@ struct chart_detail {
 	struct list entries;  /* of struct chart_entry, newest first */
 };
 
-/* In the books of a mode. ERR_ACCOUNT_NOT_FOUND. The entries of customers' wallets are not listed here: they have statements. */
+/* In the ledger of a mode. ERR_ACCOUNT_NOT_FOUND. The entries of customers' wallets are not
+ * listed here: they have statements. */
 enum err chart_get(struct ctx *ctx, const char *code, const char *mode, int64_t before,
 		   int64_t most, struct chart_detail *out) MUST_CHECK;
 
@@ -67,7 +68,7 @@ struct journal_line {
 	const char *dc;        /* debit, credit */
 	struct decimal amount; /* of an order */
 	const char *memo;
-	const char *currency; /* of an order: the entry's, if at all */
+	const char *currency; /* in an order: that of the entry, if any */
 	struct money value;   /* of an answer */
 	const char *account_name;
 };
@@ -84,9 +85,9 @@ struct journal_entry {
 };
 
 /*
- * In the caller's transaction. All or nothing: ERR_VALIDATION, ERR_UNBALANCED_ENTRY,
- * ERR_ACCOUNT_NOT_FOUND, ERR_CONTROL_ACCOUNT for accounts that only the product posts to,
- * ERR_DUPLICATE_REFERENCE for any reference that the books have already.
+ * In the caller's transaction. Atomic: ERR_VALIDATION, ERR_UNBALANCED_ENTRY, ERR_ACCOUNT_NOT_FOUND,
+ * ERR_CONTROL_ACCOUNT for accounts that only the server posts to, ERR_DUPLICATE_REFERENCE for any
+ * reference that the ledger already has.
  */
 enum err journal_post(struct ctx *ctx, const struct journal_entry *in,
 		      struct journal_entry *out) MUST_CHECK;

@@ -7,18 +7,18 @@
 #include "ledger/account.h"
 #include "ledger/ledger.h"
 
-/* System accounts that accountants may post to by hand: the others add up to wallets, vouchers,
- * orders and payments, which would no longer agree with them. */
+/* System accounts that allow manual postings: the others are the totals of wallets, vouchers,
+ * orders and payments, and would no longer agree with them. */
 static const int64_t open_kinds[] = {ACCOUNT_OPERATOR_FUNDING, ACCOUNT_FEE_REVENUE};
 
-/* An account of an entry: by how much it changes in all, credit-positive. */
+/* An account of an entry: its total change, credit-positive. */
 struct change {
 	int64_t kind;
 	const char *code;
 	int64_t amount;
 };
 
-/* An entry on its way into the books. */
+/* An entry before it is posted. */
 struct draft {
 	const struct currency *currency;
 	const struct journal_line *lines;
@@ -49,7 +49,7 @@ read_line(struct ctx *ctx, struct draft *draft, size_t i)
 
 	if (line->currency != NULL && currency_find_any_case(line->currency) != draft->currency)
 		return bad_line(ctx, i, "currency", "CURRENCY",
-				"must be the entry's: an entry has one currency");
+				"must be the currency of the entry");
 	switch (money_from_decimal(&amount, line->amount, draft->currency)) {
 	case MONEY_OK:
 		break;
@@ -58,7 +58,7 @@ read_line(struct ctx *ctx, struct draft *draft, size_t i)
 				"has more decimals than the currency");
 	case MONEY_NOT_A_NUMBER:
 	case MONEY_OVERFLOW:
-		return bad_line(ctx, i, "amount", "AMOUNT", "is larger than can be held");
+		return bad_line(ctx, i, "amount", "AMOUNT", "is too large");
 	}
 	if (amount.minor <= 0)
 		return bad_line(ctx, i, "amount", "AMOUNT", "must be greater than 0");
@@ -67,7 +67,7 @@ read_line(struct ctx *ctx, struct draft *draft, size_t i)
 	return ERR_OK;
 }
 
-/* Amounts, and whether debits and credits are equal to the last minor unit. */
+/* Amounts, and whether debits equal credits exactly. */
 static enum err
 read_lines(struct ctx *ctx, struct draft *draft)
 {
@@ -80,7 +80,7 @@ read_lines(struct ctx *ctx, struct draft *draft)
 		TRY(read_line(ctx, draft, i));
 		side = draft->debits[i] ? &debits : &credits;
 		if (__builtin_add_overflow(*side, draft->amounts[i], side))
-			return bad_line(ctx, i, "amount", "AMOUNT", "is larger than can be held");
+			return bad_line(ctx, i, "amount", "AMOUNT", "is too large");
 	}
 	if (debits != credits)
 		return fault(&ctx->fault, ERR_UNBALANCED_ENTRY, NULL, NULL);
@@ -112,7 +112,7 @@ change_add(struct draft *draft, int64_t kind, const char *code, int64_t amount)
 	change->amount += amount; /* bounded by the totals of both sides */
 }
 
-/* The account of each line, and what changes on each account in all. */
+/* The account of each line, and the total change of each account. */
 static enum err
 find_accounts(struct ctx *ctx, struct draft *draft)
 {
@@ -130,10 +130,10 @@ find_accounts(struct ctx *ctx, struct draft *draft)
 				kind = row_int(&rows, r, 0);
 		if (kind == 0)
 			return fault(&ctx->fault, ERR_ACCOUNT_NOT_FOUND, NULL,
-				     "There is no account %.40s", codes[i]);
+				     "Account %.40s not found", codes[i]);
 		if (!is_open(kind))
 			return fault(&ctx->fault, ERR_CONTROL_ACCOUNT, NULL,
-				     "Account %.40s can't be posted to by hand", codes[i]);
+				     "Manual postings to account %.40s are not allowed", codes[i]);
 		draft->kinds[i] = kind;
 		change_add(draft, kind, codes[i],
 			   draft->debits[i] ? -draft->amounts[i] : draft->amounts[i]);
@@ -142,7 +142,7 @@ find_accounts(struct ctx *ctx, struct draft *draft)
 }
 
 /*
- * Pair accounts that lose with accounts that gain until nothing is left: at most one posting less
+ * Pair decreasing accounts with increasing ones until nothing is left: at most one posting less
  * than there are accounts, and never one from an account to itself.
  */
 static void
@@ -174,7 +174,7 @@ make_postings(struct draft *draft, int64_t ledger_id)
 	}
 }
 
-/* Accounts come into being with their first entry in a currency. */
+/* Accounts are created with their first entry in a currency. */
 static enum err
 open_accounts(struct ctx *ctx, const struct draft *draft, int64_t ledger_id)
 {
@@ -203,7 +203,7 @@ store_lines(struct ctx *ctx, const struct draft *draft, const struct journal_ent
 			     p_ints(draft->amounts, draft->count), p_texts(memos, draft->count)));
 }
 
-/* What the references begin with that the product makes: an entry under one would be in its way. */
+/* The prefixes of the server's own references: an entry with one could collide. */
 static const char *const own_forms[] = {"capture/",  "drop/",     "payment/",
 					"purchase/", "reversal/", "voucher/"};
 
@@ -238,7 +238,7 @@ check(struct ctx *ctx, const struct journal_entry *in, struct draft *draft)
 	return find_accounts(ctx, draft);
 }
 
-/* The entry as it stands in the books. */
+/* The posted entry. */
 static void
 show(struct ctx *ctx, const struct journal_entry *in, const struct draft *draft,
      const struct ledger_transaction *posted, struct journal_entry *out)
@@ -288,7 +288,7 @@ journal_post(struct ctx *ctx, const struct journal_entry *in, struct journal_ent
 		return ledger_report(ctx, t);
 	if (t->replayed)
 		return fault(&ctx->fault, ERR_DUPLICATE_REFERENCE, NULL,
-			     "The reference was used before");
+			     "The reference was already used");
 	TRY(store_lines(ctx, draft, in, t->transaction_id));
 	show(ctx, in, draft, t, out);
 	return ERR_OK;
@@ -317,7 +317,7 @@ static const struct column line_columns[] = {
 	COLUMN(struct line_row, memo),
 };
 
-/* Put a row into the entries: its line, and the entry itself with its first one. */
+/* Add a row to the entries: its line, and with the first one the entry itself. */
 static size_t
 add_row(const struct line_row *row, struct journal_entry *entries, size_t count,
 	struct journal_line *line)

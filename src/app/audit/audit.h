@@ -1,4 +1,4 @@
-/* audit.h - what administrators did, written down in the transaction of what they did. */
+/* audit.h - the audit log of administrators' actions, written in the transaction of the action. */
 #ifndef APP_AUDIT_AUDIT_H
 #define APP_AUDIT_AUDIT_H
 
@@ -9,15 +9,16 @@ struct jw;
 
 struct audit_entry {
 	int64_t audit_id;
-	struct uuid admin;   /* who; nil: the operator, by the command line */
+	struct uuid admin;   /* administrator; nil: the operator, by the command line */
 	const char *action;  /* "user_update", "review_approve" */
-	const char *subject; /* what was acted upon: an id or a reference */
+	const char *subject; /* object of the action: an id or a reference */
 	struct json_value detail;
 	const char *request_id;
 	struct instant created_at;
 };
 
-/* Write down what who asks did. In the caller's transaction; no secrets, no names or addresses. */
+/* Record an action of the caller. In the caller's transaction; no secrets, no names or
+ * addresses. */
 enum err audit_add(struct ctx *ctx, const char *action, const char *subject,
 		   struct json_value detail) MUST_CHECK;
 /* The same with details: begin an object, write its members, end it. */
@@ -27,7 +28,7 @@ enum err audit_end(struct ctx *ctx, const char *action, const char *subject,
 
 struct audit_filter {
 	const char *action; /* NULL: any */
-	int64_t after;      /* the last one seen; 0: from the newest */
+	int64_t after;      /* last one of the previous page; 0: from the newest */
 	int64_t most;
 };
 enum err audit_list(struct ctx *ctx, const struct audit_filter *filter, struct audit_entry **out,

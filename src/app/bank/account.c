@@ -6,7 +6,7 @@
 #include "base/ensure.h"
 #include "runtime/app.h"
 
-/* Somebody else's consent is none of those who ask. */
+/* Another user's consent is not visible. */
 struct bank_ended_consent {
 	const char *bank;
 	const char *consent; /* our id of it */
@@ -69,7 +69,7 @@ bank_account_primary(struct ctx *ctx, int64_t user_id, struct bank_account *out,
 	return ERR_OK;
 }
 
-/* What the bank says of an account: of its number under this consent, or NULL. */
+/* The bank's data about an account: by its number under this consent, or NULL. */
 static const struct xs2a_account *
 same_account(const struct bank_account_row *row, const struct xs2a_accounts *accounts)
 {
@@ -132,7 +132,7 @@ seen_before(const struct bank_account_row *rows, size_t i)
 	return false;
 }
 
-/* All banks are reached at one address: where one does not answer, the others won't. */
+/* All banks have one address: if one does not answer, the others won't. */
 enum err
 bank_accounts_refresh(struct ctx *ctx, int64_t user_id)
 {
@@ -148,7 +148,7 @@ bank_accounts_refresh(struct ctx *ctx, int64_t user_id)
 	return ERR_OK;
 }
 
-/* Whoever changes which accounts there are, or which is primary, waits for the others. */
+/* Changes of the accounts, or of the primary one, are serialised. */
 static enum err
 lock_and_find(struct ctx *ctx, int64_t user_id, const char *id, struct bank_account_row *out)
 {
@@ -178,7 +178,7 @@ bank_account_make_primary(struct ctx *ctx, int64_t user_id, const char *id,
 	return bank_account_get(ctx, user_id, id, out);
 }
 
-/* End the consents that nothing is linked by any more. */
+/* End the consents without linked accounts. */
 static enum err
 end_idle(struct ctx *ctx, int64_t user_id, struct bank_ended *out)
 {

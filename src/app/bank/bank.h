@@ -1,15 +1,15 @@
 /*
- * bank.h - people's accounts at their banks, read and paid from with their consent.
+ * bank.h - users' accounts at their banks, read and paid from with their consent.
  *
- * We hold none of this money: a balance is what the bank said last, less what has been paid since.
- * A consent is the person's, is authorised at the bank, lasts 90 days and can be withdrawn there;
- * an account whose consent has ended says so and can be linked again.
+ * Cowry holds none of this money: a balance is the one last reported by the bank, less later
+ * payments. A consent belongs to the user, is authorised at the bank, lasts 90 days and can be
+ * withdrawn there; an account whose consent has ended is marked and can be linked again.
  *
- * A payment is reserved in one transaction, given to the bank outside of any, and taken down in
- * another. What is reserved can't be reserved again, so two payments at once never spend the same
- * balance. It carries one request id and one end-to-end id for its life: where nobody knows
- * whether the bank has it, it is given to the bank again under the same, and the bank answers with
- * the first one. So it is neither lost nor made twice.
+ * A payment is reserved in one transaction, sent to the bank outside of any, and its result is
+ * recorded in another. A reserved amount can't be reserved again, so concurrent payments never
+ * spend the same balance. A payment keeps one request id and one end-to-end id: if it is unknown
+ * whether the bank has it, it is sent to the bank again with the same ids, and the bank answers
+ * with the first one. So it is neither lost nor made twice.
  */
 #ifndef APP_BANK_BANK_H
 #define APP_BANK_BANK_H
@@ -25,9 +25,9 @@ struct bank_account {
 	const char *id; /* "ba_<16 hex>" */
 	int64_t user_id;
 	const char *bank_name;
-	const char *account_number; /* as people read it: "1234.56.78901", or an IBAN */
+	const char *account_number; /* as usually written: "1234.56.78901", or an IBAN */
 	const char *name;           /* or NULL */
-	struct money balance;       /* may be less than nothing */
+	struct money balance;       /* may be negative */
 	const char *currency;
 	bool is_primary;
 	const char *status; /* active; expired, revoked: it must be linked again */
@@ -44,53 +44,53 @@ struct bank_link {
 	const char *state;
 	struct instant expires_at; /* of the consent */
 	struct xs2a_consent asked;
-	bool refused; /* there is no consent to authorise; bank_link_close() has said why */
+	bool refused; /* there is no consent to authorise; bank_link_close() has reported the reason */
 };
 
-/* ERR_UNAVAILABLE where no bank is configured. */
+/* ERR_UNAVAILABLE if no bank is configured. */
 enum err bank_link_open(struct ctx *ctx, const char *bank, struct bank_link *out) MUST_CHECK;
 void bank_link_call(struct ctx *ctx, struct bank_link *link);
-/* With refused set, the fault stands in ctx: ERR_PROVIDER_DOWN, ERR_PROVIDER_REFUSED,
+/* With refused set, the fault is in ctx: ERR_PROVIDER_DOWN, ERR_PROVIDER_REFUSED,
  * ERR_PROVIDER_TIMEOUT. */
 enum err bank_link_close(struct ctx *ctx, struct bank_link *link) MUST_CHECK;
 /*
- * The person is back from the bank. Outside of any transaction. The state is used up, whatever comes
- * of it. ERR_BAD_REQUEST if it is unknown, old, used, somebody else's, or the person said no.
+ * The user has returned from the bank. Outside of any transaction. The state is used up in any
+ * case. ERR_BAD_REQUEST if it is unknown, expired, used, another user's, or the user refused.
  */
 enum err bank_link_complete(struct ctx *ctx, const char *state, struct bank_account **out,
 			    size_t *n) MUST_CHECK;
 
-/* Accounts of a person in the order in which they were linked, as they are known. */
+/* Accounts of a user in the order in which they were linked, with the last known data. */
 enum err bank_accounts(struct ctx *ctx, int64_t user_id, struct bank_account **out,
 		       size_t *n) MUST_CHECK;
-/* Outside of any transaction: read them anew at the bank, as far as it answers soon. */
+/* Outside of any transaction: refresh them from the bank, if it answers soon. */
 enum err bank_accounts_refresh(struct ctx *ctx, int64_t user_id) MUST_CHECK;
-/* By its id; nobody else's. ERR_NOT_FOUND. */
+/* By its id, of this user only. ERR_NOT_FOUND. */
 enum err bank_account_get(struct ctx *ctx, int64_t user_id, const char *id,
 			  struct bank_account *out) MUST_CHECK;
-/* The one that is paid from. *found is false if there is none. */
+/* The primary account. *found is false if there is none. */
 enum err bank_account_primary(struct ctx *ctx, int64_t user_id, struct bank_account *out,
 			      bool *found) MUST_CHECK;
 /* In a transaction. */
 enum err bank_account_make_primary(struct ctx *ctx, int64_t user_id, const char *id,
 				   struct bank_account *out) MUST_CHECK;
-/* Consents by which nothing is linked any more: for the bank to be told, once that is committed. */
+/* Consents without linked accounts: to be ended at the bank after the commit. */
 struct bank_ended {
 	struct bank_ended_consent *items;
 	size_t count;
 };
-/* In a transaction: forget an account; ERR_NOT_FOUND. Another one becomes primary if it was. */
+/* In a transaction: remove an account; ERR_NOT_FOUND. Another one becomes primary if it was. */
 enum err bank_unlink(struct ctx *ctx, int64_t user_id, const char *id,
 		     struct bank_ended *out) MUST_CHECK;
-/* In a transaction: forget all accounts of somebody who leaves. */
+/* In a transaction: remove all accounts of a user whose account is closed. */
 enum err bank_unlink_all(struct ctx *ctx, int64_t user_id, struct bank_ended *out) MUST_CHECK;
-/* Outside of any transaction: tell the bank. That it can't be reached does not matter. */
+/* Outside of any transaction: notify the bank. Failures are ignored. */
 void bank_consents_end(struct ctx *ctx, const struct bank_ended *ended);
 
-/* What is to be paid. */
+/* A payment order. */
 struct bank_order {
-	int64_t bank_account_id; /* from which */
-	struct money amount;     /* all that leaves the account, in its currency */
+	int64_t bank_account_id; /* to be debited */
+	struct money amount;     /* total amount debited, in the currency of the account */
 	const char *reference; /* ours: "tx_rem_<16 hex>"; the end-to-end id, unique, never NULL */
 	const char *creditor_name;
 	const char *creditor_account; /* IBAN, or Norwegian BBAN with or without points */
@@ -98,17 +98,17 @@ struct bank_order {
 };
 
 enum bank_payment_state {
-	BANK_PAYMENT_PENDING, /* reserved, given to the bank, or nobody knows */
+	BANK_PAYMENT_PENDING, /* reserved, sent to the bank, or unknown */
 	BANK_PAYMENT_SETTLED,
 	BANK_PAYMENT_FAILED,
 };
 
-/* How the bank was asked about a payment last. */
+/* The last call to the bank about a payment. */
 enum bank_question {
 	BANK_NOT_ASKED,
-	BANK_FIRST,  /* it was given to the bank */
+	BANK_FIRST,  /* it was sent to the bank */
 	BANK_AGAIN,  /* once more */
-	BANK_STATUS, /* the bank was asked how it stands */
+	BANK_STATUS, /* the bank was asked for its status */
 };
 
 /* What bank_pay() and bank_payment_status() need. */
@@ -145,34 +145,35 @@ struct bank_payment {
 };
 
 /*
- * In the caller's transaction: set the amount aside. The account's row is locked until its end.
- * ERR_INSUFFICIENT_FUNDS if the balance, less all payments under way, does not cover it;
+ * In the caller's transaction: reserve the amount. The account's row is locked until its end.
+ * ERR_INSUFFICIENT_FUNDS if the balance, less all pending payments, does not cover it;
  * ERR_CONSENT_ENDED; ERR_CURRENCY_MISMATCH; ERR_DUPLICATE_REFERENCE.
  */
 enum err bank_reserve(struct ctx *ctx, const struct bank_order *in,
 		      struct bank_payment *out) MUST_CHECK;
-/* Outside of any transaction: give it to the bank. Nothing is lost if the process ends here. */
+/* Outside of any transaction: send it to the bank. Safe if the process ends here. */
 void bank_pay(struct ctx *ctx, struct bank_payment *payment);
 /*
- * Outside of any transaction: ask the bank how it stands, or give it to the bank again if nobody
- * knows whether it has it.
+ * Outside of any transaction: ask the bank for its status, or send it to the bank again if it is
+ * unknown whether the bank has it.
  */
 void bank_payment_status(struct ctx *ctx, struct bank_payment *payment);
 /*
- * In the caller's next transaction: take down what the bank said to either. Settled: the balance
- * is less by the amount. Failed: it is free again. Locks the account first, then the payment.
+ * In the caller's next transaction: record the answer of the bank to either. Settled: the balance
+ * is reduced by the amount. Failed: the amount is released. Locks the account first, then the
+ * payment.
  */
 enum err bank_close(struct ctx *ctx, struct bank_payment *payment) MUST_CHECK;
 /* Report why it failed, for the client: ERR_INSUFFICIENT_FUNDS, ERR_PROVIDER_REFUSED,
  * ERR_PROVIDER_DOWN. */
 enum err bank_refusal(struct ctx *ctx, const struct bank_payment *payment);
-/* By the reference of its order, with all that calls need: for whoever settles. ERR_NOT_FOUND. */
+/* By the reference of its order, with all data for calls: for settlement. ERR_NOT_FOUND. */
 enum err bank_payment_find(struct ctx *ctx, const char *reference,
 			   struct bank_payment *out) MUST_CHECK;
-/* In the caller's transaction: lock the account, then the payment, and show how it stands now. */
+/* In the caller's transaction: lock the account, then the payment, and return its current state. */
 enum err bank_payment_lock(struct ctx *ctx, struct bank_payment *payment) MUST_CHECK;
-/* In the caller's transaction: what an administrator has found out of a payment that is pending: the
- * bank has made it, or has not and never will. ERR_CONFLICT if it has ended. */
+/* In the caller's transaction: an administrator's finding about a pending payment: the bank has
+ * made it, or has not and never will. ERR_CONFLICT if it has ended. */
 enum err bank_decide(struct ctx *ctx, struct bank_payment *payment, bool made) MUST_CHECK;
 
 #endif

@@ -1,4 +1,4 @@
-/* bban.h - account numbers as people in Norway write them. */
+/* bban.h - Norwegian account numbers in their usual format. */
 #ifndef APP_BANK_BBAN_H
 #define APP_BANK_BBAN_H
 
@@ -8,9 +8,9 @@ struct arena;
 
 /* Whether it looks like a Norwegian account number, which has eleven digits. */
 bool is_bban(const char *text);
-/* As people write it: "1234.56.78901". */
+/* In the usual format: "1234.56.78901". */
 const char *bban_text(struct arena *arena, const char *bban);
-/* Without the spaces and points that people write, letters upper case. */
+/* Without spaces and points, in upper case. */
 const char *account_plain(struct arena *arena, const char *text);
 
 #endif

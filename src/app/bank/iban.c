@@ -44,7 +44,7 @@ is_of(char class, char c)
 	return (class != 'a' && is_digit(c)) || (class != 'n' && c >= 'A' && c <= 'Z');
 }
 
-/* Whether the text is what the structure says: numbers of characters, each with a class. */
+/* Whether the text matches the structure: counts of characters, each with a class. */
 static bool
 fits(const char *structure, const char *text)
 {
@@ -54,7 +54,7 @@ fits(const char *structure, const char *text)
 
 		for (; is_digit(*structure); structure++)
 			count = count * 10 + (*structure - '0');
-		class = structure[1]; /* behind "!" */
+		class = structure[1]; /* after "!" */
 		structure += 2;
 		for (; count > 0 && is_of(class, *text); count--)
 			text++;
@@ -82,7 +82,7 @@ append(unsigned remainder, char character)
 	return (remainder * 10 + (unsigned)(character - '0')) % MODULUS;
 }
 
-/* 00, 01 and 99 leave the same remainders as 97, 98 and 02, and are never given out. */
+/* 00, 01 and 99 leave the same remainders as 97, 98 and 02, and are never issued. */
 static bool
 check_digits_valid(const char *text)
 {

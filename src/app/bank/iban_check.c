@@ -13,7 +13,7 @@ is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
-/* The rest by 97 of length characters; a letter is the number that value makes of it. */
+/* The remainder by 97 of length characters; value maps letters to numbers. */
 static unsigned
 rest_by_97(const char *text, size_t length, unsigned (*value)(char letter))
 {
@@ -63,7 +63,7 @@ is_belgian(const char *bban)
 	       strcmp(bban + NUMBER, "00") != 0 && strcmp(bban + NUMBER, "97") <= 0;
 }
 
-/* Eleven less the rest by eleven, where ten is 1 and eleven is 0. */
+/* Eleven less the remainder by eleven, with 10 as 1 and 11 as 0. */
 static char
 spanish_digit(unsigned sum)
 {
@@ -83,7 +83,7 @@ is_spanish(const char *bban)
 	       bban[BANK + 1] == spanish_digit(weighted(bban + ACCOUNT_AT, weights, ACCOUNT));
 }
 
-/* A letter for the rest: every other character counts as this table has it. */
+/* A check letter: every other character is mapped by this table. */
 static bool
 has_cin(const char *bban)
 {

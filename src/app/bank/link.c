@@ -1,4 +1,4 @@
-/* Linking: a consent is asked for, authorised by the person at the bank, and its accounts are read. */
+/* Linking: a consent is created, authorised by the user at the bank, and its accounts are read. */
 #include <stdio.h>
 #include <string.h>
 
@@ -69,7 +69,7 @@ bank_link_close(struct ctx *ctx, struct bank_link *link)
 		      PARAMS(p_int(link->bank_consent_id), p_bytes(sealed.data, sealed.length)));
 }
 
-/* A consent that its person has come back for. */
+/* A consent of a returning user. */
 struct returned {
 	int64_t bank_consent_id;
 	const char *consent;
@@ -88,7 +88,7 @@ static const struct column returned_columns[] = {
 	COLUMN(struct returned, consent_sealed),
 };
 
-/* What the person can do about it is always the same. */
+/* The possible action of the user is always the same. */
 static enum err
 begin_again(struct ctx *ctx, const char *message, const char *why)
 {
@@ -100,7 +100,8 @@ begin_again(struct ctx *ctx, const char *message, const char *why)
 static enum err
 use_state(struct ctx *ctx, const char *state, struct returned *out)
 {
-	static const char unknown[] = "The link is unknown, too old, used before, or not yours";
+	static const char unknown[] = "The link is unknown, expired, already used, or belongs to "
+				      "another user";
 	unsigned char digest[SHA256_SIZE];
 	struct rows rows;
 
@@ -110,14 +111,14 @@ use_state(struct ctx *ctx, const char *state, struct returned *out)
 		return begin_again(ctx, unknown, "no such state");
 	rows_scan(&rows, 0, returned_columns, COLUMN_COUNT(returned_columns), out);
 	if (out->user_id != ctx->who.user_id)
-		return begin_again(ctx, unknown, "somebody else's state");
+		return begin_again(ctx, unknown, "state of another user");
 	out->id = bank_consent_open(ctx, out->consent, out->consent_sealed);
 	if (out->id == NULL)
-		return begin_again(ctx, unknown, "its seal can't be opened");
+		return begin_again(ctx, unknown, "its secret can't be decrypted");
 	return ERR_OK;
 }
 
-/* Whether the person has said yes at the bank is what the bank says, not who sends them back. */
+/* Whether the user granted the consent is decided by the bank's answer, not by the redirect. */
 static enum err
 check_authorised(struct ctx *ctx, const struct xs2a_call *call, const struct returned *returned)
 {
@@ -154,7 +155,7 @@ read_accounts(struct ctx *ctx, const struct xs2a_call *call, struct returned *re
 	return ERR_OK;
 }
 
-/* What tells an account of a person from others, whichever of its numbers the bank gives. */
+/* The key that identifies an account of a user, by whichever of its numbers. */
 static const char *
 number_of(const struct xs2a_account *account)
 {

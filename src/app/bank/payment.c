@@ -57,7 +57,7 @@ state_of(const char *status)
 	return text_equal(status, "failed") ? BANK_PAYMENT_FAILED : BANK_PAYMENT_PENDING;
 }
 
-/* At most so many characters of a text. */
+/* The first characters of a text. */
 static const char *
 shortened(struct arena *arena, const char *text, size_t most)
 {
@@ -70,7 +70,7 @@ shortened(struct arena *arena, const char *text, size_t most)
 	return arena_strndup(arena, text, kept);
 }
 
-/* How money goes from one to the other, in the words of the interface. */
+/* The payment product of the interface for a pair of accounts. */
 static const char *
 product_for(const char *creditor, const char *currency)
 {
@@ -93,7 +93,7 @@ show_account(struct ctx *ctx, const struct bank_account_row *row, struct bank_pa
 	out->request.bank_consent_id = row->bank_consent_id;
 }
 
-/* Whether the account may be paid from, by as much; its row is locked. */
+/* Whether the account can pay this amount; its row is locked. */
 static enum err
 check_account(struct ctx *ctx, const struct bank_order *in, const struct bank_account_row *row)
 {
@@ -107,7 +107,7 @@ check_account(struct ctx *ctx, const struct bank_order *in, const struct bank_ac
 	return ERR_OK;
 }
 
-/* What is reserved is summed by a statement of its own, which sees all that was before the lock. */
+/* Reservations are summed in a separate statement, which sees all changes before the lock. */
 static enum err
 lock_account(struct ctx *ctx, int64_t id, struct bank_account_row *out, bool *linked)
 {
@@ -191,7 +191,7 @@ bank_pay(struct ctx *ctx, struct bank_payment *payment)
 	initiate(ctx, payment);
 }
 
-/* Note that it is given to the bank again; false if there is no need any more. */
+/* Record that it is sent to the bank again; false if that is no longer necessary. */
 static bool
 note_repeat(struct ctx *ctx, const struct bank_payment *payment)
 {
@@ -226,9 +226,9 @@ bank_payment_status(struct ctx *ctx, struct bank_payment *payment)
 }
 
 /*
- * Whether the bank's answer means that the payment was not made. Once it was given to the bank
- * again, another attempt may have got through: then only a verdict on the payment itself counts,
- * which is the same for all attempts. How a question about its state went means nothing.
+ * Whether the bank's answer means that the payment was not made. Once it was sent to the bank
+ * again, another attempt may have succeeded: then only a decision about the payment itself counts,
+ * which is the same for all attempts. The result of a status query is irrelevant.
  */
 static bool
 is_failure(const struct bank_payment *payment, int64_t repeats)
@@ -258,7 +258,7 @@ end(struct ctx *ctx, const struct payment_row *row, const char *status, const ch
 		      PARAMS(p_int(row->bank_account_id), p_int(row->amount)));
 }
 
-/* Take down what the bank said; the row is locked and pending. */
+/* Record the bank's answer; the row is locked and pending. */
 static enum err
 take(struct ctx *ctx, const struct bank_payment *payment, const struct payment_row *row)
 {
@@ -274,7 +274,7 @@ take(struct ctx *ctx, const struct bank_payment *payment, const struct payment_r
 	if (accepted && called->state == PROVIDER_SUCCEEDED)
 		return end(ctx, row, "settled", NULL);
 	if (row->bank_reference != NULL && !accepted)
-		return ERR_OK; /* another attempt got through */
+		return ERR_OK; /* another attempt succeeded */
 	if (is_failure(payment, row->repeats))
 		return end(ctx, row, "failed",
 			   accepted ? "The bank did not make the payment" : called->answer.message);
@@ -316,7 +316,7 @@ lock_payment(struct ctx *ctx, const struct bank_payment *payment, struct payment
 	return ERR_OK;
 }
 
-/* Show the payment as it stands now, beside what came of the call. */
+/* Return the current state of the payment, in addition to the result of the call. */
 static enum err
 show_again(struct ctx *ctx, struct bank_payment *payment)
 {
@@ -392,8 +392,8 @@ bank_decide(struct ctx *ctx, struct bank_payment *payment, bool made)
 	if (payment->state != BANK_PAYMENT_PENDING)
 		return fault(&ctx->fault, ERR_CONFLICT, NULL,
 			     payment->state == BANK_PAYMENT_SETTLED
-				     ? "The bank has made the payment meanwhile"
-				     : "The bank has refused the payment meanwhile");
+				     ? "The bank has made the payment in the meantime"
+				     : "The bank has refused the payment in the meantime");
 	TRY(end(ctx, &row, made ? "settled" : "failed",
 		made ? NULL : "The bank did not make the payment"));
 	return show_again(ctx, payment);

@@ -113,7 +113,7 @@ bank_call(struct ctx *ctx, const char *bank)
 	};
 }
 
-/* What the bank's id of a consent is sealed for. */
+/* The sealing context of the bank's id of a consent. */
 static const char *
 seal_context(struct ctx *ctx, const char *consent)
 {

@@ -1,4 +1,4 @@
-/* row.h - rows of accounts at banks, and how their bank is called. */
+/* row.h - rows of bank accounts, and calls to their banks. */
 #ifndef APP_BANK_ROW_H
 #define APP_BANK_ROW_H
 
@@ -17,7 +17,7 @@ struct bank_account_row {
 	const char *currency;
 	int64_t balance;
 	struct instant balance_at;
-	struct instant paid_at; /* when the last payment left it */
+	struct instant paid_at; /* when the last payment was debited */
 	bool is_primary;
 	const char *resource_id;
 	const char *status;
@@ -25,7 +25,7 @@ struct bank_account_row {
 	const char *consent; /* our id of it */
 	struct bytes consent_sealed;
 	struct instant expires_at;
-	int64_t reserved; /* what pending payments take */
+	int64_t reserved; /* sum of pending payments */
 };
 
 void bank_account_scan(const struct rows *rows, size_t i, struct bank_account_row *out);
@@ -36,16 +36,16 @@ enum err bank_account_rows(struct ctx *ctx, int64_t user_id, struct bank_account
 /* By the account's internal id, linked or not. ERR_NOT_FOUND. */
 enum err bank_account_by_id(struct ctx *ctx, int64_t id, struct bank_account_row *out) MUST_CHECK;
 
-/* ERR_UNAVAILABLE where no bank is configured. */
+/* ERR_UNAVAILABLE if no bank is configured. */
 enum err bank_configured(struct ctx *ctx) MUST_CHECK;
-/* A call to a bank on behalf of the person who waits, if one does. */
+/* A call to a bank on behalf of the waiting user, if any. */
 struct xs2a_call bank_call(struct ctx *ctx, const char *bank);
 struct bytes bank_consent_seal(struct ctx *ctx, const char *consent, const char *plain);
-/* NULL if it can't be opened. */
+/* NULL if it can't be decrypted. */
 const char *bank_consent_open(struct ctx *ctx, const char *consent, struct bytes sealed);
-/* Report why a bank did not do what was asked. */
+/* Report why a bank did not execute a request. */
 enum err bank_fault(struct ctx *ctx, const struct xs2a_answer *answer);
-/* Take down that a consent has ended, if the answer says so. */
+/* Record that a consent has ended, if the answer says so. */
 enum err bank_consent_note(struct ctx *ctx, int64_t bank_consent_id,
 			   const struct xs2a_answer *answer) MUST_CHECK;
 

@@ -19,7 +19,7 @@
 #include "runtime/app.h"
 #include "json/writer.h"
 
-/* Attempts at once to one subscription, so that a slow receiver leaves threads to the others. */
+/* Concurrent attempts to one subscription, so that a slow receiver leaves threads to the others. */
 enum { AT_ONCE_MAX = 6, SHORT_WHILE_S = 1, LONG_WHILE_S = 10 };
 
 enum { RETRIES_MAX = 5, BACKOFF_S = 60, BACKOFF_GROWTH = 4, LIFETIME_S = 86400, STATUS_GONE = 410 };
@@ -64,7 +64,7 @@ find(struct ctx *ctx, int64_t subscription_id, struct uuid id, struct delivery *
 	return ERR_OK;
 }
 
-/* Its turn has come: a job of its own tries it. */
+/* It is due: its own job attempts it. */
 static enum err
 plan(struct ctx *ctx, struct uuid id, int64_t delay_s)
 {
@@ -82,7 +82,8 @@ replay(struct ctx *ctx, int64_t subscription_id, struct uuid id, struct delivery
 	TRY(db_run(ctx, SQL_delivery_replay, &rows, PARAMS(p_int(out->delivery_id))));
 	if (rows.count == 0)
 		return fault(&ctx->fault, ERR_CONFLICT, NULL,
-			     strcmp(out->status, "pending") == 0 ? "The delivery is still under way"
+			     strcmp(out->status, "pending") == 0 ? "The delivery is still in "
+								   "progress"
 								 : "The webhook is not active");
 	TRY(plan(ctx, id, 0));
 	return find(ctx, subscription_id, id, out);
@@ -124,14 +125,14 @@ delivery_replay_any(struct ctx *ctx, struct uuid id, struct delivery *out)
 	return audit_add(ctx, "delivery_replay", uuid_text(text, id), (struct json_value){NULL});
 }
 
-/* What an attempt needs. */
-struct parcel {
+/* Data of an attempt. */
+struct attempt {
 	int64_t delivery_id;
 	struct uuid public_id;
 	int64_t subscription_id;
 	struct uuid object;
 	int64_t sequence;
-	int64_t attempts; /* ever; what tells this one from another at the same time */
+	int64_t attempts; /* total; distinguishes this attempt from concurrent ones */
 	int64_t tries;    /* before this one */
 	int64_t age_s;    /* since it was made or replayed */
 	struct uuid event;
@@ -144,42 +145,43 @@ struct parcel {
 	bool is_wanted;
 	struct bytes secret_sealed;
 	struct bytes previous_sealed;
-	int64_t busy; /* attempts that its subscription has under way */
-	bool is_slow; /* one of them for a second and more */
+	int64_t busy; /* attempts in progress of its subscription */
+	bool is_slow; /* one of them for more than a second */
 };
 
-static const struct column parcel_columns[] = {
-	COLUMN(struct parcel, delivery_id),
-	COLUMN(struct parcel, public_id),
-	COLUMN(struct parcel, subscription_id),
-	COLUMN(struct parcel, object),
-	COLUMN(struct parcel, sequence),
-	COLUMN(struct parcel, attempts),
-	COLUMN(struct parcel, tries),
-	COLUMN(struct parcel, age_s),
-	COLUMN(struct parcel, event),
-	COLUMN(struct parcel, type),
-	COLUMN(struct parcel, data),
-	COLUMN(struct parcel, created_at),
-	COLUMN(struct parcel, subscription),
-	COLUMN(struct parcel, mode),
-	COLUMN(struct parcel, url),
-	COLUMN(struct parcel, is_wanted),
-	COLUMN(struct parcel, secret_sealed),
-	COLUMN(struct parcel, previous_sealed),
-	COLUMN(struct parcel, busy),
-	COLUMN(struct parcel, is_slow),
+static const struct column attempt_columns[] = {
+	COLUMN(struct attempt, delivery_id),
+	COLUMN(struct attempt, public_id),
+	COLUMN(struct attempt, subscription_id),
+	COLUMN(struct attempt, object),
+	COLUMN(struct attempt, sequence),
+	COLUMN(struct attempt, attempts),
+	COLUMN(struct attempt, tries),
+	COLUMN(struct attempt, age_s),
+	COLUMN(struct attempt, event),
+	COLUMN(struct attempt, type),
+	COLUMN(struct attempt, data),
+	COLUMN(struct attempt, created_at),
+	COLUMN(struct attempt, subscription),
+	COLUMN(struct attempt, mode),
+	COLUMN(struct attempt, url),
+	COLUMN(struct attempt, is_wanted),
+	COLUMN(struct attempt, secret_sealed),
+	COLUMN(struct attempt, previous_sealed),
+	COLUMN(struct attempt, busy),
+	COLUMN(struct attempt, is_slow),
 };
 
-/* The delivery that is to be attempted, and what is found of it. */
-struct begin {
+/* The delivery to be attempted, and data that was found for it. */
+struct due_delivery {
 	struct uuid id;
-	struct parcel parcel;
+	struct attempt attempt;
 };
 
-/* How an attempt ended. problem is for the receiver's owner: it tells nothing of our network. */
+/* The result of an attempt. problem is for the receiver's owner: it reveals nothing of our
+ * network. */
 struct outcome {
-	int status; /* 0: there was no answer */
+	int status; /* 0: no answer */
 	const char *problem;
 };
 
@@ -191,33 +193,33 @@ event_name(struct arena *arena, struct uuid event)
 	return arena_printf(arena, "evt_%s", uuid_text(text, event));
 }
 
-/* The same bytes at every try. */
+/* The same bytes in every attempt. */
 static bool
-envelope(struct arena *arena, const struct parcel *parcel, struct bytes *body)
+envelope(struct arena *arena, const struct attempt *attempt, struct bytes *body)
 {
 	char at[INSTANT_TEXT_MAX];
 	struct jw w;
 
-	jw_init(&w, arena, strlen(parcel->data) + 256);
+	jw_init(&w, arena, strlen(attempt->data) + 256);
 	jw_object(&w, NULL);
-	jw_text(&w, "id", event_name(arena, parcel->event));
-	jw_text(&w, "type", parcel->type);
-	jw_json(&w, "data", parcel->data);
-	jw_text(&w, "timestamp", instant_text(at, parcel->created_at));
+	jw_text(&w, "id", event_name(arena, attempt->event));
+	jw_text(&w, "type", attempt->type);
+	jw_json(&w, "data", attempt->data);
+	jw_text(&w, "timestamp", instant_text(at, attempt->created_at));
 	jw_text(&w, "version", "1");
 	jw_close(&w);
 	return jw_finish(&w, body);
 }
 
-/* A secret as it was shown; NULL where there is none. */
+/* A secret as shown to the owner; NULL if there is none. */
 static const char *
-open_secret(struct ctx *ctx, const struct parcel *parcel, struct bytes sealed)
+open_secret(struct ctx *ctx, const struct attempt *attempt, struct bytes sealed)
 {
 	struct bytes plain;
 
 	if (sealed.length == 0 ||
-	    !box_open(ctx->app->keys, ctx->arena, webhook_secret_context(ctx, parcel->subscription),
-		      sealed, &plain))
+	    !box_open(ctx->app->keys, ctx->arena,
+		      webhook_secret_context(ctx, attempt->subscription), sealed, &plain))
 		return NULL;
 	return plain.data;
 }
@@ -232,7 +234,7 @@ sign_body(struct arena *arena, const char *secret, struct bytes body)
 	return hex_encode(arena, digest, sizeof(digest));
 }
 
-/* As Standard Webhooks has it: id, time of the attempt and body, under the bytes of the secret. */
+/* By Standard Webhooks: id, time of the attempt and body, under the bytes of the secret. */
 static const char *
 sign_message(struct arena *arena, const char *secret, const char *id, const char *timestamp,
 	     struct bytes body)
@@ -251,17 +253,17 @@ sign_message(struct arena *arena, const char *secret, const char *id, const char
 
 /* The request with its signatures; with two of them for a while after a rotation. */
 static bool
-write_request(struct ctx *ctx, const struct parcel *parcel, struct http_request *request)
+write_request(struct ctx *ctx, const struct attempt *attempt, struct http_request *request)
 {
 	struct arena *arena = ctx->arena;
-	const char *secret = open_secret(ctx, parcel, parcel->secret_sealed);
-	const char *previous = open_secret(ctx, parcel, parcel->previous_sealed);
-	const char *id = event_name(arena, parcel->event);
+	const char *secret = open_secret(ctx, attempt, attempt->secret_sealed);
+	const char *previous = open_secret(ctx, attempt, attempt->previous_sealed);
+	const char *id = event_name(arena, attempt->event);
 	const char *now = arena_printf(arena, "%lld", (long long)(ctx->app->now().us / SECOND_US));
 	const char *signature;
 	struct bytes body;
 
-	if (secret == NULL || !envelope(arena, parcel, &body))
+	if (secret == NULL || !envelope(arena, attempt, &body))
 		return false;
 	signature = sign_message(arena, secret, id, now, body);
 	if (previous != NULL)
@@ -269,7 +271,7 @@ write_request(struct ctx *ctx, const struct parcel *parcel, struct http_request 
 					 sign_message(arena, previous, id, now, body));
 	*request = (struct http_request){
 		.method = "POST",
-		.url = parcel->url,
+		.url = attempt->url,
 		.headers = {{"Content-Type", "application/json"},
 			    {"User-Agent", PACKAGE_NAME "/" PACKAGE_VERSION},
 			    {"webhook-id", id},
@@ -284,22 +286,22 @@ write_request(struct ctx *ctx, const struct parcel *parcel, struct http_request 
 	return true;
 }
 
-/* Test mode may stay within the machine where there is a client for that: in development. */
+/* Test mode may call the local machine if there is a client for that: in development. */
 static struct http_client *
-client_for(const struct app *app, const struct parcel *parcel)
+client_for(const struct app *app, const struct attempt *attempt)
 {
-	if (strcmp(parcel->mode, "test") == 0 && app->http_local != NULL)
+	if (strcmp(attempt->mode, "test") == 0 && app->http_local != NULL)
 		return app->http_local;
 	return app->http_public;
 }
 
-/* Why no connection stands: what the receiver's owner can mend. */
+/* Why the connection failed: what the receiver's owner can fix. */
 static const char *
 obstacle_text(enum http_obstacle obstacle)
 {
 	switch (obstacle) {
 	case HTTP_NAME_UNKNOWN:
-		return "The host name is not known";
+		return "The host name could not be resolved";
 	case HTTP_REFUSED:
 		return "The connection was refused";
 	case HTTP_TOO_SLOW:
@@ -308,46 +310,46 @@ obstacle_text(enum http_obstacle obstacle)
 		return "The certificate is not valid, or there is no TLS";
 	case HTTP_OBSTACLE_OTHER:
 	default:
-		return "No connection could be made";
+		return "The connection failed";
 	}
 }
 
 static struct outcome
-call(struct ctx *ctx, const struct parcel *parcel, const struct http_request *request)
+call(struct ctx *ctx, const struct attempt *attempt, const struct http_request *request)
 {
-	struct http_answer answer = http_call(client_for(ctx->app, parcel), ctx->arena, request);
+	struct http_answer answer = http_call(client_for(ctx->app, attempt), ctx->arena, request);
 
 	switch (answer.outcome) {
 	case HTTP_ANSWERED:
 		if (answer.status >= 200 && answer.status <= 299)
 			return (struct outcome){answer.status, NULL};
-		return (struct outcome){answer.status, "The answer was not a success"};
+		return (struct outcome){answer.status, "The answer did not report success"};
 	case HTTP_NOT_SENT:
 		return (struct outcome){0, obstacle_text(answer.obstacle)};
 	case HTTP_BLOCKED:
-		return (struct outcome){0, "The address is not a public one"};
+		return (struct outcome){0, "The address is not public"};
 	case HTTP_LOST:
 		break;
 	}
-	return (struct outcome){0, "There was no complete answer in time"};
+	return (struct outcome){0, "No complete answer was received in time"};
 }
 
-/* What is recorded of an attempt, in one transaction. */
+/* Record an attempt, in one transaction. */
 struct report {
-	const struct parcel *parcel;
+	const struct attempt *attempt;
 	struct outcome outcome;
 };
 
-/* The outcome in the row of the delivery; *first is false if another attempt was faster, or this was
- * recorded before. */
+/* Record the outcome in the row of the delivery; *first is false if another attempt was faster,
+ * or this was already recorded. */
 static enum err
 record_delivered(struct ctx *ctx, const struct report *report, bool *first)
 {
-	const struct parcel *parcel = report->parcel;
+	const struct attempt *attempt = report->attempt;
 	struct rows rows;
 
 	TRY(db_run(ctx, SQL_delivery_delivered, &rows,
-		   PARAMS(p_int(parcel->delivery_id), p_int(parcel->attempts),
+		   PARAMS(p_int(attempt->delivery_id), p_int(attempt->attempts),
 			  p_int(report->outcome.status))));
 	*first = rows.count > 0;
 	return ERR_OK;
@@ -356,11 +358,11 @@ record_delivered(struct ctx *ctx, const struct report *report, bool *first)
 static enum err
 record_failed(struct ctx *ctx, const struct report *report, bool *first)
 {
-	const struct parcel *parcel = report->parcel;
+	const struct attempt *attempt = report->attempt;
 	struct rows rows;
 
 	TRY(db_run(ctx, SQL_delivery_failed, &rows,
-		   PARAMS(p_int(parcel->delivery_id), p_int(parcel->attempts),
+		   PARAMS(p_int(attempt->delivery_id), p_int(attempt->attempts),
 			  p_int(report->outcome.status), p_text(report->outcome.problem))));
 	*first = rows.count > 0;
 	return ERR_OK;
@@ -369,17 +371,17 @@ record_failed(struct ctx *ctx, const struct report *report, bool *first)
 static enum err
 record_later(struct ctx *ctx, const struct report *report, int64_t delay_s)
 {
-	const struct parcel *parcel = report->parcel;
+	const struct attempt *attempt = report->attempt;
 	struct rows rows;
 
 	TRY(db_run(ctx, SQL_delivery_later, &rows,
-		   PARAMS(p_int(parcel->delivery_id), p_int(parcel->attempts),
+		   PARAMS(p_int(attempt->delivery_id), p_int(attempt->attempts),
 			  p_int(report->outcome.status), p_text(report->outcome.problem),
 			  p_int(delay_s))));
-	return rows.count > 0 ? plan(ctx, parcel->public_id, delay_s) : ERR_OK;
+	return rows.count > 0 ? plan(ctx, attempt->public_id, delay_s) : ERR_OK;
 }
 
-/* 1, 4, 16, 64 and 256 minutes, more or less. */
+/* 1, 4, 16, 64 and 256 minutes, with jitter. */
 static int64_t
 backoff_s(int64_t tries)
 {
@@ -392,43 +394,43 @@ backoff_s(int64_t tries)
 	return delay * 3 / 4 + (int64_t)(noise % (uint64_t)(delay / 2));
 }
 
-/* Later, or never again; *ended tells which. */
+/* Retry later, or never again; *ended tells which. */
 static enum err
 record_failure(struct ctx *ctx, const struct report *report, bool *ended)
 {
-	const struct parcel *parcel = report->parcel;
-	int64_t delay = backoff_s(parcel->tries < RETRIES_MAX ? parcel->tries : RETRIES_MAX);
+	const struct attempt *attempt = report->attempt;
+	int64_t delay = backoff_s(attempt->tries < RETRIES_MAX ? attempt->tries : RETRIES_MAX);
 
-	*ended = parcel->tries >= RETRIES_MAX || parcel->age_s + delay > LIFETIME_S;
+	*ended = attempt->tries >= RETRIES_MAX || attempt->age_s + delay > LIFETIME_S;
 	if (*ended)
 		return record_failed(ctx, report, ended);
 	return record_later(ctx, report, delay);
 }
 
-/* 410 Gone: the receiver wants nothing more. */
+/* 410 Gone: the receiver wants no more webhooks. */
 static enum err
 record_gone(struct ctx *ctx, const struct report *report)
 {
 	static const char why[] = "The receiver answered 410 Gone";
-	const struct parcel *parcel = report->parcel;
+	const struct attempt *attempt = report->attempt;
 	bool first;
 
 	TRY(record_failed(ctx, report, &first));
 	if (!first)
 		return ERR_OK;
 	TRY(db_run(ctx, SQL_webhook_gone, NULL,
-		   PARAMS(p_int(parcel->subscription_id), p_text(why))));
+		   PARAMS(p_int(attempt->subscription_id), p_text(why))));
 	return db_run(ctx, SQL_delivery_abandon, NULL,
-		      PARAMS(p_int(parcel->subscription_id), p_text(why)));
+		      PARAMS(p_int(attempt->subscription_id), p_text(why)));
 }
 
-/* One that waited because there were enough under way takes the place. */
+/* A delivery that waited for a free slot takes it. */
 static enum err
-give_place(struct ctx *ctx, const struct parcel *parcel)
+give_place(struct ctx *ctx, const struct attempt *attempt)
 {
 	struct rows rows;
 
-	TRY(db_run(ctx, SQL_delivery_uncrowd, &rows, PARAMS(p_int(parcel->subscription_id))));
+	TRY(db_run(ctx, SQL_delivery_uncrowd, &rows, PARAMS(p_int(attempt->subscription_id))));
 	return rows.count > 0 ? plan(ctx, row_uuid(&rows, 0, 0), 0) : ERR_OK;
 }
 
@@ -436,7 +438,7 @@ static enum err
 record(struct ctx *ctx, void *arg)
 {
 	const struct report *report = arg;
-	const struct parcel *parcel = report->parcel;
+	const struct attempt *attempt = report->attempt;
 	bool ended;
 	struct rows rows;
 
@@ -446,75 +448,75 @@ record(struct ctx *ctx, void *arg)
 		return record_gone(ctx, report);
 	else
 		TRY(record_failure(ctx, report, &ended));
-	TRY(give_place(ctx, parcel));
+	TRY(give_place(ctx, attempt));
 	if (!ended)
 		return ERR_OK;
 	TRY(db_run(ctx, SQL_delivery_next, &rows,
-		   PARAMS(p_int(parcel->subscription_id), p_uuid(parcel->object),
-			  p_int(parcel->sequence))));
+		   PARAMS(p_int(attempt->subscription_id), p_uuid(attempt->object),
+			  p_int(attempt->sequence))));
 	return rows.count > 0 ? plan(ctx, row_uuid(&rows, 0, 0), 0) : ERR_OK;
 }
 
-/* There are enough of its subscription under way: when one of them ends, or after a while. */
+/* All slots of its subscription are in use: retry when an attempt ends, or after a while. */
 static enum err
-crowd(struct ctx *ctx, const struct parcel *parcel)
+crowd(struct ctx *ctx, const struct attempt *attempt)
 {
-	TRY(db_run(ctx, SQL_delivery_crowd, NULL, PARAMS(p_int(parcel->delivery_id))));
-	return plan(ctx, parcel->public_id, parcel->is_slow ? LONG_WHILE_S : SHORT_WHILE_S);
+	TRY(db_run(ctx, SQL_delivery_crowd, NULL, PARAMS(p_int(attempt->delivery_id))));
+	return plan(ctx, attempt->public_id, attempt->is_slow ? LONG_WHILE_S : SHORT_WHILE_S);
 }
 
 static void
-log_failure(const struct parcel *parcel, const struct outcome *outcome)
+log_failure(const struct attempt *attempt, const struct outcome *outcome)
 {
 	char id[UUID_TEXT_MAX];
 
 	if (outcome->problem != NULL)
 		log_event(LOG_LEVEL_INFO, "delivery_failed",
-			  LOG_FIELDS({"delivery", uuid_text(id, parcel->public_id), 0},
-				     {"tries", NULL, parcel->tries + 1},
+			  LOG_FIELDS({"delivery", uuid_text(id, attempt->public_id), 0},
+				     {"tries", NULL, attempt->tries + 1},
 				     {"status", NULL, outcome->status},
 				     {"why", outcome->problem, 0}));
 }
 
-/* A place among the attempts of its subscription. Two that count at the same time would both find
- * one free, so they do it one after the other. parcel->delivery_id stays 0 if there is nothing to do. */
+/* Take a slot of its subscription. Two concurrent counts would both find one free, so they are
+ * serialised. attempt->delivery_id stays 0 if there is nothing to do. */
 static enum err
 take_place(struct ctx *ctx, void *arg)
 {
-	struct begin *begin = arg;
-	struct parcel *parcel = &begin->parcel;
+	struct due_delivery *due = arg;
+	struct attempt *attempt = &due->attempt;
 	struct rows rows;
 
-	*parcel = (struct parcel){0};
-	TRY(db_run(ctx, SQL_delivery_hold_subscription, NULL, PARAMS(p_uuid(begin->id))));
-	TRY(db_run(ctx, SQL_delivery_begin, &rows, PARAMS(p_uuid(begin->id))));
+	*attempt = (struct attempt){0};
+	TRY(db_run(ctx, SQL_delivery_hold_subscription, NULL, PARAMS(p_uuid(due->id))));
+	TRY(db_run(ctx, SQL_delivery_begin, &rows, PARAMS(p_uuid(due->id))));
 	if (rows.count == 0)
 		return ERR_OK;
-	rows_scan(&rows, 0, parcel_columns, COLUMN_COUNT(parcel_columns), parcel);
-	if (parcel->busy >= AT_ONCE_MAX)
-		return crowd(ctx, parcel);
-	return db_run(ctx, SQL_delivery_busy, NULL, PARAMS(p_int(parcel->delivery_id)));
+	rows_scan(&rows, 0, attempt_columns, COLUMN_COUNT(attempt_columns), attempt);
+	if (attempt->busy >= AT_ONCE_MAX)
+		return crowd(ctx, attempt);
+	return db_run(ctx, SQL_delivery_busy, NULL, PARAMS(p_int(attempt->delivery_id)));
 }
 
 enum err
 delivery_attempt(struct ctx *ctx, struct uuid id)
 {
-	struct begin begin = {.id = id};
-	struct parcel *parcel = &begin.parcel;
+	struct due_delivery due = {.id = id};
+	struct attempt *attempt = &due.attempt;
 	struct http_request request;
-	struct report report = {parcel, {0, NULL}};
+	struct report report = {attempt, {0, NULL}};
 
-	TRY(db_transact(ctx, take_place, &begin));
-	if (parcel->delivery_id == 0 || parcel->busy >= AT_ONCE_MAX)
+	TRY(db_transact(ctx, take_place, &due));
+	if (attempt->delivery_id == 0 || attempt->busy >= AT_ONCE_MAX)
 		return ERR_OK;
-	if (!parcel->is_wanted) {
-		parcel->tries = RETRIES_MAX;
+	if (!attempt->is_wanted) {
+		attempt->tries = RETRIES_MAX;
 		report.outcome.problem = "The webhook is not active";
-	} else if (!write_request(ctx, parcel, &request)) {
-		return fault(&ctx->fault, ERR_INTERNAL, NULL, "the secret can't be opened");
+	} else if (!write_request(ctx, attempt, &request)) {
+		return fault(&ctx->fault, ERR_INTERNAL, NULL, "the secret can't be decrypted");
 	} else {
-		report.outcome = call(ctx, parcel, &request);
+		report.outcome = call(ctx, attempt, &request);
 	}
-	log_failure(parcel, &report.outcome);
+	log_failure(attempt, &report.outcome);
 	return db_persist(ctx, record, &report);
 }

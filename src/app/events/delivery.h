@@ -1,9 +1,9 @@
 /*
  * delivery.h - deliveries of events to the subscriptions of webhooks.
  *
- * An event is delivered at least once. Events of one object reach a subscription in their
- * order: a later one waits until the earlier one was delivered or has failed for good. A
- * delivery has the same body at every try.
+ * An event is delivered at least once. Events of one object are delivered to a subscription in
+ * order: a later one waits until the earlier one was delivered or has failed permanently. A
+ * delivery has the same body in every attempt.
  */
 #ifndef APP_EVENTS_DELIVERY_H
 #define APP_EVENTS_DELIVERY_H
@@ -26,7 +26,7 @@ struct delivery {
 	int64_t sequence;
 	const char *status; /* pending, delivered, failed */
 	int64_t attempts;
-	int64_t response_status; /* of the last one; 0: there was no answer */
+	int64_t response_status; /* of the last attempt; 0: no answer */
 	const char *problem;
 	struct instant next_at;
 	struct instant attempted_at;
@@ -36,7 +36,7 @@ struct delivery {
 
 struct delivery_filter {
 	const char *status; /* NULL: any */
-	int64_t after;      /* the last one seen; 0: from the newest */
+	int64_t after;      /* last one of the previous page; 0: from the newest */
 	int64_t most;
 };
 
@@ -44,8 +44,8 @@ struct delivery_filter {
 enum err delivery_list(struct ctx *ctx, struct uuid project, struct uuid webhook,
 		       const struct delivery_filter *filter, struct delivery **out,
 		       size_t *n) MUST_CHECK;
-/* Deliver once more what was delivered or has failed, at once and outside the order. ERR_CONFLICT if
- * it is pending, or the subscription inactive. */
+/* Replay a delivery that was delivered or has failed, at once and outside the order.
+ * ERR_CONFLICT if it is pending, or the subscription inactive. */
 enum err delivery_replay(struct ctx *ctx, struct uuid project, struct uuid webhook, struct uuid id,
 			 struct delivery *out) MUST_CHECK;
 /* For administrators: of all subscriptions. Replays are recorded in the audit log. */
@@ -53,8 +53,8 @@ enum err delivery_list_all(struct ctx *ctx, const struct delivery_filter *filter
 			   struct delivery **out, size_t *n) MUST_CHECK;
 enum err delivery_replay_any(struct ctx *ctx, struct uuid id, struct delivery *out) MUST_CHECK;
 
-/* Try a delivery that is due, and take down what came of it; for the job runner. One that is not due
- * is left alone. In transactions of its own. */
+/* Attempt a due delivery, and record the result; for the job runner. A delivery that is not due
+ * is skipped. In its own transactions. */
 enum err delivery_attempt(struct ctx *ctx, struct uuid id) MUST_CHECK;
 
 #endif

@@ -1,9 +1,9 @@
 /*
- * What happened, from the journal and from event_add(), in one order.
+ * Events from the journal and from event_add(), in one order.
  *
- * The journal is read by the ids of its transactions, up to one of which it is known that
- * everything before it has ended (sql/migrations/0006_webhooks.sql says why). So postings pay
- * nothing for being told of.
+ * The journal is read by the ids of its transactions, up to one before which all transactions have
+ * ended (sql/migrations/0006_webhooks.sql has the reason). So postings have no extra cost for their
+ * events.
  */
 #include <string.h>
 
@@ -145,7 +145,7 @@ write_amount(struct jw *w, const char *name, int64_t minor, const char *currency
 	jw_text(w, name, money_text(text, (struct money){minor, currency_find(currency)}));
 }
 
-/* What every event of a posting begins with: whose it is, how much, and which transaction. */
+/* Common members of all events of a posting: owner, amount, and transaction. */
 static void
 write_posting(struct jw *w, struct arena *arena, const struct line_row *row, const char *id_name,
 	      struct uuid id)
@@ -179,7 +179,7 @@ emit_side(struct batch *batch, const struct line_row *row, bool credit)
 	emit(batch, row, credit ? "wallet.credited" : "wallet.debited", wallet, &w);
 }
 
-/* What a transaction is beyond its postings. */
+/* Members of a transaction in addition to its postings. */
 static void
 emit_transaction(struct batch *batch, const struct line_row *row)
 {
@@ -205,7 +205,7 @@ emit_transaction(struct batch *batch, const struct line_row *row)
 	}
 }
 
-/* Read the journal up to an id. What it tells waits to be published. */
+/* Read the journal up to an id. Its events wait to be published. */
 static enum err
 read_journal(struct ctx *ctx, int64_t after, int64_t upto)
 {
@@ -277,7 +277,7 @@ plan_deliveries(struct ctx *ctx, int64_t after, int64_t upto)
 	return ERR_OK;
 }
 
-/* Give what waits its numbers, up to a place in the journal. */
+/* Number the waiting events, up to a position in the journal. */
 static enum err
 publish(struct ctx *ctx, const struct place *place, int64_t upto, int64_t *published)
 {
@@ -290,7 +290,7 @@ publish(struct ctx *ctx, const struct place *place, int64_t upto, int64_t *publi
 			      : ERR_OK;
 }
 
-/* In one transaction: a step through what is final. */
+/* In one transaction: process a range of final entries. */
 static enum err
 stream_some(struct ctx *ctx, void *arg)
 {
@@ -321,7 +321,7 @@ stream_some(struct ctx *ctx, void *arg)
 		      PARAMS(p_int(upto), p_int(place.sequence + published)));
 }
 
-/* Note where the journal ends at this moment, if there is any news. */
+/* Record the current end of the journal, if there are new entries. */
 static enum err
 note_moment(struct ctx *ctx, void *arg)
 {

@@ -1,4 +1,4 @@
-/* notification.h - what a person is told within Drop: payments, KYC decisions, complaints. */
+/* notification.h - notifications of users in Drop: payments, KYC decisions, complaints. */
 #ifndef APP_EVENTS_NOTIFICATION_H
 #define APP_EVENTS_NOTIFICATION_H
 
@@ -6,8 +6,8 @@
 
 #include "base/ctx.h"
 
-/* Tell somebody, in the transaction of what it is about. type is "payment", "kyc" or "complaint";
- * subject is the public id of what it is about, or NULL. Texts are copied. */
+/* Notify a user, in the transaction of the cause. type is "payment", "kyc" or "complaint";
+ * subject is the public id of its object, or NULL. Texts are copied. */
 enum err notification_add(struct ctx *ctx, int64_t user_id, const char *type, const char *title,
 			  const char *message, const char *subject) MUST_CHECK;
 
@@ -22,10 +22,10 @@ struct notification {
 	struct instant created_at;
 };
 
-/* Of who asks, newest first; total is how many there are on all pages. */
+/* Of the caller, newest first; total is the number on all pages. */
 enum err notification_list(struct ctx *ctx, int64_t most, int64_t skip, struct notification **out,
 			   size_t *n, int64_t *total) MUST_CHECK;
-/* Those of these ids that are the caller's and were not read before; *updated is how many. */
+/* Those with these ids that are the caller's and unread; *updated is their number. */
 enum err notification_read(struct ctx *ctx, const char *const *ids, size_t n,
 			   int64_t *updated) MUST_CHECK;
 

@@ -10,7 +10,7 @@
 #include "queue/queue.h"
 #include "runtime/app.h"
 
-/* The text is sealed to the mail that it belongs to. */
+/* The text is sealed with the id of its mail. */
 static const char *
 seal_context(struct ctx *ctx, struct uuid id)
 {
@@ -70,7 +70,7 @@ outbox_find(struct ctx *ctx, struct uuid public_id, struct outbox_mail *out, boo
 	return ERR_OK;
 }
 
-/* How a mail ended; it has gone out, so that this must not be lost. */
+/* Record the result of a mail; it was sent, so this must not be lost. */
 struct ending {
 	enum statement_id statement;
 	int64_t mail_id;
@@ -115,7 +115,7 @@ outbox_send(struct ctx *ctx, const struct outbox_mail *mail)
 		return give_up(ctx, mail, "stale");
 	if (!box_open(ctx->app->keys, ctx->arena, seal_context(ctx, mail->public_id),
 		      mail->body_sealed, &body))
-		return give_up(ctx, mail, "the text can't be opened");
+		return give_up(ctx, mail, "the text can't be decrypted");
 	message.body = body.data;
 	err = mail_send(ctx->arena, &ctx->fault, ctx->app->config, &message);
 	if (err == ERR_UNAVAILABLE)

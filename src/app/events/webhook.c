@@ -20,7 +20,7 @@ struct webhook_row {
 	const char *mode;
 	const char *url;
 	const char *description;
-	const char *event_types; /* with commas between them */
+	const char *event_types; /* separated by commas */
 	const char *status;
 	const char *problem;
 	struct instant previous_until;
@@ -72,8 +72,8 @@ refuse_url(struct ctx *ctx, const char *why)
 }
 
 /*
- * Test mode is no way into the operator's network: http:// and private addresses are for
- * development servers only. The address that a name stands for is checked at each connection.
+ * Test mode must not reach the operator's network: http:// and private addresses are for
+ * development servers only. The resolved address is checked at each connection.
  */
 static enum err
 check_url(struct ctx *ctx, const char *text, const char *mode)
@@ -107,7 +107,7 @@ webhook_secret_context(struct ctx *ctx, struct uuid subscription)
 	return arena_printf(ctx->arena, "webhook %s", uuid_text(text, subscription));
 }
 
-/* A new secret as it is shown, and as it is kept. */
+/* A new secret, as shown to the owner and as stored. */
 static struct bytes
 make_secret(struct ctx *ctx, struct uuid subscription, const char **shown)
 {
@@ -142,8 +142,8 @@ check_number(struct ctx *ctx, int64_t project_id)
 	TRY(db_run(ctx, SQL_webhook_project_lock, NULL, PARAMS(p_int(project_id))));
 	TRY(db_run(ctx, SQL_webhook_count, &rows, PARAMS(p_int(project_id))));
 	if (row_int(&rows, 0, 0) >= WEBHOOKS_MAX)
-		return fault(&ctx->fault, ERR_CONFLICT, NULL, "A project has %d webhooks at most",
-			     WEBHOOKS_MAX);
+		return fault(&ctx->fault, ERR_CONFLICT, NULL,
+			     "A project can have at most %d webhooks", WEBHOOKS_MAX);
 	return ERR_OK;
 }
 
@@ -213,7 +213,7 @@ webhook_update(struct ctx *ctx, struct uuid project, struct uuid id, const struc
 			  p_texts(in->event_types.items, in->event_types.count),
 			  has_status ? p_bool(is_active) : p_null())));
 	if (has_status && !is_active)
-		TRY(abandon(ctx, out, "The webhook was made inactive"));
+		TRY(abandon(ctx, out, "The webhook was disabled"));
 	return find(ctx, project, id, out);
 }
 

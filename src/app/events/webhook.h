@@ -12,34 +12,36 @@ struct webhook {
 	struct uuid public_id;
 	struct uuid project;
 	const char *url;
-	const char *mode; /* test, live: whose events it hears */
+	const char *mode; /* test, live: mode of its events */
 	const char *description;
 	struct text_list event_types;
 	const char *status;            /* active, inactive */
-	const char *problem;           /* why we made it inactive, or NULL */
-	const char *secret;            /* only where it was just made */
-	struct instant previous_until; /* the secret before this one is good as long */
+	const char *problem;           /* why it was disabled by the server, or NULL */
+	const char *secret;            /* only if it was just created */
+	struct instant previous_until; /* the previous secret is valid until then */
 	struct instant created_at;
 	struct instant updated_at;
 };
 
-/* The project must be the caller's, in all of these. Orders of a live one name a public https URL. */
+/* The project must be the caller's, in all of these. Orders of a live one name a public https
+ * URL. */
 enum err webhook_create(struct ctx *ctx, struct uuid project, const struct webhook *in,
 			struct webhook *out) MUST_CHECK;
 enum err webhook_get(struct ctx *ctx, struct uuid project, struct uuid id,
 		     struct webhook *out) MUST_CHECK;
 enum err webhook_list(struct ctx *ctx, struct uuid project, int64_t after, int64_t most,
 		      struct webhook **out, size_t *n) MUST_CHECK;
-/* What is NULL in the order stays. What waits for one that becomes inactive fails. */
+/* NULL members of the order are not changed. Pending deliveries of one that becomes inactive
+ * fail. */
 enum err webhook_update(struct ctx *ctx, struct uuid project, struct uuid id,
 			const struct webhook *in, struct webhook *out) MUST_CHECK;
 enum err webhook_delete(struct ctx *ctx, struct uuid project, struct uuid id,
 			struct webhook *out) MUST_CHECK;
-/* A new secret; the old one signs beside it for a day. */
+/* A new secret; the old one also signs for a day. */
 enum err webhook_rotate(struct ctx *ctx, struct uuid project, struct uuid id,
 			struct webhook *out) MUST_CHECK;
 
-/* The context that the secrets of a subscription are sealed for. */
+/* The context that the secrets of a subscription are sealed with. */
 const char *webhook_secret_context(struct ctx *ctx, struct uuid subscription);
 
 #endif

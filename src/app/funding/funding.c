@@ -1,4 +1,4 @@
-/* The first step of fundings and deductions, and further codes for it. */
+/* The first step of fundings and deductions, and resending codes. */
 #include <string.h>
 
 #include "app/funding/risk.h"
@@ -13,9 +13,9 @@
 #include "schema/schema.h"
 
 enum {
-	LIFETIME_S = 86400, /* of what is pending: a new code may be asked for */
-	HOLD_SLACK_S = 10,  /* a hold outlives the code that it waits for */
-	NUMBER_TRIES = 100, /* numbers that others may have taken in the same millisecond */
+	LIFETIME_S = 86400, /* of the pending one: a new code may be requested */
+	HOLD_SLACK_S = 10,  /* a hold outlives its code */
+	NUMBER_TRIES = 100, /* numbers that may have been taken in the same millisecond */
 	REFERENCE_TAIL = 8,
 	FOREIGN_RETRY_S = 900,
 	SWEEP_AT_ONCE = 1000,
@@ -47,7 +47,7 @@ static const struct column fact_columns[] = {
 	COLUMN(struct risk_facts, new_address),
 };
 
-/* How unusual it is, by what the person did before. */
+/* The risk, based on the user's history. */
 static enum err
 assess(struct ctx *ctx, struct funding *f)
 {
@@ -66,7 +66,7 @@ assess(struct ctx *ctx, struct funding *f)
 	return ERR_OK;
 }
 
-/* Lower-case letters and digits, all equally likely. */
+/* Lower-case letters and digits, uniformly distributed. */
 static void
 random_tail(char out[REFERENCE_TAIL + 1])
 {
@@ -82,7 +82,7 @@ random_tail(char out[REFERENCE_TAIL + 1])
 	out[REFERENCE_TAIL] = '\0';
 }
 
-/* Write it down under a reference and a number that nobody has. */
+/* Store it under a unique reference and number. */
 static enum err
 insert(struct ctx *ctx, struct funding *f)
 {
@@ -112,7 +112,7 @@ insert(struct ctx *ctx, struct funding *f)
 	return fault(&ctx->fault, ERR_RETRY, NULL, NULL);
 }
 
-/* Codes that go to another address than the person's own are few: nobody asked its owner. */
+/* Codes to an address other than the user's own are limited: its owner was not asked. */
 static enum err
 check_address(struct ctx *ctx, const struct funding *f)
 {
@@ -141,7 +141,7 @@ mail_code(struct ctx *ctx, const struct funding *f)
 	const char *sentence;
 
 	TRY(check_address(ctx, f));
-	/* A text of the sender's goes to nobody but the sender. */
+	/* A text of the sender is sent to nobody else. */
 	if (funding_is_deduction(f) && f->description != NULL) {
 		TRY(user_get(ctx, f->user_id, &user));
 		description = user.is_email_verified ? f->description : NULL;
@@ -161,7 +161,7 @@ mail_code(struct ctx *ctx, const struct funding *f)
 			 sentence);
 }
 
-/* There is one pending deduction: what the one before held is free again. */
+/* There is one pending deduction: the hold of the previous one is released. */
 static enum err
 end_earlier(struct ctx *ctx, const struct user_wallet *wallet, const struct funding *f)
 {
@@ -205,7 +205,7 @@ funding_start(struct ctx *ctx, const char *purpose, const struct funding_order *
 	return mail_code(ctx, out);
 }
 
-/* Let the code go to another address. For a deduction that would be a way around the owner. */
+/* Send the code to another address. Not for deductions: it would bypass the owner. */
 static enum err
 redirect(struct ctx *ctx, const char *email, struct funding *f)
 {
@@ -216,11 +216,12 @@ redirect(struct ctx *ctx, const char *email, struct funding *f)
 	if (funding_is_deduction(f)) {
 		violation_add(
 			ctx->arena, &ctx->fault, "email", "ADDRESS",
-			"must be the address of your account: codes of deductions go there only");
+			"must be the address of your account: codes for deductions are sent only "
+			"there");
 		return ERR_VALIDATION;
 	}
 	f->email = email;
-	if (!f->requires_review) /* what was unusual does not become usual */
+	if (!f->requires_review) /* an unusual funding does not become usual */
 		TRY(assess(ctx, f));
 	return db_run(ctx, SQL_funding_set_address, NULL,
 		      PARAMS(p_int(f->funding_id), p_text(email), p_text(key), p_text(f->risk),

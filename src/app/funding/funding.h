@@ -1,10 +1,10 @@
 /*
- * funding.h - a person's NGN wallet is funded, or pays, once a mailed code confirms it.
+ * funding.h - funding of a user's NGN wallet, and payments from it, confirmed by a mailed code.
  *
- * A funding is started, which mails a code; the code posts it, once. Money that is to be paid
- * is held while the code is good. What looks like fraud waits for an administrator after its code was
- * right. Fundings come from the operator's funding account, since nothing else pays for them; what
- * a wallet pays is payable by the operator to whoever sold it.
+ * Starting a funding mails a code; confirming the code posts it, once. Money to be paid is held
+ * while the code is valid. A funding with a high fraud risk is reviewed by an administrator after
+ * its code was confirmed. Fundings are debited from the operator's funding account, since there is
+ * no incoming payment; payments of a wallet are payable by the operator to the seller.
  */
 #ifndef APP_FUNDING_FUNDING_H
 #define APP_FUNDING_FUNDING_H
@@ -21,7 +21,7 @@ extern const char *const funding_purposes[];
 
 struct funding_order {
 	struct decimal amount;
-	const char *email;       /* where the code goes; NULL: the person's own address */
+	const char *email;       /* where the code is sent; NULL: the user's own address */
 	const char *description; /* of a deduction */
 };
 
@@ -36,7 +36,7 @@ struct funding {
 	const char *email;
 	const char *description;
 	const char *risk;       /* low, medium, high */
-	const char *risk_rules; /* names, with commas between them */
+	const char *risk_rules; /* names, separated by commas */
 	bool requires_review;
 	const char *status;   /* pending, review, completed, failed, expired */
 	struct uuid hold;     /* of a deduction */
@@ -44,7 +44,7 @@ struct funding {
 	struct money balance; /* after funding_verify() */
 };
 
-/* Whether people may fund their wallets: nothing comes in for what is credited. */
+/* Whether users may fund their wallets: the credit is not backed by an incoming payment. */
 bool funding_open(const struct config *config);
 
 /* In a transaction: start a funding or deduction of ctx->who and mail the code.
@@ -52,22 +52,22 @@ bool funding_open(const struct config *config);
 enum err funding_start(struct ctx *ctx, const char *purpose, const struct funding_order *in,
 		       struct funding *out) MUST_CHECK;
 /*
- * In a transaction: check the code and post, or leave it to a review (status review).
- * ERR_FUNDING_UNKNOWN for what is not theirs, or not pending. *right false: the code was refused, the
- * fault says why, and what was done must be committed.
+ * In a transaction: check the code and post, or open a review (status review). ERR_FUNDING_UNKNOWN
+ * if it is not the caller's, or not pending. *right false: the code was refused, the fault has the
+ * reason, and the transaction must be committed.
  */
 enum err funding_verify(struct ctx *ctx, const char *reference, const char *code,
 			struct funding *out, bool *right) MUST_CHECK;
-/* In a transaction: mail a new code for the newest that is pending; ERR_NOT_FOUND. Another address
+/* In a transaction: mail a new code for the newest pending one; ERR_NOT_FOUND. Another address
  * than before counts as a risk, and is refused for deductions. NULL: the same as before. */
 enum err funding_resend(struct ctx *ctx, const char *purpose, const char *email,
 			struct funding *out) MUST_CHECK;
 
-/* In a transaction: what an administrator decided of a funding in review: posted, or failed.
+/* In a transaction: an administrator's decision about a funding in review: posted, or failed.
  * ERR_NOT_FOUND, ERR_CONFLICT if it is not in review. */
 enum err funding_decide(struct ctx *ctx, struct uuid id, bool approved) MUST_CHECK;
 
-/* Close what nobody confirmed in time; *found tells whether there was something. */
+/* Close unconfirmed fundings after their time; *found tells whether there was one. */
 enum err funding_expire(struct ctx *ctx, bool *found) MUST_CHECK;
 
 #endif

@@ -7,7 +7,7 @@ enum { HOUR_S = 3600, DAY_S = 24 * HOUR_S, WEEK_S = 7 * DAY_S, HISTORY_LEAST = 3
 
 #define NAIRA INT64_C(100)
 
-/* An average of fewer fundings says nothing. */
+/* An average of few fundings is meaningless. */
 static bool
 above_average(const struct risk_facts *f, int64_t times)
 {

@@ -1,8 +1,8 @@
 /*
- * risk.h - how unusual a funding is, by what the same user did before.
+ * risk.h - how unusual a funding is, compared with the user's history.
  *
- * One table of rules, each with its points; the sum is the level. No I/O. The numbers stand in
- * src/api/otp/README.md too.
+ * One table of rules, each with its points; the sum gives the level. No I/O. The numbers are also
+ * in src/api/otp/README.md.
  */
 #ifndef APP_FUNDING_RISK_H
 #define APP_FUNDING_RISK_H
@@ -13,20 +13,20 @@
 
 struct arena;
 
-/* Points from which a level begins. */
+/* Least points of a level. */
 enum { RISK_MEDIUM_POINTS = 30, RISK_HIGH_POINTS = 60 };
 
 enum risk_level { RISK_LOW, RISK_MEDIUM, RISK_HIGH };
 
-/* What the rules look at. Amounts in kobo; what counts is of the same user and purpose. */
+/* Input of the rules. Amounts in kobo; counts are of the same user and purpose. */
 struct risk_facts {
 	int64_t amount;
 	int64_t completed;    /* in the last 90 days */
 	int64_t average;      /* amount of those */
-	int64_t started;      /* in the last 24 hours, this one not counted */
+	int64_t started;      /* in the last 24 hours, excluding this one */
 	int64_t failed_codes; /* wrong guesses in the last 24 hours */
 	int64_t account_age_s;
-	bool new_address; /* neither the account's nor one that confirmed a funding before */
+	bool new_address; /* neither the account's address nor one that confirmed a funding before */
 };
 
 struct risk_rule {
@@ -38,7 +38,7 @@ struct risk_rule {
 /* The rules in the table's order; NULL past the end. */
 const struct risk_rule *risk_rule(size_t i);
 
-/* The level, and the names of the rules that apply, with commas between them. */
+/* The level, and the names of the rules that apply, separated by commas. */
 enum risk_level risk_assess(struct arena *arena, const struct risk_facts *facts,
 			    const char **names);
 /* "low", "medium", "high". */

@@ -1,4 +1,4 @@
-/* The second step: the code is checked, and the money moves or waits for an administrator. */
+/* The second step: the code is checked, and the money moves or waits for a review. */
 #include <string.h>
 
 #include "app/audit/review.h"
@@ -31,7 +31,7 @@ metadata(struct ctx *ctx, const struct funding *f)
 	return jw_finish(&w, &text) ? text.data : NULL;
 }
 
-/* Move the money: in from the operator, or out to what the operator owes for what was bought. */
+/* Move the money: in from the operator, or out to the amounts payable by the operator. */
 static enum err
 post(struct ctx *ctx, const struct user_wallet *wallet, struct uuid hold, struct funding *f)
 {
@@ -62,7 +62,7 @@ post(struct ctx *ctx, const struct user_wallet *wallet, struct uuid hold, struct
 	return funding_set_status(ctx, f, "completed", transaction.transaction_id);
 }
 
-/* Post it out of its hold, if it has one; where that has expired, as far as there is money. */
+/* Post it from its hold, if it has one; if that has expired, as far as the balance allows. */
 static enum err
 settle(struct ctx *ctx, const struct user_wallet *wallet, struct funding *f)
 {
@@ -75,7 +75,7 @@ settle(struct ctx *ctx, const struct user_wallet *wallet, struct funding *f)
 	return post(ctx, wallet, (struct uuid){{0}}, f);
 }
 
-/* What helps an administrator to decide. */
+/* Details for the administrator's decision. */
 static enum err
 ask_for_review(struct ctx *ctx, const struct user_wallet *wallet, struct funding *f)
 {
@@ -103,7 +103,7 @@ ask_for_review(struct ctx *ctx, const struct user_wallet *wallet, struct funding
 	jw_close(&w);
 	if (!jw_finish(&w, &detail))
 		return fault(&ctx->fault, ERR_INTERNAL, NULL, NULL);
-	TRY(review_open(ctx, "funding", f->public_id, "The risk rules say high",
+	TRY(review_open(ctx, "funding", f->public_id, "The risk level is high",
 			(struct json_value){detail.data}));
 	f->balance = wallet->balance;
 	return funding_set_status(ctx, f, "review", 0);
@@ -145,7 +145,7 @@ funding_verify(struct ctx *ctx, const char *reference, const char *code, struct 
 	return out->requires_review ? ask_for_review(ctx, &wallet, out) : settle(ctx, &wallet, out);
 }
 
-/* Tell the person how it ended: they had no answer but that it waits. */
+/* Notify the user of the result: so far they only know that it is in review. */
 static enum err
 mail_outcome(struct ctx *ctx, const struct funding *f, bool approved)
 {

@@ -36,7 +36,7 @@ funding_check_open(struct ctx *ctx, const char *purpose)
 {
 	if (!text_equal(purpose, funding_purposes[0]) || funding_open(ctx->app->config))
 		return ERR_OK;
-	return fault(&ctx->fault, ERR_FORBIDDEN, NULL, "Funding is switched off on this server");
+	return fault(&ctx->fault, ERR_FORBIDDEN, NULL, "Funding is disabled on this server");
 }
 
 bool

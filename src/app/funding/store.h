@@ -1,4 +1,4 @@
-/* store.h - what the two steps of a funding share: its row, the wallet, the hold. */
+/* store.h - common parts of the two steps of a funding: its row, the wallet, the hold. */
 #ifndef APP_FUNDING_STORE_H
 #define APP_FUNDING_STORE_H
 
@@ -11,7 +11,7 @@ extern const char funding_in[];
 extern const char funding_out[];
 
 bool funding_is_deduction(const struct funding *f);
-/* ERR_FORBIDDEN where the purpose is funding and that is not open. */
+/* ERR_FORBIDDEN if the purpose is funding and fundings are disabled. */
 enum err funding_check_open(struct ctx *ctx, const char *purpose) MUST_CHECK;
 /* The one currency of all fundings: NGN. */
 const struct currency *funding_currency(void);
@@ -23,10 +23,10 @@ enum err funding_set_status(struct ctx *ctx, struct funding *f, const char *stat
 
 /* The wallet, if money may move; ERR_WALLET_INACTIVE. */
 enum err funding_wallet(struct ctx *ctx, int64_t user_id, struct user_wallet *out) MUST_CHECK;
-/* Set the money of a deduction aside. */
+/* Hold the money of a deduction. */
 enum err funding_hold(struct ctx *ctx, const struct user_wallet *wallet, int64_t lifetime_s,
 		      struct funding *f) MUST_CHECK;
-/* Give back what a deduction holds, if it holds it still. */
+/* Release the hold of a deduction, if it is still active. */
 enum err funding_release(struct ctx *ctx, const struct user_wallet *wallet,
 			 const struct funding *f) MUST_CHECK;
 

@@ -49,7 +49,7 @@ merchant_own(struct ctx *ctx, struct merchant *out)
 
 	TRY(db_run(ctx, SQL_merchant_of_user, &rows, PARAMS(p_int(ctx->who.user_id))));
 	if (rows.count == 0)
-		return fault(&ctx->fault, ERR_FORBIDDEN, NULL, "This is for merchants");
+		return fault(&ctx->fault, ERR_FORBIDDEN, NULL, "Only merchants can do this");
 	rows_scan(&rows, 0, columns, COLUMN_COUNT(columns), out);
 	return ERR_OK;
 }
@@ -60,7 +60,7 @@ merchant_qr_value(struct arena *arena, const struct merchant *merchant)
 	return arena_printf(arena, "drop://pay/%s", merchant->drop_id);
 }
 
-/* A Norwegian account, which is where kroner are paid to: its BBAN, or the IBAN made of it. */
+/* A Norwegian account, to which NOK are paid: its BBAN, or the IBAN made of it. */
 static enum err
 check_account(struct ctx *ctx, const char *account)
 {
@@ -177,7 +177,7 @@ static const struct column payment_columns[] = {
 	COLUMN(struct payment_row, completed_at),
 };
 
-/* A merchant need not know more: "Jane D.", or "Jane" who has one name. */
+/* A name shortened for the merchant: "Jane D.", or "Jane" if there is one name. */
 static const char *
 customer_of(struct arena *arena, const struct payment_row *row)
 {

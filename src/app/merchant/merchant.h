@@ -1,9 +1,9 @@
 /*
- * merchant.h - who takes payments by QR code.
+ * merchant.h - merchants that accept payments by QR code.
  *
- * Each has an account of kind PAYABLES in the platform's live books: a payment adds what is
- * owed to them (amount less fee), a payout takes it. Only what the bank has confirmed may be
- * paid out: payments whose settled_at is set.
+ * Each has an account of kind PAYABLES in the platform's live ledger: a payment adds the amount
+ * owed to the merchant (amount less fee), a payout subtracts it. Only payments confirmed by the
+ * bank may be paid out: those whose settled_at is set.
  */
 #ifndef APP_MERCHANT_MERCHANT_H
 #define APP_MERCHANT_MERCHANT_H
@@ -19,7 +19,7 @@ struct merchant {
 	int64_t user_id;
 	const char *business_name;
 	const char *status;  /* active, closed */
-	struct uuid account; /* public id of what is owed to them */
+	struct uuid account; /* public id of the payables account */
 	const char *org_number;
 	const char *address;      /* or NULL */
 	const char *bank_account; /* for payouts: IBAN or Norwegian BBAN, plain */
@@ -28,9 +28,9 @@ struct merchant {
 
 /* An active one, by its public id. ERR_NOT_FOUND. */
 enum err merchant_find(struct ctx *ctx, const char *drop_id, struct merchant *out) MUST_CHECK;
-/* The one that who asks is. ERR_FORBIDDEN. */
+/* The merchant of the caller. ERR_FORBIDDEN. */
 enum err merchant_own(struct ctx *ctx, struct merchant *out) MUST_CHECK;
-/* What its QR code says: "drop://pay/mer_…". */
+/* Content of its QR code: "drop://pay/mer_…". */
 const char *merchant_qr_value(struct arena *arena, const struct merchant *merchant);
 
 struct merchant_order {
@@ -40,23 +40,23 @@ struct merchant_order {
 	const char *bank_account;
 };
 
-/* Who asks becomes a merchant, in a transaction. ERR_CONFLICT if they are one or the number is taken;
- * ERR_VALIDATION if the bank account can't be one. */
+/* Register the caller as a merchant, in a transaction. ERR_CONFLICT if they are one or the
+ * number is taken; ERR_VALIDATION if the bank account is not valid. */
 enum err merchant_register(struct ctx *ctx, const struct merchant_order *in,
 			   struct merchant *out) MUST_CHECK;
-/* Nobody pays them any more. What is owed to somebody who left before is paid out all the same. */
+/* Close the merchant of a user whose account is closed. Amounts owed are still paid out. */
 enum err merchant_leave(struct ctx *ctx, int64_t user_id) MUST_CHECK;
 
-/* What was taken in a period, and what there is to be paid out. */
+/* Payments of a period, and the amount to be paid out. */
 struct turnover {
 	int64_t count;
 	struct total revenue;
 	struct total fees;
 	struct total net;
-	struct total due; /* of any time, not in a payout yet */
+	struct total due; /* of all periods, not in a payout yet */
 };
 
-/* Since this "day", "week" or "month" began, in UTC; a week on Monday. */
+/* Since the start of this "day", "week" or "month", in UTC; weeks begin on Monday. */
 enum err merchant_turnover(struct ctx *ctx, const struct merchant *merchant, const char *period,
 			   struct turnover *out) MUST_CHECK;
 
@@ -73,7 +73,7 @@ struct merchant_payment {
 	struct instant completed_at;
 };
 
-/* Newest first; total is how many there are on all pages. */
+/* Newest first; total is the number on all pages. */
 enum err merchant_payments(struct ctx *ctx, const struct merchant *merchant, int64_t most,
 			   int64_t skip, struct merchant_payment **out, size_t *n,
 			   int64_t *total) MUST_CHECK;

@@ -22,7 +22,7 @@
 #define HOUR_US   (60 * MINUTE_US)
 #define DAY_US    (24 * HOUR_US)
 
-/* A payout that its process forgot is looked up after the first, one that the bank has after the
+/* A payout whose process ended is looked up after the first, one that the bank has after the
  * second. */
 enum { FORGOTTEN_AFTER_S = 60, LOOKUP_AFTER_S = 5 };
 
@@ -42,7 +42,7 @@ payout_hour_after(const struct ctx *ctx, struct instant at)
 	return (struct instant){payout_hour_before(ctx, at).us + DAY_US};
 }
 
-/* A merchant who is owed something. */
+/* A merchant with a balance due. */
 struct creditor {
 	int64_t merchant_id;
 	int64_t user_id;
@@ -57,7 +57,7 @@ static const struct column creditor_columns[] = {
 	COLUMN(struct creditor, ledger_id),
 };
 
-/* What is opened for them. */
+/* The payout that is opened for it. */
 struct opened {
 	int64_t merchant_payout_id;
 	int64_t amount;
@@ -72,7 +72,7 @@ static const struct column opened_columns[] = {
 	COLUMN(struct opened, payments),
 };
 
-/* As it is stored. */
+/* The stored row. */
 struct payout {
 	int64_t merchant_payout_id;
 	const char *drop_id;
@@ -95,8 +95,8 @@ static const struct column payout_columns[] = {
 	COLUMN(struct payout, ledger_id),
 };
 
-/* Between what is owed to the merchant and the bank. A reference that no client can give: '/' is
- * not in their alphabet. */
+/* Between the merchant's payables and the bank. A reference that clients can't use: '/' is not
+ * in their alphabet. */
 static enum err
 post(struct ctx *ctx, const char *drop_id, int64_t ledger_id, struct posting posting,
      int64_t reverses, int64_t *transaction_id)
@@ -132,7 +132,7 @@ notify(struct ctx *ctx, int64_t user_id, const char *drop_id, int64_t amount, bo
 				arena_printf(ctx->arena,
 					     completed ? "%s %s was paid to your bank account."
 						       : "%s %s could not be paid to your bank "
-							 "account. It is tried again tomorrow.",
+							 "account. We will try again tomorrow.",
 					     money_text_short(text, money), currency),
 				drop_id);
 }
@@ -156,7 +156,7 @@ struct opening {
 	struct instant due_at;
 	int64_t bank_account_id; /* of the operator */
 	bool found;
-	const char *problem; /* why it failed at once, or NULL */
+	const char *problem; /* reason of an immediate failure, or NULL */
 	bool reserved;
 	struct bank_payment payment;
 };
@@ -178,8 +178,8 @@ reserve(struct ctx *ctx, struct opening *opening, const struct creditor *credito
 	return bank_reserve(ctx, &order, &opening->payment);
 }
 
-/* What the operator's account does not allow is noted, so that it does not hold up other
- * merchants; any other error takes all of it back. */
+/* A refusal of the operator's account is recorded, so that it does not delay other merchants;
+ * any other error rolls everything back. */
 static bool
 refused(enum err err)
 {
@@ -237,8 +237,8 @@ open_one(struct ctx *ctx, void *arg)
 	return fund(ctx, opening, &creditor, &opened, drop_id);
 }
 
-/* The operator's account at the bank, which payments by QR code go to. What they have brought is
- * asked for at most once a minute. */
+/* The operator's account at the bank, which receives payments by QR code. Its balance is queried
+ * at most once a minute. */
 static enum err
 find_payer(struct ctx *ctx, struct opening *opening, bool *found)
 {
@@ -277,7 +277,7 @@ anything_due(struct ctx *ctx, struct instant due_at, bool *found)
 	return ERR_OK;
 }
 
-/* The bank will not do it: take it back, and let the next payout take its payments. */
+/* The bank refuses it: reverse it, and let the next payout include its payments. */
 static enum err
 fail(struct ctx *ctx, const struct payout *payout, const char *problem)
 {
@@ -325,7 +325,7 @@ payout_settle(struct ctx *ctx, const struct bank_payment *bank)
 	return ERR_OK;
 }
 
-/* Record what the bank said. Its side is locked first. */
+/* Record the bank's answer. The bank payment is locked first. */
 static enum err
 close_one(struct ctx *ctx, void *arg)
 {
@@ -335,7 +335,7 @@ close_one(struct ctx *ctx, void *arg)
 	return payout_settle(ctx, bank);
 }
 
-/* The first time; what is on its way is asked about soon. */
+/* The first time; a pending one is queried soon. */
 static enum err
 close_opened(struct ctx *ctx, void *arg)
 {

@@ -1,4 +1,4 @@
-/* qr.h - QR codes (ISO/IEC 18004) as pictures. */
+/* qr.h - QR codes (ISO/IEC 18004) as images. */
 #ifndef APP_MERCHANT_QR_H
 #define APP_MERCHANT_QR_H
 

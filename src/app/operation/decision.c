@@ -11,8 +11,8 @@
 #include "db/row.h"
 #include "json/writer.h"
 
-/* What follows from a decision, by what was decided. Whoever settles a subject
- * locks it before its review, so that a decision does so as well. */
+/* The consequences of a decision, by kind. Settlement of a subject locks it before its review,
+ * so a decision does the same. */
 static const struct kind {
 	const char *name;
 	enum err (*decide)(struct ctx *ctx, struct uuid subject, bool approved);
@@ -40,7 +40,7 @@ record(struct ctx *ctx, const struct review *review)
 			 uuid_text(id, review->public_id), &detail);
 }
 
-/* NULL is a bug: its decision would move nothing. */
+/* NULL is a bug: the decision would have no effect. */
 static const struct kind *
 kind_of(const struct review *review)
 {
@@ -53,7 +53,7 @@ kind_of(const struct review *review)
 static enum err
 decided_before(struct ctx *ctx)
 {
-	return fault(&ctx->fault, ERR_CONFLICT, NULL, "The review was decided before");
+	return fault(&ctx->fault, ERR_CONFLICT, NULL, "The review was already decided");
 }
 
 enum err

@@ -1,14 +1,13 @@
-/* job_control.h - what an operator does to jobs of the queue; written down in the audit log. */
+/* job_control.h - an operator's actions on jobs of the queue, recorded in the audit log. */
 #ifndef APP_OPERATION_JOB_CONTROL_H
 #define APP_OPERATION_JOB_CONTROL_H
 
 #include "queue/queue.h"
 
-/* Make a job due now, with all its tries before it; one that is run now is run once more. The id
- * is what queue_list shows. ERR_NOT_FOUND. */
+/* Make a job due now, and reset its attempts; a running one runs once more. The id is the one of
+ * queue_list. ERR_NOT_FOUND. */
 enum err job_retry(struct ctx *ctx, const char *id, struct queue_entry *out) MUST_CHECK;
-/* Put a job aside; where it is about money that is set aside, a review is
- * opened. ERR_NOT_FOUND. */
+/* Park a job; if it is about held money, a review is opened. ERR_NOT_FOUND. */
 enum err job_park(struct ctx *ctx, const char *id, struct queue_entry *out) MUST_CHECK;
 
 #endif

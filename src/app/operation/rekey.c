@@ -16,7 +16,7 @@ static const struct column address_columns[] = {
 	COLUMN_NAMED(struct address_row, key, "email_key"),
 };
 
-/* The key of a key is the key of the address it was made of. */
+/* The key of a key is the key of its address. */
 static enum err
 rekey_users(struct ctx *ctx)
 {

@@ -82,7 +82,7 @@ reseal_batch(struct ctx *ctx, void *arg)
 		rows_scan(&rows, i, row_columns, COLUMN_COUNT(row_columns), &row);
 		TRY(reseal_row(ctx, &begin, &row));
 	}
-	*batch = begin; /* a lost race begins anew from what it was */
+	*batch = begin; /* after a lost race, restart from the original value */
 	return ERR_OK;
 }
 

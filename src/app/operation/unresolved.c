@@ -11,7 +11,7 @@
 #include "db/row.h"
 #include "json/writer.h"
 
-static const char reason[] = "Nobody could find out what became of it";
+static const char reason[] = "The outcome could not be determined";
 
 static enum err
 review_bank(struct ctx *ctx, const struct bank_payment *payment)
@@ -51,7 +51,7 @@ ask_bank(struct ctx *ctx, const char *subject)
 	return payment.state == BANK_PAYMENT_PENDING ? review_bank(ctx, &payment) : ERR_OK;
 }
 
-/* The kinds of jobs that ask what became of money. */
+/* The kinds of jobs that look up payments. */
 static const struct {
 	const char *kind;
 	enum err (*ask)(struct ctx *ctx, const char *subject);
@@ -98,7 +98,7 @@ unresolved_bank_lock(struct ctx *ctx, struct uuid request_id)
 	return bank_payment_lock(ctx, &payment);
 }
 
-/* What has been paid from a bank account is known by its reference. */
+/* Payments from a bank account are known by their reference. */
 enum err
 unresolved_bank_decide(struct ctx *ctx, struct uuid request_id, bool approved)
 {

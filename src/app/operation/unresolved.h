@@ -1,11 +1,9 @@
 /*
- * unresolved.h - payments and purchases of which nobody could find out what
- * became.
+ * unresolved.h - payments and purchases whose outcome could not be determined.
  *
- * The job that asks about one is parked after its last try. In the same
- * transaction a review is opened: the money stays set aside until an
- * administrator has found out whether it was paid, and decides. What the bank,
- * provider or vendor tells until then still counts, and closes the review.
+ * The job that looks one up is parked after its last attempt. In the same transaction a review is
+ * opened: the money stays held until an administrator has found out whether it was paid, and
+ * decides. Later reports of the bank, provider or vendor are still applied, and close the review.
  */
 #ifndef APP_OPERATION_UNRESOLVED_H
 #define APP_OPERATION_UNRESOLVED_H
@@ -14,9 +12,8 @@
 
 #include "base/ctx.h"
 
-/* In the transaction in which a job is parked: open the review of its subject.
- * Nothing for kinds that are not about money, and where it is settled. A
- * deposit lapses: its money is not set aside. */
+/* In the transaction in which a job is parked: open the review of its subject. Nothing for kinds
+ * that are not about money, and for settled subjects. A deposit lapses: its money is not held. */
 enum err unresolved_ask(struct ctx *ctx, const char *kind, const char *subject) MUST_CHECK;
 
 /* Reviews of payments from bank accounts; their subject is the request id of
@@ -25,7 +22,7 @@ enum err unresolved_ask(struct ctx *ctx, const char *kind, const char *subject) 
 enum err unresolved_bank_lock(struct ctx *ctx, struct uuid request_id) MUST_CHECK;
 enum err unresolved_bank_decide(struct ctx *ctx, struct uuid request_id, bool approved) MUST_CHECK;
 
-/* For the operator: what waits for such a decision, oldest first. */
+/* For the operator: pending decisions of this kind, oldest first. */
 struct unresolved {
 	const char *kind; /* of the review */
 	const char *reference;

@@ -19,8 +19,8 @@
 #include "json/reader.h"
 
 /*
- * The money of a withdrawal is held until its fate is known, however long that takes: the hold
- * outlives whoever could still ask.
+ * The money of a withdrawal is held until its outcome is known, however long that takes: the hold
+ * outlives all look-ups.
  */
 enum { DOWN_RETRY_S = 5 };
 static const int64_t hold_lifetime_s = INT64_C(100) * 365 * 86400;
@@ -58,7 +58,7 @@ find_by_reference(struct ctx *ctx, int64_t ledger_id, int64_t user_id, const cha
 	return ERR_OK;
 }
 
-/* The payment that has the reference already, if it is the same order. */
+/* The payment with the reference, if it is the same order. */
 static enum err
 find_earlier(struct ctx *ctx, const struct payment_order *in,
 	     const unsigned char content[SHA256_SIZE], struct payment *out, bool *found)
@@ -77,7 +77,7 @@ find_earlier(struct ctx *ctx, const struct payment_order *in,
 	return ERR_OK;
 }
 
-/* Speak for the reference, or find who has it. */
+/* Reserve the reference, or find its owner. */
 static enum err
 take_reference(struct ctx *ctx, const struct payment_order *in, struct uuid id,
 	       const unsigned char content[SHA256_SIZE], struct payment *out, bool *earlier)
@@ -96,7 +96,7 @@ take_reference(struct ctx *ctx, const struct payment_order *in, struct uuid id,
 	return fault(&ctx->fault, ERR_DUPLICATE_REFERENCE, "reference", NULL);
 }
 
-/* Whether the wallet is there and can be paid into. */
+/* Whether the wallet exists and can receive money. */
 static enum err
 check_wallet(struct ctx *ctx, const struct payment_order *in)
 {
@@ -135,7 +135,7 @@ place_hold(struct ctx *ctx, const struct payment_order *in, struct uuid id, stru
 	return ERR_OK;
 }
 
-/* What the call will need; the e-mail address may stand in the payload. */
+/* Data for the call; the email address may be in the payload. */
 static enum err
 prepare_call(struct ctx *ctx, const struct payment_order *in, struct payment *out)
 {
@@ -225,8 +225,8 @@ payment_open(struct ctx *ctx, const struct payment_order *in, struct payment *ou
 }
 
 /*
- * A deposit moves no money when it is given to the provider, so it may be given again. A withdrawal is
- * never sent twice: the look-ups decide.
+ * Sending a deposit to the provider moves no money, so it may be repeated. A withdrawal is never
+ * sent twice: the look-ups decide.
  */
 static bool
 may_be_called_again(const struct payment_row *row)
@@ -253,8 +253,7 @@ payment_resume(struct ctx *ctx, struct uuid id, const struct payment_order *in, 
 	return ERR_OK;
 }
 
-/* Learn how a payment stands that was given to the provider before. That it can't be asked now
- * changes nothing. */
+/* Look up a payment that was sent to the provider before. A failed look-up changes nothing. */
 static void
 ask_again(struct ctx *ctx, const struct payment *payment)
 {
@@ -289,8 +288,8 @@ payment_call(struct ctx *ctx, struct payment *payment)
 }
 
 /*
- * What the answer to the call means. That a deposit has been paid is believed when a webhook or a
- * look-up says so, with the amount.
+ * The event of the answer to the call. A deposit is only considered paid when a webhook or a
+ * look-up reports it, with the amount.
  */
 static enum payment_event
 event_of_answer(const struct payment *payment)
@@ -317,7 +316,7 @@ reason(const struct provider_answer *answer)
 	return answer->outcome == PROVIDER_REJECTED ? answer->message : NULL;
 }
 
-/* Record the answer to the call, and what it means. */
+/* Record the answer to the call, and apply its event. */
 static enum err
 take_answer(struct ctx *ctx, const struct payment *payment, struct payment_row *row)
 {

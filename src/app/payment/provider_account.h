@@ -1,6 +1,6 @@
 /*
- * provider_account.h - whose account at a provider an order goes through: the project's, or the
- * platform's own. Internal to payments.
+ * provider_account.h - the provider account of an order: the project's, or the platform's. Internal
+ * to payments.
  */
 #ifndef APP_PAYMENT_PROVIDER_ACCOUNT_H
 #define APP_PAYMENT_PROVIDER_ACCOUNT_H
@@ -10,22 +10,21 @@
 /*
  * The account for a new order of a project (0: the platform's own customers): the project's if it
  * has one, else the platform's, which test mode uses in the sandbox only, and live mode for
- * deposits only: a project credits its wallets as it likes, so what it pays out must be its own
- * money. ERR_PROVIDER_INACTIVE where there is none, or where the platform has switched the provider
- * off.
+ * deposits only: a project can credit its wallets arbitrarily, so it must pay out its own money.
+ * ERR_PROVIDER_INACTIVE if there is none, or if the platform has disabled the provider.
  */
 enum err provider_account_pick(struct ctx *ctx, int64_t project_id, enum mode mode,
 			       const char *type, bool deposit, int64_t *config_id,
 			       struct provider_account *out) MUST_CHECK;
-/* The account that an order was made with, whether or not it is still active. */
+/* The account that an order was made with, active or not. */
 enum err provider_account_at(struct ctx *ctx, int64_t config_id, enum mode mode,
 			     struct provider_account *out) MUST_CHECK;
-/* The platform's own, whether or not it is active; *found is false if there is none. */
+/* The platform's own, active or not; *found is false if there is none. */
 enum err provider_account_own(struct ctx *ctx, const char *type, enum mode mode,
 			      struct provider_account *out, bool *found) MUST_CHECK;
 
-/* Who may have signed a webhook that can't be read: the platform, and who has open orders; not more
- * than so many. */
+/* Accounts that may have signed an unreadable webhook: the platform's, and those with open
+ * orders; at most this many. */
 struct provider_signer {
 	int64_t config_id;
 	bool own; /* the platform */
@@ -35,7 +34,7 @@ enum { PROVIDER_SIGNERS_MAX = 50 };
 enum err provider_signers(struct ctx *ctx, const char *type, struct provider_signer **out,
 			  size_t *n) MUST_CHECK;
 
-/* Whether orders of a mode go to the sandbox. */
+/* Whether orders of a mode are sent to the sandbox. */
 bool provider_in_sandbox(const struct ctx *ctx, enum mode mode);
 
 #endif

@@ -1,4 +1,5 @@
-/* Accounts at providers: their secrets are sealed, and shown by their last four characters. */
+/* Accounts at providers: their secrets are sealed, and only their last four characters are
+ * shown. */
 #include <string.h>
 
 #include "app/payment/provider_config.h"
@@ -20,7 +21,7 @@ enum { MEMBERS_MAX = 10, VALUE_MAX = 500, SHOWN = 4, SHOWN_FROM = 10 };
 
 static const struct json_value nothing = {"{}"};
 
-/* A row as it is stored. */
+/* A stored row. */
 struct account_row {
 	int64_t provider_config_id;
 	struct uuid public_id;
@@ -48,7 +49,7 @@ scan(const struct rows *rows, size_t i)
 	return row;
 }
 
-/* What a sealed configuration belongs to. */
+/* The context of a sealed configuration. */
 static const char *
 seal_context(struct ctx *ctx, int64_t project_id, const char *type)
 {
@@ -66,7 +67,7 @@ open_config(struct ctx *ctx, const struct account_row *row, struct json_object *
 	return json_read(ctx->arena, &ctx->fault, plain.data, plain.length, config);
 }
 
-/* The first of two members that is a text with something in it. */
+/* The first of two members that is a non-empty text. */
 static const char *
 text_of(struct json_object *config, const char *name, const char *other)
 {
@@ -84,7 +85,7 @@ violate(struct ctx *ctx, const char *name, const char *message)
 		      "CONFIG", message);
 }
 
-/* Values travel in headers: nothing but printable ASCII. */
+/* Values are sent in headers: printable ASCII only. */
 static bool
 is_plain(const char *text)
 {
@@ -306,7 +307,7 @@ inactive(struct ctx *ctx)
 	return fault(&ctx->fault, ERR_PROVIDER_INACTIVE, "provider", NULL);
 }
 
-/* Whether the platform's own account is there for an order of somebody who has none. */
+/* Whether the platform's own account can be used for an order without its own. */
 static bool
 is_lent(struct ctx *ctx, int64_t project_id, enum mode mode, bool deposit)
 {
@@ -334,7 +335,7 @@ provider_account_pick(struct ctx *ctx, int64_t project_id, enum mode mode, const
 		return inactive(ctx);
 	if (mine.provider_config_id == 0 && !is_lent(ctx, project_id, mode, deposit))
 		return fault(&ctx->fault, ERR_PROVIDER_INACTIVE, "provider",
-			     "The project needs an account of its own at this provider");
+			     "The project needs its own account at this provider");
 	if (mine.provider_config_id == 0)
 		mine = own;
 	if (mine.provider_config_id == 0 || !mine.is_active)

@@ -1,4 +1,4 @@
-/* provider_config.h - accounts at providers: of projects, and the platform's own. */
+/* provider_config.h - accounts at providers: of projects, and of the platform. */
 #ifndef APP_PAYMENT_PROVIDER_CONFIG_H
 #define APP_PAYMENT_PROVIDER_CONFIG_H
 
@@ -6,7 +6,7 @@
 #include "base/value.h"
 #include "provider/provider.h"
 
-/* An account at a provider, as its owner sees it: secrets by their last four characters. */
+/* An account at a provider, as shown to its owner: secrets by their last four characters. */
 struct provider_config {
 	int64_t provider_config_id;
 	struct uuid public_id;
@@ -15,7 +15,7 @@ struct provider_config {
 	bool is_active;
 	struct instant created_at;
 	struct instant updated_at;
-	bool changed; /* it was there before */
+	bool changed; /* it already existed */
 };
 
 /* Set the account of a project of the caller (nil: the platform's own, whose callers must be
@@ -27,7 +27,7 @@ enum err provider_config_list(struct ctx *ctx, struct uuid project, struct provi
 /* Deactivate the platform's own. ERR_NOT_FOUND where it is not active. */
 enum err provider_config_stop(struct ctx *ctx, const char *type) MUST_CHECK;
 
-/* A provider as everybody may see it. */
+/* The public view of a provider. */
 struct provider_facts {
 	const char *type;
 	const char *name;
@@ -35,14 +35,14 @@ struct provider_facts {
 };
 enum err provider_facts(struct ctx *ctx, struct provider_facts **out, size_t *n) MUST_CHECK;
 
-/* The account for a call that is no payment: create_wallet, fetch_wallet, list_wallets. */
+/* The account for a call that is not a payment: create_wallet, fetch_wallet, list_wallets. */
 enum err provider_account_of(struct ctx *ctx, int64_t project_id, enum mode mode, const char *type,
 			     struct provider_account *out) MUST_CHECK;
-/* In a transaction: the account for an order without a wallet, of which nothing is booked. The order
- * is noted under our reference for it, so that its webhooks are known for genuine. */
+/* In a transaction: the account for an order without a wallet, which is not posted. The order is
+ * recorded under our reference, so that its webhooks can be verified. */
 enum err provider_order_note(struct ctx *ctx, const char *type, const char *reference, bool deposit,
 			     struct provider_account *out) MUST_CHECK;
-/* The account that such an order was noted with. ERR_NOT_FOUND. */
+/* The account that such an order was recorded with. ERR_NOT_FOUND. */
 enum err provider_order_account(struct ctx *ctx, const char *type, const char *reference,
 				struct provider_account *out) MUST_CHECK;
 

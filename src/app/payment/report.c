@@ -1,4 +1,4 @@
-/* What providers tell of orders, by webhook or when asked. Both end in payment_apply_event(). */
+/* Providers' reports about orders, by webhook or look-up. Both end in payment_apply_event(). */
 #include "app/payment/payment.h"
 #include "app/payment/provider_account.h"
 #include "app/payment/row.h"
@@ -10,13 +10,13 @@
 #include "runtime/app.h"
 #include "json/reader.h"
 
-/* Values of a body that nobody has vouched for yet; look-ups that one webhook may plan. */
+/* Limits: values of an unverified body; look-ups planned by one webhook. */
 enum { CLAIMED_VALUES_MAX = 4096, LOOK_UPS_MAX = 100 };
 
-/* An order that a webhook names, and whose it is. */
+/* An order named by a webhook, and its owner. */
 struct named_order {
 	bool known;
-	struct uuid payment; /* nil: nothing is booked for it */
+	struct uuid payment; /* nil: it is not posted */
 	int64_t config_id;
 	enum mode mode;
 };
@@ -43,7 +43,7 @@ find_order(struct ctx *ctx, const struct provider *provider, const char *referen
 
 /*
  * Whether the webhook is signed with the secret of the order's account. The platform's own secret
- * signs what is about no order of ours, and all that the sandbox sends.
+ * signs those that are about no order of ours, and all from the sandbox.
  */
 static enum err
 is_genuine(struct ctx *ctx, const struct provider *provider, const struct named_order *order,
@@ -66,7 +66,7 @@ is_genuine(struct ctx *ctx, const struct provider *provider, const struct named_
 	return ERR_OK;
 }
 
-/* Keep the event; *first is false if the very same came before. */
+/* Store the event; *first is false if it is a duplicate. */
 static enum err
 keep(struct ctx *ctx, const struct provider *provider, const struct provider_report *report,
      int64_t payment_id, struct bytes body, bool *first)
@@ -124,8 +124,8 @@ look_up_instead(struct ctx *ctx, const struct provider *provider,
 	return first ? settlement_plan_lookup(ctx, "payment", payment, 0) : ERR_OK;
 }
 
-/* It is genuine, but nobody can tell about which payment: all of them are asked about, in tenths of
- * a second. */
+/* It is genuine, but its payment is unknown: all candidates are looked up, at intervals of a
+ * tenth of a second. */
 static enum err
 look_up_all(struct ctx *ctx, const struct provider *provider, const struct provider_signer *signer)
 {
@@ -140,7 +140,7 @@ look_up_all(struct ctx *ctx, const struct provider *provider, const struct provi
 	return ERR_OK;
 }
 
-/* Whose secret the webhook is signed with, among those who may wait for one; NULL: nobody's. */
+/* The account that signed the webhook, among those that may expect one; NULL: none. */
 static enum err
 find_signer(struct ctx *ctx, const struct provider *provider, struct bytes body,
 	    const char *signature, const struct provider_signer **out)
@@ -169,7 +169,8 @@ take_genuine(struct ctx *ctx, const struct provider *provider, const struct prov
 	return settle(ctx, provider, report, order->payment, body, result);
 }
 
-/* What it claims does not tell whose it is: find who has signed it, and only then read all of it. */
+/* Its claims do not identify the owner: find the account that signed it, and only then parse all
+ * of it. */
 static enum err
 take_from_signer(struct ctx *ctx, const struct provider *provider, struct bytes body,
 		 const char *signature, enum webhook_result *result)
@@ -197,8 +198,8 @@ take_from_signer(struct ctx *ctx, const struct provider *provider, struct bytes 
 
 /*
  * The signature is checked over the bytes, with the secret of the account that the order was made
- * with. Whose order it is stands in the body, so that so much of it is read before as a webhook has
- * that is what it seems.
+ * with. The order is named in the body, so only as much of it is parsed before as a typical webhook
+ * has.
  */
 enum err
 payment_webhook(struct ctx *ctx, const struct provider *provider, struct bytes body,
@@ -223,8 +224,8 @@ payment_webhook(struct ctx *ctx, const struct provider *provider, struct bytes b
 }
 
 /*
- * Whether its provider may have more to say. A failed attempt is not the end of a deposit: until it
- * has lapsed, it is asked whether another one was paid.
+ * Whether its provider may report more. A failed attempt is not the end of a deposit: until it has
+ * lapsed, it is looked up for another, successful attempt.
  */
 static bool
 is_open(const struct payment_row *row)
@@ -235,7 +236,7 @@ is_open(const struct payment_row *row)
 	       (state == PAYMENT_UNPAID && row->accepted && row->age_s < PAYMENT_LAPSED_AFTER_S);
 }
 
-/* A look-up under way. */
+/* A look-up in progress. */
 struct look_up {
 	struct uuid id;
 	struct provider_report report;
@@ -256,7 +257,7 @@ take_report(struct ctx *ctx, void *arg)
 	return ERR_OK;
 }
 
-/* Ask the provider; nothing is learned if it does not answer. */
+/* Query the provider; without an answer, nothing is learned. */
 static enum err
 ask(struct ctx *ctx, const struct payment_row *row, struct provider_report *report)
 {

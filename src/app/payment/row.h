@@ -6,7 +6,7 @@
 #include "app/payment/state.h"
 #include "db/db.h"
 
-/* A deposit that nobody has paid by then is not asked about any more. */
+/* An unpaid deposit is not looked up after this time. */
 enum { PAYMENT_LAPSED_AFTER_S = 7 * 86400 };
 
 struct payment_row {
@@ -28,13 +28,13 @@ struct payment_row {
 	int64_t provider_config_id;
 	const char *provider_id;
 	const char *status;
-	bool payable; /* where it has failed: it may be paid all the same */
+	bool payable; /* a failed one: it may still be paid */
 	bool accepted;
 	bool called;
 	const char *answer;
 	const char *checkout_url;
 	const char *problem;
-	int64_t paid_amount; /* 0: not said */
+	int64_t paid_amount; /* 0: not reported */
 	const char *paid_currency;
 	const char *metadata;
 	struct uuid wallet;
@@ -45,25 +45,25 @@ struct payment_row {
 	int64_t age_s; /* by the database's clock */
 };
 
-/* Read row i of what payment_find and its like return. */
+/* Read row i of the result of payment_find and similar statements. */
 void payment_row_scan(const struct rows *rows, size_t i, struct payment_row *out);
-/* Lock the row, before any account, and read it as it is then. ERR_NOT_FOUND. */
+/* Lock the row, before any account, and read its current state. ERR_NOT_FOUND. */
 enum err payment_row_lock(struct ctx *ctx, struct uuid id, struct payment_row *out) MUST_CHECK;
-/* Where it stands in the table of states. */
+/* Its state in the table of states. */
 enum payment_status payment_row_state(const struct payment_row *row);
 void payment_row_show(const struct payment_row *row, struct payment *out);
 
 /*
- * What has come of a locked payment: take the step that the table has for it. paid is what the
- * provider says was paid (without currency: it did not say), why is for people. Refusals of the
- * ledger lead to a review, those of a person's decision are reported.
+ * Apply an event to a locked payment: take the step of the table. paid is the amount reported by
+ * the provider (without currency: not reported), why is for users. Refusals of the ledger lead to a
+ * review, those of an administrator's decision are reported.
  */
 enum err payment_apply_event(struct ctx *ctx, struct payment_row *row, enum payment_event event,
 			     struct money paid, const char *why) MUST_CHECK;
-/* What a provider's report means for a payment. */
+/* The event that a provider's report stands for. */
 enum payment_event payment_event_of(const struct payment_row *row,
 				    const struct provider_report *report);
-/* Tell who listens how a payment stands. */
+/* Add an event with the state of a payment. */
 enum err payment_emit_event(struct ctx *ctx, const struct payment_row *row) MUST_CHECK;
 
 #endif

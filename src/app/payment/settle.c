@@ -1,4 +1,4 @@
-/* What a step of a payment does: to the books, its hold, its reference, and to who must know. */
+/* The actions of a payment's step: on the ledger, its hold, its reference, and notifications. */
 #include <string.h>
 
 #include "app/audit/review.h"
@@ -27,7 +27,7 @@ asked(const struct payment_row *row)
 	return (struct money){row->amount, currency_find(row->currency)};
 }
 
-/* What moves: what was paid, or where that was not said, what was asked for. */
+/* The amount to move: the amount paid or, if that was not reported, the requested one. */
 static struct money
 moved(const struct payment_row *row)
 {
@@ -36,7 +36,7 @@ moved(const struct payment_row *row)
 	return (struct money){row->paid_amount, currency_find(row->paid_currency)};
 }
 
-/* A reference in the books that no client can give: '/' is not in their alphabet. */
+/* A ledger reference that clients can't use: '/' is not in their alphabet. */
 static const char *
 own_reference(struct ctx *ctx, const struct payment_row *row, const char *suffix)
 {
@@ -60,7 +60,7 @@ use_hold(struct ctx *ctx, const struct payment_row *row, int64_t amount, struct 
 	return settlement_void_hold(ctx, &s);
 }
 
-/* Between the wallet and what is under way with the provider. */
+/* Between the wallet and the provider's clearing account. */
 static struct posting
 posting_of(const struct payment_row *row, int64_t amount)
 {
@@ -71,7 +71,7 @@ posting_of(const struct payment_row *row, int64_t amount)
 			       : (struct posting){clearing, row->wallet, amount};
 }
 
-/* Why it can't be posted; ERR_CONFLICT if nobody knows what was paid. */
+/* Why it can't be posted; ERR_CONFLICT if the amount paid is unknown. */
 static enum err
 flaw_of(const struct payment_row *row, struct money amount)
 {
@@ -82,7 +82,7 @@ flaw_of(const struct payment_row *row, struct money amount)
 	return ERR_OK;
 }
 
-/* One that had failed gave its reference back: it has it again, unless somebody else does. */
+/* A failed payment released its reference: reserve it again, unless it is taken. */
 static enum err
 regain_reference(struct ctx *ctx, struct payment_row *row)
 {
@@ -93,8 +93,8 @@ regain_reference(struct ctx *ctx, struct payment_row *row)
 }
 
 /*
- * Move the money, under the reference if the payment has it. A plain posting may have won the
- * race for it: what was paid is booked all the same. posted->err tells how it ended.
+ * Move the money, under the reference if the payment has it. A plain posting may have won the race
+ * for it: the amount paid is posted nevertheless. posted->err is the result.
  */
 static enum err
 post(struct ctx *ctx, struct payment_row *row, struct ledger_transaction *posted)
@@ -142,7 +142,7 @@ release(struct ctx *ctx, struct payment_row *row)
 	return reference_release(ctx, row->ledger_id, row->reference, row->public_id);
 }
 
-/* What helps to decide. */
+/* Details for the decision. */
 static enum err
 open_review(struct ctx *ctx, const struct payment_row *row, struct money paid, const char *why)
 {
@@ -180,18 +180,18 @@ store(struct ctx *ctx, const struct payment_row *row, int64_t transaction_id)
 			     p_text(row->paid_currency), p_id(transaction_id)));
 }
 
-/* What people are told where nobody knows better. */
+/* Default reasons shown to users. */
 static const char *const reasons[PAYMENT_EVENTS] = {
-	[EVENT_REFUSED] = "The provider refused it",
+	[EVENT_REFUSED] = "Refused by the provider",
 	[EVENT_ABANDONED] = "The provider did not answer in time",
-	[EVENT_PAID] = "It was paid after it had failed",
-	[EVENT_PAID_OTHERWISE] = "Another amount or currency was paid than was asked for",
-	[EVENT_NOT_PAID] = "The provider says that it failed",
-	[EVENT_TAKEN_BACK] = "The provider says that the money went back",
-	[EVENT_ABSENT] = "The provider never received it",
-	[EVENT_VANISHED] = "The provider does not know it any more",
-	[EVENT_LAPSED] = "It was not paid in time",
-	[EVENT_REJECTED] = "It was rejected after a review",
+	[EVENT_PAID] = "Paid after it had failed",
+	[EVENT_PAID_OTHERWISE] = "The amount or currency paid differs from the request",
+	[EVENT_NOT_PAID] = "The provider reports a failure",
+	[EVENT_TAKEN_BACK] = "The provider reports that the money was returned",
+	[EVENT_ABSENT] = "Never received by the provider",
+	[EVENT_VANISHED] = "No longer known to the provider",
+	[EVENT_LAPSED] = "Not paid in time",
+	[EVENT_REJECTED] = "Rejected after a review",
 };
 
 /* Whether an event shows that the provider knows the order. */
@@ -202,7 +202,7 @@ acknowledges(enum payment_event event)
 	       event == EVENT_NOT_PAID || event == EVENT_TAKEN_BACK;
 }
 
-/* What was posted stays what it was. */
+/* The posting is not changed. */
 static void
 note_paid(struct payment_row *row, struct money paid)
 {
@@ -236,11 +236,11 @@ post_or_ask(struct ctx *ctx, struct payment_row *row, enum payment_event event, 
 	if (event == EVENT_APPROVED)
 		return fault(&ctx->fault, posted.err, NULL,
 			     posted.err == ERR_CONFLICT
-				     ? "The provider does not say how much was paid"
+				     ? "The provider does not report the amount paid"
 				     : NULL);
 	row->status = payment_status_name(PAYMENT_REVIEW);
 	return open_review(ctx, row, paid,
-			   arena_printf(ctx->arena, "It was paid, but can't be booked: %s",
+			   arena_printf(ctx->arena, "It was paid, but can't be posted: %s",
 					posted.err == ERR_NOT_FOUND ? "The wallet was closed"
 								    : err_message(posted.err)));
 }

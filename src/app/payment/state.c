@@ -1,24 +1,24 @@
 /*
- * The life of a payment as rows.
+ * The state machine of payments as rows.
  *
- * What is safe to conclude, and why:
+ * Safe conclusions, and the reasons:
  * - An order that was refused, or never sent, had no effect: a withdrawal's hold is released.
  * - A call without an answer decides nothing. The look-ups do.
- * - "Never heard of it" may only mean "not yet": it counts after a day. By then no provider still
- *   has the request under way, and it is never sent again under the same reference. If the provider
- *   had said before that it took a withdrawal, the two answers contradict each other: a person looks.
- * - A deposit that nobody paid within a week has lapsed: the reference becomes free. A withdrawal
- *   never lapses; its money stays held until somebody knows. When the last look-up has not told, an
- *   administrator finds out and decides, while it is pending still: what the provider tells until then
- *   counts.
- * - That a deposit failed, whoever says so, is never the last word: the customer may pay the same
- *   order by another card, and the provider tells of each attempt in any order. What is paid as it
- *   was asked for is credited, once. Only a deposit whose money went back, or that a person has
- *   rejected, is closed: a success that is told after that may be an old one, and a person looks.
- * - A withdrawal that moves after it has failed, and money that goes back after a success, is never
- *   booked by itself: a person looks. The same for another amount than was asked for.
- * - A failed attempt to pay, told after the deposit succeeded, is an earlier try that came late.
- *   A withdrawal that fails after it succeeded has come back.
+ * - "Unknown order" may mean "not yet": it counts after a day. By then no provider still has the
+ *   request in progress, and it is never sent again under the same reference. If the provider had
+ *   confirmed a withdrawal before, the two answers contradict each other: a review is opened.
+ * - A deposit that was not paid within a week has lapsed: the reference is released. A withdrawal
+ *   never lapses; its money stays held until the outcome is known. After the last unsuccessful
+ *   look-up an administrator finds out and decides, while it is still pending: reports of the
+ *   provider until then count.
+ * - A reported failure of a deposit is never final: the customer may pay the same order with
+ *   another card, and the provider reports the attempts in any order. A payment as requested is
+ *   credited, once. Only a deposit whose money was returned, or that an administrator has rejected,
+ *   is closed: a success reported after that may be an old one, and a review is opened.
+ * - A withdrawal that is paid after it has failed, and money returned after a success, are never
+ *   posted automatically: a review is opened. The same for an amount that differs from the request.
+ * - A failed attempt to pay, reported after the deposit succeeded, is an earlier attempt that was
+ *   reported late. A withdrawal that fails after it succeeded was returned.
  */
 #include "app/payment/state.h"
 
@@ -102,7 +102,7 @@ static const struct row {
 	{BOTH, PAYMENT_FAILED, EVENT_APPROVED, PAYMENT_FAILED, DO_REFUSE},
 	{BOTH, PAYMENT_FAILED, EVENT_REJECTED, PAYMENT_FAILED, DO_REFUSE},
 
-	/* What is told meanwhile is kept as an event; the decision is a person's. */
+	/* Later reports are kept as events; an administrator decides. */
 	{BOTH, PAYMENT_REVIEW, EVENT_TAKEN, PAYMENT_REVIEW, DO_NOTHING},
 	{BOTH, PAYMENT_REVIEW, EVENT_REFUSED, PAYMENT_REVIEW, DO_NOTHING},
 	{BOTH, PAYMENT_REVIEW, EVENT_UNANSWERED, PAYMENT_REVIEW, DO_NOTHING},

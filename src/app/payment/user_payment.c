@@ -14,7 +14,7 @@
 
 enum { DEPOSIT_MIN_MINOR = 100 * 100, TAIL_CHARACTERS = 8 };
 
-/* "DEP_1734256800_4K9ZQ2MX": bytes that would favour some characters are drawn anew. */
+/* "DEP_1734256800_4K9ZQ2MX": bytes that would bias the distribution are drawn again. */
 static const char *
 new_reference(struct ctx *ctx, const char *prefix)
 {
@@ -50,7 +50,7 @@ user_wallet_naira(struct ctx *ctx, struct user_wallet *out)
 	return user_wallet(ctx, ctx->who.user_id, currency_find("NGN"), out);
 }
 
-/* An order of the person who asks, under a reference. */
+/* An order of the caller, under a reference. */
 static enum err
 deposit_order(struct ctx *ctx, const char *reference, struct payment_order *out)
 {
@@ -91,7 +91,7 @@ user_deposit(struct ctx *ctx, struct decimal amount, struct payment *out)
 	TRY(deposit_order(ctx, new_reference(ctx, "DEP"), &order));
 	order.amount = asked;
 	err = payment_open(ctx, &order, out);
-	if (err == ERR_PROVIDER_INACTIVE) /* nothing that the person could mend */
+	if (err == ERR_PROVIDER_INACTIVE) /* nothing that the user could fix */
 		return fault(&ctx->fault, ERR_UNAVAILABLE, NULL,
 			     "Deposits are not available right now");
 	return err;
@@ -128,7 +128,7 @@ no_recipient(struct ctx *ctx)
 	return fault(&ctx->fault, ERR_NOT_FOUND, NULL, "Recipient wallet not found");
 }
 
-/* The wallet that gets the money. */
+/* The receiving wallet. */
 static enum err
 find_recipient(struct ctx *ctx, const char *number, const struct user_wallet *sender,
 	       struct user_wallet *out)

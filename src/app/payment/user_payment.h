@@ -1,6 +1,6 @@
 /*
- * user_payment.h - what people do with their wallets in naira: money in by Paystack,
- * transfers to each other, and the history of it all.
+ * user_payment.h - users' naira wallets: deposits through Paystack, transfers to other users, and
+ * the history.
  */
 #ifndef APP_PAYMENT_USER_PAYMENT_H
 #define APP_PAYMENT_USER_PAYMENT_H
@@ -8,20 +8,20 @@
 #include "app/payment/payment.h"
 #include "app/wallet/user_wallet.h"
 
-/* The wallet in naira of the person who asks. */
+/* The naira wallet of the caller. */
 enum err user_wallet_naira(struct ctx *ctx, struct user_wallet *out) MUST_CHECK;
 
 /* In a transaction: a deposit into it, of 100 naira at least, for payment_call() and
  * payment_close(). Its reference is DEP_<epoch seconds>_<8 letters and digits>. */
 enum err user_deposit(struct ctx *ctx, struct decimal amount, struct payment *out) MUST_CHECK;
-/* The same for one that was opened before and may not have been closed; payment_resume(). */
+/* The same for one that was opened before and may not have been closed; see payment_resume(). */
 enum err user_deposit_resume(struct ctx *ctx, const char *reference,
 			     struct payment *out) MUST_CHECK;
-/* A deposit of the person who asks; ERR_NOT_FOUND. */
+/* A deposit of the caller; ERR_NOT_FOUND. */
 enum err user_deposit_find(struct ctx *ctx, const char *reference, struct payment *out) MUST_CHECK;
 
 struct user_transfer_order {
-	const char *number; /* of the wallet that gets it */
+	const char *number; /* of the receiving wallet */
 	struct decimal amount;
 };
 
@@ -31,12 +31,12 @@ struct user_transfer {
 	struct money amount;
 };
 
-/* From the wallet of the person who asks. ERR_NOT_FOUND, ERR_BAD_REQUEST for the own wallet,
+/* From the wallet of the caller. ERR_NOT_FOUND, ERR_BAD_REQUEST for the own wallet,
  * ERR_INSUFFICIENT_FUNDS. */
 enum err user_transfer(struct ctx *ctx, const struct user_transfer_order *in,
 		       struct user_transfer *out) MUST_CHECK;
 
-/* A line of a history: a posting, or a payment that is not one yet, or has failed. */
+/* A line of a history: a posting, or a pending or failed payment. */
 struct user_wallet_line {
 	const char *type; /* of the transaction: deposit, transfer, … */
 	bool outgoing;
@@ -47,7 +47,7 @@ struct user_wallet_line {
 	struct instant created_at;
 };
 
-/* The history of the wallet of the person who asks, newest first. */
+/* The history of the caller's wallet, newest first. */
 enum err user_wallet_history(struct ctx *ctx, int64_t most, int64_t skip,
 			     struct user_wallet_line **out, size_t *n) MUST_CHECK;
 

@@ -17,7 +17,7 @@ enum { CODES = 1000000 };
 struct state_row {
 	int64_t failures;
 	int64_t locked_s;
-	int64_t code_id; /* 0: there is no code to be used */
+	int64_t code_id; /* 0: there is no valid code */
 	const char *reference;
 	struct bytes digest;
 	int64_t expires_in_s;
@@ -44,7 +44,7 @@ void
 code_make(char out[CODE_TEXT_MAX])
 {
 	const uint32_t end =
-		UINT32_MAX / CODES * CODES; /* above it, some codes would be likelier */
+		UINT32_MAX / CODES * CODES; /* above it, some codes would be more likely */
 	uint32_t number;
 
 	do
@@ -53,8 +53,8 @@ code_make(char out[CODE_TEXT_MAX])
 	(void)snprintf(out, CODE_TEXT_MAX, "%06u", (unsigned)(number % CODES));
 }
 
-/* What is stored of a code. The last part is the caller's text; those before it are ours, without
- * line breaks. */
+/* The stored form of a code. The last part is the caller's text; the parts before it are ours,
+ * without line breaks. */
 static void
 digest_code(struct ctx *ctx, const struct code_use *use, const char *code,
 	    unsigned char out[KEYED_DIGEST_SIZE])
@@ -96,10 +96,9 @@ code_send(struct ctx *ctx, const struct code_use *use, const char *recipient, co
 		   PARAMS(p_int(use->user_id), p_text(use->purpose), p_text(use->reference),
 			  p_bytes(digest, sizeof(digest)), p_int(CODE_LIFETIME_S))));
 	body = arena_printf(ctx->arena,
-			    "Your one-time code is:\n\n%s\n\n"
-			    "%s\n\n"
-			    "It is valid for 5 minutes. Tell it to nobody: we never ask for it. If "
-			    "this was not you, do nothing and change your password.\n",
+			    "Your one-time code is:\n\n%s\n\n%s\n\nIt is valid for 5 minutes. Do "
+			    "not share it: we never ask for it. If you did not request it, ignore "
+			    "this mail and change your password.\n",
 			    code, sentence);
 	err = outbox_add(ctx, recipient, subject, body, CODE_LIFETIME_S);
 	secret_wipe(code, sizeof(code));
@@ -115,7 +114,7 @@ locked(struct ctx *ctx, int64_t seconds)
 	return ERR_OK;
 }
 
-/* Count a wrong guess; the last one that is allowed locks the purpose and ends the code. */
+/* Count a wrong guess; the last allowed one locks the purpose and invalidates the code. */
 static enum err
 count_failure(struct ctx *ctx, const struct code_use *use, int64_t code_id)
 {

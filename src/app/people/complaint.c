@@ -41,7 +41,7 @@ complaint_add(struct ctx *ctx, const char *category, const char *subject, const 
 		   PARAMS(p_text(id), p_int(ctx->who.user_id), p_text(category), p_text(subject),
 			  p_text(description))));
 	TRY(notification_add(ctx, ctx->who.user_id, "complaint", "We received your complaint",
-			     "You will be answered within 15 business days.", id));
+			     "You will receive an answer within 15 business days.", id));
 	return complaint_get(ctx, id, out);
 }
 
@@ -84,7 +84,7 @@ complaint_get(struct ctx *ctx, const char *drop_id, struct complaint *out)
 	return ERR_OK;
 }
 
-/* What it says stays with the complaint: the log outlives it. */
+/* The text is kept only with the complaint: the log outlives it. */
 static enum err
 record(struct ctx *ctx, const struct complaint *complaint)
 {
@@ -132,7 +132,7 @@ complaint_answer(struct ctx *ctx, const char *drop_id, const char *status, const
 		   PARAMS(p_text(drop_id), p_text(status), p_text(resolution),
 			  p_id(ctx->who.user_id))));
 	if (rows.count == 0)
-		return fault(&ctx->fault, ERR_CONFLICT, NULL, "The complaint was answered before");
+		return fault(&ctx->fault, ERR_CONFLICT, NULL, "The complaint was already answered");
 	TRY(complaint_get(ctx, drop_id, out));
 	TRY(notify(ctx, row_int(&rows, 0, 0), out));
 	return record(ctx, out);

@@ -1,4 +1,4 @@
-/* complaint.h - what people are not content with, and what they are answered. */
+/* complaint.h - customer complaints, and the answers to them. */
 #ifndef APP_PEOPLE_COMPLAINT_H
 #define APP_PEOPLE_COMPLAINT_H
 
@@ -10,7 +10,7 @@ struct complaint {
 	int64_t complaint_id;
 	const char *drop_id;
 	const char *user_drop_id;
-	const char *email; /* of who complains */
+	const char *email; /* of the complainant */
 	const char *category;
 	const char *subject;
 	const char *description;
@@ -21,15 +21,16 @@ struct complaint {
 	struct instant resolved_at;
 };
 
-/* A complaint of who asks; its texts lose their markup. ERR_VALIDATION if nothing is left. */
+/* A complaint of the caller; markup is removed from its texts. ERR_VALIDATION if nothing is
+ * left. */
 enum err complaint_add(struct ctx *ctx, const char *category, const char *subject,
 		       const char *description, struct complaint *out) MUST_CHECK;
 
 struct complaint_filter {
-	int64_t user_id; /* 0: anybody's, for administrators */
+	int64_t user_id; /* 0: all users', for administrators */
 	const char *status;
 	const char *category;
-	int64_t after; /* the last one seen; 0: from the newest */
+	int64_t after; /* last one of the previous page; 0: from the newest */
 	int64_t most;
 	int64_t skip;
 };
@@ -40,8 +41,8 @@ enum err complaint_count(struct ctx *ctx, int64_t user_id, int64_t *total) MUST_
 
 /* For administrators. */
 enum err complaint_get(struct ctx *ctx, const char *drop_id, struct complaint *out) MUST_CHECK;
-/* Tell who complained, and record it in the audit log. "resolved" and "rejected" need a resolution
- * and are the end: ERR_CONFLICT after that. */
+/* Notify the complainant, and record it in the audit log. "resolved" and "rejected" need a
+ * resolution and are final: ERR_CONFLICT after that. */
 enum err complaint_answer(struct ctx *ctx, const char *drop_id, const char *status,
 			  const char *resolution, struct complaint *out) MUST_CHECK;
 

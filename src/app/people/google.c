@@ -1,4 +1,4 @@
-/* What Google publishes, and its word about a person. */
+/* Google's documents, and ID tokens. */
 #include "app/people/google.h"
 
 #include <pthread.h>
@@ -15,7 +15,7 @@
 
 enum { KEPT_S = 3600, AGAIN_S = 60 };
 
-/* A document as it was fetched last. */
+/* The last fetched copy of a document. */
 struct document {
 	char *text; /* NULL: never */
 	size_t length;
@@ -60,7 +60,7 @@ unreachable(struct ctx *ctx, const char *problem)
 	return ERR_PROVIDER_DOWN;
 }
 
-/* A copy of what is kept, unless that is older than so many seconds. */
+/* A copy of the cached document, unless it is older than this number of seconds. */
 static bool
 take_kept(struct ctx *ctx, const struct document *document, int64_t most_s, struct bytes *out)
 {
@@ -76,7 +76,7 @@ take_kept(struct ctx *ctx, const struct document *document, int64_t most_s, stru
 	return fresh;
 }
 
-/* Keep a copy. Without memory for it, it is fetched again. */
+/* Cache a copy. If out of memory, it is fetched again later. */
 static void
 keep(struct ctx *ctx, struct document *document, struct bytes text)
 {
@@ -134,7 +134,7 @@ text_member(struct json_object *object, const char *name)
 	return json_kind(value) == JSON_TEXT ? json_text_value(value) : NULL;
 }
 
-/* An address that the discovery document names: by TLS, unless Google itself is not (in tests). */
+/* An address from the discovery document: by TLS, unless Google itself is not (in tests). */
 static enum err
 endpoint(struct ctx *ctx, const char *name, const char **url)
 {
@@ -154,7 +154,7 @@ endpoint(struct ctx *ctx, const char *name, const char **url)
 	*url = text_member(object, name);
 	if (named == NULL || !text_equal(named, issuer) || *url == NULL ||
 	    !text_starts_with(*url, scheme))
-		return unreachable(ctx, "the discovery document is not the issuer's");
+		return unreachable(ctx, "the discovery document is not from the issuer");
 	return ERR_OK;
 }
 
@@ -184,7 +184,7 @@ may_try_again(struct ctx *ctx)
 	return may;
 }
 
-/* Google's keys, with the one of the token if there is such a key. */
+/* Google's keys, including that of the token if it exists. */
 static enum err
 keys_for(struct ctx *ctx, const char *token, struct bytes *out)
 {
@@ -217,7 +217,7 @@ exchange_form(struct ctx *ctx, const char *code, const char *verifier)
 			    percent_encode(ctx->arena, verifier), secret);
 }
 
-/* A code that Google does not take is whose who brought it; all else is between Google and us. */
+/* A code refused by Google is the client's error; all others are between Google and us. */
 static enum err
 exchange_refused(struct ctx *ctx, const struct http_answer *answer)
 {
@@ -225,7 +225,7 @@ exchange_refused(struct ctx *ctx, const struct http_answer *answer)
 
 	if (answer->status == 400 && error != NULL && text_equal(error, "invalid_grant"))
 		return fault(&ctx->fault, ERR_BAD_REQUEST, "code",
-			     "The code is not valid any more; begin the sign-in again");
+			     "The code is no longer valid; start the sign-in again");
 	return unreachable(ctx, arena_printf(ctx->arena, "%d to the exchange", answer->status));
 }
 
@@ -248,7 +248,7 @@ exchange(struct ctx *ctx, const char *code, const char *verifier, const char **i
 	if (answer.status != 200)
 		return exchange_refused(ctx, &answer);
 	*id_token = text_member(read_object(ctx, answer.body), "id_token");
-	return *id_token != NULL ? ERR_OK : unreachable(ctx, "the exchange gave no ID token");
+	return *id_token != NULL ? ERR_OK : unreachable(ctx, "the exchange returned no ID token");
 }
 
 enum err
@@ -273,6 +273,6 @@ google_identify(struct ctx *ctx, const char *code, const char *verifier, const c
 	if (idtoken_check(ctx->arena, &ctx->fault, keys, &terms, token, out) == ERR_OK)
 		return ERR_OK;
 	(void)snprintf(ctx->fault.message, sizeof(ctx->fault.message),
-		       "Google's word about who you are can't be trusted");
+		       "The ID token from Google is not valid");
 	return ERR_UNAUTHORIZED;
 }

@@ -1,4 +1,4 @@
-/* A sign-in with Google, from its beginning to the session. */
+/* A sign-in with Google, from its start to the session. */
 #include <stdio.h>
 #include <string.h>
 
@@ -33,7 +33,7 @@ check_configured(struct ctx *ctx)
 		     "Sign-in with Google is not configured on this server");
 }
 
-/* What the verifier is sealed for. */
+/* The sealing context of the verifier. */
 static const char *
 seal_context(struct arena *arena, const unsigned char state_digest[SHA256_SIZE])
 {
@@ -98,21 +98,21 @@ static const struct column flow_columns[] = {
 	COLUMN(struct flow, by_browser),
 };
 
-/* What the person can do about it is always the same. */
+/* The possible action of the user is always the same. */
 static enum err
 begin_again(struct ctx *ctx, const char *why)
 {
 	(void)fault(&ctx->fault, ERR_BAD_REQUEST, "state",
-		    "The sign-in is unknown, too old, used before, or not of this browser; "
-		    "begin it again");
+		    "The sign-in is unknown, expired, already used, or from another browser; start "
+		    "it again");
 	(void)snprintf(ctx->fault.detail, sizeof(ctx->fault.detail), "google: %s", why);
 	return ERR_BAD_REQUEST;
 }
 
 /*
- * Whether the callback comes from where the sign-in began, so that nobody can be made to end one
- * that somebody else began. A browser brings the cookie. Who carried the URL to a browser by hand
- * has none there, but has the same address.
+ * Whether the callback comes from where the sign-in was started, so that nobody can be tricked into
+ * completing another user's sign-in. A browser sends the cookie. If the URL was opened by hand in a
+ * browser, there is no cookie, but the address is the same.
  */
 static bool
 is_same_client(const struct ctx *ctx, const struct flow *flow, const char *cookie)
@@ -141,15 +141,15 @@ use_flow(struct ctx *ctx, const struct google_return *in, struct flow *flow, con
 		return begin_again(ctx, "no such state");
 	rows_scan(&rows, 0, flow_columns, COLUMN_COUNT(flow_columns), flow);
 	if (!is_same_client(ctx, flow, in->cookie))
-		return begin_again(ctx, "not the client that began it");
+		return begin_again(ctx, "not the client that started it");
 	if (!box_open(ctx->app->keys, ctx->arena, seal_context(ctx->arena, digest),
 		      flow->verifier_sealed, &plain))
-		return begin_again(ctx, "its key is gone");
+		return begin_again(ctx, "its key no longer exists");
 	*verifier = plain.data;
 	return ERR_OK;
 }
 
-/* An error of Google's, if it is a word and not somebody's text. */
+/* An error code of Google, if it has the form of one. */
 static const char *
 error_word(const char *error)
 {

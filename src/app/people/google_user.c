@@ -1,4 +1,4 @@
-/* The user whom Google speaks of. */
+/* The user of a Google account. */
 #include <string.h>
 
 #include "app/people/google.h"
@@ -24,7 +24,7 @@ static const struct column found_columns[] = {
 	COLUMN(struct found_row, proven),
 };
 
-/* What Google calls the person, where that can stand as a name; else what stands before the @. */
+/* Google's name of the user, if it is a valid name; else the part before the @. */
 static const char *
 name_of(struct arena *arena, const struct idtoken *who)
 {
@@ -59,7 +59,7 @@ find(struct ctx *ctx, const struct idtoken *who, struct found_row *row, bool *fo
 	return ERR_OK;
 }
 
-/* Found, or made. Somebody else may make it in between: then it is found the second time. */
+/* Found, or created. Another request may create it in between: then it is found the second time. */
 static enum err
 find_or_make(struct ctx *ctx, const struct idtoken *who, struct found_row *row)
 {
@@ -97,7 +97,7 @@ google_user(struct ctx *ctx, const struct idtoken *who, struct user *out)
 
 	if (!email_valid(who->email))
 		return fault(&ctx->fault, ERR_UNAUTHORIZED, NULL,
-			     "Google gave no e-mail address that can be used");
+			     "Google did not provide a usable email address");
 	TRY(find_or_make(ctx, who, &row));
 	if (strcmp(row.status, "active") != 0)
 		return fault(&ctx->fault, ERR_FORBIDDEN, NULL, "This account is not active");

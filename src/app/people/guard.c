@@ -17,7 +17,7 @@ enum {
 	SWEEP_AT_ONCE = 1000,
 };
 
-/* Names and addresses are of no use to whoever reads the table. */
+/* Names and addresses are hashed, so that the table does not reveal them. */
 static struct bytes
 digest(struct ctx *ctx, const char *text)
 {

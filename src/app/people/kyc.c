@@ -17,7 +17,7 @@ kyc_notify(struct ctx *ctx, int64_t user_id, const char *before, const char *aft
 					"You can send money now.", NULL);
 	if (text_equal(after, "rejected"))
 		return notification_add(ctx, user_id, "kyc", "Your identity was not verified",
-					"Contact us to learn what is missing.", NULL);
+					"Contact us to find out what is missing.", NULL);
 	return ERR_OK;
 }
 

@@ -4,7 +4,7 @@
 #include "base/attributes.h"
 #include "db/row.h"
 
-/* What the first proof voids. Each takes a user_id. */
+/* Settings invalidated by the first proof. Each statement takes a user_id. */
 static const enum statement_id voided[] = {
 	SQL_session_revoke_all,      SQL_user_revoke_keys,        SQL_ownership_void_codes,
 	SQL_ownership_void_webhooks, SQL_ownership_void_payments, SQL_ownership_void_providers,

@@ -1,42 +1,43 @@
 /*
- * ownership.h - whose an account is.
+ * ownership.h - proof that a user owns the address of an account.
  *
- * Anybody can register under anybody's address, and set the account up before its owner comes. So
- * the first time that somebody shows that the address is theirs, what was set up before is void:
- * sessions, keys, codes, what leads elsewhere (webhooks, accounts at providers and banks, recipients,
- * cards, where a merchant is paid), and what the account says of a person's identity. Money, projects
- * and histories are handed over.
+ * Anybody can register with any address, and set the account up before the owner of the address
+ * does. So the first time that somebody proves ownership of the address, everything that was set up
+ * before is invalidated: sessions, keys, codes, destinations (webhooks, accounts at providers and
+ * banks, recipients, cards, bank accounts of merchants), and the identity data of the account.
+ * Money, projects and histories are handed over.
  */
 #ifndef APP_PEOPLE_OWNERSHIP_H
 #define APP_PEOPLE_OWNERSHIP_H
 
 #include "base/ctx.h"
 
-/* How somebody has shown that the address is theirs. */
+/* How ownership of the address was proven. */
 enum ownership_proof {
-	/* They read its mail; whether the account's password is theirs, is not known. What is set up
-	 * after this is therefore not the owner's for certain either. */
+	/* They read its mail; it is unknown whether the account's password is theirs. Later
+	 * settings are therefore not certainly the owner's either. */
 	PROOF_ADDRESS,
-	/* They read its mail or are named by Google, and the password is replaced or gone. */
+	/* They read its mail or are identified by Google, and the password is replaced or
+	 * removed. */
 	PROOF_TAKEOVER,
-	/* They read its mail and hold the account by a session: all that was set up is theirs. */
+	/* They read its mail and have a session of the account: all settings are theirs. */
 	PROOF_HOLDER,
 };
 
 /*
- * In the transaction of the proof: lock the account, void what was set up unless it is known to be
- * the owner's, and note the proof. What is under way by a session or key that is void then waits for
- * the lock, and is refused (ownership_hold).
+ * In the transaction of the proof: lock the account, invalidate its settings unless they are known
+ * to be the owner's, and record the proof. Requests with an invalidated session or key wait for the
+ * lock, and are refused (ownership_hold).
  */
 enum err ownership_prove(struct ctx *ctx, int64_t user_id, enum ownership_proof proof) MUST_CHECK;
 
-/* A code that was mailed to an address was right, in a session of the person. */
+/* A code mailed to an address was confirmed, in a session of the user. */
 enum err ownership_prove_by_code(struct ctx *ctx, int64_t user_id, const char *email) MUST_CHECK;
 
 /*
- * In a transaction that changes something for who asks, before anything else: hold the account as it
- * is until the end of it. ERR_UNAUTHORIZED if the session or key of who asks was ended meanwhile, or
- * the account was.
+ * In a transaction that changes data of the caller, before anything else: lock the account until
+ * the end of it. ERR_UNAUTHORIZED if the session or key of the caller, or the account, has ended in
+ * the meantime.
  */
 enum err ownership_hold(struct ctx *ctx) MUST_CHECK;
 

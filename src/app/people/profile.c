@@ -26,7 +26,7 @@ static const struct column settings_columns[] = {
 
 /*
  * Both are "YYYY-MM-DD", so that the order of texts is that of days: the birthday in the year of
- * age is not after today. Who was born on a 29th of February is of age on a 1st of March.
+ * age is not after today. A user born on February 29 is of age on March 1.
  */
 static bool
 is_adult(struct instant now, const char *date_of_birth)

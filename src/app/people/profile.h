@@ -1,4 +1,4 @@
-/* profile.h - people as Drop sees them: who they are, whether that is known, and their settings. */
+/* profile.h - users in Drop: profile, identity verification and settings. */
 #ifndef APP_PEOPLE_PROFILE_H
 #define APP_PEOPLE_PROFILE_H
 
@@ -12,7 +12,8 @@ struct profile {
 	int64_t user_id;
 	const char *drop_id;
 	const char *email;
-	const char *first_name; /* of somebody who registered elsewhere, parts of their name */
+	const char
+		*first_name; /* of users who registered through another API, parts of their name */
 	const char *last_name;
 	const char *phone;
 	const char *date_of_birth; /* "1995-03-15" */
@@ -21,7 +22,7 @@ struct profile {
 	struct instant created_at;
 };
 
-/* What a person gives to register with Drop. */
+/* Input of a registration with Drop. */
 struct profile_registration {
 	const char *email;
 	const char *password;
@@ -29,16 +30,16 @@ struct profile_registration {
 	const char *last_name;
 	const char *phone; /* NULL: none */
 	const char *date_of_birth;
-	const char *password_hash; /* noted by profile_register_prepare */
+	const char *password_hash; /* set by profile_register_prepare */
 };
 
-/* Age and password, and its hash; before the transaction. */
+/* Check age and password, and hash it; before the transaction. */
 enum err profile_register_prepare(struct ctx *ctx, struct profile_registration *in) MUST_CHECK;
-/* Make the user, and sign them in. ERR_CONFLICT if address or phone number is taken. */
+/* Create the user, and sign them in. ERR_CONFLICT if address or phone number is taken. */
 enum err profile_register(struct ctx *ctx, const struct profile_registration *in,
 			  struct profile *out, const char **token) MUST_CHECK;
 enum err profile_get(struct ctx *ctx, int64_t user_id, struct profile *out) MUST_CHECK;
-/* A new session and its token in place of the caller's. ERR_UNAUTHORIZED if that has ended. */
+/* A new session and its token instead of the caller's. ERR_UNAUTHORIZED if that has ended. */
 enum err profile_renew(struct ctx *ctx, const char **token) MUST_CHECK;
 
 struct drop_settings {
@@ -48,10 +49,10 @@ struct drop_settings {
 	bool email_enabled;
 };
 
-/* The caller's, made with the usual values if there are none. */
+/* The caller's, created with default values if there are none. */
 enum err drop_settings_get(struct ctx *ctx, struct drop_settings *out) MUST_CHECK;
 
-/* What is absent stays. */
+/* Absent members are not changed. */
 struct drop_settings_change {
 	const char *currency;
 	const char *language;

@@ -51,7 +51,8 @@ issue_access(struct ctx *ctx, struct uuid session, struct user_tokens *out)
 	return sign_token(ctx, &out->user, session, out->expires_in_s, &out->access);
 }
 
-/* Of a person as they were when they were recognised: by the same password, if it was by one. */
+/* A session of a user in the state in which they were authenticated: with the same password, if
+ * by one. */
 static enum err
 open_session(struct ctx *ctx, const struct user *user, struct uuid session, int64_t seconds,
 	     int64_t *session_id)

@@ -1,4 +1,4 @@
-/* session.h - signing in, and the sessions and tokens that come of it. */
+/* session.h - sign-in, sessions and their tokens. */
 #ifndef APP_PEOPLE_SESSION_H
 #define APP_PEOPLE_SESSION_H
 
@@ -6,9 +6,9 @@
 
 struct credentials {
 	const char *email;
-	const char *phone; /* E.164: in place of the address */
+	const char *phone; /* E.164: instead of the address */
 	const char *password;
-	struct user user; /* noted by user_check_password */
+	struct user user; /* set by user_check_password */
 };
 
 /* ERR_INVALID_CREDENTIALS for an unknown address or number, a wrong password and an account without one, in
@@ -22,26 +22,26 @@ struct user_tokens {
 	struct user user;
 };
 
-/* Start a session, for the person as they were read: ERR_INVALID_CREDENTIALS if the password has
+/* Start a session, for the user as read before: ERR_INVALID_CREDENTIALS if the password has
  * changed since. */
 enum err user_sign_in(struct ctx *ctx, const struct user *user, struct user_tokens *out) MUST_CHECK;
-/* Start a session of some seconds that can't be refreshed, and its token. */
+/* Start a session with a lifetime in seconds that can't be refreshed, and its token. */
 enum err user_open_session(struct ctx *ctx, const struct user *user, int64_t seconds,
 			   const char **token) MUST_CHECK;
 /*
- * Rotate a refresh token. One that was used before is refused, and *stolen is the
- * session that the caller must end with user_end_session() once the refusal has
- * rolled back; 0 otherwise.
+ * Rotate a refresh token. A token that was already used is refused, and *stolen is the session that
+ * the caller must end with user_end_session() after the rollback; 0 otherwise.
  */
 enum err user_refresh(struct ctx *ctx, const char *refresh, struct user_tokens *out,
 		      int64_t *stolen) MUST_CHECK;
-/* End the session of the caller and start another; ERR_UNAUTHORIZED if it has ended meanwhile. */
+/* End the session of the caller and start another; ERR_UNAUTHORIZED if it has ended in the
+ * meantime. */
 enum err user_renew(struct ctx *ctx, struct user_tokens *out) MUST_CHECK;
 enum err user_end_session(struct ctx *ctx, int64_t session_id) MUST_CHECK;
-/* End the session that a refresh token belongs to; an unknown one is no error. */
+/* End the session that a refresh token belongs to; an unknown token is not an error. */
 enum err user_sign_out(struct ctx *ctx, const char *refresh) MUST_CHECK;
 
-/* End all sessions of a person. */
+/* End all sessions of a user. */
 enum err user_sign_out_everywhere(struct ctx *ctx, int64_t user_id) MUST_CHECK;
 
 #endif

@@ -118,7 +118,7 @@ settings_change(struct ctx *ctx, const struct settings_change *in, struct settin
 
 	if (has_repeated(services)) {
 		violation_add(ctx->arena, &ctx->fault, "quickAccessServices", "REPEATED",
-			      "must name each service once");
+			      "must not contain duplicates");
 		return ERR_VALIDATION;
 	}
 	TRY(db_run(ctx, SQL_user_setting_put, NULL,

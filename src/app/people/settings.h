@@ -1,11 +1,11 @@
-/* settings.h - what people have chosen for the app; what they haven't is as usual. */
+/* settings.h - users' settings of the app, with defaults. */
 #ifndef APP_PEOPLE_SETTINGS_H
 #define APP_PEOPLE_SETTINGS_H
 
 #include "base/ctx.h"
 #include "base/value.h"
 
-/* What may be chosen; both end with NULL. */
+/* The available choices; both end with NULL. */
 extern const char *const settings_services[];
 extern const char *const settings_languages[];
 
@@ -17,7 +17,7 @@ struct settings {
 	const char *display_currency;
 };
 
-/* What is absent stays. */
+/* Absent members are not changed. */
 struct settings_change {
 	struct text_list quick_access;
 	struct optional_bool show_balance;
@@ -25,7 +25,7 @@ struct settings_change {
 	const char *display_currency;
 };
 
-/* What the app can do; all of it is there. */
+/* A service of the app; all of them are available. */
 struct settings_service {
 	const char *id;
 	const char *name;
@@ -38,11 +38,11 @@ struct settings_service {
 
 /* All services, by their ids. */
 struct text_list settings_enabled(struct arena *arena);
-/* All services, and which of them somebody has chosen for quick access: struct settings_service. */
+/* All services, and whether the user has chosen them for quick access: struct settings_service. */
 struct list settings_available(struct arena *arena, const struct settings *settings);
-/* Of the person who asks. */
+/* Of the caller. */
 enum err settings_get(struct ctx *ctx, struct settings *out) MUST_CHECK;
-/* A service may stand in the list once. */
+/* Each service at most once. */
 enum err settings_change(struct ctx *ctx, const struct settings_change *in,
 			 struct settings *out) MUST_CHECK;
 

@@ -88,7 +88,7 @@ find_by_email(struct ctx *ctx, const char *email, struct user *out, bool *found)
 	return ERR_OK;
 }
 
-/* A text is common or not; its owner is told which field it was. */
+/* Whether a text is a common password; the violation names the field. */
 static enum err
 hash_password(struct ctx *ctx, const char *field, const char *password, const char **hash)
 {
@@ -114,11 +114,11 @@ user_register_prepare(struct ctx *ctx, struct registration *in)
 	if (ctx->fault.violations != NULL)
 		return ERR_VALIDATION;
 	if (!local)
-		return ERR_OK; /* only a proof of Google's lets this account in */
+		return ERR_OK; /* only a sign-in with Google opens this account */
 	return hash_password(ctx, "password", in->password, &in->password_hash);
 }
 
-/* Report each that is not in order. */
+/* Report all violations. */
 static enum err
 check_identity(struct ctx *ctx, const struct registration *in)
 {
@@ -148,7 +148,8 @@ user_enrol_prepare(struct ctx *ctx, struct registration *in)
 	return hash_password(ctx, "password", in->password, &in->password_hash);
 }
 
-/* A fresh random token; only its digest is stored, and it ends the earlier ones of its purpose. */
+/* A fresh random token; only its digest is stored, and it invalidates earlier ones of its
+ * purpose. */
 static enum err
 mail_token(struct ctx *ctx, int64_t user_id, const char *purpose, int64_t lifetime_s,
 	   const char **token)
@@ -165,19 +166,19 @@ mail_token(struct ctx *ctx, int64_t user_id, const char *purpose, int64_t lifeti
 			     p_int(lifetime_s)));
 }
 
-/* The address is not proven: the name is of the one who registered it, and not for the one who reads this. */
+/* The address is unverified: the name belongs to the registrant, and is not shown to the reader
+ * of the mail. */
 static enum err
 mail_verification(struct ctx *ctx, int64_t user_id, const char *email)
 {
 	const char *token;
 
 	TRY(mail_token(ctx, user_id, "verify_email", VERIFY_LIFETIME_S, &token));
-	return outbox_add(ctx, email, "Verify your e-mail address",
+	return outbox_add(ctx, email, "Verify your email address",
 			  arena_printf(ctx->arena,
-				       "Hello,\n\n"
-				       "your verification token is:\n\n%s\n\n"
-				       "It is valid for 24 hours. If you did not ask for it, "
-				       "ignore this mail.\n",
+				       "Hello,\n\nyour verification token is:\n\n%s\n\nIt is valid "
+				       "for 24 hours. If you did not request it, ignore this "
+				       "mail.\n",
 				       token),
 			  VERIFY_LIFETIME_S);
 }
@@ -199,11 +200,9 @@ mail_invitation(struct ctx *ctx, const struct user *user)
 	return outbox_add(
 		ctx, user->email, "Set your password",
 		arena_printf(ctx->arena,
-			     "Hello,\n\n"
-			     "an account was made for you. Your token to set a password "
-			     "is:\n\n%s\n\n"
-			     "It is valid for 24 hours; after that, ask for another as for "
-			     "a forgotten password.\n",
+			     "Hello,\n\nan account was created for you. Your token to set a "
+			     "password is:\n\n%s\n\nIt is valid for 24 hours; after that, request "
+			     "a new one as for a forgotten password.\n",
 			     token),
 		VERIFY_LIFETIME_S);
 }
@@ -215,7 +214,7 @@ user_mail_welcome(struct ctx *ctx, const struct user *user)
 					   : mail_invitation(ctx, user);
 }
 
-/* The number of a document is sealed; that nobody else has it is told by a keyed digest. */
+/* The number of a document is sealed; its uniqueness is checked by a keyed digest. */
 static void
 seal_document(struct ctx *ctx, struct uuid user, const struct registration *in,
 	      struct bytes *digest, struct bytes *sealed)
@@ -259,7 +258,7 @@ user_register(struct ctx *ctx, const struct registration *in, struct user *out)
 	return mail_verification(ctx, out->user_id, out->email);
 }
 
-/* A guess that could not be judged does not count; the fault of that stands. */
+/* A guess that could not be checked does not count; its fault stays. */
 static enum err
 take_back(struct ctx *ctx, const struct guard *guard)
 {
@@ -305,16 +304,15 @@ mail_reset(struct ctx *ctx, const struct user *user)
 	TRY(mail_token(ctx, user->user_id, "reset_password", RESET_LIFETIME_S, &token));
 	return outbox_add(ctx, user->email, "Reset your password",
 			  arena_printf(ctx->arena,
-				       "Hello%s%s,\n\n"
-				       "your token to set a new password is:\n\n%s\n\n"
-				       "It is valid for 10 minutes. If you did not ask for it, "
-				       "ignore this mail: nothing changes.\n",
+				       "Hello%s%s,\n\nyour token to set a new password "
+				       "is:\n\n%s\n\nIt is valid for 10 minutes. If you did not "
+				       "request it, ignore this mail: nothing changes.\n",
 				       user->is_email_verified ? " " : "",
 				       user->is_email_verified ? user->name : "", token),
 			  RESET_LIFETIME_S);
 }
 
-/* Some an hour; asked for from where the person has been before, they are not others' to use up. */
+/* Limited per hour; requests from the user's known addresses have a separate limit. */
 static enum err
 may_mail(struct ctx *ctx, const struct user *user, const char *client, bool *allowed)
 {
@@ -333,7 +331,7 @@ mail_answer(struct ctx *ctx, const struct user *user, const char *purpose)
 	return mail_reset(ctx, user);
 }
 
-/* Whether there is anything to mail to a person about such a wish. */
+/* Whether there is a mail to send for such a request. */
 static bool
 concerns(const struct user *user, const char *purpose)
 {
@@ -425,7 +423,7 @@ struct appointment {
 	const char *hash;
 };
 
-/* The operator's word is a proof, too: nothing that was set up by somebody else comes along. */
+/* The operator's word is a proof, too: settings of others are invalidated. */
 static enum err
 appoint(struct ctx *ctx, void *arg)
 {

@@ -1,8 +1,8 @@
 /*
- * user.h - people: registration, and the tokens that are mailed.
+ * user.h - users: registration, and mailed tokens.
  *
- * A person is one user whichever dialect registered them. Answers never tell
- * whether an e-mail address is known, but for the conflict at registration.
+ * A user is the same in all dialects. Answers never reveal whether an email address is known,
+ * except the conflict at registration.
  */
 #ifndef APP_PEOPLE_USER_H
 #define APP_PEOPLE_USER_H
@@ -27,12 +27,12 @@ struct user {
 	bool is_email_verified;
 	const char *kyc_status; /* none, pending, verified, rejected */
 	const char *phone;      /* E.164, or NULL */
-	const char *first_name; /* NULL: only the whole name is known */
+	const char *first_name; /* NULL: only the full name is known */
 	const char *last_name;
 	struct instant created_at;
 };
 
-/* What a person gives to register. */
+/* Input of a registration. */
 struct registration {
 	const char *name;
 	const char *email;
@@ -49,16 +49,16 @@ struct registration {
 	const char *first_name;
 	const char *last_name;
 	const char *status;        /* of an invitation */
-	const char *password_hash; /* noted by what prepares the registration */
+	const char *password_hash; /* set by the functions that prepare the registration */
 };
 
 /* Rules that span fields, and the hash; before the transaction. */
 enum err user_register_prepare(struct ctx *ctx, struct registration *in) MUST_CHECK;
-/* Likewise for somebody who gives a phone number and an identity document, which are brought into
- * their forms, and the name into its parts. */
+/* The same for registrations with a phone number and an identity document, which are normalised,
+ * and with a full name, which is split. */
 enum err user_enrol_prepare(struct ctx *ctx, struct registration *in) MUST_CHECK;
-/* Make the user and queue the verification mail. ERR_CONFLICT if the address, the phone number or
- * the document is taken. */
+/* Create the user and queue the verification mail. ERR_CONFLICT if the address, the phone number
+ * or the document is taken. */
 enum err user_register(struct ctx *ctx, const struct registration *in, struct user *out) MUST_CHECK;
 
 enum err user_get(struct ctx *ctx, int64_t user_id, struct user *out) MUST_CHECK;
@@ -66,10 +66,10 @@ enum err user_get(struct ctx *ctx, int64_t user_id, struct user *out) MUST_CHECK
 /* Ask for a token to verify the address, or to reset the password ("verify_email",
  * "reset_password"). It is mailed by user_answer_request(), if the address is known. */
 enum err user_request_token(struct ctx *ctx, const char *email, const char *purpose) MUST_CHECK;
-/* Answer the oldest such wish in one transaction; *found tells whether there was one. */
+/* Answer the oldest request in one transaction; *found tells whether there was one. */
 enum err user_answer_request(struct ctx *ctx, bool *found) MUST_CHECK;
-/* ERR_BAD_REQUEST if the token is not the one that was mailed, or too old, or used. session_user is
- * whose session the request is sent with, or 0: what somebody else set up is void (ownership.h). */
+/* ERR_BAD_REQUEST if the token is wrong, expired or used. session_user is the user of the
+ * request's session, or 0: settings of anybody else are invalidated (ownership.h). */
 enum err user_verify_email(struct ctx *ctx, const char *email, const char *token,
 			   int64_t session_user) MUST_CHECK;
 
@@ -77,18 +77,18 @@ struct password_reset {
 	const char *email;
 	const char *token;
 	const char *new_password;
-	const char *password_hash; /* noted by user_reset_prepare */
+	const char *password_hash; /* set by user_reset_prepare */
 };
 
 enum err user_reset_prepare(struct ctx *ctx, struct password_reset *in) MUST_CHECK;
-/* Set the password and end all sessions; the first time, what was set up before is void. */
+/* Set the password and end all sessions; the first time, earlier settings are invalidated. */
 enum err user_reset_password(struct ctx *ctx, const struct password_reset *in) MUST_CHECK;
 
-/* How rows of users are read. */
+/* Columns of the rows of users. */
 struct rows;
 void user_scan(const struct rows *rows, size_t i, struct user *out);
 
-/* The parts of a user's name: as they were given, or as the whole name has them. */
+/* The parts of a user's name: as given, or derived from the full name. */
 void user_names(struct arena *arena, const struct user *user, const char **first,
 		const char **last);
 

@@ -1,4 +1,4 @@
-/* What administrators do with people, and people with themselves. */
+/* Users' changes by administrators, and by themselves. */
 #include <string.h>
 
 #include "app/audit/audit.h"
@@ -80,7 +80,7 @@ user_invite(struct ctx *ctx, const struct registration *in, struct user *out)
 			  p_text(in->company_name), p_text(in->photo_url), p_text(in->role),
 			  p_text(in->status))));
 	TRY(user_get(ctx, row_int(&rows, 0, 0), out));
-	if (strcmp(out->status, "active") == 0) /* a token does nothing for anybody else */
+	if (strcmp(out->status, "active") == 0) /* a token is useless to anybody else */
 		TRY(user_mail_welcome(ctx, out));
 	audit_begin(ctx, &detail);
 	jw_text(&detail, "role", out->role);
@@ -89,8 +89,8 @@ user_invite(struct ctx *ctx, const struct registration *in, struct user *out)
 }
 
 /*
- * All of them are locked whenever one might cease to be one, so that two who take each other's
- * rights away at once can't both succeed.
+ * All of them are locked whenever one might lose the role, so that two administrators who demote
+ * each other concurrently can't both succeed.
  */
 enum err
 user_keep_an_admin(struct ctx *ctx, struct user *user)
@@ -112,7 +112,7 @@ user_keep_an_admin(struct ctx *ctx, struct user *user)
 	return ERR_OK;
 }
 
-/* Of names and the like only that they changed is recorded: the log outlives the person's data. */
+/* Of personal data only the fact of the change is recorded: the log outlives the data. */
 static enum err
 audit_change(struct ctx *ctx, const struct user *before, const struct user_change *in)
 {
@@ -143,8 +143,8 @@ audit_change(struct ctx *ctx, const struct user *before, const struct user_chang
 	return audit_user(ctx, "user_update", before->public_id, &detail);
 }
 
-/* Anybody can register under anybody's address: an account that nobody has shown to be theirs gets no
- * rights over others. */
+/* Anybody can register with any address: an account with an unverified address gets no rights
+ * over others. */
 static enum err
 check_promotion(struct ctx *ctx, const struct user *user, const struct user_change *in)
 {

@@ -1,18 +1,18 @@
-/* user_admin.h - what administrators do with users. All of it is recorded in the audit log. */
+/* user_admin.h - administration of users. All of it is recorded in the audit log. */
 #ifndef APP_PEOPLE_USER_ADMIN_H
 #define APP_PEOPLE_USER_ADMIN_H
 
 #include "app/people/user.h"
 
-/* Make an administrator, or promote a user, whose sessions end. For the operator's CLI. */
+/* Create an administrator, or promote a user, whose sessions end. For the operator's CLI. */
 enum err user_make_admin(struct ctx *ctx, const char *email, const char *name,
 			 const char *password) MUST_CHECK;
 
 /* Hash the password, if there is one; before the transaction. */
 enum err user_invite_prepare(struct ctx *ctx, struct registration *in) MUST_CHECK;
-/* Make a user. Mails a token: to verify the address, or where there is no password to set one. */
+/* Create a user. Mails a token: to verify the address, or without a password to set one. */
 enum err user_invite(struct ctx *ctx, const struct registration *in, struct user *out) MUST_CHECK;
-/* Mail such a token to somebody who was made by an administrator. */
+/* Mail such a token to a user who was created by an administrator. */
 enum err user_mail_welcome(struct ctx *ctx, const struct user *user) MUST_CHECK;
 
 struct user_filter {
@@ -23,7 +23,7 @@ struct user_filter {
 	struct moment to;
 	const char *sort; /* createdAt, name, email, role, status */
 	bool descending;
-	int64_t after; /* by createdAt, the last one seen; 0: from the start */
+	int64_t after; /* by createdAt, the last one of the previous page; 0: from the start */
 	int64_t most;
 	int64_t skip;
 };
@@ -31,10 +31,11 @@ enum err user_list(struct ctx *ctx, const struct user_filter *filter, struct use
 		   size_t *n) MUST_CHECK;
 enum err user_count(struct ctx *ctx, const struct user_filter *filter, int64_t *total) MUST_CHECK;
 
-/* The caller, or anybody for an administrator; ERR_NOT_FOUND for others. Likewise in these two. */
+/* The caller, or any user for an administrator; ERR_NOT_FOUND for others. The same for these
+ * two. */
 enum err user_find(struct ctx *ctx, struct uuid id, struct user *out) MUST_CHECK;
 
-/* What is NULL stays. */
+/* NULL members are not changed. */
 struct user_change {
 	const char *name;
 	const char *country;
@@ -44,11 +45,11 @@ struct user_change {
 	const char *status;
 	const char *kyc_status;
 };
-/* ERR_CONFLICT if no active administrator would be left. Who is suspended is signed out, and their
- * keys are refused, from the commit on. */
+/* ERR_CONFLICT if no active administrator would be left. Suspending a user ends their sessions,
+ * and their keys are refused, from the commit on. */
 enum err user_change(struct ctx *ctx, struct uuid id, const struct user_change *in,
 		     struct user *out) MUST_CHECK;
-/* One active administrator must stay (ERR_CONFLICT). The user is read again under the lock. */
+/* One active administrator must remain (ERR_CONFLICT). The user is read again under the lock. */
 enum err user_keep_an_admin(struct ctx *ctx, struct user *user) MUST_CHECK;
 
 #endif

@@ -1,4 +1,4 @@
-/* API keys: 32 random bytes, shown once; only a keyed digest is kept. */
+/* API keys: 32 random bytes, shown once; only a keyed digest is stored. */
 #include <string.h>
 
 #include "app/platform/api_key.h"

@@ -1,4 +1,4 @@
-/* api_key.h - API keys of projects, and of people. */
+/* api_key.h - API keys of projects and users. */
 #ifndef APP_PLATFORM_API_KEY_H
 #define APP_PLATFORM_API_KEY_H
 
@@ -8,15 +8,15 @@
 struct api_key {
 	int64_t api_key_id;
 	struct uuid public_id;
-	const char *raw; /* only where it was just made */
+	const char *raw; /* only if it was just created */
 	const char *prefix;
 	const char *scope;
 	const char *description;
-	struct optional_int quota; /* requests a UTC day; null: unlimited */
+	struct optional_int quota; /* requests per UTC day; null: unlimited */
 	const char *status;        /* active, expired, revoked */
 	struct instant created_at;
 	struct instant expires_at;
-	struct moment expires; /* of an order: when it ends, or never */
+	struct moment expires; /* in an order: expiry time; null: never */
 	struct instant revoked_at;
 };
 
@@ -29,7 +29,7 @@ enum err api_key_get(struct ctx *ctx, struct uuid project, struct uuid id,
 		     struct api_key *out) MUST_CHECK;
 enum err api_key_list(struct ctx *ctx, struct uuid project, int64_t after, int64_t most,
 		      struct api_key **out, size_t *n) MUST_CHECK;
-/* The key is refused from the commit on. Revoking twice is no error. */
+/* The key is refused from the commit on. Revoking twice is not an error. */
 enum err api_key_revoke(struct ctx *ctx, struct uuid project, struct uuid id,
 			struct api_key *out) MUST_CHECK;
 

@@ -15,7 +15,7 @@ struct platform_account {
 	struct instant created_at;
 };
 
-/* The account of the caller. One a person: ERR_CONFLICT on the second. */
+/* The account of the caller. One per user: ERR_CONFLICT on the second. */
 enum err platform_account_create(struct ctx *ctx, const struct platform_account *in,
 				 struct platform_account *out) MUST_CHECK;
 /* ERR_NOT_FOUND if the caller has none. */
@@ -26,7 +26,7 @@ struct project {
 	struct uuid public_id;
 	struct uuid platform_account;
 	const char *name;
-	const char *slug; /* NULL in an order: made from the name */
+	const char *slug; /* NULL in an order: derived from the name */
 	const char *description;
 	struct json_value metadata;
 	struct instant created_at;

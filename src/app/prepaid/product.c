@@ -11,7 +11,7 @@
 
 #define CURRENCY "ZAR"
 
-/* A row as it is stored. */
+/* A stored row. */
 struct product_row {
 	int64_t product_id;
 	const char *code;
@@ -103,7 +103,7 @@ product_list(struct ctx *ctx, const struct product_filter *filter, struct produc
 	return ERR_OK;
 }
 
-/* A product as the operator writes it. */
+/* A product in the format of the operator's file. */
 struct product_in {
 	const char *code;
 	const char *provider;
@@ -137,7 +137,7 @@ enum { FIELDS = COUNT(fields) };
 
 static const struct schema product_schema = SCHEMA(struct product_in, "Product", fields);
 
-/* A misspelt member would be left out silently otherwise. */
+/* Otherwise a misspelt member would be ignored silently. */
 static const char *
 foreign_member(struct json_object *object)
 {
@@ -162,7 +162,7 @@ code_valid(const char *code)
 	       code[strspn(code, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-")] == '\0';
 }
 
-/* Why a product can't be taken; NULL: it can. */
+/* Why a product is invalid; NULL: it is valid. */
 static const char *
 problem_of(const struct product_in *in, struct money *least, struct money *most)
 {
@@ -172,9 +172,9 @@ problem_of(const struct product_in *in, struct money *least, struct money *most)
 	if (!code_valid(in->code))
 		return "code must be of A-Z, 0-9, - and _";
 	if ((strcmp(in->kind, "bill") == 0) != (strcmp(in->provider, "easypay") == 0))
-		return "bills are EasyPay's, and nothing else is";
+		return "bills must be of EasyPay, and EasyPay products must be bills";
 	if (in->amount.present ? in->least.present || in->most.present : !range)
-		return "either amount, or minAmount and maxAmount are needed";
+		return "either amount, or minAmount and maxAmount are required";
 	if (money_from_decimal(least, in->amount.present ? in->amount : in->least, currency) !=
 		    MONEY_OK ||
 	    money_from_decimal(most, in->amount.present ? in->amount : in->most, currency) !=
@@ -227,7 +227,7 @@ product_load(struct ctx *ctx, const struct json_object *list, size_t *n)
 		return fault(&ctx->fault, ERR_VALIDATION, NULL, "a list of products is expected");
 	*n = json_list_length(list);
 	if (*n > PRODUCTS_MAX)
-		return fault(&ctx->fault, ERR_VALIDATION, NULL, "at most %d products are taken",
+		return fault(&ctx->fault, ERR_VALIDATION, NULL, "at most %d products are allowed",
 			     PRODUCTS_MAX);
 	for (size_t i = 0; i < *n; i++)
 		TRY(load_one(ctx, i, json_list_item(list, i)));

@@ -1,6 +1,6 @@
 /*
- * product.h - what can be bought: airtime, data, electricity, and payments of bills, each at
- * one vendor. The operator loads the catalogue.
+ * product.h - prepaid products: airtime, data, electricity, and bill payments, each sold by one
+ * vendor. The operator loads the catalogue.
  */
 #ifndef APP_PREPAID_PRODUCT_H
 #define APP_PREPAID_PRODUCT_H
@@ -15,7 +15,7 @@ struct product {
 	int64_t product_id;
 	const char *code;
 	const char *provider;
-	const char *provider_code; /* as the vendor calls it */
+	const char *provider_code; /* code at the vendor */
 	const char *kind;          /* airtime, data, electricity, bill */
 	const char *name;
 	const char *currency;
@@ -25,18 +25,17 @@ struct product {
 	bool is_active;
 };
 
-/* The product that a vendor sells under a code. ERR_PRODUCT_NOT_FOUND, also for one that is not
- * active. */
+/* The product of a vendor with a code. ERR_PRODUCT_NOT_FOUND, also for an inactive one. */
 enum err product_get(struct ctx *ctx, const char *provider, const char *code,
 		     struct product *out) MUST_CHECK;
-/* Whether it is sold for so much: ERR_INVALID_AMOUNT. */
+/* Whether it is sold for this amount: ERR_INVALID_AMOUNT. */
 enum err product_check_amount(struct ctx *ctx, const struct product *product,
 			      struct money amount) MUST_CHECK;
 
 struct product_filter {
 	const char *kind; /* NULL: any */
 	const char *provider;
-	bool all; /* those that are not active as well */
+	bool all; /* including inactive ones */
 };
 
 enum err product_list(struct ctx *ctx, const struct product_filter *filter, struct product **out,
@@ -45,10 +44,10 @@ enum err product_list(struct ctx *ctx, const struct product_filter *filter, stru
 enum { PRODUCTS_MAX = 10000 };
 
 /*
- * In a transaction: add or change products, found by their codes; those that are not named stay as
- * they are. list is a JSON list of {code, provider, providerCode, kind, name, amount or minAmount
- * and maxAmount, active}. The first that is wrong ends it, with its place in the message; *n is how
- * many were taken.
+ * In a transaction: add or update products, by their codes; other products are not changed. list is
+ * a JSON list of {code, provider, providerCode, kind, name, amount or minAmount and maxAmount,
+ * active}. Stops at the first invalid one, with its position in the message; *n is the number of
+ * products loaded.
  */
 enum err product_load(struct ctx *ctx, const struct json_object *list, size_t *n) MUST_CHECK;
 

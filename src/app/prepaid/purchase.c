@@ -1,4 +1,5 @@
-/* Purchases: recorded in one transaction, given to the vendor outside of any, answered in a second. */
+/* Purchases: recorded in one transaction, sent to the vendor outside of any, answered in a
+ * second. */
 #include "app/prepaid/purchase.h"
 #include "app/payment/settlement.h"
 #include "base/ensure.h"
@@ -32,8 +33,8 @@ enum {
 	BILL_MAX = 20
 };
 
-/* The money is held until the fate of the purchase is known, however long that takes: the hold
- * outlives whoever could still ask. */
+/* The money is held until the outcome of the purchase is known, however long that takes: the
+ * hold outlives all look-ups. */
 static const int64_t hold_lifetime_s = INT64_C(100) * 365 * 86400;
 
 /* What tells the same order from another one under the same reference. */
@@ -50,7 +51,7 @@ digest(struct ctx *ctx, const struct purchase_order *in, struct money amount,
 	sha256(text, strlen(text), out);
 }
 
-/* The purchase that has the reference already, if it is the same order. */
+/* The purchase with the reference, if it is the same order. */
 static enum err
 find_earlier(struct ctx *ctx, const char *reference, const unsigned char content[SHA256_SIZE],
 	     struct purchase *out, bool *found)
@@ -80,7 +81,8 @@ is_digits(const char *text, size_t least, size_t most)
 	return length >= least && length <= most && strspn(text, "0123456789") == length;
 }
 
-/* A South African mobile number in E.164, in any form that sign-in takes; NULL if it is none. */
+/* A South African mobile number in E.164, from any form accepted at sign-in; NULL if it is not
+ * valid. */
 static const char *
 mobile_of(struct ctx *ctx, const char *text)
 {
@@ -89,7 +91,7 @@ mobile_of(struct ctx *ctx, const char *text)
 	return number != NULL && text_starts_with(number, "+27") ? number : NULL;
 }
 
-/* The recipient as the vendor is told; NULL if it is not one for the kind of product. */
+/* The recipient in the vendor's format; NULL if it does not fit the kind of product. */
 static const char *
 recipient_of(struct ctx *ctx, enum product_kind kind, const char *text, const char **wanted)
 {
@@ -110,7 +112,7 @@ recipient_of(struct ctx *ctx, enum product_kind kind, const char *text, const ch
 											     : NULL;
 }
 
-/* What the call will need. */
+/* Data for the call. */
 static enum err
 prepare_call(struct ctx *ctx, const struct purchase_order *in, const struct product *product,
 	     struct money amount, struct vendor_order *out)
@@ -165,7 +167,7 @@ place_hold(struct ctx *ctx, const struct user_wallet *wallet, struct uuid id, st
 	return ERR_OK;
 }
 
-/* Show a purchase as it is stored, beside what the call needs. */
+/* Return a purchase as stored, in addition to the data for the call. */
 static void
 show(const struct purchase_row *row, struct purchase *out)
 {
@@ -178,8 +180,8 @@ show(const struct purchase_row *row, struct purchase *out)
 	out->resumed = kept.resumed;
 }
 
-/* Hold the money and record the order. The account is locked before a row refers to it: two who had
- * both referred to it could not lock it any more. */
+/* Hold the money and record the order. The account is locked before a row refers to it: two
+ * transactions that both referred to it first would deadlock. */
 static enum err
 insert(struct ctx *ctx, const struct purchase_order *in, const struct product *product,
        const struct user_wallet *wallet, const unsigned char content[SHA256_SIZE],
@@ -199,7 +201,7 @@ insert(struct ctx *ctx, const struct purchase_order *in, const struct product *p
 		       p_text(in->provider), p_text(out->order.reference), p_int(config_id)));
 }
 
-/* The platform's own account; that there is none is nothing that the person could mend. */
+/* The platform's own account; the user can't fix its absence. */
 static enum err
 pick_account(struct ctx *ctx, const char *provider, int64_t *config_id,
 	     struct provider_account *out)
@@ -267,7 +269,7 @@ purchase_call(struct ctx *ctx, struct purchase *purchase)
 		return;
 	if (purchase->resumed) {
 		if (purchase_look_up(ctx, purchase->public_id, &settled) != ERR_OK)
-			fault_clear(&ctx->fault); /* that it can't be asked now changes nothing */
+			fault_clear(&ctx->fault); /* a failed look-up changes nothing */
 		return;
 	}
 	purchase->called = vendor->sell(&call, &purchase->order);
@@ -336,7 +338,7 @@ purchase_list(struct ctx *ctx, const struct purchase_filter *filter, struct purc
 	return ERR_OK;
 }
 
-/* A look-up under way. */
+/* A look-up in progress. */
 struct look_up {
 	struct uuid id;
 	struct vendor_answer answer;
@@ -356,7 +358,7 @@ take_answer(struct ctx *ctx, void *arg)
 	return ERR_OK;
 }
 
-/* Personal wallets are live books. */
+/* User wallets are in the live ledger. */
 static enum err
 ask(struct ctx *ctx, const struct purchase_row *row, struct vendor_answer *answer)
 {

@@ -37,19 +37,18 @@ struct purchase_row {
 	int64_t age_s; /* by the database's clock */
 };
 
-/* Read row i of what purchase_find and its like return. */
+/* Read row i of the result of purchase_find and similar statements. */
 void purchase_row_scan(const struct rows *rows, size_t i, struct purchase_row *out);
-/* Lock the row, before any account, and read it as it is then. ERR_NOT_FOUND. */
+/* Lock the row, before any account, and read its current state. ERR_NOT_FOUND. */
 enum err purchase_row_lock(struct ctx *ctx, struct uuid id, struct purchase_row *out) MUST_CHECK;
 void purchase_row_show(const struct purchase_row *row, struct purchase *out);
 
-/* What an answer of the vendor means for a purchase. */
+/* The event that an answer of the vendor stands for. */
 enum payment_event purchase_event_of(const struct purchase_row *row,
 				     const struct vendor_answer *answer);
 /*
- * What has come of a locked purchase: take the step that the table has for it. answer is what the
- * vendor said, or NULL. Refusals of the ledger lead to a review, those of a person's decision are
- * reported.
+ * Apply an event to a locked purchase: take the step of the table. answer is the vendor's, or NULL.
+ * Refusals of the ledger lead to a review, those of an administrator's decision are reported.
  */
 enum err purchase_apply_event(struct ctx *ctx, struct purchase_row *row, enum payment_event event,
 			      const struct vendor_answer *answer) MUST_CHECK;

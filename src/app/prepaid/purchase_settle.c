@@ -1,4 +1,4 @@
-/* What a step of a purchase does: to the books, its hold, its reference, and to who must know. */
+/* The actions of a purchase's step: on the ledger, its hold, its reference, and notifications. */
 #include <string.h>
 
 #include "app/audit/review.h"
@@ -44,8 +44,8 @@ metadata_of(struct ctx *ctx, const struct purchase_row *row, const char **out)
 }
 
 /*
- * Pay for it. The label is the reference in the books; it has '/' behind it if somebody has posted
- * under it, which no client can give. posted->err tells how it ended.
+ * Pay for it. The label is the reference in the ledger, with '/' appended if it was already used,
+ * which clients can't use. posted->err is the result.
  */
 static enum err
 post(struct ctx *ctx, const struct purchase_row *row, struct ledger_transaction *posted)
@@ -90,7 +90,7 @@ release(struct ctx *ctx, struct purchase_row *row)
 	return settlement_void_hold(ctx, &s);
 }
 
-/* What helps to decide. */
+/* Details for the decision. */
 static enum err
 open_review(struct ctx *ctx, const struct purchase_row *row, const struct vendor_answer *answer,
 	    const char *why)
@@ -128,19 +128,19 @@ store(struct ctx *ctx, const struct purchase_row *row, int64_t transaction_id)
 			     p_id(transaction_id)));
 }
 
-/* What people are told where nobody knows better. */
+/* Default reasons shown to users. */
 static const char *const reasons[PAYMENT_EVENTS] = {
-	[EVENT_REFUSED] = "The provider refused it",
-	[EVENT_PAID] = "It was sold after it had failed",
-	[EVENT_PAID_OTHERWISE] = "It was sold for another amount than was asked for",
-	[EVENT_NOT_PAID] = "The provider says that it failed",
-	[EVENT_TAKEN_BACK] = "The provider says that it was taken back",
-	[EVENT_ABSENT] = "The provider never received it",
-	[EVENT_VANISHED] = "The provider does not know it any more",
-	[EVENT_REJECTED] = "It was rejected after a review",
+	[EVENT_REFUSED] = "Refused by the provider",
+	[EVENT_PAID] = "Sold after it had failed",
+	[EVENT_PAID_OTHERWISE] = "The amount sold differs from the request",
+	[EVENT_NOT_PAID] = "The provider reports a failure",
+	[EVENT_TAKEN_BACK] = "The provider reports a reversal",
+	[EVENT_ABSENT] = "Never received by the provider",
+	[EVENT_VANISHED] = "No longer known to the provider",
+	[EVENT_REJECTED] = "Rejected after a review",
 };
 
-/* Take down what is new in an answer; whether there was anything. */
+/* Record new data of an answer; whether there was any. */
 static bool
 learn(struct purchase_row *row, const struct vendor_answer *answer)
 {
@@ -162,7 +162,7 @@ learn(struct purchase_row *row, const struct vendor_answer *answer)
 	return learned;
 }
 
-/* Pay, or if the ledger won't, leave it to a person. A person hears why not. */
+/* Pay or, if the ledger refuses, open a review. An administrator gets the reason. */
 static enum err
 post_or_ask(struct ctx *ctx, struct purchase_row *row, enum payment_event event,
 	    const struct vendor_answer *answer, int64_t *transaction_id)
@@ -184,7 +184,7 @@ post_or_ask(struct ctx *ctx, struct purchase_row *row, enum payment_event event,
 		return fault(&ctx->fault, posted.err, NULL, NULL);
 	row->status = payment_status_name(PAYMENT_REVIEW);
 	return open_review(ctx, row, answer,
-			   arena_printf(ctx->arena, "It was sold, but can't be booked: %s",
+			   arena_printf(ctx->arena, "It was sold, but can't be posted: %s",
 					err_message(posted.err)));
 }
 

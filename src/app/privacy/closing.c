@@ -14,23 +14,23 @@
 
 enum { AT_ONCE = 200 };
 
-/* What may be in the way, as people are told. A NULL word for money: the number says enough. */
+/* The obstacles, as shown to users. A NULL word for money: the amount is enough. */
 static const struct obstacle {
 	const char *what;
 	const char *code;
 	const char *words;
 } obstacles[] = {
 	{"balance", "BALANCE", "in a wallet: withdraw or send it first"},
-	{"holds", "HOLDS", "set aside in a wallet for what is under way"},
-	{"vouchers", "VOUCHERS", "on vouchers that are not used up"},
-	{"fundings", "FUNDINGS", "wallet fundings or deductions are under way"},
-	{"payments", "PAYMENTS", "deposits or withdrawals are under way"},
-	{"purchases", "PURCHASES", "purchases are under way"},
-	{"transactions", "TRANSACTIONS", "payments from a bank account are under way"},
+	{"holds", "HOLDS", "held in a wallet for pending operations"},
+	{"vouchers", "VOUCHERS", "on vouchers that are not fully redeemed"},
+	{"fundings", "FUNDINGS", "wallet fundings or deductions are pending"},
+	{"payments", "PAYMENTS", "deposits or withdrawals are pending"},
+	{"purchases", "PURCHASES", "purchases are pending"},
+	{"transactions", "TRANSACTIONS", "payments from a bank account are pending"},
 	{"merchant", "MERCHANT_BALANCE", "owed to the merchant: wait for the next payout"},
-	{"payouts", "PAYOUTS", "payouts to the merchant are under way"},
+	{"payouts", "PAYOUTS", "payouts to the merchant are pending"},
 	{"projects", "PROJECT_WALLETS",
-	 "live wallets of your projects have money or payments under way"},
+	 "live wallets of your projects have money or pending payments"},
 };
 enum { OBSTACLES = COUNT(obstacles) };
 
@@ -104,7 +104,7 @@ closing_begin(struct ctx *ctx, int64_t user_id)
 	return db_run(ctx, SQL_closing_close, NULL, PARAMS(user));
 }
 
-/* Money that was left behind: on an account, or on a voucher. */
+/* Money left behind: on an account, or on a voucher. */
 struct remainder {
 	int64_t account_id;
 	struct uuid public_id;
@@ -129,7 +129,7 @@ static const struct column voucher_columns[] = {
 	COLUMN(struct remainder, ledger_id),  COLUMN(struct remainder, pending),
 };
 
-/* All of a person, the vouchers first. */
+/* All of a user, vouchers first. */
 static enum err
 find_remainders(struct ctx *ctx, int64_t user_id, struct remainder **out, size_t *n)
 {
@@ -151,7 +151,7 @@ find_remainders(struct ctx *ctx, int64_t user_id, struct remainder **out, size_t
 	return ERR_OK;
 }
 
-/* What helps to decide. */
+/* Details for the decision. */
 static enum err
 describe(struct ctx *ctx, const struct remainder *remainders, size_t n, struct json_value *out)
 {
@@ -200,7 +200,7 @@ review_one(struct ctx *ctx, void *arg)
 	TRY(find_remainders(ctx, row_int(&rows, 0, 0), &remainders, &n));
 	TRY(describe(ctx, remainders, n, &detail));
 	return review_open(ctx, "closed_account", row_uuid(&rows, 0, 1),
-			   "There is money of a person whose account was ended", detail);
+			   "The closed account of a user still has money", detail);
 }
 
 enum err
@@ -209,7 +209,7 @@ closing_review_due(struct ctx *ctx, bool *found)
 	return db_transact(ctx, review_one, found);
 }
 
-/* From where it is to what the operator owes. */
+/* From its account to the amounts payable by the operator. */
 static struct posting
 posting_of(const struct remainder *r)
 {
@@ -222,7 +222,7 @@ posting_of(const struct remainder *r)
 		from, ledger_system_account(r->ledger_id, ACCOUNT_PAYABLES, r->currency), r->minor};
 }
 
-/* A voucher gives back what is left of it once, an account as often as there is something. */
+/* A voucher returns its rest once, an account whenever it has money. */
 static struct ledger_transaction *
 transaction_of(struct ctx *ctx, const struct remainder *r)
 {
@@ -282,6 +282,6 @@ closing_decide(struct ctx *ctx, struct uuid person, bool approved)
 		return fault(&ctx->fault, ERR_NOT_FOUND, NULL, "User not found");
 	TRY(find_remainders(ctx, row_int(&rows, 0, 0), &remainders, &n));
 	if (n == 0)
-		return fault(&ctx->fault, ERR_CONFLICT, NULL, "There is no money any more");
+		return fault(&ctx->fault, ERR_CONFLICT, NULL, "There is no money left");
 	return move_out(ctx, remainders, n);
 }

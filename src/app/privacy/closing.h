@@ -1,10 +1,9 @@
 /*
- * closing.h - the end of a person's account.
+ * closing.h - closing of a user's account.
  *
- * Nobody is forgotten while money of theirs is here or on its way. The accounts of the ledger that
- * belonged to somebody who is gone are closed: to senders they are as if they had never been. What is
- * found there all the same stays until an administrator has decided about it, in a review of kind
- * "closed_account".
+ * A user's data is not erased while they have money or pending payments. The ledger accounts of a
+ * deleted user are closed: to senders they do not exist. Money that is found on them nevertheless
+ * stays until an administrator has decided about it, in a review of kind "closed_account".
  */
 #ifndef APP_PRIVACY_CLOSING_H
 #define APP_PRIVACY_CLOSING_H
@@ -12,17 +11,17 @@
 #include "base/ctx.h"
 
 /*
- * In a transaction, before a person is forgotten: lock the person and their accounts, and close
- * these. ERR_ACCOUNT_NOT_EMPTY with a violation for each thing that is in the way: money, holds,
- * vouchers, and what is under way. ERR_NOT_FOUND if the person is gone already.
+ * In a transaction, before a user's data is erased: lock the user and their accounts, and close
+ * them. ERR_ACCOUNT_NOT_EMPTY with a violation for each obstacle: money, holds, vouchers, and
+ * pending operations. ERR_NOT_FOUND if the user is already deleted.
  */
 enum err closing_begin(struct ctx *ctx, int64_t user_id) MUST_CHECK;
 
-/* Open a review for one person whose closed accounts hold money; *found tells whether there was
- * one. In a transaction of its own. */
+/* Open a review for one user whose closed accounts hold money; *found tells whether there was
+ * one. In its own transaction. */
 enum err closing_review_due(struct ctx *ctx, bool *found) MUST_CHECK;
-/* In a transaction: approved, the money becomes payable by the operator, who pays it out by hand;
- * rejected, it stays where it is. ERR_NOT_FOUND, ERR_CONFLICT if there is none any more. */
+/* In a transaction: if approved, the money becomes payable by the operator, who pays it out
+ * manually; if rejected, it stays. ERR_NOT_FOUND, ERR_CONFLICT if there is none left. */
 enum err closing_decide(struct ctx *ctx, struct uuid person, bool approved) MUST_CHECK;
 
 #endif

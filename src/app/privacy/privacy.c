@@ -14,7 +14,7 @@
 #include "db/row.h"
 #include "json/writer.h"
 
-/* What an export holds, in this order. Each statement takes a user_id and answers with JSON. */
+/* The parts of an export, in this order. Each statement takes a user_id and returns JSON. */
 static const struct part {
 	const char *name;
 	enum statement_id statement;
@@ -59,7 +59,7 @@ read_parts(struct ctx *ctx, const char *texts[PARTS])
 	}
 	if (length > EXPORT_BYTES_MAX)
 		return fault(&ctx->fault, ERR_UNAVAILABLE, NULL,
-			     "There is more than can be sent at once; write to us");
+			     "The data is too large to be sent at once; contact us");
 	return ERR_OK;
 }
 

@@ -9,8 +9,8 @@
 #include "base/ctx.h"
 #include "base/value.h"
 
-/* All that the caller's account has, as an object with a member for each part; noted as a request
- * that was met. */
+/* All data of the caller's account, as an object with a member for each part; recorded as a
+ * fulfilled request. */
 enum err privacy_export(struct ctx *ctx, struct json_value *out) MUST_CHECK;
 
 #endif

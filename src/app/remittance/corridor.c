@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-/* Within the European Economic Area it is faster. */
+/* Within the European Economic Area it takes less time. */
 #define EEA    "1-2 business days"
 #define BEYOND "2-4 business days"
 

@@ -1,4 +1,4 @@
-/* corridor.h - the countries that money can be sent to. */
+/* corridor.h - destination countries of remittances. */
 #ifndef APP_REMITTANCE_CORRIDOR_H
 #define APP_REMITTANCE_CORRIDOR_H
 
@@ -8,19 +8,19 @@
 struct corridor {
 	const char *country;  /* "RS" */
 	const char *name;     /* "Serbia" */
-	const char *currency; /* its own; EUR is taken everywhere */
+	const char *currency; /* its own; EUR is always supported */
 	size_t iban_length;
-	const char *delivery; /* how long it takes */
+	const char *delivery; /* time to arrival */
 };
 
-/* NULL: nothing can be sent there. */
+/* NULL: not supported. */
 const struct corridor *corridor_find(const char *country);
 bool corridor_takes(const struct corridor *corridor, const char *currency);
 
-/* The name of a country that a payment went to: Norway, or one of the above. */
+/* The name of the destination country of a payment: Norway, or one of the above. */
 const char *corridor_country_name(const char *country);
 
-/* What can be received, anywhere; ends with NULL. */
+/* All destination currencies; ends with NULL. */
 extern const char *const corridor_currencies[];
 
 #endif

@@ -1,4 +1,5 @@
-/* Payments of Drop: recorded in one transaction, given to the bank outside of any, closed in a second. */
+/* Payments of Drop: recorded in one transaction, sent to the bank outside of any, closed in a
+ * second. */
 #include "app/remittance/drop_payment.h"
 
 #include <string.h>
@@ -15,7 +16,7 @@
 #include "queue/queue.h"
 #include "runtime/app.h"
 
-/* What may be sent at once, in minor units. */
+/* Limits of a payment, in minor units. */
 enum {
 	REMITTANCE_MIN = 100 * 100,
 	REMITTANCE_MAX = 50000 * 100,
@@ -23,14 +24,14 @@ enum {
 	QR_MAX = 100000 * 100,
 };
 
-/* A payment that its process forgot is looked up after the first, one that the bank has after the
+/* A payment whose process ended is looked up after the first, one that the bank has after the
  * second. */
 enum { FORGOTTEN_AFTER_S = 60, LOOKUP_AFTER_S = 5 };
 
 static const char remittance[] = "remittance";
 static const char qr_payment[] = "qr_payment";
 
-/* Who is paid. */
+/* The payee. */
 struct payee {
 	int64_t recipient_id;
 	int64_t merchant_id;
@@ -69,7 +70,7 @@ check_amount(struct ctx *ctx, const struct drop_order *in)
 	return ERR_OK;
 }
 
-/* Who sends money abroad must be known. */
+/* Remittances require a verified identity. */
 static enum err
 check_person(struct ctx *ctx)
 {
@@ -118,7 +119,7 @@ find_bank_account(struct ctx *ctx, const char *id, struct bank_account *out)
 	return found ? ERR_OK : fault(&ctx->fault, ERR_NO_BANK_ACCOUNT, NULL, NULL);
 }
 
-/* The bank pays our own account there, from which payees are paid. */
+/* The bank pays the operator's account, from which payees are paid. */
 static enum err
 reserve(struct ctx *ctx, const char *drop_id, const struct payee *payee, const struct quote *quote,
 	const struct bank_account *account, struct bank_payment *out)
@@ -134,7 +135,7 @@ reserve(struct ctx *ctx, const char *drop_id, const struct payee *payee, const s
 	};
 
 	if (config->clearing_account[0] == '\0')
-		return fault(&ctx->fault, ERR_UNAVAILABLE, NULL, "Payments are not set up yet");
+		return fault(&ctx->fault, ERR_UNAVAILABLE, NULL, "Payments are not configured yet");
 	return bank_reserve(ctx, &order, out);
 }
 
@@ -152,7 +153,7 @@ insert(struct ctx *ctx, const char *drop_id, const struct payee *payee, const st
 			     p_text(bank_name), p_int(transaction_id)));
 }
 
-/* Show it as it is stored now. */
+/* Return it as stored. */
 static enum err
 show(struct ctx *ctx, const char *drop_id, struct drop_payment *out)
 {

@@ -1,17 +1,17 @@
 /*
- * drop_payment.h - payments from people's bank accounts: remittances, and payments by QR code.
+ * drop_payment.h - payments from users' bank accounts: remittances, and payments by QR code.
  *
- * The money is never ours. In one transaction the amount is set aside on the bank account, the
- * payment recorded, and what is owed for it posted; then the bank is given the payment, outside
- * of any; what it said is taken down in a second one. Whatever that was, the payment is settled
- * once, by the job runner, which goes on asking the bank under our own reference: nobody
- * concludes anything from silence.
+ * The operator never holds the money. In one transaction the amount is reserved on the bank
+ * account, the payment recorded, and the amount owed for it posted; then the payment is sent to the
+ * bank, outside of any; the bank's answer is recorded in a second one. In any case, the payment is
+ * settled once, by the job runner, which keeps asking the bank under our own reference: a missing
+ * answer is never taken as a result.
  *
  * - A remittance is processing until the bank has settled it.
- * - A payment by QR code is completed once the bank has accepted it. Where nobody knows, or the
- *   payer must still authorise it, it is processing. settled is what a merchant may be paid.
- * - What the bank rejects, even after that, failed: all postings are reversed, the amount is free
- *   on the account again, and the payer is told.
+ * - A payment by QR code is completed once the bank has accepted it. If that is unknown, or the
+ *   payer must still authorise it, it is processing. settled: a merchant may be paid.
+ * - A payment rejected by the bank, even after that, failed: all postings are reversed, the
+ *   amount is released on the account, and the payer is notified.
  */
 #ifndef APP_REMITTANCE_DROP_PAYMENT_H
 #define APP_REMITTANCE_DROP_PAYMENT_H
@@ -40,7 +40,7 @@ struct drop_payment {
 	struct money amount;
 	struct money fee;
 	struct money total;
-	struct decimal rate; /* 1 where nothing is exchanged */
+	struct decimal rate; /* 1 if no currency is converted */
 	struct money receive;
 	const char *from_account;
 	const char *problem;
@@ -52,37 +52,38 @@ struct drop_payment {
 };
 
 bool drop_payment_is_remittance(const struct drop_payment *payment);
-/* How long it takes, for the payer. */
+/* Time to arrival, as shown to the payer. */
 const char *drop_payment_delivery(const char *type, const char *country);
 
 /*
- * In a transaction, for who asks. ERR_KYC_REQUIRED (remittances), ERR_NOT_FOUND, ERR_UNPROCESSABLE
- * (amount, corridor), ERR_NO_BANK_ACCOUNT, and those of bank_reserve().
+ * In a transaction, for the caller. ERR_KYC_REQUIRED (remittances), ERR_NOT_FOUND,
+ * ERR_UNPROCESSABLE (amount, corridor), ERR_NO_BANK_ACCOUNT, and those of bank_reserve().
  */
 enum err drop_payment_open(struct ctx *ctx, const struct drop_order *in,
 			   struct drop_payment *out) MUST_CHECK;
 /*
- * In a transaction, instead of drop_payment_open(): go on with a payment of who asks whose process
- * may have ended before it was closed. drop_payment_call() then asks the bank how it stands, or gives
- * it to the bank again, under the same request id, if nobody knows whether the bank has it.
+ * In a transaction, instead of drop_payment_open(): continue with a payment of the caller whose
+ * process may have ended before it was closed. drop_payment_call() then asks the bank for its
+ * status, or sends it to the bank again, under the same request id, if it is unknown whether the
+ * bank has it.
  */
 enum err drop_payment_resume(struct ctx *ctx, const char *drop_id,
 			     struct drop_payment *out) MUST_CHECK;
-/* Outside of any transaction. Nothing is lost if the process ends here. */
+/* Outside of any transaction. Safe if the process ends here. */
 void drop_payment_call(struct ctx *ctx, struct drop_payment *payment);
 /* In a second transaction. ERR_OK also if the bank refused: then its status is "failed", and
  * drop_payment_refusal() is the error for the client. */
 enum err drop_payment_close(struct ctx *ctx, struct drop_payment *payment) MUST_CHECK;
 enum err drop_payment_refusal(struct ctx *ctx, const struct drop_payment *payment);
 
-/* Ask the bank how a payment stands, and settle it; for the job runner. *settled tells whether there
- * is nothing left to ask. In transactions of its own. */
+/* Ask the bank for the status of a payment, and settle it; for the job runner. *settled tells
+ * whether it is final. In its own transactions. */
 enum err drop_payment_look_up(struct ctx *ctx, const char *drop_id, bool *settled) MUST_CHECK;
 
 /* In the transaction that has closed its bank payment: settle it. */
 enum err drop_payment_settle(struct ctx *ctx, const struct bank_payment *bank) MUST_CHECK;
 
-/* Of who asks. ERR_NOT_FOUND. */
+/* Of the caller. ERR_NOT_FOUND. */
 enum err drop_payment_get(struct ctx *ctx, const char *drop_id,
 			  struct drop_payment *out) MUST_CHECK;
 
@@ -94,18 +95,18 @@ struct drop_payment_filter {
 	int64_t most;
 	int64_t skip;
 };
-/* Of who asks; total is how many there are on all pages. */
+/* Of the caller; total is the number on all pages. */
 enum err drop_payment_list(struct ctx *ctx, const struct drop_payment_filter *filter,
 			   struct drop_payment **out, size_t *n, int64_t *total) MUST_CHECK;
 
 struct drop_summary {
 	int64_t count;
-	struct total sent; /* by remittances, without fees */
-	struct total paid; /* by QR code */
+	struct total sent; /* sum of remittances, without fees */
+	struct total paid; /* sum of payments by QR code */
 	int64_t remittances;
 	int64_t qr_payments;
 };
-/* What did not fail, of who asks. The month is that of UTC. */
+/* Excluding failed payments, of the caller. The month is in UTC. */
 enum err drop_payment_summary(struct ctx *ctx, struct drop_summary *all,
 			      struct drop_summary *month) MUST_CHECK;
 

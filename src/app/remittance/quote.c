@@ -36,7 +36,7 @@ too_large(struct ctx *ctx)
 	return quote_refuse(ctx, "amount", "RANGE", "is too large");
 }
 
-/* What is charged, which no rate changes. */
+/* The amounts charged, independent of the rate. */
 static enum err
 charge(struct ctx *ctx, struct quote *q)
 {
@@ -56,7 +56,7 @@ exchange(struct ctx *ctx, const char *currency, struct quote *q)
 
 	if (err == ERR_NOT_FOUND)
 		return quote_refuse(ctx, "recipientId", "CORRIDOR",
-				    "is paid in a currency that can't be sent at present");
+				    "is paid in a currency that is currently not supported");
 	TRY(err);
 	q->rate_id = rate.rate_id;
 	q->rate = rate.value;

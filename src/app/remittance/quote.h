@@ -1,38 +1,38 @@
-/* quote.h - what a payment costs and what arrives, and what people were told of it beforehand. */
+/* quote.h - cost of a payment and amount received, and the quote shown to the user beforehand. */
 #ifndef APP_REMITTANCE_QUOTE_H
 #define APP_REMITTANCE_QUOTE_H
 
 #include "base/ctx.h"
 #include "base/money.h"
 
-/* How an amount is charged and what becomes of it. */
+/* How an amount is charged and converted. */
 struct quote {
 	const char *type;     /* "remittance", "qr_payment" */
 	int64_t recipient_id; /* of a remittance */
 	struct money amount;
 	struct money fee;
 	struct decimal fee_share; /* of the amount: 0.005 */
-	struct money total;       /* what the payer pays */
-	int64_t rate_id;          /* 0: nothing is exchanged */
+	struct money total;       /* the total charged to the payer */
+	int64_t rate_id;          /* 0: no conversion */
 	struct decimal rate;
 	struct money receive;
 };
 
 enum { QUOTE_LIFETIME_S = 60 };
 
-/* The share of the amount that a payment of a type costs. */
+/* The fee of a type of payment, as a share of the amount. */
 struct decimal fee_share(const char *type);
-/* At the rate of now. currency is what is received. ERR_UNPROCESSABLE where there is no rate, or the
- * amount is too large to be counted. Of a payment by QR code the merchant bears the fee. */
+/* At the current rate. currency is that of the recipient. ERR_UNPROCESSABLE if there is no rate,
+ * or the amount is too large. For a payment by QR code the merchant pays the fee. */
 enum err quote_make(struct ctx *ctx, const char *type, int64_t recipient_id, struct money amount,
 		    const char *currency, struct quote *out) MUST_CHECK;
-/* Keep what is shown to who asks: for as long as QUOTE_LIFETIME_S it is what quote_of() says. */
+/* Store the quote shown to the caller: for QUOTE_LIFETIME_S, quote_of() returns it. */
 enum err quote_keep(struct ctx *ctx, const struct quote *quote) MUST_CHECK;
-/* What was last shown, while it is good, else as of now. */
+/* The quote last shown, while it is valid, else at the current rate. */
 enum err quote_of(struct ctx *ctx, const char *type, int64_t recipient_id, struct money amount,
 		  const char *currency, struct quote *out) MUST_CHECK;
 
-/* Report what is wrong with what was asked for: ERR_UNPROCESSABLE that names the field. */
+/* Report an invalid field: ERR_UNPROCESSABLE that names it. */
 enum err quote_refuse(struct ctx *ctx, const char *field, const char *code, const char *message);
 
 #endif

@@ -1,8 +1,8 @@
 /*
- * rate.h - what a krone is worth elsewhere.
+ * rate.h - NOK exchange rates.
  *
- * Rates are exact decimals. New ones are added beside the old ones, all at once, so that
- * every payment goes on saying at what rate it was made.
+ * Rates are exact decimals. New versions are added beside the old ones, each as a whole, so that
+ * payments keep the rate at which they were made.
  */
 #ifndef APP_REMITTANCE_RATE_H
 #define APP_REMITTANCE_RATE_H
@@ -22,9 +22,9 @@ struct exchange_rate {
 	const char *source;
 };
 
-/* Those valid now, in order of currency. */
+/* Those currently valid, in order of currency. */
 enum err rate_list(struct ctx *ctx, struct exchange_rate **out, size_t *n) MUST_CHECK;
-/* ERR_NOT_FOUND where there is none. */
+/* ERR_NOT_FOUND if there is none. */
 enum err rate_find(struct ctx *ctx, const char *currency, struct exchange_rate *out) MUST_CHECK;
 
 /* A whole new version. */
@@ -36,12 +36,12 @@ struct rate_version {
 };
 
 /*
- * Read {"baseCurrency":"NOK","validFrom":…,"rates":{"RSD":11.7,…}}: exactly the currencies that
- * money can be sent in, nothing else. ERR_MALFORMED or ERR_VALIDATION.
+ * Read {"baseCurrency":"NOK","validFrom":…,"rates":{"RSD":11.7,…}}: exactly the supported
+ * currencies, nothing else. ERR_MALFORMED or ERR_VALIDATION.
  */
 enum err rate_version_read(struct ctx *ctx, const char *text, size_t length,
 			   struct rate_version *out) MUST_CHECK;
-/* In a transaction: all of them or none. ERR_CONFLICT if there is a version of that time. */
+/* In a transaction: all or none. ERR_CONFLICT if there is a version of that time. */
 enum err rate_version_add(struct ctx *ctx, const struct rate_version *version) MUST_CHECK;
 
 #endif

@@ -1,4 +1,4 @@
-/* A version of the rates as JSON. All of it is known, or none of it is taken. */
+/* A version of the rates as JSON. Loaded only if all of it is valid. */
 #include <string.h>
 
 #include "app/remittance/corridor.h"
@@ -7,7 +7,7 @@
 #include "base/text.h"
 #include "json/reader.h"
 
-/* What the table can hold. */
+/* The limits of the table. */
 enum { SCALE_MAX = 10, RATES_MAX = 16 };
 static const int64_t coefficient_max = INT64_C(1000000000000);
 
@@ -24,7 +24,7 @@ read_value(struct ctx *ctx, const char *currency, struct json_object *value, str
 	const char *text;
 
 	if (text_index(corridor_currencies, currency) < 0)
-		return wrong(ctx, currency, "is no currency that money can be sent in");
+		return wrong(ctx, currency, "is not a supported currency");
 	if (kind != JSON_INTEGER && kind != JSON_DECIMAL)
 		return wrong(ctx, currency, "must be a number");
 	text = json_text_value(value);

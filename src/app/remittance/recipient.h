@@ -1,4 +1,4 @@
-/* recipient.h - whom people send money to. Everything is of who asks. */
+/* recipient.h - recipients of remittances. All functions act for the caller. */
 #ifndef APP_REMITTANCE_RECIPIENT_H
 #define APP_REMITTANCE_RECIPIENT_H
 
@@ -21,14 +21,14 @@ struct recipient {
 /* ERR_VALIDATION names each field that does not fit the country. */
 enum err recipient_add(struct ctx *ctx, const struct recipient *in,
 		       struct recipient *out) MUST_CHECK;
-/* Newest first; total is how many there are on all pages. */
+/* Newest first; total is the number on all pages. */
 enum err recipient_list(struct ctx *ctx, int64_t most, int64_t skip, struct recipient **out,
 			size_t *n, int64_t *total) MUST_CHECK;
 /* ERR_NOT_FOUND. */
 enum err recipient_find(struct ctx *ctx, const char *drop_id, struct recipient *out) MUST_CHECK;
-/* No more payments to them; those that were made remain. ERR_NOT_FOUND. */
+/* Delete a recipient; earlier payments are kept. ERR_NOT_FOUND. */
 enum err recipient_delete(struct ctx *ctx, const char *drop_id) MUST_CHECK;
-/* "*****5678": enough to know it again. */
+/* "*****5678": enough to recognise it. */
 const char *recipient_masked(struct arena *arena, const char *bank_account);
 
 #endif

@@ -1,4 +1,4 @@
-/* What a person has paid: lists and sums. */
+/* A user's payments: lists and sums. */
 #include "app/remittance/rate.h"
 #include "app/remittance/row.h"
 #include "base/arena.h"

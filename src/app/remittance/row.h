@@ -16,7 +16,7 @@ struct drop_payment_row {
 	int64_t amount;
 	int64_t fee;
 	int64_t total;
-	int64_t coefficient; /* 0: nothing is exchanged */
+	int64_t coefficient; /* 0: no conversion */
 	int64_t scale;
 	int64_t receive_amount;
 	const char *receive_currency;
@@ -30,21 +30,21 @@ struct drop_payment_row {
 	struct instant settled_at;
 };
 
-/* Read row i of what drop_payment_find and its like return. */
+/* Read row i of the result of drop_payment_find and similar statements. */
 void drop_payment_row_scan(const struct rows *rows, size_t i, struct drop_payment_row *out);
-/* Lock the row, after the bank's side and before any account of the books, and read it as it is then.
- * ERR_NOT_FOUND. */
+/* Lock the row, after the bank payment and before any ledger account, and read its current
+ * state. ERR_NOT_FOUND. */
 enum err drop_payment_row_lock(struct ctx *ctx, const char *drop_id,
 			       struct drop_payment_row *out) MUST_CHECK;
-/* All but .bank, which stays as it is. */
+/* All but .bank, which is not changed. */
 void drop_payment_row_show(const struct drop_payment_row *row, struct drop_payment *out);
 
-/* The postings that say what is owed for a new payment; *transaction_id is theirs. account is the
+/* Post the amount owed for a new payment; *transaction_id is that of the posting. account is the
  * merchant's, or nil. */
 enum err drop_payment_owe(struct ctx *ctx, const char *drop_id, const struct quote *quote,
 			  struct uuid merchant_account, int64_t *transaction_id) MUST_CHECK;
-/* What the bank has said of a locked payment, which bank_close() has taken down: complete it, or fail
- * it and take everything back. The payer is told. */
+/* Apply the result of a locked payment, recorded by bank_close(): complete it, or fail it and
+ * reverse everything. The payer is notified. */
 enum err drop_payment_apply_event(struct ctx *ctx, const struct drop_payment_row *row,
 				  const struct bank_payment *bank) MUST_CHECK;
 

@@ -1,4 +1,4 @@
-/* What a payment of Drop does to the books, and how it ends. */
+/* Ledger postings of a payment of Drop, and its settlement. */
 #include <string.h>
 
 #include "app/events/notification.h"
@@ -11,11 +11,11 @@
 
 enum { POSTINGS = 2 };
 
-/* The accounts of the platform's own live books that a payment moves money between. */
+/* The accounts of the platform's live ledger between which a payment moves money. */
 struct accounts {
 	int64_t ledger_id;
 	struct uuid clearing; /* at the banks */
-	struct uuid payee;    /* what is owed to the merchant, or for remittances */
+	struct uuid payee;    /* payable to the merchant, or for remittances */
 	struct uuid fees;
 };
 
@@ -37,7 +37,7 @@ find_accounts(struct ctx *ctx, struct uuid merchant_account, struct accounts *ou
 	return ERR_OK;
 }
 
-/* What is to be booked for a payment. */
+/* The postings of a payment. */
 struct booking {
 	const char *drop_id;
 	const char *type;
@@ -46,7 +46,7 @@ struct booking {
 	int64_t reverses; /* transaction, or 0 */
 };
 
-/* The reference is one that no client can give: '/' is not in their alphabet. */
+/* The reference is one that clients can't use: '/' is not in their alphabet. */
 static enum err
 post(struct ctx *ctx, int64_t ledger_id, const struct booking *booking, int64_t *transaction_id)
 {
@@ -69,7 +69,7 @@ post(struct ctx *ctx, int64_t ledger_id, const struct booking *booking, int64_t 
 	return ERR_OK;
 }
 
-/* The postings of a payment; how many. A fee may be nothing. */
+/* The postings of a payment; returns their number. A fee may be zero. */
 static size_t
 postings_of(const struct accounts *accounts, int64_t total, int64_t fee,
 	    struct posting out[POSTINGS])
@@ -154,8 +154,7 @@ fail(struct ctx *ctx, const struct drop_payment_row *row, const char *problem)
 		   PARAMS(p_int(row->drop_payment_id), p_int(reversal_id), p_text(problem))));
 	return notification_add(ctx, row->user_id, "payment", "Payment failed",
 				arena_printf(ctx->arena,
-					     "Your payment of %s failed; the money is yours "
-					     "again.",
+					     "Your payment of %s failed. You keep the money.",
 					     what(ctx, row)),
 				row->drop_id);
 }

@@ -14,7 +14,7 @@ static const char digits_only[] = "0123456789";
 static const char characters[] = "0123456789abcdefghijklmnopqrstuvwxyz";
 static const char prefix[] = "MMVOUCHER_";
 
-/* n of the first count characters, all equally likely. */
+/* n of the first count characters, uniformly distributed. */
 static void
 random_text(char *out, size_t n, unsigned count)
 {
@@ -72,7 +72,7 @@ easypay_receiver_valid(const char *text)
 	return strspn(text, digits_only) == RECEIVER_DIGITS && text[RECEIVER_DIGITS] == '\0';
 }
 
-/* Not 0 in front, where programs that take it for a number would lose it. */
+/* No leading 0, which programs that parse it as a number would lose. */
 void
 voucher_code_make(char out[VOUCHER_DIGITS + 1])
 {

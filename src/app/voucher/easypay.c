@@ -1,4 +1,4 @@
-/* EasyPay vouchers: what the network says was paid for, and what is given back before that. */
+/* EasyPay vouchers: settlements by the network, and refunds before that. */
 #include <string.h>
 
 #include "app/audit/audit.h"
@@ -40,7 +40,7 @@ signed_by(struct bytes secret, struct bytes body, const char *signature)
 	return secret_equal(expected, given, sizeof(expected));
 }
 
-/* Compared by their digests, so that not even the length shows. */
+/* Compared by their digests, so that not even the length is revealed. */
 static bool
 same_text(const char *a, const char *b)
 {
@@ -86,7 +86,7 @@ lock_number(struct ctx *ctx, const char *text, struct voucher *out, bool *live)
 	return voucher_lock(ctx, voucher_found(&rows), true, out, live);
 }
 
-/* Whether this settlement was taken down before. With other content it is a mistake of somebody's. */
+/* Whether this settlement was already recorded. With different content it is an error. */
 static enum err
 find_earlier(struct ctx *ctx, const struct settlement_order *in, const struct voucher *voucher,
 	     bool *found)
@@ -103,7 +103,7 @@ find_earlier(struct ctx *ctx, const struct settlement_order *in, const struct vo
 	    money_from_decimal(&amount, in->amount, voucher_currency()) != MONEY_OK ||
 	    row_int(&rows, 0, 2) != amount.minor)
 		return fault(&ctx->fault, ERR_DUPLICATE_REFERENCE, NULL,
-			     "The transaction_id was used with other content");
+			     "The transaction_id was already used with different content");
 	return ERR_OK;
 }
 
@@ -117,7 +117,7 @@ check_settlement(struct ctx *ctx, const struct settlement_order *in, const struc
 	if (strcmp(voucher->status, "cancelled") == 0)
 		return fault(&ctx->fault, ERR_CONFLICT, NULL, "The voucher was cancelled");
 	if (strcmp(voucher->type, "easypay_active") == 0)
-		return fault(&ctx->fault, ERR_CONFLICT, NULL, "The voucher was settled before");
+		return fault(&ctx->fault, ERR_CONFLICT, NULL, "The voucher was already settled");
 	if (!live || strcmp(voucher->status, "pending_payment") != 0)
 		return fault(&ctx->fault, ERR_VOUCHER_EXPIRED, NULL, NULL);
 	if (money_from_decimal(&amount, in->amount, voucher_currency()) != MONEY_OK ||
@@ -127,7 +127,8 @@ check_settlement(struct ctx *ctx, const struct settlement_order *in, const struc
 	return ERR_OK;
 }
 
-/* The voucher's money becomes spendable; the cash is owed by EasyPay, and waits to be reconciled. */
+/* The voucher's money becomes spendable; the cash is owed by EasyPay, and waits for
+ * reconciliation. */
 static enum err
 post_settlement(struct ctx *ctx, const struct settlement_order *in, const struct voucher *voucher)
 {
@@ -160,7 +161,7 @@ post_settlement(struct ctx *ctx, const struct settlement_order *in, const struct
 			     p_text(in->external_id), p_text(in->merchant), p_int(minor)));
 }
 
-/* It gets a code that nobody has. */
+/* It gets a unique code. */
 static enum err
 activate(struct ctx *ctx, struct voucher *voucher)
 {
@@ -202,7 +203,7 @@ check_cancellation(struct ctx *ctx, const struct voucher *voucher, bool live)
 
 	if (strcmp(voucher->status, "expired") == 0 || (pending && !live))
 		return fault(&ctx->fault, ERR_VOUCHER_EXPIRED, NULL,
-			     "The voucher has expired; it is refunded by itself");
+			     "The voucher has expired; it is refunded automatically");
 	if (!pending)
 		return fault(&ctx->fault, ERR_VALIDATION, NULL,
 			     "Only pending EasyPay vouchers can be cancelled");

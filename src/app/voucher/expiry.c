@@ -1,4 +1,4 @@
-/* What is left of vouchers whose time is over, or that are used up, goes back to who issued them. */
+/* The rest of expired or used-up vouchers is returned to their issuers. */
 #include "app/voucher/guess.h"
 #include "app/voucher/store.h"
 #include "base/arena.h"
@@ -16,7 +16,7 @@ struct due_row {
 	int64_t ledger_id;
 	struct uuid wallet;
 	bool pending;
-	bool spent; /* redeemed as often as it may be */
+	bool spent; /* maximum number of redemptions reached */
 };
 
 static const struct column columns[] = {
@@ -47,7 +47,7 @@ refund(struct ctx *ctx, const struct due_row *due)
 	return voucher_transaction(ctx, entry);
 }
 
-/* A frozen or closed wallet takes nothing: the voucher keeps the money until it does. */
+/* A frozen or closed wallet can't receive money: the voucher keeps it until it can. */
 static bool
 is_refunded(const struct ledger_transaction *transaction, const struct due_row *due)
 {

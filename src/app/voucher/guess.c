@@ -6,11 +6,11 @@
 
 enum { COUNTED = 2, SWEEP_AT_ONCE = 1000 };
 
-/* Who is counted, in the order of most. */
+/* The counters, in the order of most. */
 static const int64_t most[COUNTED] = {GUESS_PERSON_MOST, GUESS_ADDRESS_MOST};
 
 static const char **
-whoever(struct ctx *ctx)
+counted_clients(struct ctx *ctx)
 {
 	const char **names = arena_array(ctx->arena, COUNTED, sizeof(*names));
 
@@ -35,7 +35,7 @@ guess_allowed(struct ctx *ctx)
 	int64_t wait_s;
 
 	TRY(db_run(ctx, SQL_guess_state, &rows,
-		   PARAMS(p_texts(whoever(ctx), COUNTED), p_ints(most, COUNTED))));
+		   PARAMS(p_texts(counted_clients(ctx), COUNTED), p_ints(most, COUNTED))));
 	wait_s = row_int(&rows, 0, 0);
 	return wait_s > 0 ? limited(ctx, wait_s) : ERR_OK;
 }
@@ -43,7 +43,7 @@ guess_allowed(struct ctx *ctx)
 enum err
 guess_wrong(struct ctx *ctx)
 {
-	const char **names = whoever(ctx);
+	const char **names = counted_clients(ctx);
 	struct rows rows;
 
 	TRY(db_run(ctx, SQL_guess_count, &rows,

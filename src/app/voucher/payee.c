@@ -68,7 +68,7 @@ record(struct ctx *ctx, const char *action, const struct payee *payee)
 	return audit_end(ctx, action, arena_strdup(ctx->arena, uuid_text(id, payee->id)), &detail);
 }
 
-/* The row of a payee, locked, with an account of its own. */
+/* The row of a payee, locked, with its own account. */
 static enum err
 find_or_make(struct ctx *ctx, const struct payee_order *in, int64_t *payee_id, bool *known)
 {

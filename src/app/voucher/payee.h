@@ -1,8 +1,8 @@
 /*
- * payee.h - merchants and service providers who may be paid with vouchers.
+ * payee.h - merchants and service providers that can be paid with vouchers.
  *
- * Only the operator registers them. What is owed to one stands on an account of its own in the
- * platform's live books, and stays there when it is removed.
+ * Only the operator registers them. The amount owed to a payee is on its own account in the
+ * platform's live ledger, and stays there when it is removed.
  */
 #ifndef APP_VOUCHER_PAYEE_H
 #define APP_VOUCHER_PAYEE_H
@@ -14,12 +14,12 @@ struct payee {
 	int64_t payee_id;
 	struct uuid id;     /* of its account */
 	const char *kind;   /* merchant, service_provider */
-	const char *code;   /* what redeemers name it by */
+	const char *code;   /* code sent by redeemers */
 	const char *name;   /* or NULL */
 	const char *status; /* registered, unregistered */
 	struct money owed;
 	struct instant created_at;
-	bool known; /* it was registered already */
+	bool known; /* it was already registered */
 };
 
 /* Both end with NULL. */
@@ -32,21 +32,21 @@ struct payee_order {
 	const char *name; /* or NULL */
 };
 
-/* In a transaction; recorded in the audit log. One that is registered already gets the name. */
+/* In a transaction; recorded in the audit log. The name of a registered one is updated. */
 enum err payee_register(struct ctx *ctx, const struct payee_order *in,
 			struct payee *out) MUST_CHECK;
-/* Likewise: nothing more is paid to it. ERR_NOT_FOUND for one that is not registered. */
+/* The same: remove a payee. ERR_NOT_FOUND for one that is not registered. */
 enum err payee_remove(struct ctx *ctx, struct uuid id, struct payee *out) MUST_CHECK;
 
 struct payee_filter {
 	const char *status; /* NULL: any */
-	int64_t after;      /* the last one seen; 0: from the newest */
+	int64_t after;      /* last one of the previous page; 0: from the newest */
 	int64_t most;
 };
 enum err payee_list(struct ctx *ctx, const struct payee_filter *filter, struct payee **out,
 		    size_t *n) MUST_CHECK;
 
-/* Where money for a registered one goes; nil if nobody has registered it, or code is NULL. */
+/* The account of a registered payee; nil if there is none, or code is NULL. */
 enum err payee_account(struct ctx *ctx, const char *kind, const char *code,
 		       struct uuid *account) MUST_CHECK;
 

@@ -1,4 +1,4 @@
-/* Redemption: whoever has the code takes money, for themselves or for whom they pay. */
+/* Redemption: anyone who has the code can take money, for themselves or for a payee. */
 #include <string.h>
 
 #include "app/voucher/code.h"
@@ -14,14 +14,14 @@
 #define EASYPAY_REFUSED \
 	"EasyPay codes (14 digits) cannot be redeemed. Use the 16\u2011digit MMVoucher code."
 
-/* Who gets the money. */
+/* The recipient of the money. */
 struct receiver {
 	struct user_wallet wallet; /* of who redeems */
 	struct uuid account;
 	const char *kind; /* wallet, or of the payee */
 };
 
-/* The first of merchant and service provider whom the operator has registered, or the wallet. */
+/* The first of merchant and service provider that the operator has registered, or the wallet. */
 static enum err
 receiver_of(struct ctx *ctx, const struct redemption_order *in, struct receiver *out)
 {
@@ -40,7 +40,7 @@ receiver_of(struct ctx *ctx, const struct redemption_order *in, struct receiver 
 	return ERR_OK;
 }
 
-/* Whether the voucher, as it is locked, gives the amount. */
+/* Whether the locked voucher covers the amount. */
 static enum err
 check(struct ctx *ctx, const struct voucher *voucher, bool live, struct money amount)
 {
@@ -52,7 +52,7 @@ check(struct ctx *ctx, const struct voucher *voucher, bool live, struct money am
 			     "The voucher has been fully redeemed");
 	if (voucher->max_redemptions > 0 && voucher->redemptions >= voucher->max_redemptions)
 		return fault(&ctx->fault, ERR_INSUFFICIENT_FUNDS, NULL,
-			     "The voucher has been redeemed as often as it may be");
+			     "The voucher has reached its maximum number of redemptions");
 	if (!live || strcmp(voucher->status, "active") != 0)
 		return fault(&ctx->fault, ERR_VOUCHER_EXPIRED, NULL, NULL);
 	if (amount.minor > voucher->balance.minor)
@@ -80,7 +80,7 @@ redemption_entry(struct ctx *ctx, const struct receiver *receiver, struct money 
 	};
 }
 
-/* What is left of it goes back to the issuer. */
+/* The rest is returned to the issuer. */
 static enum err
 rest_entry(struct ctx *ctx, const struct voucher *voucher, int64_t rest, struct voucher_entry *out)
 {
@@ -101,8 +101,9 @@ rest_entry(struct ctx *ctx, const struct voucher *voucher, int64_t rest, struct 
 	return ERR_OK;
 }
 
-/* The redemption and, after the last one, the rest: both are posted at once, so that the accounts of
- * both are locked in order. A wallet that takes nothing leaves the rest for later. */
+/* The redemption and, after the last one, the rest: both are posted together, so that the
+ * accounts of both are locked in order. A wallet that can't receive money leaves the rest for
+ * later. */
 static enum err
 post(struct ctx *ctx, struct voucher_entry *entries, size_t n, bool *refunded)
 {
@@ -117,7 +118,7 @@ post(struct ctx *ctx, struct voucher_entry *entries, size_t n, bool *refunded)
 	return ledger_report(ctx, transactions[0]);
 }
 
-/* The balance of the wallet of who redeems, who may be the issuer. */
+/* The balance of the redeemer's wallet, who may be the issuer. */
 static int64_t
 wallet_after(struct ctx *ctx, const struct receiver *receiver, const struct voucher_entry *entries,
 	     bool refunded)
@@ -157,7 +158,7 @@ pay(struct ctx *ctx, const struct redemption_order *in, const struct receiver *r
 	return voucher_get(ctx, voucher->voucher_id, false, voucher, &live);
 }
 
-/* Only the 16 digits are money. */
+/* Only the 16-digit code can be redeemed. */
 static enum err
 read_code(struct ctx *ctx, const char *text, char code[VOUCHER_REFERENCE_SIZE])
 {

@@ -78,7 +78,7 @@ voucher_secret_new(struct ctx *ctx, const char *reference)
 	return secret;
 }
 
-/* How clients are told the type: an EasyPay voucher's changes when it is paid for. */
+/* The type shown to clients: an EasyPay voucher's changes when it is paid for. */
 static const char *
 shown_type(const struct voucher_row *row)
 {
@@ -130,7 +130,7 @@ voucher_get(struct ctx *ctx, int64_t voucher_id, bool secret, struct voucher *ou
 	return scan(ctx, &rows, 0, secret, out, live);
 }
 
-/* It is read after the lock was taken, so that the clock is too. */
+/* Read after the lock was taken, so that the clock is, too. */
 enum err
 voucher_lock(struct ctx *ctx, int64_t voucher_id, bool secret, struct voucher *out, bool *live)
 {

@@ -41,7 +41,7 @@ check_amount(struct ctx *ctx, const struct voucher_order *in, struct money *out)
 		     (long long)(least / RAND_MINOR), (long long)(AMOUNT_MOST / RAND_MINOR));
 }
 
-/* Write it down under a reference, a number and a code that nobody has. */
+/* Store it under a unique reference, number and code. */
 static enum err
 insert(struct ctx *ctx, const struct voucher_order *in, struct money amount, int64_t *voucher_id)
 {

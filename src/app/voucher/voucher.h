@@ -1,10 +1,10 @@
 /*
- * voucher.h - money on a code: issued from a person's ZAR wallet, taken by whoever has the code.
+ * voucher.h - vouchers: issued from a user's ZAR wallet, redeemable by anyone who has the code.
  *
- * An EasyPay voucher waits until cash was paid for its number at a till; only then has it a code.
- * What is left of one that has expired, was cancelled or was redeemed as often as it may be goes back to
- * the issuer's wallet. Every change of state is
- * posted in the transaction that makes it, after the voucher's row is locked and before accounts are.
+ * An EasyPay voucher is pending until its number was paid for in cash at a till; only then it has a
+ * code. The rest of a voucher that has expired, was cancelled or reached its maximum number of
+ * redemptions is returned to the issuer's wallet. Every change of state is posted in the same
+ * transaction, after the voucher's row is locked and before accounts are.
  */
 #ifndef APP_VOUCHER_VOUCHER_H
 #define APP_VOUCHER_VOUCHER_H
@@ -22,11 +22,11 @@ struct voucher {
 	const char *type;      /* standard, premium, business, easypay_pending, easypay_active */
 	const char *status;    /* pending_payment, active, redeemed, expired, cancelled */
 	const char *easypay_number; /* or NULL */
-	const char *code;           /* for the issuer, and for whoever had it already */
+	const char *code;           /* for the issuer, and for callers who sent it */
 	struct money original;
 	struct money balance;
-	struct money refunded;   /* what went back to the issuer */
-	int64_t max_redemptions; /* 0: as often as the balance lasts */
+	struct money refunded;   /* returned to the issuer */
+	int64_t max_redemptions; /* 0: unlimited while there is a balance */
 	int64_t redemptions;
 	struct instant created_at;
 	struct instant updated_at;
@@ -40,7 +40,7 @@ struct voucher_order {
 	int64_t max_redemptions;
 };
 
-/* What something about a voucher did in the books, and to the wallet of ctx->who. */
+/* The ledger transaction of a voucher operation, and its effect on the caller's wallet. */
 struct voucher_receipt {
 	struct money wallet_balance;
 	struct uuid transaction; /* of the ledger */
@@ -52,15 +52,15 @@ enum err voucher_issue(struct ctx *ctx, const struct voucher_order *in, struct v
 		       struct voucher_receipt *receipt) MUST_CHECK;
 
 /*
- * The voucher that a code, a reference or an EasyPay number names. ERR_INVALID_VOUCHER_CODE for what
- * has no such form; ERR_VOUCHER_NOT_FOUND, which counts as a guess; ERR_RATE_LIMITED after too
- * many of them. Not in a transaction.
+ * The voucher with a code, a reference or an EasyPay number. ERR_INVALID_VOUCHER_CODE for any other
+ * form; ERR_VOUCHER_NOT_FOUND, which counts as a guess; ERR_RATE_LIMITED after too many of them.
+ * Not in a transaction.
  */
 enum err voucher_by_code(struct ctx *ctx, const char *text, struct voucher *out) MUST_CHECK;
 /* One of the vouchers of ctx->who; ERR_VOUCHER_NOT_FOUND. */
 enum err voucher_of_issuer(struct ctx *ctx, int64_t voucher_id, struct voucher *out) MUST_CHECK;
 
-/* Vouchers of ctx->who, the newest first; status NULL: any. total is how many there are. */
+/* Vouchers of ctx->who, newest first; status NULL: any. total is their number. */
 enum err voucher_list(struct ctx *ctx, const char *status, int64_t most, int64_t skip,
 		      struct list *out, int64_t *total) MUST_CHECK;
 
@@ -70,9 +70,9 @@ struct voucher_sum {
 };
 
 struct voucher_summary {
-	struct voucher_sum active;   /* what is left of them */
-	struct voucher_sum pending;  /* what they were issued for */
-	struct voucher_sum redeemed; /* likewise */
+	struct voucher_sum active;   /* remaining balance of active ones */
+	struct voucher_sum pending;  /* issued amount of pending ones */
+	struct voucher_sum redeemed; /* the same */
 	struct voucher_sum total;
 };
 
@@ -80,10 +80,10 @@ enum err voucher_summary(struct ctx *ctx, struct voucher_summary *out) MUST_CHEC
 
 struct redemption_order {
 	const char *code;
-	struct decimal amount;        /* absent: all that is left */
-	const char *redeemer;         /* as they call themselves, or NULL */
-	const char *merchant;         /* who is to be paid, or NULL */
-	const char *service_provider; /* likewise where the merchant is not registered */
+	struct decimal amount;        /* absent: the full remaining balance */
+	const char *redeemer;         /* as sent by the redeemer, or NULL */
+	const char *merchant;         /* the merchant to pay, or NULL */
+	const char *service_provider; /* the same, if the merchant is not registered */
 };
 
 struct redeemed {
@@ -95,10 +95,10 @@ struct redeemed {
 };
 
 /*
- * In a transaction, for ctx->who: take some of the balance, for the merchant or else the service
- * provider if the operator has registered them (app/voucher/payee.h), or else into their own wallet. Where
- * *guessed, the fault is that the code is nobody's, and what was done must be committed so that it
- * stays counted. ERR_INVALID_VOUCHER_CODE, ERR_VOUCHER_EXPIRED, ERR_INVALID_AMOUNT,
+ * In a transaction, for ctx->who: redeem part of the balance, for the merchant or else the service
+ * provider if the operator has registered them (app/voucher/payee.h), or else into the caller's
+ * wallet. If *guessed is set, the code is unknown, and the transaction must be committed so that
+ * the guess is counted. ERR_INVALID_VOUCHER_CODE, ERR_VOUCHER_EXPIRED, ERR_INVALID_AMOUNT,
  * ERR_INSUFFICIENT_FUNDS, ERR_RATE_LIMITED.
  */
 enum err voucher_redeem(struct ctx *ctx, const struct redemption_order *in, struct redeemed *out,
@@ -117,21 +117,22 @@ struct redemption {
 enum err voucher_redemptions(struct ctx *ctx, int64_t voucher_id, struct list *out) MUST_CHECK;
 
 struct settlement_order {
-	const char *number; /* EasyPay's, as it was written */
+	const char *number; /* EasyPay's, as written */
 	struct decimal amount;
 	const char *merchant;
-	const char *external_id; /* of the network; the same one is the same settlement */
+	const char *external_id; /* of the network; repeating it repeats the same settlement */
 };
 
 /*
- * Whether a request comes from the EasyPay network: signed with the platform's secret (hex HMAC over
- * the raw body, SHA-512 or SHA-256 by its length), or with the network's API key. ERR_UNAUTHORIZED.
+ * Whether a request comes from the EasyPay network: signed with the platform's secret (hex HMAC
+ * over the raw body, SHA-512 or SHA-256 by its length), or with the network's API key.
+ * ERR_UNAUTHORIZED.
  */
 enum err easypay_authenticate(struct ctx *ctx, struct bytes body, const char *signature,
 			      const char *api_key) MUST_CHECK;
 /*
- * In a transaction: cash was taken for an EasyPay number, and it becomes a voucher with a code.
- * ERR_INVALID_VOUCHER_CODE, ERR_VOUCHER_NOT_FOUND, ERR_INVALID_AMOUNT for any other amount,
+ * In a transaction: an EasyPay number was paid for in cash; the voucher becomes active and gets a
+ * code. ERR_INVALID_VOUCHER_CODE, ERR_VOUCHER_NOT_FOUND, ERR_INVALID_AMOUNT for any other amount,
  * ERR_VOUCHER_EXPIRED, ERR_CONFLICT if it is not pending, ERR_DUPLICATE_REFERENCE for a known
  * external_id with other content.
  */
@@ -148,12 +149,12 @@ struct cancellation {
 	struct instant posted_at;
 };
 
-/* In a transaction: give a pending EasyPay voucher of ctx->who back. ERR_VOUCHER_NOT_FOUND,
+/* In a transaction: cancel a pending EasyPay voucher of ctx->who. ERR_VOUCHER_NOT_FOUND,
  * ERR_VALIDATION for any other state, ERR_VOUCHER_EXPIRED. */
 enum err voucher_cancel(struct ctx *ctx, int64_t voucher_id, struct cancellation *out) MUST_CHECK;
 
-/* Give back what is left of vouchers whose time is over, some at a time; *found tells whether there
- * were any. A wallet that takes no money is tried again later. In a transaction of its own. */
+/* Refund the rest of expired vouchers, in batches; *found tells whether there were any. A wallet
+ * that can't receive money is retried later. In its own transaction. */
 enum err voucher_expire_due(struct ctx *ctx, bool *found) MUST_CHECK;
 
 #endif

@@ -61,7 +61,7 @@ is_cancelled(const struct card *card)
 	return text_equal(card->status, "cancelled");
 }
 
-/* Lock one that may still be changed. */
+/* Lock a card that can still be changed. */
 static enum err
 lock(struct ctx *ctx, const char *drop_id, struct card *out)
 {
@@ -71,7 +71,7 @@ lock(struct ctx *ctx, const char *drop_id, struct card *out)
 	return ERR_OK;
 }
 
-/* Until an issuer tells the number, these stand for its end. */
+/* Until an issuer provides the number, these are its last digits. */
 static const char *
 new_last_four(struct arena *arena)
 {
@@ -96,7 +96,7 @@ card_make(struct ctx *ctx, const char *type, struct card *out)
 			  p_text(new_last_four(ctx->arena)), p_int(CARDS_MAX))));
 	if (rows.count == 0)
 		return fault(&ctx->fault, ERR_CONFLICT, NULL,
-			     "You have as many cards as there can be; cancel one first");
+			     "You have the maximum number of cards; cancel one first");
 	return card_get(ctx, drop_id, out);
 }
 
@@ -132,7 +132,7 @@ card_order(struct ctx *ctx, const char *drop_id, const char *address, struct car
 	TRY(lock(ctx, drop_id, out));
 	if (strcmp(out->type, "virtual") != 0 || out->ordered_at.us != 0)
 		return fault(&ctx->fault, ERR_CONFLICT, NULL,
-			     "There is a physical version of the card already");
+			     "The card already has a physical version");
 	TRY(db_run(ctx, SQL_card_order, NULL, PARAMS(p_int(out->card_id), p_text(plain))));
 	return card_get(ctx, drop_id, out);
 }

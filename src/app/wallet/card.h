@@ -1,8 +1,8 @@
 /*
- * card.h - payment cards of people, of which we know little.
+ * card.h - payment cards of users.
  *
- * Number and CVV are the issuer's: neither is stored or shown, but for the last four digits. A
- * card that was cancelled is kept and can't be changed. Until there is an issuer no card can pay.
+ * Number and CVV belong to the issuer: neither is stored or shown, except the last four digits. A
+ * cancelled card is kept and can't be changed. Cards can't pay while there is no issuer.
  */
 #ifndef APP_WALLET_CARD_H
 #define APP_WALLET_CARD_H
@@ -26,27 +26,29 @@ struct card {
 	struct instant created_at;
 };
 
-/* Those of who asks that were not cancelled. */
+/* Those of the caller, except cancelled ones. */
 enum err card_list(struct ctx *ctx, struct card **out, size_t *n) MUST_CHECK;
-/* One of who asks, cancelled or not. ERR_NOT_FOUND. */
+/* One of the caller, cancelled or not. ERR_NOT_FOUND. */
 enum err card_get(struct ctx *ctx, const char *drop_id, struct card *out) MUST_CHECK;
 
-/* These change one in the caller's transaction; ERR_NOT_FOUND, and ERR_CONFLICT for a cancelled one. */
+/* These change a card in the caller's transaction; ERR_NOT_FOUND, and ERR_CONFLICT for a
+ * cancelled one. */
 
-/* ERR_CONFLICT for one too many. */
+/* ERR_CONFLICT above the maximum number. */
 enum err card_make(struct ctx *ctx, const char *type, struct card *out) MUST_CHECK;
 /* "active" or "frozen". */
 enum err card_set_status(struct ctx *ctx, const char *drop_id, const char *status,
 			 struct card *out) MUST_CHECK;
-/* ERR_OK also if it was cancelled before. */
+/* ERR_OK also if it was already cancelled. */
 enum err card_cancel(struct ctx *ctx, const char *drop_id, struct card *out) MUST_CHECK;
 /* The physical version of a virtual one, once. */
 enum err card_order(struct ctx *ctx, const char *drop_id, const char *address,
 		    struct card *out) MUST_CHECK;
 
 /*
- * Four digits are guessed in no time by whoever has their hash. So what is hashed (bcrypt) is a digest
- * of card and PIN under the server's pepper, which is not in the database. Before the transaction.
+ * A hash of four digits can be reversed by trying all of them. So the hashed value (bcrypt) is a
+ * digest of card and PIN under the server's pepper, which is not in the database. Before the
+ * transaction.
  */
 enum err card_pin_hash(struct ctx *ctx, const char *drop_id, const char *pin,
 		       const char **hash) MUST_CHECK;
@@ -60,11 +62,11 @@ struct card_limit {
 };
 enum err card_limits(struct ctx *ctx, const char *drop_id, struct card_limit **out,
 		     size_t *n) MUST_CHECK;
-/* In place of the one of its type, if there is one. */
+/* Replaces the limit of the same type, if any. */
 enum err card_set_limit(struct ctx *ctx, const char *drop_id, const char *type,
 			struct decimal amount, struct card_limit *out) MUST_CHECK;
 
-/* Cancel all cards of somebody who leaves. */
+/* Cancel all cards of a user whose account is closed. */
 enum err card_leave(struct ctx *ctx, int64_t user_id) MUST_CHECK;
 
 #endif

@@ -55,7 +55,7 @@ write_time(struct jw *w, const char *name, struct instant at)
 	jw_text(w, name, instant_text(text, at));
 }
 
-/* What every event of a hold begins with. */
+/* Common members of all events of a hold. */
 static void
 write_hold(struct jw *w, struct ctx *ctx, struct uuid id, struct uuid wallet, struct money amount)
 {
@@ -112,7 +112,7 @@ wallet_hold_find(struct ctx *ctx, struct uuid id, struct hold *out)
 	return strchr(out->reference, '/') == NULL ? ERR_OK : no_hold(ctx, ERR_NOT_FOUND);
 }
 
-/* What tells this order from another one under the same reference. */
+/* The data that identifies the same order under the same reference. */
 static void
 digest_order(struct ctx *ctx, struct hold_order *order)
 {

@@ -1,4 +1,4 @@
-/* hold.h - holds as a project sees them: money set aside on one of its wallets. */
+/* hold.h - holds of a project: money reserved on one of its wallets. */
 #ifndef APP_WALLET_HOLD_H
 #define APP_WALLET_HOLD_H
 
@@ -44,10 +44,10 @@ enum err wallet_hold_get(struct ctx *ctx, struct uuid id, struct wallet_hold *ou
 
 struct hold;
 
-/* A hold that a client has placed, in the books of the key that asks. Those that the books place
- * themselves, which have a '/' in their reference, are nobody's: ERR_NOT_FOUND. */
+/* A hold created by a client, in the ledger of the calling key. Internal holds, which have a '/'
+ * in their reference, are not visible: ERR_NOT_FOUND. */
 enum err wallet_hold_find(struct ctx *ctx, struct uuid id, struct hold *out) MUST_CHECK;
-/* Give back every hold that has expired, some at a time; how many. In a transaction of its own. */
+/* Release expired holds, in batches; returns their number. In its own transaction. */
 enum err wallet_hold_expire_due(struct ctx *ctx, int64_t *expired) MUST_CHECK;
 
 #endif

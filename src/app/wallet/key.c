@@ -12,7 +12,7 @@ enum { KEY_CHARACTERS = 12, PREFIX_CHARACTERS = 12 };
 
 static const char base62[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
-/* Bytes that would favour some characters are drawn anew. */
+/* Bytes that would bias the distribution are drawn again. */
 static const char *
 random_key(struct arena *arena)
 {
@@ -34,7 +34,7 @@ not_found(struct ctx *ctx)
 	return fault(&ctx->fault, ERR_NOT_FOUND, NULL, "API key not found");
 }
 
-/* Let nobody else make keys for the person, and see that there is room for one more. */
+/* Serialise key creation of the user, and check that there is room for one more. */
 static enum err
 claim_place(struct ctx *ctx)
 {
@@ -177,7 +177,7 @@ not_good(struct ctx *ctx)
 		     "The API key is unknown, expired or revoked");
 }
 
-/* What can't be a key need not be looked for. */
+/* A malformed key need not be looked up. */
 static bool
 has_form(const char *raw)
 {

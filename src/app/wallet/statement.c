@@ -7,7 +7,8 @@
 #define DAY_US         (INT64_C(86400) * SECOND_US)
 #define MILLISECOND_US (SECOND_US / 1000)
 
-/* Whether who asks may see it: its project, in the mode of the key; its owner; an administrator. */
+/* Whether the caller may see it: its project, in the mode of the key; its user; an
+ * administrator. */
 static bool
 may_see(const struct principal *who, const struct wallet_place *place)
 {
@@ -24,7 +25,7 @@ bad_period(struct ctx *ctx, const char *why)
 	return ERR_VALIDATION;
 }
 
-/* The end of the millisecond: what is shown in milliseconds has all that happened until then. */
+/* The end of the millisecond: a time shown in milliseconds includes everything until then. */
 static int64_t
 end_of(struct instant t)
 {
@@ -37,7 +38,7 @@ at(int64_t us)
 	return (struct moment){true, {us}, {us}};
 }
 
-/* Fill in what was left open, and check the rest. */
+/* Set the defaults, and check the rest. */
 static enum err
 set_period(struct ctx *ctx, const struct statement_order *in, struct account_statement *out)
 {
@@ -58,7 +59,7 @@ set_period(struct ctx *ctx, const struct statement_order *in, struct account_sta
 	return ERR_OK;
 }
 
-/* The lines come newest first; a statement tells them as they happened. */
+/* The lines are read newest first; a statement is in chronological order. */
 static void
 turn_round(struct wallet_line *lines, size_t n)
 {
@@ -78,7 +79,7 @@ add_up(struct ctx *ctx, struct account_statement *out)
 	for (size_t i = 0; i < out->lines.count; i++)
 		*(lines[i].direction[0] == 'i' ? &out->total_in.minor : &out->total_out.minor) +=
 			lines[i].amount.minor;
-	/* A statement that does not add up is not shown. */
+	/* A statement whose sums do not match is not shown. */
 	return out->opening.minor + out->total_in.minor - out->total_out.minor == out->closing.minor
 		       ? ERR_OK
 		       : fault(&ctx->fault, ERR_INTERNAL, NULL, NULL);
@@ -104,7 +105,8 @@ statement_make(struct ctx *ctx, const struct statement_order *in, struct account
 			       in->to.given ? in->to.last : (struct instant){INT64_MAX}, &after));
 	if (after.sequence - before.sequence > STATEMENT_LINES_MAX)
 		return bad_period(ctx, arena_printf(ctx->arena,
-						    "must leave at most %d movements in the period",
+						    "must leave at most %d transactions in the "
+						    "period",
 						    STATEMENT_LINES_MAX));
 	TRY(wallet_lines(ctx, place.account_id, after.sequence + 1,
 			 after.sequence - before.sequence, &lines, &n));

@@ -11,7 +11,7 @@ struct csv {
 	char *text;
 	size_t length;
 	size_t room;
-	bool filled; /* the line has a cell already */
+	bool filled; /* the line already has a cell */
 };
 
 static void
@@ -38,8 +38,8 @@ put_separator(struct csv *csv)
 }
 
 /*
- * A cell of text. Spreadsheets take one that begins with = + - @, a tab or a carriage return for a
- * formula; an apostrophe in front of it keeps it text.
+ * A cell of text. Spreadsheets interpret one that begins with = + - @, a tab or a carriage return
+ * as a formula; a leading apostrophe prevents it.
  */
 static void
 put_text(struct csv *csv, const char *text)
@@ -56,7 +56,7 @@ put_text(struct csv *csv, const char *text)
 	put(csv, "\"", 1);
 }
 
-/* A cell of ours that can't be anything but a number or a time. */
+/* A cell of ours that is always a number or a time. */
 static void
 put_plain(struct csv *csv, const char *text)
 {

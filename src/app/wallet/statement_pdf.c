@@ -16,7 +16,7 @@ enum {
 	TITLE_SIZE = 16,
 };
 
-/* Columns: where each begins, or ends where numbers stand. */
+/* Columns: where each begins or, for numbers, ends. */
 enum { AT_TIME = LEFT, AT_TYPE = 145, AT_REFERENCE = 230, AT_AMOUNT = 465, AT_BALANCE = RIGHT };
 
 struct paper {
@@ -118,7 +118,7 @@ amount_text(struct arena *arena, struct money amount)
 	return arena_strdup(arena, money_text(text, amount));
 }
 
-/* Texts longer than their column are cut, with a mark that says so. */
+/* Texts longer than their column are truncated, with an ellipsis. */
 static const char *
 fitting(struct arena *arena, const char *text, size_t most)
 {
@@ -166,7 +166,7 @@ put_title(struct paper *paper, struct arena *arena)
 			 s->currency));
 	paper->y -= LINE_HEIGHT;
 	put(paper, paper->plain, SIZE, LEFT, false,
-	    arena_printf(arena, "From %s to %s (UTC), made %s", short_time(arena, s->from.first),
+	    arena_printf(arena, "From %s to %s (UTC), created %s", short_time(arena, s->from.first),
 			 short_time(arena, s->to.first), short_time(arena, s->made_at)));
 	paper->y -= LINE_HEIGHT;
 	put(paper, paper->plain, SIZE, LEFT, false,

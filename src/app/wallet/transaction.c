@@ -12,7 +12,7 @@
 #include "ledger/ledger.h"
 #include "json/writer.h"
 
-/* A transaction under way: what the ledger is given, and what the answer shows. */
+/* A transaction in progress: the input of the ledger, and the values for the answer. */
 struct draft {
 	struct ledger_transaction transaction;
 	struct posting posting;
@@ -38,7 +38,7 @@ transaction_amount(struct ctx *ctx, struct decimal amount, const char *currency,
 	case MONEY_OVERFLOW:
 		break;
 	}
-	violation_add(ctx->arena, &ctx->fault, "amount", "AMOUNT", "is larger than can be held");
+	violation_add(ctx->arena, &ctx->fault, "amount", "AMOUNT", "is too large");
 	return ERR_VALIDATION;
 }
 
@@ -71,7 +71,7 @@ prepare(struct draft *draft, int64_t ledger_id, const char *type, struct money a
 	};
 }
 
-/* What the answer shows, once the ledger has posted it. */
+/* The values for the answer, after the ledger has posted it. */
 static void
 show(const struct draft *draft, struct transaction *out)
 {
@@ -101,7 +101,8 @@ submit(struct ctx *ctx, struct draft *draft, bool dry_run, struct transaction *o
 	return ERR_OK;
 }
 
-/* A wallet that a caller names. The ids of system accounts can be computed, but are not theirs. */
+/* A wallet named by a caller. The ids of system accounts can be computed, but callers must not
+ * use them. */
 static enum err
 check_wallet(struct ctx *ctx, struct uuid id)
 {
@@ -175,8 +176,8 @@ transaction_debit(struct ctx *ctx, const struct transaction_order *in, struct tr
 	return fund(ctx, in, false, out);
 }
 
-/* A reference made from the id of what is captured or reversed, where none was given: one that no
- * client can give, because '/' is not in their alphabet. */
+/* A reference made from the id of the captured or reversed object, if none was given: one that
+ * clients can't use, because '/' is not in their alphabet. */
 static const char *
 reference_or(struct ctx *ctx, const char *reference, const char *prefix, struct uuid id)
 {
@@ -187,8 +188,8 @@ reference_or(struct ctx *ctx, const char *reference, const char *prefix, struct 
 	return arena_printf(ctx->arena, "%s/%s", prefix, uuid_text(text, id));
 }
 
-/* Where the client gave no reference, the one made for it is not what a second, different order
- * fails by. */
+/* If the client gave no reference, a second, different order does not fail because of the
+ * generated one. */
 static enum err
 done_before(struct ctx *ctx, const struct transaction_order *in, enum err err, enum err done)
 {
@@ -198,7 +199,7 @@ done_before(struct ctx *ctx, const struct transaction_order *in, enum err err, e
 	return fault(&ctx->fault, done, NULL, NULL);
 }
 
-/* Part of a whole: the whole where no amount was given. */
+/* The given amount, or all of it. */
 static enum err
 part_of(struct ctx *ctx, struct decimal amount, struct money whole, struct money *part)
 {
@@ -208,7 +209,7 @@ part_of(struct ctx *ctx, struct decimal amount, struct money whole, struct money
 	TRY(transaction_amount(ctx, amount, whole.currency->code, part));
 	if (part->minor <= whole.minor)
 		return ERR_OK;
-	violation_add(ctx->arena, &ctx->fault, "amount", "RANGE", "is more than there is to take");
+	violation_add(ctx->arena, &ctx->fault, "amount", "RANGE", "exceeds the available amount");
 	return ERR_VALIDATION;
 }
 
@@ -345,7 +346,7 @@ draft_item(struct ctx *ctx, const struct transaction_order *item, struct draft *
 			: draft_funding(ctx, item, strcmp(item->type, "credit") == 0, draft);
 }
 
-/* How an item ended. A refusal before the ledger is noted in *f. */
+/* The result of an item. A refusal before the ledger is stored in *f. */
 static void
 show_line(struct bulk_line *line, size_t i, const struct transaction_order *item,
 	  const struct draft *draft, enum err refused, const char *message)
@@ -363,7 +364,7 @@ show_line(struct bulk_line *line, size_t i, const struct transaction_order *item
 	line->message = refused != ERR_OK ? message : err_message(err);
 }
 
-/* All or none: say of each refused one why. */
+/* All or nothing: report the reason for each refused one. */
 static enum err
 refuse_all(struct ctx *ctx, const struct bulk_line *lines, size_t n, enum err first)
 {
@@ -385,7 +386,7 @@ struct bulk_state {
 	size_t n;
 };
 
-/* Draft every item; those that can't be are refused, the others go to the ledger together. */
+/* Draft every item; invalid ones are refused, the others go to the ledger together. */
 static enum err
 post_bulk(struct ctx *ctx, const struct bulk_state *bulk)
 {

@@ -1,9 +1,9 @@
 /*
- * transaction.h - money that moves: transfers, credits, debits, captures, reversals, in
- * bulk or one by one. Each is one transaction of the ledger.
+ * transaction.h - transfers, credits, debits, captures, reversals, in bulk or single. Each is one
+ * transaction of the ledger.
  *
- * All act for the project key that asks, but for the administrator's ones. The same
- * reference with the same content is answered as the first time, with replayed set.
+ * All act for the calling project key, except the administrator's ones. The same reference with the
+ * same content returns the first answer, with replayed set.
  */
 #ifndef APP_WALLET_TRANSACTION_H
 #define APP_WALLET_TRANSACTION_H
@@ -12,7 +12,7 @@
 #include "base/money.h"
 #include "base/value.h"
 
-/* What is asked for. Which ids are set depends on the kind of transaction. */
+/* An order. Which ids are set depends on the kind of transaction. */
 struct transaction_order {
 	const char *type;   /* transfer, credit, debit: in bulk */
 	struct uuid from;   /* transfer */
@@ -40,7 +40,7 @@ struct transaction {
 	struct uuid hold;
 	struct uuid reverses;
 	struct money balance; /* ledger balance of the wallet (of from, in transfers) after it */
-	struct json_value provider; /* what it said, where one was asked */
+	struct json_value provider; /* the provider's answer, if one was called */
 	struct json_value metadata;
 	struct instant created_at;
 	bool dry_run;
@@ -53,15 +53,15 @@ enum err transaction_amount(struct ctx *ctx, struct decimal amount, const char *
 
 enum err transaction_transfer(struct ctx *ctx, const struct transaction_order *in,
 			      struct transaction *out) MUST_CHECK;
-/* Against the project's funding account; provider is of no interest here. */
+/* Against the project's funding account; provider is ignored here. */
 enum err transaction_credit(struct ctx *ctx, const struct transaction_order *in,
 			    struct transaction *out) MUST_CHECK;
 enum err transaction_debit(struct ctx *ctx, const struct transaction_order *in,
 			   struct transaction *out) MUST_CHECK;
-/* Part or all of a hold; what is left of it becomes free. Without to: to the funding account. */
+/* Part or all of a hold; the rest is released. Without to: to the funding account. */
 enum err transaction_capture(struct ctx *ctx, struct uuid hold, const struct transaction_order *in,
 			     struct transaction *out) MUST_CHECK;
-/* Take a transaction back, once, whole or in part. */
+/* Reverse a transaction, once, in full or in part. */
 enum err transaction_reverse(struct ctx *ctx, struct uuid transaction,
 			     const struct transaction_order *in,
 			     struct transaction *out) MUST_CHECK;
@@ -82,7 +82,7 @@ enum err transaction_admin(struct ctx *ctx, bool credit, const struct admin_orde
 
 struct bulk_order {
 	struct list transactions; /* of struct transaction_order */
-	bool atomic;              /* all or none */
+	bool atomic;              /* all or nothing */
 	bool dry_run;
 };
 
@@ -103,7 +103,7 @@ struct bulk_result {
 	struct list lines; /* of struct bulk_line */
 };
 
-/* Atomic: the first refusal is the fault, with one violation a refused transaction. */
+/* Atomic: the first refusal is the fault, with one violation per refused transaction. */
 enum err transaction_bulk(struct ctx *ctx, const struct bulk_order *in,
 			  struct bulk_result *out) MUST_CHECK;
 

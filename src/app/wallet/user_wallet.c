@@ -102,7 +102,7 @@ find(struct ctx *ctx, const struct opening *opening, bool *found)
 	return ERR_OK;
 }
 
-/* A wallet that an older version made, which knew no labels. */
+/* A wallet created by an older version, without a label. */
 static enum err
 give_label(struct ctx *ctx, struct opening *opening)
 {

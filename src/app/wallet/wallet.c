@@ -22,8 +22,8 @@ struct wallet_row {
 	int64_t held;
 	struct instant created_at;
 	int64_t sequence;
-	int64_t number; /* among those asked for at once */
-	bool allowed;   /* the key that asks is good */
+	int64_t number; /* among concurrent requests */
+	bool allowed;   /* the calling key is valid */
 };
 
 static const struct column wallet_columns[] = {
@@ -53,7 +53,7 @@ no_wallet(struct ctx *ctx)
 	return fault(&ctx->fault, ERR_NOT_FOUND, NULL, "Wallet not found");
 }
 
-/* Texts of the answer are constants: the row's may belong to another thread's request. */
+/* Texts of the answer are constants: those of the row may belong to another thread's request. */
 static void
 show(const struct ctx *ctx, const struct wallet_row *row, const struct currency *currency,
      struct wallet *out)
@@ -75,10 +75,10 @@ show(const struct ctx *ctx, const struct wallet_row *row, const struct currency 
 	};
 }
 
-/* A wallet to read, and what was found. */
+/* A wallet to read, and the result. */
 struct wallet_read {
 	struct batch_item item; /* first, so that an item is a read */
-	struct ctx *ctx;        /* of the thread that asks */
+	struct ctx *ctx;        /* of the requesting thread */
 	struct uuid id;
 	bool allowed;
 	bool found;
@@ -86,7 +86,7 @@ struct wallet_read {
 	struct fault fault;
 };
 
-/* One query for all reads that wait. Runs with the means of the first of them. */
+/* One query for all waiting reads. Runs with the resources of the first of them. */
 static void
 read_wallets(void *arg, struct batch_item **items, size_t n)
 {
@@ -148,7 +148,7 @@ wallet_get(struct ctx *ctx, struct uuid id, struct wallet *out)
 	return read.found ? ERR_OK : no_wallet(ctx);
 }
 
-/* A wallet may be for nobody in particular, or for a customer of the key's project. */
+/* A wallet may have no customer, or a customer of the key's project. */
 static enum err
 check_customer(struct ctx *ctx, struct uuid id)
 {

@@ -1,4 +1,4 @@
-/* wallet.h - wallets of projects: accounts of the ledger and whom they are for. */
+/* wallet.h - wallets of projects: ledger accounts with an owner. */
 #ifndef APP_WALLET_WALLET_H
 #define APP_WALLET_WALLET_H
 
@@ -20,34 +20,34 @@ struct wallet_facts {
 
 struct wallet_balance {
 	const char *currency;
-	struct money ledger;    /* what the wallet holds */
-	struct money available; /* without what is held for somebody */
+	struct money ledger;    /* balance including holds */
+	struct money available; /* balance excluding holds */
 	struct money held;
-	struct moment at; /* a point in time that was asked for */
+	struct moment at; /* a requested point in time */
 };
 
 struct wallet {
 	struct wallet_facts facts;
 	struct wallet_balance balance;
 	int64_t account_id;
-	int64_t sequence; /* postings so far */
+	int64_t sequence; /* number of postings */
 };
 
 struct wallet_order {
 	const char *currency;
-	struct uuid project_account; /* nil: nobody in particular */
+	struct uuid project_account; /* nil: no customer */
 };
 
-/* All of these act for the project key that asks: its project, its mode. */
+/* All of these act for the calling project key: its project, its mode. */
 enum err wallet_create(struct ctx *ctx, const struct wallet_order *in,
 		       struct wallet *out) MUST_CHECK;
-/* Outside a transaction, the reads of all threads that wait are one query. */
+/* Outside a transaction, concurrent reads of all threads are combined into one query. */
 enum err wallet_get(struct ctx *ctx, struct uuid id, struct wallet *out) MUST_CHECK;
 /* The batcher for app->wallet_reads. */
 struct batcher *wallet_reads(size_t batch_max);
 
 struct wallet_filter {
-	int64_t after; /* account_id of the last one seen; 0: from the newest */
+	int64_t after; /* account_id of the last one of the previous page; 0: from the newest */
 	int64_t most;
 	const char *currency;
 	struct uuid project_account;
@@ -55,11 +55,11 @@ struct wallet_filter {
 
 enum err wallet_list(struct ctx *ctx, const struct wallet_filter *filter, struct wallet **out,
 		     size_t *n) MUST_CHECK;
-/* "active" or "frozen": a frozen wallet neither gives nor takes. */
+/* "active" or "frozen": a frozen wallet can neither send nor receive. */
 enum err wallet_set_status(struct ctx *ctx, struct uuid id, const char *status,
 			   struct wallet *out) MUST_CHECK;
-/* The ledger balance after the last posting at or before a time; available and held are only known
- * for now. */
+/* The ledger balance after the last posting at or before a time; available and held are known
+ * for the current time only. */
 enum err wallet_balance_at(struct ctx *ctx, struct uuid id, struct moment at,
 			   struct wallet_balance *out) MUST_CHECK;
 
@@ -84,20 +84,20 @@ struct wallet_line {
 enum err wallet_history(struct ctx *ctx, struct uuid id, int64_t before, int64_t most,
 			struct wallet_line **out, size_t *n) MUST_CHECK;
 
-/* The same of any account, without asking whose it is. */
+/* The same of any account, without checking the owner. */
 enum err wallet_lines(struct ctx *ctx, int64_t account_id, int64_t before, int64_t most,
 		      struct wallet_line **out, size_t *n) MUST_CHECK;
 
-/* Where a wallet of any project or person is, by UUID, 13-digit number or label; ERR_NOT_FOUND, also
- * for one that is closed. */
+/* The location of a wallet of any project or user, by UUID, 13-digit number or label;
+ * ERR_NOT_FOUND, also for a closed one. */
 struct wallet_place {
 	struct uuid id;
 	int64_t account_id;
 	int64_t ledger_id;
 	const char *currency;
-	const char *number; /* a person's; else NULL */
-	int64_t user_id;    /* whose it is: a person's, */
-	int64_t project_id; /* or a project's */
+	const char *number; /* a user's; else NULL */
+	int64_t user_id;    /* owner: a user, */
+	int64_t project_id; /* or a project */
 };
 enum err wallet_anywhere(struct ctx *ctx, const char *id, struct wallet_place *out) MUST_CHECK;
 

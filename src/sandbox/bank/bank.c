@@ -1,4 +1,4 @@
-/* A bank by NextGenPSD2 XS2A 1.3: who may call, errors, accounts and balances. */
+/* A bank by NextGenPSD2 XS2A 1.3: authorisation, errors, accounts and balances. */
 #include "sandbox/bank/bank.h"
 
 #include <string.h>
@@ -24,7 +24,7 @@ bank_refuse(struct call *call, int status, const char *code, const char *text)
 	reply_json(call, status, &w);
 }
 
-/* People come to the page without any header. */
+/* Users open the page without any header. */
 static bool
 admit(struct call *call)
 {
@@ -47,7 +47,7 @@ trouble(struct call *call, enum trouble what)
 		bank_refuse(call, 400, "FORMAT_ERROR", "The body is not valid JSON");
 		return;
 	case TROUBLE_PATH:
-		bank_refuse(call, 404, "RESOURCE_UNKNOWN", "There is nothing here");
+		bank_refuse(call, 404, "RESOURCE_UNKNOWN", "Resource not found");
 		return;
 	case TROUBLE_REFUSED:
 		bank_refuse(call, 400, "PAYMENT_FAILED", "The bank refused the request");

@@ -1,4 +1,4 @@
-/* bank.h - what the parts of the bank share. */
+/* bank.h - common parts of the bank. */
 #ifndef SANDBOX_BANK_BANK_H
 #define SANDBOX_BANK_BANK_H
 
@@ -10,7 +10,7 @@ void bank_refuse(struct call *call, int status, const char *code, const char *te
 /* {"name":{"href":path}}, within _links. */
 void bank_write_link(struct jw *w, const char *name, const char *href);
 void bank_write_amount(struct jw *w, const char *name, struct money amount);
-/* The consent that the call names, if it is valid; else it has been refused. */
+/* The consent that the call names, if it is valid; else the call has been refused. */
 bool bank_consented(struct call *call, struct bank_consent *out);
 
 /* bank_consents.c */

@@ -17,7 +17,7 @@ struct customer {
 	struct bank_holding holdings[BANK_ACCOUNTS];
 };
 
-/* Each of the three goes round. */
+/* Each of the three is a ring buffer. */
 struct bank_book {
 	pthread_mutex_t mutex;
 	size_t customers_ever;
@@ -30,7 +30,7 @@ struct bank_book {
 
 static const struct {
 	const char *name;
-	int64_t opening; /* in hundredths of a krone */
+	int64_t opening; /* in hundredths of NOK */
 } kinds[BANK_ACCOUNTS] = {{"Brukskonto", 4523000}, {"Sparekonto", 12800000}};
 
 struct bank_book *
@@ -112,7 +112,7 @@ bank_consent_decide(struct bank_book *book, const char *id, const char *status, 
 	return found != NULL;
 }
 
-/* The check digit of ten digits, or -1 where there is none. */
+/* The check digit of ten digits, or -1 if there is none. */
 static int
 check_digit(const char *digits)
 {

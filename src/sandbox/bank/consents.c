@@ -1,4 +1,4 @@
-/* The bank's consents: asked for by Cowry, decided by the customer on a page of the bank. */
+/* The bank's consents: requested by Cowry, decided by the customer on a page of the bank. */
 #include <string.h>
 
 #include "base/arena.h"
@@ -9,7 +9,7 @@
 
 enum { DATE_LENGTH = 10 };
 
-/* A URL of ours, or NULL: customers are not sent anywhere else. */
+/* A URL of Cowry, or NULL: customers are not redirected anywhere else. */
 static const char *
 redirect_of(struct call *call, const char *variable)
 {
@@ -102,19 +102,18 @@ ask_for_consent(struct call *call, const char *id)
 		call, 200,
 		arena_printf(
 			call->arena,
-			"<!DOCTYPE html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n"
-			"<title>Consent (sandbox)</title>\n<h1>Your bank</h1>\n"
-			"<p>Cowry wants to read your accounts and to pay from them.\n"
-			"This plays a bank. Any address will do.</p>\n"
-			"<form method=\"get\" action=\"%s/bank/authorize\">\n"
-			"<input type=\"hidden\" name=\"consentId\" value=\"%s\">\n"
-			"<p><label>E-mail <input type=\"email\" name=\"login_hint\"></label></p>\n"
-			"<p><button>Agree</button>\n"
-			"<button name=\"consent\" value=\"denied\">Refuse</button></p>\n</form>\n",
+			"<!DOCTYPE html>\n<html lang=\"en\">\n<meta "
+			"charset=\"utf-8\">\n<title>Consent (sandbox)</title>\n<h1>Your "
+			"bank</h1>\n<p>Cowry requests access to your accounts, and permission to "
+			"pay from them.\nThis is a simulated bank. Enter any address.</p>\n<form "
+			"method=\"get\" action=\"%s/bank/authorize\">\n<input type=\"hidden\" "
+			"name=\"consentId\" value=\"%s\">\n<p><label>Email <input type=\"email\" "
+			"name=\"login_hint\"></label></p>\n<p><button>Agree</button>\n<button "
+			"name=\"consent\" value=\"denied\">Refuse</button></p>\n</form>\n",
 			html_escape(call->arena, call->box->base), html_escape(call->arena, id)));
 }
 
-/* What the first account of a new customer is to hold, if the control says so. */
+/* The initial balance of the first account of a new customer, if the control sets it. */
 static const struct money *
 opening_balance(struct call *call, struct money *out)
 {
@@ -137,7 +136,7 @@ agree(struct call *call, const struct bank_consent *consent, const char *email)
 		reply_redirect(call, consent->redirect);
 }
 
-/* How a consent ends at the customer's instruction; NULL: it does not. */
+/* The end of a consent by the customer; NULL: it stays. */
 static const char *
 ending(const struct bank_consent *consent, const char *instruction)
 {
@@ -157,7 +156,7 @@ bank_authorize(struct call *call)
 	const char *end;
 
 	if (!bank_consent_find(call->box->bank, id, consent)) {
-		reply_html(call, 404, "<!DOCTYPE html>\n<p>There is no such consent.</p>\n");
+		reply_html(call, 404, "<!DOCTYPE html>\n<p>Consent not found.</p>\n");
 		return;
 	}
 	end = ending(consent, asked(call, "consent"));

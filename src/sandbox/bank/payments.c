@@ -1,4 +1,4 @@
-/* The bank's payments: taken at once, made after a few seconds. */
+/* The bank's payments: accepted at once, completed after a few seconds. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -37,7 +37,7 @@ end_later(struct call *call, const struct bank_transfer *transfer)
 	timer_add(call->box->timer, setting.number, run, errand);
 }
 
-/* The Norwegian number of an account that is named either way; NULL: it is none of this bank. */
+/* The Norwegian number of an account given in either form; NULL: it is not at this bank. */
 static const char *
 bban_of(struct json_object *account)
 {
@@ -96,7 +96,7 @@ show(struct call *call, int status, const struct bank_transfer *transfer, bool l
 	reply_json(call, status, &w);
 }
 
-/* A consent is not needed, but one that is named must be good. */
+/* A consent is optional, but must be valid. */
 static bool
 is_allowed(struct call *call)
 {
@@ -132,7 +132,7 @@ bank_initiate(struct call *call)
 		bank_refuse(call, 400, "PAYMENT_FAILED", "The payer's account is unknown");
 		break;
 	case BANK_UNFUNDED:
-		bank_refuse(call, 400, "FUNDS_NOT_AVAILABLE", "The account does not cover it");
+		bank_refuse(call, 400, "FUNDS_NOT_AVAILABLE", "Insufficient funds");
 		break;
 	}
 }

@@ -1,4 +1,4 @@
-/* Google's authorization endpoint: who asks, whether the person agrees, and the code for it. */
+/* Google's authorization endpoint: the client, the user's consent, and the code. */
 #include <string.h>
 
 #include "base/arena.h"
@@ -17,7 +17,7 @@ asked(const struct call *call, const char *name)
 	return value != NULL ? value : "";
 }
 
-/* Why the request can't even be sent back to who made it; NULL: it can. */
+/* Why the request can't even be redirected to the client; NULL: it can. */
 static const char *
 distrust(const struct call *call)
 {
@@ -34,7 +34,7 @@ distrust(const struct call *call)
 	return NULL;
 }
 
-/* Back to the client with some parameters, and the state that it gave. */
+/* Redirect to the client with some parameters, and its state. */
 static void
 send_back(struct call *call, const char *parameters)
 {
@@ -68,13 +68,13 @@ ask_for_consent(struct call *call)
 		call, 200,
 		arena_printf(
 			call->arena,
-			"<!DOCTYPE html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n"
-			"<title>Sign in (sandbox)</title>\n<h1>Sign in to Cowry</h1>\n"
-			"<p>This plays Google. Any address will do.</p>\n"
-			"<form method=\"get\" action=\"%s/google/authorize\">\n%s"
-			"<p><label>E-mail <input type=\"email\" name=\"login_hint\"></label></p>\n"
-			"<p><button>Continue</button>\n"
-			"<button name=\"consent\" value=\"denied\">Cancel</button></p>\n</form>\n",
+			"<!DOCTYPE html>\n<html lang=\"en\">\n<meta "
+			"charset=\"utf-8\">\n<title>Sign in (sandbox)</title>\n<h1>Sign in to "
+			"Cowry</h1>\n<p>This is a simulated Google sign-in. Enter any "
+			"address.</p>\n<form method=\"get\" "
+			"action=\"%s/google/authorize\">\n%s<p><label>Email <input type=\"email\" "
+			"name=\"login_hint\"></label></p>\n<p><button>Continue</button>\n<button "
+			"name=\"consent\" value=\"denied\">Cancel</button></p>\n</form>\n",
 			html_escape(call->arena, call->box->base), hidden_fields(call)));
 }
 

@@ -58,7 +58,7 @@ google_rotate_keys(struct google *google)
 	return issuer_rotate(google->issuer);
 }
 
-/* How the token endpoint says no: RFC 6749, 5.2. */
+/* Errors of the token endpoint: RFC 6749, 5.2. */
 static void
 refuse(struct call *call, int status, const char *error, const char *description)
 {
@@ -87,7 +87,7 @@ trouble(struct call *call, enum trouble what)
 		refuse(call, 400, "invalid_request", "The request is malformed");
 		return;
 	case TROUBLE_PATH:
-		refuse(call, 404, "not_found", "There is nothing here");
+		refuse(call, 404, "not_found", "Resource not found");
 		return;
 	case TROUBLE_REFUSED:
 		refuse(call, 400, "invalid_grant", "Bad Request");
@@ -153,7 +153,7 @@ posted(const struct call *call, const char *name)
 	return value != NULL ? value : "";
 }
 
-/* The id and secret of "Authorization: Basic", which may also stand in the form. */
+/* The id and secret of "Authorization: Basic", which may also be in the form. */
 static bool
 basic(struct call *call, const char **id, const char **secret)
 {
@@ -194,7 +194,7 @@ client_is_known(struct call *call)
 	       text_equal(secret, config->google_client_secret);
 }
 
-/* The same digits for the same person every time. */
+/* The same digits for the same user every time. */
 static const char *
 subject_of(struct arena *arena, const char *email)
 {

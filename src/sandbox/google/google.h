@@ -1,4 +1,4 @@
-/* google.h - the state of Google's sign-in: its keys and the codes it has given out. */
+/* google.h - state of the Google sign-in: its keys and issued codes. */
 #ifndef SANDBOX_GOOGLE_GOOGLE_H
 #define SANDBOX_GOOGLE_GOOGLE_H
 
@@ -10,11 +10,11 @@ struct call;
 struct google;
 struct grants;
 
-/* NULL if the system can't. */
+/* NULL on failure. */
 struct google *google_new(void);
 void google_free(struct google *google);
 bool google_rotate_keys(struct google *google) MUST_CHECK;
-/* The codes that were given out. */
+/* The issued codes. */
 struct grants *google_grants(struct google *google);
 
 /* google_consent.c: GET /authorize */

@@ -13,7 +13,7 @@ enum { GRANTS_MAX = 256, VERIFIER_MIN = 43, VERIFIER_MAX = 128, SMALL_ARENA_MAX 
 
 struct grants {
 	pthread_mutex_t mutex;
-	size_t count; /* of all that ever were; they go round */
+	size_t count; /* total number ever; a ring buffer */
 	struct grant items[GRANTS_MAX];
 };
 

@@ -1,6 +1,6 @@
 /*
- * grants.h - authorization codes: short-lived, for one use, bound to who asked and to
- * the proof of RFC 7636 (PKCE). Safe for all threads; the oldest are forgotten.
+ * grants.h - authorization codes: short-lived, for one use, bound to the client and to the proof of
+ * RFC 7636 (PKCE). Thread-safe; the oldest are dropped.
  */
 #ifndef SANDBOX_GOOGLE_GRANTS_H
 #define SANDBOX_GOOGLE_GRANTS_H

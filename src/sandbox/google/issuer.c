@@ -110,7 +110,7 @@ issuer_write_keys(struct issuer *issuer, struct arena *arena, struct jw *w)
 	(void)pthread_mutex_unlock(&issuer->mutex);
 }
 
-/* What is written, as base64url. */
+/* The written text, as base64url. */
 static const char *
 part(struct arena *arena, struct jw *w)
 {
@@ -172,7 +172,7 @@ sign_rsa(struct arena *arena, EVP_PKEY *key, const char *text, bool spoil)
 	return base64url_encode(arena, signature, length);
 }
 
-/* As whoever knows only the public key would sign, hoping that it is taken for a secret. */
+/* A forged signature that uses the public key as an HMAC secret. */
 static const char *
 sign_with_public(struct arena *arena, EVP_PKEY *key, const char *text)
 {

@@ -1,6 +1,6 @@
 /*
- * issuer.h - the keys of an OpenID provider: signed ID tokens, right and deliberately wrong,
- * and the set of public keys to check them with. Safe for all threads.
+ * issuer.h - the keys of an OpenID provider: signed ID tokens, valid and deliberately invalid, and
+ * the set of public keys to verify them with. Thread-safe.
  */
 #ifndef SANDBOX_GOOGLE_ISSUER_H
 #define SANDBOX_GOOGLE_ISSUER_H
@@ -14,10 +14,10 @@
 struct arena;
 struct issuer;
 
-/* With a new RSA key of 2048 bits; NULL if there can't be one. */
+/* With a new RSA key of 2048 bits; NULL on failure. */
 struct issuer *issuer_new(void);
 void issuer_free(struct issuer *issuer);
-/* Sign with a new key from now on; the last one stays in the set. */
+/* Sign with a new key from now on; the previous one stays in the set. */
 bool issuer_rotate(struct issuer *issuer) MUST_CHECK;
 
 struct id_claims {
@@ -31,7 +31,7 @@ struct id_claims {
 	int64_t expires_s;
 };
 
-/* The ID token. wrong: what is to be wrong with it, as the control has it; NULL: nothing. */
+/* The ID token. wrong: the error to inject, as named by the control; NULL: none. */
 const char *issuer_sign(struct issuer *issuer, struct arena *arena, const struct id_claims *claims,
 			const char *wrong);
 /* {"keys":[...]} of RFC 7517. */

@@ -1,4 +1,4 @@
-/* banks.h - banks and the names of accounts, as Paystack and Flutterwave tell them. */
+/* banks.h - banks and the names of accounts, for Paystack and Flutterwave. */
 #ifndef SANDBOX_PROVIDERS_BANKS_H
 #define SANDBOX_PROVIDERS_BANKS_H
 
@@ -16,9 +16,9 @@ struct sandbox_bank {
 
 /* Those of Nigeria; end with one without name. */
 extern const struct sandbox_bank sandbox_banks[];
-/* NULL for a code that is nobody's. */
+/* NULL for an unknown code. */
 const struct sandbox_bank *sandbox_bank_find(const char *code);
-/* The holder of an account: ten digits, of which all but 0000000000 are somebody's; else NULL. */
+/* The holder of an account: ten digits, all but 0000000000 are valid; else NULL. */
 const char *sandbox_account_holder(const char *number);
 
 #endif

@@ -1,4 +1,4 @@
-/* The page on which a customer pays, or does not. */
+/* The page on which a customer pays or declines. */
 #include <string.h>
 
 #include "base/arena.h"
@@ -14,7 +14,7 @@ static const struct outcome {
 	{"success", ORDER_SUCCEEDED},
 	{"failed", ORDER_FAILED},
 	{"abandoned", ORDER_ABANDONED},
-	{"reversed", ORDER_REVERSED}, /* no button: a refund is the merchant's affair */
+	{"reversed", ORDER_REVERSED}, /* no button: a refund is initiated by the merchant */
 };
 
 const char *
@@ -50,17 +50,17 @@ show(struct call *call, const struct order *order)
 
 	page(call, 200,
 	     arena_printf(call->arena,
-			  "<p>This plays %s. No money moves.</p>\n"
-			  "<p>%s %s, reference %s, %s.</p>\n<form method=\"post\">\n"
-			  "<button name=\"outcome\" value=\"success\">Pay</button>\n"
-			  "<button name=\"outcome\" value=\"failed\">Be declined</button>\n"
-			  "<button name=\"outcome\" value=\"abandoned\">Leave</button>\n</form>\n",
+			  "<p>This is a simulated %s. No money moves.</p>\n<p>%s %s, reference %s, "
+			  "%s.</p>\n<form method=\"post\">\n<button name=\"outcome\" "
+			  "value=\"success\">Pay</button>\n<button name=\"outcome\" "
+			  "value=\"failed\">Decline</button>\n<button name=\"outcome\" "
+			  "value=\"abandoned\">Abandon</button>\n</form>\n",
 			  call->fake->name, money_text(amount, order->asked),
 			  order->asked.currency->code, html_escape(call->arena, order->reference),
 			  state_name(order->state)));
 }
 
-/* Where the customer goes from here, if the merchant said so. */
+/* Where the customer is sent next, if the merchant has given a URL. */
 static const char *
 way_back(struct call *call, const struct order *order)
 {
@@ -92,8 +92,8 @@ decide(struct call *call, const struct order *order)
 	decided = order_settle(call->box, call->provider, order->id, outcomes[i].state, &after);
 	page(call, decided ? 200 : 409,
 	     arena_printf(call->arena, "<p>%s: %s.</p>\n%s",
-			  decided ? "The payment" : "This was decided before",
-			  state_name(after.state), way_back(call, &after)));
+			  decided ? "The payment" : "Already completed", state_name(after.state),
+			  way_back(call, &after)));
 }
 
 void
@@ -103,7 +103,7 @@ checkout(struct call *call)
 
 	if (!orders_find_code(call->box->orders, call->provider, call->path + strlen(PREFIX),
 			      &order))
-		page(call, 404, "<p>There is no such payment.</p>\n");
+		page(call, 404, "<p>Payment not found.</p>\n");
 	else if (strcmp(call->method, "POST") == 0)
 		decide(call, &order);
 	else

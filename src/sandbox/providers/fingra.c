@@ -50,7 +50,7 @@ trouble(struct call *call, enum trouble what)
 	refuse(call, troubles[what].status, troubles[what].message);
 }
 
-/* The word for a state; what is open yet has none of its own in an event. */
+/* The word for a state; a pending one has no event. */
 static const char *const status_words[ORDER_STATES] = {
 	[ORDER_PENDING] = "pending",   [ORDER_SUCCEEDED] = "success", [ORDER_FAILED] = "failed",
 	[ORDER_ABANDONED] = "pending", [ORDER_REVERSED] = "reversed",
@@ -70,7 +70,7 @@ write_order(struct arena *arena, const struct order *order, struct jw *w)
 	jw_text(w, "created_at", time_text(arena, order->created));
 }
 
-/* url: where it is paid, or NULL. */
+/* url: the checkout URL, or NULL. */
 static void
 show_order(struct call *call, const char *message, const struct order *order, const char *url)
 {

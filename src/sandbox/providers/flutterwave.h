@@ -1,4 +1,4 @@
-/* flutterwave.h - what the parts of Flutterwave share. */
+/* flutterwave.h - common parts of Flutterwave. */
 #ifndef SANDBOX_PROVIDERS_FLUTTERWAVE_H
 #define SANDBOX_PROVIDERS_FLUTTERWAVE_H
 
@@ -8,7 +8,7 @@ void flutterwave_refuse(struct call *call, int status, const char *message);
 /* Open {"status":"success","message":...}; "data" follows, then jw_close and reply_json. */
 void flutterwave_accept(struct call *call, struct jw *w, const char *message);
 void flutterwave_write_amount(struct jw *w, const char *name, struct money amount);
-/* Amount, currency and the reference under that name; false: it has been refused. */
+/* Amount, currency and the reference under that name; false: refused. */
 bool flutterwave_order(struct call *call, const char *reference, struct order *order);
 
 /* "meta" of a list. */

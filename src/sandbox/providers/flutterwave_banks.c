@@ -1,4 +1,4 @@
-/* Flutterwave, version 3: banks, the names of accounts, and what the merchant has. */
+/* Flutterwave, version 3: banks, account names, and the merchant's balances. */
 #include "sandbox/providers/banks.h"
 
 #include "sandbox/providers/flutterwave.h"

@@ -47,7 +47,7 @@ trouble(struct call *call, enum trouble what)
 		const char *message;
 	} troubles[] = {
 		[TROUBLE_BODY] = {400, 1, "The request is not valid JSON"},
-		[TROUBLE_PATH] = {404, 404, "There is no such operation"},
+		[TROUBLE_PATH] = {404, 404, "No such operation"},
 		[TROUBLE_REFUSED] = {400, 1, "The operation is not allowed for this account"},
 		[TROUBLE_BROKEN] = {500, -1, "System error"},
 	};
@@ -74,7 +74,7 @@ write_order(struct arena *arena, const struct order *order, struct jw *w)
 	jw_text(w, "dateUTC", time_text(arena, order->created));
 }
 
-/* url: where it is paid, or NULL. */
+/* url: the checkout URL, or NULL. */
 static void
 show_order(struct call *call, const char *message, const struct order *order, const char *url)
 {

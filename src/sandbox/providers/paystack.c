@@ -1,4 +1,4 @@
-/* Paystack: transactions and webhooks; api.paystack.co as its reference describes it. */
+/* Paystack: transactions and webhooks; api.paystack.co according to its reference. */
 #include "sandbox/providers/paystack.h"
 
 #include <string.h>
@@ -102,7 +102,7 @@ paystack_amount(struct call *call, struct money *out)
 	return true;
 }
 
-/* A reference of our own, when the merchant has none. */
+/* A reference of our own, if the merchant gave none. */
 static bool
 take_reference(struct call *call, struct order *order)
 {

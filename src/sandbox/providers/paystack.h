@@ -1,15 +1,15 @@
-/* paystack.h - what the parts of Paystack share. */
+/* paystack.h - common parts of Paystack. */
 #ifndef SANDBOX_PROVIDERS_PAYSTACK_H
 #define SANDBOX_PROVIDERS_PAYSTACK_H
 
 #include "sandbox/call.h"
 
-/* {"status":false,...}: how Paystack says no. */
+/* {"status":false,...}: an error of Paystack. */
 void paystack_refuse(struct call *call, int status, const char *message, const char *next_step,
 		     const char *code);
 /* Open {"status":true,"message":...}; its "data" follows, then jw_close and reply_json. */
 void paystack_accept(struct call *call, struct jw *w, const char *message);
-/* The amount in subunits and the currency of the body; false: it has been refused. */
+/* The amount in subunits and the currency of the body; false: refused. */
 bool paystack_amount(struct call *call, struct money *out);
 
 enum { PAYSTACK_INTEGRATION = 100032 };

@@ -1,4 +1,4 @@
-/* Paystack: banks, the names of accounts, and what the merchant has. */
+/* Paystack: banks, account names, and the merchant's balances. */
 #include "base/arena.h"
 #include "sandbox/providers/banks.h"
 #include "sandbox/providers/paystack.h"
@@ -48,9 +48,9 @@ paystack_resolve(struct call *call)
 	struct jw w;
 
 	if (bank == NULL || holder == NULL) {
-		paystack_refuse(
-			call, 422, "Could not resolve account name. Check parameters or try again.",
-			"Confirm the account number and the code of the bank", "invalid_bank_code");
+		paystack_refuse(call, 422,
+				"Could not resolve account name. Check parameters or try again.",
+				"Check the account number and the bank code", "invalid_bank_code");
 		return;
 	}
 	paystack_accept(call, &w, "Account number resolved");

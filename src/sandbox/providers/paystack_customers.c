@@ -26,7 +26,7 @@ write_customer(struct call *call, struct jw *w, const char *code, const char *na
 	jw_close(w);
 }
 
-/* An object without a name, as text to keep. */
+/* An object without a name, as text to store. */
 static const char *
 customer_json(struct call *call, const char *code)
 {

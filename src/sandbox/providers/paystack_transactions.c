@@ -1,8 +1,8 @@
-/* Paystack: transactions as they stand. */
+/* Paystack: states of transactions. */
 #include "base/arena.h"
 #include "sandbox/providers/paystack.h"
 
-/* What nobody has paid is "abandoned", begun or not: so does the real one. */
+/* An unpaid transaction is "abandoned", started or not, as with the real one. */
 static const char *const status_words[ORDER_STATES] = {
 	[ORDER_PENDING] = "abandoned",   [ORDER_SUCCEEDED] = "success", [ORDER_FAILED] = "failed",
 	[ORDER_ABANDONED] = "abandoned", [ORDER_REVERSED] = "reversed",
@@ -38,7 +38,7 @@ write_empty(struct jw *w, const char *name)
 	jw_close(w);
 }
 
-/* The card that it was paid with, which could be charged again; empty while nothing was paid. */
+/* The card used, which could be charged again; empty while nothing was paid. */
 static void
 write_authorization(struct arena *arena, const struct order *order, struct jw *w, bool paid)
 {

@@ -60,8 +60,8 @@ paystack_create_recipient(struct call *call)
 		return;
 	}
 	if (!is_account_number(account)) {
-		paystack_refuse(call, 400, "Account number is invalid",
-				"Ensure that the account number is right", "invalid_params");
+		paystack_refuse(call, 400, "Account number is invalid", "Check the account number",
+				"invalid_params");
 		return;
 	}
 	random_code(code, CODE_LENGTH);
@@ -97,7 +97,7 @@ take_reference(struct call *call, struct order *order)
 	return true;
 }
 
-/* Where the money goes: the account behind the recipient's code. */
+/* The destination: the account of the recipient's code. */
 static bool
 take_recipient(struct call *call, struct order *order)
 {
@@ -109,7 +109,7 @@ take_recipient(struct call *call, struct order *order)
 				     code);
 	if (found == NULL) {
 		paystack_refuse(call, 400, "Recipient specified is invalid",
-				"Provide the code of a recipient that exists", "invalid_params");
+				"Provide the code of an existing recipient", "invalid_params");
 		return false;
 	}
 	copy_text(order->recipient, sizeof(order->recipient), found->code);

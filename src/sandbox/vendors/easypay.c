@@ -6,7 +6,7 @@
 
 enum { NUMBER_MIN = 11, NUMBER_MAX = 20, RECEIVER_DIGITS = 4 };
 
-/* Who sends no bills. */
+/* A receiver without bills. */
 static const char receiver_unknown[] = "0000";
 
 static void

@@ -5,7 +5,7 @@
 #include "base/arena.h"
 #include "sandbox/code.h"
 
-/* Electricity for this meter is never sold. */
+/* Electricity for this meter always fails. */
 static const char meter_that_fails[] = "00000000000";
 
 enum { MOBILE_DIGITS = 11, METER_DIGITS_MIN = 11, METER_DIGITS_MAX = 13 };

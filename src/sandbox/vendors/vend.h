@@ -1,4 +1,4 @@
-/* vend.h - what those share who sell: Flash, MobileMart and the EasyPay network. */
+/* vend.h - common parts of the vendors: Flash, MobileMart and the EasyPay network. */
 #ifndef SANDBOX_VENDORS_VEND_H
 #define SANDBOX_VENDORS_VEND_H
 
@@ -13,12 +13,12 @@ bool vend_meter_valid(const char *text);
 bool vend_rand(const struct call *call, struct money *out) MUST_CHECK;
 bool vend_cents(const struct call *call, struct money *out) MUST_CHECK;
 
-/* Why a sale can't be; NULL: it was taken down. order->asked is set. meter: it gets a token. */
+/* Why a sale is refused; NULL: it was recorded. order->asked is set. meter: it gets a token. */
 const char *vend_sell(struct call *call, struct order *order, const char *reference,
 		      const char *recipient, bool meter);
 /* SUCCESSFUL, PENDING or FAILED. */
 const char *vend_state(const struct order *order);
-/* Write a list with the token, if there is one to be told. */
+/* Write a list with the token, if there is one. */
 void vend_write_tokens(const struct order *order, struct jw *w);
 
 #endif

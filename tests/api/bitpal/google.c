@@ -20,7 +20,7 @@
 #define START  "/api/v1/auth/google"
 #define HEADER "{\"alg\":\"RS256\",\"typ\":\"JWT\",\"kid\":\"%s\"}"
 
-/* What Google says at the moment. Set between requests only. */
+/* Google's current answers. Set between requests only. */
 static struct {
 	struct fake_server *server;
 	struct rsa *rsa;
@@ -82,7 +82,7 @@ teardown(void **state)
 	return result;
 }
 
-/* A sign-in that was begun. */
+/* A started sign-in. */
 struct begun {
 	const char *url;
 	const char *state;
@@ -90,7 +90,7 @@ struct begun {
 	const char *cookie; /* as a browser sends it back */
 };
 
-/* The value of a parameter in a URL, as it stands there. */
+/* The value of a parameter in a URL, still encoded. */
 static const char *
 parameter(struct client *c, const char *url, const char *name)
 {
@@ -128,7 +128,7 @@ begin(struct client *c, bool browser)
 	return begun_of(c, &a, answer_at(&a, "data.google_auth_url"));
 }
 
-/* What Google will give for the code: a token signed with a key. members follow the usual ones. */
+/* Google's token for the code, signed with a key. members follow the default ones. */
 static void
 prepare_token(struct client *c, const struct rsa *rsa, const char *kid, const char *claims)
 {
@@ -171,7 +171,7 @@ come_back(struct client *c, const char *state, const char *cookie)
 	return client_send(c, &ask);
 }
 
-/* The whole way, in a browser. */
+/* The complete flow, in a browser. */
 static struct answer
 sign_in(struct client *c, const char *email)
 {
@@ -341,7 +341,7 @@ test_incomplete(void **state)
 			 0);
 }
 
-/* Begun and ended in different places. */
+/* Started and completed in different places. */
 static void
 test_binding(void **state)
 {
@@ -354,7 +354,7 @@ test_binding(void **state)
 	prepare(c, &mine, "bound@example.com");
 	a = come_back(c, mine.state, other.cookie);
 	expect_status(&a, 400);
-	a = come_back(c, mine.state, mine.cookie); /* used up by whoever had the state */
+	a = come_back(c, mine.state, mine.cookie); /* used up by anyone who had the state */
 	expect_status(&a, 400);
 	mine = begin(c, true);
 	prepare(c, &mine, "bound@example.com");
@@ -370,8 +370,9 @@ test_binding(void **state)
 	ask.address = "198.51.100.77";
 	a = client_send(c, &ask);
 	expect_status(&a, 400);
-	mine = begin(c,
-		     false); /* the Quick Start: begun by curl, ended in a browser on the machine */
+	mine = begin(
+		c,
+		false); /* the Quick Start: started by curl, completed in a browser on the machine */
 	prepare(c, &mine, "bound@example.com");
 	ask.target = client_text(c, START "/callback?code=x&state=%s", mine.state);
 	ask.address = NULL;
@@ -413,7 +414,7 @@ test_exchange_fails(void **state)
 	}
 }
 
-/* A good token for a nonce, or one that differs in this. */
+/* A valid token for a nonce, or one that differs as given. */
 static void
 refuse_claims(struct client *c, const struct rsa *rsa, const char *kid, const char *old,
 	      const char *new)
@@ -430,7 +431,7 @@ refuse_claims(struct client *c, const struct rsa *rsa, const char *kid, const ch
 		client_text(c, "%.*s%s%s", (int)(at - claims), claims, new, at + strlen(old)));
 	a = come_back(c, begun.state, begun.cookie);
 	expect_status(&a, 401);
-	expect_text(&a, "message", "Google's word about who you are can't be trusted");
+	expect_text(&a, "message", "The ID token from Google is not valid");
 }
 
 static void
@@ -473,13 +474,13 @@ test_known_user(void **state)
 	a = sign_in(c, "Ben@Example.com");
 	expect_status(&a, 200);
 	expect_text(&a, "data.user.id", ben.id);
-	expect_text(&a, "data.user.name", "Ada"); /* as they registered, not as Google has it */
+	expect_text(&a, "data.user.name", "Ada"); /* as they registered, not as named by Google */
 	a = client_call(c, "GET", "/v1/auth/me", ben.access, NULL);
 	expect_status(&a, 200);
 	(void)person_sign_in(c, ben.email, PASSWORD);
 }
 
-/* Somebody registered with the address of somebody else, and waits for them to come. */
+/* A user registered with another person's address, before its owner signs in. */
 static void
 test_trap(void **state)
 {
@@ -539,7 +540,7 @@ test_not_active(void **state)
 	}
 }
 
-/* What Google says of a person may be anything. */
+/* Google's names of users may be any text. */
 static void
 test_names(void **state)
 {
@@ -612,7 +613,7 @@ later(void)
 	return now;
 }
 
-/* A client of a process that was just started, and lives at another time. */
+/* A client of a newly started process, at another time. */
 static struct client
 fresh_process(struct client *c, struct app *app)
 {
@@ -626,7 +627,7 @@ fresh_process(struct client *c, struct app *app)
 	return fresh;
 }
 
-/* Google's keys change: a new one is asked for, but not at each forged token. */
+/* Google's keys change: a new one is fetched, but not for each forged token. */
 static void
 test_rotation(void **state)
 {

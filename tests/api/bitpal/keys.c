@@ -33,7 +33,7 @@ create(struct client *c, const struct person *person, const char *permissions, c
 				       permissions, expiry));
 }
 
-/* A good one; the key itself. */
+/* A valid one; the key itself. */
 static const char *
 created(struct client *c, const struct person *person, const char *permissions, const char *expiry)
 {
@@ -66,7 +66,7 @@ revoke(struct client *c, const struct person *person, const char *id)
 			   NULL);
 }
 
-/* Each test with a person whose keys nobody has seen. */
+/* Each test with a new user without keys. */
 static struct person
 somebody(struct client *c)
 {
@@ -131,7 +131,7 @@ test_orders(void **state)
 	}
 }
 
-/* Months and years are the calendar's, the rest is time. */
+/* Months and years are calendar units, the others are fixed durations. */
 static void
 test_expiries(void **state)
 {
@@ -291,7 +291,8 @@ test_limit(void **state)
 	expect_status(&a, 200);
 	(void)created(c, &person, "'read'", "1D");
 	expire(c, newest(c, &person), "-1 second");
-	(void)created(c, &person, "'read'", "1D"); /* an expired one takes no place */
+	(void)created(c, &person, "'read'",
+		      "1D"); /* an expired one does not count towards the limit */
 	a = create(c, &person, "'read'", "1D");
 	expect_status(&a, 400);
 }
@@ -360,7 +361,7 @@ test_rollover(void **state)
 	assert_true(answer_names(&a, "expired_key_id"));
 }
 
-/* What a key may never do, whatever it may do otherwise. */
+/* Actions that a key can never do, whatever its permissions. */
 static void
 test_tokens_only(void **state)
 {
@@ -437,7 +438,7 @@ test_permissions(void **state)
 	}
 }
 
-/* Where both are sent, the person asks. */
+/* If both are sent, the user is the caller. */
 static void
 test_both(void **state)
 {
@@ -464,7 +465,7 @@ test_both(void **state)
 	ask.target = LIST;
 	a = client_send(c, &ask);
 	expect_status(&a, 200);
-	ask.api_key = "qp_x"; /* elsewhere it is not clear who is meant */
+	ask.api_key = "qp_x"; /* elsewhere the caller is ambiguous */
 	a = client_send(c, &ask);
 	expect_status(&a, 400);
 	a = client_call(c, "GET", BALANCE, created(c, &person, "'read'", "1D"), NULL);

@@ -77,7 +77,7 @@ teardown(void **state)
 	return result;
 }
 
-/* Somebody with a wallet in naira. */
+/* A user with a naira wallet. */
 struct holder {
 	struct person person;
 	const char *number;
@@ -120,7 +120,7 @@ deposit(struct client *c, const struct holder *who, const char *amount)
 			   client_json(c, "{'amount':%s}", amount));
 }
 
-/* A good one; its reference. */
+/* A started one; its reference. */
 static const char *
 deposited(struct client *c, const struct holder *who, const char *amount)
 {
@@ -141,7 +141,7 @@ status_of(struct client *c, const struct holder *who, const char *reference)
 	return answer_at(&a, "data.status");
 }
 
-/* As Paystack knows a deposit: its alphabet has no "_". */
+/* The reference at Paystack: its alphabet has no "_". */
 static const char *
 dashed(struct client *c, const char *reference)
 {
@@ -178,7 +178,7 @@ webhook(struct client *c, const char *event, const char *reference, const char *
 	return client_send(c, &ask);
 }
 
-/* Somebody with so much in their wallet: naira, and the same in kobo. */
+/* A user with an amount in their wallet: naira, and the same in kobo. */
 static struct holder
 rich(struct client *c, const char *naira, const char *kobo)
 {
@@ -294,7 +294,7 @@ test_forged(void **state)
 	assert_string_equal(balance(c, &who), "500");
 }
 
-/* Credited is what was asked for, once; all else is taken down and looked at by somebody. */
+/* The requested amount is credited, once; anything else is recorded and reviewed. */
 static void
 test_odd_webhooks(void **state)
 {
@@ -528,7 +528,7 @@ test_idempotency(void **state)
 	expect_text(&a, "data.reference", reference);
 }
 
-/* More than there is, in many requests at once; and money that goes around. */
+/* More than the balance, in many concurrent requests; and money that moves in a circle. */
 static void
 test_races(void **state)
 {
@@ -560,7 +560,7 @@ test_races(void **state)
 	assert_string_equal(balance(c, &to), "1900");
 }
 
-/* A key does what it was made for, in its owner's wallet. */
+/* A key can do what it permits, in its owner's wallet. */
 static void
 test_keys(void **state)
 {
@@ -624,7 +624,7 @@ test_history(void **state)
 	expect_status(&a, 400);
 }
 
-/* Whoever has registered in any dialect has a wallet as soon as they look. */
+/* A user registered in any dialect gets a wallet on first use. */
 static void
 test_first_look(void **state)
 {

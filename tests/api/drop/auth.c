@@ -1,4 +1,4 @@
-/* Registration, the session in its cookie, and who may make a browser use it. */
+/* Registration, cookie sessions, and requests from other sites. */
 #include "tests/support/cmocka.h"
 
 #include "api/drop/drop.h"
@@ -48,7 +48,7 @@ test_taken(void **state)
 	(void)dropper_new(c, "taken@example.com");
 	a = drop_register(c, "TAKEN@example.com", "Other", "One");
 	expect_refusal(&a, 409, "conflict");
-	expect_text(&a, "message", "The e-mail address is taken");
+	expect_text(&a, "message", "The email address is already registered");
 	assert_null(answer_header(&a, "Set-Cookie"));
 	for (int i = 0; i < 2; i++) {
 		a = client_call(c, "POST", "/api/auth/register", NULL,
@@ -312,7 +312,7 @@ test_refresh(void **state)
 	expect_status(&a, 200);
 }
 
-/* One token is exchanged once. */
+/* A token is exchanged once. */
 static void
 test_refresh_at_once(void **state)
 {
@@ -358,14 +358,14 @@ test_bad_cookies(void **state)
 		a = client_send(c, &ask);
 		expect_refusal(&a, 401, "unauthorized");
 	}
-	/* Nowhere else does the cookie let anybody in. */
+	/* The cookie is not accepted anywhere else. */
 	struct answer a = by_cookie(c, "GET", "/v1/auth/me", jane.token, NULL);
 	expect_refusal(&a, 401, "UNAUTHORIZED");
 	a = by_cookie(c, "GET", "/api/v1/wallet/balance", jane.token, NULL);
 	expect_status(&a, 401);
 }
 
-/* Where a browser says that a request comes from, and whether it may change something then. */
+/* Values of a browser's origin headers, and whether changes are allowed with them. */
 static void
 test_origins(void **state)
 {
@@ -419,12 +419,12 @@ test_origins(void **state)
 		expect_status(&a, cases[i].allowed ? 200 : 403);
 		if (!cases[i].allowed)
 			expect_text(&a, "error", "forbidden");
-		/* To look changes nothing, and its answer is not for others' pages. */
+		/* Reading changes nothing, and other origins can't read the answer. */
 		ask.method = "GET";
 		ask.body = NULL;
 		a = client_send(c, &ask);
 		expect_status(&a, 200);
-		/* No browser sends this header by itself. */
+		/* Browsers do not send this header automatically. */
 		ask.method = "PATCH";
 		ask.body = "{\"language\":\"nb\"}";
 		ask.credential = jane.token;
@@ -436,7 +436,7 @@ test_origins(void **state)
 	}
 }
 
-/* A foreign page learns nothing about the session, and nothing happens. */
+/* A page of another site learns nothing about the session, and nothing happens. */
 static void
 test_foreign_changes_nothing(void **state)
 {
@@ -453,7 +453,7 @@ test_foreign_changes_nothing(void **state)
 	ask.target = "/api/auth/logout";
 	a = client_send(c, &ask);
 	expect_status(&a, 403);
-	/* What a form of another site could send, if its origin were hidden. */
+	/* A form of another site, with a hidden origin. */
 	ask.headers[HEADER_ORIGIN] = NULL;
 	ask.body = "a=b";
 	ask.type = "application/x-www-form-urlencoded";
@@ -463,7 +463,7 @@ test_foreign_changes_nothing(void **state)
 	expect_status(&a, 200);
 }
 
-/* A cookie is not kept with an answer: the same sign-in twice is two sessions. */
+/* A cookie is not stored with an answer: the same sign-in twice is two sessions. */
 static void
 test_never_replayed(void **state)
 {
@@ -495,7 +495,7 @@ test_limits(void **state)
 	int tries = 0;
 
 	c->fixture->config.sign_in_per_minute = 10;
-	while (a.status != 429 && tries++ < 25) /* a minute may end meanwhile */
+	while (a.status != 429 && tries++ < 25) /* a minute may end in between */
 		a = client_call(c, "POST", "/api/auth/login", NULL, "{}");
 	expect_refusal(&a, 429, "rate_limited");
 	assert_true(tries >= 11);

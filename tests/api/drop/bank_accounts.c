@@ -1,4 +1,4 @@
-/* Accounts at a bank that is a server of this program. */
+/* Accounts at a bank, simulated by a server of this program. */
 #include "tests/support/cmocka.h"
 
 #include <string.h>
@@ -110,7 +110,7 @@ test_link(void **state)
 	expect_text(&a, "data.bankAccounts.0.accountNumber", "9000.00.00018");
 }
 
-/* A link is its person's, good once and for a while. */
+/* A link is valid for its user, once and for a limited time. */
 static void
 test_states(void **state)
 {
@@ -212,7 +212,7 @@ test_balances(void **state)
 	expect_text(&a, "data.0.balance", "45230");
 }
 
-/* A consent ends after 90 days, or when its person ends it; the same accounts can be linked again. */
+/* A consent ends after 90 days, or when its user ends it; the same accounts can be linked again. */
 static void
 test_consents_end(void **state)
 {
@@ -290,7 +290,7 @@ test_primary(void **state)
 	expect_refusal(&a, 404, "not_found");
 }
 
-/* The bank hears of it with the last account of a consent; if it can't, that is no matter. */
+/* The bank is notified with the last account of a consent; failures are ignored. */
 static void
 test_unlink(void **state)
 {
@@ -316,7 +316,7 @@ test_unlink(void **state)
 	assert_int_equal(bank_count(&bank, "DELETE /v1/consents/"), told + 2);
 }
 
-/* What the bank knows a consent by is nowhere in the clear. */
+/* The bank's id of a consent is stored encrypted. */
 static void
 test_sealed(void **state)
 {

@@ -1,4 +1,4 @@
-/* Payments from accounts at a bank that is a server of this program: once, whatever happens. */
+/* Payments from accounts at a simulated bank: made once, whatever happens. */
 #include "tests/support/cmocka.h"
 
 #include <pthread.h>
@@ -13,7 +13,7 @@
 #include "tests/support/fake_bank.h"
 
 static struct bank bank;
-static int64_t account; /* Ada's, from which all is paid */
+static int64_t account; /* Ada's, which pays for everything */
 static struct person ada;
 
 static int
@@ -36,7 +36,7 @@ teardown(void **state)
 	return result;
 }
 
-/* With 1000.00 on the account and nothing on its way. */
+/* With 1000.00 on the account and no pending payments. */
 static int
 begin(void **state)
 {
@@ -111,7 +111,7 @@ take_down(struct ctx *ctx, struct bank_payment *payment)
 	return payment->state;
 }
 
-/* Ask the bank how it stands, as the job runner does. */
+/* Ask the bank for the status, as the job runner does. */
 static enum bank_payment_state
 look_up(struct ctx *ctx, const char *reference, struct bank_payment *out)
 {
@@ -199,7 +199,7 @@ test_refused(void **state)
 	assert_int_equal(reserve(&ctx, "tx_rem_5", 100000, &payment), ERR_OK);
 }
 
-/* An answer that was lost: the payment is there already, or it is not; either way it is made once. */
+/* A lost answer: the payment exists already, or not; in both cases it is made once. */
 static void
 lose_answer(struct client *c, const char *reference, bool done, enum fake_server_manner manner)
 {
@@ -233,8 +233,8 @@ test_answers_lost(void **state)
 }
 
 /*
- * Given to the bank again, a payment is failed by a verdict on itself only: that the bank can't be
- * reached or does not let us in now says nothing of the first attempt.
+ * After a payment was sent to the bank again, only a decision about the payment itself can fail it:
+ * an unreachable bank or a refused caller says nothing about the first attempt.
  */
 static void
 test_repeats(void **state)
@@ -265,7 +265,7 @@ test_repeats(void **state)
 	assert_int_equal(look_up(&ctx, "tx_rem_21", &payment), BANK_PAYMENT_FAILED);
 }
 
-/* The first attempt comes back late, after another one got through or was noted. */
+/* The first attempt returns late, after another one succeeded or was recorded. */
 static void
 test_late_refusal(void **state)
 {
@@ -325,7 +325,7 @@ decide(struct ctx *ctx, struct bank_payment *payment, bool made)
 	return db_transact(ctx, decide_work, &decision);
 }
 
-/* What somebody has found out, whether the bank had it or not. */
+/* An administrator's finding, whether the bank had it or not. */
 static void
 test_decided(void **state)
 {
@@ -353,7 +353,7 @@ test_decided(void **state)
 	assert_int_equal(bank_payment_find(&ctx, "tx_rem_none", &payment), ERR_NOT_FOUND);
 }
 
-/* A balance that was asked for before a payment left the account is not taken down after it. */
+/* A balance queried before a payment was debited is not recorded after it. */
 static void
 test_stale_balance(void **state)
 {
@@ -394,7 +394,7 @@ rival_main(void *arg)
 	return NULL;
 }
 
-/* 1000.00 covers three of 300.00, however many ask at once. */
+/* 1000.00 covers three of 300.00, whatever the number of requests. */
 static void
 test_at_once(void **state)
 {

@@ -1,4 +1,4 @@
-/* Cards: what there is of them, and that there is nothing while they are switched off. */
+/* Cards, and that they do not exist while they are switched off. */
 #include "tests/support/cmocka.h"
 
 #include <crypt.h>
@@ -69,7 +69,7 @@ at(struct client *c, const char *id, const char *part)
 	return client_text(c, "/%s%s", id, part);
 }
 
-/* Not even who asks is looked at. */
+/* Not even the caller is authenticated. */
 static void
 test_off(void **state)
 {
@@ -132,7 +132,7 @@ test_card(void **state)
 	expect_refusal(&a, 422, "validation_error");
 }
 
-/* Another person's card is none. */
+/* Another user's card does not exist. */
 static void
 test_others(void **state)
 {
@@ -231,7 +231,7 @@ test_physical(void **state)
 	expect_refusal(&a, 409, "conflict");
 }
 
-/* What is stored is bcrypt, and of nothing that somebody who has the database could try. */
+/* The stored value is bcrypt, and can't be guessed with the database alone. */
 static void
 test_pin(void **state)
 {

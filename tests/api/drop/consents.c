@@ -1,4 +1,4 @@
-/* Consents: each kind once, with when and from where it was said. */
+/* Consents: one per kind, with time and address. */
 #include "tests/support/cmocka.h"
 
 #include "api/drop/drop.h"

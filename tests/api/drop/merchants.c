@@ -1,4 +1,4 @@
-/* Merchants: their registration, code, turnover and payments, and what is paid out to them. */
+/* Merchants: registration, code, turnover, payments and payouts. */
 #include "tests/support/cmocka.h"
 
 #include <pthread.h>
@@ -109,7 +109,7 @@ pay_settled(struct client *c, const char *amount)
 	fixture_ctx_end(&ctx);
 }
 
-/* What the job runner does on the day; whether there was anything. */
+/* The payout run of the day; whether there was a payout. */
 static bool
 open_payout(struct client *c)
 {
@@ -319,7 +319,7 @@ test_payments(void **state)
 	expect_refusal(&a, 422, "validation_error");
 }
 
-/* What the bank has not settled is not paid out. */
+/* Payments not settled by the bank are not paid out. */
 static void
 test_unsettled(void **state)
 {
@@ -355,7 +355,7 @@ test_payout(void **state)
 	assert_false(open_payout(c));
 }
 
-/* The bank takes it, but nobody hears of that: it is asked for again under the same id. */
+/* The bank accepts it, but the answer is lost: it is sent again under the same id. */
 static void
 test_silence(void **state)
 {
@@ -376,7 +376,7 @@ test_silence(void **state)
 	assert_int_equal(bank.payments, before + 1);
 }
 
-/* What the bank rejects is owed still, and part of the next day's payout. */
+/* A payout rejected by the bank is still owed, and part of the next day's payout. */
 static void
 test_rejected(void **state)
 {
@@ -399,7 +399,7 @@ test_rejected(void **state)
 	assert_string_equal(payout(c, "status"), "completed");
 }
 
-/* An operator's account without money is noted; another day it may have some. */
+/* An operator's account without money is recorded; another day it may have some. */
 static void
 test_unfunded(void **state)
 {
@@ -455,7 +455,7 @@ test_runners(void **state)
 	assert_string_equal(payout(c, "status"), "completed");
 }
 
-/* Nobody is paid out without an account to pay from, and an operator hears of a consent's end. */
+/* No payouts without an account to pay from, and an operator is informed of a consent's end. */
 static void
 test_payer(void **state)
 {
@@ -478,7 +478,7 @@ test_payer(void **state)
 	fixture_ctx_end(&ctx);
 }
 
-/* Nobody pays their own QR code, whatever their bank has. */
+/* Users can't pay their own QR code, whatever their bank has. */
 static void
 test_own_code(void **state)
 {
@@ -490,7 +490,7 @@ test_own_code(void **state)
 	expect_text(&a, "message", "You can't pay your own QR code");
 }
 
-/* Everything that is owed is paid out. */
+/* All amounts owed are paid out. */
 static void
 pay_all_out(struct client *c)
 {
@@ -544,8 +544,8 @@ test_covered(void **state)
 	client_covered(*state, drop_merchants, NULL);
 }
 
-/* The last look-up has not told: an administrator decides, and the next payout takes the payments of one
- * that was not made. */
+/* The last look-up was inconclusive: an administrator decides, and the next payout includes the
+ * payments of one that was not made. */
 static void
 test_unresolved(void **state)
 {

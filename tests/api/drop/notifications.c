@@ -1,4 +1,4 @@
-/* Notifications: whose they are, their pages, and reading them. */
+/* Notifications: owners, pages, and reading them. */
 #include "tests/support/cmocka.h"
 
 #include "api/drop/drop.h"

@@ -1,4 +1,4 @@
-/* The rights of data protection: an export that has all and no secret, and an end. */
+/* Data protection rights: a complete export without secrets, and erasure. */
 #include "tests/support/cmocka.h"
 
 #include "api/drop/drop.h"
@@ -14,7 +14,7 @@ log_in(struct client *c, const char *email)
 			   client_json(c, "{'email':'%s','password':'%s'}", email, PASSWORD));
 }
 
-/* Something of all that an account can have. */
+/* An example of everything that an account can have. */
 static void
 use(struct client *c, const struct dropper *who)
 {
@@ -71,7 +71,7 @@ test_export(void **state)
 			    "exportcompleted");
 }
 
-/* Nothing that is stored as a secret, or as a digest of one, is in it. */
+/* It contains no secrets, and no digests of them. */
 static void
 test_no_secrets(void **state)
 {
@@ -95,7 +95,7 @@ test_no_secrets(void **state)
 		assert_null(strstr(text, client_value(c, "%s", secrets[i])));
 }
 
-/* Nothing of anybody else. */
+/* No data of other users. */
 static void
 test_own_only(void **state)
 {
@@ -140,7 +140,7 @@ test_close(void **state)
 	expect_refusal(&a, 401, "unauthorized");
 	a = client_call(c, "GET", "/v1/auth/me", key, NULL);
 	expect_status(&a, 401);
-	/* The address stays taken, and what the law demands stays. */
+	/* The address stays taken, and data required by law is kept. */
 	a = drop_register(c, jane.email, "Jane", "Doe");
 	expect_refusal(&a, 409, "conflict");
 	assert_int_equal(user_make_admin(&ctx, jane.email, "Jane", PASSWORD), ERR_CONFLICT);
@@ -161,7 +161,7 @@ test_close(void **state)
 		"erasurecompleted");
 }
 
-/* Nothing is left that says who somebody was. */
+/* No personal data is left. */
 static void
 expect_forgotten(struct client *c, const char *id)
 {
@@ -227,7 +227,7 @@ test_forget(void **state)
 	expect_status(&a, 201);
 }
 
-/* Who is deleted as a user leaves nothing in Drop either. */
+/* Deleting a user also deletes their data in Drop. */
 static void
 test_deleted_user(void **state)
 {

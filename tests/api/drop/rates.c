@@ -97,7 +97,7 @@ test_load(void **state)
 	expect_text(&a, "data.rates.RSD", "10.17");
 	expect_text(&a, "data.rates.BAM", "1");
 	expect_text(&a, "data.rates.EUR", "0.09");
-	/* Of the same time there is one version. */
+	/* There is one version per time. */
 	assert_int_equal(try(c, client_json(c, "{'baseCurrency':'NOK','validFrom':'2999-01-01',"
 					       "'rates':{'RSD':9," OTHERS "}}")),
 			 ERR_OK);

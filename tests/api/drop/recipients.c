@@ -1,4 +1,4 @@
-/* Whom people send money to. */
+/* Recipients of remittances. */
 #include "tests/support/cmocka.h"
 
 #include <string.h>

@@ -1,4 +1,4 @@
-/* Settings: made when they are looked at, changed by parts. */
+/* Settings: created on first access, changed in part. */
 #include "tests/support/cmocka.h"
 
 #include "api/drop/drop.h"

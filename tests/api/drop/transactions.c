@@ -88,7 +88,7 @@ last_status(struct client *c, const struct person *who)
 	return answer_at(&a, "data.0.status");
 }
 
-/* What was told last, "" for nothing. */
+/* The last notification, "" for none. */
 static const char *
 notified(struct client *c, const struct person *who)
 {
@@ -98,7 +98,7 @@ notified(struct client *c, const struct person *who)
 			    (long long)drop_payer_id(c, who));
 }
 
-/* What is owed to a merchant, in minor units. */
+/* The amount owed to a merchant, in minor units. */
 static const char *
 owed(struct client *c, const char *merchant)
 {
@@ -308,7 +308,7 @@ rate_charged(struct client *c, const struct person *who, const char *recipient, 
 	return answer_at(&a, "data.exchangeRate");
 }
 
-/* What was shown is what is charged: to the same person, for the same amount and recipient. */
+/* The quote is what is charged: to the same user, for the same amount and recipient. */
 static void
 test_quote(void **state)
 {
@@ -326,7 +326,7 @@ test_quote(void **state)
 	assert_string_equal(rate_charged(c, &ada, mama, "1000.01"), "10.17");
 	assert_string_equal(rate_charged(c, &ada, other, "1000"), "10.17");
 	assert_string_equal(rate_charged(c, &bea, hers, "1000"), "10.17");
-	/* The last one that was shown counts. */
+	/* The last quote counts. */
 	a = disclose(c, &ada, mama, "1000");
 	expect_text(&a, "exchangeRate", "10.17");
 	set_rate(c, "1200");
@@ -395,7 +395,7 @@ test_qr_payment(void **state)
 	expect_refusal(&a, 400, "bad_request");
 }
 
-/* Two payments can't spend the same balance. */
+/* Concurrent payments can't spend the same balance. */
 static void
 test_at_once(void **state)
 {
@@ -422,7 +422,7 @@ test_at_once(void **state)
 	assert_string_equal(drop_payer_balance(c, &ada), "5000");
 }
 
-/* Nobody knows whether the bank has it: it is settled once, under the same ids. */
+/* It is unknown whether the bank has it: it is settled once, under the same ids. */
 static void
 test_silence(void **state)
 {
@@ -487,7 +487,7 @@ ask_in_thread(void *arg)
 	return NULL;
 }
 
-/* The job runner learns how it ended while the request still waits for the bank. */
+/* The job runner learns the result while the request still waits for the bank. */
 static void
 test_settled_meanwhile(void **state)
 {
@@ -532,7 +532,7 @@ open_only(struct ctx *ctx, void *arg)
 	return drop_payment_open(ctx, order, &payment);
 }
 
-/* The process ends before the bank was asked: the job runner does it. */
+/* The process ends before the bank was called: the job runner does it. */
 static void
 test_forgotten(void **state)
 {
@@ -589,7 +589,7 @@ test_bank_refuses(void **state)
 	settle_due(c);
 }
 
-/* The bank took it, and rejects it later. */
+/* The bank accepted it, and rejects it later. */
 static void
 test_settlement_fails(void **state)
 {
@@ -619,7 +619,7 @@ test_settlement_fails(void **state)
 	expect_text(&a, "data.completedAt", "null");
 }
 
-/* The bank wants the payment authorised. */
+/* The bank requires authorisation of the payment. */
 static void
 test_authorisation(void **state)
 {
@@ -725,7 +725,7 @@ test_lists(void **state)
 	expect_text(&a, "data.thisMonth.totalSent", "3000");
 }
 
-/* What is known of somebody goes with them; what they leave behind still adds up. */
+/* Personal data is erased with the user; the remaining data still adds up. */
 static void
 test_privacy(void **state)
 {

@@ -62,7 +62,7 @@ test_register(void **state)
 	assert_non_null(mailed_token(c, "andre@example.com"));
 }
 
-/* The number of the document can be read only with our keys, and only where it belongs. */
+/* The number of the document is encrypted with our keys, and bound to its row. */
 static void
 test_document_is_sealed(void **state)
 {
@@ -103,10 +103,14 @@ test_duplicates(void **state)
 	const struct {
 		const char *email, *phone, *document, *error;
 	} rows[] = {
-		{"CITIZEN2@example.com", "+27825570003", other, "The e-mail address is taken"},
-		{"other@example.com", "082 557 0002", other, "The phone number is taken"},
+		{"CITIZEN2@example.com", "+27825570003", other,
+		 "The email address is already "
+		 "registered"},
+		{"other@example.com", "082 557 0002", other,
+		 "The phone number is already "
+		 "registered"},
 		{"other@example.com", "+27825570003", bo.document,
-		 "The identity document is registered already"},
+		 "The identity document is already registered"},
 	};
 	struct answer a;
 
@@ -121,7 +125,7 @@ test_duplicates(void **state)
 	expect_text(&a, "user.lastName", "");
 }
 
-/* A document is one whatever its type is called, and however its number is written. */
+/* A document is the same for all types, and all spellings of its number. */
 static void
 test_passports(void **state)
 {
@@ -213,7 +217,7 @@ test_login(void **state)
 	}
 }
 
-/* No reason for a refusal can be told from another. */
+/* The reason of a refusal is not revealed. */
 static void
 test_login_refusals(void **state)
 {
@@ -282,7 +286,7 @@ verify(struct client *c, const char *access)
 	return client_call(c, "GET", "/api/v1/auth/verify", access, NULL);
 }
 
-/* The original's client keeps somebody signed in as long as this answers with a user. */
+/* The original's client keeps a user signed in as long as this answers with a user. */
 static void
 test_verify(void **state)
 {
@@ -330,7 +334,7 @@ test_refresh_at_once(void **state)
 	assert_int_equal(count_status(statuses, ASKERS, 401), ASKERS - 1);
 }
 
-/* Of many who register with the same things at once, one succeeds, and has the wallet. */
+/* Of many concurrent registrations with the same data, one succeeds, and has the wallet. */
 static void
 test_register_at_once(void **state)
 {
@@ -353,7 +357,7 @@ test_register_at_once(void **state)
 			    "1");
 }
 
-/* One person, whichever API they came by. */
+/* A user is the same in all APIs. */
 static void
 test_other_dialects(void **state)
 {
@@ -381,7 +385,7 @@ test_other_dialects(void **state)
 	expect_text(&a, "user.kycStatus", "verified");
 }
 
-/* Who leaves takes everything along, and may come again. */
+/* Deleted users take all their data along, and may register again. */
 static void
 test_deletion(void **state)
 {

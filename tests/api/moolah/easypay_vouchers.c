@@ -1,4 +1,5 @@
-/* EasyPay vouchers: issued, paid for at a easypay, cancelled, expired; and who may say that they were. */
+/* EasyPay vouchers: issued, paid for at a till, cancelled, expired; and authentication of the
+ * network. */
 #include "tests/support/cmocka.h"
 
 #include <regex.h>
@@ -23,7 +24,7 @@ setup(void **state)
 	return 0;
 }
 
-/* Until the operator has set a secret, nobody is the network. */
+/* Until the operator has set a secret, no request is accepted as the network's. */
 static void
 test_no_network(void **state)
 {
@@ -94,7 +95,7 @@ test_issue_refused(void **state)
 	assert_string_equal(books(c), before);
 }
 
-/* What stands on an account of the chart, in cents. */
+/* The balance of an account of the chart, in cents. */
 static int64_t
 standing(struct client *c, int kind)
 {
@@ -129,14 +130,14 @@ test_settle(void **state)
 	assert_int_equal(standing(c, 7), active + 13000);
 	assert_int_equal(standing(c, 8), receivable - 13000);
 	assert_int_equal(standing(c, 9), suspense + 13000);
-	/* The same again is the same; anything else under this id is not. */
+	/* Repeating is idempotent; different content under this id is refused. */
 	a = settle(c, number, "130", "TX-1");
 	expect_status(&a, 200);
 	expect_text(&a, "data.mm_voucher_code", code);
 	a = settle(c, number, "131", "TX-1");
 	expect_refusal(&a, 409, "DUPLICATE_REFERENCE");
 	a = settle(c, number, "130", "TX-2");
-	expect_words(&a, 409, "CONFLICT", "The voucher was settled before");
+	expect_words(&a, 409, "CONFLICT", "The voucher was already settled");
 	a = issue_easypay(c, &ada, "130");
 	a = settle(c, answer_at(&a, "data.easypay_code"), "130", "TX-1");
 	expect_refusal(&a, 409, "DUPLICATE_REFERENCE");
@@ -363,7 +364,7 @@ test_cancel_refused(void **state)
 	expect_words(&a, 400, "VALIDATION_ERROR", "Only pending EasyPay vouchers can be cancelled");
 }
 
-/* Pending vouchers give back all of it, settled ones what is left. */
+/* Pending vouchers are refunded in full, settled ones their rest. */
 static void
 test_expiry(void **state)
 {
@@ -403,7 +404,7 @@ test_many_expire(void **state)
 	assert_int_equal(standing(c, 6) + standing(c, 7), 0);
 }
 
-/* Books of vouchers that are broken in each way that a check looks for: that one finds it, and no other. */
+/* Books of vouchers with one violation for each check: exactly that check reports it. */
 static void
 test_checks_find(void **state)
 {

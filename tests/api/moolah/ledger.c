@@ -1,4 +1,4 @@
-/* The ledger for accountants: accounts, entries that balance, what is refused, the trial balance. */
+/* The general ledger: accounts, balanced entries, refusals, the trial balance. */
 #include "tests/support/cmocka.h"
 
 #include <string.h>
@@ -105,7 +105,7 @@ test_entry(void **state)
 	expect_text(&a, "data.lines.0.amount", "100");
 	a = entry(c, "voucher/1/redeem-1",
 		  LINE("1000", "debit", "1") "," LINE("4000", "credit", "1"), "");
-	expect_field(&a, "reference"); /* the product's own */
+	expect_field(&a, "reference"); /* the server's own */
 	a = get(c, "journal-entries/TEST-404");
 	expect_refusal(&a, 404, "NOT_FOUND");
 	a = get(c, "accounts/1000?limit=5");
@@ -118,7 +118,7 @@ test_entry(void **state)
 	expect_text(&a, "data.entries.0.dc", "credit");
 }
 
-/* Lines of many accounts, some of them on both sides, become postings that add up to the same. */
+/* Lines of many accounts, some of them on both sides, become postings with the same sums. */
 static void
 test_many_lines(void **state)
 {
@@ -281,7 +281,7 @@ test_trial_balance(void **state)
 	expect_field(&a, "mode");
 }
 
-/* Test money that no single account could hold: it is told exactly, and not among live money. */
+/* Test money beyond the range of an account: reported exactly, and not among live money. */
 static void
 test_wide_sums(void **state)
 {

@@ -98,7 +98,7 @@ test_airtime(void **state)
 	expect_status(&a, 200);
 	expect_text(&a, "data.status", "completed");
 	expect_text(&a, "data.transactionId", id);
-	/* A number is taken in all forms in which sign-in takes it. */
+	/* A number is accepted in all forms that sign-in accepts. */
 	a = buy(c, &buyer, "mobilemart", "MM-VODACOM-AIRTIME", "20", "(082) 123-45.67", "air-2");
 	expect_status(&a, 200);
 	expect_text(&a, "data.status", "completed");
@@ -119,7 +119,7 @@ test_electricity(void **state)
 	expect_status(&a, 200);
 	expect_text(&a, "data.token", TOKEN);
 	expect_money(c, &buyer, "4000 0");
-	/* A meter of which the provider says at once that it failed. */
+	/* A meter for which the provider reports a failure at once. */
 	vendor.script.state = "FAILED";
 	a = buy(c, &buyer, "flash", ELECTRICITY, "40", METER, "ele-2");
 	expect_refusal(&a, 400, "PURCHASE_REFUSED");
@@ -127,9 +127,9 @@ test_electricity(void **state)
 	a = buyer_get(c, &buyer, "purchases?reference=ele-2");
 	expect_status(&a, 200);
 	expect_text(&a, "data.purchases.0.status", "failed");
-	expect_text(&a, "data.purchases.0.reason", "The provider says that it failed");
+	expect_text(&a, "data.purchases.0.reason", "The provider reports a failure");
 	assert_null(answer_at(&a, "data.purchases.0.token"));
-	/* What comes late has its token all the same. */
+	/* A late result also has its token. */
 	vendor.script.state = "PENDING";
 	a = buy(c, &buyer, "flash", ELECTRICITY, "40", METER, "ele-2");
 	expect_status(&a, 200);
@@ -258,7 +258,7 @@ test_references(void **state)
 	expect_refusal(&a, 409, "DUPLICATE_REFERENCE");
 	assert_int_equal(fake_server_count(vendor.server), calls);
 	expect_money(c, &buyer, "7100 0");
-	/* It is the person's own. */
+	/* Only visible to its user. */
 	a = buy_airtime(c, &other, "29", "same-1");
 	expect_status(&a, 200);
 	expect_money(c, &other, "7100 0");
@@ -290,7 +290,7 @@ test_list(void **state)
 	expect_refusal(&a, 400, "VALIDATION_ERROR");
 }
 
-/* Who is deleted takes the numbers along, which the journal never had. */
+/* Deleting a user deletes the numbers, which were never in the journal. */
 static void
 test_forgotten(void **state)
 {
@@ -311,7 +311,7 @@ test_forgotten(void **state)
 			    "0");
 }
 
-/* The catalogue is loaded whole, or not at all. */
+/* The catalogue is loaded atomically. */
 struct loading {
 	struct json_object *list;
 	size_t count;

@@ -1,4 +1,5 @@
-/* Purchases from vendors that are slow, fail, lie or repeat themselves, and many at once. */
+/* Purchases from vendors that are slow, fail, give wrong answers or repeat themselves, and many
+ * at once. */
 #include "tests/support/cmocka.h"
 
 #include <stdio.h>
@@ -114,14 +115,14 @@ test_hold(void **state)
 	expect_status(&a, 200);
 	assert_string_equal(glimpse.seen, "10000 2900");
 	expect_money(c, &buyer, "7100 0");
-	/* What is held is not there to spend. */
+	/* Held money can't be spent. */
 	vendor.script = (struct fake_vendor_script){.state = "PENDING"};
 	a = buy_airtime(c, &buyer, "60", "hold-2");
 	expect_text(&a, "data.status", "pending");
 	a = buy_airtime(c, &buyer, "20", "hold-3");
 	expect_refusal(&a, 400, "INSUFFICIENT_BALANCE");
 	expect_money(c, &buyer, "7100 6000");
-	/* Nor does it expire while nobody knows. */
+	/* Nor does the hold expire while the outcome is unknown. */
 	assert_string_equal(client_value(c, "SELECT count(*) FROM cowry.purchase JOIN cowry.hold"
 					    " USING (hold_id) WHERE expires_at <"
 					    " now() + interval '99 years'"),
@@ -132,7 +133,7 @@ test_hold(void **state)
 	assert_string_equal(purchase_status(c, "hold-2"), "failed");
 }
 
-/* Whatever happens to the call, the money stays held until it is known. */
+/* Whatever happens to the call, the money stays held until the outcome is known. */
 static void
 test_lost_answers(void **state)
 {
@@ -221,14 +222,14 @@ test_down(void **state)
 	c->fixture->config.easypay_url = url;
 	expect_money(c, &buyer, "10000 0");
 	assert_string_equal(purchase_status(c, "down-1"), "failed");
-	/* It did nothing, so that the same may be tried again. */
+	/* It did nothing, so the same order may be retried. */
 	a = buy_airtime(c, &buyer, "10", "down-1");
 	expect_status(&a, 200);
 	expect_text(&a, "data.status", "completed");
 	expect_money(c, &buyer, "9000 0");
 }
 
-/* Never heard of: that may mean "not yet" for a day. */
+/* Unknown at the vendor: that may mean "not yet" for a day. */
 static void
 test_absent(void **state)
 {
@@ -242,7 +243,7 @@ test_absent(void **state)
 	assert_true(purchase_settled(c, "absent-1"));
 	assert_string_equal(purchase_status(c, "absent-1"), "failed");
 	expect_money(c, &buyer, "10000 0");
-	/* But not if the provider had taken it. */
+	/* But not if the provider had accepted it. */
 	vendor.script.state = "PENDING";
 	(void)buy_airtime(c, &buyer, "10", "absent-2");
 	make_older(c, "absent-2");
@@ -295,7 +296,7 @@ test_early(void **state)
 	struct buyer buyer = buyer_new(c, "100");
 	struct answer a;
 
-	/* The look-up says yes, the answer is lost. */
+	/* The look-up reports success, the answer is lost. */
 	vendor.script =
 		(struct fake_vendor_script){.body = "?", .meanwhile = succeed_meanwhile, .arg = c};
 	a = buy_airtime(c, &buyer, "10", EARLY);
@@ -304,7 +305,7 @@ test_early(void **state)
 	expect_money(c, &buyer, "9000 0");
 }
 
-/* The look-up says that it was sold, the answer that it was not: a person looks. */
+/* The look-up reports a sale, the answer a failure: it is put in review. */
 static void
 test_contradiction(void **state)
 {

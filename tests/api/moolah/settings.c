@@ -1,4 +1,4 @@
-/* What people choose for the app: the usual, changes in part, what can't be chosen. */
+/* Settings of the app: defaults, partial changes, invalid values. */
 #include "tests/support/cmocka.h"
 
 #include "api/moolah/moolah.h"

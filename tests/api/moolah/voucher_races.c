@@ -1,6 +1,6 @@
 /*
- * Vouchers that everybody wants at once, through two processes: one wins, no cent is made or lost,
- * and nobody waits in a circle. COWRY_TEST_SEED changes the order of things.
+ * Concurrent operations on vouchers, in two processes: one wins, no cent is created or lost, and
+ * there are no deadlocks. COWRY_TEST_SEED changes the order.
  */
 #include "tests/support/cmocka.h"
 
@@ -19,7 +19,7 @@ enum { AT_ONCE = 200, ROUNDS = 50, SETTLERS = 20, ARENA_MAX = 16 << 20 };
 
 static struct person ada;
 static struct person bob;
-static struct app second; /* a process of its own, as far as the database can tell */
+static struct app second; /* a separate process, as far as the database can tell */
 
 static int
 setup(void **state)
@@ -45,7 +45,7 @@ teardown(void **state)
 	return client_teardown(state);
 }
 
-/* One of those who act at once: a request, or the job (no target). No asserts in here. */
+/* One of the concurrent actors: a request, or the job (no target). No asserts in here. */
 struct actor {
 	struct client client;
 	struct ask ask;
@@ -134,7 +134,7 @@ stagger(struct actor actors[2], unsigned *seed)
 	actors[rand_r(seed) % 2].delay_ns = delay;
 }
 
-/* How a race went, for the log: both ways, if it is one. */
+/* The outcome of a race, for the log: both outcomes, if it is one. */
 static void
 tell(const char *what, int times)
 {
@@ -175,7 +175,7 @@ test_redeem_at_once(void **state)
 			    "100 33");
 }
 
-/* Only one of them gets a voucher for one redemption, whatever they ask for. */
+/* Only one of them gets a voucher with one redemption, whatever amounts they ask for. */
 static void
 test_single_redemption(void **state)
 {
@@ -191,7 +191,7 @@ test_single_redemption(void **state)
 	assert_int_equal(count(actors, SETTLERS, 400), SETTLERS - 1);
 }
 
-/* Many people take from one another's vouchers at once; wallets are locked in both directions. */
+/* Many users redeem each other's vouchers at once; wallets are locked in both directions. */
 static void
 test_crosswise(void **state)
 {
@@ -238,7 +238,7 @@ test_settle_at_once(void **state)
 	assert_int_equal(count(actors, SETTLERS, 409), SETTLERS - 1);
 }
 
-/* One id for many vouchers at once: it is good for one of them. */
+/* One id for many vouchers at once: it settles one of them. */
 static void
 test_one_id_for_many(void **state)
 {
@@ -255,7 +255,7 @@ test_one_id_for_many(void **state)
 	assert_int_equal(count(actors, SETTLERS, 409), SETTLERS - 1);
 }
 
-/* A redemption of all and the job, for a voucher whose time ends just then. */
+/* A full redemption and the job, for a voucher that expires at that moment. */
 static void
 test_expiry_against_redemption(void **state)
 {
@@ -291,7 +291,7 @@ test_expiry_against_redemption(void **state)
 	tell("redeemed, not expired", times);
 }
 
-/* Money for an EasyPay number comes while its owner cancels it. */
+/* An EasyPay number is paid for while its owner cancels it. */
 static void
 test_settlement_against_cancel(void **state)
 {
@@ -329,7 +329,7 @@ test_settlement_against_cancel(void **state)
 	tell("settled, not cancelled", times);
 }
 
-/* Likewise while it expires. */
+/* The same while it expires. */
 static void
 test_settlement_against_expiry(void **state)
 {

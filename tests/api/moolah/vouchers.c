@@ -1,4 +1,4 @@
-/* Vouchers: issued, seen, redeemed, and all that is refused. */
+/* Vouchers: issued, shown, redeemed, and all refusals. */
 #include "tests/support/cmocka.h"
 
 #include <regex.h>
@@ -167,7 +167,7 @@ test_redeem(void **state)
 	expect_text(&a, "data.redemptions.2.redeemer_id", "user123");
 }
 
-/* What the original's client sends when it issues and redeems, and what it reads. */
+/* Requests of the original's client for issuing and redeeming, and the fields that it reads. */
 static void
 test_original_client(void **state)
 {
@@ -208,7 +208,7 @@ test_original_client(void **state)
 	expect_words(&a, 400, "INSUFFICIENT_BALANCE", "The voucher has been fully redeemed");
 }
 
-/* A merchant who is registered is paid, or else a service provider, or else who redeems. */
+/* A registered merchant is paid, or else a service provider, or else the redeemer. */
 static void
 test_payees(void **state)
 {
@@ -249,7 +249,8 @@ test_payees(void **state)
 	assert_int_equal(cents_of(c, &bob), before + 15000);
 }
 
-/* After the last redemption the voucher is used up, and the rest is the issuer's again, at once. */
+/* After the last redemption the voucher is used up, and the rest is returned to the issuer, at
+ * once. */
 static void
 test_max_redemptions(void **state)
 {
@@ -267,7 +268,7 @@ test_max_redemptions(void **state)
 	assert_int_equal(cents_of(c, &ada), before + 7000);
 	a = redeem(c, &bob, code, "30", "");
 	expect_words(&a, 400, "INSUFFICIENT_BALANCE",
-		     "The voucher has been redeemed as often as it may be");
+		     "The voucher has reached its maximum number of redemptions");
 	a = voucher_get(c, &ada, client_text(c, "/%s/redemptions", id));
 	expect_text(&a, "data.max_redemptions", "1");
 	expect_text(&a, "data.status", "redeemed");
@@ -289,7 +290,7 @@ test_max_redemptions(void **state)
 	expect_status(&a, 200);
 }
 
-/* A wallet that takes nothing at that moment gets the rest later. */
+/* A wallet that can't receive money at that moment gets the rest later. */
 static void
 test_rest_waits(void **state)
 {
@@ -316,7 +317,7 @@ test_rest_waits(void **state)
 	expect_text(&a, "data.status", "redeemed");
 }
 
-/* One that the release before left at its last redemption. */
+/* One that the previous release left at its last redemption. */
 static void
 test_stuck_before(void **state)
 {
@@ -378,7 +379,7 @@ test_redeem_refused(void **state)
 	assert_string_equal(books(c), before);
 }
 
-/* The clock decides, whether or not the job has run. */
+/* The clock decides, whether the job has run or not. */
 static void
 test_expired(void **state)
 {
@@ -417,7 +418,7 @@ set_status(struct client *c, const struct person *who, int status)
 		   status, who->email);
 }
 
-/* A frozen wallet takes nothing: the voucher keeps what is due until it does, and holds up no other. */
+/* A frozen wallet can't receive money: the voucher keeps it until it can, and delays no other. */
 static void
 test_frozen(void **state)
 {
@@ -474,7 +475,7 @@ test_by_code(void **state)
 	expect_text(&a, "data.issuedTo", "null");
 	a = voucher_get(c, &ada, client_text(c, "/code/%s", reference));
 	expect_text(&a, "data.voucherCode", code);
-	/* The reference is no secret, so it does not tell the code to others. */
+	/* The reference is not secret, so it does not reveal the code to others. */
 	a = voucher_get(c, &bob, client_text(c, "/code/%s", reference));
 	expect_status(&a, 200);
 	expect_text(&a, "data.voucherReference", reference);
@@ -591,7 +592,7 @@ test_lists(void **state)
 	expect_text(&a, "data.total.value", "0.00");
 }
 
-/* Ten wrong codes, of either route, are answered; what is malformed or right is not counted. */
+/* Ten wrong codes, of either route, are answered; malformed or right ones are not counted. */
 static void
 test_guesses(void **state)
 {
@@ -626,7 +627,7 @@ test_guesses(void **state)
 	assert_string_equal(client_value(c, "SELECT count(*) FROM cowry.voucher_guess"), "0");
 }
 
-/* An address has more of them, since many people may share it; an IPv6 customer is one. */
+/* An address has a higher limit, since many users may share it; an IPv6 customer is one address. */
 static void
 test_guesses_of_address(void **state)
 {
@@ -651,7 +652,7 @@ test_guesses_of_address(void **state)
 	expect_refusal(&a, 404, "VOUCHER_NOT_FOUND");
 }
 
-/* Guesses at once: no more than ten of them learn that they were wrong. */
+/* Concurrent guesses: at most ten of them learn that they were wrong. */
 static void
 test_guesses_at_once(void **state)
 {

@@ -1,4 +1,4 @@
-/* The wallet in rand: its label and balance, its history by pages. */
+/* The rand wallet: its label and balance, its history by pages. */
 #include "tests/support/cmocka.h"
 
 #include <stdlib.h>
@@ -26,7 +26,7 @@ get(struct client *c, const char *access, const char *path)
 	return client_call(c, "GET", client_text(c, "/api/v1/wallets/%s", path), access, NULL);
 }
 
-/* An administrator gives or takes, by any name of the wallet. */
+/* An administrator credits or debits, by any name of the wallet. */
 static struct answer
 give(struct client *c, const char *which, const char *wallet, const char *amount)
 {
@@ -101,7 +101,7 @@ expect_statement(struct client *c, const char *access, const char *label, int st
 	expect_status(&a, status);
 }
 
-/* Wallets that an older version made get a label; two of one millisecond get two. */
+/* Wallets created by an older version get a label; two of one millisecond get two. */
 static void
 test_labels(void **state)
 {
@@ -171,7 +171,7 @@ test_history(void **state)
 	expect_refusal(&a, 401, "UNAUTHORIZED");
 }
 
-/* Each transaction stands on one page, in order, whatever the length of the pages. */
+/* Each transaction is on one page, in order, whatever the length of the pages. */
 static void
 test_pages(void **state)
 {
@@ -265,7 +265,7 @@ move(struct client *c, struct user_wallet from, struct user_wallet to, int64_t a
 	assert_int_equal(ledger_submit(&ctx, &transaction), ERR_OK);
 }
 
-/* A transfer tells each of the two what it was to them. */
+/* A transfer has different types for the two wallets. */
 static void
 test_transfers(void **state)
 {

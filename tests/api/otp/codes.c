@@ -59,7 +59,7 @@ test_attempts(void **state)
 	expect_status_of(c, &p, "false", "3", "false");
 }
 
-/* The lock-out covers the right code, later codes and other references, and ends after 15 minutes. */
+/* The lock covers the right code, later codes and other references, and ends after 15 minutes. */
 static void
 test_lockout(void **state)
 {
@@ -97,7 +97,7 @@ test_lockout(void **state)
 	expect_status(&a, 200);
 }
 
-/* Another purpose, and another person, are not locked. */
+/* Another purpose, and another user, are not locked. */
 static void
 test_lockout_of_purpose(void **state)
 {
@@ -117,7 +117,7 @@ test_lockout_of_purpose(void **state)
 	assert_string_equal(naira_of(c, &p), "60000 0");
 }
 
-/* Asking for new codes gives no further guesses; only time does. */
+/* New codes give no further guesses; only time does. */
 static void
 test_attempts_over_codes(void **state)
 {
@@ -175,7 +175,7 @@ test_resend(void **state)
 	expect_refusal(&a, 404, "NOT_FOUND");
 }
 
-/* A newer funding's code ends the older one's; then the older one can have a code again. */
+/* A newer funding's code invalidates the older one's; then the older one can get a new code. */
 static void
 test_two_fundings(void **state)
 {
@@ -275,7 +275,7 @@ test_right_at_once(void **state)
 	assert_string_equal(naira_of(c, &p), "50000 0");
 }
 
-/* Three are compared, however many come; the right one among the rest is not. */
+/* Three are compared, whatever the number of requests; the right one among the rest is not. */
 static void
 test_wrong_at_once(void **state)
 {
@@ -301,7 +301,7 @@ test_wrong_at_once(void **state)
 	assert_string_equal(naira_of(c, &p), "0 0");
 }
 
-/* Many people at once are in nobody's way. */
+/* Many users at once do not affect each other. */
 static void
 test_people_at_once(void **state)
 {
@@ -329,7 +329,7 @@ test_people_at_once(void **state)
 		"1000000");
 }
 
-/* Starts at once leave one code that is good. */
+/* Concurrent starts leave one valid code. */
 static void
 test_starts_at_once(void **state)
 {
@@ -352,7 +352,7 @@ test_starts_at_once(void **state)
 			    "8 1");
 }
 
-/* A code stands in no table, in no answer, and not in the mail's subject. */
+/* A code is in no table, in no answer, and not in the mail's subject. */
 static void
 test_secrecy(void **state)
 {

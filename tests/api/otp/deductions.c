@@ -1,4 +1,4 @@
-/* A wallet pays: the money is held while the code is good, then it goes to payables. */
+/* A wallet pays: the money is held while the code is valid, then it is payable. */
 #include "tests/support/cmocka.h"
 
 #include "ledger/hold.h"
@@ -75,7 +75,7 @@ test_refusals(void **state)
 			    "0");
 }
 
-/* The next deduction gives back what the one before held. */
+/* The next deduction releases the hold of the previous one. */
 static void
 test_one_at_a_time(void **state)
 {
@@ -93,7 +93,7 @@ test_one_at_a_time(void **state)
 	assert_string_equal(naira_of(c, &p), "10000 0");
 }
 
-/* A code that expires gives the money back; another one holds it again, if it is there still. */
+/* When a code expires the money is released; a new code holds it again, if it is still there. */
 static void
 test_expiry(void **state)
 {
@@ -139,7 +139,7 @@ test_resend(void **state)
 	assert_string_equal(naira_of(c, &p), "20000 0");
 }
 
-/* Of several purchases at once, that together cost more than there is, one pays. */
+/* Of several concurrent purchases that together exceed the balance, one pays. */
 static void
 test_at_once(void **state)
 {

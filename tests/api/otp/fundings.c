@@ -1,4 +1,4 @@
-/* A wallet is funded in two steps: what is answered, and what is refused how. */
+/* A wallet is funded in two steps: answers, and refusals. */
 #include "tests/support/cmocka.h"
 
 #include <regex.h>
@@ -29,7 +29,7 @@ expect_form(const char *text, const char *pattern)
 	regfree(&form);
 }
 
-/* The first funding of a new person, as the document shows it. */
+/* The first funding of a new user, as in the document. */
 static void
 test_two_steps(void **state)
 {
@@ -69,7 +69,7 @@ test_two_steps(void **state)
 		"wallet_funding true");
 }
 
-/* Both paths are one; the address may be another one, and the amount text with decimals. */
+/* Both paths are the same; the address may differ, and the amount may be text with decimals. */
 static void
 test_other_ways(void **state)
 {
@@ -140,7 +140,7 @@ test_bad_fields(void **state)
 	struct answer a = otp_post(c, &ada, "fund", "'amount':5000,'email':'nobody'");
 
 	expect_message(&a, 400, "VALIDATION_FAILED", "Invalid email address");
-	expect_text(&a, "details", "email must be an e-mail address");
+	expect_text(&a, "details", "email must be an email address");
 	a = otp_post(c, &ada, "fund", "'amount':'x','email':'x@'");
 	expect_message(&a, 400, "VALIDATION_FAILED", "Invalid funding amount");
 	a = otp_post(c, &ada, "otp/verify", "'otp':123456");
@@ -167,7 +167,7 @@ test_unknown(void **state)
 	}
 }
 
-/* What is another person's is not there, and no guess at it is counted for anybody. */
+/* Other users' fundings do not exist, and guesses at them are not counted for anybody. */
 static void
 test_other_person(void **state)
 {
@@ -270,7 +270,7 @@ standing_clock(void)
 	return at;
 }
 
-/* Numbers are different although all fall on one millisecond. */
+/* Numbers are unique although all are of the same millisecond. */
 static void
 test_one_millisecond(void **state)
 {
@@ -306,7 +306,7 @@ test_routes(void **state)
 	client_covered(*state, otp_fundings, "Wallet");
 }
 
-/* In production nobody credits themselves, not even by a code that was mailed before. */
+/* In production users can't credit themselves, not even with a code mailed before. */
 static void
 test_closed(void **state)
 {
@@ -322,9 +322,9 @@ test_closed(void **state)
 	expect_text(&a, "success", "false");
 	expect_text(&a, "code", "NOT_FOUND");
 	a = otp_verify(c, &p, reference, mailed_code(c, p.email));
-	expect_message(&a, 403, "FORBIDDEN", "Funding is switched off on this server");
+	expect_message(&a, 403, "FORBIDDEN", "Funding is disabled on this server");
 	a = otp_post(c, &p, "otp/send", "'purpose':'wallet_funding'");
-	expect_message(&a, 403, "FORBIDDEN", "Funding is switched off on this server");
+	expect_message(&a, 403, "FORBIDDEN", "Funding is disabled on this server");
 	assert_string_equal(naira_of(c, &p), "0 0");
 	a = otp_post(c, &p, "deduct", "'amount':500"); /* is not concerned */
 	expect_refusal(&a, 400, "INSUFFICIENT_FUNDS");
@@ -335,7 +335,7 @@ test_closed(void **state)
 	config->otp_funding = "open";
 }
 
-/* What somebody wrote is not mailed to an address that is not proven to be theirs. */
+/* A user's text is not mailed to an unverified address. */
 static void
 test_mail_has_no_text_of_strangers(void **state)
 {

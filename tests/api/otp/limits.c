@@ -1,4 +1,4 @@
-/* Limits a minute of each person. */
+/* Limits per user and minute. */
 #include "tests/support/cmocka.h"
 
 #include <stdlib.h>
@@ -79,7 +79,7 @@ test_status(void **state)
 	expect_limit(c, &p, "GET", "/api/wallet/otp/status?purpose=wallet_funding", NULL, 10);
 }
 
-/* Verification has the rule of its attempts and no other limit. */
+/* Verification has the limit of its attempts and no other. */
 static void
 test_verify(void **state)
 {
@@ -94,7 +94,7 @@ test_verify(void **state)
 	}
 }
 
-/* Who is not known is not counted. */
+/* Anonymous requests are not counted. */
 static void
 test_nobody(void **state)
 {

@@ -1,4 +1,4 @@
-/* What is risky waits for an administrator, who has the last word once. */
+/* Risky fundings wait for an administrator, who decides once. */
 #include "tests/support/cmocka.h"
 
 #include "tests/support/otp_wallet.h"
@@ -14,7 +14,7 @@ setup(void **state)
 	return 0;
 }
 
-/* A funding or deduction of somebody new that is large enough to be reviewed, its code verified. */
+/* A funding or deduction of a new user that is large enough for a review, its code verified. */
 static const char *
 reviewed(struct client *c, const struct person *p, const char *route)
 {
@@ -35,7 +35,7 @@ reviewed(struct client *c, const struct person *p, const char *route)
 	return reference;
 }
 
-/* An administrator's word on it: "approve" or "reject". */
+/* An administrator's decision: "approve" or "reject". */
 static struct answer
 decide(struct client *c, const char *reference, const char *verb)
 {
@@ -57,7 +57,7 @@ status_of(struct client *c, const char *reference)
 			    reference);
 }
 
-/* Give somebody money without a funding of their own. */
+/* Credit a user without a funding of their own. */
 static void
 give(struct client *c, const struct person *p, const char *amount)
 {
@@ -170,7 +170,7 @@ test_deduction(void **state)
 	assert_string_equal(naira_of(c, &p), "400000000 0");
 }
 
-/* A hold that expired before the decision: what is there pays, or the approval fails. */
+/* A hold that expired before the decision: the balance pays, or the approval fails. */
 static void
 test_late_decision(void **state)
 {

@@ -1,9 +1,9 @@
-/* The facts that the risk rules look at, out of a person's history, one by one. */
+/* The facts for the risk rules, from a user's history, one by one. */
 #include "tests/support/cmocka.h"
 
 #include "tests/support/otp_wallet.h"
 
-/* Somebody who has been here for long. */
+/* A long-standing user. */
 static struct person
 old_person(struct client *c, const char *email)
 {
@@ -135,7 +135,7 @@ test_age(void **state)
 	expect_risk(c, &a, "low", "");
 }
 
-/* An address is new until a funding was completed by it. */
+/* An address is new until a funding was completed with it. */
 static void
 test_address(void **state)
 {
@@ -154,7 +154,8 @@ test_address(void **state)
 	expect_risk(c, &a, "low", "");
 }
 
-/* A code that is sent elsewhere makes the funding riskier; back home it stays high. */
+/* A code sent to another address makes the funding riskier; back at the old address it stays
+ * high. */
 static void
 test_address_of_resend(void **state)
 {
@@ -180,7 +181,7 @@ test_address_of_resend(void **state)
 	expect_text(&a, "status", "pending_review");
 }
 
-/* What others do, and what one does for another purpose, is no history. */
+/* Other users' fundings, and those of another purpose, do not count. */
 static void
 test_own_history(void **state)
 {

@@ -1,4 +1,4 @@
-/* The balance and the history of the wallet in naira. */
+/* The balance and the history of the naira wallet. */
 #include "tests/support/cmocka.h"
 
 #include "api/otp/otp.h"
@@ -55,7 +55,7 @@ test_balance(void **state)
 	expect_refusal(&a, 401, "UNAUTHORIZED");
 }
 
-/* Only a deduction says that it waits for a code. */
+/* Only a deduction requires a code explicitly. */
 static void
 test_requires_otp(void **state)
 {

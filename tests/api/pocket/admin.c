@@ -1,4 +1,4 @@
-/* What administrators do with any wallet, and what is written down of it. */
+/* Administrators' operations on wallets, and their audit log. */
 #include "tests/support/cmocka.h"
 
 #include <string.h>
@@ -132,7 +132,7 @@ test_rules(void **state)
 	assert_string_equal(books(c), before);
 }
 
-/* What the operator took, the project does not take back. */
+/* The project can't reverse an operator's debit. */
 static void
 test_not_reversible_by_projects(void **state)
 {

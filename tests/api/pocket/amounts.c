@@ -1,4 +1,4 @@
-/* Amounts and references: what is taken, and how it is shown. */
+/* Amounts and references: accepted forms, and how they are shown. */
 #include "tests/support/cmocka.h"
 
 #include <string.h>
@@ -116,7 +116,7 @@ test_amounts(void **state)
 	}
 }
 
-/* 64 bits of minor units are the end; what does not fit changes nothing. */
+/* 64 bits of minor units are the limit; larger amounts change nothing. */
 static void
 test_overflow(void **state)
 {

@@ -1,4 +1,4 @@
-/* Registration, sign-in, sessions, and the tokens that are mailed. */
+/* Registration, sign-in, sessions, and mailed tokens. */
 #include "tests/support/cmocka.h"
 
 #include <string.h>
@@ -49,8 +49,8 @@ test_register(void **state)
 	expect_refusal(&a, 409, "CONFLICT");
 }
 
-/* A name is chosen by the one who registers, and read by the one whose address it is: not before that is
- * known to be one person. */
+/* A name is chosen by the registrant, and mails are read by the owner of the address: it is not
+ * used before they are known to be the same person. */
 static void
 test_no_name_for_strangers(void **state)
 {
@@ -80,7 +80,7 @@ test_no_name_for_strangers(void **state)
 	assert_null(strstr(mail_to(c, "invited@example.com"), "evil"));
 }
 
-/* A secret is stored as its digest only; the mail that carries it is sealed. */
+/* A secret is stored only as its digest; the mail that contains it is sealed. */
 static void
 test_nothing_in_clear(void **state)
 {
@@ -155,7 +155,7 @@ test_registration_rules(void **state)
 	}
 }
 
-/* 8 characters are a password, and 72 bytes. */
+/* 8 characters are enough for a password, and 72 bytes are allowed. */
 static void
 test_password_length(void **state)
 {
@@ -180,7 +180,7 @@ test_password_length(void **state)
 	}
 }
 
-/* Nothing is proven by the word google: no password, no way in, and nobody else's account. */
+/* provider google proves nothing: no password, no access, and no existing account. */
 static void
 test_register_google(void **state)
 {
@@ -232,7 +232,7 @@ test_login(void **state)
 	expect_refusal(&a, 401, "UNAUTHORIZED");
 }
 
-/* Unknown, wrong, Google-only and suspended can't be told apart. */
+/* Unknown, wrong, Google-only and suspended are indistinguishable. */
 static void
 test_login_refusals(void **state)
 {
@@ -264,7 +264,7 @@ refresh(struct client *c, const char *token)
 	return post(c, "refresh", client_json(c, "{'refreshToken':'%s'}", token));
 }
 
-/* A refresh token is good once; a second use ends the whole family, access tokens included. */
+/* A refresh token is valid once; a second use ends the whole family, access tokens included. */
 static void
 test_refresh(void **state)
 {
@@ -462,7 +462,7 @@ test_reset_expires(void **state)
 	expect_refusal(&a, 400, "BAD_REQUEST");
 }
 
-/* Who has only Google gets no password by mail. */
+/* Google-only users get no password by mail. */
 static void
 test_no_reset_for_google(void **state)
 {

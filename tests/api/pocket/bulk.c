@@ -1,4 +1,4 @@
-/* Up to 1,000 transactions at once: all or none, or each by itself. */
+/* Up to 1,000 transactions at once: atomic, or each on its own. */
 #include "tests/support/cmocka.h"
 
 #include <string.h>

@@ -12,7 +12,7 @@
 
 static struct tenant acme;
 
-/* What a double, 64 bits or jsonb would change, and what the whole of RFC 8259 allows. */
+/* Values that a double, 64 bits or jsonb would change, and everything that RFC 8259 allows. */
 static const char *const objects[] = {
 	"{}",
 	"{\"a\":0.059877586043980635}",
@@ -186,7 +186,7 @@ test_platform(void **state)
 	}
 }
 
-/* What we don't know is passed over, whatever it is. */
+/* Unknown members are ignored, whatever they are. */
 static void
 test_unknown_members(void **state)
 {
@@ -202,7 +202,7 @@ test_unknown_members(void **state)
 	}
 }
 
-/* A body may have so many values, which a route of many items has more of. */
+/* The number of values of a body is limited; routes of many items have a higher limit. */
 static void
 test_values(void **state)
 {
@@ -229,7 +229,7 @@ test_values(void **state)
 		}
 }
 
-/* Bounds are said, and what is ours stays strict. */
+/* Limits are reported, and our own fields stay strict. */
 static void
 test_refusals(void **state)
 {

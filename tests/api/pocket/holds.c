@@ -1,4 +1,4 @@
-/* Money set aside, then captured, voided, or given back when it expires. */
+/* Money held, then captured, voided, or released when it expires. */
 #include "tests/support/cmocka.h"
 
 #include <string.h>
@@ -151,7 +151,7 @@ test_capture(void **state)
 	expect_balances(c, to, "30.00", "30.00", "0.00");
 }
 
-/* Part of it moves, the rest is free. */
+/* Part of it moves, the rest is released. */
 static void
 test_capture_part(void **state)
 {
@@ -175,7 +175,7 @@ test_capture_part(void **state)
 	expect_text(&a, "data.amount", "100.00");
 }
 
-/* Another order without reference is told what was done; one's own reference is in nobody's way. */
+/* Another order without reference is told what was done; client references do not collide. */
 static void
 test_capture_twice(void **state)
 {

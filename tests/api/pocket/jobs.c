@@ -1,4 +1,4 @@
-/* Jobs of the queue in the hands of administrators. */
+/* Jobs of the queue, managed by administrators. */
 #include "tests/support/cmocka.h"
 
 #include <string.h>

@@ -1,4 +1,4 @@
-/* API keys of projects and of people. */
+/* API keys of projects and users. */
 #include "tests/support/cmocka.h"
 
 #include <string.h>
@@ -104,7 +104,7 @@ id_of_key(struct client *c, const char *path)
 	return answer_at(&a, "data.0.id");
 }
 
-/* A revoked key is refused at once, the others go on. */
+/* A revoked key is refused at once, the others stay valid. */
 static void
 test_revoke(void **state)
 {
@@ -183,7 +183,7 @@ test_own_keys(void **state)
 	}
 }
 
-/* A key may come as Bearer or as x-api-key; twice only if it is the same. */
+/* A key may be sent as Bearer or as x-api-key; both only if they are equal. */
 static void
 test_headers(void **state)
 {

@@ -1,4 +1,4 @@
-/* Who may be paid with vouchers, as administrators register them. */
+/* Voucher payees, registered by administrators. */
 #include "tests/support/cmocka.h"
 
 #include <string.h>
@@ -102,7 +102,7 @@ test_pages(void **state)
 	expect_text(&a, "data.0.code", "P2");
 }
 
-/* One that a redeemer named before there was a register is not paid, until it is registered. */
+/* A payee named by redeemers before there was a register is not paid, until it is registered. */
 static void
 test_named_before(void **state)
 {

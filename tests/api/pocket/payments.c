@@ -55,7 +55,7 @@ withdraw(struct client *c, const char *wallet, const char *amount, const char *r
 		    ",'provider':'paystack','providerPayload':{'recipient':'RCP_1'}");
 }
 
-/* What Paystack would tell of the order under a client's reference. */
+/* Paystack's report about the order with a client's reference. */
 static struct answer
 tell(struct client *c, bool withdrawal, const char *outcome, const char *reference,
      const char *amount, const char *currency)
@@ -67,7 +67,7 @@ tell(struct client *c, bool withdrawal, const char *outcome, const char *referen
 	return easypay_client_send(c, &webhook);
 }
 
-/* A reference that is good for a row of SQL as well. */
+/* A reference that is also safe in SQL. */
 static const char *
 status_of(struct client *c, const char *reference)
 {
@@ -263,13 +263,13 @@ test_withdrawal(void **state)
 	expect_status(&a, 200);
 	expect_balance(c, wallet, "40.00", "0.00");
 	assert_string_equal(status_of(c, "wdr-2"), "failed");
-	/* Failed: the reference is free again, for whatever. */
+	/* Failed: the reference is free again. */
 	a = withdraw(c, wallet, "30", "wdr-2");
 	expect_status(&a, 201);
 	expect_balance(c, wallet, "40.00", "30.00");
 }
 
-/* What went out through a provider is gone: no reversal puts it back. */
+/* A payment through a provider has left the ledger: no reversal returns it. */
 static void
 test_not_reversed(void **state)
 {
@@ -288,7 +288,8 @@ test_not_reversed(void **state)
 	assert_string_equal(wallet_balance(c, acme.test_key, wallet, "ledger"), "40.00");
 }
 
-/* The money of a withdrawal stays held until its fate is known: no clock gives it back, no client. */
+/* The money of a withdrawal stays held until its outcome is known: neither time nor a client
+ * releases it. */
 static void
 test_hold_is_not_a_clients(void **state)
 {
@@ -333,7 +334,8 @@ test_same_order_again(void **state)
 	assert_int_equal(fake_server_count(easypay.server), calls);
 	a = deposit(c, wallet, "11", "again-1");
 	expect_refusal(&a, 409, "DUPLICATE_REFERENCE");
-	/* Pending, and the ledger has no transaction yet: the reference is spoken for all the same. */
+	/* Pending, and the ledger has no transaction yet: the reference is reserved
+	 * nevertheless. */
 	a = fund(c, "credit", acme.test_key, wallet, "10", "NGN", "again-1", "");
 	expect_refusal(&a, 409, "DUPLICATE_REFERENCE");
 	a = tell(c, false, "success", "again-1", "10", "NGN");
@@ -349,7 +351,7 @@ test_same_order_again(void **state)
 	expect_status(&a, 201);
 	a = deposit(c, wallet, "10", "again-2");
 	expect_refusal(&a, 409, "DUPLICATE_REFERENCE");
-	/* A key of idempotency gives the first answer again, and calls nobody. */
+	/* An idempotency key returns the first answer, and calls nobody. */
 	calls = fake_server_count(easypay.server);
 	for (int i = 0; i < 2; i++) {
 		a = client_send(
@@ -433,7 +435,7 @@ early_of(struct client *c, bool withdrawal, const char *outcome)
 	return early;
 }
 
-/* The provider tells of the end before it has answered the beginning. */
+/* The provider reports the result before it has answered the order. */
 static void
 test_webhook_before_answer(void **state)
 {
@@ -459,7 +461,7 @@ test_webhook_before_answer(void **state)
 	expect_text(&a, "data.status", "completed");
 	expect_balance(c, wallet, "100.00", "0.00");
 	arena_free(early.client.scratch);
-	/* Or contradicts it: what was paid was paid. */
+	/* Or contradicts it: the report of the payment counts. */
 	early = early_of(c, false, "success");
 	easypay.script =
 		(struct easypay_client_script){.status = 400,
@@ -505,7 +507,7 @@ test_time_out(void **state)
 	expect_balance(c, wallet, "40.00", "0.00");
 }
 
-/* Half an answer, none at all, a 500, nonsense: nobody knows, so nothing is concluded. */
+/* Half an answer, none at all, a 500, nonsense: the outcome is unknown, so nothing is concluded. */
 static void
 test_unknown(void **state)
 {
@@ -611,7 +613,7 @@ test_other_amount(void **state)
 	assert_string_equal(status_of(c, "less-1"), "review");
 	assert_int_equal(reviews(c, "less-1"), 1);
 	expect_balance(c, wallet, "0.00", "0.00");
-	/* The reference stays taken; a later correction is for the person too. */
+	/* The reference stays reserved; a later correction is for the review too. */
 	a = fund(c, "credit", acme.test_key, wallet, "10", "NGN", "less-1", "");
 	expect_refusal(&a, 409, "DUPLICATE_REFERENCE");
 	(void)tell(c, false, "success", "less-1", "10", "NGN");
@@ -619,7 +621,7 @@ test_other_amount(void **state)
 	assert_int_equal(decide(c, "less-1", true), ERR_OK);
 	expect_balance(c, wallet, "9.99", "0.00");
 	assert_int_equal(decide(c, "less-1", true), ERR_CONFLICT);
-	/* Another currency can't be booked at all. */
+	/* Another currency can't be posted at all. */
 	a = deposit(c, wallet, "10", "less-2");
 	expect_status(&a, 201);
 	(void)tell(c, false, "success", "less-2", "10", "USD");
@@ -672,7 +674,7 @@ test_review(void **state)
 	expect_balance(c, wallet, "12.50", "0.00");
 }
 
-/* More was paid out than was asked for: the wallet pays it, if a person says so and it can. */
+/* More was paid out than requested: the wallet pays it, if an administrator approves and it can. */
 static void
 test_other_amount_out(void **state)
 {
@@ -712,7 +714,7 @@ test_late_success(void **state)
 	expect_status(&a, 201);
 	(void)tell(c, false, "failed", "late-1", "10", "NGN");
 	assert_string_equal(status_of(c, "late-1"), "failed");
-	/* Somebody else has the reference by now. */
+	/* The reference is used by another transaction by now. */
 	a = fund(c, "credit", acme.test_key, wallet, "5", "NGN", "late-1", "");
 	expect_status(&a, 201);
 	(void)tell(c, false, "success", "late-1", "10", "NGN");
@@ -723,7 +725,7 @@ test_late_success(void **state)
 					 " JOIN cowry.transaction t USING (transaction_id)"
 					 " WHERE p.reference = 'late-1'"),
 			    "t");
-	/* Money out, after it was given back: the wallet pays again. */
+	/* Paid out after it was released: the wallet pays again. */
 	a = withdraw(c, wallet, "15", "late-2");
 	expect_status(&a, 201);
 	(void)tell(c, true, "failed", "late-2", "15", "NGN");
@@ -734,7 +736,7 @@ test_late_success(void **state)
 	expect_balance(c, wallet, "100.00", "0.00");
 }
 
-/* A plain posting won the race for the reference: what was paid is booked all the same. */
+/* A plain posting won the race for the reference: the amount paid is posted nevertheless. */
 static void
 test_lost_race_for_the_reference(void **state)
 {
@@ -774,11 +776,11 @@ test_reversal(void **state)
 	assert_string_equal(status_of(c, "back-1"), "review");
 	assert_int_equal(reviews(c, "back-1"), 1);
 	expect_balance(c, wallet, "40.00", "0.00");
-	/* It did come back. */
+	/* It was returned. */
 	assert_int_equal(decide(c, "back-1", false), ERR_OK);
 	expect_balance(c, wallet, "100.00", "0.00");
 	assert_string_equal(status_of(c, "back-1"), "failed");
-	/* And now it went out after all? What was taken back can't be approved again. */
+	/* And now it was paid out after all? A reversed payment can't be approved again. */
 	again = easypay_client_webhook(c, "paystack", true, "success",
 				       easypay_client_reference(c, "back-1"), "60", "NGN", OWN_KEY);
 	again = easypay_client_sign(c, "paystack", client_text(c, "%s ", again.body), OWN_KEY);
@@ -804,7 +806,7 @@ test_reversal(void **state)
 	expect_balance(c, wallet, "40.00", "0.00");
 }
 
-/* A deposit that can't be booked was paid all the same. */
+/* A deposit that can't be posted was paid nevertheless. */
 static void
 test_frozen_wallet(void **state)
 {
@@ -832,7 +834,7 @@ test_frozen_wallet(void **state)
 	expect_balance(c, wallet, "50.00", "0.00");
 }
 
-/* "Never heard of it" counts after a day; what was acknowledged before is for a person. */
+/* "Unknown order" counts after a day; an acknowledged one is put in review. */
 static void
 test_absent(void **state)
 {
@@ -917,7 +919,7 @@ test_queue(void **state)
 		"0");
 }
 
-/* Done at once: a withdrawal by the provider's word, a deposit by the look-up that follows. */
+/* Done at once: a withdrawal by the provider's report, a deposit by the look-up that follows. */
 static void
 test_done_at_once(void **state)
 {

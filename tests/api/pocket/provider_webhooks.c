@@ -16,7 +16,7 @@ static struct tenant other;
 static const char *const names[] = {"paystack", "flutterwave", "paga", "fingra"};
 enum { NAMES = COUNT(names) };
 
-/* The project has accounts of its own, with secrets that nobody else has. */
+/* The project has its own accounts, with its own secrets. */
 static void
 configure(struct client *c, const struct tenant *t, const char *secret)
 {
@@ -142,7 +142,7 @@ test_forged(void **state)
 		refuse(c, &bad, wallet);
 		bad = signed_by(c, names[i], reference, OWN_KEY);
 		refuse(c, &bad, wallet);
-		/* Flutterwave signs with a word; what it says is not covered by it. */
+		/* Flutterwave signs with a shared secret, which does not cover the content. */
 		if (strcmp(names[i], "flutterwave") != 0) {
 			strstr(body, "10")[0] = '9';
 			bad = (struct easypay_client_webhook){names[i], body, good.signature};
@@ -214,7 +214,7 @@ test_replayed(void **state)
 	}
 }
 
-/* Whom another tenant's webhook is about makes no difference: it is not his order. */
+/* A webhook about another tenant's order changes nothing: it is not his order. */
 static void
 test_foreign_tenant(void **state)
 {
@@ -232,7 +232,7 @@ test_foreign_tenant(void **state)
 	refuse(c, &webhook, mine);
 }
 
-/* In test mode the sandbox signs as the platform; and the account's own secret is good as ever. */
+/* In test mode the sandbox signs as the platform; and the account's own secret is still valid. */
 static void
 test_sandbox_signs(void **state)
 {
@@ -250,7 +250,7 @@ test_sandbox_signs(void **state)
 	assert_string_equal(wallet_balance(c, acme.test_key, wallet, "ledger"), "20.00");
 }
 
-/* A secret that was replaced is not good any more; the new one is, for orders made before as well. */
+/* A replaced secret is no longer valid; the new one is, also for older orders. */
 static void
 test_new_secret(void **state)
 {
@@ -278,7 +278,7 @@ test_new_secret(void **state)
 	expect_status(&a, 200);
 }
 
-/* About nothing of ours: the platform's secret says that it is genuine. */
+/* About none of our orders: signed with the platform's secret, so it is genuine. */
 static void
 test_nothing_of_ours(void **state)
 {
@@ -302,7 +302,7 @@ test_nothing_of_ours(void **state)
 	}
 }
 
-/* Money in is no money out, whatever is told. */
+/* An incoming payment is not an outgoing one, whatever is reported. */
 static void
 test_wrong_direction(void **state)
 {
@@ -350,7 +350,7 @@ nested(struct client *c, size_t depth)
 			   filled(c, "", "]", "", depth));
 }
 
-/* An oddity beside what counts is none of our business. */
+/* Flaws beside the decisive fields are ignored. */
 static void
 test_oddities(void **state)
 {
@@ -401,7 +401,7 @@ standing(struct client *c, const char *reference)
 			    reference);
 }
 
-/* What counts stands there twice: nobody can know which one is meant, so the provider is asked. */
+/* A decisive field is repeated: it is undefined which one is meant, so the provider is queried. */
 static void
 test_unclear(void **state)
 {
@@ -441,7 +441,7 @@ events(struct client *c)
 	return client_value(c, "SELECT count(*) FROM cowry.provider_event");
 }
 
-/* Genuine, but nobody can tell what it says: it is kept, and all that it may be about is looked up. */
+/* Genuine, but unreadable: it is stored, and all candidates are looked up. */
 static void
 test_unreadable(void **state)
 {
@@ -484,8 +484,8 @@ test_unreadable(void **state)
 	}
 }
 
-/* Numbers that we don't take from clients: beside the amount they are no harm, as the amount they are
- * what they are worth, exactly. */
+/* Numbers that we refuse from clients: beside the amount they are harmless, as the amount they
+ * have their exact value. */
 static void
 test_odd_numbers(void **state)
 {

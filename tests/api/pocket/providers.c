@@ -1,4 +1,4 @@
-/* Accounts at providers, and calls to providers that are more than a payment. */
+/* Accounts at providers, and calls to providers other than payments. */
 #include "tests/support/cmocka.h"
 
 #include <string.h>
@@ -93,7 +93,7 @@ test_configure(void **state)
 	expect_text(&a, "data.0.type", "fingra");
 	expect_text(&a, "data.1.config.secretKey", "****ther");
 	assert_null(strstr(a.body.data, "sk_test"));
-	/* At rest nothing can be read, and no row is another one's. */
+	/* At rest the data is unreadable, and bound to its row. */
 	assert_string_equal(client_value(c,
 					 "SELECT count(*) FROM cowry.provider_config"
 					 " WHERE position('sk_test'::bytea IN config_sealed) > 0"),
@@ -188,7 +188,7 @@ test_platforms_own(void **state)
 	expect_refusal(&a, 405, "METHOD_NOT_ALLOWED");
 }
 
-/* The switch for what the first OurPocket allowed. */
+/* The switch for the behaviour of the first OurPocket. */
 static void
 test_open_to_all(void **state)
 {
@@ -207,7 +207,7 @@ test_open_to_all(void **state)
 	expect_refusal(&a, 401, "UNAUTHORIZED");
 }
 
-/* Which account an order goes through. */
+/* The account of an order. */
 static void
 test_which_account(void **state)
 {
@@ -245,7 +245,7 @@ test_which_account(void **state)
 	expect_status(&a, 200);
 	a = action(c, t.live_key, "paystack", "list_wallets", "");
 	expect_refusal(&a, 422, "PROVIDER_NOT_ACTIVE");
-	/* Off for everybody. */
+	/* Disabled for all projects. */
 	a = configure(c, &t, t.owner.access,
 		      "'type':'paystack','config':{'apiKey':'" PROJECT_KEY "'}");
 	expect_status(&a, 200);
@@ -255,7 +255,7 @@ test_which_account(void **state)
 	expect_refusal(&a, 422, "PROVIDER_NOT_ACTIVE");
 	client_sql(c, "UPDATE cowry.provider_config SET is_active = true"
 		      " WHERE project_id IS NULL AND type = 'paystack'");
-	/* A row that was moved elsewhere can't be opened. */
+	/* A row that was moved elsewhere can't be decrypted. */
 	client_sql(c,
 		   "UPDATE cowry.provider_config SET type = 'flutterwave'"
 		   " WHERE type = 'paystack' AND project_id ="
@@ -272,7 +272,7 @@ test_which_account(void **state)
 	}
 }
 
-/* A project credits its wallets as it likes: that must not move money of the platform. */
+/* A project can credit its wallets arbitrarily: that must not move money of the platform. */
 static void
 test_nothing_is_lent(void **state)
 {
@@ -295,7 +295,7 @@ test_nothing_is_lent(void **state)
 	a = action(c, t.live_key, "paystack", "list_wallets", "");
 	expect_refusal(&a, 422, "PROVIDER_NOT_ACTIVE");
 	assert_int_equal(fake_server_count(easypay.server), asked);
-	/* What comes in is welcome. */
+	/* Incoming payments are allowed. */
 	a = action(c, t.live_key, "paystack", "deposit", booked);
 	expect_status(&a, 200);
 	config->lend_providers = true;
@@ -363,7 +363,8 @@ test_customer_wallets(void **state)
 	c->fixture->config.sandbox_url = url;
 }
 
-/* Without a wallet the order is passed on, and nothing is booked: not even what is told of it. */
+/* Without a wallet the order is forwarded, and nothing is posted: neither then nor by its
+ * webhooks. */
 static void
 test_unbooked(void **state)
 {
@@ -392,7 +393,7 @@ test_unbooked(void **state)
 				"1000", "NGN", i == 0 && known == 0 ? PROJECT_KEY : OWN_KEY);
 			struct answer told = easypay_client_send(c, &webhook);
 
-			/* Only the account that the order was made with may speak of it. */
+			/* Only the account that the order was made with may report about it. */
 			expect_status(&told, i == 0 && known == 1 ? 401 : 200);
 		}
 	}
@@ -438,7 +439,7 @@ test_booked(void **state)
 	expect_status(&a, 200);
 	expect_text(&a, "data.status", "completed");
 	assert_string_equal(answer_header(&a, "Idempotent-Replayed"), "true");
-	/* A reference of ours, where none is given. */
+	/* A generated reference, if none is given. */
 	a = action(c, other.test_key, "fingra", "withdraw",
 		   client_text(c, "'amount':'400','walletId':'%s'", wallet));
 	expect_status(&a, 200);

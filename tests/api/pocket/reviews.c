@@ -1,4 +1,4 @@
-/* What administrators decide, and the log of what they did. */
+/* Reviews, and the log of administrators' actions. */
 #include "tests/support/cmocka.h"
 
 #include "api/pocket/pocket.h"
@@ -108,7 +108,7 @@ test_reject(void **state)
 	expect_text(&a, "data.0.subject", id);
 }
 
-/* What can't be done is not decided either. */
+/* Impossible actions are not decided either. */
 static void
 test_consequence_fails(void **state)
 {

@@ -1,4 +1,5 @@
-/* A deposit whose first attempt failed and whose second one was paid: credited once, in any order. */
+/* A deposit whose first attempt failed and whose second one was paid: credited once, in any
+ * order. */
 #include "tests/support/cmocka.h"
 
 #include <stdlib.h>
@@ -134,7 +135,7 @@ test_at_all_four(void **state)
 	}
 }
 
-/* What the owner of the wallet sees: the payment under its reference, in the books as well. */
+/* The view of the wallet's owner: the payment under its reference, in the ledger as well. */
 static void
 test_shown(void **state)
 {
@@ -169,7 +170,7 @@ test_shown(void **state)
 	assert_int_equal(answer_count(&a, "data"), 0);
 }
 
-/* Who listens hears of both, in order. */
+/* Subscribers receive both, in order. */
 static void
 test_told(void **state)
 {
@@ -193,7 +194,7 @@ test_told(void **state)
 		"payment.pending payment.failed payment.completed");
 }
 
-/* The reference was free meanwhile: whoever took it keeps it, and both are credited. */
+/* The reference was free in between: its new owner keeps it, and both are credited. */
 static void
 test_reference_taken(void **state)
 {
@@ -220,7 +221,7 @@ test_reference_taken(void **state)
 			    "taken-1");
 }
 
-/* By look-up it is the same: it asks on until the deposit has lapsed. */
+/* The same by look-up: it continues until the deposit has lapsed. */
 static void
 test_look_up(void **state)
 {
@@ -246,7 +247,7 @@ test_look_up(void **state)
 	expect_ledger(c, wallet, "20.00");
 }
 
-/* What we gave up ourselves: the money is there all the same. */
+/* We gave it up ourselves: the money is credited nevertheless. */
 static void
 test_given_up(void **state)
 {
@@ -270,7 +271,7 @@ test_given_up(void **state)
 	expect_ledger(c, wallet, "20.00");
 }
 
-/* Another amount, money that went back, and what was rejected are for a person. */
+/* Another amount, returned money, and rejected deposits are put in review. */
 static void
 test_for_a_person(void **state)
 {

@@ -1,4 +1,4 @@
-/* Statements: periods, sums, forms of the answer, and who may see them. */
+/* Statements: periods, sums, formats, and access. */
 #include "tests/support/cmocka.h"
 
 #include <stdlib.h>
@@ -30,7 +30,7 @@ statement(struct client *c, const char *credential, const char *wallet, const ch
 	return client_send(c, &ask);
 }
 
-/* Make the whole history of a wallet so many days older. */
+/* Make the whole history of a wallet older by this number of days. */
 static void
 age(struct client *c, const char *wallet, int days)
 {
@@ -81,7 +81,7 @@ test_sums(void **state)
 	expect_text(&a, "data.count", "0");
 }
 
-/* A period between two times that we have shown has both; turnover may be wider than a balance. */
+/* A period between two shown times includes both; turnover may be wider than a balance. */
 static void
 test_shown_times(void **state)
 {
@@ -128,7 +128,7 @@ test_epoch(void **state)
 	expect_field(&a, "from"); /* more than a year ago */
 }
 
-/* What the journal dates ahead of our clock is covered by a statement until now. */
+/* Journal entries dated ahead of our clock are included in a statement until now. */
 static void
 test_journal_ahead(void **state)
 {

@@ -250,7 +250,7 @@ test_most(void **state)
 		      " secret_sealed = NULL");
 }
 
-/* Nobody sees or changes what is another's. */
+/* Other users' subscriptions can't be seen or changed. */
 static void
 test_foreign(void **state)
 {
@@ -336,7 +336,7 @@ test_deliveries(void **state)
 			client_json(c, "{'status':'inactive'}"));
 	a = client_call(c, "GET", client_text(c, "%s/deliveries?status=failed", path),
 			acme.owner.access, NULL);
-	expect_text(&a, "data.0.problem", "The webhook was made inactive");
+	expect_text(&a, "data.0.problem", "The webhook was disabled");
 	a = client_call(c, "POST", client_text(c, "%s/deliveries/%s/replay", path, id),
 			acme.owner.access, NULL);
 	expect_refusal(&a, 409, "CONFLICT");

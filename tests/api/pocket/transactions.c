@@ -21,7 +21,7 @@ expect_balance(struct client *c, const char *wallet, const char *amount)
 	assert_string_equal(wallet_balance(c, acme.test_key, wallet, "ledger"), amount);
 }
 
-/* The same data, as it was answered the first time. */
+/* The same data, as in the first answer. */
 static void
 expect_replay(const struct answer *again, const struct answer *first)
 {
@@ -294,7 +294,8 @@ test_reverse_part(void **state)
 	expect_balance(c, from, "50.50");
 }
 
-/* Another order without reference is told what was done, not of a reference that it did not give. */
+/* Another order without reference is told what was done, not of a reference that it did not
+ * give. */
 static void
 test_reverse_twice(void **state)
 {
@@ -317,7 +318,7 @@ test_reverse_twice(void **state)
 	expect_balance(c, from, "100.00");
 }
 
-/* Whatever a client calls its own transactions, a reversal without reference has one. */
+/* Whatever references a client uses, a reversal without reference has its own. */
 static void
 test_reverse_reference(void **state)
 {
@@ -341,7 +342,7 @@ test_reverse_reference(void **state)
 	expect_balance(c, from, "97.00");
 }
 
-/* Money that is gone can't be taken back; a credit can, to where it came from. */
+/* Spent money can't be reversed; a credit can, to its source. */
 static void
 test_reverse_funding(void **state)
 {
@@ -364,7 +365,7 @@ test_reverse_funding(void **state)
 
 enum { AT_ONCE = 8 };
 
-/* Many who ask for the same money: one gets it, and nobody gets it twice. */
+/* Concurrent requests for the same money: one gets it, and nobody gets it twice. */
 static void
 test_double_spending(void **state)
 {
@@ -391,7 +392,7 @@ test_double_spending(void **state)
 	expect_balance(c, to, "60.00");
 }
 
-/* The same request from all sides at once happens once. */
+/* The same request concurrently is executed once. */
 static void
 test_same_at_once(void **state)
 {
@@ -417,7 +418,7 @@ test_same_at_once(void **state)
 	expect_balance(c, wallet, "5.00");
 }
 
-/* Transfers in both directions at once don't wait for each other for ever. */
+/* Concurrent transfers in both directions do not deadlock. */
 static void
 test_crossing(void **state)
 {
@@ -443,7 +444,7 @@ test_crossing(void **state)
 	expect_balance(c, left, "100.00");
 }
 
-/* Bulk has a program of its own; here it is one more way to move money. */
+/* Bulk has its own program; here it is one more way to move money. */
 static void
 test_bulk(void **state)
 {

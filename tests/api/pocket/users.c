@@ -100,7 +100,7 @@ test_list(void **state)
 	expect_text(&a, "pagination.totalPages", "0");
 }
 
-/* From a numbered page the cursor leads on, in either direction, without a gap. */
+/* From a numbered page the cursor continues, in either direction, without a gap. */
 static void
 test_cursor(void **state)
 {
@@ -165,7 +165,7 @@ test_filters(void **state)
 	}
 }
 
-/* The times that we show find what they are shown of, though they are kept more exactly. */
+/* Shown times find their users, although they are stored more precisely. */
 static void
 test_shown_times(void **state)
 {
@@ -219,7 +219,7 @@ test_bad_queries(void **state)
 	}
 }
 
-/* What is searched for is text: nothing in it is a wildcard, or SQL. */
+/* The search text is literal: no wildcards, no SQL. */
 static void
 test_search_is_text(void **state)
 {
@@ -413,7 +413,7 @@ test_suspend(void **state)
 	(void)person_sign_in(c, t.owner.email, PASSWORD);
 }
 
-/* The tables that have the word in a row. */
+/* Tables with a row that contains the word. */
 static const char *
 traces(struct client *c, const char *word)
 {
@@ -505,7 +505,7 @@ test_delete_by_admin(void **state)
 	assert_null(mail_to(c, pat.email));
 }
 
-/* One administrator stays, whatever is tried. */
+/* One administrator must remain in all cases. */
 static void
 test_last_admin(void **state)
 {
@@ -529,7 +529,7 @@ test_last_admin(void **state)
 	expect_refusal(&a, 409, "CONFLICT"); /* a suspended one does not count */
 }
 
-/* Somebody may have registered under an address that is not theirs. */
+/* A user may have registered with another person's address. */
 static void
 test_promotion(void **state)
 {
@@ -549,7 +549,7 @@ test_promotion(void **state)
 	expect_status(&a, 200);
 }
 
-/* Two who take each other's rights away at once: one succeeds. */
+/* Two administrators who demote each other concurrently: one succeeds. */
 static void
 test_admins_at_once(void **state)
 {

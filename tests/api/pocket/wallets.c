@@ -76,7 +76,7 @@ test_customer(void **state)
 	assert_int_equal(answer_count(&a, "data"), 0);
 }
 
-/* Another project's wallet, and the other mode's, are not there at all. */
+/* Another project's wallet, and the other mode's, do not exist. */
 static void
 test_foreign(void **state)
 {
@@ -123,7 +123,7 @@ test_list(void **state)
 	expect_field(&a, "accountId");
 }
 
-/* A frozen wallet neither gives nor takes; what was held on it can be let go. */
+/* A frozen wallet can neither send nor receive; its holds can be voided. */
 static void
 test_frozen(void **state)
 {
@@ -212,7 +212,7 @@ test_balance_at(void **state)
 	expect_field(&a, "at");
 }
 
-/* A time that we have shown, in milliseconds, has all that was posted in that millisecond. */
+/* A shown time, in milliseconds, includes all postings of that millisecond. */
 static void
 test_balance_at_shown_time(void **state)
 {

@@ -4,7 +4,7 @@
 
 enum { LARGE = 1024 * 1024 };
 
-/* A quarter of the threads is left to those who have said who they are. */
+/* A quarter of the threads is reserved for authenticated callers. */
 static void
 leaves_threads_to_others(void **state)
 {
@@ -34,7 +34,7 @@ bounds_large_bodies(void **state)
 	assert_false(admission_enter(admission, false, 16385));
 	assert_true(admission_enter(admission, false, 16384));
 	admission_leave(admission, true, LARGE);
-	/* Who was turned away took nothing. */
+	/* Refused calls take nothing. */
 	assert_false(admission_enter(admission, true, LARGE + 1));
 	assert_true(admission_enter(admission, true, LARGE));
 	admission_free(admission);

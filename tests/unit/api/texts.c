@@ -1,7 +1,7 @@
 /*
- * What texts may hold, of every field of every request: one that is required shows something, names have no
- * disguise, and what is compared as it is stored has no blank at its ends. New fields are seen here by their
- * names.
+ * Rules for texts, of every field of every request: required ones have a visible character, names
+ * have no disguise, and texts that are compared as stored have no blank at their ends. New fields
+ * are detected by their names.
  */
 #include "tests/support/cmocka.h"
 

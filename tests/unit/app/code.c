@@ -1,4 +1,4 @@
-/* Codes are six digits, and none is likelier than another. */
+/* Codes have six digits, uniformly distributed. */
 #include "tests/support/cmocka.h"
 
 #include <stdlib.h>

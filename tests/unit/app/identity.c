@@ -1,4 +1,4 @@
-/* Phone numbers, identity numbers and parts of names, at both sides of each rule. */
+/* Phone numbers, identity numbers and parts of names, on both sides of each rule. */
 #include "tests/support/cmocka.h"
 
 #include <string.h>
@@ -131,7 +131,7 @@ test_passports(void **state)
 			    rows[i].form);
 }
 
-/* A South African number makes the document one of that kind, whatever it was called. */
+/* A South African number makes the document one of that kind, whatever its given type. */
 static void
 test_document_keys(void **state)
 {

@@ -32,13 +32,13 @@ test_complete(void **state)
 					fail_msg("state %d, event %d", s, e);
 }
 
-/* What must never happen, whatever comes. */
+/* Transitions that must never happen, for any event. */
 static void
 check_step(bool withdrawal, enum payment_status from, enum payment_event event)
 {
 	struct payment_step step = payment_step(withdrawal, from, event);
 
-	/* Money moves only when it was paid as asked, or a person says so. */
+	/* Money moves only when it was paid as requested, or approved. */
 	if (step.effect == DO_POST)
 		assert_true(((from == PAYMENT_PENDING || from == PAYMENT_UNPAID) &&
 			     event == EVENT_PAID) ||
@@ -49,14 +49,14 @@ check_step(bool withdrawal, enum payment_status from, enum payment_event event)
 	assert_true((step.effect == DO_LET_GO) == (has_failed(step.next) && step.next != from));
 	assert_true((step.effect == DO_ASK_PERSON) ==
 		    (step.next == PAYMENT_REVIEW && from != PAYMENT_REVIEW));
-	/* Nothing but a person ends a review, and nothing is open again. */
+	/* Only a decision ends a review, and final states stay final. */
 	if (from == PAYMENT_REVIEW && step.next != PAYMENT_REVIEW)
 		assert_true(event == EVENT_APPROVED || event == EVENT_REJECTED);
 	if (from != PAYMENT_PENDING)
 		assert_true(step.next != PAYMENT_PENDING);
 	if (from == PAYMENT_FAILED)
 		assert_true(step.next == PAYMENT_FAILED || step.next == PAYMENT_REVIEW);
-	/* What nobody knows never lets go of money that may have left. */
+	/* An unknown outcome never releases money that may have been paid out. */
 	if (withdrawal && from == PAYMENT_PENDING &&
 	    (event == EVENT_UNANSWERED || event == EVENT_ABANDONED || event == EVENT_LAPSED ||
 	     event == EVENT_TAKEN))
@@ -95,7 +95,7 @@ deposit_after(const enum payment_event *events, size_t n, int *posted)
 	return state;
 }
 
-/* One success among failures of every kind, wherever it stands and told twice: credited once. */
+/* One success among failures of every kind, at any position and reported twice: credited once. */
 static void
 test_paid_after_failures(void **state)
 {
@@ -121,7 +121,7 @@ test_paid_after_failures(void **state)
 				}
 }
 
-/* What went back, or was rejected, is not credited by a success that comes late. */
+/* A returned or rejected deposit is not credited by a late success. */
 static void
 test_closed_deposit(void **state)
 {

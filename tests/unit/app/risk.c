@@ -1,4 +1,4 @@
-/* Every rule at both sides of its limit, their sums, and the document that states them. */
+/* Every rule on both sides of its limit, their sums, and the document that lists them. */
 #include "tests/support/cmocka.h"
 
 #include <stdlib.h>
@@ -30,7 +30,7 @@ teardown(void **state)
 	return 0;
 }
 
-/* Somebody who has been here for long and does as always. */
+/* A long-standing user with usual behaviour. */
 static struct risk_facts
 usual(void)
 {

@@ -1,4 +1,4 @@
-/* The codes of vouchers: what has which form, and that what is made has it. */
+/* The codes of vouchers: their forms, and that generated ones have them. */
 #include "tests/support/cmocka.h"
 
 #include <string.h>

@@ -102,7 +102,7 @@ has_rows_for_the_manual(void **state)
 	assert_null(config_row(1000));
 }
 
-/* What reaches the sandbox, or money in the clear, must be asked for. */
+/* Access to the sandbox, or unencrypted payment services, must be configured explicitly. */
 static void
 keeps_the_sandbox_out_of_production(void **state)
 {
@@ -144,7 +144,7 @@ keeps_the_sandbox_out_of_production(void **state)
 	}
 }
 
-/* In development as well: nobody should find out in a browser. */
+/* In development as well: otherwise it would only be noticed in a browser. */
 static void
 takes_only_origins_for_origins(void **state)
 {

@@ -79,7 +79,7 @@ refuses_what_is_none(void **state)
 			fail_msg("took %s", invalid[i]);
 }
 
-/* Anywhere: at the ends, within the local part, within the domain. */
+/* At any position: at the ends, within the local part, within the domain. */
 static void
 refuses_what_is_not_seen(void **state)
 {
@@ -200,7 +200,7 @@ is_one_person(void **state)
 				email_key(arena, "j\xC3\x96rg@example.com"));
 }
 
-/* Sign-in takes any text: what is no address has no account of another. */
+/* Sign-in accepts any text: one that is not an address matches no account. */
 static void
 has_a_key_for_anything(void **state)
 {

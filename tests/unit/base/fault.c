@@ -49,7 +49,7 @@ falls_back_to_the_catalogue(void **state)
 	assert_string_equal(f.field, "");
 }
 
-/* Texts of clients stand in messages; a cut within a character would break the answer. */
+/* Messages contain texts of clients; a cut within a character would break the answer. */
 static void
 cuts_between_characters(void **state)
 {

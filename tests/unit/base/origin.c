@@ -1,4 +1,4 @@
-/* Lists of origins: what is one, and what is in a list. */
+/* Lists of origins: valid origins, and lists. */
 #include <stdio.h>
 #include <string.h>
 

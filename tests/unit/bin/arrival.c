@@ -1,4 +1,4 @@
-/* How old a request is, whatever the clocks do. */
+/* The age of a request, whatever the clocks do. */
 #include <config.h>
 
 #include "base/clock.h"
@@ -69,7 +69,7 @@ test_age(void **state)
 	assert_int_equal(fresh_age(s), 0);
 }
 
-/* What was stuck in the socket of a stopped process is old, though nothing came meanwhile. */
+/* A request that waited in the socket of a stopped process is old, although no other arrived. */
 static void
 test_stopped(void **state)
 {

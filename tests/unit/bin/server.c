@@ -1,6 +1,6 @@
 /*
- * The server's threads, and requests as they come over FastCGI. What dispatch would be given is kept
- * for the test to look at.
+ * The server's threads, and requests over FastCGI. The input of dispatch is stored for the test to
+ * inspect.
  */
 #include <config.h>
 
@@ -167,7 +167,7 @@ start(struct scene *scene)
 	assert_non_null(scene->server);
 }
 
-/* A thread that can't serve ends the start, and leaves none behind. */
+/* If a thread can't serve, the start fails, and leaves none behind. */
 static void
 test_thread_fails(void **state)
 {
@@ -350,7 +350,7 @@ test_late(void **state)
 	assert_true(seen.may_begin && seen.waits);
 }
 
-/* The web server hangs up: before the request is read, and while it is under way. */
+/* The web server hangs up: before the request is read, and while it is in progress. */
 static void
 test_hang_up(void **state)
 {

@@ -288,7 +288,7 @@ refuses_every_other_header(void **state)
 	}
 }
 
-/* A token whose HMAC is made with what everybody knows. */
+/* A token with an HMAC under public data. */
 static const char *
 confuse(struct bytes secret, const char *header)
 {

@@ -23,7 +23,7 @@
 
 static const struct instant now = {1000000 * SECOND_US};
 
-/* A token with a true signature of the key "a" over whatever it is told to say. */
+/* A token with a valid signature of the key "a" over any content. */
 static const char *
 forge(struct keyed *x, const char *header, const char *claims)
 {

@@ -100,7 +100,7 @@ reads_every_script(void **state)
 	assert_string_equal(json_compact(*state, read_text(state, text)), text);
 }
 
-/* What a lenient parser takes as well must not get past the gate. */
+/* Inputs that a lenient parser accepts must be refused. */
 static void
 refuses_what_only_resembles_json(void **state)
 {
@@ -232,7 +232,7 @@ read_lenient(void **state, const char *text)
 	return value;
 }
 
-/* The same twice is the same; with two values nobody knows which one counts. */
+/* The same value repeated is accepted; with two values it is undefined which one counts. */
 static void
 does_not_choose_among_repeated_members(void **state)
 {
@@ -277,7 +277,7 @@ bounds_values(void **state)
 	assert_null(value);
 }
 
-/* What jsonb would refuse, change or blow up is stored as a string. */
+/* Values that jsonb would refuse, change or expand are stored as strings. */
 static void
 stores_what_jsonb_keeps_not(void **state)
 {

@@ -190,8 +190,8 @@ says_why_and_where(void **state)
 		{" \n", "The body is empty"},
 		{"{\"a\":1,\"a\":2}", "A member is repeated (at byte 7)"},
 		{"[1e]", "A digit is missing (at byte 3)"},
-		{"{\"a\":", "The text ends too early (at byte 5)"},
-		{"[1]]", "There is more after the end (at byte 3)"},
+		{"{\"a\":", "Unexpected end of the text (at byte 5)"},
+		{"[1]]", "Unexpected text after the end (at byte 3)"},
 		{"7", "The body must be an object or a list"},
 		{"[\"\\ud800\\u12\"]", "\\u needs four hexadecimal digits (at byte 10)"},
 	};
@@ -219,7 +219,7 @@ nest(char buf[2048], const char *open, const char *middle, const char *close, in
 	return buf;
 }
 
-/* Others write in their own way; but it must be JSON, or nobody knows what they mean. */
+/* Other systems have known flaws; but the text must be JSON. */
 static void
 takes_texts_of_others(void **state)
 {

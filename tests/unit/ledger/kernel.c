@@ -1,4 +1,4 @@
-/* What the kernel posts, refuses and replays, rule by rule. */
+/* Posting, refusals and replays of the kernel, rule by rule. */
 #include <string.h>
 
 #include "tests/support/cmocka.h"
@@ -66,7 +66,7 @@ test_empty_batch(void **state)
 	scene_expect_untouched(*state);
 }
 
-/* One row a refusal: a single transfer of the amount, under conditions that the row sets. */
+/* One row per refusal: a single transfer of the amount, under conditions set by the row. */
 struct refusal {
 	int from, to;
 	int64_t amount;
@@ -233,7 +233,7 @@ test_money_flows_through_a_batch(void **state)
 	scene_expect_account(s, C, 15, 0, 33);
 }
 
-/* A refusal at the last of several postings takes the others back. */
+/* A refusal at the last of several postings undoes the others. */
 static void
 test_all_or_nothing(void **state)
 {
@@ -259,7 +259,7 @@ test_all_or_nothing(void **state)
 	}
 }
 
-/* ...and leaves what neighbours did. */
+/* ...and does not affect other transactions. */
 static void
 test_neighbours_stand(void **state)
 {

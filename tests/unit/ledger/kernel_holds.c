@@ -1,4 +1,4 @@
-/* Money set aside: holding it, capturing it, giving it back. */
+/* Held money: holding, capturing, releasing. */
 #include "tests/support/cmocka.h"
 #include "tests/support/ledger_scene.h"
 
@@ -29,7 +29,7 @@ test_captures(void **state)
 	}
 }
 
-/* Spending everything else does not touch what is held. */
+/* Spending everything else does not affect the held amount. */
 static void
 test_capture_is_always_covered(void **state)
 {

@@ -1,6 +1,6 @@
 /*
- * The kernel against the model, on books and batches made at random. A failure names
- * its seed; COWRY_TEST_SEED=n runs that one alone.
+ * The kernel against the model, on random ledgers and batches. A failure prints its seed;
+ * COWRY_TEST_SEED=n runs that one alone.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -70,7 +70,7 @@ teardown(void **state)
 	return 0;
 }
 
-/* Make a call to the server, which answers in turn what the replies say. */
+/* Make a call to the server, which sends the given answers in turn. */
 static struct http_answer
 ask(struct world *w, const char *method, const char *path, const char *body)
 {
@@ -183,7 +183,7 @@ is_lost_after_it_was_sent(void **state)
 	}
 }
 
-/* Who closed a kept connection may have done first what was asked. */
+/* A server that closes a kept connection may have executed the request before. */
 static void
 sends_a_change_once(void **state)
 {
@@ -489,7 +489,7 @@ call_once(void *arg)
 	return NULL;
 }
 
-/* A server that hangs takes so many threads and no more; who has to wait does not wait long. */
+/* A server that hangs occupies a limited number of threads; further calls do not wait long. */
 static void
 limits_calls_at_once(void **state)
 {

@@ -96,7 +96,7 @@ encodes_what_is_not_ascii(void **state)
 	assert_null(strstr(compose(state, &mail), "Subject: =?utf-8?B?x?="));
 }
 
-/* A domain travels as DNS has it, so that servers without SMTPUTF8 can take it. */
+/* A domain is sent in its DNS form, so that servers without SMTPUTF8 accept it. */
 static void
 routes_by_domain(void **state)
 {
@@ -209,7 +209,7 @@ spools(void **state)
 	assert_string_equal(f.message, err_message(ERR_UNAVAILABLE));
 }
 
-/* Nobody listens on the discard port of this machine. */
+/* Nothing listens on the discard port of this machine. */
 static void
 tells_that_the_server_is_away(void **state)
 {

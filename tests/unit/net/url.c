@@ -1,4 +1,4 @@
-/* Addresses that customers name. */
+/* URLs of customers. */
 #include "tests/support/cmocka.h"
 
 #include "base/arena.h"

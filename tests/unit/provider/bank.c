@@ -209,7 +209,7 @@ follows_payments(void **state)
 	assert_int_equal(xs2a_payment_status(&call, "x", "1").answer.outcome, PROVIDER_UNKNOWN);
 }
 
-/* What a refusal means; everything that is not clear is unknown. */
+/* The meaning of a refusal; everything unclear is unknown. */
 static void
 tells_refusals_apart(void **state)
 {

@@ -11,7 +11,7 @@
 #include "crypto/hmac.h"
 #include "tests/support/provider_scene.h"
 
-/* A payload with all that any of them needs. */
+/* A payload with everything that any of them requires. */
 #define PAYLOAD                                                                                   \
 	"{\"email\":\"a@example.com\",\"recipient\":\"RCP_1\",\"account_number\":\"0690000031\"," \
 	"\"account_bank\":\"044\"}"
@@ -70,7 +70,7 @@ struct outcome_case {
 	const char *message; /* NULL: any */
 };
 
-/* In the words of the one that has "status": true; others are asked in their own below. */
+/* In the format of the one that has "status": true; the others are tested below. */
 static const struct outcome_case outcome_cases[] = {
 	{200, "{\"status\":true,\"message\":\"ok\",\"data\":{}}", PROVIDER_ACCEPTED, true, NULL},
 	{201, "{\"status\":true,\"message\":\"ok\"}", PROVIDER_ACCEPTED, true, NULL},
@@ -109,7 +109,7 @@ static const struct outcome_case outcome_cases[] = {
 	{200, "{\"status\":true", PROVIDER_UNKNOWN, true, NULL},
 	{200, "{\"status\":false,\"status\":true}", PROVIDER_UNKNOWN, true, NULL},
 	{200, "<html>ok</html>", PROVIDER_UNKNOWN, true, NULL},
-	/* It did not take it, and may later. */
+	/* Not accepted now, maybe later. */
 	{429, "{\"status\":false,\"message\":\"Slow down\"}", PROVIDER_REJECTED, false, NULL},
 };
 
@@ -208,7 +208,7 @@ static const struct look_up_case look_up_cases[] = {
 	{400, "{\"status\":false,\"message\":\"Transaction reference not found.\"}",
 	 PROVIDER_ACCEPTED, PROVIDER_ABSENT},
 	{200, "{\"responseCode\":7,\"message\":\"Not Found\"}", PROVIDER_ACCEPTED, PROVIDER_ABSENT},
-	/* Another server's word is none. */
+	/* Another server's secret is not valid. */
 	{404, "<html>not found</html>", PROVIDER_UNKNOWN, PROVIDER_PENDING},
 	{404, "{\"message\":\"not found\"}", PROVIDER_UNKNOWN, PROVIDER_PENDING},
 	{401, "{\"status\":false,\"message\":\"Invalid key\"}", PROVIDER_UNKNOWN, PROVIDER_PENDING},

@@ -140,7 +140,7 @@ nobody_is_sent_elsewhere(void **state)
 	assert_int_equal(ask(x, "GET /v1/nothing", NULL, NULL, NULL), 404);
 }
 
-/* Numbers are right by both of their rules, and the same for the same person. */
+/* Numbers satisfy both of their rules, and are the same for the same user. */
 static void
 accounts_are_norwegian(void **state)
 {

@@ -196,8 +196,8 @@ wrong_tokens_are_wrong(void **state)
 		{"wrong_nonce", "nonce", "another-nonce"},
 		{"expired", "exp", "-81800"},
 	};
-	static const char *const unproven[] = {"alg_none", "hs256_public_key", "unknown_kid",
-					       "bad_signature"};
+	static const char *const unverified[] = {"alg_none", "hs256_public_key", "unknown_kid",
+						 "bad_signature"};
 	struct issuer *issuer = issuer_new();
 	bool present;
 
@@ -210,7 +210,7 @@ wrong_tokens_are_wrong(void **state)
 	}
 	for (size_t i = 0; i < COUNT(unproven); i++)
 		assert_false(verifies(*state, issuer,
-				      issuer_sign(issuer, *state, &claims, unproven[i])));
+				      issuer_sign(issuer, *state, &claims, unverified[i])));
 	assert_false(json_bool_value(json_member(
 		claims_of(*state, issuer_sign(issuer, *state, &claims, "unverified_email")),
 		"email_verified", &present)));

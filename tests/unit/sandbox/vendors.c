@@ -1,4 +1,4 @@
-/* Those who sell, as the sandbox plays them. */
+/* The simulated vendors of the sandbox. */
 #include <curl/curl.h>
 
 #include "base/arena.h"

@@ -129,7 +129,7 @@ refuses_what_the_type_refuses(void **state)
 		{"name", "abcdef", "LENGTH", "must have 2 to 5 characters"},
 		{"name", "a\nb", "CONTROL", "must not have control characters"},
 		{"kind", "Plain", "CHOICE", "must be one of plain, fancy"},
-		{"mail", "a", "FORMAT", "must be an e-mail address"},
+		{"mail", "a", "FORMAT", "must be an email address"},
 		{"count", "", "TYPE", "must be an integer"},
 		{"count", "-", "TYPE", "must be an integer"},
 		{"count", "+1", "TYPE", "must be an integer"},
@@ -191,7 +191,7 @@ refuses_what_comes_twice(void **state)
 #define X120(text) X64(text) X8(text text text text text text text)
 #define LABEL      "a." X8("abcdefg.") X8("abcdefg.") /* 130 bytes */
 
-/* What each format takes, and what it does not; each list ends with NULL. */
+/* Valid and invalid texts of each format; each list ends with NULL. */
 static const struct {
 	const char *name;
 	const char *taken[8];

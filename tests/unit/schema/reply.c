@@ -1,4 +1,4 @@
-/* Replies through field tables, and what the documents say of tables. */
+/* Replies through field tables, and the documents of tables. */
 #include <string.h>
 
 #include "base/arena.h"
@@ -285,7 +285,7 @@ describes_requests(void **state)
 	static const struct property_row rows[] = {
 		{"name", "{\"type\":\"string\",\"description\":\"A name.\",\"pattern\":"
 			 "\"\\\\S\",\"minLength\":2,\"maxLength\":5}"},
-		{"kind", "{\"type\":[\"string\",\"null\"],\"description\":\"plain unless given.\","
+		{"kind", "{\"type\":[\"string\",\"null\"],\"description\":\"Default: plain.\","
 			 "\"enum\":[\"plain\",\"fancy\",null]}"},
 		{"code", "{\"type\":[\"string\",\"null\"],\"pattern\":\"^[a-z0-9-]{1,120}$\"}"},
 		{"mail", "{\"type\":[\"string\",\"null\"],\"format\":\"email\",\"minLength\":3,"
@@ -298,8 +298,7 @@ describes_requests(void **state)
 			  "\"maximum\":9}"},
 		{"any", "{\"type\":[\"integer\",\"null\"],\"format\":\"int64\"}"},
 		{"quota", "{\"type\":[\"integer\",\"null\"],\"format\":\"int64\",\"minimum\":1}"},
-		{"notify",
-		 "{\"type\":[\"boolean\",\"null\"],\"description\":\"true unless given.\"}"},
+		{"notify", "{\"type\":[\"boolean\",\"null\"],\"description\":\"Default: true.\"}"},
 		{"amount", "{\"type\":[\"string\",\"number\"]," AMOUNT_IN "}"},
 		{"share", "{\"type\":[\"string\",\"number\"],"
 			  "\"pattern\":\"^(0|[1-9][0-9]{0,14})(\\\\.[0-9]{1,17})?$\","
@@ -355,7 +354,7 @@ describes_query_parameters(void **state)
 {
 	static const struct property_row rows[] = {
 		{"quota", "{\"type\":\"integer\",\"format\":\"int64\",\"minimum\":1}"},
-		{"kind", "{\"type\":\"string\",\"description\":\"plain unless given.\","
+		{"kind", "{\"type\":\"string\",\"description\":\"Default: plain.\","
 			 "\"enum\":[\"plain\",\"fancy\"]}"},
 	};
 

@@ -625,7 +625,7 @@ required_fields_may_not_be_null(void **state)
 		     "{\"to\":{\"city\":\"x\"},\"items\":[],\"metadata\":{},\"id\":\"" ID
 		     "\",\"due\":\"2026-01-31T09:30:00Z\",\"amount\":1,\"gift\":false,"
 		     "\"quota\":0,\"count\":0,\"kind\":\"plain\",\"name\":\" \\u200b\"}",
-		     "name EMPTY must have a character that can be seen");
+		     "name EMPTY must have a visible character");
 }
 
 /* In the order of the table, whatever the order in which they came; the first makes the fault. */
