@@ -208,7 +208,7 @@ wrong_tokens_are_wrong(void **state)
 		assert_string_equal(object_text(claims_of(*state, token), cases[i].claim),
 				    cases[i].value);
 	}
-	for (size_t i = 0; i < COUNT(unproven); i++)
+	for (size_t i = 0; i < COUNT(unverified); i++)
 		assert_false(verifies(*state, issuer,
 				      issuer_sign(issuer, *state, &claims, unverified[i])));
 	assert_false(json_bool_value(json_member(
