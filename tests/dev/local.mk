@@ -1,0 +1,2 @@
+# The parts of ./dev.
+EXTRA_DIST += $(wildcard $(srcdir)/tests/dev/*.sh)
