@@ -188,7 +188,7 @@ review_one(struct ctx *ctx, void *arg)
 {
 	bool *found = arg;
 	struct remainder *remainders;
-	struct json_value detail;
+	struct json_value detail = {0};
 	struct rows rows;
 	size_t n;
 
