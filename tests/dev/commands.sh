@@ -1,4 +1,4 @@
-# The commands that work on a state folder. That of the checkout is in test.sh.
+# The commands that work on a state folder. Those of the checkout are in test.sh and check.sh.
 # shellcheck shell=bash
 
 command_up() {
