@@ -174,6 +174,8 @@ is_one_person(void **state)
 		 "jane@example.com"},
 		{"JO\xCC\x88RG@example.com", "j\xC3\x96rg@example.com"},
 		{"J\xC3\x96RG@example.com", "j\xC3\x96rg@example.com"},
+		{"J\u030C@example.com", "\u01F0@example.com"}, /* there is no such capital */
+		{"j\u030C@example.com", "\u01F0@example.com"},
 		{"\xE2\x84\xAA"
 		 "im@example.com",
 		 "kim@example.com"}, /* NFC of the Kelvin sign */
