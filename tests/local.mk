@@ -14,5 +14,6 @@ include $(srcdir)/tests/openapi/local.mk
 include $(srcdir)/tests/clients/local.mk
 include $(srcdir)/tests/browser/local.mk
 include $(srcdir)/tests/e2e/local.mk
+include $(srcdir)/tests/dev/local.mk
 
 clean-local: clean-openapi-linter clean-client-libraries clean-browser-driver

@@ -68,18 +68,14 @@ starts_with_mark(const char *text)
 	       uc_is_general_category_withtable(c, UC_CATEGORY_MASK_M);
 }
 
-/* The local part, length bytes of text, in NFC and folded. NFC makes ASCII of some characters, such as the
- * Greek question mark. */
+/* length bytes of text in NFC, if that is no longer than a local part may be. */
 static bool
-take_local(struct address *out, const char *text, size_t length)
+take_composed(struct address *out, const char *text, size_t length)
 {
 	size_t n = LOCAL_BYTES_MAX;
 	uint8_t *bytes = (uint8_t *)out->local;
-	uint8_t *composed;
+	uint8_t *composed = u8_normalize(UNINORM_NFC, (const uint8_t *)text, length, bytes, &n);
 
-	if (length == 0 || length > LOCAL_BYTES_MAX || text[0] == '.' || text[length - 1] == '.')
-		return false;
-	composed = u8_normalize(UNINORM_NFC, (const uint8_t *)text, length, bytes, &n);
 	if (composed == NULL)
 		return false;
 	if (composed != bytes) { /* it was too small, and is longer */
@@ -87,9 +83,25 @@ take_local(struct address *out, const char *text, size_t length)
 		return false;
 	}
 	out->local[n] = '\0';
+	return true;
+}
+
+/* The local part, length bytes of text, in NFC and folded. NFC makes ASCII of some characters, such as the
+ * Greek question mark. Once more NFC, since some letters with a mark are one character only when they are
+ * small, such as the j with a caron. */
+static bool
+take_local(struct address *out, const char *text, size_t length)
+{
+	char folded[LOCAL_BYTES_MAX + 1];
+
+	if (length == 0 || length > LOCAL_BYTES_MAX || text[0] == '.' || text[length - 1] == '.')
+		return false;
+	if (!take_composed(out, text, length))
+		return false;
 	fold(out->local);
-	return all_allowed(out->local) && strstr(out->local, "..") == NULL &&
-	       !starts_with_mark(out->local);
+	(void)stpcpy(folded, out->local);
+	return take_composed(out, folded, strlen(folded)) && all_allowed(out->local) &&
+	       strstr(out->local, "..") == NULL && !starts_with_mark(out->local);
 }
 
 /* Labels of letters, digits and hyphens, more than one of them but for localhost. */

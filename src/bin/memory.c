@@ -8,7 +8,9 @@ enum { MAPPED_FROM = 128 * 1024, KEPT_AT_TOP = 128 * 1024, HEAPS_MAX = 4 };
 void
 memory_begin(void)
 {
+	/* NOLINTBEGIN(concurrency-mt-unsafe): before threads begin */
 	(void)mallopt(M_MMAP_THRESHOLD, MAPPED_FROM);
 	(void)mallopt(M_TRIM_THRESHOLD, KEPT_AT_TOP);
 	(void)mallopt(M_ARENA_MAX, HEAPS_MAX);
+	/* NOLINTEND(concurrency-mt-unsafe) */
 }

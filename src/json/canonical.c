@@ -139,12 +139,12 @@ static void
 write_members(struct form *form, const struct json_object *object)
 {
 	const struct json_object **members =
-		arena_array(form->w.arena, object->count + 1U, sizeof(*members));
+		arena_array(form->w.arena, object->count + 1U, sizeof(struct json_object *));
 
 	for (size_t i = 0; i < object->count; i++)
 		members[i] = &object->as.items[i];
 	if (form->canonical && object->count > 1)
-		qsort(members, object->count, sizeof(*members), compare_names);
+		qsort(members, object->count, sizeof(struct json_object *), compare_names);
 	for (size_t i = 0; i < object->count; i++) {
 		if (members[i]->odd_name)
 			jw_escaped_name(&form->w);

@@ -201,15 +201,16 @@ put_escaped(char *out, unsigned long c)
 {
 	const char *found = c != 0 && c < 0x80 && c != '/' ? strchr(escaped, (int)c) : NULL;
 	char text[8];
+	int length;
 
 	if (found == NULL && c >= 0x20 && !is_surrogate(c))
 		return put_utf8(out, c);
 	if (found != NULL)
-		(void)snprintf(text, sizeof(text), "\\%c", escapes[found - escaped]);
+		length = snprintf(text, sizeof(text), "\\%c", escapes[found - escaped]);
 	else
-		(void)snprintf(text, sizeof(text), "\\u%04lx", c);
-	memcpy(out, text, strlen(text));
-	return strlen(text);
+		length = snprintf(text, sizeof(text), "\\u%04lx", c);
+	memcpy(out, text, (size_t)length);
+	return (size_t)length;
 }
 
 /* Bytes up to a quotation mark, an escape, or an invalid character. */

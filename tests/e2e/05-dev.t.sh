@@ -29,6 +29,8 @@ dev reset
 is "nor has reset" "$STATUS $(wc -l <<<"$OUTPUT")" "0 1"
 dev restart
 refuses "an unknown command" '\./dev help'
+dev check everything
+refuses "an unknown stage" 'there is no stage "everything"; there are: .*lint'
 dev up --now
 refuses "an unknown option" 'usage: \./dev up'
 dev status worker-1
@@ -52,6 +54,15 @@ ln -s "$checkout" "$WORK/a checkout"
 OUTPUT=$(COWRY_HOME=$empty "$WORK/a checkout/dev" up 2>&1 </dev/null | tail -n 2 | head -n 1)
 like "a checkout in a path with a space" "$OUTPUT" '✗ Build: .*move the checkout'
 
+# A link to the file itself, as in ~/bin, and a copy without its parts.
+mkdir -p "$WORK/a bin" && ln -s "$DEV" "$WORK/a bin/cowry-dev" && cp "$DEV" "$WORK/a bin/copy"
+OUTPUT=$(cd / && "$WORK/a bin/cowry-dev" logs nobody 2>&1)
+STATUS=$?
+refuses "a link to ./dev" 'there are: .*worker-1'
+OUTPUT=$("$WORK/a bin/copy" help 2>&1)
+STATUS=$?
+refuses "a copy of ./dev alone" 'tests/dev is missing'
+
 # Who can't write to the checkout; root can write everywhere.
 if [[ $(id -u) == 0 ]]; then
     read_only=(setpriv --reuid=nobody --regid=nogroup --clear-groups)
@@ -61,6 +72,9 @@ if [[ $(id -u) == 0 ]]; then
         OUTPUT=$("${read_only[@]}" env HOME="$WORK/nobody" "$DEV" test 2>&1)
         STATUS=$?
         refuses "a checkout that can't be written to" "can't be written"
+        OUTPUT=$("${read_only[@]}" env HOME="$WORK/nobody" "$DEV" check 2>&1)
+        STATUS=$?
+        refuses "nor checked" "can't be written"
     fi
 fi
 

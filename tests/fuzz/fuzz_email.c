@@ -1,5 +1,7 @@
 /* Addresses: a key is an address and its own key, and what is no address has the key of none. */
+#include <stdlib.h>
 #include <string.h>
+#include <uninorm.h>
 
 #include "base/arena.h"
 #include "base/email.h"
@@ -8,6 +10,19 @@
 #include "tests/fuzz/fuzz.h"
 
 enum { LIMIT = 64 << 20 };
+
+/* In NFC. Of letters that are not, a spelling folds the base, which a key does not: it composes first. */
+static bool
+is_composed(const char *text)
+{
+	size_t n = 0;
+	uint8_t *composed =
+		u8_normalize(UNINORM_NFC, (const uint8_t *)text, strlen(text), NULL, &n);
+	bool same = composed != NULL && n == strlen(text) && memcmp(composed, text, n) == 0;
+
+	free(composed);
+	return same;
+}
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -22,7 +37,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 		REQUIRE(email_valid(key) == valid);
 		REQUIRE(text_equal(email_key(arena, key), key));
-		REQUIRE(text_equal(email_key(arena, email_spelling(arena, text)), key));
+		REQUIRE(!is_composed(text) ||
+			text_equal(email_key(arena, email_spelling(arena, text)), key));
 		REQUIRE((route != NULL) == valid);
 		REQUIRE(route == NULL || text_equal(email_key(arena, route), key));
 		REQUIRE(!valid || (!text_has_control(text) && !text_has_invisible(text) &&

@@ -39,10 +39,10 @@ give(struct client *c, const struct person *who, int64_t cents)
 	};
 	const char *id = client_value(
 		c, "SELECT user_id FROM cowry.users WHERE email_key = lower('%s')", who->email);
-	int64_t user_id;
+	int64_t user;
 
-	assert_true(integer_parse(&user_id, id));
-	assert_int_equal(user_wallet(&ctx, user_id, currency_find("ZAR"), &wallet), ERR_OK);
+	assert_true(integer_parse(&user, id));
+	assert_int_equal(user_wallet(&ctx, user, currency_find("ZAR"), &wallet), ERR_OK);
 	t.ledger_id = wallet.ledger_id;
 	posting.from = ledger_system_account(wallet.ledger_id, ACCOUNT_OPERATOR_FUNDING, "ZAR");
 	posting.to = wallet.id;

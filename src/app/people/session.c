@@ -83,7 +83,7 @@ enum err
 user_sign_in(struct ctx *ctx, const struct user *user, struct user_tokens *out)
 {
 	struct uuid session = uuid_v7();
-	int64_t session_id;
+	int64_t session_id = 0;
 
 	out->user = *user;
 	TRY(open_session(ctx, user, session, ctx->app->config->refresh_token_s, &session_id));

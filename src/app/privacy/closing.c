@@ -77,7 +77,7 @@ refuse(struct ctx *ctx, const struct rows *rows)
 	struct violation *violations;
 
 	for (size_t i = 0; i < rows->count; i++) {
-		struct obstacle_row row = {NULL};
+		struct obstacle_row row = {0};
 
 		rows_scan(rows, i, obstacle_columns, COLUMN_COUNT(obstacle_columns), &row);
 		name_obstacle(ctx, &row);
@@ -189,7 +189,7 @@ review_one(struct ctx *ctx, void *arg)
 {
 	bool *found = arg;
 	struct remainder *remainders;
-	struct json_value detail;
+	struct json_value detail = {0};
 	struct rows rows;
 	size_t n;
 

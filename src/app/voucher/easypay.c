@@ -55,7 +55,7 @@ same_text(const char *a, const char *b)
 enum err
 easypay_authenticate(struct ctx *ctx, struct bytes body, const char *signature, const char *api_key)
 {
-	struct provider_account account = {NULL};
+	struct provider_account account = {0};
 	const char *secret;
 	enum err err = provider_account_of(ctx, 0, MODE_LIVE, "easypay", &account);
 

@@ -29,7 +29,7 @@ receiver_of(struct ctx *ctx, const struct redemption_order *in, struct receiver 
 
 	*out = (struct receiver){.kind = "wallet"};
 	TRY(user_wallet(ctx, ctx->who.user_id, voucher_currency(), &out->wallet));
-	for (size_t i = 0; payee_kinds[i] != NULL; i++) {
+	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
 		TRY(payee_account(ctx, payee_kinds[i], codes[i], &out->account));
 		if (!uuid_is_nil(out->account)) {
 			out->kind = payee_kinds[i];

@@ -455,8 +455,8 @@ test_unreadable(void **state)
 		"{\"event\":{}}",
 		"{\"event\":\"wallet.fund\",\"event\":\"wallet.withdraw\",\"data\":{}}",
 		"{\"event\":\"wallet.fund\",\"data\":{},\"data\":[]}",
-		"{\"event\":\"wallet.fund\",\"data\":{\"referenceNumber\":\"a\","
-		"\"referenceNumber\":\"b\"}}",
+		client_json(c, "{'event':'wallet.fund',"
+			       "'data':{'referenceNumber':'a','referenceNumber':'b'}}"),
 		filled(c, "{\"odd\":[0", ",0", "]}", 100000),
 	};
 

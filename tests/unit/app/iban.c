@@ -188,6 +188,13 @@ knows_national_digits(void **state)
 	arena_free(arena);
 }
 
+static void
+set_check_digits(char *iban, const char *digits)
+{
+	iban[2] = digits[0];
+	iban[3] = digits[1];
+}
+
 /* 00, 01 and 99 leave the remainder of 97, 98 and 02. */
 static void
 knows_check_digits(void **state)
@@ -202,11 +209,11 @@ knows_check_digits(void **state)
 
 		assert_true(iban_valid(iban));
 		if (strncmp(iban + 2, "02", 2) == 0)
-			memcpy(other + 2, "99", 2);
+			set_check_digits(other, "99");
 		else if (strncmp(iban + 2, "97", 2) == 0)
-			memcpy(other + 2, "00", 2);
+			set_check_digits(other, "00");
 		else if (strncmp(iban + 2, "98", 2) == 0)
-			memcpy(other + 2, "01", 2);
+			set_check_digits(other, "01");
 		else
 			continue;
 		assert_false(iban_valid(other));

@@ -32,7 +32,7 @@ sees_what_is_shown(void **state)
 					    "\xD8\xB9",
 					    "\xE0\xA4\x95",
 					    "\xE4\xB8\xAD",
-					    ZWSP "x" ZWSP,
+					    "\u200Bx\u200B",
 					    NULL};
 	static const char *const nothing[] = {"",
 					      " ",
@@ -40,7 +40,7 @@ sees_what_is_shown(void **state)
 					      NBSP,
 					      ZWSP,
 					      ZWNJ,
-					      ZWJ ZWNJ,
+					      "\u200D\u200C",
 					      RLO,
 					      BOM,
 					      "\xC2\xAD",

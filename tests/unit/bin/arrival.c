@@ -7,7 +7,8 @@
 
 #include "tests/support/cmocka.h"
 
-enum { MS = 1000, HOUR_S = 3600 };
+#define MS     INT64_C(1000)
+#define HOUR_S INT64_C(3600)
 
 /* A host whose web server's wall clock and ours are as the test says; time is the true one. */
 struct scene {
@@ -78,9 +79,9 @@ test_stopped(void **state)
 
 	assert_int_equal(fresh_age(s), 0);
 	arrived = arrive(s);
-	s->true_us += 10 * (int64_t)HOUR_S * SECOND_US;
+	s->true_us += 10 * HOUR_S * SECOND_US;
 	for (int i = 0; i < 1000; i++)
-		assert_int_equal(age(s, arrived), 10 * (int64_t)HOUR_S * SECOND_US);
+		assert_int_equal(age(s, arrived), 10 * HOUR_S * SECOND_US);
 }
 
 /* The clock of the host steps: what comes afterwards is as young as it is. */
@@ -108,8 +109,8 @@ test_step_back_over(void **state)
 
 	assert_int_equal(fresh_age(s), 0);
 	s->true_us += 40 * SECOND_US;
-	s->web_offset_us -= (int64_t)HOUR_S * SECOND_US;
-	s->our_offset_us -= (int64_t)HOUR_S * SECOND_US;
+	s->web_offset_us -= HOUR_S * SECOND_US;
+	s->our_offset_us -= HOUR_S * SECOND_US;
 	assert_int_equal(age(s, arrived), 40 * SECOND_US);
 }
 
@@ -138,8 +139,8 @@ test_web_clock(void **state)
 	struct scene *s = *state;
 
 	assert_int_equal(fresh_age(s), 0);
-	s->web_offset_us -= (int64_t)HOUR_S * SECOND_US;
-	assert_int_equal(fresh_age(s), (int64_t)HOUR_S * SECOND_US);
+	s->web_offset_us -= HOUR_S * SECOND_US;
+	assert_int_equal(fresh_age(s), HOUR_S * SECOND_US);
 	for (int second = 0; second < 61; second++) {
 		s->true_us += SECOND_US;
 		(void)fresh_age(s);

@@ -44,6 +44,7 @@ static struct {
 static atomic_int fit_threads; /* how many more may start */
 static atomic_int alive;       /* threads that serve */
 
+/* NOLINTBEGIN(bugprone-reserved-identifier): the linker's names for what it replaces */
 int __wrap_FCGX_InitRequest(FCGX_Request *request, int sock, int flags);
 int __real_FCGX_InitRequest(FCGX_Request *request, int sock, int flags);
 void __wrap_FCGX_Free(FCGX_Request *request, int close);
@@ -52,6 +53,7 @@ int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
 			  void *(*function)(void *), void *arg);
 int __real_pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
 			  void *(*function)(void *), void *arg);
+/* NOLINTEND(bugprone-reserved-identifier) */
 
 int
 __wrap_FCGX_InitRequest(FCGX_Request *request, int sock, int flags)

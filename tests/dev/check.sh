@@ -1,0 +1,183 @@
+# ./dev check: what CI runs besides ./dev test, in stages. Two of them run at a time where there are two
+# cores, each with its share of the cores; one that fails does not stop the others.
+# shellcheck shell=bash
+
+# All stages, in the order in which they start: the longest first.
+readonly CHECK_STAGES="sanitizers lint distcheck fuzz clang"
+readonly CHECK_PACKAGES="clang clang-format clang-tidy cppcheck shellcheck"
+# Seconds, for all stages together, on two cores.
+readonly CHECK_BUDGET=2100
+# Seconds for each fuzz target.
+readonly FUZZ_SECONDS=20
+
+# The stages: each runs in a process of its own, in a build folder of its own.
+
+# configure_stage NAME [ARGUMENT]...: enter build/check/NAME, configured like that.
+configure_stage() {
+    mkdir -p "$BUILD/check/$1"
+    cd "$BUILD/check/$1" || exit
+    [[ -f Makefile && -x config.status ]] || ../../../configure "${@:2}"
+}
+
+# Everything, tests too, with clang's warnings as errors.
+stage_clang() {
+    configure_stage clang CC=clang --enable-werror
+    make -k -j"$JOBS" check TESTS=
+}
+
+stage_sanitizers() {
+    configure_stage sanitizers --enable-sanitizers
+    make -j"$JOBS" check VERBOSE=1
+}
+
+stage_distcheck() {
+    configure_stage distcheck --enable-werror
+    make -j"$JOBS" distcheck VERBOSE=1
+}
+
+# All of the analysers, also after one has found something.
+stage_lint() {
+    local status=0
+    configure_stage lint
+    make -k lint LINT_JOBS="$JOBS" || status=1
+    shellcheck "$SELF" "$CHECKOUT"/tests/dev/*.sh || status=1
+    return "$status"
+}
+
+fuzz_targets() {
+    find "$CHECKOUT/tests/fuzz" -name 'fuzz_*.c' -printf '%f\n' | sed 's/\.c$//' | sort
+}
+
+stage_fuzz() {
+    local targets
+    configure_stage fuzz --enable-fuzzing CC=clang
+    mapfile -t targets < <(fuzz_targets)
+    make -j"$JOBS" src/db/statements.def
+    make -j"$JOBS" "${targets[@]/#/tests/fuzz/}"
+    printf '%s\n' "${targets[@]}" | xargs -n 1 -P "$JOBS" bash "$SELF" fuzz_target
+}
+
+# fuzz_target NAME: its process. It begins with the corpus of the tests; new finds and crashes stay in
+# the stage's folder, which is the current one.
+command_fuzz_target() {
+    local corpus=$CHECKOUT/tests/fuzz/corpus/${1#fuzz_} new=corpus/${1#fuzz_}
+    mkdir -p "$new" crashes
+    if "tests/fuzz/$1" -max_total_time="$FUZZ_SECONDS" -timeout=25 -artifact_prefix="crashes/$1-" \
+        "$new" "$corpus" >"$1.log" 2>&1; then
+        echo "$1: $(tail -n 1 "$1.log")"
+    else
+        cat "$1.log"
+        echo "$1: FAIL: found something, see crashes/$1-* in $PWD"
+        return 1
+    fi
+}
+
+# stage NAME JOBS: the process of a stage.
+command_stage() {
+    JOBS=$2
+    set -e
+    "stage_$1"
+}
+
+# Running them: RUNNING has the name of each stage by its pid, STARTED the time by its name.
+declare -A RUNNING=() STARTED=()
+FAILED=() LANES=1 JOBS=1
+
+install_check_packages() {
+    local packages
+    read -ra packages <<<"$CHECK_PACKAGES"
+    install_packages "${packages[@]}"
+    # Debian keeps the runtime of sanitizers and libFuzzer in a package for each version of clang.
+    install_packages "libclang-rt-$(clang -dumpversion | cut -d. -f1)-dev"
+}
+
+# start_stage NAME: in a process group of its own, which timeout ends as a whole.
+start_stage() {
+    create_log "$LOG/check-$1.log"
+    timeout --kill-after=30 "$CHECK_BUDGET" bash "$SELF" stage "$1" "$JOBS" \
+        >"$LOG/check-$1.log" 2>&1 </dev/null 7>&- &
+    RUNNING[$!]=$1
+    STARTED[$1]=$EPOCHREALTIME
+}
+
+# finish_stage NAME STATUS: show the result; what failed is found with the end of the log.
+finish_stage() {
+    local log=$LOG/check-$1.log
+    if (($2 == 0)); then
+        printf '  ✓ %-12s %9s   %4d of %d s\n' "$1" "$(show_elapsed "${STARTED[$1]}")" "$SECONDS" "$CHECK_BUDGET"
+        return
+    fi
+    FAILED+=("$1")
+    printf '  ✗ %-12s %9s   %4d of %d s\n' "$1" "$(show_elapsed "${STARTED[$1]}")" "$SECONDS" "$CHECK_BUDGET"
+    (($2 != 124)) || echo "    stopped after $CHECK_BUDGET s"
+    {
+        grep -E '^(FAIL|ERROR): |: (fatal )?error: |: FAIL: |SUMMARY: ' "$log" | head -n 10
+        echo "…"
+        tail -n 20 "$log"
+    } | sed 's/^/    | /'
+    echo "    log: $log"
+}
+
+# run_stages STAGE...: as many at a time as LANES says.
+run_stages() {
+    local waiting=("$@") pid status
+    while ((${#waiting[@]} + ${#RUNNING[@]} > 0)); do
+        while ((${#waiting[@]} > 0 && ${#RUNNING[@]} < LANES)); do
+            start_stage "${waiting[0]}"
+            waiting=("${waiting[@]:1}")
+        done
+        status=0
+        wait -n -p pid "${!RUNNING[@]}" || status=$?
+        finish_stage "${RUNNING[$pid]}" "$status"
+        unset "RUNNING[$pid]"
+    done
+}
+
+# Nothing is left running when this ends early.
+stop_stages() {
+    ((${#RUNNING[@]} == 0)) || kill -TERM "${!RUNNING[@]}" 2>/dev/null
+    wait
+    rm -rf "$NOTES"
+}
+
+# check_stages [STAGE]...: print the stages that are meant, in their order.
+check_stages() {
+    local stage
+    for stage; do
+        [[ " $CHECK_STAGES " == *" $stage "* ]] || die "there is no stage \"$stage\"; there are: $CHECK_STAGES"
+    done
+    for stage in $CHECK_STAGES; do
+        [[ $# == 0 || " $* " == *" $stage "* ]] && echo "$stage"
+    done
+    return 0
+}
+
+command_check() {
+    local stages packages cores
+    stages=$(check_stages "$@") || exit
+    mapfile -t stages <<<"$stages"
+    open_build .check-lock check
+    trap stop_stages EXIT
+    read -ra packages <<<"$CHECK_PACKAGES"
+    ask_for_sudo "${packages[@]}"
+    run_step "Packages" "$LOG/packages.log" install_check_packages
+    : >"$LOG/build.log"
+    run_step "Configure script" "$LOG/build.log" prepare_build
+    cores=$(nproc)
+    ((cores < 2 || ${#stages[@]} < 2)) || LANES=2
+    JOBS=$((cores / LANES))
+    echo "  … ${stages[*]}: $LANES at a time, $JOBS of $cores cores for each"
+    SECONDS=0
+    run_stages "${stages[@]}"
+    show_verdict "${#stages[@]}"
+}
+
+# show_verdict STAGES: a slow machine is no failure, so the budget is only compared.
+show_verdict() {
+    local within="within"
+    ((SECONDS <= CHECK_BUDGET)) || within="MORE THAN"
+    echo
+    echo "$(($1 - ${#FAILED[@]})) of $1 stages passed in $SECONDS s, $within the budget of $CHECK_BUDGET s"
+    ((${#FAILED[@]} == 0)) || echo "failed: ${FAILED[*]}"
+    ((${#FAILED[@]} == 0))
+}

@@ -1,0 +1,38 @@
+# ./dev test: the whole test suite.
+# shellcheck shell=bash
+
+readonly TEST_PACKAGES="python3-aiosmtpd chromium mandoc"
+
+# count_results WORDS LOG: each program counts once in automake's summaries: # PASS, # FAIL, # ERROR.
+count_results() {
+    sed -nE "s/^# ($1): +([0-9]+)\$/\2/p" "$2" | awk '{ n += $1 } END { print n + 0 }'
+}
+
+prepare_tests() {
+    local packages
+    read -ra packages <<<"$TEST_PACKAGES"
+    ask_for_sudo "${packages[@]}"
+    run_step "Packages" "$LOG/packages.log" install_packages "${packages[@]}"
+    : >"$LOG/build.log"
+    run_step "Build" "$LOG/build.log" build_checkout
+    run_step "Reference page" "$LOG/npm.log" fetch_reference
+    run_step "OpenAPI tools" "$LOG/npm.log" make -C "$BUILD" openapi-linter
+    run_step "Client libraries" "$LOG/npm.log" make -C "$BUILD" client-libraries
+    run_step "Browser driver" "$LOG/npm.log" make -C "$BUILD" browser-driver
+}
+
+command_test() {
+    local passed failed status=0
+    (($# == 0)) || show_usage test ""
+    open_build .test-lock test
+    prepare_tests
+    make -C "$BUILD" check 2>&1 </dev/null | tee "$LOG/check.log" || status=1
+    "$CHECKOUT/tests/e2e/run" 2>&1 </dev/null | tee "$LOG/e2e.log" || status=1
+    passed=$(($(count_results PASS "$LOG/check.log") + $(count_results PASS "$LOG/e2e.log")))
+    failed=$(($(count_results 'FAIL|ERROR' "$LOG/check.log") +
+        $(count_results 'FAIL|ERROR' "$LOG/e2e.log")))
+    ((status == 0 || failed > 0)) || failed=1
+    echo
+    echo "$passed passed, $failed failed"
+    ((failed == 0))
+}
