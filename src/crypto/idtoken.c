@@ -293,14 +293,14 @@ check_claims(struct json_object *claims, const struct idtoken_terms *terms, stru
 	if (!nonce_is(claims, terms->nonce))
 		return "nonce";
 	if (json_kind(verified) != JSON_BOOL || !json_bool_value(verified))
-		return "e-mail not verified";
+		return "email not verified";
 	*out = (struct idtoken){
 		.subject = text_member(claims, "sub"),
 		.email = text_member(claims, "email"),
 		.name = text_member(claims, "name"),
 		.picture = text_member(claims, "picture"),
 	};
-	return out->subject != NULL && out->email != NULL ? NULL : "no subject or e-mail";
+	return out->subject != NULL && out->email != NULL ? NULL : "no subject or email";
 }
 
 static bool

@@ -12,7 +12,7 @@ static const struct {
 	{{"balances", "each balance is the sum of its postings"}, SQL_check_balances},
 	{{"running", "each posting carries the balance after it, without gaps"}, SQL_check_running},
 	{{"floors", "no account is below its floor"}, SQL_check_floors},
-	{{"holds", "what is held is the sum of the active holds"}, SQL_check_holds},
+	{{"holds", "the held amount is the sum of the active holds"}, SQL_check_holds},
 	{{"captures", "each captured hold moved its amount"}, SQL_check_captures},
 	{{"transactions", "each transaction has its postings"}, SQL_check_transactions},
 	{{"reversals", "no reversal exceeds the original amount"}, SQL_check_reversals},

@@ -7,7 +7,7 @@
  * A deposit is POST /wallets/deposit {reference, amount, currency, email, callback_url, wallet_id,
  * name, phone, narration, metadata}, a withdrawal POST /wallets/withdraw {reference, amount,
  * currency, account_number, bank_code, account_name, wallet_id, narration, metadata} -> data {id,
- * reference, status: pending, checkout_url}. Both are asked about by
+ * reference, status: pending, checkout_url}. Both are looked up by
  * GET /wallets/transactions/{reference} -> data {id, reference, status, amount, currency}.
  *
  * Webhooks are {"event": "deposit.success", "data": as of a transaction}, signed in

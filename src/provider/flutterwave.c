@@ -3,15 +3,15 @@
  * answer is {"status": "success"|"error", "message", "data"}. Amounts are in major units.
  *
  * A deposit is POST /v3/charges?type=… {tx_ref, amount, currency, email, redirect_url, …} -> data
- * {id, tx_ref, status}, meta.authorization: where or how the customer pays; it is asked about by
+ * {id, tx_ref, status}, meta.authorization: where or how the customer pays; it is looked up by
  * GET /v3/transactions/verify_by_reference?tx_ref=… -> data {id, tx_ref, status, amount, currency}.
  *
  * A withdrawal is POST /v3/transfers {account_bank, account_number, amount, currency, reference,
- * narration, …} -> data {id, reference, status: NEW}; it is asked about by
+ * narration, …} -> data {id, reference, status: NEW}; it is looked up by
  * GET /v3/transfers?reference=… -> data [{id, reference, status, amount, currency}].
  *
  * Webhooks are {"event": "charge.completed"|"transfer.completed", "data": as above}, and the status
- * tells which way; their header verif-hash is the secret that was agreed on, word for word.
+ * tells which way; their header verif-hash is the agreed secret, verbatim.
  */
 #include <string.h>
 

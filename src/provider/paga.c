@@ -9,7 +9,7 @@
  * A deposit is /wallet/fund {referenceNumber, amount, currency, email, callbackUrl, walletId,
  * phoneNumber, remarks, metadata}, a withdrawal /wallet/withdraw {referenceNumber, amount, currency,
  * accountNumber, bankCode, accountName, walletId, phoneNumber, remarks, metadata} -> data
- * {transactionId, referenceNumber, status: PENDING, paymentUrl}. Both are asked about by
+ * {transactionId, referenceNumber, status: PENDING, paymentUrl}. Both are looked up by
  * /wallet/status {referenceNumber} -> data {transactionId, referenceNumber, status, amount,
  * currency}.
  *

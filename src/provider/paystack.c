@@ -10,7 +10,7 @@
  *
  * A withdrawal is POST /transferrecipient {type, name, account_number, bank_code, currency} -> data
  * {recipient_code}, then POST /transfer {source: "balance", amount, currency, recipient, reference,
- * reason} -> data {transfer_code, status, reference}; it is asked about by
+ * reason} -> data {transfer_code, status, reference}; it is looked up by
  * GET /transfer/verify/{reference}. A transfer that waits for an OTP is pending.
  *
  * Webhooks are {"event": "charge.success", "data": {id, status, reference, amount, currency}}, signed

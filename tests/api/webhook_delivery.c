@@ -742,9 +742,9 @@ test_private_address(void **state)
 	app->http_local = local;
 	assert_int_equal(receiver_count(receiver), 0);
 	assert_string_equal(delivery_state(c, &by_address, "d.status || d.problem"),
-			    "pendingThe address is not a public one");
+			    "pendingThe address is not public");
 	assert_string_equal(delivery_state(c, &by_name, "d.status || d.problem"),
-			    "pendingThe address is not a public one");
+			    "pendingThe address is not public");
 	unsubscribe(c, &by_name);
 	unsubscribe(c, &by_address);
 }

@@ -172,7 +172,7 @@ is_well() {
 }
 
 sees_money_settings() {
-    doctor COWRY_OTP_FUNDING=open -- '^! EVERYBODY CAN CREDIT' && [[ $status == 0 ]] &&
+    doctor COWRY_OTP_FUNDING=open -- '^! ANYBODY CAN CREDIT' && [[ $status == 0 ]] &&
         doctor -- '^✓ POST /api/wallet/fund of Wallet OTP is disabled' &&
         doctor COWRY_CLEARING_ACCOUNT=NO9386011117948 -- '^✗ COWRY_CLEARING_ACCOUNT' && [[ $status == 1 ]] &&
         doctor COWRY_PAYOUT_USER=nobody -- '^✗ COWRY_PAYOUT_USER' && [[ $status == 1 ]] &&

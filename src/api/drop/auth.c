@@ -162,7 +162,7 @@ prepare_login(struct call *call, void *in)
 	if (credentials->email == NULL || credentials->email[0] == '\0' ||
 	    credentials->password == NULL || credentials->password[0] == '\0')
 		return fault(&call->ctx.fault, ERR_BAD_REQUEST, NULL,
-			     "E-mail address and password are required");
+			     "Email address and password are required");
 	return user_check_password(&call->ctx, in);
 }
 
