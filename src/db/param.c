@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/word.h"
 #include "db/types.h"
 #include "json/jsonb.h"
 
@@ -52,6 +53,12 @@ p_text(const char *value)
 	if (value == NULL)
 		return p_null();
 	return (struct param){.kind = PARAM_TEXT, .value.text = value};
+}
+
+struct param
+p_word(const char *const *words, unsigned value)
+{
+	return p_text(word_text(words, value));
 }
 
 struct param

@@ -27,6 +27,7 @@ struct json_object;
 
 enum field_type {
 	FIELD_TEXT,          /* const char * */
+	FIELD_WORD,          /* an enum that begins at 1, by its words (base/word.h) */
 	FIELD_INT,           /* int64_t */
 	FIELD_OPTIONAL_INT,  /* struct optional_int */
 	FIELD_BOOL,          /* bool */
@@ -75,7 +76,8 @@ struct field {
 	const char *format;  /* by its name in format.c */
 	const char *const *choices;       /* NULL-terminated; of a reply what may stand there */
 	const char *const *choice_values; /* what a choice is stored as; NULL: itself */
-	const char *fallback;             /* text where absent */
+	const char *const *words;         /* of a FIELD_WORD; NULL: the choices are all its words */
+	const char *fallback;             /* text where absent; of a FIELD_WORD one of its words */
 	bool fallback_true;               /* a FIELD_BOOL is true where absent */
 	const struct schema *sub;         /* of FIELD_LIST and FIELD_OBJECT */
 };
@@ -84,6 +86,7 @@ struct field {
 	{                                                                       \
 		.type = _Generic(((struct_type *)0)->member,                  \
 				 const char *: FIELD_TEXT,                    \
+				 unsigned: FIELD_WORD,                        \
 				 int64_t: FIELD_INT,                          \
 				 struct optional_int: FIELD_OPTIONAL_INT,     \
 				 bool: FIELD_BOOL,                            \
@@ -146,6 +149,8 @@ struct query_pair {
 enum err schema_decode_query(const struct schema *schema, struct arena *arena, struct fault *f,
 			     const struct query_pair *pairs, size_t n, void *out) MUST_CHECK;
 
+/* The words of a FIELD_WORD. */
+const char *const *field_words(const struct field *field);
 /* Whether a reply shows zero, false or an empty list there rather than null. */
 bool field_shows_empty(const struct field *field);
 /* Write the struct as a JSON object. */
