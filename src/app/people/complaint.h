@@ -6,6 +6,15 @@
 
 #include "base/ctx.h"
 
+enum complaint_status {
+	COMPLAINT_RECEIVED = 1,
+	COMPLAINT_IN_REVIEW,
+	COMPLAINT_RESOLVED,
+	COMPLAINT_REJECTED
+};
+
+extern const char *const complaint_status_words[];
+
 struct complaint {
 	int64_t complaint_id;
 	const char *drop_id;
@@ -14,7 +23,7 @@ struct complaint {
 	const char *category;
 	const char *subject;
 	const char *description;
-	const char *status;     /* received, in_review, resolved, rejected */
+	enum complaint_status status;
 	const char *resolution; /* NULL until it is answered */
 	struct instant created_at;
 	struct instant due_at; /* 15 business days after that */
@@ -27,7 +36,7 @@ enum err complaint_add(struct ctx *ctx, const char *category, const char *subjec
 
 struct complaint_filter {
 	int64_t user_id; /* 0: anybody's, for administrators */
-	const char *status;
+	enum complaint_status status;
 	const char *category;
 	int64_t after; /* the last one seen; 0: from the newest */
 	int64_t most;
@@ -40,9 +49,9 @@ enum err complaint_count(struct ctx *ctx, int64_t user_id, int64_t *total) MUST_
 
 /* For administrators. */
 enum err complaint_get(struct ctx *ctx, const char *drop_id, struct complaint *out) MUST_CHECK;
-/* Tell who complained, and record it in the audit log. "resolved" and "rejected" need a resolution
+/* Tell who complained, and record it in the audit log. Resolved and rejected need a resolution
  * and are the end: ERR_CONFLICT after that. */
-enum err complaint_answer(struct ctx *ctx, const char *drop_id, const char *status,
+enum err complaint_answer(struct ctx *ctx, const char *drop_id, enum complaint_status status,
 			  const char *resolution, struct complaint *out) MUST_CHECK;
 
 #endif
