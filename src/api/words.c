@@ -27,9 +27,5 @@ const char *const word_drop_statuses[] = {"processing", "completed", "failed", N
 const char *const word_hold_statuses[] = {"active", "captured", "voided", "expired", NULL};
 const char *const word_key_statuses[] = {"active", "expired", "revoked", NULL};
 const char *const word_review_statuses[] = {"open", "approved", "rejected", NULL};
-const char *const word_voucher_statuses[] = {"pending_payment", "active",    "redeemed",
-					     "expired",         "cancelled", NULL};
-const char *const word_voucher_types[] = {"standard",        "premium",        "business",
-					  "easypay_pending", "easypay_active", NULL};
 
 const char *const word_providers[] = {"paystack", "flutterwave", "paga", "fingra", NULL};

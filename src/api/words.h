@@ -24,8 +24,6 @@ extern const char *const word_drop_statuses[];
 extern const char *const word_hold_statuses[];
 extern const char *const word_key_statuses[];
 extern const char *const word_review_statuses[];
-extern const char *const word_voucher_statuses[];
-extern const char *const word_voucher_types[];
 
 /* Others. */
 extern const char *const word_providers[];
