@@ -4,8 +4,6 @@
 #include "api/drop/drop.h"
 #include "base/arena.h"
 
-static const char *const account_statuses[] = {"active", "expired", "revoked", NULL};
-
 struct link_in {
 	const char *bank;
 };
@@ -39,7 +37,7 @@ static const struct field account_fields[] = {
 	      .example = "\"NOK\""),
 	FIELD(struct bank_account, is_primary, .name = "isPrimary", .required = true,
 	      .doc = "It is paid from.", .example = "true"),
-	FIELD(struct bank_account, status, .name = "status", .choices = account_statuses,
+	FIELD(struct bank_account, status, .name = "status", .choices = bank_account_status_words,
 	      .required = true,
 	      .doc = "active; expired or revoked: the consent has ended, and the account must be "
 		     "linked again.",

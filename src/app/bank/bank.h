@@ -20,6 +20,11 @@
 
 enum { BANK_CONSENT_DAYS = 90, BANK_LINK_S = 600, BANK_ID_MAX = 35 };
 
+/* One that is not active must be linked again. */
+enum bank_account_status { BANK_ACCOUNT_ACTIVE = 1, BANK_ACCOUNT_EXPIRED, BANK_ACCOUNT_REVOKED };
+
+extern const char *const bank_account_status_words[];
+
 struct bank_account {
 	int64_t bank_account_id;
 	const char *id; /* "ba_<16 hex>" */
@@ -30,7 +35,7 @@ struct bank_account {
 	struct money balance;       /* may be less than nothing */
 	const char *currency;
 	bool is_primary;
-	const char *status; /* active; expired, revoked: it must be linked again */
+	enum bank_account_status status;
 	struct instant balance_at;
 	struct instant consent_expires_at;
 };
@@ -98,7 +103,7 @@ struct bank_order {
 };
 
 enum bank_payment_state {
-	BANK_PAYMENT_PENDING, /* reserved, given to the bank, or nobody knows */
+	BANK_PAYMENT_PENDING = 1, /* reserved, given to the bank, or nobody knows */
 	BANK_PAYMENT_SETTLED,
 	BANK_PAYMENT_FAILED,
 };

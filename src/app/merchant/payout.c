@@ -255,7 +255,7 @@ find_payer(struct ctx *ctx, struct opening *opening, bool *found)
 	TRY(bank_account_primary(ctx, row_int(&rows, 0, 0), &account, found));
 	if (!*found)
 		return ERR_OK;
-	if (!text_equal(account.status, "active"))
+	if (account.status != BANK_ACCOUNT_ACTIVE)
 		return fault(&ctx->fault, ERR_CONSENT_ENDED, NULL, NULL);
 	if (account.balance_at.us < ctx->now.us - MINUTE_US ||
 	    account.balance_at.us > ctx->now.us + MINUTE_US) /* a clock has stepped since */
