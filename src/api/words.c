@@ -23,7 +23,6 @@ const char *const word_transactions_split[] = {"transfer_in", "transfer_out", TR
 
 const char *const word_payment_statuses[] = {"pending", "completed", "failed", "review", NULL};
 const char *const word_deposit_statuses[] = {"success", "failed", "pending", NULL};
-const char *const word_drop_statuses[] = {"processing", "completed", "failed", NULL};
 const char *const word_hold_statuses[] = {"active", "captured", "voided", "expired", NULL};
 const char *const word_key_statuses[] = {"active", "expired", "revoked", NULL};
 const char *const word_review_statuses[] = {"open", "approved", "rejected", NULL};

@@ -20,7 +20,6 @@ extern const char *const word_transactions_split[];
 /* What is under way. */
 extern const char *const word_payment_statuses[];
 extern const char *const word_deposit_statuses[]; /* as Bitpal has them */
-extern const char *const word_drop_statuses[];
 extern const char *const word_hold_statuses[];
 extern const char *const word_key_statuses[];
 extern const char *const word_review_statuses[];

@@ -19,7 +19,7 @@ static const struct {
 	const char *example;
 } types[] = {
 	[FIELD_TEXT] = {"string", NULL, "\"text\""},
-	[FIELD_WORD] = {"string", NULL, NULL},
+	[FIELD_WORD] = {"string", NULL, "\"text\""},
 	[FIELD_INT] = {"integer", "int64", "1"},
 	[FIELD_OPTIONAL_INT] = {"integer", "int64", "1"},
 	[FIELD_BOOL] = {"boolean", NULL, "true"},

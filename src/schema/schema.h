@@ -76,10 +76,11 @@ struct field {
 	const char *format;  /* by its name in format.c */
 	const char *const *choices;       /* NULL-terminated; of a reply what may stand there */
 	const char *const *choice_values; /* what a choice is stored as; NULL: itself */
-	const char *const *words;         /* of a FIELD_WORD; NULL: the choices are all its words */
-	const char *fallback;             /* text where absent; of a FIELD_WORD one of its words */
-	bool fallback_true;               /* a FIELD_BOOL is true where absent */
-	const struct schema *sub;         /* of FIELD_LIST and FIELD_OBJECT */
+	const char *const *words; /* of a FIELD_WORD; NULL: the choices are all its words. A reply
+					   * need not tell its choices */
+	const char *fallback;     /* text where absent; of a FIELD_WORD one of its words */
+	bool fallback_true;       /* a FIELD_BOOL is true where absent */
+	const struct schema *sub; /* of FIELD_LIST and FIELD_OBJECT */
 };
 
 #define FIELD(struct_type, member, ...)                                         \

@@ -92,6 +92,11 @@ enum err bank_unlink_all(struct ctx *ctx, int64_t user_id, struct bank_ended *ou
 /* Outside of any transaction: tell the bank. That it can't be reached does not matter. */
 void bank_consents_end(struct ctx *ctx, const struct bank_ended *ended);
 
+/* How it is with what a bank was asked to pay, for the payer: a payment, or a merchant's payout. */
+enum bank_order_status { BANK_ORDER_PROCESSING = 1, BANK_ORDER_COMPLETED, BANK_ORDER_FAILED };
+
+extern const char *const bank_order_status_words[];
+
 /* What is to be paid. */
 struct bank_order {
 	int64_t bank_account_id; /* from which */

@@ -12,6 +12,7 @@
 enum { DOWN_RETRY_S = 5 };
 
 const char *const bank_account_status_words[] = {"active", "expired", "revoked", NULL};
+const char *const bank_order_status_words[] = {"processing", "completed", "failed", NULL};
 const char *const consent_status_words[] = {"begun",   "valid",   "refused",
 					    "expired", "revoked", NULL};
 
