@@ -25,6 +25,5 @@ const char *const word_payment_statuses[] = {"pending", "completed", "failed", "
 const char *const word_deposit_statuses[] = {"success", "failed", "pending", NULL};
 const char *const word_hold_statuses[] = {"active", "captured", "voided", "expired", NULL};
 const char *const word_key_statuses[] = {"active", "expired", "revoked", NULL};
-const char *const word_review_statuses[] = {"open", "approved", "rejected", NULL};
 
 const char *const word_providers[] = {"paystack", "flutterwave", "paga", "fingra", NULL};

@@ -22,7 +22,6 @@ extern const char *const word_payment_statuses[];
 extern const char *const word_deposit_statuses[]; /* as Bitpal has them */
 extern const char *const word_hold_statuses[];
 extern const char *const word_key_statuses[];
-extern const char *const word_review_statuses[];
 
 /* Others. */
 extern const char *const word_providers[];

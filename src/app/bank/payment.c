@@ -241,7 +241,7 @@ end(struct ctx *ctx, const struct payment_row *row, enum bank_payment_state stat
 	TRY(db_run(ctx, SQL_bank_payment_end, NULL,
 		   PARAMS(p_int(row->bank_payment_id), p_word(payment_state_words, state),
 			  p_text(problem))));
-	review_settle(ctx, "bank_payment", row->request_id,
+	review_settle(ctx, REVIEW_BANK_PAYMENT, row->request_id,
 		      text_starts_with(row->reference, "pay_") ? "merchant_payout" : "remittance",
 		      row->reference, settled);
 	if (!settled)

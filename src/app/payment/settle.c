@@ -223,7 +223,8 @@ open_review(struct ctx *ctx, const struct payment_row *row, struct money paid, c
 	jw_close(&w);
 	if (!jw_finish(&w, &detail))
 		return fault(&ctx->fault, ERR_INTERNAL, NULL, NULL);
-	return review_open(ctx, "payment", row->public_id, why, (struct json_value){detail.data});
+	return review_open(ctx, REVIEW_PAYMENT, row->public_id, why,
+			   (struct json_value){detail.data});
 }
 
 static enum err
@@ -320,7 +321,7 @@ end_review(struct ctx *ctx, const struct payment_row *row)
 	char id[UUID_TEXT_MAX];
 
 	if (state != PAYMENT_REVIEW)
-		review_settle(ctx, "payment", row->public_id, "payment_lookup",
+		review_settle(ctx, REVIEW_PAYMENT, row->public_id, "payment_lookup",
 			      arena_strdup(ctx->arena, uuid_text(id, row->public_id)),
 			      state == PAYMENT_SUCCEEDED);
 }

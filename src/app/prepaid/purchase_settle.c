@@ -171,7 +171,8 @@ open_review(struct ctx *ctx, const struct purchase_row *row, const struct vendor
 	jw_close(&w);
 	if (!jw_finish(&w, &detail))
 		return fault(&ctx->fault, ERR_INTERNAL, NULL, NULL);
-	return review_open(ctx, "purchase", row->public_id, why, (struct json_value){detail.data});
+	return review_open(ctx, REVIEW_PURCHASE, row->public_id, why,
+			   (struct json_value){detail.data});
 }
 
 static enum err
@@ -266,7 +267,7 @@ end_review(struct ctx *ctx, const struct purchase_row *row)
 	char id[UUID_TEXT_MAX];
 
 	if (state != PAYMENT_REVIEW)
-		review_settle(ctx, "purchase", row->public_id, "purchase_lookup",
+		review_settle(ctx, REVIEW_PURCHASE, row->public_id, "purchase_lookup",
 			      arena_strdup(ctx->arena, uuid_text(id, row->public_id)),
 			      state == PAYMENT_SUCCEEDED);
 }
