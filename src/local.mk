@@ -35,7 +35,8 @@ src_base_libbase_a_SOURCES = \
 	src/base/requester.c src/base/requester.h \
 	src/base/text.c src/base/text.h \
 	src/base/unicode.c src/base/unicode.h \
-	src/base/value.c src/base/value.h
+	src/base/value.c src/base/value.h \
+	src/base/word.c src/base/word.h
 
 src_json_libjson_a_SOURCES = \
 	src/json/canonical.c \

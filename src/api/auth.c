@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "api/key_cache.h"
+#include "app/people/user.h"
 #include "app/wallet/key.h"
 #include "base/arena.h"
 #include "base/batcher.h"
@@ -172,14 +173,14 @@ struct session_row {
 	int64_t session_id;
 	int64_t user_id;
 	struct uuid user_public_id;
-	const char *role;
+	enum user_role role;
 };
 
 static const struct column session_columns[] = {
 	COLUMN(struct session_row, session_id),
 	COLUMN(struct session_row, user_id),
 	COLUMN(struct session_row, user_public_id),
-	COLUMN(struct session_row, role),
+	COLUMN_WORD(struct session_row, role, user_role_words),
 };
 
 static enum err
@@ -204,7 +205,7 @@ check_token(struct call *call, const char *token)
 		.user_id = session.user_id,
 		.user_public_id = session.user_public_id,
 		.session_id = session.session_id,
-		.admin = strcmp(session.role, "admin") == 0,
+		.admin = session.role == ROLE_ADMIN,
 	};
 	return ERR_OK;
 }

@@ -2,12 +2,7 @@
 
 #include <stddef.h>
 
-const char *const word_roles[] = {"developer", "team", "founder", "admin", NULL};
-const char *const word_user_statuses[] = {"active", "suspended", "deleted", NULL};
-const char *const word_sign_ins[] = {"local", "google", NULL};
-const char *const word_kyc[] = {"none", "pending", "verified", "rejected", NULL};
 const char *const word_kyc_drop[] = {"pending", "approved", "rejected", NULL};
-const char *const word_kyc_moolah[] = {"not_started", "pending", "verified", "rejected", NULL};
 
 const char *const word_modes[] = {"test", "live", NULL};
 const char *const word_directions[] = {"in", "out", NULL};
@@ -28,15 +23,7 @@ const char *const word_transactions_split[] = {"transfer_in", "transfer_out", TR
 
 const char *const word_payment_statuses[] = {"pending", "completed", "failed", "review", NULL};
 const char *const word_deposit_statuses[] = {"success", "failed", "pending", NULL};
-const char *const word_drop_statuses[] = {"processing", "completed", "failed", NULL};
 const char *const word_hold_statuses[] = {"active", "captured", "voided", "expired", NULL};
 const char *const word_key_statuses[] = {"active", "expired", "revoked", NULL};
-const char *const word_complaint_statuses[] = {"received", "in_review", "resolved", "rejected",
-					       NULL};
-const char *const word_review_statuses[] = {"open", "approved", "rejected", NULL};
-const char *const word_voucher_statuses[] = {"pending_payment", "active",    "redeemed",
-					     "expired",         "cancelled", NULL};
-const char *const word_voucher_types[] = {"standard",        "premium",        "business",
-					  "easypay_pending", "easypay_active", NULL};
 
 const char *const word_providers[] = {"paystack", "flutterwave", "paga", "fingra", NULL};

@@ -4,12 +4,7 @@
 #define API_WORDS_H
 
 /* Users. */
-extern const char *const word_roles[];
-extern const char *const word_user_statuses[];
-extern const char *const word_sign_ins[];
-extern const char *const word_kyc[];
 extern const char *const word_kyc_drop[];
-extern const char *const word_kyc_moolah[];
 
 /* Wallets and ledger. */
 extern const char *const word_modes[];
@@ -25,13 +20,8 @@ extern const char *const word_transactions_split[];
 /* Statuses. */
 extern const char *const word_payment_statuses[];
 extern const char *const word_deposit_statuses[]; /* as Bitpal has them */
-extern const char *const word_drop_statuses[];
 extern const char *const word_hold_statuses[];
 extern const char *const word_key_statuses[];
-extern const char *const word_complaint_statuses[];
-extern const char *const word_review_statuses[];
-extern const char *const word_voucher_statuses[];
-extern const char *const word_voucher_types[];
 
 /* Others. */
 extern const char *const word_providers[];

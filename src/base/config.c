@@ -153,13 +153,13 @@ config_check(const struct config *config, char problem[256])
 
 	if (!check_origins(config, problem))
 		return false;
-	if (text_equal(config->environment, "development"))
+	if (config_is_development(config))
 		return true;
 	if (!text_equal(config->environment, "production")) {
 		(void)snprintf(problem, 256, "COWRY_ENVIRONMENT must be production or development");
 		return false;
 	}
-	if (config->otp_funding[0] != '\0' && !text_equal(config->otp_funding, "open")) {
+	if (config->otp_funding[0] != '\0' && !config_opens_funding(config)) {
 		(void)snprintf(problem, 256, "COWRY_OTP_FUNDING must be open or empty");
 		return false;
 	}
@@ -174,4 +174,16 @@ config_check(const struct config *config, char problem[256])
 			return false;
 		}
 	return true;
+}
+
+bool
+config_is_development(const struct config *config)
+{
+	return text_equal(config->environment, "development");
+}
+
+bool
+config_opens_funding(const struct config *config)
+{
+	return text_equal(config->otp_funding, "open");
 }

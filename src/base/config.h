@@ -55,4 +55,9 @@ bool config_load(struct config *config, char problem[256]) MUST_CHECK;
  */
 bool config_check(const struct config *config, char problem[256]) MUST_CHECK;
 
+/* Whether COWRY_ENVIRONMENT says development. */
+bool config_is_development(const struct config *config);
+/* Whether COWRY_OTP_FUNDING says open. */
+bool config_opens_funding(const struct config *config);
+
 #endif

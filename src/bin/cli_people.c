@@ -5,6 +5,7 @@
 #include "app/people/kyc.h"
 #include "app/people/user.h"
 #include "base/arena.h"
+#include "base/word.h"
 #include "bin/cli.h"
 #include "bin/start.h"
 #include "db/db.h"
@@ -18,9 +19,10 @@ show(const struct complaint *complaint)
 	char at[INSTANT_TEXT_MAX];
 	char due[INSTANT_TEXT_MAX];
 
-	(void)printf("%s  %-9s  %-11s  %s, due %s  %s\n", complaint->drop_id, complaint->status,
-		     complaint->category, instant_text(at, complaint->created_at),
-		     instant_text(due, complaint->due_at), complaint->email);
+	(void)printf("%s  %-9s  %-11s  %s, due %s  %s\n", complaint->drop_id,
+		     word_text(complaint_status_words, complaint->status), complaint->category,
+		     instant_text(at, complaint->created_at), instant_text(due, complaint->due_at),
+		     complaint->email);
 	(void)printf("    %s: %s\n", complaint->subject, complaint->description);
 	if (complaint->resolution != NULL)
 		(void)printf("    answer: %s\n", complaint->resolution);
@@ -29,7 +31,8 @@ show(const struct complaint *complaint)
 int
 cli_complaints_list(const struct config *config, int argc, char **argv)
 {
-	struct complaint_filter filter = {.status = cli_option(argc, argv, "--status"),
+	const char *status = cli_option(argc, argv, "--status");
+	struct complaint_filter filter = {.status = word_find(complaint_status_words, status),
 					  .category = cli_option(argc, argv, "--category"),
 					  .most = LIST_MAX};
 	struct complaint *complaints;
@@ -37,6 +40,8 @@ cli_complaints_list(const struct config *config, int argc, char **argv)
 	struct ctx ctx;
 	size_t n;
 
+	if (status != NULL && filter.status == 0)
+		cli_fail("--status must be received, in_review, resolved or rejected");
 	start_app(&app, config, "cowry", config->owner_url);
 	ctx = cli_ctx(&app);
 	if (complaint_list(&ctx, &filter, &complaints, &n) != ERR_OK)
@@ -52,7 +57,7 @@ cli_complaints_list(const struct config *config, int argc, char **argv)
 
 struct reply_to {
 	const char *id;
-	const char *status;
+	enum complaint_status status;
 	const char *resolution;
 	struct complaint complaint;
 };
@@ -69,15 +74,15 @@ answer(struct ctx *ctx, void *arg)
 int
 cli_complaints_answer(const struct config *config, int argc, char **argv)
 {
-	static const char *const statuses[] = {"in_review", "resolved", "rejected", NULL};
-	struct reply_to reply = {.status = cli_option(argc, argv, "--status"),
-				 .resolution = cli_option(argc, argv, "--resolution")};
+	struct reply_to reply = {
+		.status = word_find(complaint_status_words, cli_option(argc, argv, "--status")),
+		.resolution = cli_option(argc, argv, "--resolution")};
 	struct app app;
 	struct ctx ctx;
 
 	if (argc < 1)
-		cli_fail("the id of the complaint is required");
-	if (reply.status == NULL || text_index(statuses, reply.status) < 0)
+		cli_fail("say which complaint, by its id");
+	if (reply.status == 0 || reply.status == COMPLAINT_RECEIVED)
 		cli_fail("--status must be in_review, resolved or rejected");
 	reply.id = argv[0];
 	start_app(&app, config, "cowry", config->owner_url);
@@ -118,7 +123,8 @@ decide_kyc(const struct config *config, bool approved, int argc, char **argv)
 	ctx = cli_ctx(&app);
 	if (db_transact(&ctx, decide, &identity) != ERR_OK)
 		cli_fail(ctx.fault.message);
-	(void)printf("%s is %s\n", identity.user.email, identity.user.kyc_status);
+	(void)printf("%s is %s\n", identity.user.email,
+		     word_text(kyc_status_words, identity.user.kyc_status));
 	arena_free(ctx.arena);
 	stop_app(&app);
 	return 0;

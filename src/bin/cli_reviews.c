@@ -3,6 +3,7 @@
 
 #include "app/operation/decision.h"
 #include "base/arena.h"
+#include "base/word.h"
 #include "bin/cli.h"
 #include "bin/start.h"
 #include "db/db.h"
@@ -17,9 +18,10 @@ show(const struct review *review)
 	char subject[UUID_TEXT_MAX];
 	char at[INSTANT_TEXT_MAX];
 
-	(void)printf("%s  %-8s  %-8s %s  %s\n", uuid_text(id, review->public_id), review->status,
-		     review->kind, uuid_text(subject, review->subject),
-		     instant_text(at, review->created_at));
+	(void)printf("%s  %-8s  %-8s %s  %s\n", uuid_text(id, review->public_id),
+		     word_text(review_status_words, review->status),
+		     word_text(review_kind_words, review->kind),
+		     uuid_text(subject, review->subject), instant_text(at, review->created_at));
 	(void)printf("    %s %s\n", review->reason, review->detail.text);
 	if (review->note != NULL)
 		(void)printf("    note: %s\n", review->note);
@@ -28,16 +30,23 @@ show(const struct review *review)
 int
 cli_reviews_list(const struct config *config, int argc, char **argv)
 {
-	struct review_filter filter = {.status = cli_option(argc, argv, "--status"),
-				       .kind = cli_option(argc, argv, "--kind"),
+	const char *status = cli_option(argc, argv, "--status");
+	const char *kind = cli_option(argc, argv, "--kind");
+	struct review_filter filter = {.status = word_find(review_status_words, status),
+				       .kind = word_find(review_kind_words, kind),
 				       .most = LIST_MAX};
 	struct review *reviews;
 	struct app app;
 	struct ctx ctx;
 	size_t n;
 
-	if (filter.status == NULL)
-		filter.status = "open";
+	if (status == NULL)
+		filter.status = REVIEW_OPEN;
+	if (filter.status == 0)
+		cli_fail("--status must be open, approved or rejected");
+	if (kind != NULL && filter.kind == 0)
+		cli_fail(
+			"--kind must be payment, funding, purchase, closed_account or bank_payment");
 	start_app(&app, config, "cowry", config->owner_url);
 	ctx = cli_ctx(&app);
 	if (review_list(&ctx, &filter, &reviews, &n) != ERR_OK)

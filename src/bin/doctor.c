@@ -189,7 +189,7 @@ check_origins(const struct config *config)
 static bool
 check_settings(const struct config *config)
 {
-	bool development = strcmp(config->environment, "development") == 0;
+	bool development = config_is_development(config);
 	bool known = development || strcmp(config->environment, "production") == 0;
 	bool id = config->google_client_id[0] != '\0';
 	bool secret = config->google_client_secret[0] != '\0';

@@ -60,7 +60,7 @@ start_http(const struct config *config)
 		.answer_max = PROVIDER_ANSWER_MAX,
 		.at_once = config->outside_at_once,
 		.ca_file = config->outside_ca_file,
-		.plain = text_equal(config->environment, "development"),
+		.plain = config_is_development(config),
 	};
 
 	return http_client_new(&options);
@@ -78,7 +78,7 @@ start_webhooks(struct app *app, const char *program)
 	};
 
 	app->http_public = http_client_new(&options);
-	if (text_equal(app->config->environment, "development")) {
+	if (config_is_development(app->config)) {
 		options.public_only = false;
 		options.plain = true;
 		options.ca_file = app->config->outside_ca_file;

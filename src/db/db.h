@@ -93,6 +93,8 @@ struct param p_int(int64_t value);
 struct param p_bool(bool value);
 /* NULL is SQL's NULL; so are a nil uuid and a zero time. */
 struct param p_text(const char *value);
+/* An enum by its table of words (base/word.h); 0 is SQL's NULL. */
+struct param p_word(const char *const *words, unsigned value);
 struct param p_uuid(struct uuid value);
 struct param p_time(struct instant value);
 /* A time that is always given. */

@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "base/attributes.h"
+#include "base/word.h"
 #include "db/types.h"
 #include "json/jsonb.h"
 
@@ -53,6 +54,12 @@ p_text(const char *value)
 	if (value == NULL)
 		return p_null();
 	return (struct param){.kind = PARAM_TEXT, .value.text = value};
+}
+
+struct param
+p_word(const char *const *words, unsigned value)
+{
+	return p_text(word_text(words, value));
 }
 
 struct param

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/word.h"
 #include "db/types.h"
 #include "json/jsonb.h"
 
@@ -125,6 +126,17 @@ row_text(const struct rows *rows, size_t i, int column)
 	return value + 1;
 }
 
+unsigned
+row_word(const struct rows *rows, size_t i, int column, const char *const *words)
+{
+	const char *text = row_text(rows, i, column);
+	unsigned value = word_find(words, text);
+
+	if (value == 0 && text != NULL)
+		bug("another word", PQfname(rows->result, column));
+	return value;
+}
+
 struct uuid
 row_uuid(const struct rows *rows, size_t i, int column)
 {
@@ -167,9 +179,9 @@ row_bytes(const struct rows *rows, size_t i, int column)
 }
 
 static void
-scan_value(const struct rows *rows, size_t i, int column, enum column_type type, void *member)
+scan_value(const struct rows *rows, size_t i, int column, const struct column *as, void *member)
 {
-	switch (type) {
+	switch (as->type) {
 	case COLUMN_INT:
 		*(int64_t *)member = row_int(rows, i, column);
 		break;
@@ -181,6 +193,9 @@ scan_value(const struct rows *rows, size_t i, int column, enum column_type type,
 		break;
 	case COLUMN_TEXT:
 		*(const char **)member = row_text(rows, i, column);
+		break;
+	case COLUMN_ENUM:
+		*(unsigned *)member = row_word(rows, i, column, as->words);
 		break;
 	case COLUMN_UUID:
 		*(struct uuid *)member = row_uuid(rows, i, column);
@@ -202,6 +217,6 @@ rows_scan(const struct rows *rows, size_t i, const struct column *columns, size_
 
 		if (name == NULL || strcmp(name, columns[c].name) != 0)
 			bug("another column", columns[c].name);
-		scan_value(rows, i, (int)c, columns[c].type, (char *)out + columns[c].offset);
+		scan_value(rows, i, (int)c, &columns[c], (char *)out + columns[c].offset);
 	}
 }

@@ -19,6 +19,7 @@ enum column_type {
 	COLUMN_WIDE, /* numeric without decimals: what sum() of bigint gives */
 	COLUMN_BOOL,
 	COLUMN_TEXT,
+	COLUMN_ENUM, /* a text that is one of a list of words */
 	COLUMN_UUID,
 	COLUMN_TIME,
 	COLUMN_BYTES,
@@ -28,6 +29,7 @@ struct column {
 	const char *name; /* of the result column and of the member */
 	enum column_type type;
 	size_t offset;
+	const char *const *words; /* of a COLUMN_ENUM: base/word.h */
 };
 
 /* The C type of the member determines the type; SQL NULL reads as 0, false, NULL, nil or no
@@ -48,8 +50,17 @@ struct column {
 		.offset = offsetof(struct_type, member), \
 	}
 
-/* Read row i into *out. Columns are in the order of the result, from the first one; a wrong name
- * or type is a bug and stops the process. Texts live as long as the arena. */
+/* An enum by its table of words; NULL reads as 0. */
+#define COLUMN_WORD(struct_type, member, words_)                            \
+	{                                                                   \
+		.name = #member,                                            \
+		.type = _Generic(((struct_type *)0)->member, unsigned       \
+				 : COLUMN_ENUM),                            \
+		.offset = offsetof(struct_type, member), .words = (words_), \
+	}
+
+/* Read row i into *out. Columns stand in the result's order, from the first one; a name, type
+ * or word that does not fit is a bug and stops the process. Texts live as long as the arena. */
 void rows_scan(const struct rows *rows, size_t i, const struct column *columns, size_t n,
 	       void *out);
 #define COLUMN_COUNT(columns) (sizeof(columns) / sizeof((columns)[0]))
@@ -60,6 +71,8 @@ int64_t row_int(const struct rows *rows, size_t i, int column);
 wide_int row_wide(const struct rows *rows, size_t i, int column);
 bool row_bool(const struct rows *rows, size_t i, int column);
 const char *row_text(const struct rows *rows, size_t i, int column);
+/* An enum by its table of words: base/word.h. */
+unsigned row_word(const struct rows *rows, size_t i, int column, const char *const *words);
 struct uuid row_uuid(const struct rows *rows, size_t i, int column);
 struct instant row_time(const struct rows *rows, size_t i, int column);
 struct bytes row_bytes(const struct rows *rows, size_t i, int column);

@@ -46,7 +46,7 @@ sandbox_open(const struct config *config, char problem[256])
 {
 	struct sandbox *box;
 
-	if (strcmp(config->environment, "development") != 0) {
+	if (!config_is_development(config)) {
 		(void)snprintf(problem, 256,
 			       "COWRY_ENVIRONMENT is %.40s: the sandbox runs in development only",
 			       config->environment);

@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "base/unicode.h"
+#include "base/word.h"
 #include "schema/schema.h"
 #include "json/reader.h"
 
@@ -107,28 +108,47 @@ check_free_text(const struct decoder *d, const struct field *field, const char *
 }
 
 /* Check a text against all rules of its row. Passwords may contain anything but NUL. */
+static bool
+check_text(const struct decoder *d, const struct field *field, const char **text)
+{
+	const struct format *format = field->format != NULL ? format_find(field->format) : NULL;
+
+	if (!field->secret && text_has_control(*text)) {
+		violate(d, field, "CONTROL", "must not have control characters");
+		return false;
+	}
+	if (field->choices != NULL)
+		return check_choice(d, field, text);
+	if (format == NULL)
+		return check_free_text(d, field, *text);
+	if (format->valid(*text))
+		return true;
+	violate(d, field, "FORMAT", format->message);
+	return false;
+}
+
 static void
 put_text(const struct decoder *d, const struct field *field, const char *text, void *member)
 {
-	const struct format *format = field->format != NULL ? format_find(field->format) : NULL;
-	const char *value = text;
+	if (check_text(d, field, &text))
+		memcpy(member, &text, sizeof(text));
+}
 
-	if (!field->secret && text_has_control(text)) {
-		violate(d, field, "CONTROL", "must not have control characters");
-		return;
-	}
-	if (field->choices != NULL) {
-		if (!check_choice(d, field, &value))
-			return;
-	} else if (format != NULL) {
-		if (!format->valid(text)) {
-			violate(d, field, "FORMAT", format->message);
-			return;
-		}
-	} else if (!check_free_text(d, field, text)) {
-		return;
-	}
+/* A word that the enum has: what its row lets through is one of them. */
+static void
+set_word(const struct field *field, const char *text, void *member)
+{
+	unsigned value = word_find(field_words(field), text);
+
+	assert(value != 0 && "choices, their values and the fallback are words of the enum");
 	memcpy(member, &value, sizeof(value));
+}
+
+static void
+put_word(const struct decoder *d, const struct field *field, const char *text, void *member)
+{
+	if (check_text(d, field, &text))
+		set_word(field, text, member);
 }
 
 static const char *
@@ -280,6 +300,7 @@ static const struct {
 	const char *message;
 } taken[] = {
 	[FIELD_TEXT] = {1U << JSON_TEXT, "must be a string"},
+	[FIELD_WORD] = {1U << JSON_TEXT, "must be a string"},
 	[FIELD_INT] = {1U << JSON_INTEGER, "must be an integer"},
 	[FIELD_OPTIONAL_INT] = {1U << JSON_INTEGER, "must be an integer or null"},
 	[FIELD_BOOL] = {1U << JSON_BOOL, "must be true or false"},
@@ -321,6 +342,9 @@ put(const struct decoder *d, const struct field *field, struct json_object *valu
 	switch (field->type) {
 	case FIELD_TEXT:
 		put_text(d, field, json_text_value(value), member);
+		break;
+	case FIELD_WORD:
+		put_word(d, field, json_text_value(value), member);
 		break;
 	case FIELD_INT:
 	case FIELD_OPTIONAL_INT:
@@ -374,6 +398,8 @@ put_absent(const struct decoder *d, const struct field *field, bool null, void *
 		*(struct optional_int *)member = (struct optional_int){true, true, 0};
 	else if (field->required)
 		violate(d, field, "REQUIRED", "is required");
+	else if (field->fallback != NULL && field->type == FIELD_WORD)
+		set_word(field, field->fallback, member);
 	else if (field->fallback != NULL)
 		memcpy(member, &field->fallback, sizeof(field->fallback));
 	else if (field->fallback_true)
@@ -385,7 +411,8 @@ put_absent(const struct decoder *d, const struct field *field, bool null, void *
 static bool
 is_left_empty(const struct field *field, const char *text)
 {
-	return field->type == FIELD_TEXT && !field->required && text[0] == '\0';
+	return (field->type == FIELD_TEXT || field->type == FIELD_WORD) && !field->required &&
+	       text[0] == '\0';
 }
 
 static bool
@@ -431,6 +458,9 @@ put_query(const struct decoder *d, const struct field *field, const char *text, 
 	switch (field->type) {
 	case FIELD_TEXT:
 		put_text(d, field, text, member);
+		break;
+	case FIELD_WORD:
+		put_word(d, field, text, member);
 		break;
 	case FIELD_INT:
 	case FIELD_OPTIONAL_INT:

@@ -19,6 +19,7 @@ static const struct {
 	const char *example;
 } types[] = {
 	[FIELD_TEXT] = {"string", NULL, "\"text\""},
+	[FIELD_WORD] = {"string", NULL, "\"text\""},
 	[FIELD_INT] = {"integer", "int64", "1"},
 	[FIELD_OPTIONAL_INT] = {"integer", "int64", "1"},
 	[FIELD_BOOL] = {"boolean", NULL, "true"},
@@ -153,6 +154,7 @@ describe_limits(const struct describer *d, const struct field *field, bool nulla
 {
 	switch (field->type) {
 	case FIELD_TEXT:
+	case FIELD_WORD:
 		describe_text(d, field, nullable);
 		break;
 	case FIELD_INT:
@@ -317,7 +319,8 @@ schema_example(const struct schema *schema, enum amount_style style, struct jw *
 
 		if (is_left_out(field))
 			continue;
-		if (field->example == NULL && field->choices != NULL && field->type == FIELD_TEXT) {
+		if (field->example == NULL && field->choices != NULL &&
+		    (field->type == FIELD_TEXT || field->type == FIELD_WORD)) {
 			jw_text(w, field->name, field->choices[0]);
 		} else if (field->type == FIELD_OBJECT) {
 			schema_example(field->sub, style, w, field->name);

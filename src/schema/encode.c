@@ -1,6 +1,7 @@
 /* Structs into JSON, by the field tables. */
 #include <string.h>
 
+#include "base/word.h"
 #include "schema/schema.h"
 
 /* Whether the member is empty, so that the field may be omitted. */
@@ -10,6 +11,8 @@ is_absent(const struct field *field, const void *member)
 	switch (field->type) {
 	case FIELD_TEXT:
 		return *(const char *const *)member == NULL;
+	case FIELD_WORD:
+		return *(const unsigned *)member == 0;
 	case FIELD_INT:
 		return *(const int64_t *)member == 0;
 	case FIELD_OPTIONAL_INT:
@@ -41,6 +44,12 @@ is_absent(const struct field *field, const void *member)
 		return false;
 	}
 	return false;
+}
+
+const char *const *
+field_words(const struct field *field)
+{
+	return field->words != NULL ? field->words : field->choices;
 }
 
 /* Zero and false are values if the field is always shown; the rest is null then. */
@@ -91,6 +100,9 @@ write_value(const struct field *field, enum amount_style style, const void *memb
 	switch (field->type) {
 	case FIELD_TEXT:
 		jw_text(w, field->name, *(const char *const *)member);
+		break;
+	case FIELD_WORD:
+		jw_text(w, field->name, word_text(field_words(field), *(const unsigned *)member));
 		break;
 	case FIELD_INT:
 		jw_integer(w, field->name, *(const int64_t *)member);

@@ -28,6 +28,7 @@ struct json_object;
 
 enum field_type {
 	FIELD_TEXT,          /* const char * */
+	FIELD_WORD,          /* an enum that begins at 1, by its words (base/word.h) */
 	FIELD_INT,           /* int64_t */
 	FIELD_OPTIONAL_INT,  /* struct optional_int */
 	FIELD_BOOL,          /* bool */
@@ -63,28 +64,31 @@ struct field {
 	const char *example; /* as JSON, for the documentation */
 	enum field_type type;
 	size_t offset;
-	bool required;     /* requests: required; replies: always present */
-	bool secret;       /* write-only in the documentation; may hold control characters */
-	bool keep_null;    /* replies: null instead of omitting an absent value */
-	bool may_be_empty; /* a FIELD_TEXTS may be empty */
-	bool any;          /* a FIELD_JSON of a reply that is not always an object */
-	bool lower_bound;  /* min holds for numbers; texts and lists always use min and max */
-	int64_t min; /* code points of a text, value of a number, items of a list; of an amount
-		      * only for the documentation: its use case checks more */
-	int64_t max; /* the same; 0: the default of the type */
-	enum text_kind text;              /* of texts without choices */
-	const char *format;               /* by its name in format.c */
+	bool required;       /* requests: required; replies: always present */
+	bool secret;         /* write-only in the documentation; may hold control characters */
+	bool keep_null;      /* replies: null instead of omitting an absent value */
+	bool may_be_empty;   /* a FIELD_TEXTS may have no items */
+	bool any;            /* a FIELD_JSON of a reply that is not always an object */
+	bool lower_bound;    /* min holds for numbers; texts and lists always use min and max */
+	int64_t min;         /* code points of a text, value of a number, items of a list; of an
+			     * amount only for the documentation, its use case knows more */
+	int64_t max;         /* the same; 0: the default of the type */
+	enum text_kind text; /* of texts without choices */
+	const char *format;  /* by its name in format.c */
 	const char *const *choices;       /* NULL-terminated; for a reply, the possible values */
 	const char *const *choice_values; /* the stored form of a choice; NULL: the same */
-	const char *fallback;             /* text if absent */
-	bool fallback_true;               /* a FIELD_BOOL is true if absent */
-	const struct schema *sub;         /* of FIELD_LIST and FIELD_OBJECT */
+	const char *const *words; /* of a FIELD_WORD; NULL: the choices are all its words. A reply
+					   * need not tell its choices */
+	const char *fallback;     /* text where absent; of a FIELD_WORD one of its words */
+	bool fallback_true;       /* a FIELD_BOOL is true where absent */
+	const struct schema *sub; /* of FIELD_LIST and FIELD_OBJECT */
 };
 
 #define FIELD(struct_type, member, ...)                                         \
 	{                                                                       \
 		.type = _Generic(((struct_type *)0)->member,                  \
 				 const char *: FIELD_TEXT,                    \
+				 unsigned: FIELD_WORD,                        \
 				 int64_t: FIELD_INT,                          \
 				 struct optional_int: FIELD_OPTIONAL_INT,     \
 				 bool: FIELD_BOOL,                            \
@@ -147,6 +151,8 @@ struct query_pair {
 enum err schema_decode_query(const struct schema *schema, struct arena *arena, struct fault *f,
 			     const struct query_pair *pairs, size_t n, void *out) MUST_CHECK;
 
+/* The words of a FIELD_WORD. */
+const char *const *field_words(const struct field *field);
 /* Whether a reply shows zero, false or an empty list instead of null. */
 bool field_shows_empty(const struct field *field);
 /* Write the struct as a JSON object. */

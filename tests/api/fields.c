@@ -39,6 +39,7 @@ wrong_values(enum field_type type)
 
 	switch (type) {
 	case FIELD_TEXT:
+	case FIELD_WORD:
 		return text;
 	case FIELD_INT:
 	case FIELD_OPTIONAL_INT:
@@ -150,7 +151,7 @@ refuse_all(struct client *c, const struct schema *schema, const struct place *pl
 			sent += refuse(c, place, field, *v);
 		if (field->required)
 			sent += refuse(c, place, field, "null");
-		if (field->type == FIELD_TEXT)
+		if (field->type == FIELD_TEXT || field->type == FIELD_WORD)
 			sent += refuse_texts(c, place, field);
 		if (field->type == FIELD_LIST) {
 			struct place item = {
@@ -196,7 +197,8 @@ refuse_query(struct client *c, const struct route *route, const struct field *fi
 			client_text(c, "%s?%s=%s", some_path(c, route), field->name, values[i]);
 		struct answer a;
 
-		if (values[i][0] == '\0' && field->type == FIELD_TEXT && !field->required)
+		if (values[i][0] == '\0' && !field->required &&
+		    (field->type == FIELD_TEXT || field->type == FIELD_WORD))
 			continue; /* it is absent */
 		a = client_call(c, method_text(route->method), target,
 				credential_for(route->access), NULL);

@@ -1,9 +1,16 @@
 /* Statements: values, rows, errors, pipelines. */
+#include <signal.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "db/row.h"
 #include "tests/support/cmocka.h"
 #include "tests/support/things.h"
+
+enum letters { LETTERS_AB = 1, LETTERS_CD };
+
+static const char *const letters_words[] = {"ab", "cd", NULL};
 
 struct echo {
 	int64_t i2;
@@ -53,6 +60,60 @@ test_every_kind_round_trips(void **state)
 	assert_int_equal(e.d.length, 3);
 	assert_memory_equal(e.d.data, blob, 3);
 	assert_string_equal(e.j, "{\"a\": [1, \"x\"]}");
+}
+
+struct lettered {
+	const char *t;
+	enum letters c;
+	int64_t after;
+};
+
+/* An enum travels as its word. */
+static void
+test_words_round_trip(void **state)
+{
+	static const struct column columns[] = {
+		COLUMN(struct lettered, t),
+		COLUMN_WORD(struct lettered, c, letters_words),
+		COLUMN(struct lettered, after),
+	};
+	struct fixture *f = *state;
+	struct rows rows;
+
+	for (unsigned value = 0; value <= LETTERS_CD; value++) {
+		struct lettered out = {NULL, LETTERS_AB, -1};
+
+		assert_int_equal(db_run(&f->ctx, SQL_test_letters, &rows,
+					PARAMS(p_text("x"), p_word(letters_words, value))),
+				 ERR_OK);
+		rows_scan(&rows, 0, columns, COLUMN_COUNT(columns), &out);
+		assert_int_equal(out.c, value);
+		assert_int_equal(out.after, 7);
+		assert_int_equal(row_is_null(&rows, 0, 1), value == 0);
+		assert_int_equal(row_word(&rows, 0, 1, letters_words), value);
+	}
+}
+
+/* The process that reads a word that its table does not have ends at once. */
+static void
+test_unknown_words_stop_the_process(void **state)
+{
+	struct fixture *f = *state;
+	struct rows rows;
+	int status;
+	pid_t child;
+
+	assert_int_equal(
+		db_run(&f->ctx, SQL_test_letters, &rows, PARAMS(p_text("x"), p_text("ef"))),
+		ERR_OK);
+	child = fork();
+	assert_true(child >= 0);
+	if (child == 0) {
+		(void)row_word(&rows, 0, 1, letters_words);
+		_exit(0);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
 }
 
 static void
@@ -362,6 +423,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_every_kind_round_trips),
+		TEST(test_words_round_trip),
+		TEST(test_unknown_words_stop_the_process),
 		TEST(test_null_round_trips),
 		TEST(test_every_array_round_trips),
 		TEST(test_empty_arrays),

@@ -29,6 +29,7 @@ unit_base_tests = \
 	tests/unit/base/text \
 	tests/unit/crypto/token \
 	tests/unit/base/unicode \
+	tests/unit/base/word \
 	tests/unit/net/url \
 	tests/unit/json/writer
 check_PROGRAMS += $(unit_base_tests)
@@ -58,6 +59,7 @@ tests_unit_json_reader_LDADD = $(unit_base_libs)
 tests_unit_crypto_rotation_LDADD = $(unit_base_libs)
 tests_unit_json_strict_LDADD = $(unit_base_libs)
 tests_unit_base_text_LDADD = $(unit_base_libs)
+tests_unit_base_word_LDADD = $(unit_base_libs)
 tests_unit_crypto_token_LDADD = $(unit_base_libs)
 tests_unit_base_unicode_LDADD = $(unit_base_libs)
 tests_unit_net_url_LDADD = $(unit_base_libs)

@@ -4,8 +4,6 @@
 #include "api/drop/drop.h"
 #include "base/arena.h"
 
-static const char *const account_statuses[] = {"active", "expired", "revoked", NULL};
-
 struct link_in {
 	const char *bank;
 };
@@ -40,8 +38,8 @@ static const struct field account_fields[] = {
 	FIELD(struct bank_account, currency, .name = "currency", .required = true,
 	      .example = "\"NOK\""),
 	FIELD(struct bank_account, is_primary, .name = "isPrimary", .required = true,
-	      .doc = "Whether payments are made from this account.", .example = "true"),
-	FIELD(struct bank_account, status, .name = "status", .choices = account_statuses,
+	      .doc = "It is paid from.", .example = "true"),
+	FIELD(struct bank_account, status, .name = "status", .choices = bank_account_status_words,
 	      .required = true,
 	      .doc = "active, expired or revoked. For expired and revoked the consent has ended, "
 		     "and the account must be linked again.",

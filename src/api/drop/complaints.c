@@ -3,7 +3,6 @@
 
 #include "api/drop/drop.h"
 #include "api/page.h"
-#include "api/words.h"
 
 enum { USUAL_LIMIT = 10 };
 
@@ -20,7 +19,7 @@ static const char *const categories[] = {"transaction", "service", "fees", "priv
 		FIELD(struct complaint, description, .name = "description", .required = true, \
 		      .example = "\"My remittance is delayed.\""),                            \
 		FIELD(struct complaint, status, .name = "status",                             \
-		      .choices = word_complaint_statuses, .required = true,                   \
+		      .choices = complaint_status_words, .required = true,                    \
 		      .doc = "received, in_review, resolved or rejected.",                    \
 		      .example = "\"received\"")
 #define CREATED_FIELD FIELD(struct complaint, created_at, .name = "created_at", .required = true)

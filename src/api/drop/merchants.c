@@ -4,7 +4,6 @@
 #include "api/drop/drop.h"
 #include "api/negotiate.h"
 #include "api/page.h"
-#include "api/words.h"
 #include "app/merchant/payout.h"
 #include "app/merchant/qr.h"
 
@@ -107,7 +106,7 @@ static const struct field payments_query_fields[] = {LIMIT_FIELDS(struct payment
 static const struct field payment_fields[] = {
 	FIELD(struct merchant_payment, drop_id, .name = "id", .required = true,
 	      .example = "\"tx_qr_0123456789abcdef\""),
-	FIELD(struct merchant_payment, status, .name = "status", .choices = word_drop_statuses,
+	FIELD(struct merchant_payment, status, .name = "status", .choices = bank_order_status_words,
 	      .required = true, .doc = "processing, completed or failed.",
 	      .example = "\"completed\""),
 	FIELD(struct merchant_payment, amount, .name = "amount", .required = true,

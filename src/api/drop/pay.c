@@ -2,7 +2,6 @@
 #include <string.h>
 
 #include "api/drop/drop.h"
-#include "api/words.h"
 #include "app/remittance/corridor.h"
 #include "app/remittance/drop_payment.h"
 #include "app/remittance/rate.h"
@@ -11,10 +10,8 @@
 
 enum { CALLS_PER_MINUTE = 10 };
 
-static const char *const types[] = {"remittance", "qr_payment", NULL};
-
 struct wish {
-	const char *type;
+	enum drop_payment_type type;
 	struct decimal amount;
 	const char *currency;
 	const char *recipient;
@@ -23,8 +20,8 @@ struct wish {
 #define AMOUNT_DOC  "At most 2 decimals."
 #define REC_EXAMPLE "\"rec_0123456789abcdef\""
 static const struct field wish_fields[] = {
-	FIELD(struct wish, type, .name = "type", .required = true, .choices = types,
-	      .example = "\"remittance\""),
+	FIELD(struct wish, type, .name = "type", .required = true,
+	      .choices = drop_payment_type_words, .example = "\"remittance\""),
 	FIELD(struct wish, amount, .name = "amount", .required = true, .doc = AMOUNT_DOC,
 	      .example = "2000"),
 	FIELD(struct wish, currency, .name = "currency", .fallback = RATE_BASE, .doc = "NOK.",
@@ -93,8 +90,8 @@ static const struct field qr_in_fields[] = {
 /* Common part of both answers; each has its own fields in addition. */
 struct paid {
 	const char *id;
-	const char *type;
-	const char *status;
+	enum drop_payment_type type;
+	enum bank_order_status status;
 	struct money amount;
 	const char *currency;
 	struct money receive;
@@ -122,8 +119,8 @@ struct paid {
 		      .example = "null")
 static const struct field remittance_fields[] = {
 	PAID(id, "id", .example = "\"tx_rem_0123456789abcdef\""),
-	PAID(type, "type", .choices = types, .example = "\"remittance\""),
-	PAID(status, "status", .choices = word_drop_statuses, .example = "\"processing\""),
+	PAID(type, "type", .choices = drop_payment_type_words, .example = "\"remittance\""),
+	PAID(status, "status", .choices = bank_order_status_words, .example = "\"processing\""),
 	PAID(amount, "sendAmount", .example = "2000"),
 	PAID(currency, "sendCurrency", .example = "\"NOK\""),
 	PAID(receive, "receiveAmount", .example = "23400"),
@@ -141,8 +138,8 @@ static const struct field remittance_fields[] = {
 
 static const struct field qr_fields[] = {
 	PAID(id, "id", .example = "\"tx_qr_0123456789abcdef\""),
-	PAID(type, "type", .choices = types, .example = "\"qr_payment\""),
-	PAID(status, "status", .choices = word_drop_statuses,
+	PAID(type, "type", .choices = drop_payment_type_words, .example = "\"qr_payment\""),
+	PAID(status, "status", .choices = bank_order_status_words,
 	     .doc = "completed, or processing until the bank has accepted the payment.",
 	     .example = "\"completed\""),
 	PAID(amount, "amount", .example = "129"),
@@ -200,7 +197,7 @@ disclose(struct call *call, const void *in, void *out)
 	struct quote q;
 
 	TRY(read_amount(ctx, wish->amount, wish->currency, &amount));
-	if (strcmp(wish->type, "remittance") == 0) {
+	if (wish->type == DROP_REMITTANCE) {
 		if (wish->recipient == NULL)
 			return quote_refuse(ctx, "recipientId", "REQUIRED", "is required");
 		TRY(recipient_find(ctx, wish->recipient, &recipient));
@@ -303,7 +300,7 @@ finish(struct call *call, const void *in, void *out)
 
 	(void)in;
 	TRY(drop_payment_close(&call->ctx, payment));
-	if (strcmp(payment->status, "failed") == 0) {
+	if (payment->status == BANK_ORDER_FAILED) {
 		(void)drop_payment_refusal(&call->ctx, payment);
 		return call_refuse(call);
 	}

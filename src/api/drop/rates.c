@@ -98,7 +98,7 @@ get_rate(struct call *call, const void *in, void *out)
 		.from = RATE_BASE,
 		.to = rate.currency,
 		.rate = rate.value,
-		.fee = fee_share("remittance"),
+		.fee = fee_share(DROP_REMITTANCE),
 		.updated_at = rate.valid_from,
 	};
 	return ERR_OK;

@@ -10,16 +10,14 @@
 
 enum { USUAL_LIMIT = 20 };
 
-static const char *const types[] = {"remittance", "qr_payment", NULL};
-static const char *const statuses[] = {"processing", "completed", "failed", NULL};
 static const char *const orders[] = {"createdAt", "amount", NULL};
 static const char *const directions[] = {"asc", "desc", NULL};
 
 struct item {
 	int64_t number;
 	const char *id;
-	const char *type;
-	const char *status;
+	enum drop_payment_type type;
+	enum bank_order_status status;
 	struct money amount;
 	const char *currency;
 	const char *recipient;
@@ -31,8 +29,10 @@ struct item {
 #define ITEM(member, name_, ...) FIELD(struct item, member, .name = (name_), __VA_ARGS__)
 static const struct field item_fields[] = {
 	ITEM(id, "id", .required = true, .example = ID_EXAMPLE),
-	ITEM(type, "type", .required = true, .example = "\"remittance\""),
-	ITEM(status, "status", .required = true, .example = "\"completed\""),
+	ITEM(type, "type", .words = drop_payment_type_words, .required = true,
+	     .example = "\"remittance\""),
+	ITEM(status, "status", .words = bank_order_status_words, .required = true,
+	     .example = "\"completed\""),
 	ITEM(amount, "amount", .required = true, .doc = "Negative for outgoing payments.",
 	     .example = "-2000"),
 	ITEM(currency, "currency", .required = true, .example = "\"NOK\""),
@@ -44,18 +44,18 @@ static const struct field item_fields[] = {
 
 struct transactions_query {
 	struct number_query page;
-	const char *type;
-	const char *status;
+	enum drop_payment_type type;
+	enum bank_order_status status;
 	const char *sort;
 	const char *direction;
 };
 
 static const struct field query_fields[] = {
 	LIMIT_FIELDS(struct transactions_query, 20, 50),
-	FIELD(struct transactions_query, type, .name = "type", .choices = types,
+	FIELD(struct transactions_query, type, .name = "type", .choices = drop_payment_type_words,
 	      .example = "\"remittance\""),
-	FIELD(struct transactions_query, status, .name = "status", .choices = statuses,
-	      .example = "\"completed\""),
+	FIELD(struct transactions_query, status, .name = "status",
+	      .choices = bank_order_status_words, .example = "\"completed\""),
 	FIELD(struct transactions_query, sort, .name = "sort", .choices = orders,
 	      .fallback = "createdAt", .doc = "Amounts are sorted by absolute value.",
 	      .example = "\"createdAt\""),
@@ -66,8 +66,8 @@ static const struct field query_fields[] = {
 /* One transaction with all details. */
 struct shown {
 	const char *id;
-	const char *type;
-	const char *status;
+	enum drop_payment_type type;
+	enum bank_order_status status;
 	struct money send;
 	const char *send_currency;
 	struct money receive;
@@ -84,8 +84,10 @@ struct shown {
 #define SHOWN(member, name_, ...) FIELD(struct shown, member, .name = (name_), __VA_ARGS__)
 static const struct field shown_fields[] = {
 	SHOWN(id, "id", .required = true, .example = ID_EXAMPLE),
-	SHOWN(type, "type", .required = true, .example = "\"remittance\""),
-	SHOWN(status, "status", .required = true, .example = "\"completed\""),
+	SHOWN(type, "type", .words = drop_payment_type_words, .required = true,
+	      .example = "\"remittance\""),
+	SHOWN(status, "status", .words = bank_order_status_words, .required = true,
+	      .example = "\"completed\""),
 	SHOWN(send, "sendAmount", .required = true, .example = "2000"),
 	SHOWN(send_currency, "sendCurrency", .required = true, .example = "\"NOK\""),
 	SHOWN(receive, "receiveAmount", .required = true, .example = "23400"),
@@ -138,7 +140,7 @@ static const struct schema person_out = SCHEMA(struct person, "ReceiptRecipient"
 struct receipt {
 	const char *id;
 	struct instant date;
-	const char *type;
+	enum drop_payment_type type;
 	struct money amount;
 	const char *currency;
 	struct money fee;
@@ -147,7 +149,7 @@ struct receipt {
 	const char *receive_currency;
 	struct person recipient;
 	const char *reference;
-	const char *status;
+	enum bank_order_status status;
 	const char *estimate;
 	struct instant completed_at;
 };
@@ -156,7 +158,8 @@ struct receipt {
 static const struct field receipt_fields[] = {
 	RECEIPT(id, "transactionId", .required = true, .example = ID_EXAMPLE),
 	RECEIPT(date, "date", .required = true),
-	RECEIPT(type, "type", .required = true, .example = "\"remittance\""),
+	RECEIPT(type, "type", .words = drop_payment_type_words, .required = true,
+		.example = "\"remittance\""),
 	RECEIPT(amount, "amount", .required = true, .example = "2000"),
 	RECEIPT(currency, "currency", .required = true, .example = "\"NOK\""),
 	RECEIPT(fee, "fee", .required = true, .example = "10"),
@@ -166,7 +169,8 @@ static const struct field receipt_fields[] = {
 	RECEIPT(recipient, "recipient", .required = true, .sub = &person_out),
 	RECEIPT(reference, "reference", .required = true, .doc = "Reference at the banks.",
 		.example = ID_EXAMPLE),
-	RECEIPT(status, "status", .required = true, .example = "\"completed\""),
+	RECEIPT(status, "status", .words = bank_order_status_words, .required = true,
+		.example = "\"completed\""),
 	RECEIPT(estimate, "estimatedCompletion", .required = true, .keep_null = true,
 		.doc = "Only while the payment is processing.", .example = "null"),
 	RECEIPT(completed_at, "completedAt", .required = true, .keep_null = true),
@@ -293,7 +297,7 @@ get_receipt(struct call *call, const void *in, void *out)
 		.recipient = {p.payee_name, p.payee_country},
 		.reference = p.drop_id,
 		.status = p.status,
-		.estimate = text_equal(p.status, "processing")
+		.estimate = p.status == BANK_ORDER_PROCESSING
 				    ? drop_payment_delivery(p.type, p.payee_country)
 				    : NULL,
 		.completed_at = p.completed_at,

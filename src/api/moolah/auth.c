@@ -1,6 +1,5 @@
 /* Registration with a phone number and an identity document, sign-in, and token refresh. */
 #include "api/moolah/moolah.h"
-#include "api/words.h"
 
 #include <string.h>
 
@@ -9,7 +8,7 @@
 #include "app/people/user.h"
 #include "app/wallet/user_wallet.h"
 
-static const char *const document_types[] = {"south_african_id", "passport", NULL};
+static const char *const kyc_words[] = {"not_started", "pending", "verified", "rejected", NULL};
 
 static const struct field register_fields[] = {
 	FIELD(struct registration, name, .name = "name", .required = true, .text = TEXT_NAME,
@@ -28,7 +27,7 @@ static const struct field register_fields[] = {
 	      .max = 40, .doc = "Unique per document type. Stored encrypted.",
 	      .example = "\"8001015009087\""),
 	FIELD(struct registration, document_type, .name = "idType", .required = true,
-	      .choices = document_types, .example = "\"south_african_id\""),
+	      .choices = document_type_words, .example = "\"south_african_id\""),
 };
 
 /* An identifier with an @ is an address, any other a phone number. */
@@ -48,7 +47,7 @@ struct person_out {
 	const char *email;
 	const char *first_name;
 	const char *last_name;
-	const char *kyc_status;
+	enum kyc_status kyc_status;
 };
 
 static const struct field person_fields[] = {
@@ -66,7 +65,7 @@ static const struct field person_fields[] = {
 	      .example = "\"Andre\""),
 	FIELD(struct person_out, last_name, .name = "lastName", .required = true,
 	      .example = "\"Test\""),
-	FIELD(struct person_out, kyc_status, .name = "kycStatus", .choices = word_kyc_moolah,
+	FIELD(struct person_out, kyc_status, .name = "kycStatus", .choices = kyc_words,
 	      .required = true, .doc = "not_started, pending, verified or rejected.",
 	      .example = "\"not_started\""),
 };
@@ -110,12 +109,6 @@ static const struct schema login_in =
 static const struct schema signed_in = SCHEMA(struct signed_in, "MoolahSignedIn", signed_in_fields);
 static const struct schema verified = SCHEMA(struct verified, "MoolahVerified", verified_fields);
 
-static const char *
-kyc_name(const char *status)
-{
-	return strcmp(status, "none") == 0 ? "not_started" : status;
-}
-
 static struct person_out
 show_person(const struct call *call, const struct user *user)
 {
@@ -125,7 +118,7 @@ show_person(const struct call *call, const struct user *user)
 		.phone_again = user->phone,
 		.name = user->name,
 		.email = user->email,
-		.kyc_status = kyc_name(user->kyc_status),
+		.kyc_status = user->kyc_status,
 	};
 
 	user_names(call->ctx.arena, user, &out.first_name, &out.last_name);

@@ -1,7 +1,6 @@
 /* Vouchers paid for in cash at a till: issued, settled by the network, cancelled. */
 #include "api/moolah/moolah.h"
 #include "api/moolah/voucher.h"
-#include "api/words.h"
 #include "app/voucher/code.h"
 #include "app/voucher/voucher.h"
 #include "base/arena.h"
@@ -49,7 +48,7 @@ issue_easypay(struct call *call, const void *in, void *out)
 	struct voucher_receipt receipt;
 	struct voucher voucher = {0};
 
-	order.type = "easypay";
+	order.type = VOUCHER_EASYPAY_PENDING;
 	TRY(voucher_issue(&call->ctx, &order, &voucher, &receipt));
 	*(struct easypay_view *)out = (struct easypay_view){
 		.id = voucher.voucher_id,
@@ -81,7 +80,7 @@ struct settlement_view {
 	const char *easypay_code;
 	const char *code;
 	const char *reference;
-	const char *status;
+	enum voucher_status status;
 };
 
 static const struct field settled_fields[] = {
@@ -91,7 +90,7 @@ static const struct field settled_fields[] = {
 	      .doc = "16 digits, to print on the receipt.", .example = CODE_EXAMPLE),
 	FIELD(struct settlement_view, reference, .name = "voucher_reference", .required = true,
 	      .example = REFERENCE_EXAMPLE),
-	FIELD(struct settlement_view, status, .name = "status", .choices = word_voucher_statuses,
+	FIELD(struct settlement_view, status, .name = "status", .choices = voucher_status_words,
 	      .required = true, .example = "\"active\""),
 };
 

@@ -3,7 +3,6 @@
 
 #include "api/moolah/moolah.h"
 #include "api/moolah/voucher.h"
-#include "api/words.h"
 #include "app/voucher/code.h"
 #include "base/arena.h"
 
@@ -20,8 +19,8 @@ struct voucher_view {
 	const char *original;
 	const char *balance;
 	const char *refunded;
-	const char *status;
-	const char *type;
+	enum voucher_status status;
+	enum voucher_type type;
 	const char *issued_to;
 	int64_t max_redemptions;
 	int64_t redemptions;
@@ -52,11 +51,11 @@ static const struct field view_fields[] = {
 	FIELD(struct voucher_view, balance, .name = "balance", .required = true,
 	      .example = AMOUNT_EXAMPLE),
 	FIELD(struct voucher_view, refunded, .name = "refundedAmount", .required = true,
-	      .doc = "Amount returned to the issuer's wallet.", .example = "\"0.00\""),
-	FIELD(struct voucher_view, status, .name = "status", .choices = word_voucher_statuses,
+	      .doc = "What went back to the issuer's wallet.", .example = "\"0.00\""),
+	FIELD(struct voucher_view, status, .name = "status", .choices = voucher_status_words,
 	      .required = true, .doc = "pending_payment, active, redeemed, expired or cancelled.",
 	      .example = "\"active\""),
-	FIELD(struct voucher_view, type, .name = "voucherType", .choices = word_voucher_types,
+	FIELD(struct voucher_view, type, .name = "voucherType", .choices = voucher_type_words,
 	      .required = true,
 	      .doc = "standard, premium, business, easypay_pending or easypay_active.",
 	      .example = "\"standard\""),
@@ -103,7 +102,7 @@ voucher_path_id(struct call *call, int64_t *id)
 static struct voucher_view
 view_of(struct call *call, const struct voucher *v)
 {
-	bool pending = text_equal(v->type, "easypay_pending");
+	bool pending = v->type == VOUCHER_EASYPAY_PENDING;
 
 	return (struct voucher_view){
 		.id = v->voucher_id,
@@ -127,15 +126,15 @@ view_of(struct call *call, const struct voucher *v)
 }
 
 struct list_query {
-	const char *status;
+	enum voucher_status status;
 	int64_t page;
 	int64_t limit;
 };
 
 static const char *const statuses[] = {"pending", "pending_payment", "active", "redeemed",
 				       "expired", "cancelled",       NULL};
-static const char *const status_values[] = {"pending_payment", "pending_payment", "active",
-					    "redeemed",        "expired",         "cancelled"};
+static const char *const status_values[] = {
+	"pending_payment", "pending_payment", "active", "redeemed", "expired", "cancelled", NULL};
 
 #define PAGING                                                                                  \
 	FIELD(struct list_query, page, .name = "page", .lower_bound = true, .min = 1,           \
@@ -145,7 +144,8 @@ static const char *const status_values[] = {"pending_payment", "pending_payment"
 
 static const struct field list_fields[] = {
 	FIELD(struct list_query, status, .name = "status", .choices = statuses,
-	      .choice_values = status_values, .example = "\"pending\""),
+	      .choice_values = status_values, .words = voucher_status_words,
+	      .example = "\"pending\""),
 	PAGING,
 };
 static const struct field paging_fields[] = {PAGING};
@@ -186,7 +186,7 @@ static const struct field page_fields[] = {
 static const struct schema page_out = SCHEMA(struct voucher_page, "Vouchers", page_fields);
 
 static enum err
-list(struct call *call, const char *status, struct voucher_page *out)
+list(struct call *call, enum voucher_status status, struct voucher_page *out)
 {
 	const struct list_query *query = call->query;
 	int64_t limit = query->limit > 0 ? query->limit : LIMIT_DEFAULT;
@@ -215,14 +215,14 @@ static enum err
 list_active(struct call *call, const void *in, void *out)
 {
 	(void)in;
-	return list(call, "active", out);
+	return list(call, VOUCHER_ACTIVE, out);
 }
 
 static enum err
 list_redeemed(struct call *call, const void *in, void *out)
 {
 	(void)in;
-	return list(call, "redeemed", out);
+	return list(call, VOUCHER_REDEEMED, out);
 }
 
 struct sum_view {
@@ -283,15 +283,15 @@ summarise(struct call *call, const void *in, void *out)
 }
 
 static const char *const types[] = {"standard", "premium", "business", "mm_voucher", NULL};
-static const char *const type_values[] = {"standard", "premium", "business", "standard"};
+static const char *const type_values[] = {"standard", "premium", "business", "standard", NULL};
 
 static const struct field order_fields[] = {
 	FIELD(struct voucher_order, amount, .name = "original_amount", .required = true,
 	      .doc = "5 to 4000 ZAR.", .example = "500"),
 	ISSUED_TO,
 	FIELD(struct voucher_order, type, .name = "voucher_type", .choices = types,
-	      .choice_values = type_values, .fallback = "standard",
-	      .doc = "mm_voucher is an alias of standard.", .example = "\"standard\""),
+	      .choice_values = type_values, .words = voucher_type_words, .fallback = "standard",
+	      .doc = "mm_voucher is another name of standard.", .example = "\"standard\""),
 	FIELD(struct voucher_order, max_redemptions, .name = "max_redemptions", .lower_bound = true,
 	      .min = 1, .max = REDEMPTIONS_MOST,
 	      .doc = "How often the voucher can be redeemed, each time for any part of its "
@@ -343,7 +343,7 @@ struct redeemed_view {
 	const char *amount;
 	const char *balance;
 	int64_t redemptions;
-	const char *status;
+	enum voucher_status status;
 	const char *paid_to;
 	struct receipt_view receipt;
 };
@@ -359,8 +359,8 @@ static const struct field redeemed_fields[] = {
 	      .example = "\"250.00\""),
 	FIELD(struct redeemed_view, redemptions, .name = "redemption_count", .required = true,
 	      .example = "1"),
-	FIELD(struct redeemed_view, status, .name = "status", .choices = word_voucher_statuses,
-	      .required = true, .doc = "Current status of the voucher: active or redeemed.",
+	FIELD(struct redeemed_view, status, .name = "status", .choices = voucher_status_words,
+	      .required = true, .doc = "Of the voucher now: active or redeemed.",
 	      .example = "\"active\""),
 	FIELD(struct redeemed_view, paid_to, .name = "paid_to", .choices = paid_to,
 	      .required = true,
@@ -439,7 +439,7 @@ struct history_view {
 	const char *code;
 	int64_t redemptions;
 	int64_t max_redemptions;
-	const char *status;
+	enum voucher_status status;
 	const char *refunded;
 	struct list items;
 };
@@ -453,7 +453,7 @@ static const struct field history_fields[] = {
 	      .example = "1"),
 	FIELD(struct history_view, max_redemptions, .name = "max_redemptions", .keep_null = true,
 	      .example = "1"),
-	FIELD(struct history_view, status, .name = "status", .choices = word_voucher_statuses,
+	FIELD(struct history_view, status, .name = "status", .choices = voucher_status_words,
 	      .required = true, .example = "\"active\""),
 	FIELD(struct history_view, refunded, .name = "refunded_amount", .required = true,
 	      .doc = "Amount returned to your wallet.", .example = "\"0.00\""),

@@ -2,15 +2,16 @@
 #include "api/otp/otp.h"
 #include "app/funding/funding.h"
 #include "app/people/code.h"
+#include "base/word.h"
 
 struct send_body {
-	const char *purpose;
+	enum funding_purpose purpose;
 	const char *email;
 };
 
 static const struct field send_fields[] = {
 	FIELD(struct send_body, purpose, .name = "purpose", .required = true,
-	      .choices = funding_purposes, .example = "\"wallet_funding\""),
+	      .choices = funding_purpose_words, .example = "\"wallet_funding\""),
 	FIELD(struct send_body, email, .name = "email", .format = "email",
 	      .doc = "Where the code is sent. Default: where the last code was sent. Codes for "
 		     "deductions are sent to your own address only.",
@@ -35,17 +36,17 @@ static const struct field send_reply_fields[] = {
 };
 
 struct status_query {
-	const char *purpose;
+	enum funding_purpose purpose;
 };
 
 static const struct field status_fields[] = {
 	FIELD(struct status_query, purpose, .name = "purpose", .required = true,
-	      .choices = funding_purposes, .example = "\"wallet_funding\""),
+	      .choices = funding_purpose_words, .example = "\"wallet_funding\""),
 };
 
 struct status_reply {
 	bool success;
-	const char *purpose;
+	enum funding_purpose purpose;
 	bool has_pending_otp;
 	int64_t expires_in_s;
 	int64_t attempts_remaining;
@@ -54,7 +55,7 @@ struct status_reply {
 
 static const struct field status_reply_fields[] = {
 	FIELD(struct status_reply, success, .name = "success", .required = true, .example = "true"),
-	FIELD(struct status_reply, purpose, .name = "purpose", .choices = funding_purposes,
+	FIELD(struct status_reply, purpose, .name = "purpose", .choices = funding_purpose_words,
 	      .required = true, .example = "\"wallet_funding\""),
 	FIELD(struct status_reply, has_pending_otp, .name = "hasPendingOTP", .required = true,
 	      .example = "true"),
@@ -93,7 +94,8 @@ status(struct call *call, const void *in, void *out)
 	struct code_status now;
 
 	(void)in;
-	TRY(code_status(&call->ctx, call->ctx.who.user_id, query->purpose, &now));
+	TRY(code_status(&call->ctx, call->ctx.who.user_id,
+			word_text(funding_purpose_words, query->purpose), &now));
 	*(struct status_reply *)out = (struct status_reply){
 		true, query->purpose, now.pending, now.expires_in_s, now.attempts_left, now.locked,
 	};

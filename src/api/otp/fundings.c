@@ -6,7 +6,6 @@
 #include "app/funding/funding.h"
 #include "app/people/code.h"
 
-static const char *const risk_levels[] = {"low", "medium", "high", NULL};
 static const char *const next_steps[] = {"otp_verification", NULL};
 static const char *const waiting_statuses[] = {"pending_review", NULL};
 
@@ -32,7 +31,7 @@ struct start_reply {
 	const char *transaction_reference;
 	int64_t otp_expires_in_s;
 	bool otp_sent;
-	const char *fraud_risk_level;
+	enum risk_level fraud_risk_level;
 	bool requires_manual_review;
 	const char *next_step;
 	const char *warning;
@@ -51,7 +50,7 @@ static const struct field start_fields[] = {
 	FIELD(struct start_reply, otp_sent, .name = "otpSent", .required = true,
 	      .doc = "Whether the mail was queued.", .example = "true"),
 	FIELD(struct start_reply, fraud_risk_level, .name = "fraudRiskLevel",
-	      .choices = risk_levels, .required = true, .doc = "low, medium or high.",
+	      .choices = risk_level_words, .required = true, .doc = "low, medium or high.",
 	      .example = "\"low\""),
 	FIELD(struct start_reply, requires_manual_review, .name = "requiresManualReview",
 	      .required = true,
@@ -115,7 +114,7 @@ warning_of(const struct funding *f)
 	if (f->requires_review)
 		return "This is unusual for your account and needs manual review: it is completed "
 		       "only once an administrator has approved it.";
-	return text_equal(f->risk, "low") ? NULL : "This is unusual for your account.";
+	return f->risk == RISK_LOW ? NULL : "This is unusual for your account.";
 }
 
 static void
@@ -135,7 +134,8 @@ show_started(const struct funding *f, const char *message, struct start_reply *o
 }
 
 static enum err
-start(struct call *call, const char *purpose, const struct funding_order *in, struct funding *f)
+start(struct call *call, enum funding_purpose purpose, const struct funding_order *in,
+      struct funding *f)
 {
 	struct fault *fault = &call->ctx.fault;
 	enum err err = funding_start(&call->ctx, purpose, in, f);
@@ -150,7 +150,7 @@ fund(struct call *call, const void *in, void *out)
 {
 	struct funding f;
 
-	TRY(start(call, funding_purposes[0], in, &f));
+	TRY(start(call, PURPOSE_FUNDING, in, &f));
 	show_started(&f, "Wallet funding initiated. OTP sent to your email.", out);
 	return ERR_OK;
 }
@@ -160,7 +160,7 @@ deduct(struct call *call, const void *in, void *out)
 {
 	struct funding f;
 
-	TRY(start(call, funding_purposes[1], in, &f));
+	TRY(start(call, PURPOSE_DEDUCTION, in, &f));
 	show_started(&f, "Wallet deduction initiated. OTP sent to your email.", out);
 	((struct start_reply *)out)->requires_otp = true;
 	return ERR_OK;
@@ -177,11 +177,11 @@ verify(struct call *call, const void *in, void *out)
 	TRY(funding_verify(&call->ctx, body->reference, body->otp, &f, &right));
 	if (!right)
 		return call_refuse(call);
-	review = text_equal(f.status, "review");
+	review = f.status == FUNDING_REVIEW;
 	*(struct verify_reply *)out = (struct verify_reply){
 		.success = true,
 		.message = review ? "OTP verified. The transaction awaits manual review."
-			   : text_equal(f.purpose, funding_purposes[0])
+			   : f.purpose == PURPOSE_FUNDING
 				   ? "OTP verified and wallet funded successfully"
 				   : "OTP verified and wallet debited successfully",
 		.new_balance = f.balance,

@@ -144,9 +144,9 @@ get_balance(struct call *call, const void *in, void *out)
 static const char *
 type_of(const struct wallet_line *line)
 {
-	if (text_equal(line->type, funding_purposes[0]))
+	if (text_equal(line->type, funding_purpose_words[0]))
 		return "funding";
-	if (text_equal(line->type, funding_purposes[1]))
+	if (text_equal(line->type, funding_purpose_words[1]))
 		return "purchase";
 	if (!text_equal(line->type, "transfer"))
 		return line->type;
@@ -162,7 +162,7 @@ number_of(struct arena *arena, const struct wallet_line *line)
 	struct json_object *number = NULL;
 	char id[UUID_TEXT_MAX];
 
-	if (text_index(funding_purposes, line->type) >= 0 && line->metadata.text != NULL &&
+	if (text_index(funding_purpose_words, line->type) >= 0 && line->metadata.text != NULL &&
 	    json_read(arena, &ignored, line->metadata.text, strlen(line->metadata.text),
 		      &metadata) == ERR_OK)
 		number = json_member(metadata, "transactionId", NULL);

@@ -2,14 +2,13 @@
 #include "api/pocket/pocket.h"
 
 #include "api/auth.h"
-#include "api/words.h"
 #include "app/people/session.h"
 #include "app/people/user.h"
 #include "base/arena.h"
 
 static const char *const token_types[] = {"Bearer", NULL};
 
-static const char *const sign_in_providers[] = {"local", "google", NULL};
+/* An administrator is made by another. */
 static const char *const roles[] = {"developer", "team", "founder", NULL};
 
 static const struct field register_fields[] = {
@@ -17,7 +16,7 @@ static const struct field register_fields[] = {
 	      .min = 1, .max = 120, .example = "\"Jane Doe\""),
 	FIELD(struct registration, email, .name = "email", .required = true, .format = "email",
 	      .example = "\"jane@example.com\""),
-	FIELD(struct registration, provider, .name = "provider", .choices = sign_in_providers,
+	FIELD(struct registration, provider, .name = "provider", .choices = sign_in_words,
 	      .fallback = "local"),
 	FIELD(struct registration, password, .name = "password", .secret = true,
 	      .format = "password", .doc = "At most 72 bytes; required for local accounts.",
@@ -28,7 +27,8 @@ static const struct field register_fields[] = {
 	      .max = 120, .example = "\"Pocket Labs\""),
 	FIELD(struct registration, photo_url, .name = "photoUrl", .format = "uri",
 	      .example = "\"https://example.com/jane.png\""),
-	FIELD(struct registration, role, .name = "role", .choices = roles, .fallback = "developer"),
+	FIELD(struct registration, role, .name = "role", .choices = roles, .words = user_role_words,
+	      .fallback = "developer"),
 	FIELD(struct registration, accept_terms, .name = "acceptTerms", .required = true,
 	      .doc = "Must be true."),
 };
@@ -47,8 +47,8 @@ struct login_reply {
 	const char *token;
 	const char *token_type;
 	int64_t expires_in_s;
-	const char *role;
-	const char *status;
+	enum user_role role;
+	enum user_status status;
 	struct user user;
 };
 
@@ -57,7 +57,7 @@ static const struct field login_user_fields[] = {
 	FIELD(struct user, name, .name = "name", .required = true, .example = "\"Jane Doe\""),
 	FIELD(struct user, email, .name = "email", .required = true,
 	      .example = "\"jane@example.com\""),
-	FIELD(struct user, role, .name = "role", .choices = word_roles, .required = true,
+	FIELD(struct user, role, .name = "role", .choices = user_role_words, .required = true,
 	      .example = "\"developer\""),
 	FIELD(struct user, is_email_verified, .name = "isEmailVerified", .required = true,
 	      .example = "false"),
@@ -76,9 +76,9 @@ static const struct field login_reply_fields[] = {
 	      .required = true, .example = "\"Bearer\""),
 	FIELD(struct login_reply, expires_in_s, .name = "expiresIn", .required = true,
 	      .doc = "Validity of the access token in seconds.", .example = "900"),
-	FIELD(struct login_reply, role, .name = "role", .choices = word_roles, .required = true,
-	      .example = "\"developer\""),
-	FIELD(struct login_reply, status, .name = "status", .choices = word_user_statuses,
+	FIELD(struct login_reply, role, .name = "role", .choices = user_role_words,
+	      .required = true, .example = "\"developer\""),
+	FIELD(struct login_reply, status, .name = "status", .choices = user_status_words,
 	      .required = true, .example = "\"active\""),
 	FIELD(struct login_reply, user, .name = "user", .required = true, .sub = &login_user),
 };
@@ -219,7 +219,8 @@ static enum err
 request_verification(struct call *call, const void *in, void *out)
 {
 	(void)out;
-	return user_request_token(&call->ctx, ((const struct token_in *)in)->email, "verify_email");
+	return user_request_token(&call->ctx, ((const struct token_in *)in)->email,
+				  TOKEN_VERIFY_EMAIL);
 }
 
 static enum err
@@ -227,7 +228,7 @@ forgot_password(struct call *call, const void *in, void *out)
 {
 	(void)out;
 	return user_request_token(&call->ctx, ((const struct token_in *)in)->email,
-				  "reset_password");
+				  TOKEN_RESET_PASSWORD);
 }
 
 static enum err

@@ -6,8 +6,6 @@
 
 static const char *const categories[] = {"transaction", "service", "fees", "privacy",
 					 "technical",   "other",   NULL};
-static const char *const statuses[] = {"received", "in_review", "resolved", "rejected", NULL};
-static const char *const answers[] = {"in_review", "resolved", "rejected", NULL};
 
 static const struct field complaint_fields[] = {
 	FIELD(struct complaint, drop_id, .name = "id", .required = true,
@@ -22,8 +20,9 @@ static const struct field complaint_fields[] = {
 	      .example = "\"High transfer fee\""),
 	FIELD(struct complaint, description, .name = "description", .required = true,
 	      .example = "\"The fee was higher than it said.\""),
-	FIELD(struct complaint, status, .name = "status", .choices = statuses, .required = true,
-	      .doc = "received, in_review, resolved or rejected.", .example = "\"received\""),
+	FIELD(struct complaint, status, .name = "status", .choices = complaint_status_words,
+	      .required = true, .doc = "received, in_review, resolved or rejected.",
+	      .example = "\"received\""),
 	FIELD(struct complaint, resolution, .name = "resolution", .keep_null = true,
 	      .example = "null"),
 	FIELD(struct complaint, created_at, .name = "createdAt", .required = true),
@@ -33,14 +32,16 @@ static const struct field complaint_fields[] = {
 	      .example = "null"),
 };
 
+static const char *const answers[] = {"in_review", "resolved", "rejected", NULL};
+
 struct answer {
-	const char *status;
+	enum complaint_status status;
 	const char *resolution;
 };
 
 static const struct field answer_fields[] = {
 	FIELD(struct answer, status, .name = "status", .required = true, .choices = answers,
-	      .example = "\"resolved\""),
+	      .words = complaint_status_words, .example = "\"resolved\""),
 	FIELD(struct answer, resolution, .name = "resolution", .min = 1, .max = 2000,
 	      .doc = "Answer to the complainant; required for resolved and rejected.",
 	      .example = "\"The fee was refunded.\""),
@@ -48,13 +49,13 @@ static const struct field answer_fields[] = {
 
 struct complaints_query {
 	struct page_query page;
-	const char *status;
+	enum complaint_status status;
 	const char *category;
 };
 
 static const struct field query_fields[] = {
 	PAGE_FIELDS(struct complaints_query),
-	FIELD(struct complaints_query, status, .name = "status", .choices = statuses),
+	FIELD(struct complaints_query, status, .name = "status", .choices = complaint_status_words),
 	FIELD(struct complaints_query, category, .name = "category", .choices = categories),
 };
 

@@ -5,13 +5,9 @@
 #include "api/pocket/pocket.h"
 #include "app/audit/audit.h"
 
-static const char *const statuses[] = {"open", "approved", "rejected", NULL};
-static const char *const kinds[] = {"payment",        "funding",      "purchase",
-				    "closed_account", "bank_payment", NULL};
-
 static const struct field review_fields[] = {
 	FIELD(struct review, public_id, .name = "id", .required = true),
-	FIELD(struct review, kind, .name = "kind", .choices = kinds, .required = true,
+	FIELD(struct review, kind, .name = "kind", .choices = review_kind_words, .required = true,
 	      .example = "\"payment\""),
 	FIELD(struct review, subject, .name = "subjectId", .required = true,
 	      .doc = "Id of the object under review; for a bank_payment, its request id at the "
@@ -20,8 +16,8 @@ static const struct field review_fields[] = {
 	      .example = "\"The amount that was paid differs\""),
 	FIELD(struct review, detail, .name = "detail", .doc = "Details that help to decide.",
 	      .example = "{\"asked\":\"100.00\",\"paid\":\"90.00\"}"),
-	FIELD(struct review, status, .name = "status", .choices = statuses, .required = true,
-	      .doc = "open, approved or rejected.", .example = "\"open\""),
+	FIELD(struct review, status, .name = "status", .choices = review_status_words,
+	      .required = true, .doc = "open, approved or rejected.", .example = "\"open\""),
 	FIELD(struct review, note, .name = "note", .keep_null = true, .example = "null"),
 	FIELD(struct review, decided_by, .name = "decidedBy", .keep_null = true,
 	      .doc = "The administrator; null for the command line of the operator.",
@@ -56,14 +52,14 @@ static const struct field note_fields[] = {
 
 struct reviews_query {
 	struct page_query page;
-	const char *status;
-	const char *kind;
+	enum review_status status;
+	enum review_kind kind;
 };
 
 static const struct field reviews_query_fields[] = {
 	PAGE_FIELDS(struct reviews_query),
-	FIELD(struct reviews_query, status, .name = "status", .choices = statuses),
-	FIELD(struct reviews_query, kind, .name = "kind", .choices = kinds),
+	FIELD(struct reviews_query, status, .name = "status", .choices = review_status_words),
+	FIELD(struct reviews_query, kind, .name = "kind", .choices = review_kind_words),
 };
 
 struct audit_query {

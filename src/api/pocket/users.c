@@ -1,7 +1,6 @@
 /* Users: lists and changes by administrators, and the user's own account. */
 #include "api/page.h"
 #include "api/pocket/pocket.h"
-#include "api/words.h"
 #include "app/people/user.h"
 #include "app/people/user_admin.h"
 #include "app/privacy/erasure.h"
@@ -11,11 +10,11 @@ static const struct field user_fields[] = {
 	FIELD(struct user, name, .name = "name", .required = true, .example = "\"Jane Doe\""),
 	FIELD(struct user, email, .name = "email", .required = true,
 	      .example = "\"jane@example.com\""),
-	FIELD(struct user, role, .name = "role", .choices = word_roles, .required = true,
+	FIELD(struct user, role, .name = "role", .choices = user_role_words, .required = true,
 	      .example = "\"developer\""),
-	FIELD(struct user, status, .name = "status", .choices = word_user_statuses,
-	      .required = true, .example = "\"active\""),
-	FIELD(struct user, provider, .name = "provider", .choices = word_sign_ins, .required = true,
+	FIELD(struct user, status, .name = "status", .choices = user_status_words, .required = true,
+	      .example = "\"active\""),
+	FIELD(struct user, provider, .name = "provider", .choices = sign_in_words, .required = true,
 	      .example = "\"local\""),
 	FIELD(struct user, country, .name = "country", .keep_null = true, .example = "\"Nigeria\""),
 	FIELD(struct user, company_name, .name = "companyName", .keep_null = true,
@@ -23,17 +22,15 @@ static const struct field user_fields[] = {
 	FIELD(struct user, photo_url, .name = "photoUrl", .keep_null = true, .example = "null"),
 	FIELD(struct user, is_email_verified, .name = "isEmailVerified", .required = true,
 	      .example = "false"),
-	FIELD(struct user, kyc_status, .name = "kycStatus", .choices = word_kyc, .required = true,
-	      .doc = "none, pending, verified or rejected.", .example = "\"none\""),
+	FIELD(struct user, kyc_status, .name = "kycStatus", .choices = kyc_status_words,
+	      .required = true, .doc = "none, pending, verified or rejected.",
+	      .example = "\"none\""),
 	FIELD(struct user, created_at, .name = "createdAt", .required = true),
 };
 
 const struct schema pocket_user = SCHEMA(struct user, "User", user_fields);
 
-static const char *const roles[] = {"developer", "team", "founder", "admin", NULL};
 static const char *const statuses[] = {"active", "suspended", NULL};
-static const char *const all_statuses[] = {"active", "suspended", "deleted", NULL};
-static const char *const kyc_statuses[] = {"none", "pending", "verified", "rejected", NULL};
 static const char *const orders[] = {"createdAt", "name", "email", "role", "status", NULL};
 static const char *const directions[] = {"asc", "desc", NULL};
 
@@ -42,9 +39,10 @@ static const struct field invite_fields[] = {
 	      .min = 1, .max = 120, .example = "\"Jane Doe\""),
 	FIELD(struct registration, email, .name = "email", .required = true, .format = "email",
 	      .example = "\"jane@example.com\""),
-	FIELD(struct registration, role, .name = "role", .choices = roles, .fallback = "developer"),
+	FIELD(struct registration, role, .name = "role", .choices = user_role_words,
+	      .fallback = "developer"),
 	FIELD(struct registration, status, .name = "status", .choices = statuses,
-	      .fallback = "active"),
+	      .words = user_status_words, .fallback = "active"),
 	FIELD(struct registration, password, .name = "password", .secret = true,
 	      .format = "password",
 	      .doc = "At most 72 bytes. Without a password, a token to set it is mailed.",
@@ -66,13 +64,14 @@ static const struct field change_fields[] = {
 	      .max = 120, .example = "\"Pocket Labs\""),
 	FIELD(struct user_change, photo_url, .name = "photoUrl", .format = "uri",
 	      .example = "\"https://example.com/jane.png\""),
-	FIELD(struct user_change, role, .name = "role", .choices = roles,
+	FIELD(struct user_change, role, .name = "role", .choices = user_role_words,
 	      .doc = "Administrators only.", .example = "\"team\""),
 	FIELD(struct user_change, status, .name = "status", .choices = statuses,
+	      .words = user_status_words,
 	      .doc = "Administrators only. Suspending a user ends their sessions, and their keys "
 		     "are refused.",
 	      .example = "\"active\""),
-	FIELD(struct user_change, kyc_status, .name = "kycStatus", .choices = kyc_statuses,
+	FIELD(struct user_change, kyc_status, .name = "kycStatus", .choices = kyc_status_words,
 	      .doc = "Administrators only.", .example = "\"verified\""),
 };
 
@@ -86,8 +85,8 @@ static const struct field query_fields[] = {
 	NUMBER_FIELDS(struct users_query),
 	FIELD(struct users_query, filter.search, .name = "search", .min = 1, .max = 120,
 	      .doc = "Part of a name or an email address, case-insensitive."),
-	FIELD(struct users_query, filter.role, .name = "role", .choices = roles),
-	FIELD(struct users_query, filter.status, .name = "status", .choices = all_statuses,
+	FIELD(struct users_query, filter.role, .name = "role", .choices = user_role_words),
+	FIELD(struct users_query, filter.status, .name = "status", .choices = user_status_words,
 	      .doc = "By default, deleted users are excluded."),
 	FIELD(struct users_query, filter.from, .name = "createdAt[gte]",
 	      .doc = "Registered at this time or later."),

@@ -3,22 +3,31 @@
 #include "base/arena.h"
 #include "db/row.h"
 
+const char *const review_kind_words[] = {"payment",        "funding",      "purchase",
+					 "closed_account", "bank_payment", NULL};
+const char *const review_status_words[] = {"open", "approved", "rejected", NULL};
+
 static const struct column columns[] = {
-	COLUMN(struct review, review_id),  COLUMN(struct review, public_id),
-	COLUMN(struct review, kind),       COLUMN(struct review, subject),
-	COLUMN(struct review, reason),     COLUMN_NAMED(struct review, detail.text, "detail"),
-	COLUMN(struct review, status),     COLUMN(struct review, note),
-	COLUMN(struct review, decided_by), COLUMN(struct review, created_at),
+	COLUMN(struct review, review_id),
+	COLUMN(struct review, public_id),
+	COLUMN_WORD(struct review, kind, review_kind_words),
+	COLUMN(struct review, subject),
+	COLUMN(struct review, reason),
+	COLUMN_NAMED(struct review, detail.text, "detail"),
+	COLUMN_WORD(struct review, status, review_status_words),
+	COLUMN(struct review, note),
+	COLUMN(struct review, decided_by),
+	COLUMN(struct review, created_at),
 	COLUMN(struct review, decided_at),
 };
 
 enum err
-review_open(struct ctx *ctx, const char *kind, struct uuid subject, const char *reason,
+review_open(struct ctx *ctx, enum review_kind kind, struct uuid subject, const char *reason,
 	    struct json_value detail)
 {
 	return db_run(ctx, SQL_review_insert, NULL,
-		      PARAMS(p_uuid(uuid_v7()), p_text(kind), p_uuid(subject), p_text(reason),
-			     p_text(detail.text != NULL ? detail.text : "{}")));
+		      PARAMS(p_uuid(uuid_v7()), p_word(review_kind_words, kind), p_uuid(subject),
+			     p_text(reason), p_text(detail.text != NULL ? detail.text : "{}")));
 }
 
 enum err
@@ -27,7 +36,8 @@ review_list(struct ctx *ctx, const struct review_filter *filter, struct review *
 	struct rows rows;
 
 	TRY(db_run(ctx, SQL_review_list, &rows,
-		   PARAMS(p_text(filter->status), p_text(filter->kind), p_id(filter->after),
+		   PARAMS(p_word(review_status_words, filter->status),
+			  p_word(review_kind_words, filter->kind), p_id(filter->after),
 			  p_int(filter->most))));
 	*out = arena_array(ctx->arena, rows.count, sizeof(**out));
 	*n = rows.count;
@@ -49,10 +59,11 @@ review_get(struct ctx *ctx, struct uuid id, struct review *out)
 }
 
 void
-review_settle(struct ctx *ctx, const char *kind, struct uuid subject, const char *job_kind,
+review_settle(struct ctx *ctx, enum review_kind kind, struct uuid subject, const char *job_kind,
 	      const char *job_subject, bool paid)
 {
 	db_defer(ctx, SQL_review_settle,
-		 PARAMS(p_text(kind), p_uuid(subject), p_text(paid ? "approved" : "rejected"),
+		 PARAMS(p_word(review_kind_words, kind), p_uuid(subject),
+			p_word(review_status_words, paid ? REVIEW_APPROVED : REVIEW_REJECTED),
 			p_text(job_kind), p_text(job_subject)));
 }

@@ -143,7 +143,7 @@ bank_accounts_refresh(struct ctx *ctx, int64_t user_id)
 	TRY(ensure(ctx, ctx->db == NULL));
 	TRY(bank_account_rows(ctx, user_id, &rows, &n));
 	for (size_t i = 0; i < n && reached; i++)
-		if (text_equal(rows[i].status, "active") && !seen_before(rows, i))
+		if (rows[i].status == BANK_ACCOUNT_ACTIVE && !seen_before(rows, i))
 			TRY(refresh_consent(ctx, rows + i, n - i, &reached));
 	return ERR_OK;
 }

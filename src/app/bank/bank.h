@@ -20,6 +20,11 @@
 
 enum { BANK_CONSENT_DAYS = 90, BANK_LINK_S = 600, BANK_ID_MAX = 35 };
 
+/* One that is not active must be linked again. */
+enum bank_account_status { BANK_ACCOUNT_ACTIVE = 1, BANK_ACCOUNT_EXPIRED, BANK_ACCOUNT_REVOKED };
+
+extern const char *const bank_account_status_words[];
+
 struct bank_account {
 	int64_t bank_account_id;
 	const char *id; /* "ba_<16 hex>" */
@@ -30,7 +35,7 @@ struct bank_account {
 	struct money balance;       /* may be negative */
 	const char *currency;
 	bool is_primary;
-	const char *status; /* active; expired, revoked: it must be linked again */
+	enum bank_account_status status;
 	struct instant balance_at;
 	struct instant consent_expires_at;
 };
@@ -87,6 +92,11 @@ enum err bank_unlink_all(struct ctx *ctx, int64_t user_id, struct bank_ended *ou
 /* Outside of any transaction: notify the bank. Failures are ignored. */
 void bank_consents_end(struct ctx *ctx, const struct bank_ended *ended);
 
+/* The status of a payment order at a bank, as its payer sees it: a payment, or a merchant's payout. */
+enum bank_order_status { BANK_ORDER_PROCESSING = 1, BANK_ORDER_COMPLETED, BANK_ORDER_FAILED };
+
+extern const char *const bank_order_status_words[];
+
 /* A payment order. */
 struct bank_order {
 	int64_t bank_account_id; /* to be debited */
@@ -98,7 +108,7 @@ struct bank_order {
 };
 
 enum bank_payment_state {
-	BANK_PAYMENT_PENDING, /* reserved, sent to the bank, or unknown */
+	BANK_PAYMENT_PENDING = 1, /* reserved, sent to the bank, or unknown */
 	BANK_PAYMENT_SETTLED,
 	BANK_PAYMENT_FAILED,
 };

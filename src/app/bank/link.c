@@ -59,7 +59,8 @@ bank_link_close(struct ctx *ctx, struct bank_link *link)
 	if (link->asked.answer.outcome != PROVIDER_ACCEPTED) {
 		link->refused = true;
 		TRY(db_run(ctx, SQL_bank_consent_end, NULL,
-			   PARAMS(p_int(link->bank_consent_id), p_text("refused"))));
+			   PARAMS(p_int(link->bank_consent_id),
+				  p_word(consent_status_words, CONSENT_REFUSED))));
 		(void)bank_fault(ctx, &link->asked.answer);
 		return ERR_OK;
 	}
@@ -129,7 +130,8 @@ check_authorised(struct ctx *ctx, const struct xs2a_call *call, const struct ret
 	if (consent.status == XS2A_CONSENT_VALID)
 		return ERR_OK;
 	TRY(db_run(ctx, SQL_bank_consent_end, NULL,
-		   PARAMS(p_int(returned->bank_consent_id), p_text("refused"))));
+		   PARAMS(p_int(returned->bank_consent_id),
+			  p_word(consent_status_words, CONSENT_REFUSED))));
 	return begin_again(ctx, "Access to the account was not granted at the bank",
 			   "the consent is not valid");
 }

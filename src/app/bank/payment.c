@@ -23,12 +23,14 @@ struct payment_row {
 	const char *text;
 	const char *product;
 	const char *address;
-	const char *status;
+	enum bank_payment_state status;
 	int64_t repeats;
 	const char *bank_reference;
 	const char *sca_url;
 	const char *problem;
 };
+
+static const char *const payment_state_words[] = {"pending", "settled", "failed", NULL};
 
 static const struct column columns[] = {
 	COLUMN(struct payment_row, bank_payment_id),
@@ -42,20 +44,12 @@ static const struct column columns[] = {
 	COLUMN(struct payment_row, text),
 	COLUMN(struct payment_row, product),
 	COLUMN(struct payment_row, address),
-	COLUMN(struct payment_row, status),
+	COLUMN_WORD(struct payment_row, status, payment_state_words),
 	COLUMN(struct payment_row, repeats),
 	COLUMN(struct payment_row, bank_reference),
 	COLUMN(struct payment_row, sca_url),
 	COLUMN(struct payment_row, problem),
 };
-
-static enum bank_payment_state
-state_of(const char *status)
-{
-	if (text_equal(status, "settled"))
-		return BANK_PAYMENT_SETTLED;
-	return text_equal(status, "failed") ? BANK_PAYMENT_FAILED : BANK_PAYMENT_PENDING;
-}
 
 /* The first characters of a text. */
 static const char *
@@ -99,7 +93,7 @@ check_account(struct ctx *ctx, const struct bank_order *in, const struct bank_ac
 {
 	if (!text_equal(in->amount.currency->code, row->currency))
 		return fault(&ctx->fault, ERR_CURRENCY_MISMATCH, NULL, NULL);
-	if (!text_equal(row->status, "active"))
+	if (row->status != BANK_ACCOUNT_ACTIVE)
 		return fault(&ctx->fault, ERR_CONSENT_ENDED, NULL, NULL);
 	if (in->amount.minor <= 0 || row->balance < in->amount.minor ||
 	    row->balance - in->amount.minor < row->reserved)
@@ -243,13 +237,15 @@ is_failure(const struct bank_payment *payment, int64_t repeats)
 }
 
 static enum err
-end(struct ctx *ctx, const struct payment_row *row, const char *status, const char *problem)
+end(struct ctx *ctx, const struct payment_row *row, enum bank_payment_state state,
+    const char *problem)
 {
-	bool settled = text_equal(status, "settled");
+	bool settled = state == BANK_PAYMENT_SETTLED;
 
 	TRY(db_run(ctx, SQL_bank_payment_end, NULL,
-		   PARAMS(p_int(row->bank_payment_id), p_text(status), p_text(problem))));
-	review_settle(ctx, "bank_payment", row->request_id,
+		   PARAMS(p_int(row->bank_payment_id), p_word(payment_state_words, state),
+			  p_text(problem))));
+	review_settle(ctx, REVIEW_BANK_PAYMENT, row->request_id,
 		      text_starts_with(row->reference, "pay_") ? "merchant_payout" : "remittance",
 		      row->reference, settled);
 	if (!settled)
@@ -272,11 +268,11 @@ take(struct ctx *ctx, const struct bank_payment *payment, const struct payment_r
 	if (payment->outcome.asked != BANK_STATUS)
 		TRY(bank_consent_note(ctx, payment->request.bank_consent_id, &called->answer));
 	if (accepted && called->state == PROVIDER_SUCCEEDED)
-		return end(ctx, row, "settled", NULL);
+		return end(ctx, row, BANK_PAYMENT_SETTLED, NULL);
 	if (row->bank_reference != NULL && !accepted)
 		return ERR_OK; /* another attempt succeeded */
 	if (is_failure(payment, row->repeats))
-		return end(ctx, row, "failed",
+		return end(ctx, row, BANK_PAYMENT_FAILED,
 			   accepted ? "The bank did not make the payment" : called->answer.message);
 	return ERR_OK;
 }
@@ -285,7 +281,7 @@ static void
 show(const struct payment_row *row, struct bank_payment *out)
 {
 	out->bank_payment_id = row->bank_payment_id;
-	out->state = state_of(row->status);
+	out->state = row->status;
 	out->accepted = row->bank_reference != NULL;
 	out->problem = row->problem;
 	out->sca_url = row->sca_url;
@@ -336,7 +332,7 @@ bank_close(struct ctx *ctx, struct bank_payment *payment)
 
 	TRY(ensure(ctx, ctx->db != NULL));
 	TRY(lock_payment(ctx, payment, &row));
-	payment->state = state_of(row.status);
+	payment->state = row.status;
 	if (payment->state == BANK_PAYMENT_PENDING && payment->outcome.asked != BANK_NOT_ASKED)
 		TRY(take(ctx, payment, &row));
 	return show_again(ctx, payment);
@@ -388,13 +384,13 @@ bank_decide(struct ctx *ctx, struct bank_payment *payment, bool made)
 
 	TRY(ensure(ctx, ctx->db != NULL));
 	TRY(lock_payment(ctx, payment, &row));
-	payment->state = state_of(row.status);
+	payment->state = row.status;
 	if (payment->state != BANK_PAYMENT_PENDING)
 		return fault(&ctx->fault, ERR_CONFLICT, NULL,
 			     payment->state == BANK_PAYMENT_SETTLED
 				     ? "The bank has made the payment in the meantime"
 				     : "The bank has refused the payment in the meantime");
-	TRY(end(ctx, &row, made ? "settled" : "failed",
+	TRY(end(ctx, &row, made ? BANK_PAYMENT_SETTLED : BANK_PAYMENT_FAILED,
 		made ? NULL : "The bank did not make the payment"));
 	return show_again(ctx, payment);
 }

@@ -11,6 +11,11 @@
 
 enum { DOWN_RETRY_S = 5 };
 
+const char *const bank_account_status_words[] = {"active", "expired", "revoked", NULL};
+const char *const bank_order_status_words[] = {"processing", "completed", "failed", NULL};
+const char *const consent_status_words[] = {"begun",   "valid",   "refused",
+					    "expired", "revoked", NULL};
+
 static const struct column columns[] = {
 	COLUMN(struct bank_account_row, bank_account_id),
 	COLUMN(struct bank_account_row, drop_id),
@@ -26,7 +31,7 @@ static const struct column columns[] = {
 	COLUMN(struct bank_account_row, paid_at),
 	COLUMN(struct bank_account_row, is_primary),
 	COLUMN(struct bank_account_row, resource_id),
-	COLUMN(struct bank_account_row, status),
+	COLUMN_WORD(struct bank_account_row, status, bank_account_status_words),
 	COLUMN(struct bank_account_row, bank_consent_id),
 	COLUMN(struct bank_account_row, consent),
 	COLUMN(struct bank_account_row, consent_sealed),
@@ -170,6 +175,8 @@ bank_consent_note(struct ctx *ctx, int64_t bank_consent_id, const struct xs2a_an
 
 	if (!answer->consent_ended)
 		return ERR_OK;
-	return db_run(ctx, SQL_bank_consent_end, NULL,
-		      PARAMS(p_int(bank_consent_id), p_text(expired ? "expired" : "revoked")));
+	return db_run(
+		ctx, SQL_bank_consent_end, NULL,
+		PARAMS(p_int(bank_consent_id),
+		       p_word(consent_status_words, expired ? CONSENT_EXPIRED : CONSENT_REVOKED)));
 }

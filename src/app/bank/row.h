@@ -5,6 +5,17 @@
 #include "app/bank/bank.h"
 #include "db/row.h"
 
+/* How it is with what a person has consented to at a bank. */
+enum consent_status {
+	CONSENT_BEGUN = 1,
+	CONSENT_VALID,
+	CONSENT_REFUSED,
+	CONSENT_EXPIRED,
+	CONSENT_REVOKED
+};
+
+extern const char *const consent_status_words[];
+
 struct bank_account_row {
 	int64_t bank_account_id;
 	const char *drop_id;
@@ -20,7 +31,7 @@ struct bank_account_row {
 	struct instant paid_at; /* when the last payment was debited */
 	bool is_primary;
 	const char *resource_id;
-	const char *status;
+	enum bank_account_status status;
 	int64_t bank_consent_id;
 	const char *consent; /* our id of it */
 	struct bytes consent_sealed;

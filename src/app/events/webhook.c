@@ -78,8 +78,7 @@ refuse_url(struct ctx *ctx, const char *why)
 static enum err
 check_url(struct ctx *ctx, const char *text, const char *mode)
 {
-	bool open = strcmp(mode, "test") == 0 &&
-		    strcmp(ctx->app->config->environment, "development") == 0;
+	bool open = strcmp(mode, "test") == 0 && config_is_development(ctx->app->config);
 	struct url url;
 
 	if (strlen(text) > WEBHOOK_URL_MAX || !url_parse(ctx->arena, text, &url))

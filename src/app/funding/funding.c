@@ -52,17 +52,15 @@ static enum err
 assess(struct ctx *ctx, struct funding *f)
 {
 	struct risk_facts facts = {0};
-	enum risk_level level;
 	struct rows rows;
 
 	TRY(db_run(ctx, SQL_funding_facts, &rows,
-		   PARAMS(p_int(f->user_id), p_text(f->purpose), p_int(f->minor),
-			  p_text(email_key(ctx->arena, f->email)), p_int(f->funding_id),
-			  p_text(email_spelling(ctx->arena, f->email)))));
+		   PARAMS(p_int(f->user_id), p_word(funding_purpose_words, f->purpose),
+			  p_int(f->minor), p_text(email_key(ctx->arena, f->email)),
+			  p_int(f->funding_id), p_text(email_spelling(ctx->arena, f->email)))));
 	rows_scan(&rows, 0, fact_columns, COLUMN_COUNT(fact_columns), &facts);
-	level = risk_assess(ctx->arena, &facts, &f->risk_rules);
-	f->risk = risk_text(level);
-	f->requires_review = level == RISK_HIGH;
+	f->risk = risk_assess(ctx->arena, &facts, &f->risk_rules);
+	f->requires_review = f->risk == RISK_HIGH;
 	return ERR_OK;
 }
 
@@ -91,7 +89,7 @@ insert(struct ctx *ctx, struct funding *f)
 	struct rows rows;
 
 	f->public_id = uuid_v7();
-	f->status = "pending";
+	f->status = FUNDING_PENDING;
 	for (int i = 0; i < NUMBER_TRIES; i++) {
 		random_tail(tail);
 		f->reference = arena_printf(ctx->arena, "%s-%lld-%s",
@@ -99,10 +97,11 @@ insert(struct ctx *ctx, struct funding *f)
 		f->transaction_no = i == 0 ? arena_printf(ctx->arena, "TXN-%lld", ms)
 					   : arena_printf(ctx->arena, "TXN-%lld-%d", ms, i);
 		TRY(db_run(ctx, SQL_funding_insert, &rows,
-			   PARAMS(p_uuid(f->public_id), p_int(f->user_id), p_text(f->purpose),
-				  p_text(f->reference), p_text(f->transaction_no), p_int(f->minor),
-				  p_text(f->email), p_text(email_key(ctx->arena, f->email)),
-				  p_text(f->description), p_text(f->risk), p_text(f->risk_rules),
+			   PARAMS(p_uuid(f->public_id), p_int(f->user_id),
+				  p_word(funding_purpose_words, f->purpose), p_text(f->reference),
+				  p_text(f->transaction_no), p_int(f->minor), p_text(f->email),
+				  p_text(email_key(ctx->arena, f->email)), p_text(f->description),
+				  p_word(risk_level_words, f->risk), p_text(f->risk_rules),
 				  p_bool(f->requires_review), p_int(LIFETIME_S))));
 		if (rows.count > 0) {
 			f->funding_id = row_int(&rows, 0, 0);
@@ -134,7 +133,7 @@ check_address(struct ctx *ctx, const struct funding *f)
 static enum err
 mail_code(struct ctx *ctx, const struct funding *f)
 {
-	struct code_use use = {f->user_id, f->purpose, f->reference};
+	struct code_use use = {f->user_id, funding_code_purpose(f->purpose), f->reference};
 	const char *description = NULL;
 	char amount[MONEY_TEXT_MAX];
 	struct user user = {0};
@@ -169,15 +168,16 @@ end_earlier(struct ctx *ctx, const struct user_wallet *wallet, const struct fund
 	struct rows rows;
 
 	TRY(db_run(ctx, SQL_funding_newest, &rows,
-		   PARAMS(p_int(f->user_id), p_text(f->purpose), p_int(f->funding_id))));
+		   PARAMS(p_int(f->user_id), p_word(funding_purpose_words, f->purpose),
+			  p_int(f->funding_id))));
 	if (!funding_scan(&rows, &earlier))
 		return ERR_OK;
 	TRY(funding_release(ctx, wallet, &earlier));
-	return funding_set_status(ctx, &earlier, "expired", 0);
+	return funding_set_status(ctx, &earlier, FUNDING_EXPIRED, 0);
 }
 
 enum err
-funding_start(struct ctx *ctx, const char *purpose, const struct funding_order *in,
+funding_start(struct ctx *ctx, enum funding_purpose purpose, const struct funding_order *in,
 	      struct funding *out)
 {
 	struct user_wallet wallet;
@@ -191,7 +191,7 @@ funding_start(struct ctx *ctx, const char *purpose, const struct funding_order *
 	TRY(funding_check_open(ctx, purpose));
 	TRY(check_amount(ctx, in->amount, &out->minor));
 	TRY(funding_wallet(ctx, out->user_id, &wallet));
-	TRY(code_lock(ctx, out->user_id, purpose));
+	TRY(code_lock(ctx, out->user_id, funding_code_purpose(purpose)));
 	if (out->email == NULL) {
 		TRY(user_get(ctx, out->user_id, &user));
 		out->email = user.email;
@@ -224,12 +224,14 @@ redirect(struct ctx *ctx, const char *email, struct funding *f)
 	if (!f->requires_review) /* an unusual funding does not become usual */
 		TRY(assess(ctx, f));
 	return db_run(ctx, SQL_funding_set_address, NULL,
-		      PARAMS(p_int(f->funding_id), p_text(email), p_text(key), p_text(f->risk),
-			     p_text(f->risk_rules), p_bool(f->requires_review)));
+		      PARAMS(p_int(f->funding_id), p_text(email), p_text(key),
+			     p_word(risk_level_words, f->risk), p_text(f->risk_rules),
+			     p_bool(f->requires_review)));
 }
 
 enum err
-funding_resend(struct ctx *ctx, const char *purpose, const char *email, struct funding *out)
+funding_resend(struct ctx *ctx, enum funding_purpose purpose, const char *email,
+	       struct funding *out)
 {
 	int64_t user_id = ctx->who.user_id;
 	struct user_wallet wallet;
@@ -237,9 +239,9 @@ funding_resend(struct ctx *ctx, const char *purpose, const char *email, struct f
 
 	TRY(funding_check_open(ctx, purpose));
 	TRY(funding_wallet(ctx, user_id, &wallet));
-	TRY(code_lock(ctx, user_id, purpose));
+	TRY(code_lock(ctx, user_id, funding_code_purpose(purpose)));
 	TRY(db_run(ctx, SQL_funding_newest, &rows,
-		   PARAMS(p_int(user_id), p_text(purpose), p_int(0))));
+		   PARAMS(p_int(user_id), p_word(funding_purpose_words, purpose), p_int(0))));
 	if (!funding_scan(&rows, out))
 		return fault(&ctx->fault, ERR_NOT_FOUND, NULL,
 			     "No pending transaction for this purpose");

@@ -11,13 +11,24 @@
 
 #include <stdbool.h>
 
+#include "app/funding/risk.h"
 #include "base/ctx.h"
 #include "base/money.h"
 
 struct config;
 
-/* "wallet_funding", "wallet_deduction"; ends with NULL. */
-extern const char *const funding_purposes[];
+enum funding_purpose { PURPOSE_FUNDING = 1, PURPOSE_DEDUCTION };
+enum funding_status {
+	FUNDING_PENDING = 1,
+	FUNDING_REVIEW,
+	FUNDING_COMPLETED,
+	FUNDING_FAILED,
+	FUNDING_EXPIRED
+};
+
+/* The words of a purpose are also those of the transactions that come of it. */
+extern const char *const funding_purpose_words[];
+extern const char *const funding_status_words[];
 
 struct funding_order {
 	struct decimal amount;
@@ -29,16 +40,16 @@ struct funding {
 	int64_t funding_id;
 	struct uuid public_id;
 	int64_t user_id;
-	const char *purpose;
+	enum funding_purpose purpose;
 	const char *reference;      /* FUND-<ms>-<8 characters>, DEDUCT-… */
 	const char *transaction_no; /* TXN-<ms> */
 	int64_t minor;              /* kobo */
 	const char *email;
 	const char *description;
-	const char *risk;       /* low, medium, high */
-	const char *risk_rules; /* names, separated by commas */
+	enum risk_level risk;
+	const char *risk_rules; /* names, with commas between them */
 	bool requires_review;
-	const char *status;   /* pending, review, completed, failed, expired */
+	enum funding_status status;
 	struct uuid hold;     /* of a deduction */
 	bool live;            /* pending, and not too old for a new code */
 	struct money balance; /* after funding_verify() */
@@ -49,8 +60,8 @@ bool funding_open(const struct config *config);
 
 /* In a transaction: start a funding or deduction of ctx->who and mail the code.
  * ERR_VALIDATION on the amount, ERR_WALLET_INACTIVE, ERR_INSUFFICIENT_FUNDS. */
-enum err funding_start(struct ctx *ctx, const char *purpose, const struct funding_order *in,
-		       struct funding *out) MUST_CHECK;
+enum err funding_start(struct ctx *ctx, enum funding_purpose purpose,
+		       const struct funding_order *in, struct funding *out) MUST_CHECK;
 /*
  * In a transaction: check the code and post, or open a review (status review). ERR_FUNDING_UNKNOWN
  * if it is not the caller's, or not pending. *right false: the code was refused, the fault has the
@@ -60,7 +71,7 @@ enum err funding_verify(struct ctx *ctx, const char *reference, const char *code
 			struct funding *out, bool *right) MUST_CHECK;
 /* In a transaction: mail a new code for the newest pending one; ERR_NOT_FOUND. Another address
  * than before counts as a risk, and is refused for deductions. NULL: the same as before. */
-enum err funding_resend(struct ctx *ctx, const char *purpose, const char *email,
+enum err funding_resend(struct ctx *ctx, enum funding_purpose purpose, const char *email,
 			struct funding *out) MUST_CHECK;
 
 /* In a transaction: an administrator's decision about a funding in review: posted, or failed.

@@ -7,7 +7,9 @@ enum { HOUR_S = 3600, DAY_S = 24 * HOUR_S, WEEK_S = 7 * DAY_S, HISTORY_LEAST = 3
 
 #define NAIRA INT64_C(100)
 
-/* An average of few fundings is meaningless. */
+/* An average of fewer fundings says nothing. */
+const char *const risk_level_words[] = {"low", "medium", "high", NULL};
+
 static bool
 above_average(const struct risk_facts *f, int64_t times)
 {
@@ -104,13 +106,4 @@ risk_assess(struct arena *arena, const struct risk_facts *facts, const char **na
 	if (points >= RISK_HIGH_POINTS)
 		return RISK_HIGH;
 	return points >= RISK_MEDIUM_POINTS ? RISK_MEDIUM : RISK_LOW;
-}
-
-const char *
-risk_text(enum risk_level level)
-{
-	static const char *const texts[] = {
-		[RISK_LOW] = "low", [RISK_MEDIUM] = "medium", [RISK_HIGH] = "high"};
-
-	return texts[level];
 }

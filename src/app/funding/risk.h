@@ -16,7 +16,9 @@ struct arena;
 /* Least points of a level. */
 enum { RISK_MEDIUM_POINTS = 30, RISK_HIGH_POINTS = 60 };
 
-enum risk_level { RISK_LOW, RISK_MEDIUM, RISK_HIGH };
+enum risk_level { RISK_LOW = 1, RISK_MEDIUM, RISK_HIGH };
+
+extern const char *const risk_level_words[];
 
 /* Input of the rules. Amounts in kobo; counts are of the same user and purpose. */
 struct risk_facts {
@@ -41,7 +43,5 @@ const struct risk_rule *risk_rule(size_t i);
 /* The level, and the names of the rules that apply, separated by commas. */
 enum risk_level risk_assess(struct arena *arena, const struct risk_facts *facts,
 			    const char **names);
-/* "low", "medium", "high". */
-const char *risk_text(enum risk_level level);
 
 #endif

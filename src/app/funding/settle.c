@@ -1,6 +1,4 @@
-/* The second step: the code is checked, and the money moves or waits for a review. */
-#include <string.h>
-
+/* The second step: the code is checked, and the money moves or waits for an administrator. */
 #include "app/audit/review.h"
 #include "app/events/outbox.h"
 #include "app/funding/store.h"
@@ -8,6 +6,7 @@
 #include "app/people/ownership.h"
 #include "app/people/user.h"
 #include "base/arena.h"
+#include "base/word.h"
 #include "db/row.h"
 #include "ledger/account.h"
 #include "ledger/hold.h"
@@ -45,7 +44,7 @@ post(struct ctx *ctx, const struct user_wallet *wallet, struct uuid hold, struct
 		.ledger_id = wallet->ledger_id,
 		.currency = funding_currency()->code,
 		.reference = f->reference,
-		.type = f->purpose,
+		.type = word_text(funding_purpose_words, f->purpose),
 		.metadata = metadata(ctx, f),
 		.hold = hold,
 		.postings = &posting,
@@ -59,7 +58,7 @@ post(struct ctx *ctx, const struct user_wallet *wallet, struct uuid hold, struct
 	TRY(ledger_submit(ctx, &transaction));
 	f->balance =
 		(struct money){out ? result.from_balance : result.to_balance, funding_currency()};
-	return funding_set_status(ctx, f, "completed", transaction.transaction_id);
+	return funding_set_status(ctx, f, FUNDING_COMPLETED, transaction.transaction_id);
 }
 
 /* Post it from its hold, if it has one; if that has expired, as far as the balance allows. */
@@ -94,19 +93,19 @@ ask_for_review(struct ctx *ctx, const struct user_wallet *wallet, struct funding
 	if (f->description != NULL)
 		jw_text(&w, "description", f->description);
 	jw_text(&w, "email", f->email);
-	jw_text(&w, "purpose", f->purpose);
+	jw_text(&w, "purpose", word_text(funding_purpose_words, f->purpose));
 	jw_text(&w, "reference", f->reference);
-	jw_text(&w, "risk", f->risk);
+	jw_text(&w, "risk", word_text(risk_level_words, f->risk));
 	jw_text(&w, "rules", f->risk_rules);
 	jw_text(&w, "transactionId", f->transaction_no);
 	jw_text(&w, "walletNumber", wallet->number);
 	jw_close(&w);
 	if (!jw_finish(&w, &detail))
 		return fault(&ctx->fault, ERR_INTERNAL, NULL, NULL);
-	TRY(review_open(ctx, "funding", f->public_id, "The risk level is high",
+	TRY(review_open(ctx, REVIEW_FUNDING, f->public_id, "The risk rules say high",
 			(struct json_value){detail.data}));
 	f->balance = wallet->balance;
-	return funding_set_status(ctx, f, "review", 0);
+	return funding_set_status(ctx, f, FUNDING_REVIEW, 0);
 }
 
 static enum err
@@ -115,10 +114,10 @@ unknown(struct ctx *ctx)
 	return fault(&ctx->fault, ERR_FUNDING_UNKNOWN, NULL, NULL);
 }
 
-static const char *
+static enum funding_purpose
 purpose_of(const char *reference)
 {
-	return text_starts_with(reference, "DEDUCT-") ? funding_out : funding_in;
+	return text_starts_with(reference, "DEDUCT-") ? PURPOSE_DEDUCTION : PURPOSE_FUNDING;
 }
 
 enum err
@@ -130,14 +129,14 @@ funding_verify(struct ctx *ctx, const char *reference, const char *code, struct 
 	struct code_use use;
 	struct rows rows;
 
-	TRY(code_lock(ctx, user_id, purpose_of(reference)));
+	TRY(code_lock(ctx, user_id, funding_code_purpose(purpose_of(reference))));
 	TRY(db_run(ctx, SQL_funding_by_reference, &rows,
 		   PARAMS(p_int(user_id), p_text(reference))));
 	if (!funding_scan(&rows, out) || !out->live)
 		return unknown(ctx);
 	TRY(funding_check_open(ctx, out->purpose));
 	TRY(funding_wallet(ctx, user_id, &wallet));
-	use = (struct code_use){user_id, out->purpose, out->reference};
+	use = (struct code_use){user_id, funding_code_purpose(out->purpose), out->reference};
 	TRY(code_check(ctx, &use, code, right));
 	if (!*right)
 		return ERR_OK;
@@ -174,7 +173,7 @@ funding_decide(struct ctx *ctx, struct uuid id, bool approved)
 	TRY(db_run(ctx, SQL_funding_by_id, &rows, PARAMS(p_uuid(id))));
 	if (!funding_scan(&rows, &f))
 		return fault(&ctx->fault, ERR_NOT_FOUND, NULL, "Funding not found");
-	if (strcmp(f.status, "review") != 0)
+	if (f.status != FUNDING_REVIEW)
 		return fault(&ctx->fault, ERR_CONFLICT, NULL, "The funding is not in review");
 	if (approved) {
 		TRY(funding_wallet(ctx, f.user_id, &wallet));
@@ -182,7 +181,7 @@ funding_decide(struct ctx *ctx, struct uuid id, bool approved)
 	} else {
 		TRY(user_wallet(ctx, f.user_id, funding_currency(), &wallet));
 		TRY(funding_release(ctx, &wallet, &f));
-		TRY(funding_set_status(ctx, &f, "failed", 0));
+		TRY(funding_set_status(ctx, &f, FUNDING_FAILED, 0));
 	}
 	return mail_outcome(ctx, &f, approved);
 }

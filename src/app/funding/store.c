@@ -4,45 +4,58 @@
 
 #include "base/arena.h"
 #include "base/config.h"
+#include "base/word.h"
 #include "crypto/hmac.h"
 #include "db/row.h"
 #include "ledger/hold.h"
 #include "runtime/app.h"
 
-const char funding_in[] = "wallet_funding";
-const char funding_out[] = "wallet_deduction";
-const char *const funding_purposes[] = {funding_in, funding_out, NULL};
+const char *const funding_purpose_words[] = {"wallet_funding", "wallet_deduction", NULL};
+const char *const funding_status_words[] = {"pending", "review",  "completed",
+					    "failed",  "expired", NULL};
 
 static const struct column columns[] = {
-	COLUMN(struct funding, funding_id),  COLUMN(struct funding, public_id),
-	COLUMN(struct funding, user_id),     COLUMN(struct funding, purpose),
-	COLUMN(struct funding, reference),   COLUMN(struct funding, transaction_no),
-	COLUMN(struct funding, minor),       COLUMN(struct funding, email),
-	COLUMN(struct funding, description), COLUMN(struct funding, risk),
-	COLUMN(struct funding, risk_rules),  COLUMN(struct funding, requires_review),
-	COLUMN(struct funding, status),      COLUMN(struct funding, hold),
+	COLUMN(struct funding, funding_id),
+	COLUMN(struct funding, public_id),
+	COLUMN(struct funding, user_id),
+	COLUMN_WORD(struct funding, purpose, funding_purpose_words),
+	COLUMN(struct funding, reference),
+	COLUMN(struct funding, transaction_no),
+	COLUMN(struct funding, minor),
+	COLUMN(struct funding, email),
+	COLUMN(struct funding, description),
+	COLUMN_WORD(struct funding, risk, risk_level_words),
+	COLUMN(struct funding, risk_rules),
+	COLUMN(struct funding, requires_review),
+	COLUMN_WORD(struct funding, status, funding_status_words),
+	COLUMN(struct funding, hold),
 	COLUMN(struct funding, live),
 };
 
 bool
 funding_open(const struct config *config)
 {
-	return text_equal(config->otp_funding, "open") ||
-	       text_equal(config->environment, "development");
+	return config_opens_funding(config) || config_is_development(config);
 }
 
 enum err
-funding_check_open(struct ctx *ctx, const char *purpose)
+funding_check_open(struct ctx *ctx, enum funding_purpose purpose)
 {
-	if (!text_equal(purpose, funding_purposes[0]) || funding_open(ctx->app->config))
+	if (purpose != PURPOSE_FUNDING || funding_open(ctx->app->config))
 		return ERR_OK;
 	return fault(&ctx->fault, ERR_FORBIDDEN, NULL, "Funding is disabled on this server");
+}
+
+const char *
+funding_code_purpose(enum funding_purpose purpose)
+{
+	return word_text(funding_purpose_words, purpose);
 }
 
 bool
 funding_is_deduction(const struct funding *f)
 {
-	return strcmp(f->purpose, funding_out) == 0;
+	return f->purpose == PURPOSE_DEDUCTION;
 }
 
 const struct currency *
@@ -110,9 +123,11 @@ funding_release(struct ctx *ctx, const struct user_wallet *wallet, const struct 
 }
 
 enum err
-funding_set_status(struct ctx *ctx, struct funding *f, const char *status, int64_t transaction_id)
+funding_set_status(struct ctx *ctx, struct funding *f, enum funding_status status,
+		   int64_t transaction_id)
 {
 	f->status = status;
 	return db_run(ctx, SQL_funding_set_status, NULL,
-		      PARAMS(p_int(f->funding_id), p_text(status), p_id(transaction_id)));
+		      PARAMS(p_int(f->funding_id), p_word(funding_status_words, status),
+			     p_id(transaction_id)));
 }

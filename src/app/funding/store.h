@@ -7,18 +7,17 @@
 
 struct rows;
 
-extern const char funding_in[];
-extern const char funding_out[];
-
+/* What the codes of a purpose are for: app/people/code.h. */
+const char *funding_code_purpose(enum funding_purpose purpose);
 bool funding_is_deduction(const struct funding *f);
-/* ERR_FORBIDDEN if the purpose is funding and fundings are disabled. */
-enum err funding_check_open(struct ctx *ctx, const char *purpose) MUST_CHECK;
+/* ERR_FORBIDDEN where the purpose is funding and that is not open. */
+enum err funding_check_open(struct ctx *ctx, enum funding_purpose purpose) MUST_CHECK;
 /* The one currency of all fundings: NGN. */
 const struct currency *funding_currency(void);
 /* The first row of a statement that returns fundings; false if there is none. */
 bool funding_scan(const struct rows *rows, struct funding *out);
 /* transaction_id: of the posting; 0 if there is none. */
-enum err funding_set_status(struct ctx *ctx, struct funding *f, const char *status,
+enum err funding_set_status(struct ctx *ctx, struct funding *f, enum funding_status status,
 			    int64_t transaction_id) MUST_CHECK;
 
 /* The wallet, if money may move; ERR_WALLET_INACTIVE. */

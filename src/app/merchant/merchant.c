@@ -160,7 +160,7 @@ merchant_turnover(struct ctx *ctx, const struct merchant *merchant, const char *
 struct payment_row {
 	int64_t drop_payment_id;
 	const char *drop_id;
-	const char *status;
+	enum bank_order_status status;
 	int64_t minor;
 	int64_t fee_minor;
 	const char *first_name;
@@ -170,10 +170,14 @@ struct payment_row {
 };
 
 static const struct column payment_columns[] = {
-	COLUMN(struct payment_row, drop_payment_id), COLUMN(struct payment_row, drop_id),
-	COLUMN(struct payment_row, status),          COLUMN(struct payment_row, minor),
-	COLUMN(struct payment_row, fee_minor),       COLUMN(struct payment_row, first_name),
-	COLUMN(struct payment_row, last_name),       COLUMN(struct payment_row, created_at),
+	COLUMN(struct payment_row, drop_payment_id),
+	COLUMN(struct payment_row, drop_id),
+	COLUMN_WORD(struct payment_row, status, bank_order_status_words),
+	COLUMN(struct payment_row, minor),
+	COLUMN(struct payment_row, fee_minor),
+	COLUMN(struct payment_row, first_name),
+	COLUMN(struct payment_row, last_name),
+	COLUMN(struct payment_row, created_at),
 	COLUMN(struct payment_row, completed_at),
 };
 

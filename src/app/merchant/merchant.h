@@ -10,6 +10,7 @@
 
 #include <stddef.h>
 
+#include "app/bank/bank.h"
 #include "base/ctx.h"
 #include "base/money.h"
 
@@ -64,7 +65,7 @@ enum err merchant_turnover(struct ctx *ctx, const struct merchant *merchant, con
 struct merchant_payment {
 	int64_t drop_payment_id;
 	const char *drop_id; /* "tx_qr_…" */
-	const char *status;
+	enum bank_order_status status;
 	struct money amount;
 	struct money fee;
 	struct money net;

@@ -78,7 +78,7 @@ struct payout {
 	const char *drop_id;
 	int64_t user_id;
 	int64_t amount;
-	const char *status;
+	enum bank_order_status status;
 	int64_t transaction_id;
 	struct uuid account;
 	int64_t ledger_id;
@@ -89,7 +89,7 @@ static const struct column payout_columns[] = {
 	COLUMN(struct payout, drop_id),
 	COLUMN(struct payout, user_id),
 	COLUMN(struct payout, amount),
-	COLUMN(struct payout, status),
+	COLUMN_WORD(struct payout, status, bank_order_status_words),
 	COLUMN(struct payout, transaction_id),
 	COLUMN(struct payout, account),
 	COLUMN(struct payout, ledger_id),
@@ -138,12 +138,12 @@ notify(struct ctx *ctx, int64_t user_id, const char *drop_id, int64_t amount, bo
 }
 
 static enum err
-end(struct ctx *ctx, int64_t merchant_payout_id, const char *status, int64_t reversal_id,
+end(struct ctx *ctx, int64_t merchant_payout_id, enum bank_order_status status, int64_t reversal_id,
     const char *problem)
 {
 	return db_run(ctx, SQL_merchant_payout_end, NULL,
-		      PARAMS(p_int(merchant_payout_id), p_text(status), p_id(reversal_id),
-			     p_text(problem)));
+		      PARAMS(p_int(merchant_payout_id), p_word(bank_order_status_words, status),
+			     p_id(reversal_id), p_text(problem)));
 }
 
 static enum err
@@ -203,7 +203,7 @@ fund(struct ctx *ctx, struct opening *opening, const struct creditor *creditor,
 		opening->problem = arena_strdup(ctx->arena, ctx->fault.message);
 		fault_clear(&ctx->fault);
 		TRY(release(ctx, opened->merchant_payout_id));
-		return end(ctx, opened->merchant_payout_id, "failed", 0, opening->problem);
+		return end(ctx, opened->merchant_payout_id, BANK_ORDER_FAILED, 0, opening->problem);
 	}
 	TRY(err);
 	TRY(post(ctx, drop_id, creditor->ledger_id, posting, 0, &transaction_id));
@@ -255,7 +255,7 @@ find_payer(struct ctx *ctx, struct opening *opening, bool *found)
 	TRY(bank_account_primary(ctx, row_int(&rows, 0, 0), &account, found));
 	if (!*found)
 		return ERR_OK;
-	if (!text_equal(account.status, "active"))
+	if (account.status != BANK_ACCOUNT_ACTIVE)
 		return fault(&ctx->fault, ERR_CONSENT_ENDED, NULL, NULL);
 	if (account.balance_at.us < ctx->now.us - MINUTE_US ||
 	    account.balance_at.us > ctx->now.us + MINUTE_US) /* a clock has stepped since */
@@ -291,14 +291,14 @@ fail(struct ctx *ctx, const struct payout *payout, const char *problem)
 	TRY(post(ctx, payout->drop_id, payout->ledger_id, back, payout->transaction_id,
 		 &reversal_id));
 	TRY(release(ctx, payout->merchant_payout_id));
-	TRY(end(ctx, payout->merchant_payout_id, "failed", reversal_id, problem));
+	TRY(end(ctx, payout->merchant_payout_id, BANK_ORDER_FAILED, reversal_id, problem));
 	return notify(ctx, payout->user_id, payout->drop_id, payout->amount, false);
 }
 
 static enum err
 complete(struct ctx *ctx, const struct payout *payout)
 {
-	TRY(end(ctx, payout->merchant_payout_id, "completed", 0, NULL));
+	TRY(end(ctx, payout->merchant_payout_id, BANK_ORDER_COMPLETED, 0, NULL));
 	return notify(ctx, payout->user_id, payout->drop_id, payout->amount, true);
 }
 
@@ -312,7 +312,7 @@ payout_settle(struct ctx *ctx, const struct bank_payment *bank)
 	if (rows.count == 0)
 		return fault(&ctx->fault, ERR_NOT_FOUND, NULL, "Payout not found");
 	rows_scan(&rows, 0, payout_columns, COLUMN_COUNT(payout_columns), &payout);
-	if (strcmp(payout.status, "processing") != 0)
+	if (payout.status != BANK_ORDER_PROCESSING)
 		return ERR_OK;
 	switch (bank->state) {
 	case BANK_PAYMENT_PENDING:

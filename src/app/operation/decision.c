@@ -8,46 +8,36 @@
 #include "app/privacy/closing.h"
 #include "base/arena.h"
 #include "base/attributes.h"
+#include "base/word.h"
 #include "db/row.h"
 #include "json/writer.h"
 
 /* The consequences of a decision, by kind. Settlement of a subject locks it before its review,
  * so a decision does the same. */
 static const struct kind {
-	const char *name;
 	enum err (*decide)(struct ctx *ctx, struct uuid subject, bool approved);
 	enum err (*lock)(struct ctx *ctx, struct uuid subject); /* or NULL */
 } kinds[] = {
-	{"bank_payment", unresolved_bank_decide, unresolved_bank_lock},
-	{"closed_account", closing_decide, NULL},
-	{"funding", funding_decide, NULL},
-	{"payment", payment_decide, payment_lock},
-	{"purchase", purchase_decide, purchase_lock},
+	[REVIEW_PAYMENT] = {payment_decide, payment_lock},
+	[REVIEW_FUNDING] = {funding_decide, NULL},
+	[REVIEW_PURCHASE] = {purchase_decide, purchase_lock},
+	[REVIEW_CLOSED_ACCOUNT] = {closing_decide, NULL},
+	[REVIEW_BANK_PAYMENT] = {unresolved_bank_decide, unresolved_bank_lock},
 };
 
 static enum err
 record(struct ctx *ctx, const struct review *review)
 {
-	bool approved = text_equal(review->status, "approved");
+	bool approved = review->status == REVIEW_APPROVED;
 	char id[UUID_TEXT_MAX];
 	struct jw detail;
 
 	audit_begin(ctx, &detail);
-	jw_text(&detail, "kind", review->kind);
+	jw_text(&detail, "kind", word_text(review_kind_words, review->kind));
 	jw_text(&detail, "subject", uuid_text(id, review->subject));
 	jw_text(&detail, "note", review->note);
 	return audit_end(ctx, approved ? "review_approve" : "review_reject",
 			 uuid_text(id, review->public_id), &detail);
-}
-
-/* NULL is a bug: the decision would have no effect. */
-static const struct kind *
-kind_of(const struct review *review)
-{
-	for (size_t i = 0; i < COUNT(kinds); i++)
-		if (text_equal(kinds[i].name, review->kind))
-			return &kinds[i];
-	return NULL;
 }
 
 static enum err
@@ -63,16 +53,15 @@ review_decide(struct ctx *ctx, struct uuid id, bool approved, const char *note, 
 	struct rows rows;
 
 	TRY(review_get(ctx, id, out));
-	if (!text_equal(out->status, "open"))
+	if (out->status != REVIEW_OPEN)
 		return decided_before(ctx);
-	kind = kind_of(out);
-	if (kind == NULL)
-		return fault(&ctx->fault, ERR_INTERNAL, NULL, NULL);
+	kind = &kinds[out->kind];
 	if (kind->lock != NULL)
 		TRY(kind->lock(ctx, out->subject));
 	TRY(db_run(ctx, SQL_review_decide, &rows,
-		   PARAMS(p_uuid(id), p_text(approved ? "approved" : "rejected"), p_text(note),
-			  p_id(ctx->who.user_id))));
+		   PARAMS(p_uuid(id),
+			  p_word(review_status_words, approved ? REVIEW_APPROVED : REVIEW_REJECTED),
+			  p_text(note), p_id(ctx->who.user_id))));
 	TRY(review_get(ctx, id, out));
 	if (rows.affected == 0)
 		return decided_before(ctx);

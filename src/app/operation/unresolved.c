@@ -32,7 +32,7 @@ review_bank(struct ctx *ctx, const struct bank_payment *payment)
 	jw_close(&w);
 	if (!jw_finish(&w, &detail))
 		return fault(&ctx->fault, ERR_INTERNAL, NULL, NULL);
-	return review_open(ctx, "bank_payment", payment->request.request_id, reason,
+	return review_open(ctx, REVIEW_BANK_PAYMENT, payment->request.request_id, reason,
 			   (struct json_value){detail.data});
 }
 

@@ -216,7 +216,7 @@ payment_open(struct ctx *ctx, const struct payment_order *in, struct payment *ou
 				  &config_id, &out->request.account));
 	TRY(prepare_call(ctx, in, out));
 	TRY(insert(ctx, in, id, content, config_id, out));
-	TRY(settlement_plan_lookup(ctx, "payment", id,
+	TRY(settlement_plan_lookup(ctx, REVIEW_PAYMENT, id,
 				   in->withdrawal ? config->withdrawal_lookup_s
 						  : config->deposit_lookup_s));
 	TRY(payment_row_lock(ctx, id, &row));
@@ -330,7 +330,7 @@ take_answer(struct ctx *ctx, const struct payment *payment, struct payment_row *
 	TRY(payment_apply_event(ctx, row, event_of_answer(payment), unsaid, reason(answer)));
 	if (answer->outcome == PROVIDER_ACCEPTED && answer->state == PROVIDER_SUCCEEDED &&
 	    payment_status_parse(row->status) == PAYMENT_PENDING)
-		TRY(settlement_plan_lookup(ctx, "payment", row->public_id, 0));
+		TRY(settlement_plan_lookup(ctx, REVIEW_PAYMENT, row->public_id, 0));
 	return ERR_OK;
 }
 

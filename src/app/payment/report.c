@@ -121,7 +121,7 @@ look_up_instead(struct ctx *ctx, const struct provider *provider,
 
 	TRY(payment_row_lock(ctx, payment, &row));
 	TRY(keep(ctx, provider, report, row.payment_id, body, &first));
-	return first ? settlement_plan_lookup(ctx, "payment", payment, 0) : ERR_OK;
+	return first ? settlement_plan_lookup(ctx, REVIEW_PAYMENT, payment, 0) : ERR_OK;
 }
 
 /* It is genuine, but its payment is unknown: all candidates are looked up, at intervals of a
@@ -136,7 +136,8 @@ look_up_all(struct ctx *ctx, const struct provider *provider, const struct provi
 		   PARAMS(p_text(provider->name), p_int(signer->config_id), p_bool(sandbox),
 			  p_int(LOOK_UPS_MAX))));
 	for (size_t i = 0; i < rows.count; i++)
-		TRY(settlement_plan_lookup(ctx, "payment", row_uuid(&rows, i, 0), (int64_t)i / 10));
+		TRY(settlement_plan_lookup(ctx, REVIEW_PAYMENT, row_uuid(&rows, i, 0),
+					   (int64_t)i / 10));
 	return ERR_OK;
 }
 

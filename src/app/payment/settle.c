@@ -17,8 +17,8 @@ enum { SHORT_ID = 12 };
 static struct settlement
 in_books(const struct payment_row *row)
 {
-	return (struct settlement){"payment", row->public_id,   row->ledger_id, row->currency,
-				   row->hold, row->transaction, row->accepted,  row->age_s};
+	return (struct settlement){REVIEW_PAYMENT, row->public_id,   row->ledger_id, row->currency,
+				   row->hold,      row->transaction, row->accepted,  row->age_s};
 }
 
 static struct money
@@ -166,7 +166,8 @@ open_review(struct ctx *ctx, const struct payment_row *row, struct money paid, c
 	jw_close(&w);
 	if (!jw_finish(&w, &detail))
 		return fault(&ctx->fault, ERR_INTERNAL, NULL, NULL);
-	return review_open(ctx, "payment", row->public_id, why, (struct json_value){detail.data});
+	return review_open(ctx, REVIEW_PAYMENT, row->public_id, why,
+			   (struct json_value){detail.data});
 }
 
 static enum err

@@ -2,8 +2,8 @@
 
 #include <string.h>
 
-#include "app/audit/review.h"
 #include "base/arena.h"
+#include "base/word.h"
 #include "crypto/hmac.h"
 #include "db/row.h"
 #include "ledger/hold.h"
@@ -21,7 +21,8 @@ settlement_post(struct ctx *ctx, const struct settlement *s, struct ledger_trans
 {
 	struct ledger_transaction *list[] = {t};
 	char id[UUID_TEXT_MAX];
-	const char *text = arena_printf(ctx->arena, "cowry-%s-1;%s;%s;%s", s->kind,
+	const char *text = arena_printf(ctx->arena, "cowry-%s-1;%s;%s;%s",
+					word_text(review_kind_words, s->kind),
 					uuid_text(id, s->public_id), t->type, t->reference);
 
 	t->results = arena_alloc(ctx->arena, sizeof(*t->results));
@@ -95,14 +96,19 @@ settlement_void_hold(struct ctx *ctx, const struct settlement *s)
 	return uuid_is_nil(hold) ? ERR_OK : hold_void(ctx, s->ledger_id, hold, &held);
 }
 
+static const char *
+lookup_job(struct ctx *ctx, enum review_kind kind)
+{
+	return arena_printf(ctx->arena, "%s_lookup", word_text(review_kind_words, kind));
+}
+
 void
 settlement_end_review(struct ctx *ctx, const struct settlement *s, enum payment_status state)
 {
 	char id[UUID_TEXT_MAX];
 
 	if (state != PAYMENT_REVIEW)
-		review_settle(ctx, s->kind, s->public_id,
-			      arena_printf(ctx->arena, "%s_lookup", s->kind),
+		review_settle(ctx, s->kind, s->public_id, lookup_job(ctx, s->kind),
 			      arena_strdup(ctx->arena, uuid_text(id, s->public_id)),
 			      state == PAYMENT_SUCCEEDED);
 }
@@ -116,10 +122,10 @@ settlement_absent_event(const struct settlement *s)
 }
 
 enum err
-settlement_plan_lookup(struct ctx *ctx, const char *kind, struct uuid id, int64_t delay_s)
+settlement_plan_lookup(struct ctx *ctx, enum review_kind kind, struct uuid id, int64_t delay_s)
 {
 	char text[UUID_TEXT_MAX];
 
-	return queue_add(ctx, arena_printf(ctx->arena, "%s_lookup", kind),
-			 arena_strdup(ctx->arena, uuid_text(text, id)), delay_s);
+	return queue_add(ctx, lookup_job(ctx, kind), arena_strdup(ctx->arena, uuid_text(text, id)),
+			 delay_s);
 }

@@ -5,14 +5,14 @@
 #ifndef APP_PAYMENT_SETTLEMENT_H
 #define APP_PAYMENT_SETTLEMENT_H
 
+#include "app/audit/review.h"
 #include "app/payment/state.h"
 #include "base/ctx.h"
 #include "ledger/kernel.h"
 
 /* An order as the books see it. */
 struct settlement {
-	const char *
-		kind; /* "payment", "purchase": of its reviews and contents; its job is <kind>_lookup */
+	enum review_kind kind; /* of its reviews; its word is in contents, and in the job's name */
 	struct uuid public_id;
 	int64_t ledger_id;
 	const char *currency;
@@ -43,7 +43,7 @@ void settlement_end_review(struct ctx *ctx, const struct settlement *s, enum pay
 enum payment_event settlement_absent_event(const struct settlement *s);
 
 /* Plan the job <kind>_lookup, which asks the provider how an order stands. */
-enum err settlement_plan_lookup(struct ctx *ctx, const char *kind, struct uuid id,
+enum err settlement_plan_lookup(struct ctx *ctx, enum review_kind kind, struct uuid id,
 				int64_t delay_s) MUST_CHECK;
 
 #endif

@@ -4,18 +4,28 @@
 #include "app/events/notification.h"
 #include "base/arena.h"
 #include "base/unicode.h"
+#include "base/word.h"
 #include "crypto/public_id.h"
 #include "db/row.h"
 #include "schema/schema.h"
 #include "json/writer.h"
 
+const char *const complaint_status_words[] = {"received", "in_review", "resolved", "rejected",
+					      NULL};
+
 static const struct column columns[] = {
-	COLUMN(struct complaint, complaint_id), COLUMN(struct complaint, drop_id),
-	COLUMN(struct complaint, user_drop_id), COLUMN(struct complaint, email),
-	COLUMN(struct complaint, category),     COLUMN(struct complaint, subject),
-	COLUMN(struct complaint, description),  COLUMN(struct complaint, status),
-	COLUMN(struct complaint, resolution),   COLUMN(struct complaint, created_at),
-	COLUMN(struct complaint, due_at),       COLUMN(struct complaint, resolved_at),
+	COLUMN(struct complaint, complaint_id),
+	COLUMN(struct complaint, drop_id),
+	COLUMN(struct complaint, user_drop_id),
+	COLUMN(struct complaint, email),
+	COLUMN(struct complaint, category),
+	COLUMN(struct complaint, subject),
+	COLUMN(struct complaint, description),
+	COLUMN_WORD(struct complaint, status, complaint_status_words),
+	COLUMN(struct complaint, resolution),
+	COLUMN(struct complaint, created_at),
+	COLUMN(struct complaint, due_at),
+	COLUMN(struct complaint, resolved_at),
 };
 
 static void
@@ -52,8 +62,9 @@ complaint_list(struct ctx *ctx, const struct complaint_filter *filter, struct co
 	struct rows rows;
 
 	TRY(db_run(ctx, SQL_complaint_list, &rows,
-		   PARAMS(p_id(filter->user_id), p_text(filter->status), p_text(filter->category),
-			  p_id(filter->after), p_int(filter->most), p_int(filter->skip))));
+		   PARAMS(p_id(filter->user_id), p_word(complaint_status_words, filter->status),
+			  p_text(filter->category), p_id(filter->after), p_int(filter->most),
+			  p_int(filter->skip))));
 	*out = arena_array(ctx->arena, rows.count, sizeof(**out));
 	*n = rows.count;
 	for (size_t i = 0; i < rows.count; i++)
@@ -93,7 +104,7 @@ record(struct ctx *ctx, const struct complaint *complaint)
 
 	jw_init(&w, ctx->arena, 64);
 	jw_object(&w, NULL);
-	jw_text(&w, "status", complaint->status);
+	jw_text(&w, "status", word_text(complaint_status_words, complaint->status));
 	jw_close(&w);
 	if (!jw_finish(&w, &detail))
 		return fault(&ctx->fault, ERR_INTERNAL, NULL, NULL);
@@ -106,7 +117,7 @@ notify(struct ctx *ctx, int64_t user_id, const struct complaint *complaint)
 {
 	const char *title = "Your complaint was answered";
 
-	if (text_equal(complaint->status, "in_review"))
+	if (complaint->status == COMPLAINT_IN_REVIEW)
 		title = "Your complaint is being reviewed";
 	return notification_add(ctx, user_id, "complaint", title,
 				complaint->resolution != NULL ? complaint->resolution
@@ -115,22 +126,21 @@ notify(struct ctx *ctx, int64_t user_id, const struct complaint *complaint)
 }
 
 enum err
-complaint_answer(struct ctx *ctx, const char *drop_id, const char *status, const char *resolution,
-		 struct complaint *out)
+complaint_answer(struct ctx *ctx, const char *drop_id, enum complaint_status status,
+		 const char *resolution, struct complaint *out)
 {
 	struct rows rows;
 
 	if (resolution != NULL)
 		resolution = text_plain(ctx->arena, resolution);
-	if (!text_equal(status, "in_review") &&
-	    (resolution == NULL || !text_is_visible(resolution))) {
+	if (status != COMPLAINT_IN_REVIEW && (resolution == NULL || !text_is_visible(resolution))) {
 		violation_add(ctx->arena, &ctx->fault, "resolution", "REQUIRED", "is required");
 		return ERR_VALIDATION;
 	}
 	TRY(complaint_get(ctx, drop_id, out));
 	TRY(db_run(ctx, SQL_complaint_answer, &rows,
-		   PARAMS(p_text(drop_id), p_text(status), p_text(resolution),
-			  p_id(ctx->who.user_id))));
+		   PARAMS(p_text(drop_id), p_word(complaint_status_words, status),
+			  p_text(resolution), p_id(ctx->who.user_id))));
 	if (rows.count == 0)
 		return fault(&ctx->fault, ERR_CONFLICT, NULL, "The complaint was already answered");
 	TRY(complaint_get(ctx, drop_id, out));

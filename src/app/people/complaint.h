@@ -6,6 +6,15 @@
 
 #include "base/ctx.h"
 
+enum complaint_status {
+	COMPLAINT_RECEIVED = 1,
+	COMPLAINT_IN_REVIEW,
+	COMPLAINT_RESOLVED,
+	COMPLAINT_REJECTED
+};
+
+extern const char *const complaint_status_words[];
+
 struct complaint {
 	int64_t complaint_id;
 	const char *drop_id;
@@ -14,7 +23,7 @@ struct complaint {
 	const char *category;
 	const char *subject;
 	const char *description;
-	const char *status;     /* received, in_review, resolved, rejected */
+	enum complaint_status status;
 	const char *resolution; /* NULL until it is answered */
 	struct instant created_at;
 	struct instant due_at; /* 15 business days after that */
@@ -27,8 +36,8 @@ enum err complaint_add(struct ctx *ctx, const char *category, const char *subjec
 		       const char *description, struct complaint *out) MUST_CHECK;
 
 struct complaint_filter {
-	int64_t user_id; /* 0: all users', for administrators */
-	const char *status;
+	int64_t user_id; /* 0: anybody's, for administrators */
+	enum complaint_status status;
 	const char *category;
 	int64_t after; /* last one of the previous page; 0: from the newest */
 	int64_t most;
@@ -41,9 +50,9 @@ enum err complaint_count(struct ctx *ctx, int64_t user_id, int64_t *total) MUST_
 
 /* For administrators. */
 enum err complaint_get(struct ctx *ctx, const char *drop_id, struct complaint *out) MUST_CHECK;
-/* Notify the complainant, and record it in the audit log. "resolved" and "rejected" need a
- * resolution and are final: ERR_CONFLICT after that. */
-enum err complaint_answer(struct ctx *ctx, const char *drop_id, const char *status,
+/* Tell who complained, and record it in the audit log. Resolved and rejected need a resolution
+ * and are the end: ERR_CONFLICT after that. */
+enum err complaint_answer(struct ctx *ctx, const char *drop_id, enum complaint_status status,
 			  const char *resolution, struct complaint *out) MUST_CHECK;
 
 #endif

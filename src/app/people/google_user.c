@@ -14,13 +14,13 @@ enum { NAME_MAX_CHARACTERS = 120, FOUND_TRIES = 2 };
 
 struct found_row {
 	int64_t user_id;
-	const char *status;
+	enum user_status status;
 	bool proven;
 };
 
 static const struct column found_columns[] = {
 	COLUMN(struct found_row, user_id),
-	COLUMN(struct found_row, status),
+	COLUMN_WORD(struct found_row, status, user_status_words),
 	COLUMN(struct found_row, proven),
 };
 
@@ -77,7 +77,7 @@ find_or_make(struct ctx *ctx, const struct idtoken *who, struct found_row *row)
 				  p_text(name_of(ctx->arena, who)), p_text(picture_of(who)))));
 		found = made.count > 0;
 		if (found)
-			*row = (struct found_row){row_int(&made, 0, 0), "active", true};
+			*row = (struct found_row){row_int(&made, 0, 0), USER_ACTIVE, true};
 	}
 	return found ? ERR_OK : fault(&ctx->fault, ERR_INTERNAL, NULL, NULL);
 }
@@ -93,13 +93,13 @@ take_over(struct ctx *ctx, int64_t user_id, const struct idtoken *who)
 enum err
 google_user(struct ctx *ctx, const struct idtoken *who, struct user *out)
 {
-	struct found_row row = {.status = ""};
+	struct found_row row = {0};
 
 	if (!email_valid(who->email))
 		return fault(&ctx->fault, ERR_UNAUTHORIZED, NULL,
 			     "Google did not provide a usable email address");
 	TRY(find_or_make(ctx, who, &row));
-	if (strcmp(row.status, "active") != 0)
+	if (row.status != USER_ACTIVE)
 		return fault(&ctx->fault, ERR_FORBIDDEN, NULL, "This account is not active");
 	if (!row.proven)
 		TRY(take_over(ctx, row.user_id, who));

@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "base/luhn.h"
 #include "base/text.h"
+#include "base/word.h"
 
 #define DIGITS "0123456789"
 #define SPACE  " \t\n\r\f\v"
@@ -17,6 +18,8 @@ enum {
 	ZA_ID_DIGITS = 13,
 	ZA_STATUS_AT = 10, /* 0 citizen, 1 permanent resident, 2 refugee */
 };
+
+const char *const document_type_words[] = {"south_african_id", "passport", NULL};
 
 static char *
 without(struct arena *arena, const char *text, const char *dropped)
@@ -80,11 +83,11 @@ south_african_id_valid(const char *text)
 }
 
 const char *
-document_number(struct arena *arena, const char *type, const char *text)
+document_number(struct arena *arena, enum document_type type, const char *text)
 {
 	char *number = without(arena, text, SPACE);
 
-	if (strcmp(type, "south_african_id") == 0)
+	if (type == DOCUMENT_SOUTH_AFRICAN_ID)
 		return south_african_id_valid(number) ? number : NULL;
 	for (char *p = number; *p != '\0'; p++)
 		if (*p >= 'a' && *p <= 'z')
@@ -93,13 +96,15 @@ document_number(struct arena *arena, const char *type, const char *text)
 }
 
 const char *
-document_key(struct arena *arena, const char *type, const char *number)
+document_key(struct arena *arena, enum document_type type, const char *number)
 {
 	const char *digits = without(arena, number, " -./");
 
-	if (south_african_id_valid(digits))
-		return arena_printf(arena, "south_african_id %s", digits);
-	return arena_printf(arena, "%s %s", type, number);
+	if (south_african_id_valid(digits)) {
+		type = DOCUMENT_SOUTH_AFRICAN_ID;
+		number = digits;
+	}
+	return arena_printf(arena, "%s %s", word_text(document_type_words, type), number);
 }
 
 void

@@ -4,18 +4,19 @@
 #include "app/events/notification.h"
 #include "app/people/user.h"
 #include "base/email.h"
+#include "base/word.h"
 #include "db/row.h"
 #include "json/writer.h"
 
 enum err
-kyc_notify(struct ctx *ctx, int64_t user_id, const char *before, const char *after)
+kyc_notify(struct ctx *ctx, int64_t user_id, enum kyc_status before, enum kyc_status after)
 {
-	if (text_equal(before, after))
+	if (before == after)
 		return ERR_OK;
-	if (text_equal(after, "verified"))
+	if (after == KYC_VERIFIED)
 		return notification_add(ctx, user_id, "kyc", "Your identity is verified",
 					"You can send money now.", NULL);
-	if (text_equal(after, "rejected"))
+	if (after == KYC_REJECTED)
 		return notification_add(ctx, user_id, "kyc", "Your identity was not verified",
 					"Contact us to find out what is missing.", NULL);
 	return ERR_OK;
@@ -30,7 +31,7 @@ record(struct ctx *ctx, const struct user *user)
 
 	jw_init(&w, ctx->arena, 64);
 	jw_object(&w, NULL);
-	jw_text(&w, "kycStatus", user->kyc_status);
+	jw_text(&w, "kycStatus", word_text(kyc_status_words, user->kyc_status));
 	jw_close(&w);
 	if (!jw_finish(&w, &detail))
 		return fault(&ctx->fault, ERR_INTERNAL, NULL, NULL);
@@ -41,7 +42,7 @@ record(struct ctx *ctx, const struct user *user)
 enum err
 kyc_decide(struct ctx *ctx, const char *email, bool approved, struct user *out)
 {
-	const char *status = approved ? "verified" : "rejected";
+	enum kyc_status status = approved ? KYC_VERIFIED : KYC_REJECTED;
 	struct rows rows;
 
 	TRY(db_run(ctx, SQL_user_by_email, &rows,
@@ -52,7 +53,7 @@ kyc_decide(struct ctx *ctx, const char *email, bool approved, struct user *out)
 	user_scan(&rows, 0, out);
 	TRY(db_run(ctx, SQL_user_update, NULL,
 		   PARAMS(p_int(out->user_id), p_null(), p_null(), p_null(), p_null(), p_null(),
-			  p_null(), p_text(status))));
+			  p_null(), p_word(kyc_status_words, status))));
 	TRY(kyc_notify(ctx, out->user_id, out->kyc_status, status));
 	out->kyc_status = status;
 	return record(ctx, out);

@@ -4,10 +4,10 @@
 
 #include "app/people/user.h"
 
-/* Notify a user of the decision; does nothing if there is none. In the decision's transaction. */
-enum err kyc_notify(struct ctx *ctx, int64_t user_id, const char *before,
-		    const char *after) MUST_CHECK;
-/* Decide about a user by their address, for the operator's CLI. Recorded in the audit log. */
+/* Tell somebody that it was decided; nothing if it was not. In the decision's transaction. */
+enum err kyc_notify(struct ctx *ctx, int64_t user_id, enum kyc_status before,
+		    enum kyc_status after) MUST_CHECK;
+/* Decide it of somebody by their address, for the operator's CLI. Recorded in the audit log. */
 enum err kyc_decide(struct ctx *ctx, const char *email, bool approved, struct user *out) MUST_CHECK;
 
 #endif

@@ -77,8 +77,8 @@ profile_register(struct ctx *ctx, const struct profile_registration *in, struct 
 	struct registration registration = {
 		.name = arena_printf(ctx->arena, "%s %s", in->first_name, in->last_name),
 		.email = in->email,
-		.provider = "local",
-		.role = "developer",
+		.provider = SIGN_IN_LOCAL,
+		.role = ROLE_DEVELOPER,
 		.phone = in->phone,
 		.first_name = in->first_name,
 		.last_name = in->last_name,

@@ -6,6 +6,7 @@
 #include "app/people/user.h"
 #include "base/arena.h"
 #include "base/config.h"
+#include "base/word.h"
 #include "crypto/hmac.h"
 #include "crypto/random.h"
 #include "crypto/token.h"
@@ -35,7 +36,7 @@ sign_token(struct ctx *ctx, const struct user *user, struct uuid session, int64_
 	struct claims claims = {
 		.user = user->public_id,
 		.session = session,
-		.role = user->role,
+		.role = word_text(user_role_words, user->role),
 		.issuer = ctx->app->config->public_url,
 		.issued = ctx->now,
 		.expires = {ctx->now.us + seconds * SECOND_US},

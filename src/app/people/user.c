@@ -12,6 +12,7 @@
 #include "base/config.h"
 #include "base/email.h"
 #include "base/unicode.h"
+#include "base/word.h"
 #include "crypto/box.h"
 #include "crypto/hmac.h"
 #include "crypto/keyring.h"
@@ -23,15 +24,29 @@
 
 enum { MAILED_TOKEN_BYTES = 32, VERIFY_LIFETIME_S = 24 * 3600, RESET_LIFETIME_S = 600 };
 
+const char *const user_role_words[] = {"developer", "team", "founder", "admin", NULL};
+const char *const user_status_words[] = {"active", "suspended", "deleted", NULL};
+const char *const sign_in_words[] = {"local", "google", NULL};
+const char *const kyc_status_words[] = {"none", "pending", "verified", "rejected", NULL};
+static const char *const token_purpose_words[] = {"verify_email", "reset_password", NULL};
+
 static const struct column user_columns[] = {
-	COLUMN(struct user, user_id),      COLUMN(struct user, public_id),
-	COLUMN(struct user, email),        COLUMN(struct user, password_hash),
-	COLUMN(struct user, name),         COLUMN(struct user, country),
-	COLUMN(struct user, company_name), COLUMN(struct user, photo_url),
-	COLUMN(struct user, role),         COLUMN(struct user, status),
-	COLUMN(struct user, provider),     COLUMN(struct user, is_email_verified),
-	COLUMN(struct user, kyc_status),   COLUMN(struct user, phone),
-	COLUMN(struct user, first_name),   COLUMN(struct user, last_name),
+	COLUMN(struct user, user_id),
+	COLUMN(struct user, public_id),
+	COLUMN(struct user, email),
+	COLUMN(struct user, password_hash),
+	COLUMN(struct user, name),
+	COLUMN(struct user, country),
+	COLUMN(struct user, company_name),
+	COLUMN(struct user, photo_url),
+	COLUMN_WORD(struct user, role, user_role_words),
+	COLUMN_WORD(struct user, status, user_status_words),
+	COLUMN_WORD(struct user, provider, sign_in_words),
+	COLUMN(struct user, is_email_verified),
+	COLUMN_WORD(struct user, kyc_status, kyc_status_words),
+	COLUMN(struct user, phone),
+	COLUMN(struct user, first_name),
+	COLUMN(struct user, last_name),
 	COLUMN(struct user, created_at),
 };
 
@@ -103,7 +118,7 @@ hash_password(struct ctx *ctx, const char *field, const char *password, const ch
 enum err
 user_register_prepare(struct ctx *ctx, struct registration *in)
 {
-	bool local = strcmp(in->provider, "local") == 0;
+	bool local = in->provider == SIGN_IN_LOCAL;
 
 	if (!in->accept_terms)
 		violation_add(ctx->arena, &ctx->fault, "acceptTerms", "TERMS", "must be true");
@@ -122,7 +137,7 @@ user_register_prepare(struct ctx *ctx, struct registration *in)
 static enum err
 check_identity(struct ctx *ctx, const struct registration *in)
 {
-	bool passport = strcmp(in->document_type, "passport") == 0;
+	bool passport = in->document_type == DOCUMENT_PASSPORT;
 
 	if (!text_is_visible(in->first_name))
 		violation_add(ctx->arena, &ctx->fault, "name", "REQUIRED", "is required");
@@ -142,8 +157,8 @@ user_enrol_prepare(struct ctx *ctx, struct registration *in)
 	in->phone = phone_e164(ctx->arena, in->phone);
 	in->document_number = document_number(ctx->arena, in->document_type, in->document_number);
 	name_split(ctx->arena, in->name, &in->first_name, &in->last_name);
-	in->provider = "local";
-	in->role = "developer";
+	in->provider = SIGN_IN_LOCAL;
+	in->role = ROLE_DEVELOPER;
 	TRY(check_identity(ctx, in));
 	return hash_password(ctx, "password", in->password, &in->password_hash);
 }
@@ -151,7 +166,7 @@ user_enrol_prepare(struct ctx *ctx, struct registration *in)
 /* A fresh random token; only its digest is stored, and it invalidates earlier ones of its
  * purpose. */
 static enum err
-mail_token(struct ctx *ctx, int64_t user_id, const char *purpose, int64_t lifetime_s,
+mail_token(struct ctx *ctx, int64_t user_id, enum token_purpose purpose, int64_t lifetime_s,
 	   const char **token)
 {
 	unsigned char bytes[MAILED_TOKEN_BYTES];
@@ -160,10 +175,11 @@ mail_token(struct ctx *ctx, int64_t user_id, const char *purpose, int64_t lifeti
 	random_bytes(bytes, sizeof(bytes));
 	*token = hex_encode(ctx->arena, bytes, sizeof(bytes));
 	sha256(*token, strlen(*token), digest);
-	TRY(db_run(ctx, SQL_email_token_end, NULL, PARAMS(p_int(user_id), p_text(purpose))));
+	TRY(db_run(ctx, SQL_email_token_end, NULL,
+		   PARAMS(p_int(user_id), p_word(token_purpose_words, purpose))));
 	return db_run(ctx, SQL_email_token_insert, NULL,
-		      PARAMS(p_bytes(digest, sizeof(digest)), p_int(user_id), p_text(purpose),
-			     p_int(lifetime_s)));
+		      PARAMS(p_bytes(digest, sizeof(digest)), p_int(user_id),
+			     p_word(token_purpose_words, purpose), p_int(lifetime_s)));
 }
 
 /* The address is unverified: the name belongs to the registrant, and is not shown to the reader
@@ -173,7 +189,7 @@ mail_verification(struct ctx *ctx, int64_t user_id, const char *email)
 {
 	const char *token;
 
-	TRY(mail_token(ctx, user_id, "verify_email", VERIFY_LIFETIME_S, &token));
+	TRY(mail_token(ctx, user_id, TOKEN_VERIFY_EMAIL, VERIFY_LIFETIME_S, &token));
 	return outbox_add(ctx, email, "Verify your email address",
 			  arena_printf(ctx->arena,
 				       "Hello,\n\nyour verification token is:\n\n%s\n\nIt is valid "
@@ -196,7 +212,7 @@ mail_invitation(struct ctx *ctx, const struct user *user)
 {
 	const char *token;
 
-	TRY(mail_token(ctx, user->user_id, "reset_password", VERIFY_LIFETIME_S, &token));
+	TRY(mail_token(ctx, user->user_id, TOKEN_RESET_PASSWORD, VERIFY_LIFETIME_S, &token));
 	return outbox_add(
 		ctx, user->email, "Set your password",
 		arena_printf(ctx->arena,
@@ -249,9 +265,10 @@ user_register(struct ctx *ctx, const struct registration *in, struct user *out)
 	TRY(db_run(ctx, SQL_user_insert, &rows,
 		   PARAMS(p_uuid(id), p_text(in->email), p_text(email_key(ctx->arena, in->email)),
 			  p_text(in->password_hash), p_text(in->name), p_text(in->country),
-			  p_text(in->company_name), p_text(in->photo_url), p_text(in->role),
-			  p_text(in->provider), p_bool(in->accept_terms), p_text(in->phone),
-			  p_text(in->first_name), p_text(in->last_name), p_text(in->document_type),
+			  p_text(in->company_name), p_text(in->photo_url),
+			  p_word(user_role_words, in->role), p_word(sign_in_words, in->provider),
+			  p_bool(in->accept_terms), p_text(in->phone), p_text(in->first_name),
+			  p_text(in->last_name), p_word(document_type_words, in->document_type),
 			  p_bytes(digest.data, digest.length),
 			  p_bytes(sealed.data, sealed.length))));
 	TRY(user_get(ctx, row_int(&rows, 0, 0), out));
@@ -283,17 +300,17 @@ user_check_password(struct ctx *ctx, struct credentials *in)
 	if (password_verify(ctx->app->passwords, &ctx->fault, found ? in->user.password_hash : NULL,
 			    in->password, &matches) != ERR_OK)
 		return take_back(ctx, &guard);
-	if (!found || !matches || strcmp(in->user.status, "active") != 0)
+	if (!found || !matches || in->user.status != USER_ACTIVE)
 		return fault(&ctx->fault, ERR_INVALID_CREDENTIALS, NULL, NULL);
 	return guard_right(ctx, &guard);
 }
 
 enum err
-user_request_token(struct ctx *ctx, const char *email, const char *purpose)
+user_request_token(struct ctx *ctx, const char *email, enum token_purpose purpose)
 {
 	return db_run(ctx, SQL_token_request_insert, NULL,
-		      PARAMS(p_text(email_spelling(ctx->arena, email)), p_text(purpose),
-			     p_text(ctx->address)));
+		      PARAMS(p_text(email_spelling(ctx->arena, email)),
+			     p_word(token_purpose_words, purpose), p_text(ctx->address)));
 }
 
 static enum err
@@ -301,7 +318,7 @@ mail_reset(struct ctx *ctx, const struct user *user)
 {
 	const char *token;
 
-	TRY(mail_token(ctx, user->user_id, "reset_password", RESET_LIFETIME_S, &token));
+	TRY(mail_token(ctx, user->user_id, TOKEN_RESET_PASSWORD, RESET_LIFETIME_S, &token));
 	return outbox_add(ctx, user->email, "Reset your password",
 			  arena_printf(ctx->arena,
 				       "Hello%s%s,\n\nyour token to set a new password "
@@ -324,28 +341,29 @@ may_mail(struct ctx *ctx, const struct user *user, const char *client, bool *all
 }
 
 static enum err
-mail_answer(struct ctx *ctx, const struct user *user, const char *purpose)
+mail_answer(struct ctx *ctx, const struct user *user, enum token_purpose purpose)
 {
-	if (strcmp(purpose, "verify_email") == 0)
+	if (purpose == TOKEN_VERIFY_EMAIL)
 		return mail_verification(ctx, user->user_id, user->email);
 	return mail_reset(ctx, user);
 }
 
 /* Whether there is a mail to send for such a request. */
 static bool
-concerns(const struct user *user, const char *purpose)
+concerns(const struct user *user, enum token_purpose purpose)
 {
-	if (strcmp(user->status, "active") != 0)
+	if (user->status != USER_ACTIVE)
 		return false;
-	if (strcmp(purpose, "verify_email") == 0)
+	if (purpose == TOKEN_VERIFY_EMAIL)
 		return !user->is_email_verified;
-	return strcmp(user->provider, "local") == 0;
+	return user->provider == SIGN_IN_LOCAL;
 }
 
 static enum err
 answer_request(struct ctx *ctx, void *arg)
 {
 	bool *found = arg;
+	enum token_purpose purpose;
 	struct user user = {0};
 	struct rows rows;
 	bool known;
@@ -355,11 +373,12 @@ answer_request(struct ctx *ctx, void *arg)
 	*found = rows.count > 0;
 	if (!*found)
 		return ERR_OK;
+	purpose = row_word(&rows, 0, 1, token_purpose_words);
 	TRY(find_by_email(ctx, row_text(&rows, 0, 0), &user, &known));
-	if (!known || !concerns(&user, row_text(&rows, 0, 1)))
+	if (!known || !concerns(&user, purpose))
 		return ERR_OK;
 	TRY(may_mail(ctx, &user, row_text(&rows, 0, 2), &allowed));
-	return allowed ? mail_answer(ctx, &user, row_text(&rows, 0, 1)) : ERR_OK;
+	return allowed ? mail_answer(ctx, &user, purpose) : ERR_OK;
 }
 
 enum err
@@ -370,7 +389,7 @@ user_answer_request(struct ctx *ctx, bool *found)
 
 /* Use up a mailed token. */
 static enum err
-use_token(struct ctx *ctx, const char *email, const char *token, const char *purpose,
+use_token(struct ctx *ctx, const char *email, const char *token, enum token_purpose purpose,
 	  int64_t *user_id)
 {
 	unsigned char digest[SHA256_SIZE];
@@ -380,7 +399,8 @@ use_token(struct ctx *ctx, const char *email, const char *token, const char *pur
 	sha256(text, strlen(text), digest);
 	TRY(db_run(ctx, SQL_email_token_use, &rows,
 		   PARAMS(p_bytes(digest, sizeof(digest)), p_text(email_key(ctx->arena, email)),
-			  p_text(purpose), p_text(email_spelling(ctx->arena, email)))));
+			  p_word(token_purpose_words, purpose),
+			  p_text(email_spelling(ctx->arena, email)))));
 	if (rows.count == 0)
 		return fault(&ctx->fault, ERR_BAD_REQUEST, "token",
 			     "The token is invalid or has expired");
@@ -393,7 +413,7 @@ user_verify_email(struct ctx *ctx, const char *email, const char *token, int64_t
 {
 	int64_t user_id = 0;
 
-	TRY(use_token(ctx, email, token, "verify_email", &user_id));
+	TRY(use_token(ctx, email, token, TOKEN_VERIFY_EMAIL, &user_id));
 	return ownership_prove(ctx, user_id,
 			       user_id == session_user ? PROOF_HOLDER : PROOF_ADDRESS);
 }
@@ -409,7 +429,7 @@ user_reset_password(struct ctx *ctx, const struct password_reset *in)
 {
 	int64_t user_id = 0;
 
-	TRY(use_token(ctx, in->email, in->token, "reset_password", &user_id));
+	TRY(use_token(ctx, in->email, in->token, TOKEN_RESET_PASSWORD, &user_id));
 	TRY(ownership_prove(ctx, user_id, PROOF_TAKEOVER));
 	TRY(db_run(ctx, SQL_user_set_password, NULL,
 		   PARAMS(p_int(user_id), p_text(in->password_hash))));

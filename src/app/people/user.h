@@ -7,10 +7,25 @@
 #ifndef APP_PEOPLE_USER_H
 #define APP_PEOPLE_USER_H
 
+#include "app/people/identity.h"
 #include "base/ctx.h"
 #include "base/email.h"
 #include <stdbool.h>
 #include <stddef.h>
+
+enum user_role { ROLE_DEVELOPER = 1, ROLE_TEAM, ROLE_FOUNDER, ROLE_ADMIN };
+enum user_status { USER_ACTIVE = 1, USER_SUSPENDED, USER_DELETED };
+/* By what a person signs in. */
+enum sign_in { SIGN_IN_LOCAL = 1, SIGN_IN_GOOGLE };
+/* Whether it is known who somebody is. */
+enum kyc_status { KYC_NONE = 1, KYC_PENDING, KYC_VERIFIED, KYC_REJECTED };
+/* What a mailed token is for. */
+enum token_purpose { TOKEN_VERIFY_EMAIL = 1, TOKEN_RESET_PASSWORD };
+
+extern const char *const user_role_words[];
+extern const char *const user_status_words[];
+extern const char *const sign_in_words[];
+extern const char *const kyc_status_words[];
 
 struct user {
 	int64_t user_id;
@@ -21,11 +36,11 @@ struct user {
 	const char *country;
 	const char *company_name;
 	const char *photo_url;
-	const char *role;
-	const char *status;
-	const char *provider;
+	enum user_role role;
+	enum user_status status;
+	enum sign_in provider;
 	bool is_email_verified;
-	const char *kyc_status; /* none, pending, verified, rejected */
+	enum kyc_status kyc_status;
 	const char *phone;      /* E.164, or NULL */
 	const char *first_name; /* NULL: only the full name is known */
 	const char *last_name;
@@ -36,20 +51,20 @@ struct user {
 struct registration {
 	const char *name;
 	const char *email;
-	const char *provider; /* "local" or "google" */
+	enum sign_in provider;
 	const char *password; /* local only */
 	const char *country;
 	const char *company_name;
 	const char *photo_url;
-	const char *role;
+	enum user_role role;
 	bool accept_terms;
 	const char *phone;
-	const char *document_type; /* south_african_id, passport */
+	enum document_type document_type;
 	const char *document_number;
 	const char *first_name;
 	const char *last_name;
-	const char *status;        /* of an invitation */
-	const char *password_hash; /* set by the functions that prepare the registration */
+	enum user_status status;   /* of an invitation */
+	const char *password_hash; /* noted by what prepares the registration */
 };
 
 /* Rules that span fields, and the hash; before the transaction. */
@@ -63,10 +78,11 @@ enum err user_register(struct ctx *ctx, const struct registration *in, struct us
 
 enum err user_get(struct ctx *ctx, int64_t user_id, struct user *out) MUST_CHECK;
 
-/* Ask for a token to verify the address, or to reset the password ("verify_email",
- * "reset_password"). It is mailed by user_answer_request(), if the address is known. */
-enum err user_request_token(struct ctx *ctx, const char *email, const char *purpose) MUST_CHECK;
-/* Answer the oldest request in one transaction; *found tells whether there was one. */
+/* Ask for a token to verify the address, or to reset the password. It is mailed by
+ * user_answer_request(), if the address is known. */
+enum err user_request_token(struct ctx *ctx, const char *email,
+			    enum token_purpose purpose) MUST_CHECK;
+/* Answer the oldest such wish in one transaction; *found tells whether there was one. */
 enum err user_answer_request(struct ctx *ctx, bool *found) MUST_CHECK;
 /* ERR_BAD_REQUEST if the token is wrong, expired or used. session_user is the user of the
  * request's session, or 0: settings of anybody else are invalidated (ownership.h). */

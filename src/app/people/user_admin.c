@@ -1,13 +1,13 @@
 /* Users' changes by administrators, and by themselves. */
-#include <string.h>
+#include "app/people/user_admin.h"
 
 #include "app/audit/audit.h"
 #include "app/people/kyc.h"
 #include "app/people/user.h"
-#include "app/people/user_admin.h"
 #include "base/arena.h"
 #include "base/attributes.h"
 #include "base/email.h"
+#include "base/word.h"
 #include "db/row.h"
 #include "json/writer.h"
 
@@ -17,10 +17,10 @@ user_list(struct ctx *ctx, const struct user_filter *filter, struct user **out, 
 	struct rows rows;
 
 	TRY(db_run(ctx, SQL_user_list, &rows,
-		   PARAMS(p_text(filter->search), p_text(filter->role), p_text(filter->status),
-			  p_from(filter->from), p_until(filter->to), p_text(filter->sort),
-			  p_bool(filter->descending), p_id(filter->after), p_int(filter->most),
-			  p_int(filter->skip))));
+		   PARAMS(p_text(filter->search), p_word(user_role_words, filter->role),
+			  p_word(user_status_words, filter->status), p_from(filter->from),
+			  p_until(filter->to), p_text(filter->sort), p_bool(filter->descending),
+			  p_id(filter->after), p_int(filter->most), p_int(filter->skip))));
 	*out = arena_array(ctx->arena, rows.count, sizeof(**out));
 	*n = rows.count;
 	for (size_t i = 0; i < rows.count; i++)
@@ -34,8 +34,9 @@ user_count(struct ctx *ctx, const struct user_filter *filter, int64_t *total)
 	struct rows rows;
 
 	TRY(db_run(ctx, SQL_user_count, &rows,
-		   PARAMS(p_text(filter->search), p_text(filter->role), p_text(filter->status),
-			  p_from(filter->from), p_until(filter->to))));
+		   PARAMS(p_text(filter->search), p_word(user_role_words, filter->role),
+			  p_word(user_status_words, filter->status), p_from(filter->from),
+			  p_until(filter->to))));
 	*total = row_int(&rows, 0, 0);
 	return ERR_OK;
 }
@@ -77,14 +78,15 @@ user_invite(struct ctx *ctx, const struct registration *in, struct user *out)
 	TRY(db_run(ctx, SQL_user_invite, &rows,
 		   PARAMS(p_uuid(id), p_text(in->email), p_text(email_key(ctx->arena, in->email)),
 			  p_text(in->password_hash), p_text(in->name), p_text(in->country),
-			  p_text(in->company_name), p_text(in->photo_url), p_text(in->role),
-			  p_text(in->status))));
+			  p_text(in->company_name), p_text(in->photo_url),
+			  p_word(user_role_words, in->role),
+			  p_word(user_status_words, in->status))));
 	TRY(user_get(ctx, row_int(&rows, 0, 0), out));
-	if (strcmp(out->status, "active") == 0) /* a token is useless to anybody else */
+	if (out->status == USER_ACTIVE) /* a token is useless to anybody else */
 		TRY(user_mail_welcome(ctx, out));
 	audit_begin(ctx, &detail);
-	jw_text(&detail, "role", out->role);
-	jw_text(&detail, "status", out->status);
+	jw_text(&detail, "role", word_text(user_role_words, out->role));
+	jw_text(&detail, "status", word_text(user_status_words, out->status));
 	return audit_user(ctx, "user_create", id, &detail);
 }
 
@@ -119,7 +121,9 @@ audit_change(struct ctx *ctx, const struct user *before, const struct user_chang
 	const struct {
 		const char *name;
 		const char *value;
-	} facts[] = {{"role", in->role}, {"status", in->status}, {"kycStatus", in->kyc_status}};
+	} facts[] = {{"role", word_text(user_role_words, in->role)},
+		     {"status", word_text(user_status_words, in->status)},
+		     {"kycStatus", word_text(kyc_status_words, in->kyc_status)}};
 	const struct {
 		const char *name;
 		const char *value;
@@ -148,8 +152,7 @@ audit_change(struct ctx *ctx, const struct user *before, const struct user_chang
 static enum err
 check_promotion(struct ctx *ctx, const struct user *user, const struct user_change *in)
 {
-	bool promotes = in->role != NULL && strcmp(in->role, "admin") == 0 &&
-			strcmp(user->role, "admin") != 0;
+	bool promotes = in->role == ROLE_ADMIN && user->role != ROLE_ADMIN;
 
 	if (promotes && !user->is_email_verified)
 		return fault(&ctx->fault, ERR_CONFLICT, NULL,
@@ -160,26 +163,27 @@ check_promotion(struct ctx *ctx, const struct user *user, const struct user_chan
 enum err
 user_change(struct ctx *ctx, struct uuid id, const struct user_change *in, struct user *out)
 {
-	bool rights = in->role != NULL || in->status != NULL;
+	bool rights = in->role != 0 || in->status != 0;
 	struct rows rows;
 
 	TRY(user_find(ctx, id, out));
-	if (!ctx->who.admin && (rights || in->kyc_status != NULL))
+	if (!ctx->who.admin && (rights || in->kyc_status != 0))
 		return fault(&ctx->fault, ERR_FORBIDDEN, NULL,
 			     "Only administrators can change role, status and kycStatus");
 	TRY(check_promotion(ctx, out, in));
-	if ((in->role != NULL && strcmp(in->role, "admin") != 0) ||
-	    (in->status != NULL && strcmp(in->status, "active") != 0))
+	if ((in->role != 0 && in->role != ROLE_ADMIN) ||
+	    (in->status != 0 && in->status != USER_ACTIVE))
 		TRY(user_keep_an_admin(ctx, out));
 	TRY(db_run(ctx, SQL_user_update, &rows,
 		   PARAMS(p_int(out->user_id), p_text(in->name), p_text(in->country),
-			  p_text(in->company_name), p_text(in->photo_url), p_text(in->role),
-			  p_text(in->status), p_text(in->kyc_status))));
+			  p_text(in->company_name), p_text(in->photo_url),
+			  p_word(user_role_words, in->role), p_word(user_status_words, in->status),
+			  p_word(kyc_status_words, in->kyc_status))));
 	if (rows.affected == 0)
 		return no_user(ctx);
-	if (in->status != NULL && strcmp(in->status, "active") != 0)
+	if (in->status != 0 && in->status != USER_ACTIVE)
 		TRY(db_run(ctx, SQL_session_revoke_all, NULL, PARAMS(p_int(out->user_id))));
-	if (in->kyc_status != NULL)
+	if (in->kyc_status != 0)
 		TRY(kyc_notify(ctx, out->user_id, out->kyc_status, in->kyc_status));
 	TRY(audit_change(ctx, out, in));
 	return user_get(ctx, out->user_id, out);

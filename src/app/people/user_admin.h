@@ -17,9 +17,9 @@ enum err user_mail_welcome(struct ctx *ctx, const struct user *user) MUST_CHECK;
 
 struct user_filter {
 	const char *search; /* part of a name or address; NULL: any */
-	const char *role;
-	const char *status; /* NULL: all but deleted */
-	struct moment from; /* registered at or after */
+	enum user_role role;
+	enum user_status status; /* 0: all but deleted */
+	struct moment from;      /* registered at or after */
 	struct moment to;
 	const char *sort; /* createdAt, name, email, role, status */
 	bool descending;
@@ -35,15 +35,15 @@ enum err user_count(struct ctx *ctx, const struct user_filter *filter, int64_t *
  * two. */
 enum err user_find(struct ctx *ctx, struct uuid id, struct user *out) MUST_CHECK;
 
-/* NULL members are not changed. */
+/* What is NULL or 0 stays. */
 struct user_change {
 	const char *name;
 	const char *country;
 	const char *company_name;
 	const char *photo_url;
-	const char *role; /* these three by administrators only: ERR_FORBIDDEN */
-	const char *status;
-	const char *kyc_status;
+	enum user_role role; /* these three by administrators only: ERR_FORBIDDEN */
+	enum user_status status;
+	enum kyc_status kyc_status;
 };
 /* ERR_CONFLICT if no active administrator would be left. Suspending a user ends their sessions,
  * and their keys are refused, from the commit on. */

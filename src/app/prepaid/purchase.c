@@ -239,7 +239,7 @@ purchase_open(struct ctx *ctx, const struct purchase_order *in, struct purchase 
 	TRY(user_wallet(ctx, ctx->who.user_id, amount.currency, &wallet));
 	TRY(pick_account(ctx, in->provider, &config_id, &out->account));
 	TRY(insert(ctx, in, &product, &wallet, content, config_id, out));
-	TRY(settlement_plan_lookup(ctx, "purchase", out->public_id,
+	TRY(settlement_plan_lookup(ctx, REVIEW_PURCHASE, out->public_id,
 				   ctx->app->config->purchase_lookup_s));
 	TRY(purchase_row_lock(ctx, out->public_id, &row));
 	show(&row, out);

@@ -13,8 +13,8 @@
 static struct settlement
 in_books(const struct purchase_row *row)
 {
-	return (struct settlement){"purchase", row->public_id,   row->ledger_id, row->currency,
-				   row->hold,  row->transaction, row->accepted,  row->age_s};
+	return (struct settlement){REVIEW_PURCHASE, row->public_id,   row->ledger_id, row->currency,
+				   row->hold,       row->transaction, row->accepted,  row->age_s};
 }
 
 static struct money
@@ -115,7 +115,8 @@ open_review(struct ctx *ctx, const struct purchase_row *row, const struct vendor
 	jw_close(&w);
 	if (!jw_finish(&w, &detail))
 		return fault(&ctx->fault, ERR_INTERNAL, NULL, NULL);
-	return review_open(ctx, "purchase", row->public_id, why, (struct json_value){detail.data});
+	return review_open(ctx, REVIEW_PURCHASE, row->public_id, why,
+			   (struct json_value){detail.data});
 }
 
 static enum err

@@ -199,7 +199,7 @@ review_one(struct ctx *ctx, void *arg)
 		return ERR_OK;
 	TRY(find_remainders(ctx, row_int(&rows, 0, 0), &remainders, &n));
 	TRY(describe(ctx, remainders, n, &detail));
-	return review_open(ctx, "closed_account", row_uuid(&rows, 0, 1),
+	return review_open(ctx, REVIEW_CLOSED_ACCOUNT, row_uuid(&rows, 0, 1),
 			   "The closed account of a user still has money", detail);
 }
 

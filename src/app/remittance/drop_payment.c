@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "app/merchant/merchant.h"
+#include "app/people/user.h"
 #include "app/remittance/rate.h"
 #include "app/remittance/recipient.h"
 #include "app/remittance/row.h"
@@ -28,8 +29,7 @@ enum {
  * second. */
 enum { FORGOTTEN_AFTER_S = 60, LOOKUP_AFTER_S = 5 };
 
-static const char remittance[] = "remittance";
-static const char qr_payment[] = "qr_payment";
+static const char look_up_job[] = "remittance";
 
 /* The payee. */
 struct payee {
@@ -44,15 +44,15 @@ struct payee {
 bool
 drop_payment_is_remittance(const struct drop_payment *payment)
 {
-	return strcmp(payment->type, remittance) == 0;
+	return payment->type == DROP_REMITTANCE;
 }
 
 const char *
-drop_payment_delivery(const char *type, const char *country)
+drop_payment_delivery(enum drop_payment_type type, const char *country)
 {
 	const struct corridor *corridor = corridor_find(country);
 
-	if (strcmp(type, remittance) != 0 || corridor == NULL)
+	if (type != DROP_REMITTANCE || corridor == NULL)
 		return "Instant";
 	return corridor->delivery;
 }
@@ -77,7 +77,7 @@ check_person(struct ctx *ctx)
 	struct rows rows;
 
 	TRY(db_run(ctx, SQL_payer_find, &rows, PARAMS(p_int(ctx->who.user_id))));
-	if (!text_equal(row_text(&rows, 0, 0), "verified"))
+	if (row_word(&rows, 0, 0, kyc_status_words) != KYC_VERIFIED)
 		return fault(&ctx->fault, ERR_KYC_REQUIRED, NULL, NULL);
 	return ERR_OK;
 }
@@ -144,7 +144,8 @@ insert(struct ctx *ctx, const char *drop_id, const struct payee *payee, const st
        const char *bank_name, int64_t transaction_id)
 {
 	return db_run(ctx, SQL_drop_payment_insert, NULL,
-		      PARAMS(p_text(drop_id), p_int(ctx->who.user_id), p_text(quote->type),
+		      PARAMS(p_text(drop_id), p_int(ctx->who.user_id),
+			     p_word(drop_payment_type_words, quote->type),
 			     p_id(payee->recipient_id), p_id(payee->merchant_id),
 			     p_text(payee->name), p_text(payee->country),
 			     p_int(quote->amount.minor), p_int(quote->fee.minor),
@@ -167,7 +168,7 @@ show(struct ctx *ctx, const char *drop_id, struct drop_payment *out)
 enum err
 drop_payment_open(struct ctx *ctx, const struct drop_order *in, struct drop_payment *out)
 {
-	const char *type = in->recipient != NULL ? remittance : qr_payment;
+	enum drop_payment_type type = in->recipient != NULL ? DROP_REMITTANCE : DROP_QR_PAYMENT;
 	const char *drop_id = drop_id_new(ctx->arena, in->recipient != NULL ? "tx_rem" : "tx_qr");
 	struct bank_account account;
 	int64_t transaction_id;
@@ -184,7 +185,7 @@ drop_payment_open(struct ctx *ctx, const struct drop_order *in, struct drop_paym
 	TRY(reserve(ctx, drop_id, &payee, &quote, &account, &out->bank));
 	TRY(drop_payment_owe(ctx, drop_id, &quote, payee.account, &transaction_id));
 	TRY(insert(ctx, drop_id, &payee, &quote, account.bank_name, transaction_id));
-	TRY(queue_add(ctx, remittance, drop_id, FORGOTTEN_AFTER_S));
+	TRY(queue_add(ctx, look_up_job, drop_id, FORGOTTEN_AFTER_S));
 	return show(ctx, drop_id, out);
 }
 
@@ -216,7 +217,7 @@ drop_payment_close(struct ctx *ctx, struct drop_payment *payment)
 	TRY(drop_payment_row_lock(ctx, payment->drop_id, &row));
 	TRY(drop_payment_apply_event(ctx, &row, &payment->bank));
 	if (payment->bank.state == BANK_PAYMENT_PENDING)
-		TRY(queue_add(ctx, remittance, payment->drop_id, LOOKUP_AFTER_S));
+		TRY(queue_add(ctx, look_up_job, payment->drop_id, LOOKUP_AFTER_S));
 	return show(ctx, payment->drop_id, payment);
 }
 

@@ -32,8 +32,8 @@ struct drop_payment {
 	int64_t drop_payment_id;
 	const char *drop_id;
 	int64_t user_id;
-	const char *type;   /* "remittance", "qr_payment" */
-	const char *status; /* "processing", "completed", "failed" */
+	enum drop_payment_type type;
+	enum bank_order_status status;
 	const char *payee_name;
 	const char *payee_country; /* "RS" */
 	const char *merchant;      /* drop_id, or NULL */
@@ -52,8 +52,8 @@ struct drop_payment {
 };
 
 bool drop_payment_is_remittance(const struct drop_payment *payment);
-/* Time to arrival, as shown to the payer. */
-const char *drop_payment_delivery(const char *type, const char *country);
+/* How long it takes, for the payer. */
+const char *drop_payment_delivery(enum drop_payment_type type, const char *country);
 
 /*
  * In a transaction, for the caller. ERR_KYC_REQUIRED (remittances), ERR_NOT_FOUND,
@@ -71,7 +71,7 @@ enum err drop_payment_resume(struct ctx *ctx, const char *drop_id,
 			     struct drop_payment *out) MUST_CHECK;
 /* Outside of any transaction. Safe if the process ends here. */
 void drop_payment_call(struct ctx *ctx, struct drop_payment *payment);
-/* In a second transaction. ERR_OK also if the bank refused: then its status is "failed", and
+/* In a second transaction. ERR_OK also if the bank refused: then it has failed, and
  * drop_payment_refusal() is the error for the client. */
 enum err drop_payment_close(struct ctx *ctx, struct drop_payment *payment) MUST_CHECK;
 enum err drop_payment_refusal(struct ctx *ctx, const struct drop_payment *payment);
@@ -88,9 +88,9 @@ enum err drop_payment_get(struct ctx *ctx, const char *drop_id,
 			  struct drop_payment *out) MUST_CHECK;
 
 struct drop_payment_filter {
-	const char *type;   /* NULL: any */
-	const char *status; /* NULL: any */
-	bool by_amount;     /* else by time */
+	enum drop_payment_type type;   /* 0: any */
+	enum bank_order_status status; /* 0: any */
+	bool by_amount;                /* else by time */
 	bool ascending;
 	int64_t most;
 	int64_t skip;

@@ -1,7 +1,5 @@
 #include "app/remittance/quote.h"
 
-#include <string.h>
-
 #include "app/remittance/rate.h"
 #include "db/row.h"
 #include "schema/schema.h"
@@ -11,14 +9,16 @@ static const struct decimal remittance_share = {5, 3, true};
 static const struct decimal qr_share = {1, 2, true};
 static const struct decimal unchanged = {1, 0, true};
 
+const char *const drop_payment_type_words[] = {"remittance", "qr_payment", NULL};
+
 static bool
-is_remittance(const char *type)
+is_remittance(enum drop_payment_type type)
 {
-	return strcmp(type, "remittance") == 0;
+	return type == DROP_REMITTANCE;
 }
 
 struct decimal
-fee_share(const char *type)
+fee_share(enum drop_payment_type type)
 {
 	return is_remittance(type) ? remittance_share : qr_share;
 }
@@ -66,7 +66,7 @@ exchange(struct ctx *ctx, const char *currency, struct quote *q)
 }
 
 enum err
-quote_make(struct ctx *ctx, const char *type, int64_t recipient_id, struct money amount,
+quote_make(struct ctx *ctx, enum drop_payment_type type, int64_t recipient_id, struct money amount,
 	   const char *currency, struct quote *out)
 {
 	*out = (struct quote){.type = type,
@@ -85,9 +85,10 @@ enum err
 quote_keep(struct ctx *ctx, const struct quote *q)
 {
 	return db_run(ctx, SQL_quote_insert, NULL,
-		      PARAMS(p_int(ctx->who.user_id), p_text(q->type), p_id(q->recipient_id),
-			     p_int(q->amount.minor), p_text(q->amount.currency->code),
-			     p_int(q->fee.minor), p_id(q->rate_id), p_int(q->receive.minor),
+		      PARAMS(p_int(ctx->who.user_id), p_word(drop_payment_type_words, q->type),
+			     p_id(q->recipient_id), p_int(q->amount.minor),
+			     p_text(q->amount.currency->code), p_int(q->fee.minor),
+			     p_id(q->rate_id), p_int(q->receive.minor),
 			     p_text(q->receive.currency->code), p_int(QUOTE_LIFETIME_S)));
 }
 
@@ -110,15 +111,15 @@ static const struct column columns[] = {
 };
 
 enum err
-quote_of(struct ctx *ctx, const char *type, int64_t recipient_id, struct money amount,
+quote_of(struct ctx *ctx, enum drop_payment_type type, int64_t recipient_id, struct money amount,
 	 const char *currency, struct quote *out)
 {
 	struct stored row;
 	struct rows rows;
 
 	TRY(db_run(ctx, SQL_quote_find, &rows,
-		   PARAMS(p_int(ctx->who.user_id), p_text(type), p_id(recipient_id),
-			  p_int(amount.minor))));
+		   PARAMS(p_int(ctx->who.user_id), p_word(drop_payment_type_words, type),
+			  p_id(recipient_id), p_int(amount.minor))));
 	if (rows.count == 0)
 		return quote_make(ctx, type, recipient_id, amount, currency, out);
 	rows_scan(&rows, 0, columns, COLUMN_COUNT(columns), &row);

@@ -11,10 +11,12 @@ drop_payment_list(struct ctx *ctx, const struct drop_payment_filter *filter,
 	struct rows rows;
 
 	TRY(db_run(ctx, SQL_drop_payment_count, &rows,
-		   PARAMS(p_int(ctx->who.user_id), p_text(filter->type), p_text(filter->status))));
+		   PARAMS(p_int(ctx->who.user_id), p_word(drop_payment_type_words, filter->type),
+			  p_word(bank_order_status_words, filter->status))));
 	*total = row_int(&rows, 0, 0);
 	TRY(db_run(ctx, SQL_drop_payment_list, &rows,
-		   PARAMS(p_int(ctx->who.user_id), p_text(filter->type), p_text(filter->status),
+		   PARAMS(p_int(ctx->who.user_id), p_word(drop_payment_type_words, filter->type),
+			  p_word(bank_order_status_words, filter->status),
 			  p_bool(filter->by_amount), p_bool(filter->ascending), p_int(filter->most),
 			  p_int(filter->skip))));
 	*out = arena_array(ctx->arena, rows.count, sizeof(**out));

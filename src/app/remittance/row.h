@@ -9,8 +9,8 @@ struct drop_payment_row {
 	int64_t drop_payment_id;
 	const char *drop_id;
 	int64_t user_id;
-	const char *type;
-	const char *status;
+	enum drop_payment_type type;
+	enum bank_order_status status;
 	const char *payee_name;
 	const char *payee_country;
 	int64_t amount;

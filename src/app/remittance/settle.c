@@ -1,11 +1,10 @@
 /* Ledger postings of a payment of Drop, and its settlement. */
-#include <string.h>
-
 #include "app/events/notification.h"
 #include "app/remittance/rate.h"
 #include "app/remittance/row.h"
 #include "base/arena.h"
 #include "base/attributes.h"
+#include "base/word.h"
 #include "ledger/account.h"
 #include "ledger/ledger.h"
 
@@ -90,7 +89,9 @@ drop_payment_owe(struct ctx *ctx, const char *drop_id, const struct quote *quote
 	TRY(find_accounts(ctx, merchant_account, &accounts));
 	n = postings_of(&accounts, quote->total.minor, quote->fee.minor, postings);
 	return post(ctx, accounts.ledger_id,
-		    &(struct booking){drop_id, quote->type, postings, n, 0}, transaction_id);
+		    &(struct booking){drop_id, word_text(drop_payment_type_words, quote->type),
+				      postings, n, 0},
+		    transaction_id);
 }
 
 static bool
@@ -114,7 +115,7 @@ what(struct ctx *ctx, const struct drop_payment_row *row)
 static enum err
 complete(struct ctx *ctx, const struct drop_payment_row *row, bool settled)
 {
-	bool first = strcmp(row->status, "processing") == 0;
+	bool first = row->status == BANK_ORDER_PROCESSING;
 	struct accounts accounts;
 	struct posting payout;
 	int64_t payout_id = 0;
@@ -163,9 +164,9 @@ enum err
 drop_payment_apply_event(struct ctx *ctx, const struct drop_payment_row *row,
 			 const struct bank_payment *bank)
 {
-	bool processing = strcmp(row->status, "processing") == 0;
+	bool processing = row->status == BANK_ORDER_PROCESSING;
 
-	if (strcmp(row->status, "failed") == 0 || row->settled_at.us != 0)
+	if (row->status == BANK_ORDER_FAILED || row->settled_at.us != 0)
 		return ERR_OK;
 	switch (bank->state) {
 	case BANK_PAYMENT_PENDING:

@@ -114,11 +114,11 @@ check_settlement(struct ctx *ctx, const struct settlement_order *in, const struc
 	struct money amount;
 	char due[MONEY_TEXT_MAX];
 
-	if (strcmp(voucher->status, "cancelled") == 0)
+	if (voucher->status == VOUCHER_CANCELLED)
 		return fault(&ctx->fault, ERR_CONFLICT, NULL, "The voucher was cancelled");
-	if (strcmp(voucher->type, "easypay_active") == 0)
-		return fault(&ctx->fault, ERR_CONFLICT, NULL, "The voucher was already settled");
-	if (!live || strcmp(voucher->status, "pending_payment") != 0)
+	if (voucher->type == VOUCHER_EASYPAY_ACTIVE)
+		return fault(&ctx->fault, ERR_CONFLICT, NULL, "The voucher was settled before");
+	if (!live || voucher->status != VOUCHER_PENDING_PAYMENT)
 		return fault(&ctx->fault, ERR_VOUCHER_EXPIRED, NULL, NULL);
 	if (money_from_decimal(&amount, in->amount, voucher_currency()) != MONEY_OK ||
 	    amount.minor != voucher->original.minor)
@@ -199,9 +199,9 @@ voucher_settle(struct ctx *ctx, const struct settlement_order *in, struct vouche
 static enum err
 check_cancellation(struct ctx *ctx, const struct voucher *voucher, bool live)
 {
-	bool pending = strcmp(voucher->status, "pending_payment") == 0;
+	bool pending = voucher->status == VOUCHER_PENDING_PAYMENT;
 
-	if (strcmp(voucher->status, "expired") == 0 || (pending && !live))
+	if (voucher->status == VOUCHER_EXPIRED || (pending && !live))
 		return fault(&ctx->fault, ERR_VOUCHER_EXPIRED, NULL,
 			     "The voucher has expired; it is refunded automatically");
 	if (!pending)

@@ -44,7 +44,7 @@ receiver_of(struct ctx *ctx, const struct redemption_order *in, struct receiver 
 static enum err
 check(struct ctx *ctx, const struct voucher *voucher, bool live, struct money amount)
 {
-	bool redeemed = strcmp(voucher->status, "redeemed") == 0;
+	bool redeemed = voucher->status == VOUCHER_REDEEMED;
 	char left[MONEY_TEXT_MAX];
 
 	if (redeemed && voucher->refunded.minor == 0)
@@ -52,8 +52,8 @@ check(struct ctx *ctx, const struct voucher *voucher, bool live, struct money am
 			     "The voucher has been fully redeemed");
 	if (voucher->max_redemptions > 0 && voucher->redemptions >= voucher->max_redemptions)
 		return fault(&ctx->fault, ERR_INSUFFICIENT_FUNDS, NULL,
-			     "The voucher has reached its maximum number of redemptions");
-	if (!live || strcmp(voucher->status, "active") != 0)
+			     "The voucher has been redeemed as often as it may be");
+	if (!live || voucher->status != VOUCHER_ACTIVE)
 		return fault(&ctx->fault, ERR_VOUCHER_EXPIRED, NULL, NULL);
 	if (amount.minor > voucher->balance.minor)
 		return fault(&ctx->fault, ERR_INSUFFICIENT_FUNDS, NULL,

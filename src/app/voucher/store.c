@@ -12,13 +12,19 @@
 
 enum { REDEMPTIONS_SHOWN = 100 };
 
+const char *const voucher_type_words[] = {"standard",        "premium",        "business",
+					  "easypay_pending", "easypay_active", NULL};
+const char *const voucher_stored_types[] = {"standard", "premium", "business", "easypay", NULL};
+const char *const voucher_status_words[] = {"pending_payment", "active",    "redeemed",
+					    "expired",         "cancelled", NULL};
+
 struct voucher_row {
 	int64_t voucher_id;
 	const char *reference;
 	int64_t user_id;
 	const char *issued_to;
-	const char *type;
-	const char *status;
+	enum voucher_type type;
+	enum voucher_status status;
 	const char *easypay_number;
 	struct bytes code_sealed;
 	int64_t original_minor;
@@ -34,15 +40,24 @@ struct voucher_row {
 };
 
 static const struct column columns[] = {
-	COLUMN(struct voucher_row, voucher_id),     COLUMN(struct voucher_row, reference),
-	COLUMN(struct voucher_row, user_id),        COLUMN(struct voucher_row, issued_to),
-	COLUMN(struct voucher_row, type),           COLUMN(struct voucher_row, status),
-	COLUMN(struct voucher_row, easypay_number), COLUMN(struct voucher_row, code_sealed),
-	COLUMN(struct voucher_row, original_minor), COLUMN(struct voucher_row, balance_minor),
-	COLUMN(struct voucher_row, refunded_minor), COLUMN(struct voucher_row, max_redemptions),
-	COLUMN(struct voucher_row, redemptions),    COLUMN(struct voucher_row, created_at),
-	COLUMN(struct voucher_row, updated_at),     COLUMN(struct voucher_row, expires_at),
-	COLUMN(struct voucher_row, settled_at),     COLUMN(struct voucher_row, live),
+	COLUMN(struct voucher_row, voucher_id),
+	COLUMN(struct voucher_row, reference),
+	COLUMN(struct voucher_row, user_id),
+	COLUMN(struct voucher_row, issued_to),
+	COLUMN_WORD(struct voucher_row, type, voucher_stored_types),
+	COLUMN_WORD(struct voucher_row, status, voucher_status_words),
+	COLUMN(struct voucher_row, easypay_number),
+	COLUMN(struct voucher_row, code_sealed),
+	COLUMN(struct voucher_row, original_minor),
+	COLUMN(struct voucher_row, balance_minor),
+	COLUMN(struct voucher_row, refunded_minor),
+	COLUMN(struct voucher_row, max_redemptions),
+	COLUMN(struct voucher_row, redemptions),
+	COLUMN(struct voucher_row, created_at),
+	COLUMN(struct voucher_row, updated_at),
+	COLUMN(struct voucher_row, expires_at),
+	COLUMN(struct voucher_row, settled_at),
+	COLUMN(struct voucher_row, live),
 };
 
 const struct currency *
@@ -78,13 +93,13 @@ voucher_secret_new(struct ctx *ctx, const char *reference)
 	return secret;
 }
 
-/* The type shown to clients: an EasyPay voucher's changes when it is paid for. */
-static const char *
-shown_type(const struct voucher_row *row)
+/* The type of an EasyPay voucher changes when it is paid for. */
+static enum voucher_type
+type_of(const struct voucher_row *row)
 {
-	if (strcmp(row->type, "easypay") != 0)
-		return row->type;
-	return row->settled_at.us == 0 ? "easypay_pending" : "easypay_active";
+	if (row->type == VOUCHER_EASYPAY_PENDING && row->settled_at.us != 0)
+		return VOUCHER_EASYPAY_ACTIVE;
+	return row->type;
 }
 
 static enum err
@@ -104,7 +119,7 @@ scan(struct ctx *ctx, const struct rows *rows, size_t i, bool secret, struct vou
 		.reference = row.reference,
 		.user_id = row.user_id,
 		.issued_to = secret ? row.issued_to : NULL,
-		.type = shown_type(&row),
+		.type = type_of(&row),
 		.status = row.status,
 		.easypay_number = row.easypay_number,
 		.code = code.data,
@@ -153,8 +168,8 @@ voucher_found(const struct rows *rows)
 }
 
 enum err
-voucher_list(struct ctx *ctx, const char *status, int64_t most, int64_t skip, struct list *out,
-	     int64_t *total)
+voucher_list(struct ctx *ctx, enum voucher_status status, int64_t most, int64_t skip,
+	     struct list *out, int64_t *total)
 {
 	struct voucher *vouchers;
 	struct rows rows;
@@ -162,9 +177,10 @@ voucher_list(struct ctx *ctx, const char *status, int64_t most, int64_t skip, st
 	bool live = false;
 
 	TRY(db_run(ctx, SQL_voucher_count, &count,
-		   PARAMS(p_int(ctx->who.user_id), p_text(status))));
+		   PARAMS(p_int(ctx->who.user_id), p_word(voucher_status_words, status))));
 	TRY(db_run(ctx, SQL_voucher_list, &rows,
-		   PARAMS(p_int(ctx->who.user_id), p_text(status), p_int(most), p_int(skip))));
+		   PARAMS(p_int(ctx->who.user_id), p_word(voucher_status_words, status),
+			  p_int(most), p_int(skip))));
 	vouchers = arena_array(ctx->arena, rows.count, sizeof(*vouchers));
 	for (size_t i = 0; i < rows.count; i++)
 		TRY(scan(ctx, &rows, i, true, &vouchers[i], &live));

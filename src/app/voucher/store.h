@@ -9,6 +9,9 @@
 
 struct rows;
 
+/* The types as the database has them. */
+extern const char *const voucher_stored_types[];
+
 /* The one currency of all vouchers: ZAR. */
 const struct currency *voucher_currency(void);
 

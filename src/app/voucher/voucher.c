@@ -25,7 +25,7 @@ static const int64_t kinds[] = {ACCOUNT_VOUCHERS_PENDING, ACCOUNT_VOUCHERS_ACTIV
 static bool
 is_easypay(const struct voucher_order *order)
 {
-	return strcmp(order->type, "easypay") == 0;
+	return order->type == VOUCHER_EASYPAY_PENDING;
 }
 
 static enum err
@@ -62,7 +62,8 @@ insert(struct ctx *ctx, const struct voucher_order *in, struct money amount, int
 		TRY(db_run(
 			ctx, SQL_voucher_insert, &rows,
 			PARAMS(p_text(reference), p_int(ctx->who.user_id), p_text(in->issued_to),
-			       p_text(in->type), p_text(easypay ? number : NULL),
+			       p_word(voucher_stored_types, in->type),
+			       p_text(easypay ? number : NULL),
 			       easypay ? p_null() : p_bytes(secret.digest, sizeof(secret.digest)),
 			       easypay ? p_null()
 				       : p_bytes(secret.sealed.data, secret.sealed.length),

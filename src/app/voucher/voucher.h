@@ -14,13 +14,33 @@
 #include "base/text.h"
 #include "base/value.h"
 
+/* An EasyPay voucher is active once it was paid for; which of both it is, is not part of its type in the
+ * database. An order is for a pending one. */
+enum voucher_type {
+	VOUCHER_STANDARD = 1,
+	VOUCHER_PREMIUM,
+	VOUCHER_BUSINESS,
+	VOUCHER_EASYPAY_PENDING,
+	VOUCHER_EASYPAY_ACTIVE
+};
+enum voucher_status {
+	VOUCHER_PENDING_PAYMENT = 1,
+	VOUCHER_ACTIVE,
+	VOUCHER_REDEEMED,
+	VOUCHER_EXPIRED,
+	VOUCHER_CANCELLED
+};
+
+extern const char *const voucher_type_words[];
+extern const char *const voucher_status_words[];
+
 struct voucher {
 	int64_t voucher_id;
 	const char *reference;
 	int64_t user_id;
 	const char *issued_to; /* for the issuer */
-	const char *type;      /* standard, premium, business, easypay_pending, easypay_active */
-	const char *status;    /* pending_payment, active, redeemed, expired, cancelled */
+	enum voucher_type type;
+	enum voucher_status status;
 	const char *easypay_number; /* or NULL */
 	const char *code;           /* for the issuer, and for callers who sent it */
 	struct money original;
@@ -34,7 +54,7 @@ struct voucher {
 };
 
 struct voucher_order {
-	const char *type; /* standard, premium, business, easypay */
+	enum voucher_type type;
 	struct decimal amount;
 	const char *issued_to; /* or NULL */
 	int64_t max_redemptions;
@@ -60,8 +80,8 @@ enum err voucher_by_code(struct ctx *ctx, const char *text, struct voucher *out)
 /* One of the vouchers of ctx->who; ERR_VOUCHER_NOT_FOUND. */
 enum err voucher_of_issuer(struct ctx *ctx, int64_t voucher_id, struct voucher *out) MUST_CHECK;
 
-/* Vouchers of ctx->who, newest first; status NULL: any. total is their number. */
-enum err voucher_list(struct ctx *ctx, const char *status, int64_t most, int64_t skip,
+/* Vouchers of ctx->who, the newest first; status 0: any. total is how many there are. */
+enum err voucher_list(struct ctx *ctx, enum voucher_status status, int64_t most, int64_t skip,
 		      struct list *out, int64_t *total) MUST_CHECK;
 
 struct voucher_sum {

@@ -10,6 +10,11 @@ SELECT $1 AS i2, $2 AS i4, $3 AS i8, $4 AS b, $5 AS t, $6 AS c, $7 AS u, $8 AS a
 -- returns: many
 SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) AS r (i2, i4, i8, b, t, c, u, at, d, j);
 
+-- name: test_letters
+-- params: t:text c:bpchar
+-- returns: one
+SELECT $1 AS t, $2 AS c, 7::bigint AS after;
+
 -- name: test_infinity
 -- returns: one
 SELECT 'infinity'::timestamptz AS future, '-infinity'::timestamptz AS past;

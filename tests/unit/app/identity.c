@@ -93,7 +93,7 @@ test_identity_numbers(void **state)
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		const char *text = checked(*state, rows[i].digits);
 
-		expect_form(text, document_number(*state, "south_african_id", text),
+		expect_form(text, document_number(*state, DOCUMENT_SOUTH_AFRICAN_ID, text),
 			    rows[i].good ? text : NULL);
 	}
 }
@@ -111,7 +111,8 @@ test_identity_number_forms(void **state)
 	};
 
 	for (size_t i = 0; i < COUNT(rows); i++)
-		expect_form(rows[i].text, document_number(*state, "south_african_id", rows[i].text),
+		expect_form(rows[i].text,
+			    document_number(*state, DOCUMENT_SOUTH_AFRICAN_ID, rows[i].text),
 			    rows[i].form);
 }
 
@@ -127,7 +128,7 @@ test_passports(void **state)
 	};
 
 	for (size_t i = 0; i < COUNT(rows); i++)
-		expect_form(rows[i].text, document_number(*state, "passport", rows[i].text),
+		expect_form(rows[i].text, document_number(*state, DOCUMENT_PASSPORT, rows[i].text),
 			    rows[i].form);
 }
 
@@ -136,14 +137,15 @@ static void
 test_document_keys(void **state)
 {
 	static const struct {
-		const char *type, *number, *key;
+		enum document_type type;
+		const char *number, *key;
 	} rows[] = {
-		{"south_african_id", "8001015009087", "south_african_id 8001015009087"},
-		{"passport", "8001015009087", "south_african_id 8001015009087"},
-		{"passport", "800101-5009.087", "south_african_id 8001015009087"},
-		{"passport", "8001015009086", "passport 8001015009086"},
-		{"passport", "A-123", "passport A-123"},
-		{"passport", "M0012AB", "passport M0012AB"},
+		{DOCUMENT_SOUTH_AFRICAN_ID, "8001015009087", "south_african_id 8001015009087"},
+		{DOCUMENT_PASSPORT, "8001015009087", "south_african_id 8001015009087"},
+		{DOCUMENT_PASSPORT, "800101-5009.087", "south_african_id 8001015009087"},
+		{DOCUMENT_PASSPORT, "8001015009086", "passport 8001015009086"},
+		{DOCUMENT_PASSPORT, "A-123", "passport A-123"},
+		{DOCUMENT_PASSPORT, "M0012AB", "passport M0012AB"},
 	};
 
 	for (size_t i = 0; i < COUNT(rows); i++)

@@ -9,8 +9,11 @@
 #define ID       "0190b2a4-7c1e-7d3a-9b61-2f6f0c9a1e55"
 #define NOT_TIME "must be a time such as 2026-12-31T23:59:59Z"
 
+enum finish { FINISH_PLAIN = 1, FINISH_FANCY };
+
 struct search {
 	const char *name, *kind, *mail;
+	enum finish finish;
 	int64_t count, most;
 	struct optional_int quota;
 	bool gift, notify;
@@ -24,6 +27,7 @@ static const char *const kinds[] = {"plain", "fancy", NULL};
 static const struct field query_fields[] = {
 	FIELD(struct search, name, .name = "name", .min = 2, .max = 5),
 	FIELD(struct search, kind, .name = "kind", .choices = kinds, .fallback = "plain"),
+	FIELD(struct search, finish, .name = "finish", .choices = kinds, .fallback = "plain"),
 	FIELD(struct search, mail, .name = "mail", .format = "email"),
 	FIELD(struct search, count, .name = "count", .lower_bound = true, .min = 0, .max = 9),
 	FIELD(struct search, most, .name = "most", .required = true),
@@ -73,7 +77,7 @@ decodes_every_type(void **state)
 		{"quota", "5"},      {"gift", "true"},
 		{"notify", "false"}, {"amount", "1.50"},
 		{"id", ID},          {"due", "2026-01-31T09:30:00Z"},
-		{"unknown", "2"},
+		{"unknown", "2"},    {"finish", "fancy"},
 	};
 	char text[UUID_TEXT_MAX];
 	struct fault f;
@@ -82,6 +86,7 @@ decodes_every_type(void **state)
 	assert_int_equal(f.err, ERR_OK);
 	assert_string_equal(out.name, "\xC3\xA9\xC3\xA9");
 	assert_string_equal(out.kind, "fancy");
+	assert_int_equal(out.finish, FINISH_FANCY);
 	assert_string_equal(out.mail, "a@b.io");
 	assert_int_equal(out.count, 9);
 	assert_true(out.most == INT64_MIN);
@@ -99,18 +104,20 @@ falls_back_where_absent(void **state)
 {
 	static const struct query_pair pairs[] = {{"most", "1"}};
 	static const struct query_pair empty[] = {
-		{"most", "1"}, {"name", ""}, {"kind", ""}, {"mail", ""}};
+		{"most", "1"}, {"name", ""}, {"kind", ""}, {"mail", ""}, {"finish", ""}};
 	struct fault f;
 	struct search out = decode(*state, empty, COUNT(empty), &f);
 
 	assert_int_equal(f.err, ERR_OK);
 	assert_null(out.name);
 	assert_string_equal(out.kind, "plain");
+	assert_int_equal(out.finish, FINISH_PLAIN);
 	assert_null(out.mail);
 	out = decode(*state, pairs, COUNT(pairs), &f);
 	assert_int_equal(f.err, ERR_OK);
 	assert_null(out.name);
 	assert_string_equal(out.kind, "plain");
+	assert_int_equal(out.finish, FINISH_PLAIN);
 	assert_false(out.gift);
 	assert_true(out.notify);
 	assert_false(out.quota.present);
@@ -129,6 +136,8 @@ refuses_what_the_type_refuses(void **state)
 		{"name", "abcdef", "LENGTH", "must have 2 to 5 characters"},
 		{"name", "a\nb", "CONTROL", "must not have control characters"},
 		{"kind", "Plain", "CHOICE", "must be one of plain, fancy"},
+		{"finish", "Plain", "CHOICE", "must be one of plain, fancy"},
+		{"finish", "%", "CHOICE", "must be one of plain, fancy"},
 		{"mail", "a", "FORMAT", "must be an email address"},
 		{"count", "", "TYPE", "must be an integer"},
 		{"count", "-", "TYPE", "must be an integer"},

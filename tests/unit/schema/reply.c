@@ -13,8 +13,11 @@ struct line {
 	struct money price;
 };
 
+enum finish { FINISH_PLAIN = 1, FINISH_FANCY };
+
 struct bill {
 	const char *name, *kind;
+	enum finish finish;
 	int64_t count;
 	struct optional_int quota;
 	bool paid;
@@ -35,16 +38,17 @@ static const struct field line_fields[] = {
 static const struct schema line = SCHEMA(struct line, "Line", line_fields);
 
 /* The same members: left out where they hold nothing, null then, or always there. */
-#define BILL_FIELDS(...)                                                               \
-	FIELD(struct bill, name, .name = "name", __VA_ARGS__),                         \
-		FIELD(struct bill, count, .name = "count", __VA_ARGS__),               \
-		FIELD(struct bill, quota, .name = "quota", __VA_ARGS__),               \
-		FIELD(struct bill, paid, .name = "paid", __VA_ARGS__),                 \
-		FIELD(struct bill, total, .name = "total", __VA_ARGS__),               \
-		FIELD(struct bill, id, .name = "id", __VA_ARGS__),                     \
-		FIELD(struct bill, due, .name = "due", __VA_ARGS__),                   \
-		FIELD(struct bill, metadata, .name = "metadata", __VA_ARGS__),         \
-		FIELD(struct bill, lines, .name = "lines", .sub = &line, __VA_ARGS__), \
+#define BILL_FIELDS(...)                                                                     \
+	FIELD(struct bill, name, .name = "name", __VA_ARGS__),                               \
+		FIELD(struct bill, finish, .name = "finish", .choices = kinds, __VA_ARGS__), \
+		FIELD(struct bill, count, .name = "count", __VA_ARGS__),                     \
+		FIELD(struct bill, quota, .name = "quota", __VA_ARGS__),                     \
+		FIELD(struct bill, paid, .name = "paid", __VA_ARGS__),                       \
+		FIELD(struct bill, total, .name = "total", __VA_ARGS__),                     \
+		FIELD(struct bill, id, .name = "id", __VA_ARGS__),                           \
+		FIELD(struct bill, due, .name = "due", __VA_ARGS__),                         \
+		FIELD(struct bill, metadata, .name = "metadata", __VA_ARGS__),               \
+		FIELD(struct bill, lines, .name = "lines", .sub = &line, __VA_ARGS__),       \
 		FIELD(struct bill, first, .name = "first", .sub = &line, __VA_ARGS__)
 
 static const struct field sparse_fields[] = {BILL_FIELDS(.required = false)};
@@ -57,6 +61,7 @@ static const struct schema full = SCHEMA(struct bill, "Full", full_fields);
 /* Requests, as the documents see them. */
 struct order {
 	const char *name, *kind, *code, *mail, *secret, *note;
+	enum finish finish, some;
 	int64_t count, any;
 	struct optional_int quota;
 	bool notify;
@@ -73,6 +78,9 @@ static const struct field order_fields[] = {
 	      .doc = "A name.", .example = "\"Jane\""),
 	FIELD(struct order, kind, .name = "kind", .choices = kinds, .fallback = "plain",
 	      .keep_null = true),
+	FIELD(struct order, finish, .name = "finish", .choices = kinds, .fallback = "plain"),
+	FIELD(struct order, some, .name = "some", .choices = &kinds[1], .words = kinds,
+	      .required = true),
 	FIELD(struct order, code, .name = "code", .format = "slug", .min = 1, .max = 2,
 	      .example = "null"),
 	FIELD(struct order, mail, .name = "mail", .format = "email", .keep_null = true,
@@ -139,6 +147,7 @@ writes_every_type(void **state)
 	struct line lines[] = {{0, {0}}, {2, naira(5)}};
 	struct bill bill = {
 		.name = "a\"\xC3\xA9",
+		.finish = FINISH_FANCY,
 		.count = -3,
 		.quota = {true, false, 0},
 		.paid = true,
@@ -150,18 +159,20 @@ writes_every_type(void **state)
 	};
 
 	assert_true(uuid_parse(&bill.id, ID));
-	assert_string_equal(encode(*state, &sparse, AMOUNT_TEXT, &bill),
-			    "{\"name\":\"a\\\"\xC3\xA9\",\"count\":-3,\"quota\":0,\"paid\":true,"
-			    "\"total\":\"1000.50\",\"id\":\"" ID "\","
-			    "\"due\":\"2026-01-31T09:30:00.123Z\",\"metadata\":{\"a\":[1]},"
-			    "\"lines\":[{\"number\":0},{\"number\":2,\"price\":\"0.05\"}],"
-			    "\"first\":{\"number\":1,\"price\":\"7\"}}");
-	assert_string_equal(encode(*state, &full, AMOUNT_NUMBER, &bill),
-			    "{\"name\":\"a\\\"\xC3\xA9\",\"count\":-3,\"quota\":0,\"paid\":true,"
-			    "\"total\":1000.5,\"id\":\"" ID "\","
-			    "\"due\":\"2026-01-31T09:30:00.123Z\",\"metadata\":{\"a\":[1]},"
-			    "\"lines\":[{\"number\":0},{\"number\":2,\"price\":0.05}],"
-			    "\"first\":{\"number\":1,\"price\":7}}");
+	assert_string_equal(
+		encode(*state, &sparse, AMOUNT_TEXT, &bill),
+		"{\"name\":\"a\\\"\xC3\xA9\",\"finish\":\"fancy\",\"count\":-3,\"quota\":0,\"paid\":true,"
+		"\"total\":\"1000.50\",\"id\":\"" ID "\","
+		"\"due\":\"2026-01-31T09:30:00.123Z\",\"metadata\":{\"a\":[1]},"
+		"\"lines\":[{\"number\":0},{\"number\":2,\"price\":\"0.05\"}],"
+		"\"first\":{\"number\":1,\"price\":\"7\"}}");
+	assert_string_equal(
+		encode(*state, &full, AMOUNT_NUMBER, &bill),
+		"{\"name\":\"a\\\"\xC3\xA9\",\"finish\":\"fancy\",\"count\":-3,\"quota\":0,\"paid\":true,"
+		"\"total\":1000.5,\"id\":\"" ID "\","
+		"\"due\":\"2026-01-31T09:30:00.123Z\",\"metadata\":{\"a\":[1]},"
+		"\"lines\":[{\"number\":0},{\"number\":2,\"price\":0.05}],"
+		"\"first\":{\"number\":1,\"price\":7}}");
 }
 
 static void
@@ -203,14 +214,16 @@ absent_values_are_left_out_null_or_shown(void **state)
 			    "{\"first\":{\"number\":0}}");
 	assert_string_equal(encode(*state, &sparse, AMOUNT_TEXT, &null_quota),
 			    "{\"first\":{\"number\":0}}");
-	assert_string_equal(encode(*state, &with_null, AMOUNT_TEXT, &nothing),
-			    "{\"name\":null,\"count\":null,\"quota\":null,\"paid\":null,"
-			    "\"total\":null,\"id\":null,\"due\":null,\"metadata\":null,"
-			    "\"lines\":null,\"first\":{\"number\":0}}");
-	assert_string_equal(encode(*state, &full, AMOUNT_TEXT, &nothing),
-			    "{\"name\":null,\"count\":0,\"quota\":null,\"paid\":false,"
-			    "\"total\":null,\"id\":null,\"due\":null,\"metadata\":null,"
-			    "\"lines\":[],\"first\":{\"number\":0}}");
+	assert_string_equal(
+		encode(*state, &with_null, AMOUNT_TEXT, &nothing),
+		"{\"name\":null,\"finish\":null,\"count\":null,\"quota\":null,\"paid\":null,"
+		"\"total\":null,\"id\":null,\"due\":null,\"metadata\":null,"
+		"\"lines\":null,\"first\":{\"number\":0}}");
+	assert_string_equal(
+		encode(*state, &full, AMOUNT_TEXT, &nothing),
+		"{\"name\":null,\"finish\":null,\"count\":0,\"quota\":null,\"paid\":false,"
+		"\"total\":null,\"id\":null,\"due\":null,\"metadata\":null,"
+		"\"lines\":[],\"first\":{\"number\":0}}");
 }
 
 static void
@@ -287,6 +300,10 @@ describes_requests(void **state)
 			 "\"\\\\S\",\"minLength\":2,\"maxLength\":5}"},
 		{"kind", "{\"type\":[\"string\",\"null\"],\"description\":\"Default: plain.\","
 			 "\"enum\":[\"plain\",\"fancy\",null]}"},
+		{"finish",
+		 "{\"type\":[\"string\",\"null\"],\"description\":\"plain unless given.\","
+		 "\"enum\":[\"plain\",\"fancy\",null]}"},
+		{"some", "{\"type\":\"string\",\"enum\":[\"fancy\"]}"},
 		{"code", "{\"type\":[\"string\",\"null\"],\"pattern\":\"^[a-z0-9-]{1,120}$\"}"},
 		{"mail", "{\"type\":[\"string\",\"null\"],\"format\":\"email\",\"minLength\":3,"
 			 "\"maxLength\":254}"},
@@ -314,7 +331,7 @@ describes_requests(void **state)
 
 	expect_properties(*state, schema, rows, COUNT(rows));
 	assert_string_equal(member_text(*state, schema, "required"),
-			    "[\"name\",\"count\",\"amount\",\"share\"]");
+			    "[\"name\",\"some\",\"count\",\"amount\",\"share\"]");
 }
 
 /* What is null where it holds nothing is always there; so is what an object holds. */
@@ -333,8 +350,9 @@ describes_replies(void **state)
 				  "\"object\"", "\"type\":\"number\"") "}}"},
 		{"first", "{" LINE("\"object\"", "\"type\":\"number\"") "}"},
 	};
-	static const char all[] = "[\"name\",\"count\",\"quota\",\"paid\",\"total\",\"id\",\"due\","
-				  "\"metadata\",\"lines\",\"first\"]";
+	static const char all[] =
+		"[\"name\",\"finish\",\"count\",\"quota\",\"paid\",\"total\",\"id\",\"due\","
+		"\"metadata\",\"lines\",\"first\"]";
 	struct json_object *schema = described(*state, &with_null, AMOUNT_NUMBER, true);
 
 	expect_properties(*state, schema, rows, COUNT(rows));
@@ -387,7 +405,7 @@ shows_examples(void **state)
 
 	assert_string_equal(
 		text,
-		"{\"name\":\"Jane\",\"kind\":\"plain\",\"mail\":null,"
+		"{\"name\":\"Jane\",\"kind\":\"plain\",\"finish\":\"plain\",\"some\":\"fancy\",\"mail\":null,"
 		"\"secret\":\"text\",\"count\":1,\"any\":1,\"quota\":1,"
 		"\"notify\":true,\"amount\":\"1000.50\",\"share\":\"1000.50\",\"id\":\"" ID "\","
 		"\"due\":\"2026-01-31T09:30:00.000Z\",\"metadata\":{},"

@@ -104,6 +104,29 @@ static const struct field strict_fields[] = {
 };
 static const struct schema strict = SCHEMA(struct order, "StrictOrder", strict_fields);
 
+/* An enum, by all of its words, by some of them, and by other words. */
+enum finish { FINISH_PLAIN = 1, FINISH_FANCY, FINISH_NONE };
+
+struct surface {
+	enum finish all, some, other, must;
+	int64_t after; /* an enum must not reach into its neighbour */
+};
+
+static const char *const finish_words[] = {"plain", "fancy", "none", NULL};
+static const char *const some_finishes[] = {"none", "fancy", NULL};
+static const char *const other_finishes[] = {"bare", "p", "rich", NULL};
+static const char *const other_values[] = {"plain", "plain", "fancy", NULL};
+
+static const struct field surface_fields[] = {
+	FIELD(struct surface, all, .name = "all", .choices = finish_words),
+	FIELD(struct surface, some, .name = "some", .choices = some_finishes, .words = finish_words,
+	      .fallback = "plain"),
+	FIELD(struct surface, other, .name = "other", .choices = other_finishes,
+	      .choice_values = other_values, .words = finish_words),
+	FIELD(struct surface, must, .name = "must", .choices = finish_words, .required = true),
+};
+static const struct schema surface = SCHEMA(struct surface, "Surface", surface_fields);
+
 /* A JSON text and what it breaks, as "field CODE message" lines. */
 struct row {
 	const char *text;
@@ -247,6 +270,62 @@ choices_are_stored_as_their_values(void **state)
 		     "kind CHOICE must be one of plain, fancy\n"
 		     "stored CHOICE must be one of plain, fancy");
 	assert_null(out.stored);
+}
+
+static struct surface
+decode_surface(struct arena *arena, const char *text, const char *violations)
+{
+	struct json_object *object = NULL;
+	struct fault f = {0};
+	struct surface out = {.after = -1};
+
+	assert_int_equal(json_read(arena, &f, text, strlen(text), &object), ERR_OK);
+	assert_int_equal(schema_decode(&surface, arena, &f, object, &out),
+			 violations[0] == '\0' ? ERR_OK : ERR_VALIDATION);
+	assert_string_equal(violations_text(arena, &f), violations);
+	assert_int_equal(out.after, -1);
+	return out;
+}
+
+static void
+words_become_values_of_their_enum(void **state)
+{
+	struct surface out =
+		decode_surface(*state,
+			       "{\"all\":\"none\",\"some\":\"none\",\"other\":\"rich\","
+			       "\"must\":\"plain\"}",
+			       "");
+
+	assert_int_equal(out.all, FINISH_NONE);
+	assert_int_equal(out.some, FINISH_NONE);
+	assert_int_equal(out.other, FINISH_FANCY);
+	assert_int_equal(out.must, FINISH_PLAIN);
+	out = decode_surface(*state, "{\"all\":\"\",\"some\":\"\",\"must\":\"fancy\"}", "");
+	assert_int_equal(out.all, 0);
+	assert_int_equal(out.some, FINISH_PLAIN);
+	out = decode_surface(*state,
+			     "{\"all\":null,\"some\":null,\"other\":\"p\",\"must\":\"fancy\"}", "");
+	assert_int_equal(out.all, 0);
+	assert_int_equal(out.some, FINISH_PLAIN);
+	assert_int_equal(out.other, FINISH_PLAIN);
+}
+
+static void
+words_are_refused_as_texts_are(void **state)
+{
+	(void)decode_surface(*state,
+			     "{\"all\":\"Plain\",\"some\":\"plain\",\"other\":\"plain\","
+			     "\"must\":\"\"}",
+			     "all CHOICE must be one of plain, fancy, none\n"
+			     "some CHOICE must be one of none, fancy\n"
+			     "other CHOICE must be one of bare, p, rich\n"
+			     "must CHOICE must be one of plain, fancy, none");
+	(void)decode_surface(*state, "{\"all\":1,\"some\":true,\"other\":[],\"must\":null}",
+			     "all TYPE must be a string\nsome TYPE must be a string\n"
+			     "other TYPE must be a string\nmust REQUIRED is required");
+	(void)decode_surface(*state, "{\"all\":\"\\n\"}",
+			     "all CONTROL must not have control characters\n"
+			     "must REQUIRED is required");
 }
 
 static void
@@ -663,6 +742,8 @@ main(void)
 		cmocka_unit_test(limits_of_texts_count_code_points),
 		cmocka_unit_test(control_characters_are_for_secrets_alone),
 		cmocka_unit_test(choices_are_stored_as_their_values),
+		cmocka_unit_test(words_become_values_of_their_enum),
+		cmocka_unit_test(words_are_refused_as_texts_are),
 		cmocka_unit_test(absent_and_null_are_the_same),
 		cmocka_unit_test(optional_integers_tell_null_from_absent),
 		cmocka_unit_test(optional_truths_tell_false_from_absent),
