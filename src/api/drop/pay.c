@@ -41,20 +41,22 @@ struct disclosure {
 	struct money total;
 };
 
-#define DISCLOSED(member, name_, ...) \
-	FIELD(struct disclosure, member, .name = (name_), .required = true, __VA_ARGS__)
 static const struct field disclosure_fields[] = {
-	DISCLOSED(amount, "amount", .example = "2000"),
-	DISCLOSED(fee, "fee", .doc = "For payments by QR code, the merchant pays the fee.",
-		  .example = "10"),
-	DISCLOSED(fee_percentage, "feePercentage", .example = "0.5"),
-	DISCLOSED(rate, "exchangeRate", .doc = "1 if no currency is converted.",
-		  .example = "10.17"),
-	DISCLOSED(receive, "receiveAmount", .example = "20340"),
-	DISCLOSED(receive_currency, "receiveCurrency", .example = "\"RSD\""),
-	DISCLOSED(delivery, "estimatedDelivery", .example = "\"2-4 business days\""),
-	DISCLOSED(total, "totalCost", .doc = "Amount debited from the bank account.",
-		  .example = "2010"),
+	FIELD(struct disclosure, amount, .name = "amount", .required = true, .example = "2000"),
+	FIELD(struct disclosure, fee, .name = "fee", .required = true,
+	      .doc = "For payments by QR code, the merchant pays the fee.", .example = "10"),
+	FIELD(struct disclosure, fee_percentage, .name = "feePercentage", .required = true,
+	      .example = "0.5"),
+	FIELD(struct disclosure, rate, .name = "exchangeRate", .required = true,
+	      .doc = "1 if no currency is converted.", .example = "10.17"),
+	FIELD(struct disclosure, receive, .name = "receiveAmount", .required = true,
+	      .example = "20340"),
+	FIELD(struct disclosure, receive_currency, .name = "receiveCurrency", .required = true,
+	      .example = "\"RSD\""),
+	FIELD(struct disclosure, delivery, .name = "estimatedDelivery", .required = true,
+	      .example = "\"2-4 business days\""),
+	FIELD(struct disclosure, total, .name = "totalCost", .required = true,
+	      .doc = "Amount debited from the bank account.", .example = "2010"),
 };
 
 struct remittance_body {
@@ -109,45 +111,59 @@ struct paid {
 	struct instant created_at;
 };
 
-#define PAID(member, name_, ...) \
-	FIELD(struct paid, member, .name = (name_), .required = true, __VA_ARGS__)
 #define PAID_LAST_FIELDS                                                                        \
-	PAID(from_account, "fromAccount", .doc = "Name of the bank.", .example = "\"DNB\""),    \
+	FIELD(struct paid, from_account, .name = "fromAccount", .required = true,               \
+	      .doc = "Name of the bank.", .example = "\"DNB\""),                                \
 		FIELD(struct paid, authorization_url, .name = "authorizationUrl",               \
 		      .doc = "Where the user authorises the payment, if the bank requires it; " \
 			     "the payment is processing until then.",                           \
 		      .example = "null")
 static const struct field remittance_fields[] = {
-	PAID(id, "id", .example = "\"tx_rem_0123456789abcdef\""),
-	PAID(type, "type", .choices = drop_payment_type_words, .example = "\"remittance\""),
-	PAID(status, "status", .choices = bank_order_status_words, .example = "\"processing\""),
-	PAID(amount, "sendAmount", .example = "2000"),
-	PAID(currency, "sendCurrency", .example = "\"NOK\""),
-	PAID(receive, "receiveAmount", .example = "23400"),
-	PAID(receive_currency, "receiveCurrency", .example = "\"RSD\""),
-	PAID(rate, "exchangeRate", .example = "11.7"),
-	PAID(fee, "fee", .example = "10"),
-	PAID(fee_percent, "feePercent", .example = "0.5"),
-	PAID(total, "total", .doc = "Amount debited from the bank account.", .example = "2010"),
-	PAID(payee, "recipientName", .example = "\"Mama Jasmina\""),
-	PAID(country, "recipientCountry", .example = "\"Serbia\""),
+	FIELD(struct paid, id, .name = "id", .required = true,
+	      .example = "\"tx_rem_0123456789abcdef\""),
+	FIELD(struct paid, type, .name = "type", .required = true,
+	      .choices = drop_payment_type_words, .example = "\"remittance\""),
+	FIELD(struct paid, status, .name = "status", .required = true,
+	      .choices = bank_order_status_words, .example = "\"processing\""),
+	FIELD(struct paid, amount, .name = "sendAmount", .required = true, .example = "2000"),
+	FIELD(struct paid, currency, .name = "sendCurrency", .required = true,
+	      .example = "\"NOK\""),
+	FIELD(struct paid, receive, .name = "receiveAmount", .required = true, .example = "23400"),
+	FIELD(struct paid, receive_currency, .name = "receiveCurrency", .required = true,
+	      .example = "\"RSD\""),
+	FIELD(struct paid, rate, .name = "exchangeRate", .required = true, .example = "11.7"),
+	FIELD(struct paid, fee, .name = "fee", .required = true, .example = "10"),
+	FIELD(struct paid, fee_percent, .name = "feePercent", .required = true, .example = "0.5"),
+	FIELD(struct paid, total, .name = "total", .required = true,
+	      .doc = "Amount debited from the bank account.", .example = "2010"),
+	FIELD(struct paid, payee, .name = "recipientName", .required = true,
+	      .example = "\"Mama Jasmina\""),
+	FIELD(struct paid, country, .name = "recipientCountry", .required = true,
+	      .example = "\"Serbia\""),
 	PAID_LAST_FIELDS,
-	PAID(eta, "eta", .example = "\"2-4 business days\""),
+	FIELD(struct paid, eta, .name = "eta", .required = true,
+	      .example = "\"2-4 business days\""),
 	FIELD(struct paid, created_at, .name = "createdAt", .required = true),
 };
 
 static const struct field qr_fields[] = {
-	PAID(id, "id", .example = "\"tx_qr_0123456789abcdef\""),
-	PAID(type, "type", .choices = drop_payment_type_words, .example = "\"qr_payment\""),
-	PAID(status, "status", .choices = bank_order_status_words,
-	     .doc = "completed, or processing until the bank has accepted the payment.",
-	     .example = "\"completed\""),
-	PAID(amount, "amount", .example = "129"),
-	PAID(currency, "currency", .example = "\"NOK\""),
-	PAID(fee, "fee", .doc = "The merchant pays the fee.", .example = "1.29"),
-	PAID(fee_percent, "feePercent", .example = "1"),
-	PAID(payee, "merchantName", .example = "\"Ahmetov Kebab\""),
-	PAID(merchant, "merchantId", .example = "\"mer_0123456789abcdef\""),
+	FIELD(struct paid, id, .name = "id", .required = true,
+	      .example = "\"tx_qr_0123456789abcdef\""),
+	FIELD(struct paid, type, .name = "type", .required = true,
+	      .choices = drop_payment_type_words, .example = "\"qr_payment\""),
+	FIELD(struct paid, status, .name = "status", .required = true,
+	      .choices = bank_order_status_words,
+	      .doc = "completed, or processing until the bank has accepted the payment.",
+	      .example = "\"completed\""),
+	FIELD(struct paid, amount, .name = "amount", .required = true, .example = "129"),
+	FIELD(struct paid, currency, .name = "currency", .required = true, .example = "\"NOK\""),
+	FIELD(struct paid, fee, .name = "fee", .required = true,
+	      .doc = "The merchant pays the fee.", .example = "1.29"),
+	FIELD(struct paid, fee_percent, .name = "feePercent", .required = true, .example = "1"),
+	FIELD(struct paid, payee, .name = "merchantName", .required = true,
+	      .example = "\"Ahmetov Kebab\""),
+	FIELD(struct paid, merchant, .name = "merchantId", .required = true,
+	      .example = "\"mer_0123456789abcdef\""),
 	PAID_LAST_FIELDS,
 	FIELD(struct paid, created_at, .name = "createdAt", .required = true),
 };

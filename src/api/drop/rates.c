@@ -13,11 +13,13 @@ struct values {
 	struct decimal rsd, bam, pln, pkr, try, eur;
 };
 
-#define VALUE(member, code, example_) \
-	FIELD(struct values, member, .name = code, .required = true, .example = example_)
 static const struct field value_fields[] = {
-	VALUE(rsd, "RSD", "11.7"), VALUE(bam, "BAM", "1.04"), VALUE(pln, "PLN", "0.41"),
-	VALUE(pkr, "PKR", "26.8"), VALUE(try, "TRY", "3.45"), VALUE(eur, "EUR", "0.089"),
+	FIELD(struct values, rsd, .name = "RSD", .required = true, .example = "11.7"),
+	FIELD(struct values, bam, .name = "BAM", .required = true, .example = "1.04"),
+	FIELD(struct values, pln, .name = "PLN", .required = true, .example = "0.41"),
+	FIELD(struct values, pkr, .name = "PKR", .required = true, .example = "26.8"),
+	FIELD(struct values, try, .name = "TRY", .required = true, .example = "3.45"),
+	FIELD(struct values, eur, .name = "EUR", .required = true, .example = "0.089"),
 };
 enum { VALUES = COUNT(value_fields) };
 

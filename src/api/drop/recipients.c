@@ -10,29 +10,33 @@ enum { USUAL_LIMIT = 20, LIMIT_MAX = 50, BANK_NAME_MAX = 200 };
 
 static const char *const countries[] = {"RS", "BA", "PL", "PK", "TR", NULL};
 
-#define RECIPIENT(member, name_, ...) FIELD(struct recipient, member, .name = (name_), __VA_ARGS__)
-
 static const struct field in_fields[] = {
-	RECIPIENT(name, "name", .required = true, .format = "name", .example = "\"Mama Jasmina\""),
-	RECIPIENT(country, "country", .required = true, .choices = countries, .example = "\"RS\""),
-	RECIPIENT(currency, "currency", .required = true, .choices = corridor_currencies,
-		  .doc = "The currency of the country, or EUR.", .example = "\"RSD\""),
-	RECIPIENT(bank_account, "bankAccount", .required = true, .min = 1, .max = 42,
-		  .doc = "IBAN of the country, with or without spaces.",
-		  .example = "\"RS35260005601001611379\""),
-	RECIPIENT(bank_name, "bankName", .text = TEXT_NAME, .max = BANK_NAME_MAX,
-		  .doc = "HTML is removed.", .example = "\"Banca Intesa\""),
+	FIELD(struct recipient, name, .name = "name", .required = true, .format = "name",
+	      .example = "\"Mama Jasmina\""),
+	FIELD(struct recipient, country, .name = "country", .required = true, .choices = countries,
+	      .example = "\"RS\""),
+	FIELD(struct recipient, currency, .name = "currency", .required = true,
+	      .choices = corridor_currencies, .doc = "The currency of the country, or EUR.",
+	      .example = "\"RSD\""),
+	FIELD(struct recipient, bank_account, .name = "bankAccount", .required = true, .min = 1,
+	      .max = 42, .doc = "IBAN of the country, with or without spaces.",
+	      .example = "\"RS35260005601001611379\""),
+	FIELD(struct recipient, bank_name, .name = "bankName", .text = TEXT_NAME,
+	      .max = BANK_NAME_MAX, .doc = "HTML is removed.", .example = "\"Banca Intesa\""),
 };
 
 static const struct field out_fields[] = {
-	RECIPIENT(drop_id, "id", .required = true, .example = "\"rec_0123456789abcdef\""),
-	RECIPIENT(name, "name", .required = true, .example = "\"Mama Jasmina\""),
-	RECIPIENT(country, "country", .required = true, .example = "\"RS\""),
-	RECIPIENT(currency, "currency", .required = true, .example = "\"RSD\""),
-	RECIPIENT(bank_account, "bankAccount", .required = true,
-		  .doc = "Last four characters of the account number.", .example = "\"*****1379\""),
-	RECIPIENT(bank_name, "bankName", .example = "\"Banca Intesa\""),
-	RECIPIENT(created_at, "createdAt", .required = true),
+	FIELD(struct recipient, drop_id, .name = "id", .required = true,
+	      .example = "\"rec_0123456789abcdef\""),
+	FIELD(struct recipient, name, .name = "name", .required = true,
+	      .example = "\"Mama Jasmina\""),
+	FIELD(struct recipient, country, .name = "country", .required = true, .example = "\"RS\""),
+	FIELD(struct recipient, currency, .name = "currency", .required = true,
+	      .example = "\"RSD\""),
+	FIELD(struct recipient, bank_account, .name = "bankAccount", .required = true,
+	      .doc = "Last four characters of the account number.", .example = "\"*****1379\""),
+	FIELD(struct recipient, bank_name, .name = "bankName", .example = "\"Banca Intesa\""),
+	FIELD(struct recipient, created_at, .name = "createdAt", .required = true),
 };
 
 struct recipients_query {

@@ -25,21 +25,21 @@ struct item {
 	struct instant created_at;
 };
 
-#define ID_EXAMPLE               "\"tx_rem_0123456789abcdef\""
-#define ITEM(member, name_, ...) FIELD(struct item, member, .name = (name_), __VA_ARGS__)
+#define ID_EXAMPLE "\"tx_rem_0123456789abcdef\""
 static const struct field item_fields[] = {
-	ITEM(id, "id", .required = true, .example = ID_EXAMPLE),
-	ITEM(type, "type", .words = drop_payment_type_words, .required = true,
-	     .example = "\"remittance\""),
-	ITEM(status, "status", .words = bank_order_status_words, .required = true,
-	     .example = "\"completed\""),
-	ITEM(amount, "amount", .required = true, .doc = "Negative for outgoing payments.",
-	     .example = "-2000"),
-	ITEM(currency, "currency", .required = true, .example = "\"NOK\""),
-	ITEM(recipient, "recipientName", .doc = "Only for remittances.",
-	     .example = "\"Mama Jasmina\""),
-	ITEM(merchant, "merchantName", .doc = "Only for payments by QR code.", .example = "null"),
-	ITEM(created_at, "createdAt", .required = true),
+	FIELD(struct item, id, .name = "id", .required = true, .example = ID_EXAMPLE),
+	FIELD(struct item, type, .name = "type", .words = drop_payment_type_words, .required = true,
+	      .example = "\"remittance\""),
+	FIELD(struct item, status, .name = "status", .words = bank_order_status_words,
+	      .required = true, .example = "\"completed\""),
+	FIELD(struct item, amount, .name = "amount", .required = true,
+	      .doc = "Negative for outgoing payments.", .example = "-2000"),
+	FIELD(struct item, currency, .name = "currency", .required = true, .example = "\"NOK\""),
+	FIELD(struct item, recipient, .name = "recipientName", .doc = "Only for remittances.",
+	      .example = "\"Mama Jasmina\""),
+	FIELD(struct item, merchant, .name = "merchantName", .doc = "Only for payments by QR code.",
+	      .example = "null"),
+	FIELD(struct item, created_at, .name = "createdAt", .required = true),
 };
 
 struct transactions_query {
@@ -81,38 +81,42 @@ struct shown {
 	struct instant completed_at;
 };
 
-#define SHOWN(member, name_, ...) FIELD(struct shown, member, .name = (name_), __VA_ARGS__)
 static const struct field shown_fields[] = {
-	SHOWN(id, "id", .required = true, .example = ID_EXAMPLE),
-	SHOWN(type, "type", .words = drop_payment_type_words, .required = true,
-	      .example = "\"remittance\""),
-	SHOWN(status, "status", .words = bank_order_status_words, .required = true,
-	      .example = "\"completed\""),
-	SHOWN(send, "sendAmount", .required = true, .example = "2000"),
-	SHOWN(send_currency, "sendCurrency", .required = true, .example = "\"NOK\""),
-	SHOWN(receive, "receiveAmount", .required = true, .example = "23400"),
-	SHOWN(receive_currency, "receiveCurrency", .required = true, .example = "\"RSD\""),
-	SHOWN(rate, "exchangeRate", .required = true, .example = "11.7"),
-	SHOWN(fee, "fee", .required = true,
+	FIELD(struct shown, id, .name = "id", .required = true, .example = ID_EXAMPLE),
+	FIELD(struct shown, type, .name = "type", .words = drop_payment_type_words,
+	      .required = true, .example = "\"remittance\""),
+	FIELD(struct shown, status, .name = "status", .words = bank_order_status_words,
+	      .required = true, .example = "\"completed\""),
+	FIELD(struct shown, send, .name = "sendAmount", .required = true, .example = "2000"),
+	FIELD(struct shown, send_currency, .name = "sendCurrency", .required = true,
+	      .example = "\"NOK\""),
+	FIELD(struct shown, receive, .name = "receiveAmount", .required = true, .example = "23400"),
+	FIELD(struct shown, receive_currency, .name = "receiveCurrency", .required = true,
+	      .example = "\"RSD\""),
+	FIELD(struct shown, rate, .name = "exchangeRate", .required = true, .example = "11.7"),
+	FIELD(struct shown, fee, .name = "fee", .required = true,
 	      .doc = "For payments by QR code, the merchant pays the fee.", .example = "10"),
-	SHOWN(total, "total", .required = true, .doc = "Amount debited from the bank account.",
-	      .example = "2010"),
-	SHOWN(recipient, "recipientName", .required = true, .doc = "The recipient or the merchant.",
-	      .example = "\"Mama Jasmina\""),
-	SHOWN(country, "recipientCountry", .required = true, .example = "\"Serbia\""),
-	SHOWN(created_at, "createdAt", .required = true),
-	SHOWN(completed_at, "completedAt", .required = true, .keep_null = true),
+	FIELD(struct shown, total, .name = "total", .required = true,
+	      .doc = "Amount debited from the bank account.", .example = "2010"),
+	FIELD(struct shown, recipient, .name = "recipientName", .required = true,
+	      .doc = "The recipient or the merchant.", .example = "\"Mama Jasmina\""),
+	FIELD(struct shown, country, .name = "recipientCountry", .required = true,
+	      .example = "\"Serbia\""),
+	FIELD(struct shown, created_at, .name = "createdAt", .required = true),
+	FIELD(struct shown, completed_at, .name = "completedAt", .required = true,
+	      .keep_null = true),
 };
 
-#define SUM(member, name_, ...) \
-	FIELD(struct drop_summary, member, .name = (name_), .required = true, __VA_ARGS__)
 static const struct field sum_fields[] = {
-	SUM(count, "totalCount", .example = "3"),
-	SUM(sent, "totalSent", .doc = "Sum of remittances, in NOK, without fees.",
-	    .example = "5000"),
-	SUM(paid, "totalPaid", .doc = "Sum of payments by QR code, in NOK.", .example = "129"),
-	SUM(remittances, "remittanceCount", .example = "2"),
-	SUM(qr_payments, "qrPaymentCount", .example = "1"),
+	FIELD(struct drop_summary, count, .name = "totalCount", .required = true, .example = "3"),
+	FIELD(struct drop_summary, sent, .name = "totalSent", .required = true,
+	      .doc = "Sum of remittances, in NOK, without fees.", .example = "5000"),
+	FIELD(struct drop_summary, paid, .name = "totalPaid", .required = true,
+	      .doc = "Sum of payments by QR code, in NOK.", .example = "129"),
+	FIELD(struct drop_summary, remittances, .name = "remittanceCount", .required = true,
+	      .example = "2"),
+	FIELD(struct drop_summary, qr_payments, .name = "qrPaymentCount", .required = true,
+	      .example = "1"),
 };
 static const struct schema sums_out = SCHEMA(struct drop_summary, "TransactionSums", sum_fields);
 
@@ -154,26 +158,28 @@ struct receipt {
 	struct instant completed_at;
 };
 
-#define RECEIPT(member, name_, ...) FIELD(struct receipt, member, .name = (name_), __VA_ARGS__)
 static const struct field receipt_fields[] = {
-	RECEIPT(id, "transactionId", .required = true, .example = ID_EXAMPLE),
-	RECEIPT(date, "date", .required = true),
-	RECEIPT(type, "type", .words = drop_payment_type_words, .required = true,
-		.example = "\"remittance\""),
-	RECEIPT(amount, "amount", .required = true, .example = "2000"),
-	RECEIPT(currency, "currency", .required = true, .example = "\"NOK\""),
-	RECEIPT(fee, "fee", .required = true, .example = "10"),
-	RECEIPT(rate, "exchangeRate", .required = true, .example = "11.7"),
-	RECEIPT(receive, "receiveAmount", .required = true, .example = "23400"),
-	RECEIPT(receive_currency, "receiveCurrency", .required = true, .example = "\"RSD\""),
-	RECEIPT(recipient, "recipient", .required = true, .sub = &person_out),
-	RECEIPT(reference, "reference", .required = true, .doc = "Reference at the banks.",
-		.example = ID_EXAMPLE),
-	RECEIPT(status, "status", .words = bank_order_status_words, .required = true,
-		.example = "\"completed\""),
-	RECEIPT(estimate, "estimatedCompletion", .required = true, .keep_null = true,
-		.doc = "Only while the payment is processing.", .example = "null"),
-	RECEIPT(completed_at, "completedAt", .required = true, .keep_null = true),
+	FIELD(struct receipt, id, .name = "transactionId", .required = true, .example = ID_EXAMPLE),
+	FIELD(struct receipt, date, .name = "date", .required = true),
+	FIELD(struct receipt, type, .name = "type", .words = drop_payment_type_words,
+	      .required = true, .example = "\"remittance\""),
+	FIELD(struct receipt, amount, .name = "amount", .required = true, .example = "2000"),
+	FIELD(struct receipt, currency, .name = "currency", .required = true, .example = "\"NOK\""),
+	FIELD(struct receipt, fee, .name = "fee", .required = true, .example = "10"),
+	FIELD(struct receipt, rate, .name = "exchangeRate", .required = true, .example = "11.7"),
+	FIELD(struct receipt, receive, .name = "receiveAmount", .required = true,
+	      .example = "23400"),
+	FIELD(struct receipt, receive_currency, .name = "receiveCurrency", .required = true,
+	      .example = "\"RSD\""),
+	FIELD(struct receipt, recipient, .name = "recipient", .required = true, .sub = &person_out),
+	FIELD(struct receipt, reference, .name = "reference", .required = true,
+	      .doc = "Reference at the banks.", .example = ID_EXAMPLE),
+	FIELD(struct receipt, status, .name = "status", .words = bank_order_status_words,
+	      .required = true, .example = "\"completed\""),
+	FIELD(struct receipt, estimate, .name = "estimatedCompletion", .required = true,
+	      .keep_null = true, .doc = "Only while the payment is processing.", .example = "null"),
+	FIELD(struct receipt, completed_at, .name = "completedAt", .required = true,
+	      .keep_null = true),
 };
 
 static const struct schema item_out = SCHEMA(struct item, "TransactionItem", item_fields);
