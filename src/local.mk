@@ -139,7 +139,6 @@ src_sandbox_libsandbox_a_SOURCES = \
 	src/sandbox/google/google.c src/sandbox/google/google.h \
 	src/sandbox/google/grants.c src/sandbox/google/grants.h \
 	src/sandbox/google/issuer.c src/sandbox/google/issuer.h \
-	src/sandbox/journal.c src/sandbox/journal.h \
 	src/sandbox/orders.c src/sandbox/orders.h \
 	src/sandbox/perform.c \
 	src/sandbox/providers/banks.c src/sandbox/providers/banks.h \
@@ -156,6 +155,7 @@ src_sandbox_libsandbox_a_SOURCES = \
 	src/sandbox/providers/paystack_transactions.c \
 	src/sandbox/providers/paystack_transfers.c \
 	src/sandbox/records.c src/sandbox/records.h \
+	src/sandbox/request_log.c src/sandbox/request_log.h \
 	src/sandbox/sandbox.c src/sandbox/sandbox.h \
 	src/sandbox/secrets.c src/sandbox/secrets.h \
 	src/sandbox/settle.c \

@@ -15,7 +15,7 @@ const char *const fake_provider_names[FAKE_PROVIDERS + 1] = {
 	"flash",    "mobilemart",  "easypay", "bank",   NULL};
 
 const char *
-call_variable(const struct call *call, const char *name)
+call_variable(const struct sandbox_call *call, const char *name)
 {
 	size_t length = strlen(name);
 
@@ -27,7 +27,7 @@ call_variable(const struct call *call, const char *name)
 }
 
 bool
-call_bearer(struct call *call)
+call_bearer(struct sandbox_call *call)
 {
 	static const char scheme[] = "bearer ";
 	const char *value = call_variable(call, "HTTP_AUTHORIZATION");
@@ -68,7 +68,7 @@ object_text(struct json_object *object, const char *name)
 }
 
 const char *
-call_text(const struct call *call, const char *name)
+call_text(const struct sandbox_call *call, const char *name)
 {
 	const char *text = object_text(call->body, name);
 
@@ -99,7 +99,7 @@ amount_read(struct money *out, const char *text, const char *currency)
 }
 
 void
-reply_json(struct call *call, int status, struct jw *w)
+reply_json(struct sandbox_call *call, int status, struct jw *w)
 {
 	call->reply->status = status;
 	call->reply->content_type = "application/json; charset=utf-8";
@@ -110,7 +110,7 @@ reply_json(struct call *call, int status, struct jw *w)
 }
 
 void
-reply_html(struct call *call, int status, const char *html)
+reply_html(struct sandbox_call *call, int status, const char *html)
 {
 	call->reply->status = status;
 	call->reply->content_type = "text/html; charset=utf-8";
@@ -118,14 +118,14 @@ reply_html(struct call *call, int status, const char *html)
 }
 
 void
-reply_redirect(struct call *call, const char *url)
+reply_redirect(struct sandbox_call *call, const char *url)
 {
 	call->reply->status = 302;
 	call->reply->location = url;
 }
 
 static int64_t
-number_in(const struct call *call, const char *name, int64_t usual, int64_t most)
+number_in(const struct sandbox_call *call, const char *name, int64_t usual, int64_t most)
 {
 	const char *text = form_value(&call->query, name);
 	int64_t number;
@@ -136,7 +136,7 @@ number_in(const struct call *call, const char *name, int64_t usual, int64_t most
 }
 
 void
-call_page(const struct call *call, const char *size, struct order_filter *out)
+call_page(const struct sandbox_call *call, const char *size, struct order_filter *out)
 {
 	enum { USUAL = 50, MOST = 100, PAGE_MOST = 1000000 };
 
@@ -145,7 +145,7 @@ call_page(const struct call *call, const char *size, struct order_filter *out)
 }
 
 size_t
-write_records(const struct call *call, struct jw *w, const char *kind)
+write_records(const struct sandbox_call *call, struct jw *w, const char *kind)
 {
 	const char **found;
 	size_t n = records_list(call->box->records, call->arena, call->provider, kind, &found);

@@ -11,9 +11,9 @@
 
 #include "sandbox/control.h"
 #include "sandbox/form.h"
-#include "sandbox/journal.h"
 #include "sandbox/orders.h"
 #include "sandbox/records.h"
+#include "sandbox/request_log.h"
 #include "sandbox/sandbox.h"
 #include "sandbox/secrets.h"
 #include "sandbox/timer.h"
@@ -32,7 +32,7 @@ struct sandbox {
 	const char *base;     /* its address, without a slash at the end */
 	struct secrets secrets;
 	struct control *control;
-	struct journal *journal;
+	struct request_log *request_log;
 	struct orders *orders;
 	struct records *records;
 	struct timer *timer;
@@ -45,7 +45,7 @@ struct sandbox {
 	int64_t resets[FAKE_PROVIDERS]; /* delayed calls wait until the next one */
 };
 
-struct call {
+struct sandbox_call {
 	struct sandbox *box;
 	struct arena *arena;
 	const struct fake_provider *fake;
@@ -66,7 +66,7 @@ struct call {
 struct fake_route {
 	const char *method;
 	const char *path; /* "/transfer/verify/{}" */
-	void (*handle)(struct call *call);
+	void (*handle)(struct sandbox_call *call);
 };
 
 /* A failure of a fake provider that is unrelated to the request. */
@@ -77,9 +77,9 @@ struct fake_provider {
 	const struct fake_route *routes; /* end with an empty one */
 	/* Whether the call is authorised; else it has answered like the real one. Sets
 	 * call->key. */
-	bool (*admit)(struct call *call);
+	bool (*admit)(struct sandbox_call *call);
 	/* Answer like the real one on an error. */
-	void (*trouble)(struct call *call, enum trouble trouble);
+	void (*trouble)(struct sandbox_call *call, enum trouble trouble);
 	/* The webhook about the state of an order; NULL: there are none. */
 	void (*report)(struct sandbox *box, struct arena *arena, const struct order *order,
 		       struct webhook *out);
@@ -99,16 +99,16 @@ extern const struct fake_provider fake_bank;
 extern const struct fake_provider *const fakes[FAKE_PROVIDERS];
 extern const char *const fake_provider_names[FAKE_PROVIDERS + 1];
 
-/* Execute the call, with the active faults; entry is the journal's. */
-void call_perform(struct call *call, int64_t entry);
+/* Execute the call, with the active faults; entry is the request log's. */
+void call_perform(struct sandbox_call *call, int64_t entry);
 /* Parse the body by its content type; an empty body is accepted, a malformed one is not. */
-bool call_read_body(struct call *call) MUST_CHECK;
+bool call_read_body(struct sandbox_call *call) MUST_CHECK;
 /* A CGI variable; NULL if it is absent or empty. */
-const char *call_variable(const struct call *call, const char *name);
+const char *call_variable(const struct sandbox_call *call, const char *name);
 /* Take the key from "Authorization: Bearer"; false if there is none. */
-bool call_bearer(struct call *call);
+bool call_bearer(struct sandbox_call *call);
 /* A member of the JSON body as text: of a text, or the digits of a number; else NULL. */
-const char *call_text(const struct call *call, const char *name);
+const char *call_text(const struct sandbox_call *call, const char *name);
 const char *object_text(struct json_object *object, const char *name);
 /* An object member, or NULL. */
 struct json_object *object_member(struct json_object *object, const char *name);
@@ -119,16 +119,16 @@ bool amount_read(struct money *out, const char *text, const char *currency) MUST
 void sandbox_wake(struct sandbox *box, int provider);
 
 /* Answer with what was written. */
-void reply_json(struct call *call, int status, struct jw *w);
-void reply_html(struct call *call, int status, const char *html);
-void reply_redirect(struct call *call, const char *url);
+void reply_json(struct sandbox_call *call, int status, struct jw *w);
+void reply_html(struct sandbox_call *call, int status, const char *html);
+void reply_redirect(struct sandbox_call *call, const char *url);
 
 /* Record an order of this call; a withdrawal is settled automatically after a while. False:
  * duplicate. */
-bool order_take(struct call *call, struct order *order) MUST_CHECK;
+bool order_take(struct sandbox_call *call, struct order *order) MUST_CHECK;
 /* Record a sale of this call, which completes at once, unless the control says otherwise; order
  * is its state then. fails: it can't succeed. False: duplicate. */
-bool order_sell(struct call *call, struct order *order, bool fails) MUST_CHECK;
+bool order_sell(struct sandbox_call *call, struct order *order, bool fails) MUST_CHECK;
 /* Settle an order and notify Cowry. False, with the current order, if it was already settled. */
 bool order_settle(struct sandbox *box, int provider, int64_t id, enum order_state state,
 		  struct order *out);
@@ -137,14 +137,14 @@ void order_settle_itself(struct sandbox *box, int provider, int64_t id);
 /* The page where an order is paid. */
 const char *checkout_url(struct sandbox *box, struct arena *arena, const struct order *order);
 /* Serve that page. */
-void checkout(struct call *call);
+void checkout(struct sandbox_call *call);
 
 /* The page number and size in the query, "page" and the given name: default size 50, maximum
  * 100. */
-void call_page(const struct call *call, const char *size, struct order_filter *out);
+void call_page(const struct sandbox_call *call, const char *size, struct order_filter *out);
 /* Write "data": the records of a kind, newest first. Returns their number, of which at most
  * RECORDS_SHOWN_MAX are shown. */
-size_t write_records(const struct call *call, struct jw *w, const char *kind);
+size_t write_records(const struct sandbox_call *call, struct jw *w, const char *kind);
 /* Open a webhook {"event": ...}; the rest follows, then webhook_end. */
 void webhook_begin(struct jw *w, struct arena *arena, const char *event, struct webhook *out);
 void webhook_end(struct jw *w, struct webhook *out);

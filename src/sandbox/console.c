@@ -8,7 +8,7 @@
 #include "json/reader.h"
 
 static void
-say(struct call *call, int status, const char *message)
+say(struct sandbox_call *call, int status, const char *message)
 {
 	struct jw w;
 
@@ -32,7 +32,7 @@ release(struct sandbox *box, int provider)
 }
 
 static void
-take_command(struct call *call)
+take_command(struct sandbox_call *call)
 {
 	struct bytes body = call->request->body;
 	struct fault f = {0};
@@ -59,19 +59,19 @@ take_command(struct call *call)
 }
 
 static void
-show_log(struct call *call)
+show_log(struct sandbox_call *call)
 {
 	struct jw w;
 
 	jw_init(&w, call->arena, 16384);
 	jw_object(&w, NULL);
-	journal_write(call->box->journal, form_value(&call->query, "provider"), &w, "log");
+	request_log_write(call->box->request_log, form_value(&call->query, "provider"), &w, "log");
 	jw_close(&w);
 	reply_json(call, 200, &w);
 }
 
 void
-console(struct call *call)
+console(struct sandbox_call *call)
 {
 	bool get = strcmp(call->method, "GET") == 0;
 

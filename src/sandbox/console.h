@@ -5,6 +5,6 @@
 #include "sandbox/call.h"
 
 /* Serve the paths below /sandbox/control. */
-void console(struct call *call);
+void console(struct sandbox_call *call);
 
 #endif

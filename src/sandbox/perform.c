@@ -9,7 +9,7 @@ enum { TIMEOUT_MS = 60000 };
 
 /* Delay, but do not hold up a stop. */
 static void
-pause_for(const struct call *call, int64_t ms)
+pause_for(const struct sandbox_call *call, int64_t ms)
 {
 	struct sandbox *box = call->box;
 	int64_t resets;
@@ -47,7 +47,7 @@ matches(struct arena *arena, const char *pattern, const char *path, const char *
 }
 
 static const struct fake_route *
-find_route(struct call *call)
+find_route(struct sandbox_call *call)
 {
 	for (const struct fake_route *route = call->fake->routes; route->path != NULL; route++)
 		if (strcmp(route->method, call->method) == 0 &&
@@ -57,7 +57,7 @@ find_route(struct call *call)
 }
 
 bool
-call_read_body(struct call *call)
+call_read_body(struct sandbox_call *call)
 {
 	const char *type = call_variable(call, "CONTENT_TYPE");
 	struct bytes body = call->request->body;
@@ -73,7 +73,7 @@ call_read_body(struct call *call)
 
 /* The normal behaviour. */
 static void
-answer(struct call *call, int64_t entry)
+answer(struct sandbox_call *call, int64_t entry)
 {
 	const struct fake_route *route = find_route(call);
 	struct setting early;
@@ -91,14 +91,14 @@ answer(struct call *call, int64_t entry)
 	route->handle(call);
 	if (call->order != 0 &&
 	    control_take(call->box->control, call->provider, KNOB_EARLY, call->path, &early)) {
-		journal_note(call->box->journal, entry, "early");
+		request_log_note(call->box->request_log, entry, "early");
 		order_settle_itself(call->box, call->provider, call->order);
 	}
 }
 
 /* It was executed, but the caller does not learn it. */
 static void
-spoil(struct call *call, const char *how)
+spoil(struct sandbox_call *call, const char *how)
 {
 	if (strcmp(how, "timeout") == 0) {
 		pause_for(call, TIMEOUT_MS);
@@ -112,7 +112,7 @@ spoil(struct call *call, const char *how)
 }
 
 void
-call_perform(struct call *call, int64_t entry)
+call_perform(struct sandbox_call *call, int64_t entry)
 {
 	struct control *control = call->box->control;
 	struct setting delay;
@@ -120,11 +120,11 @@ call_perform(struct call *call, int64_t entry)
 	bool fails = control_take(control, call->provider, KNOB_FAIL, call->path, &fail);
 
 	if (control_take(control, call->provider, KNOB_DELAY, call->path, &delay)) {
-		journal_note(call->box->journal, entry, "delay");
+		request_log_note(call->box->request_log, entry, "delay");
 		pause_for(call, delay.number);
 	}
 	if (fails)
-		journal_note(call->box->journal, entry, fail.word);
+		request_log_note(call->box->request_log, entry, fail.word);
 	if (fails && strcmp(fail.word, "refuse") == 0)
 		call->fake->trouble(call, TROUBLE_REFUSED);
 	else if (fails && (fail.unseen || strcmp(fail.word, "500") == 0))

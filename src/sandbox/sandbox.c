@@ -27,16 +27,16 @@ open_parts(struct sandbox *box)
 	(void)pthread_cond_init(&box->woken, &monotonic);
 	(void)pthread_condattr_destroy(&monotonic);
 	box->control = control_new(FAKE_PROVIDERS);
-	box->journal = journal_new();
+	box->request_log = request_log_new();
 	box->orders = orders_new();
 	box->records = records_new();
 	box->google = google_new();
 	box->bank = bank_book_new();
 	box->timer = timer_new(LATER_THREADS);
-	if (box->control == NULL || box->journal == NULL || box->orders == NULL ||
+	if (box->control == NULL || box->request_log == NULL || box->orders == NULL ||
 	    box->records == NULL || box->google == NULL || box->bank == NULL || box->timer == NULL)
 		return false;
-	box->sender = webhook_sender_new(box->config, box->control, box->journal, box->timer,
+	box->sender = webhook_sender_new(box->config, box->control, box->request_log, box->timer,
 					 FAKE_PROVIDERS);
 	return box->sender != NULL;
 }
@@ -89,7 +89,7 @@ sandbox_close(struct sandbox *box)
 	bank_book_free(box->bank);
 	records_free(box->records);
 	orders_free(box->orders);
-	journal_free(box->journal);
+	request_log_free(box->request_log);
 	control_free(box->control);
 	(void)pthread_cond_destroy(&box->woken);
 	(void)pthread_mutex_destroy(&box->mutex);
@@ -107,9 +107,9 @@ sandbox_wake(struct sandbox *box, int provider)
 	(void)pthread_mutex_unlock(&box->mutex);
 }
 
-/* The body with credentials removed, for the journal. */
+/* The body with credentials removed, for the request log. */
 static struct bytes
-shown_body(const struct call *call)
+shown_body(const struct sandbox_call *call)
 {
 	struct bytes body = call->request->body;
 
@@ -119,25 +119,25 @@ shown_body(const struct call *call)
 }
 
 static void
-serve_fake(struct call *call)
+serve_fake(struct sandbox_call *call)
 {
 	const char *path = call->path;
-	struct journal_entry entry = {.provider = call->fake->name, .method = call->method};
+	struct request_log_entry entry = {.provider = call->fake->name, .method = call->method};
 	int64_t id;
 
 	if (call->query_text[0] != '\0')
 		path = arena_printf(call->arena, "%s?%s", path, call->query_text);
 	entry.path = path;
 	entry.body = shown_body(call);
-	id = journal_begin(call->box->journal, &entry);
+	id = request_log_begin(call->box->request_log, &entry);
 	if (!text_starts_with(call->path, "/checkout/") || call->fake->report == NULL)
 		call_perform(call, id);
 	else if (call_read_body(call))
 		checkout(call);
 	else
 		call->fake->trouble(call, TROUBLE_BODY);
-	journal_end(call->box->journal, id,
-		    call->reply->ending == ENDING_RESET ? 0 : call->reply->status);
+	request_log_end(call->box->request_log, id,
+			call->reply->ending == ENDING_RESET ? 0 : call->reply->status);
 }
 
 /* A path without doubled slashes, as produced by clients that join a base and a path. */
@@ -156,7 +156,7 @@ single_slashes(struct arena *arena, const char *path, size_t length)
 
 /* The target of the path: a fake provider, or (-1) the console, or (-2) none. */
 static int
-find_fake(struct call *call, const char *target)
+find_fake(struct sandbox_call *call, const char *target)
 {
 	size_t length = strcspn(target, "/?");
 	const char *name = arena_strndup(call->arena, target, length);
@@ -176,7 +176,7 @@ void
 sandbox_serve(struct sandbox *box, struct arena *arena, const struct sandbox_request *request,
 	      struct sandbox_reply *reply)
 {
-	struct call call = {.box = box, .arena = arena, .request = request, .reply = reply};
+	struct sandbox_call call = {.box = box, .arena = arena, .request = request, .reply = reply};
 	const char *target = call_variable(&call, "REQUEST_URI");
 	int fake;
 

@@ -43,7 +43,7 @@ settle_later(struct sandbox *box, int provider, int64_t id, enum order_state sta
 }
 
 bool
-order_take(struct call *call, struct order *order)
+order_take(struct sandbox_call *call, struct order *order)
 {
 	order->provider = call->provider;
 	if (!orders_add(call->box->orders, order))
@@ -135,7 +135,7 @@ order_settle_itself(struct sandbox *box, int provider, int64_t id)
 }
 
 bool
-order_sell(struct call *call, struct order *order, bool fails)
+order_sell(struct sandbox_call *call, struct order *order, bool fails)
 {
 	struct sandbox *box = call->box;
 	enum order_state state = fails ? ORDER_FAILED : ORDER_SUCCEEDED;

@@ -9,7 +9,7 @@
 #include "net/http.h"
 #include "sandbox/code.h"
 #include "sandbox/control.h"
-#include "sandbox/journal.h"
+#include "sandbox/request_log.h"
 #include "sandbox/timer.h"
 
 enum {
@@ -32,7 +32,7 @@ struct reorder_queue {
 struct webhook_sender {
 	const struct config *config;
 	struct control *control;
-	struct journal *journal;
+	struct request_log *request_log;
 	struct timer *timer;
 	struct http_client *http;
 	pthread_mutex_t mutex;
@@ -55,8 +55,8 @@ struct delivery {
 };
 
 struct webhook_sender *
-webhook_sender_new(const struct config *config, struct control *control, struct journal *journal,
-		   struct timer *timer, int fakes)
+webhook_sender_new(const struct config *config, struct control *control,
+		   struct request_log *request_log, struct timer *timer, int fakes)
 {
 	const struct http_options options = {
 		.connect_timeout_ms = CONNECT_MS,
@@ -73,7 +73,7 @@ webhook_sender_new(const struct config *config, struct control *control, struct 
 		return NULL;
 	sender->config = config;
 	sender->control = control;
-	sender->journal = journal;
+	sender->request_log = request_log;
 	sender->timer = timer;
 	sender->fakes = fakes;
 	sender->http = http_client_new(&options);
@@ -111,7 +111,8 @@ attempt(const struct delivery *delivery)
 	struct arena *arena = arena_new(SEND_ARENA_MAX);
 	const char *path = arena_printf(arena, "/v1/webhooks/%s", delivery->name);
 	struct bytes body = {delivery->body, delivery->length};
-	struct journal_entry entry = {true, delivery->name, "POST", path, delivery->event, body};
+	struct request_log_entry entry = {true, delivery->name,  "POST",
+					  path, delivery->event, body};
 	struct http_request request = {
 		.method = "POST",
 		.url = arena_printf(arena, "%s%s", sender->config->public_url, path),
@@ -120,11 +121,11 @@ attempt(const struct delivery *delivery)
 			    {delivery->header, delivery->signature}},
 		.body = body,
 	};
-	int64_t id = journal_begin(sender->journal, &entry);
+	int64_t id = request_log_begin(sender->request_log, &entry);
 	struct http_answer answer = http_call(sender->http, arena, &request);
 	int status = answer.outcome == HTTP_ANSWERED ? answer.status : 0;
 
-	journal_end(sender->journal, id, status);
+	request_log_end(sender->request_log, id, status);
 	arena_free(arena);
 	return status >= 200 && status < 300;
 }

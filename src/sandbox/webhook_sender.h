@@ -16,13 +16,13 @@
 struct config;
 struct control;
 struct webhook_sender;
-struct journal;
+struct request_log;
 struct timer;
 
 struct webhook {
 	int provider;
 	const char *name;   /* of the provider */
-	const char *event;  /* for the journal */
+	const char *event;  /* for the request log */
 	const char *header; /* name of the signature header */
 	const char *signature;
 	struct bytes body;
@@ -30,7 +30,8 @@ struct webhook {
 
 /* For this number of fake providers. */
 struct webhook_sender *webhook_sender_new(const struct config *config, struct control *control,
-					  struct journal *journal, struct timer *timer, int fakes);
+					  struct request_log *request_log, struct timer *timer,
+					  int fakes);
 /* After the timer_free() of its timer. */
 void webhook_sender_free(struct webhook_sender *sender);
 

@@ -7,7 +7,7 @@
 #include "base/id.h"
 
 void
-bank_refuse(struct call *call, int status, const char *code, const char *text)
+bank_refuse(struct sandbox_call *call, int status, const char *code, const char *text)
 {
 	struct jw w;
 
@@ -26,7 +26,7 @@ bank_refuse(struct call *call, int status, const char *code, const char *text)
 
 /* Users open the page without any header. */
 static bool
-admit(struct call *call)
+admit(struct sandbox_call *call)
 {
 	struct uuid id;
 	const char *text = call_variable(call, "HTTP_X_REQUEST_ID");
@@ -40,7 +40,7 @@ admit(struct call *call)
 }
 
 static void
-trouble(struct call *call, enum trouble what)
+trouble(struct sandbox_call *call, enum trouble what)
 {
 	switch (what) {
 	case TROUBLE_BODY:
@@ -88,7 +88,7 @@ is_over(const struct bank_consent *consent)
 }
 
 bool
-bank_consented(struct call *call, struct bank_consent *out)
+bank_consented(struct sandbox_call *call, struct bank_consent *out)
 {
 	const char *id = call_variable(call, "HTTP_CONSENT_ID");
 
@@ -143,7 +143,7 @@ write_account(struct jw *w, struct arena *arena, const struct bank_holding *hold
 }
 
 static void
-list_accounts(struct call *call)
+list_accounts(struct sandbox_call *call)
 {
 	struct bank_holding holdings[BANK_ACCOUNTS];
 	const char *with = form_value(&call->query, "withBalance");
@@ -165,7 +165,7 @@ list_accounts(struct call *call)
 }
 
 static void
-show_balances(struct call *call)
+show_balances(struct sandbox_call *call)
 {
 	struct bank_holding holdings[BANK_ACCOUNTS];
 	struct bank_consent consent;

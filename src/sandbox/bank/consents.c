@@ -11,7 +11,7 @@ enum { DATE_LENGTH = 10 };
 
 /* A URL of Cowry, or NULL: customers are not redirected anywhere else. */
 static const char *
-redirect_of(struct call *call, const char *variable)
+redirect_of(struct sandbox_call *call, const char *variable)
 {
 	const char *base = call->box->config->public_url;
 	const char *url = call_variable(call, variable);
@@ -23,7 +23,7 @@ redirect_of(struct call *call, const char *variable)
 }
 
 static void
-show(struct call *call, int status, const struct bank_consent *consent)
+show(struct sandbox_call *call, int status, const struct bank_consent *consent)
 {
 	const char *self = arena_printf(call->arena, "/v1/consents/%s", consent->id);
 	struct jw w;
@@ -46,7 +46,7 @@ show(struct call *call, int status, const struct bank_consent *consent)
 }
 
 void
-bank_create_consent(struct call *call)
+bank_create_consent(struct sandbox_call *call)
 {
 	struct bank_consent consent = {.status = "received"};
 	const char *redirect = redirect_of(call, "HTTP_TPP_REDIRECT_URI");
@@ -68,7 +68,7 @@ bank_create_consent(struct call *call)
 }
 
 void
-bank_show_consent(struct call *call)
+bank_show_consent(struct sandbox_call *call)
 {
 	struct bank_consent consent;
 
@@ -79,7 +79,7 @@ bank_show_consent(struct call *call)
 }
 
 void
-bank_end_consent(struct call *call)
+bank_end_consent(struct sandbox_call *call)
 {
 	if (bank_consent_decide(call->box->bank, call->param, "terminatedByTpp", NULL))
 		call->reply->status = 204;
@@ -88,7 +88,7 @@ bank_end_consent(struct call *call)
 }
 
 static const char *
-asked(const struct call *call, const char *name)
+asked(const struct sandbox_call *call, const char *name)
 {
 	const char *value = form_value(&call->query, name);
 
@@ -96,7 +96,7 @@ asked(const struct call *call, const char *name)
 }
 
 static void
-ask_for_consent(struct call *call, const char *id)
+ask_for_consent(struct sandbox_call *call, const char *id)
 {
 	reply_html(
 		call, 200,
@@ -115,7 +115,7 @@ ask_for_consent(struct call *call, const char *id)
 
 /* The initial balance of the first account of a new customer, if the control sets it. */
 static const struct money *
-opening_balance(struct call *call, struct money *out)
+opening_balance(struct sandbox_call *call, struct money *out)
 {
 	struct setting setting;
 	const struct currency *krone = currency_find("NOK");
@@ -127,7 +127,7 @@ opening_balance(struct call *call, struct money *out)
 }
 
 static void
-agree(struct call *call, const struct bank_consent *consent, const char *email)
+agree(struct sandbox_call *call, const struct bank_consent *consent, const char *email)
 {
 	struct money opening;
 
@@ -148,7 +148,7 @@ ending(const struct bank_consent *consent, const char *instruction)
 }
 
 void
-bank_authorize(struct call *call)
+bank_authorize(struct sandbox_call *call)
 {
 	const char *id = asked(call, "consentId");
 	const char *email = asked(call, "login_hint");

@@ -23,7 +23,7 @@ run(void *arg)
 }
 
 static void
-end_later(struct call *call, const struct bank_transfer *transfer)
+end_later(struct sandbox_call *call, const struct bank_transfer *transfer)
 {
 	struct errand *errand = malloc(sizeof(*errand));
 	struct setting setting;
@@ -56,7 +56,7 @@ has_number(struct json_object *account)
 }
 
 static bool
-read_transfer(struct call *call, struct bank_transfer *out)
+read_transfer(struct sandbox_call *call, struct bank_transfer *out)
 {
 	struct json_object *amount = object_member(call->body, "instructedAmount");
 	const char *bban = bban_of(object_member(call->body, "debtorAccount"));
@@ -76,7 +76,7 @@ read_transfer(struct call *call, struct bank_transfer *out)
 }
 
 static void
-show(struct call *call, int status, const struct bank_transfer *transfer, bool links)
+show(struct sandbox_call *call, int status, const struct bank_transfer *transfer, bool links)
 {
 	const char *self =
 		arena_printf(call->arena, "/v1/payments/%s/%s", call->param, transfer->id);
@@ -98,7 +98,7 @@ show(struct call *call, int status, const struct bank_transfer *transfer, bool l
 
 /* A consent is optional, but must be valid. */
 static bool
-is_allowed(struct call *call)
+is_allowed(struct sandbox_call *call)
 {
 	struct bank_consent *consent = arena_alloc(call->arena, sizeof(*consent));
 
@@ -106,7 +106,7 @@ is_allowed(struct call *call)
 }
 
 void
-bank_initiate(struct call *call)
+bank_initiate(struct sandbox_call *call)
 {
 	struct bank_transfer transfer = {.outcome = "success"};
 	struct setting setting;
@@ -138,7 +138,7 @@ bank_initiate(struct call *call)
 }
 
 void
-bank_show_payment(struct call *call)
+bank_show_payment(struct sandbox_call *call)
 {
 	struct bank_transfer transfer;
 

@@ -10,7 +10,7 @@
 
 /* A value of the query, "" where there is none. */
 static const char *
-asked(const struct call *call, const char *name)
+asked(const struct sandbox_call *call, const char *name)
 {
 	const char *value = form_value(&call->query, name);
 
@@ -19,7 +19,7 @@ asked(const struct call *call, const char *name)
 
 /* Why the request can't even be redirected to the client; NULL: it can. */
 static const char *
-distrust(const struct call *call)
+distrust(const struct sandbox_call *call)
 {
 	const struct config *config = call->box->config;
 	const char *redirect = asked(call, "redirect_uri");
@@ -36,7 +36,7 @@ distrust(const struct call *call)
 
 /* Redirect to the client with some parameters, and its state. */
 static void
-send_back(struct call *call, const char *parameters)
+send_back(struct sandbox_call *call, const char *parameters)
 {
 	const char *redirect = asked(call, "redirect_uri");
 	const char *state = form_value(&call->query, "state");
@@ -49,7 +49,7 @@ send_back(struct call *call, const char *parameters)
 
 /* The request again, as hidden fields of a form. */
 static const char *
-hidden_fields(struct call *call)
+hidden_fields(struct sandbox_call *call)
 {
 	const char *html = "";
 
@@ -62,7 +62,7 @@ hidden_fields(struct call *call)
 }
 
 static void
-ask_for_consent(struct call *call)
+ask_for_consent(struct sandbox_call *call)
 {
 	reply_html(
 		call, 200,
@@ -88,7 +88,7 @@ is_email(const char *text)
 }
 
 void
-google_authorize(struct call *call)
+google_authorize(struct sandbox_call *call)
 {
 	const char *why = distrust(call);
 	const char *email = asked(call, "login_hint");

@@ -60,7 +60,7 @@ google_rotate_keys(struct google *google)
 
 /* Errors of the token endpoint: RFC 6749, 5.2. */
 static void
-refuse(struct call *call, int status, const char *error, const char *description)
+refuse(struct sandbox_call *call, int status, const char *error, const char *description)
 {
 	struct jw w;
 
@@ -73,14 +73,14 @@ refuse(struct call *call, int status, const char *error, const char *description
 }
 
 static bool
-admit(struct call *call)
+admit(struct sandbox_call *call)
 {
 	(void)call;
 	return true;
 }
 
 static void
-trouble(struct call *call, enum trouble what)
+trouble(struct sandbox_call *call, enum trouble what)
 {
 	switch (what) {
 	case TROUBLE_BODY:
@@ -109,7 +109,7 @@ write_words(struct jw *w, const char *name, const char *const *words)
 }
 
 static void
-discover(struct call *call)
+discover(struct sandbox_call *call)
 {
 	static const char *const scopes[] = {"openid", "email", "profile", NULL};
 	static const char *const methods[] = {"client_secret_post", "client_secret_basic", NULL};
@@ -135,7 +135,7 @@ discover(struct call *call)
 }
 
 static void
-keys(struct call *call)
+keys(struct sandbox_call *call)
 {
 	struct jw w;
 
@@ -146,7 +146,7 @@ keys(struct call *call)
 
 /* A value of the form, "" where there is none. */
 static const char *
-posted(const struct call *call, const char *name)
+posted(const struct sandbox_call *call, const char *name)
 {
 	const char *value = form_value(&call->form, name);
 
@@ -155,7 +155,7 @@ posted(const struct call *call, const char *name)
 
 /* The id and secret of "Authorization: Basic", which may also be in the form. */
 static bool
-basic(struct call *call, const char **id, const char **secret)
+basic(struct sandbox_call *call, const char **id, const char **secret)
 {
 	const char *header = call_variable(call, "HTTP_AUTHORIZATION");
 	unsigned char decoded[VERIFIED_BYTES_MAX];
@@ -183,7 +183,7 @@ basic(struct call *call, const char **id, const char **secret)
 }
 
 static bool
-client_is_known(struct call *call)
+client_is_known(struct sandbox_call *call)
 {
 	const struct config *config = call->box->config;
 	const char *id = posted(call, "client_id");
@@ -226,7 +226,7 @@ name_of(struct arena *arena, const char *email)
 }
 
 static const char *
-id_token(struct call *call, const struct grant *grant)
+id_token(struct sandbox_call *call, const struct grant *grant)
 {
 	const struct config *config = call->box->config;
 	int64_t now_s = clock_system().us / SECOND_US;
@@ -247,7 +247,7 @@ id_token(struct call *call, const struct grant *grant)
 }
 
 static void
-token(struct call *call)
+token(struct sandbox_call *call)
 {
 	struct grant grant;
 	char access[33];

@@ -6,7 +6,7 @@
 
 #include "base/attributes.h"
 
-struct call;
+struct sandbox_call;
 struct google;
 struct grants;
 
@@ -18,6 +18,6 @@ bool google_rotate_keys(struct google *google) MUST_CHECK;
 struct grants *google_grants(struct google *google);
 
 /* google_consent.c: GET /authorize */
-void google_authorize(struct call *call);
+void google_authorize(struct sandbox_call *call);
 
 #endif

@@ -34,7 +34,7 @@ state_name(enum order_state state)
 }
 
 static void
-page(struct call *call, int status, const char *content)
+page(struct sandbox_call *call, int status, const char *content)
 {
 	reply_html(call, status,
 		   arena_printf(call->arena,
@@ -44,7 +44,7 @@ page(struct call *call, int status, const char *content)
 }
 
 static void
-show(struct call *call, const struct order *order)
+show(struct sandbox_call *call, const struct order *order)
 {
 	char amount[MONEY_TEXT_MAX];
 
@@ -62,7 +62,7 @@ show(struct call *call, const struct order *order)
 
 /* Where the customer is sent next, if the merchant has given a URL. */
 static const char *
-way_back(struct call *call, const struct order *order)
+way_back(struct sandbox_call *call, const struct order *order)
 {
 	const char *url = order->callback;
 	const char *reference = form_escape(call->arena, order->reference);
@@ -76,7 +76,7 @@ way_back(struct call *call, const struct order *order)
 }
 
 static void
-decide(struct call *call, const struct order *order)
+decide(struct sandbox_call *call, const struct order *order)
 {
 	const char *name = form_value(&call->form, "outcome");
 	size_t i = 0;
@@ -97,7 +97,7 @@ decide(struct call *call, const struct order *order)
 }
 
 void
-checkout(struct call *call)
+checkout(struct sandbox_call *call)
 {
 	struct order order;
 

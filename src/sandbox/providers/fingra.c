@@ -7,7 +7,7 @@
 #include "json/reader.h"
 
 static void
-begin(struct call *call, struct jw *w, bool status, const char *message)
+begin(struct sandbox_call *call, struct jw *w, bool status, const char *message)
 {
 	jw_init(w, call->arena, 512);
 	jw_object(w, NULL);
@@ -16,7 +16,7 @@ begin(struct call *call, struct jw *w, bool status, const char *message)
 }
 
 static void
-refuse(struct call *call, int status, const char *message)
+refuse(struct sandbox_call *call, int status, const char *message)
 {
 	struct jw w;
 
@@ -26,7 +26,7 @@ refuse(struct call *call, int status, const char *message)
 }
 
 static bool
-admit(struct call *call)
+admit(struct sandbox_call *call)
 {
 	if (call_bearer(call))
 		return true;
@@ -35,7 +35,7 @@ admit(struct call *call)
 }
 
 static void
-trouble(struct call *call, enum trouble what)
+trouble(struct sandbox_call *call, enum trouble what)
 {
 	static const struct {
 		int status;
@@ -72,7 +72,8 @@ write_order(struct arena *arena, const struct order *order, struct jw *w)
 
 /* url: the checkout URL, or NULL. */
 static void
-show_order(struct call *call, const char *message, const struct order *order, const char *url)
+show_order(struct sandbox_call *call, const char *message, const struct order *order,
+	   const char *url)
 {
 	struct jw w;
 
@@ -87,7 +88,7 @@ show_order(struct call *call, const char *message, const struct order *order, co
 }
 
 static bool
-take(struct call *call, struct order *order)
+take(struct sandbox_call *call, struct order *order)
 {
 	const char *reference = call_text(call, "reference");
 
@@ -112,7 +113,7 @@ take(struct call *call, struct order *order)
 }
 
 static void
-deposit(struct call *call)
+deposit(struct sandbox_call *call)
 {
 	struct order order = {.withdrawal = false};
 
@@ -122,7 +123,7 @@ deposit(struct call *call)
 }
 
 static void
-withdraw(struct call *call)
+withdraw(struct sandbox_call *call)
 {
 	struct order order = {.withdrawal = true};
 
@@ -132,7 +133,7 @@ withdraw(struct call *call)
 }
 
 static void
-fetch_transaction(struct call *call)
+fetch_transaction(struct sandbox_call *call)
 {
 	struct order order;
 
@@ -144,7 +145,7 @@ fetch_transaction(struct call *call)
 }
 
 static const char *
-wallet_json(struct call *call, const char *id, const char *number)
+wallet_json(struct sandbox_call *call, const char *id, const char *number)
 {
 	const char *currency = call_text(call, "currency");
 	struct bytes text = {"{}", 2};
@@ -165,7 +166,7 @@ wallet_json(struct call *call, const char *id, const char *number)
 }
 
 static void
-show_wallet(struct call *call, int status, const char *message, const char *wallet)
+show_wallet(struct sandbox_call *call, int status, const char *message, const char *wallet)
 {
 	struct jw w;
 
@@ -176,7 +177,7 @@ show_wallet(struct call *call, int status, const char *message, const char *wall
 }
 
 static void
-create(struct call *call)
+create(struct sandbox_call *call)
 {
 	struct record record = {.provider = call->provider, .kind = "wallet"};
 	char id[13];
@@ -192,7 +193,7 @@ create(struct call *call)
 }
 
 static void
-fetch(struct call *call)
+fetch(struct sandbox_call *call)
 {
 	const struct record *record = records_find(call->box->records, call->arena, call->provider,
 						   "wallet", call->param);
@@ -205,7 +206,7 @@ fetch(struct call *call)
 }
 
 static void
-list(struct call *call)
+list(struct sandbox_call *call)
 {
 	struct jw w;
 

@@ -7,7 +7,7 @@
 #include "sandbox/code.h"
 
 void
-flutterwave_refuse(struct call *call, int status, const char *message)
+flutterwave_refuse(struct sandbox_call *call, int status, const char *message)
 {
 	struct jw w;
 
@@ -21,7 +21,7 @@ flutterwave_refuse(struct call *call, int status, const char *message)
 }
 
 void
-flutterwave_accept(struct call *call, struct jw *w, const char *message)
+flutterwave_accept(struct sandbox_call *call, struct jw *w, const char *message)
 {
 	jw_init(w, call->arena, 1024);
 	jw_object(w, NULL);
@@ -38,7 +38,7 @@ flutterwave_write_amount(struct jw *w, const char *name, struct money amount)
 }
 
 static bool
-admit(struct call *call)
+admit(struct sandbox_call *call)
 {
 	if (call_bearer(call))
 		return true;
@@ -47,7 +47,7 @@ admit(struct call *call)
 }
 
 static void
-trouble(struct call *call, enum trouble what)
+trouble(struct sandbox_call *call, enum trouble what)
 {
 	static const struct {
 		int status;
@@ -65,7 +65,7 @@ trouble(struct call *call, enum trouble what)
 }
 
 bool
-flutterwave_order(struct call *call, const char *reference, struct order *order)
+flutterwave_order(struct sandbox_call *call, const char *reference, struct order *order)
 {
 	const char *value = call_text(call, reference);
 
@@ -116,7 +116,7 @@ write_charge(struct arena *arena, const struct order *order, struct jw *w, const
 }
 
 static void
-charge(struct call *call)
+charge(struct sandbox_call *call)
 {
 	const char *email = call_text(call, "email");
 	struct order order = {.withdrawal = false};
@@ -152,7 +152,7 @@ charge(struct call *call)
 }
 
 static void
-show_charge(struct call *call, bool found, const struct order *order)
+show_charge(struct sandbox_call *call, bool found, const struct order *order)
 {
 	struct jw w;
 
@@ -167,7 +167,7 @@ show_charge(struct call *call, bool found, const struct order *order)
 }
 
 static void
-verify_by_reference(struct call *call)
+verify_by_reference(struct sandbox_call *call)
 {
 	const char *reference = form_value(&call->query, "tx_ref");
 	struct order order;
@@ -191,7 +191,7 @@ flutterwave_write_meta(const struct order_filter *filter, size_t total, struct j
 }
 
 static void
-list(struct call *call)
+list(struct sandbox_call *call)
 {
 	struct order_filter filter = {.provider = call->provider,
 				      .reference = form_value(&call->query, "tx_ref")};
@@ -213,7 +213,7 @@ list(struct call *call)
 }
 
 static void
-verify(struct call *call)
+verify(struct sandbox_call *call)
 {
 	struct order order;
 	int64_t id;

@@ -4,7 +4,7 @@
 #include "sandbox/providers/flutterwave.h"
 
 static const char *
-account_json(struct call *call, const char *code, const char *number)
+account_json(struct sandbox_call *call, const char *code, const char *number)
 {
 	struct bytes text = {"{}", 2};
 	struct jw w;
@@ -28,7 +28,7 @@ account_json(struct call *call, const char *code, const char *number)
 }
 
 void
-flutterwave_create_account(struct call *call)
+flutterwave_create_account(struct sandbox_call *call)
 {
 	struct record record = {.provider = call->provider, .kind = "account"};
 	char code[17];
@@ -52,7 +52,7 @@ flutterwave_create_account(struct call *call)
 }
 
 void
-flutterwave_fetch_account(struct call *call)
+flutterwave_fetch_account(struct sandbox_call *call)
 {
 	const struct record *record = records_find(call->box->records, call->arena, call->provider,
 						   "account", call->param);
@@ -69,7 +69,7 @@ flutterwave_fetch_account(struct call *call)
 }
 
 void
-flutterwave_list_accounts(struct call *call)
+flutterwave_list_accounts(struct sandbox_call *call)
 {
 	struct jw w;
 

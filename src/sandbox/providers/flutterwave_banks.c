@@ -4,7 +4,7 @@
 #include "sandbox/providers/flutterwave.h"
 
 void
-flutterwave_list_banks(struct call *call)
+flutterwave_list_banks(struct sandbox_call *call)
 {
 	struct jw w;
 
@@ -24,7 +24,7 @@ flutterwave_list_banks(struct call *call)
 }
 
 void
-flutterwave_resolve(struct call *call)
+flutterwave_resolve(struct sandbox_call *call)
 {
 	const char *number = call_text(call, "account_number");
 	const char *holder = sandbox_account_holder(number);
@@ -56,7 +56,7 @@ write_balance(struct jw *w, const char *name)
 }
 
 void
-flutterwave_list_balances(struct call *call)
+flutterwave_list_balances(struct sandbox_call *call)
 {
 	struct jw w;
 
@@ -69,7 +69,7 @@ flutterwave_list_balances(struct call *call)
 }
 
 void
-flutterwave_fetch_balance(struct call *call)
+flutterwave_fetch_balance(struct sandbox_call *call)
 {
 	struct jw w;
 

@@ -38,7 +38,7 @@ flutterwave_write_transfer(struct arena *arena, const struct order *order, struc
 }
 
 void
-flutterwave_transfer(struct call *call)
+flutterwave_transfer(struct sandbox_call *call)
 {
 	const char *account = call_text(call, "account_number");
 	const char *bank = call_text(call, "account_bank");
@@ -64,7 +64,7 @@ flutterwave_transfer(struct call *call)
 }
 
 void
-flutterwave_list_transfers(struct call *call)
+flutterwave_list_transfers(struct sandbox_call *call)
 {
 	struct order_filter filter = {.provider = call->provider,
 				      .withdrawal = true,
@@ -87,7 +87,7 @@ flutterwave_list_transfers(struct call *call)
 }
 
 void
-flutterwave_fetch_transfer(struct call *call)
+flutterwave_fetch_transfer(struct sandbox_call *call)
 {
 	struct order order;
 	struct jw w;

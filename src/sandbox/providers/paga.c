@@ -7,7 +7,7 @@
 #include "json/reader.h"
 
 static void
-refuse(struct call *call, int status, int64_t code, const char *message)
+refuse(struct sandbox_call *call, int status, int64_t code, const char *message)
 {
 	struct jw w;
 
@@ -20,7 +20,7 @@ refuse(struct call *call, int status, int64_t code, const char *message)
 }
 
 static void
-accept(struct call *call, struct jw *w, const char *message)
+accept(struct sandbox_call *call, struct jw *w, const char *message)
 {
 	jw_init(w, call->arena, 512);
 	jw_object(w, NULL);
@@ -29,7 +29,7 @@ accept(struct call *call, struct jw *w, const char *message)
 }
 
 static bool
-admit(struct call *call)
+admit(struct sandbox_call *call)
 {
 	call->key = call_variable(call, "HTTP_CREDENTIALS");
 	if (call->key != NULL)
@@ -39,7 +39,7 @@ admit(struct call *call)
 }
 
 static void
-trouble(struct call *call, enum trouble what)
+trouble(struct sandbox_call *call, enum trouble what)
 {
 	static const struct {
 		int status;
@@ -76,7 +76,8 @@ write_order(struct arena *arena, const struct order *order, struct jw *w)
 
 /* url: the checkout URL, or NULL. */
 static void
-show_order(struct call *call, const char *message, const struct order *order, const char *url)
+show_order(struct sandbox_call *call, const char *message, const struct order *order,
+	   const char *url)
 {
 	struct jw w;
 
@@ -91,7 +92,7 @@ show_order(struct call *call, const char *message, const struct order *order, co
 }
 
 static bool
-take(struct call *call, struct order *order)
+take(struct sandbox_call *call, struct order *order)
 {
 	const char *reference = call_text(call, "referenceNumber");
 
@@ -116,7 +117,7 @@ take(struct call *call, struct order *order)
 }
 
 static void
-fund(struct call *call)
+fund(struct sandbox_call *call)
 {
 	struct order order = {.withdrawal = false};
 
@@ -127,7 +128,7 @@ fund(struct call *call)
 }
 
 static void
-withdraw(struct call *call)
+withdraw(struct sandbox_call *call)
 {
 	struct order order = {.withdrawal = true};
 
@@ -137,7 +138,7 @@ withdraw(struct call *call)
 }
 
 static void
-status(struct call *call)
+status(struct sandbox_call *call)
 {
 	const char *reference = call_text(call, "referenceNumber");
 	struct order order;
@@ -151,7 +152,7 @@ status(struct call *call)
 }
 
 static const char *
-wallet_json(struct call *call, const char *id, const char *number)
+wallet_json(struct sandbox_call *call, const char *id, const char *number)
 {
 	struct bytes text = {"{}", 2};
 	struct jw w;
@@ -172,7 +173,7 @@ wallet_json(struct call *call, const char *id, const char *number)
 }
 
 static void
-show_wallet(struct call *call, int status, const char *message, const char *wallet)
+show_wallet(struct sandbox_call *call, int status, const char *message, const char *wallet)
 {
 	struct jw w;
 
@@ -183,7 +184,7 @@ show_wallet(struct call *call, int status, const char *message, const char *wall
 }
 
 static void
-create(struct call *call)
+create(struct sandbox_call *call)
 {
 	struct record record = {.provider = call->provider, .kind = "wallet"};
 	char id[13];
@@ -203,7 +204,7 @@ create(struct call *call)
 }
 
 static void
-get(struct call *call)
+get(struct sandbox_call *call)
 {
 	const char *id = call_text(call, "walletId");
 	const struct record *record = NULL;
@@ -219,7 +220,7 @@ get(struct call *call)
 }
 
 static void
-list(struct call *call)
+list(struct sandbox_call *call)
 {
 	struct jw w;
 

@@ -11,7 +11,7 @@
 static const char *const currencies[] = {"NGN", "GHS", "ZAR", "KES", "USD", "XOF", NULL};
 
 void
-paystack_refuse(struct call *call, int status, const char *message, const char *next_step,
+paystack_refuse(struct sandbox_call *call, int status, const char *message, const char *next_step,
 		const char *code)
 {
 	struct jw w;
@@ -30,7 +30,7 @@ paystack_refuse(struct call *call, int status, const char *message, const char *
 }
 
 void
-paystack_accept(struct call *call, struct jw *w, const char *message)
+paystack_accept(struct sandbox_call *call, struct jw *w, const char *message)
 {
 	jw_init(w, call->arena, 1024);
 	jw_object(w, NULL);
@@ -39,7 +39,7 @@ paystack_accept(struct call *call, struct jw *w, const char *message)
 }
 
 static bool
-admit(struct call *call)
+admit(struct sandbox_call *call)
 {
 	if (call_bearer(call))
 		return true;
@@ -50,7 +50,7 @@ admit(struct call *call)
 }
 
 static void
-trouble(struct call *call, enum trouble what)
+trouble(struct sandbox_call *call, enum trouble what)
 {
 	switch (what) {
 	case TROUBLE_BODY:
@@ -78,7 +78,7 @@ trouble(struct call *call, enum trouble what)
 }
 
 bool
-paystack_amount(struct call *call, struct money *out)
+paystack_amount(struct sandbox_call *call, struct money *out)
 {
 	const char *text = call_text(call, "amount");
 	const char *currency = call_text(call, "currency");
@@ -104,7 +104,7 @@ paystack_amount(struct call *call, struct money *out)
 
 /* A reference of our own, if the merchant gave none. */
 static bool
-take_reference(struct call *call, struct order *order)
+take_reference(struct sandbox_call *call, struct order *order)
 {
 	const char *reference = call_text(call, "reference");
 
@@ -125,7 +125,7 @@ take_reference(struct call *call, struct order *order)
 }
 
 static void
-initialize(struct call *call)
+initialize(struct sandbox_call *call)
 {
 	const char *email = call_text(call, "email");
 	struct order order = {.withdrawal = false};

@@ -26,7 +26,7 @@ write_bank(struct jw *w, const struct sandbox_bank *bank)
 }
 
 void
-paystack_list_banks(struct call *call)
+paystack_list_banks(struct sandbox_call *call)
 {
 	struct jw w;
 
@@ -40,7 +40,7 @@ paystack_list_banks(struct call *call)
 }
 
 void
-paystack_resolve(struct call *call)
+paystack_resolve(struct sandbox_call *call)
 {
 	const char *number = form_value(&call->query, "account_number");
 	const struct sandbox_bank *bank = sandbox_bank_find(form_value(&call->query, "bank_code"));
@@ -64,7 +64,7 @@ paystack_resolve(struct call *call)
 }
 
 void
-paystack_balance(struct call *call)
+paystack_balance(struct sandbox_call *call)
 {
 	struct jw w;
 

@@ -6,7 +6,7 @@
 #include "sandbox/providers/paystack.h"
 
 static void
-write_customer(struct call *call, struct jw *w, const char *code, const char *name)
+write_customer(struct sandbox_call *call, struct jw *w, const char *code, const char *name)
 {
 	const char *now = time_text(call->arena, clock_system());
 
@@ -28,7 +28,7 @@ write_customer(struct call *call, struct jw *w, const char *code, const char *na
 
 /* An object without a name, as text to store. */
 static const char *
-customer_json(struct call *call, const char *code)
+customer_json(struct sandbox_call *call, const char *code)
 {
 	struct bytes text = {"", 0};
 	struct jw w;
@@ -39,7 +39,7 @@ customer_json(struct call *call, const char *code)
 }
 
 void
-paystack_create_customer(struct call *call)
+paystack_create_customer(struct sandbox_call *call)
 {
 	const char *email = call_text(call, "email");
 	char code[16];
@@ -62,7 +62,7 @@ paystack_create_customer(struct call *call)
 }
 
 void
-paystack_fetch_customer(struct call *call)
+paystack_fetch_customer(struct sandbox_call *call)
 {
 	const struct record *record = records_find(call->box->records, call->arena, call->provider,
 						   "customer", call->param);
@@ -81,7 +81,7 @@ paystack_fetch_customer(struct call *call)
 }
 
 void
-paystack_list_customers(struct call *call)
+paystack_list_customers(struct sandbox_call *call)
 {
 	size_t n;
 	struct jw w;

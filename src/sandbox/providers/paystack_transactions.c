@@ -97,7 +97,7 @@ paystack_write_transaction(struct arena *arena, const struct order *order, struc
 }
 
 static void
-show(struct call *call, bool found, const struct order *order, const char *message)
+show(struct sandbox_call *call, bool found, const struct order *order, const char *message)
 {
 	struct jw w;
 
@@ -115,7 +115,7 @@ show(struct call *call, bool found, const struct order *order, const char *messa
 }
 
 void
-paystack_verify(struct call *call)
+paystack_verify(struct sandbox_call *call)
 {
 	struct order order;
 
@@ -124,7 +124,7 @@ paystack_verify(struct call *call)
 }
 
 void
-paystack_fetch_transaction(struct call *call)
+paystack_fetch_transaction(struct sandbox_call *call)
 {
 	struct order order;
 	int64_t id;
@@ -148,7 +148,7 @@ paystack_write_meta(const struct order_filter *filter, size_t total, struct jw *
 }
 
 void
-paystack_list_transactions(struct call *call)
+paystack_list_transactions(struct sandbox_call *call)
 {
 	struct order_filter filter = {.provider = call->provider};
 	struct order *orders;

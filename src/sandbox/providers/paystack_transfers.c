@@ -8,7 +8,7 @@
 enum { REFERENCE_MIN = 16, REFERENCE_MAX = 50, CODE_LENGTH = 15 };
 
 static const char *
-recipient_json(struct call *call, const char *code)
+recipient_json(struct sandbox_call *call, const char *code)
 {
 	const char *now = time_text(call->arena, clock_system());
 	const char *currency = call_text(call, "currency");
@@ -46,7 +46,7 @@ is_account_number(const char *text)
 }
 
 void
-paystack_create_recipient(struct call *call)
+paystack_create_recipient(struct sandbox_call *call)
 {
 	const char *account = call_text(call, "account_number");
 	char code[CODE_LENGTH + 1];
@@ -76,7 +76,7 @@ paystack_create_recipient(struct call *call)
 }
 
 static bool
-take_reference(struct call *call, struct order *order)
+take_reference(struct sandbox_call *call, struct order *order)
 {
 	static const char allowed[] = "abcdefghijklmnopqrstuvwxyz0123456789-_";
 	const char *reference = call_text(call, "reference");
@@ -99,7 +99,7 @@ take_reference(struct call *call, struct order *order)
 
 /* The destination: the account of the recipient's code. */
 static bool
-take_recipient(struct call *call, struct order *order)
+take_recipient(struct sandbox_call *call, struct order *order)
 {
 	const char *code = call_text(call, "recipient");
 	const struct record *found = NULL;
@@ -118,7 +118,7 @@ take_recipient(struct call *call, struct order *order)
 }
 
 void
-paystack_transfer(struct call *call)
+paystack_transfer(struct sandbox_call *call)
 {
 	const char *source = call_text(call, "source");
 	struct order order = {.withdrawal = true};
@@ -192,7 +192,7 @@ paystack_write_transfer(struct sandbox *box, struct arena *arena, const struct o
 }
 
 static void
-show(struct call *call, bool found, const struct order *order)
+show(struct sandbox_call *call, bool found, const struct order *order)
 {
 	struct jw w;
 
@@ -209,7 +209,7 @@ show(struct call *call, bool found, const struct order *order)
 }
 
 void
-paystack_verify_transfer(struct call *call)
+paystack_verify_transfer(struct sandbox_call *call)
 {
 	struct order order;
 
@@ -218,7 +218,7 @@ paystack_verify_transfer(struct call *call)
 }
 
 void
-paystack_fetch_transfer(struct call *call)
+paystack_fetch_transfer(struct sandbox_call *call)
 {
 	struct order order;
 	int64_t id;
@@ -234,7 +234,7 @@ paystack_fetch_transfer(struct call *call)
 }
 
 void
-paystack_list_transfers(struct call *call)
+paystack_list_transfers(struct sandbox_call *call)
 {
 	struct order_filter filter = {.provider = call->provider, .withdrawal = true};
 	struct order *orders;
@@ -255,7 +255,7 @@ paystack_list_transfers(struct call *call)
 }
 
 void
-paystack_fetch_recipient(struct call *call)
+paystack_fetch_recipient(struct sandbox_call *call)
 {
 	const struct record *record = records_find(call->box->records, call->arena, call->provider,
 						   "recipient", call->param);
@@ -274,7 +274,7 @@ paystack_fetch_recipient(struct call *call)
 }
 
 void
-paystack_list_recipients(struct call *call)
+paystack_list_recipients(struct sandbox_call *call)
 {
 	struct order_filter shown = {.most = RECORDS_SHOWN_MAX};
 	size_t n;

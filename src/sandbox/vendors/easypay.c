@@ -10,7 +10,7 @@ enum { NUMBER_MIN = 11, NUMBER_MAX = 20, RECEIVER_DIGITS = 4 };
 static const char receiver_unknown[] = "0000";
 
 static void
-begin(struct call *call, struct jw *w, bool status, const char *message)
+begin(struct sandbox_call *call, struct jw *w, bool status, const char *message)
 {
 	jw_init(w, call->arena, 512);
 	jw_object(w, NULL);
@@ -19,7 +19,7 @@ begin(struct call *call, struct jw *w, bool status, const char *message)
 }
 
 static void
-refuse(struct call *call, int status, const char *message)
+refuse(struct sandbox_call *call, int status, const char *message)
 {
 	struct jw w;
 
@@ -29,7 +29,7 @@ refuse(struct call *call, int status, const char *message)
 }
 
 static bool
-admit(struct call *call)
+admit(struct sandbox_call *call)
 {
 	if (vend_key(call))
 		return true;
@@ -38,7 +38,7 @@ admit(struct call *call)
 }
 
 static void
-trouble(struct call *call, enum trouble what)
+trouble(struct sandbox_call *call, enum trouble what)
 {
 	switch (what) {
 	case TROUBLE_BODY:
@@ -58,7 +58,7 @@ trouble(struct call *call, enum trouble what)
 }
 
 static void
-tell(struct call *call, const struct order *order)
+tell(struct sandbox_call *call, const struct order *order)
 {
 	struct jw w;
 
@@ -108,7 +108,7 @@ bill_problem(const char *number)
 }
 
 static void
-pay(struct call *call)
+pay(struct sandbox_call *call)
 {
 	const char *number = call_text(call, "easyPayNumber");
 	const char *problem = bill_problem(number);
@@ -125,7 +125,7 @@ pay(struct call *call)
 }
 
 static void
-fetch(struct call *call)
+fetch(struct sandbox_call *call)
 {
 	struct order order;
 

@@ -5,7 +5,7 @@
 enum { NOT_ALLOWED = 12, NOT_AUTHORISED = 401, NO_SUCH_THING = 404, BROKEN = 500 };
 
 static void
-begin(struct call *call, struct jw *w, int code, const char *message)
+begin(struct sandbox_call *call, struct jw *w, int code, const char *message)
 {
 	jw_init(w, call->arena, 512);
 	jw_object(w, NULL);
@@ -14,7 +14,7 @@ begin(struct call *call, struct jw *w, int code, const char *message)
 }
 
 static void
-refuse(struct call *call, int status, int code, const char *message)
+refuse(struct sandbox_call *call, int status, int code, const char *message)
 {
 	struct jw w;
 
@@ -24,7 +24,7 @@ refuse(struct call *call, int status, int code, const char *message)
 }
 
 static bool
-admit(struct call *call)
+admit(struct sandbox_call *call)
 {
 	if (call_bearer(call))
 		return true;
@@ -33,7 +33,7 @@ admit(struct call *call)
 }
 
 static void
-trouble(struct call *call, enum trouble what)
+trouble(struct sandbox_call *call, enum trouble what)
 {
 	switch (what) {
 	case TROUBLE_BODY:
@@ -53,7 +53,7 @@ trouble(struct call *call, enum trouble what)
 }
 
 static void
-tell(struct call *call, const struct order *order)
+tell(struct sandbox_call *call, const struct order *order)
 {
 	struct jw w;
 
@@ -70,7 +70,7 @@ tell(struct call *call, const struct order *order)
 }
 
 static void
-sell(struct call *call, const char *recipient, bool meter)
+sell(struct sandbox_call *call, const char *recipient, bool meter)
 {
 	struct order order = {0};
 	const char *problem = NULL;
@@ -88,7 +88,7 @@ sell(struct call *call, const char *recipient, bool meter)
 }
 
 static void
-sell_to_mobile(struct call *call)
+sell_to_mobile(struct sandbox_call *call)
 {
 	const char *mobile = call_text(call, "mobileNumber");
 
@@ -99,7 +99,7 @@ sell_to_mobile(struct call *call)
 }
 
 static void
-sell_electricity(struct call *call)
+sell_electricity(struct sandbox_call *call)
 {
 	const char *meter = call_text(call, "meterNumber");
 
@@ -110,7 +110,7 @@ sell_electricity(struct call *call)
 }
 
 static void
-fetch(struct call *call)
+fetch(struct sandbox_call *call)
 {
 	struct order order;
 

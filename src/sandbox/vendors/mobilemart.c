@@ -3,7 +3,7 @@
 #include "sandbox/vendors/vend.h"
 
 static void
-begin(struct call *call, struct jw *w, const char *status, const char *message)
+begin(struct sandbox_call *call, struct jw *w, const char *status, const char *message)
 {
 	jw_init(w, call->arena, 512);
 	jw_object(w, NULL);
@@ -12,7 +12,7 @@ begin(struct call *call, struct jw *w, const char *status, const char *message)
 }
 
 static void
-refuse(struct call *call, int status, const char *message)
+refuse(struct sandbox_call *call, int status, const char *message)
 {
 	struct jw w;
 
@@ -22,7 +22,7 @@ refuse(struct call *call, int status, const char *message)
 }
 
 static bool
-admit(struct call *call)
+admit(struct sandbox_call *call)
 {
 	if (vend_key(call))
 		return true;
@@ -31,7 +31,7 @@ admit(struct call *call)
 }
 
 static void
-trouble(struct call *call, enum trouble what)
+trouble(struct sandbox_call *call, enum trouble what)
 {
 	switch (what) {
 	case TROUBLE_BODY:
@@ -51,7 +51,7 @@ trouble(struct call *call, enum trouble what)
 }
 
 static void
-tell(struct call *call, const struct order *order)
+tell(struct sandbox_call *call, const struct order *order)
 {
 	char amount[MONEY_TEXT_MAX];
 	struct jw w;
@@ -71,7 +71,7 @@ tell(struct call *call, const struct order *order)
 }
 
 static void
-sell(struct call *call, const char *recipient, bool meter)
+sell(struct sandbox_call *call, const char *recipient, bool meter)
 {
 	struct order order = {0};
 	const char *problem = NULL;
@@ -89,7 +89,7 @@ sell(struct call *call, const char *recipient, bool meter)
 }
 
 static void
-sell_to_mobile(struct call *call)
+sell_to_mobile(struct sandbox_call *call)
 {
 	const char *mobile = call_text(call, "mobileNumber");
 
@@ -100,7 +100,7 @@ sell_to_mobile(struct call *call)
 }
 
 static void
-sell_electricity(struct call *call)
+sell_electricity(struct sandbox_call *call)
 {
 	const char *meter = call_text(call, "meterNumber");
 
@@ -111,7 +111,7 @@ sell_electricity(struct call *call)
 }
 
 static void
-fetch(struct call *call)
+fetch(struct sandbox_call *call)
 {
 	struct order order;
 

@@ -11,7 +11,7 @@ static const char meter_that_fails[] = "00000000000";
 enum { MOBILE_DIGITS = 11, METER_DIGITS_MIN = 11, METER_DIGITS_MAX = 13 };
 
 bool
-vend_key(struct call *call)
+vend_key(struct sandbox_call *call)
 {
 	call->key = call_variable(call, "HTTP_X_API_KEY");
 	return call->key != NULL;
@@ -38,13 +38,13 @@ vend_meter_valid(const char *text)
 }
 
 bool
-vend_rand(const struct call *call, struct money *out)
+vend_rand(const struct sandbox_call *call, struct money *out)
 {
 	return amount_read(out, call_text(call, "amount"), "ZAR");
 }
 
 bool
-vend_cents(const struct call *call, struct money *out)
+vend_cents(const struct sandbox_call *call, struct money *out)
 {
 	const char *text = call_text(call, "amount");
 
@@ -53,8 +53,8 @@ vend_cents(const struct call *call, struct money *out)
 }
 
 const char *
-vend_sell(struct call *call, struct order *order, const char *reference, const char *recipient,
-	  bool meter)
+vend_sell(struct sandbox_call *call, struct order *order, const char *reference,
+	  const char *recipient, bool meter)
 {
 	bool fails = meter && strcmp(recipient, meter_that_fails) == 0;
 

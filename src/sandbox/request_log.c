@@ -1,4 +1,4 @@
-#include "sandbox/journal.h"
+#include "sandbox/request_log.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -23,31 +23,31 @@ struct line {
 	struct arena *memory;
 };
 
-struct journal {
+struct request_log {
 	pthread_mutex_t mutex;
 	int64_t count; /* total number ever; a ring buffer */
 	struct line lines[JOURNAL_MAX];
 };
 
-struct journal *
-journal_new(void)
+struct request_log *
+request_log_new(void)
 {
-	struct journal *journal = calloc(1, sizeof(*journal));
+	struct request_log *request_log = calloc(1, sizeof(*request_log));
 
-	if (journal != NULL)
-		(void)pthread_mutex_init(&journal->mutex, NULL);
-	return journal;
+	if (request_log != NULL)
+		(void)pthread_mutex_init(&request_log->mutex, NULL);
+	return request_log;
 }
 
 void
-journal_free(struct journal *journal)
+request_log_free(struct request_log *request_log)
 {
-	if (journal == NULL)
+	if (request_log == NULL)
 		return;
 	for (size_t i = 0; i < JOURNAL_MAX; i++)
-		arena_free(journal->lines[i].memory);
-	(void)pthread_mutex_destroy(&journal->mutex);
-	free(journal);
+		arena_free(request_log->lines[i].memory);
+	(void)pthread_mutex_destroy(&request_log->mutex);
+	free(request_log);
 }
 
 /* The text if it is valid in JSON; NULL otherwise. */
@@ -66,7 +66,7 @@ shown_text(struct arena *arena, const char *text)
 }
 
 int64_t
-journal_begin(struct journal *journal, const struct journal_entry *entry)
+request_log_begin(struct request_log *request_log, const struct request_log_entry *entry)
 {
 	struct arena *memory = arena_new(ENTRY_BYTES_MAX);
 	struct line line = {
@@ -82,37 +82,37 @@ journal_begin(struct journal *journal, const struct journal_entry *entry)
 
 	if (entry->body.length > 0)
 		line.body = shown(memory, entry->body.data, entry->body.length);
-	(void)pthread_mutex_lock(&journal->mutex);
-	line.id = ++journal->count;
-	slot = &journal->lines[line.id % JOURNAL_MAX];
+	(void)pthread_mutex_lock(&request_log->mutex);
+	line.id = ++request_log->count;
+	slot = &request_log->lines[line.id % JOURNAL_MAX];
 	arena_free(slot->memory);
 	*slot = line;
-	(void)pthread_mutex_unlock(&journal->mutex);
+	(void)pthread_mutex_unlock(&request_log->mutex);
 	return line.id;
 }
 
 void
-journal_end(struct journal *journal, int64_t id, int status)
+request_log_end(struct request_log *request_log, int64_t id, int status)
 {
-	struct line *line = &journal->lines[id % JOURNAL_MAX];
+	struct line *line = &request_log->lines[id % JOURNAL_MAX];
 
-	(void)pthread_mutex_lock(&journal->mutex);
+	(void)pthread_mutex_lock(&request_log->mutex);
 	if (line->id == id) {
 		line->ended = true;
 		line->status = status;
 	}
-	(void)pthread_mutex_unlock(&journal->mutex);
+	(void)pthread_mutex_unlock(&request_log->mutex);
 }
 
 void
-journal_note(struct journal *journal, int64_t id, const char *note)
+request_log_note(struct request_log *request_log, int64_t id, const char *note)
 {
-	struct line *line = &journal->lines[id % JOURNAL_MAX];
+	struct line *line = &request_log->lines[id % JOURNAL_MAX];
 
-	(void)pthread_mutex_lock(&journal->mutex);
+	(void)pthread_mutex_lock(&request_log->mutex);
 	if (line->id == id)
 		line->note = note;
-	(void)pthread_mutex_unlock(&journal->mutex);
+	(void)pthread_mutex_unlock(&request_log->mutex);
 }
 
 static void
@@ -137,20 +137,21 @@ write_line(struct jw *w, const struct line *line)
 }
 
 void
-journal_write(struct journal *journal, const char *provider, struct jw *w, const char *name)
+request_log_write(struct request_log *request_log, const char *provider, struct jw *w,
+		  const char *name)
 {
 	int64_t first;
 
-	(void)pthread_mutex_lock(&journal->mutex);
-	first = journal->count > JOURNAL_MAX ? journal->count - JOURNAL_MAX + 1 : 1;
+	(void)pthread_mutex_lock(&request_log->mutex);
+	first = request_log->count > JOURNAL_MAX ? request_log->count - JOURNAL_MAX + 1 : 1;
 	jw_list(w, name);
-	for (int64_t id = first; id <= journal->count; id++) {
-		const struct line *line = &journal->lines[id % JOURNAL_MAX];
+	for (int64_t id = first; id <= request_log->count; id++) {
+		const struct line *line = &request_log->lines[id % JOURNAL_MAX];
 
 		if (provider == NULL ||
 		    (line->provider != NULL && strcmp(line->provider, provider) == 0))
 			write_line(w, line);
 	}
 	jw_close(w);
-	(void)pthread_mutex_unlock(&journal->mutex);
+	(void)pthread_mutex_unlock(&request_log->mutex);
 }
