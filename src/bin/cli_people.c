@@ -81,7 +81,7 @@ cli_complaints_answer(const struct config *config, int argc, char **argv)
 	struct ctx ctx;
 
 	if (argc < 1)
-		cli_fail("say which complaint, by its id");
+		cli_fail("the id of the complaint is required");
 	if (reply.status == 0 || reply.status == COMPLAINT_RECEIVED)
 		cli_fail("--status must be in_review, resolved or rejected");
 	reply.id = argv[0];

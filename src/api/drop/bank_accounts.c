@@ -38,7 +38,7 @@ static const struct field account_fields[] = {
 	FIELD(struct bank_account, currency, .name = "currency", .required = true,
 	      .example = "\"NOK\""),
 	FIELD(struct bank_account, is_primary, .name = "isPrimary", .required = true,
-	      .doc = "It is paid from.", .example = "true"),
+	      .doc = "Whether payments are made from this account.", .example = "true"),
 	FIELD(struct bank_account, status, .name = "status", .choices = bank_account_status_words,
 	      .required = true,
 	      .doc = "active, expired or revoked. For expired and revoked the consent has ended, "

@@ -102,7 +102,7 @@ ask_for_review(struct ctx *ctx, const struct user_wallet *wallet, struct funding
 	jw_close(&w);
 	if (!jw_finish(&w, &detail))
 		return fault(&ctx->fault, ERR_INTERNAL, NULL, NULL);
-	TRY(review_open(ctx, REVIEW_FUNDING, f->public_id, "The risk rules say high",
+	TRY(review_open(ctx, REVIEW_FUNDING, f->public_id, "The risk level is high",
 			(struct json_value){detail.data}));
 	f->balance = wallet->balance;
 	return funding_set_status(ctx, f, FUNDING_REVIEW, 0);

@@ -225,8 +225,8 @@ post_or_ask(struct ctx *ctx, struct payment_row *row, enum payment_event event, 
 	if (!uuid_is_nil(row->transaction))
 		return settlement_check_posted(
 			ctx, &s,
-			"What was booked was taken back since; reject it, and move money by "
-			"hand where it is due");
+			"The posting has been reversed since; reject the review, and transfer "
+			"any amount due manually");
 	TRY(post(ctx, row, &posted));
 	if (posted.err == ERR_OK) {
 		*transaction_id = posted.transaction_id;

@@ -117,7 +117,7 @@ check_settlement(struct ctx *ctx, const struct settlement_order *in, const struc
 	if (voucher->status == VOUCHER_CANCELLED)
 		return fault(&ctx->fault, ERR_CONFLICT, NULL, "The voucher was cancelled");
 	if (voucher->type == VOUCHER_EASYPAY_ACTIVE)
-		return fault(&ctx->fault, ERR_CONFLICT, NULL, "The voucher was settled before");
+		return fault(&ctx->fault, ERR_CONFLICT, NULL, "The voucher was already settled");
 	if (!live || voucher->status != VOUCHER_PENDING_PAYMENT)
 		return fault(&ctx->fault, ERR_VOUCHER_EXPIRED, NULL, NULL);
 	if (money_from_decimal(&amount, in->amount, voucher_currency()) != MONEY_OK ||

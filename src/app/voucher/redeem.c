@@ -52,7 +52,7 @@ check(struct ctx *ctx, const struct voucher *voucher, bool live, struct money am
 			     "The voucher has been fully redeemed");
 	if (voucher->max_redemptions > 0 && voucher->redemptions >= voucher->max_redemptions)
 		return fault(&ctx->fault, ERR_INSUFFICIENT_FUNDS, NULL,
-			     "The voucher has been redeemed as often as it may be");
+			     "The voucher has reached its maximum number of redemptions");
 	if (!live || voucher->status != VOUCHER_ACTIVE)
 		return fault(&ctx->fault, ERR_VOUCHER_EXPIRED, NULL, NULL);
 	if (amount.minor > voucher->balance.minor)

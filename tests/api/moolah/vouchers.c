@@ -362,7 +362,7 @@ test_redeem_refused(void **state)
 	a = redeem(c, &bob, "9 1234 3886 6192 9", "5", "");
 	expect_words(&a, 400, "INVALID_VOUCHER_CODE", NO_EASYPAY);
 	a = redeem(c, &bob, "1093237161056632", "5", "");
-	expect_words(&a, 404, "VOUCHER_NOT_FOUND", "There is no such voucher");
+	expect_words(&a, 404, "VOUCHER_NOT_FOUND", "Voucher not found");
 	for (size_t i = 0; i < COUNT(amounts); i++) {
 		a = redeem(c, &bob, code, amounts[i], "");
 		expect_refusal(&a, 400, "INVALID_AMOUNT");
