@@ -24,15 +24,25 @@ enum { AT_ONCE_MAX = 6, SHORT_WHILE_S = 1, LONG_WHILE_S = 10 };
 
 enum { RETRIES_MAX = 5, BACKOFF_S = 60, BACKOFF_GROWTH = 4, LIFETIME_S = 86400, STATUS_GONE = 410 };
 
+const char *const delivery_status_words[] = {"pending", "delivered", "failed", NULL};
+
 static const struct column delivery_columns[] = {
-	COLUMN(struct delivery, delivery_id),  COLUMN(struct delivery, public_id),
-	COLUMN(struct delivery, subscription), COLUMN(struct delivery, project),
-	COLUMN(struct delivery, url),          COLUMN(struct delivery, event),
-	COLUMN(struct delivery, type),         COLUMN(struct delivery, object),
-	COLUMN(struct delivery, sequence),     COLUMN(struct delivery, status),
-	COLUMN(struct delivery, attempts),     COLUMN(struct delivery, response_status),
-	COLUMN(struct delivery, problem),      COLUMN(struct delivery, next_at),
-	COLUMN(struct delivery, attempted_at), COLUMN(struct delivery, delivered_at),
+	COLUMN(struct delivery, delivery_id),
+	COLUMN(struct delivery, public_id),
+	COLUMN(struct delivery, subscription),
+	COLUMN(struct delivery, project),
+	COLUMN(struct delivery, url),
+	COLUMN(struct delivery, event),
+	COLUMN(struct delivery, type),
+	COLUMN(struct delivery, object),
+	COLUMN(struct delivery, sequence),
+	COLUMN_WORD(struct delivery, status, delivery_status_words),
+	COLUMN(struct delivery, attempts),
+	COLUMN(struct delivery, response_status),
+	COLUMN(struct delivery, problem),
+	COLUMN(struct delivery, next_at),
+	COLUMN(struct delivery, attempted_at),
+	COLUMN(struct delivery, delivered_at),
 	COLUMN(struct delivery, created_at),
 };
 
@@ -43,8 +53,8 @@ list(struct ctx *ctx, int64_t subscription_id, const struct delivery_filter *fil
 	struct rows rows;
 
 	TRY(db_run(ctx, SQL_delivery_list, &rows,
-		   PARAMS(p_id(subscription_id), p_text(filter->status), p_id(filter->after),
-			  p_int(filter->most))));
+		   PARAMS(p_id(subscription_id), p_word(delivery_status_words, filter->status),
+			  p_id(filter->after), p_int(filter->most))));
 	*out = arena_array(ctx->arena, rows.count, sizeof(**out));
 	*n = rows.count;
 	for (size_t i = 0; i < rows.count; i++)
@@ -82,8 +92,8 @@ replay(struct ctx *ctx, int64_t subscription_id, struct uuid id, struct delivery
 	TRY(db_run(ctx, SQL_delivery_replay, &rows, PARAMS(p_int(out->delivery_id))));
 	if (rows.count == 0)
 		return fault(&ctx->fault, ERR_CONFLICT, NULL,
-			     strcmp(out->status, "pending") == 0 ? "The delivery is still under way"
-								 : "The webhook is not active");
+			     out->status == DELIVERY_PENDING ? "The delivery is still under way"
+							     : "The webhook is not active");
 	TRY(plan(ctx, id, 0));
 	return find(ctx, subscription_id, id, out);
 }
@@ -139,7 +149,7 @@ struct parcel {
 	const char *data;
 	struct instant created_at;
 	struct uuid subscription;
-	const char *mode;
+	enum mode mode;
 	const char *url;
 	bool is_wanted;
 	struct bytes secret_sealed;
@@ -162,7 +172,7 @@ static const struct column parcel_columns[] = {
 	COLUMN(struct parcel, data),
 	COLUMN(struct parcel, created_at),
 	COLUMN(struct parcel, subscription),
-	COLUMN(struct parcel, mode),
+	COLUMN_WORD(struct parcel, mode, mode_words),
 	COLUMN(struct parcel, url),
 	COLUMN(struct parcel, is_wanted),
 	COLUMN(struct parcel, secret_sealed),
@@ -288,7 +298,7 @@ write_request(struct ctx *ctx, const struct parcel *parcel, struct http_request 
 static struct http_client *
 client_for(const struct app *app, const struct parcel *parcel)
 {
-	if (strcmp(parcel->mode, "test") == 0 && app->http_local != NULL)
+	if (parcel->mode == MODE_TEST && app->http_local != NULL)
 		return app->http_local;
 	return app->http_public;
 }

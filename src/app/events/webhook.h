@@ -7,15 +7,19 @@
 
 enum { WEBHOOKS_MAX = 20, WEBHOOK_URL_MAX = 2048 };
 
+enum webhook_status { WEBHOOK_ACTIVE = 1, WEBHOOK_INACTIVE };
+
+extern const char *const webhook_status_words[];
+
 struct webhook {
 	int64_t subscription_id;
 	struct uuid public_id;
 	struct uuid project;
 	const char *url;
-	const char *mode; /* test, live: whose events it hears */
+	enum mode mode; /* whose events it hears */
 	const char *description;
 	struct text_list event_types;
-	const char *status;            /* active, inactive */
+	enum webhook_status status;
 	const char *problem;           /* why we made it inactive, or NULL */
 	const char *secret;            /* only where it was just made */
 	struct instant previous_until; /* the secret before this one is good as long */
@@ -30,7 +34,7 @@ enum err webhook_get(struct ctx *ctx, struct uuid project, struct uuid id,
 		     struct webhook *out) MUST_CHECK;
 enum err webhook_list(struct ctx *ctx, struct uuid project, int64_t after, int64_t most,
 		      struct webhook **out, size_t *n) MUST_CHECK;
-/* What is NULL in the order stays. What waits for one that becomes inactive fails. */
+/* What is NULL or 0 in the order stays. What waits for one that becomes inactive fails. */
 enum err webhook_update(struct ctx *ctx, struct uuid project, struct uuid id,
 			const struct webhook *in, struct webhook *out) MUST_CHECK;
 enum err webhook_delete(struct ctx *ctx, struct uuid project, struct uuid id,
