@@ -7,11 +7,7 @@
 extern const char *const word_kyc_drop[];
 
 /* Wallets and books. */
-extern const char *const word_modes[];
 extern const char *const word_directions[];
-extern const char *const word_sides[];
-extern const char *const word_account_types[];
-extern const char *const word_wallet_statuses[];
 extern const char *const word_completed[];
 /* What a transaction of a wallet is; split: by the side that a wallet has in a transfer. */
 extern const char *const word_transactions[];
@@ -20,8 +16,6 @@ extern const char *const word_transactions_split[];
 /* What is under way. */
 extern const char *const word_payment_statuses[];
 extern const char *const word_deposit_statuses[]; /* as Bitpal has them */
-extern const char *const word_hold_statuses[];
-extern const char *const word_key_statuses[];
 
 /* Others. */
 extern const char *const word_providers[];
