@@ -20,7 +20,7 @@ src_base_libbase_a_SOURCES = \
 	src/base/batcher.c src/base/batcher.h \
 	src/base/clock.c src/base/clock.h \
 	src/base/config.c src/base/config.h src/base/config.def \
-	src/base/ctx.h \
+	src/base/ctx.c src/base/ctx.h \
 	src/base/currency.def \
 	src/base/email.c src/base/email.h \
 	src/base/encode.c \

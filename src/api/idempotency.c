@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "base/config.h"
 #include "base/ensure.h"
+#include "base/word.h"
 #include "crypto/box.h"
 #include "crypto/hmac.h"
 #include "db/row.h"
@@ -51,7 +52,7 @@ owner_name(struct call *call)
 		return arena_printf(call->ctx.arena, "user:%lld", (long long)who->user_id);
 	case PRINCIPAL_PROJECT_KEY:
 		return arena_printf(call->ctx.arena, "project:%lld %s", (long long)who->project_id,
-				    who->mode == MODE_LIVE ? "live" : "test");
+				    word_text(mode_words, who->mode));
 	case PRINCIPAL_NONE:
 		break;
 	}

@@ -4,12 +4,7 @@
 
 const char *const word_kyc_drop[] = {"pending", "approved", "rejected", NULL};
 
-const char *const word_modes[] = {"test", "live", NULL};
 const char *const word_directions[] = {"in", "out", NULL};
-const char *const word_sides[] = {"debit", "credit", NULL};
-const char *const word_account_types[] = {"asset",   "liability", "equity",
-					  "revenue", "expense",   NULL};
-const char *const word_wallet_statuses[] = {"active", "frozen", "closed", NULL};
 const char *const word_completed[] = {"completed", NULL};
 
 #define TRANSACTIONS                                                                           \
@@ -23,7 +18,5 @@ const char *const word_transactions_split[] = {"transfer_in", "transfer_out", TR
 
 const char *const word_payment_statuses[] = {"pending", "completed", "failed", "review", NULL};
 const char *const word_deposit_statuses[] = {"success", "failed", "pending", NULL};
-const char *const word_hold_statuses[] = {"active", "captured", "voided", "expired", NULL};
-const char *const word_key_statuses[] = {"active", "expired", "revoked", NULL};
 
 const char *const word_providers[] = {"paystack", "flutterwave", "paga", "fingra", NULL};

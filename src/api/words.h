@@ -7,11 +7,7 @@
 extern const char *const word_kyc_drop[];
 
 /* Wallets and ledger. */
-extern const char *const word_modes[];
 extern const char *const word_directions[];
-extern const char *const word_sides[];
-extern const char *const word_account_types[];
-extern const char *const word_wallet_statuses[];
 extern const char *const word_completed[];
 /* Types of wallet transactions; split: transfers by direction. */
 extern const char *const word_transactions[];
@@ -20,8 +16,6 @@ extern const char *const word_transactions_split[];
 /* Statuses. */
 extern const char *const word_payment_statuses[];
 extern const char *const word_deposit_statuses[]; /* as Bitpal has them */
-extern const char *const word_hold_statuses[];
-extern const char *const word_key_statuses[];
 
 /* Others. */
 extern const char *const word_providers[];

@@ -21,7 +21,9 @@ struct requester;
 enum { REQUEST_ID_MAX = 65, ADDRESS_MAX = 46 };
 
 /* Mode of an API key: test keys see test money only. */
-enum mode { MODE_TEST, MODE_LIVE };
+enum mode { MODE_TEST = 1, MODE_LIVE };
+
+extern const char *const mode_words[];
 
 enum principal_kind {
 	PRINCIPAL_NONE,        /* anonymous: a public route */

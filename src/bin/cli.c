@@ -15,6 +15,7 @@
 #include "base/email.h"
 #include "base/money.h"
 #include "base/unicode.h"
+#include "base/word.h"
 #include "bin/addresses.h"
 #include "bin/cli.h"
 #include "bin/doctor.h"
@@ -192,16 +193,16 @@ print_trial_line(const struct trial_line *line)
 static void
 print_trial_balance(struct ctx *ctx)
 {
-	const char *mode = "";
+	enum mode mode = MODE_LIVE;
 	struct trial_line *lines;
 	size_t n;
 
-	if (ledger_trial_balance(ctx, NULL, &lines, &n) != ERR_OK)
+	if (ledger_trial_balance(ctx, (enum mode)0, &lines, &n) != ERR_OK)
 		start_failed(program, ctx->fault.message);
 	for (size_t i = 0; i < n; i++) {
-		if (strcmp(lines[i].mode, mode) != 0) {
+		if (i == 0 || lines[i].mode != mode) {
 			mode = lines[i].mode;
-			(void)printf("\nTrial balance of %s money\n", mode);
+			(void)printf("\nTrial balance of %s money\n", word_text(mode_words, mode));
 			(void)printf("%-5s %-28s %-10s %9s %24s %24s\n", "Code", "Account", "Class",
 				     "Accounts", "Debit", "Credit");
 		}

@@ -7,23 +7,18 @@
 #include "ledger/account.h"
 #include "ledger/balance.h"
 
-static const char *
-mode_text(enum mode mode)
-{
-	return mode == MODE_LIVE ? "live" : "test";
-}
-
 enum err
 ledger_of(struct ctx *ctx, int64_t project_id, enum mode mode, int64_t *ledger_id)
 {
 	struct rows rows;
 
-	TRY(db_run(ctx, SQL_ledger_find, &rows, PARAMS(p_id(project_id), p_text(mode_text(mode)))));
+	TRY(db_run(ctx, SQL_ledger_find, &rows,
+		   PARAMS(p_id(project_id), p_word(mode_words, mode))));
 	if (rows.count == 0) {
 		TRY(db_run(ctx, SQL_ledger_insert, NULL,
-			   PARAMS(p_id(project_id), p_text(mode_text(mode)))));
+			   PARAMS(p_id(project_id), p_word(mode_words, mode))));
 		TRY(db_run(ctx, SQL_ledger_find, &rows,
-			   PARAMS(p_id(project_id), p_text(mode_text(mode)))));
+			   PARAMS(p_id(project_id), p_word(mode_words, mode))));
 	}
 	if (rows.count == 0)
 		return fault(&ctx->fault, ERR_INTERNAL, NULL, NULL);
@@ -89,17 +84,17 @@ ledger_open_account(struct ctx *ctx, int64_t ledger_id, enum chart_kind kind,
 
 static const struct column trial_columns[] = {
 	COLUMN(struct trial_line, code),     COLUMN(struct trial_line, name),
-	COLUMN(struct trial_line, class),    COLUMN(struct trial_line, mode),
+	COLUMN(struct trial_line, class),    COLUMN_WORD(struct trial_line, mode, mode_words),
 	COLUMN(struct trial_line, currency), COLUMN(struct trial_line, accounts),
 	COLUMN(struct trial_line, debit),    COLUMN(struct trial_line, credit),
 };
 
 enum err
-ledger_trial_balance(struct ctx *ctx, const char *mode, struct trial_line **lines, size_t *n)
+ledger_trial_balance(struct ctx *ctx, enum mode mode, struct trial_line **lines, size_t *n)
 {
 	struct rows rows;
 
-	TRY(db_run(ctx, SQL_ledger_trial_balance, &rows, PARAMS(p_text(mode))));
+	TRY(db_run(ctx, SQL_ledger_trial_balance, &rows, PARAMS(p_word(mode_words, mode))));
 	*lines = arena_array(ctx->arena, rows.count, sizeof(**lines));
 	*n = rows.count;
 	for (size_t i = 0; i < rows.count; i++)

@@ -10,15 +10,15 @@ struct trial_line {
 	const char *code;
 	const char *name;
 	const char *class;
-	const char *mode;
+	enum mode mode;
 	const char *currency;
 	int64_t accounts;
 	wide_int debit;
 	wide_int credit;
 };
 
-/* The trial balance over all ledgers of a mode, or of both (NULL): by mode and currency. */
-enum err ledger_trial_balance(struct ctx *ctx, const char *mode, struct trial_line **lines,
+/* The trial balance over all ledgers of a mode, or of both (0): by mode and currency. */
+enum err ledger_trial_balance(struct ctx *ctx, enum mode mode, struct trial_line **lines,
 			      size_t *n) MUST_CHECK;
 
 /* A position of an account: its balance, and the number of its last posting, 0 for none. */

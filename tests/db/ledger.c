@@ -408,20 +408,20 @@ test_trial_balance(void **state)
 
 	(void)books_wallet_in(b, b->ledger_id, "KES", 300);
 	(void)books_wallet_in(b, b->ledger_id, "KES", 200);
-	assert_int_equal(ledger_trial_balance(b->ctx, NULL, &lines, &n), ERR_OK);
+	assert_int_equal(ledger_trial_balance(b->ctx, (enum mode)0, &lines, &n), ERR_OK);
 	for (size_t i = 0; i < n; i++) {
 		wide_int difference = 0;
 
 		assert_true(lines[i].debit == 0 || lines[i].credit == 0);
 		for (size_t j = 0; j < n; j++)
-			if (strcmp(lines[j].mode, lines[i].mode) == 0 &&
+			if (lines[j].mode == lines[i].mode &&
 			    strcmp(lines[j].currency, lines[i].currency) == 0)
 				difference += lines[j].debit - lines[j].credit;
 		assert_true(difference == 0);
 		if (strcmp(lines[i].currency, "KES") == 0 && strcmp(lines[i].code, "2100") == 0) {
 			assert_true(lines[i].credit == 500);
 			assert_int_equal(lines[i].accounts, 2);
-			assert_string_equal(lines[i].mode, "test");
+			assert_int_equal(lines[i].mode, MODE_TEST);
 			assert_string_equal(lines[i].class, "liability");
 			found = true;
 		}

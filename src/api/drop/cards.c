@@ -29,11 +29,7 @@ limits_on(const struct config *config)
 	return config->drop_cards && config->drop_spending_limits;
 }
 
-static const char *const all_statuses[] = {"active", "frozen", "cancelled", NULL};
-
-static const char *const types[] = {"virtual", "physical", NULL};
 static const char *const statuses[] = {"active", "frozen", NULL};
-static const char *const limit_types[] = {"daily", "weekly", "monthly", "transaction", NULL};
 
 struct shown_card {
 	struct card card;
@@ -44,9 +40,9 @@ struct shown_card {
 static const struct field card_fields[] = {
 	FIELD(struct shown_card, card.drop_id, .name = "id", .required = true,
 	      .example = "\"card_0123456789abcdef\""),
-	FIELD(struct shown_card, card.type, .name = "type", .choices = types, .required = true,
-	      .doc = "virtual or physical.", .example = "\"virtual\""),
-	FIELD(struct shown_card, card.status, .name = "status", .choices = all_statuses,
+	FIELD(struct shown_card, card.type, .name = "type", .choices = card_type_words,
+	      .required = true, .doc = "virtual or physical.", .example = "\"virtual\""),
+	FIELD(struct shown_card, card.status, .name = "status", .choices = card_status_words,
 	      .required = true, .doc = "active, frozen or cancelled.", .example = "\"active\""),
 	FIELD(struct shown_card, number, .name = "cardNumber", .required = true,
 	      .doc = "Only the last four digits are stored.", .example = "\"---- ---- ---- 1234\""),
@@ -61,21 +57,21 @@ static const struct field card_fields[] = {
 };
 
 struct card_wish {
-	const char *type;
+	enum card_type type;
 };
 
 static const struct field wish_fields[] = {
-	FIELD(struct card_wish, type, .name = "type", .choices = types, .fallback = "virtual",
-	      .example = "\"virtual\""),
+	FIELD(struct card_wish, type, .name = "type", .choices = card_type_words,
+	      .fallback = "virtual", .example = "\"virtual\""),
 };
 
 struct card_change {
-	const char *status;
+	enum card_status status;
 };
 
 static const struct field change_fields[] = {
 	FIELD(struct card_change, status, .name = "status", .required = true, .choices = statuses,
-	      .example = "\"frozen\""),
+	      .words = card_status_words, .example = "\"frozen\""),
 };
 
 struct card_address {
@@ -99,19 +95,19 @@ static const struct field pin_fields[] = {
 };
 
 struct limit_wish {
-	const char *type;
+	enum card_limit_type type;
 	struct decimal amount;
 };
 
 static const struct field limit_wish_fields[] = {
 	FIELD(struct limit_wish, type, .name = "limitType", .required = true,
-	      .choices = limit_types, .example = "\"daily\""),
+	      .choices = card_limit_type_words, .example = "\"daily\""),
 	FIELD(struct limit_wish, amount, .name = "amount", .required = true,
 	      .doc = "In NOK, greater than 0.", .example = "2000"),
 };
 
 static const struct field limit_fields[] = {
-	FIELD(struct card_limit, type, .name = "limitType", .choices = limit_types,
+	FIELD(struct card_limit, type, .name = "limitType", .choices = card_limit_type_words,
 	      .required = true, .example = "\"daily\""),
 	FIELD(struct card_limit, amount, .name = "amount", .required = true, .doc = "In NOK.",
 	      .example = "2000"),

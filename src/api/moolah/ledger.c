@@ -6,7 +6,6 @@
 
 static const char *const types[] = {"asset", "liability", "equity", "revenue", "expense", NULL};
 static const char *const modes[] = {"live", "test", NULL};
-static const char *const sides[] = {"debit", "credit", NULL};
 
 enum { LIST_MOST = 50, LIST_LIMIT_MAX = 100 };
 
@@ -20,7 +19,7 @@ static const struct field account_in_fields[] = {
 	FIELD(struct chart_account, type, .name = "type", .required = true, .choices = types,
 	      .example = "\"asset\""),
 	FIELD(struct chart_account, normal_side, .name = "normalSide", .required = true,
-	      .choices = sides, .example = "\"debit\""),
+	      .choices = ledger_side_words, .example = "\"debit\""),
 };
 
 static const struct field account_fields[] = {
@@ -30,7 +29,7 @@ static const struct field account_fields[] = {
 	FIELD(struct chart_account, name, .name = "name", .required = true, .example = "\"Cash\""),
 	FIELD(struct chart_account, type, .name = "type", .choices = types, .required = true,
 	      .example = "\"asset\""),
-	FIELD(struct chart_account, normal_side, .name = "normalSide", .choices = sides,
+	FIELD(struct chart_account, normal_side, .name = "normalSide", .choices = ledger_side_words,
 	      .required = true, .example = "\"debit\""),
 	FIELD(struct chart_account, is_system, .name = "isSystem", .required = true,
 	      .doc = "Whether the server itself posts to the account.", .example = "false"),
@@ -55,8 +54,8 @@ static const struct schema account_list_out =
 	SCHEMA(struct account_list, "LedgerAccounts", account_list_fields);
 
 static const struct field balance_fields[] = {
-	FIELD(struct chart_balance, mode, .name = "mode", .choices = modes, .required = true,
-	      .example = "\"live\""),
+	FIELD(struct chart_balance, mode, .name = "mode", .choices = modes, .words = mode_words,
+	      .required = true, .example = "\"live\""),
 	FIELD(struct chart_balance, currency, .name = "currency", .required = true,
 	      .example = "\"ZAR\""),
 	FIELD(struct chart_balance, balance, .name = "balance", .required = true,
@@ -69,13 +68,13 @@ static const struct field entry_fields[] = {
 	      .example = "\"TEST-001\""),
 	FIELD(struct chart_entry, description, .name = "description", .required = true,
 	      .example = "\"Sale for cash\""),
-	FIELD(struct chart_entry, dc, .name = "dc", .choices = sides, .required = true,
+	FIELD(struct chart_entry, dc, .name = "dc", .choices = ledger_side_words, .required = true,
 	      .example = "\"debit\""),
 	FIELD(struct chart_entry, amount, .name = "amount", .required = true),
 	FIELD(struct chart_entry, currency, .name = "currency", .required = true,
 	      .example = "\"ZAR\""),
-	FIELD(struct chart_entry, mode, .name = "mode", .choices = modes, .required = true,
-	      .example = "\"live\""),
+	FIELD(struct chart_entry, mode, .name = "mode", .choices = modes, .words = mode_words,
+	      .required = true, .example = "\"live\""),
 	FIELD(struct chart_entry, created_at, .name = "createdAt", .required = true),
 };
 
@@ -99,7 +98,7 @@ static const struct schema detail_out =
 static const struct field line_in_fields[] = {
 	FIELD(struct journal_line, account_code, .name = "accountCode", .required = true,
 	      .text = TEXT_CODE, .min = 1, .max = 20, .example = CODE_EXAMPLE),
-	FIELD(struct journal_line, dc, .name = "dc", .required = true, .choices = sides,
+	FIELD(struct journal_line, dc, .name = "dc", .required = true, .choices = ledger_side_words,
 	      .example = "\"debit\""),
 	FIELD(struct journal_line, amount, .name = "amount", .required = true, .example = "100"),
 	FIELD(struct journal_line, memo, .name = "memo", .max = 200, .example = "\"till 2\""),
@@ -129,7 +128,7 @@ static const struct field line_fields[] = {
 	FIELD(struct journal_line, account_code, .name = "accountCode", .required = true,
 	      .example = CODE_EXAMPLE),
 	FIELD(struct journal_line, account_name, .name = "accountName", .example = "\"Cash\""),
-	FIELD(struct journal_line, dc, .name = "dc", .choices = sides, .required = true,
+	FIELD(struct journal_line, dc, .name = "dc", .choices = ledger_side_words, .required = true,
 	      .example = "\"debit\""),
 	FIELD(struct journal_line, value, .name = "amount", .required = true),
 	FIELD(struct journal_line, memo, .name = "memo", .keep_null = true,
@@ -173,12 +172,13 @@ struct list_query {
 	int64_t before;
 	int64_t limit;
 	const char *reference;
-	const char *mode;
+	enum mode mode;
 };
 
-#define MODE_FIELD(struct_type)                                                        \
-	FIELD(struct_type, mode, .name = "mode", .choices = modes, .fallback = "live", \
-	      .doc = "test or live; test money has separate books.", .example = "\"live\"")
+#define MODE_FIELD(struct_type)                                                          \
+	FIELD(struct_type, mode, .name = "mode", .choices = modes, .words = mode_words,  \
+	      .fallback = "live", .doc = "test or live; test money has separate books.", \
+	      .example = "\"live\"")
 
 #define LIST_FIELDS                                                                             \
 	FIELD(struct list_query, before, .name = "before", .lower_bound = true, .min = 1,       \
@@ -260,21 +260,21 @@ struct trial_row {
 	const char *code;
 	const char *name;
 	const char *type;
-	const char *mode;
+	enum mode mode;
 	const char *currency;
 	struct total debit;
 	struct total credit;
 };
 
 struct trial_total {
-	const char *mode;
+	enum mode mode;
 	const char *currency;
 	struct total debits;
 	struct total credits;
 };
 
 struct trial_balance {
-	const char *mode;
+	enum mode mode;
 	struct list balances;   /* of struct trial_row */
 	struct list totals;     /* of struct trial_total */
 	struct list currencies; /* the same */
@@ -285,8 +285,8 @@ static const struct field trial_row_fields[] = {
 	FIELD(struct trial_row, name, .name = "name", .required = true, .example = "\"Cash\""),
 	FIELD(struct trial_row, type, .name = "type", .choices = types, .required = true,
 	      .example = "\"asset\""),
-	FIELD(struct trial_row, mode, .name = "mode", .choices = modes, .required = true,
-	      .example = "\"live\""),
+	FIELD(struct trial_row, mode, .name = "mode", .choices = modes, .words = mode_words,
+	      .required = true, .example = "\"live\""),
 	FIELD(struct trial_row, currency, .name = "currency", .required = true,
 	      .example = "\"ZAR\""),
 	FIELD(struct trial_row, debit, .name = "debit", .required = true),
@@ -294,8 +294,8 @@ static const struct field trial_row_fields[] = {
 };
 
 static const struct field trial_total_fields[] = {
-	FIELD(struct trial_total, mode, .name = "mode", .choices = modes, .required = true,
-	      .example = "\"live\""),
+	FIELD(struct trial_total, mode, .name = "mode", .choices = modes, .words = mode_words,
+	      .required = true, .example = "\"live\""),
 	FIELD(struct trial_total, currency, .name = "currency", .required = true,
 	      .example = "\"ZAR\""),
 	FIELD(struct trial_total, debits, .name = "debits", .required = true),
@@ -308,8 +308,8 @@ static const struct schema trial_total_out =
 	SCHEMA(struct trial_total, "TrialBalanceCurrency", trial_total_fields);
 
 static const struct field trial_fields[] = {
-	FIELD(struct trial_balance, mode, .name = "mode", .choices = modes, .required = true,
-	      .example = "\"live\""),
+	FIELD(struct trial_balance, mode, .name = "mode", .choices = modes, .words = mode_words,
+	      .required = true, .example = "\"live\""),
 	FIELD(struct trial_balance, balances, .name = "balances", .required = true,
 	      .sub = &trial_row_out),
 	FIELD(struct trial_balance, totals, .name = "totals", .required = true,
@@ -321,7 +321,7 @@ static const struct field trial_fields[] = {
 static const struct schema trial_out = SCHEMA(struct trial_balance, "TrialBalance", trial_fields);
 
 struct trial_query {
-	const char *mode;
+	enum mode mode;
 };
 
 static const struct field trial_query_fields[] = {MODE_FIELD(struct trial_query)};

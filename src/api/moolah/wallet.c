@@ -18,7 +18,7 @@ struct balance_out {
 	struct money available;
 	struct money available_again; /* under the name that the original's clients use */
 	const char *currency;
-	const char *status;
+	enum wallet_status status;
 };
 
 static const struct field balance_fields[] = {
@@ -31,7 +31,7 @@ static const struct field balance_fields[] = {
 	      .doc = "The same as availableBalance.", .example = "15000"),
 	FIELD(struct balance_out, currency, .name = "currency", .required = true,
 	      .example = "\"ZAR\""),
-	FIELD(struct balance_out, status, .name = "status", .choices = word_wallet_statuses,
+	FIELD(struct balance_out, status, .name = "status", .choices = wallet_status_words,
 	      .required = true, .doc = "active, frozen or closed.", .example = "\"active\""),
 };
 

@@ -18,7 +18,7 @@ struct balance_reply {
 	struct money balance;
 	struct money available;
 	const char *currency;
-	const char *status;
+	enum wallet_status status;
 };
 
 static const struct field balance_fields[] = {
@@ -29,7 +29,7 @@ static const struct field balance_fields[] = {
 	      .doc = "Excludes money held for pending deductions.", .example = "50000"),
 	FIELD(struct balance_reply, currency, .name = "currency", .required = true,
 	      .example = "\"NGN\""),
-	FIELD(struct balance_reply, status, .name = "status", .choices = word_wallet_statuses,
+	FIELD(struct balance_reply, status, .name = "status", .choices = wallet_status_words,
 	      .required = true, .doc = "active, frozen or closed.", .example = "\"active\""),
 };
 

@@ -1,6 +1,5 @@
 /* Holds: money reserved, then captured, voided, or released when it expires. */
 #include "api/pocket/pocket.h"
-#include "api/words.h"
 #include "app/wallet/hold.h"
 #include "app/wallet/transaction.h"
 
@@ -31,7 +30,7 @@ static const struct field hold_fields[] = {
 	      .example = "\"0.00\""),
 	FIELD(struct wallet_hold, currency, .name = "currency", .required = true,
 	      .example = "\"NGN\""),
-	FIELD(struct wallet_hold, status, .name = "status", .choices = word_hold_statuses,
+	FIELD(struct wallet_hold, status, .name = "status", .choices = hold_status_words,
 	      .required = true, .example = "\"active\""),
 	FIELD(struct wallet_hold, reference, .name = "reference", .required = true,
 	      .example = "\"hold_2026_001\""),

@@ -1,7 +1,6 @@
 /* API keys of projects and users. */
 #include "api/page.h"
 #include "api/pocket/pocket.h"
-#include "api/words.h"
 #include "app/platform/api_key.h"
 #include "app/platform/platform.h"
 #include "app/wallet/wallet.h"
@@ -11,7 +10,7 @@ static const char *const scope_values[] = {"test", "live", "live", NULL};
 
 static const struct field key_in_fields[] = {
 	FIELD(struct api_key, scope, .name = "scope", .choices = scopes,
-	      .choice_values = scope_values, .fallback = "test",
+	      .choice_values = scope_values, .words = mode_words, .fallback = "test",
 	      .doc = "A test key reads and moves test money only; prod is an alias of live."),
 	FIELD(struct api_key, description, .name = "description", .max = 255,
 	      .example = "\"Test key\""),
@@ -21,21 +20,21 @@ static const struct field key_in_fields[] = {
 	FIELD(struct api_key, expires, .name = "expiresAt", .example = "\"2027-12-31T23:59:59Z\""),
 };
 
-#define KEY_FIELDS                                                                            \
-	FIELD(struct api_key, public_id, .name = "id", .required = true),                     \
-		FIELD(struct api_key, prefix, .name = "prefix", .required = true,             \
-		      .doc = "First characters of the key.", .example = "\"qp_3fQ9xZ\""),     \
-		FIELD(struct api_key, scope, .name = "scope", .choices = word_modes,          \
-		      .required = true, .example = "\"test\""),                               \
-		FIELD(struct api_key, description, .name = "description", .keep_null = true,  \
-		      .example = "\"Test key\""),                                             \
-		FIELD(struct api_key, quota, .name = "quota", .keep_null = true,              \
-		      .example = "1000"),                                                     \
-		FIELD(struct api_key, status, .name = "status", .choices = word_key_statuses, \
-		      .required = true, .example = "\"active\""),                             \
-		FIELD(struct api_key, created_at, .name = "createdAt", .required = true),     \
-		FIELD(struct api_key, expires_at, .name = "expiresAt", .keep_null = true),    \
-		FIELD(struct api_key, revoked_at, .name = "revokedAt", .keep_null = true,     \
+#define KEY_FIELDS                                                                               \
+	FIELD(struct api_key, public_id, .name = "id", .required = true),                        \
+		FIELD(struct api_key, prefix, .name = "prefix", .required = true,                \
+		      .doc = "First characters of the key.", .example = "\"qp_3fQ9xZ\""),        \
+		FIELD(struct api_key, scope, .name = "scope", .choices = mode_words,             \
+		      .required = true, .example = "\"test\""),                                  \
+		FIELD(struct api_key, description, .name = "description", .keep_null = true,     \
+		      .example = "\"Test key\""),                                                \
+		FIELD(struct api_key, quota, .name = "quota", .keep_null = true,                 \
+		      .example = "1000"),                                                        \
+		FIELD(struct api_key, status, .name = "status", .choices = api_key_status_words, \
+		      .required = true, .example = "\"active\""),                                \
+		FIELD(struct api_key, created_at, .name = "createdAt", .required = true),        \
+		FIELD(struct api_key, expires_at, .name = "expiresAt", .keep_null = true),       \
+		FIELD(struct api_key, revoked_at, .name = "revokedAt", .keep_null = true,        \
 		      .example = "null")
 
 static const struct field key_fields[] = {KEY_FIELDS};

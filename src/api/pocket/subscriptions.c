@@ -6,10 +6,6 @@
 #include "app/events/webhook.h"
 #include "app/wallet/wallet.h"
 
-static const char *const modes[] = {"test", "live", NULL};
-static const char *const statuses[] = {"active", "inactive", NULL};
-static const char *const delivery_statuses[] = {"pending", "delivered", "failed", NULL};
-
 static const char *const types[] = {EVENT_TYPES, NULL};
 
 #define URL_FIELD(required_)                                                                   \
@@ -29,7 +25,7 @@ static const char *const types[] = {EVENT_TYPES, NULL};
 static const struct field webhook_in_fields[] = {
 	URL_FIELD(true),
 	TYPES_FIELD(true),
-	FIELD(struct webhook, mode, .name = "mode", .choices = modes, .fallback = "live",
+	FIELD(struct webhook, mode, .name = "mode", .choices = mode_words, .fallback = "live",
 	      .doc = "Whether the webhook receives events of test or of live money."),
 	DESCRIPTION_FIELD,
 };
@@ -38,31 +34,31 @@ static const struct field change_fields[] = {
 	URL_FIELD(false),
 	TYPES_FIELD(false),
 	DESCRIPTION_FIELD,
-	FIELD(struct webhook, status, .name = "status", .choices = statuses,
+	FIELD(struct webhook, status, .name = "status", .choices = webhook_status_words,
 	      .doc = "When a webhook becomes inactive, its pending deliveries fail."),
 };
 
-#define WEBHOOK_FIELDS                                                                          \
-	FIELD(struct webhook, public_id, .name = "id", .required = true),                       \
-		FIELD(struct webhook, project, .name = "projectId", .required = true),          \
-		FIELD(struct webhook, url, .name = "url", .required = true,                     \
-		      .example = "\"https://shop.example.com/hooks/cowry\""),                   \
-		FIELD(struct webhook, event_types, .name = "eventTypes", .choices = types,      \
-		      .required = true,                                                         \
-		      .example = "[\"wallet.credited\",\"transfer.completed\"]"),               \
-		FIELD(struct webhook, mode, .name = "mode", .choices = modes, .required = true, \
-		      .example = "\"live\""),                                                   \
-		FIELD(struct webhook, description, .name = "description", .keep_null = true,    \
-		      .example = "\"Order system\""),                                           \
-		FIELD(struct webhook, status, .name = "status", .choices = statuses,            \
-		      .required = true, .example = "\"active\""),                               \
-		FIELD(struct webhook, problem, .name = "problem",                               \
-		      .doc = "Reason why the webhook was disabled, if not by its owner.",       \
-		      .example = "\"The receiver answered 410 Gone\""),                         \
-		FIELD(struct webhook, previous_until, .name = "previousSecretExpiresAt",        \
-		      .doc = "Until this time, deliveries are also signed with the previous "   \
-			     "secret."),                                                        \
-		FIELD(struct webhook, created_at, .name = "createdAt", .required = true),       \
+#define WEBHOOK_FIELDS                                                                           \
+	FIELD(struct webhook, public_id, .name = "id", .required = true),                        \
+		FIELD(struct webhook, project, .name = "projectId", .required = true),           \
+		FIELD(struct webhook, url, .name = "url", .required = true,                      \
+		      .example = "\"https://shop.example.com/hooks/cowry\""),                    \
+		FIELD(struct webhook, event_types, .name = "eventTypes", .choices = types,       \
+		      .required = true,                                                          \
+		      .example = "[\"wallet.credited\",\"transfer.completed\"]"),                \
+		FIELD(struct webhook, mode, .name = "mode", .choices = mode_words,               \
+		      .required = true, .example = "\"live\""),                                  \
+		FIELD(struct webhook, description, .name = "description", .keep_null = true,     \
+		      .example = "\"Order system\""),                                            \
+		FIELD(struct webhook, status, .name = "status", .choices = webhook_status_words, \
+		      .required = true, .example = "\"active\""),                                \
+		FIELD(struct webhook, problem, .name = "problem",                                \
+		      .doc = "Reason why the webhook was disabled, if not by its owner.",        \
+		      .example = "\"The receiver answered 410 Gone\""),                          \
+		FIELD(struct webhook, previous_until, .name = "previousSecretExpiresAt",         \
+		      .doc = "Until this time, deliveries are also signed with the previous "    \
+			     "secret."),                                                         \
+		FIELD(struct webhook, created_at, .name = "createdAt", .required = true),        \
 		FIELD(struct webhook, updated_at, .name = "updatedAt", .required = true)
 
 static const struct field webhook_fields[] = {WEBHOOK_FIELDS};
@@ -74,29 +70,29 @@ static const struct field new_webhook_fields[] = {
 	WEBHOOK_FIELDS,
 };
 
-#define DELIVERY_FIELDS                                                                         \
-	FIELD(struct delivery, public_id, .name = "id", .required = true),                      \
-		FIELD(struct delivery, subscription, .name = "webhookId", .required = true),    \
-		FIELD(struct delivery, event, .name = "eventId", .required = true,              \
-		      .example = "\"evt_0190b2a4-7c1e-7d3a-9b61-2f6f0c9a1e55\""),               \
-		FIELD(struct delivery, type, .name = "eventType", .choices = types,             \
-		      .required = true, .example = "\"wallet.credited\""),                      \
-		FIELD(struct delivery, object, .name = "objectId", .required = true),           \
-		FIELD(struct delivery, sequence, .name = "sequence", .required = true,          \
-		      .doc = "Increases with each event of an object."),                        \
-		FIELD(struct delivery, status, .name = "status", .choices = delivery_statuses,  \
-		      .required = true, .example = "\"delivered\""),                            \
-		FIELD(struct delivery, attempts, .name = "attempts", .required = true),         \
-		FIELD(struct delivery, response_status, .name = "responseStatus",               \
-		      .doc = "Status of the last attempt.", .example = "200"),                  \
-		FIELD(struct delivery, problem, .name = "problem", .keep_null = true,           \
-		      .example = "null"),                                                       \
-		FIELD(struct delivery, next_at, .name = "nextAttemptAt", .keep_null = true,     \
-		      .doc = "null if the delivery is done, or waits for an earlier event of "  \
-			     "the object.",                                                     \
-		      .example = "null"),                                                       \
-		FIELD(struct delivery, attempted_at, .name = "attemptedAt", .keep_null = true), \
-		FIELD(struct delivery, delivered_at, .name = "deliveredAt", .keep_null = true), \
+#define DELIVERY_FIELDS                                                                            \
+	FIELD(struct delivery, public_id, .name = "id", .required = true),                         \
+		FIELD(struct delivery, subscription, .name = "webhookId", .required = true),       \
+		FIELD(struct delivery, event, .name = "eventId", .required = true,                 \
+		      .example = "\"evt_0190b2a4-7c1e-7d3a-9b61-2f6f0c9a1e55\""),                  \
+		FIELD(struct delivery, type, .name = "eventType", .choices = types,                \
+		      .required = true, .example = "\"wallet.credited\""),                         \
+		FIELD(struct delivery, object, .name = "objectId", .required = true),              \
+		FIELD(struct delivery, sequence, .name = "sequence", .required = true,             \
+		      .doc = "Increases with each event of an object."),                           \
+		FIELD(struct delivery, status, .name = "status", .choices = delivery_status_words, \
+		      .required = true, .example = "\"delivered\""),                               \
+		FIELD(struct delivery, attempts, .name = "attempts", .required = true),            \
+		FIELD(struct delivery, response_status, .name = "responseStatus",                  \
+		      .doc = "Status of the last attempt.", .example = "200"),                     \
+		FIELD(struct delivery, problem, .name = "problem", .keep_null = true,              \
+		      .example = "null"),                                                          \
+		FIELD(struct delivery, next_at, .name = "nextAttemptAt", .keep_null = true,        \
+		      .doc = "null if the delivery is done, or waits for an earlier event of "     \
+			     "the object.",                                                        \
+		      .example = "null"),                                                          \
+		FIELD(struct delivery, attempted_at, .name = "attemptedAt", .keep_null = true),    \
+		FIELD(struct delivery, delivered_at, .name = "deliveredAt", .keep_null = true),    \
 		FIELD(struct delivery, created_at, .name = "createdAt", .required = true)
 
 static const struct field delivery_fields[] = {DELIVERY_FIELDS};
@@ -116,12 +112,12 @@ static const struct field list_fields[] = {PAGE_FIELDS(struct list_query)};
 
 struct delivery_query {
 	struct page_query page;
-	const char *status;
+	enum delivery_status status;
 };
 
 static const struct field delivery_query_fields[] = {
 	PAGE_FIELDS(struct delivery_query),
-	FIELD(struct delivery_query, status, .name = "status", .choices = delivery_statuses),
+	FIELD(struct delivery_query, status, .name = "status", .choices = delivery_status_words),
 };
 
 static const struct schema webhook_in = SCHEMA(struct webhook, "WebhookRequest", webhook_in_fields);

@@ -26,9 +26,9 @@ static const struct field wallet_in_fields[] = {
 		FIELD(of, at project_account, .name = "accountId", .keep_null = true),      \
 		FIELD(of, at currency, .name = "currency", .required = true,                \
 		      .example = "\"NGN\""),                                                \
-		FIELD(of, at status, .name = "status", .choices = word_wallet_statuses,     \
+		FIELD(of, at status, .name = "status", .choices = wallet_status_words,      \
 		      .required = true, .example = "\"active\""),                           \
-		FIELD(of, at mode, .name = "mode", .choices = word_modes, .required = true, \
+		FIELD(of, at mode, .name = "mode", .choices = mode_words, .required = true, \
 		      .example = "\"test\""),                                               \
 		FIELD(of, at created_at, .name = "createdAt", .required = true)
 
@@ -63,6 +63,7 @@ static const struct field created_fields[] = {
 
 static const struct field status_fields[] = {
 	FIELD(struct wallet_facts, status, .name = "status", .required = true, .choices = statuses,
+	      .words = wallet_status_words,
 	      .doc = "A frozen wallet can neither send nor receive money."),
 };
 

@@ -1,17 +1,17 @@
 #include "app/accounting/accounting.h"
 
-#include <string.h>
-
 #include "base/arena.h"
 #include "db/row.h"
 #include "ledger/ledger.h"
+
+const char *const ledger_side_words[] = {"debit", "credit", NULL};
 
 static const struct column chart_columns[] = {
 	COLUMN(struct chart_account, kind),
 	COLUMN(struct chart_account, code),
 	COLUMN(struct chart_account, name),
 	COLUMN_NAMED(struct chart_account, type, "class"),
-	COLUMN(struct chart_account, normal_side),
+	COLUMN_WORD(struct chart_account, normal_side, ledger_side_words),
 	COLUMN(struct chart_account, created_at),
 };
 
@@ -29,7 +29,7 @@ chart_add(struct ctx *ctx, const struct chart_account *in, struct chart_account 
 
 	TRY(db_run(ctx, SQL_chart_insert, &rows,
 		   PARAMS(p_text(in->code), p_text(in->name), p_text(in->type),
-			  p_text(in->normal_side))));
+			  p_word(ledger_side_words, in->normal_side))));
 	scan_account(&rows, 0, out);
 	return ERR_OK;
 }
@@ -55,25 +55,26 @@ no_account(struct ctx *ctx, const char *code)
 }
 
 struct balance_row {
-	const char *mode;
+	enum mode mode;
 	const char *currency;
 	wide_int balance;
 };
 
 static const struct column balance_columns[] = {
-	COLUMN(struct balance_row, mode),
+	COLUMN_WORD(struct balance_row, mode, mode_words),
 	COLUMN(struct balance_row, currency),
 	COLUMN(struct balance_row, balance),
 };
 
 static enum err
-get_balances(struct ctx *ctx, const char *mode, struct chart_detail *out)
+get_balances(struct ctx *ctx, enum mode mode, struct chart_detail *out)
 {
-	bool debit = strcmp(out->account.normal_side, "debit") == 0;
+	bool debit = out->account.normal_side == SIDE_DEBIT;
 	struct chart_balance *balances;
 	struct rows rows;
 
-	TRY(db_run(ctx, SQL_chart_balances, &rows, PARAMS(p_int(out->account.kind), p_text(mode))));
+	TRY(db_run(ctx, SQL_chart_balances, &rows,
+		   PARAMS(p_int(out->account.kind), p_word(mode_words, mode))));
 	balances = arena_array(ctx->arena, rows.count, sizeof(*balances));
 	for (size_t i = 0; i < rows.count; i++) {
 		struct balance_row row = {0};
@@ -100,21 +101,25 @@ struct entry_row {
 	bool is_debit;
 	int64_t amount;
 	const char *currency;
-	const char *mode;
+	enum mode mode;
 	struct instant created_at;
 };
 
 static const struct column entry_columns[] = {
-	COLUMN(struct entry_row, transaction_id), COLUMN(struct entry_row, public_id),
-	COLUMN(struct entry_row, reference),      COLUMN(struct entry_row, type),
-	COLUMN(struct entry_row, description),    COLUMN(struct entry_row, is_debit),
-	COLUMN(struct entry_row, amount),         COLUMN(struct entry_row, currency),
-	COLUMN(struct entry_row, mode),           COLUMN(struct entry_row, created_at),
+	COLUMN(struct entry_row, transaction_id),
+	COLUMN(struct entry_row, public_id),
+	COLUMN(struct entry_row, reference),
+	COLUMN(struct entry_row, type),
+	COLUMN(struct entry_row, description),
+	COLUMN(struct entry_row, is_debit),
+	COLUMN(struct entry_row, amount),
+	COLUMN(struct entry_row, currency),
+	COLUMN_WORD(struct entry_row, mode, mode_words),
+	COLUMN(struct entry_row, created_at),
 };
 
 static enum err
-get_entries(struct ctx *ctx, const char *mode, int64_t before, int64_t most,
-	    struct chart_detail *out)
+get_entries(struct ctx *ctx, enum mode mode, int64_t before, int64_t most, struct chart_detail *out)
 {
 	struct chart_entry *entries;
 	struct rows rows;
@@ -123,7 +128,7 @@ get_entries(struct ctx *ctx, const char *mode, int64_t before, int64_t most,
 		return ERR_OK;
 	TRY(db_run(ctx, SQL_chart_entries, &rows,
 		   PARAMS(p_int(out->account.kind), p_int(before > 0 ? before : INT64_MAX),
-			  p_int(most), p_text(mode))));
+			  p_int(most), p_word(mode_words, mode))));
 	entries = arena_array(ctx->arena, rows.count, sizeof(*entries));
 	for (size_t i = 0; i < rows.count; i++) {
 		struct entry_row row = {0};
@@ -134,7 +139,7 @@ get_entries(struct ctx *ctx, const char *mode, int64_t before, int64_t most,
 			.public_id = row.public_id,
 			.reference = row.reference,
 			.description = row.description,
-			.dc = row.is_debit ? "debit" : "credit",
+			.dc = row.is_debit ? SIDE_DEBIT : SIDE_CREDIT,
 			.amount = {row.amount, currency_find(row.currency)},
 			.currency = row.currency,
 			.mode = row.mode,
@@ -146,7 +151,7 @@ get_entries(struct ctx *ctx, const char *mode, int64_t before, int64_t most,
 }
 
 enum err
-chart_get(struct ctx *ctx, const char *code, const char *mode, int64_t before, int64_t most,
+chart_get(struct ctx *ctx, const char *code, enum mode mode, int64_t before, int64_t most,
 	  struct chart_detail *out)
 {
 	struct rows rows;

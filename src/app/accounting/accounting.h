@@ -16,13 +16,17 @@
 /* Lines of an entry; kinds of account from this number on were created by administrators. */
 enum { JOURNAL_LINES_MAX = 64, MANUAL_KIND_MIN = 1000 };
 
+enum ledger_side { SIDE_DEBIT = 1, SIDE_CREDIT };
+
+extern const char *const ledger_side_words[];
+
 struct chart_account {
 	int64_t kind;
 	const char *code;
 	const char *name;
-	const char *type;        /* asset, liability, equity, revenue, expense */
-	const char *normal_side; /* debit, credit */
-	bool is_system;          /* posted to by the server itself */
+	const char *type; /* asset, liability, equity, revenue, expense */
+	enum ledger_side normal_side;
+	bool is_system; /* posted to by the server itself */
 	struct instant created_at;
 };
 
@@ -34,7 +38,7 @@ enum err chart_list(struct ctx *ctx, struct list *out) MUST_CHECK;
 
 /* Balance of an account in a currency of test or live money, on its normal side. */
 struct chart_balance {
-	const char *mode;
+	enum mode mode;
 	const char *currency;
 	struct total balance;
 };
@@ -45,10 +49,10 @@ struct chart_entry {
 	struct uuid public_id;
 	const char *reference;
 	const char *description;
-	const char *dc; /* debit, credit */
+	enum ledger_side dc;
 	struct money amount;
 	const char *currency;
-	const char *mode;
+	enum mode mode;
 	struct instant created_at;
 };
 
@@ -60,12 +64,12 @@ struct chart_detail {
 
 /* In the ledger of a mode. ERR_ACCOUNT_NOT_FOUND. The entries of customers' wallets are not
  * listed here: they have statements. */
-enum err chart_get(struct ctx *ctx, const char *code, const char *mode, int64_t before,
-		   int64_t most, struct chart_detail *out) MUST_CHECK;
+enum err chart_get(struct ctx *ctx, const char *code, enum mode mode, int64_t before, int64_t most,
+		   struct chart_detail *out) MUST_CHECK;
 
 struct journal_line {
 	const char *account_code;
-	const char *dc;        /* debit, credit */
+	enum ledger_side dc;
 	struct decimal amount; /* of an order */
 	const char *memo;
 	const char *currency; /* in an order: that of the entry, if any */

@@ -63,7 +63,7 @@ read_line(struct ctx *ctx, struct draft *draft, size_t i)
 	if (amount.minor <= 0)
 		return bad_line(ctx, i, "amount", "AMOUNT", "must be greater than 0");
 	draft->amounts[i] = amount.minor;
-	draft->debits[i] = strcmp(line->dc, "debit") == 0;
+	draft->debits[i] = line->dc == SIDE_DEBIT;
 	return ERR_OK;
 }
 
@@ -340,7 +340,7 @@ add_row(const struct line_row *row, struct journal_entry *entries, size_t count,
 	*line = (struct journal_line){
 		.account_code = row->code,
 		.account_name = row->name,
-		.dc = row->is_debit ? "debit" : "credit",
+		.dc = row->is_debit ? SIDE_DEBIT : SIDE_CREDIT,
 		.value = {row->amount, currency},
 		.memo = row->memo,
 	};

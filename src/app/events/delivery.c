@@ -24,15 +24,25 @@ enum { AT_ONCE_MAX = 6, SHORT_WHILE_S = 1, LONG_WHILE_S = 10 };
 
 enum { RETRIES_MAX = 5, BACKOFF_S = 60, BACKOFF_GROWTH = 4, LIFETIME_S = 86400, STATUS_GONE = 410 };
 
+const char *const delivery_status_words[] = {"pending", "delivered", "failed", NULL};
+
 static const struct column delivery_columns[] = {
-	COLUMN(struct delivery, delivery_id),  COLUMN(struct delivery, public_id),
-	COLUMN(struct delivery, subscription), COLUMN(struct delivery, project),
-	COLUMN(struct delivery, url),          COLUMN(struct delivery, event),
-	COLUMN(struct delivery, type),         COLUMN(struct delivery, object),
-	COLUMN(struct delivery, sequence),     COLUMN(struct delivery, status),
-	COLUMN(struct delivery, attempts),     COLUMN(struct delivery, response_status),
-	COLUMN(struct delivery, problem),      COLUMN(struct delivery, next_at),
-	COLUMN(struct delivery, attempted_at), COLUMN(struct delivery, delivered_at),
+	COLUMN(struct delivery, delivery_id),
+	COLUMN(struct delivery, public_id),
+	COLUMN(struct delivery, subscription),
+	COLUMN(struct delivery, project),
+	COLUMN(struct delivery, url),
+	COLUMN(struct delivery, event),
+	COLUMN(struct delivery, type),
+	COLUMN(struct delivery, object),
+	COLUMN(struct delivery, sequence),
+	COLUMN_WORD(struct delivery, status, delivery_status_words),
+	COLUMN(struct delivery, attempts),
+	COLUMN(struct delivery, response_status),
+	COLUMN(struct delivery, problem),
+	COLUMN(struct delivery, next_at),
+	COLUMN(struct delivery, attempted_at),
+	COLUMN(struct delivery, delivered_at),
 	COLUMN(struct delivery, created_at),
 };
 
@@ -43,8 +53,8 @@ list(struct ctx *ctx, int64_t subscription_id, const struct delivery_filter *fil
 	struct rows rows;
 
 	TRY(db_run(ctx, SQL_delivery_list, &rows,
-		   PARAMS(p_id(subscription_id), p_text(filter->status), p_id(filter->after),
-			  p_int(filter->most))));
+		   PARAMS(p_id(subscription_id), p_word(delivery_status_words, filter->status),
+			  p_id(filter->after), p_int(filter->most))));
 	*out = arena_array(ctx->arena, rows.count, sizeof(**out));
 	*n = rows.count;
 	for (size_t i = 0; i < rows.count; i++)
@@ -82,9 +92,8 @@ replay(struct ctx *ctx, int64_t subscription_id, struct uuid id, struct delivery
 	TRY(db_run(ctx, SQL_delivery_replay, &rows, PARAMS(p_int(out->delivery_id))));
 	if (rows.count == 0)
 		return fault(&ctx->fault, ERR_CONFLICT, NULL,
-			     strcmp(out->status, "pending") == 0 ? "The delivery is still in "
-								   "progress"
-								 : "The webhook is not active");
+			     out->status == DELIVERY_PENDING ? "The delivery is still in progress"
+							     : "The webhook is not active");
 	TRY(plan(ctx, id, 0));
 	return find(ctx, subscription_id, id, out);
 }
@@ -140,7 +149,7 @@ struct attempt {
 	const char *data;
 	struct instant created_at;
 	struct uuid subscription;
-	const char *mode;
+	enum mode mode;
 	const char *url;
 	bool is_wanted;
 	struct bytes secret_sealed;
@@ -163,7 +172,7 @@ static const struct column attempt_columns[] = {
 	COLUMN(struct attempt, data),
 	COLUMN(struct attempt, created_at),
 	COLUMN(struct attempt, subscription),
-	COLUMN(struct attempt, mode),
+	COLUMN_WORD(struct attempt, mode, mode_words),
 	COLUMN(struct attempt, url),
 	COLUMN(struct attempt, is_wanted),
 	COLUMN(struct attempt, secret_sealed),
@@ -290,7 +299,7 @@ write_request(struct ctx *ctx, const struct attempt *attempt, struct http_reques
 static struct http_client *
 client_for(const struct app *app, const struct attempt *attempt)
 {
-	if (strcmp(attempt->mode, "test") == 0 && app->http_local != NULL)
+	if (attempt->mode == MODE_TEST && app->http_local != NULL)
 		return app->http_local;
 	return app->http_public;
 }

@@ -14,6 +14,10 @@
 
 #define WEBHOOK_QUEUE "webhook_delivery"
 
+enum delivery_status { DELIVERY_PENDING = 1, DELIVERY_DELIVERED, DELIVERY_FAILED };
+
+extern const char *const delivery_status_words[];
+
 struct delivery {
 	int64_t delivery_id;
 	struct uuid public_id;
@@ -24,7 +28,7 @@ struct delivery {
 	const char *type;
 	struct uuid object;
 	int64_t sequence;
-	const char *status; /* pending, delivered, failed */
+	enum delivery_status status;
 	int64_t attempts;
 	int64_t response_status; /* of the last attempt; 0: no answer */
 	const char *problem;
@@ -35,8 +39,8 @@ struct delivery {
 };
 
 struct delivery_filter {
-	const char *status; /* NULL: any */
-	int64_t after;      /* last one of the previous page; 0: from the newest */
+	enum delivery_status status; /* 0: any */
+	int64_t after;               /* last one of the previous page; 0: from the newest */
 	int64_t most;
 };
 

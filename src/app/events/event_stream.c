@@ -12,6 +12,7 @@
 #include "app/events/event_stream.h"
 #include "base/arena.h"
 #include "base/money.h"
+#include "base/word.h"
 #include "db/row.h"
 #include "queue/queue.h"
 #include "json/writer.h"
@@ -41,7 +42,7 @@ struct line_row {
 	const char *metadata;
 	struct instant created_at;
 	int64_t project_id;
-	const char *mode;
+	enum mode mode;
 	int64_t line;
 	const char *currency;
 	int64_t amount;
@@ -63,7 +64,7 @@ static const struct column line_columns[] = {
 	COLUMN(struct line_row, metadata),
 	COLUMN(struct line_row, created_at),
 	COLUMN(struct line_row, project_id),
-	COLUMN(struct line_row, mode),
+	COLUMN_WORD(struct line_row, mode, mode_words),
 	COLUMN(struct line_row, line),
 	COLUMN(struct line_row, currency),
 	COLUMN(struct line_row, amount),
@@ -121,7 +122,7 @@ emit(struct batch *batch, const struct line_row *row, const char *type, struct u
 	}
 	batch->ids[batch->n] = uuid_v7();
 	batch->projects[batch->n] = row->project_id;
-	batch->modes[batch->n] = row->mode;
+	batch->modes[batch->n] = word_text(mode_words, row->mode);
 	batch->objects[batch->n] = object;
 	batch->types[batch->n] = type;
 	batch->data[batch->n] = data.data;

@@ -14,14 +14,16 @@
 
 enum { SECRET_BYTES = 32, PREVIOUS_S = 86400 };
 
+const char *const webhook_status_words[] = {"active", "inactive", NULL};
+
 struct webhook_row {
 	int64_t subscription_id;
 	struct uuid public_id;
-	const char *mode;
+	enum mode mode;
 	const char *url;
 	const char *description;
 	const char *event_types; /* separated by commas */
-	const char *status;
+	enum webhook_status status;
 	const char *problem;
 	struct instant previous_until;
 	struct instant created_at;
@@ -31,11 +33,11 @@ struct webhook_row {
 static const struct column webhook_columns[] = {
 	COLUMN(struct webhook_row, subscription_id),
 	COLUMN(struct webhook_row, public_id),
-	COLUMN(struct webhook_row, mode),
+	COLUMN_WORD(struct webhook_row, mode, mode_words),
 	COLUMN(struct webhook_row, url),
 	COLUMN(struct webhook_row, description),
 	COLUMN(struct webhook_row, event_types),
-	COLUMN(struct webhook_row, status),
+	COLUMN_WORD(struct webhook_row, status, webhook_status_words),
 	COLUMN(struct webhook_row, problem),
 	COLUMN(struct webhook_row, previous_until),
 	COLUMN(struct webhook_row, created_at),
@@ -76,9 +78,9 @@ refuse_url(struct ctx *ctx, const char *why)
  * development servers only. The resolved address is checked at each connection.
  */
 static enum err
-check_url(struct ctx *ctx, const char *text, const char *mode)
+check_url(struct ctx *ctx, const char *text, enum mode mode)
 {
-	bool open = strcmp(mode, "test") == 0 && config_is_development(ctx->app->config);
+	bool open = mode == MODE_TEST && config_is_development(ctx->app->config);
 	struct url url;
 
 	if (strlen(text) > WEBHOOK_URL_MAX || !url_parse(ctx->arena, text, &url))
@@ -158,8 +160,8 @@ webhook_create(struct ctx *ctx, struct uuid project, const struct webhook *in, s
 	TRY(check_url(ctx, in->url, in->mode));
 	TRY(check_number(ctx, owner.project_id));
 	TRY(db_run(ctx, SQL_webhook_insert, NULL,
-		   PARAMS(p_uuid(id), p_int(owner.project_id), p_text(in->mode), p_text(in->url),
-			  p_text(in->description),
+		   PARAMS(p_uuid(id), p_int(owner.project_id), p_word(mode_words, in->mode),
+			  p_text(in->url), p_text(in->description),
 			  p_texts(in->event_types.items, in->event_types.count),
 			  p_bytes(sealed.data, sealed.length))));
 	TRY(find(ctx, project, id, out));
@@ -201,8 +203,8 @@ enum err
 webhook_update(struct ctx *ctx, struct uuid project, struct uuid id, const struct webhook *in,
 	       struct webhook *out)
 {
-	bool has_status = in->status != NULL;
-	bool is_active = has_status && strcmp(in->status, "active") == 0;
+	bool has_status = in->status != 0;
+	bool is_active = in->status == WEBHOOK_ACTIVE;
 
 	TRY(find(ctx, project, id, out));
 	if (in->url != NULL)
@@ -221,7 +223,7 @@ webhook_delete(struct ctx *ctx, struct uuid project, struct uuid id, struct webh
 {
 	TRY(find(ctx, project, id, out));
 	TRY(db_run(ctx, SQL_webhook_delete, NULL, PARAMS(p_int(out->subscription_id))));
-	out->status = "inactive";
+	out->status = WEBHOOK_INACTIVE;
 	return abandon(ctx, out, "The webhook was deleted");
 }
 

@@ -7,15 +7,19 @@
 
 enum { WEBHOOKS_MAX = 20, WEBHOOK_URL_MAX = 2048 };
 
+enum webhook_status { WEBHOOK_ACTIVE = 1, WEBHOOK_INACTIVE };
+
+extern const char *const webhook_status_words[];
+
 struct webhook {
 	int64_t subscription_id;
 	struct uuid public_id;
 	struct uuid project;
 	const char *url;
-	const char *mode; /* test, live: mode of its events */
+	enum mode mode; /* mode of its events */
 	const char *description;
 	struct text_list event_types;
-	const char *status;            /* active, inactive */
+	enum webhook_status status;
 	const char *problem;           /* why it was disabled by the server, or NULL */
 	const char *secret;            /* only if it was just created */
 	struct instant previous_until; /* the previous secret is valid until then */
@@ -31,8 +35,8 @@ enum err webhook_get(struct ctx *ctx, struct uuid project, struct uuid id,
 		     struct webhook *out) MUST_CHECK;
 enum err webhook_list(struct ctx *ctx, struct uuid project, int64_t after, int64_t most,
 		      struct webhook **out, size_t *n) MUST_CHECK;
-/* NULL members of the order are not changed. Pending deliveries of one that becomes inactive
- * fail. */
+/* Members of the order that are NULL or 0 are not changed. Pending deliveries of a webhook that
+ * becomes inactive fail. */
 enum err webhook_update(struct ctx *ctx, struct uuid project, struct uuid id,
 			const struct webhook *in, struct webhook *out) MUST_CHECK;
 enum err webhook_delete(struct ctx *ctx, struct uuid project, struct uuid id,

@@ -78,7 +78,7 @@ enum err
 funding_wallet(struct ctx *ctx, int64_t user_id, struct user_wallet *out)
 {
 	TRY(user_wallet(ctx, user_id, funding_currency(), out));
-	if (strcmp(out->status, "active") != 0)
+	if (out->status != WALLET_ACTIVE)
 		return fault(&ctx->fault, ERR_WALLET_INACTIVE, NULL, "Wallet is inactive");
 	return ERR_OK;
 }

@@ -260,7 +260,7 @@ provider_facts(struct ctx *ctx, struct provider_facts **out, size_t *n)
 bool
 provider_in_sandbox(const struct ctx *ctx, enum mode mode)
 {
-	return mode == MODE_TEST && ctx->app->config->sandbox_url[0] != '\0';
+	return mode != MODE_LIVE && ctx->app->config->sandbox_url[0] != '\0';
 }
 
 static const char *
@@ -311,7 +311,7 @@ inactive(struct ctx *ctx)
 static bool
 is_lent(struct ctx *ctx, int64_t project_id, enum mode mode, bool deposit)
 {
-	if (mode == MODE_TEST)
+	if (mode != MODE_LIVE)
 		return provider_in_sandbox(ctx, mode);
 	return project_id == 0 || deposit || ctx->app->config->lend_providers;
 }
@@ -406,13 +406,13 @@ enum err
 provider_order_note(struct ctx *ctx, const char *type, const char *reference, bool deposit,
 		    struct provider_account *out)
 {
-	const char *mode = ctx->who.mode == MODE_LIVE ? "live" : "test";
 	int64_t config_id = 0;
 
 	TRY(provider_account_pick(ctx, ctx->who.project_id, ctx->who.mode, type, deposit,
 				  &config_id, out));
 	return db_run(ctx, SQL_provider_order_insert, NULL,
-		      PARAMS(p_text(type), p_text(reference), p_int(config_id), p_text(mode)));
+		      PARAMS(p_text(type), p_text(reference), p_int(config_id),
+			     p_word(mode_words, ctx->who.mode)));
 }
 
 enum err

@@ -12,25 +12,32 @@
 
 enum { KEY_BYTES = 32, PREFIX_CHARACTERS = 9 };
 
+const char *const api_key_status_words[] = {"active", "expired", "revoked", NULL};
+
 struct key_row {
 	int64_t api_key_id;
 	struct uuid public_id;
 	const char *prefix;
-	const char *scope;
+	enum mode scope;
 	const char *description;
 	int64_t quota; /* 0: unlimited */
 	struct instant created_at;
 	struct instant expires_at;
 	struct instant revoked_at;
-	const char *status;
+	enum api_key_status status;
 };
 
 static const struct column key_columns[] = {
-	COLUMN(struct key_row, api_key_id),  COLUMN(struct key_row, public_id),
-	COLUMN(struct key_row, prefix),      COLUMN(struct key_row, scope),
-	COLUMN(struct key_row, description), COLUMN(struct key_row, quota),
-	COLUMN(struct key_row, created_at),  COLUMN(struct key_row, expires_at),
-	COLUMN(struct key_row, revoked_at),  COLUMN(struct key_row, status),
+	COLUMN(struct key_row, api_key_id),
+	COLUMN(struct key_row, public_id),
+	COLUMN(struct key_row, prefix),
+	COLUMN_WORD(struct key_row, scope, mode_words),
+	COLUMN(struct key_row, description),
+	COLUMN(struct key_row, quota),
+	COLUMN(struct key_row, created_at),
+	COLUMN(struct key_row, expires_at),
+	COLUMN(struct key_row, revoked_at),
+	COLUMN_WORD(struct key_row, status, api_key_status_words),
 };
 
 static void
@@ -111,8 +118,8 @@ api_key_create(struct ctx *ctx, struct uuid project, const struct api_key *in, s
 		   PARAMS(p_uuid(id), p_bytes(digest, sizeof(digest)), p_int(ctx->who.user_id),
 			  p_id(project_id),
 			  p_text(arena_strndup(ctx->arena, raw, PREFIX_CHARACTERS)),
-			  p_text(in->scope), p_text(in->description), quota_param(in->quota),
-			  p_from(in->expires))));
+			  p_word(mode_words, in->scope), p_text(in->description),
+			  quota_param(in->quota), p_from(in->expires))));
 	TRY(find(ctx, project_id, id, out));
 	out->raw = raw;
 	return ERR_OK;

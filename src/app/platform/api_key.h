@@ -5,15 +5,19 @@
 #include "base/ctx.h"
 #include "base/value.h"
 
+enum api_key_status { API_KEY_ACTIVE = 1, API_KEY_EXPIRED, API_KEY_REVOKED };
+
+extern const char *const api_key_status_words[];
+
 struct api_key {
 	int64_t api_key_id;
 	struct uuid public_id;
 	const char *raw; /* only if it was just created */
 	const char *prefix;
-	const char *scope;
+	enum mode scope;
 	const char *description;
 	struct optional_int quota; /* requests per UTC day; null: unlimited */
-	const char *status;        /* active, expired, revoked */
+	enum api_key_status status;
 	struct instant created_at;
 	struct instant expires_at;
 	struct moment expires; /* in an order: expiry time; null: never */

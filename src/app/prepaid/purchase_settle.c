@@ -172,8 +172,8 @@ post_or_ask(struct ctx *ctx, struct purchase_row *row, enum payment_event event,
 	struct ledger_transaction posted;
 
 	if (!uuid_is_nil(row->transaction))
-		return settlement_check_posted(ctx, &s,
-					       "The posting has been reversed since; reject the review");
+		return settlement_check_posted(
+			ctx, &s, "The posting has been reversed since; reject the review");
 	TRY(post(ctx, row, &posted));
 	if (posted.err == ERR_OK) {
 		*transaction_id = posted.transaction_id;

@@ -16,11 +16,19 @@
 
 static const char currency[] = "NOK";
 
+const char *const card_type_words[] = {"virtual", "physical", NULL};
+const char *const card_status_words[] = {"active", "frozen", "cancelled", NULL};
+const char *const card_limit_type_words[] = {"daily", "weekly", "monthly", "transaction", NULL};
+
 static const struct column columns[] = {
-	COLUMN(struct card, card_id),    COLUMN(struct card, drop_id),
-	COLUMN(struct card, type),       COLUMN(struct card, status),
-	COLUMN(struct card, last_four),  COLUMN(struct card, expires),
-	COLUMN(struct card, has_pin),    COLUMN(struct card, ordered_at),
+	COLUMN(struct card, card_id),
+	COLUMN(struct card, drop_id),
+	COLUMN_WORD(struct card, type, card_type_words),
+	COLUMN_WORD(struct card, status, card_status_words),
+	COLUMN(struct card, last_four),
+	COLUMN(struct card, expires),
+	COLUMN(struct card, has_pin),
+	COLUMN(struct card, ordered_at),
 	COLUMN(struct card, created_at),
 };
 
@@ -58,7 +66,7 @@ card_get(struct ctx *ctx, const char *drop_id, struct card *out)
 static bool
 is_cancelled(const struct card *card)
 {
-	return text_equal(card->status, "cancelled");
+	return card->status == CARD_CANCELLED;
 }
 
 /* Lock a card that can still be changed. */
@@ -85,14 +93,14 @@ new_last_four(struct arena *arena)
 }
 
 enum err
-card_make(struct ctx *ctx, const char *type, struct card *out)
+card_make(struct ctx *ctx, enum card_type type, struct card *out)
 {
 	const char *drop_id = drop_id_new(ctx->arena, "card");
 	struct rows rows;
 
 	TRY(db_run(ctx, SQL_card_claim, &rows, PARAMS(p_int(ctx->who.user_id))));
 	TRY(db_run(ctx, SQL_card_insert, &rows,
-		   PARAMS(p_text(drop_id), p_int(ctx->who.user_id), p_text(type),
+		   PARAMS(p_text(drop_id), p_int(ctx->who.user_id), p_word(card_type_words, type),
 			  p_text(new_last_four(ctx->arena)), p_int(CARDS_MAX))));
 	if (rows.count == 0)
 		return fault(&ctx->fault, ERR_CONFLICT, NULL,
@@ -101,10 +109,11 @@ card_make(struct ctx *ctx, const char *type, struct card *out)
 }
 
 enum err
-card_set_status(struct ctx *ctx, const char *drop_id, const char *status, struct card *out)
+card_set_status(struct ctx *ctx, const char *drop_id, enum card_status status, struct card *out)
 {
 	TRY(lock(ctx, drop_id, out));
-	TRY(db_run(ctx, SQL_card_set_status, NULL, PARAMS(p_int(out->card_id), p_text(status))));
+	TRY(db_run(ctx, SQL_card_set_status, NULL,
+		   PARAMS(p_int(out->card_id), p_word(card_status_words, status))));
 	return card_get(ctx, drop_id, out);
 }
 
@@ -115,7 +124,7 @@ card_cancel(struct ctx *ctx, const char *drop_id, struct card *out)
 	if (is_cancelled(out))
 		return ERR_OK;
 	TRY(db_run(ctx, SQL_card_set_status, NULL,
-		   PARAMS(p_int(out->card_id), p_text("cancelled"))));
+		   PARAMS(p_int(out->card_id), p_word(card_status_words, CARD_CANCELLED))));
 	return card_get(ctx, drop_id, out);
 }
 
@@ -130,7 +139,7 @@ card_order(struct ctx *ctx, const char *drop_id, const char *address, struct car
 		return ERR_VALIDATION;
 	}
 	TRY(lock(ctx, drop_id, out));
-	if (strcmp(out->type, "virtual") != 0 || out->ordered_at.us != 0)
+	if (out->type != CARD_VIRTUAL || out->ordered_at.us != 0)
 		return fault(&ctx->fault, ERR_CONFLICT, NULL,
 			     "The card already has a physical version");
 	TRY(db_run(ctx, SQL_card_order, NULL, PARAMS(p_int(out->card_id), p_text(plain))));
@@ -158,13 +167,13 @@ card_set_pin(struct ctx *ctx, const char *drop_id, const char *hash, struct card
 }
 
 struct limit_row {
-	const char *limit_type;
+	enum card_limit_type limit_type;
 	int64_t minor;
 	struct instant updated_at;
 };
 
 static const struct column limit_columns[] = {
-	COLUMN(struct limit_row, limit_type),
+	COLUMN_WORD(struct limit_row, limit_type, card_limit_type_words),
 	COLUMN(struct limit_row, minor),
 	COLUMN(struct limit_row, updated_at),
 };
@@ -195,8 +204,8 @@ card_limits(struct ctx *ctx, const char *drop_id, struct card_limit **out, size_
 }
 
 enum err
-card_set_limit(struct ctx *ctx, const char *drop_id, const char *type, struct decimal amount,
-	       struct card_limit *out)
+card_set_limit(struct ctx *ctx, const char *drop_id, enum card_limit_type type,
+	       struct decimal amount, struct card_limit *out)
 {
 	struct money money;
 	struct card card = {0};
@@ -209,7 +218,8 @@ card_set_limit(struct ctx *ctx, const char *drop_id, const char *type, struct de
 	}
 	TRY(lock(ctx, drop_id, &card));
 	TRY(db_run(ctx, SQL_card_limit_set, &rows,
-		   PARAMS(p_int(card.card_id), p_text(type), p_int(money.minor))));
+		   PARAMS(p_int(card.card_id), p_word(card_limit_type_words, type),
+			  p_int(money.minor))));
 	limit_scan(&rows, 0, out);
 	return ERR_OK;
 }

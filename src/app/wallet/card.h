@@ -14,11 +14,19 @@
 
 enum { CARDS_MAX = 10, PIN_DIGITS = 4, CARD_ADDRESS_MIN = 10 };
 
+enum card_type { CARD_VIRTUAL = 1, CARD_PHYSICAL };
+enum card_status { CARD_ACTIVE = 1, CARD_FROZEN, CARD_CANCELLED };
+enum card_limit_type { CARD_DAILY = 1, CARD_WEEKLY, CARD_MONTHLY, CARD_TRANSACTION };
+
+extern const char *const card_type_words[];
+extern const char *const card_status_words[];
+extern const char *const card_limit_type_words[];
+
 struct card {
 	int64_t card_id;
 	const char *drop_id; /* "card_…" */
-	const char *type;    /* virtual, physical */
-	const char *status;  /* active, frozen, cancelled */
+	enum card_type type;
+	enum card_status status;
 	const char *last_four;
 	const char *expires; /* "11/29" */
 	bool has_pin;
@@ -35,9 +43,9 @@ enum err card_get(struct ctx *ctx, const char *drop_id, struct card *out) MUST_C
  * cancelled one. */
 
 /* ERR_CONFLICT above the maximum number. */
-enum err card_make(struct ctx *ctx, const char *type, struct card *out) MUST_CHECK;
-/* "active" or "frozen". */
-enum err card_set_status(struct ctx *ctx, const char *drop_id, const char *status,
+enum err card_make(struct ctx *ctx, enum card_type type, struct card *out) MUST_CHECK;
+/* Active or frozen. */
+enum err card_set_status(struct ctx *ctx, const char *drop_id, enum card_status status,
 			 struct card *out) MUST_CHECK;
 /* ERR_OK also if it was already cancelled. */
 enum err card_cancel(struct ctx *ctx, const char *drop_id, struct card *out) MUST_CHECK;
@@ -56,14 +64,14 @@ enum err card_set_pin(struct ctx *ctx, const char *drop_id, const char *hash,
 		      struct card *out) MUST_CHECK;
 
 struct card_limit {
-	const char *type; /* daily, weekly, monthly, transaction */
+	enum card_limit_type type;
 	struct money amount;
 	struct instant updated_at;
 };
 enum err card_limits(struct ctx *ctx, const char *drop_id, struct card_limit **out,
 		     size_t *n) MUST_CHECK;
 /* Replaces the limit of the same type, if any. */
-enum err card_set_limit(struct ctx *ctx, const char *drop_id, const char *type,
+enum err card_set_limit(struct ctx *ctx, const char *drop_id, enum card_limit_type type,
 			struct decimal amount, struct card_limit *out) MUST_CHECK;
 
 /* Cancel all cards of a user whose account is closed. */

@@ -10,11 +10,12 @@
 #include "ledger/hold.h"
 #include "json/writer.h"
 
-static const char *const status_names[] = {
+const char *const hold_status_words[] = {
 	[HOLD_ACTIVE] = "active",
 	[HOLD_CAPTURED] = "captured",
 	[HOLD_VOIDED] = "voided",
 	[HOLD_EXPIRED] = "expired",
+	NULL,
 };
 
 static void
@@ -28,7 +29,7 @@ show(const struct hold *hold, struct wallet_hold *out)
 		.amount = {hold->amount, currency},
 		.captured = {hold->captured, currency},
 		.currency = hold->currency,
-		.status = status_names[hold->status],
+		.status = hold_status_words[hold->status],
 		.reference = hold->reference,
 		.metadata = {hold->metadata},
 		.transaction = hold->transaction,
@@ -91,7 +92,7 @@ emit_expired(struct ctx *ctx, const struct ledger_hold *hold, const char *curren
 
 	write_hold(&w, ctx, hold->public_id, hold->account,
 		   (struct money){hold->amount, currency_find(currency)});
-	jw_text(&w, "status", status_names[HOLD_EXPIRED]);
+	jw_text(&w, "status", hold_status_words[HOLD_EXPIRED]);
 	write_time(&w, "expiresAt", hold->expires_at);
 	jw_close(&w);
 	return event_add_written(ctx, hold->ledger_id, "hold.expired", hold->public_id, &w);

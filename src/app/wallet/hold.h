@@ -19,6 +19,9 @@ struct wallet_hold_order {
 	bool dry_run;
 };
 
+/* By enum hold_status; ends with NULL. */
+extern const char *const hold_status_words[];
+
 struct wallet_hold {
 	struct uuid id;
 	struct uuid wallet;

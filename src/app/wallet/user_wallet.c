@@ -34,12 +34,6 @@ static const struct column columns[] = {
 	COLUMN(struct user_wallet_row, sequence),   COLUMN(struct user_wallet_row, created_at),
 };
 
-static const char *const status_names[] = {
-	[ACCOUNT_ACTIVE] = "active",
-	[ACCOUNT_FROZEN] = "frozen",
-	[ACCOUNT_CLOSED] = "closed",
-};
-
 static void
 scan(const struct rows *rows, struct user_wallet *out)
 {
@@ -57,7 +51,7 @@ scan(const struct rows *rows, struct user_wallet *out)
 		.ledger_id = row.ledger_id,
 		.balance = {row.balance, currency},
 		.available = {row.balance - row.held, currency},
-		.status = status_names[row.status],
+		.status = wallet_status_of(row.status),
 		.sequence = row.sequence,
 		.created_at = row.created_at,
 	};

@@ -5,6 +5,7 @@
 #ifndef APP_WALLET_USER_WALLET_H
 #define APP_WALLET_USER_WALLET_H
 
+#include "app/wallet/wallet.h"
 #include "base/ctx.h"
 #include "base/money.h"
 
@@ -17,8 +18,8 @@ struct user_wallet {
 	int64_t ledger_id;
 	struct money balance;
 	struct money available;
-	const char *status; /* active, frozen, closed */
-	int64_t sequence;   /* number of postings */
+	enum wallet_status status;
+	int64_t sequence; /* number of postings */
 	struct instant created_at;
 };
 

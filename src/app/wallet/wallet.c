@@ -6,6 +6,7 @@
 #include "app/platform/platform.h"
 #include "base/arena.h"
 #include "base/batcher.h"
+#include "base/word.h"
 #include "db/row.h"
 #include "ledger/account.h"
 #include "ledger/balance.h"
@@ -40,12 +41,18 @@ static const struct column wallet_columns[] = {
 	COLUMN(struct wallet_row, allowed),
 };
 
-static const char *const status_names[] = {
-	[ACCOUNT_ACTIVE] = "active",
-	[ACCOUNT_FROZEN] = "frozen",
-	[ACCOUNT_CLOSED] = "closed",
-	NULL,
-};
+const char *const wallet_status_words[] = {"active", "frozen", "closed", NULL};
+
+enum { STATUS_OFFSET = (int)WALLET_ACTIVE - (int)ACCOUNT_ACTIVE };
+_Static_assert((int)WALLET_FROZEN - (int)ACCOUNT_FROZEN == STATUS_OFFSET &&
+		       (int)WALLET_CLOSED - (int)ACCOUNT_CLOSED == STATUS_OFFSET,
+	       "both have the same order");
+
+enum wallet_status
+wallet_status_of(int64_t account_status)
+{
+	return (enum wallet_status)(account_status + STATUS_OFFSET);
+}
 
 static enum err
 no_wallet(struct ctx *ctx)
@@ -63,8 +70,8 @@ show(const struct ctx *ctx, const struct wallet_row *row, const struct currency 
 			  .project = ctx->who.project_public_id,
 			  .project_account = row->project_account,
 			  .currency = currency->code,
-			  .status = status_names[row->status],
-			  .mode = ctx->who.mode == MODE_LIVE ? "live" : "test",
+			  .status = wallet_status_of(row->status),
+			  .mode = ctx->who.mode,
 			  .created_at = row->created_at},
 		.balance = {.currency = currency->code,
 			    .ledger = {row->balance, currency},
@@ -176,7 +183,7 @@ tell(struct ctx *ctx, const char *type, const struct wallet *wallet)
 	if (!uuid_is_nil(wallet->facts.project_account))
 		jw_text(&w, "accountId", uuid_text(id, wallet->facts.project_account));
 	jw_text(&w, "currency", wallet->facts.currency);
-	jw_text(&w, "status", wallet->facts.status);
+	jw_text(&w, "status", word_text(wallet_status_words, wallet->facts.status));
 	jw_text(&w, "createdAt", instant_text(at, wallet->facts.created_at));
 	jw_close(&w);
 	return event_add_written(ctx, ctx->who.ledger_id, type, wallet->facts.id, &w);
@@ -223,18 +230,18 @@ wallet_list(struct ctx *ctx, const struct wallet_filter *filter, struct wallet *
 }
 
 enum err
-wallet_set_status(struct ctx *ctx, struct uuid id, const char *status, struct wallet *out)
+wallet_set_status(struct ctx *ctx, struct uuid id, enum wallet_status status, struct wallet *out)
 {
-	const char *before;
+	enum wallet_status before;
 
 	TRY(wallet_get(ctx, id, out));
 	before = out->facts.status;
 	TRY(db_run(ctx, SQL_wallet_set_status, NULL,
-		   PARAMS(p_int(out->account_id), p_int(text_index(status_names, status)))));
+		   PARAMS(p_int(out->account_id), p_int((int64_t)status - STATUS_OFFSET))));
 	TRY(wallet_get(ctx, id, out));
-	if (strcmp(before, status) == 0)
+	if (before == status)
 		return ERR_OK;
-	return tell(ctx, strcmp(status, "frozen") == 0 ? "wallet.frozen" : "wallet.activated", out);
+	return tell(ctx, status == WALLET_FROZEN ? "wallet.frozen" : "wallet.activated", out);
 }
 
 enum err

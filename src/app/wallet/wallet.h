@@ -8,13 +8,20 @@
 
 struct batcher;
 
+enum wallet_status { WALLET_ACTIVE = 1, WALLET_FROZEN, WALLET_CLOSED };
+
+extern const char *const wallet_status_words[];
+
+/* Of a wallet whose account has an enum account_status. */
+enum wallet_status wallet_status_of(int64_t account_status);
+
 struct wallet_facts {
 	struct uuid id;
 	struct uuid project;
 	struct uuid project_account;
 	const char *currency;
-	const char *status; /* active, frozen, closed */
-	const char *mode;   /* test, live */
+	enum wallet_status status;
+	enum mode mode;
 	struct instant created_at;
 };
 
@@ -55,8 +62,8 @@ struct wallet_filter {
 
 enum err wallet_list(struct ctx *ctx, const struct wallet_filter *filter, struct wallet **out,
 		     size_t *n) MUST_CHECK;
-/* "active" or "frozen": a frozen wallet can neither send nor receive. */
-enum err wallet_set_status(struct ctx *ctx, struct uuid id, const char *status,
+/* Active or frozen: a frozen wallet can neither send nor receive. */
+enum err wallet_set_status(struct ctx *ctx, struct uuid id, enum wallet_status status,
 			   struct wallet *out) MUST_CHECK;
 /* The ledger balance after the last posting at or before a time; available and held are known
  * for the current time only. */
