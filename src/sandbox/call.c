@@ -190,3 +190,46 @@ time_text(struct arena *arena, struct instant t)
 
 	return t.us != 0 ? arena_strdup(arena, instant_text(text, t)) : NULL;
 }
+
+bool
+call_admit(struct sandbox_call *call)
+{
+	const struct refusals *refusals = call->fake->refusals;
+
+	if (refusals == NULL)
+		return call->fake->admit(call);
+	if (refusals->take_key(call))
+		return true;
+	refusals->write(call, &refusals->without_key);
+	return false;
+}
+
+void
+call_trouble(struct sandbox_call *call, enum trouble trouble)
+{
+	const struct refusals *refusals = call->fake->refusals;
+
+	if (refusals == NULL)
+		call->fake->trouble(call, trouble);
+	else
+		refusals->write(call, &refusals->of[trouble]);
+}
+
+void
+reply_begin(struct sandbox_call *call, struct jw *w, bool status, const char *message)
+{
+	jw_init(w, call->arena, 512);
+	jw_object(w, NULL);
+	jw_bool(w, "status", status);
+	jw_text(w, "message", message);
+}
+
+void
+reply_refuse(struct sandbox_call *call, int status, const char *message)
+{
+	struct jw w;
+
+	reply_begin(call, &w, false, message);
+	jw_close(&w);
+	reply_json(call, status, &w);
+}

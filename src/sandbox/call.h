@@ -71,10 +71,27 @@ struct fake_route {
 
 /* A failure of a fake provider that is unrelated to the request. */
 enum trouble { TROUBLE_BODY, TROUBLE_PATH, TROUBLE_REFUSED, TROUBLE_BROKEN };
+enum { TROUBLES = TROUBLE_BROKEN + 1 };
+
+struct refusal {
+	int status;
+	int64_t code; /* where the provider has codes of its own */
+	const char *message;
+};
+
+/* How a provider refuses, where a table can say it. */
+struct refusals {
+	/* Set call->key; false if there is none. */
+	bool (*take_key)(struct sandbox_call *call);
+	void (*write)(struct sandbox_call *call, const struct refusal *refusal);
+	struct refusal without_key;
+	struct refusal of[TROUBLES];
+};
 
 struct fake_provider {
 	const char *name;
 	const struct fake_route *routes; /* end with an empty one */
+	const struct refusals *refusals; /* NULL: admit and trouble say it */
 	/* Whether the call is authorised; else it has answered like the real one. Sets
 	 * call->key. */
 	bool (*admit)(struct sandbox_call *call);
@@ -99,6 +116,10 @@ extern const struct fake_provider fake_bank;
 extern const struct fake_provider *const fakes[FAKE_PROVIDERS];
 extern const char *const fake_provider_names[FAKE_PROVIDERS + 1];
 
+/* Whether the call is authorised; else it has been refused. */
+bool call_admit(struct sandbox_call *call);
+/* Answer with an error, like the real provider. */
+void call_trouble(struct sandbox_call *call, enum trouble trouble);
 /* Execute the call, with the active faults; entry is the request log's. */
 void call_perform(struct sandbox_call *call, int64_t entry);
 /* Parse the body by its content type; an empty body is accepted, a malformed one is not. */
@@ -120,6 +141,9 @@ void sandbox_wake(struct sandbox *box, int provider);
 
 /* Answer with what was written. */
 void reply_json(struct sandbox_call *call, int status, struct jw *w);
+/* Begin {"status": true or false, "message": ...; and answer with that alone. */
+void reply_begin(struct sandbox_call *call, struct jw *w, bool status, const char *message);
+void reply_refuse(struct sandbox_call *call, int status, const char *message);
 void reply_html(struct sandbox_call *call, int status, const char *html);
 void reply_redirect(struct sandbox_call *call, const char *url);
 

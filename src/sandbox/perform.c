@@ -79,13 +79,13 @@ answer(struct sandbox_call *call, int64_t entry)
 	struct setting early;
 
 	if (route == NULL) {
-		call->fake->trouble(call, TROUBLE_PATH);
+		call_trouble(call, TROUBLE_PATH);
 		return;
 	}
-	if (!call->fake->admit(call))
+	if (!call_admit(call))
 		return;
 	if (!call_read_body(call)) {
-		call->fake->trouble(call, TROUBLE_BODY);
+		call_trouble(call, TROUBLE_BODY);
 		return;
 	}
 	route->handle(call);
@@ -102,7 +102,7 @@ spoil(struct sandbox_call *call, const char *how)
 {
 	if (strcmp(how, "timeout") == 0) {
 		pause_for(call, TIMEOUT_MS);
-		call->fake->trouble(call, TROUBLE_BROKEN);
+		call_trouble(call, TROUBLE_BROKEN);
 		call->reply->status = 504;
 	} else if (strcmp(how, "reset") == 0) {
 		call->reply->ending = ENDING_RESET;
@@ -126,9 +126,9 @@ call_perform(struct sandbox_call *call, int64_t entry)
 	if (fails)
 		request_log_note(call->box->request_log, entry, fail.word);
 	if (fails && strcmp(fail.word, "refuse") == 0)
-		call->fake->trouble(call, TROUBLE_REFUSED);
+		call_trouble(call, TROUBLE_REFUSED);
 	else if (fails && (fail.unseen || strcmp(fail.word, "500") == 0))
-		call->fake->trouble(call, TROUBLE_BROKEN);
+		call_trouble(call, TROUBLE_BROKEN);
 	else
 		answer(call, entry);
 	if (fails)

@@ -135,7 +135,7 @@ serve_fake(struct sandbox_call *call)
 	else if (call_read_body(call))
 		checkout(call);
 	else
-		call->fake->trouble(call, TROUBLE_BODY);
+		call_trouble(call, TROUBLE_BODY);
 	request_log_end(call->box->request_log, id,
 			call->reply->ending == ENDING_RESET ? 0 : call->reply->status);
 }

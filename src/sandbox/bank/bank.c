@@ -205,4 +205,5 @@ static const struct fake_route routes[] = {
 	{NULL, NULL, NULL},
 };
 
-const struct fake_provider fake_bank = {"bank", routes, admit, trouble, NULL};
+const struct fake_provider fake_bank = {
+	.name = "bank", .routes = routes, .admit = admit, .trouble = trouble};

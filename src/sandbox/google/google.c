@@ -295,4 +295,5 @@ static const struct fake_route routes[] = {
 	{NULL, NULL, NULL},
 };
 
-const struct fake_provider fake_google = {"google", routes, admit, trouble, NULL};
+const struct fake_provider fake_google = {
+	.name = "google", .routes = routes, .admit = admit, .trouble = trouble};

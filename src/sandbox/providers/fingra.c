@@ -7,48 +7,23 @@
 #include "json/reader.h"
 
 static void
-begin(struct sandbox_call *call, struct jw *w, bool status, const char *message)
+write_refusal(struct sandbox_call *call, const struct refusal *r)
 {
-	jw_init(w, call->arena, 512);
-	jw_object(w, NULL);
-	jw_bool(w, "status", status);
-	jw_text(w, "message", message);
+	reply_refuse(call, r->status, r->message);
 }
 
-static void
-refuse(struct sandbox_call *call, int status, const char *message)
-{
-	struct jw w;
-
-	begin(call, &w, false, message);
-	jw_close(&w);
-	reply_json(call, status, &w);
-}
-
-static bool
-admit(struct sandbox_call *call)
-{
-	if (call_bearer(call))
-		return true;
-	refuse(call, 401, "Unauthorized");
-	return false;
-}
-
-static void
-trouble(struct sandbox_call *call, enum trouble what)
-{
-	static const struct {
-		int status;
-		const char *message;
-	} troubles[] = {
-		[TROUBLE_BODY] = {400, "Invalid JSON"},
-		[TROUBLE_PATH] = {404, "Resource not found"},
-		[TROUBLE_REFUSED] = {422, "The operation is not permitted"},
-		[TROUBLE_BROKEN] = {500, "Internal server error"},
-	};
-
-	refuse(call, troubles[what].status, troubles[what].message);
-}
+static const struct refusals refusals = {
+	.take_key = call_bearer,
+	.write = write_refusal,
+	.without_key = {401, 0, "Unauthorized"},
+	.of =
+		{
+			[TROUBLE_BODY] = {400, 0, "Invalid JSON"},
+			[TROUBLE_PATH] = {404, 0, "Resource not found"},
+			[TROUBLE_REFUSED] = {422, 0, "The operation is not permitted"},
+			[TROUBLE_BROKEN] = {500, 0, "Internal server error"},
+		},
+};
 
 /* The word for a state; a pending one has no event. */
 static const char *const status_words[ORDER_STATES] = {
@@ -77,7 +52,7 @@ show_order(struct sandbox_call *call, const char *message, const struct order *o
 {
 	struct jw w;
 
-	begin(call, &w, true, message);
+	reply_begin(call, &w, true, message);
 	jw_object(&w, "data");
 	write_order(call->arena, order, &w);
 	if (url != NULL)
@@ -93,11 +68,11 @@ take(struct sandbox_call *call, struct order *order)
 	const char *reference = call_text(call, "reference");
 
 	if (reference == NULL || strlen(reference) >= ORDER_TEXT_MAX) {
-		refuse(call, 400, "reference is required");
+		reply_refuse(call, 400, "reference is required");
 		return false;
 	}
 	if (!amount_read(&order->asked, call_text(call, "amount"), call_text(call, "currency"))) {
-		refuse(call, 400, "amount must be a positive amount in a supported currency");
+		reply_refuse(call, 400, "amount must be a positive amount in a supported currency");
 		return false;
 	}
 	copy_text(order->reference, sizeof(order->reference), reference);
@@ -108,7 +83,7 @@ take(struct sandbox_call *call, struct order *order)
 	copy_text(order->key, sizeof(order->key), call->key);
 	if (order_take(call, order))
 		return true;
-	refuse(call, 400, "Duplicate reference");
+	reply_refuse(call, 400, "Duplicate reference");
 	return false;
 }
 
@@ -138,7 +113,7 @@ fetch_transaction(struct sandbox_call *call)
 	struct order order;
 
 	if (!orders_find_either(call->box->orders, call->provider, call->param, &order)) {
-		refuse(call, 404, "Transaction not found");
+		reply_refuse(call, 404, "Transaction not found");
 		return;
 	}
 	show_order(call, "Transaction retrieved", &order, NULL);
@@ -170,7 +145,7 @@ show_wallet(struct sandbox_call *call, int status, const char *message, const ch
 {
 	struct jw w;
 
-	begin(call, &w, true, message);
+	reply_begin(call, &w, true, message);
 	jw_json(&w, "data", wallet);
 	jw_close(&w);
 	reply_json(call, status, &w);
@@ -199,7 +174,7 @@ fetch(struct sandbox_call *call)
 						   "wallet", call->param);
 
 	if (record == NULL) {
-		refuse(call, 404, "Wallet not found");
+		reply_refuse(call, 404, "Wallet not found");
 		return;
 	}
 	show_wallet(call, 200, "Wallet retrieved", record->json);
@@ -210,7 +185,7 @@ list(struct sandbox_call *call)
 {
 	struct jw w;
 
-	begin(call, &w, true, "Wallets retrieved");
+	reply_begin(call, &w, true, "Wallets retrieved");
 	(void)write_records(call, &w, "wallet");
 	jw_close(&w);
 	reply_json(call, 200, &w);
@@ -243,4 +218,5 @@ static const struct fake_route routes[] = {
 	{NULL, NULL, NULL},
 };
 
-const struct fake_provider fake_fingra = {"fingra", routes, admit, trouble, report};
+const struct fake_provider fake_fingra = {
+	.name = "fingra", .routes = routes, .refusals = &refusals, .report = report};

@@ -37,32 +37,27 @@ flutterwave_write_amount(struct jw *w, const char *name, struct money amount)
 	jw_number(w, name, money_text_short(text, amount));
 }
 
-static bool
-admit(struct sandbox_call *call)
-{
-	if (call_bearer(call))
-		return true;
-	flutterwave_refuse(call, 401, "Authorization required");
-	return false;
-}
-
 static void
-trouble(struct sandbox_call *call, enum trouble what)
+write_refusal(struct sandbox_call *call, const struct refusal *r)
 {
-	static const struct {
-		int status;
-		const char *message;
-	} troubles[] = {
-		[TROUBLE_BODY] = {400, "The request body is not valid JSON"},
-		[TROUBLE_PATH] = {404, "Cannot find this endpoint"},
-		[TROUBLE_REFUSED] =
-			{400,
-			 "This request cannot be processed. Please contact your account administrator"},
-		[TROUBLE_BROKEN] = {500, "An error occurred while processing your request"},
-	};
-
-	flutterwave_refuse(call, troubles[what].status, troubles[what].message);
+	flutterwave_refuse(call, r->status, r->message);
 }
+
+static const struct refusals refusals = {
+	.take_key = call_bearer,
+	.write = write_refusal,
+	.without_key = {401, 0, "Authorization required"},
+	.of =
+		{
+			[TROUBLE_BODY] = {400, 0, "The request body is not valid JSON"},
+			[TROUBLE_PATH] = {404, 0, "Cannot find this endpoint"},
+			[TROUBLE_REFUSED] =
+				{400, 0,
+				 "This request cannot be processed. Please contact your account administrator"},
+			[TROUBLE_BROKEN] = {500, 0,
+					    "An error occurred while processing your request"},
+		},
+};
 
 bool
 flutterwave_order(struct sandbox_call *call, const char *reference, struct order *order)
@@ -259,4 +254,5 @@ static const struct fake_route routes[] = {
 	{NULL, NULL, NULL},
 };
 
-const struct fake_provider fake_flutterwave = {"flutterwave", routes, admit, trouble, report};
+const struct fake_provider fake_flutterwave = {
+	.name = "flutterwave", .routes = routes, .refusals = &refusals, .report = report};

@@ -29,31 +29,31 @@ accept(struct sandbox_call *call, struct jw *w, const char *message)
 }
 
 static bool
-admit(struct sandbox_call *call)
+take_credentials(struct sandbox_call *call)
 {
 	call->key = call_variable(call, "HTTP_CREDENTIALS");
-	if (call->key != NULL)
-		return true;
-	refuse(call, 401, 401, "Invalid credentials");
-	return false;
+	return call->key != NULL;
 }
 
 static void
-trouble(struct sandbox_call *call, enum trouble what)
+write_refusal(struct sandbox_call *call, const struct refusal *r)
 {
-	static const struct {
-		int status;
-		int64_t code;
-		const char *message;
-	} troubles[] = {
-		[TROUBLE_BODY] = {400, 1, "The request is not valid JSON"},
-		[TROUBLE_PATH] = {404, 404, "No such operation"},
-		[TROUBLE_REFUSED] = {400, 1, "The operation is not allowed for this account"},
-		[TROUBLE_BROKEN] = {500, -1, "System error"},
-	};
-
-	refuse(call, troubles[what].status, troubles[what].code, troubles[what].message);
+	refuse(call, r->status, r->code, r->message);
 }
+
+static const struct refusals refusals = {
+	.take_key = take_credentials,
+	.write = write_refusal,
+	.without_key = {401, 401, "Invalid credentials"},
+	.of =
+		{
+			[TROUBLE_BODY] = {400, 1, "The request is not valid JSON"},
+			[TROUBLE_PATH] = {404, 404, "No such operation"},
+			[TROUBLE_REFUSED] = {400, 1,
+					     "The operation is not allowed for this account"},
+			[TROUBLE_BROKEN] = {500, -1, "System error"},
+		},
+};
 
 static const char *const status_words[ORDER_STATES] = {
 	[ORDER_PENDING] = "PENDING",   [ORDER_SUCCEEDED] = "SUCCESSFUL", [ORDER_FAILED] = "FAILED",
@@ -254,4 +254,5 @@ static const struct fake_route routes[] = {
 	{NULL, NULL, NULL},
 };
 
-const struct fake_provider fake_paga = {"paga", routes, admit, trouble, report};
+const struct fake_provider fake_paga = {
+	.name = "paga", .routes = routes, .refusals = &refusals, .report = report};

@@ -210,4 +210,5 @@ static const struct fake_route routes[] = {
 	{NULL, NULL, NULL},
 };
 
-const struct fake_provider fake_paystack = {"paystack", routes, admit, trouble, report};
+const struct fake_provider fake_paystack = {
+	.name = "paystack", .routes = routes, .admit = admit, .trouble = trouble, .report = report};

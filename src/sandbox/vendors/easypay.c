@@ -10,59 +10,30 @@ enum { NUMBER_MIN = 11, NUMBER_MAX = 20, RECEIVER_DIGITS = 4 };
 static const char receiver_unknown[] = "0000";
 
 static void
-begin(struct sandbox_call *call, struct jw *w, bool status, const char *message)
+write_refusal(struct sandbox_call *call, const struct refusal *r)
 {
-	jw_init(w, call->arena, 512);
-	jw_object(w, NULL);
-	jw_bool(w, "status", status);
-	jw_text(w, "message", message);
+	reply_refuse(call, r->status, r->message);
 }
 
-static void
-refuse(struct sandbox_call *call, int status, const char *message)
-{
-	struct jw w;
-
-	begin(call, &w, false, message);
-	jw_close(&w);
-	reply_json(call, status, &w);
-}
-
-static bool
-admit(struct sandbox_call *call)
-{
-	if (vend_key(call))
-		return true;
-	refuse(call, 401, "Unauthorized");
-	return false;
-}
-
-static void
-trouble(struct sandbox_call *call, enum trouble what)
-{
-	switch (what) {
-	case TROUBLE_BODY:
-		refuse(call, 400, "Invalid JSON");
-		return;
-	case TROUBLE_PATH:
-		refuse(call, 404, "Resource not found");
-		return;
-	case TROUBLE_REFUSED:
-		refuse(call, 422, "The bill can't be paid right now");
-		return;
-	case TROUBLE_BROKEN:
-	default:
-		refuse(call, 500, "Internal server error");
-		return;
-	}
-}
+static const struct refusals refusals = {
+	.take_key = vend_key,
+	.write = write_refusal,
+	.without_key = {401, 0, "Unauthorized"},
+	.of =
+		{
+			[TROUBLE_BODY] = {400, 0, "Invalid JSON"},
+			[TROUBLE_PATH] = {404, 0, "Resource not found"},
+			[TROUBLE_REFUSED] = {422, 0, "The bill can't be paid right now"},
+			[TROUBLE_BROKEN] = {500, 0, "Internal server error"},
+		},
+};
 
 static void
 tell(struct sandbox_call *call, const struct order *order)
 {
 	struct jw w;
 
-	begin(call, &w, true, "Payment accepted");
+	reply_begin(call, &w, true, "Payment accepted");
 	jw_object(&w, "data");
 	jw_text(&w, "reference", order->reference);
 	jw_text(&w, "paymentId", arena_printf(call->arena, "EP%lld", (long long)order->id));
@@ -119,7 +90,7 @@ pay(struct sandbox_call *call)
 	if (problem == NULL)
 		problem = vend_sell(call, &order, call_text(call, "reference"), number, false);
 	if (problem != NULL)
-		refuse(call, 400, problem);
+		reply_refuse(call, 400, problem);
 	else
 		tell(call, &order);
 }
@@ -132,7 +103,7 @@ fetch(struct sandbox_call *call)
 	if (orders_find(call->box->orders, call->provider, true, call->param, &order))
 		tell(call, &order);
 	else
-		refuse(call, 404, "Payment not found");
+		reply_refuse(call, 404, "Payment not found");
 }
 
 static const struct fake_route routes[] = {
@@ -141,4 +112,5 @@ static const struct fake_route routes[] = {
 	{NULL, NULL, NULL},
 };
 
-const struct fake_provider fake_easypay = {"easypay", routes, admit, trouble, NULL};
+const struct fake_provider fake_easypay = {
+	.name = "easypay", .routes = routes, .refusals = &refusals};

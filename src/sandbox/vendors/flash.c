@@ -23,34 +23,25 @@ refuse(struct sandbox_call *call, int status, int code, const char *message)
 	reply_json(call, status, &w);
 }
 
-static bool
-admit(struct sandbox_call *call)
+static void
+write_refusal(struct sandbox_call *call, const struct refusal *r)
 {
-	if (call_bearer(call))
-		return true;
-	refuse(call, 401, NOT_AUTHORISED, "Unauthorized");
-	return false;
+	refuse(call, r->status, (int)r->code, r->message);
 }
 
-static void
-trouble(struct sandbox_call *call, enum trouble what)
-{
-	switch (what) {
-	case TROUBLE_BODY:
-		refuse(call, 400, NOT_ALLOWED, "Invalid JSON");
-		return;
-	case TROUBLE_PATH:
-		refuse(call, 404, NO_SUCH_THING, "Resource not found");
-		return;
-	case TROUBLE_REFUSED:
-		refuse(call, 422, NOT_ALLOWED, "The product can't be sold right now");
-		return;
-	case TROUBLE_BROKEN:
-	default:
-		refuse(call, 500, BROKEN, "Internal server error");
-		return;
-	}
-}
+static const struct refusals refusals = {
+	.take_key = call_bearer,
+	.write = write_refusal,
+	.without_key = {401, NOT_AUTHORISED, "Unauthorized"},
+	.of =
+		{
+			[TROUBLE_BODY] = {400, NOT_ALLOWED, "Invalid JSON"},
+			[TROUBLE_PATH] = {404, NO_SUCH_THING, "Resource not found"},
+			[TROUBLE_REFUSED] = {422, NOT_ALLOWED,
+					     "The product can't be sold right now"},
+			[TROUBLE_BROKEN] = {500, BROKEN, "Internal server error"},
+		},
+};
 
 static void
 tell(struct sandbox_call *call, const struct order *order)
@@ -127,4 +118,4 @@ static const struct fake_route routes[] = {
 	{NULL, NULL, NULL},
 };
 
-const struct fake_provider fake_flash = {"flash", routes, admit, trouble, NULL};
+const struct fake_provider fake_flash = {.name = "flash", .routes = routes, .refusals = &refusals};

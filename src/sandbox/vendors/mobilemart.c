@@ -21,34 +21,24 @@ refuse(struct sandbox_call *call, int status, const char *message)
 	reply_json(call, status, &w);
 }
 
-static bool
-admit(struct sandbox_call *call)
+static void
+write_refusal(struct sandbox_call *call, const struct refusal *r)
 {
-	if (vend_key(call))
-		return true;
-	refuse(call, 401, "Unauthorized");
-	return false;
+	refuse(call, r->status, r->message);
 }
 
-static void
-trouble(struct sandbox_call *call, enum trouble what)
-{
-	switch (what) {
-	case TROUBLE_BODY:
-		refuse(call, 400, "Invalid JSON");
-		return;
-	case TROUBLE_PATH:
-		refuse(call, 404, "Resource not found");
-		return;
-	case TROUBLE_REFUSED:
-		refuse(call, 422, "The product can't be sold right now");
-		return;
-	case TROUBLE_BROKEN:
-	default:
-		refuse(call, 500, "Internal server error");
-		return;
-	}
-}
+static const struct refusals refusals = {
+	.take_key = vend_key,
+	.write = write_refusal,
+	.without_key = {401, 0, "Unauthorized"},
+	.of =
+		{
+			[TROUBLE_BODY] = {400, 0, "Invalid JSON"},
+			[TROUBLE_PATH] = {404, 0, "Resource not found"},
+			[TROUBLE_REFUSED] = {422, 0, "The product can't be sold right now"},
+			[TROUBLE_BROKEN] = {500, 0, "Internal server error"},
+		},
+};
 
 static void
 tell(struct sandbox_call *call, const struct order *order)
@@ -129,4 +119,5 @@ static const struct fake_route routes[] = {
 	{NULL, NULL, NULL},
 };
 
-const struct fake_provider fake_mobilemart = {"mobilemart", routes, admit, trouble, NULL};
+const struct fake_provider fake_mobilemart = {
+	.name = "mobilemart", .routes = routes, .refusals = &refusals};

@@ -301,7 +301,7 @@ describes_requests(void **state)
 		{"kind", "{\"type\":[\"string\",\"null\"],\"description\":\"Default: plain.\","
 			 "\"enum\":[\"plain\",\"fancy\",null]}"},
 		{"finish",
-		 "{\"type\":[\"string\",\"null\"],\"description\":\"plain unless given.\","
+		 "{\"type\":[\"string\",\"null\"],\"description\":\"Default: plain.\","
 		 "\"enum\":[\"plain\",\"fancy\",null]}"},
 		{"some", "{\"type\":\"string\",\"enum\":[\"fancy\"]}"},
 		{"code", "{\"type\":[\"string\",\"null\"],\"pattern\":\"^[a-z0-9-]{1,120}$\"}"},
