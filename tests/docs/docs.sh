@@ -220,7 +220,7 @@ unknown_names() {
     while read -r file; do
         while read -r span; do
             case $span in
-            /* | ./* | *://* | *\<* | *…* | *" "* | *=* | *[\{\}\(\)\'\",\;:\$]* | build/* | corpus/) ;;
+            /* | ./* | .[a-z]* | *://* | *\<* | *…* | *" "* | *=* | *[\{\}\(\)\'\",\;:\$]* | build/* | corpus/) ;;
             */*) is_path "$(dirname "$file")" "$span" || echo "$file: $span" ;;
             *.*) is_dotted "$span" || echo "$file: $span" ;;
             *-*) ;;
