@@ -85,7 +85,7 @@ test_too_late_to_begin(void **state)
 
 		expect_status(&a, 503);
 		assert_string_equal(answer_header(&a, "Retry-After"), "1");
-		assert_non_null(strstr(a.body.data, "was not carried out"));
+		assert_non_null(strstr(a.body.data, "was not processed"));
 	}
 }
 

@@ -71,7 +71,7 @@ refuses_open_files(void **state)
 		assert_true(folder_write(folder, "pepper.key", KEY_A, modes[i]));
 		assert_null(keyring_load(folder, problem));
 		assert_non_null(strstr(problem, "pepper.key"));
-		assert_non_null(strstr(problem, "open to others"));
+		assert_non_null(strstr(problem, "accessible to others"));
 	}
 }
 

@@ -102,7 +102,7 @@ refuses_what_would_lose_keys(void **state)
 
 	(void)state;
 	assert_false(rotation_activate(folder, KEY_BOX, why));
-	assert_non_null(strstr(why, "no key waits"));
+	assert_non_null(strstr(why, "no key is waiting"));
 	assert_false(rotation_drop(folder, KEY_BOX, "a", why));
 	assert_false(rotation_drop(folder, KEY_BOX, "b", why));
 	assert_true(rotation_add(folder, KEY_BOX, why));
