@@ -107,7 +107,7 @@ refuses_what_would_lose_keys(void **state)
 	assert_false(rotation_drop(folder, KEY_BOX, "b", why));
 	assert_true(rotation_add(folder, KEY_BOX, why));
 	assert_false(rotation_add(folder, KEY_BOX, why));
-	assert_non_null(strstr(why, "waits"));
+	assert_non_null(strstr(why, "waiting"));
 	keys = load();
 	assert_false(rotation_drop(folder, KEY_BOX, rotation_waiting(keys, KEY_BOX), why));
 	keyring_free(keys);
