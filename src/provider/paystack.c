@@ -4,7 +4,7 @@
  * those without decimals too.
  *
  * A deposit is POST /transaction/initialize {email, amount, currency, reference, callback_url,
- * channels, metadata, label} -> data {authorization_url, access_code, reference}; it is asked about
+ * channels, metadata, label} -> data {authorization_url, access_code, reference}; it is looked up
  * by GET /transaction/verify/{reference} -> data {id, status, reference, amount, currency}. That
  * status is "abandoned" as long as the customer has not paid, so it is no failure.
  *

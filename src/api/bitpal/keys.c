@@ -71,7 +71,7 @@ static const struct field key_fields[] = {
 	      .example = "false"),
 	FIELD(struct key_out, key.created_at, .name = "created_at", .required = true),
 	FIELD(struct key_out, key.last_used_at, .name = "last_used_at", .keep_null = true,
-	      .doc = "Rounded to the minute; null if the key was never used."),
+	      .doc = "Accurate to the minute; null if the key was never used."),
 };
 
 static const struct schema key_schema = SCHEMA(struct key_out, "WalletKey", key_fields);
