@@ -1,4 +1,4 @@
-/* What nobody waits for any more is not done, and whoever repeats it elsewhere is told the truth. */
+/* A request that its client has given up is not carried out; a repetition elsewhere is answered correctly. */
 #include "tests/support/cmocka.h"
 
 #include <libpq-fe.h>

@@ -569,7 +569,7 @@ set_trap(struct client *c)
 }
 
 /* A request loses a race after it has opened a payment, and another one with its key is answered
- * before it begins anew: it gives that answer, and nobody outside hears of what it had opened. */
+ * before it starts again: it gives that answer, and nobody outside hears of what it had opened. */
 static void
 test_answered_between_attempts(void **state)
 {
