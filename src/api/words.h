@@ -7,15 +7,12 @@
 extern const char *const word_kyc_drop[];
 
 /* Wallets and books. */
-extern const char *const word_directions[];
 extern const char *const word_completed[];
 /* What a transaction of a wallet is; split: by the side that a wallet has in a transfer. */
 extern const char *const word_transactions[];
 extern const char *const word_transactions_split[];
 
 /* What is under way. */
-extern const char *const word_payment_statuses[];
-extern const char *const word_deposit_statuses[]; /* as Bitpal has them */
 
 /* Others. */
 extern const char *const word_providers[];
