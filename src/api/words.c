@@ -4,7 +4,6 @@
 
 const char *const word_kyc_drop[] = {"pending", "approved", "rejected", NULL};
 
-const char *const word_directions[] = {"in", "out", NULL};
 const char *const word_completed[] = {"completed", NULL};
 
 #define TRANSACTIONS                                                                           \
@@ -15,8 +14,5 @@ const char *const word_completed[] = {"completed", NULL};
 
 const char *const word_transactions[] = {"transfer", TRANSACTIONS};
 const char *const word_transactions_split[] = {"transfer_in", "transfer_out", TRANSACTIONS};
-
-const char *const word_payment_statuses[] = {"pending", "completed", "failed", "review", NULL};
-const char *const word_deposit_statuses[] = {"success", "failed", "pending", NULL};
 
 const char *const word_providers[] = {"paystack", "flutterwave", "paga", "fingra", NULL};

@@ -7,15 +7,12 @@
 extern const char *const word_kyc_drop[];
 
 /* Wallets and ledger. */
-extern const char *const word_directions[];
 extern const char *const word_completed[];
 /* Types of wallet transactions; split: transfers by direction. */
 extern const char *const word_transactions[];
 extern const char *const word_transactions_split[];
 
 /* Statuses. */
-extern const char *const word_payment_statuses[];
-extern const char *const word_deposit_statuses[]; /* as Bitpal has them */
 
 /* Others. */
 extern const char *const word_providers[];

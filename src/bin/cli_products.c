@@ -4,6 +4,7 @@
 
 #include "app/prepaid/product.h"
 #include "base/arena.h"
+#include "base/word.h"
 #include "bin/cli.h"
 #include "bin/start.h"
 #include "db/db.h"
@@ -19,9 +20,9 @@ show(const struct product *product)
 	char most[MONEY_TEXT_MAX];
 
 	(void)printf("%-28s %-10s %-11s %10s %10s %s  %-6s %s\n", product->code, product->provider,
-		     product->kind, money_text(least, product->least),
-		     money_text(most, product->most), product->currency,
-		     product->is_active ? "active" : "off", product->name);
+		     word_text(product_kind_words, product->kind),
+		     money_text(least, product->least), money_text(most, product->most),
+		     product->currency, product->is_active ? "active" : "off", product->name);
 }
 
 int

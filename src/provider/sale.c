@@ -9,13 +9,7 @@ enum { TOKENS_MAX = 4, TOKEN_MAX = 40 };
 
 const struct vendor *const vendors[] = {&vendor_flash, &vendor_mobilemart, &vendor_easypay, NULL};
 
-static const char *const kinds[] = {
-	[PRODUCT_AIRTIME] = "airtime",
-	[PRODUCT_DATA] = "data",
-	[PRODUCT_ELECTRICITY] = "electricity",
-	[PRODUCT_BILL] = "bill",
-	NULL,
-};
+const char *const product_kind_words[] = {"airtime", "data", "electricity", "bill", NULL};
 
 const struct vendor *
 vendor_find(const char *name)
@@ -24,18 +18,6 @@ vendor_find(const char *name)
 		if (text_equal(vendors[i]->name, name))
 			return vendors[i];
 	return NULL;
-}
-
-const char *
-product_kind_name(enum product_kind kind)
-{
-	return kinds[kind];
-}
-
-int
-product_kind_parse(const char *name)
-{
-	return text_index(kinds, name);
 }
 
 /* Digits, optionally in groups. */

@@ -11,7 +11,7 @@
 #include "provider/provider.h"
 
 enum product_kind {
-	PRODUCT_AIRTIME,
+	PRODUCT_AIRTIME = 1,
 	PRODUCT_DATA,
 	PRODUCT_ELECTRICITY,
 	PRODUCT_BILL,
@@ -58,8 +58,6 @@ extern const struct vendor *const vendors[];
 /* NULL for an unknown name. */
 const struct vendor *vendor_find(const char *name);
 
-/* "airtime", and back; -1 for none. */
-const char *product_kind_name(enum product_kind kind);
-int product_kind_parse(const char *name);
+extern const char *const product_kind_words[];
 
 #endif

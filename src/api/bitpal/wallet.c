@@ -43,14 +43,14 @@ static const struct field webhook_out_fields[] = {
 
 struct status_out {
 	const char *reference;
-	const char *status;
+	enum deposit_status status;
 	struct money amount;
 };
 
 static const struct field status_out_fields[] = {
 	FIELD(struct status_out, reference, .name = "reference", .required = true,
 	      .example = "\"DEP_1734256800_ABCD1234\""),
-	FIELD(struct status_out, status, .name = "status", .choices = word_deposit_statuses,
+	FIELD(struct status_out, status, .name = "status", .choices = deposit_status_words,
 	      .required = true, .doc = "success, failed or pending.", .example = "\"success\""),
 	FIELD(struct status_out, amount, .name = "amount", .required = true, .example = "5000"),
 };
@@ -96,7 +96,7 @@ static const struct field history_query_fields[] = {
 struct line_out {
 	const char *type;
 	struct money amount;
-	const char *status;
+	enum deposit_status status;
 	const char *reference;
 	const char *description;
 	struct instant created_at;
@@ -109,7 +109,7 @@ static const struct field line_out_fields[] = {
 		     "another API.",
 	      .example = "\"deposit\""),
 	FIELD(struct line_out, amount, .name = "amount", .required = true, .example = "5000"),
-	FIELD(struct line_out, status, .name = "status", .choices = word_deposit_statuses,
+	FIELD(struct line_out, status, .name = "status", .choices = deposit_status_words,
 	      .required = true, .doc = "success, failed or pending.", .example = "\"success\""),
 	FIELD(struct line_out, reference, .name = "reference", .required = true,
 	      .example = "\"DEP_1734256800_ABCD1234\""),
@@ -170,7 +170,7 @@ close_deposit(struct call *call, const void *in, void *out)
 
 	(void)in;
 	TRY(payment_close(&call->ctx, payment));
-	if (payment->state == PAYMENT_FAILED || payment->checkout_url == NULL) {
+	if (payment->status == PAYMENT_FAILED || payment->checkout_url == NULL) {
 		(void)payment_refusal(&call->ctx, payment);
 		return call_refuse(call);
 	}
@@ -198,20 +198,20 @@ take_webhook(struct call *call, const void *in, void *out)
 	return ERR_OK;
 }
 
-static const char *
-status_text(enum payment_status status)
+static enum deposit_status
+shown_status(enum payment_status status)
 {
 	switch (status) {
 	case PAYMENT_SUCCEEDED:
-		return "success";
+		return DEPOSIT_SUCCEEDED;
 	case PAYMENT_FAILED:
 	case PAYMENT_UNPAID:
-		return "failed";
+		return DEPOSIT_FAILED;
 	case PAYMENT_PENDING:
 	case PAYMENT_REVIEW:
 		break;
 	}
-	return "pending";
+	return DEPOSIT_PENDING;
 }
 
 static enum err
@@ -221,8 +221,8 @@ deposit_status(struct call *call, const void *in, void *out)
 
 	(void)in;
 	TRY(user_deposit_find(&call->ctx, call->params[0].text, &payment));
-	*(struct status_out *)out =
-		(struct status_out){payment.reference, status_text(payment.state), payment.amount};
+	*(struct status_out *)out = (struct status_out){
+		payment.reference, shown_status(payment.status), payment.amount};
 	return ERR_OK;
 }
 

@@ -9,7 +9,6 @@ enum { LIST_MOST = 50, LIST_LIMIT_MAX = 100, CODE_MAX = 40, RECIPIENT_MAX = 20 }
 /* The product for all bills; the number identifies the biller. */
 static const char bill_product[] = "EASYPAY-BILL";
 
-static const char *const kinds[] = {"airtime", "data", "electricity", "bill", NULL};
 static const char *const providers_of[] = {"flash", "mobilemart", "easypay", NULL};
 static const char *const statuses[] = {"pending", "completed", "failed", NULL};
 
@@ -18,7 +17,7 @@ static const struct field product_fields[] = {
 	      .example = "\"FLASH-VODACOM-AIRTIME\""),
 	FIELD(struct product, provider, .name = "provider", .choices = providers_of,
 	      .required = true, .doc = "flash, mobilemart or easypay.", .example = "\"flash\""),
-	FIELD(struct product, kind, .name = "kind", .choices = kinds, .required = true,
+	FIELD(struct product, kind, .name = "kind", .choices = product_kind_words, .required = true,
 	      .doc = "airtime, data, electricity or bill.", .example = "\"airtime\""),
 	FIELD(struct product, name, .name = "name", .required = true,
 	      .example = "\"Vodacom airtime\""),
@@ -44,7 +43,7 @@ static const struct schema products_out =
 	SCHEMA(struct products_out, "PrepaidProducts", products_fields);
 
 static const struct field product_query_fields[] = {
-	FIELD(struct product_filter, kind, .name = "kind", .choices = kinds),
+	FIELD(struct product_filter, kind, .name = "kind", .choices = product_kind_words),
 	FIELD(struct product_filter, provider, .name = "provider", .choices = providers_of),
 };
 
@@ -93,7 +92,8 @@ static const struct field purchase_fields[] = {
 	FIELD(struct purchase, label, .name = "transactionId", .required = true,
 	      .doc = "Label for searching, and the reference in the wallet history.",
 	      .example = "\"PUR-1755008423028-9a1e55f0\""),
-	FIELD(struct purchase, status, .name = "status", .choices = statuses, .required = true,
+	FIELD(struct purchase, status, .name = "status", .choices = statuses,
+	      .words = transaction_status_words, .required = true,
 	      .doc = "pending: the provider has not confirmed yet; the money is held, and the "
 		     "purchase is settled automatically. completed: the product was sold and paid "
 		     "for. failed: nothing was sold, and the held money was released.",
@@ -134,7 +134,8 @@ static const struct schema purchases_out =
 	SCHEMA(struct purchases_out, "Purchases", purchases_fields);
 
 static const struct field purchase_query_fields[] = {
-	FIELD(struct purchase_filter, status, .name = "status", .choices = statuses),
+	FIELD(struct purchase_filter, status, .name = "status", .choices = statuses,
+	      .words = transaction_status_words),
 	FIELD(struct purchase_filter, reference, .name = "reference", .text = TEXT_CODE, .min = 1,
 	      .max = 120),
 	FIELD(struct purchase_filter, before, .name = "before", .lower_bound = true, .min = 1,

@@ -52,8 +52,8 @@ struct line_out {
 	const char *transaction;
 	const char *type;
 	const char *subtype;
-	const char *status;
-	const char *direction;
+	enum transaction_status status;
+	enum line_direction direction;
 	struct money amount;
 	const char *description;
 	const char *reference;
@@ -76,9 +76,9 @@ static const struct field line_fields[] = {
 		     "admin_credit, admin_debit, voucher_issue, reversal and others.",
 	      .example = "\"transfer_in\""),
 	FIELD(struct line_out, status, .name = "status", .choices = word_completed,
-	      .required = true, .doc = "Pending transactions are not in the history.",
-	      .example = "\"completed\""),
-	FIELD(struct line_out, direction, .name = "direction", .choices = word_directions,
+	      .words = transaction_status_words, .required = true,
+	      .doc = "Pending transactions are not in the history.", .example = "\"completed\""),
+	FIELD(struct line_out, direction, .name = "direction", .choices = line_direction_words,
 	      .required = true, .doc = "in or out; the amount has no sign.", .example = "\"in\""),
 	FIELD(struct line_out, amount, .name = "amount", .required = true, .example = "1000"),
 	FIELD(struct line_out, description, .name = "description", .required = true,
@@ -158,7 +158,7 @@ type_of(const struct wallet_line *line)
 {
 	if (strcmp(line->type, "transfer") != 0)
 		return line->type;
-	return strcmp(line->direction, "in") == 0 ? "transfer_in" : "transfer_out";
+	return line->direction == DIRECTION_IN ? "transfer_in" : "transfer_out";
 }
 
 /* Types with a better description than their name. */
@@ -189,7 +189,7 @@ show_line(struct arena *arena, const struct wallet_line *line)
 	return (struct line_out){
 		.number = line->sequence,
 		.transaction = moolah_transaction_id(arena, line->created_at, line->id),
-		.type = strcmp(line->direction, "in") == 0 ? "deposit" : type,
+		.type = line->direction == DIRECTION_IN ? "deposit" : type,
 		.subtype = type,
 		.status = line->status,
 		.direction = line->direction,

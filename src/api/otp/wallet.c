@@ -48,13 +48,13 @@ static const struct field query_fields[] = {
 struct line_reply {
 	const char *transaction;
 	const char *type;
-	const char *direction;
+	enum line_direction direction;
 	struct money amount;
 	const char *currency;
 	struct money before;
 	struct money after;
 	const char *reference;
-	const char *status;
+	enum transaction_status status;
 	struct instant at;
 };
 
@@ -66,7 +66,7 @@ static const struct field line_fields[] = {
 	      .doc = "funding, purchase, deposit, transfer_in, transfer_out, admin_credit, "
 		     "admin_debit, reversal and others.",
 	      .example = "\"funding\""),
-	FIELD(struct line_reply, direction, .name = "direction", .choices = word_directions,
+	FIELD(struct line_reply, direction, .name = "direction", .choices = line_direction_words,
 	      .required = true, .doc = "in or out; the amount has no sign.", .example = "\"in\""),
 	FIELD(struct line_reply, amount, .name = "amount", .required = true, .example = "5000"),
 	FIELD(struct line_reply, currency, .name = "currency", .required = true,
@@ -78,8 +78,8 @@ static const struct field line_fields[] = {
 	FIELD(struct line_reply, reference, .name = "reference", .required = true,
 	      .example = "\"FUND-1705948200123-abc12345\""),
 	FIELD(struct line_reply, status, .name = "status", .choices = word_completed,
-	      .required = true, .doc = "Pending transactions are not in the history.",
-	      .example = "\"completed\""),
+	      .words = transaction_status_words, .required = true,
+	      .doc = "Pending transactions are not in the history.", .example = "\"completed\""),
 	FIELD(struct line_reply, at, .name = "timestamp", .required = true),
 };
 
@@ -150,7 +150,7 @@ type_of(const struct wallet_line *line)
 		return "purchase";
 	if (!text_equal(line->type, "transfer"))
 		return line->type;
-	return text_equal(line->direction, "in") ? "transfer_in" : "transfer_out";
+	return line->direction == DIRECTION_IN ? "transfer_in" : "transfer_out";
 }
 
 /* The number returned by the second step, or else the transaction's id. */
@@ -173,7 +173,7 @@ number_of(struct arena *arena, const struct wallet_line *line)
 static struct line_reply
 show_line(struct arena *arena, const struct wallet_line *line)
 {
-	bool in = text_equal(line->direction, "in");
+	bool in = line->direction == DIRECTION_IN;
 	int64_t change = in ? line->amount.minor : -line->amount.minor;
 
 	return (struct line_reply){

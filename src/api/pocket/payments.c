@@ -12,16 +12,14 @@
 
 static const char *const types[] = {"credit", "debit", NULL};
 
-static const char *const statuses[] = {"pending", "completed", "failed", "review", NULL};
-
 struct payment_query {
 	struct page_query page;
-	const char *status;
+	enum payment_status status;
 };
 
 static const struct field query_fields[] = {
 	PAGE_FIELDS(struct payment_query),
-	FIELD(struct payment_query, status, .name = "status", .choices = statuses),
+	FIELD(struct payment_query, status, .name = "status", .choices = transaction_status_words),
 };
 
 static const struct field payment_fields[] = {
@@ -30,7 +28,8 @@ static const struct field payment_fields[] = {
 	      .example = "\"cr_2026_001\""),
 	FIELD(struct payment, type, .name = "type", .choices = types, .required = true,
 	      .example = "\"credit\""),
-	FIELD(struct payment, status, .name = "status", .choices = statuses, .required = true,
+	FIELD(struct payment, status, .name = "status", .choices = transaction_status_words,
+	      .required = true,
 	      .doc = "pending, completed, failed, or review (an administrator must decide).",
 	      .example = "\"pending\""),
 	FIELD(struct payment, amount, .name = "amount", .required = true),
@@ -122,7 +121,7 @@ show(struct call *call, const struct payment *payment, struct transaction *out)
 		.id = payment->public_id,
 		.reference = payment->reference,
 		.type = payment->type,
-		.status = payment->status,
+		.status = (enum transaction_status)payment->status,
 		.amount = payment->amount,
 		.currency = payment->currency,
 		.wallet = payment->wallet,
@@ -208,7 +207,7 @@ pocket_pay_finish(struct call *call, const void *in, void *out)
 
 	(void)in;
 	TRY(payment_close(&call->ctx, payment));
-	if (payment->state == PAYMENT_FAILED) {
+	if (payment->status == PAYMENT_FAILED) {
 		(void)payment_refusal(&call->ctx, payment);
 		return call_refuse(call);
 	}

@@ -94,7 +94,7 @@ struct action_result {
 	const char *action;
 	struct uuid payment;
 	const char *reference;
-	const char *status;
+	enum payment_status status;
 	struct money amount;
 	const char *currency;
 	struct uuid wallet;
@@ -112,7 +112,7 @@ static const struct field result_fields[] = {
 	FIELD(struct action_result, reference, .name = "reference",
 	      .doc = "Reference of the payment; without walletId, the reference at the provider.",
 	      .example = "\"dep_2026_001\""),
-	FIELD(struct action_result, status, .name = "status", .choices = word_payment_statuses,
+	FIELD(struct action_result, status, .name = "status", .choices = transaction_status_words,
 	      .example = "\"pending\""),
 	FIELD(struct action_result, amount, .name = "amount"),
 	FIELD(struct action_result, currency, .name = "currency", .example = "\"NGN\""),
@@ -507,7 +507,7 @@ finish(struct call *call, const void *in, void *out)
 	if (action->payment == NULL)
 		return finish_unbooked(call, action, out);
 	TRY(payment_close(&call->ctx, action->payment));
-	if (action->payment->state == PAYMENT_FAILED) {
+	if (action->payment->status == PAYMENT_FAILED) {
 		(void)payment_refusal(&call->ctx, action->payment);
 		return call_refuse(call);
 	}

@@ -28,7 +28,7 @@ static const struct field line_fields[] = {
 	      .required = true, .example = "\"transfer\""),
 	FIELD(struct wallet_line, reference, .name = "reference", .required = true,
 	      .example = "\"trf_2026_001\""),
-	FIELD(struct wallet_line, direction, .name = "direction", .choices = word_directions,
+	FIELD(struct wallet_line, direction, .name = "direction", .choices = line_direction_words,
 	      .required = true, .example = "\"out\""),
 	FIELD(struct wallet_line, amount, .name = "amount", .required = true),
 	FIELD(struct wallet_line, balance, .name = "balance", .required = true,

@@ -231,8 +231,7 @@ payment_open(struct ctx *ctx, const struct payment_order *in, struct payment *ou
 static bool
 may_be_called_again(const struct payment_row *row)
 {
-	return !row->withdrawal && !row->called &&
-	       payment_status_parse(row->status) == PAYMENT_PENDING;
+	return !row->withdrawal && !row->called && row->status == PAYMENT_PENDING;
 }
 
 enum err
@@ -329,7 +328,7 @@ take_answer(struct ctx *ctx, const struct payment *payment, struct payment_row *
 				  p_text(answer->checkout_url))));
 	TRY(payment_apply_event(ctx, row, event_of_answer(payment), unsaid, reason(answer)));
 	if (answer->outcome == PROVIDER_ACCEPTED && answer->state == PROVIDER_SUCCEEDED &&
-	    payment_status_parse(row->status) == PAYMENT_PENDING)
+	    row->status == PAYMENT_PENDING)
 		TRY(settlement_plan_lookup(ctx, REVIEW_PAYMENT, row->public_id, 0));
 	return ERR_OK;
 }
@@ -402,7 +401,7 @@ payment_list(struct ctx *ctx, const struct payment_filter *filter, struct paymen
 
 	TRY(db_run(ctx, SQL_payment_list, &rows,
 		   PARAMS(p_int(ctx->who.ledger_id), p_id(filter->before), p_int(filter->most),
-			  p_text(filter->status))));
+			  p_word(transaction_status_words, filter->status))));
 	*out = arena_array(ctx->arena, rows.count, sizeof(**out));
 	*n = rows.count;
 	for (size_t i = 0; i < rows.count; i++) {

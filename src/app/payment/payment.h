@@ -12,6 +12,7 @@
 #ifndef APP_PAYMENT_PAYMENT_H
 #define APP_PAYMENT_PAYMENT_H
 
+#include "app/wallet/transaction.h"
 #include "base/ctx.h"
 #include "base/money.h"
 #include "base/value.h"
@@ -37,11 +38,12 @@ struct payment_order {
 	bool abandon;
 };
 
+/* By the words of transaction_status_words. */
 enum payment_status {
-	PAYMENT_PENDING,
-	PAYMENT_SUCCEEDED,
-	PAYMENT_FAILED,
-	PAYMENT_REVIEW,
+	PAYMENT_PENDING = STATUS_PENDING,
+	PAYMENT_SUCCEEDED = STATUS_COMPLETED,
+	PAYMENT_FAILED = STATUS_FAILED,
+	PAYMENT_REVIEW = STATUS_REVIEW,
 	/* A deposit that failed, but may still be paid. Clients see it as failed: only the table
 	 * of states distinguishes them. */
 	PAYMENT_UNPAID,
@@ -69,8 +71,7 @@ struct payment {
 	const char *reference;
 	const char *provider;
 	const char *provider_reference; /* ours, used at the provider */
-	const char *status;             /* pending, completed, failed, review */
-	enum payment_status state;
+	enum payment_status status;
 	struct money amount;
 	const char *currency;
 	const char *type;
@@ -107,7 +108,7 @@ enum err payment_resume(struct ctx *ctx, struct uuid id, const struct payment_or
 void payment_call(struct ctx *ctx, struct payment *payment);
 /*
  * In a second transaction: record the provider's answer. ERR_OK also if it refused: then
- * payment->state is PAYMENT_FAILED, and payment_refusal() is the error for the client.
+ * payment->status is PAYMENT_FAILED, and payment_refusal() is the error for the client.
  */
 enum err payment_close(struct ctx *ctx, struct payment *payment) MUST_CHECK;
 /* Report why the call failed: ERR_PROVIDER_REFUSED, ERR_PROVIDER_DOWN or ERR_PROVIDER_TIMEOUT. */
@@ -121,8 +122,8 @@ enum err payment_by_reference(struct ctx *ctx, int64_t ledger_id, int64_t user_i
 enum err payment_get(struct ctx *ctx, struct uuid id, struct payment *out) MUST_CHECK;
 
 struct payment_filter {
-	const char *status; /* NULL: any */
-	int64_t before;     /* last one of the previous page; 0: from the newest */
+	enum payment_status status; /* 0: any */
+	int64_t before;             /* last one of the previous page; 0: from the newest */
 	int64_t most;
 };
 enum err payment_list(struct ctx *ctx, const struct payment_filter *filter, struct payment **out,

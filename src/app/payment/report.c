@@ -88,7 +88,7 @@ settle(struct ctx *ctx, const struct provider *provider, const struct provider_r
 {
 	struct payment_row row;
 	enum payment_event event;
-	const char *before;
+	enum payment_status before;
 	bool first;
 
 	TRY(payment_row_lock(ctx, payment, &row));
@@ -100,7 +100,7 @@ settle(struct ctx *ctx, const struct provider *provider, const struct provider_r
 	if (event == EVENT_PAID && report->withdrawal != row.withdrawal)
 		event = EVENT_PAID_OTHERWISE;
 	TRY(payment_apply_event(ctx, &row, event, report->amount, NULL));
-	*result = text_equal(before, row.status) ? WEBHOOK_NOTED : WEBHOOK_SETTLED;
+	*result = before == row.status ? WEBHOOK_NOTED : WEBHOOK_SETTLED;
 	return ERR_OK;
 }
 

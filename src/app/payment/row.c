@@ -5,6 +5,7 @@
 #include "app/events/event.h"
 #include "app/payment/payment.h"
 #include "base/arena.h"
+#include "base/word.h"
 #include "db/row.h"
 #include "json/writer.h"
 
@@ -26,7 +27,7 @@ static const struct column columns[] = {
 	COLUMN(struct payment_row, provider_reference),
 	COLUMN(struct payment_row, provider_config_id),
 	COLUMN(struct payment_row, provider_id),
-	COLUMN(struct payment_row, status),
+	COLUMN_WORD(struct payment_row, status, transaction_status_words),
 	COLUMN(struct payment_row, payable),
 	COLUMN(struct payment_row, accepted),
 	COLUMN(struct payment_row, called),
@@ -72,9 +73,7 @@ payment_row_lock(struct ctx *ctx, struct uuid id, struct payment_row *out)
 enum payment_status
 payment_row_state(const struct payment_row *row)
 {
-	enum payment_status state = payment_status_parse(row->status);
-
-	return state == PAYMENT_FAILED && row->payable ? PAYMENT_UNPAID : state;
+	return row->status == PAYMENT_FAILED && row->payable ? PAYMENT_UNPAID : row->status;
 }
 
 void
@@ -88,7 +87,6 @@ payment_row_show(const struct payment_row *row, struct payment *out)
 		.provider = row->provider,
 		.provider_reference = row->provider_reference,
 		.status = row->status,
-		.state = payment_status_parse(row->status),
 		.amount = {row->amount, currency_find(row->currency)},
 		.currency = row->currency,
 		.type = row->type,
@@ -117,6 +115,7 @@ enum err
 payment_emit_event(struct ctx *ctx, const struct payment_row *row)
 {
 	const struct currency *currency = currency_find(row->currency);
+	const char *status = word_text(transaction_status_words, row->status);
 	char amount[MONEY_TEXT_MAX];
 	struct bytes data;
 	struct jw w;
@@ -126,7 +125,7 @@ payment_emit_event(struct ctx *ctx, const struct payment_row *row)
 	jw_text(&w, "id", id_or_null(ctx, row->public_id));
 	jw_text(&w, "reference", row->reference);
 	jw_text(&w, "type", row->type);
-	jw_text(&w, "status", row->status);
+	jw_text(&w, "status", status);
 	jw_text(&w, "amount", money_text(amount, (struct money){row->amount, currency}));
 	jw_text(&w, "currency", row->currency);
 	jw_text(&w, "walletId", id_or_null(ctx, row->wallet));
@@ -136,6 +135,6 @@ payment_emit_event(struct ctx *ctx, const struct payment_row *row)
 	jw_close(&w);
 	if (!jw_finish(&w, &data))
 		return fault(&ctx->fault, ERR_INTERNAL, NULL, NULL);
-	return event_add(ctx, row->ledger_id, arena_printf(ctx->arena, "payment.%s", row->status),
+	return event_add(ctx, row->ledger_id, arena_printf(ctx->arena, "payment.%s", status),
 			 row->public_id, (struct json_value){data.data});
 }

@@ -27,8 +27,8 @@ struct payment_row {
 	const char *provider_reference;
 	int64_t provider_config_id;
 	const char *provider_id;
-	const char *status;
-	bool payable; /* a failed one: it may still be paid */
+	enum payment_status status; /* never PAYMENT_UNPAID */
+	bool payable;               /* a failed one: it may still be paid */
 	bool accepted;
 	bool called;
 	const char *answer;

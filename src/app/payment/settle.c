@@ -174,9 +174,9 @@ static enum err
 store(struct ctx *ctx, const struct payment_row *row, int64_t transaction_id)
 {
 	return db_run(ctx, SQL_payment_store, NULL,
-		      PARAMS(p_int(row->payment_id), p_text(row->status), p_bool(row->payable),
-			     p_bool(row->reference_held), p_bool(row->accepted),
-			     p_text(row->problem),
+		      PARAMS(p_int(row->payment_id), p_word(transaction_status_words, row->status),
+			     p_bool(row->payable), p_bool(row->reference_held),
+			     p_bool(row->accepted), p_text(row->problem),
 			     row->paid_currency != NULL ? p_int(row->paid_amount) : p_null(),
 			     p_text(row->paid_currency), p_id(transaction_id)));
 }
@@ -239,7 +239,7 @@ post_or_ask(struct ctx *ctx, struct payment_row *row, enum payment_event event, 
 			     posted.err == ERR_CONFLICT
 				     ? "The provider does not report the amount paid"
 				     : NULL);
-	row->status = payment_status_name(PAYMENT_REVIEW);
+	row->status = PAYMENT_REVIEW;
 	return open_review(ctx, row, paid,
 			   arena_printf(ctx->arena, "It was paid, but can't be posted: %s",
 					posted.err == ERR_NOT_FOUND ? "The wallet was closed"
@@ -257,8 +257,8 @@ payment_apply_event(struct ctx *ctx, struct payment_row *row, enum payment_event
 
 	why = why != NULL ? why : reasons[event];
 	row->accepted |= acknowledges(event);
-	row->status = payment_status_name(step.next);
 	row->payable = step.next == PAYMENT_UNPAID;
+	row->status = row->payable ? PAYMENT_FAILED : step.next;
 	switch (step.effect) {
 	case DO_NOTHING:
 		return learned ? store(ctx, row, 0) : ERR_OK;

@@ -26,7 +26,6 @@
 #include "base/attributes.h"
 
 #include <assert.h>
-#include <string.h>
 
 enum direction { IN = 1, OUT = 2, BOTH = IN | OUT };
 
@@ -145,25 +144,4 @@ payment_step(bool withdrawal, enum payment_status state, enum payment_event even
 		i++;
 	assert(i < ROWS);
 	return (struct payment_step){rows[i].next, rows[i].effect};
-}
-
-static const char *const names[] = {
-	[PAYMENT_PENDING] = "pending", [PAYMENT_SUCCEEDED] = "completed",
-	[PAYMENT_FAILED] = "failed",   [PAYMENT_REVIEW] = "review",
-	[PAYMENT_UNPAID] = "failed",   NULL,
-};
-
-const char *
-payment_status_name(enum payment_status state)
-{
-	return names[state];
-}
-
-enum payment_status
-payment_status_parse(const char *name)
-{
-	int state = text_index(names, name);
-
-	assert(state >= 0);
-	return (enum payment_status)state;
 }

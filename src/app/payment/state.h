@@ -44,8 +44,5 @@ struct payment_step payment_step(bool withdrawal, enum payment_status state,
 				 enum payment_event event);
 /* Number of matching rows of the table: 1, or the table is wrong. */
 size_t payment_step_count(bool withdrawal, enum payment_status state, enum payment_event event);
-/* "pending", and back. */
-const char *payment_status_name(enum payment_status state);
-enum payment_status payment_status_parse(const char *name);
 
 #endif

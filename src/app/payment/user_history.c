@@ -5,7 +5,7 @@
 struct line_row {
 	const char *type;
 	bool outgoing;
-	const char *status;
+	enum deposit_status status;
 	const char *reference;
 	const char *currency;
 	int64_t amount;
@@ -13,11 +13,17 @@ struct line_row {
 	struct instant created_at;
 };
 
+const char *const deposit_status_words[] = {"success", "failed", "pending", NULL};
+
 static const struct column columns[] = {
-	COLUMN(struct line_row, type),     COLUMN(struct line_row, outgoing),
-	COLUMN(struct line_row, status),   COLUMN(struct line_row, reference),
-	COLUMN(struct line_row, currency), COLUMN(struct line_row, amount),
-	COLUMN(struct line_row, number),   COLUMN(struct line_row, created_at),
+	COLUMN(struct line_row, type),
+	COLUMN(struct line_row, outgoing),
+	COLUMN_WORD(struct line_row, status, deposit_status_words),
+	COLUMN(struct line_row, reference),
+	COLUMN(struct line_row, currency),
+	COLUMN(struct line_row, amount),
+	COLUMN(struct line_row, number),
+	COLUMN(struct line_row, created_at),
 };
 
 enum err

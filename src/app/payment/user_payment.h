@@ -36,11 +36,16 @@ struct user_transfer {
 enum err user_transfer(struct ctx *ctx, const struct user_transfer_order *in,
 		       struct user_transfer *out) MUST_CHECK;
 
+/* A posted deposit has succeeded. */
+enum deposit_status { DEPOSIT_SUCCEEDED = 1, DEPOSIT_FAILED, DEPOSIT_PENDING };
+
+extern const char *const deposit_status_words[];
+
 /* A line of a history: a posting, or a pending or failed payment. */
 struct user_wallet_line {
 	const char *type; /* of the transaction: deposit, transfer, … */
 	bool outgoing;
-	const char *status; /* success, pending, failed */
+	enum deposit_status status;
 	const char *reference;
 	struct money amount;
 	const char *number; /* of the other wallet, or NULL */

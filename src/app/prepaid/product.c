@@ -17,7 +17,7 @@ struct product_row {
 	const char *code;
 	const char *provider;
 	const char *provider_code;
-	const char *kind;
+	enum product_kind kind;
 	const char *name;
 	const char *currency;
 	int64_t min_amount;
@@ -26,11 +26,16 @@ struct product_row {
 };
 
 static const struct column columns[] = {
-	COLUMN(struct product_row, product_id), COLUMN(struct product_row, code),
-	COLUMN(struct product_row, provider),   COLUMN(struct product_row, provider_code),
-	COLUMN(struct product_row, kind),       COLUMN(struct product_row, name),
-	COLUMN(struct product_row, currency),   COLUMN(struct product_row, min_amount),
-	COLUMN(struct product_row, max_amount), COLUMN(struct product_row, is_active),
+	COLUMN(struct product_row, product_id),
+	COLUMN(struct product_row, code),
+	COLUMN(struct product_row, provider),
+	COLUMN(struct product_row, provider_code),
+	COLUMN_WORD(struct product_row, kind, product_kind_words),
+	COLUMN(struct product_row, name),
+	COLUMN(struct product_row, currency),
+	COLUMN(struct product_row, min_amount),
+	COLUMN(struct product_row, max_amount),
+	COLUMN(struct product_row, is_active),
 };
 
 static struct product
@@ -95,7 +100,8 @@ product_list(struct ctx *ctx, const struct product_filter *filter, struct produc
 	struct rows rows;
 
 	TRY(db_run(ctx, SQL_product_list, &rows,
-		   PARAMS(p_text(filter->kind), p_text(filter->provider), p_bool(!filter->all))));
+		   PARAMS(p_word(product_kind_words, filter->kind), p_text(filter->provider),
+			  p_bool(!filter->all))));
 	*out = arena_array(ctx->arena, rows.count, sizeof(**out));
 	*n = rows.count;
 	for (size_t i = 0; i < rows.count; i++)
@@ -108,7 +114,7 @@ struct product_in {
 	const char *code;
 	const char *provider;
 	const char *provider_code;
-	const char *kind;
+	enum product_kind kind;
 	const char *name;
 	struct decimal amount;
 	struct decimal least;
@@ -117,7 +123,6 @@ struct product_in {
 };
 
 static const char *const providers_of[] = {"flash", "mobilemart", "easypay", NULL};
-static const char *const kinds[] = {"airtime", "data", "electricity", "bill", NULL};
 
 static const struct field fields[] = {
 	FIELD(struct product_in, code, .name = "code", .required = true, .min = 2, .max = 40),
@@ -125,7 +130,8 @@ static const struct field fields[] = {
 	      .choices = providers_of),
 	FIELD(struct product_in, provider_code, .name = "providerCode", .required = true,
 	      .text = TEXT_CODE, .min = 1, .max = 60),
-	FIELD(struct product_in, kind, .name = "kind", .required = true, .choices = kinds),
+	FIELD(struct product_in, kind, .name = "kind", .required = true,
+	      .choices = product_kind_words),
 	FIELD(struct product_in, name, .name = "name", .required = true, .text = TEXT_NAME,
 	      .min = 1, .max = 120),
 	FIELD(struct product_in, amount, .name = "amount"),
@@ -171,7 +177,7 @@ problem_of(const struct product_in *in, struct money *least, struct money *most)
 
 	if (!code_valid(in->code))
 		return "code must be of A-Z, 0-9, - and _";
-	if ((strcmp(in->kind, "bill") == 0) != (strcmp(in->provider, "easypay") == 0))
+	if ((in->kind == PRODUCT_BILL) != text_equal(in->provider, vendor_easypay.name))
 		return "bills must be of EasyPay, and EasyPay products must be bills";
 	if (in->amount.present ? in->least.present || in->most.present : !range)
 		return "either amount, or minAmount and maxAmount are required";
@@ -216,8 +222,8 @@ load_one(struct ctx *ctx, size_t place, struct json_object *object)
 		return refuse(ctx, place, problem);
 	return db_run(ctx, SQL_product_set, &rows,
 		      PARAMS(p_text(in.code), p_text(in.provider), p_text(in.provider_code),
-			     p_text(in.kind), p_text(in.name), p_int(least.minor),
-			     p_int(most.minor), p_bool(in.active)));
+			     p_word(product_kind_words, in.kind), p_text(in.name),
+			     p_int(least.minor), p_int(most.minor), p_bool(in.active)));
 }
 
 enum err

@@ -16,7 +16,7 @@ struct product {
 	const char *code;
 	const char *provider;
 	const char *provider_code; /* code at the vendor */
-	const char *kind;          /* airtime, data, electricity, bill */
+	enum product_kind kind;
 	const char *name;
 	const char *currency;
 	struct money least;
@@ -33,9 +33,9 @@ enum err product_check_amount(struct ctx *ctx, const struct product *product,
 			      struct money amount) MUST_CHECK;
 
 struct product_filter {
-	const char *kind; /* NULL: any */
-	const char *provider;
-	bool all; /* including inactive ones */
+	enum product_kind kind; /* 0: any */
+	const char *provider;   /* NULL: any */
+	bool all;               /* including inactive ones */
 };
 
 enum err product_list(struct ctx *ctx, const struct product_filter *filter, struct product **out,

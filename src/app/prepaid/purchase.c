@@ -117,7 +117,7 @@ static enum err
 prepare_call(struct ctx *ctx, const struct purchase_order *in, const struct product *product,
 	     struct money amount, struct vendor_order *out)
 {
-	enum product_kind kind = (enum product_kind)product_kind_parse(product->kind);
+	enum product_kind kind = product->kind;
 	const char *wanted = "";
 
 	*out = (struct vendor_order){
@@ -327,7 +327,8 @@ purchase_list(struct ctx *ctx, const struct purchase_filter *filter, struct purc
 	struct rows rows;
 
 	TRY(db_run(ctx, SQL_purchase_list, &rows,
-		   PARAMS(p_int(ctx->who.user_id), p_id(filter->before), p_text(filter->status),
+		   PARAMS(p_int(ctx->who.user_id), p_id(filter->before),
+			  p_word(transaction_status_words, filter->status),
 			  p_text(filter->reference), p_int(filter->most))));
 	*out = arena_array(ctx->arena, rows.count, sizeof(**out));
 	*n = rows.count;
@@ -354,7 +355,7 @@ take_answer(struct ctx *ctx, void *arg)
 	TRY(purchase_row_lock(ctx, look_up->id, &row));
 	TRY(purchase_apply_event(ctx, &row, purchase_event_of(&row, &look_up->answer),
 				 &look_up->answer));
-	look_up->settled = !text_equal(row.status, payment_status_name(PAYMENT_PENDING));
+	look_up->settled = row.status != PAYMENT_PENDING;
 	return ERR_OK;
 }
 
@@ -383,7 +384,7 @@ purchase_look_up(struct ctx *ctx, struct uuid id, bool *settled)
 	if (rows.count == 0)
 		return ERR_OK;
 	purchase_row_scan(&rows, 0, &row);
-	if (payment_status_parse(row.status) != PAYMENT_PENDING)
+	if (row.status != PAYMENT_PENDING)
 		return ERR_OK;
 	TRY(ask(ctx, &row, &look_up.answer));
 	*settled = false;

@@ -30,12 +30,12 @@ struct purchase {
 	const char *label; /* public label: PUR-<milliseconds>-<8 digits and letters> */
 	const char *provider;
 	const char *product;
-	const char *kind;
+	enum product_kind kind;
 	const char *recipient;
 	const char *reference;
 	struct money amount;
 	const char *currency;
-	const char *status; /* pending, completed or failed; pending while in review */
+	enum payment_status status; /* pending, completed or failed; pending while in review */
 	enum payment_status state;
 	const char *token;   /* of electricity; NULL: none, or not yet */
 	const char *problem; /* why it failed; or NULL */
@@ -74,9 +74,9 @@ enum err purchase_refusal(struct ctx *ctx, const struct purchase *purchase);
 enum err purchase_get(struct ctx *ctx, const char *label, struct purchase *out) MUST_CHECK;
 
 struct purchase_filter {
-	const char *status;    /* NULL: any */
-	const char *reference; /* NULL: any */
-	int64_t before;        /* last one of the previous page; 0: from the newest */
+	enum payment_status status; /* 0: any */
+	const char *reference;      /* NULL: any */
+	int64_t before;             /* last one of the previous page; 0: from the newest */
 	int64_t most;
 };
 /* Those of the caller, newest first. */

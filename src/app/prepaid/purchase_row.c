@@ -20,8 +20,8 @@ static const struct column columns[] = {
 	COLUMN(struct purchase_row, provider_config_id),
 	COLUMN(struct purchase_row, product),
 	COLUMN(struct purchase_row, provider_code),
-	COLUMN(struct purchase_row, kind),
-	COLUMN(struct purchase_row, status),
+	COLUMN_WORD(struct purchase_row, kind, product_kind_words),
+	COLUMN_WORD(struct purchase_row, status, transaction_status_words),
 	COLUMN(struct purchase_row, accepted),
 	COLUMN(struct purchase_row, provider_id),
 	COLUMN(struct purchase_row, token),
@@ -62,8 +62,6 @@ purchase_row_lock(struct ctx *ctx, struct uuid id, struct purchase_row *out)
 void
 purchase_row_show(const struct purchase_row *row, struct purchase *out)
 {
-	enum payment_status state = payment_status_parse(row->status);
-
 	*out = (struct purchase){
 		.purchase_id = row->purchase_id,
 		.public_id = row->public_id,
@@ -75,9 +73,8 @@ purchase_row_show(const struct purchase_row *row, struct purchase *out)
 		.reference = row->reference,
 		.amount = {row->amount, currency_find(row->currency)},
 		.currency = row->currency,
-		.status = state == PAYMENT_REVIEW ? payment_status_name(PAYMENT_PENDING)
-						  : row->status,
-		.state = state,
+		.status = row->status == PAYMENT_REVIEW ? PAYMENT_PENDING : row->status,
+		.state = row->status,
 		.token = row->token,
 		.problem = row->problem,
 		.created_at = row->created_at,

@@ -23,8 +23,8 @@ struct purchase_row {
 	int64_t provider_config_id;
 	const char *product;
 	const char *provider_code;
-	const char *kind;
-	const char *status;
+	enum product_kind kind;
+	enum payment_status status;
 	bool accepted;
 	const char *provider_id;
 	const char *token;

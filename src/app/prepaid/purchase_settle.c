@@ -63,7 +63,7 @@ post(struct ctx *ctx, const struct purchase_row *row, struct ledger_transaction 
 		.ledger_id = row->ledger_id,
 		.currency = row->currency,
 		.reference = row->label,
-		.type = strcmp(row->kind, "bill") == 0 ? "bill_payment" : "purchase",
+		.type = row->kind == PRODUCT_BILL ? "bill_payment" : "purchase",
 		.postings = &posting,
 		.count = 1,
 	};
@@ -123,7 +123,7 @@ static enum err
 store(struct ctx *ctx, const struct purchase_row *row, int64_t transaction_id)
 {
 	return db_run(ctx, SQL_purchase_store, NULL,
-		      PARAMS(p_int(row->purchase_id), p_text(row->status),
+		      PARAMS(p_int(row->purchase_id), p_word(transaction_status_words, row->status),
 			     p_bool(row->reference_held), p_bool(row->accepted),
 			     p_text(row->provider_id), p_text(row->token), p_text(row->problem),
 			     p_id(transaction_id)));
@@ -183,7 +183,7 @@ post_or_ask(struct ctx *ctx, struct purchase_row *row, enum payment_event event,
 	}
 	if (event == EVENT_APPROVED)
 		return fault(&ctx->fault, posted.err, NULL, NULL);
-	row->status = payment_status_name(PAYMENT_REVIEW);
+	row->status = PAYMENT_REVIEW;
 	return open_review(ctx, row, answer,
 			   arena_printf(ctx->arena, "It was sold, but can't be posted: %s",
 					err_message(posted.err)));
@@ -203,12 +203,12 @@ enum err
 purchase_apply_event(struct ctx *ctx, struct purchase_row *row, enum payment_event event,
 		     const struct vendor_answer *answer)
 {
-	struct payment_step step = payment_step(true, payment_status_parse(row->status), event);
+	struct payment_step step = payment_step(true, row->status, event);
 	bool learned = learn(row, answer);
 	int64_t transaction_id = 0;
 	struct settlement s;
 
-	row->status = payment_status_name(step.next);
+	row->status = step.next;
 	switch (step.effect) {
 	case DO_NOTHING:
 		return learned ? store(ctx, row, 0) : ERR_OK;
@@ -226,7 +226,7 @@ purchase_apply_event(struct ctx *ctx, struct purchase_row *row, enum payment_eve
 		break;
 	}
 	s = in_books(row);
-	settlement_end_review(ctx, &s, payment_status_parse(row->status));
+	settlement_end_review(ctx, &s, row->status);
 	return store(ctx, row, transaction_id);
 }
 
@@ -274,7 +274,7 @@ purchase_unresolved(struct ctx *ctx, struct uuid id, const char *why)
 		return ERR_OK;
 	}
 	TRY(err);
-	if (payment_status_parse(row.status) != PAYMENT_PENDING)
+	if (row.status != PAYMENT_PENDING)
 		return ERR_OK;
 	return open_review(ctx, &row, NULL, why);
 }

@@ -77,7 +77,8 @@ add_up(struct ctx *ctx, struct account_statement *out)
 	const struct wallet_line *lines = out->lines.items;
 
 	for (size_t i = 0; i < out->lines.count; i++)
-		*(lines[i].direction[0] == 'i' ? &out->total_in.minor : &out->total_out.minor) +=
+		*(lines[i].direction == DIRECTION_IN ? &out->total_in.minor
+						     : &out->total_out.minor) +=
 			lines[i].amount.minor;
 	/* A statement whose sums do not match is not shown. */
 	return out->opening.minor + out->total_in.minor - out->total_out.minor == out->closing.minor

@@ -101,7 +101,7 @@ put_line(struct csv *csv, const struct wallet_line *line)
 	char id[UUID_TEXT_MAX];
 	struct money amount = line->amount;
 
-	if (line->direction[0] == 'o')
+	if (line->direction == DIRECTION_OUT)
 		amount.minor = -amount.minor;
 	put_plain(csv, instant_text(time, line->created_at));
 	put_text(csv, line->type);

@@ -140,7 +140,7 @@ put_line(struct paper *paper, struct arena *arena, const struct wallet_line *lin
 {
 	struct money amount = line->amount;
 
-	if (line->direction[0] == 'o')
+	if (line->direction == DIRECTION_OUT)
 		amount.minor = -amount.minor;
 	put(paper, paper->plain, SIZE, AT_TIME, false, short_time(arena, line->created_at));
 	put(paper, paper->plain, SIZE, AT_TYPE, false, fitting(arena, line->type, 16));

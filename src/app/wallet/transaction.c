@@ -12,6 +12,8 @@
 #include "ledger/ledger.h"
 #include "json/writer.h"
 
+const char *const transaction_status_words[] = {"pending", "completed", "failed", "review", NULL};
+
 /* A transaction in progress: the input of the ledger, and the values for the answer. */
 struct draft {
 	struct ledger_transaction transaction;
@@ -64,7 +66,7 @@ prepare(struct draft *draft, int64_t ledger_id, const char *type, struct money a
 	draft->shown = (struct transaction){
 		.reference = reference,
 		.type = type,
-		.status = "completed",
+		.status = STATUS_COMPLETED,
 		.amount = amount,
 		.currency = amount.currency->code,
 		.metadata = {json},
@@ -354,7 +356,7 @@ show_line(struct bulk_line *line, size_t i, const struct transaction_order *item
 	enum err err = refused != ERR_OK ? refused : draft->transaction.err;
 
 	*line = (struct bulk_line){.index = (int64_t)i, .reference = item->reference};
-	line->status = err == ERR_OK ? "completed" : "failed";
+	line->status = err == ERR_OK ? STATUS_COMPLETED : STATUS_FAILED;
 	if (err == ERR_OK) {
 		line->id = draft->transaction.public_id;
 		line->replayed = draft->transaction.replayed;

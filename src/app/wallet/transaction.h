@@ -12,6 +12,12 @@
 #include "base/money.h"
 #include "base/value.h"
 
+/* The status of a transaction. One that a provider has not confirmed is pending; one that an
+ * administrator must decide is in review. */
+enum transaction_status { STATUS_PENDING = 1, STATUS_COMPLETED, STATUS_FAILED, STATUS_REVIEW };
+
+extern const char *const transaction_status_words[];
+
 /* An order. Which ids are set depends on the kind of transaction. */
 struct transaction_order {
 	const char *type;   /* transfer, credit, debit: in bulk */
@@ -31,7 +37,7 @@ struct transaction {
 	struct uuid id;
 	const char *reference;
 	const char *type;
-	const char *status;
+	enum transaction_status status;
 	struct money amount;
 	const char *currency;
 	struct uuid from;
@@ -89,7 +95,7 @@ struct bulk_order {
 struct bulk_line {
 	int64_t index;
 	const char *reference;
-	const char *status; /* completed, failed */
+	enum transaction_status status; /* completed, failed */
 	struct uuid id;
 	const char *code; /* of the error */
 	const char *message;

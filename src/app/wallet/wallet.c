@@ -43,6 +43,8 @@ static const struct column wallet_columns[] = {
 
 const char *const wallet_status_words[] = {"active", "frozen", "closed", NULL};
 
+const char *const line_direction_words[] = {"in", "out", NULL};
+
 enum { STATUS_OFFSET = (int)WALLET_ACTIVE - (int)ACCOUNT_ACTIVE };
 _Static_assert((int)WALLET_FROZEN - (int)ACCOUNT_FROZEN == STATUS_OFFSET &&
 		       (int)WALLET_CLOSED - (int)ACCOUNT_CLOSED == STATUS_OFFSET,
@@ -267,7 +269,7 @@ struct line_row {
 	struct uuid public_id;
 	const char *reference;
 	const char *type;
-	const char *direction;
+	enum line_direction direction;
 	const char *currency;
 	int64_t amount;
 	int64_t balance;
@@ -279,12 +281,18 @@ struct line_row {
 };
 
 static const struct column line_columns[] = {
-	COLUMN(struct line_row, sequence),  COLUMN(struct line_row, public_id),
-	COLUMN(struct line_row, reference), COLUMN(struct line_row, type),
-	COLUMN(struct line_row, direction), COLUMN(struct line_row, currency),
-	COLUMN(struct line_row, amount),    COLUMN(struct line_row, balance),
-	COLUMN(struct line_row, other),     COLUMN(struct line_row, other_is_wallet),
-	COLUMN(struct line_row, metadata),  COLUMN(struct line_row, created_at),
+	COLUMN(struct line_row, sequence),
+	COLUMN(struct line_row, public_id),
+	COLUMN(struct line_row, reference),
+	COLUMN(struct line_row, type),
+	COLUMN_WORD(struct line_row, direction, line_direction_words),
+	COLUMN(struct line_row, currency),
+	COLUMN(struct line_row, amount),
+	COLUMN(struct line_row, balance),
+	COLUMN(struct line_row, other),
+	COLUMN(struct line_row, other_is_wallet),
+	COLUMN(struct line_row, metadata),
+	COLUMN(struct line_row, created_at),
 	COLUMN(struct line_row, reverses),
 };
 
@@ -301,7 +309,7 @@ scan_line(const struct rows *rows, size_t i, struct wallet_line *out)
 		.id = row.public_id,
 		.reference = row.reference,
 		.type = row.type,
-		.status = "completed",
+		.status = STATUS_COMPLETED,
 		.direction = row.direction,
 		.amount = {row.amount, currency},
 		.balance = {row.balance, currency},

@@ -2,6 +2,7 @@
 #ifndef APP_WALLET_WALLET_H
 #define APP_WALLET_WALLET_H
 
+#include "app/wallet/transaction.h"
 #include "base/ctx.h"
 #include "base/money.h"
 #include "base/value.h"
@@ -70,14 +71,18 @@ enum err wallet_set_status(struct ctx *ctx, struct uuid id, enum wallet_status s
 enum err wallet_balance_at(struct ctx *ctx, struct uuid id, struct moment at,
 			   struct wallet_balance *out) MUST_CHECK;
 
+enum line_direction { DIRECTION_IN = 1, DIRECTION_OUT };
+
+extern const char *const line_direction_words[];
+
 /* One line of a wallet's history. */
 struct wallet_line {
 	int64_t sequence; /* number in the history, from 1 */
 	struct uuid id;   /* of the transaction */
 	const char *reference;
 	const char *type;
-	const char *status;
-	const char *direction; /* in, out */
+	enum transaction_status status; /* completed */
+	enum line_direction direction;
 	struct money amount;
 	struct money balance; /* after it */
 	const char *currency;

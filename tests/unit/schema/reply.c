@@ -300,9 +300,8 @@ describes_requests(void **state)
 			 "\"\\\\S\",\"minLength\":2,\"maxLength\":5}"},
 		{"kind", "{\"type\":[\"string\",\"null\"],\"description\":\"Default: plain.\","
 			 "\"enum\":[\"plain\",\"fancy\",null]}"},
-		{"finish",
-		 "{\"type\":[\"string\",\"null\"],\"description\":\"Default: plain.\","
-		 "\"enum\":[\"plain\",\"fancy\",null]}"},
+		{"finish", "{\"type\":[\"string\",\"null\"],\"description\":\"Default: plain.\","
+			   "\"enum\":[\"plain\",\"fancy\",null]}"},
 		{"some", "{\"type\":\"string\",\"enum\":[\"fancy\"]}"},
 		{"code", "{\"type\":[\"string\",\"null\"],\"pattern\":\"^[a-z0-9-]{1,120}$\"}"},
 		{"mail", "{\"type\":[\"string\",\"null\"],\"format\":\"email\",\"minLength\":3,"
