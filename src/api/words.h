@@ -1,20 +1,18 @@
-/* words.h - what stands where an answer has one of a few words, for the documents of all dialects.
+/* words.h - words that stand in answers of several dialects, where no enum has them all and no others.
  * Lists end with NULL. */
 #ifndef API_WORDS_H
 #define API_WORDS_H
 
-/* People. */
+/* Of people, as Drop has them. */
 extern const char *const word_kyc_drop[];
 
-/* Wallets and books. */
+/* What a transaction of a wallet may be, and its status; split: by the side that a wallet has in a
+ * transfer. */
 extern const char *const word_completed[];
-/* What a transaction of a wallet is; split: by the side that a wallet has in a transfer. */
 extern const char *const word_transactions[];
 extern const char *const word_transactions_split[];
 
-/* What is under way. */
-
-/* Others. */
+/* Who brings money in or out. */
 extern const char *const word_providers[];
 
 #endif

@@ -7,6 +7,7 @@
 
 #include "base/arena.h"
 #include "base/requester.h"
+#include "base/word.h"
 #include "crypto/hmac.h"
 #include "db/row.h"
 #include "ledger/store.h"
@@ -182,7 +183,7 @@ store_transactions(struct ctx *ctx, struct ledger_transaction *const *posted, si
 		public_ids[i] = posted[i]->public_id;
 		ledgers[i] = posted[i]->ledger_id;
 		references[i] = posted[i]->reference;
-		types[i] = posted[i]->type;
+		types[i] = word_text(transaction_type_words, posted[i]->type);
 		/* The caller's transaction may be gone before what is deferred here travels. */
 		contents[i] = (struct bytes){
 			arena_copy(ctx->arena, posted[i]->content, CONTENT_SIZE), CONTENT_SIZE};
@@ -329,7 +330,7 @@ ledger_content(struct ctx *ctx, struct ledger_transaction *t)
 	char *text = arena_printf(ctx->arena, "cowry-1;%lld;%lld;", (long long)t->ledger_id,
 				  (long long)t->reverses);
 
-	text = with_part(ctx, text, t->type);
+	text = with_part(ctx, text, word_text(transaction_type_words, t->type));
 	text = with_part(ctx, text, t->currency);
 	text = with_part(ctx, text, t->metadata);
 	text = with_part(ctx, text, uuid_is_nil(t->hold) ? NULL : uuid_text(id, t->hold));

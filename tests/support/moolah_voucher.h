@@ -30,7 +30,7 @@ give(struct client *c, const struct person *who, int64_t cents)
 	struct ledger_transaction t = {
 		.currency = "ZAR",
 		.reference = fresh_reference(c),
-		.type = "deposit",
+		.type = TRANSACTION_DEPOSIT,
 		.metadata = "{}",
 		.postings = &posting,
 		.count = 1,

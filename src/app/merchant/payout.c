@@ -11,6 +11,7 @@
 #include "base/email.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "base/word.h"
 #include "crypto/public_id.h"
 #include "db/row.h"
 #include "ledger/account.h"
@@ -101,13 +102,14 @@ static enum err
 post(struct ctx *ctx, const char *drop_id, int64_t ledger_id, struct posting posting,
      int64_t reverses, int64_t *transaction_id)
 {
+	enum transaction_type type = reverses != 0 ? TRANSACTION_REVERSAL : TRANSACTION_PAYOUT;
 	struct posting_result result = {0};
 	struct ledger_transaction t = {
 		.ledger_id = ledger_id,
 		.currency = currency,
 		.reference = arena_printf(ctx->arena, "drop/%s/%s", drop_id,
-					  reverses != 0 ? "reversal" : "payout"),
-		.type = reverses != 0 ? "reversal" : "payout",
+					  word_text(transaction_type_words, type)),
+		.type = type,
 		.metadata = "{}",
 		.reverses = reverses,
 		.postings = &posting,

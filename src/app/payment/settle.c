@@ -5,6 +5,7 @@
 #include "app/payment/payment.h"
 #include "app/payment/row.h"
 #include "base/arena.h"
+#include "base/word.h"
 #include "crypto/hmac.h"
 #include "db/row.h"
 #include "ledger/account.h"
@@ -45,8 +46,9 @@ static void
 digest(struct ctx *ctx, const struct payment_row *row, struct ledger_transaction *t)
 {
 	char id[UUID_TEXT_MAX];
-	const char *text = arena_printf(ctx->arena, "cowry-payment-1;%s;%s;%s",
-					uuid_text(id, row->public_id), t->type, t->reference);
+	const char *text =
+		arena_printf(ctx->arena, "cowry-payment-1;%s;%s;%s", uuid_text(id, row->public_id),
+			     word_text(transaction_type_words, t->type), t->reference);
 
 	sha256(text, strlen(text), t->content);
 }
@@ -158,7 +160,7 @@ take_back(struct ctx *ctx, const struct payment_row *row, int64_t transaction_id
 		.ledger_id = row->ledger_id,
 		.currency = row->currency,
 		.reference = own_reference(ctx, row, "-reversal"),
-		.type = "reversal",
+		.type = TRANSACTION_REVERSAL,
 		.metadata = "{}",
 		.reverses = transaction_id,
 		.postings = &back,

@@ -5,6 +5,7 @@
 #include "app/payment/payment.h"
 #include "app/prepaid/purchase_row.h"
 #include "base/arena.h"
+#include "base/word.h"
 #include "crypto/hmac.h"
 #include "db/row.h"
 #include "ledger/account.h"
@@ -26,8 +27,9 @@ post_one(struct ctx *ctx, const struct purchase_row *row, struct ledger_transact
 {
 	struct ledger_transaction *list[] = {t};
 	char id[UUID_TEXT_MAX];
-	const char *text = arena_printf(ctx->arena, "cowry-purchase-1;%s;%s;%s",
-					uuid_text(id, row->public_id), t->type, t->reference);
+	const char *text =
+		arena_printf(ctx->arena, "cowry-purchase-1;%s;%s;%s", uuid_text(id, row->public_id),
+			     word_text(transaction_type_words, t->type), t->reference);
 
 	t->results = arena_alloc(ctx->arena, sizeof(*t->results));
 	sha256(text, strlen(text), t->content);
@@ -83,7 +85,7 @@ post(struct ctx *ctx, const struct purchase_row *row, struct ledger_transaction 
 		.ledger_id = row->ledger_id,
 		.currency = row->currency,
 		.reference = row->label,
-		.type = row->kind == PRODUCT_BILL ? "bill_payment" : "purchase",
+		.type = row->kind == PRODUCT_BILL ? TRANSACTION_BILL_PAYMENT : TRANSACTION_PURCHASE,
 		.postings = &posting,
 		.count = 1,
 	};
@@ -108,7 +110,7 @@ take_back(struct ctx *ctx, const struct purchase_row *row, int64_t transaction_i
 		.ledger_id = row->ledger_id,
 		.currency = row->currency,
 		.reference = arena_printf(ctx->arena, "%s/reversal", row->label),
-		.type = "reversal",
+		.type = TRANSACTION_REVERSAL,
 		.metadata = "{}",
 		.reverses = transaction_id,
 		.postings = &back,
