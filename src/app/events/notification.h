@@ -6,15 +6,19 @@
 
 #include "base/ctx.h"
 
-/* Tell somebody, in the transaction of what it is about. type is "payment", "kyc" or "complaint";
- * subject is the public id of what it is about, or NULL. Texts are copied. */
-enum err notification_add(struct ctx *ctx, int64_t user_id, const char *type, const char *title,
-			  const char *message, const char *subject) MUST_CHECK;
+/* What it is about. */
+enum notification_type { NOTIFY_PAYMENT = 1, NOTIFY_KYC, NOTIFY_COMPLAINT };
+
+extern const char *const notification_type_words[];
+
+/* Tell somebody, in the transaction of what it is about. subject is the public id of what it is about, or NULL. Texts are copied. */
+enum err notification_add(struct ctx *ctx, int64_t user_id, enum notification_type type,
+			  const char *title, const char *message, const char *subject) MUST_CHECK;
 
 struct notification {
 	int64_t notification_id;
 	const char *drop_id;
-	const char *type;
+	enum notification_type type;
 	const char *title;
 	const char *message;
 	const char *subject;

@@ -129,7 +129,7 @@ notify(struct ctx *ctx, int64_t user_id, const char *drop_id, int64_t amount, bo
 	char text[MONEY_TEXT_MAX];
 	struct money money = {amount, currency_find(currency)};
 
-	return notification_add(ctx, user_id, "payment",
+	return notification_add(ctx, user_id, NOTIFY_PAYMENT,
 				completed ? "Payout completed" : "Payout failed",
 				arena_printf(ctx->arena,
 					     completed ? "%s %s was paid to your bank account."

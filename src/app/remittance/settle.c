@@ -131,7 +131,7 @@ complete(struct ctx *ctx, const struct drop_payment_row *row, bool settled)
 		   PARAMS(p_int(row->drop_payment_id), p_id(payout_id), p_bool(settled))));
 	if (!first)
 		return ERR_OK;
-	return notification_add(ctx, row->user_id, "payment", "Payment completed",
+	return notification_add(ctx, row->user_id, NOTIFY_PAYMENT, "Payment completed",
 				arena_printf(ctx->arena, "You have sent %s.", what(ctx, row)),
 				row->drop_id);
 }
@@ -155,7 +155,7 @@ fail(struct ctx *ctx, const struct drop_payment_row *row, const char *problem)
 		&reversal_id));
 	TRY(db_run(ctx, SQL_drop_payment_fail, NULL,
 		   PARAMS(p_int(row->drop_payment_id), p_int(reversal_id), p_text(problem))));
-	return notification_add(ctx, row->user_id, "payment", "Payment failed",
+	return notification_add(ctx, row->user_id, NOTIFY_PAYMENT, "Payment failed",
 				arena_printf(ctx->arena,
 					     "Your payment of %s failed; the money is yours "
 					     "again.",
