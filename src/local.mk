@@ -104,6 +104,7 @@ src_ledger_libledger_a_SOURCES = \
 	src/ledger/post.c \
 	src/ledger/reference.c src/ledger/reference.h \
 	src/ledger/store.c src/ledger/store.h \
+	src/ledger/types.def \
 	src/ledger/verify.c src/ledger/verify.h
 
 src_provider_libprovider_a_SOURCES = \

@@ -1,20 +1,17 @@
-/* words.h - the values of enumerated fields, for the documents of all dialects. Lists end with
- * NULL. */
+/* words.h - values of fields in several dialects for which no enum has exactly these words. Lists end
+ * with NULL. */
 #ifndef API_WORDS_H
 #define API_WORDS_H
 
-/* Users. */
+/* Users, in Drop. */
 extern const char *const word_kyc_drop[];
 
-/* Wallets and ledger. */
+/* Types of wallet transactions, and their status; split: transfers by direction. */
 extern const char *const word_completed[];
-/* Types of wallet transactions; split: transfers by direction. */
 extern const char *const word_transactions[];
 extern const char *const word_transactions_split[];
 
-/* Statuses. */
-
-/* Others. */
+/* Providers. */
 extern const char *const word_providers[];
 
 #endif

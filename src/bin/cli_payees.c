@@ -5,6 +5,7 @@
 #include "app/voucher/payee.h"
 #include "base/arena.h"
 #include "base/text.h"
+#include "base/word.h"
 #include "bin/cli.h"
 #include "bin/start.h"
 #include "db/db.h"
@@ -19,21 +20,24 @@ show(const struct payee *payee)
 	char owed[MONEY_TEXT_MAX];
 
 	(void)printf("%s  %-12s  %-16s  %s  %s ZAR owed%s%s\n", uuid_text(id, payee->id),
-		     payee->status, payee->kind, payee->code, money_text(owed, payee->owed),
-		     payee->name != NULL ? "  " : "", payee->name != NULL ? payee->name : "");
+		     word_text(payee_status_words, payee->status),
+		     word_text(payee_kind_words, payee->kind), payee->code,
+		     money_text(owed, payee->owed), payee->name != NULL ? "  " : "",
+		     payee->name != NULL ? payee->name : "");
 }
 
 int
 cli_payees_list(const struct config *config, int argc, char **argv)
 {
-	struct payee_filter filter = {.status = cli_option(argc, argv, "--status"),
+	const char *status = cli_option(argc, argv, "--status");
+	struct payee_filter filter = {.status = word_find(payee_status_words, status),
 				      .most = LIST_MAX};
 	struct payee *payees;
 	struct app app;
 	struct ctx ctx;
 	size_t n;
 
-	if (filter.status != NULL && text_index(payee_statuses, filter.status) < 0)
+	if (status != NULL && filter.status == 0)
 		cli_fail("the status must be registered or unregistered");
 	start_app(&app, config, "cowry", config->owner_url);
 	ctx = cli_ctx(&app);
@@ -101,9 +105,10 @@ cli_payees_add(const struct config *config, int argc, char **argv)
 {
 	struct change change = {.order = {.name = cli_option(argc, argv, "--name")}};
 
-	if (argc < 2 || text_index(payee_kinds, argv[0]) < 0)
+	if (argc >= 2)
+		change.order.kind = word_find(payee_kind_words, argv[0]);
+	if (change.order.kind == 0)
 		cli_fail("kind (merchant or service_provider) and code are required");
-	change.order.kind = argv[0];
 	change.order.code = argv[1];
 	if (!is_line(change.order.code, CODE_MAX))
 		cli_fail("the code must have 1 to 100 characters, without leading or trailing "
@@ -117,7 +122,7 @@ cli_payees_add(const struct config *config, int argc, char **argv)
 int
 cli_payees_remove(const struct config *config, int argc, char **argv)
 {
-	struct change change = {.order = {.kind = NULL}};
+	struct change change = {.order = {.code = NULL}};
 
 	if (argc < 1 || !uuid_parse(&change.id, argv[0]))
 		cli_fail("the id of the payee is required");

@@ -6,6 +6,13 @@
 
 #include "base/arena.h"
 
+const char *const transaction_type_words[] = {
+#define TRANSACTION(symbol, word) word,
+#include "ledger/types.def"
+#undef TRANSACTION
+	NULL,
+};
+
 /* References of the batch by hash: the known or earlier transaction that has one. */
 struct reference_slot {
 	int64_t ledger_id;

@@ -32,6 +32,15 @@ enum chart_kind {
 #undef CHART
 };
 
+enum transaction_type {
+	TRANSACTION_NONE,
+#define TRANSACTION(symbol, word) TRANSACTION_##symbol,
+#include "ledger/types.def"
+#undef TRANSACTION
+};
+
+extern const char *const transaction_type_words[];
+
 enum account_status { ACCOUNT_ACTIVE, ACCOUNT_FROZEN, ACCOUNT_CLOSED };
 
 struct ledger_account {
@@ -97,7 +106,7 @@ struct ledger_transaction {
 	int64_t ledger_id;
 	const char *currency;
 	const char *reference; /* unique in its ledger */
-	const char *type;
+	enum transaction_type type;
 	const char *metadata;                /* a JSON object */
 	unsigned char content[CONTENT_SIZE]; /* digest of the request */
 	int64_t reverses;                    /* transaction that this one reverses, or 0 */

@@ -8,6 +8,7 @@
 #include "base/arena.h"
 #include "base/ensure.h"
 #include "base/requester.h"
+#include "base/word.h"
 #include "crypto/hmac.h"
 #include "db/row.h"
 #include "ledger/store.h"
@@ -183,7 +184,7 @@ store_transactions(struct ctx *ctx, struct ledger_transaction *const *posted, si
 		public_ids[i] = posted[i]->public_id;
 		ledgers[i] = posted[i]->ledger_id;
 		references[i] = posted[i]->reference;
-		types[i] = posted[i]->type;
+		types[i] = word_text(transaction_type_words, posted[i]->type);
 		/* The caller's transaction may be freed before the deferred statement is sent. */
 		contents[i] = (struct bytes){
 			arena_copy(ctx->arena, posted[i]->content, CONTENT_SIZE), CONTENT_SIZE};
@@ -350,7 +351,7 @@ ledger_content(struct ctx *ctx, struct ledger_transaction *t)
 	const char *text = arena_printf(ctx->arena, "cowry-1;%lld;%lld;", (long long)t->ledger_id,
 					(long long)t->reverses);
 
-	text = text_append_part(ctx->arena, text, t->type);
+	text = text_append_part(ctx->arena, text, word_text(transaction_type_words, t->type));
 	text = text_append_part(ctx->arena, text, t->currency);
 	text = text_append_part(ctx->arena, text, t->metadata);
 	text = text_append_part(ctx->arena, text,

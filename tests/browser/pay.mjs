@@ -81,7 +81,7 @@ is('no script sees it', await page.evaluate(() => document.cookie), '');
 await page.locator('#qr').fill('https://elsewhere.example/');
 await page.locator('#amount').fill('129.50');
 await page.getByRole('button', { name: 'Pay' }).click();
-like('what is no QR code of a merchant is not paid', await said('no QR code'), /merchant/);
+like('what is no QR code of a merchant is not paid', await said('not a merchant QR code'), /merchant/);
 await page.locator('#qr').fill(`drop://pay/${merchant}`);
 await page.locator('#amount').fill('129.50');
 await page.getByRole('button', { name: 'Pay' }).dblclick();

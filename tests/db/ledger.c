@@ -178,7 +178,7 @@ test_content(void **state)
 	const struct posting swapped = {t->postings->to, t->postings->from, 10};
 	const struct posting more = {t->postings->from, t->postings->to, 11};
 
-	others[0].type = "transferN";
+	others[0].type = TRANSACTION_CREDIT;
 	others[1].metadata = "{\"a\":1}";
 	others[2].reverses = 1;
 	others[3].hold = uuid_v7();

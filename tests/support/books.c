@@ -110,7 +110,7 @@ books_order(const struct books *books, struct ctx *ctx, const char *reference, s
 		.ledger_id = books->ledger_id,
 		.currency = "NGN",
 		.reference = reference,
-		.type = "transfer",
+		.type = TRANSACTION_TRANSFER,
 		.metadata = "{}",
 		.postings = arena_copy(ctx->arena, &posting, sizeof(posting)),
 		.count = 1,

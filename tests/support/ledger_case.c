@@ -186,7 +186,7 @@ make_transaction(struct source *s, struct arena *arena, const struct ledger_batc
 		.ledger_id = ledgers[rarely(s, 8)],
 		.currency = currencies[rarely(s, 8)],
 		.reference = references[pick(s, REFERENCES)],
-		.type = "transfer",
+		.type = TRANSACTION_TRANSFER,
 		.metadata = "{}",
 		.reverses = rarely(s, 4) ? (int64_t)pick(s, 5) : 0,
 		.hold = rarely(s, 4) ? id_of(2, pick(s, batch->hold_count + 1))

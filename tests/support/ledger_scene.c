@@ -82,7 +82,7 @@ scene_add(struct scene *s, const char *reference, int from, int to, int64_t amou
 		.ledger_id = 7,
 		.currency = "NGN",
 		.reference = reference,
-		.type = "transfer",
+		.type = TRANSACTION_TRANSFER,
 		.postings = s->postings[i],
 		.count = 1,
 		.transaction_id = 100 + (int64_t)i,

@@ -11,6 +11,7 @@
 #include "app/voucher/voucher.h"
 #include "app/wallet/user_wallet.h"
 #include "base/arena.h"
+#include "base/word.h"
 #include "crypto/hmac.h"
 #include "ledger/account.h"
 #include "ledger/ledger.h"
@@ -31,7 +32,7 @@ give(struct client *c, const struct person *who, int64_t cents)
 	struct ledger_transaction t = {
 		.currency = "ZAR",
 		.reference = fresh_reference(c),
-		.type = "deposit",
+		.type = TRANSACTION_DEPOSIT,
 		.metadata = "{}",
 		.postings = &posting,
 		.count = 1,
@@ -99,7 +100,7 @@ static inline void
 register_payee(struct client *c, const char *kind, const char *code)
 {
 	struct ctx ctx = app_ctx(c->app, c->scratch);
-	struct payee_call call = {.order = {kind, code, NULL}};
+	struct payee_call call = {.order = {word_find(payee_kind_words, kind), code, NULL}};
 
 	assert_int_equal(db_transact(&ctx, register_in_transaction, &call), ERR_OK);
 }

@@ -98,7 +98,7 @@ database_words() {
 }
 
 source_words() {
-    cat "$1"/src/app/*/*.c "$1"/src/api/words.c | tr '\n' ' ' |
+    cat "$1"/src/app/*/*.c "$1"/src/provider/*.c "$1"/src/api/words.c | tr '\n' ' ' |
         grep -oE "\b$2\[\] = \{[^}]*\}" | grep -oE '"[a-z_]+"' | tr -d '"' | sort
 }
 
@@ -133,7 +133,13 @@ bank_consent.status consent_status_words
 voucher.status voucher_status_words
 drop_payment.type drop_payment_type_words
 drop_payment.status bank_order_status_words
-bank_payment.status payment_state_words"
+bank_payment.status payment_state_words
+webhook_delivery.status delivery_status_words
+payment.status transaction_status_words
+purchase.status transaction_status_words
+product.kind product_kind_words
+card.type card_type_words
+card.status card_status_words"
 
 same_states() {
     local column words wrong=0

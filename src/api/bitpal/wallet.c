@@ -7,6 +7,7 @@
 #include "app/payment/payment.h"
 #include "app/payment/user_payment.h"
 #include "base/arena.h"
+#include "base/word.h"
 
 enum { HISTORY_DEFAULT = 50, HISTORY_MAX = 100, OFFSET_MAX = 1000000 };
 
@@ -268,10 +269,11 @@ grouped(struct arena *arena, struct money amount)
 static const char *
 describe(struct arena *arena, const struct user_wallet_line *line)
 {
-	if (strcmp(line->type, "transfer") == 0 && line->number != NULL)
+	if (line->type == TRANSACTION_TRANSFER && line->number != NULL)
 		return arena_printf(arena, "Transfer %s wallet %s", line->outgoing ? "to" : "from",
 				    line->number);
-	return arena_printf(arena, "%s of \u20A6%s", text_words(arena, line->type),
+	return arena_printf(arena, "%s of \u20A6%s",
+			    text_words(arena, word_text(transaction_type_words, line->type)),
 			    grouped(arena, line->amount));
 }
 
@@ -280,7 +282,7 @@ static struct line_out
 show_line(struct arena *arena, const struct user_wallet_line *line)
 {
 	struct line_out shown = {
-		.type = line->type,
+		.type = word_text(transaction_type_words, line->type),
 		.amount = line->amount,
 		.status = line->status,
 		.reference = line->reference,
@@ -288,7 +290,7 @@ show_line(struct arena *arena, const struct user_wallet_line *line)
 		.created_at = line->created_at,
 	};
 
-	if (strcmp(line->type, "transfer") != 0)
+	if (line->type != TRANSACTION_TRANSFER)
 		return shown;
 	shown.type = line->outgoing ? "transfer_out" : "transfer_in";
 	shown.reference =

@@ -6,15 +6,13 @@
 #include "base/config.h"
 #include "runtime/app.h"
 
-static const char *const types[] = {"payment", "kyc", "complaint", NULL};
-
 enum { USUAL_LIMIT = 50 };
 
 static const struct field notification_fields[] = {
 	FIELD(struct notification, drop_id, .name = "id", .required = true,
 	      .example = "\"noti_0123456789abcdef\""),
-	FIELD(struct notification, type, .name = "type", .choices = types, .required = true,
-	      .doc = "payment, kyc or complaint.", .example = "\"payment\""),
+	FIELD(struct notification, type, .name = "type", .choices = notification_type_words,
+	      .required = true, .doc = "payment, kyc or complaint.", .example = "\"payment\""),
 	FIELD(struct notification, title, .name = "title", .required = true,
 	      .example = "\"Payment received\""),
 	FIELD(struct notification, message, .name = "message", .required = true,

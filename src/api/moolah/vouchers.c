@@ -344,11 +344,9 @@ struct redeemed_view {
 	const char *balance;
 	int64_t redemptions;
 	enum voucher_status status;
-	const char *paid_to;
+	enum paid_to paid_to;
 	struct receipt_view receipt;
 };
-
-static const char *const paid_to[] = {"wallet", "merchant", "service_provider", NULL};
 
 static const struct field redeemed_fields[] = {
 	FIELD(struct redeemed_view, voucher_id, .name = "voucher_id", .required = true,
@@ -362,7 +360,7 @@ static const struct field redeemed_fields[] = {
 	FIELD(struct redeemed_view, status, .name = "status", .choices = voucher_status_words,
 	      .required = true, .doc = "Current status of the voucher: active or redeemed.",
 	      .example = "\"active\""),
-	FIELD(struct redeemed_view, paid_to, .name = "paid_to", .choices = paid_to,
+	FIELD(struct redeemed_view, paid_to, .name = "paid_to", .choices = paid_to_words,
 	      .required = true,
 	      .doc = "Where the money was paid: wallet, merchant or service_provider.",
 	      .example = "\"wallet\""),
@@ -378,7 +376,7 @@ static enum err
 redeem(struct call *call, const void *in, void *out)
 {
 	struct redeemed_view *view = out;
-	struct redeemed redeemed = {.paid_to = NULL};
+	struct redeemed redeemed = {.code = NULL};
 	const struct voucher *voucher = &redeemed.voucher;
 	bool guessed;
 

@@ -9,6 +9,7 @@
 #include "app/wallet/user_wallet.h"
 #include "app/wallet/wallet.h"
 #include "base/arena.h"
+#include "base/word.h"
 
 enum { LIMIT_DEFAULT = 10 };
 
@@ -156,8 +157,8 @@ get_balance(struct call *call, const void *in, void *out)
 static const char *
 type_of(const struct wallet_line *line)
 {
-	if (strcmp(line->type, "transfer") != 0)
-		return line->type;
+	if (line->type != TRANSACTION_TRANSFER)
+		return word_text(transaction_type_words, line->type);
 	return line->direction == DIRECTION_IN ? "transfer_in" : "transfer_out";
 }
 
@@ -189,7 +190,9 @@ show_line(struct arena *arena, const struct wallet_line *line)
 	return (struct line_out){
 		.number = line->sequence,
 		.transaction = moolah_transaction_id(arena, line->created_at, line->id),
-		.type = line->direction == DIRECTION_IN ? "deposit" : type,
+		.type = line->direction == DIRECTION_IN
+				? word_text(transaction_type_words, TRANSACTION_DEPOSIT)
+				: type,
 		.subtype = type,
 		.status = line->status,
 		.direction = line->direction,

@@ -9,6 +9,7 @@
 #include "app/funding/funding.h"
 #include "app/payment/user_payment.h"
 #include "base/arena.h"
+#include "base/word.h"
 #include "json/reader.h"
 
 enum { LIMIT_DEFAULT = 20, LIMIT_MAX = 50 };
@@ -144,13 +145,20 @@ get_balance(struct call *call, const void *in, void *out)
 static const char *
 type_of(const struct wallet_line *line)
 {
-	if (text_equal(line->type, funding_purpose_words[0]))
+	if (line->type == TRANSACTION_WALLET_FUNDING)
 		return "funding";
-	if (text_equal(line->type, funding_purpose_words[1]))
+	if (line->type == TRANSACTION_WALLET_DEDUCTION)
 		return "purchase";
-	if (!text_equal(line->type, "transfer"))
-		return line->type;
+	if (line->type != TRANSACTION_TRANSFER)
+		return word_text(transaction_type_words, line->type);
 	return line->direction == DIRECTION_IN ? "transfer_in" : "transfer_out";
+}
+
+static bool
+is_funding(const struct wallet_line *line)
+{
+	return line->type == TRANSACTION_WALLET_FUNDING ||
+	       line->type == TRANSACTION_WALLET_DEDUCTION;
 }
 
 /* The number returned by the second step, or else the transaction's id. */
@@ -162,7 +170,7 @@ number_of(struct arena *arena, const struct wallet_line *line)
 	struct json_object *number = NULL;
 	char id[UUID_TEXT_MAX];
 
-	if (text_index(funding_purpose_words, line->type) >= 0 && line->metadata.text != NULL &&
+	if (is_funding(line) && line->metadata.text != NULL &&
 	    json_read(arena, &ignored, line->metadata.text, strlen(line->metadata.text),
 		      &metadata) == ERR_OK)
 		number = json_member(metadata, "transactionId", NULL);

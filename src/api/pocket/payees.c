@@ -7,8 +7,8 @@
 enum { CODE_MAX = 100, NAME_MAX = 120 };
 
 static const struct field payee_in_fields[] = {
-	FIELD(struct payee_order, kind, .name = "kind", .required = true, .choices = payee_kinds,
-	      .example = "\"merchant\""),
+	FIELD(struct payee_order, kind, .name = "kind", .required = true,
+	      .choices = payee_kind_words, .example = "\"merchant\""),
 	FIELD(struct payee_order, code, .name = "code", .required = true, .text = TEXT_CODE,
 	      .min = 1, .max = CODE_MAX,
 	      .doc = "What redeemers send as merchant_id or service_provider_id, case-sensitive.",
@@ -20,11 +20,12 @@ static const struct field payee_in_fields[] = {
 static const struct field payee_fields[] = {
 	FIELD(struct payee, id, .name = "id", .required = true,
 	      .doc = "Also the id of the account that holds the amount owed to the payee."),
-	FIELD(struct payee, kind, .name = "kind", .choices = payee_kinds, .required = true,
+	FIELD(struct payee, kind, .name = "kind", .choices = payee_kind_words, .required = true,
 	      .example = "\"merchant\""),
 	FIELD(struct payee, code, .name = "code", .required = true, .example = "\"MERCHANT123\""),
 	FIELD(struct payee, name, .name = "name", .keep_null = true, .example = "\"Corner shop\""),
-	FIELD(struct payee, status, .name = "status", .choices = payee_statuses, .required = true,
+	FIELD(struct payee, status, .name = "status", .choices = payee_status_words,
+	      .required = true,
 	      .doc = "registered, or unregistered: the payee receives no further payments.",
 	      .example = "\"registered\""),
 	FIELD(struct payee, owed, .name = "owed", .required = true, .doc = "In rand."),
@@ -33,12 +34,12 @@ static const struct field payee_fields[] = {
 
 struct payees_query {
 	struct page_query page;
-	const char *status;
+	enum payee_status status;
 };
 
 static const struct field query_fields[] = {
 	PAGE_FIELDS(struct payees_query),
-	FIELD(struct payees_query, status, .name = "status", .choices = payee_statuses),
+	FIELD(struct payees_query, status, .name = "status", .choices = payee_status_words),
 };
 
 static const struct schema payee_in = SCHEMA(struct payee_order, "PayeeRequest", payee_in_fields);

@@ -26,8 +26,8 @@ static const struct field payment_fields[] = {
 	FIELD(struct payment, public_id, .name = "id", .required = true),
 	FIELD(struct payment, reference, .name = "reference", .required = true,
 	      .example = "\"cr_2026_001\""),
-	FIELD(struct payment, type, .name = "type", .choices = types, .required = true,
-	      .example = "\"credit\""),
+	FIELD(struct payment, type, .name = "type", .choices = types,
+	      .words = transaction_type_words, .required = true, .example = "\"credit\""),
 	FIELD(struct payment, status, .name = "status", .choices = transaction_status_words,
 	      .required = true,
 	      .doc = "pending, completed, failed, or review (an administrator must decide).",
@@ -149,7 +149,7 @@ order_of(struct call *call, const struct transaction_order *in, bool withdrawal,
 		.provider = in->provider,
 		.provider_payload = in->provider_payload,
 		.metadata = in->metadata,
-		.type = withdrawal ? "debit" : "credit",
+		.type = withdrawal ? TRANSACTION_DEBIT : TRANSACTION_CREDIT,
 	};
 	return transaction_amount(&call->ctx, in->amount, in->currency, &out->amount);
 }

@@ -240,7 +240,7 @@ payment_order_of(const struct call *call, const struct action *action,
 		.provider = in->provider,
 		.provider_payload = in->payload,
 		.metadata = money->metadata,
-		.type = withdrawal ? "debit" : "credit",
+		.type = withdrawal ? TRANSACTION_DEBIT : TRANSACTION_CREDIT,
 	};
 }
 

@@ -25,7 +25,7 @@ static const struct field line_fields[] = {
 	FIELD(struct wallet_line, created_at, .name = "time", .required = true),
 	FIELD(struct wallet_line, id, .name = "transactionId", .required = true),
 	FIELD(struct wallet_line, type, .name = "type", .choices = word_transactions,
-	      .required = true, .example = "\"transfer\""),
+	      .words = transaction_type_words, .required = true, .example = "\"transfer\""),
 	FIELD(struct wallet_line, reference, .name = "reference", .required = true,
 	      .example = "\"trf_2026_001\""),
 	FIELD(struct wallet_line, direction, .name = "direction", .choices = line_direction_words,

@@ -102,7 +102,7 @@ static const struct field line_fields[] = {
 	FIELD(struct wallet_line, reference, .name = "reference", .required = true,
 	      .example = "\"trf_2026_001\""),
 	FIELD(struct wallet_line, type, .name = "type", .choices = word_transactions,
-	      .required = true, .example = "\"transfer\""),
+	      .words = transaction_type_words, .required = true, .example = "\"transfer\""),
 	FIELD(struct wallet_line, status, .name = "status", .choices = word_completed,
 	      .words = transaction_status_words, .required = true, .example = "\"completed\""),
 	FIELD(struct wallet_line, direction, .name = "direction", .choices = line_direction_words,
@@ -173,7 +173,7 @@ static const struct field transaction_fields[] = {
 	FIELD(struct transaction, reference, .name = "reference", .required = true,
 	      .example = "\"trf_2026_001\""),
 	FIELD(struct transaction, type, .name = "type", .choices = word_transactions,
-	      .required = true, .example = "\"transfer\""),
+	      .words = transaction_type_words, .required = true, .example = "\"transfer\""),
 	FIELD(struct transaction, status, .name = "status", .choices = transaction_status_words,
 	      .required = true, .example = "\"completed\""),
 	FIELD(struct transaction, amount, .name = "amount", .required = true),
@@ -199,7 +199,7 @@ static const struct field transaction_fields[] = {
 
 static const struct field bulk_item_fields[] = {
 	FIELD(struct transaction_order, type, .name = "type", .required = true,
-	      .choices = bulk_types),
+	      .choices = bulk_types, .words = transaction_type_words),
 	FIELD(struct transaction_order, from, .name = "fromWalletId"),
 	FIELD(struct transaction_order, to, .name = "toWalletId"),
 	FIELD(struct transaction_order, wallet, .name = "walletId"),

@@ -275,7 +275,7 @@ journal_post(struct ctx *ctx, const struct journal_entry *in, struct journal_ent
 		.ledger_id = ledger_id,
 		.currency = draft->currency->code,
 		.reference = in->reference,
-		.type = "journal_entry",
+		.type = TRANSACTION_JOURNAL_ENTRY,
 		.metadata = "{}",
 		.postings = draft->postings,
 		.count = draft->posting_count,

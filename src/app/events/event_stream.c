@@ -14,6 +14,7 @@
 #include "base/money.h"
 #include "base/word.h"
 #include "db/row.h"
+#include "ledger/kernel.h"
 #include "queue/queue.h"
 #include "json/writer.h"
 
@@ -37,7 +38,7 @@ static const struct column place_columns[] = {
 struct line_row {
 	int64_t transaction_id;
 	struct uuid public_id;
-	const char *type;
+	enum transaction_type type;
 	const char *reference;
 	const char *metadata;
 	struct instant created_at;
@@ -59,7 +60,7 @@ struct line_row {
 static const struct column line_columns[] = {
 	COLUMN(struct line_row, transaction_id),
 	COLUMN(struct line_row, public_id),
-	COLUMN(struct line_row, type),
+	COLUMN_WORD(struct line_row, type, transaction_type_words),
 	COLUMN(struct line_row, reference),
 	COLUMN(struct line_row, metadata),
 	COLUMN(struct line_row, created_at),
@@ -174,7 +175,7 @@ emit_side(struct batch *batch, const struct line_row *row, bool credit)
 	write_posting(&w, batch->arena, row, "walletId", wallet);
 	write_amount(&w, "balance", credit ? row->to_balance : row->from_balance, row->currency);
 	write_uuid(&w, "transactionId", row->public_id);
-	jw_text(&w, "transactionType", row->type);
+	jw_text(&w, "transactionType", word_text(transaction_type_words, row->type));
 	if (other)
 		write_uuid(&w, "counterpartyWalletId", credit ? row->source : row->destination);
 	emit(batch, row, credit ? "wallet.credited" : "wallet.debited", wallet, &w);
@@ -186,13 +187,13 @@ emit_transaction(struct batch *batch, const struct line_row *row)
 {
 	struct jw w;
 
-	if (strcmp(row->type, "transfer") == 0) {
+	if (row->type == TRANSACTION_TRANSFER) {
 		write_posting(&w, batch->arena, row, "id", row->public_id);
 		write_uuid(&w, "fromWalletId", row->source);
 		write_uuid(&w, "toWalletId", row->destination);
 		jw_text(&w, "status", "completed");
 		emit(batch, row, "transfer.completed", row->public_id, &w);
-	} else if (strcmp(row->type, "capture") == 0 && !uuid_is_nil(row->hold)) {
+	} else if (row->type == TRANSACTION_CAPTURE && !uuid_is_nil(row->hold)) {
 		write_posting(&w, batch->arena, row, "id", row->hold);
 		write_uuid(&w, "walletId", row->source);
 		write_uuid(&w, "transactionId", row->public_id);

@@ -4,10 +4,12 @@
 #include "crypto/public_id.h"
 #include "db/row.h"
 
+const char *const notification_type_words[] = {"payment", "kyc", "complaint", NULL};
+
 static const struct column columns[] = {
 	COLUMN(struct notification, notification_id),
 	COLUMN(struct notification, drop_id),
-	COLUMN(struct notification, type),
+	COLUMN_WORD(struct notification, type, notification_type_words),
 	COLUMN(struct notification, title),
 	COLUMN(struct notification, message),
 	COLUMN(struct notification, subject),
@@ -16,12 +18,13 @@ static const struct column columns[] = {
 };
 
 enum err
-notification_add(struct ctx *ctx, int64_t user_id, const char *type, const char *title,
+notification_add(struct ctx *ctx, int64_t user_id, enum notification_type type, const char *title,
 		 const char *message, const char *subject)
 {
 	return db_run(ctx, SQL_notification_insert, NULL,
-		      PARAMS(p_text(drop_id_new(ctx->arena, "noti")), p_int(user_id), p_text(type),
-			     p_text(title), p_text(message), p_text(subject)));
+		      PARAMS(p_text(drop_id_new(ctx->arena, "noti")), p_int(user_id),
+			     p_word(notification_type_words, type), p_text(title), p_text(message),
+			     p_text(subject)));
 }
 
 enum err

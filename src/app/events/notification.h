@@ -6,15 +6,20 @@
 
 #include "base/ctx.h"
 
-/* Notify a user, in the transaction of the cause. type is "payment", "kyc" or "complaint";
- * subject is the public id of its object, or NULL. Texts are copied. */
-enum err notification_add(struct ctx *ctx, int64_t user_id, const char *type, const char *title,
-			  const char *message, const char *subject) MUST_CHECK;
+/* The subject of a notification. */
+enum notification_type { NOTIFY_PAYMENT = 1, NOTIFY_KYC, NOTIFY_COMPLAINT };
+
+extern const char *const notification_type_words[];
+
+/* Notify a user, in the transaction of the cause. subject is the public id of its object, or
+ * NULL. Texts are copied. */
+enum err notification_add(struct ctx *ctx, int64_t user_id, enum notification_type type,
+			  const char *title, const char *message, const char *subject) MUST_CHECK;
 
 struct notification {
 	int64_t notification_id;
 	const char *drop_id;
-	const char *type;
+	enum notification_type type;
 	const char *title;
 	const char *message;
 	const char *subject;

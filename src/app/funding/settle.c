@@ -44,7 +44,7 @@ post(struct ctx *ctx, const struct user_wallet *wallet, struct uuid hold, struct
 		.ledger_id = wallet->ledger_id,
 		.currency = funding_currency()->code,
 		.reference = f->reference,
-		.type = word_text(funding_purpose_words, f->purpose),
+		.type = out ? TRANSACTION_WALLET_DEDUCTION : TRANSACTION_WALLET_FUNDING,
 		.metadata = metadata(ctx, f),
 		.hold = hold,
 		.postings = &posting,

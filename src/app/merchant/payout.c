@@ -11,6 +11,7 @@
 #include "base/ensure.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "base/word.h"
 #include "crypto/public_id.h"
 #include "db/row.h"
 #include "ledger/account.h"
@@ -101,13 +102,14 @@ static enum err
 post(struct ctx *ctx, const char *drop_id, int64_t ledger_id, struct posting posting,
      int64_t reverses, int64_t *transaction_id)
 {
+	enum transaction_type type = reverses != 0 ? TRANSACTION_REVERSAL : TRANSACTION_PAYOUT;
 	struct posting_result result = {0};
 	struct ledger_transaction t = {
 		.ledger_id = ledger_id,
 		.currency = currency,
 		.reference = arena_printf(ctx->arena, "drop/%s/%s", drop_id,
-					  reverses != 0 ? "reversal" : "payout"),
-		.type = reverses != 0 ? "reversal" : "payout",
+					  word_text(transaction_type_words, type)),
+		.type = type,
 		.metadata = "{}",
 		.reverses = reverses,
 		.postings = &posting,
@@ -127,7 +129,7 @@ notify(struct ctx *ctx, int64_t user_id, const char *drop_id, int64_t amount, bo
 	char text[MONEY_TEXT_MAX];
 	struct money money = {amount, currency_find(currency)};
 
-	return notification_add(ctx, user_id, "payment",
+	return notification_add(ctx, user_id, NOTIFY_PAYMENT,
 				completed ? "Payout completed" : "Payout failed",
 				arena_printf(ctx->arena,
 					     completed ? "%s %s was paid to your bank account."

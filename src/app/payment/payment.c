@@ -9,6 +9,7 @@
 #include "app/payment/row.h"
 #include "base/arena.h"
 #include "base/config.h"
+#include "base/word.h"
 #include "crypto/hmac.h"
 #include "db/row.h"
 #include "ledger/account.h"
@@ -36,7 +37,7 @@ digest(struct ctx *ctx, const struct payment_order *in, unsigned char out[SHA256
 
 	text = text_append_part(ctx->arena, text, in->amount.currency->code);
 	text = text_append_part(ctx->arena, text, uuid_text(id, in->wallet));
-	text = text_append_part(ctx->arena, text, in->type);
+	text = text_append_part(ctx->arena, text, word_text(transaction_type_words, in->type));
 	text = text_append_part(ctx->arena, text, in->provider);
 	text = text_append_part(ctx->arena, text, in->email);
 	text = text_append_part(ctx->arena, text, in->provider_payload.text);
@@ -175,11 +176,11 @@ insert(struct ctx *ctx, const struct payment_order *in, struct uuid id,
 	return db_run(ctx, SQL_payment_insert, &rows,
 		      PARAMS(p_uuid(id), p_int(in->ledger_id), p_uuid(in->wallet),
 			     p_id(in->project_id), p_id(in->user_id), p_bool(in->withdrawal),
-			     p_text(in->type), p_text(in->amount.currency->code),
-			     p_int(in->amount.minor), p_text(in->reference),
-			     p_bytes(content, SHA256_SIZE), p_text(in->provider),
-			     p_text(out->request.order.reference), p_int(config_id), p_uuid(hold),
-			     p_text(metadata)));
+			     p_word(transaction_type_words, in->type),
+			     p_text(in->amount.currency->code), p_int(in->amount.minor),
+			     p_text(in->reference), p_bytes(content, SHA256_SIZE),
+			     p_text(in->provider), p_text(out->request.order.reference),
+			     p_int(config_id), p_uuid(hold), p_text(metadata)));
 }
 
 /* Show a payment as it was just stored, beside what the call needs. */

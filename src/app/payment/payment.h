@@ -33,7 +33,7 @@ struct payment_order {
 	const char *email;                  /* of the customer, or NULL */
 	struct json_value provider_payload; /* an object, or nothing */
 	struct json_value metadata;
-	const char *type; /* of the ledger transaction it becomes: "credit", "debit", "deposit" */
+	enum transaction_type type; /* of the ledger transaction it becomes */
 	/* A deposit whose call is not answered counts as failed: the user has no way to pay it. */
 	bool abandon;
 };
@@ -74,7 +74,7 @@ struct payment {
 	enum payment_status status;
 	struct money amount;
 	const char *currency;
-	const char *type;
+	enum transaction_type type;
 	struct uuid wallet;
 	int64_t ledger_id;
 	int64_t user_id;

@@ -17,7 +17,7 @@ static const struct column columns[] = {
 	COLUMN(struct payment_row, user_id),
 	COLUMN(struct payment_row, live),
 	COLUMN(struct payment_row, withdrawal),
-	COLUMN(struct payment_row, type),
+	COLUMN_WORD(struct payment_row, type, transaction_type_words),
 	COLUMN(struct payment_row, currency),
 	COLUMN(struct payment_row, amount),
 	COLUMN(struct payment_row, reference),
@@ -124,7 +124,7 @@ payment_emit_event(struct ctx *ctx, const struct payment_row *row)
 	jw_object(&w, NULL);
 	jw_text(&w, "id", id_or_null(ctx, row->public_id));
 	jw_text(&w, "reference", row->reference);
-	jw_text(&w, "type", row->type);
+	jw_text(&w, "type", word_text(transaction_type_words, row->type));
 	jw_text(&w, "status", status);
 	jw_text(&w, "amount", money_text(amount, (struct money){row->amount, currency}));
 	jw_text(&w, "currency", row->currency);

@@ -17,7 +17,7 @@ struct payment_row {
 	int64_t user_id;
 	bool live;
 	bool withdrawal;
-	const char *type;
+	enum transaction_type type;
 	const char *currency;
 	int64_t amount;
 	const char *reference;

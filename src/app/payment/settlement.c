@@ -21,9 +21,10 @@ settlement_post(struct ctx *ctx, const struct settlement *s, struct ledger_trans
 {
 	struct ledger_transaction *list[] = {t};
 	char id[UUID_TEXT_MAX];
-	const char *text = arena_printf(ctx->arena, "cowry-%s-1;%s;%s;%s",
-					word_text(review_kind_words, s->kind),
-					uuid_text(id, s->public_id), t->type, t->reference);
+	const char *text =
+		arena_printf(ctx->arena, "cowry-%s-1;%s;%s;%s",
+			     word_text(review_kind_words, s->kind), uuid_text(id, s->public_id),
+			     word_text(transaction_type_words, t->type), t->reference);
 
 	t->results = arena_alloc(ctx->arena, sizeof(*t->results));
 	sha256(text, strlen(text), t->content);
@@ -44,7 +45,7 @@ settlement_reverse(struct ctx *ctx, const struct settlement *s, const char *refe
 		.ledger_id = s->ledger_id,
 		.currency = s->currency,
 		.reference = reference,
-		.type = "reversal",
+		.type = TRANSACTION_REVERSAL,
 		.metadata = "{}",
 		.reverses = row_int(&rows, 0, TRANSACTION_ID),
 		.postings = &back,

@@ -3,7 +3,7 @@
 #include "db/row.h"
 
 struct line_row {
-	const char *type;
+	enum transaction_type type;
 	bool outgoing;
 	enum deposit_status status;
 	const char *reference;
@@ -16,7 +16,7 @@ struct line_row {
 const char *const deposit_status_words[] = {"success", "failed", "pending", NULL};
 
 static const struct column columns[] = {
-	COLUMN(struct line_row, type),
+	COLUMN_WORD(struct line_row, type, transaction_type_words),
 	COLUMN(struct line_row, outgoing),
 	COLUMN_WORD(struct line_row, status, deposit_status_words),
 	COLUMN(struct line_row, reference),

@@ -63,7 +63,7 @@ deposit_order(struct ctx *ctx, const char *reference, struct payment_order *out)
 		.mode = MODE_LIVE,
 		.user_id = ctx->who.user_id,
 		.provider = "paystack",
-		.type = "deposit",
+		.type = TRANSACTION_DEPOSIT,
 		.abandon = true,
 		.wallet = wallet.id,
 		.ledger_id = wallet.ledger_id,
@@ -152,7 +152,7 @@ user_transfer(struct ctx *ctx, const struct user_transfer_order *in, struct user
 	struct posting posting;
 	struct ledger_transaction transaction = {
 		.currency = "NGN",
-		.type = "transfer",
+		.type = TRANSACTION_TRANSFER,
 		.metadata = "{}",
 		.count = 1,
 		.results = &result,

@@ -43,7 +43,7 @@ extern const char *const deposit_status_words[];
 
 /* A line of a history: a posting, or a pending or failed payment. */
 struct user_wallet_line {
-	const char *type; /* of the transaction: deposit, transfer, … */
+	enum transaction_type type;
 	bool outgoing;
 	enum deposit_status status;
 	const char *reference;

@@ -50,7 +50,7 @@ complaint_add(struct ctx *ctx, const char *category, const char *subject, const 
 	TRY(db_run(ctx, SQL_complaint_insert, NULL,
 		   PARAMS(p_text(id), p_int(ctx->who.user_id), p_text(category), p_text(subject),
 			  p_text(description))));
-	TRY(notification_add(ctx, ctx->who.user_id, "complaint", "We received your complaint",
+	TRY(notification_add(ctx, ctx->who.user_id, NOTIFY_COMPLAINT, "We received your complaint",
 			     "You will receive an answer within 15 business days.", id));
 	return complaint_get(ctx, id, out);
 }
@@ -119,7 +119,7 @@ notify(struct ctx *ctx, int64_t user_id, const struct complaint *complaint)
 
 	if (complaint->status == COMPLAINT_IN_REVIEW)
 		title = "Your complaint is being reviewed";
-	return notification_add(ctx, user_id, "complaint", title,
+	return notification_add(ctx, user_id, NOTIFY_COMPLAINT, title,
 				complaint->resolution != NULL ? complaint->resolution
 							      : complaint->subject,
 				complaint->drop_id);

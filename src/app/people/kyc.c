@@ -14,10 +14,10 @@ kyc_notify(struct ctx *ctx, int64_t user_id, enum kyc_status before, enum kyc_st
 	if (before == after)
 		return ERR_OK;
 	if (after == KYC_VERIFIED)
-		return notification_add(ctx, user_id, "kyc", "Your identity is verified",
+		return notification_add(ctx, user_id, NOTIFY_KYC, "Your identity is verified",
 					"You can send money now.", NULL);
 	if (after == KYC_REJECTED)
-		return notification_add(ctx, user_id, "kyc", "Your identity was not verified",
+		return notification_add(ctx, user_id, NOTIFY_KYC, "Your identity was not verified",
 					"Contact us to find out what is missing.", NULL);
 	return ERR_OK;
 }

@@ -238,7 +238,7 @@ transaction_of(struct ctx *ctx, const struct remainder *r)
 						  : arena_printf(ctx->arena, "closed/%lld/%lld",
 								 (long long)r->account_id,
 								 (long long)r->sequence),
-		.type = "account_closure",
+		.type = TRANSACTION_ACCOUNT_CLOSURE,
 		.metadata = "{}",
 		.from_closed = true,
 		.postings = posting,

@@ -39,7 +39,7 @@ find_accounts(struct ctx *ctx, struct uuid merchant_account, struct accounts *ou
 /* The postings of a payment. */
 struct booking {
 	const char *drop_id;
-	const char *type;
+	enum transaction_type type;
 	const struct posting *postings;
 	size_t count;
 	int64_t reverses; /* transaction, or 0 */
@@ -52,8 +52,8 @@ post(struct ctx *ctx, int64_t ledger_id, const struct booking *booking, int64_t 
 	struct ledger_transaction t = {
 		.ledger_id = ledger_id,
 		.currency = RATE_BASE,
-		.reference =
-			arena_printf(ctx->arena, "drop/%s/%s", booking->drop_id, booking->type),
+		.reference = arena_printf(ctx->arena, "drop/%s/%s", booking->drop_id,
+					  word_text(transaction_type_words, booking->type)),
 		.type = booking->type,
 		.metadata = "{}",
 		.reverses = booking->reverses,
@@ -84,13 +84,13 @@ drop_payment_owe(struct ctx *ctx, const char *drop_id, const struct quote *quote
 {
 	struct posting postings[POSTINGS];
 	struct accounts accounts;
+	enum transaction_type type;
 	size_t n;
 
 	TRY(find_accounts(ctx, merchant_account, &accounts));
 	n = postings_of(&accounts, quote->total.minor, quote->fee.minor, postings);
-	return post(ctx, accounts.ledger_id,
-		    &(struct booking){drop_id, word_text(drop_payment_type_words, quote->type),
-				      postings, n, 0},
+	type = quote->type == DROP_REMITTANCE ? TRANSACTION_REMITTANCE : TRANSACTION_QR_PAYMENT;
+	return post(ctx, accounts.ledger_id, &(struct booking){drop_id, type, postings, n, 0},
 		    transaction_id);
 }
 
@@ -124,13 +124,14 @@ complete(struct ctx *ctx, const struct drop_payment_row *row, bool settled)
 		TRY(find_accounts(ctx, row->merchant_account, &accounts));
 		payout = (struct posting){accounts.payee, accounts.clearing, row->amount};
 		TRY(post(ctx, accounts.ledger_id,
-			 &(struct booking){row->drop_id, "payout", &payout, 1, 0}, &payout_id));
+			 &(struct booking){row->drop_id, TRANSACTION_PAYOUT, &payout, 1, 0},
+			 &payout_id));
 	}
 	TRY(db_run(ctx, SQL_drop_payment_complete, NULL,
 		   PARAMS(p_int(row->drop_payment_id), p_id(payout_id), p_bool(settled))));
 	if (!first)
 		return ERR_OK;
-	return notification_add(ctx, row->user_id, "payment", "Payment completed",
+	return notification_add(ctx, row->user_id, NOTIFY_PAYMENT, "Payment completed",
 				arena_printf(ctx->arena, "You have sent %s.", what(ctx, row)),
 				row->drop_id);
 }
@@ -148,12 +149,13 @@ fail(struct ctx *ctx, const struct drop_payment_row *row, const char *problem)
 	n = postings_of(&accounts, row->total, row->fee, moved);
 	for (size_t i = 0; i < n; i++)
 		back[i] = (struct posting){moved[i].to, moved[i].from, moved[i].amount};
-	TRY(post(ctx, accounts.ledger_id,
-		 &(struct booking){row->drop_id, "reversal", back, n, row->transaction_id},
-		 &reversal_id));
+	TRY(post(
+		ctx, accounts.ledger_id,
+		&(struct booking){row->drop_id, TRANSACTION_REVERSAL, back, n, row->transaction_id},
+		&reversal_id));
 	TRY(db_run(ctx, SQL_drop_payment_fail, NULL,
 		   PARAMS(p_int(row->drop_payment_id), p_int(reversal_id), p_text(problem))));
-	return notification_add(ctx, row->user_id, "payment", "Payment failed",
+	return notification_add(ctx, row->user_id, NOTIFY_PAYMENT, "Payment failed",
 				arena_printf(ctx->arena,
 					     "Your payment of %s failed. You keep the money.",
 					     what(ctx, row)),

@@ -137,7 +137,7 @@ post_settlement(struct ctx *ctx, const struct settlement_order *in, const struct
 	struct voucher_entry entry = {
 		.voucher = voucher,
 		.event = "settle",
-		.type = "voucher_settlement",
+		.type = TRANSACTION_VOUCHER_SETTLEMENT,
 		.description = "EasyPay voucher settled",
 		.count = 2,
 	};
@@ -246,7 +246,7 @@ voucher_cancel(struct ctx *ctx, int64_t voucher_id, struct cancellation *out)
 		.voucher = &voucher,
 		.ledger_id = wallet.ledger_id,
 		.event = "cancel",
-		.type = "voucher_refund",
+		.type = TRANSACTION_VOUCHER_REFUND,
 		.description = "EasyPay voucher cancelled",
 		.postings = {{ledger_system_account(wallet.ledger_id, ACCOUNT_VOUCHERS_PENDING,
 						    voucher_currency()->code),

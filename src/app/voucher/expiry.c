@@ -38,7 +38,7 @@ refund(struct ctx *ctx, const struct due_row *due)
 		.voucher = voucher,
 		.ledger_id = due->ledger_id,
 		.event = due->spent ? VOUCHER_REST_EVENT : "expire",
-		.type = "voucher_refund",
+		.type = TRANSACTION_VOUCHER_REFUND,
 		.description = due->spent ? VOUCHER_REST_WORDS : "Voucher expired",
 		.postings = {{ledger_system_account(due->ledger_id, kind, voucher_currency()->code),
 			      due->wallet, due->minor}},

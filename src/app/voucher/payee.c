@@ -3,29 +3,34 @@
 #include "app/audit/audit.h"
 #include "app/voucher/store.h"
 #include "base/arena.h"
+#include "base/word.h"
 #include "db/row.h"
 #include "ledger/account.h"
 #include "json/writer.h"
 
-const char *const payee_kinds[] = {"merchant", "service_provider", NULL};
-const char *const payee_statuses[] = {"registered", "unregistered", NULL};
+const char *const payee_kind_words[] = {"merchant", "service_provider", NULL};
+const char *const payee_status_words[] = {"registered", "unregistered", NULL};
 
 struct payee_row {
 	int64_t payee_id;
 	struct uuid id;
-	const char *kind;
+	enum payee_kind kind;
 	const char *code;
 	const char *name;
-	const char *status;
+	enum payee_status status;
 	int64_t owed_minor;
 	struct instant created_at;
 };
 
 static const struct column columns[] = {
-	COLUMN(struct payee_row, payee_id),   COLUMN(struct payee_row, id),
-	COLUMN(struct payee_row, kind),       COLUMN(struct payee_row, code),
-	COLUMN(struct payee_row, name),       COLUMN(struct payee_row, status),
-	COLUMN(struct payee_row, owed_minor), COLUMN(struct payee_row, created_at),
+	COLUMN(struct payee_row, payee_id),
+	COLUMN(struct payee_row, id),
+	COLUMN_WORD(struct payee_row, kind, payee_kind_words),
+	COLUMN(struct payee_row, code),
+	COLUMN(struct payee_row, name),
+	COLUMN_WORD(struct payee_row, status, payee_status_words),
+	COLUMN(struct payee_row, owed_minor),
+	COLUMN(struct payee_row, created_at),
 };
 
 static struct payee
@@ -63,7 +68,7 @@ record(struct ctx *ctx, const char *action, const struct payee *payee)
 	struct jw detail;
 
 	audit_begin(ctx, &detail);
-	jw_text(&detail, "kind", payee->kind);
+	jw_text(&detail, "kind", word_text(payee_kind_words, payee->kind));
 	jw_text(&detail, "code", payee->code);
 	return audit_end(ctx, action, arena_strdup(ctx->arena, uuid_text(id, payee->id)), &detail);
 }
@@ -77,7 +82,8 @@ find_or_make(struct ctx *ctx, const struct payee_order *in, int64_t *payee_id, b
 	int64_t account_id;
 	struct uuid account;
 
-	TRY(db_run(ctx, SQL_payee_insert, &rows, PARAMS(p_text(in->kind), p_text(in->code))));
+	TRY(db_run(ctx, SQL_payee_insert, &rows,
+		   PARAMS(p_word(payee_kind_words, in->kind), p_text(in->code))));
 	if (rows.count > 0) {
 		*payee_id = row_int(&rows, 0, 0);
 		*known = false;
@@ -87,7 +93,8 @@ find_or_make(struct ctx *ctx, const struct payee_order *in, int64_t *payee_id, b
 		return db_run(ctx, SQL_payee_set_account, NULL,
 			      PARAMS(p_int(*payee_id), p_int(account_id)));
 	}
-	TRY(db_run(ctx, SQL_payee_lock, &rows, PARAMS(p_text(in->kind), p_text(in->code))));
+	TRY(db_run(ctx, SQL_payee_lock, &rows,
+		   PARAMS(p_word(payee_kind_words, in->kind), p_text(in->code))));
 	*payee_id = row_int(&rows, 0, 0);
 	*known = row_bool(&rows, 0, 1);
 	return ERR_OK;
@@ -124,7 +131,8 @@ payee_list(struct ctx *ctx, const struct payee_filter *filter, struct payee **ou
 	struct rows rows;
 
 	TRY(db_run(ctx, SQL_payee_list, &rows,
-		   PARAMS(p_text(filter->status), p_id(filter->after), p_int(filter->most))));
+		   PARAMS(p_word(payee_status_words, filter->status), p_id(filter->after),
+			  p_int(filter->most))));
 	*out = arena_array(ctx->arena, rows.count, sizeof(**out));
 	*n = rows.count;
 	for (size_t i = 0; i < rows.count; i++)
@@ -133,14 +141,15 @@ payee_list(struct ctx *ctx, const struct payee_filter *filter, struct payee **ou
 }
 
 enum err
-payee_account(struct ctx *ctx, const char *kind, const char *code, struct uuid *account)
+payee_account(struct ctx *ctx, enum payee_kind kind, const char *code, struct uuid *account)
 {
 	struct rows rows;
 
 	*account = (struct uuid){{0}};
 	if (code == NULL)
 		return ERR_OK;
-	TRY(db_run(ctx, SQL_payee_account, &rows, PARAMS(p_text(kind), p_text(code))));
+	TRY(db_run(ctx, SQL_payee_account, &rows,
+		   PARAMS(p_word(payee_kind_words, kind), p_text(code))));
 	if (rows.count > 0)
 		*account = row_uuid(&rows, 0, 0);
 	return ERR_OK;

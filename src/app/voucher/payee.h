@@ -10,24 +10,26 @@
 #include "base/ctx.h"
 #include "base/money.h"
 
+enum payee_kind { PAYEE_MERCHANT = 1, PAYEE_SERVICE_PROVIDER };
+enum payee_status { PAYEE_REGISTERED = 1, PAYEE_UNREGISTERED };
+
+extern const char *const payee_kind_words[];
+extern const char *const payee_status_words[];
+
 struct payee {
 	int64_t payee_id;
-	struct uuid id;     /* of its account */
-	const char *kind;   /* merchant, service_provider */
-	const char *code;   /* code sent by redeemers */
-	const char *name;   /* or NULL */
-	const char *status; /* registered, unregistered */
+	struct uuid id; /* of its account */
+	enum payee_kind kind;
+	const char *code; /* code sent by redeemers */
+	const char *name; /* or NULL */
+	enum payee_status status;
 	struct money owed;
 	struct instant created_at;
 	bool known; /* it was already registered */
 };
 
-/* Both end with NULL. */
-extern const char *const payee_kinds[];
-extern const char *const payee_statuses[];
-
 struct payee_order {
-	const char *kind;
+	enum payee_kind kind;
 	const char *code;
 	const char *name; /* or NULL */
 };
@@ -39,15 +41,15 @@ enum err payee_register(struct ctx *ctx, const struct payee_order *in,
 enum err payee_remove(struct ctx *ctx, struct uuid id, struct payee *out) MUST_CHECK;
 
 struct payee_filter {
-	const char *status; /* NULL: any */
-	int64_t after;      /* last one of the previous page; 0: from the newest */
+	enum payee_status status; /* 0: any */
+	int64_t after;            /* last one of the previous page; 0: from the newest */
 	int64_t most;
 };
 enum err payee_list(struct ctx *ctx, const struct payee_filter *filter, struct payee **out,
 		    size_t *n) MUST_CHECK;
 
 /* The account of a registered payee; nil if there is none, or code is NULL. */
-enum err payee_account(struct ctx *ctx, const char *kind, const char *code,
+enum err payee_account(struct ctx *ctx, enum payee_kind kind, const char *code,
 		       struct uuid *account) MUST_CHECK;
 
 #endif

@@ -14,25 +14,34 @@
 #define EASYPAY_REFUSED \
 	"EasyPay codes (14 digits) cannot be redeemed. Use the 16\u2011digit MMVoucher code."
 
+const char *const paid_to_words[] = {"wallet", "merchant", "service_provider", NULL};
+
 /* The recipient of the money. */
 struct receiver {
 	struct user_wallet wallet; /* of who redeems */
 	struct uuid account;
-	const char *kind; /* wallet, or of the payee */
+	enum paid_to paid_to;
 };
 
 /* The first of merchant and service provider that the operator has registered, or the wallet. */
 static enum err
 receiver_of(struct ctx *ctx, const struct redemption_order *in, struct receiver *out)
 {
-	const char *const codes[] = {in->merchant, in->service_provider};
+	const struct {
+		enum paid_to paid_to;
+		enum payee_kind kind;
+		const char *code;
+	} payees[] = {
+		{PAID_TO_MERCHANT, PAYEE_MERCHANT, in->merchant},
+		{PAID_TO_SERVICE_PROVIDER, PAYEE_SERVICE_PROVIDER, in->service_provider},
+	};
 
-	*out = (struct receiver){.kind = "wallet"};
+	*out = (struct receiver){.paid_to = PAID_TO_WALLET};
 	TRY(user_wallet(ctx, ctx->who.user_id, voucher_currency(), &out->wallet));
-	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
-		TRY(payee_account(ctx, payee_kinds[i], codes[i], &out->account));
+	for (size_t i = 0; i < COUNT(payees); i++) {
+		TRY(payee_account(ctx, payees[i].kind, payees[i].code, &out->account));
 		if (!uuid_is_nil(out->account)) {
-			out->kind = payee_kinds[i];
+			out->paid_to = payees[i].paid_to;
 			return ERR_OK;
 		}
 	}
@@ -70,7 +79,7 @@ redemption_entry(struct ctx *ctx, const struct receiver *receiver, struct money 
 		.ledger_id = receiver->wallet.ledger_id,
 		.event = arena_printf(ctx->arena, "redeem/%lld",
 				      (long long)voucher->redemptions + 1),
-		.type = "voucher_redemption",
+		.type = TRANSACTION_VOUCHER_REDEMPTION,
 		.description = "Voucher redeemed",
 		.postings = {{ledger_system_account(receiver->wallet.ledger_id,
 						    ACCOUNT_VOUCHERS_ACTIVE,
@@ -91,7 +100,7 @@ rest_entry(struct ctx *ctx, const struct voucher *voucher, int64_t rest, struct 
 		.voucher = voucher,
 		.ledger_id = issuer.ledger_id,
 		.event = VOUCHER_REST_EVENT,
-		.type = "voucher_refund",
+		.type = TRANSACTION_VOUCHER_REFUND,
 		.description = VOUCHER_REST_WORDS,
 		.postings = {{ledger_system_account(issuer.ledger_id, ACCOUNT_VOUCHERS_ACTIVE,
 						    voucher_currency()->code),
@@ -153,7 +162,7 @@ pay(struct ctx *ctx, const struct redemption_order *in, const struct receiver *r
 	TRY(db_run(ctx, SQL_voucher_redeem, NULL,
 		   PARAMS(p_int(voucher->voucher_id), p_int(out->amount.minor), p_bool(last),
 			  p_bool(refunded))));
-	out->paid_to = receiver->kind;
+	out->paid_to = receiver->paid_to;
 	out->receipt = voucher_receipt(&entries[0], wallet_after(ctx, receiver, entries, refunded));
 	return voucher_get(ctx, voucher->voucher_id, false, voucher, &live);
 }

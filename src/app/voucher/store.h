@@ -46,7 +46,7 @@ struct voucher_entry {
 	const struct voucher *voucher;
 	int64_t ledger_id;
 	const char *event;
-	const char *type;
+	enum transaction_type type;
 	const char *description; /* for the wallet's history */
 	struct posting postings[2];
 	size_t count;

@@ -94,7 +94,7 @@ voucher_issue(struct ctx *ctx, const struct voucher_order *in, struct voucher *o
 		.voucher = out,
 		.ledger_id = wallet.ledger_id,
 		.event = "issue",
-		.type = "voucher_issue",
+		.type = TRANSACTION_VOUCHER_ISSUE,
 		.description = is_easypay(in) ? "EasyPay voucher issued" : "Voucher issued",
 		.postings = {{wallet.id,
 			      ledger_system_account(wallet.ledger_id,

@@ -106,11 +106,16 @@ struct redemption_order {
 	const char *service_provider; /* the same, if the merchant is not registered */
 };
 
+/* Whom a redemption pays: who redeems, or a payee. */
+enum paid_to { PAID_TO_WALLET = 1, PAID_TO_MERCHANT, PAID_TO_SERVICE_PROVIDER };
+
+extern const char *const paid_to_words[];
+
 struct redeemed {
 	struct voucher voucher;
 	const char *code; /* its 16 digits */
 	struct money amount;
-	const char *paid_to; /* wallet, or the kind of the payee */
+	enum paid_to paid_to;
 	struct voucher_receipt receipt;
 };
 

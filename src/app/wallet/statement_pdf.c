@@ -4,6 +4,7 @@
 #include "app/wallet/statement.h"
 #include "base/arena.h"
 #include "base/text.h"
+#include "base/word.h"
 
 /* Measures in points, from the lower left corner of an A4 page. */
 enum {
@@ -143,7 +144,8 @@ put_line(struct paper *paper, struct arena *arena, const struct wallet_line *lin
 	if (line->direction == DIRECTION_OUT)
 		amount.minor = -amount.minor;
 	put(paper, paper->plain, SIZE, AT_TIME, false, short_time(arena, line->created_at));
-	put(paper, paper->plain, SIZE, AT_TYPE, false, fitting(arena, line->type, 16));
+	put(paper, paper->plain, SIZE, AT_TYPE, false,
+	    fitting(arena, word_text(transaction_type_words, line->type), 16));
 	put(paper, paper->plain, SIZE, AT_REFERENCE, false, fitting(arena, line->reference, 34));
 	put(paper, paper->plain, SIZE, AT_AMOUNT, true, amount_text(arena, amount));
 	put(paper, paper->plain, SIZE, AT_BALANCE, true, amount_text(arena, line->balance));

@@ -6,6 +6,7 @@
 #include "app/wallet/hold.h"
 #include "app/wallet/wallet.h"
 #include "base/arena.h"
+#include "base/word.h"
 #include "db/row.h"
 #include "ledger/account.h"
 #include "ledger/hold.h"
@@ -46,7 +47,7 @@ transaction_amount(struct ctx *ctx, struct decimal amount, const char *currency,
 
 /* Fill the draft of a transaction of one posting. */
 static void
-prepare(struct draft *draft, int64_t ledger_id, const char *type, struct money amount,
+prepare(struct draft *draft, int64_t ledger_id, enum transaction_type type, struct money amount,
 	struct posting posting, const char *reference, struct json_value metadata)
 {
 	const char *json = metadata.text != NULL ? metadata.text : "{}";
@@ -121,7 +122,7 @@ draft_transfer(struct ctx *ctx, const struct transaction_order *in, struct draft
 	TRY(transaction_amount(ctx, in->amount, in->currency, &amount));
 	TRY(check_wallet(ctx, in->from));
 	TRY(check_wallet(ctx, in->to));
-	prepare(draft, ctx->who.ledger_id, "transfer", amount,
+	prepare(draft, ctx->who.ledger_id, TRANSACTION_TRANSFER, amount,
 		(struct posting){in->from, in->to, 0}, in->reference, in->metadata);
 	draft->shown.from = in->from;
 	draft->shown.to = in->to;
@@ -139,7 +140,7 @@ draft_funding(struct ctx *ctx, const struct transaction_order *in, bool credit, 
 	TRY(check_wallet(ctx, in->wallet));
 	funding = ledger_system_account(ctx->who.ledger_id, ACCOUNT_PROJECT_FUNDING,
 					amount.currency->code);
-	prepare(draft, ctx->who.ledger_id, credit ? "credit" : "debit", amount,
+	prepare(draft, ctx->who.ledger_id, credit ? TRANSACTION_CREDIT : TRANSACTION_DEBIT, amount,
 		credit ? (struct posting){funding, in->wallet, 0}
 		       : (struct posting){in->wallet, funding, 0},
 		in->reference, in->metadata);
@@ -232,7 +233,7 @@ transaction_capture(struct ctx *ctx, struct uuid id, const struct transaction_or
 	if (uuid_is_nil(to))
 		to = ledger_system_account(ctx->who.ledger_id, ACCOUNT_PROJECT_FUNDING,
 					   hold.currency);
-	prepare(&draft, ctx->who.ledger_id, "capture", amount,
+	prepare(&draft, ctx->who.ledger_id, TRANSACTION_CAPTURE, amount,
 		(struct posting){hold.account, to, 0},
 		reference_or(ctx, in->reference, "capture", id), in->metadata);
 	draft.transaction.hold = id;
@@ -249,7 +250,7 @@ struct transaction_row {
 	int64_t transaction_id;
 	struct uuid public_id;
 	const char *reference;
-	const char *type;
+	enum transaction_type type;
 	const char *currency;
 	int64_t amount;
 	struct uuid source;
@@ -261,12 +262,18 @@ struct transaction_row {
 };
 
 static const struct column transaction_columns[] = {
-	COLUMN(struct transaction_row, transaction_id), COLUMN(struct transaction_row, public_id),
-	COLUMN(struct transaction_row, reference),      COLUMN(struct transaction_row, type),
-	COLUMN(struct transaction_row, currency),       COLUMN(struct transaction_row, amount),
-	COLUMN(struct transaction_row, source),         COLUMN(struct transaction_row, destination),
-	COLUMN(struct transaction_row, metadata),       COLUMN(struct transaction_row, created_at),
-	COLUMN(struct transaction_row, postings),       COLUMN(struct transaction_row, is_final),
+	COLUMN(struct transaction_row, transaction_id),
+	COLUMN(struct transaction_row, public_id),
+	COLUMN(struct transaction_row, reference),
+	COLUMN_WORD(struct transaction_row, type, transaction_type_words),
+	COLUMN(struct transaction_row, currency),
+	COLUMN(struct transaction_row, amount),
+	COLUMN(struct transaction_row, source),
+	COLUMN(struct transaction_row, destination),
+	COLUMN(struct transaction_row, metadata),
+	COLUMN(struct transaction_row, created_at),
+	COLUMN(struct transaction_row, postings),
+	COLUMN(struct transaction_row, is_final),
 };
 
 enum err
@@ -284,11 +291,12 @@ transaction_reverse(struct ctx *ctx, struct uuid id, const struct transaction_or
 	if (rows.count == 0)
 		return fault(&ctx->fault, ERR_NOT_FOUND, NULL, "Transaction not found");
 	rows_scan(&rows, 0, transaction_columns, COLUMN_COUNT(transaction_columns), &row);
-	if (row.is_final || row.postings != 1 || text_starts_with(row.type, "admin_"))
+	if (row.is_final || row.postings != 1 || row.type == TRANSACTION_ADMIN_CREDIT ||
+	    row.type == TRANSACTION_ADMIN_DEBIT)
 		return fault(&ctx->fault, ERR_NOT_REVERSIBLE, NULL, NULL);
 	TRY(part_of(ctx, in->amount, (struct money){row.amount, currency_find(row.currency)},
 		    &amount));
-	prepare(&draft, ctx->who.ledger_id, "reversal", amount,
+	prepare(&draft, ctx->who.ledger_id, TRANSACTION_REVERSAL, amount,
 		(struct posting){row.destination, row.source, 0},
 		reference_or(ctx, in->reference, "reversal", id), in->metadata);
 	draft.transaction.reverses = row.transaction_id;
@@ -314,7 +322,7 @@ transaction_admin(struct ctx *ctx, bool credit, const struct admin_order *in,
 		  struct transaction *out)
 {
 	struct draft draft = {.balance_of_to = credit};
-	const char *type = credit ? "admin_credit" : "admin_debit";
+	enum transaction_type type = credit ? TRANSACTION_ADMIN_CREDIT : TRANSACTION_ADMIN_DEBIT;
 	struct wallet_place place;
 	struct money amount;
 	struct uuid funding;
@@ -329,14 +337,16 @@ transaction_admin(struct ctx *ctx, bool credit, const struct admin_order *in,
 		in->reference, (struct json_value){NULL});
 	draft.shown.wallet = place.id;
 	TRY(submit(ctx, &draft, in->dry_run, out));
-	return out->replayed ? ERR_OK : audit(ctx, type, in->reference, in->reason);
+	return out->replayed ? ERR_OK
+			     : audit(ctx, word_text(transaction_type_words, type), in->reference,
+				     in->reason);
 }
 
 /* One item of a bulk order as a draft. */
 static enum err
 draft_item(struct ctx *ctx, const struct transaction_order *item, struct draft *draft)
 {
-	bool transfer = strcmp(item->type, "transfer") == 0;
+	bool transfer = item->type == TRANSACTION_TRANSFER;
 	bool complete = transfer ? !uuid_is_nil(item->from) && !uuid_is_nil(item->to)
 				 : !uuid_is_nil(item->wallet);
 
@@ -345,7 +355,7 @@ draft_item(struct ctx *ctx, const struct transaction_order *item, struct draft *
 			     transfer ? "fromWalletId and toWalletId are required"
 				      : "walletId is required");
 	return transfer ? draft_transfer(ctx, item, draft)
-			: draft_funding(ctx, item, strcmp(item->type, "credit") == 0, draft);
+			: draft_funding(ctx, item, item->type == TRANSACTION_CREDIT, draft);
 }
 
 /* The result of an item. A refusal before the ledger is stored in *f. */

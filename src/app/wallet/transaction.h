@@ -11,6 +11,7 @@
 #include "base/ctx.h"
 #include "base/money.h"
 #include "base/value.h"
+#include "ledger/kernel.h"
 
 /* The status of a transaction. One that a provider has not confirmed is pending; one that an
  * administrator must decide is in review. */
@@ -20,10 +21,10 @@ extern const char *const transaction_status_words[];
 
 /* An order. Which ids are set depends on the kind of transaction. */
 struct transaction_order {
-	const char *type;   /* transfer, credit, debit: in bulk */
-	struct uuid from;   /* transfer */
-	struct uuid to;     /* transfer, capture */
-	struct uuid wallet; /* credit, debit */
+	enum transaction_type type; /* transfer, credit, debit: in bulk */
+	struct uuid from;           /* transfer */
+	struct uuid to;             /* transfer, capture */
+	struct uuid wallet;         /* credit, debit */
 	struct decimal amount;
 	const char *currency;
 	const char *reference;
@@ -36,7 +37,7 @@ struct transaction_order {
 struct transaction {
 	struct uuid id;
 	const char *reference;
-	const char *type;
+	enum transaction_type type;
 	enum transaction_status status;
 	struct money amount;
 	const char *currency;

@@ -268,7 +268,7 @@ struct line_row {
 	int64_t sequence;
 	struct uuid public_id;
 	const char *reference;
-	const char *type;
+	enum transaction_type type;
 	enum line_direction direction;
 	const char *currency;
 	int64_t amount;
@@ -284,7 +284,7 @@ static const struct column line_columns[] = {
 	COLUMN(struct line_row, sequence),
 	COLUMN(struct line_row, public_id),
 	COLUMN(struct line_row, reference),
-	COLUMN(struct line_row, type),
+	COLUMN_WORD(struct line_row, type, transaction_type_words),
 	COLUMN_WORD(struct line_row, direction, line_direction_words),
 	COLUMN(struct line_row, currency),
 	COLUMN(struct line_row, amount),

@@ -80,7 +80,7 @@ struct wallet_line {
 	int64_t sequence; /* number in the history, from 1 */
 	struct uuid id;   /* of the transaction */
 	const char *reference;
-	const char *type;
+	enum transaction_type type;
 	enum transaction_status status; /* completed */
 	enum line_direction direction;
 	struct money amount;

@@ -253,7 +253,7 @@ move(struct client *c, struct user_wallet from, struct user_wallet to, int64_t a
 	struct ledger_transaction transaction = {
 		.ledger_id = from.ledger_id,
 		.currency = "ZAR",
-		.type = "transfer",
+		.type = TRANSACTION_TRANSFER,
 		.reference = "transfer-1",
 		.metadata = "{}",
 		.postings = &posting,
