@@ -28,7 +28,7 @@ static const struct {
 	{pocket_keys, NULL, "pocket/keys", "client_covered(*state, pocket_keys, NULL)"},
 	{pocket_wallets, "Wallets", "pocket/wallets",
 	 "client_covered(*state, pocket_wallets, \"Wallets\")"},
-	{pocket_wallets, "Money", "pocket/movements",
+	{pocket_wallets, "Money", "pocket/transactions",
 	 "client_covered(*state, pocket_wallets, \"Money\")"},
 	{pocket_statements, NULL, "pocket/statements",
 	 "client_covered(*state, pocket_statements, NULL)"},
