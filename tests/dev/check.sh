@@ -4,7 +4,7 @@
 
 # All stages, in the order in which they start: the longest first.
 readonly CHECK_STAGES="sanitizers lint distcheck fuzz clang"
-readonly CHECK_PACKAGES="clang clang-format clang-tidy cppcheck shellcheck"
+readonly CHECK_PACKAGES="clang clang-format clang-tidy cppcheck shellcheck python3-aiosmtpd mandoc"
 # Seconds, for all stages together, on two cores.
 readonly CHECK_BUDGET=2100
 # Seconds for each fuzz target.
