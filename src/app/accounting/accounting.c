@@ -77,7 +77,7 @@ get_balances(struct ctx *ctx, enum mode mode, struct chart_detail *out)
 		   PARAMS(p_int(out->account.kind), p_word(mode_words, mode))));
 	balances = arena_array(ctx->arena, rows.count, sizeof(*balances));
 	for (size_t i = 0; i < rows.count; i++) {
-		struct balance_row row = {0};
+		struct balance_row row = {.currency = NULL};
 		const struct currency *currency;
 
 		rows_scan(&rows, i, balance_columns, COLUMN_COUNT(balance_columns), &row);
