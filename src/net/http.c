@@ -18,7 +18,7 @@
 enum {
 	PLACE_WAIT_MS = 500,
 	KEPT_MAX = 4,    /* connections of a handle */
-	KEPT_AGE_S = 30, /* less than servers wait before they close an idle one */
+	KEPT_AGE_S = 15, /* servers close idle ones later: our nginx after 20 s */
 	HEADERS_BYTES_MAX = 64 * 1024,
 	BODY_FIRST = 4096,
 };
