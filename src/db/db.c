@@ -122,8 +122,10 @@ db_defer(struct ctx *ctx, enum statement_id id, const struct param *params, size
 	struct db *db = ctx->db;
 	struct deferred *d;
 
-	if (ensure(ctx, db != NULL) != ERR_OK)
+	if (db == NULL) {
+		(void)ensure(ctx, db != NULL);
 		return;
+	}
 	d = arena_alloc(ctx->arena, sizeof *d);
 	d->call.id = id;
 	d->call.count = count;

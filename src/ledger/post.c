@@ -334,10 +334,10 @@ ledger_post(struct ctx *ctx, struct ledger_transaction **transactions, size_t n)
 	batch.known = read_known(ctx, &loaded.known);
 	batch.known_count = loaded.known.count;
 	batch.now = row_time(&loaded.reserved, 0, 1);
-	before = batch.account_count == 0
-			 ? NULL
-			 : arena_copy(ctx->arena, batch.accounts,
-				      batch.account_count * sizeof(struct ledger_account));
+	before = batch.accounts;
+	if (batch.account_count > 0)
+		before = arena_copy(ctx->arena, batch.accounts,
+				    batch.account_count * sizeof(struct ledger_account));
 	ledger_apply(ctx->arena, &batch);
 	TRY(ensure(ctx, accounts_agree(&batch, before)));
 	store(ctx, &batch);
