@@ -68,15 +68,16 @@ struct lettered {
 	int64_t after;
 };
 
+static const struct column lettered_columns[] = {
+	COLUMN(struct lettered, t),
+	COLUMN_WORD(struct lettered, c, letters_words),
+	COLUMN(struct lettered, after),
+};
+
 /* An enum travels as its word. */
 static void
 test_words_round_trip(void **state)
 {
-	static const struct column columns[] = {
-		COLUMN(struct lettered, t),
-		COLUMN_WORD(struct lettered, c, letters_words),
-		COLUMN(struct lettered, after),
-	};
 	struct fixture *f = *state;
 	struct rows rows;
 
@@ -86,7 +87,7 @@ test_words_round_trip(void **state)
 		assert_int_equal(db_run(&f->ctx, SQL_test_letters, &rows,
 					PARAMS(p_text("x"), p_word(letters_words, value))),
 				 ERR_OK);
-		rows_scan(&rows, 0, columns, COLUMN_COUNT(columns), &out);
+		rows_scan(&rows, 0, lettered_columns, COLUMN_COUNT(lettered_columns), &out);
 		assert_int_equal(out.c, value);
 		assert_int_equal(out.after, 7);
 		assert_int_equal(row_is_null(&rows, 0, 1), value == 0);

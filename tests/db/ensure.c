@@ -10,8 +10,10 @@
 /* What a kernel with a mistake in it would decide. */
 static void (*mistake)(struct ledger_batch *batch);
 
+/* NOLINTBEGIN(bugprone-reserved-identifier): the linker's names for what it replaces */
 void __real_ledger_apply(struct arena *arena, struct ledger_batch *batch);
 void __wrap_ledger_apply(struct arena *arena, struct ledger_batch *batch);
+/* NOLINTEND(bugprone-reserved-identifier) */
 
 void
 __wrap_ledger_apply(struct arena *arena, struct ledger_batch *batch)

@@ -146,6 +146,7 @@ user_wallet(struct ctx *ctx, int64_t user_id, const struct currency *currency,
 	bool found;
 
 	TRY(find(ctx, &opening, &found));
+	/* cppcheck-suppress ctuuninitvar; find() has filled it if found */
 	return found && out->label != NULL ? ERR_OK : db_transact(ctx, open_wallet, &opening);
 }
 
