@@ -50,7 +50,7 @@ test_made_when_needed(void **state)
 	assert_int_equal(luhn(naira.number), 0);
 	assert_int_equal(naira.balance.minor, 0);
 	assert_string_equal(naira.balance.currency->code, "NGN");
-	assert_string_equal(naira.status, "active");
+	assert_int_equal(naira.status, WALLET_ACTIVE);
 	assert_true(text_starts_with(naira.label, "WAL-"));
 	assert_int_equal(user_wallet(books->ctx, user, currency_find("NGN"), &again), ERR_OK);
 	assert_int_equal(again.account_id, naira.account_id);
