@@ -50,7 +50,7 @@ check_keys(void *arg, struct batch_item **items, size_t n)
 {
 	struct ctx *ctx = ((struct key_check *)items[0])->ctx;
 	struct bytes *digests = arena_array(ctx->arena, n, sizeof(*digests));
-	struct rows rows = {NULL, 0, 0};
+	struct rows rows = {0};
 	enum err err;
 
 	(void)arg;

@@ -239,7 +239,7 @@ receive_call(struct connection *c, struct trip *t, size_t i)
 		PQclear(result);
 		return more;
 	}
-	result_keep(t->arena, result, call->rows);
+	result_keep(t->arena, t->fault, result, call->rows);
 	if (t->err == ERR_OK)
 		note(t, i, result_check(t->fault, call->id, call->rows));
 	return more;

@@ -119,9 +119,10 @@ struct param p_bytes_list(const struct bytes *items, size_t count);
 #define NO_PARAMS NULL, 0
 
 struct rows {
-	void *result;    /* PGresult; NULL before a run */
-	size_t count;    /* rows returned */
-	size_t affected; /* rows changed, for statements that return none */
+	void *result;        /* PGresult; NULL before a run */
+	size_t count;        /* rows returned */
+	size_t affected;     /* rows changed, for statements that return none */
+	struct fault *fault; /* of the request, where a value that can't be read is reported */
 };
 
 /* Run a statement. rows may be NULL where nothing is returned. A statement declared to return

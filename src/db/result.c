@@ -100,13 +100,14 @@ release(void *result)
 }
 
 void
-result_keep(struct arena *arena, PGresult *result, struct rows *rows)
+result_keep(struct arena *arena, struct fault *f, PGresult *result, struct rows *rows)
 {
 	int64_t affected = 0;
 
 	arena_adopt(arena, result, release);
 	rows->result = result;
 	rows->count = (size_t)PQntuples(result);
+	rows->fault = f;
 	rows->affected = 0;
 	if (integer_parse(&affected, PQcmdTuples(result)) && affected > 0)
 		rows->affected = (size_t)affected;

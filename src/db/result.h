@@ -13,7 +13,7 @@ bool result_is_from_server(const PGresult *result);
 /* The error by its SQLSTATE, reported; ERR_OK for a success or a skipped statement. */
 enum err result_error(struct fault *f, enum statement_id id, const PGresult *result) MUST_CHECK;
 /* Attach the result to the arena and describe it in rows. */
-void result_keep(struct arena *arena, PGresult *result, struct rows *rows);
+void result_keep(struct arena *arena, struct fault *f, PGresult *result, struct rows *rows);
 /* Whether the number of rows is as the statement declares. */
 enum err result_check(struct fault *f, enum statement_id id, const struct rows *rows) MUST_CHECK;
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/ensure.h"
 #include "base/log.h"
 #include "base/word.h"
 #include "db/types.h"
@@ -133,7 +134,7 @@ row_word(const struct rows *rows, size_t i, int column, const char *const *words
 	unsigned value = word_find(words, text);
 
 	if (value == 0 && text != NULL)
-		bug("another word", PQfname(rows->result, column));
+		(void)ensure_at(rows->fault, false, "the word is known", __FILE__, __LINE__);
 	return value;
 }
 

@@ -59,8 +59,8 @@ struct column {
 		.offset = offsetof(struct_type, member), .words = (words_), \
 	}
 
-/* Read row i into *out. Columns stand in the result's order, from the first one; a name, type
- * or word that does not fit is a bug and stops the process. Texts live as long as the arena. */
+/* Read row i into *out. Columns stand in the result's order, from the first one; a name or type
+ * that does not fit is a bug and stops the process. Texts live as long as the arena. */
 void rows_scan(const struct rows *rows, size_t i, const struct column *columns, size_t n,
 	       void *out);
 #define COLUMN_COUNT(columns) (sizeof(columns) / sizeof((columns)[0]))
@@ -71,7 +71,8 @@ int64_t row_int(const struct rows *rows, size_t i, int column);
 wide_int row_wide(const struct rows *rows, size_t i, int column);
 bool row_bool(const struct rows *rows, size_t i, int column);
 const char *row_text(const struct rows *rows, size_t i, int column);
-/* An enum by its table of words: base/word.h. */
+/* An enum by its table of words: base/word.h. A word that is not in it, which a newer release may have
+ * stored, reads as 0 and ends the request (base/ensure.h). */
 unsigned row_word(const struct rows *rows, size_t i, int column, const char *const *words);
 struct uuid row_uuid(const struct rows *rows, size_t i, int column);
 struct instant row_time(const struct rows *rows, size_t i, int column);

@@ -101,7 +101,7 @@ take_reference(struct ctx *ctx, const struct payment_order *in, struct uuid id,
 static enum err
 check_wallet(struct ctx *ctx, const struct payment_order *in)
 {
-	struct rows rows = {NULL, 0, 0};
+	struct rows rows = {0};
 
 	if (!ledger_is_system_account(in->wallet))
 		TRY(db_run(ctx, SQL_payment_wallet, &rows,

@@ -85,7 +85,7 @@ complaint_count(struct ctx *ctx, int64_t user_id, int64_t *total)
 enum err
 complaint_get(struct ctx *ctx, const char *drop_id, struct complaint *out)
 {
-	struct rows rows = {NULL, 0, 0};
+	struct rows rows = {0};
 
 	if (drop_id_valid(drop_id, "cmp"))
 		TRY(db_run(ctx, SQL_complaint_find, &rows, PARAMS(p_text(drop_id))));

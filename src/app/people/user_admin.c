@@ -50,7 +50,7 @@ no_user(struct ctx *ctx)
 enum err
 user_find(struct ctx *ctx, struct uuid id, struct user *out)
 {
-	struct rows rows = {NULL, 0, 0};
+	struct rows rows = {0};
 
 	if (ctx->who.admin || uuid_equal(id, ctx->who.user_public_id))
 		TRY(db_run(ctx, SQL_user_by_public_id, &rows, PARAMS(p_uuid(id))));

@@ -165,7 +165,7 @@ post_settlement(struct ctx *ctx, const struct settlement_order *in, const struct
 static enum err
 activate(struct ctx *ctx, struct voucher *voucher)
 {
-	struct rows rows = {NULL, 0, 0};
+	struct rows rows = {0};
 	bool live = false;
 
 	for (int i = 0; i < SECRET_TRIES && rows.count == 0; i++) {

@@ -111,7 +111,7 @@ open_wallet(struct ctx *ctx, void *arg)
 {
 	struct opening *opening = arg;
 	char number[NUMBER_DIGITS + 1];
-	struct rows rows = {NULL, 0, 0};
+	struct rows rows = {0};
 	int64_t ledger_id;
 	int64_t account_id;
 	struct uuid id;

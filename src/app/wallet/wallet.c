@@ -103,7 +103,7 @@ read_wallets(void *arg, struct batch_item **items, size_t n)
 	int64_t *ledgers = arena_array(ctx->arena, n, sizeof(*ledgers));
 	struct uuid *ids = arena_array(ctx->arena, n, sizeof(*ids));
 	int64_t *keys = arena_array(ctx->arena, n, sizeof(*keys));
-	struct rows rows = {NULL, 0, 0};
+	struct rows rows = {0};
 
 	(void)arg;
 	for (size_t i = 0; i < n; i++) {
