@@ -95,7 +95,7 @@ src_queue_libqueue_a_SOURCES = \
 
 src_ledger_libledger_a_SOURCES = \
 	src/ledger/account.c src/ledger/account.h \
-	src/ledger/balance.h \
+	src/ledger/balance.c src/ledger/balance.h \
 	src/ledger/chart.def \
 	src/ledger/committer.c \
 	src/ledger/hold.c src/ledger/hold.h \
@@ -143,7 +143,7 @@ src_sandbox_libsandbox_a_SOURCES = \
 	src/sandbox/orders.c src/sandbox/orders.h \
 	src/sandbox/perform.c \
 	src/sandbox/providers/banks.c src/sandbox/providers/banks.h \
-	src/sandbox/providers/checkout.c \
+	src/sandbox/providers/checkout.c src/sandbox/providers/checkout.h \
 	src/sandbox/providers/fingra.c \
 	src/sandbox/providers/flutterwave.c src/sandbox/providers/flutterwave.h \
 	src/sandbox/providers/flutterwave_accounts.c \

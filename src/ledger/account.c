@@ -5,7 +5,6 @@
 #include "crypto/hmac.h"
 #include "db/row.h"
 #include "ledger/account.h"
-#include "ledger/balance.h"
 
 enum err
 ledger_of(struct ctx *ctx, int64_t project_id, enum mode mode, int64_t *ledger_id)
@@ -79,36 +78,5 @@ ledger_open_account(struct ctx *ctx, int64_t ledger_id, enum chart_kind kind,
 		   PARAMS(p_uuid(*public_id), p_int(ledger_id), p_int(kind), p_text(currency->code),
 			  p_int(0))));
 	*account_id = row_int(&rows, 0, 0);
-	return ERR_OK;
-}
-
-static const struct column trial_columns[] = {
-	COLUMN(struct trial_line, code),     COLUMN(struct trial_line, name),
-	COLUMN(struct trial_line, class),    COLUMN_WORD(struct trial_line, mode, mode_words),
-	COLUMN(struct trial_line, currency), COLUMN(struct trial_line, accounts),
-	COLUMN(struct trial_line, debit),    COLUMN(struct trial_line, credit),
-};
-
-enum err
-ledger_trial_balance(struct ctx *ctx, enum mode mode, struct trial_line **lines, size_t *n)
-{
-	struct rows rows;
-
-	TRY(db_run(ctx, SQL_ledger_trial_balance, &rows, PARAMS(p_word(mode_words, mode))));
-	*lines = arena_array(ctx->arena, rows.count, sizeof(**lines));
-	*n = rows.count;
-	for (size_t i = 0; i < rows.count; i++)
-		rows_scan(&rows, i, trial_columns, COLUMN_COUNT(trial_columns), &(*lines)[i]);
-	return ERR_OK;
-}
-
-enum err
-ledger_position_at(struct ctx *ctx, struct uuid account, struct instant at,
-		   struct ledger_position *out)
-{
-	struct rows rows;
-
-	TRY(db_run(ctx, SQL_account_position_at, &rows, PARAMS(p_uuid(account), p_at(at))));
-	*out = (struct ledger_position){row_int(&rows, 0, 0), row_int(&rows, 0, 1)};
 	return ERR_OK;
 }

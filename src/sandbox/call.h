@@ -158,10 +158,6 @@ bool order_settle(struct sandbox *box, int provider, int64_t id, enum order_stat
 		  struct order *out);
 /* Settle an order as a customer would, or a withdrawal as the control says. */
 void order_settle_itself(struct sandbox *box, int provider, int64_t id);
-/* The page where an order is paid. */
-const char *checkout_url(struct sandbox *box, struct arena *arena, const struct order *order);
-/* Serve that page. */
-void checkout(struct sandbox_call *call);
 
 /* The page number and size in the query, "page" and the given name: default size 50, maximum
  * 100. */

@@ -10,6 +10,7 @@
 #include "sandbox/call.h"
 #include "sandbox/console.h"
 #include "sandbox/google/google.h"
+#include "sandbox/providers/checkout.h"
 #include "json/reader.h"
 
 #define PREFIX "/sandbox/"

@@ -1,7 +1,7 @@
 # One program per module; none of them needs a service.
 EXTRA_DIST += $(wildcard $(srcdir)/tests/support/*.h)
-dist_check_SCRIPTS += tests/unit/layers.sh tests/unit/source_rules.sh tests/unit/facts.sh tests/unit/manual.sh
-TESTS += tests/unit/layers.sh tests/unit/source_rules.sh tests/unit/facts.sh tests/unit/manual.sh
+dist_check_SCRIPTS += tests/unit/layers.sh tests/unit/headers.sh tests/unit/source_rules.sh tests/unit/facts.sh tests/unit/manual.sh
+TESTS += tests/unit/layers.sh tests/unit/headers.sh tests/unit/source_rules.sh tests/unit/facts.sh tests/unit/manual.sh
 if CMOCKA
 unit_base_tests = \
 	tests/unit/api/admission \

@@ -1,4 +1,6 @@
 /* The page on which a customer pays or declines. */
+#include "sandbox/providers/checkout.h"
+
 #include <string.h>
 
 #include "base/arena.h"

@@ -4,6 +4,7 @@
 #include "base/arena.h"
 #include "sandbox/call.h"
 #include "sandbox/code.h"
+#include "sandbox/providers/checkout.h"
 #include "json/reader.h"
 
 static void

@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "sandbox/code.h"
+#include "sandbox/providers/checkout.h"
 
 void
 flutterwave_refuse(struct sandbox_call *call, int status, const char *message)

@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "sandbox/code.h"
+#include "sandbox/providers/checkout.h"
 
 #define LETTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 
