@@ -320,7 +320,7 @@ accounts_agree(const struct ledger_batch *batch, const struct ledger_account *be
 enum err
 ledger_post(struct ctx *ctx, struct ledger_transaction **transactions, size_t n)
 {
-	struct loaded loaded = {.holds = {NULL, 0, 0}};
+	struct loaded loaded = {.holds = {0}};
 	struct ledger_batch batch = {.now = {0}};
 	const struct ledger_account *before;
 
