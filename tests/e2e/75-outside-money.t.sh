@@ -116,20 +116,21 @@ for fault in '"fail":"500"' '"fail":"reset"' '"fail":"half"' '"fail":"timeout"' 
     ok "and looked up until it is known ($fault)" within 40 settled
     ok "the balance is right ($fault)" within 10 accounted "$WALLET" "$before" 10
     control '{"provider":"flutterwave","reset":true}'
-    # Paystack is asked for a recipient first: while that fails, no money can have left.
+    # A look-up of an earlier payment must not meet the fault: hence the path. Paystack is asked for a
+    # recipient first: while that fails, no money can have left.
     before=$(available "$WALLET")
-    control "{\"provider\":\"paystack\",$fault,\"times\":1}"
+    control "{\"provider\":\"paystack\",\"path\":\"/transferrecipient\",$fault,\"times\":1}"
     withdraw "$WALLET" 10
     expect "a withdrawal that was certainly not made fails ($fault)" 502 .code PROVIDER_UNAVAILABLE
     is "and its money is free ($fault)" "$(available "$WALLET")" "$before"
     control '{"provider":"paystack","reset":true}'
     # An unknown deposit is pending, and credited if it was paid.
-    control "{\"provider\":\"paystack\",$fault,\"times\":1}"
+    control "{\"provider\":\"paystack\",\"path\":\"/transaction/initialize\",$fault,\"times\":1}"
     deposit "$WALLET" 5
     expect "a deposit whose call ends with $fault is pending" 201 .data.status pending
     control '{"provider":"paystack","reset":true}'
 done
-control '{"provider":"paystack","fail":"refuse","times":1}'
+control '{"provider":"paystack","path":"/transaction/initialize","fail":"refuse","times":1}'
 deposit "$WALLET" 5
 expect "a refusal is said to be one" 422 .code PROVIDER_REFUSED
 
