@@ -142,11 +142,12 @@ enum err
 user_wallet(struct ctx *ctx, int64_t user_id, const struct currency *currency,
 	    struct user_wallet *out)
 {
-	struct opening opening = {user_id, currency, out};
+	struct opening opening = {.user_id = user_id, .currency = currency};
 	bool found;
 
+	*out = (struct user_wallet){0};
+	opening.out = out;
 	TRY(find(ctx, &opening, &found));
-	/* cppcheck-suppress ctuuninitvar; find() has filled it if found */
 	return found && out->label != NULL ? ERR_OK : db_transact(ctx, open_wallet, &opening);
 }
 
