@@ -30,6 +30,7 @@ src_base_libbase_a_SOURCES = \
 	src/base/id.c src/base/id.h \
 	src/base/log.c src/base/log.h \
 	src/base/luhn.c src/base/luhn.h \
+	src/base/mask.c src/base/mask.h \
 	src/base/money.c src/base/money.h \
 	src/base/origin.c src/base/origin.h \
 	src/base/requester.c src/base/requester.h \
@@ -374,7 +375,13 @@ cowry_SOURCES = \
 	src/bin/cli_rates.c \
 	src/bin/cli_reviews.c \
 	src/bin/cli_secrets.c \
+	src/bin/checkup.c src/bin/checkup.h \
 	src/bin/doctor.c src/bin/doctor.h \
+	src/bin/doctor_checks.h \
+	src/bin/doctor_database.c \
+	src/bin/doctor_keys.c \
+	src/bin/doctor_settings.c \
+	src/bin/doctor_work.c \
 	src/bin/start.c src/bin/start.h
 cowry_LDADD = $(COWRY_LIBS)
 cowry_worker_SOURCES = \

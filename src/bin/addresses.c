@@ -9,20 +9,20 @@
 
 enum { ARENA_MAX = 64 * 1024 * 1024 };
 
-/* An account by its id: the output may end in a log, which must not contain addresses. */
-static void
-print(const struct odd_address *address)
+const char *
+address_report(char out[ADDRESS_REPORT_MAX], const struct odd_address *address)
 {
 	char id[UUID_TEXT_MAX];
 
-	(void)printf("! user %s: %s\n", uuid_text(id, address->user),
-		     address->taken
-			     ? "another account has a different spelling of this email address"
-			     : "the email address has characters that are no longer allowed");
+	(void)snprintf(out, ADDRESS_REPORT_MAX, "user %s: %s", uuid_text(id, address->user),
+		       address->taken
+			       ? "another account has a different spelling of this email address"
+			       : "the email address has characters that are no longer allowed");
+	return out;
 }
 
 bool
-addresses_report(const struct config *config, bool change, char problem[512])
+addresses_rekey(const struct config *config, char problem[512])
 {
 	struct db_options options = {config->owner_url, "cowry-addresses", 1,
 				     config->statement_timeout_ms, config->connect_timeout_ms};
@@ -30,11 +30,12 @@ addresses_report(const struct config *config, bool change, char problem[512])
 		.config = config, .database.pool = db_pool_new(&options), .now = clock_system};
 	struct ctx ctx = {.app = &app, .database = &app.database, .arena = arena_new(ARENA_MAX)};
 	struct odd_address *odd = NULL;
+	char line[ADDRESS_REPORT_MAX];
 	size_t n = 0;
-	bool ok = app.database.pool != NULL && rekey_addresses(&ctx, change, &odd, &n) == ERR_OK;
+	bool ok = app.database.pool != NULL && rekey_addresses(&ctx, true, &odd, &n) == ERR_OK;
 
 	for (size_t i = 0; ok && i < n; i++)
-		print(&odd[i]);
+		(void)printf("! %s\n", address_report(line, &odd[i]));
 	if (!ok)
 		(void)snprintf(problem, 512, "email addresses of users: %s", ctx.fault.detail);
 	arena_free(ctx.arena);

@@ -30,6 +30,8 @@
 
 static const char program[] = "cowry";
 
+static int usage(FILE *out);
+
 enum { ARENA_MAX = 256 * 1024 * 1024, PASSWORD_FILE_MAX = 1024 };
 
 /* A command gets the configuration and the arguments after its name. */
@@ -103,7 +105,7 @@ run_migrate(const struct config *config, int argc, char **argv)
 	(void)snprintf(dir, sizeof(dir), "%s/migrations", config->sql_dir);
 	if (!migrate_apply(config->owner_url, dir, show_migration, NULL, problem))
 		start_failed(program, problem);
-	if (!addresses_report(config, true, problem))
+	if (!addresses_rekey(config, problem))
 		start_failed(program, problem);
 	(void)fprintf(stderr, "the database is up to date\n");
 	return 0;
@@ -283,9 +285,16 @@ run_version(const struct config *config, int argc, char **argv)
 static int
 run_doctor(const struct config *config, int argc, char **argv)
 {
-	(void)argc;
-	(void)argv;
-	return doctor(config) ? 0 : 1;
+	struct doctor_options options = {0};
+
+	for (int i = 0; i < argc; i++)
+		if (strcmp(argv[i], "--json") == 0)
+			options.json = true;
+		else if (strcmp(argv[i], "--strict") == 0)
+			options.strict = true;
+		else
+			return usage(stderr);
+	return doctor(config, &options);
 }
 
 static int
@@ -337,7 +346,7 @@ static const struct command commands[] = {
 	{"kyc", "approve", "EMAIL", "mark a user's identity as verified", cli_kyc_approve},
 	{"kyc", "reject", "EMAIL", "mark a user's identity as rejected", cli_kyc_reject},
 	{"openapi", NULL, "DIALECT", "print the OpenAPI document of a dialect", run_openapi},
-	{"doctor", NULL, "", "check the configuration, the database and the environment",
+	{"doctor", NULL, "[--strict] [--json]", "check settings, keys, database and pending work",
 	 run_doctor},
 	{"settings", NULL, "", "print all settings in the format of the manual page", run_settings},
 	{"version", NULL, "", "print the version", run_version},

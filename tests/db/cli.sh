@@ -154,15 +154,15 @@ prunes() {
         [[ $(stat -c %a "$COWRY_SECRETS_DIR/box.keys") == 600 ]] && cowry secrets prune
 }
 
-# doctor SETTING=VALUE... -- PATTERN: its output with these settings.
+# doctor SETTING=VALUE... -- PATTERN [OPTION]...: its output with these settings.
 doctor() {
     local settings=()
     while [[ $1 != -- ]]; do
         settings+=("$1") && shift
     done
-    env "${settings[@]}" COWRY_MAIL_DIR="$folder" COWRY_DATABASE_URL="$COWRY_DATABASE_OWNER_URL" \
-        COWRY_DATABASE_AUDITOR_URL="$COWRY_DATABASE_OWNER_URL" \
-        "$top_builddir/cowry" doctor >"$folder/out" 2>"$folder/err"
+    env COWRY_MAIL_DIR="$folder" COWRY_DATABASE_URL="$COWRY_DATABASE_OWNER_URL" \
+        COWRY_DATABASE_AUDITOR_URL="$COWRY_DATABASE_OWNER_URL" "${settings[@]}" \
+        "$top_builddir/cowry" doctor "${@:3}" >"$folder/out" 2>"$folder/err"
     status=$?
     says "$2"
 }
@@ -187,6 +187,39 @@ sees_settings() {
         doctor COWRY_LEND_PROVIDERS=true -- '^! PROJECTS CAN PAY OUT' && [[ $status == 0 ]] &&
         doctor COWRY_ENVIRONMENT=development COWRY_PAGA_URL=http://localhost -- '^! this is a development' &&
         [[ $status == 0 ]] && sees_money_settings && doctor COWRY_ENVIRONMENT=staging -- '^✗ environment' && [[ $status == 1 ]]
+}
+
+# Of its JSON.
+found() {
+    jq -e "$1" "$folder/out" >"$folder/jq" 2>&1 || { cat "$folder/jq" >>"$folder/err" && false; }
+}
+
+is_graded() {
+    doctor -- '^0 errors, [1-9][0-9]* warnings$' --strict && [[ $status == 3 ]] &&
+        doctor COWRY_PAYOUT_USER=nobody -- '^1 errors, ' --strict && [[ $status == 1 ]] &&
+        refused '^usage' doctor --josn
+}
+
+is_json() {
+    doctor -- '' --json && [[ $status == 0 ]] && found '.status == "warning" and (.findings | length) > 5' &&
+        found '.findings[] | select(.check == "work" and .severity == "warning" and .text == "1 reviews are open; see cowry reviews list")' &&
+        found '.settings[] | select(.name == "COWRY_MAIL_DIR" and .default == false)' &&
+        found '.settings[] | select(.name == "COWRY_THREADS" and .default == true)' &&
+        doctor COWRY_PAYOUT_USER=nobody -- '' --json --strict && [[ $status == 1 ]] && found '.status == "error"' &&
+        doctor COWRY_DATABASE_OWNER_URL="$COWRY_DATABASE_OWNER_URL dbname=none" -- '' --json && [[ $status == 1 ]] &&
+        found '[.findings[] | select(.check == "database" and .severity == "error")] | length == 1'
+}
+
+# A password is nowhere in the output, whatever else is wrong with the URL.
+hides_passwords() {
+    local url
+    for url in "postgresql://u:s3cret@localhost:1/x" "host=localhost port=1 password='s3cret x'" \
+        "postgresql://u@localhost:1/x?password=s3cret"; do
+        doctor COWRY_DATABASE_URL="$url" COWRY_SMTP_URL=smtp://u:s3cret@localhost \
+            COWRY_PAGA_URL=http://u:s3cret@localhost COWRY_SMTP_PASSWORD=s3cret -- '^✗ database, as the worker' &&
+            [[ $status == 1 ]] && says 'COWRY_DATABASE_URL .*\*\*\*' && says 'by SMTP: smtp://u:\*\*\*@localhost' &&
+            ! says s3cret || return 1
+    done
 }
 
 sees_keys() {
@@ -229,7 +262,7 @@ all_rates_or_none() {
         refused 'be opened' rates load "$folder/nothing.json" && refused 'usage' rates load
 }
 
-echo "1..23"
+echo "1..26"
 ok "a database and keys are made" prepare
 ok "reviews are listed" lists_reviews
 ok "a review that is not there can't be decided" \
@@ -245,6 +278,9 @@ ok "a complaint is answered once, and who complained is told" answers
 ok "it is decided who somebody is" knows_people
 ok "payees are registered and removed" registers_payees
 ok "doctor finds nothing wrong, and what waits" is_well
+ok "its exit status tells errors from warnings" is_graded
+ok "it writes JSON" is_json
+ok "it shows no password" hides_passwords
 ok "accounts with spellings of one address are told of" tells_of_addresses
 ok "doctor finds settings that don't go together" sees_settings
 ok "a new key waits behind the others" rotates

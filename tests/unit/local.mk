@@ -20,6 +20,7 @@ unit_base_tests = \
 	tests/unit/crypto/keyring \
 	tests/unit/base/log \
 	tests/unit/net/mail \
+	tests/unit/base/mask \
 	tests/unit/base/money \
 	tests/unit/base/origin \
 	tests/unit/crypto/password \
@@ -52,6 +53,7 @@ tests_unit_crypto_idtoken_LDADD = $(unit_base_libs)
 tests_unit_crypto_keyring_LDADD = $(unit_base_libs)
 tests_unit_base_log_LDADD = $(unit_base_libs)
 tests_unit_net_mail_LDADD = $(unit_base_libs)
+tests_unit_base_mask_LDADD = $(unit_base_libs)
 tests_unit_base_money_LDADD = $(unit_base_libs)
 tests_unit_base_origin_LDADD = $(unit_base_libs)
 tests_unit_crypto_password_LDADD = $(unit_base_libs)

@@ -1,0 +1,25 @@
+/* doctor_checks.h - the checks in the table of doctor.c. */
+#ifndef BIN_DOCTOR_CHECKS_H
+#define BIN_DOCTOR_CHECKS_H
+
+#include "bin/checkup.h"
+
+/* doctor_settings.c */
+void doctor_environment(struct checkup *c);
+void doctor_addresses(struct checkup *c);
+void doctor_origins(struct checkup *c);
+void doctor_sign_in(struct checkup *c);
+void doctor_accounts(struct checkup *c);
+void doctor_rights(struct checkup *c);
+void doctor_mail(struct checkup *c);
+/* doctor_keys.c */
+void doctor_keys(struct checkup *c);
+/* doctor_database.c */
+void doctor_database(struct checkup *c);
+void doctor_migrations(struct checkup *c);
+/* doctor_work.c */
+void doctor_work(struct checkup *c);
+void doctor_unresolved(struct checkup *c);
+void doctor_users(struct checkup *c);
+
+#endif
