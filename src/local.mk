@@ -199,6 +199,7 @@ src_app_libapp_a_SOURCES = \
 	src/app/operation/rekey.c src/app/operation/rekey.h \
 	src/app/operation/reseal.c src/app/operation/reseal.h \
 	src/app/operation/unresolved.c src/app/operation/unresolved.h \
+	src/app/operation/verification.c src/app/operation/verification.h \
 	src/app/payment/payment.c src/app/payment/payment.h \
 	src/app/payment/provider_account.h \
 	src/app/payment/provider_config.c src/app/payment/provider_config.h \
@@ -336,6 +337,7 @@ src_api_libapi_a_SOURCES = \
 src_jobs_libjobs_a_SOURCES = \
 	src/jobs/event_stream.c \
 	src/jobs/funding_expiry.c \
+	src/jobs/heartbeat.c \
 	src/jobs/hold_expiry.c \
 	src/jobs/job.h \
 	src/jobs/jobs.c \

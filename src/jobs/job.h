@@ -23,6 +23,7 @@ extern const struct periodic_job job_token_request;
 extern const struct periodic_job job_hold_expiry;
 extern const struct periodic_job job_retention;
 extern const struct periodic_job job_funding_expiry;
+extern const struct periodic_job job_heartbeat;
 extern const struct periodic_job job_merchant_payout;
 extern const struct periodic_job job_voucher_expiry;
 

@@ -3,6 +3,7 @@
 #include "jobs/job.h"
 
 const struct job jobs[] = {
+	{.periodic = &job_heartbeat, .threads = 1},
 	{.periodic = &job_token_request, .threads = 1},
 	{.periodic = &job_hold_expiry, .threads = 1},
 	{.periodic = &job_funding_expiry, .threads = 1},

@@ -262,7 +262,36 @@ all_rates_or_none() {
         refused 'be opened' rates load "$folder/nothing.json" && refused 'usage' rates load
 }
 
-echo "1..26"
+# verified SQL: whether this is true of the last recorded verification.
+verified() {
+    [[ $(sql "SELECT $1 FROM verification ORDER BY verification_id DESC LIMIT 1") == t ]]
+}
+
+verify() {
+    COWRY_DATABASE_AUDITOR_URL="$COWRY_DATABASE_AUDITOR_URL dbname=$database" cowry verify
+}
+
+records_verification() {
+    verify && says 'books are consistent' &&
+        verified "complete AND violations = 0 AND ended_at > now() - interval '1 minute' AND run_by = '$(id -un)'"
+}
+
+# A ledger that lost a kobo.
+records_violations() {
+    sql "INSERT INTO account (public_id, ledger_id, kind, currency, floor, balance)
+         SELECT gen_random_uuid(), ledger_id, 1, 'NGN', 0, 1 FROM ledger LIMIT 1" || return 1
+    ! verify && says 'BOOKS ARE INCONSISTENT' && verified 'violations >= 1'
+}
+
+# Whoever has only the auditor's role gets the result of the checks nevertheless.
+verifies_without_owner() {
+    COWRY_DATABASE_OWNER_URL="host=/nonexistent" verify
+    [[ $? == 1 ]] && says 'BOOKS ARE INCONSISTENT' && says 'could not be recorded: ' &&
+        sql "DELETE FROM account WHERE balance = 1" && COWRY_DATABASE_OWNER_URL="host=/nonexistent" verify &&
+        says 'books are consistent' && [[ $(sql "SELECT count(*) FROM verification") == 2 ]]
+}
+
+echo "1..29"
 ok "a database and keys are made" prepare
 ok "reviews are listed" lists_reviews
 ok "a review that is not there can't be decided" \
@@ -291,6 +320,9 @@ stranger_leaves
 ok "then it goes to the front" activates
 ok "a key stays while tokens may be under it" waits_for_tokens
 ok "old keys go once nothing needs them" prunes
+ok "a verification is recorded" records_verification
+ok "so are violations" records_violations
+ok "they are found without the owner's role too" verifies_without_owner
 ok "an id must be one" refused 'id of the review' reviews approve 7
 ok "who asks for help rotates nothing" refused '^usage' secrets activate --help
 exit $failed

@@ -1,12 +1,14 @@
 /* The job runner's threads, and notifications of new jobs. */
 #include <poll.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "db/listen.h"
+#include "db/row.h"
 #include "jobs/runner.h"
 #include "tests/support/cmocka.h"
 #include "tests/support/fixture.h"
@@ -205,6 +207,50 @@ test_lost_session(void **state)
 	listener_free(l);
 }
 
+static const char *
+value(struct fixture *f, const char *sql)
+{
+	return fixture_value(f->ctx.arena, f->superuser_url, sql);
+}
+
+/* A runner that ended long ago is forgotten; one that ended just now is not yet. */
+static void
+test_heartbeat(void **state)
+{
+	static const struct job beating[] = {{.periodic = &job_heartbeat, .threads = 1}, {0}};
+	struct fixture *f = *state;
+	struct runner *runner;
+	struct rows rows;
+
+	fixture_sql(f->superuser_url, "INSERT INTO cowry.job_runner (instance, seen_at) VALUES"
+				      " ('old', now() - interval '2 hours'),"
+				      " ('other', now() - interval '2 minutes')");
+	assert_int_equal(db_run(&f->ctx, SQL_runner_seen, &rows, PARAMS(p_int(60))), ERR_OK);
+	assert_int_equal(row_int(&rows, 0, 0), 0);
+	assert_false(row_is_null(&rows, 0, 1));
+	(void)snprintf(f->app.name, sizeof(f->app.name), "cowry-jobs test");
+	runner = runner_start(&f->app, beating);
+	assert_non_null(runner);
+	for (int ms = 0; ms < DEADLINE_MS && row_int(&rows, 0, 0) == 0; ms += 5) {
+		pause_ms(5);
+		assert_int_equal(db_run(&f->ctx, SQL_runner_seen, &rows, PARAMS(p_int(60))),
+				 ERR_OK);
+	}
+	assert_int_equal(row_int(&rows, 0, 0), 1);
+	assert_string_equal(value(f, "SELECT string_agg(instance, ',' ORDER BY instance)"
+				     " FROM cowry.job_runner"),
+			    "cowry-jobs test,other");
+	assert_true(runner_stop(runner, PATIENCE_MS));
+	/* A second beat of the same instance moves its time and adds no row. */
+	fixture_sql(f->superuser_url,
+		    "UPDATE cowry.job_runner SET seen_at = seen_at - interval '5 minutes'");
+	assert_int_equal(db_run(&f->ctx, SQL_runner_beat, NULL, PARAMS(p_text("cowry-jobs test"))),
+			 ERR_OK);
+	assert_string_equal(value(f, "SELECT count(*) FILTER (WHERE seen_at > now() - interval '1"
+				     " minute') || ' of ' || count(*) FROM cowry.job_runner"),
+			    "1 of 2");
+}
+
 #define runner_test(function) cmocka_unit_test_setup(function, begin)
 
 int
@@ -213,7 +259,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		runner_test(test_slow_holds_up_nothing), runner_test(test_polls),
 		runner_test(test_stops_in_time),         runner_test(test_hears_what_is_due),
-		runner_test(test_lost_session),
+		runner_test(test_lost_session),          runner_test(test_heartbeat),
 	};
 
 	log_open("test", LOG_LEVEL_ERROR);
