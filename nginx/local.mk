@@ -1,8 +1,8 @@
 # The templates that `render` turns into nginx's configuration, and the static pages.
 nginxdir = $(pkgdatadir)/nginx
 dist_nginx_DATA = nginx/nginx.conf nginx/cors.conf nginx/cowry.conf nginx/dialects.conf \
-	nginx/errors.conf nginx/error-headers.conf nginx/headers.conf nginx/limits.conf nginx/page.conf \
-	nginx/sandbox.conf nginx/upstream.conf nginx/worker.conf
+	nginx/errors.conf nginx/error-headers.conf nginx/headers.conf nginx/limits.conf nginx/metrics.conf nginx/page.conf \
+	nginx/sandbox.conf nginx/tls.conf nginx/upstream.conf nginx/worker.conf
 dist_nginx_SCRIPTS = nginx/render
 
 droppagedir = $(pkgdatadir)/www/drop

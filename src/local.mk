@@ -20,21 +20,29 @@ src_base_libbase_a_SOURCES = \
 	src/base/batcher.c src/base/batcher.h \
 	src/base/clock.c src/base/clock.h \
 	src/base/config.c src/base/config.h src/base/config.def \
+	src/base/config_names.c src/base/config_names.h \
 	src/base/ctx.c src/base/ctx.h \
 	src/base/currency.def \
 	src/base/email.c src/base/email.h \
 	src/base/encode.c \
 	src/base/ensure.c src/base/ensure.h \
+	src/base/env_file.c src/base/env_file.h \
 	src/base/errors.def \
 	src/base/fault.c src/base/fault.h \
 	src/base/id.c src/base/id.h \
 	src/base/log.c src/base/log.h \
 	src/base/luhn.c src/base/luhn.h \
 	src/base/mask.c src/base/mask.h \
+	src/base/metrics.c src/base/metrics.h src/base/metrics.def \
+	src/base/metrics_layout.c src/base/metrics_layout.h \
+	src/base/metrics_view.c \
+	src/base/shared_file.c src/base/shared_file.h \
 	src/base/money.c src/base/money.h \
 	src/base/origin.c src/base/origin.h \
 	src/base/requester.c src/base/requester.h \
+	src/base/settings.c src/base/settings.h \
 	src/base/text.c src/base/text.h \
+	src/base/trace.c src/base/trace.h \
 	src/base/unicode.c src/base/unicode.h \
 	src/base/value.c src/base/value.h \
 	src/base/word.c src/base/word.h
@@ -50,6 +58,7 @@ src_json_libjson_a_SOURCES = \
 src_crypto_libcrypto_a_SOURCES = \
 	src/crypto/box.c src/crypto/box.h \
 	src/crypto/common_passwords.def \
+	src/crypto/fetched.c src/crypto/fetched.h \
 	src/crypto/hmac.c src/crypto/hmac.h \
 	src/crypto/idtoken.c src/crypto/idtoken.h \
 	src/crypto/keyring.c src/crypto/keyring.h \
@@ -61,8 +70,11 @@ src_crypto_libcrypto_a_SOURCES = \
 
 src_net_libnet_a_SOURCES = \
 	src/net/address.c \
+	src/net/certificate.c src/net/certificate.h \
 	src/net/client.c src/net/client.h \
 	src/net/http.c src/net/http.h \
+	src/net/http_exchange.c src/net/http_exchange.h \
+	src/net/http_many.c src/net/http_many.h \
 	src/net/mail.c src/net/mail.h \
 	src/net/url.c src/net/url.h
 
@@ -73,17 +85,22 @@ src_schema_libschema_a_SOURCES = \
 	src/schema/format.c \
 	src/schema/schema.h
 
-nodist_src_db_libdb_a_SOURCES = src/db/statements.def
+nodist_src_db_libdb_a_SOURCES = src/db/statements.def src/db/schema.def
 src_db_libdb_a_SOURCES = \
 	src/db/connect.c src/db/connect.h \
 	src/db/connection.c src/db/connection.h \
 	src/db/db.c src/db/db.h \
+	src/db/hosts.c src/db/hosts.h \
 	src/db/listen.c src/db/listen.h \
 	src/db/migrate.c src/db/migrate.h \
+	src/db/migration_file.c src/db/migration_file.h \
 	src/db/param.c src/db/param.h \
 	src/db/pool.c src/db/pool.h \
+	src/db/race.c src/db/race.h \
+	src/db/replica.c src/db/replica.h \
 	src/db/result.c src/db/result.h \
 	src/db/row.c src/db/row.h \
+	src/db/session.c src/db/session.h \
 	src/db/statement.c src/db/statement.h \
 	src/db/types.h
 
@@ -98,6 +115,9 @@ src_ledger_libledger_a_SOURCES = \
 	src/ledger/account.c src/ledger/account.h \
 	src/ledger/balance.c src/ledger/balance.h \
 	src/ledger/chart.def \
+	src/ledger/commit_message.c src/ledger/commit_message.h \
+	src/ledger/commit_file.c src/ledger/commit_leader.c src/ledger/commit_places.h \
+	src/ledger/commit_queue.c src/ledger/commit_queue.h \
 	src/ledger/committer.c \
 	src/ledger/hold.c src/ledger/hold.h \
 	src/ledger/kernel.c src/ledger/kernel.h \
@@ -106,7 +126,7 @@ src_ledger_libledger_a_SOURCES = \
 	src/ledger/reference.c src/ledger/reference.h \
 	src/ledger/store.c src/ledger/store.h \
 	src/ledger/types.def \
-	src/ledger/verify.c src/ledger/verify.h
+	src/ledger/tally.c src/ledger/tally.h src/ledger/verify.c src/ledger/verify.h
 
 src_provider_libprovider_a_SOURCES = \
 	src/provider/bank.c src/provider/bank.h \
@@ -181,12 +201,17 @@ src_app_libapp_a_SOURCES = \
 	src/app/bank/link.c \
 	src/app/bank/payment.c \
 	src/app/bank/row.c src/app/bank/row.h \
+	src/app/events/sender.c src/app/events/sender.h \
+	src/app/events/sender_fetch.c src/app/events/sender_record.c src/app/events/sender_request.c \
+	src/app/events/sender_state.h \
 	src/app/events/delivery.c src/app/events/delivery.h \
 	src/app/events/event.c src/app/events/event.h \
 	src/app/events/event_stream.c src/app/events/event_stream.h \
+	src/app/events/lane.c src/app/events/lane.h \
 	src/app/events/notification.c src/app/events/notification.h \
 	src/app/events/outbox.c src/app/events/outbox.h \
 	src/app/events/webhook.c src/app/events/webhook.h \
+	src/app/events/webhook_request.c src/app/events/webhook_request.h \
 	src/app/funding/funding.c src/app/funding/funding.h \
 	src/app/funding/risk.c src/app/funding/risk.h \
 	src/app/funding/settle.c \
@@ -194,10 +219,16 @@ src_app_libapp_a_SOURCES = \
 	src/app/merchant/merchant.c src/app/merchant/merchant.h \
 	src/app/merchant/payout.c src/app/merchant/payout.h \
 	src/app/merchant/qr.c src/app/merchant/qr.h \
+	src/app/operation/archive.c src/app/operation/archive.h \
 	src/app/operation/decision.c src/app/operation/decision.h \
+	src/app/operation/gauges.c src/app/operation/gauges.h \
+	src/app/operation/instance.c src/app/operation/instance.h \
 	src/app/operation/job_control.c src/app/operation/job_control.h \
+	src/app/operation/key_fingerprint.c src/app/operation/key_fingerprint.h \
+	src/app/operation/readiness.c src/app/operation/readiness.h \
 	src/app/operation/rekey.c src/app/operation/rekey.h \
 	src/app/operation/reseal.c src/app/operation/reseal.h \
+	src/app/operation/sighting.c src/app/operation/sighting.h \
 	src/app/operation/unresolved.c src/app/operation/unresolved.h \
 	src/app/operation/verification.c src/app/operation/verification.h \
 	src/app/payment/payment.c src/app/payment/payment.h \
@@ -329,8 +360,10 @@ src_api_libapi_a_SOURCES = \
 	src/api/reply.c src/api/reply.h \
 	src/api/request.h \
 	src/api/route.h \
+	src/api/route_number.c src/api/route_number.h \
 	src/api/router.c src/api/router.h \
 	src/api/service.c src/api/service.h \
+	src/api/storage.c src/api/storage.h \
 	src/api/throttle.c \
 	src/api/words.c src/api/words.h
 
@@ -367,37 +400,59 @@ SANDBOX_LIBS = src/sandbox/libsandbox.a src/schema/libschema.a $(BASE_LIBS)
 bin_PROGRAMS += cowry cowry-worker cowry-jobs cowry-sandbox
 
 cowry_SOURCES = \
+	src/bin/acceptance.c src/bin/acceptance.h \
 	src/bin/addresses.c src/bin/addresses.h \
 	src/bin/cli.c src/bin/cli.h \
 	src/bin/cli_jobs.c \
+	src/bin/cli_keys.c \
+	src/bin/cli_metrics.c \
 	src/bin/cli_payees.c \
 	src/bin/cli_people.c \
 	src/bin/cli_products.c \
 	src/bin/cli_provider.c \
 	src/bin/cli_rates.c \
+	src/bin/cli_restored.c \
 	src/bin/cli_reviews.c \
+	src/bin/cli_archive.c \
 	src/bin/cli_secrets.c \
+	src/bin/cli_setup.c \
+	src/bin/cli_verify.c \
 	src/bin/checkup.c src/bin/checkup.h \
+	src/bin/counted.c src/bin/counted.h \
 	src/bin/doctor.c src/bin/doctor.h \
 	src/bin/doctor_checks.h \
 	src/bin/doctor_database.c \
+	src/bin/doctor_host.c \
 	src/bin/doctor_keys.c \
 	src/bin/doctor_settings.c \
 	src/bin/doctor_work.c \
+	src/bin/exposition.c src/bin/exposition.h \
+	src/bin/local_gauges.c src/bin/local_gauges.h \
+	src/bin/monitor.c src/bin/monitor.h \
+	src/bin/notify.c src/bin/notify.h \
 	src/bin/start.c src/bin/start.h
 cowry_LDADD = $(COWRY_LIBS)
 cowry_worker_SOURCES = \
+	src/bin/acceptance.c src/bin/acceptance.h \
 	src/bin/arrival.c src/bin/arrival.h \
 	src/bin/body.c src/bin/body.h \
+	src/bin/counted.c src/bin/counted.h \
+	src/bin/exposition.c src/bin/exposition.h \
 	src/bin/fcgi_request.c src/bin/fcgi_request.h \
+	src/bin/local_gauges.c src/bin/local_gauges.h \
 	src/bin/memory.c src/bin/memory.h \
+	src/bin/monitor.c src/bin/monitor.h \
+	src/bin/monitor_request.c src/bin/monitor_request.h \
 	src/bin/server.c src/bin/server.h \
+	src/bin/notify.c src/bin/notify.h \
 	src/bin/start.c src/bin/start.h \
 	src/bin/worker.c
 cowry_worker_LDADD = $(COWRY_LIBS) $(FCGI_LIBS)
 cowry_jobs_SOURCES = \
+	src/bin/acceptance.c src/bin/acceptance.h \
 	src/bin/jobs.c \
 	src/bin/memory.c src/bin/memory.h \
+	src/bin/notify.c src/bin/notify.h \
 	src/bin/start.c src/bin/start.h
 cowry_jobs_LDADD = $(COWRY_LIBS)
 

@@ -1,15 +1,18 @@
 # Units, users and folders; they stand beside the prefix, where systemd also looks.
-UNITS = systemd/cowry@.service systemd/cowry-jobs.service systemd/cowry-migrate.service
+UNITS = systemd/cowry@.service systemd/cowry-jobs.service systemd/cowry-migrate.service \
+	systemd/cowry-restart.service
 UNIT_TEMPLATES = systemd/cowry@.service.in systemd/cowry-jobs.service.in \
-	systemd/cowry-migrate.service.in
+	systemd/cowry-migrate.service.in systemd/cowry-restart.service.in
 
 unitdir = $(prefix)/lib/systemd/system
 nodist_unit_DATA = $(UNITS)
 dist_unit_DATA = systemd/cowry.target
+dist_pkglibexec_SCRIPTS = systemd/rolling-restart
 EXTRA_DIST += systemd/README.md $(UNIT_TEMPLATES) systemd/cowry.sysusers systemd/cowry.tmpfiles
 CLEANFILES += $(UNITS)
 
-SUBST_UNIT = $(AM_V_GEN)$(MKDIR_P) systemd && sed 's,@bindir[@],$(bindir),g'
+SUBST_UNIT = $(AM_V_GEN)$(MKDIR_P) systemd && \
+	sed 's,@bindir[@],$(bindir),g; s,@pkglibexecdir[@],$(pkglibexecdir),g'
 
 systemd/cowry@.service: $(srcdir)/systemd/cowry@.service.in Makefile
 	$(SUBST_UNIT) '$(srcdir)/systemd/cowry@.service.in' >$@.tmp && mv $@.tmp $@
@@ -17,6 +20,8 @@ systemd/cowry-jobs.service: $(srcdir)/systemd/cowry-jobs.service.in Makefile
 	$(SUBST_UNIT) '$(srcdir)/systemd/cowry-jobs.service.in' >$@.tmp && mv $@.tmp $@
 systemd/cowry-migrate.service: $(srcdir)/systemd/cowry-migrate.service.in Makefile
 	$(SUBST_UNIT) '$(srcdir)/systemd/cowry-migrate.service.in' >$@.tmp && mv $@.tmp $@
+systemd/cowry-restart.service: $(srcdir)/systemd/cowry-restart.service.in Makefile
+	$(SUBST_UNIT) '$(srcdir)/systemd/cowry-restart.service.in' >$@.tmp && mv $@.tmp $@
 
 # Both are called cowry.conf where they go, so they can't be listed as data of one name.
 SYSUSERS = $(DESTDIR)$(prefix)/lib/sysusers.d

@@ -1,114 +1,368 @@
--- Invariants of the ledger. Each query returns the violations.
+-- Invariants of the ledger.
+--
+-- A check reads a piece at a time: rows with ids after $1, up to $2. Each statement returns the
+-- violations in its piece, or, if its rows are added up over all pieces, keys with two amounts whose
+-- sums must be equal. A piece has at most some ten thousand rows, each of which is compared with a few
+-- others that an index finds: no statement reads a whole table.
+--
+-- Pieces are read one after the other while the ledger is in use. A statement has one snapshot, and
+-- the rows of the journal never change: what is posted before another posting of the same account is
+-- visible with it. Postings of closed periods are in the archive; of a detached period there are only
+-- the closing balances, from which the next posting of each account goes on.
+
+-- name: verify_ends
+-- params:
+-- returns: one
+-- The last id of each kind of rows.
+SELECT (SELECT coalesce(max(account_id), 0) FROM account) AS accounts,
+       (SELECT coalesce(max(transaction_id), 0) FROM transaction) AS transactions,
+       (SELECT coalesce(max(hold_id), 0) FROM hold) AS holds,
+       (SELECT coalesce(max(payment_id), 0) FROM payment) AS payments,
+       (SELECT coalesce(max(purchase_id), 0) FROM purchase) AS purchases,
+       (SELECT coalesce(max(voucher_id), 0) FROM voucher) AS vouchers,
+       (SELECT coalesce(max(transaction_id), 0) FROM easypay_settlement) AS settlements,
+       (SELECT coalesce(max(drop_payment_id), 0) FROM drop_payment) AS drop_payments,
+       (SELECT coalesce(max(merchant_payout_id), 0) FROM merchant_payout) AS payouts,
+       (SELECT coalesce(max(chunk_id), 0) FROM journal_chunk) AS chunks;
+
+-- name: verify_piece
+-- params: kind:smallint after:bigint most:bigint
+-- returns: one
+-- The id of the last row of a piece of at most so many rows; NULL if there are no more. The numbers of
+-- the kinds are those in ledger/verify.c.
+SELECT max(id) AS last
+  FROM (SELECT * FROM (SELECT account_id AS id FROM account
+                        WHERE $1 = 0 AND account_id > $2 ORDER BY 1 LIMIT $3) accounts
+        UNION ALL
+        SELECT * FROM (SELECT transaction_id FROM transaction
+                        WHERE $1 = 1 AND transaction_id > $2 ORDER BY 1 LIMIT $3) transactions
+        UNION ALL
+        SELECT * FROM (SELECT hold_id FROM hold
+                        WHERE $1 = 2 AND hold_id > $2 ORDER BY 1 LIMIT $3) holds
+        UNION ALL
+        SELECT * FROM (SELECT payment_id FROM payment
+                        WHERE $1 = 3 AND payment_id > $2 ORDER BY 1 LIMIT $3) payments
+        UNION ALL
+        SELECT * FROM (SELECT purchase_id FROM purchase
+                        WHERE $1 = 4 AND purchase_id > $2 ORDER BY 1 LIMIT $3) purchases
+        UNION ALL
+        SELECT * FROM (SELECT voucher_id FROM voucher
+                        WHERE $1 = 5 AND voucher_id > $2 ORDER BY 1 LIMIT $3) vouchers
+        UNION ALL
+        SELECT * FROM (SELECT transaction_id FROM easypay_settlement
+                        WHERE $1 = 6 AND transaction_id > $2 ORDER BY 1 LIMIT $3) settlements
+        UNION ALL
+        SELECT * FROM (SELECT drop_payment_id FROM drop_payment
+                        WHERE $1 = 7 AND drop_payment_id > $2 ORDER BY 1 LIMIT $3) drop_payments
+        UNION ALL
+        SELECT * FROM (SELECT merchant_payout_id FROM merchant_payout
+                        WHERE $1 = 8 AND merchant_payout_id > $2 ORDER BY 1 LIMIT $3) payouts
+        UNION ALL
+        SELECT * FROM (SELECT chunk_id FROM journal_chunk
+                        WHERE $1 = 9 AND chunk_id > $2 ORDER BY 1 LIMIT least($3, 20)) chunks) piece;
+
+-- name: verify_snapshot
+-- returns: none
+-- The first statement of a transaction in which sums over several pieces are compared.
+SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY;
+
+-- name: transaction_at_or_after
+-- params: transaction_id:bigint
+-- returns: maybe
+SELECT transaction_id, created_at
+  FROM transaction
+ WHERE transaction_id >= $1
+ ORDER BY transaction_id
+ LIMIT 1;
 
 -- name: check_sums
+-- params: after:bigint last:bigint
 -- returns: many
 -- All balances of a currency in a ledger sum to zero.
-SELECT 'ledger ' || ledger_id || ' ' || currency || ' sums to ' || sum(balance) AS problem
+SELECT 'ledger ' || ledger_id || ' ' || currency AS key, sum(balance) AS found, 0::numeric AS expected
   FROM account
- GROUP BY ledger_id, currency
-HAVING sum(balance) <> 0
- LIMIT 100;
+ WHERE account_id > $1 AND account_id <= $2
+ GROUP BY ledger_id, currency;
 
 -- name: check_balances
+-- params: after:bigint last:bigint
 -- returns: many
--- A stored balance is the sum of its postings, and its sequence their number.
+-- A stored balance is the one after the account's last posting, and its sequence the number of that
+-- posting. Together with check_running it is the sum of all of them.
 SELECT 'account ' || a.account_id || ' has ' || a.balance || ' (' || a.sequence
-       || ' postings), its postings say ' || coalesce(p.total, 0) || ' (' || coalesce(p.count, 0)
+       || ' postings), its postings say ' || coalesce(p.balance, 0) || ' (' || coalesce(p.sequence, 0)
        || ')' AS problem
   FROM account a
-  LEFT JOIN (SELECT account_id, sum(amount) AS total, count(*) AS count
-               FROM (SELECT from_id AS account_id, -amount AS amount FROM posting
-                     UNION ALL
-                     SELECT to_id, amount FROM posting) legs
-              GROUP BY account_id) p USING (account_id)
- WHERE a.balance <> coalesce(p.total, 0) OR a.sequence <> coalesce(p.count, 0)
+  LEFT JOIN LATERAL (
+       SELECT sequence, balance
+         FROM (SELECT * FROM (SELECT from_sequence AS sequence, from_balance AS balance
+                                FROM posting
+                               WHERE from_id = a.account_id
+                               ORDER BY from_sequence DESC
+                               LIMIT 1) outgoing
+               UNION ALL
+               SELECT * FROM (SELECT c.last_sequence, c.balance
+                                FROM period_balance c
+                                JOIN journal_period j USING (period_id)
+                               WHERE c.account_id = a.account_id AND j.state <> 'copying'
+                               ORDER BY c.last_sequence DESC
+                               LIMIT 1) closed
+               UNION ALL
+               SELECT * FROM (SELECT to_sequence, to_balance
+                                FROM posting
+                               WHERE to_id = a.account_id
+                               ORDER BY to_sequence DESC
+                               LIMIT 1) incoming) l
+        ORDER BY sequence DESC
+        LIMIT 1) p ON true
+ WHERE a.account_id > $1 AND a.account_id <= $2
+   AND (a.balance <> coalesce(p.balance, 0) OR a.sequence <> coalesce(p.sequence, 0))
  LIMIT 100;
 
 -- name: check_running
+-- params: after:bigint last:bigint
 -- returns: many
--- The balance on each posting is the one before it plus or minus the amount, without gaps in the
--- sequence, and never below the floor.
-SELECT 'account ' || account_id || ' at its posting ' || sequence || ': ' ||
-       CASE WHEN sequence <> number THEN 'gap in the sequence'
-            WHEN balance <> running THEN 'balance ' || balance || ' instead of ' || running
-            ELSE 'below the floor' END AS problem
-  FROM (SELECT l.account_id, l.sequence, l.balance, a.floor,
-               row_number() OVER w AS number, sum(l.amount) OVER w AS running
-          FROM (SELECT from_id AS account_id, from_sequence AS sequence, -amount AS amount,
-                       from_balance AS balance FROM posting
-                UNION ALL
-                SELECT to_id, to_sequence, amount, to_balance FROM posting) l
-          JOIN account a USING (account_id)
-        WINDOW w AS (PARTITION BY l.account_id ORDER BY l.sequence)) legs
- WHERE sequence <> number OR balance <> running OR balance < floor
+-- The balance on each posting is the one on the posting before it plus or minus the amount, without
+-- gaps or repetitions in the sequence, and never below the floor; and it is not older than that one.
+-- What is not closed; check_archive does the same for closed periods.
+SELECT 'account ' || l.account_id || ' at its posting ' || l.sequence || ': ' ||
+       CASE WHEN l.sequence > 1 AND b.balance IS NULL THEN 'gap in the sequence'
+            WHEN b.count > 1 THEN 'several postings before it'
+            WHEN l.balance <> coalesce(b.balance, 0) + l.amount
+                 THEN 'balance ' || l.balance || ' instead of ' || coalesce(b.balance, 0) + l.amount
+            WHEN l.balance < a.floor THEN 'below the floor'
+            WHEN b.created_at > t.created_at THEN 'older than the one before'
+            ELSE 'two postings of this number' END AS problem
+  FROM (SELECT transaction_id, from_id AS account_id, from_sequence AS sequence, -amount AS amount,
+               from_balance AS balance, true AS is_debit
+          FROM posting
+         WHERE transaction_id > greatest($1, (SELECT closed_id FROM journal_archive))
+           AND transaction_id <= $2
+        UNION ALL
+        SELECT transaction_id, to_id, to_sequence, amount, to_balance, false
+          FROM posting
+         WHERE transaction_id > greatest($1, (SELECT closed_id FROM journal_archive))
+           AND transaction_id <= $2) l
+  JOIN account a ON a.account_id = l.account_id
+  LEFT JOIN transaction t ON t.transaction_id = l.transaction_id
+ CROSS JOIN LATERAL (
+       SELECT count(*) AS count, sum(p.balance) AS balance,
+              max(coalesce(p.created_at, u.created_at)) AS created_at
+         FROM (SELECT transaction_id, from_balance AS balance, NULL::timestamptz AS created_at
+                 FROM posting
+                WHERE from_id = l.account_id AND from_sequence = l.sequence - 1
+                  AND transaction_id > (SELECT closed_id FROM journal_archive)
+               UNION ALL
+               SELECT transaction_id, to_balance, NULL
+                 FROM posting
+                WHERE to_id = l.account_id AND to_sequence = l.sequence - 1
+                  AND transaction_id > (SELECT closed_id FROM journal_archive)
+               UNION ALL
+               SELECT NULL, c.balance, c.last_at
+                 FROM period_balance c
+                 JOIN journal_period j USING (period_id)
+                WHERE c.account_id = l.account_id AND c.last_sequence = l.sequence - 1
+                  AND j.state <> 'copying') p
+         LEFT JOIN transaction u ON u.transaction_id = p.transaction_id) b
+ WHERE b.count <> CASE WHEN l.sequence > 1 THEN 1 ELSE 0 END
+    OR l.balance <> coalesce(b.balance, 0) + l.amount
+    OR l.balance < a.floor
+    OR b.created_at > t.created_at
+    OR (l.is_debit AND (SELECT count(*)
+                          FROM posting
+                         WHERE to_id = l.account_id AND to_sequence = l.sequence) > 0)
+ LIMIT 100;
+
+-- name: check_archive
+-- params: after:bigint last:bigint
+-- returns: many
+-- Of a closed period: the first posting of an account in it goes on from the end of an earlier one, and
+-- the last one is its closing balance.
+SELECT 'account ' || l.account_id || ' at its posting ' || l.sequence || ': ' ||
+       CASE WHEN l.sequence > 1 AND b.balance IS NULL THEN 'gap in the sequence'
+            WHEN b.count > 1 THEN 'several postings before it'
+            WHEN l.balance <> coalesce(b.balance, 0) + l.amount
+                 THEN 'balance ' || l.balance || ' instead of ' || coalesce(b.balance, 0) + l.amount
+            WHEN l.balance < a.floor THEN 'below the floor'
+            WHEN b.created_at > t.created_at THEN 'older than the one before'
+            ELSE 'two postings of this number' END AS problem
+  FROM (SELECT q.first_id, q.last_id, x.*
+          FROM journal_period q
+         CROSS JOIN LATERAL (
+               SELECT transaction_id, from_id AS account_id, from_sequence AS sequence,
+                      -amount AS amount, from_balance AS balance, true AS is_debit
+                 FROM archived_posting
+                WHERE transaction_id > greatest($1, q.first_id - 1)
+                  AND transaction_id <= least($2, q.last_id)
+               UNION ALL
+               SELECT transaction_id, to_id, to_sequence, amount, to_balance, false
+                 FROM archived_posting
+                WHERE transaction_id > greatest($1, q.first_id - 1)
+                  AND transaction_id <= least($2, q.last_id)) x
+         WHERE q.state = 'attached' AND q.last_id > $1 AND q.first_id <= $2) l
+  JOIN account a ON a.account_id = l.account_id
+  LEFT JOIN transaction t ON t.transaction_id = l.transaction_id
+ CROSS JOIN LATERAL (
+       SELECT count(*) AS count, sum(p.balance) AS balance,
+              max(coalesce(p.created_at, u.created_at)) AS created_at
+         FROM (SELECT transaction_id, from_balance AS balance, NULL::timestamptz AS created_at
+                 FROM archived_posting
+                WHERE transaction_id BETWEEN l.first_id AND l.last_id
+                  AND from_id = l.account_id AND from_sequence = l.sequence - 1
+               UNION ALL
+               SELECT transaction_id, to_balance, NULL
+                 FROM archived_posting
+                WHERE transaction_id BETWEEN l.first_id AND l.last_id
+                  AND to_id = l.account_id AND to_sequence = l.sequence - 1
+               UNION ALL
+               SELECT NULL, c.balance, c.last_at
+                 FROM period_balance c
+                 JOIN journal_period j USING (period_id)
+                WHERE c.account_id = l.account_id AND c.last_sequence = l.sequence - 1
+                  AND j.last_id < l.first_id) p
+         LEFT JOIN transaction u ON u.transaction_id = p.transaction_id) b
+ WHERE b.count <> CASE WHEN l.sequence > 1 THEN 1 ELSE 0 END
+    OR l.balance <> coalesce(b.balance, 0) + l.amount
+    OR l.balance < a.floor
+    OR b.created_at > t.created_at
+    OR (l.is_debit AND EXISTS (SELECT
+                                 FROM archived_posting
+                                WHERE transaction_id BETWEEN l.first_id AND l.last_id
+                                  AND to_id = l.account_id AND to_sequence = l.sequence))
+ LIMIT 100;
+
+-- name: check_chunks
+-- params: after:bigint last:bigint
+-- returns: many
+-- The postings of attached periods are those that were archived.
+SELECT 'transactions ' || c.first_id || ' to ' || c.last_id || ' of period ' || p.name
+       || ' are not those that were archived' AS problem
+  FROM journal_chunk c
+  JOIN journal_period p USING (period_id)
+ CROSS JOIN LATERAL (
+       SELECT lines_digest(array_agg(posting_line(a.transaction_id, a.line, a.ledger_id, a.currency,
+                                                  a.from_id, a.to_id, a.amount, a.from_balance,
+                                                  a.to_balance, a.from_sequence, a.to_sequence)
+                                     ORDER BY a.transaction_id, a.line)) AS digest
+         FROM archived_posting a
+        WHERE a.transaction_id BETWEEN c.first_id AND c.last_id) d
+ WHERE c.chunk_id > $1 AND c.chunk_id <= $2 AND p.state = 'attached' AND d.digest <> c.digest
+ LIMIT 100;
+
+-- name: check_closings
+-- params: after:bigint last:bigint
+-- returns: many
+-- The closing balance of an account is that of its last posting in the period, which goes on where the
+-- period before it ended.
+SELECT 'account ' || c.account_id || ' closed period ' || p.name || ' with ' || c.balance
+       || ' at its posting ' || c.last_sequence ||
+       CASE WHEN c.first_sequence <> c.previous + 1 THEN ', but does not go on from the one before'
+            ELSE ', its postings say otherwise' END AS problem
+  FROM account a
+ CROSS JOIN LATERAL (
+       SELECT b.*, coalesce(lag(last_sequence) OVER (ORDER BY last_sequence), 0) AS previous
+         FROM period_balance b
+        WHERE b.account_id = a.account_id) c
+  JOIN journal_period p USING (period_id)
+  LEFT JOIN LATERAL (
+       SELECT from_balance AS balance
+         FROM archived_posting x
+        WHERE x.transaction_id BETWEEN p.first_id AND p.last_id
+          AND x.from_id = c.account_id AND x.from_sequence = c.last_sequence
+       UNION ALL
+       SELECT to_balance
+         FROM archived_posting x
+        WHERE x.transaction_id BETWEEN p.first_id AND p.last_id
+          AND x.to_id = c.account_id AND x.to_sequence = c.last_sequence) l ON true
+ WHERE a.account_id > $1 AND a.account_id <= $2 AND p.state <> 'copying'
+   AND (c.first_sequence <> c.previous + 1
+        OR (p.state = 'attached' AND l.balance IS DISTINCT FROM c.balance))
  LIMIT 100;
 
 -- name: check_floors
+-- params: after:bigint last:bigint
 -- returns: many
 SELECT 'account ' || account_id || ' can spend ' || (balance::numeric - held) || ', its floor is ' || floor
        AS problem
   FROM account
- WHERE balance::numeric - held < floor
+ WHERE account_id > $1 AND account_id <= $2 AND balance::numeric - held < floor
  LIMIT 100;
 
 -- name: check_holds
+-- params: after:bigint last:bigint
 -- returns: many
 -- The held amount of an account is the sum of its active holds.
 SELECT 'account ' || a.account_id || ' holds ' || a.held || ', its holds say '
        || coalesce(h.total, 0) AS problem
   FROM account a
-  LEFT JOIN (SELECT account_id, sum(amount) AS total
-               FROM hold WHERE status = 0 GROUP BY account_id) h USING (account_id)
- WHERE a.held <> coalesce(h.total, 0)
+ CROSS JOIN LATERAL (SELECT sum(amount) AS total
+                       FROM hold
+                      WHERE account_id = a.account_id AND status = 0) h
+ WHERE a.account_id > $1 AND a.account_id <= $2 AND a.held <> coalesce(h.total, 0)
  LIMIT 100;
 
 -- name: check_captures
+-- params: after:bigint last:bigint
 -- returns: many
 -- A captured hold moved its amount out of its account.
 SELECT 'hold ' || h.hold_id || ' captured ' || h.captured || ', its transaction moved '
        || coalesce(p.amount, 0) AS problem
   FROM hold h
-  LEFT JOIN posting p ON p.transaction_id = h.transaction_id AND p.from_id = h.account_id
- WHERE (h.status = 1 AND h.captured IS DISTINCT FROM p.amount)
-    OR (h.status <> 1 AND h.transaction_id IS NOT NULL)
+  LEFT JOIN LATERAL (SELECT amount
+                       FROM journal_posting
+                      WHERE transaction_id = h.transaction_id AND from_id = h.account_id) p ON true
+ WHERE h.hold_id > $1 AND h.hold_id <= $2
+   AND ((h.status = 1 AND h.captured IS DISTINCT FROM p.amount AND NOT is_detached(h.transaction_id))
+        OR (h.status <> 1 AND h.transaction_id IS NOT NULL))
  LIMIT 100;
 
 -- name: check_transactions
+-- params: after:bigint last:bigint
 -- returns: many
 -- A transaction has postings, numbered from 0 without gaps, in its ledger and in one currency.
-SELECT 'transaction ' || t.transaction_id || ' has ' || count(p.line) || ' postings' ||
-       CASE WHEN bool_and(p.ledger_id = t.ledger_id) THEN '' ELSE ', not all in its ledger' END
-       AS problem
-  FROM transaction t
-  LEFT JOIN posting p USING (transaction_id)
- GROUP BY t.transaction_id
-HAVING count(p.line) = 0 OR max(p.line) <> count(p.line) - 1 OR min(p.line) <> 0
+SELECT 'transaction ' || coalesce(t.transaction_id, p.transaction_id) || ' has ' || count(p.line)
+       || ' postings' || CASE WHEN bool_and(p.ledger_id = t.ledger_id) THEN ''
+                              ELSE ', not all in its ledger' END AS problem
+  FROM (SELECT transaction_id, ledger_id
+          FROM transaction
+         WHERE transaction_id > $1 AND transaction_id <= $2) t
+  FULL JOIN (SELECT transaction_id, line, ledger_id, currency
+               FROM journal_posting
+              WHERE transaction_id > $1 AND transaction_id <= $2) p
+    ON p.transaction_id = t.transaction_id
+ GROUP BY t.transaction_id, p.transaction_id
+HAVING (count(p.line) = 0 AND NOT is_detached(t.transaction_id)) OR max(p.line) <> count(p.line) - 1 OR min(p.line) <> 0
+    OR bool_or(p.ledger_id = t.ledger_id) IS NULL AND count(p.line) > 0
     OR NOT bool_and(p.ledger_id = t.ledger_id) OR min(p.currency) <> max(p.currency)
  LIMIT 100;
 
--- name: check_reversals
+-- name: check_posting_accounts
+-- params: after:bigint last:bigint
 -- returns: many
--- A transaction reverses another one of its own ledger, and no more than that moved.
+-- A posting is between accounts in its ledger and currency. Triggers see to it; not to what a dump loads.
+SELECT 'transaction ' || p.transaction_id || ' line ' || p.line
+       || ' is not between accounts in its ledger and currency' AS problem
+  FROM posting p
+  LEFT JOIN account f ON f.account_id = p.from_id AND f.ledger_id = p.ledger_id
+                     AND f.currency = p.currency
+  LEFT JOIN account o ON o.account_id = p.to_id AND o.ledger_id = p.ledger_id
+                     AND o.currency = p.currency
+ WHERE p.transaction_id > $1 AND p.transaction_id <= $2
+   AND (f.account_id IS NULL OR o.account_id IS NULL)
+ LIMIT 100;
+
+-- name: check_reversals
+-- params: after:bigint last:bigint
+-- returns: many
+-- A transaction reverses another one of its own ledger, and no more than that moved. A comparison with
+-- reverses itself would read all reversals by their index.
 SELECT 'transaction ' || r.transaction_id || ' takes back ' || r.reverses || ', which '
        || CASE WHEN t.ledger_id <> r.ledger_id THEN 'is of another ledger' ELSE 'moved less' END
        AS problem
   FROM transaction r
-  JOIN transaction t ON t.transaction_id = r.reverses
- WHERE t.ledger_id <> r.ledger_id
-    OR (SELECT sum(amount) FROM posting WHERE transaction_id = r.transaction_id)
-       > (SELECT sum(amount) FROM posting WHERE transaction_id = t.transaction_id)
- LIMIT 100;
-
--- name: check_order
--- returns: many
--- The history of an account is in chronological order.
-SELECT 'account ' || account_id || ' at its posting ' || sequence || ': older than the one before'
-       AS problem
-  FROM (SELECT l.account_id, l.sequence, t.created_at,
-               lag(t.created_at) OVER (PARTITION BY l.account_id ORDER BY l.sequence) AS before
-          FROM (SELECT transaction_id, from_id AS account_id, from_sequence AS sequence FROM posting
-                UNION ALL
-                SELECT transaction_id, to_id, to_sequence FROM posting) l
-          JOIN transaction t USING (transaction_id)) legs
- WHERE created_at < before
+  JOIN transaction t ON t.transaction_id = coalesce(r.reverses, 0)
+ WHERE r.transaction_id > $1 AND r.transaction_id <= $2
+   AND (t.ledger_id <> r.ledger_id
+        OR (SELECT sum(amount) FROM journal_posting WHERE transaction_id = r.transaction_id)
+           > (SELECT sum(amount) FROM journal_posting WHERE transaction_id = t.transaction_id))
  LIMIT 100;

@@ -1,6 +1,7 @@
 -- Invariants of payouts to merchants and the ledger. Each query returns the violations.
 
 -- name: check_payouts
+-- params: after:bigint last:bigint
 -- returns: many
 -- A payout that was not refused at once moved its amount from the merchant's payables, and back
 -- if and only if it failed; otherwise it is the sum of its payments less their fees.
@@ -12,7 +13,7 @@ SELECT 'payout ' || y.drop_id || ' is ' || y.status || ', but ' ||
   FROM merchant_payout y
   JOIN merchant m USING (merchant_id)
   LEFT JOIN LATERAL (SELECT sum(amount) AS moved
-                       FROM posting
+                       FROM journal_posting
                        JOIN account c ON c.account_id = to_id AND c.kind = 10
                       WHERE transaction_id = y.transaction_id AND from_id = m.account_id) o ON true
   LEFT JOIN transaction v ON v.reverses = y.transaction_id
@@ -20,8 +21,10 @@ SELECT 'payout ' || y.drop_id || ' is ' || y.status || ', but ' ||
                        FROM drop_payment
                       WHERE merchant_payout_id = y.merchant_payout_id
                         AND merchant_id = y.merchant_id) p ON true
- WHERE (y.transaction_id IS NOT NULL AND o.moved IS DISTINCT FROM y.amount)
-    OR (y.transaction_id IS NULL AND y.status <> 'failed')
-    OR v.transaction_id IS DISTINCT FROM y.reversal_id
-    OR coalesce(p.net, 0) <> CASE y.status WHEN 'failed' THEN 0 ELSE y.amount END
+ WHERE y.merchant_payout_id > $1 AND y.merchant_payout_id <= $2
+   AND ((y.transaction_id IS NOT NULL AND o.moved IS DISTINCT FROM y.amount
+         AND NOT is_detached(y.transaction_id))
+        OR (y.transaction_id IS NULL AND y.status <> 'failed')
+        OR v.transaction_id IS DISTINCT FROM y.reversal_id
+        OR coalesce(p.net, 0) <> CASE y.status WHEN 'failed' THEN 0 ELSE y.amount END)
  LIMIT 100;

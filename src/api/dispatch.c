@@ -1,5 +1,4 @@
 /* The whole life of a request, top to bottom, in run(). */
-#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -10,9 +9,12 @@
 #include "api/execute.h"
 #include "api/negotiate.h"
 #include "api/reply.h"
+#include "api/route_number.h"
 #include "api/router.h"
+#include "api/storage.h"
 #include "base/arena.h"
 #include "base/log.h"
+#include "base/metrics.h"
 #include "base/requester.h"
 #include "runtime/app.h"
 #include "json/reader.h"
@@ -66,16 +68,23 @@ call_opened_id(const struct call *call)
 	return id;
 }
 
+static bool
+is_harmless(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+	       c == '.' || c == '_' || c == '-';
+}
+
 /* A client's request id is kept if it is harmless; otherwise a new one is generated. */
 static void
 choose_request_id(struct call *call)
 {
 	const char *id = call->request->request_id;
-	size_t length = id != NULL ? strlen(id) : 0;
+	size_t length = 0;
 
-	if (length >= 1 && length < REQUEST_ID_MAX &&
-	    id[strspn(id, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-")] ==
-		    '\0')
+	while (id != NULL && length < REQUEST_ID_MAX && is_harmless(id[length]))
+		length++;
+	if (length >= 1 && length < REQUEST_ID_MAX && id[length] == '\0')
 		memcpy(call->ctx.request_id, id, length + 1);
 	else
 		(void)uuid_text(call->ctx.request_id, uuid_v7());
@@ -281,12 +290,19 @@ after_refusal(struct call *call)
 	call->ctx.fault = refusal;
 }
 
+/* Space is made by somebody, not by waiting for a second. */
+enum { FULL_RETRY_S = 30 };
+
 static void
 write_failure(struct call *call)
 {
 	struct fault *f = &call->ctx.fault;
 
 	reply_failure(call);
+	if (f->full && call->reply.status == 503) {
+		storage_fill(call->ctx.app->storage);
+		f->retry_after_s = FULL_RETRY_S;
+	}
 	if (f->allow != NULL)
 		call_header(call, "Allow", f->allow);
 	if (f->retry_after_s > 0)
@@ -327,18 +343,30 @@ level_of(int status, enum err err)
 }
 
 static void
-log_call(const struct call *call, int64_t began_ns)
+count_call(const struct call *call, int64_t took_ns)
+{
+	struct metrics *metrics = call->ctx.app->metrics;
+	size_t number = call->route != NULL ? call->route_number : route_number_of(call->dialect);
+
+	metrics_count(metrics, METRIC_REQUESTS, number, metrics_status(call->reply.status), 1);
+	metrics_observe(metrics, METRIC_REQUEST_SECONDS, number, took_ns);
+	metrics_gauge_add(metrics, GAUGE_BUSY, -1);
+}
+
+static void
+log_call(const struct call *call, int64_t took_us)
 {
 	const struct fault *f = &call->ctx.fault;
-	int64_t took_us = (clock_monotonic_ns() - began_ns) / 1000;
 	enum log_level level = level_of(call->reply.status, f->err);
+	const char *trace = call->ctx.trace.id; /* the last field: without one, there is none */
 
 	if (f->err == ERR_OK) {
 		log_event(level, "request",
 			  LOG_FIELDS({"request_id", call->ctx.request_id, 0},
 				     {"method", call->request->method, 0},
 				     {"route", call->route != NULL ? call->route->path : "", 0},
-				     {"status", NULL, call->reply.status}, {"us", NULL, took_us}));
+				     {"status", NULL, call->reply.status}, {"us", NULL, took_us},
+				     {trace[0] != '\0' ? "trace_id" : NULL, trace, 0}));
 		return;
 	}
 	log_event(level, "request",
@@ -347,7 +375,8 @@ log_call(const struct call *call, int64_t began_ns)
 			     {"route", call->route != NULL ? call->route->path : "", 0},
 			     {"status", NULL, call->reply.status}, {"us", NULL, took_us},
 			     {"code", err_code(f->err), 0}, {"detail", f->detail, 0},
-			     {"file", f->file != NULL ? f->file : "", 0}, {"line", NULL, f->line}));
+			     {"file", f->file != NULL ? f->file : "", 0}, {"line", NULL, f->line},
+			     {trace[0] != '\0' ? "trace_id" : NULL, trace, 0}));
 }
 
 /* A caller without a valid key learns that first, and no other errors. */
@@ -370,8 +399,10 @@ dispatch(const struct app *app, struct arena *arena, const struct request *reque
 {
 	int64_t began_ns = clock_monotonic_ns();
 	struct call *call = arena_alloc(arena, sizeof(*call));
+	int64_t took_ns;
 	enum err err;
 
+	metrics_gauge_add(app->metrics, GAUGE_BUSY, 1);
 	call->request = request;
 	call->dialect = router_dialect(request->target);
 	call->ctx.app = app;
@@ -379,9 +410,10 @@ dispatch(const struct app *app, struct arena *arena, const struct request *reque
 	call->ctx.arena = arena;
 	call->ctx.now = app->now();
 	call->ctx.requester = request->requester;
-	(void)snprintf(call->ctx.address, sizeof(call->ctx.address), "%s",
-		       request->address != NULL ? request->address : "");
+	text_copy(call->ctx.address, sizeof(call->ctx.address),
+		  request->address != NULL ? request->address : "");
 	choose_request_id(call);
+	(void)trace_read(&call->ctx.trace, request->traceparent);
 	err = run(call);
 	if (err != ERR_OK)
 		err = settle_key(call, err);
@@ -392,6 +424,8 @@ dispatch(const struct app *app, struct arena *arena, const struct request *reque
 	}
 	leave(call);
 	write_headers(call);
-	log_call(call, began_ns);
+	took_ns = clock_monotonic_ns() - began_ns;
+	count_call(call, took_ns);
+	log_call(call, took_ns / 1000);
 	*reply = call->reply;
 }

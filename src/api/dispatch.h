@@ -20,6 +20,7 @@ struct call {
 	const struct request *request;
 	const struct dialect *dialect;
 	const struct route *route; /* NULL until found */
+	size_t route_number;       /* route_number.h */
 	struct path_value params[PARAMS_MAX];
 	void *query;
 	const struct rendering *rendering; /* the requested format; NULL: JSON */

@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "base/ensure.h"
 #include "db/db.h"
+#include "runtime/app.h"
 
 /* State of the transactions of a call. */
 struct work {
@@ -172,6 +173,10 @@ run(struct call *call, void *in)
 		return run_outside(call, &work);
 	if (work.keyed || call->route->effect == EFFECT_WRITE)
 		return db_transact(&call->ctx, handle_in_transaction, &work);
+	if (call->route->stale && call->ctx.app->reads.replica != NULL) {
+		TRY(revalidate(call));
+		call->ctx.database = &call->ctx.app->reads;
+	}
 	TRY(handle(call, call->route->handle, in));
 	return revalidate(call);
 }

@@ -49,10 +49,10 @@ write_idempotency_parameter(struct jw *w)
 	jw_text(w, "name", "Idempotency-Key");
 	jw_text(w, "in", "header");
 	jw_text(w, "description",
-		"1 to 255 printable characters. A request repeated with the same key within a day "
-		"is executed once: repetitions return the first answer, or 409 while the first "
-		"request is still running. A key belongs to its owner, regardless of the "
-		"credential used. X-Idempotency-Key is an alias.");
+		"1 to 255 printable characters, none of them a comma before a space. A request "
+		"repeated with the same key within a day is executed once: repetitions return the "
+		"first answer, or 409 while the first request is still running. A key belongs to "
+		"its owner, regardless of the credential used. X-Idempotency-Key is an alias.");
 	jw_object(w, "schema");
 	jw_text(w, "type", "string");
 	jw_integer(w, "maxLength", 255);

@@ -49,7 +49,7 @@ static const struct {
 	{"easypay_settlement_external", ERR_DUPLICATE_REFERENCE,
 	 "The transaction_id was already used with different content"},
 	{"transaction_reference", ERR_DUPLICATE_REFERENCE, NULL},
-	{"transaction_reverses_key", ERR_ALREADY_REVERSED, NULL},
+	{"transaction_reversed", ERR_ALREADY_REVERSED, NULL},
 	{"hold_reference", ERR_DUPLICATE_REFERENCE, NULL},
 	{"payment_reference", ERR_DUPLICATE_REFERENCE, NULL},
 	{"payment_provider_reference", ERR_DUPLICATE_REFERENCE, NULL},
@@ -103,5 +103,7 @@ reply_failure(struct call *call)
 void
 reply_number(struct call *call, const char *name, int64_t value)
 {
-	call_header(call, name, arena_printf(call->ctx.arena, "%lld", (long long)value));
+	char buf[INTEGER_TEXT_MAX];
+
+	call_header(call, name, arena_strdup(call->ctx.arena, integer_text(buf, value)));
 }

@@ -33,6 +33,7 @@ struct request {
 	const char *api_key;
 	const char *idempotency_key;
 	const char *request_id;
+	const char *traceparent;
 	const char *address;
 	const char *headers[HEADER_COUNT];
 	bool repeated_credentials; /* an authentication header was repeated */

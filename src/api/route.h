@@ -137,6 +137,9 @@ struct route {
 	int status;                 /* of success */
 	enum access access;
 	enum effect effect;
+	/* A list or a report, for which a replica's data will do (COWRY_DATABASE_READ_URL); never
+	 * what decides about anything, and only with EFFECT_NONE. */
+	bool stale;
 	bool dry_run; /* takes dryRun */
 	/* An Idempotency-Key is ignored: the answer sets a cookie, which must not be stored, or
 	 * the request has another idempotency mechanism. */

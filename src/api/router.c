@@ -3,30 +3,46 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/route_number.h"
 #include "base/arena.h"
 #include "base/attributes.h"
 #include "runtime/app.h"
 
-enum { SEGMENTS_MAX = 8, SEGMENT_BYTES = 48 };
+enum { SEGMENTS_MAX = 8, SEGMENT_BYTES = 48, DIALECTS_MAX = 8 };
 
 /* A segment of a route's path. */
 struct segment {
 	char text[SEGMENT_BYTES]; /* of a literal */
+	uint64_t head;            /* its first bytes, by which most differ */
+	bool short_text;          /* head has all of it */
 	bool parameter;
 	bool word; /* a parameter that need not be a UUID */
+};
+
+/* A segment of a request's path. */
+struct part {
+	char *text;
+	uint64_t head;
 };
 
 struct entry {
 	const struct dialect *dialect;
 	const struct route *route;
+	size_t number; /* route_number.h */
 	struct segment segments[SEGMENTS_MAX];
 	size_t count;
 };
 
+/* Consecutive entries of a dialect with the same number of segments. */
+struct range {
+	size_t first;
+	size_t end;
+};
+
 struct router {
-	struct entry *entries; /* by number of segments, literals before parameters */
+	struct entry *entries; /* by dialect and number of segments, literals before parameters */
 	size_t count;
-	size_t start[SEGMENTS_MAX + 2]; /* first entry with that many segments */
+	struct range ranges[DIALECTS_MAX][SEGMENTS_MAX + 1];
 };
 
 /* The paths of the dialects, longest first where one holds another. */
@@ -115,6 +131,16 @@ router_dialect(const char *target)
 	return prefix != NULL ? dialect_find(prefix->dialect) : dialects[0];
 }
 
+/* The first eight bytes of a text, filled up with NUL. */
+static uint64_t
+head_of(const char *text)
+{
+	uint64_t head = 0;
+
+	memcpy(&head, text, strnlen(text, sizeof(head)));
+	return head;
+}
+
 static void
 parse_segment(struct segment *segment, const char *text, size_t length)
 {
@@ -128,14 +154,16 @@ parse_segment(struct segment *segment, const char *text, size_t length)
 	if (length >= SEGMENT_BYTES)
 		abort(); /* a route table of ours is wrong */
 	memcpy(segment->text, text, length);
+	segment->head = head_of(segment->text);
+	segment->short_text = length < sizeof(segment->head);
 }
 
 static void
-parse_route(struct entry *entry, const struct dialect *dialect, const struct route *route)
+parse_route(struct entry *entry, const struct numbered_route *from, size_t number)
 {
-	const char *p = route->path;
+	const char *p = from->route->path;
 
-	*entry = (struct entry){.dialect = dialect, .route = route};
+	*entry = (struct entry){.dialect = from->dialect, .route = from->route, .number = number};
 	while (*p == '/') {
 		size_t length = strcspn(++p, "/");
 
@@ -146,13 +174,28 @@ parse_route(struct entry *entry, const struct dialect *dialect, const struct rou
 	}
 }
 
-/* By number of segments; then literals before UUIDs before words, from the left. */
+/* A dialect's place in the list of all. */
+static size_t
+place_of(const struct dialect *dialect)
+{
+	size_t place = 0;
+
+	while (dialects[place] != dialect)
+		place++;
+	if (place >= DIALECTS_MAX)
+		abort(); /* there are more than this file knows */
+	return place;
+}
+
+/* By dialect and number of segments; then literals before UUIDs before words, from the left. */
 static int
 entry_order(const void *a, const void *b)
 {
 	const struct entry *x = a;
 	const struct entry *y = b;
 
+	if (x->dialect != y->dialect)
+		return place_of(x->dialect) < place_of(y->dialect) ? -1 : 1;
 	if (x->count != y->count)
 		return x->count < y->count ? -1 : 1;
 	for (size_t i = 0; i < x->count; i++) {
@@ -165,16 +208,31 @@ entry_order(const void *a, const void *b)
 	return 0;
 }
 
-static size_t
-route_count(void)
+static bool
+parse_all(struct router *router)
 {
-	size_t count = 0;
+	struct numbered_route *list = route_number_list();
+	size_t count = route_number_count();
 
-	for (size_t d = 0; dialects[d] != NULL; d++)
-		for (size_t g = 0; dialects[d]->groups[g] != NULL; g++)
-			for (const struct route *r = dialects[d]->groups[g]; r->path != NULL; r++)
-				count++;
-	return count;
+	router->entries = calloc(count, sizeof(*router->entries));
+	for (size_t n = 0; list != NULL && router->entries != NULL && n < count; n++)
+		if (list[n].route != NULL)
+			parse_route(&router->entries[router->count++], &list[n], n);
+	free(list);
+	return router->count > 0;
+}
+
+static void
+set_ranges(struct router *router)
+{
+	for (size_t i = 0; i < router->count; i++) {
+		const struct entry *entry = &router->entries[i];
+		struct range *range = &router->ranges[place_of(entry->dialect)][entry->count];
+
+		if (range->end == 0)
+			range->first = i;
+		range->end = i + 1;
+	}
 }
 
 struct router *
@@ -184,22 +242,12 @@ router_new(void)
 
 	if (router == NULL)
 		return NULL;
-	router->entries = calloc(route_count() + 1, sizeof(*router->entries));
-	if (router->entries == NULL) {
-		free(router);
+	if (!parse_all(router)) {
+		router_free(router);
 		return NULL;
 	}
-	for (size_t d = 0; dialects[d] != NULL; d++)
-		for (size_t g = 0; dialects[d]->groups[g] != NULL; g++)
-			for (const struct route *r = dialects[d]->groups[g]; r->path != NULL; r++)
-				parse_route(&router->entries[router->count++], dialects[d], r);
 	qsort(router->entries, router->count, sizeof(*router->entries), entry_order);
-	for (size_t n = 0; n <= SEGMENTS_MAX; n++) {
-		router->start[n + 1] = router->start[n];
-		while (router->start[n + 1] < router->count &&
-		       router->entries[router->start[n + 1]].count == n)
-			router->start[n + 1]++;
-	}
+	set_ranges(router);
 	return router;
 }
 
@@ -212,9 +260,15 @@ router_free(struct router *router)
 	free(router);
 }
 
+static void
+add_part(struct part parts[SEGMENTS_MAX], size_t *count, char *text)
+{
+	parts[(*count)++] = (struct part){text, head_of(text)};
+}
+
 /* Split and decode the path; false if it can't match any route. */
 static bool
-split(struct call *call, char *segments[SEGMENTS_MAX], size_t *count)
+split(struct call *call, struct part parts[SEGMENTS_MAX], size_t *count)
 {
 	const char *p = call->request->target;
 	const char *implied = find_prefix(p) != NULL ? call->dialect->implied
@@ -223,6 +277,7 @@ split(struct call *call, char *segments[SEGMENTS_MAX], size_t *count)
 	*count = 0;
 	while (*p == '/') {
 		size_t length = strcspn(++p, "/?");
+		char *decoded;
 
 		if (length == 0 && (*p == '?' || *p == '\0'))
 			break; /* a trailing slash */
@@ -230,17 +285,24 @@ split(struct call *call, char *segments[SEGMENTS_MAX], size_t *count)
 			return false;
 		if (*count == 0 && implied != NULL &&
 		    (length != strlen(implied) || strncmp(p, implied, length) != 0))
-			segments[(*count)++] = arena_strdup(call->ctx.arena, implied);
-		if (!percent_decode(call->ctx.arena, p, length, false, &segments[*count]))
+			add_part(parts, count, arena_strdup(call->ctx.arena, implied));
+		if (!percent_decode(call->ctx.arena, p, length, false, &decoded))
 			return false;
-		(*count)++;
+		add_part(parts, count, decoded);
 		p += length;
 	}
 	return *p == '\0' || *p == '?';
 }
 
 static bool
-matches(const struct entry *entry, char *const segments[SEGMENTS_MAX], size_t count,
+is_literal(const struct segment *segment, const struct part *part)
+{
+	return segment->head == part->head &&
+	       (segment->short_text || strcmp(segment->text, part->text) == 0);
+}
+
+static bool
+matches(const struct entry *entry, const struct part parts[SEGMENTS_MAX], size_t count,
 	struct path_value params[PARAMS_MAX])
 {
 	size_t n = 0;
@@ -249,12 +311,12 @@ matches(const struct entry *entry, char *const segments[SEGMENTS_MAX], size_t co
 		const struct segment *segment = &entry->segments[i];
 
 		if (!segment->parameter) {
-			if (strcmp(segment->text, segments[i]) != 0)
+			if (!is_literal(segment, &parts[i]))
 				return false;
 			continue;
 		}
-		params[n].text = segments[i];
-		if (!segment->word && !uuid_parse(&params[n].id, segments[i]))
+		params[n].text = parts[i].text;
+		if (!segment->word && !uuid_parse(&params[n].id, parts[i].text))
 			return false;
 		n++;
 	}
@@ -291,24 +353,26 @@ router_find(const struct router *router, struct call *call)
 enum err
 router_find_method(const struct router *router, struct call *call, const char *method)
 {
-	char *segments[SEGMENTS_MAX];
+	struct part parts[SEGMENTS_MAX];
 	struct path_value params[PARAMS_MAX];
+	const struct range *range;
 	unsigned allowed = 0;
 	size_t count;
 
 	call->dialect = router_dialect(call->request->target);
-	if (!split(call, segments, &count))
+	if (!split(call, parts, &count))
 		return fault(&call->ctx.fault, ERR_NOT_FOUND, NULL, NULL);
-	for (size_t i = router->start[count]; i < router->start[count + 1]; i++) {
+	range = &router->ranges[place_of(call->dialect)][count];
+	for (size_t i = range->first; i < range->end; i++) {
 		const struct entry *entry = &router->entries[i];
 
-		if (entry->dialect != call->dialect || !matches(entry, segments, count, params) ||
-		    !is_offered(entry->route, call))
+		if (!matches(entry, parts, count, params) || !is_offered(entry->route, call))
 			continue;
 		allowed |= 1U << entry->route->method;
 		if (strcmp(methods[entry->route->method], method) != 0)
 			continue;
 		call->route = entry->route;
+		call->route_number = entry->number;
 		memcpy(call->params, params, sizeof(params));
 		return ERR_OK;
 	}

@@ -31,7 +31,12 @@ enum { GAP = 16 };
 enum { GAP = 0 };
 #endif
 
-enum { BLOCK_MIN = 16 * 1024, BLOCK_MAX = 1024 * 1024 };
+enum {
+	BLOCK_MIN = 16 * 1024,
+	BLOCK_MAX = 1024 * 1024,
+	KEPT_MAX = 64 * 1024,
+	SHORT_TEXT = 256,
+};
 
 struct block {
 	struct block *next;
@@ -47,8 +52,8 @@ struct cleanup {
 };
 
 struct arena {
-	struct block *first;   /* kept on reset */
-	struct block *current; /* the newest; older ones are full */
+	struct block *first;   /* kept on reset, as are those behind it up to KEPT_MAX */
+	struct block *current; /* those before it are full, those behind it empty */
 	struct cleanup *cleanups;
 	size_t limit;
 	size_t taken; /* bytes allocated, of limit */
@@ -107,21 +112,34 @@ run_cleanups(struct arena *arena)
 	}
 }
 
-void
-arena_reset(struct arena *arena)
+static void
+free_blocks(struct block *block)
 {
-	struct block *block = arena->first->next;
-
-	run_cleanups(arena);
 	while (block != NULL) {
 		struct block *next = block->next;
 
 		block_free(block);
 		block = next;
 	}
-	arena->first->next = NULL;
-	arena->first->used = 0;
-	POISON(arena->first->data, arena->first->size);
+}
+
+void
+arena_reset(struct arena *arena)
+{
+	struct block *last = arena->first;
+	size_t kept = last->size;
+
+	run_cleanups(arena);
+	while (last->next != NULL && last->next->size <= KEPT_MAX - kept) {
+		last = last->next;
+		kept += last->size;
+	}
+	free_blocks(last->next);
+	last->next = NULL;
+	for (struct block *block = arena->first; block != NULL; block = block->next) {
+		block->used = 0;
+		POISON(block->data, block->size);
+	}
 	arena->current = arena->first;
 	arena->taken = 0;
 }
@@ -131,42 +149,54 @@ arena_free(struct arena *arena)
 {
 	if (arena == NULL)
 		return;
-	arena_reset(arena);
-	block_free(arena->first);
+	run_cleanups(arena);
+	free_blocks(arena->first);
 	free(arena);
 }
 
-/* A further block that has room for size bytes; blocks double so that large answers stay cheap. */
+/* A further block that has room for size bytes: one that was kept, or a new one. They double so that large
+ * answers stay cheap. */
 static void
 grow(struct arena *arena, size_t size)
 {
+	struct block *rest = arena->current->next;
 	size_t next = arena->current->size * 2;
 
-	if (next > BLOCK_MAX)
-		next = BLOCK_MAX;
-	if (next < size)
-		next = size;
-	arena->current->next = block_new(next);
+	if (rest == NULL || rest->size < size) {
+		if (next > BLOCK_MAX)
+			next = BLOCK_MAX;
+		if (next < size)
+			next = size;
+		arena->current->next = block_new(next);
+		arena->current->next->next = rest;
+	}
 	arena->current = arena->current->next;
 }
 
-/* Uninitialised memory, for callers that fill all of it. */
-static void *
-take(struct arena *arena, size_t size)
+/* Room in the current block for size bytes and the gap, within the limit. */
+static __attribute__((noinline)) void
+make_room(struct arena *arena, size_t size, size_t whole)
+{
+	if (size > arena->limit || whole > arena->limit - arena->taken)
+		stop("limit exceeded", size, arena->taken, arena->limit);
+	grow(arena, whole);
+}
+
+void *
+arena_room(struct arena *arena, size_t size)
 {
 	const size_t align = alignof(max_align_t);
-	size_t whole;
+	size_t whole = (size + GAP + align - 1) / align * align;
+	struct block *block = arena->current;
 	void *memory;
 
-	if (size > arena->limit)
-		stop("limit exceeded", size, arena->taken, arena->limit);
-	whole = (size + GAP + align - 1) / align * align;
-	if (whole > arena->limit - arena->taken)
-		stop("limit exceeded", size, arena->taken, arena->limit);
-	if (whole > arena->current->size - arena->current->used)
-		grow(arena, whole);
-	memory = arena->current->data + arena->current->used;
-	arena->current->used += whole;
+	if (size > arena->limit || whole > arena->limit - arena->taken ||
+	    whole > block->size - block->used) {
+		make_room(arena, size, whole);
+		block = arena->current;
+	}
+	memory = block->data + block->used;
+	block->used += whole;
 	arena->taken += whole;
 	UNPOISON(memory, size);
 	return memory;
@@ -175,7 +205,7 @@ take(struct arena *arena, size_t size)
 void *
 arena_alloc(struct arena *arena, size_t size)
 {
-	return memset(take(arena, size), 0, size);
+	return memset(arena_room(arena, size), 0, size);
 }
 
 void *
@@ -191,7 +221,7 @@ arena_array(struct arena *arena, size_t count, size_t size)
 void *
 arena_copy(struct arena *arena, const void *bytes, size_t size)
 {
-	void *copy = take(arena, size);
+	void *copy = arena_room(arena, size);
 
 	if (size > 0)
 		memcpy(copy, bytes, size);
@@ -208,7 +238,7 @@ char *
 arena_strndup(struct arena *arena, const char *s, size_t n)
 {
 	size_t length = strnlen(s, n);
-	char *copy = take(arena, length + 1);
+	char *copy = arena_room(arena, length + 1);
 
 	memcpy(copy, s, length);
 	copy[length] = '\0';
@@ -216,18 +246,40 @@ arena_strndup(struct arena *arena, const char *s, size_t n)
 }
 
 char *
+arena_join(struct arena *arena, const char *const *texts, size_t count)
+{
+	size_t length = 0;
+	char *joined;
+	char *at;
+
+	for (size_t i = 0; i < count; i++)
+		length += texts[i] != NULL ? strlen(texts[i]) : 0;
+	joined = arena_room(arena, length + 1);
+	at = joined;
+	for (size_t i = 0; i < count; i++)
+		if (texts[i] != NULL)
+			at = stpcpy(at, texts[i]);
+	*at = '\0';
+	return joined;
+}
+
+/* Most texts are formatted once: into a buffer, from which they are copied. */
+char *
 arena_printf(struct arena *arena, const char *fmt, ...)
 {
+	char short_text[SHORT_TEXT];
 	va_list args;
 	char *text;
 	int length;
 
 	va_start(args, fmt);
-	length = vsnprintf(NULL, 0, fmt, args);
+	length = vsnprintf(short_text, sizeof(short_text), fmt, args);
 	va_end(args);
 	if (length < 0)
 		stop("bad format", 0, arena->taken, arena->limit);
-	text = take(arena, (size_t)length + 1);
+	if ((size_t)length < sizeof(short_text))
+		return arena_copy(arena, short_text, (size_t)length + 1);
+	text = arena_room(arena, (size_t)length + 1);
 	va_start(args, fmt);
 	(void)vsnprintf(text, (size_t)length + 1, fmt, args);
 	va_end(args);
@@ -237,7 +289,7 @@ arena_printf(struct arena *arena, const char *fmt, ...)
 void
 arena_adopt(struct arena *arena, void *object, void (*release)(void *))
 {
-	struct cleanup *cleanup = take(arena, sizeof(*cleanup));
+	struct cleanup *cleanup = arena_room(arena, sizeof(*cleanup));
 
 	cleanup->object = object;
 	cleanup->release = release;

@@ -19,7 +19,7 @@ struct arena;
 struct arena *arena_new(size_t limit) __attribute__((returns_nonnull));
 /* Release everything, the arena included. NULL is allowed. */
 void arena_free(struct arena *arena);
-/* Release everything except a first block for the next request. */
+/* Release everything except some memory for the next request, which then allocates none. */
 void arena_reset(struct arena *arena);
 
 /* Zeroed memory, aligned for any type. */
@@ -28,10 +28,16 @@ void *arena_alloc(struct arena *arena, size_t size)
 /* Zeroed memory for count items of size bytes; the product is checked. */
 void *arena_array(struct arena *arena, size_t count, size_t size)
 	__attribute__((malloc, returns_nonnull, alloc_size(2, 3)));
+/* The same, but not zeroed: for what is written before it is read. */
+void *arena_room(struct arena *arena, size_t size)
+	__attribute__((malloc, returns_nonnull, alloc_size(2)));
 void *arena_copy(struct arena *arena, const void *bytes, size_t size)
 	__attribute__((returns_nonnull));
 char *arena_strdup(struct arena *arena, const char *s) __attribute__((returns_nonnull));
 char *arena_strndup(struct arena *arena, const char *s, size_t n) __attribute__((returns_nonnull));
+/* The texts one after the other; NULL is an empty one. */
+char *arena_join(struct arena *arena, const char *const *texts, size_t count)
+	__attribute__((returns_nonnull));
 char *arena_printf(struct arena *arena, const char *fmt, ...) PRINTF_LIKE(2, 3)
 	__attribute__((returns_nonnull));
 

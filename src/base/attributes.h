@@ -5,6 +5,16 @@
 #define MUST_CHECK          __attribute__((warn_unused_result))
 #define PRINTF_LIKE(fmt, n) __attribute__((format(printf, fmt, n)))
 
+/* A large local variable that is written before it is read: it need not be zeroed. */
+#if defined(__has_attribute)
+#if __has_attribute(uninitialized)
+#define UNINITIALIZED __attribute__((uninitialized))
+#endif
+#endif
+#ifndef UNINITIALIZED
+#define UNINITIALIZED
+#endif
+
 /* How many items an array has; not for pointers. */
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 

@@ -1,17 +1,25 @@
+#include <config.h>
+
 #include "base/config.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/attributes.h"
+#include "base/config_names.h"
 #include "base/origin.h"
 #include "base/text.h"
 
 static const struct config_row rows[] = {
-#define CONFIG(member, kind, variable, fallback, least, most, help) \
-	{variable, CONFIG_##kind, fallback, least, most, help, offsetof(struct config, member)},
+#define CONFIG(member, kind, variable, fallback, least, most, help)                             \
+	{variable, CONFIG_##kind, fallback, least, most, help, offsetof(struct config, member), \
+	 false},
+#define CONFIG_LIVE(member, kind, variable, fallback, least, most, help)                        \
+	{variable, CONFIG_##kind, fallback, least, most, help, offsetof(struct config, member), \
+	 true},
 #include "base/config.def"
 #undef CONFIG
 };
@@ -93,33 +101,87 @@ set_flag(void *member, const struct config_row *row, const char *value, char pro
 	return true;
 }
 
+static bool
+set_member(void *member, const struct config_row *row, const char *value, char problem[256])
+{
+	switch (row->kind) {
+	case CONFIG_TEXT:
+	case CONFIG_SECRET:
+		return set_text(member, row, value, problem);
+	case CONFIG_NUMBER:
+		return set_number(member, row, value, problem);
+	case CONFIG_FLAG:
+		return set_flag(member, row, value, problem);
+	}
+	return false;
+}
+
 bool
-config_load(struct config *config, char problem[256])
+config_load_from(struct config *config, config_lookup *lookup, const void *source,
+		 char problem[256])
 {
 	for (size_t i = 0; i < ROWS; i++) {
-		const struct config_row *row = &rows[i];
-		const char *value = getenv(row->variable); /* NOLINT(concurrency-mt-unsafe) */
-		void *member = (char *)config + row->offset;
-		bool taken = false;
+		const char *value = lookup(source, rows[i].variable);
 
-		if (value == NULL)
-			value = row->fallback;
-		switch (row->kind) {
-		case CONFIG_TEXT:
-		case CONFIG_SECRET:
-			taken = set_text(member, row, value, problem);
-			break;
-		case CONFIG_NUMBER:
-			taken = set_number(member, row, value, problem);
-			break;
-		case CONFIG_FLAG:
-			taken = set_flag(member, row, value, problem);
-			break;
-		}
-		if (!taken)
+		if (!set_member((char *)config + rows[i].offset, &rows[i],
+				value != NULL ? value : rows[i].fallback, problem))
 			return false;
 	}
 	return true;
+}
+
+static const char *
+environment_value(const void *source, const char *name)
+{
+	(void)source;
+	return getenv(name); /* NOLINT(concurrency-mt-unsafe): before threads begin */
+}
+
+bool
+config_load(struct config *config, char problem[256])
+{
+	return config_names_check(environ, problem) &&
+	       config_load_from(config, environment_value, NULL, problem);
+}
+
+static size_t
+size_of(const struct config_row *row)
+{
+	switch (row->kind) {
+	case CONFIG_TEXT:
+	case CONFIG_SECRET:
+		return sizeof(config_TEXT);
+	case CONFIG_NUMBER:
+		return sizeof(config_NUMBER);
+	case CONFIG_FLAG:
+		return sizeof(config_FLAG);
+	}
+	return 0;
+}
+
+void
+config_copy(struct config *to, const struct config *from, const struct config_row *row)
+{
+	memcpy((char *)to + row->offset, (const char *)from + row->offset, size_of(row));
+}
+
+const char **
+config_text(struct config *config, const struct config_row *row)
+{
+	return (const char **)(void *)((char *)config + row->offset);
+}
+
+bool
+config_same(const struct config *a, const struct config *b, const struct config_row *row)
+{
+	const char *const *texts[2] = {
+		(const char *const *)(const void *)((const char *)a + row->offset),
+		(const char *const *)(const void *)((const char *)b + row->offset)};
+
+	if (row->kind == CONFIG_TEXT || row->kind == CONFIG_SECRET)
+		return text_equal(*texts[0], *texts[1]);
+	return memcmp((const char *)a + row->offset, (const char *)b + row->offset, size_of(row)) ==
+	       0;
 }
 
 static bool

@@ -14,6 +14,9 @@
 
 #include "base/attributes.h"
 
+/* The installed file of settings: the default of COWRY_ENV_FILE. */
+#define CONFIG_ENV_FILE "/etc/cowry/cowry.env"
+
 /* The C type of each kind of setting. */
 typedef const char *config_TEXT;
 typedef const char *config_SECRET;
@@ -37,15 +40,23 @@ struct config_row {
 	int64_t most;
 	const char *help;
 	size_t offset; /* of the member in struct config */
+	bool live;     /* may change while a process runs */
 };
 
 /* Rows in the table's order; NULL past the end. */
 const struct config_row *config_row(size_t i);
 
+/* The value of a variable in a source of settings; NULL: the setting has its default. */
+typedef const char *config_lookup(const void *source, const char *name);
+
 /*
- * Read all settings from the environment. On an invalid value return false with a one-line message
- * in problem. Texts point into the environment.
+ * Read all settings from a source. On an invalid value return false with a one-line message in
+ * problem. Texts point into the source.
  */
+bool config_load_from(struct config *config, config_lookup *lookup, const void *source,
+		      char problem[256]) MUST_CHECK;
+/* The same from the environment, and refuse names that are no settings (config_names.h). Before
+ * threads are started. */
 bool config_load(struct config *config, char problem[256]) MUST_CHECK;
 
 /*
@@ -54,6 +65,13 @@ bool config_load(struct config *config, char problem[256]) MUST_CHECK;
  * problem.
  */
 bool config_check(const struct config *config, char problem[256]) MUST_CHECK;
+
+/* Copy one setting. */
+void config_copy(struct config *to, const struct config *from, const struct config_row *row);
+/* Whether one setting has the same value in both. */
+bool config_same(const struct config *a, const struct config *b, const struct config_row *row);
+/* The member of a row of kind TEXT or SECRET. */
+const char **config_text(struct config *config, const struct config_row *row);
 
 /* Whether COWRY_ENVIRONMENT says development. */
 bool config_is_development(const struct config *config);

@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/fault.h"
 #include "base/id.h"
+#include "base/trace.h"
 
 struct app;
 struct arena;
@@ -61,6 +62,7 @@ struct ctx {
 	struct instant now; /* of this request; for money, the database's clock is used */
 	struct fault fault;
 	char request_id[REQUEST_ID_MAX];
+	struct trace trace;        /* of the request or job; none: no id */
 	char address[ADDRESS_MAX]; /* of the client, as seen by nginx */
 };
 

@@ -1,4 +1,5 @@
 /* encode.c - bytes as text and back: hexadecimal, base64url, percent-encoding. */
+#include <limits.h>
 #include <string.h>
 
 #include "base/arena.h"
@@ -18,26 +19,21 @@ hex_encode(struct arena *arena, const void *bytes, size_t length)
 	return text;
 }
 
-static int
-hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
+/* The value of a digit and 1; 0 of any other character. */
+static const unsigned char hex_values[UCHAR_MAX + 1] = {
+	['0'] = 1,  ['1'] = 2,  ['2'] = 3,  ['3'] = 4,  ['4'] = 5,  ['5'] = 6,
+	['6'] = 7,  ['7'] = 8,  ['8'] = 9,  ['9'] = 10, ['a'] = 11, ['b'] = 12,
+	['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16, ['A'] = 11, ['B'] = 12,
+	['C'] = 13, ['D'] = 14, ['E'] = 15, ['F'] = 16,
+};
 
-/* The byte of two digits, or -1. Reads no further than the first invalid one. */
-static int
+int
 hex_pair(const char *text)
 {
-	int high = hex_digit(text[0]);
-	int low = high < 0 ? -1 : hex_digit(text[1]);
+	int high = hex_values[(unsigned char)text[0]];
+	int low = high == 0 ? 0 : hex_values[(unsigned char)text[1]];
 
-	return low < 0 ? -1 : high << 4 | low;
+	return low == 0 ? -1 : (high - 1) << 4 | (low - 1);
 }
 
 bool
@@ -150,12 +146,31 @@ base64_decode(struct arena *arena, const char *text, struct bytes *out)
 	return base64url_decode(arena, digits, out);
 }
 
+static bool
+has_byte(const char *text, size_t length, char byte)
+{
+	return memchr(text, byte, length) != NULL;
+}
+
+/* Most texts: there is nothing to decode, and nothing to check. */
+static bool
+is_decoded(const char *text, size_t length, bool plus_is_space)
+{
+	return text_plain_run(text, length) == length && !has_byte(text, length, '%') &&
+	       !(plus_is_space && has_byte(text, length, '+'));
+}
+
 bool
 percent_decode(struct arena *arena, const char *text, size_t length, bool plus_is_space, char **out)
 {
-	char *decoded = arena_alloc(arena, length + 1);
 	size_t count = 0;
+	char *decoded;
 
+	if (is_decoded(text, length, plus_is_space)) {
+		*out = arena_strndup(arena, text, length);
+		return true;
+	}
+	decoded = arena_alloc(arena, length + 1);
 	for (size_t i = 0; i < length; i++) {
 		int byte = (unsigned char)text[i];
 

@@ -38,7 +38,8 @@ struct fault {
 	char detail[256];             /* for the log only */
 	struct violation *violations; /* all invalid fields, in order */
 	int64_t retry_after_s;        /* 0: none */
-	bool outage;       /* the database was unavailable: the request itself is valid */
+	bool outage;       /* the database was away, full or broken: the request itself is valid */
+	bool full;         /* because a disk of the database has no space left */
 	const char *allow; /* methods of the path, for 405 */
 	const char *file;  /* source location of the report */
 	int line;

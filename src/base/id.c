@@ -33,11 +33,13 @@ refill(struct pool *pool)
 	pool->left = sizeof(pool->bytes);
 }
 
-static void
-draw(unsigned char *out, size_t length)
+void
+random_draw(void *out, size_t length)
 {
 	static _Thread_local struct pool pool;
 
+	if (length > sizeof(pool.bytes))
+		abort();
 	if (pool.left < length || pool.owner != getpid())
 		refill(&pool);
 	pool.left -= length;
@@ -60,7 +62,7 @@ uuid_v7(void)
 		id.bytes[i] = (unsigned char)(ms >> (40 - 8 * i) & 0xFF);
 	id.bytes[6] = (unsigned char)(0x70 | fraction >> 8);
 	id.bytes[7] = (unsigned char)(fraction & 0xFF);
-	draw(id.bytes + 8, 8);
+	random_draw(id.bytes + 8, 8);
 	id.bytes[8] = (unsigned char)(0x80 | (id.bytes[8] & 0x3F));
 	return id;
 }
@@ -76,26 +78,24 @@ uuid_v8(const unsigned char digest[16])
 	return id;
 }
 
-/* Whether a hyphen precedes byte i. */
-static bool
-hyphen_before(int i)
-{
-	return i == 4 || i == 6 || i == 8 || i == 10;
-}
+/* How many bytes of an id are between its hyphens, in the order of the text. */
+static const unsigned char groups[] = {4, 2, 2, 2, 6};
 
 const char *
 uuid_text(char buf[UUID_TEXT_MAX], struct uuid id)
 {
 	static const char digits[] = "0123456789abcdef";
+	const unsigned char *byte = id.bytes;
 	char *out = buf;
 
-	for (int i = 0; i < 16; i++) {
-		if (hyphen_before(i))
-			*out++ = '-';
-		*out++ = digits[id.bytes[i] >> 4];
-		*out++ = digits[id.bytes[i] & 15];
+	for (size_t g = 0; g < COUNT(groups); g++) {
+		for (size_t i = 0; i < groups[g]; i++, byte++) {
+			*out++ = digits[*byte >> 4];
+			*out++ = digits[*byte & 15];
+		}
+		*out++ = '-';
 	}
-	*out = '\0';
+	out[-1] = '\0';
 	return buf;
 }
 
@@ -103,22 +103,19 @@ bool
 uuid_parse(struct uuid *out, const char *text)
 {
 	struct uuid id = {{0}};
+	unsigned char *byte = id.bytes;
 
-	for (int i = 0; i < 16; i++) {
-		char pair[3];
+	for (size_t g = 0; g < COUNT(groups); g++) {
+		for (size_t i = 0; i < groups[g]; i++, text += 2) {
+			int value = hex_pair(text);
 
-		if (hyphen_before(i) && *text++ != '-')
-			return false;
-		if (text[0] == '\0' || text[1] == '\0')
-			return false;
-		pair[0] = *text++;
-		pair[1] = *text++;
-		pair[2] = '\0';
-		if (!hex_decode(&id.bytes[i], 1, pair))
+			if (value < 0)
+				return false;
+			*byte++ = (unsigned char)value;
+		}
+		if (*text++ != (g + 1 < COUNT(groups) ? '-' : '\0'))
 			return false;
 	}
-	if (*text != '\0')
-		return false;
 	*out = id;
 	return true;
 }

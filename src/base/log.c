@@ -3,13 +3,16 @@
 #include "base/log.h"
 
 #include <errno.h>
-#include <inttypes.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/attributes.h"
 #include "base/clock.h"
 #include "base/text.h"
 
@@ -20,11 +23,15 @@ enum {
 	ESCAPE_MAX = 6,
 };
 
-/* Set once, before threads are started. */
+/* Set before threads are started; only the level may change afterwards. */
 static struct {
 	char program[32];
-	enum log_level least;
-} settings = {"cowry", LOG_LEVEL_INFO};
+	atomic_int least;
+	bool journal;
+} settings = {.program = "cowry", .least = LOG_LEVEL_INFO};
+
+/* Of syslog(3): debugging, information, warning, error. */
+static const char *const priorities[] = {"<7>", "<6>", "<4>", "<3>"};
 
 static const char *const level_names[] = {"debug", "info", "warn", "error", NULL};
 
@@ -33,11 +40,40 @@ struct line {
 	char text[LINE_MAX_BYTES];
 };
 
+/* systemd names the device and inode of the stream that it has connected to the journal; standard error
+ * may have been redirected since. */
+static bool
+is_journal(void)
+{
+	const char *stream = getenv("JOURNAL_STREAM"); /* NOLINT(concurrency-mt-unsafe) */
+	struct stat status;
+	char own[64];
+
+	if (stream == NULL || fstat(STDERR_FILENO, &status) != 0)
+		return false;
+	(void)snprintf(own, sizeof own, "%ju:%ju", (uintmax_t)status.st_dev,
+		       (uintmax_t)status.st_ino);
+	return text_equal(stream, own);
+}
+
 void
 log_open(const char *program, enum log_level least)
 {
 	(void)snprintf(settings.program, sizeof(settings.program), "%s", program);
-	settings.least = least;
+	settings.journal = is_journal();
+	log_set_level(least);
+}
+
+const char *
+log_priority(enum log_level level)
+{
+	return settings.journal ? priorities[level] : "";
+}
+
+void
+log_set_level(enum log_level least)
+{
+	atomic_store_explicit(&settings.least, (int)least, memory_order_relaxed);
 }
 
 enum log_level
@@ -94,22 +130,22 @@ put_text(struct line *line, const char *text)
 }
 
 static void
-put_field(struct line *line, const struct log_field *field)
+put_field(struct line *line, const struct log_field *field, bool first)
 {
-	char digits[24];
-	int length;
+	char buf[INTEGER_TEXT_MAX];
+	const char *digits;
 
 	if (line->length + strlen(field->name) * ESCAPE_MAX + FIELD_ROOM > sizeof(line->text))
 		return;
-	(void)put(line, line->length == 0 ? "{" : ",", 1);
+	(void)put(line, first ? "{" : ",", 1);
 	put_text(line, field->name);
 	(void)put(line, ":", 1);
 	if (field->text != NULL) {
 		put_text(line, field->text);
 		return;
 	}
-	length = snprintf(digits, sizeof(digits), "%" PRId64, field->number);
-	(void)put(line, digits, (size_t)length);
+	digits = integer_text(buf, field->number);
+	(void)put(line, digits, strlen(digits));
 }
 
 /* If the log can't be written, there is no way to report it. */
@@ -123,14 +159,12 @@ write_line(const struct line *line)
 	while (written < 0 && errno == EINTR);
 }
 
-void
-log_event(enum log_level level, const char *event, const struct log_field *fields)
+/* Apart from log_event(), most of whose calls write nothing and need no room for a line. */
+static __attribute__((noinline)) void
+write_event(enum log_level level, const char *event, const struct log_field *fields)
 {
 	char time[INSTANT_TEXT_MAX];
-	struct line line;
-
-	if (level < settings.least)
-		return;
+	struct line line UNINITIALIZED;
 	const struct log_field head[] = {
 		{"time", instant_text(time, clock_system()), 0},
 		{"level", level_names[level], 0},
@@ -141,11 +175,19 @@ log_event(enum log_level level, const char *event, const struct log_field *field
 	};
 
 	line.length = 0;
+	(void)put(&line, log_priority(level), strlen(log_priority(level)));
 	for (const struct log_field *field = head; field->name != NULL; field++)
-		put_field(&line, field);
+		put_field(&line, field, field == head);
 	for (const struct log_field *field = fields; field != NULL && field->name != NULL; field++)
-		put_field(&line, field);
+		put_field(&line, field, false);
 	line.text[line.length++] = '}';
 	line.text[line.length++] = '\n';
 	write_line(&line);
+}
+
+void
+log_event(enum log_level level, const char *event, const struct log_field *fields)
+{
+	if ((int)level >= atomic_load_explicit(&settings.least, memory_order_relaxed))
+		write_event(level, event, fields);
 }

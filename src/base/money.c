@@ -144,6 +144,22 @@ money_convert(struct money *out, struct money m, struct decimal rate,
 
 __extension__ typedef unsigned __int128 wide_uint;
 
+/* Take the last digit from a number. Division of 128 bits is slow, and few numbers need it. */
+static unsigned
+last_digit(wide_uint *number)
+{
+	uint64_t narrow = (uint64_t)*number;
+	unsigned digit;
+
+	if (*number != narrow) {
+		digit = (unsigned)(*number % 10);
+		*number /= 10;
+		return digit;
+	}
+	*number = narrow / 10;
+	return (unsigned)(narrow % 10);
+}
+
 /* An integer as text with a point before its last decimals digits. */
 static const char *
 with_point(char buf[MONEY_TEXT_MAX], wide_int value, size_t decimals)
@@ -153,10 +169,10 @@ with_point(char buf[MONEY_TEXT_MAX], wide_int value, size_t decimals)
 	size_t length = 0;
 	size_t digits = 0;
 
-	for (; rest > 0 || digits <= decimals; rest /= 10, digits++) {
+	for (; rest > 0 || digits <= decimals; digits++) {
 		if (digits == decimals && decimals > 0)
 			reversed[length++] = '.';
-		reversed[length++] = (char)('0' + rest % 10);
+		reversed[length++] = (char)('0' + last_digit(&rest));
 	}
 	if (value < 0)
 		reversed[length++] = '-';

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/attributes.h"
 
 static char
 lower(char c)
@@ -32,10 +33,27 @@ text_equal_any_case(const char *a, const char *b)
 	return lower(*a) == lower(*b);
 }
 
+uint64_t
+text_hash(uint64_t hash, const char *text)
+{
+	for (; *text != '\0'; text++)
+		hash = (hash ^ (unsigned char)*text) * UINT64_C(1099511628211);
+	return hash;
+}
+
 bool
 text_starts_with(const char *text, const char *prefix)
 {
 	return strncmp(text, prefix, strlen(prefix)) == 0;
+}
+
+void
+text_copy(char *out, size_t size, const char *text)
+{
+	size_t length = strnlen(text, size - 1);
+
+	memcpy(out, text, length);
+	out[length] = '\0';
 }
 
 int
@@ -81,11 +99,62 @@ utf8_next(const char *text, size_t length)
 	return 4;
 }
 
+/* Eight bytes at a time, each in a byte of a word. */
+enum { WORD = 8 };
+#define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
+
+static uint64_t
+word_at(const char *text)
+{
+	uint64_t word;
+
+	memcpy(&word, text, sizeof(word));
+	return word;
+}
+
+/* Whether all of them are plain. A subtraction sets the highest bit of a byte that is less; it then borrows
+ * from the next one, but the answer is known by then. */
+static bool
+is_plain_word(uint64_t word)
+{
+	uint64_t control = word - EACH(0x20);
+	uint64_t quotation_mark = (word ^ EACH('"')) - EACH(1);
+	uint64_t backslash = (word ^ EACH('\\')) - EACH(1);
+
+	return ((word | control | quotation_mark | backslash) & EACH(0x80)) == 0;
+}
+
+static bool
+is_plain(unsigned char c)
+{
+	return c >= 0x20 && c < 0x80 && c != '"' && c != '\\';
+}
+
+size_t
+text_plain_run(const char *text, size_t length)
+{
+	size_t run = 0;
+
+	while (length - run >= WORD && is_plain_word(word_at(text + run)))
+		run += WORD;
+	/* The rest together with bytes before it that are plain. */
+	if (length - run < WORD && length >= WORD && is_plain_word(word_at(text + length - WORD)))
+		return length;
+	while (run < length && is_plain((unsigned char)text[run]))
+		run++;
+	return run;
+}
+
 bool
 utf8_valid(const char *text, size_t length)
 {
 	while (length > 0) {
-		size_t n = utf8_next(text, length);
+		size_t n;
+
+		if (length >= WORD && (word_at(text) & EACH(0x80)) == 0)
+			n = WORD;
+		else
+			n = utf8_next(text, length);
 
 		if (n == 0)
 			return false;
@@ -211,8 +280,26 @@ integer_parse(int64_t *out, const char *text)
 }
 
 const char *
+integer_text(char buf[INTEGER_TEXT_MAX], int64_t value)
+{
+	uint64_t rest = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+	char *at = &buf[INTEGER_TEXT_MAX - 1];
+
+	*at = '\0';
+	do
+		*--at = (char)('0' + rest % 10);
+	while ((rest /= 10) > 0);
+	if (value < 0)
+		*--at = '-';
+	return at;
+}
+
+const char *
 text_append_part(struct arena *arena, const char *so_far, const char *part)
 {
-	return arena_printf(arena, "%s%zu:%s;", so_far, part == NULL ? 0 : strlen(part),
-			    part == NULL ? "" : part);
+	size_t length = part != NULL ? strlen(part) : 0;
+	char buf[INTEGER_TEXT_MAX];
+	const char *const pieces[] = {so_far, integer_text(buf, (int64_t)length), ":", part, ";"};
+
+	return arena_join(arena, pieces, COUNT(pieces));
 }

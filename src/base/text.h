@@ -19,7 +19,12 @@ struct bytes {
 bool text_equal(const char *a, const char *b);
 /* Equality ignoring the case of ASCII letters. */
 bool text_equal_any_case(const char *a, const char *b);
+/* FNV-1a over 64 bits, for hash tables; it begins with TEXT_HASH, or with the hash of what is before. */
+#define TEXT_HASH UINT64_C(14695981039346656037)
+uint64_t text_hash(uint64_t hash, const char *text);
 bool text_starts_with(const char *text, const char *prefix);
+/* Copy a text, or as much of it as fits into size bytes with its end. */
+void text_copy(char *out, size_t size, const char *text);
 /* Index of text in a NULL-terminated list, or -1. */
 int text_index(const char *const *list, const char *text);
 
@@ -27,6 +32,9 @@ int text_index(const char *const *list, const char *text);
 size_t utf8_next(const char *text, size_t length);
 /* Well-formed UTF-8 by RFC 3629: no overlong forms, no surrogates, nothing above U+10FFFF. */
 bool utf8_valid(const char *text, size_t length);
+/* How many bytes from the first on are ASCII that JSON has unescaped in a string: no control characters,
+ * quotation marks and backslashes. */
+size_t text_plain_run(const char *text, size_t length);
 /* Code points in valid UTF-8. */
 size_t utf8_count(const char *text);
 /* Whether there is a C0 control, DEL or a C1 control in valid UTF-8. */
@@ -40,6 +48,8 @@ char *text_trim(struct arena *arena, const char *text);
 
 /* Lower-case hexadecimal in the arena. */
 char *hex_encode(struct arena *arena, const void *bytes, size_t length);
+/* The byte of two hexadecimal digits, or -1. Reads no further than the first that is none. */
+int hex_pair(const char *text);
 /* Decode exactly length bytes from 2*length digits of either case. */
 bool hex_decode(void *out, size_t length, const char *text) MUST_CHECK;
 /* Base64 with padding (RFC 4648 section 4). */
@@ -64,6 +74,9 @@ char *text_plain(struct arena *arena, const char *text);
 
 /* A decimal integer, whole text, no sign but '-', within 64 bits. */
 bool integer_parse(int64_t *out, const char *text) MUST_CHECK;
+/* An integer in decimal; it ends with the buffer. */
+enum { INTEGER_TEXT_MAX = 21 };
+const char *integer_text(char buf[INTEGER_TEXT_MAX], int64_t value);
 
 struct arena;
 

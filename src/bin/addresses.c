@@ -24,8 +24,11 @@ address_report(char out[ADDRESS_REPORT_MAX], const struct odd_address *address)
 bool
 addresses_rekey(const struct config *config, char problem[512])
 {
-	struct db_options options = {config->owner_url, "cowry-addresses", 1,
-				     config->statement_timeout_ms, config->connect_timeout_ms};
+	struct db_options options = {.conninfo = config->owner_url,
+				     .application_name = "cowry-addresses",
+				     .connections = 1,
+				     .statement_timeout_ms = config->statement_timeout_ms,
+				     .connect_timeout_ms = config->connect_timeout_ms};
 	struct app app = {
 		.config = config, .database.pool = db_pool_new(&options), .now = clock_system};
 	struct ctx ctx = {.app = &app, .database = &app.database, .arena = arena_new(ARENA_MAX)};

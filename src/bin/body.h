@@ -14,8 +14,9 @@ enum body_state {
 	BODY_INCOMPLETE, /* shorter than announced, or the announced length is invalid */
 };
 
-/* Read the body; anything but BODY_WHOLE leaves it empty, and must be refused. */
-enum body_state body_read(struct arena *arena, FCGX_Request *fcgi, int64_t most,
-			  struct bytes *body) MUST_CHECK;
+/* Read the body, as long as CONTENT_LENGTH says, which may be NULL; anything but BODY_WHOLE leaves it empty,
+ * and must be refused. */
+enum body_state body_read(struct arena *arena, FCGX_Request *fcgi, const char *content_length,
+			  int64_t most, struct bytes *body) MUST_CHECK;
 
 #endif

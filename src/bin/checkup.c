@@ -21,16 +21,25 @@ struct session {
 	struct ctx ctx;
 };
 
+struct db_options
+checkup_options(const struct checkup *c, const char *conninfo, bool reads_only)
+{
+	return (struct db_options){.conninfo = conninfo,
+				   .application_name = "cowry-doctor",
+				   .connections = 1,
+				   .statement_timeout_ms = c->config->statement_timeout_ms,
+				   .connect_timeout_ms = c->config->connect_timeout_ms,
+				   .reads_only = reads_only};
+}
+
 static void
 open_session(struct checkup *c, enum role role, const char *conninfo)
 {
-	const struct config *config = c->config;
-	struct db_options options = {conninfo, "cowry-doctor", 1, config->statement_timeout_ms,
-				     config->connect_timeout_ms};
+	struct db_options options = checkup_options(c, conninfo, role == ROLE_AUDITOR);
 	struct session *session = &c->sessions[role];
 
 	session->app = (struct app){
-		.config = config, .database.pool = db_pool_new(&options), .now = clock_system};
+		.config = c->config, .database.pool = db_pool_new(&options), .now = clock_system};
 	session->ctx = (struct ctx){.app = &session->app,
 				    .database = &session->app.database,
 				    .arena = c->arena,

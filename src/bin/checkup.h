@@ -15,7 +15,7 @@
 #include "base/attributes.h"
 #include "base/config.h"
 #include "base/ctx.h"
-#include "db/statement.h"
+#include "db/db.h"
 
 enum severity {
 	SEVERITY_OK = 1,
@@ -58,6 +58,8 @@ void foundf(struct checkup *c, enum severity severity, const char *text, const c
 /* An error: the check could not be made, for the reason in the fault of ctx. */
 void found_failure(struct checkup *c, const struct ctx *ctx);
 
+/* Of a pool of one connection to a server; reads_only: a replica will do. */
+struct db_options checkup_options(const struct checkup *c, const char *conninfo, bool reads_only);
 /* The context of a role, to run statements with. */
 struct ctx *checkup_ctx(struct checkup *c, enum role role);
 /* The number that a statement without parameters returns, asked as the owner. False, with a finding,

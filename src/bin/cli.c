@@ -8,15 +8,12 @@
 #include <unistd.h>
 
 #include "api/openapi.h"
-#include "app/operation/verification.h"
 #include "app/people/user.h"
 #include "app/people/user_admin.h"
 #include "base/arena.h"
 #include "base/attributes.h"
 #include "base/email.h"
-#include "base/money.h"
 #include "base/unicode.h"
-#include "base/word.h"
 #include "bin/addresses.h"
 #include "bin/cli.h"
 #include "bin/doctor.h"
@@ -24,8 +21,6 @@
 #include "crypto/keyring.h"
 #include "crypto/password.h"
 #include "db/migrate.h"
-#include "ledger/balance.h"
-#include "ledger/verify.h"
 #include "runtime/app.h"
 #include "schema/schema.h"
 
@@ -34,6 +29,7 @@ static const char program[] = "cowry";
 static int usage(FILE *out);
 
 enum { ARENA_MAX = 256 * 1024 * 1024, PASSWORD_FILE_MAX = 1024 };
+enum { WAIT_DEFAULT_S = 300, WAIT_MOST_S = 86400 };
 
 /* A command gets the configuration and the arguments after its name. */
 struct command {
@@ -44,9 +40,8 @@ struct command {
 	int (*run)(const struct config *config, int argc, char **argv);
 };
 
-/* The name of the system user. */
-static const char *
-user_name(void)
+const char *
+cli_user(void)
 {
 	const struct passwd *user = getpwuid(getuid()); /* NOLINT(concurrency-mt-unsafe) */
 
@@ -59,7 +54,7 @@ cli_ctx(const struct app *app)
 {
 	struct ctx ctx = app_ctx(app, arena_new(ARENA_MAX));
 
-	(void)snprintf(ctx.request_id, sizeof(ctx.request_id), "cli %.32s", user_name());
+	(void)snprintf(ctx.request_id, sizeof(ctx.request_id), "cli %.32s", cli_user());
 	return ctx;
 }
 
@@ -93,41 +88,54 @@ cli_option(int argc, char **argv, const char *name)
 
 /* On a terminal the progress line is rewritten, a log gets one line each. */
 static void
-show_migration(void *arg, const char *name, bool done)
+show_migration(void *arg, const char *name, enum migrate_step step)
 {
-	(void)arg;
+	static const char *const before[] = {"… ", "\r… ", "\r✓ "};
+	static const char *const after[] = {"", " waits for a lock", "\033[K\n"};
+	bool *waits = arg;
+
 	if (isatty(STDERR_FILENO))
-		(void)fprintf(stderr, done ? "\r✓ %s\n" : "… %s", name);
-	else if (done)
+		(void)fprintf(stderr, "%s%s%s", before[step], name, after[step]);
+	else if (step == MIGRATE_DONE)
 		(void)fprintf(stderr, "applied %s\n", name);
+	else if (step == MIGRATE_WAITS && !*waits)
+		(void)fprintf(stderr, "%s waits for a lock\n", name);
+	*waits = step == MIGRATE_WAITS;
+}
+
+/* Seconds that a migration is tried while its locks are not free. */
+static int64_t
+wait_seconds(int argc, char **argv)
+{
+	const char *text = cli_option(argc, argv, "--wait");
+	int64_t seconds = WAIT_DEFAULT_S;
+
+	if (argc != (text != NULL ? 2 : 0) ||
+	    (text != NULL &&
+	     (!integer_parse(&seconds, text) || seconds < 0 || seconds > WAIT_MOST_S)))
+		start_failed(program, "usage: cowry migrate [--wait SECONDS]");
+	return seconds;
 }
 
 static int
 run_migrate(const struct config *config, int argc, char **argv)
 {
+	bool waits = false;
 	char problem[512];
 	char dir[1024];
+	struct migrate_options options = {.conninfo = config->owner_url,
+					  .dir = dir,
+					  .wait_ms = 1000 * wait_seconds(argc, argv),
+					  .progress = show_migration,
+					  .arg = &waits};
 
-	(void)argc;
-	(void)argv;
 	(void)snprintf(dir, sizeof(dir), "%s/migrations", config->sql_dir);
-	if (!migrate_apply(config->owner_url, dir, show_migration, NULL, problem))
+	if (!migrate_apply(&options, problem))
 		start_failed(program, problem);
+	cli_keys_record(config);
 	if (!addresses_rekey(config, problem))
 		start_failed(program, problem);
 	(void)fprintf(stderr, "the database is up to date\n");
-	return 0;
-}
-
-static int
-run_keys_create(const struct config *config, int argc, char **argv)
-{
-	char problem[256];
-
-	(void)argc;
-	(void)argv;
-	if (!keyring_create(config->secrets_dir, problem))
-		start_failed(program, problem);
 	return 0;
 }
 
@@ -186,105 +194,6 @@ run_admin_create(const struct config *config, int argc, char **argv)
 	return 0;
 }
 
-static void
-print_trial_line(const struct trial_line *line)
-{
-	const struct currency *currency = currency_find(line->currency);
-	char debit[MONEY_TEXT_MAX];
-	char credit[MONEY_TEXT_MAX];
-
-	(void)printf("%-5s %-28s %-10s %9lld %20s %s %20s %s\n", line->code, line->name,
-		     line->class, (long long)line->accounts,
-		     total_text(debit, (struct total){line->debit, currency}), line->currency,
-		     total_text(credit, (struct total){line->credit, currency}), line->currency);
-}
-
-/* Of live money, then of test money, if there is any. */
-static void
-print_trial_balance(struct ctx *ctx)
-{
-	enum mode mode = MODE_LIVE;
-	struct trial_line *lines;
-	size_t n;
-
-	if (ledger_trial_balance(ctx, (enum mode)0, &lines, &n) != ERR_OK)
-		start_failed(program, ctx->fault.message);
-	for (size_t i = 0; i < n; i++) {
-		if (i == 0 || lines[i].mode != mode) {
-			mode = lines[i].mode;
-			(void)printf("\nTrial balance of %s money\n", word_text(mode_words, mode));
-			(void)printf("%-5s %-28s %-10s %9s %24s %24s\n", "Code", "Account", "Class",
-				     "Accounts", "Debit", "Credit");
-		}
-		print_trial_line(&lines[i]);
-	}
-}
-
-/* Run one check and print its result; returns the number of violations. */
-static size_t
-verify_one(struct ctx *ctx, size_t i, const struct ledger_check *check)
-{
-	const char *const *problems;
-	size_t n;
-
-	if (isatty(STDOUT_FILENO)) {
-		(void)printf("… %s", check->promise);
-		(void)fflush(stdout);
-	}
-	if (ledger_check_run(ctx, i, &problems, &n) != ERR_OK)
-		start_failed(program, ctx->fault.message);
-	(void)printf("%s%s %s\n", isatty(STDOUT_FILENO) ? "\r" : "", n == 0 ? "✓" : "✗",
-		     check->promise);
-	for (size_t p = 0; p < n; p++)
-		(void)printf("    %s\n", problems[p]);
-	return n;
-}
-
-/* Record the result for monitoring. The auditor writes nothing, so this needs the owner's role, which
- * the user may not have: the checks count without it. */
-static void
-record_verification(const struct config *config, const struct verification *result)
-{
-	struct app app;
-	struct ctx ctx;
-
-	start_app(&app, config, program, config->owner_url);
-	ctx = cli_ctx(&app);
-	if (verification_record(&ctx, result) != ERR_OK)
-		(void)fprintf(stderr, "%s: the result could not be recorded: %s\n", program,
-			      ctx.fault.detail);
-	arena_free(ctx.arena);
-	stop_app(&app);
-}
-
-static int
-run_verify(const struct config *config, int argc, char **argv)
-{
-	const struct ledger_check *check;
-	struct config patient = *config;
-	struct verification result = {
-		.started_at = clock_system(), .complete = true, .run_by = user_name()};
-	size_t violations = 0;
-	struct app app;
-	struct ctx ctx;
-
-	(void)argc;
-	(void)argv;
-	patient.statement_timeout_ms = 600000; /* whole tables are read */
-	start_app(&app, &patient, program, config->auditor_url);
-	ctx = cli_ctx(&app);
-	for (size_t i = 0; (check = ledger_check_at(i)) != NULL; i++)
-		violations += verify_one(&ctx, i, check);
-	print_trial_balance(&ctx);
-	(void)printf("\n%s\n",
-		     violations == 0 ? "The books are consistent." : "THE BOOKS ARE INCONSISTENT.");
-	arena_free(ctx.arena);
-	stop_app(&app);
-	result.violations = (int64_t)violations;
-	record_verification(config, &result);
-	return violations == 0 ? 0 : 1;
-}
-
 static int
 run_openapi(const struct config *config, int argc, char **argv)
 {
@@ -337,15 +246,26 @@ run_settings(const struct config *config, int argc, char **argv)
 }
 
 static const struct command commands[] = {
-	{"migrate", NULL, "", "apply pending migrations to the database", run_migrate},
-	{"verify", NULL, "", "check the books and print the trial balance", run_verify},
+	{"migrate", NULL, "[--wait SECONDS]", "apply pending migrations to the database",
+	 run_migrate},
+	{"verify", NULL, "[--since TIME|ID] [--progress]",
+	 "check the books and print the trial balance", cli_verify},
+	{"archive", "list", "", "list the archived months of the journal", cli_archive_list},
+	{"archive", "move", "MONTH [--tablespace T]", "move a month and all before to a table",
+	 cli_archive_move},
+	{"archive", "export", "MONTH FILE", "write a month to a file", cli_archive_export},
+	{"archive", "detach", "MONTH FILE", "drop the table of a month that the file has",
+	 cli_archive_detach},
+	{"archive", "attach", "MONTH FILE [--tablespace T]", "bring a month back from its file",
+	 cli_archive_attach},
 	{"admin", "create", "--email E --name N --password-file F",
 	 "create an administrator, or promote a user", run_admin_create},
-	{"keys", "create", "", "create missing key files", run_keys_create},
+	{"keys", "create", "[--lost FILE]", "create missing key files", cli_keys_create},
 	{"jobs", "list", "[--status S] [--kind K]", "list waiting, running and parked jobs",
 	 cli_jobs_list},
 	{"jobs", "retry", "ID", "retry a job now, with all its attempts", cli_jobs_retry},
 	{"jobs", "park", "ID", "park a job", cli_jobs_park},
+	{"metrics", NULL, "", "print what monitoring reads, for Prometheus", cli_metrics},
 	{"payees", "list", "[--status S]", "list voucher payees and the amounts owed to them",
 	 cli_payees_list},
 	{"payees", "add", "KIND CODE [--name N]", "register a merchant or service_provider",
@@ -365,6 +285,8 @@ static const struct command commands[] = {
 	{"secrets", "activate", "", "activate the waiting key", cli_secrets_activate},
 	{"secrets", "prune", "", "re-encrypt values sealed with older keys, and drop those keys",
 	 cli_secrets_prune},
+	{"restored", NULL, "[--jump N] [--force] [--unseen]",
+	 "prepare a restored database for service", cli_restored},
 	{"reviews", "list", "[--status S] [--kind K]", "list pending reviews", cli_reviews_list},
 	{"reviews", "approve", "ID [--note N]", "approve a review", cli_reviews_approve},
 	{"reviews", "reject", "ID [--note N]", "reject a review", cli_reviews_reject},
@@ -377,6 +299,8 @@ static const struct command commands[] = {
 	{"openapi", NULL, "DIALECT", "print the OpenAPI document of a dialect", run_openapi},
 	{"doctor", NULL, "[--strict] [--json]", "check settings, keys, database and pending work",
 	 run_doctor},
+	{"setup", NULL, "[OPTION]...", "set up this machine: database, keys, nginx, units",
+	 cli_setup},
 	{"settings", NULL, "", "print all settings in the format of the manual page", run_settings},
 	{"version", NULL, "", "print the version", run_version},
 };
@@ -392,16 +316,27 @@ usage(FILE *out)
 		(void)snprintf(words, sizeof(words), "%s %s %s", commands[i].group,
 			       commands[i].verb != NULL ? commands[i].verb : "",
 			       commands[i].arguments);
-		(void)fprintf(out, "  %-56s %s\n", words, commands[i].help);
+		(void)fprintf(out, "  %-55s  %s\n", words, commands[i].help);
 	}
 	return out == stdout ? 0 : 2;
+}
+
+static int
+run(const struct command *command, int argc, char **argv)
+{
+	struct config config;
+
+	/* These two need no settings, and work with wrong ones. */
+	if (command->run == run_settings || command->run == run_version)
+		return command->run(NULL, argc, argv);
+	start_env_file(program);
+	start_config(&config, program);
+	return command->run(&config, argc, argv);
 }
 
 int
 main(int argc, char **argv)
 {
-	struct config config;
-
 	if (argc > 1 && (strcmp(argv[1], "help") == 0 || strcmp(argv[1], "--help") == 0))
 		return usage(stdout);
 	if (argc > 1 && strcmp(argv[1], "--version") == 0)
@@ -416,8 +351,7 @@ main(int argc, char **argv)
 		/* "cowry secrets prune --help" must not prune. */
 		if (command->arguments[0] == '\0' && argc - words > 1)
 			return usage(stderr);
-		start_config(&config, program);
-		return command->run(&config, argc - words - 1, argv + words + 1);
+		return run(command, argc - words - 1, argv + words + 1);
 	}
 	return usage(stderr);
 }

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "app/operation/key_fingerprint.h"
 #include "app/operation/reseal.h"
 #include "base/arena.h"
 #include "base/attributes.h"
@@ -38,6 +39,8 @@ add_key(const struct config *config, const struct keyring *keys, enum key_use us
 	(void)printf("%s: a key was added\n", keyring_file(use));
 }
 
+/* The folder must be the right one. The new keys are recorded last: a folder may have a key that the
+ * database does not know, as long as it is not active. */
 int
 cli_secrets_rotate(const struct config *config, int argc, char **argv)
 {
@@ -45,9 +48,11 @@ cli_secrets_rotate(const struct config *config, int argc, char **argv)
 
 	if (argc > 1 || (argc == 1 && strcmp(argv[0], "--tokens") != 0))
 		cli_fail("usage: cowry secrets rotate [--tokens]");
+	cli_keys_record(config);
 	add_key(config, keys, KEY_BOX);
 	if (argc == 1)
 		add_key(config, keys, KEY_TOKEN);
+	cli_keys_record(config);
 	(void)printf("Restart every worker and job runner, one after the other; then: cowry "
 		     "secrets activate\n");
 	keyring_free(keys);
@@ -101,8 +106,13 @@ cli_secrets_activate(const struct config *config, int argc, char **argv)
 	(void)argc;
 	(void)argv;
 	for (size_t i = 0; i < USES; i++) {
-		if (rotation_waiting(app.keys, uses[i]) == NULL)
+		const char *waiting = rotation_waiting(app.keys, uses[i]);
+
+		if (waiting == NULL)
 			continue;
+		if (key_fingerprint_activate(&ctx, app.keys, keyring_file(uses[i]), waiting) !=
+		    ERR_OK)
+			cli_fail(ctx.fault.message);
 		if (!rotation_activate(config->secrets_dir, uses[i], problem))
 			cli_fail(problem);
 		(void)printf("%s: the newest key is active\n", keyring_file(uses[i]));
@@ -179,14 +189,18 @@ needed_keys(struct ctx *ctx)
 	return needed;
 }
 
+/* In the database first: a folder may have a key that was dropped, but not lack one that was not. */
 static void
-drop_keys(const struct app *app)
+drop_keys(struct ctx *ctx)
 {
+	const struct app *app = ctx->app;
 	char problem[256];
 	const char *id;
 
 	for (size_t u = 0; u < USES; u++)
 		for (size_t i = 1; (id = keyring_id(app->keys, uses[u], i)) != NULL; i++) {
+			if (key_fingerprint_drop(ctx, keyring_file(uses[u]), id) != ERR_OK)
+				cli_fail(ctx->fault.message);
 			if (!rotation_drop(app->config->secrets_dir, uses[u], id, problem))
 				cli_fail(problem);
 			(void)printf("%s: %s was dropped\n", keyring_file(uses[u]), id);
@@ -212,7 +226,7 @@ cli_secrets_prune(const struct config *config, int argc, char **argv)
 		cli_fail("no key was dropped: some values can't be decrypted with any of them");
 	needed = needed_keys(&ctx);
 	if (needed == 0)
-		drop_keys(&app);
+		drop_keys(&ctx);
 	else
 		(void)printf("No key was dropped. Run this again later.\n");
 	arena_free(ctx.arena);

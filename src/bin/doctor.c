@@ -26,6 +26,7 @@ static const struct check {
 	enum need need;
 	void (*run)(struct checkup *c);
 } checks[] = {
+	{"env_file", NEED_NOTHING, doctor_env_file},
 	{"environment", NEED_NOTHING, doctor_environment},
 	{"addresses", NEED_NOTHING, doctor_addresses},
 	{"origins", NEED_NOTHING, doctor_origins},
@@ -35,7 +36,17 @@ static const struct check {
 	{"keys", NEED_NOTHING, doctor_keys},
 	{"database", NEED_NOTHING, doctor_database},
 	{"migrations", NEED_NOTHING, doctor_migrations},
+	{"pooler", NEED_DATABASE, doctor_pooler},
+	{"replica", NEED_DATABASE, doctor_replica},
+	{"connections", NEED_DATABASE, doctor_connections},
+	{"instance", NEED_SCHEMA, doctor_instance},
 	{"mail", NEED_NOTHING, doctor_mail},
+	{"disk", NEED_NOTHING, doctor_disk},
+	{"certificate", NEED_NOTHING, doctor_certificate},
+	{"job_runner", NEED_SCHEMA, doctor_job_runner},
+	{"backlog", NEED_SCHEMA, doctor_backlog},
+	{"verification", NEED_SCHEMA, doctor_verification},
+	{"fingerprints", NEED_SCHEMA, doctor_fingerprints},
 	{"work", NEED_SCHEMA, doctor_work},
 	{"unresolved", NEED_SCHEMA, doctor_unresolved},
 	{"users", NEED_SCHEMA, doctor_users},
@@ -184,5 +195,7 @@ doctor_settings_manual(void)
 				     (long long)row->most, row->fallback);
 		else if (row->fallback[0] != '\0')
 			(void)printf("Default:\n.Ql %s .\n", row->fallback);
+		if (row->live)
+			(void)printf("Taken on reload.\n");
 	}
 }

@@ -1,6 +1,7 @@
 /* Checks of the key files. */
 #include "crypto/rotation.h"
 
+#include "app/operation/key_fingerprint.h"
 #include "bin/doctor_checks.h"
 
 enum { DAY_S = 86400, KEY_DAYS_MAX = 365 };
@@ -35,5 +36,31 @@ doctor_keys(struct checkup *c)
 		describe(c, keys, KEY_BOX);
 		describe(c, keys, KEY_TOKEN);
 	}
+	keyring_free(keys);
+}
+
+/* Whether these are the keys that the database is used with. */
+void
+doctor_fingerprints(struct checkup *c)
+{
+	static const char text[] = "keys of this database";
+	struct ctx *ctx = checkup_ctx(c, ROLE_OWNER);
+	struct keyring *keys;
+	const char *why = NULL;
+	bool recorded = false;
+	char problem[256];
+
+	keys = keyring_load(c->config->secrets_dir, problem);
+	if (keys == NULL)
+		return; /* reported by doctor_keys */
+	if (key_fingerprint_check(ctx, keys, c->config->secrets_dir, &why, &recorded) != ERR_OK)
+		found_failure(c, ctx);
+	else if (why != NULL)
+		found(c, SEVERITY_ERROR, text, why);
+	else if (!recorded)
+		found(c, SEVERITY_WARNING, text,
+		      "are not recorded; run cowry migrate with the keys");
+	else
+		found(c, SEVERITY_OK, text, "");
 	keyring_free(keys);
 }

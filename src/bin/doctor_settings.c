@@ -1,13 +1,64 @@
 /* Checks of the settings: valid individually, but not together, or not safe. */
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "app/bank/iban.h"
 #include "base/attributes.h"
 #include "base/email.h"
+#include "base/env_file.h"
 #include "base/origin.h"
 #include "base/text.h"
 #include "bin/doctor_checks.h"
+
+/* Settings of the environment that hide another value of the file. */
+static void
+check_hidden(struct checkup *c, const struct env_file *file)
+{
+	for (const struct env_assignment *a = file->first; a != NULL; a = a->next) {
+		const char *value = getenv(a->name); /* NOLINT(concurrency-mt-unsafe) */
+
+		if (text_starts_with(a->name, "COWRY_") && value != NULL &&
+		    !text_equal(value, env_file_value(file, a->name)))
+			found(c, SEVERITY_WARNING,
+			      "the environment has another value than the file of settings",
+			      a->name);
+	}
+}
+
+/* Whether the settings are those of the installed programs. The file has been read at the start. */
+void
+doctor_env_file(struct checkup *c)
+{
+	const char *path = c->config->env_file;
+	struct env_file file;
+	struct stat status;
+	char problem[256] = "";
+
+	if (path[0] == '\0')
+		return;
+	switch (env_file_read(c->arena, path, &file, problem)) {
+	case ENV_FILE_READ:
+		found(c, SEVERITY_OK, "file of settings", path);
+		if (stat(path, &status) == 0 && (status.st_mode & S_IRWXO) != 0)
+			foundf(c, SEVERITY_WARNING, "all users may read the file of settings",
+			       "run chmod o= %s", path);
+		check_hidden(c, &file);
+		return;
+	case ENV_FILE_DENIED:
+		found(c, SEVERITY_WARNING,
+		      "these are not the settings of the installed programs; run this as root",
+		      problem);
+		return;
+	case ENV_FILE_ABSENT:
+		found(c, SEVERITY_OK, "there is no file of settings", path);
+		return;
+	case ENV_FILE_WRONG:
+		found(c, SEVERITY_ERROR, "file of settings", problem);
+		return;
+	}
+}
 
 void
 doctor_environment(struct checkup *c)

@@ -3,12 +3,16 @@
 
 #include "app/operation/rekey.h"
 #include "app/operation/unresolved.h"
+#include "app/operation/verification.h"
 #include "base/attributes.h"
 #include "base/money.h"
 #include "bin/addresses.h"
 #include "bin/doctor_checks.h"
+#include "db/row.h"
 
-enum { NAMED_MAX = 20 };
+enum { NAMED_MAX = 20, SILENT_S = 60, MINUTE_S = 60, HOUR_S = 3600, VERIFIED_DAYS = 7 };
+
+#define DAY_US (86400 * SECOND_US)
 
 static const struct {
 	enum statement_id count;
@@ -20,6 +24,92 @@ static const struct {
 	{SQL_attention_subscriptions, "webhooks were disabled because the receiver did not answer"},
 	{SQL_attention_deliveries, "deliveries to webhooks failed permanently in the last day"},
 };
+
+/* What waits, and for how many seconds it may. */
+static const struct {
+	enum statement_id id;
+	int64_t allowed_s;
+	const char *text;
+} backlogs[] = {
+	{SQL_backlog_jobs, MINUTE_S, "jobs are overdue"},
+	{SQL_backlog_events, MINUTE_S, "events are not published yet"},
+	{SQL_backlog_deliveries, HOUR_S, "deliveries to webhooks are waiting"},
+};
+
+/* Mails, look-ups, expiries and webhooks are late without one. */
+void
+doctor_job_runner(struct checkup *c)
+{
+	struct ctx *ctx = checkup_ctx(c, ROLE_OWNER);
+	char at[INSTANT_TEXT_MAX];
+	struct instant seen;
+	struct rows rows;
+	int64_t alive;
+
+	if (db_run(ctx, SQL_runner_seen, &rows, PARAMS(p_int(SILENT_S))) != ERR_OK) {
+		found_failure(c, ctx);
+		return;
+	}
+	alive = row_int(&rows, 0, 0);
+	seen = row_time(&rows, 0, 1);
+	if (alive > 0)
+		foundf(c, SEVERITY_OK, "job runner", "%lld alive, last seen at %s",
+		       (long long)alive, instant_text(at, seen));
+	else
+		foundf(c, SEVERITY_ERROR, "no job runner is alive", "%s%s",
+		       seen.us != 0 ? "last seen at " : "none was ever seen",
+		       seen.us != 0 ? instant_text(at, seen) : "");
+}
+
+void
+doctor_backlog(struct checkup *c)
+{
+	struct ctx *ctx = checkup_ctx(c, ROLE_OWNER);
+	struct rows rows;
+	char text[160];
+
+	for (size_t i = 0; i < COUNT(backlogs); i++) {
+		if (db_run(ctx, backlogs[i].id, &rows, NO_PARAMS) != ERR_OK) {
+			found_failure(c, ctx);
+			continue;
+		}
+		if (row_int(&rows, 0, 1) <= backlogs[i].allowed_s)
+			continue;
+		(void)snprintf(text, sizeof text, "%lld %s", (long long)row_int(&rows, 0, 0),
+			       backlogs[i].text);
+		foundf(c, SEVERITY_WARNING, text, "the oldest for %lld minutes",
+		       (long long)row_int(&rows, 0, 1) / MINUTE_S);
+	}
+}
+
+/* The last run of cowry verify. */
+void
+doctor_verification(struct checkup *c)
+{
+	struct ctx *ctx = checkup_ctx(c, ROLE_OWNER);
+	struct verification last;
+	char at[INSTANT_TEXT_MAX];
+	enum err err = verification_last(ctx, &last);
+	int64_t days;
+
+	if (err == ERR_NOT_FOUND) {
+		found(c, SEVERITY_OK, "the books were not verified yet", "see cowry verify");
+		return;
+	}
+	if (err != ERR_OK) {
+		found_failure(c, ctx);
+		return;
+	}
+	days = (clock_system().us - last.ended_at.us) / DAY_US;
+	if (last.violations > 0)
+		foundf(c, SEVERITY_ERROR, "THE BOOKS ARE INCONSISTENT",
+		       "%lld violations at %s; see cowry verify", (long long)last.violations,
+		       instant_text(at, last.ended_at));
+	else
+		foundf(c, days > VERIFIED_DAYS ? SEVERITY_WARNING : SEVERITY_OK,
+		       "the books were consistent", "at %s, %lld days ago",
+		       instant_text(at, last.ended_at), (long long)days);
+}
 
 void
 doctor_work(struct checkup *c)

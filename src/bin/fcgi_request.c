@@ -1,6 +1,6 @@
 #include "bin/fcgi_request.h"
 
-#include <stdio.h>
+#include <stddef.h>
 #include <string.h>
 
 #include "api/dispatch.h"
@@ -15,41 +15,59 @@ enum repetition {
 	REPEATS_COOKIE,  /* a list of cookies */
 	REPEATS_EQUAL,   /* it must be the same */
 	REPEATS_NEVER,   /* a credential */
+	REPEATS_FIRST,   /* the first one counts */
 };
+
+/* What the web server says of a request, as it came. */
+struct envelope {
+	struct request request;
+	const char *client_request_id;
+	const char *content_length;
+	const char *arrived;
+	const char *within;
+};
+
+#define PARAMETER(name, member, repetition)                                             \
+	{                                                                               \
+		(name), sizeof(name) - 1, offsetof(struct envelope, member), repetition \
+	}
 
 /* The relevant parameters, and their members. */
 static const struct {
 	const char *name;
+	size_t length;
 	size_t offset;
 	enum repetition repetition;
 } parameters[] = {
-	{"REQUEST_METHOD", offsetof(struct request, method), REPEATS_AS_LIST},
-	{"REQUEST_URI", offsetof(struct request, target), REPEATS_AS_LIST},
-	{"CONTENT_TYPE", offsetof(struct request, content_type), REPEATS_AS_LIST},
-	{"HTTP_CONTENT_ENCODING", offsetof(struct request, content_encoding), REPEATS_AS_LIST},
-	{"HTTP_AUTHORIZATION", offsetof(struct request, authorization), REPEATS_NEVER},
-	{"HTTP_X_API_KEY", offsetof(struct request, api_key), REPEATS_NEVER},
-	{"HTTP_IDEMPOTENCY_KEY", offsetof(struct request, idempotency_key), REPEATS_EQUAL},
-	{"HTTP_X_IDEMPOTENCY_KEY", offsetof(struct request, idempotency_key), REPEATS_EQUAL},
-	{"REQUEST_ID", offsetof(struct request, request_id), REPEATS_AS_LIST},
-	{"REMOTE_ADDR", offsetof(struct request, address), REPEATS_AS_LIST},
-	{"HTTP_ACCEPT", offsetof(struct request, headers[HEADER_ACCEPT]), REPEATS_AS_LIST},
-	{"HTTP_COOKIE", offsetof(struct request, headers[HEADER_COOKIE]), REPEATS_COOKIE},
-	{"HTTP_ORIGIN", offsetof(struct request, headers[HEADER_ORIGIN]), REPEATS_AS_LIST},
-	{"HTTP_SEC_FETCH_SITE", offsetof(struct request, headers[HEADER_FETCH_SITE]),
-	 REPEATS_AS_LIST},
-	{"HTTP_ACCESS_CONTROL_REQUEST_METHOD",
-	 offsetof(struct request, headers[HEADER_REQUEST_METHOD]), REPEATS_AS_LIST},
-	{"HTTP_X_PAYSTACK_SIGNATURE", offsetof(struct request, headers[HEADER_PAYSTACK_SIGNATURE]),
-	 REPEATS_NEVER},
-	{"HTTP_VERIF_HASH", offsetof(struct request, headers[HEADER_FLUTTERWAVE_HASH]),
-	 REPEATS_NEVER},
-	{"HTTP_X_PAGA_SIGNATURE", offsetof(struct request, headers[HEADER_PAGA_SIGNATURE]),
-	 REPEATS_NEVER},
-	{"HTTP_X_FINGRA_SIGNATURE", offsetof(struct request, headers[HEADER_FINGRA_SIGNATURE]),
-	 REPEATS_NEVER},
-	{"HTTP_X_EASYPAY_SIGNATURE", offsetof(struct request, headers[HEADER_EASYPAY_SIGNATURE]),
-	 REPEATS_NEVER},
+	PARAMETER("REQUEST_METHOD", request.method, REPEATS_AS_LIST),
+	PARAMETER("REQUEST_URI", request.target, REPEATS_AS_LIST),
+	PARAMETER("CONTENT_TYPE", request.content_type, REPEATS_AS_LIST),
+	PARAMETER("CONTENT_LENGTH", content_length, REPEATS_FIRST),
+	PARAMETER("HTTP_CONTENT_ENCODING", request.content_encoding, REPEATS_AS_LIST),
+	PARAMETER("HTTP_AUTHORIZATION", request.authorization, REPEATS_NEVER),
+	PARAMETER("HTTP_X_API_KEY", request.api_key, REPEATS_NEVER),
+	PARAMETER("HTTP_IDEMPOTENCY_KEY", request.idempotency_key, REPEATS_EQUAL),
+	PARAMETER("HTTP_X_IDEMPOTENCY_KEY", request.idempotency_key, REPEATS_EQUAL),
+	PARAMETER("REQUEST_ID", request.request_id, REPEATS_AS_LIST),
+	PARAMETER("HTTP_X_REQUEST_ID", client_request_id, REPEATS_FIRST),
+	PARAMETER("ARRIVED_AT", arrived, REPEATS_FIRST),
+	PARAMETER("ANSWER_WITHIN", within, REPEATS_FIRST),
+	PARAMETER("HTTP_TRACEPARENT", request.traceparent, REPEATS_AS_LIST),
+	PARAMETER("REMOTE_ADDR", request.address, REPEATS_AS_LIST),
+	PARAMETER("HTTP_ACCEPT", request.headers[HEADER_ACCEPT], REPEATS_AS_LIST),
+	PARAMETER("HTTP_COOKIE", request.headers[HEADER_COOKIE], REPEATS_COOKIE),
+	PARAMETER("HTTP_ORIGIN", request.headers[HEADER_ORIGIN], REPEATS_AS_LIST),
+	PARAMETER("HTTP_SEC_FETCH_SITE", request.headers[HEADER_FETCH_SITE], REPEATS_AS_LIST),
+	PARAMETER("HTTP_ACCESS_CONTROL_REQUEST_METHOD", request.headers[HEADER_REQUEST_METHOD],
+		  REPEATS_AS_LIST),
+	PARAMETER("HTTP_X_PAYSTACK_SIGNATURE", request.headers[HEADER_PAYSTACK_SIGNATURE],
+		  REPEATS_NEVER),
+	PARAMETER("HTTP_VERIF_HASH", request.headers[HEADER_FLUTTERWAVE_HASH], REPEATS_NEVER),
+	PARAMETER("HTTP_X_PAGA_SIGNATURE", request.headers[HEADER_PAGA_SIGNATURE], REPEATS_NEVER),
+	PARAMETER("HTTP_X_FINGRA_SIGNATURE", request.headers[HEADER_FINGRA_SIGNATURE],
+		  REPEATS_NEVER),
+	PARAMETER("HTTP_X_EASYPAY_SIGNATURE", request.headers[HEADER_EASYPAY_SIGNATURE],
+		  REPEATS_NEVER),
 };
 
 /* The value of a repeated header, with the value of this occurrence. */
@@ -68,37 +86,84 @@ repeat(struct request *request, struct arena *arena, enum repetition repetition,
 	case REPEATS_NEVER:
 		request->repeated_credentials = true;
 		break;
+	case REPEATS_FIRST:
+		return earlier;
 	}
 	return value;
 }
 
+/* One occurrence of the parameter in row i. */
 static void
-take_parameter(struct request *request, struct arena *arena, const char *name, size_t length,
-	       const char *value)
+take_value(struct envelope *envelope, struct arena *arena, size_t i, const char *value)
 {
-	for (size_t i = 0; i < COUNT(parameters); i++) {
-		void *member;
-		const char *earlier;
+	void *member = (char *)envelope + parameters[i].offset;
+	const char *earlier;
 
-		if (strncmp(parameters[i].name, name, length) != 0 ||
-		    parameters[i].name[length] != '\0')
-			continue;
-		member = (char *)request + parameters[i].offset;
-		memcpy(&earlier, member, sizeof(earlier));
-		if (earlier != NULL)
-			value = repeat(request, arena, parameters[i].repetition, earlier, value);
-		/* An empty key is refused: the client relies on the header. */
-		if (value[0] == '\0' && parameters[i].repetition != REPEATS_EQUAL)
-			value = NULL;
-		memcpy(member, &value, sizeof(value));
-		return;
-	}
+	memcpy(&earlier, member, sizeof(earlier));
+	if (earlier != NULL)
+		value = repeat(&envelope->request, arena, parameters[i].repetition, earlier, value);
+	/* An empty key is refused: the client relies on the header. */
+	if (value[0] == '\0' && parameters[i].repetition != REPEATS_EQUAL)
+		value = NULL;
+	memcpy(member, &value, sizeof(value));
+}
+
+/*
+ * All occurrences in one parameter: since version 1.23 nginx joins the values of a repeated header,
+ * and older ones pass each of them. What may be a list or a cookie is joined in either case.
+ */
+static void
+take_joined(struct envelope *envelope, struct arena *arena, size_t i, const char *value)
+{
+	enum repetition repetition = parameters[i].repetition;
+	const char *end;
+
+	if (repetition == REPEATS_EQUAL || repetition == REPEATS_NEVER)
+		for (; (end = strstr(value, ", ")) != NULL; value = end + 2)
+			take_value(envelope, arena, i,
+				   arena_strndup(arena, value, (size_t)(end - value)));
+	take_value(envelope, arena, i, value);
 }
 
 static void
-read_body(struct request *request, struct arena *arena, FCGX_Request *fcgi)
+take_parameter(struct envelope *envelope, struct arena *arena, const char *name, size_t length,
+	       const char *value)
 {
-	enum body_state state = body_read(arena, fcgi, WEBHOOK_BODY_MAX, &request->body);
+	for (size_t i = 0; i < COUNT(parameters); i++)
+		if (parameters[i].length == length &&
+		    memcmp(parameters[i].name, name, length) == 0) {
+			take_joined(envelope, arena, i, value);
+			return;
+		}
+}
+
+static void
+read_parameters(struct envelope *envelope, struct arena *arena, char **parameter)
+{
+	struct request *request = &envelope->request;
+
+	for (; *parameter != NULL; parameter++) {
+		const char *equals = strchr(*parameter, '=');
+
+		if (equals != NULL)
+			take_parameter(envelope, arena, *parameter, (size_t)(equals - *parameter),
+				       equals + 1);
+	}
+	/* A web server that chooses no id: the client may have. It is checked later. */
+	if (request->request_id == NULL)
+		request->request_id = envelope->client_request_id;
+	if (request->target == NULL)
+		request->target = "/";
+	if (request->method == NULL)
+		request->method = ""; /* which no path accepts */
+}
+
+static void
+read_body(struct envelope *envelope, struct arena *arena, FCGX_Request *fcgi)
+{
+	struct request *request = &envelope->request;
+	enum body_state state =
+		body_read(arena, fcgi, envelope->content_length, WEBHOOK_BODY_MAX, &request->body);
 
 	request->body_too_large = state == BODY_TOO_LARGE;
 	request->body_incomplete = state == BODY_INCOMPLETE;
@@ -130,17 +195,16 @@ put_header(struct head *head, const char *name, const char *value)
 static void
 put_number(struct head *head, const char *name, size_t value)
 {
-	char digits[24];
+	char buf[INTEGER_TEXT_MAX];
 
-	(void)snprintf(digits, sizeof(digits), "%zu", value);
-	put_header(head, name, digits);
+	put_header(head, name, integer_text(buf, (int64_t)value));
 }
 
 static void
 write_reply(FCGX_Request *fcgi, const struct reply *reply, bool no_body)
 {
 	size_t length = reply->status == 204 ? 0 : reply->body.length;
-	struct head head;
+	struct head head UNINITIALIZED;
 
 	head.length = 0;
 	put_number(&head, "Status", (size_t)reply->status);
@@ -164,27 +228,18 @@ fcgi_request_answer(const struct app *app, struct arrivals *arrivals, struct are
 		    FCGX_Request *fcgi)
 {
 	struct requester requester = {.fd = fcgi->ipcFd};
-	struct request request = {.requester = &requester};
+	struct envelope envelope = {.request.requester = &requester};
+	struct request *request = &envelope.request;
 	struct reply reply;
 	bool head;
 
-	for (char **p = fcgi->envp; *p != NULL; p++) {
-		const char *equals = strchr(*p, '=');
-
-		if (equals != NULL)
-			take_parameter(&request, arena, *p, (size_t)(equals - *p), equals + 1);
-	}
-	if (request.target == NULL)
-		request.target = "/";
-	head = request.method != NULL && strcmp(request.method, "HEAD") == 0;
+	read_parameters(&envelope, arena, fcgi->envp);
+	head = strcmp(request->method, "HEAD") == 0;
 	if (head)
-		request.method = "GET";
-	else if (request.method == NULL)
-		request.method = ""; /* which no path accepts */
-	arrivals_judge(arrivals, FCGX_GetParam("ARRIVED_AT", fcgi->envp),
-		       FCGX_GetParam("ANSWER_WITHIN", fcgi->envp), &requester);
-	read_body(&request, arena, fcgi);
-	dispatch(app, arena, &request, &reply);
+		request->method = "GET";
+	arrivals_judge(arrivals, envelope.arrived, envelope.within, &requester);
+	read_body(&envelope, arena, fcgi);
+	dispatch(app, arena, request, &reply);
 	write_reply(fcgi, &reply, head);
 	arena_reset(arena);
 }

@@ -9,8 +9,11 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "base/config.h"
 #include "base/log.h"
+#include "base/settings.h"
 #include "bin/memory.h"
+#include "bin/notify.h"
 #include "bin/start.h"
 #include "db/listen.h"
 #include "jobs/runner.h"
@@ -18,7 +21,7 @@
 
 static const char program[] = "cowry-jobs";
 
-enum { RECONNECT_MS = 1000 };
+enum { RECONNECT_MS = 1000, CHECK_MS = 5000 };
 
 /* Without notifications, the runner polls: this only makes it slower. */
 static void
@@ -34,22 +37,41 @@ try_to_listen(struct listener *listener, struct runner *runner, bool *failed)
 	*failed = !open;
 }
 
-/* Forward notifications, until a signal asks to stop. */
+/* Whether to stop. */
+static bool
+take_signal(int signals, struct settings *settings)
+{
+	struct signalfd_siginfo info;
+
+	if (read(signals, &info, sizeof(info)) != (ssize_t)sizeof(info))
+		return false;
+	if (info.ssi_signo != SIGHUP)
+		return true;
+	start_reload(settings);
+	return false;
+}
+
+/* Forward notifications, until a signal asks to stop. A server that was silent for long may have been
+ * cut off. */
 static void
-attend(struct listener *listener, struct runner *runner, int signals)
+attend(struct listener *listener, struct runner *runner, int signals, struct settings *settings)
 {
 	struct pollfd fds[] = {{.fd = signals, .events = POLLIN}, {.events = POLLIN}};
 	char kind[LISTEN_PAYLOAD_MAX];
 	bool failed = false;
+	bool stop = false;
+	int ready;
 
-	while (fds[0].revents == 0) {
+	while (!stop) {
 		if (listener_fd(listener) < 0)
 			try_to_listen(listener, runner, &failed);
 		fds[1].fd = listener_fd(listener);
-		if (poll(fds, 2, fds[1].fd < 0 ? RECONNECT_MS : -1) < 0)
-			continue;
-		while (fds[1].revents != 0 && listener_next(listener, kind))
+		ready = poll(fds, 2, fds[1].fd < 0 ? RECONNECT_MS : CHECK_MS);
+		if (ready == 0)
+			listener_check(listener);
+		while (ready >= 0 && listener_next(listener, kind))
 			runner_wake(runner, kind);
+		stop = ready > 0 && fds[0].revents != 0 && take_signal(signals, settings);
 	}
 }
 
@@ -62,7 +84,7 @@ run_all(const struct app *app, const struct db_options *database, int signals)
 
 	if (listener == NULL || runner == NULL)
 		start_failed(program, "out of memory or threads");
-	attend(listener, runner, signals);
+	attend(listener, runner, signals, app->settings);
 	listener_free(listener);
 	return runner_stop(runner, app->config->drain_s * 1000);
 }
@@ -74,6 +96,7 @@ signal_descriptor(void)
 	sigset_t signals;
 
 	(void)sigemptyset(&signals);
+	(void)sigaddset(&signals, SIGHUP);
 	(void)sigaddset(&signals, SIGTERM);
 	(void)sigaddset(&signals, SIGINT);
 	(void)pthread_sigmask(SIG_BLOCK, &signals, NULL);
@@ -85,7 +108,8 @@ int
 main(int argc, char **argv)
 {
 	struct db_options database;
-	struct config config;
+	struct settings *settings;
+	const struct config *config;
 	struct app app;
 	int signals;
 
@@ -93,17 +117,20 @@ main(int argc, char **argv)
 		(void)printf("%s %s\n", program, PACKAGE_VERSION);
 		return 0;
 	}
-	memory_begin();
-	start_config(&config, program);
-	start_check(&config, program);
 	signals = signal_descriptor();
 	if (signals < 0)
 		start_failed(program, "can't wait for signals");
+	memory_begin();
+	settings = start_settings(argc, argv, program);
+	config = settings_hold(settings);
 	(void)curl_global_init(CURL_GLOBAL_DEFAULT);
-	start_app(&app, &config, program, config.database_url);
+	start_server(&app, config, program, PROGRAM_JOBS);
+	app.settings = settings;
 	start_webhooks(&app, program);
-	database = start_database(&config, program, config.database_url);
+	database = start_database(config, program, config->database_url);
+	database.metrics = app.metrics;
 	log_event(LOG_LEVEL_INFO, "started", NULL);
+	notify_systemd("READY=1");
 	if (!run_all(&app, &database, signals)) {
 		/* Its threads are still working: their resources can't be freed. Their leases
 		 * expire. */
@@ -112,6 +139,7 @@ main(int argc, char **argv)
 	}
 	log_event(LOG_LEVEL_INFO, "stopped", NULL);
 	stop_app(&app);
+	settings_free(settings);
 	curl_global_cleanup();
 	(void)close(signals);
 	return 0;

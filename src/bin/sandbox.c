@@ -22,7 +22,8 @@ enum { BODY_MAX = 256 * 1024, DRAIN_S = 2 };
 static void
 fail(const char *why)
 {
-	(void)fprintf(stderr, "%s: %s\n", program, why);
+	log_open(program, LOG_LEVEL_INFO);
+	(void)fprintf(stderr, "%s%s: %s\n", log_priority(LOG_LEVEL_ERROR), program, why);
 	exit(1); /* NOLINT(concurrency-mt-unsafe): before threads begin */
 }
 
@@ -62,7 +63,8 @@ answer(void *box, struct arena *arena, struct FCGX_Request *fcgi)
 {
 	struct sandbox_request request = {fcgi->envp, {NULL, 0}};
 	struct sandbox_reply reply = {.status = 413};
-	enum body_state state = body_read(arena, fcgi, BODY_MAX, &request.body);
+	enum body_state state = body_read(arena, fcgi, FCGX_GetParam("CONTENT_LENGTH", fcgi->envp),
+					  BODY_MAX, &request.body);
 
 	if (state == BODY_WHOLE)
 		sandbox_serve(box, arena, &request, &reply);
@@ -82,19 +84,19 @@ main(int argc, char **argv)
 	struct sandbox *box;
 	struct server *server;
 	char problem[256];
-	sigset_t stop;
+	sigset_t signals;
 	int number = 0;
 
 	if (argc > 1 && strcmp(argv[1], "--version") == 0) {
 		(void)printf("%s %s\n", program, PACKAGE_VERSION);
 		return 0;
 	}
+	server_block_signals(&signals);
 	if (!config_load(&config, problem))
 		fail(problem);
 	log_open(program, log_level_parse(config.log_level));
 	if (!server_can_listen(0))
 		fail("descriptor 0 is not a listening socket; start it with spawn-fcgi");
-	server_block_signals(&stop);
 	(void)curl_global_init(CURL_GLOBAL_DEFAULT);
 	box = sandbox_open(&config, problem);
 	if (box == NULL)
@@ -103,7 +105,8 @@ main(int argc, char **argv)
 	if (server == NULL)
 		fail("the request threads can't be started");
 	log_event(LOG_LEVEL_INFO, "started", LOG_FIELDS({"threads", NULL, config.sandbox_threads}));
-	(void)sigwait(&stop, &number);
+	while (sigwait(&signals, &number) != 0 || number == SIGHUP)
+		; /* it has no settings that change */
 	sandbox_interrupt(box);
 	(void)server_drain(server, DRAIN_S);
 	sandbox_close(box);

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcgiapp.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <pthread.h>
 #include <semaphore.h>
 #include <stdatomic.h>
@@ -12,6 +13,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <time.h>
@@ -22,6 +24,7 @@
 #include "base/log.h"
 
 enum { REQUEST_ARENA_MAX = 64 * 1024 * 1024, THREAD_STACK = 512 * 1024 };
+enum { NO_SOCKET = -1, FILES_MAX = 65536 };
 
 struct server {
 	server_answer *answer;
@@ -30,55 +33,49 @@ struct server {
 	int epoll_fd;
 	int stop_fd;      /* readable for ever once all threads must exit */
 	atomic_long open; /* our connections, idle or not */
+	pthread_t acceptor;
+	bool accepts; /* the acceptor was started */
 	pthread_t *threads;
 	int64_t thread_count;
 	sem_t begun;       /* once for each thread that serves, or can't */
 	atomic_long unfit; /* threads that can't */
 };
 
-/*
- * Watch the connection again. Only the set knows whether it contains it: libfcgi may have closed
- * the one that we gave it and accepted another under the same number.
- */
+/* Watch the connection again. */
 static void
 give_back(struct server *server, int fd)
 {
 	struct epoll_event event = {.events = EPOLLIN | EPOLLONESHOT, .data.fd = fd};
 
-	if (epoll_ctl(server->epoll_fd, EPOLL_CTL_MOD, fd, &event) != 0)
-		(void)epoll_ctl(server->epoll_fd, EPOLL_CTL_ADD, fd, &event);
+	(void)epoll_ctl(server->epoll_fd, EPOLL_CTL_MOD, fd, &event);
 }
 
 /*
  * Read one request from the connection, answer it, and hand the connection back. libfcgi reads from
- * ipcFd if it is set; if that fails it accepts by itself, which on the non-blocking listening
- * socket either fails at once or returns a new connection: one closed, one opened, so that the
- * count stays.
+ * ipcFd, and closes it if that fails; then it would accept another one, but has no socket for it.
  */
 static void
 serve(struct server *server, FCGX_Request *fcgi, struct arena *arena, int fd)
 {
 	fcgi->ipcFd = fd;
 	fcgi->keepConnection = 1;
-	if (FCGX_Accept_r(fcgi) < 0) {
+	if (FCGX_Accept_r(fcgi) >= 0) {
+		server->answer(server->context, arena, fcgi);
+		FCGX_Finish_r(fcgi);
+		if (fcgi->ipcFd >= 0)
+			give_back(server, fcgi->ipcFd);
+		else
+			atomic_fetch_sub(&server->open, 1);
+	} else {
 		atomic_fetch_sub(&server->open, 1);
-		fcgi->ipcFd = -1;
-		return;
 	}
-	server->answer(server->context, arena, fcgi);
-	FCGX_Finish_r(fcgi);
-	if (fcgi->ipcFd >= 0)
-		give_back(server, fcgi->ipcFd);
-	else
-		atomic_fetch_sub(&server->open, 1);
 	fcgi->ipcFd = -1;
 }
 
-/* Serve the next connection with input, until the threads must exit. */
+/* Serve the next connection with input, in the order in which they had it, until the threads must exit. */
 static void
 serve_all(struct server *server, FCGX_Request *fcgi, struct arena *arena)
 {
-	static const struct timespec pause = {0, 10000000};
 	struct epoll_event event;
 
 	for (;;) {
@@ -86,18 +83,7 @@ serve_all(struct server *server, FCGX_Request *fcgi, struct arena *arena)
 			continue;
 		if (event.data.fd == server->stop_fd)
 			break;
-		if (event.data.fd != server->listen_fd) {
-			serve(server, fcgi, arena, event.data.fd);
-			continue;
-		}
-		int fd = accept4(server->listen_fd, NULL, NULL, SOCK_CLOEXEC);
-
-		if (fd >= 0) {
-			atomic_fetch_add(&server->open, 1);
-			serve(server, fcgi, arena, fd);
-		} else if (errno == EMFILE || errno == ENFILE || errno == ENOMEM) {
-			(void)nanosleep(&pause, NULL); /* pending input is still there then */
-		}
+		serve(server, fcgi, arena, event.data.fd);
 	}
 }
 
@@ -109,7 +95,7 @@ thread_main(void *arg)
 	FCGX_Request fcgi;
 	bool fit;
 
-	fit = FCGX_InitRequest(&fcgi, server->listen_fd, 0) == 0;
+	fit = FCGX_InitRequest(&fcgi, NO_SOCKET, 0) == 0;
 	if (!fit)
 		atomic_fetch_add(&server->unfit, 1);
 	(void)sem_post(&server->begun);
@@ -130,6 +116,54 @@ watch(struct server *server, int fd, uint32_t events)
 	return epoll_ctl(server->epoll_fd, EPOLL_CTL_ADD, fd, &event) == 0;
 }
 
+/* A connection counts before it leaves the backlog, so that it is in one of them at any time. */
+static bool
+accept_one(struct server *server)
+{
+	int fd;
+
+	atomic_fetch_add(&server->open, 1);
+	fd = accept4(server->listen_fd, NULL, NULL, SOCK_CLOEXEC);
+	if (fd >= 0 && watch(server, fd, EPOLLIN | EPOLLONESHOT))
+		return true;
+	if (fd >= 0)
+		(void)close(fd);
+	atomic_fetch_sub(&server->open, 1);
+	return fd >= 0;
+}
+
+/* New connections get in line behind those that already wait. */
+static void
+accept_all(struct server *server)
+{
+	static const struct timespec pause = {0, 10000000};
+
+	while (accept_one(server))
+		;
+	if (errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == ENOBUFS)
+		(void)nanosleep(&pause, NULL); /* they are still there then */
+}
+
+/*
+ * A thread that only accepts. If the others did, while all of them are busy, web servers would find the
+ * backlog full; and new connections would be served one for each round of the kept ones.
+ */
+static void *
+accept_main(void *arg)
+{
+	struct server *server = arg;
+	struct pollfd fds[] = {{.fd = server->listen_fd, .events = POLLIN},
+			       {.fd = server->stop_fd, .events = POLLIN}};
+
+	for (;;) {
+		if (poll(fds, 2, -1) <= 0)
+			continue;
+		if (fds[1].revents != 0)
+			return NULL;
+		accept_all(server);
+	}
+}
+
 /* True if all of them serve: fewer threads than configured would silently make the server slow. */
 static bool
 start_threads(struct server *server, int64_t wanted)
@@ -146,10 +180,12 @@ start_threads(struct server *server, int64_t wanted)
 					 thread_main, server) == 0;
 		server->thread_count += started;
 	}
+	server->accepts =
+		started && pthread_create(&server->acceptor, &attributes, accept_main, server) == 0;
 	(void)pthread_attr_destroy(&attributes);
 	while (begun < server->thread_count)
 		begun += sem_wait(&server->begun) == 0;
-	return started && atomic_load(&server->unfit) == 0;
+	return server->accepts && atomic_load(&server->unfit) == 0;
 }
 
 /* Stop the threads, and free everything. */
@@ -162,6 +198,8 @@ end(struct server *server)
 		log_event(LOG_LEVEL_ERROR, "stop", NULL);
 	for (int64_t i = 0; i < server->thread_count; i++)
 		(void)pthread_join(server->threads[i], NULL);
+	if (server->accepts)
+		(void)pthread_join(server->acceptor, NULL);
 	if (server->epoll_fd >= 0)
 		(void)close(server->epoll_fd);
 	if (server->stop_fd >= 0)
@@ -171,14 +209,27 @@ end(struct server *server)
 	free(server);
 }
 
-void
-server_block_signals(sigset_t *stop)
+/* A descriptor for each connection, of which a web server may open thousands. */
+static void
+allow_files(void)
 {
-	(void)sigemptyset(stop);
-	(void)sigaddset(stop, SIGTERM);
-	(void)sigaddset(stop, SIGINT);
-	(void)sigaddset(stop, SIGUSR1);
-	(void)pthread_sigmask(SIG_BLOCK, stop, NULL); /* inherited by every thread */
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= FILES_MAX)
+		return;
+	limit.rlim_cur = limit.rlim_max < FILES_MAX ? limit.rlim_max : FILES_MAX;
+	(void)setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+void
+server_block_signals(sigset_t *signals)
+{
+	(void)sigemptyset(signals);
+	(void)sigaddset(signals, SIGHUP);
+	(void)sigaddset(signals, SIGTERM);
+	(void)sigaddset(signals, SIGINT);
+	(void)sigaddset(signals, SIGUSR1);
+	(void)pthread_sigmask(SIG_BLOCK, signals, NULL); /* inherited by every thread */
 	(void)signal(SIGPIPE, SIG_IGN);
 }
 
@@ -203,6 +254,7 @@ server_start(int listen_fd, int64_t threads, server_answer *answer, void *contex
 		free(server);
 		return NULL;
 	}
+	allow_files();
 	server->answer = answer;
 	server->context = context;
 	server->listen_fd = listen_fd;
@@ -210,7 +262,6 @@ server_start(int listen_fd, int64_t threads, server_answer *answer, void *contex
 	server->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	server->threads = calloc((size_t)threads, sizeof(*server->threads));
 	if (server->epoll_fd < 0 || server->stop_fd < 0 || server->threads == NULL ||
-	    !watch(server, listen_fd, EPOLLIN | EPOLLEXCLUSIVE) ||
 	    !watch(server, server->stop_fd, EPOLLIN) || !start_threads(server, threads)) {
 		end(server);
 		return NULL;
@@ -253,7 +304,7 @@ wait_until_idle(struct server *server, int64_t drain_s)
 	static const struct timespec step = {0, 20000000};
 	int64_t deadline = clock_monotonic_ns() + drain_s * 1000000000;
 
-	while ((atomic_load(&server->open) > 0 || !backlog_empty(server)) &&
+	while ((!backlog_empty(server) || atomic_load(&server->open) > 0) &&
 	       clock_monotonic_ns() < deadline)
 		(void)nanosleep(&step, NULL);
 }

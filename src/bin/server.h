@@ -1,9 +1,9 @@
 /*
  * server.h - serves FastCGI requests on a listening socket with several threads.
  *
- * Connections are kept open and are not bound to a thread: all threads wait on one epoll set of the
- * listening socket and the idle connections, and any of them serves the next one with input. So
- * idle connections of the web server do not block threads.
+ * Connections are kept open and are not bound to a thread: one thread accepts them, and all others wait on
+ * one set of the idle ones, and serve them in the order in which they have input. So idle connections of
+ * the web server do not block threads, and new ones do not wait longer than kept ones.
  */
 #ifndef BIN_SERVER_H
 #define BIN_SERVER_H
@@ -19,9 +19,9 @@ struct server;
 /* Answer the request that libfcgi has read. Resets the arena. */
 typedef void server_answer(void *context, struct arena *arena, struct FCGX_Request *fcgi);
 
-/* Block SIGTERM, SIGINT and SIGUSR1 (libfcgi's own), which end a program, for a sigwait() on the
- * set; before threads are created. */
-void server_block_signals(sigset_t *stop);
+/* Block SIGHUP, which lets a program read its settings again, and SIGTERM, SIGINT and SIGUSR1 (libfcgi's
+ * own), which end it, for a sigwait() on the set. First of all, so that SIGHUP ends none that is starting. */
+void server_block_signals(sigset_t *signals);
 /* Whether fd is a socket that listens. */
 bool server_can_listen(int fd);
 /* Serve on listen_fd (FastCGI: 0) with this number of threads. NULL unless all of them start. */

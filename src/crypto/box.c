@@ -7,7 +7,8 @@
 #include <string.h>
 
 #include "base/arena.h"
-#include "crypto/random.h"
+#include "base/id.h"
+#include "crypto/fetched.h"
 
 /*
  * A sealed value: version, length of the key id, key id, nonce, ciphertext, tag. Everything before
@@ -31,7 +32,8 @@ cipher_new(struct arena *arena, struct bytes key, const unsigned char *nonce, st
 	int n;
 
 	if (cipher == NULL || context_length > INT_MAX ||
-	    EVP_CipherInit_ex(cipher, EVP_aes_256_gcm(), NULL, key.data, nonce, encrypt) != 1 ||
+	    EVP_CipherInit_ex2(cipher, fetched_aes_256_gcm(), key.data, nonce, encrypt, NULL) !=
+		    1 ||
 	    EVP_CipherUpdate(cipher, NULL, &n, head.data, (int)head.length) != 1 ||
 	    EVP_CipherUpdate(cipher, NULL, &n, (const unsigned char *)context,
 			     (int)context_length) != 1) {
@@ -58,7 +60,7 @@ box_seal(const struct keyring *keys, struct arena *arena, const char *context, s
 	struct bytes key = keyring_active(keys, KEY_BOX, &id);
 	size_t id_length = strlen(id);
 	size_t head = HEAD_SIZE + id_length;
-	unsigned char *sealed = arena_alloc(arena, head + NONCE_SIZE + plain.length + TAG_SIZE);
+	unsigned char *sealed = arena_room(arena, head + NONCE_SIZE + plain.length + TAG_SIZE);
 	unsigned char *nonce = sealed + head;
 	unsigned char *text = nonce + NONCE_SIZE;
 	EVP_CIPHER_CTX *cipher;
@@ -67,7 +69,7 @@ box_seal(const struct keyring *keys, struct arena *arena, const char *context, s
 	sealed[0] = VERSION;
 	sealed[1] = (unsigned char)id_length;
 	memcpy(sealed + HEAD_SIZE, id, id_length); /* NOLINT: not a text */
-	random_bytes(nonce, NONCE_SIZE);
+	random_draw(nonce, NONCE_SIZE);
 	cipher = cipher_new(arena, key, nonce, (struct bytes){sealed, head}, context, 1);
 	check(plain.length <= INT_MAX);
 	if (plain.length > 0)

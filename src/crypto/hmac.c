@@ -1,14 +1,14 @@
 #include "crypto/hmac.h"
 
 #include <limits.h>
-#include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
-#include <openssl/params.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "crypto/fetched.h"
 
 /* Digests of bytes in memory only fail if the library is broken. */
 static void
@@ -23,7 +23,7 @@ check(bool succeeded)
 void
 sha256(const void *data, size_t length, unsigned char out[SHA256_SIZE])
 {
-	check(EVP_Digest(data, length, out, NULL, EVP_sha256(), NULL) == 1);
+	check(EVP_Digest(data, length, out, NULL, fetched_sha256(), NULL) == 1);
 }
 
 static void
@@ -38,7 +38,7 @@ digest(const EVP_MD *type, struct bytes key, const void *data, size_t length, un
 void
 hmac_sha256(struct bytes key, const void *data, size_t length, unsigned char out[SHA256_SIZE])
 {
-	digest(EVP_sha256(), key, data, length, out);
+	digest(fetched_sha256(), key, data, length, out);
 }
 
 void
@@ -47,27 +47,44 @@ hmac_sha512(struct bytes key, const void *data, size_t length, unsigned char out
 	digest(EVP_sha512(), key, data, length, out);
 }
 
-/* The key stays in the template, which is only copied from then on. */
+/* Digests that have taken the key in: of the data, and of that digest (RFC 2104). They are copied from then
+ * on. */
 struct hmac_key {
-	EVP_MAC_CTX *template;
+	EVP_MD_CTX *inner;
+	EVP_MD_CTX *outer;
 };
+
+enum { BLOCK = 64, INNER_PAD = 0x36, OUTER_PAD = 0x5C };
+
+/* A digest that begins with the key, each byte of it changed. */
+static EVP_MD_CTX *
+begun_with(const unsigned char key[BLOCK], unsigned char pad)
+{
+	EVP_MD_CTX *context = EVP_MD_CTX_new();
+	unsigned char block[BLOCK];
+
+	for (size_t i = 0; i < BLOCK; i++)
+		block[i] = key[i] ^ pad;
+	check(context != NULL && EVP_DigestInit_ex2(context, fetched_sha256(), NULL) == 1 &&
+	      EVP_DigestUpdate(context, block, BLOCK) == 1);
+	OPENSSL_cleanse(block, BLOCK);
+	return context;
+}
 
 struct hmac_key *
 hmac_key_new(struct bytes key)
 {
-	char sha256_name[] = "SHA256";
-	OSSL_PARAM digest_parameter[] = {
-		OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, sha256_name, 0),
-		OSSL_PARAM_construct_end(),
-	};
 	struct hmac_key *prepared = malloc(sizeof(*prepared));
-	EVP_MAC *mac = EVP_MAC_fetch(NULL, "HMAC", NULL);
+	unsigned char block[BLOCK] = {0};
 
-	check(prepared != NULL && mac != NULL);
-	prepared->template = EVP_MAC_CTX_new(mac);
-	EVP_MAC_free(mac);
-	check(prepared->template != NULL &&
-	      EVP_MAC_init(prepared->template, key.data, key.length, digest_parameter) == 1);
+	check(prepared != NULL);
+	if (key.length > BLOCK)
+		sha256(key.data, key.length, block);
+	else if (key.length > 0)
+		memcpy(block, key.data, key.length);
+	prepared->inner = begun_with(block, INNER_PAD);
+	prepared->outer = begun_with(block, OUTER_PAD);
+	OPENSSL_cleanse(block, BLOCK);
 	return prepared;
 }
 
@@ -76,7 +93,8 @@ hmac_key_free(struct hmac_key *key)
 {
 	if (key == NULL)
 		return;
-	EVP_MAC_CTX_free(key->template);
+	EVP_MD_CTX_free(key->inner);
+	EVP_MD_CTX_free(key->outer);
 	free(key);
 }
 
@@ -84,12 +102,15 @@ void
 hmac_key_digest(const struct hmac_key *key, const void *data, size_t length,
 		unsigned char out[SHA256_SIZE])
 {
-	EVP_MAC_CTX *context = EVP_MAC_CTX_dup(key->template);
-	size_t written;
+	EVP_MD_CTX *context = EVP_MD_CTX_new();
 
-	check(context != NULL && EVP_MAC_update(context, data, length) == 1 &&
-	      EVP_MAC_final(context, out, &written, SHA256_SIZE) == 1);
-	EVP_MAC_CTX_free(context);
+	check(context != NULL && EVP_MD_CTX_copy_ex(context, key->inner) == 1 &&
+	      EVP_DigestUpdate(context, data, length) == 1 &&
+	      EVP_DigestFinal_ex(context, out, NULL) == 1 &&
+	      EVP_MD_CTX_copy_ex(context, key->outer) == 1 &&
+	      EVP_DigestUpdate(context, out, SHA256_SIZE) == 1 &&
+	      EVP_DigestFinal_ex(context, out, NULL) == 1);
+	EVP_MD_CTX_free(context);
 }
 
 bool

@@ -16,7 +16,7 @@ void hmac_sha512(struct bytes key, const void *data, size_t length, unsigned cha
 struct hmac_key;
 struct hmac_key *hmac_key_new(struct bytes key) __attribute__((returns_nonnull));
 void hmac_key_free(struct hmac_key *key);
-/* HMAC-SHA-256; a third of the cost of hmac_sha256(), which sets everything up each time. */
+/* HMAC-SHA-256; a fraction of the cost of hmac_sha256(), which sets everything up each time. */
 void hmac_key_digest(const struct hmac_key *key, const void *data, size_t length,
 		     unsigned char out[SHA256_SIZE]);
 /* Equality, in constant time. */

@@ -350,3 +350,43 @@ keyring_digest(const struct keyring *keys, const void *data, size_t length,
 {
 	hmac_key_digest(keys->pepper_hmac, data, length, out);
 }
+
+const char *
+keyring_file_name(size_t number)
+{
+	if (number < USES)
+		return file_names[number];
+	return number == USES ? pepper_name : NULL;
+}
+
+bool
+keyring_has_file(const char *dir, const char *name)
+{
+	char problem[PROBLEM_MAX];
+	char path[PATH_MAX_BYTES];
+
+	return file_path(path, dir, name, problem) && access(path, F_OK) == 0;
+}
+
+bool
+keyring_print(const struct keyring *keys, size_t number, struct key_print *out)
+{
+	static const char label[] = "cowry key fingerprint";
+	struct bytes secret = {keys->pepper, KEY_SIZE};
+
+	*out = (struct key_print){.file = pepper_name, .id = "", .active = true};
+	for (size_t use = 0; use < USES; number -= keys->count[use++]) {
+		if (number >= keys->count[use])
+			continue;
+		out->file = file_names[use];
+		out->id = keys->keys[use][number].id;
+		out->active = number == 0;
+		secret.data = keys->keys[use][number].secret;
+		number = 0;
+		break;
+	}
+	if (number > 0)
+		return false;
+	hmac_sha256(secret, label, sizeof(label) - 1, out->digest);
+	return true;
+}

@@ -26,6 +26,10 @@ struct keyring *keyring_load(const char *dir, char problem[256]);
 /* Create the folder's missing key files (0600); existing ones are not changed. False with
  * problem set. */
 bool keyring_create(const char *dir, char problem[256]) MUST_CHECK;
+/* The names of the files, by number from 0; NULL past the last one. */
+const char *keyring_file_name(size_t number);
+/* Whether a folder has a file of this name, of any kind. */
+bool keyring_has_file(const char *dir, const char *name);
 void keyring_free(struct keyring *keys);
 
 /* The active key of a use and its id. */
@@ -38,6 +42,15 @@ const char *keyring_id(const struct keyring *keys, enum key_use use, size_t i);
 const char *keyring_file(enum key_use use);
 /* An id for a new key, which contains its time of creation: "t1767225600123-9f3c". */
 void keyring_new_id(char id[KEY_ID_MAX]);
+/* A key by a digest that does not reveal it. */
+struct key_print {
+	const char *file; /* "box.keys" */
+	const char *id;   /* empty for the pepper */
+	bool active;
+	unsigned char digest[KEYED_DIGEST_SIZE];
+};
+/* The keys of all files, by number from 0; false past the last one. */
+bool keyring_print(const struct keyring *keys, size_t number, struct key_print *out);
 /* HMAC-SHA-256 under the pepper: the stored and searched form of API keys and one-time codes. */
 void keyring_digest(const struct keyring *keys, const void *data, size_t length,
 		    unsigned char out[KEYED_DIGEST_SIZE]);

@@ -3,12 +3,29 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <poll.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "db/hosts.h"
+#include "db/race.h"
 
-enum { OPTIONS_MAX = 1024, IDLE_IN_TRANSACTION_MS = 10000 };
+enum { LOOK_EVERY_MS = 1000 };
+
+struct connector {
+	const struct db_options *options;
+	atomic_uint dropped;
+	atomic_uint moved;
+	pthread_mutex_t mutex; /* for the rest */
+	struct hosts hosts;    /* as they were found last */
+	struct host last;      /* used last */
+	bool used;             /* whether there is one */
+	int64_t look_at_ns;    /* when the next look may begin */
+};
 
 short
 wait_for(int fd, int events, int64_t deadline_ns)
@@ -26,90 +43,123 @@ wait_for(int fd, int events, int64_t deadline_ns)
 	return ready > 0 ? waiting.revents : 0;
 }
 
-/* "options" of conninfo are appended, so that the operator's settings take precedence. */
-static void
-own_options(char out[OPTIONS_MAX], const char *conninfo)
+struct connector *
+connector_new(const struct db_options *options)
 {
-	PQconninfoOption *all = PQconninfoParse(conninfo, NULL);
+	struct connector *c = calloc(1, sizeof *c);
 
-	out[0] = '\0';
-	for (PQconninfoOption *o = all; o != NULL && o->keyword != NULL; o++)
-		if (text_equal(o->keyword, "options") && o->val != NULL)
-			(void)snprintf(out, OPTIONS_MAX, "%s", o->val);
-	PQconninfoFree(all);
+	if (c == NULL)
+		return NULL;
+	c->options = options;
+	(void)pthread_mutex_init(&c->mutex, NULL);
+	return c;
 }
 
-/* Settings are sent in the startup packet: no further round trip. */
-static void
-session_options(char out[2 * OPTIONS_MAX], const struct db_options *options)
+void
+connector_free(struct connector *c)
 {
-	char own[OPTIONS_MAX];
+	if (c == NULL)
+		return;
+	(void)pthread_mutex_destroy(&c->mutex);
+	free(c);
+}
 
-	own_options(own, options->conninfo);
-	(void)snprintf(out, (size_t)2 * OPTIONS_MAX,
-		       "-c statement_timeout=%" PRId64 " -c lock_timeout=%" PRId64
-		       " -c idle_in_transaction_session_timeout=%d"
-		       " -c default_transaction_isolation=read\\ committed"
-		       " -c plan_cache_mode=force_generic_plan"
-		       " -c search_path=cowry -c TimeZone=UTC %s",
-		       options->statement_timeout_ms, options->statement_timeout_ms / 2,
-		       IDLE_IN_TRANSACTION_MS, own);
+/* The one that was used last comes first; the others keep their order. */
+static void
+prefer(struct hosts *hosts, const struct host *last)
+{
+	size_t i = 0;
+
+	while (i < hosts->count && !host_equal(&hosts->items[i], last))
+		i++;
+	if (i == hosts->count)
+		return;
+	memmove(&hosts->items[1], &hosts->items[0], i * sizeof hosts->items[0]);
+	hosts->items[0] = *last;
+}
+
+static struct hosts
+known_hosts(struct connector *c)
+{
+	struct hosts hosts;
+
+	(void)pthread_mutex_lock(&c->mutex);
+	hosts = c->hosts;
+	if (c->used)
+		prefer(&hosts, &c->last);
+	(void)pthread_mutex_unlock(&c->mutex);
+	return hosts;
 }
 
 static PGconn *
-start(const struct db_options *options)
+open_one(struct connector *c, char server[SESSION_SERVER_MAX], char problem[CONNECTION_PROBLEM_MAX])
 {
-	char settings[2 * OPTIONS_MAX];
-	char tcp_timeout[32];
-	const char *const names[] = {"dbname",          "options",          "application_name",
-				     "client_encoding", "tcp_user_timeout", NULL};
-	const char *const values[] = {
-		options->conninfo, settings, options->application_name, "UTF8", tcp_timeout, NULL};
+	struct hosts hosts = known_hosts(c);
+	struct host used;
+	PGconn *pg = race_run(c->options, &hosts, &used, server, problem);
 
-	session_options(settings, options);
-	(void)snprintf(tcp_timeout, sizeof tcp_timeout, "%" PRId64, options->statement_timeout_ms);
-	return PQconnectStartParams(names, values, 1);
-}
-
-static bool
-finish(PGconn *pg, int64_t deadline_ns)
-{
-	PostgresPollingStatusType status = PGRES_POLLING_WRITING;
-
-	if (PQstatus(pg) == CONNECTION_BAD)
-		return false;
-	while (status == PGRES_POLLING_READING || status == PGRES_POLLING_WRITING) {
-		int events = status == PGRES_POLLING_READING ? POLLIN : POLLOUT;
-
-		if (wait_for(PQsocket(pg), events, deadline_ns) == 0)
-			return false;
-		status = PQconnectPoll(pg);
-	}
-	return status == PGRES_POLLING_OK;
-}
-
-/* By default libpq writes notices to standard error, which is for log lines only. */
-static void
-ignore_notice(void *arg, const PGresult *notice)
-{
-	(void)arg;
-	(void)notice;
+	if (pg == NULL)
+		return NULL;
+	(void)pthread_mutex_lock(&c->mutex);
+	c->last = used;
+	c->used = true;
+	(void)pthread_mutex_unlock(&c->mutex);
+	return pg;
 }
 
 PGconn *
-connect_session(const struct db_options *options, char problem[CONNECTION_PROBLEM_MAX])
+connector_open(struct connector *c, char server[SESSION_SERVER_MAX],
+	       char problem[CONNECTION_PROBLEM_MAX])
 {
-	int64_t deadline_ns = clock_monotonic_ns() + options->connect_timeout_ms * 1000000;
-	PGconn *pg = start(options);
-	const char *why;
+	struct hosts hosts;
 
-	(void)PQsetNoticeReceiver(pg, ignore_notice, NULL);
-	if (pg != NULL && finish(pg, deadline_ns) && PQsetnonblocking(pg, 1) == 0 &&
-	    PQenterPipelineMode(pg) == 1)
-		return pg;
-	why = pg != NULL ? PQerrorMessage(pg) : "out of memory";
-	(void)snprintf(problem, CONNECTION_PROBLEM_MAX, "%s",
-		       why[0] != '\0' ? why : "no connection in time");
+	hosts_find(c->options->conninfo, &hosts);
+	(void)pthread_mutex_lock(&c->mutex);
+	c->hosts = hosts;
+	(void)pthread_mutex_unlock(&c->mutex);
+	return open_one(c, server, problem);
+}
+
+struct connector_news
+connector_news(struct connector *c)
+{
+	return (struct connector_news){atomic_load(&c->dropped), atomic_load(&c->moved)};
+}
+
+void
+connector_drop(struct connector *c)
+{
+	(void)atomic_fetch_add(&c->dropped, 1);
+}
+
+/* Behind a single unix socket there is no other server. */
+static bool
+may_look(struct connector *c)
+{
+	int64_t now_ns = clock_monotonic_ns();
+	bool may;
+
+	(void)pthread_mutex_lock(&c->mutex);
+	may = now_ns >= c->look_at_ns && (c->hosts.count > 1 || !host_is_local(&c->hosts.items[0]));
+	if (may)
+		c->look_at_ns = now_ns + LOOK_EVERY_MS * INT64_C(1000000);
+	(void)pthread_mutex_unlock(&c->mutex);
+	return may;
+}
+
+void
+connector_look(struct connector *c, const char *server)
+{
+	char problem[CONNECTION_PROBLEM_MAX];
+	char found[SESSION_SERVER_MAX];
+	PGconn *pg;
+
+	if (!may_look(c))
+		return;
+	pg = open_one(c, found, problem);
+	if (pg != NULL && !text_equal(found, server)) {
+		connector_drop(c);
+		(void)atomic_fetch_add(&c->moved, 1);
+	}
 	PQfinish(pg);
-	return NULL;
 }

@@ -7,6 +7,7 @@
 
 #include "base/arena.h"
 #include "base/clock.h"
+#include "base/metrics.h"
 #include "base/text.h"
 #include "db/connect.h"
 #include "db/param.h"
@@ -14,13 +15,27 @@
 
 /* How much longer than the server's own time limit an answer may take. */
 enum { GRACE_MS = 1000 };
+/* An answer is late after this time: another server may be the primary by now. */
+enum { LATE_MS = 1000, LOOK_AGAIN_MS = 250 };
+
+/*
+ * How long plans are kept, doubled each time. A plan that was made while a table was known to be empty fits
+ * no large one, and the server itself looks again only when autovacuum has been there.
+ */
+enum { PLANS_FIRST_MS = 1000, PLANS_MOST_MS = 60000 };
 
 enum preparation { UNPREPARED, PREPARING, PREPARED };
 
 struct connection {
 	const struct db_options *options;
+	struct connector *connector;
 	PGconn *pg; /* NULL while closed */
-	bool dismissed;
+	char server[SESSION_SERVER_MAX];
+	struct connector_news opened; /* as of then */
+	bool dismissed;               /* by the server */
+	bool read_only;               /* the server refused to write */
+	int64_t plans_ms;             /* how long plans are kept */
+	int64_t plans_until_ns;
 	unsigned char prepared[STATEMENT_COUNT + 1];
 };
 
@@ -30,18 +45,21 @@ struct trip {
 	struct fault *fault;
 	const struct db_call *calls;
 	size_t count;
+	int64_t look_ns; /* when to look for another server */
 	int64_t deadline_ns;
 	enum err err;  /* the first one */
 	size_t failed; /* the call that it belongs to */
 };
 
 struct connection *
-connection_new(const struct db_options *options)
+connection_new(const struct db_options *options, struct connector *connector)
 {
 	struct connection *c = calloc(1, sizeof *c);
 
-	if (c != NULL)
+	if (c != NULL) {
 		c->options = options;
+		c->connector = connector;
+	}
 	return c;
 }
 
@@ -72,7 +90,11 @@ bool
 connection_open(struct connection *c, char problem[CONNECTION_PROBLEM_MAX])
 {
 	c->dismissed = false;
-	c->pg = connect_session(c->options, problem);
+	c->read_only = false;
+	c->plans_ms = PLANS_FIRST_MS;
+	c->plans_until_ns = clock_monotonic_ns() + PLANS_FIRST_MS * INT64_C(1000000);
+	c->opened = connector_news(c->connector);
+	c->pg = connector_open(c->connector, c->server, problem);
 	(void)PQsetNoticeReceiver(c->pg, take_notice, c);
 	return c->pg != NULL;
 }
@@ -102,12 +124,20 @@ connection_is_alive(struct connection *c)
 {
 	struct pollfd fd = {.fd = PQsocket(c->pg), .events = POLLIN};
 
+	if (connector_news(c->connector).dropped != c->opened.dropped)
+		return false;
 	while (!c->dismissed && poll(&fd, 1, 0) > 0) {
 		if (!PQconsumeInput(c->pg))
 			return false;
 		(void)PQisBusy(c->pg); /* parses received data */
 	}
 	return !c->dismissed;
+}
+
+bool
+connection_refused(const struct connection *c)
+{
+	return c->read_only;
 }
 
 /* Nothing is sent before all parameters are valid: a partial pipeline can't be undone. */
@@ -150,13 +180,37 @@ send_all(struct connection *c, const struct trip *t, const struct wire_params *w
 	return PQpipelineSync(c->pg) == 1;
 }
 
+/*
+ * Wait for the socket; 0 if the answer is not to be waited for any longer. A server that is frozen or
+ * cut off would be waited for until the deadline, and others may have taken its place long before.
+ */
+static short
+await(struct connection *c, struct trip *t, int events)
+{
+	for (;;) {
+		int64_t until_ns = t->look_ns < t->deadline_ns ? t->look_ns : t->deadline_ns;
+		short ready = wait_for(PQsocket(c->pg), events, until_ns);
+
+		if (ready != 0)
+			return ready;
+		if (until_ns == t->deadline_ns) {
+			connector_drop(c->connector);
+			return 0;
+		}
+		connector_look(c->connector, c->server);
+		if (connector_news(c->connector).moved != c->opened.moved)
+			return 0;
+		t->look_ns = clock_monotonic_ns() + LOOK_AGAIN_MS * INT64_C(1000000);
+	}
+}
+
 static bool
-flush(struct connection *c, int64_t deadline_ns)
+flush(struct connection *c, struct trip *t)
 {
 	int rest;
 
 	while ((rest = PQflush(c->pg)) > 0) {
-		short ready = wait_for(PQsocket(c->pg), POLLIN | POLLOUT, deadline_ns);
+		short ready = await(c, t, POLLIN | POLLOUT);
 
 		if (ready == 0 || ((ready & POLLIN) != 0 && !PQconsumeInput(c->pg)))
 			return false;
@@ -166,10 +220,10 @@ flush(struct connection *c, int64_t deadline_ns)
 
 /* The next result, NULL between those of two statements. False when none will come. */
 static bool
-next_result(struct connection *c, int64_t deadline_ns, PGresult **out)
+next_result(struct connection *c, struct trip *t, PGresult **out)
 {
 	while (PQisBusy(c->pg))
-		if (wait_for(PQsocket(c->pg), POLLIN, deadline_ns) == 0 || !PQconsumeInput(c->pg))
+		if (await(c, t, POLLIN) == 0 || !PQconsumeInput(c->pg))
 			return false;
 	*out = PQgetResult(c->pg);
 	return true;
@@ -184,20 +238,29 @@ note(struct trip *t, size_t i, enum err err)
 	t->failed = i;
 }
 
+static void
+note_error(struct connection *c, struct trip *t, size_t i, const PGresult *result)
+{
+	if (t->err != ERR_OK)
+		return;
+	note(t, i, result_error(t->fault, t->calls[i].id, result));
+	c->read_only = c->read_only || result_is_read_only(result);
+}
+
 /*
  * The answer to a statement: one result and an end mark. False at the end of the session, with the
  * server's last error in *out if there was one.
  */
 static bool
-receive(struct connection *c, const struct trip *t, PGresult **out)
+receive(struct connection *c, struct trip *t, PGresult **out)
 {
 	PGresult *end = NULL;
 
 	*out = NULL;
-	if (!next_result(c, t->deadline_ns, out))
+	if (!next_result(c, t, out))
 		return false;
 	if (result_is_from_server(*out)) {
-		if (next_result(c, t->deadline_ns, &end) && end == NULL)
+		if (next_result(c, t, &end) && end == NULL)
 			return true;
 	} else {
 		PQclear(*out);
@@ -218,8 +281,8 @@ receive_prepare(struct connection *c, struct trip *t, size_t i)
 		c->prepared[id] = PREPARED;
 	else
 		c->prepared[id] = UNPREPARED;
-	if (result != NULL && t->err == ERR_OK)
-		note(t, i, result_error(t->fault, id, result));
+	if (result != NULL)
+		note_error(c, t, i, result);
 	PQclear(result);
 	return more;
 }
@@ -233,8 +296,7 @@ receive_call(struct connection *c, struct trip *t, size_t i)
 
 	if (result == NULL)
 		return false;
-	if (t->err == ERR_OK)
-		note(t, i, result_error(t->fault, call->id, result));
+	note_error(c, t, i, result);
 	if (call->rows == NULL) {
 		PQclear(result);
 		return more;
@@ -257,7 +319,7 @@ receive_all(struct connection *c, struct trip *t)
 		if (!receive_call(c, t, i))
 			return false;
 	}
-	if (!next_result(c, t->deadline_ns, &sync))
+	if (!next_result(c, t, &sync))
 		return false;
 	synced = PQresultStatus(sync) == PGRES_PIPELINE_SYNC;
 	PQclear(sync);
@@ -284,9 +346,9 @@ lose(struct connection *c, struct trip *t, bool sent)
 	return err;
 }
 
-enum err
-connection_run(struct connection *c, struct arena *arena, struct fault *f,
-	       const struct db_call *calls, size_t n)
+static enum err
+run_trip(struct connection *c, struct arena *arena, struct fault *f, const struct db_call *calls,
+	 size_t n, int64_t now_ns)
 {
 	int64_t limit_ms = c->options->statement_timeout_ms + GRACE_MS;
 	struct trip t = {
@@ -294,9 +356,9 @@ connection_run(struct connection *c, struct arena *arena, struct fault *f,
 		.fault = f,
 		.calls = calls,
 		.count = n,
-		.deadline_ns = clock_monotonic_ns() + limit_ms * 1000000,
+		.look_ns = now_ns + LATE_MS * INT64_C(1000000),
+		.deadline_ns = now_ns + limit_ms * 1000000,
 	};
-
 	struct wire_params *wire;
 
 	if (c->pg == NULL)
@@ -305,7 +367,56 @@ connection_run(struct connection *c, struct arena *arena, struct fault *f,
 	TRY(encode_all(&t, wire));
 	if (!send_all(c, &t, wire))
 		return lose(c, &t, false);
-	if (!flush(c, t.deadline_ns) || !receive_all(c, &t))
+	if (!flush(c, &t) || !receive_all(c, &t))
 		return lose(c, &t, true);
+	if (c->read_only) {
+		connector_drop(c->connector);
+		connection_close(c);
+	}
 	return t.err;
+}
+
+/* Between transactions, after a second, two, four, and so on. */
+static bool
+plans_are_old(struct connection *c, int64_t now_ns)
+{
+	if (now_ns < c->plans_until_ns || !connection_is_idle(c))
+		return false;
+	c->plans_ms = c->plans_ms < PLANS_MOST_MS / 2 ? c->plans_ms * 2 : PLANS_MOST_MS;
+	c->plans_until_ns = now_ns + c->plans_ms * 1000000;
+	return true;
+}
+
+/* Plans are discarded in a round trip of their own: within the same one, they would precede a BEGIN, whose
+ * isolation level may only be set before any statement. */
+static enum err
+run_all(struct connection *c, struct arena *arena, struct fault *f, const struct db_call *calls,
+	size_t n, int64_t now_ns)
+{
+	static const struct db_call discard = {.id = SQL_plans_discard};
+
+	if (plans_are_old(c, now_ns)) {
+		TRY(run_trip(c, arena, f, &discard, 1, now_ns));
+		now_ns = clock_monotonic_ns();
+	}
+	return run_trip(c, arena, f, calls, n, now_ns);
+}
+
+enum err
+connection_run(struct connection *c, struct arena *arena, struct fault *f,
+	       const struct db_call *calls, size_t n)
+{
+	struct metrics *metrics = c->options->metrics;
+	int64_t began_ns = clock_monotonic_ns();
+	enum err err;
+
+	if (metrics == NULL || c->pg == NULL)
+		return run_all(c, arena, f, calls, n, began_ns);
+	err = run_all(c, arena, f, calls, n, began_ns);
+	metrics_observe(metrics, METRIC_DATABASE_SECONDS,
+			calls[n - 1].id == SQL_transaction_commit ? TRIP_COMMIT : TRIP_QUERY,
+			clock_monotonic_ns() - began_ns);
+	if (c->pg == NULL)
+		metrics_count(metrics, METRIC_DATABASE_LOST, 0, 0, 1);
+	return err;
 }

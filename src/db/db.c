@@ -11,11 +11,13 @@
 #include "base/text.h"
 #include "db/connection.h"
 #include "db/pool.h"
+#include "db/replica.h"
 #include "db/result.h"
 
 enum { ATTEMPTS_MAX = 5, BACKOFF_FIRST_US = 1000 };
 /* The pauses between attempts of work that must not be lost. */
 enum { INSIST_FIRST_MS = 25, INSIST_MOST_MS = 400 };
+enum { ACCEPT_MEMORY_MAX = 1 << 20 };
 
 struct deferred {
 	struct db_call call;
@@ -86,24 +88,18 @@ run_within(struct ctx *ctx, const struct db_call *calls, size_t n)
 	return err;
 }
 
-static enum err
-run_alone(struct ctx *ctx, const struct db_call *calls, size_t n)
-{
-	struct connection *connection;
-	enum err err;
-
-	TRY(pool_take(ctx->database->pool, &ctx->fault, &connection));
-	err = connection_run(connection, ctx->arena, &ctx->fault, calls, n);
-	pool_give(ctx->database->pool, connection);
-	return err;
-}
-
 enum err
 db_pipeline(struct ctx *ctx, const struct db_call *calls, size_t n)
 {
 	if (n == 0)
 		return ERR_OK;
-	return ctx->db != NULL ? run_within(ctx, calls, n) : run_alone(ctx, calls, n);
+	if (ctx->db == NULL && ctx->database->replica != NULL) {
+		if (replica_run(ctx, calls, n))
+			return ERR_OK;
+		ctx->database = ctx->database->primary;
+	}
+	return ctx->db != NULL ? run_within(ctx, calls, n)
+			       : pool_run(ctx->database->pool, ctx, calls, n);
 }
 
 enum err
@@ -191,8 +187,9 @@ leave(struct ctx *ctx)
 
 typedef enum err ending(struct ctx *ctx);
 
+/* *refused: the server has become read-only. */
 static enum err
-attempt(struct ctx *ctx, db_work *work, void *arg, ending *end)
+attempt(struct ctx *ctx, db_work *work, void *arg, ending *end, bool *refused)
 {
 	enum err err;
 
@@ -203,6 +200,8 @@ attempt(struct ctx *ctx, db_work *work, void *arg, ending *end)
 		err = ensure_held(&ctx->fault);
 	if (err == ERR_OK)
 		err = end(ctx);
+	*refused = err == ERR_UNAVAILABLE && ctx->db->connection != NULL &&
+		   connection_refused(ctx->db->connection);
 	leave(ctx);
 	return err;
 }
@@ -222,9 +221,11 @@ static enum err
 attempt_all(struct ctx *ctx, db_work *work, void *arg, ending *end)
 {
 	for (int attempts = 1;; attempts++) {
-		enum err err = attempt(ctx, work, arg, end);
+		bool refused;
+		enum err err = attempt(ctx, work, arg, end, &refused);
+		bool again = err == ERR_RETRY || (refused && attempts == 1);
 
-		if (err != ERR_RETRY || attempts == ATTEMPTS_MAX)
+		if (!again || attempts == ATTEMPTS_MAX)
 			return err;
 		fault_clear(&ctx->fault);
 		back_off(attempts);
@@ -288,6 +289,23 @@ db_dry_run(struct ctx *ctx, db_work *work, void *arg)
 {
 	TRY(ensure(ctx, ctx->db == NULL));
 	return attempt_all(ctx, work, arg, dry_run_commit);
+}
+
+bool
+session_accepted(const struct db_options *options, struct connection *c,
+		 char problem[CONNECTION_PROBLEM_MAX])
+{
+	struct db db = {.connection = c};
+	struct ctx ctx = {.db = &db, .now = clock_system()};
+	bool accepted;
+
+	if (options->accept == NULL)
+		return true;
+	db.deferred_end = &db.deferred;
+	ctx.arena = arena_new(ACCEPT_MEMORY_MAX);
+	accepted = options->accept(options->accept_arg, &ctx, problem);
+	arena_free(ctx.arena);
+	return accepted;
 }
 
 enum err

@@ -9,9 +9,9 @@
  * BEGIN is sent with the first statement, and deferred statements are sent with COMMIT, so that a
  * typical write takes two round trips.
  *
- * A lost connection is reopened, with backoff: while the database is unavailable, calls fail at
- * once with ERR_UNAVAILABLE. A connection lost during COMMIT is ERR_OUTCOME_UNKNOWN and never
- * repeated.
+ * A lost connection is reopened, with backoff, on whichever host is the primary (connect.h): while
+ * the database is unavailable, calls fail at once with ERR_UNAVAILABLE. A connection lost during
+ * COMMIT is ERR_OUTCOME_UNKNOWN and never repeated.
  */
 #ifndef DB_DB_H
 #define DB_DB_H
@@ -29,28 +29,48 @@
 #include "db/statement.h"
 
 struct db_pool;
+struct metrics;
+
+struct replica;
 
 /* The database as operations use it. */
 struct database {
 	struct db_pool *pool;
-	int64_t insist_s; /* a job runner's: how long db_insist() tries; 0: once */
+	/* What statements outside of transactions are run on, unless it is away or too old (replica.h);
+	 * NULL: none. */
+	struct replica *replica;
+	const struct database *primary; /* the database to continue with then */
+	int64_t insist_s;               /* a job runner's: how long db_insist() tries; 0: once */
 };
 
-struct db_pool;
+/* Asked about each new session, with a context whose statements run in it. False, with the reason in
+ * problem, if it must not be used. */
+typedef bool db_accept(void *arg, struct ctx *ctx, char problem[256]);
 
 struct db_options {
 	const char *conninfo;
 	const char *application_name;
 	int64_t connections;          /* maximum number; opened on first use */
 	int64_t statement_timeout_ms; /* on the server, and slightly later in the client */
-	int64_t connect_timeout_ms;   /* also the maximum wait for a free connection */
+	int64_t connect_timeout_ms; /* for each host; also the maximum wait for a free connection */
+	int64_t retry_most_ms;   /* longest pause between attempts to connect; 0: half a second */
+	bool looks_up;           /* plans for few rows of large tables: of a server */
+	bool reads_only;         /* by default, a server that is read-only will do */
+	struct metrics *metrics; /* NULL: nothing is counted */
+	db_accept *accept;       /* or NULL */
+	void *accept_arg;
 };
 
 /* Opens nothing yet. conninfo must outlive the pool. */
 struct db_pool *db_pool_new(const struct db_options *options);
 void db_pool_free(struct db_pool *pool);
-/* A separate connection to the same database, for work that must not wait for others. */
-struct db_pool *db_pool_beside(const struct db_pool *pool);
+enum { DATABASE_PROBLEM_MAX = 256 };
+/* False, with the reason, if sessions are shared with others by a pooler; true also if the database is
+ * not available. */
+bool db_pool_check(struct db_pool *pool, char problem[DATABASE_PROBLEM_MAX]);
+/* A pool of one connection beside another, for work that must not wait for others: to the same database,
+ * and asked about in the same way. application_name NULL: the same. */
+struct db_pool *db_pool_beside(const struct db_pool *pool, const char *application_name);
 
 /* A parameter; its kind must be the declared one. Texts and bytes are not copied. */
 enum param_kind {
@@ -150,8 +170,9 @@ typedef enum err db_work(struct ctx *ctx, void *arg);
 
 /*
  * Do work in one transaction (READ COMMITTED); retried a few times with jitter, after a deadlock or
- * serialisation failure. Work must therefore be restartable. Within another transaction it joins
- * that one. If the requester has gone, it is rolled back: ERR_EXPIRED.
+ * serialisation failure, and once after the server has become read-only. Work must therefore be
+ * restartable. Within another transaction it joins that one. If the requester has gone, it is rolled
+ * back: ERR_EXPIRED.
  */
 enum err db_transact(struct ctx *ctx, db_work *work, void *arg) MUST_CHECK;
 /*

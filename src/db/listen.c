@@ -10,6 +10,7 @@
 
 struct listener {
 	const struct db_options *options;
+	struct connector *connector;
 	enum statement_id listen;
 	PGconn *pg; /* NULL while closed */
 };
@@ -19,11 +20,15 @@ listener_new(const struct db_options *options, enum statement_id listen)
 {
 	struct listener *l = calloc(1, sizeof *l);
 
-	if (l != NULL) {
-		l->options = options;
-		l->listen = listen;
-	}
-	return l;
+	if (l == NULL)
+		return NULL;
+	l->options = options;
+	l->listen = listen;
+	l->connector = connector_new(options);
+	if (l->connector != NULL)
+		return l;
+	free(l);
+	return NULL;
 }
 
 static void
@@ -39,6 +44,7 @@ listener_free(struct listener *l)
 	if (l == NULL)
 		return;
 	close_session(l);
+	connector_free(l->connector);
 	free(l);
 }
 
@@ -58,16 +64,15 @@ exchange(PGconn *pg, int64_t deadline_ns)
 }
 
 static bool
-begin_to_listen(struct listener *l)
+run_listen(struct listener *l)
 {
 	int64_t deadline_ns =
-		clock_monotonic_ns() + l->options->statement_timeout_ms * INT64_C(1000000);
-	bool good = PQexitPipelineMode(l->pg) == 1 &&
-		    PQsendQuery(l->pg, statement_get(l->listen)->text) == 1 &&
-		    exchange(l->pg, deadline_ns);
+		clock_monotonic_ns() + l->options->connect_timeout_ms * INT64_C(1000000);
+	bool good = PQsendQuery(l->pg, statement_get(l->listen)->text) == 1;
 	PGresult *result;
 
-	while (good && (result = PQgetResult(l->pg)) != NULL) {
+	while (good && (good = exchange(l->pg, deadline_ns)) &&
+	       (result = PQgetResult(l->pg)) != NULL) {
 		good = PQresultStatus(result) == PGRES_COMMAND_OK;
 		PQclear(result);
 	}
@@ -77,18 +82,26 @@ begin_to_listen(struct listener *l)
 bool
 listener_open(struct listener *l, char problem[CONNECTION_PROBLEM_MAX])
 {
+	char server[SESSION_SERVER_MAX];
 	const char *why;
 
-	l->pg = connect_session(l->options, problem);
+	l->pg = connector_open(l->connector, server, problem);
 	if (l->pg == NULL)
 		return false;
-	if (begin_to_listen(l))
+	if (PQexitPipelineMode(l->pg) == 1 && run_listen(l))
 		return true;
 	why = PQerrorMessage(l->pg);
 	(void)snprintf(problem, CONNECTION_PROBLEM_MAX, "%s",
 		       why[0] != '\0' ? why : "no answer in time");
 	close_session(l);
 	return false;
+}
+
+void
+listener_check(struct listener *l)
+{
+	if (l->pg != NULL && !run_listen(l))
+		close_session(l);
 }
 
 int

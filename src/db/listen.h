@@ -19,6 +19,8 @@ void listener_free(struct listener *l);
 
 /* False with the reason in problem. */
 bool listener_open(struct listener *l, char problem[CONNECTION_PROBLEM_MAX]) MUST_CHECK;
+/* For an open one: whether its server still answers; if not, it is closed. */
+void listener_check(struct listener *l);
 /* File descriptor to poll for input; -1 while it is not open. */
 int listener_fd(const struct listener *l);
 /* The next payload, truncated to fit; false if there is none. A lost session is closed. */

@@ -150,15 +150,29 @@ p_bytes_list(const struct bytes *items, size_t count)
 	return (struct param){.kind = PARAM_BYTES_LIST, .value.bytes_list = items, .count = count};
 }
 
+static void
+put_four(unsigned char *at, uint32_t bits)
+{
+	at[0] = (unsigned char)(bits >> 24);
+	at[1] = (unsigned char)(bits >> 16 & 0xFF);
+	at[2] = (unsigned char)(bits >> 8 & 0xFF);
+	at[3] = (unsigned char)(bits & 0xFF);
+}
+
 /* The lowest width bytes of a number, highest first. */
 static void
 put_number(unsigned char *at, int64_t value, size_t width)
 {
 	uint64_t bits = (uint64_t)value;
 
-	for (size_t i = width; i > 0; i--) {
-		at[i - 1] = (unsigned char)(bits & 0xff);
-		bits >>= 8;
+	if (width == 8) {
+		put_four(at, (uint32_t)(bits >> 32));
+		put_four(at + 4, (uint32_t)bits);
+	} else if (width == 4) {
+		put_four(at, (uint32_t)bits);
+	} else {
+		at[0] = (unsigned char)(bits >> 8 & 0xFF);
+		at[1] = (unsigned char)(bits & 0xFF);
 	}
 }
 
@@ -172,45 +186,6 @@ fits(int64_t value, size_t width)
 	return true;
 }
 
-/* Item i of an array as a parameter of its own. */
-static struct param
-item_at(const struct param *list, size_t i)
-{
-	switch (list->kind) {
-	case PARAM_INTS:
-		return p_int(list->value.ints[i]);
-	case PARAM_BOOLS:
-		return p_bool(list->value.bools[i]);
-	case PARAM_TEXTS:
-		return p_text(list->value.texts[i]);
-	case PARAM_UUIDS:
-		return p_uuid(list->value.uuids[i]);
-	case PARAM_TIMES:
-		return p_time(list->value.times[i]);
-	case PARAM_BYTES_LIST:
-		return p_bytes(list->value.bytes_list[i].data, list->value.bytes_list[i].length);
-	case PARAM_NULL:
-	case PARAM_INT:
-	case PARAM_BOOL:
-	case PARAM_TEXT:
-	case PARAM_UUID:
-	case PARAM_TIME:
-	case PARAM_BYTES:
-		break;
-	}
-	return p_null();
-}
-
-static size_t
-value_size(const struct type *type, const struct param *p)
-{
-	if (type->width != 0)
-		return type->width;
-	if (p->kind == PARAM_BYTES)
-		return p->value.bytes.length;
-	return strlen(p->value.text) + (type->oid == OID_JSONB ? 1 : 0);
-}
-
 /* The ends of the range mean plus and minus infinity. */
 static int64_t
 wire_time(struct instant t)
@@ -218,49 +193,121 @@ wire_time(struct instant t)
 	return t.us == INT64_MAX || t.us == INT64_MIN ? t.us : t.us - POSTGRES_EPOCH_US;
 }
 
-static void
-put_value(unsigned char *at, const struct type *type, const struct param *p, size_t size)
+static size_t
+text_size(const struct type *type, const char *text)
 {
-	if (p->kind == PARAM_INT) {
-		put_number(at, p->value.integer, size);
-	} else if (p->kind == PARAM_BOOL) {
-		*at = p->value.boolean;
-	} else if (p->kind == PARAM_TIME) {
-		put_number(at, wire_time(p->value.time), size);
-	} else if (p->kind == PARAM_UUID) {
-		memcpy(at, p->value.uuid.bytes, size);
-	} else if (p->kind == PARAM_BYTES) {
-		if (size > 0)
-			memcpy(at, p->value.bytes.data, size);
-	} else if (type->oid == OID_JSONB) {
-		*at = JSONB_VERSION;
-		memcpy(at + 1, p->value.text, size - 1);
-	} else {
-		memcpy(at, p->value.text, size);
+	return strlen(text) + (type->oid == OID_JSONB ? 1 : 0);
+}
+
+static void
+put_text(unsigned char *at, const struct type *type, const char *text, size_t size)
+{
+	if (type->oid == OID_JSONB) {
+		*at++ = JSONB_VERSION;
+		size--;
 	}
+	memcpy(at, text, size);
+}
+
+/* Whether item i is one that the functions for single values would make NULL. */
+static bool
+is_null(const struct param *list, size_t i)
+{
+	if (list->kind == PARAM_TEXTS)
+		return list->value.texts[i] == NULL;
+	if (list->kind == PARAM_UUIDS)
+		return uuid_is_nil(list->value.uuids[i]);
+	if (list->kind == PARAM_TIMES)
+		return list->value.times[i].us == 0;
+	return list->kind == PARAM_BYTES_LIST && list->value.bytes_list[i].data == NULL;
+}
+
+static size_t
+item_size(const struct type *type, const struct param *list, size_t i)
+{
+	if (type->width != 0)
+		return type->width;
+	if (list->kind == PARAM_BYTES_LIST)
+		return list->value.bytes_list[i].length;
+	return text_size(type, list->value.texts[i]);
+}
+
+static void
+put_item(unsigned char *at, const struct type *type, const struct param *list, size_t i,
+	 size_t size)
+{
+	if (list->kind == PARAM_BOOLS)
+		*at = list->value.bools[i];
+	else if (list->kind == PARAM_UUIDS)
+		*(struct uuid *)at = list->value.uuids[i];
+	else if (list->kind == PARAM_TIMES)
+		put_number(at, wire_time(list->value.times[i]), size);
+	else if (list->kind == PARAM_BYTES_LIST)
+		memcpy(at, list->value.bytes_list[i].data, size);
+	else
+		put_text(at, type, list->value.texts[i], size);
+}
+
+static bool
+all_fit(const struct param *ints, size_t width)
+{
+	for (size_t i = 0; i < ints->count && width < 8; i++)
+		if (!fits(ints->value.ints[i], width))
+			return false;
+	return true;
 }
 
 /* Size of the items, with their length words. False if one does not match its type. */
 static bool
 items_size(const struct type *type, const struct param *list, size_t *total, bool *has_null)
 {
-	for (size_t i = 0; i < list->count; i++) {
-		struct param item = item_at(list, i);
-
-		*total += 4;
-		if (item.kind == PARAM_NULL) {
-			*has_null = true;
-			continue;
-		}
-		if (item.kind == PARAM_INT && !fits(item.value.integer, type->width))
-			return false;
-		*total += value_size(type, &item);
+	*total += list->count * 4;
+	if (list->kind == PARAM_INTS || list->kind == PARAM_BOOLS) {
+		*total += list->count * type->width;
+		return *total <= INT_MAX &&
+		       (list->kind == PARAM_BOOLS || all_fit(list, type->width));
 	}
+	for (size_t i = 0; i < list->count; i++)
+		if (is_null(list, i))
+			*has_null = true;
+		else
+			*total += item_size(type, list, i);
 	return *total <= INT_MAX;
 }
 
-/* array_recv: dimensions, flags, item type; per dimension its length and lower bound; the items,
- * each after its length, -1 for NULL. */
+static void
+put_ints(unsigned char *at, size_t width, const struct param *list)
+{
+	for (size_t i = 0; i < list->count; i++, at += 4 + width) {
+		put_four(at, (uint32_t)width);
+		put_number(at + 4, list->value.ints[i], width);
+	}
+}
+
+/* The items, each after its length, -1 for NULL. */
+static void
+put_items(unsigned char *at, const struct type *type, const struct param *list)
+{
+	if (list->kind == PARAM_INTS) {
+		put_ints(at, type->width, list);
+		return;
+	}
+	for (size_t i = 0; i < list->count; i++) {
+		size_t size;
+
+		if (is_null(list, i)) {
+			put_four(at, UINT32_MAX);
+			at += 4;
+			continue;
+		}
+		size = item_size(type, list, i);
+		put_four(at, (uint32_t)size);
+		put_item(at + 4, type, list, i, size);
+		at += 4 + size;
+	}
+}
+
+/* array_recv: dimensions, flags, item type; per dimension its length and lower bound; the items. */
 static bool
 encode_array(struct arena *arena, const struct type *type, const struct param *list,
 	     const char **value, int *length)
@@ -268,31 +315,31 @@ encode_array(struct arena *arena, const struct type *type, const struct param *l
 	size_t total = 12 + (list->count > 0 ? 8 : 0);
 	bool has_null = false;
 	unsigned char *start;
-	unsigned char *at;
 
 	if (list->count > INT_MAX || !items_size(type, list, &total, &has_null))
 		return false;
-	start = arena_alloc(arena, total);
-	put_number(start, list->count > 0 ? 1 : 0, 4);
-	put_number(start + 4, has_null, 4);
-	put_number(start + 8, (int64_t)type->oid, 4);
+	start = arena_room(arena, total);
+	put_four(start, list->count > 0 ? 1 : 0);
+	put_four(start + 4, has_null);
+	put_four(start + 8, type->oid);
 	if (list->count > 0) {
-		put_number(start + 12, (int64_t)list->count, 4);
-		put_number(start + 16, 1, 4);
-	}
-	at = start + 20;
-	for (size_t i = 0; i < list->count; i++) {
-		struct param item = item_at(list, i);
-		size_t size = item.kind == PARAM_NULL ? 0 : value_size(type, &item);
-
-		put_number(at, item.kind == PARAM_NULL ? -1 : (int64_t)size, 4);
-		if (item.kind != PARAM_NULL)
-			put_value(at + 4, type, &item, size);
-		at += 4 + size;
+		put_four(start + 12, (uint32_t)list->count);
+		put_four(start + 16, 1);
+		put_items(start + 20, type, list);
 	}
 	*value = (const char *)start;
 	*length = (int)total;
 	return true;
+}
+
+static size_t
+scalar_size(const struct type *type, const struct param *p)
+{
+	if (type->width != 0)
+		return type->width;
+	if (p->kind == PARAM_BYTES)
+		return p->value.bytes.length;
+	return text_size(type, p->value.text);
 }
 
 /* Texts and bytes are sent from where they are; only values that change form are copied. */
@@ -300,23 +347,29 @@ static bool
 encode_scalar(struct arena *arena, const struct type *type, const struct param *p,
 	      unsigned char scratch[8], const char **value, int *length)
 {
-	size_t size = value_size(type, p);
-	unsigned char *copy = scratch;
+	size_t size = scalar_size(type, p);
 
 	if (size > INT_MAX || (p->kind == PARAM_INT && !fits(p->value.integer, type->width)))
 		return false;
 	*length = (int)size;
+	*value = (const char *)scratch;
 	if (p->kind == PARAM_BYTES) {
 		*value = size == 0 ? "" : p->value.bytes.data;
 	} else if (p->kind == PARAM_UUID) {
 		*value = (const char *)p->value.uuid.bytes;
 	} else if (p->kind == PARAM_TEXT && type->oid != OID_JSONB) {
 		*value = p->value.text;
-	} else {
-		if (p->kind == PARAM_TEXT)
-			copy = arena_alloc(arena, size);
-		put_value(copy, type, p, size);
+	} else if (p->kind == PARAM_TEXT) {
+		unsigned char *copy = arena_room(arena, size);
+
+		put_text(copy, type, p->value.text, size);
 		*value = (const char *)copy;
+	} else if (p->kind == PARAM_BOOL) {
+		*scratch = p->value.boolean;
+	} else {
+		put_number(scratch,
+			   p->kind == PARAM_TIME ? wire_time(p->value.time) : p->value.integer,
+			   size);
 	}
 	return true;
 }

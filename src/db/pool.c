@@ -3,9 +3,12 @@
 #include <assert.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "base/clock.h"
+#include "base/metrics.h"
+#include "db/connect.h"
 #include "db/result.h"
 
 enum { BACKOFF_FIRST_MS = 25, BACKOFF_MOST_MS = 500 };
@@ -18,6 +21,7 @@ struct stack {
 
 struct db_pool {
 	struct db_options options;
+	struct connector *connector;
 	pthread_mutex_t mutex;
 	pthread_cond_t changed;
 	struct stack open;
@@ -47,10 +51,11 @@ fill(struct db_pool *pool)
 
 	pool->open.items = calloc(most, sizeof(struct connection *));
 	pool->closed.items = calloc(most, sizeof(struct connection *));
-	if (pool->open.items == NULL || pool->closed.items == NULL)
+	pool->connector = connector_new(&pool->options);
+	if (pool->open.items == NULL || pool->closed.items == NULL || pool->connector == NULL)
 		return false;
 	for (size_t i = 0; i < most; i++) {
-		struct connection *c = connection_new(&pool->options);
+		struct connection *c = connection_new(&pool->options, pool->connector);
 
 		if (c == NULL)
 			return false;
@@ -68,6 +73,8 @@ db_pool_new(const struct db_options *options)
 	if (pool == NULL)
 		return NULL;
 	pool->options = *options;
+	if (pool->options.retry_most_ms == 0)
+		pool->options.retry_most_ms = BACKOFF_MOST_MS;
 	(void)pthread_mutex_init(&pool->mutex, NULL);
 	(void)pthread_condattr_init(&monotonic);
 	(void)pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
@@ -80,12 +87,34 @@ db_pool_new(const struct db_options *options)
 }
 
 struct db_pool *
-db_pool_beside(const struct db_pool *pool)
+db_pool_beside(const struct db_pool *pool, const char *application_name)
 {
 	struct db_options options = pool->options;
 
 	options.connections = 1;
+	if (application_name != NULL)
+		options.application_name = application_name;
 	return db_pool_new(&options);
+}
+
+enum { CHECK_SESSIONS = 4 };
+
+/* Each session is opened while the earlier ones are idle. A pooler that pools by transaction gives it one
+ * of theirs on the server, or a new one, of which it opens one in advance at the most. */
+bool
+db_pool_check(struct db_pool *pool, char problem[CONNECTION_PROBLEM_MAX])
+{
+	struct connection *sessions[CHECK_SESSIONS] = {NULL};
+	bool open = true;
+
+	problem[0] = '\0';
+	for (size_t i = 0; i < CHECK_SESSIONS && open; i++) {
+		sessions[i] = connection_new(&pool->options, pool->connector);
+		open = sessions[i] != NULL && connection_open(sessions[i], problem);
+	}
+	for (size_t i = 0; i < CHECK_SESSIONS; i++)
+		connection_free(sessions[i]);
+	return open || strstr(problem, session_is_shared) == NULL;
 }
 
 static void
@@ -105,6 +134,7 @@ db_pool_free(struct db_pool *pool)
 	assert(pool->in_use == 0);
 	drain(&pool->open);
 	drain(&pool->closed);
+	connector_free(pool->connector);
 	(void)pthread_cond_destroy(&pool->changed);
 	(void)pthread_mutex_destroy(&pool->mutex);
 	free(pool);
@@ -184,15 +214,26 @@ attempted(struct db_pool *pool, struct connection *c, bool opened)
 		pool->backoff_ms *= 2;
 		if (pool->backoff_ms == 0)
 			pool->backoff_ms = BACKOFF_FIRST_MS;
-		if (pool->backoff_ms > BACKOFF_MOST_MS)
-			pool->backoff_ms = BACKOFF_MOST_MS;
+		if (pool->backoff_ms > pool->options.retry_most_ms)
+			pool->backoff_ms = pool->options.retry_most_ms;
 		pool->retry_at_ns = clock_monotonic_ns() + pool->backoff_ms * 1000000;
 	}
 	(void)pthread_cond_broadcast(&pool->changed);
 }
 
-enum err
-pool_take(struct db_pool *pool, struct fault *f, struct connection **out)
+/* A session that is not accepted is closed, as if it could not be opened. */
+static bool
+accept_session(const struct db_pool *pool, struct connection *c,
+	       char problem[CONNECTION_PROBLEM_MAX])
+{
+	if (session_accepted(&pool->options, c, problem))
+		return true;
+	connection_close(c);
+	return false;
+}
+
+static enum err
+take(struct db_pool *pool, struct fault *f, struct connection **out)
 {
 	char problem[CONNECTION_PROBLEM_MAX];
 	const char *why = problem;
@@ -205,7 +246,7 @@ pool_take(struct db_pool *pool, struct fault *f, struct connection **out)
 		pool->in_use++;
 	} else if (c != NULL) {
 		(void)pthread_mutex_unlock(&pool->mutex);
-		opened = connection_open(c, problem);
+		opened = connection_open(c, problem) && accept_session(pool, c, problem);
 		(void)pthread_mutex_lock(&pool->mutex);
 		attempted(pool, c, opened);
 	}
@@ -214,6 +255,21 @@ pool_take(struct db_pool *pool, struct fault *f, struct connection **out)
 		return result_lost(f, ERR_UNAVAILABLE, why);
 	*out = c;
 	return ERR_OK;
+}
+
+enum err
+pool_take(struct db_pool *pool, struct fault *f, struct connection **out)
+{
+	struct metrics *metrics = pool->options.metrics;
+	int64_t began_ns = metrics != NULL ? clock_monotonic_ns() : 0;
+	enum err err = take(pool, f, out);
+
+	if (metrics == NULL)
+		return err;
+	metrics_observe(metrics, METRIC_POOL_WAIT_SECONDS, 0, clock_monotonic_ns() - began_ns);
+	if (err != ERR_OK)
+		metrics_count(metrics, METRIC_POOL_FAILURES, 0, 0, 1);
+	return err;
 }
 
 void
@@ -229,4 +285,22 @@ pool_give(struct db_pool *pool, struct connection *c)
 	else
 		(void)pthread_cond_broadcast(&pool->changed);
 	(void)pthread_mutex_unlock(&pool->mutex);
+}
+
+enum err
+pool_run(struct db_pool *pool, struct ctx *ctx, const struct db_call *calls, size_t n)
+{
+	bool refused = false;
+	enum err err;
+
+	do {
+		bool again = refused;
+		struct connection *c = NULL;
+
+		TRY(pool_take(pool, &ctx->fault, &c));
+		err = connection_run(c, ctx->arena, &ctx->fault, calls, n);
+		refused = !again && connection_refused(c);
+		pool_give(pool, c);
+	} while (refused);
+	return err;
 }

@@ -7,6 +7,10 @@
 #include "base/attributes.h"
 #include "base/text.h"
 
+#define READ_ONLY "25006"
+
+static const char disk_full[] = "53100";
+
 /* The SQLSTATEs with a meaning for callers, compared by the characters given; all others are our
  * own bugs. */
 static const struct {
@@ -23,10 +27,10 @@ static const struct {
 	{"55P03", ERR_UNAVAILABLE},      /* lock timeout */
 	{"57", ERR_UNAVAILABLE},         /* operators: time-outs, shutdown, crash, starting up */
 	{"25P03", ERR_UNAVAILABLE},      /* idle in transaction for too long */
-	{"25006", ERR_UNAVAILABLE}, /* read only: a standby, or a primary during a switch-over */
-	{"53", ERR_UNAVAILABLE},    /* resources: a full disk, memory, connections */
-	{"58", ERR_UNAVAILABLE},    /* the operating system: input and output */
-	{"08", ERR_UNAVAILABLE},    /* connection exceptions */
+	{READ_ONLY, ERR_UNAVAILABLE},    /* a standby, or a primary during a switch-over */
+	{"53", ERR_UNAVAILABLE},         /* resources: a full disk, memory, connections */
+	{"58", ERR_UNAVAILABLE},         /* the operating system: input and output */
+	{"08", ERR_UNAVAILABLE},         /* connection exceptions */
 };
 
 static enum err
@@ -74,23 +78,40 @@ result_is_from_server(const PGresult *result)
 	       PQresultErrorField(result, PG_DIAG_SQLSTATE) != NULL;
 }
 
-enum err
-result_error(struct fault *f, enum statement_id id, const PGresult *result)
+bool
+result_is_read_only(const PGresult *result)
 {
-	ExecStatusType status = PQresultStatus(result);
+	const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+
+	return state != NULL && text_equal(state, READ_ONLY);
+}
+
+static enum err
+server_error(struct fault *f, enum statement_id id, const PGresult *result)
+{
 	const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
 	const char *message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
 	char what[sizeof f->detail];
 
+	if (state == NULL)
+		return result_bug(f, id, PQresStatus(PQresultStatus(result)));
+	(void)snprintf(what, sizeof what, "%s %s", state, message != NULL ? message : "");
+	f->outage = text_starts_with(state, "57P0") || text_starts_with(state, "53") ||
+		    text_starts_with(state, "58") || result_is_read_only(result);
+	f->full = text_equal(state, disk_full);
+	return report(f, state_error(state), statement_get(id)->name, what,
+		      PQresultErrorField(result, PG_DIAG_CONSTRAINT_NAME));
+}
+
+enum err
+result_error(struct fault *f, enum statement_id id, const PGresult *result)
+{
+	ExecStatusType status = PQresultStatus(result);
+
 	if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK ||
 	    status == PGRES_PIPELINE_ABORTED)
 		return ERR_OK;
-	if (state == NULL)
-		return result_bug(f, id, PQresStatus(status));
-	(void)snprintf(what, sizeof what, "%s %s", state, message != NULL ? message : "");
-	f->outage = text_starts_with(state, "57P0");
-	return report(f, state_error(state), statement_get(id)->name, what,
-		      PQresultErrorField(result, PG_DIAG_CONSTRAINT_NAME));
+	return server_error(f, id, result);
 }
 
 static void
@@ -99,18 +120,26 @@ release(void *result)
 	PQclear(result);
 }
 
+/* The number at the end of "UPDATE 3" or "INSERT 0 3". */
+static size_t
+affected_rows(PGresult *result)
+{
+	const char *number = strrchr(PQcmdStatus(result), ' ');
+	int64_t affected = 0;
+
+	if (number == NULL || !integer_parse(&affected, number + 1) || affected < 0)
+		return 0;
+	return (size_t)affected;
+}
+
 void
 result_keep(struct arena *arena, struct fault *f, PGresult *result, struct rows *rows)
 {
-	int64_t affected = 0;
-
 	arena_adopt(arena, result, release);
 	rows->result = result;
 	rows->count = (size_t)PQntuples(result);
 	rows->fault = f;
-	rows->affected = 0;
-	if (integer_parse(&affected, PQcmdTuples(result)) && affected > 0)
-		rows->affected = (size_t)affected;
+	rows->affected = affected_rows(result);
 }
 
 enum err

@@ -12,6 +12,8 @@
 bool result_is_from_server(const PGresult *result);
 /* The error by its SQLSTATE, reported; ERR_OK for a success or a skipped statement. */
 enum err result_error(struct fault *f, enum statement_id id, const PGresult *result) MUST_CHECK;
+/* Whether the server refused to write at all. */
+bool result_is_read_only(const PGresult *result);
 /* Attach the result to the arena and describe it in rows. */
 void result_keep(struct arena *arena, struct fault *f, PGresult *result, struct rows *rows);
 /* Whether the number of rows is as the statement declares. */

@@ -2,4 +2,5 @@
 #include "app/events/event_stream.h"
 #include "jobs/job.h"
 
-const struct periodic_job job_event_stream = {"event_feed", 200, event_stream_read};
+const struct periodic_job job_event_stream = {
+	.name = "event_feed", .pause_ms = 200, .run = event_stream_read};

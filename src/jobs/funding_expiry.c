@@ -2,4 +2,5 @@
 #include "app/funding/funding.h"
 #include "jobs/job.h"
 
-const struct periodic_job job_funding_expiry = {"funding_expiry", 60000, funding_expire};
+const struct periodic_job job_funding_expiry = {
+	.name = "funding_expiry", .pause_ms = 60000, .run = funding_expire};

@@ -12,4 +12,4 @@ run(struct ctx *ctx, bool *found)
 	return ERR_OK;
 }
 
-const struct periodic_job job_hold_expiry = {"hold_expiry", 500, run};
+const struct periodic_job job_hold_expiry = {.name = "hold_expiry", .pause_ms = 500, .run = run};

@@ -16,6 +16,11 @@ struct periodic_job {
 	int64_t pause_ms; /* between runs that find no work */
 	/* Do one piece of work; *found tells whether there was one. */
 	enum err (*run)(struct ctx *ctx, bool *found);
+	/* Notifications that wake it, or NULL; what ends a run that waits for work; and what remains to be
+	 * done when the runner stops. */
+	const char *channel;
+	void (*wake)(const struct app *app);
+	enum err (*finish)(struct ctx *ctx);
 };
 
 extern const struct periodic_job job_event_stream;
@@ -26,6 +31,7 @@ extern const struct periodic_job job_funding_expiry;
 extern const struct periodic_job job_heartbeat;
 extern const struct periodic_job job_merchant_payout;
 extern const struct periodic_job job_voucher_expiry;
+extern const struct periodic_job job_webhook_delivery;
 
 extern const struct queue_kind queue_mail;
 extern const struct queue_kind queue_merchant_payout;

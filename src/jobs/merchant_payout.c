@@ -5,7 +5,8 @@
 #include "jobs/job.h"
 #include "queue/queue.h"
 
-const struct periodic_job job_merchant_payout = {"merchant_payout", 60000, payout_open_due};
+const struct periodic_job job_merchant_payout = {
+	.name = "merchant_payout", .pause_ms = 60000, .run = payout_open_due};
 
 static enum err
 run(struct ctx *ctx, struct queue_job *job, enum queue_verdict *verdict)

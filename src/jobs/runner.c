@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+#include "app/events/sender.h"
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -69,9 +70,9 @@ log_failure(struct worker *worker, const struct ctx *ctx, enum err err)
 static int64_t
 run_once(struct worker *worker, struct arena *arena)
 {
-	const struct app *app = &worker->runner->app;
+	struct app app = app_enter(&worker->runner->app);
 	const struct job *job = worker->slot->job;
-	struct ctx ctx = app_ctx(app, arena);
+	struct ctx ctx = app_ctx(&app, arena);
 	bool found = false;
 	enum err err = job->kind != NULL ? queue_run_one(&ctx, job->kind, &found)
 					 : job->periodic->run(&ctx, &found);
@@ -80,6 +81,7 @@ run_once(struct worker *worker, struct arena *arena)
 		log_failure(worker, &ctx, err);
 	worker->failure = err;
 	arena_reset(arena);
+	app_leave(&app);
 	if (err != ERR_OK)
 		return PAUSE_AFTER_FAILURE_MS;
 	if (found)
@@ -124,6 +126,21 @@ wakes_of(struct worker *worker)
 	return wakes;
 }
 
+/* What remains to be done of a job that never ends by itself. */
+static void
+finish(struct worker *worker, struct arena *arena)
+{
+	const struct periodic_job *periodic = worker->slot->job->periodic;
+	struct app app = app_enter(&worker->runner->app);
+	struct ctx ctx = app_ctx(&app, arena);
+	enum err err =
+		periodic != NULL && periodic->finish != NULL ? periodic->finish(&ctx) : ERR_OK;
+
+	if (err != ERR_OK)
+		log_failure(worker, &ctx, err);
+	app_leave(&app);
+}
+
 static void *
 worker_main(void *arg)
 {
@@ -136,6 +153,7 @@ worker_main(void *arg)
 		seen = wakes_of(worker);
 		pause_ms = run_once(worker, arena);
 	} while (wait_for_work(worker, seen, pause_ms));
+	finish(worker, arena);
 	arena_free(arena);
 	return NULL;
 }
@@ -171,7 +189,7 @@ start_keeper(struct runner *runner)
 	struct keeper *keeper = &runner->keeper;
 
 	keeper->app = runner->app;
-	keeper->app.database.pool = db_pool_beside(runner->app.database.pool);
+	keeper->app.database.pool = db_pool_beside(runner->app.database.pool, NULL);
 	if (keeper->app.database.pool == NULL)
 		return false;
 	keeper->runs = pthread_create(&keeper->thread, NULL, keeper_main, runner) == 0;
@@ -197,6 +215,7 @@ runner_free(struct runner *runner)
 		(void)pthread_cond_destroy(&runner->slots[i].call);
 	(void)pthread_cond_destroy(&runner->keeper.call);
 	(void)pthread_mutex_destroy(&runner->mutex);
+	sender_free(runner->app.sender);
 	claims_free(runner->app.claims);
 	free(runner->slots);
 	free(runner->workers);
@@ -228,12 +247,14 @@ runner_new(const struct app *app, const struct job *list)
 		workers += list[slots].threads;
 	runner->app = *app;
 	runner->app.claims = claims_new(workers);
+	runner->app.sender = app->http_public != NULL ? sender_new(app) : NULL;
 	runner->app.database.insist_s = INSIST_S;
 	(void)pthread_mutex_init(&runner->mutex, NULL);
 	init_call(&runner->keeper.call);
 	runner->slots = calloc(slots, sizeof(*runner->slots));
 	runner->workers = calloc(workers, sizeof(*runner->workers));
-	if (runner->app.claims != NULL && runner->slots != NULL && runner->workers != NULL)
+	if (runner->app.claims != NULL && runner->slots != NULL && runner->workers != NULL &&
+	    (runner->app.sender != NULL || app->http_public == NULL))
 		return runner;
 	runner_free(runner);
 	return NULL;
@@ -276,18 +297,32 @@ runner_start(const struct app *app, const struct job *list)
 	return runner;
 }
 
+/* The notifications that a job is woken by; NULL: none. */
+static const char *
+channel_of(const struct job *job)
+{
+	return job->kind != NULL ? job->kind->name : job->periodic->channel;
+}
+
+/* Wake the threads of a job, whatever they wait for. */
+static void
+call(struct runner *runner, struct slot *slot)
+{
+	slot->wakes++;
+	(void)pthread_cond_broadcast(&slot->call);
+	if (slot->job->periodic != NULL && slot->job->periodic->wake != NULL)
+		slot->job->periodic->wake(&runner->app);
+}
+
 void
 runner_wake(struct runner *runner, const char *kind)
 {
 	(void)pthread_mutex_lock(&runner->mutex);
 	for (size_t i = 0; i < runner->slot_count; i++) {
-		struct slot *slot = &runner->slots[i];
+		const char *channel = channel_of(runner->slots[i].job);
 
-		if (slot->job->kind == NULL ||
-		    (kind != NULL && !text_equal(kind, slot->job->kind->name)))
-			continue;
-		slot->wakes++;
-		(void)pthread_cond_broadcast(&slot->call);
+		if (channel != NULL && (kind == NULL || text_equal(kind, channel)))
+			call(runner, &runner->slots[i]);
 	}
 	(void)pthread_mutex_unlock(&runner->mutex);
 }
@@ -300,7 +335,7 @@ runner_stop(struct runner *runner, int64_t timeout_ms)
 	(void)pthread_mutex_lock(&runner->mutex);
 	runner->stop = true;
 	for (size_t i = 0; i < runner->slot_count; i++)
-		(void)pthread_cond_broadcast(&runner->slots[i].call);
+		call(runner, &runner->slots[i]);
 	(void)pthread_mutex_unlock(&runner->mutex);
 	for (; runner->worker_count > 0; runner->worker_count--)
 		if (pthread_clockjoin_np(runner->workers[runner->worker_count - 1].thread, NULL,

@@ -2,4 +2,5 @@
 #include "app/people/user.h"
 #include "jobs/job.h"
 
-const struct periodic_job job_token_request = {"token_request", 250, user_answer_request};
+const struct periodic_job job_token_request = {
+	.name = "token_request", .pause_ms = 250, .run = user_answer_request};

@@ -106,11 +106,9 @@ read_number(struct reader *r)
 static uint16_t
 hash_of(const char *name)
 {
-	uint32_t hash = 2166136261U;
+	uint64_t hash = text_hash(TEXT_HASH, name);
 
-	for (; *name != '\0'; name++)
-		hash = (hash ^ (unsigned char)*name) * 16777619U;
-	return (uint16_t)(hash ^ hash >> 16);
+	return (uint16_t)(hash ^ hash >> 32);
 }
 
 static bool
@@ -310,7 +308,7 @@ read_by(struct reader *r, struct fault *f, struct json_object **out)
 
 	if (r->scan.length > INT_MAX)
 		return fault(f, ERR_BODY_TOO_LARGE, NULL, NULL);
-	r->texts = arena_alloc(r->arena, r->scan.length + 1);
+	r->texts = arena_room(r->arena, r->scan.length + 1);
 	r->stack = r->at_hand;
 	r->capacity = AT_HAND;
 	taken = read_whole(r);

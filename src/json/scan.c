@@ -219,15 +219,15 @@ plain_run(const struct scan *s)
 {
 	size_t at = s->at;
 
-	while (at < s->length) {
-		unsigned char c = (unsigned char)s->text[at];
-		size_t n = c < 0x80 ? 1 : utf8_next(s->text + at, s->length - at);
+	for (;;) {
+		size_t n;
 
-		if (c < 0x20 || c == '"' || c == '\\' || n == 0)
-			break;
+		at += text_plain_run(s->text + at, s->length - at);
+		n = utf8_next(s->text + at, s->length - at);
+		if (n < 2)
+			return at - s->at;
 		at += n;
 	}
-	return at - s->at;
 }
 
 /* A byte that a lenient scan replaces with a question mark. */

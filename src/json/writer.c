@@ -1,6 +1,5 @@
 #include "json/writer.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -15,31 +14,44 @@ jw_init(struct jw *w, struct arena *arena, size_t expected)
 		.arena = arena,
 		.capacity = expected > CAPACITY_MIN ? expected : CAPACITY_MIN,
 	};
-	w->text = arena_alloc(arena, w->capacity);
+	w->text = arena_room(arena, w->capacity);
 }
 
-/* Room for length more bytes and the NUL at the end. */
-static void
-reserve(struct jw *w, size_t length)
+static __attribute__((noinline)) void
+enlarge(struct jw *w, size_t needed)
 {
-	size_t needed = w->length + length + 1;
 	char *larger;
 
-	if (needed <= w->capacity)
-		return;
 	while (w->capacity < needed)
 		w->capacity *= 2;
-	larger = arena_alloc(w->arena, w->capacity);
+	larger = arena_room(w->arena, w->capacity);
 	memcpy(larger, w->text, w->length);
 	w->text = larger;
 }
 
-static void
+/* Room for length more bytes and the NUL at the end. */
+static inline void
+reserve(struct jw *w, size_t length)
+{
+	size_t needed = w->length + length + 1;
+
+	if (needed > w->capacity)
+		enlarge(w, needed);
+}
+
+static inline void
 put(struct jw *w, const char *bytes, size_t length)
 {
 	reserve(w, length);
 	memcpy(w->text + w->length, bytes, length);
 	w->length += length;
+}
+
+static inline void
+put_byte(struct jw *w, char byte)
+{
+	reserve(w, 1);
+	w->text[w->length++] = byte;
 }
 
 /* The escape of a character that must not appear in a string directly. */
@@ -58,42 +70,52 @@ put_escape(struct jw *w, char c)
 	put(w, escape, strlen(escape));
 }
 
-static bool
-is_plain(char c)
+/* The character that follows a plain run: escaped, or of several bytes. 0 if it is not valid. */
+static size_t
+put_character(struct jw *w, const char *text, size_t length)
 {
-	return (unsigned char)c >= 0x20 && c != '"' && c != '\\';
+	unsigned char c = (unsigned char)text[0];
+	size_t n = c < 0x80 ? 1 : utf8_next(text, length);
+
+	if (c >= 0x20 && c != '"' && c != '\\')
+		put(w, text, n);
+	else
+		put_escape(w, text[0]);
+	return n;
 }
 
 static void
 put_string(struct jw *w, const char *text)
 {
-	size_t length = strlen(text);
+	size_t left = strlen(text);
 
-	if (!utf8_valid(text, length)) {
-		w->failed = true;
-		return;
-	}
-	reserve(w, length + 2);
-	put(w, "\"", 1);
-	while (*text != '\0') {
-		size_t run = 0;
+	reserve(w, left + 2);
+	put_byte(w, '"');
+	for (;;) {
+		size_t n = text_plain_run(text, left);
 
-		while (text[run] != '\0' && is_plain(text[run]))
-			run++;
-		put(w, text, run);
-		text += run;
-		if (*text != '\0')
-			put_escape(w, *text++);
+		put(w, text, n);
+		text += n;
+		left -= n;
+		if (left == 0)
+			break;
+		n = put_character(w, text, left);
+		if (n == 0) {
+			w->failed = true;
+			return;
+		}
+		text += n;
+		left -= n;
 	}
-	put(w, "\"", 1);
+	put_byte(w, '"');
 }
 
 static void
 put_escaped(struct jw *w, const char *text)
 {
-	put(w, "\"", 1);
+	put_byte(w, '"');
 	put(w, text, strlen(text));
-	put(w, "\"", 1);
+	put_byte(w, '"');
 }
 
 /* The prefix of a value: a comma, and in objects the name. False if no value is allowed here. */
@@ -109,7 +131,7 @@ begin_value(struct jw *w, const char *name)
 		return false;
 	if (w->depth > 0) {
 		if (!w->first[w->depth - 1])
-			put(w, ",", 1);
+			put_byte(w, ',');
 		w->first[w->depth - 1] = false;
 	}
 	if (name != NULL) {
@@ -118,19 +140,19 @@ begin_value(struct jw *w, const char *name)
 		else
 			put_string(w, name);
 		w->name_escaped = false;
-		put(w, ":", 1);
+		put_byte(w, ':');
 	}
 	return !w->failed;
 }
 
 static void
-open_scope(struct jw *w, const char *name, const char *opener, char closer)
+open_scope(struct jw *w, const char *name, char opener, char closer)
 {
 	if (w->depth == JW_DEPTH_MAX)
 		w->failed = true;
 	if (!begin_value(w, name))
 		return;
-	put(w, opener, 1);
+	put_byte(w, opener);
 	w->first[w->depth] = true;
 	w->closer[w->depth] = closer;
 	w->depth++;
@@ -139,13 +161,13 @@ open_scope(struct jw *w, const char *name, const char *opener, char closer)
 void
 jw_object(struct jw *w, const char *name)
 {
-	open_scope(w, name, "{", '}');
+	open_scope(w, name, '{', '}');
 }
 
 void
 jw_list(struct jw *w, const char *name)
 {
-	open_scope(w, name, "[", ']');
+	open_scope(w, name, '[', ']');
 }
 
 void
@@ -156,7 +178,7 @@ jw_close(struct jw *w)
 	if (w->failed)
 		return;
 	w->depth--;
-	put(w, &w->closer[w->depth], 1);
+	put_byte(w, w->closer[w->depth]);
 }
 
 void
@@ -184,11 +206,9 @@ jw_escaped_name(struct jw *w)
 void
 jw_integer(struct jw *w, const char *name, int64_t value)
 {
-	char digits[24];
-	int length = snprintf(digits, sizeof(digits), "%" PRId64, value);
+	char buf[INTEGER_TEXT_MAX];
 
-	if (begin_value(w, name))
-		put(w, digits, (size_t)length);
+	jw_json(w, name, integer_text(buf, value));
 }
 
 void

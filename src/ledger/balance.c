@@ -30,6 +30,9 @@ ledger_position_at(struct ctx *ctx, struct uuid account, struct instant at,
 	struct rows rows;
 
 	TRY(db_run(ctx, SQL_account_position_at, &rows, PARAMS(p_uuid(account), p_at(at))));
+	if (row_is_null(&rows, 0, 0))
+		return fault(&ctx->fault, ERR_VALIDATION, "at",
+			     "is in a part of the journal that is archived");
 	*out = (struct ledger_position){row_int(&rows, 0, 0), row_int(&rows, 0, 1)};
 	return ERR_OK;
 }

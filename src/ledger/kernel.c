@@ -29,10 +29,8 @@ struct reference_table {
 static uint64_t
 reference_hash(int64_t ledger_id, const char *reference)
 {
-	uint64_t hash = UINT64_C(14695981039346656037) ^ (uint64_t)ledger_id;
+	uint64_t hash = text_hash(TEXT_HASH ^ (uint64_t)ledger_id, reference);
 
-	for (const char *p = reference; *p != '\0'; p++)
-		hash = (hash ^ (unsigned char)*p) * UINT64_C(1099511628211);
 	return hash ^ (hash >> 29);
 }
 

@@ -32,6 +32,7 @@ struct loaded {
 	struct rows accounts;
 	struct rows holds;
 	struct rows known;
+	struct rows reversals;
 	struct rows reserved;
 	struct rows good_keys;
 };
@@ -117,7 +118,9 @@ load(struct ctx *ctx, struct ledger_transaction *const *transactions, size_t n,
 	const int64_t *key_list = authorities(ctx, transactions, n, &keys);
 	const struct param hold_param = p_uuids(hold_list, holds);
 	const struct param key_param = p_ints(key_list, keys);
-	struct db_call calls[5];
+	const struct param known_params[] = {p_ints(ledgers, n), p_texts(references, n)};
+	struct param reversal_param;
+	struct db_call calls[6];
 	size_t count = 0;
 
 	for (size_t i = 0; i < n; i++) {
@@ -133,22 +136,52 @@ load(struct ctx *ctx, struct ledger_transaction *const *transactions, size_t n,
 					  PARAMS(p_uuids(account_list, accounts))};
 	if (holds > 0)
 		calls[count++] = (struct db_call){SQL_hold_lock, &loaded->holds, &hold_param, 1};
-	calls[count++] = (struct db_call){
-		SQL_transaction_known, &loaded->known,
-		PARAMS(p_ints(ledgers, n), p_texts(references, n), p_ints(reverses, reversals))};
+	reversal_param = p_ints(reverses, reversals);
+	calls[count++] = (struct db_call){SQL_transaction_known, &loaded->known, known_params,
+					  COUNT(known_params)};
+	if (reversals > 0)
+		calls[count++] = (struct db_call){SQL_transaction_reversals, &loaded->reversals,
+						  &reversal_param, 1};
 	calls[count++] = (struct db_call){SQL_transaction_reserve, &loaded->reserved,
 					  PARAMS(p_int((int64_t)n))};
 	return db_pipeline(ctx, calls, count);
 }
 
-static const struct known_transaction *
-read_known(struct ctx *ctx, const struct rows *rows)
+/* A transaction whose postings were not in their table: they are in the archive, unless their period
+ * is detached. Then it remains without content, and equals no other. */
+static enum err
+complete(struct ctx *ctx, struct known_transaction *known)
 {
-	struct known_transaction *known = arena_array(ctx->arena, rows->count, sizeof(*known));
+	struct rows rows;
 
-	for (size_t i = 0; i < rows->count; i++)
-		rows_scan(rows, i, known_columns, COLUMN_COUNT(known_columns), &known[i]);
-	return known;
+	if (known->transaction_id == 0 || known->from_sequence != 0)
+		return ERR_OK;
+	TRY(db_run(ctx, SQL_transaction_archived, &rows, PARAMS(p_int(known->transaction_id))));
+	if (rows.count == 0)
+		return ERR_OK;
+	known->content = row_bytes(&rows, 0, 0);
+	known->from_balance = row_int(&rows, 0, 1);
+	known->to_balance = row_int(&rows, 0, 2);
+	known->from_sequence = row_int(&rows, 0, 3);
+	known->to_sequence = row_int(&rows, 0, 4);
+	return ERR_OK;
+}
+
+static enum err
+read_known(struct ctx *ctx, const struct loaded *loaded, struct ledger_batch *batch)
+{
+	const struct rows *found[] = {&loaded->known, &loaded->reversals};
+	size_t count = loaded->known.count + loaded->reversals.count;
+	struct known_transaction *known = arena_array(ctx->arena, count, sizeof(*known));
+
+	for (size_t f = 0; f < COUNT(found); f++)
+		for (size_t i = 0; i < found[f]->count; i++)
+			rows_scan(found[f], i, known_columns, COLUMN_COUNT(known_columns),
+				  &known[batch->known_count++]);
+	for (size_t i = 0; i < count; i++)
+		TRY(complete(ctx, &known[i]));
+	batch->known = known;
+	return ERR_OK;
 }
 
 static int
@@ -166,6 +199,51 @@ account_number(const struct ledger_batch *batch, const struct uuid *id)
 	return account->account_id;
 }
 
+/* A column of which most values are the same: each value once, mostly, and for each row the number of its
+ * value, from 1. */
+struct few {
+	const char **values;
+	size_t count;
+	int64_t *numbers;
+	size_t rows;
+};
+
+static struct few
+few_new(struct ctx *ctx, size_t rows)
+{
+	return (struct few){
+		.values = arena_array(ctx->arena, rows, sizeof(const char *)),
+		.numbers = arena_array(ctx->arena, rows, sizeof(int64_t)),
+	};
+}
+
+/* Another row. Its value is looked for at the beginning and the end only. */
+static void
+few_add(struct few *few, const char *value)
+{
+	size_t number = few->count;
+
+	if (few->count > 0 && text_equal(few->values[0], value))
+		number = 1;
+	else if (few->count == 0 || !text_equal(few->values[few->count - 1], value))
+		few->values[number++] = value;
+	if (number > few->count)
+		few->count = number;
+	few->numbers[few->rows++] = (int64_t)number;
+}
+
+/* By ledger and reference, in any order that is the same everywhere. */
+static int
+by_reference(const void *a, const void *b)
+{
+	const struct ledger_transaction *x = *(struct ledger_transaction *const *)a;
+	const struct ledger_transaction *y = *(struct ledger_transaction *const *)b;
+
+	if (x->ledger_id != y->ledger_id)
+		return x->ledger_id < y->ledger_id ? -1 : 1;
+	return strcmp(x->reference, y->reference);
+}
+
 static void
 store_transactions(struct ctx *ctx, struct ledger_transaction *const *posted, size_t n)
 {
@@ -173,29 +251,32 @@ store_transactions(struct ctx *ctx, struct ledger_transaction *const *posted, si
 	struct uuid *public_ids = arena_array(ctx->arena, n, sizeof(*public_ids));
 	int64_t *ledgers = arena_array(ctx->arena, n, sizeof(*ledgers));
 	const char **references = arena_array(ctx->arena, n, sizeof(*references));
-	const char **types = arena_array(ctx->arena, n, sizeof(*types));
-	struct bytes *contents = arena_array(ctx->arena, n, sizeof(*contents));
+	unsigned char *contents = arena_alloc(ctx->arena, n * CONTENT_SIZE);
 	int64_t *reverses = arena_array(ctx->arena, n, sizeof(*reverses));
-	const char **metadata = arena_array(ctx->arena, n, sizeof(*metadata));
 	struct instant *times = arena_array(ctx->arena, n, sizeof(*times));
+	struct few types = few_new(ctx, n);
+	struct few metadata = few_new(ctx, n);
+	struct ledger_transaction **sorted =
+		arena_copy(ctx->arena, posted, n * sizeof(struct ledger_transaction *));
 
+	qsort(sorted, n, sizeof(struct ledger_transaction *), by_reference);
 	for (size_t i = 0; i < n; i++) {
-		ids[i] = posted[i]->transaction_id;
-		public_ids[i] = posted[i]->public_id;
-		ledgers[i] = posted[i]->ledger_id;
-		references[i] = posted[i]->reference;
-		types[i] = word_text(transaction_type_words, posted[i]->type);
-		/* The caller's transaction may be freed before the deferred statement is sent. */
-		contents[i] = (struct bytes){
-			arena_copy(ctx->arena, posted[i]->content, CONTENT_SIZE), CONTENT_SIZE};
-		reverses[i] = posted[i]->reverses;
-		metadata[i] = posted[i]->metadata != NULL ? posted[i]->metadata : "{}";
-		times[i] = posted[i]->created_at;
+		ids[i] = sorted[i]->transaction_id;
+		public_ids[i] = sorted[i]->public_id;
+		ledgers[i] = sorted[i]->ledger_id;
+		references[i] = sorted[i]->reference;
+		few_add(&types, word_text(transaction_type_words, sorted[i]->type));
+		memcpy(contents + i * CONTENT_SIZE, sorted[i]->content, CONTENT_SIZE);
+		reverses[i] = sorted[i]->reverses;
+		few_add(&metadata, sorted[i]->metadata != NULL ? sorted[i]->metadata : "{}");
+		times[i] = sorted[i]->created_at;
 	}
 	db_defer(ctx, SQL_transaction_insert,
 		 PARAMS(p_ints(ids, n), p_uuids(public_ids, n), p_ints(ledgers, n),
-			p_texts(references, n), p_texts(types, n), p_bytes_list(contents, n),
-			p_ints(reverses, n), p_texts(metadata, n), p_times(times, n)));
+			p_texts(references, n), p_texts(types.values, types.count),
+			p_ints(types.numbers, n), p_bytes(contents, n * CONTENT_SIZE),
+			p_ints(reverses, n), p_texts(metadata.values, metadata.count),
+			p_ints(metadata.numbers, n), p_times(times, n)));
 }
 
 /* The columns of posting_insert. */
@@ -219,7 +300,7 @@ store_postings(struct ctx *ctx, const struct ledger_batch *batch,
 {
 	size_t count = count_postings(posted, n);
 	int64_t *c[POSTING_COLUMNS];
-	const char **currencies = arena_array(ctx->arena, count, sizeof(*currencies));
+	struct few currencies = few_new(ctx, count);
 	size_t row = 0;
 
 	for (size_t i = 0; i < POSTING_COLUMNS; i++)
@@ -232,7 +313,7 @@ store_postings(struct ctx *ctx, const struct ledger_batch *batch,
 			c[TRANSACTION][row] = posted[i]->transaction_id;
 			c[LINE][row] = (int64_t)p;
 			c[LEDGER][row] = posted[i]->ledger_id;
-			currencies[row] = posted[i]->currency;
+			few_add(&currencies, posted[i]->currency);
 			c[FROM][row] = account_number(batch, &posting->from);
 			c[TO][row] = account_number(batch, &posting->to);
 			c[AMOUNT][row] = posting->amount;
@@ -243,8 +324,9 @@ store_postings(struct ctx *ctx, const struct ledger_batch *batch,
 		}
 	db_defer(ctx, SQL_posting_insert,
 		 PARAMS(p_ints(c[TRANSACTION], count), p_ints(c[LINE], count),
-			p_ints(c[LEDGER], count), p_texts(currencies, count),
-			p_ints(c[FROM], count), p_ints(c[TO], count), p_ints(c[AMOUNT], count),
+			p_ints(c[LEDGER], count), p_texts(currencies.values, currencies.count),
+			p_ints(currencies.numbers, count), p_ints(c[FROM], count),
+			p_ints(c[TO], count), p_ints(c[AMOUNT], count),
 			p_ints(c[FROM_BALANCE], count), p_ints(c[TO_BALANCE], count),
 			p_ints(c[FROM_SEQUENCE], count), p_ints(c[TO_SEQUENCE], count)));
 }
@@ -331,8 +413,7 @@ ledger_post(struct ctx *ctx, struct ledger_transaction **transactions, size_t n)
 	batch.account_count = loaded.accounts.count;
 	batch.holds = store_read_holds(ctx, &loaded.holds);
 	batch.hold_count = loaded.holds.count;
-	batch.known = read_known(ctx, &loaded.known);
-	batch.known_count = loaded.known.count;
+	TRY(read_known(ctx, &loaded, &batch));
 	batch.now = row_time(&loaded.reserved, 0, 1);
 	before = batch.accounts;
 	if (batch.account_count > 0)

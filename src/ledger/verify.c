@@ -3,42 +3,132 @@
 #include "base/arena.h"
 #include "base/attributes.h"
 #include "db/row.h"
+#include "ledger/tally.h"
+
+enum {
+	PARTS_MAX = 3,
+	PROBLEMS_MAX = 100,
+	SCRATCH_MAX = 256 * 1024 * 1024,
+	/* Rows of a piece: the first one, and the bounds. */
+	ROWS_FIRST = 2000,
+	ROWS_LEAST = 1,
+	ROWS_MOST = 32000,
+};
+static const int64_t fast_ns = 200000000;
+static const int64_t slow_ns = 600000000;
+
+/* What the ids of a check belong to, in the order of SQL_verify_ends and SQL_verify_piece. */
+enum range {
+	ACCOUNTS,
+	TRANSACTIONS,
+	HOLDS,
+	PAYMENTS,
+	PURCHASES,
+	VOUCHERS,
+	SETTLEMENTS,
+	DROP_PAYMENTS,
+	PAYOUTS,
+	CHUNKS,
+	RANGES,
+	AT_ONCE = RANGES, /* few rows: one piece */
+};
+
+/* One statement for the pieces of a range. If sums is set, it returns amounts to be added up, and all
+ * such parts of a check are read in one snapshot. */
+struct part {
+	enum statement_id statement;
+	enum range range;
+	bool sums;
+};
 
 static const struct {
 	struct ledger_check check;
-	enum statement_id statement;
+	struct part parts[PARTS_MAX];
+	size_t count;
 } checks[] = {
-	{{"sums", "balances of each currency sum to zero"}, SQL_check_sums},
-	{{"balances", "each balance is the sum of its postings"}, SQL_check_balances},
-	{{"running", "each posting carries the balance after it, without gaps"}, SQL_check_running},
-	{{"floors", "no account is below its floor"}, SQL_check_floors},
-	{{"holds", "the held amount is the sum of the active holds"}, SQL_check_holds},
-	{{"captures", "each captured hold moved its amount"}, SQL_check_captures},
-	{{"transactions", "each transaction has its postings"}, SQL_check_transactions},
-	{{"reversals", "no reversal exceeds the original amount"}, SQL_check_reversals},
-	{{"order", "each history is in chronological order"}, SQL_check_order},
+	{{"sums", "balances of each currency sum to zero"}, {{SQL_check_sums, ACCOUNTS, true}}, 1},
+	{{"balances", "each account has the balance of its last posting"},
+	 {{SQL_check_balances, ACCOUNTS, false}},
+	 1},
+	{{"running", "each posting carries the balance after it, without gaps, in order of time"},
+	 {{SQL_check_running, TRANSACTIONS, false}, {SQL_check_archive, TRANSACTIONS, false}},
+	 2},
+	{{"archive", "archived months have what was archived, and their closing balances"},
+	 {{SQL_check_chunks, CHUNKS, false}, {SQL_check_closings, ACCOUNTS, false}},
+	 2},
+	{{"floors", "no account is below its floor"}, {{SQL_check_floors, ACCOUNTS, false}}, 1},
+	{{"holds", "the held amount is the sum of the active holds"},
+	 {{SQL_check_holds, ACCOUNTS, false}},
+	 1},
+	{{"captures", "each captured hold moved its amount"},
+	 {{SQL_check_captures, HOLDS, false}},
+	 1},
+	{{"transactions", "each transaction has its postings"},
+	 {{SQL_check_transactions, TRANSACTIONS, false},
+	  {SQL_check_posting_accounts, TRANSACTIONS, false}},
+	 2},
+	{{"reversals", "no reversal exceeds the original amount"},
+	 {{SQL_check_reversals, TRANSACTIONS, false}},
+	 1},
 	{{"vouchers", "voucher accounts hold the remaining balances of their vouchers"},
-	 SQL_check_vouchers},
+	 {{SQL_check_vouchers, ACCOUNTS, true}, {SQL_check_voucher_balances, VOUCHERS, true}},
+	 2},
 	{{"redemptions", "redeemed, refunded and remaining amounts add up to what each voucher was "
 			 "issued for"},
-	 SQL_check_redemptions},
-	{{"settlements", "cash taken for vouchers is owed by EasyPay"}, SQL_check_settlements},
-	{{"payments", "each settled payment moved its amount"}, SQL_check_payments},
-	{{"withdrawals", "the money of each pending withdrawal is held"}, SQL_check_withdrawals},
+	 {{SQL_check_redemptions, VOUCHERS, false}},
+	 1},
+	{{"settlements", "cash taken for vouchers is owed by EasyPay"},
+	 {{SQL_check_settlements, ACCOUNTS, true},
+	  {SQL_check_settlement_amounts, SETTLEMENTS, true},
+	  {SQL_check_settled_vouchers, VOUCHERS, false}},
+	 3},
+	{{"payments", "each settled payment moved its amount"},
+	 {{SQL_check_payments, PAYMENTS, false}},
+	 1},
+	{{"withdrawals", "the money of each pending withdrawal is held"},
+	 {{SQL_check_withdrawals, PAYMENTS, false}},
+	 1},
 	{{"clearing", "each provider transaction is posted once, for a payment"},
-	 SQL_check_clearing},
-	{{"purchases", "each settled purchase moved its amount"}, SQL_check_purchases},
+	 {{SQL_check_clearing, TRANSACTIONS, false}},
+	 1},
+	{{"purchases", "each settled purchase moved its amount"},
+	 {{SQL_check_purchases, PURCHASES, false}},
+	 1},
 	{{"purchase holds", "the money of each pending purchase is held"},
-	 SQL_check_purchase_holds},
+	 {{SQL_check_purchase_holds, PURCHASES, false}},
+	 1},
 	{{"drop_postings", "each Drop payment moved its amount, and back if it failed"},
-	 SQL_check_drop_postings},
+	 {{SQL_check_drop_postings, DROP_PAYMENTS, false}},
+	 1},
 	{{"drop_payables", "the amount owed in Drop is the sum of its payments"},
-	 SQL_check_drop_payables},
-	{{"drop_fees", "fee revenue in Drop is the sum of its fees"}, SQL_check_drop_fees},
-	{{"payouts", "each merchant payout moved the sum of its payments"}, SQL_check_payouts},
-	{{"references", "each pending payment has its reference"}, SQL_check_references},
+	 {{SQL_check_drop_payables, ACCOUNTS, true},
+	  {SQL_check_drop_pending, DROP_PAYMENTS, true},
+	  {SQL_check_drop_merchants, DROP_PAYMENTS, false}},
+	 3},
+	{{"drop_fees", "fee revenue in Drop is the sum of its fees"},
+	 {{SQL_check_drop_fees, ACCOUNTS, true}, {SQL_check_drop_charged, DROP_PAYMENTS, true}},
+	 2},
+	{{"payouts", "each merchant payout moved the sum of its payments"},
+	 {{SQL_check_payouts, PAYOUTS, false}},
+	 1},
+	{{"references", "each pending payment has its reference"},
+	 {{SQL_check_references, PAYMENTS, false}, {SQL_check_reserved, AT_ONCE, false}},
+	 2},
 };
 enum { CHECKS = COUNT(checks) };
+
+/* A check that is being run. Rows live in a scratch arena that is reset after each piece. */
+struct run {
+	const struct ledger_check_scope *scope;
+	size_t check;
+	struct arena *scratch;
+	int64_t ends[RANGES];
+	int64_t rows; /* of the next piece */
+	int64_t rows_most;
+	struct tally *tally;
+	const char **problems;
+	size_t count;
+};
 
 const struct ledger_check *
 ledger_check_at(size_t i)
@@ -46,17 +136,231 @@ ledger_check_at(size_t i)
 	return i < CHECKS ? &checks[i].check : NULL;
 }
 
-enum err
-ledger_check_run(struct ctx *ctx, size_t i, const char *const **problems, size_t *n)
+/* Ids before the part of the range that is read. */
+static int64_t
+start_of(const struct run *run, enum range range)
 {
-	const char **texts;
+	int64_t since = run->scope != NULL ? run->scope->since_id : 0;
+
+	if (since > 0 && range == CHUNKS)
+		return run->ends[CHUNKS];
+	return since > 0 && range == TRANSACTIONS ? since - 1 : 0;
+}
+
+static void
+take(struct ctx *ctx, struct run *run, const struct part *part, const struct rows *rows)
+{
+	for (size_t i = 0; part->sums && i < rows->count; i++)
+		tally_add(run->tally, row_text(rows, i, 0), row_wide(rows, i, 1),
+			  row_wide(rows, i, 2));
+	for (size_t i = 0; !part->sums && i < rows->count && run->count < PROBLEMS_MAX; i++)
+		run->problems[run->count++] = arena_strdup(ctx->arena, row_text(rows, i, 0));
+}
+
+/* Read the piece that follows an id, and return its last one. */
+static enum err
+read_piece(struct ctx *ctx, struct run *run, const struct part *part, int64_t after, int64_t *last)
+{
+	struct arena *kept = ctx->arena;
+	struct rows rows;
+	enum err err;
+
+	ctx->arena = run->scratch;
+	*last = run->ends[part->range];
+	err = db_run(ctx, SQL_verify_piece, &rows,
+		     PARAMS(p_int(part->range), p_int(after), p_int(run->rows)));
+	if (err == ERR_OK && !row_is_null(&rows, 0, 0) && row_int(&rows, 0, 0) < *last)
+		*last = row_int(&rows, 0, 0);
+	if (err == ERR_OK)
+		err = db_run(ctx, part->statement, &rows, PARAMS(p_int(after), p_int(*last)));
+	ctx->arena = kept;
+	if (err == ERR_OK)
+		take(ctx, run, part, &rows);
+	arena_reset(run->scratch);
+	return err;
+}
+
+static void
+adapt(struct run *run, int64_t took_ns)
+{
+	if (took_ns > slow_ns && run->rows > ROWS_LEAST)
+		run->rows /= 2;
+	else if (took_ns < fast_ns && run->rows < run->rows_most)
+		run->rows *= 2;
+}
+
+static void
+report(const struct run *run, enum range range, int64_t last)
+{
+	int64_t start = start_of(run, range);
+
+	if (run->scope != NULL && run->scope->progress != NULL)
+		run->scope->progress(run->scope->arg, last - start, run->ends[range] - start);
+}
+
+/* A cancelled piece is tried again with fewer rows. Within a transaction that is not possible: the
+ * caller starts again. */
+static bool
+try_smaller(struct ctx *ctx, struct run *run, enum err err)
+{
+	if (err != ERR_UNAVAILABLE || ctx->db != NULL || run->rows <= ROWS_LEAST)
+		return false;
+	run->rows /= 2;
+	fault_clear(&ctx->fault);
+	return true;
+}
+
+static enum err
+read_range(struct ctx *ctx, struct run *run, const struct part *part)
+{
+	int64_t after = start_of(run, part->range);
+
+	while (after < run->ends[part->range] && run->count < PROBLEMS_MAX) {
+		int64_t before_ns = clock_monotonic_ns();
+		int64_t last;
+		enum err err = read_piece(ctx, run, part, after, &last);
+
+		if (try_smaller(ctx, run, err))
+			continue;
+		if (err != ERR_OK)
+			return err;
+		after = last;
+		adapt(run, clock_monotonic_ns() - before_ns);
+		report(run, part->range, after);
+	}
+	return ERR_OK;
+}
+
+static enum err
+read_part(struct ctx *ctx, struct run *run, const struct part *part)
+{
 	struct rows rows;
 
-	TRY(db_run(ctx, checks[i].statement, &rows, NO_PARAMS));
-	texts = arena_array(ctx->arena, rows.count, sizeof(*texts));
-	for (size_t r = 0; r < rows.count; r++)
-		texts[r] = row_text(&rows, r, 0);
-	*problems = texts;
-	*n = rows.count;
+	if (part->range != AT_ONCE)
+		return read_range(ctx, run, part);
+	TRY(db_run(ctx, part->statement, &rows, PARAMS(p_int(0), p_int(0))));
+	take(ctx, run, part, &rows);
+	return ERR_OK;
+}
+
+static enum err
+find_ends(struct ctx *ctx, struct run *run)
+{
+	struct rows rows;
+
+	TRY(db_run(ctx, SQL_verify_ends, &rows, NO_PARAMS));
+	for (int i = 0; i < RANGES; i++)
+		run->ends[i] = row_int(&rows, 0, i);
+	return ERR_OK;
+}
+
+/* Sums over all pieces, in one snapshot. */
+static enum err
+add_up(struct ctx *ctx, void *arg)
+{
+	struct run *run = arg;
+
+	run->tally = tally_new(ctx->arena);
+	TRY(db_run(ctx, SQL_verify_snapshot, NULL, NO_PARAMS));
+	TRY(find_ends(ctx, run));
+	for (size_t i = 0; i < checks[run->check].count; i++)
+		if (checks[run->check].parts[i].sums)
+			TRY(read_part(ctx, run, &checks[run->check].parts[i]));
+	return ERR_OK;
+}
+
+static enum err
+compare_sums(struct ctx *ctx, struct run *run)
+{
+	const struct tally_line *line;
+	enum err err;
+
+	if (!checks[run->check].parts[0].sums)
+		return ERR_OK;
+	do
+		err = db_transact(ctx, add_up, run);
+	while (try_smaller(ctx, run, err));
+	if (err != ERR_OK)
+		return err;
+	for (size_t i = 0; (line = tally_at(run->tally, i)) != NULL; i++) {
+		char found[MONEY_TEXT_MAX];
+		char expected[MONEY_TEXT_MAX];
+
+		if (line->found == line->expected || run->count == PROBLEMS_MAX)
+			continue;
+		run->problems[run->count++] =
+			arena_printf(ctx->arena, "%s: %s instead of %s", line->key,
+				     total_text(found, (struct total){.minor = line->found}),
+				     total_text(expected, (struct total){.minor = line->expected}));
+	}
+	return ERR_OK;
+}
+
+static enum err
+run_parts(struct ctx *ctx, struct run *run)
+{
+	TRY(compare_sums(ctx, run));
+	TRY(find_ends(ctx, run));
+	for (size_t i = 0; i < checks[run->check].count; i++)
+		if (!checks[run->check].parts[i].sums)
+			TRY(read_part(ctx, run, &checks[run->check].parts[i]));
+	return ERR_OK;
+}
+
+enum err
+ledger_check_run(struct ctx *ctx, size_t i, const struct ledger_check_scope *scope,
+		 const char *const **problems, size_t *n)
+{
+	struct run run = {.scope = scope, .check = i, .rows = ROWS_FIRST, .rows_most = ROWS_MOST};
+	enum err err;
+
+	if (scope != NULL && scope->rows_most > 0)
+		run.rows = run.rows_most = scope->rows_most;
+
+	run.scratch = arena_new(SCRATCH_MAX);
+	run.problems = arena_array(ctx->arena, PROBLEMS_MAX, sizeof(*run.problems));
+	err = run_parts(ctx, &run);
+	arena_free(run.scratch);
+	*problems = run.problems;
+	*n = run.count;
+	return err;
+}
+
+/* The first transaction with this id or a later one; its id is 0 if there is none. */
+static enum err
+look_at(struct ctx *ctx, int64_t id, int64_t *found, struct instant *time)
+{
+	struct rows rows;
+
+	*found = 0;
+	TRY(db_run(ctx, SQL_transaction_at_or_after, &rows, PARAMS(p_int(id))));
+	if (rows.count > 0) {
+		*found = row_int(&rows, 0, 0);
+		*time = row_time(&rows, 0, 1);
+	}
+	return ERR_OK;
+}
+
+enum err
+ledger_check_since(struct ctx *ctx, struct instant time, int64_t *id)
+{
+	struct run run = {0};
+	int64_t low = 1;
+	int64_t high;
+
+	TRY(find_ends(ctx, &run));
+	high = run.ends[TRANSACTIONS] + 1;
+	while (low < high) {
+		int64_t middle = low + (high - low) / 2;
+		struct instant at = {0};
+		int64_t found;
+
+		TRY(look_at(ctx, middle, &found, &at));
+		if (found == 0 || at.us >= time.us)
+			high = middle;
+		else
+			low = found + 1;
+	}
+	*id = low;
 	return ERR_OK;
 }

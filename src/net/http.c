@@ -4,24 +4,14 @@
 
 #include <curl/curl.h>
 #include <errno.h>
-#include <netinet/in.h>
 #include <pthread.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/socket.h>
 #include <time.h>
 
-#include "base/arena.h"
-#include "base/attributes.h"
 #include "base/clock.h"
+#include "net/http_exchange.h"
 
-enum {
-	PLACE_WAIT_MS = 500,
-	KEPT_MAX = 4,    /* connections of a handle */
-	KEPT_AGE_S = 15, /* servers close idle ones later: our nginx after 20 s */
-	HEADERS_BYTES_MAX = 64 * 1024,
-	BODY_FIRST = 4096,
-};
+enum { PLACE_WAIT_MS = 500 };
 
 struct http_client {
 	struct http_options options;
@@ -30,20 +20,6 @@ struct http_client {
 	int64_t running;
 	int64_t idle;
 	CURL *handles[]; /* the idle ones with their connections; room for all concurrent calls */
-};
-
-/* Facts about a call while libcurl makes it. */
-struct exchange {
-	const struct http_client *client;
-	struct arena *arena;
-	bool repeatable; /* a method without side effects */
-	bool began;      /* from here on, a part of the request may have been sent */
-	bool blocked;
-	bool too_large;
-	size_t headers; /* bytes of the answer */
-	char *body;
-	size_t length;
-	size_t capacity;
 };
 
 struct http_client *
@@ -116,305 +92,48 @@ give_place(struct http_client *client, CURL *curl)
 	(void)pthread_mutex_unlock(&client->mutex);
 }
 
-static bool
-is_public_https(const struct curl_sockaddr *address)
-{
-	const void *addr = &address->addr;
-	in_port_t port = 0;
-
-	if (address->family == AF_INET)
-		memcpy(&port, (const char *)addr + offsetof(struct sockaddr_in, sin_port),
-		       sizeof(port));
-	else if (address->family == AF_INET6)
-		memcpy(&port, (const char *)addr + offsetof(struct sockaddr_in6, sin6_port),
-		       sizeof(port));
-	return ntohs(port) == 443 && http_address_is_public(addr);
-}
-
-/* A connection that is made: here the real address is known. */
-static curl_socket_t
-open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *address)
-{
-	struct exchange *exchange = arg;
-
-	(void)purpose;
-	if (exchange->client->options.public_only && !is_public_https(address)) {
-		exchange->blocked = true;
-		return CURL_SOCKET_BAD;
-	}
-	return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
-}
-
-/*
- * Connected, the request is about to be sent. libcurl comes here again when a kept connection
- * turned out to be closed; but the server may have executed the request before closing it.
- */
-static int
-before_request(void *arg, char *remote, char *local, int remote_port, int local_port)
-{
-	struct exchange *exchange = arg;
-	bool second = exchange->began;
-
-	(void)remote;
-	(void)local;
-	(void)remote_port;
-	(void)local_port;
-	exchange->began = true;
-	return second && !exchange->repeatable ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
-}
-
-static size_t
-take_header(const char *bytes, size_t size, size_t count, void *arg)
-{
-	struct exchange *exchange = arg;
-
-	(void)bytes;
-	exchange->headers += size * count;
-	exchange->too_large |= exchange->headers > HEADERS_BYTES_MAX;
-	return exchange->too_large ? 0 : size * count;
-}
-
-static size_t
-take_body(const char *bytes, size_t size, size_t count, void *arg)
-{
-	struct exchange *exchange = arg;
-	size_t length = size * count;
-
-	if (length > exchange->client->options.answer_max - exchange->length) {
-		exchange->too_large = true;
-		return 0;
-	}
-	if (length > exchange->capacity - exchange->length) {
-		size_t capacity = 2 * (exchange->length + length) + BODY_FIRST;
-		char *body = arena_alloc(exchange->arena, capacity + 1);
-
-		if (exchange->length > 0)
-			memcpy(body, exchange->body, exchange->length);
-		exchange->body = body;
-		exchange->capacity = capacity;
-	}
-	if (length > 0)
-		memcpy(exchange->body + exchange->length, bytes, length);
-	exchange->length += length;
-	return length;
-}
-
-/* The destination, independent of the environment and of the other side. */
-static bool
-set_route(CURL *curl, const struct http_options *options, const char *url)
-{
-	const char *protocols = options->plain && !options->public_only ? "http,https" : "https";
-	bool set = curl_easy_setopt(curl, CURLOPT_URL, url) == CURLE_OK &&
-		   curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, protocols) == CURLE_OK &&
-		   curl_easy_setopt(curl, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L) == CURLE_OK &&
-		   curl_easy_setopt(curl, CURLOPT_PROXY, "") == CURLE_OK &&
-		   curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L) == CURLE_OK &&
-		   curl_easy_setopt(curl, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1) ==
-			   CURLE_OK &&
-		   curl_easy_setopt(curl, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2) ==
-			   CURLE_OK &&
-		   curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 1L) == CURLE_OK &&
-		   curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 2L) == CURLE_OK;
-
-	if (set && options->ca_file != NULL && options->ca_file[0] != '\0')
-		set = curl_easy_setopt(curl, CURLOPT_CAINFO, options->ca_file) == CURLE_OK;
-	return set;
-}
-
-static bool
-set_limits(CURL *curl, const struct http_options *options, const struct http_request *request)
-{
-	bool shorter = request->timeout_ms > 0 && request->timeout_ms < options->total_timeout_ms;
-	int64_t total_ms = shorter ? request->timeout_ms : options->total_timeout_ms;
-	bool set = curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L) == CURLE_OK &&
-		   curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS,
-				    (long)options->connect_timeout_ms) == CURLE_OK &&
-		   curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)total_ms) == CURLE_OK &&
-		   curl_easy_setopt(curl, CURLOPT_MAXCONNECTS, (long)KEPT_MAX) == CURLE_OK &&
-		   curl_easy_setopt(curl, CURLOPT_MAXAGE_CONN, (long)KEPT_AGE_S) == CURLE_OK;
-
-#if LIBCURL_VERSION_NUM >= 0x075700
-	/* A name server that hangs must not delay us beyond the time-out. */
-	set = set && curl_easy_setopt(curl, CURLOPT_QUICK_EXIT, 1L) == CURLE_OK;
-#endif
-	return set;
-}
-
-static bool
-set_callbacks(CURL *curl, struct exchange *exchange)
-{
-	return curl_easy_setopt(curl, CURLOPT_OPENSOCKETFUNCTION, open_socket) == CURLE_OK &&
-	       curl_easy_setopt(curl, CURLOPT_OPENSOCKETDATA, exchange) == CURLE_OK &&
-	       curl_easy_setopt(curl, CURLOPT_PREREQFUNCTION, before_request) == CURLE_OK &&
-	       curl_easy_setopt(curl, CURLOPT_PREREQDATA, exchange) == CURLE_OK &&
-	       curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, take_header) == CURLE_OK &&
-	       curl_easy_setopt(curl, CURLOPT_HEADERDATA, exchange) == CURLE_OK &&
-	       curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take_body) == CURLE_OK &&
-	       curl_easy_setopt(curl, CURLOPT_WRITEDATA, exchange) == CURLE_OK;
-}
-
-static bool
-set_request(CURL *curl, const struct http_request *request, struct curl_slist *headers)
-{
-	bool set =
-		curl_easy_setopt(curl, CURLOPT_USERAGENT, "Cowry/" PACKAGE_VERSION) == CURLE_OK &&
-		curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers) == CURLE_OK;
-
-	if (!set || strcmp(request->method, "GET") == 0)
-		return set;
-	return curl_easy_setopt(curl, CURLOPT_POST, 1L) == CURLE_OK &&
-	       curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE,
-				(curl_off_t)request->body.length) == CURLE_OK &&
-	       curl_easy_setopt(curl, CURLOPT_POSTFIELDS,
-				request->body.length > 0 ? request->body.data : "") == CURLE_OK &&
-	       curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, request->method) == CURLE_OK;
-}
-
-/* Whether text has only visible ASCII, and spaces and other letters if they are allowed. */
-static bool
-is_clean(const char *text, bool wide)
-{
-	for (; *text != '\0'; text++) {
-		unsigned char c = (unsigned char)*text;
-
-		if (c < ' ' || c == 0x7f || (!wide && (c == ' ' || c > 0x7f)))
-			return false;
-	}
-	return true;
-}
-
-static bool
-is_sendable(const struct http_request *request)
-{
-	const struct http_header *header = request->headers;
-
-	if (!is_clean(request->url, false))
-		return false;
-	for (size_t i = 0; i < HTTP_HEADERS_MAX && header[i].name != NULL; i++)
-		if (!is_clean(header[i].name, false) || strchr(header[i].name, ':') != NULL ||
-		    !is_clean(header[i].value, true))
-			return false;
-	return true;
-}
-
-/* NULL if there is no memory. */
-static struct curl_slist *
-header_list(struct arena *arena, const struct http_request *request)
-{
-	/* Without a value: headers that libcurl would add by default, and we don't want. */
-	struct curl_slist *list = curl_slist_append(NULL, "Expect:");
-
-	for (size_t i = 0; i <= HTTP_HEADERS_MAX && list != NULL; i++) {
-		const char *line = "Content-Type:"; /* at the end, so that a given one goes first */
-		bool last = i == HTTP_HEADERS_MAX || request->headers[i].name == NULL;
-		struct curl_slist *longer;
-
-		if (!last)
-			line = arena_printf(arena, "%s: %s", request->headers[i].name,
-					    request->headers[i].value);
-		longer = curl_slist_append(list, line);
-		if (longer == NULL)
-			curl_slist_free_all(list);
-		list = longer;
-		if (last)
-			break;
-	}
-	return list;
-}
-
 static struct http_answer
-not_sent(const char *problem)
+perform(CURL *curl, struct http_exchange *exchange, const struct http_request *request)
 {
-	return (struct http_answer){.outcome = HTTP_NOT_SENT, .body = {"", 0}, .problem = problem};
-}
+	struct http_answer answer = http_not_sent("libcurl did not accept an option");
 
-static enum http_obstacle
-obstacle_of(CURL *curl, CURLcode code)
-{
-	static const struct {
-		CURLcode code;
-		enum http_obstacle obstacle;
-	} rows[] = {
-		{CURLE_COULDNT_RESOLVE_HOST, HTTP_NAME_UNKNOWN},
-		{CURLE_OPERATION_TIMEDOUT, HTTP_TOO_SLOW},
-		{CURLE_SSL_CONNECT_ERROR, HTTP_INSECURE},
-		{CURLE_PEER_FAILED_VERIFICATION, HTTP_INSECURE},
-	};
-	long number = 0;
-
-	for (size_t i = 0; i < COUNT(rows); i++)
-		if (rows[i].code == code)
-			return rows[i].obstacle;
-	if (code == CURLE_COULDNT_CONNECT)
-		(void)curl_easy_getinfo(curl, CURLINFO_OS_ERRNO, &number);
-	return number == ECONNREFUSED ? HTTP_REFUSED : HTTP_OBSTACLE_OTHER;
-}
-
-/* The outcome of the call, from the observed events and libcurl's result. */
-static struct http_answer
-answer_of(CURL *curl, const struct exchange *exchange, CURLcode code)
-{
-	struct http_answer answer = not_sent(curl_easy_strerror(code));
-	long status = 0;
-
-	if (code == CURLE_OK) {
-		(void)curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
-		answer.outcome = HTTP_ANSWERED;
-		answer.status = (int)status;
-		answer.problem = NULL;
-		if (exchange->length > 0)
-			answer.body = (struct bytes){exchange->body, exchange->length};
-	} else if (exchange->began) {
-		answer.outcome = HTTP_LOST;
-		if (exchange->too_large)
-			answer.problem = "the answer is too large";
-		else if (code == CURLE_ABORTED_BY_CALLBACK)
-			answer.problem = "the connection was closed without an answer";
-	} else if (exchange->blocked) {
-		answer.outcome = HTTP_BLOCKED;
-		answer.problem = "not a public address on port 443";
-	} else {
-		answer.obstacle = obstacle_of(curl, code);
-		if (answer.obstacle == HTTP_REFUSED)
-			answer.problem = "the connection was refused";
-	}
+	if (http_exchange_prepare(curl, exchange, request))
+		answer = http_exchange_answer(curl, exchange, curl_easy_perform(curl));
+	curl_slist_free_all(exchange->headers_sent);
 	return answer;
 }
 
 static struct http_answer
-perform(CURL *curl, struct exchange *exchange, const struct http_request *request)
+call(struct http_client *client, struct arena *arena, const struct http_request *request)
 {
-	const struct http_options *options = &exchange->client->options;
-	struct curl_slist *headers = header_list(exchange->arena, request);
-	struct http_answer answer = not_sent("libcurl did not accept an option");
-
-	if (headers != NULL && set_route(curl, options, request->url) &&
-	    set_limits(curl, options, request) && set_callbacks(curl, exchange) &&
-	    set_request(curl, request, headers))
-		answer = answer_of(curl, exchange, curl_easy_perform(curl));
-	curl_slist_free_all(headers);
-	return answer;
-}
-
-struct http_answer
-http_call(struct http_client *client, struct arena *arena, const struct http_request *request)
-{
-	struct exchange exchange = {
-		.client = client,
-		.arena = arena,
-		.repeatable = strcmp(request->method, "GET") == 0,
-	};
-	struct http_answer answer = not_sent("out of memory");
+	struct http_exchange exchange = http_exchange_of(&client->options, arena, request);
+	struct http_answer answer = http_not_sent("out of memory");
 	CURL *curl;
 
-	if (!is_sendable(request))
-		return not_sent("the URL or a header has a character that can't be sent");
+	if (!http_is_sendable(request))
+		return http_not_sent("the URL or a header has a character that can't be sent");
 	if (!take_place(client, &curl))
-		return not_sent("too many calls at once");
+		return http_not_sent("too many calls at once");
 	if (curl == NULL)
 		curl = curl_easy_init();
 	if (curl != NULL)
 		answer = perform(curl, &exchange, request);
 	give_place(client, curl);
 	return answer;
+}
+
+struct http_answer
+http_call(struct http_client *client, struct arena *arena, const struct http_request *request)
+{
+	int64_t began_ns = clock_monotonic_ns();
+	struct http_answer answer = call(client, arena, request);
+
+	http_exchange_count(&client->options, request, began_ns, &answer);
+	return answer;
+}
+
+const struct http_options *
+http_client_options(const struct http_client *client)
+{
+	return &client->options;
 }

@@ -13,7 +13,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/metrics.h"
 #include "base/text.h"
+#include "base/trace.h"
 
 struct arena;
 struct http_client;
@@ -30,11 +32,13 @@ struct http_options {
 	 */
 	bool public_only;
 	bool plain; /* http:// is allowed as well: for tests and a sandbox on the same machine */
+	struct metrics *metrics; /* NULL: nothing is counted */
 };
 
 /* NULL if the system has no memory. ca_file must outlive the client. */
 struct http_client *http_client_new(const struct http_options *options);
 void http_client_free(struct http_client *client);
+const struct http_options *http_client_options(const struct http_client *client);
 
 struct http_header {
 	const char *name;
@@ -48,7 +52,10 @@ struct http_request {
 	const char *url;
 	struct http_header headers[HTTP_HEADERS_MAX]; /* up to one without name */
 	struct bytes body;
-	int64_t timeout_ms; /* shorter than the client's; 0: the client's */
+	enum outside_service service; /* for metrics */
+	int64_t timeout_ms;           /* shorter than the client's; 0: the client's */
+	const struct trace *trace;    /* passed on as the header traceparent; NULL: none */
+	bool repeatable;              /* as a GET is: the other side recognises a repetition */
 };
 
 /*
@@ -81,8 +88,8 @@ struct http_answer {
 
 /*
  * Make a call, outside of any database transaction. A header or URL with a control character is
- * HTTP_NOT_SENT. Only a GET is sent again if a kept connection turns out to be closed; anything
- * else is then HTTP_LOST, as it may have been executed.
+ * HTTP_NOT_SENT. Only what is repeatable is sent again if a kept connection turns out to be closed;
+ * anything else is then HTTP_LOST, as it may have been executed.
  */
 struct http_answer http_call(struct http_client *client, struct arena *arena,
 			     const struct http_request *request);

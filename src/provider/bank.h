@@ -27,9 +27,10 @@ struct xs2a_call {
 	struct arena *arena;
 	struct http_client *http;
 	const struct xs2a_access *access;
-	struct uuid request_id;  /* X-Request-ID; nil: a new one */
-	const char *psu_address; /* of the waiting customer, or NULL: none */
-	int64_t timeout_ms;      /* shorter than the client's; 0: the client's */
+	const struct trace *trace; /* of the operation */
+	struct uuid request_id;    /* X-Request-ID; nil: a new one */
+	const char *psu_address;   /* of the waiting customer, or NULL: none */
+	int64_t timeout_ms;        /* shorter than the client's; 0: the client's */
 };
 
 /* The result of a call. */

@@ -177,8 +177,10 @@ xs2a_ask(const struct xs2a_call *call, const struct xs2a_question *question)
 	struct xs2a_exchange exchange = {.body = NULL};
 	struct http_request request = {
 		.method = question->method,
+		.service = OUTSIDE_BANK,
 		.url = arena_printf(call->arena, "%s%s", call->access->base_url, question->path),
 		.timeout_ms = call->timeout_ms,
+		.trace = call->trace,
 	};
 	struct http_answer answer;
 

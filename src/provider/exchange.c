@@ -184,8 +184,10 @@ write_request(const struct provider_call *call, const struct question *question,
 {
 	*out = (struct http_request){
 		.method = question->method,
+		.service = call->account->service,
 		.url = arena_printf(call->arena, "%s%s", call->account->base_url, question->path),
 		.headers = {{"Accept", "application/json"}, question->auth[0], question->auth[1]},
+		.trace = call->trace,
 	};
 	if (question->body == NULL)
 		return true;

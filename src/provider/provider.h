@@ -12,6 +12,7 @@
 #include <stddef.h>
 
 #include "base/fault.h"
+#include "base/metrics.h"
 #include "base/money.h"
 #include "base/text.h"
 
@@ -25,6 +26,7 @@ struct provider_account {
 	const char *api_key;        /* authorises calls */
 	const char *public_key;     /* Paga's principal, or NULL */
 	const char *webhook_secret; /* signs webhooks; NULL: api_key */
+	enum outside_service service;
 };
 
 /* Arguments of all calls. */
@@ -32,6 +34,7 @@ struct provider_call {
 	struct arena *arena;
 	struct http_client *http;
 	const struct provider_account *account;
+	const struct trace *trace; /* of the operation */
 };
 
 /* The order. */

@@ -73,11 +73,23 @@ struct run {
 	bool outage;
 };
 
+/* A job may run long after the request that caused it, and again and again: it has a trace of its own,
+ * with the id of its object, or a new one. */
+static void
+begin_trace(struct ctx *ctx, const struct queue_job *job)
+{
+	struct uuid id;
+
+	trace_begin(&ctx->trace, uuid_parse(&id, job->subject) ? id : uuid_v7());
+}
+
 static void
 run_handler(struct ctx *ctx, struct run *run)
 {
 	struct queue_job *job = &run->job;
 	enum err err;
+
+	begin_trace(ctx, job);
 
 	run->verdict = QUEUE_AGAIN;
 	if (job->attempts > run->kind->tries_max) {
@@ -95,7 +107,7 @@ run_handler(struct ctx *ctx, struct run *run)
 		log_job(LOG_LEVEL_WARN, "job_failed", job);
 		ctx->fault = (struct fault){0}; /* what comes now is recorded in any case */
 	}
-	if (run->verdict == QUEUE_AGAIN && job->attempts >= run->kind->tries_max)
+	if (run->verdict == QUEUE_AGAIN && !run->outage && job->attempts >= run->kind->tries_max)
 		run->verdict = QUEUE_PARK;
 	if (run->verdict == QUEUE_PARK)
 		log_job(LOG_LEVEL_WARN, "job_parked", job);
@@ -143,7 +155,8 @@ settle(struct ctx *ctx, void *arg)
 	case QUEUE_AGAIN:
 		return db_run(ctx, SQL_job_again, NULL,
 			      PARAMS(p_int(claim->job_id), p_int(claim->claims), p_int(backoff_s),
-				     p_int(backoff_max_s), p_text(run->job.problem)));
+				     p_int(backoff_max_s), p_text(run->job.problem),
+				     p_bool(run->outage)));
 	case QUEUE_PARK:
 		return db_transact(ctx, park, run);
 	}

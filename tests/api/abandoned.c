@@ -31,6 +31,8 @@ static int
 teardown(void **state)
 {
 	easypay_client_close(&easypay);
+	/* A failed test leaves it behind. */
+	(void)!system("umount -l \"$PGTMP/small\" 2>/dev/null");
 	return client_teardown(state);
 }
 
@@ -291,7 +293,8 @@ test_outside(void **state)
 			    "pending https://pay.test/x");
 }
 
-/* A database that is out of space counts as unavailable: the same request can be sent again. */
+/* A database that is out of space counts as unavailable: the same request can be sent again. Health
+ * checks are told of a full disk. */
 static void
 test_full_disk(void **state)
 {
@@ -301,6 +304,7 @@ test_full_disk(void **state)
 	const char *from = wallet_with(c, acme.test_key, "NGN", "100");
 	const char *to = wallet_new(c, acme.test_key, "NGN");
 	const char *reference = fresh_reference(c);
+	bool full = false; /* a worker remembers it */
 	struct answer a;
 
 	for (size_t i = 0; i < COUNT(states); i++) {
@@ -315,11 +319,52 @@ test_full_disk(void **state)
 		a = transfer(c, acme.test_key, from, to, "40", reference, "");
 		expect_refusal(&a, 503, "SERVICE_UNAVAILABLE");
 		assert_null(strstr(a.body.data, "extend"));
+		full = full || text_equal(states[i], "53100");
+		assert_string_equal(answer_header(&a, "Retry-After"),
+				    text_equal(states[i], "53100") ? "30" : "1");
+		a = client_call(c, "GET", "/api/health", NULL, NULL);
+		expect_status(&a, full ? 503 : 200);
 		client_sql(c, "DROP TRIGGER full_disk ON cowry.transaction");
 	}
 	a = transfer(c, acme.test_key, from, to, "40", reference, "");
 	expect_status(&a, 201);
 	client_sql(c, "DROP FUNCTION public.full_disk()");
+}
+
+/* A shell command; whether it succeeded. */
+static bool
+shell(struct client *c, const char *command)
+{
+	return system(client_text(c, "folder=%s/small; %s", getenv("PGTMP"), command)) == 0;
+}
+
+/* The same on a file system that is really full, which only root can make. */
+static void
+test_small_disk(void **state)
+{
+	struct client *c = *state;
+	const char *from = wallet_with(c, acme.test_key, "NGN", "1000");
+	const char *to = wallet_new(c, acme.test_key, "NGN");
+	struct answer a = {.status = 201};
+
+	if (geteuid() != 0 || !shell(c, "mkdir -p $folder && mount -t tmpfs -o size=4m none $folder"
+					" && mkdir $folder/data && chown $PGOWNER $folder/data")) {
+		(void)fprintf(stderr, "a small file system can't be mounted: not tested\n");
+		return;
+	}
+	client_sql(c, "CREATE TABLESPACE small LOCATION '%s/small/data'", getenv("PGTMP"));
+	client_sql(c, "ALTER TABLE cowry.posting SET TABLESPACE small");
+	(void)shell(c, "cat /dev/zero >$folder/filler 2>/dev/null");
+	for (size_t i = 0; i < 500 && a.status == 201; i++)
+		a = transfer(c, acme.test_key, from, to, "1", fresh_reference(c), "");
+	expect_refusal(&a, 503, "SERVICE_UNAVAILABLE");
+	assert_string_equal(answer_header(&a, "Retry-After"), "30");
+	(void)shell(c, "rm $folder/filler");
+	a = transfer(c, acme.test_key, from, to, "1", fresh_reference(c), "");
+	expect_status(&a, 201);
+	client_sql(c, "ALTER TABLE cowry.posting SET TABLESPACE pg_default");
+	client_sql(c, "DROP TABLESPACE small");
+	assert_true(shell(c, "umount $folder"));
 }
 
 /* Requests with an incomplete or encoded body do nothing. */
@@ -389,6 +434,7 @@ main(void)
 		client_test(test_transaction),
 		client_test(test_neighbours),
 		client_test(test_full_disk),
+		client_test(test_small_disk),
 		client_test(test_outside),
 		client_test(test_bodies),
 		client_test(test_incomplete_capture),

@@ -4,7 +4,7 @@
  */
 #include "tests/support/cmocka.h"
 
-#include <json.h>
+#include <json-c/json.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* The document of each dialect: it is JSON, has every route, and all its references exist. */
 #include "tests/support/cmocka.h"
 
-#include <json.h>
+#include <json-c/json.h>
 #include <string.h>
 
 #include "api/openapi.h"

@@ -14,8 +14,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "app/events/delivery.h"
 #include "app/events/outbox.h"
+#include "app/events/sender.h"
 #include "base/arena.h"
 #include "jobs/runner.h"
 #include "net/http.h"
@@ -29,7 +29,7 @@ enum { AWAY_MS = 3000, BUDGET_MS = 5000, DEADLINE_MS = 60000, PATIENCE_MS = 6000
 enum { AT_ONCE = 6, WALLETS = 9, LIFETIME_S = 300 };
 
 static const struct job list[] = {
-	{.kind = &queue_webhook_delivery, .threads = 12},
+	{.periodic = &job_webhook_delivery, .threads = 1},
 	{.kind = &queue_payment_lookup, .threads = 2},
 	{.kind = &queue_mail, .threads = 2},
 	{0},
@@ -211,10 +211,8 @@ test_outage(void **state)
 	runner = runner_start(c->app, list);
 	assert_non_null(runner);
 	/* Six deliveries, the look-up and the mail are in progress; the other deliveries wait. */
-	assert_true(until(c, "SELECT count(*) = 8 AND count(*) FILTER (WHERE kind = 'mail') = 1"
+	assert_true(until(c, "SELECT count(*) = 2 AND count(*) FILTER (WHERE kind = 'mail') = 1"
 			     "  FROM cowry.job WHERE claimed_until > now()") < DEADLINE_MS);
-	assert_true(until(c, "SELECT count(*) = 3 FROM cowry.webhook_delivery"
-			     " WHERE crowded_at < now() - interval '1.5 seconds'") < DEADLINE_MS);
 	for (int ms = 0; ms < DEADLINE_MS && atomic_load(&asked) < AT_ONCE + 1; ms += 5)
 		pause_ms(5);
 	let_in(c, false);
@@ -233,58 +231,37 @@ test_outage(void **state)
 	assert_int_equal(fake_server_count(receiver), WALLETS);
 	assert_int_equal(atomic_load(&asked), WALLETS + 1);
 	assert_string_equal(client_value(c, "SELECT count(*) FROM cowry.webhook_delivery"
-					    " WHERE attempts <> 1 OR busy_since IS NOT NULL"
-					    " OR crowded_at IS NOT NULL"),
+					    " WHERE attempts <> 1"),
 			    "0");
 	assert_string_equal(client_value(c, "SELECT count(*) FROM cowry.job"), "0");
 }
 
-struct attempt {
-	struct client client;
-	struct uuid delivery;
-	enum err err;
-	pthread_t thread;
-};
-
-static void *
-attempt_main(void *arg)
-{
-	struct attempt *attempt = arg;
-	struct ctx ctx = app_ctx(attempt->client.app, attempt->client.scratch);
-
-	attempt->err = delivery_attempt(&ctx, attempt->delivery);
-	return NULL;
-}
-
-/* Of concurrent attempts, caused by a slow runner, the first outcome counts and the others
+/* Of concurrent attempts, by runners that lost what they held, the first outcome counts and the others
  * change nothing. */
 static void
 test_one_outcome(void **state)
 {
 	enum { RUNNERS = 3 };
 	struct client *c = *state;
-	struct attempt attempts[RUNNERS];
+	struct ctx ctx = app_ctx(c->app, c->scratch);
+	struct sender *senders[RUNNERS];
 	size_t before = fake_server_count(receiver);
+	bool busy;
 
 	(void)wallet_new(c, acme.test_key, "NGN");
 	stream_all(c);
 	atomic_store(&answering, false);
 	for (size_t i = 0; i < RUNNERS; i++) {
-		attempts[i] = (struct attempt){.client = *c};
-		attempts[i].client.scratch = arena_new(1 << 24);
-		assert_true(uuid_parse(&attempts[i].delivery,
-				       client_value(c, "SELECT public_id"
-						       "  FROM cowry.webhook_delivery"
-						       " WHERE status = 'pending'")));
-		assert_int_equal(
-			pthread_create(&attempts[i].thread, NULL, attempt_main, &attempts[i]), 0);
+		client_sql(c, "UPDATE cowry.webhook_lane SET held_until = '-infinity'");
+		senders[i] = sender_new(c->app);
+		assert_int_equal(sender_round(&ctx, senders[i], &busy), ERR_OK);
+		assert_true(busy);
 	}
 	assert_true(fake_server_wait(receiver, before + RUNNERS));
 	atomic_store(&answering, true);
 	for (size_t i = 0; i < RUNNERS; i++) {
-		(void)pthread_join(attempts[i].thread, NULL);
-		assert_int_equal(attempts[i].err, ERR_OK);
-		arena_free(attempts[i].client.scratch);
+		assert_int_equal(sender_finish(&ctx, senders[i]), ERR_OK);
+		sender_free(senders[i]);
 	}
 	assert_string_equal(client_value(c, "SELECT status || ' ' || attempts"
 					    "  FROM cowry.webhook_delivery"

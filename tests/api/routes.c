@@ -153,6 +153,7 @@ test_tables(void **state)
 				assert_true(r->method != GET || r->in == NULL);
 				assert_true(!r->reply.list || r->out != NULL);
 				assert_true(r->method != GET || r->effect == EFFECT_NONE);
+				assert_true(!r->stale || r->method == GET);
 				assert_true(!r->allow.revalidates || r->effect != EFFECT_WRITE);
 				assert_true(!r->dry_run || r->effect != EFFECT_NONE);
 				/* A repeated key continues with what was opened. */

@@ -9,8 +9,8 @@
 #include <string.h>
 
 #include "api/pocket/pocket.h"
-#include "app/events/delivery.h"
 #include "app/events/event_stream.h"
+#include "app/events/sender.h"
 #include "app/wallet/hold.h"
 #include "base/arena.h"
 #include "ledger/hold.h"
@@ -170,6 +170,7 @@ test_signatures(void **state)
 	assert_memory_equal(r.head, "POST /hook HTTP/1.1\r\n", 21);
 	assert_string_equal(received_header(c, &r, "content-type"), "application/json");
 	assert_memory_equal(received_header(c, &r, "user-agent"), "cowry/", 6);
+	assert_memory_equal(received_header(c, &r, "traceparent"), "00-", 3);
 	assert_string_equal(received_header(c, &r, "x-webhook-signature"),
 			    digest_hex(c, hook.secret, strlen(hook.secret), r.body));
 	at = received_header(c, &r, "webhook-timestamp");
@@ -539,31 +540,73 @@ test_answers(void **state)
 	unsubscribe(c, &hook);
 }
 
-/* Six deliveries in progress, for five seconds already, by a live runner. */
-static void
-make_six_busy(struct client *c)
+/* Calls of a sender last as long as the test wants. */
+static struct http_client *
+patient_client(void)
 {
-	client_sql(c, "UPDATE cowry.webhook_delivery SET busy_since = now() - interval '5 seconds'"
-		      " WHERE delivery_id IN (SELECT delivery_id FROM cowry.webhook_delivery WHERE"
-		      " status = 'pending' ORDER BY delivery_id LIMIT 6)");
-	client_sql(c, "UPDATE cowry.job SET claimed_until = now() + interval '1 minute'"
-		      " WHERE subject IN (SELECT public_id::text FROM cowry.webhook_delivery"
-		      " WHERE busy_since IS NOT NULL)");
+	static const struct http_options patient = {
+		.connect_timeout_ms = 1000,
+		.total_timeout_ms = 60000,
+		.answer_max = 262144,
+		.at_once = 8,
+		.plain = true,
+	};
+	struct http_client *client = http_client_new(&patient);
+
+	assert_non_null(client);
+	return client;
 }
 
-/* This number of those in progress were abandoned by their runner. */
+/* Rounds of a sender, until a receiver has so many requests. */
 static void
-let_lie(struct client *c, int n)
+run_until(struct client *c, struct sender *sender, struct receiver *at, size_t count)
 {
-	client_sql(c,
-		   "UPDATE cowry.job SET claimed_until = now() WHERE job_id IN (SELECT job_id"
-		   " FROM cowry.job WHERE claimed_until > now() ORDER BY job_id LIMIT %d)",
-		   n);
+	struct poll poll = poll_for(20);
+	struct ctx ctx = app_ctx(c->app, c->scratch);
+	bool busy;
+
+	while (receiver_count(at) < count) {
+		assert_true(poll_again(&poll));
+		sender_wake(sender);
+		assert_int_equal(sender_round(&ctx, sender, &busy), ERR_OK);
+	}
 }
 
-/* A slow receiver gets a limited number of concurrent attempts. */
+/* A receiver that does not answer gets a few requests at a time, and delays nobody else. */
 static void
 test_slow_receiver(void **state)
+{
+	struct client *c = *state;
+	struct app *app = &c->fixture->app;
+	struct http_client *usual = app->http_local;
+	struct receiver *mute = receiver_new();
+	struct hook slow;
+	struct hook quick;
+	struct sender *sender;
+
+	app->http_local = patient_client();
+	slow = subscribe_to(c, client_text(c, "http://127.0.0.1:%d/", receiver_port(mute)),
+			    "'wallet.created'");
+	quick = subscribe(c, "'wallet.created'");
+	receiver_set(mute, (struct receiver_answer){0, NULL, 0});
+	for (int i = 0; i < 20; i++)
+		(void)wallet_new(c, acme.test_key, "NGN");
+	stream_all(c);
+	sender = sender_new(c->app);
+	run_until(c, sender, mute, 6);
+	run_until(c, sender, receiver, 20);
+	assert_int_equal(receiver_count(mute), 6);
+	sender_free(sender);
+	http_client_free(app->http_local);
+	app->http_local = usual;
+	unsubscribe(c, &slow);
+	unsubscribe(c, &quick);
+	receiver_free(mute);
+}
+
+/* What another runner holds is left to it, until it has not renewed that for some seconds. */
+static void
+test_held_by_another(void **state)
 {
 	struct client *c = *state;
 	struct hook hook = subscribe(c, "'wallet.created'");
@@ -571,116 +614,227 @@ test_slow_receiver(void **state)
 	for (int i = 0; i < 7; i++)
 		(void)wallet_new(c, acme.test_key, "NGN");
 	stream_all(c);
-	make_six_busy(c);
-	assert_int_equal(deliver_due(c), 1);
-	assert_int_equal(deliver_due(c), 0); /* later */
-	assert_int_equal(receiver_count(receiver), 0);
-	/* A dead runner is not waited for. */
-	let_lie(c, 6);
+	client_sql(c,
+		   "INSERT INTO cowry.webhook_lane (subscription_id, holder, held_until)"
+		   " SELECT subscription_id, gen_random_uuid(), now() + interval '1 minute'"
+		   "   FROM cowry.webhook_subscription WHERE public_id = '%s'",
+		   hook.id);
+	assert_int_equal(deliver_due(c), 0);
+	client_sql(c, "UPDATE cowry.webhook_lane SET held_until = now()");
 	assert_int_equal(deliver_due(c), 7);
 	assert_int_equal(receiver_count(receiver), 7);
 	unsubscribe(c, &hook);
 }
 
-/* What a runner that vanished has left does not count, even before somebody takes it up. */
+/* What a runner left is taken up by another one, and by a runner of this release if it was of the one
+ * before. */
 static void
 test_left_attempts(void **state)
 {
 	struct client *c = *state;
-	struct ctx ctx = app_ctx(c->app, c->scratch);
-	struct hook hook = subscribe(c, "'wallet.created'");
-	struct uuid id;
-
-	for (int i = 0; i < 7; i++)
-		(void)wallet_new(c, acme.test_key, "NGN");
-	stream_all(c);
-	make_six_busy(c);
-	let_lie(c, 6);
-	assert_true(uuid_parse(&id, client_value(c, "SELECT public_id FROM cowry.webhook_delivery"
-						    " WHERE status = 'pending'"
-						    " AND busy_since IS NULL")));
-	assert_int_equal(delivery_attempt(&ctx, id), ERR_OK);
-	assert_int_equal(receiver_count(receiver), 1);
-	(void)deliver_due(c);
-	assert_int_equal(receiver_count(receiver), 7);
-	unsubscribe(c, &hook);
-}
-
-/* One that waits its turn has it as soon as another one ends. */
-static void
-test_place_is_given(void **state)
-{
-	struct client *c = *state;
 	struct hook hook = subscribe(c, "'wallet.created'");
 
-	for (int i = 0; i < 9; i++)
-		(void)wallet_new(c, acme.test_key, "NGN");
+	(void)wallet_new(c, acme.test_key, "NGN");
 	stream_all(c);
-	make_six_busy(c);
-	assert_int_equal(deliver_due(c), 3);
+	client_sql(c, "UPDATE cowry.webhook_delivery SET busy_since = now()"
+		      " WHERE status = 'pending'");
 	assert_int_equal(deliver_due(c), 0);
-	let_lie(c, 1);
-	/* The abandoned one, and then the three waiting ones, one by one. */
-	assert_int_equal(deliver_due(c), 4);
-	assert_int_equal(receiver_count(receiver), 4);
-	let_lie(c, 5);
-	assert_int_equal(deliver_due(c), 5);
+	client_sql(c, "UPDATE cowry.webhook_delivery SET busy_since = now() - interval '16 seconds'"
+		      " WHERE status = 'pending'");
+	assert_int_equal(deliver_due(c), 1);
+	assert_string_equal(delivery_state(c, &hook, "status || coalesce(busy_since::text, '')"),
+			    "delivered");
 	unsubscribe(c, &hook);
 }
 
-struct attempt {
+enum { RUNNERS = 3, OBJECTS = 8, EVENTS_EACH = 25 };
+
+struct runner_of_many {
+	struct client client;
 	pthread_t thread;
-	const struct app *app;
-	struct uuid id;
 	enum err err;
+	bool busy;
 };
 
 static void *
-make_attempt(void *arg)
+run_for_a_while(void *arg)
 {
-	struct attempt *attempt = arg;
-	struct ctx ctx = app_ctx(attempt->app, arena_new(1 << 20));
+	struct runner_of_many *runner = arg;
+	struct ctx ctx = app_ctx(runner->client.app, runner->client.scratch);
+	struct sender *sender = sender_new(runner->client.app);
 
-	attempt->err = delivery_attempt(&ctx, attempt->id);
-	arena_free(ctx.arena);
+	for (runner->busy = true; runner->busy && runner->err == ERR_OK;)
+		runner->err = sender_round(&ctx, sender, &runner->busy);
+	if (runner->err == ERR_OK)
+		runner->err = sender_finish(&ctx, sender);
+	sender_free(sender);
 	return NULL;
 }
 
-/* The limit also applies to attempts that begin at the same instant. */
+/* The events of each object as they were received: no one twice, none before an earlier one. */
 static void
-test_limit_at_once(void **state)
+expect_order(struct client *c, size_t n)
 {
-	enum { DUE = 12 };
+	const char *wallets[OBJECTS] = {NULL};
+	int64_t last[OBJECTS] = {0};
+
+	assert_int_equal(receiver_count(receiver), n);
+	for (size_t i = 0; i < n; i++) {
+		const char *wallet = told(c, i, "data.walletId");
+		int64_t sequence = atoll(told(c, i, "data.sequence"));
+		size_t at = 0;
+
+		while (wallets[at] != NULL && strcmp(wallets[at], wallet) != 0)
+			at++;
+		assert_true(at < OBJECTS);
+		wallets[at] = wallet;
+		assert_true(sequence > last[at]);
+		last[at] = sequence;
+	}
+}
+
+/* Several runners deliver everything once, and in order, also where an object has many events. */
+static void
+test_several_runners(void **state)
+{
 	struct client *c = *state;
-	struct hook hook = subscribe(c, "'wallet.created'");
-	struct attempt attempts[DUE];
+	struct runner_of_many runners[RUNNERS];
+	const char *wallets[OBJECTS];
+	struct hook hook;
 
-	for (int i = 0; i < DUE; i++)
-		(void)wallet_new(c, acme.test_key, "NGN");
+	for (size_t i = 0; i < OBJECTS; i++)
+		wallets[i] = wallet_new(c, acme.test_key, "NGN");
 	stream_all(c);
-	receiver_set(receiver, (struct receiver_answer){0, NULL, 0});
-	client_sql(c, "UPDATE cowry.job SET claimed_until = now() + interval '1 minute'"
-		      " WHERE kind = 'webhook_delivery'");
-	for (int i = 0; i < DUE; i++) {
-		const char *id =
-			client_value(c,
-				     "SELECT d.public_id FROM cowry.webhook_delivery d JOIN"
-				     " cowry.webhook_subscription s USING (subscription_id)"
-				     " WHERE s.public_id = '%s' ORDER BY d.delivery_id"
-				     " LIMIT 1 OFFSET %d",
-				     hook.id, i);
+	hook = subscribe(c, "'wallet.credited'");
+	for (size_t i = 0; i < (size_t)OBJECTS * EVENTS_EACH; i++) {
+		struct answer a = fund(c, "credit", acme.test_key, wallets[i * 5 % OBJECTS], "1",
+				       "NGN", fresh_reference(c), "");
 
-		attempts[i].app = c->app;
-		assert_true(uuid_parse(&attempts[i].id, id));
+		expect_status(&a, 201);
 	}
-	for (int i = 0; i < DUE; i++)
+	stream_all(c);
+	for (size_t i = 0; i < RUNNERS; i++) {
+		runners[i] = (struct runner_of_many){.client = *c};
+		runners[i].client.scratch = arena_new(64 << 20);
 		assert_int_equal(
-			pthread_create(&attempts[i].thread, NULL, make_attempt, &attempts[i]), 0);
-	for (int i = 0; i < DUE; i++) {
-		assert_int_equal(pthread_join(attempts[i].thread, NULL), 0);
-		assert_int_equal(attempts[i].err, ERR_OK);
+			pthread_create(&runners[i].thread, NULL, run_for_a_while, &runners[i]), 0);
 	}
-	assert_int_equal(receiver_count(receiver), 6);
+	for (size_t i = 0; i < RUNNERS; i++) {
+		assert_int_equal(pthread_join(runners[i].thread, NULL), 0);
+		assert_int_equal(runners[i].err, ERR_OK);
+		arena_free(runners[i].client.scratch);
+	}
+	expect_order(c, (size_t)OBJECTS * EVENTS_EACH);
+	assert_string_equal(client_value(c, "SELECT count(*) FROM cowry.webhook_delivery"
+					    " WHERE status = 'pending'"),
+			    "0");
+	unsubscribe(c, &hook);
+}
+
+static struct hook
+subscribe_batches(struct client *c, const char *types, int size)
+{
+	struct hook hook = subscribe(c, types);
+	struct answer a = client_call(c, "PATCH", hook.path, acme.owner.access,
+				      client_json(c, "{'batchSize':%d}", size));
+
+	expect_status(&a, 200);
+	return hook;
+}
+
+static void
+credit_often(struct client *c, const char *wallet, int n)
+{
+	for (int i = 1; i <= n; i++) {
+		struct answer a = fund(c, "credit", acme.test_key, wallet, client_text(c, "%d", i),
+				       "NGN", fresh_reference(c), "");
+
+		expect_status(&a, 201);
+	}
+}
+
+/* Many events in a request, with its own id and both signatures; those of an object in order. */
+static void
+test_batch(void **state)
+{
+	struct client *c = *state;
+	const char *wallet = wallet_new(c, acme.test_key, "NGN");
+	struct hook hook;
+	struct received r;
+
+	stream_all(c);
+	hook = subscribe_batches(c, "'wallet.credited'", 4);
+	credit_often(c, wallet, 10);
+	stream_all(c);
+	assert_int_equal(deliver_due(c), 10);
+	assert_int_equal(receiver_count(receiver), 3);
+	for (size_t i = 0; i < 10; i++) {
+		const char *amount = client_text(c, "data.events.%zu.data.amount", i % 4);
+
+		assert_string_equal(told(c, i / 4, amount), client_text(c, "%zu.00", i + 1));
+	}
+	r = receiver_at(receiver, 0);
+	assert_string_equal(told(c, 0, "type"), "batch");
+	assert_string_equal(told(c, 0, "version"), "1");
+	assert_memory_equal(told(c, 0, "id"), "bat_", 4);
+	assert_string_equal(received_header(c, &r, "webhook-id"), told(c, 0, "id"));
+	assert_memory_equal(told(c, 0, "data.events.0.id"), "evt_", 4);
+	assert_string_equal(told(c, 0, "data.events.0.type"), "wallet.credited");
+	assert_string_equal(received_header(c, &r, "x-webhook-signature"),
+			    digest_hex(c, hook.secret, strlen(hook.secret), r.body));
+	assert_string_equal(
+		received_header(c, &r, "webhook-signature"),
+		standard_signature(c, hook.secret,
+				   client_text(c, "%s.%s.%s", told(c, 0, "id"),
+					       received_header(c, &r, "webhook-timestamp"),
+					       r.body)));
+	/* A single one has the same form. */
+	credit_often(c, wallet, 1);
+	stream_all(c);
+	assert_int_equal(deliver_due(c), 1);
+	assert_string_equal(told(c, 3, "type"), "batch");
+	assert_string_equal(told(c, 3, "data.events.0.data.amount"), "1.00");
+	unsubscribe(c, &hook);
+}
+
+/* A request that fails is repeated with the same events, each with the same bytes and in order. */
+static void
+test_batch_fails(void **state)
+{
+	struct client *c = *state;
+	const char *wallet = wallet_new(c, acme.test_key, "NGN");
+	struct hook hook;
+
+	stream_all(c);
+	hook = subscribe_batches(c, "'wallet.credited'", 100);
+	credit_often(c, wallet, 3);
+	stream_all(c);
+	receiver_script(receiver, (struct receiver_answer){500, NULL, 0});
+	assert_int_equal(deliver_due(c), 3);
+	assert_string_equal(
+		client_value(c, "SELECT string_agg(concat_ws(' ', status, attempts, tries,"
+				" next_at > now() + interval '40 s'), ', ' ORDER BY sequence)"
+				"  FROM cowry.webhook_delivery WHERE status = 'pending'"),
+		"pending 1 1 t, pending 1 1, pending 1 1");
+	assert_int_equal(deliver_due(c), 0);
+	credit_often(c, wallet, 1);
+	stream_all(c);
+	make_due(c);
+	assert_int_equal(deliver_due(c), 4);
+	assert_int_equal(receiver_count(receiver), 2);
+	for (size_t i = 0; i < 3; i++) {
+		const char *id = client_text(c, "data.events.%zu.id", i);
+
+		assert_string_equal(told(c, 0, id), told(c, 1, id));
+	}
+	assert_string_equal(told(c, 1, "data.events.3.data.amount"), "1.00");
+	assert_string_equal(client_value(c,
+					 "SELECT string_agg(d.attempts::text, ' ' ORDER BY"
+					 " d.sequence) FROM cowry.webhook_delivery d JOIN"
+					 " cowry.webhook_subscription s USING (subscription_id)"
+					 " WHERE s.public_id = '%s'",
+					 hook.id),
+			    "2 2 2 1");
 	unsubscribe(c, &hook);
 }
 
@@ -692,17 +846,18 @@ test_gone(void **state)
 	struct answer a;
 
 	receiver_set(receiver, (struct receiver_answer){410, NULL, 0});
-	(void)wallet_new(c, acme.test_key, "NGN");
-	(void)wallet_new(c, acme.test_key, "NGN");
+	for (int i = 0; i < 20; i++)
+		(void)wallet_new(c, acme.test_key, "NGN");
 	stream_all(c);
 	(void)deliver_due(c);
-	assert_int_equal(receiver_count(receiver), 1);
+	/* Only those that were under way when the first answer came. */
+	assert_in_range(receiver_count(receiver), 1, 6);
 	a = client_call(c, "GET", hook.path, acme.owner.access, NULL);
 	expect_text(&a, "data.status", "inactive");
 	expect_text(&a, "data.problem", "The receiver answered 410 Gone");
-	a = client_call(c, "GET", client_text(c, "%s/deliveries?status=failed", hook.path),
+	a = client_call(c, "GET", client_text(c, "%s/deliveries?status=failed&limit=50", hook.path),
 			acme.owner.access, NULL);
-	assert_int_equal(answer_count(&a, "data"), 2);
+	assert_int_equal(answer_count(&a, "data"), 20);
 	unsubscribe(c, &hook);
 }
 
@@ -1000,9 +1155,11 @@ main(void)
 		client_test(test_redirect),
 		client_test(test_answers),
 		client_test(test_slow_receiver),
+		client_test(test_held_by_another),
 		client_test(test_left_attempts),
-		client_test(test_place_is_given),
-		client_test(test_limit_at_once),
+		client_test(test_several_runners),
+		client_test(test_batch),
+		client_test(test_batch_fails),
 		client_test(test_gone),
 		client_test(test_deleted),
 		client_test(test_private_address),

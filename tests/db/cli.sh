@@ -13,7 +13,7 @@ psql_pid=
 
 cleanup() {
     [[ ! $psql_pid ]] || kill "$psql_pid" 2>/dev/null
-    "$PGBIN/psql" -qX "$super" -c "DROP DATABASE IF EXISTS $database WITH (FORCE)" >&2
+    "$PSQL" -qX "$super" -c "DROP DATABASE IF EXISTS $database WITH (FORCE)" >&2
     rm -rf "$folder"
 }
 trap cleanup EXIT
@@ -23,7 +23,7 @@ cowry() {
 }
 
 sql() {
-    "$PGBIN/psql" -qXAt "$super dbname=$database" -c "SET search_path TO cowry" -c "$1"
+    "$PSQL" -qXAt "$super dbname=$database" -c "SET search_path TO cowry" -c "$1"
 }
 
 ok() {
@@ -53,8 +53,9 @@ first_key() {
 }
 
 prepare() {
-    "$PGBIN/psql" -qX "$super" -c "CREATE DATABASE $database OWNER cowry_owner" >&2 &&
+    "$PSQL" -qX "$super" -c "CREATE DATABASE $database OWNER cowry_owner" >&2 &&
         cowry keys create && cowry migrate &&
+        sql "INSERT INTO job_runner (instance, seen_at) VALUES ('test', now() + interval '1 hour')" &&
         sql "INSERT INTO review (public_id, kind, subject, reason, status, decided_at) VALUES
              ('0190b2a4-7c1e-7d3a-9b61-2f6f0c9a1e55', 'payment', gen_random_uuid(), 'Odd', 'open', NULL),
              ('0190b2a4-7c1e-7d3a-9b61-2f6f0c9a1e56', 'payment', gen_random_uuid(), 'Old', 'approved', now())"
@@ -116,7 +117,7 @@ registers_payees() {
 
 # A process with other keys.
 stranger() {
-    PGAPPNAME="cowry-worker keys:01234567" "$PGBIN/psql" -qX "$super dbname=$database" \
+    PGAPPNAME="cowry-worker keys:01234567" "$PSQL" -qX "$super dbname=$database" \
         -c 'SELECT pg_sleep(60)' >/dev/null 2>&1 &
     psql_pid=$!
     for _ in $(seq 100); do
@@ -125,6 +126,70 @@ stranger() {
         sleep 0.05
     done
     return 1
+}
+
+# Whatever was assigned after the backup is not assigned again.
+prepares_restored() {
+    local url=$COWRY_DATABASE_OWNER_URL
+    sql "UPDATE event_feed SET sequence = 282" && refused 'nothing that this host has seen' restored &&
+        [[ $(sql "SELECT sequence FROM event_feed") == 282 ]] &&
+        COWRY_DATABASE_AUDITOR_URL=$url cowry restored --jump 1000 --unseen &&
+        says 'next event has the sequence 1283' && says 'books are consistent' && says 'serve this database now' &&
+        [[ $(sql "SELECT last_value > 1000 FROM transaction_transaction_id_seq") == t ]] &&
+        [[ $(sql "SELECT beat = 1 AND accepted_at > now() - interval '1 minute' FROM instance") == t ]] &&
+        refused usage restored --jump 0
+}
+
+# It is served in the end only if the books are right.
+refuses_wrong_books() {
+    local url=$COWRY_DATABASE_OWNER_URL
+    sql "INSERT INTO account (public_id, ledger_id, kind, currency, floor, balance)
+         SELECT gen_random_uuid(), ledger_id, 1, 'NGN', 0, 1 FROM ledger LIMIT 1" || return 1
+    COWRY_DATABASE_AUDITOR_URL=$url refused 'IS NOT SERVED' restored --unseen && [[ $(sql "SELECT beat FROM instance") == 1 ]] &&
+        COWRY_DATABASE_AUDITOR_URL=$url cowry restored --force --unseen && [[ $(sql "SELECT beat FROM instance") == 2 ]] &&
+        sql "DELETE FROM account WHERE balance = 1"
+}
+
+# A folder without a needed file, with another one, or with another key of the same name.
+knows_keys() {
+    local secrets=$COWRY_SECRETS_DIR
+    cp -r "$secrets" "$folder/kept" && doctor -- '^✓ keys of this database' &&
+        rm "$secrets/pepper.key" && refused 'pepper.key is missing.*copy it' keys create &&
+        [[ ! -e $secrets/pepper.key ]] && COWRY_SECRETS_DIR=$folder/others cowry_at other keys create &&
+        cp "$folder/others/pepper.key" "$secrets" &&
+        refused "$secrets/pepper.key: the key is not the one.*copy the key files" reviews list &&
+        refused 'pepper.key: the key is not the one' migrate && doctor -- '✗ .*pepper.key: the key is not' &&
+        cp "$folder/kept/pepper.key" "$secrets" && cp "$folder/others/box.keys" "$secrets" &&
+        refused 'box.keys lacks the key t[0-9]*' reviews list &&
+        cat "$folder/kept/box.keys" >>"$secrets/box.keys" &&
+        refused 'box.keys: the key .* is active, but unknown' reviews list &&
+        sed -i 's/[0-9a-f]\{8\}$/00000000/' "$secrets/jwt.keys" && cp "$folder/kept/box.keys" "$secrets" &&
+        refused 'jwt.keys: the key t[0-9].* is not the one' reviews list &&
+        cp "$folder/kept/jwt.keys" "$secrets" && cowry reviews list
+}
+
+# Another database, which knows no keys.
+cowry_at() {
+    COWRY_DATABASE_OWNER_URL="$super dbname=postgres" cowry "${@:2}"
+}
+
+loses_a_file() {
+    refused 'is not lost' keys create --lost jwt.keys && rm "$COWRY_SECRETS_DIR/jwt.keys" &&
+        refused 'see --lost' keys create && cowry keys create --lost jwt.keys && cowry reviews list &&
+        [[ $(sql "SELECT count(*) FROM key_fingerprint WHERE file = 'jwt.keys' AND dropped_at IS NULL") == 1 ]]
+}
+
+# The folder of a host that a rotation has not reached.
+other_host() {
+    rm -rf "$folder/host" && cp -r "$COWRY_SECRETS_DIR" "$folder/host"
+}
+
+at_other_host() {
+    COWRY_SECRETS_DIR=$folder/host cowry reviews list
+}
+
+refused_at_other_host() {
+    ! at_other_host && says "$1"
 }
 
 stranger_leaves() {
@@ -222,6 +287,167 @@ hides_passwords() {
     done
 }
 
+sees_silence() {
+    sql "UPDATE job_runner SET seen_at = now() - interval '2 minutes'" && doctor -- '^✗ no job runner is alive: last seen at 20' &&
+        [[ $status == 1 ]] && sql "UPDATE job_runner SET seen_at = now() + interval '1 hour'" &&
+        doctor -- '^✓ job runner: 1 alive' && [[ $status == 0 ]]
+}
+
+sees_backlog() {
+    sql "INSERT INTO job (kind, subject, due_at) VALUES ('mail', 'x', now() - interval '5 minutes'),
+         ('mail', 'y', now() - interval '4 minutes'), ('mail', 'z', now() + interval '1 hour')" &&
+        doctor -- '^! 2 jobs are overdue: the oldest for 5 minutes$' && [[ $status == 0 ]] &&
+        sql "UPDATE job SET parked_at = now() WHERE subject = 'x'" && doctor -- '^! 1 jobs are parked' &&
+        says '^! 1 jobs are overdue: the oldest for 4 minutes$' && sql "DELETE FROM job" && doctor -- '' && ! says ' jobs are '
+}
+
+sees_verification() {
+    sql "DELETE FROM verification" && doctor -- '^✓ the books were not verified yet' &&
+        sql "INSERT INTO verification (started_at, ended_at, complete, violations, run_by)
+             VALUES (now(), now() - interval '9 days', true, 0, 'x')" &&
+        doctor -- '^! the books were consistent: .*, 9 days ago$' && [[ $status == 0 ]] &&
+        sql "UPDATE verification SET ended_at = now(), violations = 3" &&
+        doctor -- '^✗ THE BOOKS ARE INCONSISTENT: 3 violations' && [[ $status == 1 ]] &&
+        sql "DELETE FROM verification"
+}
+
+counts_connections() {
+    local worker="$super dbname=$database"
+    doctor -- '^✓ database connections: 0 workers and 0 job runners are connected and need up to 0; 197 are allowed' &&
+        { PGAPPNAME='cowry-worker keys:1 2' psql -qX "$worker" -c 'SELECT pg_sleep(30)' >/dev/null 2>&1 &
+            psql_pid=$!; } && await_session 'cowry-worker keys:1 2' &&
+        doctor -- 'database connections: 1 workers and 0 job runners are connected and need up to 6;' &&
+        sql "ALTER DATABASE $database CONNECTION LIMIT 4" && doctor -- '^✗ database connections: .* 4 are allowed' &&
+        sql "ALTER DATABASE $database CONNECTION LIMIT -1" &&
+        sql "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name LIKE '% keys:1 2'" >/dev/null
+}
+
+# The server itself stands for a replica; the other port has none.
+sees_replica() {
+    doctor COWRY_DATABASE_READ_URL="$COWRY_DATABASE_OWNER_URL" -- '^✓ the replica for reads: [0-9]* bytes of WAL behind' &&
+        doctor COWRY_DATABASE_READ_URL="$COWRY_DATABASE_OWNER_URL port=1" -- '^! the replica for reads: .*' && [[ $status == 0 ]]
+}
+
+# await_session NAME: until a session with this application_name is there.
+await_session() {
+    for _ in $(seq 100); do
+        [[ $(sql "SELECT count(*) FROM pg_stat_activity WHERE application_name = '$1'") == 0 ]] || return 0
+        sleep 0.05
+    done
+    return 1
+}
+
+# pool MODE: PgBouncer in front of the server, in a folder of its own.
+pool() {
+    local dir=$PGTMP/pool as=()
+    mkdir -p "$dir" && echo '"cowry_owner" ""' >"$dir/users" && cat >"$dir/ini" <<END
+[databases]
+* = host=$PGTMP port=5432
+[pgbouncer]
+listen_addr =
+listen_port = 6432
+unix_socket_dir = $dir
+auth_type = trust
+auth_file = $dir/users
+pool_mode = $1
+default_pool_size = $([[ $1 == session ]] && echo 20 || echo 1)
+ignore_startup_parameters = options,extra_float_digits
+logfile = $dir/log
+END
+    chown -R "$PGOWNER" "$dir" 2>/dev/null
+    ((EUID != 0)) || as=(setpriv "--reuid=$PGOWNER" --clear-groups)
+    (cd / && exec "${as[@]}" pgbouncer "$dir/ini") >"$folder/pool" 2>&1 &
+    pool_pid=$!
+    for _ in $(seq 100); do
+        ! pg_isready -q -h "$dir" -p 6432 -t 5 || return 0
+        sleep 0.05
+    done
+    cat "$folder/pool" >"$folder/err"
+    return 1
+}
+
+unpool() {
+    kill "$pool_pid" && wait "$pool_pid" 2>/dev/null
+    rm -rf "$PGTMP/pool"
+}
+
+detects_poolers() {
+    local mode pattern result=0
+    for mode in 'transaction ✗ the database is reached through a pooler in transaction mode' \
+        'session ✓ sessions keep their prepared statements'; do
+        pattern=${mode#* }
+        pool "${mode%% *}" && doctor COWRY_DATABASE_OWNER_URL="host=$PGTMP/pool port=6432 user=cowry_owner dbname=$database" \
+            -- "^$pattern" || result=1
+        unpool
+    done
+    return $result
+}
+
+# Servers of TLS whose certificates are valid for some days.
+sees_certificates() {
+    local days port result=0
+    doctor COWRY_PUBLIC_URL=https://localhost:1 -- '^! the certificate could not be checked: https://localhost:1: ' || return 1
+    for days in 5 90; do
+        port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+        openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=localhost -days $days             -keyout "$folder/key.pem" -out "$folder/cert.pem" 2>/dev/null
+        openssl s_server -quiet -accept "127.0.0.1:$port" -key "$folder/key.pem" -cert "$folder/cert.pem"             </dev/null >/dev/null 2>&1 &
+        tls_pid=$!
+        await_port "$port" && doctor COWRY_PUBLIC_URL="https://127.0.0.1:$port" -- ' certificate: https://127' || result=1
+        ((days == 5)) && { says '^! certificate' || result=1; }
+        ((days == 90)) && { says '^✓ certificate' || result=1; }
+        kill "$tls_pid" && wait "$tls_pid" 2>/dev/null
+    done
+    return $result
+}
+
+await_port() {
+    for _ in $(seq 100); do
+        (: <"/dev/tcp/127.0.0.1/$1") 2>/dev/null && return
+        sleep 0.05
+    done
+    return 1
+}
+
+# with_file TEXT COMMAND...: with this file of settings.
+with_file() {
+    echo "$1" >"$folder/cowry.env"
+    COWRY_ENV_FILE=$folder/cowry.env "${@:2}"
+}
+
+# doctor as its user has it: without the settings of this script.
+plain_doctor() {
+    env -u COWRY_SQL_DIR "$top_builddir/cowry" doctor "$@" >"$folder/out" 2>"$folder/err"
+    status=$?
+}
+
+reads_the_file() {
+    local file="# settings
+COWRY_SQL_DIR='$srcdir/sql'
+COWRY_THREADS=11
+COWRY_THREADS=12
+PGAPPNAME=of_the_file"
+
+    chmod 600 "$folder/cowry.env" 2>/dev/null
+    with_file "$file" plain_doctor && says '^  COWRY_THREADS  *12$' && says '^✓ migrations' &&
+        says '^✓ file of settings: /' && COWRY_THREADS=7 with_file "$file" plain_doctor &&
+        says '^  COWRY_THREADS  *7$' && says '^! the environment has another value .*: COWRY_THREADS$' &&
+        chmod 644 "$folder/cowry.env" && with_file "$file" plain_doctor && says '^! all users may read'
+}
+
+refuses_files() {
+    with_file 'COWRY_TREADS=s3cret' refused "cowry.env: line 1: there is no setting COWRY_TREADS; did you mean COWRY_THREADS" doctor &&
+        ! says s3cret && with_file $'\nCOWRY_KEY' refused 'cowry.env: line 2: expected NAME=value' doctor &&
+        with_file 'COWRY_ENV_FILE=/x' refused 'line 1: COWRY_ENV_FILE is not' doctor &&
+        COWRY_ENV_FILE=$folder/none refused "$folder/none: No such file" doctor &&
+        with_file 'COWRY_THREADS=0' refused 'COWRY_THREADS must be a number' doctor &&
+        with_file 'X' cowry version
+}
+
+refuses_names() {
+    COWRY_TREADS=1 refused 'COWRY_TREADS; did you mean COWRY_THREADS' doctor &&
+        COWRY_HOME=/tmp COWRY_TEST_SEED=1 cowry reviews list
+}
+
 sees_keys() {
     doctor -- '^! box.keys: a key is waiting' && [[ $status == 0 ]]
 }
@@ -268,7 +494,7 @@ verified() {
 }
 
 verify() {
-    COWRY_DATABASE_AUDITOR_URL="$COWRY_DATABASE_AUDITOR_URL dbname=$database" cowry verify
+    COWRY_DATABASE_AUDITOR_URL="$COWRY_DATABASE_AUDITOR_URL dbname=$database" cowry verify "$@"
 }
 
 records_verification() {
@@ -283,15 +509,22 @@ records_violations() {
     ! verify && says 'BOOKS ARE INCONSISTENT' && verified 'violations >= 1'
 }
 
+# A part of the journal; the progress is shown on request.
+verifies_part() {
+    verify --since 2020-01-01 --progress && verified "NOT complete AND violations = 0" &&
+        verify --since 1 && refused 'since is neither' verify --since yesterday &&
+        refused 'usage' verify --sinse 1
+}
+
 # Whoever has only the auditor's role gets the result of the checks nevertheless.
 verifies_without_owner() {
     COWRY_DATABASE_OWNER_URL="host=/nonexistent" verify
     [[ $? == 1 ]] && says 'BOOKS ARE INCONSISTENT' && says 'could not be recorded: ' &&
         sql "DELETE FROM account WHERE balance = 1" && COWRY_DATABASE_OWNER_URL="host=/nonexistent" verify &&
-        says 'books are consistent' && [[ $(sql "SELECT count(*) FROM verification") == 2 ]]
+        says 'books are consistent' && [[ $(sql "SELECT count(*) FROM verification") == 4 ]]
 }
 
-echo "1..29"
+echo "1..48"
 ok "a database and keys are made" prepare
 ok "reviews are listed" lists_reviews
 ok "a review that is not there can't be decided" \
@@ -310,19 +543,46 @@ ok "doctor finds nothing wrong, and what waits" is_well
 ok "its exit status tells errors from warnings" is_graded
 ok "it writes JSON" is_json
 ok "it shows no password" hides_passwords
+ok "it sees that no job runner is alive" sees_silence
+ok "it sees what is late" sees_backlog
+ok "it shows the last verification" sees_verification
+ok "it counts connections" counts_connections
+ok "it asks the replica" sees_replica
+if command -v pgbouncer >/dev/null; then
+    ok "it detects poolers that share sessions" detects_poolers
+else
+    number=$((number + 1))
+    echo "ok $number - it detects poolers # SKIP pgbouncer is not installed"
+fi
+ok "it sees when the certificate ends" sees_certificates
+ok "it reads the installed file, behind the environment" reads_the_file
+ok "a file that is wrong is refused" refuses_files
+ok "so are names that are no settings" refuses_names
 ok "accounts with spellings of one address are told of" tells_of_addresses
 ok "doctor finds settings that don't go together" sees_settings
+ok "a folder is compared with the keys of the database" knows_keys
+ok "a lost file is replaced on demand only" loses_a_file
+other_host
 ok "a new key waits behind the others" rotates
+ok "until it is active, another host may lack it" at_other_host
 ok "doctor sees that it waits" sees_keys
 stranger
 ok "it is not activated while a process has not read it" refused 'restart them' secrets activate
 stranger_leaves
 ok "then it goes to the front" activates
+ok "then it may not" refused_at_other_host 'box.keys lacks the key'
 ok "a key stays while tokens may be under it" waits_for_tokens
+other_host
 ok "old keys go once nothing needs them" prunes
+ok "another host may keep them for a while" at_other_host
+sed -i '1!G;h;$!d' "$folder/host/box.keys"
+ok "but not use them" refused_at_other_host 'is active, but was dropped.*cowry secrets prune was run'
 ok "a verification is recorded" records_verification
+ok "a part can be verified" verifies_part
 ok "so are violations" records_violations
 ok "they are found without the owner's role too" verifies_without_owner
+ok "a restored database is prepared" prepares_restored
+ok "but not served with wrong books" refuses_wrong_books
 ok "an id must be one" refused 'id of the review' reviews approve 7
 ok "who asks for help rotates nothing" refused '^usage' secrets activate --help
 exit $failed

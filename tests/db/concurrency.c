@@ -16,6 +16,11 @@
 #include "tests/support/cmocka.h"
 #include "tests/support/poll.h"
 
+/* Processes with a queue each; or, in another program, with one for all. */
+#ifndef BOOKS_SETUP
+#define BOOKS_SETUP books_setup
+#endif
+
 enum { THREADS = 12, WALLETS_MAX = 10, DEADLINE_S = 20 };
 
 /* What the threads of a test share. */
@@ -582,5 +587,5 @@ main(void)
 	};
 
 	(void)fprintf(stderr, "COWRY_TEST_SEED=%u\n", base_seed());
-	return cmocka_run_group_tests(tests, books_setup, books_teardown);
+	return cmocka_run_group_tests(tests, BOOKS_SETUP, books_teardown);
 }

@@ -3,6 +3,7 @@
  * and by constraints. Each row is tried and rolled back.
  */
 #include <libpq-fe.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -68,7 +69,7 @@ name_things(struct books *b)
 			"       cowry.posting p, cowry.hold h "
 			" WHERE x.public_id = '%s' AND y.public_id = '%s' AND d.public_id = '%s'"
 			"   AND e.public_id = '%s' AND p.to_id = x.account_id;"
-			"GRANT SELECT ON cowry.t TO cowry_worker",
+			"GRANT SELECT ON cowry.t TO cowry_worker, cowry_owner",
 			uuid_text(x, wallet), uuid_text(y, books_wallet(b, 0)),
 			uuid_text(dollars, books_wallet_in(b, b->ledger_id, "USD", 0)),
 			uuid_text(elsewhere, books_wallet_in(b, live, "NGN", 0))));
@@ -279,6 +280,133 @@ test_postings(void **state)
 	try_all(state, attempts, COUNT(attempts));
 }
 
+/* All rows of a statement are looked at, and rows that are changed too. */
+#define WITHOUT_GROWTH "ALTER TABLE posting DISABLE TRIGGER posting_grows; "
+
+static void
+test_references_of_postings(void **state)
+{
+	static const struct attempt attempts[] = {
+		{WORKER,
+		 POSTING("txn, n, ledger, 'NGN', CASE WHEN n < 3 THEN x ELSE 999999 END, y, 5, 0, 0, "
+			 "8 + n, 8 + n") ", generate_series(1, 3) n",
+		 NO_PARENT, "posting_from_id_ledger_id_currency_fkey"},
+		{OWNER, WITHOUT_GROWTH "UPDATE posting SET amount = amount", NO_PROBLEM, NULL},
+		{OWNER, WITHOUT_GROWTH "UPDATE posting SET to_id = 999999", NO_PARENT,
+		 "posting_to_id_ledger_id_currency_fkey"},
+		{OWNER, WITHOUT_GROWTH "UPDATE posting SET from_id = elsewhere FROM t", NO_PARENT,
+		 "posting_from_id_ledger_id_currency_fkey"},
+		{OWNER, WITHOUT_GROWTH "UPDATE posting SET currency = 'USD'", NO_PARENT, NULL},
+		{OWNER, WITHOUT_GROWTH "UPDATE posting SET ledger_id = ledger_id + 1", NO_PARENT,
+		 NULL},
+		{OWNER, WITHOUT_GROWTH "UPDATE posting SET transaction_id = 999999", NO_PARENT,
+		 "posting_transaction_id_fkey"},
+	};
+
+	try_all(state, attempts, COUNT(attempts));
+}
+
+/* What postings refer to stays, also without the triggers that keep the journal. */
+#define FREE                                                          \
+	"ALTER TABLE transaction DISABLE TRIGGER transaction_grows; " \
+	"ALTER TABLE posting DISABLE TRIGGER posting_grows; "         \
+	"ALTER TABLE hold DROP CONSTRAINT hold_account_id_ledger_id_currency_fkey; "
+
+static void
+test_what_postings_refer_to(void **state)
+{
+	static const struct attempt attempts[] = {
+		{OWNER, FREE "DELETE FROM account USING t WHERE account_id = x", NO_PARENT,
+		 "posting_from_id_ledger_id_currency_fkey"},
+		{OWNER, FREE "DELETE FROM account USING t WHERE account_id = dollars", NO_PROBLEM,
+		 NULL},
+		{OWNER, FREE "UPDATE account SET account_id = 999999 FROM t WHERE account_id = x",
+		 "428C9", NULL},
+		{OWNER,
+		 FREE "UPDATE account SET ledger_id = 1 + ledger_id FROM t WHERE account_id = x",
+		 NO_PARENT, "posting_from_id_ledger_id_currency_fkey"},
+		{OWNER, FREE "UPDATE account SET currency = 'USD' FROM t WHERE account_id = x",
+		 NO_PARENT, "posting_from_id_ledger_id_currency_fkey"},
+		{OWNER, FREE "UPDATE account SET currency = currency, ledger_id = ledger_id",
+		 NO_PROBLEM, NULL},
+		{OWNER,
+		 FREE "UPDATE account SET currency = 'EUR' FROM t WHERE account_id = dollars",
+		 NO_PROBLEM, NULL},
+		{OWNER, FREE "TRUNCATE account CASCADE", NO_PARENT, NULL},
+		{OWNER, FREE "DELETE FROM transaction", NO_PARENT, "posting_transaction_id_fkey"},
+		{OWNER,
+		 FREE "UPDATE transaction SET transaction_id = 999999 FROM t "
+		      "WHERE transaction_id = txn",
+		 NO_PARENT, "posting_transaction_id_fkey"},
+		{OWNER, FREE "UPDATE transaction SET type = 'x'", NO_PROBLEM, NULL},
+		{OWNER, FREE "TRUNCATE transaction CASCADE", NO_PARENT, NULL},
+	};
+
+	try_all(state, attempts, COUNT(attempts));
+}
+
+static const char *
+state_of(PGconn *pg, const char *sql)
+{
+	static char state[8];
+	PGresult *result = PQexec(pg, sql);
+
+	(void)snprintf(state, sizeof state, "%s", field(result, PG_DIAG_SQLSTATE, NO_PROBLEM));
+	PQclear(result);
+	return state;
+}
+
+#define BLOCKED "55P03" /* lock_timeout */
+#define BEGIN   "BEGIN; SET LOCAL lock_timeout = '50ms'"
+/* An account that nothing else refers to, known by its floor. */
+#define POST_TO_SPARE                                           \
+	"INSERT INTO posting SELECT txn, 7, ledger, 'NGN', x, " \
+	"(SELECT account_id FROM account WHERE floor = -77), 5, 0, 0, 77, 1 FROM t"
+#define REMOVE_SPARE "DELETE FROM account WHERE floor = -77"
+
+/* Neither goes on while the other is in progress, and whoever is second is refused. */
+static void
+test_postings_at_the_same_time(void **state)
+{
+	const struct wall *wall = *state;
+	PGconn *worker = wall->sessions[WORKER];
+	PGconn *owner = wall->sessions[OWNER];
+
+	run(owner, "INSERT INTO account (public_id, ledger_id, kind, currency, floor) "
+		   "SELECT gen_random_uuid(), ledger, 1, 'NGN', -77 FROM t");
+	run(owner, BEGIN);
+	assert_string_equal(state_of(owner, REMOVE_SPARE), NO_PROBLEM);
+	run(worker, BEGIN);
+	assert_string_equal(state_of(worker, POST_TO_SPARE), BLOCKED);
+	run(worker, "ROLLBACK");
+	run(owner, "ROLLBACK");
+
+	run(worker, BEGIN);
+	assert_string_equal(state_of(worker, POST_TO_SPARE), NO_PROBLEM);
+	run(owner, BEGIN);
+	assert_string_equal(state_of(owner, REMOVE_SPARE), BLOCKED);
+	run(owner, "ROLLBACK");
+	run(worker, "COMMIT");
+	assert_string_equal(state_of(owner, REMOVE_SPARE), NO_PARENT);
+}
+
+/* A snapshot from before could still show an account that has gone, or not yet show a posting. */
+static void
+test_postings_see_what_is_committed(void **state)
+{
+	const struct wall *wall = *state;
+	PGconn *worker = wall->sessions[WORKER];
+	PGconn *owner = wall->sessions[OWNER];
+
+	run(worker, "BEGIN ISOLATION LEVEL REPEATABLE READ");
+	assert_string_equal(state_of(worker, POSTING("txn, 1, ledger, 'NGN', x, y, 5, 0, 0, 9, 9")),
+			    TRIGGER);
+	run(worker, "ROLLBACK");
+	run(owner, "BEGIN ISOLATION LEVEL REPEATABLE READ");
+	assert_string_equal(state_of(owner, "DELETE FROM account WHERE floor = -77"), TRIGGER);
+	run(owner, "ROLLBACK");
+}
+
 /* reference, content, reverses */
 #define TRANSACTION(values)                                                                     \
 	"INSERT INTO transaction (public_id, type, created_at, ledger_id, reference, content, " \
@@ -304,7 +432,7 @@ test_transactions(void **state)
 		{WORKER, TRANSACTION("'new', " DIGEST ", 999999"), NO_PARENT,
 		 "transaction_reverses_fkey"},
 		{WORKER, TRANSACTION("'new' || n, " DIGEST ", txn") ", generate_series(1, 2) n",
-		 DUPLICATE, "transaction_reverses_key"},
+		 DUPLICATE, "transaction_reversed"},
 	};
 
 	try_all(state, attempts, COUNT(attempts));
@@ -402,6 +530,10 @@ main(void)
 		cmocka_unit_test(test_rights_of_the_worker),
 		cmocka_unit_test(test_accounts),
 		cmocka_unit_test(test_postings),
+		cmocka_unit_test(test_references_of_postings),
+		cmocka_unit_test(test_what_postings_refer_to),
+		cmocka_unit_test(test_postings_at_the_same_time),
+		cmocka_unit_test(test_postings_see_what_is_committed),
 		cmocka_unit_test(test_transactions),
 		cmocka_unit_test(test_holds),
 		cmocka_unit_test(test_rights_of_the_auditor),

@@ -2,8 +2,10 @@
 # once more, with a registry that contains both.
 TEST_QUERIES = $(wildcard $(srcdir)/tests/db/queries/*.sql)
 EXTRA_DIST += tests/with-postgres tests/support/smtp.py tests/db/server $(TEST_QUERIES)
-dist_check_SCRIPTS += tests/db/statements.sh tests/db/cli.sh
-TESTS += tests/db/statements.sh tests/db/cli.sh
+dist_check_SCRIPTS += tests/db/statements.sh tests/db/cli.sh tests/db/pooler.sh \
+	tests/db/monitoring.sh tests/backup/restore.sh
+TESTS += tests/db/statements.sh tests/db/cli.sh tests/db/pooler.sh tests/db/monitoring.sh \
+	tests/backup/restore.sh
 BUILT_SOURCES += tests/registry/db/statements.def
 CLEANFILES += tests/registry/db/statements.def
 
@@ -23,8 +25,9 @@ libdbtest_a_CPPFLAGS = $(REGISTRY_CPPFLAGS)
 libfixture_a_SOURCES = tests/support/fixture.c tests/support/fixture.h
 libfixture_a_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)
 
-DB_TESTS = tests/db/database tests/db/transact tests/db/pool tests/db/statements tests/db/migrate \
-	tests/db/ledger tests/db/concurrency tests/db/payments tests/db/constraints tests/db/verify \
+DB_TESTS = tests/db/database tests/db/transact tests/db/pool tests/db/hosts tests/db/replica \
+	tests/db/statements tests/db/plans tests/db/migrate tests/db/ledger tests/db/concurrency tests/db/concurrency_shared tests/db/payments \
+	tests/db/constraints tests/db/verify tests/db/archive \
 	tests/db/user_wallet tests/db/reseal tests/db/ensure tests/db/erasure
 check_PROGRAMS += $(DB_TESTS)
 TESTS += $(DB_TESTS)
@@ -41,9 +44,18 @@ tests_db_transact_LDADD = $(DBTEST_LIBS)
 tests_db_pool_SOURCES = tests/db/pool.c tests/support/proxy.c tests/support/proxy.h
 tests_db_pool_CPPFLAGS = $(REGISTRY_CPPFLAGS)
 tests_db_pool_LDADD = $(DBTEST_LIBS)
+tests_db_hosts_SOURCES = tests/db/hosts.c tests/support/proxy.c tests/support/proxy.h
+tests_db_hosts_CPPFLAGS = $(REGISTRY_CPPFLAGS)
+tests_db_hosts_LDADD = $(DBTEST_LIBS)
+tests_db_replica_SOURCES = tests/db/replica.c tests/support/things.c tests/support/things.h
+tests_db_replica_CPPFLAGS = $(REGISTRY_CPPFLAGS)
+tests_db_replica_LDADD = $(DBTEST_LIBS)
 tests_db_statements_SOURCES = tests/db/statements.c
 tests_db_statements_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir) $(CMOCKA_CFLAGS)
 tests_db_statements_LDADD = $(PRODUCT_LIBS)
+tests_db_plans_SOURCES = tests/db/plans.c
+tests_db_plans_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir) $(CMOCKA_CFLAGS)
+tests_db_plans_LDADD = $(PRODUCT_LIBS)
 tests_db_migrate_SOURCES = tests/db/migrate.c
 tests_db_migrate_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir) $(CMOCKA_CFLAGS)
 tests_db_migrate_LDADD = $(PRODUCT_LIBS)
@@ -57,6 +69,9 @@ tests_db_ledger_CPPFLAGS = $(BOOKS_CPPFLAGS)
 tests_db_ledger_LDADD = libbooks.a $(BOOKS_LIBS)
 tests_db_concurrency_CPPFLAGS = $(BOOKS_CPPFLAGS)
 tests_db_concurrency_LDADD = libbooks.a $(BOOKS_LIBS)
+tests_db_concurrency_shared_SOURCES = tests/db/concurrency.c
+tests_db_concurrency_shared_CPPFLAGS = $(BOOKS_CPPFLAGS) -DBOOKS_SETUP=books_setup_shared
+tests_db_concurrency_shared_LDADD = libbooks.a $(BOOKS_LIBS)
 tests_db_ensure_CPPFLAGS = $(BOOKS_CPPFLAGS)
 tests_db_ensure_LDADD = libbooks.a $(BOOKS_LIBS)
 tests_db_ensure_LDFLAGS = -Wl,--wrap=ledger_apply
@@ -70,6 +85,8 @@ tests_db_constraints_CPPFLAGS = $(BOOKS_CPPFLAGS)
 tests_db_constraints_LDADD = libbooks.a $(BOOKS_LIBS)
 tests_db_payments_CPPFLAGS = $(BOOKS_CPPFLAGS)
 tests_db_payments_LDADD = libbooks.a $(BOOKS_LIBS)
+tests_db_archive_CPPFLAGS = $(BOOKS_CPPFLAGS)
+tests_db_archive_LDADD = libbooks.a $(BOOKS_LIBS)
 tests_db_verify_CPPFLAGS = $(BOOKS_CPPFLAGS)
 tests_db_verify_LDADD = libbooks.a $(BOOKS_LIBS)
 QUEUE_TESTS = tests/db/queue tests/db/several_runners tests/db/runner tests/db/smtp

@@ -216,7 +216,7 @@ test_each_damage_is_found(void **state)
 			const char *const *problems;
 			size_t n;
 
-			assert_int_equal(ledger_check_run(b->ctx, i, &problems, &n), ERR_OK);
+			assert_int_equal(ledger_check_run(b->ctx, i, NULL, &problems, &n), ERR_OK);
 			if ((n > 0) != hit)
 				fail_msg("%s: %s says %s", damages[d].sql, ledger_check_at(i)->name,
 					 n > 0 ? problems[0] : "nothing");

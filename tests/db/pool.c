@@ -8,6 +8,7 @@
 #include "runtime/app.h"
 #include "tests/support/cmocka.h"
 #include "tests/support/fixture.h"
+#include "tests/support/poll.h"
 #include "tests/support/proxy.h"
 
 enum { DEADLINE_S = 10 };
@@ -40,7 +41,13 @@ scene_new(const struct fixture *f, const char *more, int64_t connections)
 
 	assert_non_null(s);
 	(void)snprintf(s->url, sizeof s->url, "%s %s", f->url, more);
-	s->options = (struct db_options){s->url, "test", connections, 500, 300};
+	s->options = (struct db_options){
+		.conninfo = s->url,
+		.application_name = "test",
+		.connections = connections,
+		.statement_timeout_ms = 500,
+		.connect_timeout_ms = 300,
+	};
 	s->app.database.pool = db_pool_new(&s->options);
 	s->ctx = fixture_ctx(f);
 	s->ctx.app = &s->app;
@@ -70,6 +77,102 @@ backend(struct ctx *ctx, int64_t *pid)
 	TRY(db_run(ctx, SQL_test_backend, &rows, NO_PARAMS));
 	*pid = row_int(&rows, 0, 0);
 	return ERR_OK;
+}
+
+/* Whether a session may be used; asked in the session. */
+struct gate {
+	bool open;
+	int asked;
+};
+
+static bool
+ask_gate(void *arg, struct ctx *ctx, char problem[256])
+{
+	struct gate *gate = arg;
+	int64_t pid = 0;
+
+	gate->asked++;
+	assert_int_equal(backend(ctx, &pid), ERR_OK);
+	assert_true(pid > 0);
+	(void)snprintf(problem, 256, "the gate is closed");
+	return gate->open;
+}
+
+static void
+test_refused_session(void **state)
+{
+	struct scene *s = scene_new(*state, "", 2);
+	struct gate gate = {0};
+	struct poll poll = poll_for(5);
+	int64_t pid;
+
+	db_pool_free(s->app.database.pool);
+	s->options.accept = ask_gate;
+	s->options.accept_arg = &gate;
+	s->app.database.pool = db_pool_new(&s->options);
+	assert_int_equal(backend(&s->ctx, &pid), ERR_UNAVAILABLE);
+	assert_non_null(strstr(s->ctx.fault.detail, "the gate is closed"));
+	assert_int_equal(gate.asked, 1);
+	gate.open = true;
+	while (backend(&s->ctx, &pid) != ERR_OK && poll_again(&poll))
+		fault_clear(&s->ctx.fault);
+	assert_int_equal(backend(&s->ctx, &pid), ERR_OK);
+	assert_int_equal(gate.asked, 2);
+	scene_end(s);
+}
+
+/* What works beside a pool is refused with it. */
+static void
+test_refused_beside(void **state)
+{
+	struct scene *s = scene_new(*state, "", 2);
+	struct gate gate = {0};
+	struct db_pool *beside;
+	int64_t pid;
+
+	db_pool_free(s->app.database.pool);
+	s->options.accept = ask_gate;
+	s->options.accept_arg = &gate;
+	s->app.database.pool = db_pool_new(&s->options);
+	beside = db_pool_beside(s->app.database.pool, "beside");
+	s->ctx.database = &(struct database){.pool = beside};
+	assert_int_equal(backend(&s->ctx, &pid), ERR_UNAVAILABLE);
+	assert_int_equal(gate.asked, 1);
+	db_pool_free(beside);
+	scene_end(s);
+}
+
+static int64_t
+prepared(struct ctx *ctx, const char *name)
+{
+	struct rows rows;
+
+	assert_int_equal(db_run(ctx, SQL_test_prepared, &rows, PARAMS(p_text(name))), ERR_OK);
+	return row_int(&rows, 0, 0);
+}
+
+static enum err
+use_session(struct ctx *ctx, void *arg)
+{
+	/* Nothing may precede it in its transaction. */
+	TRY(db_run(ctx, SQL_verify_snapshot, NULL, NO_PARAMS));
+	return backend(ctx, arg);
+}
+
+/* A session discards its plans after a second, between transactions. */
+static void
+test_plans_are_discarded(void **state)
+{
+	struct scene *s = scene_new(*state, "", 1);
+	struct poll poll = poll_for(10);
+	int64_t pid;
+
+	assert_int_equal(prepared(&s->ctx, "plans_discard"), 0);
+	do
+		assert_int_equal(db_transact(&s->ctx, use_session, &pid), ERR_OK);
+	while (prepared(&s->ctx, "plans_discard") == 0 && poll_again(&poll));
+	assert_int_equal(prepared(&s->ctx, "plans_discard"), 1);
+	scene_end(s);
 }
 
 struct sleeper {
@@ -166,7 +269,7 @@ test_killed_while_idle(void **state)
 	struct scene *s = scene_new(f, "", 1);
 	int64_t start_ns = clock_monotonic_ns();
 	char sql[128];
-	int64_t before;
+	int64_t before = 0;
 	int64_t after;
 
 	assert_int_equal(backend(&s->ctx, &before), ERR_OK);
@@ -311,6 +414,9 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_refused_session),
+		cmocka_unit_test(test_refused_beside),
+		cmocka_unit_test(test_plans_are_discarded),
 		cmocka_unit_test(test_threads_share_connections),
 		cmocka_unit_test(test_exhaustion),
 		cmocka_unit_test(test_statement_timeout),

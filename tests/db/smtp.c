@@ -119,6 +119,22 @@ add(struct fixture *f, int64_t lifetime_s)
 	assert_int_equal(outbox_add(&f->ctx, "zoe@example.com", SUBJECT, BODY, lifetime_s), ERR_OK);
 }
 
+/* Mail to a domain that can't exist is not even stored. */
+static void
+test_no_mailbox(void **state)
+{
+	struct fixture *f = *state;
+	static const char count[] = "SELECT count(*) FROM cowry.mail";
+	static const char *const nobody[] = {"proof@cowry.invalid", "proof@cowry.INVALID"};
+
+	for (size_t i = 0; i < 2; i++)
+		assert_int_equal(outbox_add(&f->ctx, nobody[i], SUBJECT, BODY, LIFETIME_S), ERR_OK);
+	assert_string_equal(fixture_value(f->ctx.arena, f->superuser_url, count), "0");
+	assert_int_equal(outbox_add(&f->ctx, "zoe@invalid.example", SUBJECT, BODY, LIFETIME_S),
+			 ERR_OK);
+	assert_string_equal(fixture_value(f->ctx.arena, f->superuser_url, count), "1");
+}
+
 /* What has become of the mail, and of its job. */
 static const char *
 run(struct fixture *f)
@@ -359,6 +375,7 @@ run_all(void)
 		smtp_test(test_no_answer),
 		smtp_test(test_refused_for_good),
 		smtp_test(test_wrong_settings),
+		smtp_test(test_no_mailbox),
 		smtp_test(test_stale),
 		smtp_test(test_spool),
 		smtp_test(test_nothing_to_send),

@@ -119,7 +119,13 @@ static void
 test_nothing_needs_no_connection(void **state)
 {
 	struct fixture *f = *state;
-	struct db_options options = {"host=/nonexistent", "test", 1, 100, 100};
+	struct db_options options = {
+		.conninfo = "host=/nonexistent",
+		.application_name = "test",
+		.connections = 1,
+		.statement_timeout_ms = 100,
+		.connect_timeout_ms = 100,
+	};
 	struct app app = {.database.pool = db_pool_new(&options)};
 	struct ctx ctx = f->ctx;
 	struct plan plan = {.first = do_nothing};

@@ -2,11 +2,16 @@
 # cores, each with its share of the cores; one that fails does not stop the others.
 # shellcheck shell=bash
 
-# All stages, in the order in which they start: the longest first.
-readonly CHECK_STAGES="sanitizers lint distcheck fuzz clang"
-readonly CHECK_PACKAGES="clang clang-format clang-tidy cppcheck shellcheck python3-aiosmtpd mandoc"
+# The stages of a check, in the order in which they start: the longest first.
+readonly CHECK_STAGES="sanitizers lint distcheck postgresql fuzz clang instructions"
+# Those that are run by their names only: other machines, other releases of Debian.
+readonly MACHINE_STAGES="trixie package failover install upgrade"
+readonly CHECK_PACKAGES="clang clang-format clang-tidy cppcheck shellcheck python3-aiosmtpd mandoc
+    valgrind"
+readonly MACHINE_PACKAGES="debootstrap systemd-container patroni etcd-server haproxy pgbouncer python3-psycopg2
+    iproute2 nftables"
 # Seconds, for all stages together, on two cores.
-readonly CHECK_BUDGET=2100
+readonly CHECK_BUDGET=3600
 # Seconds for each fuzz target.
 readonly FUZZ_SECONDS=20
 
@@ -25,6 +30,14 @@ stage_clang() {
     make -k -j"$JOBS" check TESTS=
 }
 
+# What a worker executes for a request, as it is built for a release.
+stage_instructions() {
+    configure_stage instructions CFLAGS="-g -O2"
+    make -j"$JOBS" built-sources
+    make -j"$JOBS" tests/instructions/worker
+    "$CHECKOUT/tests/instructions/compare"
+}
+
 stage_sanitizers() {
     configure_stage sanitizers --enable-sanitizers
     make -j"$JOBS" check VERBOSE=1
@@ -40,7 +53,8 @@ stage_lint() {
     local status=0
     configure_stage lint
     make -k lint LINT_JOBS="$JOBS" || status=1
-    shellcheck "$SELF" "$CHECKOUT"/tests/dev/*.sh || status=1
+    shellcheck "$SELF" "$CHECKOUT"/tests/dev/*.sh "$CHECKOUT"/setup/setup "$CHECKOUT"/setup/*.sh \
+        "$CHECKOUT/tests/instructions/compare" || status=1
     return "$status"
 }
 
@@ -52,7 +66,7 @@ stage_fuzz() {
     local targets
     configure_stage fuzz --enable-fuzzing CC=clang
     mapfile -t targets < <(fuzz_targets)
-    make -j"$JOBS" src/db/statements.def
+    make -j"$JOBS" built-sources
     make -j"$JOBS" "${targets[@]/#/tests/fuzz/}"
     printf '%s\n' "${targets[@]}" | xargs -n 1 -P "$JOBS" bash "$SELF" fuzz_target
 }
@@ -83,9 +97,18 @@ command_stage() {
 declare -A RUNNING=() STARTED=()
 FAILED=() LANES=1 JOBS=1
 
+# check_packages STAGE...: what these stages need.
+check_packages() {
+    local stage packages=$CHECK_PACKAGES
+    for stage; do
+        [[ " $MACHINE_STAGES " != *" $stage "* ]] || packages="$CHECK_PACKAGES $MACHINE_PACKAGES"
+    done
+    xargs -n 1 <<<"$packages"
+}
+
 install_check_packages() {
     local packages
-    read -ra packages <<<"$CHECK_PACKAGES"
+    mapfile -t packages < <(check_packages "$@")
     install_packages "${packages[@]}"
     # Debian keeps the runtime of sanitizers and libFuzzer in a package for each version of clang.
     install_packages "libclang-rt-$(clang -dumpversion | cut -d. -f1)-dev"
@@ -111,7 +134,7 @@ finish_stage() {
     printf '  ✗ %-12s %9s   %4d of %d s\n' "$1" "$(show_elapsed "${STARTED[$1]}")" "$SECONDS" "$CHECK_BUDGET"
     (($2 != 124)) || echo "    stopped after $CHECK_BUDGET s"
     {
-        grep -E '^(FAIL|ERROR): |: (fatal )?error: |: FAIL: |SUMMARY: ' "$log" | head -n 10
+        grep -E '^(FAIL|ERROR): |^not ok |: (fatal )?error: |: FAIL: |SUMMARY: ' "$log" | head -n 10
         echo "…"
         tail -n 20 "$log"
     } | sed 's/^/    | /'
@@ -144,12 +167,12 @@ stop_stages() {
 check_stages() {
     local stage
     for stage; do
-        [[ " $CHECK_STAGES " == *" $stage "* ]] || die "there is no stage \"$stage\"; there are: $CHECK_STAGES"
+        [[ " $CHECK_STAGES $MACHINE_STAGES " == *" $stage "* ]] ||
+            die "there is no stage \"$stage\"; there are: $CHECK_STAGES, and $MACHINE_STAGES"
     done
-    for stage in $CHECK_STAGES; do
-        [[ $# == 0 || " $* " == *" $stage "* ]] && echo "$stage"
+    for stage in $CHECK_STAGES $MACHINE_STAGES; do
+        [[ " ${*:-$CHECK_STAGES} " != *" $stage "* ]] || echo "$stage"
     done
-    return 0
 }
 
 command_check() {
@@ -158,9 +181,9 @@ command_check() {
     mapfile -t stages <<<"$stages"
     open_build .check-lock check
     trap stop_stages EXIT
-    read -ra packages <<<"$CHECK_PACKAGES"
+    mapfile -t packages < <(check_packages "${stages[@]}")
     ask_for_sudo "${packages[@]}"
-    run_step "Packages" "$LOG/packages.log" install_check_packages
+    run_step "Packages" "$LOG/packages.log" install_check_packages "${stages[@]}"
     : >"$LOG/build.log"
     run_step "Configure script" "$LOG/build.log" prepare_build
     cores=$(nproc)

@@ -1,6 +1,11 @@
 # The commands that work on a state folder. Those of the checkout are in test.sh and check.sh.
 # shellcheck shell=bash
 
+# show_usage COMMAND ARGUMENTS: the command was called in another way.
+show_usage() {
+    die "usage: ./dev $1${2:+ $2}"
+}
+
 command_up() {
     [[ $# == 0 || "$*" == --prove ]] || show_usage up "[--prove]"
     open_state
@@ -98,9 +103,9 @@ command_cowry() {
 }
 
 command_bench() {
-    require_running
-    open_notes
-    ask_for_sudo wrk
-    run_step "Packages" "$LOG/packages.log" install_packages wrk
+    [[ " $* " != *" --running "* ]] || require_running
+    open_build .bench-lock bench
+    ask_for_sudo python3
+    run_step "Packages" "$LOG/packages.log" install_packages python3
     COWRY_HOME=$STATE "$CHECKOUT/tests/bench/run" "$@"
 }

@@ -1,16 +1,6 @@
 # Credentials: credentials.json, what the programs are told, and the operator's program with its keys.
 # shellcheck shell=bash
 
-# random_hex [BYTES]
-random_hex() {
-    openssl rand -hex "${1:-24}"
-}
-
-# json_object [NAME VALUE]...: an object of strings.
-json_object() {
-    jq -cn '[$ARGS.positional | _nwise(2) | {(.[0]): .[1]}] | add' --args "$@"
-}
-
 # read_credential NAME: from credentials.json.
 read_credential() {
     jq -re --arg name "$1" '.[$name]' "$STATE/credentials.json"
@@ -44,17 +34,22 @@ write_environment() {
     ours=$(our_environment)
     echo "$ours"
     env | LC_ALL=C sort | grep -E '^COWRY_[A-Z_]+=' |
-        grep -vE '^COWRY_(HOME|HTTPS_PORT|HTTP_PORT|WORKERS|DATABASE_.*|GOOGLE_.*)=' |
+        grep -vE '^COWRY_(HOME|HTTPS_PORT|HTTP_PORT|METRICS_PORT|WORKERS|KEY|TEST_.*|DATABASE_.*|GOOGLE_.*)=' |
         grep -vE "^($(cut -d= -f1 <<<"$ours" | paste -sd'|'))=" || true
 }
 
 our_environment() {
     cat <<END
 COWRY_ENVIRONMENT=development
+COWRY_ENV_FILE=
 COWRY_DATABASE_URL=$(database_url worker)
 COWRY_SECRETS_DIR=$STATE/secrets
+COWRY_METRICS_DIR=$SOCKETS
+COWRY_CERTIFICATE_FILE=$STATE/tls/server.pem
+COWRY_WATCHED_FOLDERS=$STATE $STATE/mail
 COWRY_SQL_DIR=$SHARE/sql
 COWRY_MAIL_DIR=$STATE/mail
+COWRY_STATE_DIR=$STATE/seen
 COWRY_PUBLIC_URL=$URL
 COWRY_SANDBOX_URL=$URL/sandbox
 COWRY_SANDBOX_SECRETS=$STATE/secrets/sandbox.json

@@ -1,26 +1,9 @@
 # nginx: its certificate, its configuration, and whether requests through it are answered.
 # shellcheck shell=bash
 
-# A small authority that signs one certificate and is then thrown away.
 create_certificate() {
-    local tls=$STATE/tls
-    if [[ -s $tls/server.pem ]] && openssl x509 -noout -checkend 864000 -in "$tls/server.pem"; then
-        return 0
-    fi
-    cd "$tls" || exit
-    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 365 \
-        -subj "/CN=Cowry development $(hostname)" -keyout ca.key -out ca.pem \
-        -addext keyUsage=critical,keyCertSign,cRLSign
-    openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=localhost \
-        -keyout server.key -out server.csr
-    printf '%s\n' "subjectAltName=DNS:localhost,IP:127.0.0.1,IP:::1" \
-        "basicConstraints=critical,CA:FALSE" "extendedKeyUsage=serverAuth" \
-        "keyUsage=critical,digitalSignature" >server.ext
-    openssl x509 -req -in server.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 365 \
-        -extfile server.ext -out server.pem
-    rm -f ca.key ca.srl server.csr server.ext
-    chmod 600 server.key
-    install -m 644 ca.pem "$STATE/ca.pem"
+    certificate_serves "$STATE/tls" localhost || issue_certificate "$STATE/tls" localhost 127.0.0.1 ::1
+    install -m 644 "$STATE/tls/ca.pem" "$STATE/ca.pem"
 }
 
 # loopback_addresses PORT
@@ -39,6 +22,7 @@ nginx_configuration() {
         "CERTIFICATE=$STATE/tls/server.pem" "CERTIFICATE_KEY=$STATE/tls/server.key" \
         "SOCKETS=$(seq -s ' ' -f "$SOCKETS/%g.sock" "$WORKERS")" "WWW=$SHARE/www" \
         "SANDBOX=$SOCKETS/sandbox.sock" "ALLOWED_ORIGINS=${COWRY_ALLOWED_ORIGINS:-}" \
+        "METRICS_LISTEN=${METRICS_PORT:+127.0.0.1:$METRICS_PORT}" \
         "RUN=$STATE/nginx" "LOG=$LOG" "TEMP=$STATE/nginx/temp"
 }
 
@@ -62,7 +46,8 @@ kill_orphans() {
 
 require_ports() {
     local port
-    for port in "COWRY_HTTPS_PORT $HTTPS_PORT" "COWRY_HTTP_PORT $HTTP_PORT"; do
+    for port in "COWRY_HTTPS_PORT $HTTPS_PORT" "COWRY_HTTP_PORT $HTTP_PORT" \
+        ${METRICS_PORT:+"COWRY_METRICS_PORT $METRICS_PORT"}; do
         ! (exec 3<>"/dev/tcp/127.0.0.1/${port#* }") 2>/dev/null ||
             fail_step "port ${port#* } is taken by another program; set ${port% *}"
     done

@@ -30,6 +30,7 @@ postgres_configuration() {
         compression=lz4
     cat <<END
 listen_addresses = ''
+port = 5432
 unix_socket_directories = '$PG_SOCKET'
 max_connections = 200
 shared_buffers = 256MB
@@ -68,6 +69,18 @@ run_sql() {
     psql -X -q -v ON_ERROR_STOP=1 -h "$PG_SOCKET" -U postgres "$@"
 }
 
+# The kernel keeps a postmaster that was killed as a zombie where the first process reaps none, and
+# PostgreSQL takes it for one that runs: remove its locks, when none of its processes is left.
+forget_zombie() {
+    local pid process
+    pid=$(head -n 1 "$DATA/postmaster.pid" 2>/dev/null) || return 0
+    [[ -e /proc/$pid/stat ]] && ! start_time "$pid" >/dev/null || return 0
+    for process in /proc/[0-9]*; do
+        [[ $(readlink "$process/cwd") != "$DATA" ]] || return 0
+    done
+    rm -f "$DATA/postmaster.pid" "$PG_SOCKET"/.s.PGSQL.*
+}
+
 # launch_postgres BIN. A postmaster that was killed leaves its lock, and for a moment its children: try
 # again.
 launch_postgres() {
@@ -75,6 +88,7 @@ launch_postgres() {
     create_log "$LOG/postgresql.log"
     [[ $ME != root ]] || chown "$PG_USER" "$LOG/postgresql.log"
     for ((i = 0; i < 20; i++)); do
+        forget_zombie
         if run_as "$PG_USER" "$bin/pg_ctl" start -s -w -t 60 -D "$DATA" -l "$LOG/postgresql.log" 9>&-; then
             save_pid postgresql "$(head -n 1 "$DATA/postmaster.pid")"
             return 0
@@ -129,6 +143,7 @@ run_migrations() {
 }
 
 stop_postgres() {
+    forget_zombie
     [[ -f $DATA/postmaster.pid ]] || return 0
     run_as "$PG_USER" "$(postgres_bin)/pg_ctl" stop -s -m fast -t 60 -D "$DATA"
     rm -f "$RUN/postgresql.pid"

@@ -14,11 +14,14 @@ load_settings() {
     [[ $STATE =~ ^/[A-Za-z0-9._/+-]+$ ]] || die "COWRY_HOME has characters that can't be: $STATE"
     HTTPS_PORT=${COWRY_HTTPS_PORT:-8443}
     HTTP_PORT=${COWRY_HTTP_PORT:-8080}
+    METRICS_PORT=${COWRY_METRICS_PORT:-}
     WORKERS=${COWRY_WORKERS:-2}
     require_number COWRY_HTTPS_PORT "$HTTPS_PORT" 1 65535
     require_number COWRY_HTTP_PORT "$HTTP_PORT" 1 65535
     require_number COWRY_WORKERS "$WORKERS" 1 64
+    [[ ! $METRICS_PORT ]] || require_number COWRY_METRICS_PORT "$METRICS_PORT" 1 65535
     URL=https://localhost:$HTTPS_PORT
+    CURL_OPTIONS=(--cacert "$STATE/ca.pem")
     load_paths
 }
 
@@ -41,9 +44,9 @@ require_number() {
     [[ $2 =~ ^[0-9]{1,5}$ ]] && (($2 >= $3 && $2 <= $4)) || die "$1 must be $3 to $4, not \"$2\""
 }
 
-# database_url ROLE
+# database_url ROLE. With the port, which psql of Debian would take from another cluster otherwise.
 database_url() {
-    echo "postgresql:///cowry?host=$PG_SOCKET&user=cowry_$1"
+    echo "postgresql:///cowry?host=$PG_SOCKET&port=5432&user=cowry_$1"
 }
 
 # A folder for the notes of steps, removed at the end.
@@ -92,17 +95,18 @@ require_database() {
 
 # The folders of a state folder, each for those who need it.
 make_folders() {
-    mkdir -p "$RUN" "$PG_SOCKET" "$SOCKETS" "$LOG" "$STATE/mail" "$STATE/secrets" "$STATE/tls" \
+    mkdir -p "$RUN" "$PG_SOCKET" "$SOCKETS" "$LOG" "$STATE/mail" "$STATE/seen" "$STATE/secrets" "$STATE/tls" \
         "$STATE/nginx/temp"
     [[ -O $RUN ]] || fail_step "$RUN belongs to someone else"
     run_as "$PG_USER" test -x "$STATE" && run_as "$RUN_USER" test -x "$STATE" ||
         fail_step "$PG_USER and $RUN_USER can't enter $STATE; set COWRY_HOME to another folder"
-    chmod 700 "$STATE/mail" "$STATE/secrets" "$STATE/tls"
+    chmod 700 "$STATE/mail" "$STATE/seen" "$STATE/secrets"
+    chmod 711 "$STATE/tls" # monitoring reads the certificate, which is no secret
     chmod 750 "$SOCKETS"
     chmod 711 "$LOG"
     find "$LOG" -type f -exec chmod 600 {} +
     if [[ $ME == root ]]; then
-        chown "$RUN_USER:$RUN_USER" "$SOCKETS" "$STATE/mail" "$STATE/secrets"
+        chown "$RUN_USER:$RUN_USER" "$SOCKETS" "$STATE/mail" "$STATE/seen" "$STATE/secrets"
         chown "$PG_USER:$PG_USER" "$PG_SOCKET"
     fi
 }

@@ -1,7 +1,8 @@
 # ./dev test: the whole test suite.
 # shellcheck shell=bash
 
-readonly TEST_PACKAGES="python3-aiosmtpd chromium mandoc"
+readonly TEST_PACKAGES="python3-aiosmtpd chromium mandoc iproute2 pgbouncer pgbackrest prometheus
+    libapache2-mod-fcgid lighttpd lighttpd-mod-openssl"
 
 # count_results WORDS LOG: each program counts once in automake's summaries: # PASS, # FAIL, # ERROR.
 count_results() {
@@ -10,7 +11,7 @@ count_results() {
 
 prepare_tests() {
     local packages
-    read -ra packages <<<"$TEST_PACKAGES"
+    mapfile -t packages < <(xargs -n 1 <<<"$TEST_PACKAGES")
     ask_for_sudo "${packages[@]}"
     run_step "Packages" "$LOG/packages.log" install_packages "${packages[@]}"
     : >"$LOG/build.log"
@@ -21,11 +22,16 @@ prepare_tests() {
     run_step "Browser driver" "$LOG/npm.log" make -C "$BUILD" browser-driver
 }
 
+# prepare: all that needs the network, without the tests.
+command_prepare() {
+    open_build .test-lock test
+    prepare_tests
+}
+
 command_test() {
     local passed failed status=0
     (($# == 0)) || show_usage test ""
-    open_build .test-lock test
-    prepare_tests
+    command_prepare
     make -C "$BUILD" check 2>&1 </dev/null | tee "$LOG/check.log" || status=1
     "$CHECKOUT/tests/e2e/run" 2>&1 </dev/null | tee "$LOG/e2e.log" || status=1
     passed=$(($(count_results PASS "$LOG/check.log") + $(count_results PASS "$LOG/e2e.log")))

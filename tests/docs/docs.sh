@@ -31,12 +31,16 @@ blocks() {
 # Each rule prints what breaks it in a tree.
 
 unknown_languages() {
-    local file line language
+    local file line language mark
     while read -r file; do
-        while read -r _ line language _; do
+        while read -r _ line language _ mark; do
             case $language in
             sh | json | text | python | sql) ;;
             *) echo "$file:$line: a block of $language" ;;
+            esac
+            case $mark in
+            '' | "not run: "* | "save as: "* | "new machine") ;;
+            *) echo "$file:$line: a mark $mark" ;;
             esac
         done < <(blocks "$1" "$file")
     done < <(guides "$1")
@@ -97,7 +101,7 @@ units() {
     local word
     for word; do
         case $word in
-        enable | restart | start | stop | -*) ;;
+        enable | reload | restart | start | stop | -*) ;;
         *@*) [[ -e $srcdir/systemd/${word%@*}@.service.in ]] || { echo "no unit $word" && return 1; } ;;
         *.target) [[ -e $srcdir/systemd/$word ]] || { echo "no unit $word" && return 1; } ;;
         *) [[ -e $srcdir/systemd/$word.service.in ]] || { echo "no unit $word" && return 1; } ;;
@@ -133,7 +137,8 @@ exists() {
     make) make_target "${@:2}" ;;
     ../configure) has_options "$("$srcdir/configure" --help)" "${@:2}" ;;
     systemctl) units "${@:2}" && installed "$@" ;;
-    mkdir | cd | nginx) ;;
+    mkdir | cd | nginx | export | pkill) ;;
+    */bin/cowry) cowry_command "${@:2}" ;;
     autoreconf | systemd-sysusers | systemd-tmpfiles) installed "$@" ;;
     */nginx/render) render "$@" ;;
     tests/*) checkout_program "$@" ;;
@@ -272,8 +277,9 @@ chmod -R u+w "$copy" 2>/dev/null
 (cd "$srcdir" && find src sql nginx systemd tests docs dev -name node_modules -prune -o -print) >"$folder/paths"
 words_of_tree >"$folder/words"
 
-echo "1..9"
+echo "1..10"
 check "blocks have a known language" unknown_languages docs/sandbox.md '\n```sh\ntrue\n'
+check "and known marks" unknown_languages docs/sandbox.md '\n<!-- new mashine -->\n```sh\ntrue\n```\n'
 check "blocks that are not run are listed" unlisted_blocks docs/sandbox.md \
     '\n<!-- not run: new -->\n```sh\n./dev up\n```\n'
 check "their programs and commands exist" missing_commands docs/sandbox.md \

@@ -18,7 +18,7 @@ refuses() {
     like "$1" "$((STATUS > 0)) $(wc -l <<<"$OUTPUT") $OUTPUT" "^1 1 dev: .*$2"
 }
 
-for command in "psql" "cowry verify" "status" "logs" "bench"; do
+for command in "psql" "cowry verify" "status" "logs" "bench --running"; do
     # shellcheck disable=SC2086
     dev $command
     refuses "$command before up" 'run \./dev up'

@@ -220,5 +220,14 @@ sed 's|/v1/auth/me|/api/v1/auth/google/callback?state=x\&code=secret-of-a-flood|
 curl -sS --cacert "$CA" -Z --parallel-max 40 -K "$WORK/flood.google" >"$WORK/flood.status" 2>/dev/null
 ok "a flood of Google's answers meets it too" grep -qx 429 "$WORK/flood.status"
 is "no log shows what is in their query" "$(grep -ls secret-of-a-flood "$COWRY_HOME"/log/*.log)" ""
+# A body that nginx can't store, as on a full disk.
+head -c 200000 /dev/zero | tr '\0' x >"$WORK/large"
+mv "$COWRY_HOME/nginx/temp/body" "$COWRY_HOME/nginx/temp/away"
+post /v1/webhooks/paystack "@$WORK/large"
+mv "$COWRY_HOME/nginx/temp/away" "$COWRY_HOME/nginx/temp/body"
+expect "a body without room is refused" 503 .code SERVICE_UNAVAILABLE
+is "with Retry-After" "$(header Retry-After)" 1
+post /v1/webhooks/paystack "@$WORK/large"
+ok "with room it is not" test "$STATUS" != 503
 
 done_testing

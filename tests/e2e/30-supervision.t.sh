@@ -60,9 +60,10 @@ ok "up after the death of PostgreSQL" up
 ok "PostgreSQL is back" replaced postgresql "$old"
 ok "and money moves" grep -q "✓ Proof" "$WORK/up"
 
-for file in secrets mail tls; do
+for file in secrets mail seen; do
     is "$file is for its user alone" "$(stat -c %a "$COWRY_HOME/$file")" 700
 done
+is "and so is the key of the certificate" "$(stat -c %a "$COWRY_HOME/tls/server.key")" 600
 is "so are the credentials" "$(stat -c %a "$COWRY_HOME/credentials.json")" 600
 is "key files" "$(find "$COWRY_HOME/secrets" -type f ! -perm 600 | wc -l)" 0
 is "and sockets are for nginx" "$(stat -c %a "$RUN"/workers/*.sock | sort -u)" 660

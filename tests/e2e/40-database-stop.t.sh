@@ -3,17 +3,6 @@
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-postgres() {
-    local bin
-    bin=/usr/lib/postgresql/$(cat "$COWRY_HOME/postgresql/PG_VERSION")/bin
-    if [[ $(id -u) == 0 ]]; then
-        setpriv --reuid=postgres --regid="$(id -g postgres)" --init-groups -- \
-            "$bin/pg_ctl" "$@" -s -D "$COWRY_HOME/postgresql"
-    else
-        "$bin/pg_ctl" "$@" -s -D "$COWRY_HOME/postgresql"
-    fi
-}
-
 unavailable() {
     request GET "/v1/wallets/$WALLET" -H "x-api-key: $KEY"
     [[ $STATUS == 503 ]]

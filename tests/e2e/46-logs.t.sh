@@ -20,6 +20,28 @@ ok "PostgreSQL has logged what was broken" within 10 logged users_email_key_key
 is "and no row of it" "$(grep -c DETAIL "$logs/postgresql.log")" 0
 post /v1/auth/login "$(jq -cn --arg email "$email" '{email: $email, password: "wrong-horse-42"}')"
 expect "a wrong password is refused" 401
+
+# The trace that the client is in, beside the request id.
+trace=$(openssl rand -hex 16)
+traced() {
+    cat "$logs/$2"*.log | grep "\"trace_id\":\"$1\"" | grep "\"request_id\":\"$3\"" >/dev/null
+}
+
+# log_in TRACEPARENT ID: a request that is refused, and therefore logged by the worker.
+log_in() {
+    post /v1/auth/login '{"email": "nobody@people.example", "password": "wrong-horse-42"}' \
+        -H "traceparent: $1" -H "x-request-id: $2"
+}
+
+log_in "00-$trace-00f067aa0ba902b7-01" "traced-$$"
+expect "a request in a trace is answered" 401
+ok "the worker has logged the trace" within 10 traced "$trace" worker- "traced-$$"
+ok "so has nginx" within 10 traced "$trace" nginx-access "traced-$$"
+log_in "00-$trace-0000000000000000-01" "untraced-$$"
+expect "a trace that is not valid is ignored" 401
+ok "and not in the access log" within 10 traced "" nginx-access "untraced-$$"
+is "nor in the worker's" "$(cat "$logs"/worker-*.log | grep "untraced-$$" | grep -c trace_id)" 0
+
 # absent WHAT WORD: no log has it.
 absent() {
     is "no log has $1" "$(grep -lF -- "$2" "$logs"/*.log | xargs -r -n 1 basename)" ""

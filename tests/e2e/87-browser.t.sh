@@ -52,7 +52,7 @@ spki=$(openssl x509 -in "$COWRY_HOME/tls/server.pem" -noout -pubkey | openssl pk
 env HOME="$WORK" URL="$URL" EMAIL="$EMAIL" PASSWORD=correct-horse-42 MERCHANT="$merchant" \
     BUSINESS="Ahmetov Kebab" CHROMIUM="$chromium" SPKI="$spki" \
     TLS_KEY="$COWRY_HOME/tls/server.key" TLS_CERTIFICATE="$COWRY_HOME/tls/server.pem" \
-    timeout 60 node "$driver/pay.mjs" >"$WORK/script" 2>"$WORK/script.err"
+    timeout 180 node "$driver/pay.mjs" >"$WORK/script" 2>"$WORK/script.err"
 while read -r line; do
     case $line in
     "ok "*) pass "${line#*- }" ;;

@@ -178,10 +178,61 @@ serving() {
     [[ $STATUS == 200 ]]
 }
 
+# ready STATUS [MISSING]: /ready, of each worker: nginx takes them in turn.
+ready() {
+    local i
+    for ((i = 0; i < 3 * COWRY_WORKERS; i++)); do
+        request GET /ready
+        [[ $STATUS == "$1" ]] || return
+        [[ $# == 1 || $(field '.missing | join(",")') == "$2" ]] || return
+    done
+}
+
 # sql QUERY: as the owner, one value.
 sql() {
     psql -X -A -t -q "$(jq -r .database_owner_url "$COWRY_HOME/credentials.json")" \
         -c "SET search_path TO cowry" -c "$1"
+}
+
+# postgres ARGUMENT...: pg_ctl for the cluster.
+postgres() {
+    local bin
+    bin=/usr/lib/postgresql/$(cat "$COWRY_HOME/postgresql/PG_VERSION")/bin
+    if [[ $(id -u) == 0 ]]; then
+        setpriv --reuid=postgres --regid="$(id -g postgres)" --init-groups -- \
+            "$bin/pg_ctl" "$@" -s -D "$COWRY_HOME/postgresql"
+    else
+        "$bin/pg_ctl" "$@" -s -D "$COWRY_HOME/postgresql"
+    fi
+}
+
+# superuser QUERY: as PostgreSQL's own administrator.
+superuser() {
+    psql -X -A -t -q -h "$RUN/postgresql" -U postgres -d cowry -c "$1"
+}
+
+# Monitoring.
+
+# scrape: read the metrics to $WORK/metrics.
+scrape() {
+    curl -sS --max-time 10 -f -o "$WORK/metrics" "http://127.0.0.1:$COWRY_METRICS_PORT/metrics"
+}
+
+# metric NAME [PATTERN]: the sum of the samples whose labels match, of the last scrape; empty if there
+# is none.
+metric() {
+    awk -v name="$1" -v pattern="${2:-}" '
+        /^#/ { next }
+        {
+            value = $NF
+            series = $0
+            sub(/ [^ ]*$/, "", series)
+            labels = series
+            sub(/^[^{]*/, "", labels)
+            sub(/{.*/, "", series)
+        }
+        series == name && labels ~ pattern { sum += value; n++ }
+        END { if (n) printf "%.15g\n", sum }' "$WORK/metrics"
 }
 
 # front NUMBER SETTING...: a separate nginx for worker NUMBER alone, rendered with settings; sets

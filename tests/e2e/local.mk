@@ -1,9 +1,22 @@
 # The end-to-end tests need a complete installation: ./dev test runs them, make check does not.
-EXTRA_DIST += tests/e2e/run tests/e2e/lib.sh tests/e2e/receiver.py $(wildcard $(srcdir)/tests/e2e/*.t.sh)
+EXTRA_DIST += tests/odd-machine tests/support/port.sh tests/e2e/run tests/e2e/lib.sh tests/e2e/receiver.py $(wildcard $(srcdir)/tests/e2e/*.t.sh)
 
 .PHONY: e2e
 e2e: all
 	$(srcdir)/tests/e2e/run
 
-# What ./dev bench runs.
-EXTRA_DIST += $(wildcard $(srcdir)/tests/bench/*)
+# What ./dev check runs in the stages failover and upgrade.
+EXTRA_DIST += $(wildcard $(srcdir)/tests/failover/*) $(wildcard $(srcdir)/tests/upgrade/*)
+
+# What counting costs: make tests/bench/metrics && tests/bench/metrics 32.
+EXTRA_PROGRAMS = tests/bench/metrics
+CLEANFILES += tests/bench/metrics
+tests_bench_metrics_LDADD = $(BASE_LIBS)
+
+# What a transfer costs: make tests/bench/posting && tests/with-postgres tests/bench/posting.
+if CMOCKA
+EXTRA_PROGRAMS += tests/bench/posting
+CLEANFILES += tests/bench/posting
+tests_bench_posting_CPPFLAGS = $(BOOKS_CPPFLAGS)
+tests_bench_posting_LDADD = libbooks.a $(BOOKS_LIBS)
+endif

@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 # A receiver of webhooks: answers 200, but nothing while the file "mute" is in its folder. It writes its
-# port to the file "port", and a line with the id of each webhook that it has answered to "answered".
+# port to the file "port", a line with the id of each webhook that it has answered to "answered", and one
+# with the sequence and id of its event to "told".
 import http.server
+import json
 import os
 import sys
 import time
@@ -13,7 +15,9 @@ class Receiver(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_POST(self):
-        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        event = json.loads(self.rfile.read(int(self.headers.get("Content-Length", 0))))
+        with open(os.path.join(folder, "told"), "a") as out:
+            out.write("%d %s\n" % (event["data"]["sequence"], event["id"]))
         with open(os.path.join(folder, "asked"), "a") as out:
             out.write(self.headers.get("webhook-id", "-") + "\n")
         while os.path.exists(os.path.join(folder, "mute")):

@@ -44,7 +44,8 @@ check_read(struct arena *arena, const struct provider *provider, struct bytes bo
 static void
 check_verify(struct arena *arena, const struct provider *provider, struct bytes body)
 {
-	static const struct provider_account account = {"", "key", NULL, "a secret"};
+	static const struct provider_account account = {
+		.base_url = "", .api_key = "key", .webhook_secret = "a secret"};
 	unsigned char digest[SHA512_SIZE];
 	const char *signature = arena_strndup(arena, body.data, body.length);
 	bool right;

@@ -3,7 +3,7 @@
 EXTRA_DIST += tests/fuzz/fuzz.h tests/fuzz/corpus
 fuzz_kernel_sources = tests/fuzz/fuzz_kernel.c tests/support/ledger_case.c tests/support/ledger_model.c
 fuzz_idtoken_sources = tests/fuzz/fuzz_idtoken.c tests/support/rsa.c
-fuzz_replays = tests/fuzz/replay_decode tests/fuzz/replay_email tests/fuzz/replay_iban tests/fuzz/replay_idtoken tests/fuzz/replay_json \
+fuzz_replays = tests/fuzz/replay_decode tests/fuzz/replay_email tests/fuzz/replay_env_file tests/fuzz/replay_iban tests/fuzz/replay_idtoken tests/fuzz/replay_json \
 	tests/fuzz/replay_kernel \
 	tests/fuzz/replay_money tests/fuzz/replay_text tests/fuzz/replay_token \
 	tests/fuzz/replay_webhook
@@ -16,6 +16,9 @@ tests_fuzz_replay_decode_LDADD = $(COWRY_LIBS)
 tests_fuzz_replay_email_SOURCES = tests/fuzz/replay.c tests/fuzz/fuzz_email.c
 tests_fuzz_replay_email_CPPFLAGS = $(AM_CPPFLAGS) -DTARGET='"email"'
 tests_fuzz_replay_email_LDADD = $(BASE_LIBS)
+tests_fuzz_replay_env_file_SOURCES = tests/fuzz/replay.c tests/fuzz/fuzz_env_file.c
+tests_fuzz_replay_env_file_CPPFLAGS = $(AM_CPPFLAGS) -DTARGET='"env_file"'
+tests_fuzz_replay_env_file_LDADD = $(BASE_LIBS)
 tests_fuzz_replay_iban_SOURCES = tests/fuzz/replay.c tests/fuzz/fuzz_iban.c
 tests_fuzz_replay_iban_CPPFLAGS = $(AM_CPPFLAGS) -DTARGET='"iban"'
 tests_fuzz_replay_iban_LDADD = $(COWRY_LIBS)
@@ -42,13 +45,15 @@ tests_fuzz_replay_webhook_CPPFLAGS = $(AM_CPPFLAGS) -DTARGET='"webhook"'
 tests_fuzz_replay_webhook_LDADD = $(COWRY_LIBS)
 
 if FUZZING
-noinst_PROGRAMS += tests/fuzz/fuzz_decode tests/fuzz/fuzz_email tests/fuzz/fuzz_iban tests/fuzz/fuzz_idtoken tests/fuzz/fuzz_json \
+noinst_PROGRAMS += tests/fuzz/fuzz_decode tests/fuzz/fuzz_email tests/fuzz/fuzz_env_file tests/fuzz/fuzz_iban tests/fuzz/fuzz_idtoken tests/fuzz/fuzz_json \
 	tests/fuzz/fuzz_kernel \
 	tests/fuzz/fuzz_money tests/fuzz/fuzz_text tests/fuzz/fuzz_token tests/fuzz/fuzz_webhook
 tests_fuzz_fuzz_decode_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 tests_fuzz_fuzz_decode_LDADD = $(COWRY_LIBS)
 tests_fuzz_fuzz_email_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 tests_fuzz_fuzz_email_LDADD = $(BASE_LIBS)
+tests_fuzz_fuzz_env_file_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+tests_fuzz_fuzz_env_file_LDADD = $(BASE_LIBS)
 tests_fuzz_fuzz_iban_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 tests_fuzz_fuzz_iban_LDADD = $(COWRY_LIBS)
 tests_fuzz_fuzz_idtoken_SOURCES = $(fuzz_idtoken_sources)

@@ -12,6 +12,9 @@
 #include "runtime/app.h"
 
 #include "tests/support/cmocka.h"
+#include "tests/support/folder.h"
+
+_Static_assert((int)BOOKS_FOLDER_MAX == (int)FOLDER_MAX, "folder_make() writes so much");
 
 static void
 start_process(struct books *books, size_t i)
@@ -23,16 +26,18 @@ start_process(struct books *books, size_t i)
 	assert_non_null(books->apps[i].committer);
 }
 
-int
-books_setup(void **state)
+static int
+set_up(void **state, bool shared)
 {
 	struct books *books = calloc(1, sizeof(*books));
 	void *fixture = NULL;
 
-	if (books == NULL || fixture_setup(&fixture) != 0)
+	if (books == NULL || fixture_setup(&fixture) != 0 ||
+	    (shared && !folder_make(books->folder)))
 		return -1;
 	books->fixture = fixture;
 	books->fixture->config.database_url = books->fixture->url;
+	books->fixture->config.metrics_dir = books->folder;
 	for (size_t i = 0; i < PROCESSES; i++)
 		start_process(books, i);
 	books->ctx = &books->fixture->ctx;
@@ -41,6 +46,18 @@ books_setup(void **state)
 	assert_int_equal(ledger_of(books->ctx, 0, MODE_TEST, &books->ledger_id), ERR_OK);
 	*state = books;
 	return 0;
+}
+
+int
+books_setup(void **state)
+{
+	return set_up(state, false);
+}
+
+int
+books_setup_shared(void **state)
+{
+	return set_up(state, true);
 }
 
 static void
@@ -67,6 +84,8 @@ books_teardown(void **state)
 	void *fixture = books->fixture;
 
 	stop_processes(books);
+	if (books->folder[0] != '\0')
+		folder_remove(books->folder);
 	free(books);
 	return fixture_teardown(&fixture);
 }
@@ -80,7 +99,7 @@ books_check(void **state)
 		const char *const *problems;
 		size_t n;
 
-		assert_int_equal(ledger_check_run(books->ctx, i, &problems, &n), ERR_OK);
+		assert_int_equal(ledger_check_run(books->ctx, i, NULL, &problems, &n), ERR_OK);
 		if (n > 0)
 			print_error("%s: %s\n", ledger_check_at(i)->name, problems[0]);
 		assert_int_equal(n, 0);

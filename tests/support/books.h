@@ -9,17 +9,21 @@
 #include "runtime/app.h"
 #include "tests/support/fixture.h"
 
-enum { PROCESSES = 2 };
+enum { PROCESSES = 2, BOOKS_FOLDER_MAX = 64 };
 
 struct books {
 	struct fixture *fixture;
 	struct ctx *ctx; /* of the first process */
 	struct app apps[PROCESSES];
 	int64_t ledger_id; /* the platform's own test money */
+	char folder
+		[BOOKS_FOLDER_MAX]; /* in which the processes share a queue of transactions; empty: none */
 };
 
 /* For cmocka: *state becomes a struct books. */
 int books_setup(void **state);
+/* The same, with processes that share a queue of transactions. */
+int books_setup_shared(void **state);
 int books_teardown(void **state);
 /* For cmocka, after each test: every check of the ledger passes. */
 int books_check(void **state);

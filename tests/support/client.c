@@ -221,8 +221,8 @@ fail_at(const struct answer *answer, const char *expected, const char *file, int
 	print_error("expected %s, answered %d %.*s\n", expected, answer->status,
 		    answer->body.length < 4000 ? (int)answer->body.length : 4000,
 		    answer->body.length > 0 ? (const char *)answer->body.data : "");
-	_fail(file, line);
-	abort(); /* _fail() does not return */
+	while (true) /* it does not return, which not every version of cmocka.h says */
+		_fail(file, line);
 }
 
 #define check(answer, condition)                                         \
@@ -543,7 +543,7 @@ client_books_hold(void **state)
 	size_t n;
 
 	for (size_t i = 0; ledger_check_at(i) != NULL; i++) {
-		assert_int_equal(ledger_check_run(&ctx, i, &problems, &n), ERR_OK);
+		assert_int_equal(ledger_check_run(&ctx, i, NULL, &problems, &n), ERR_OK);
 		for (size_t p = 0; p < n; p++)
 			print_error("%s: %s\n", ledger_check_at(i)->name, problems[p]);
 		assert_int_equal(n, 0);

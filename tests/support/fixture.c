@@ -88,6 +88,7 @@ migrate_template(PGconn *super)
 	char url[FIXTURE_URL_MAX];
 	char dir[FIXTURE_URL_MAX];
 	char problem[512];
+	struct migrate_options options = {.conninfo = url, .dir = dir};
 	PGresult *known;
 
 	known = run(super, "SELECT FROM pg_database WHERE datname = 'cowry_template'");
@@ -95,7 +96,7 @@ migrate_template(PGconn *super)
 		url_of(url, "COWRY_DATABASE_OWNER_URL", template);
 		(void)snprintf(dir, sizeof dir, "%s/sql/migrations", variable("srcdir"));
 		PQclear(run(super, "CREATE DATABASE cowry_template OWNER cowry_owner"));
-		if (!migrate_apply(url, dir, NULL, NULL, problem)) {
+		if (!migrate_apply(&options, problem)) {
 			PQclear(run(super, "DROP DATABASE cowry_template"));
 			stop("migrations", problem);
 		}
@@ -152,6 +153,7 @@ fixture_setup(void **state)
 		.connect_timeout_ms = 5000,
 	};
 	(void)snprintf(f->app.name, sizeof f->app.name, "%s", f->options.application_name);
+	f->config.metrics_dir = ""; /* processes of the machine share nothing with a test */
 	f->app.config = &f->config;
 	f->app.now = clock_system;
 	f->app.database.pool = db_pool_new(&f->options);

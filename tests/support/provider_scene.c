@@ -38,9 +38,13 @@ provider_scene_setup(void **state)
 	scene->replies[0].status = 500;
 	if (scene->http == NULL || scene->server == NULL)
 		return -1;
-	scene->account = (struct provider_account){fake_server_url(scene->server), "sk_test_1",
-						   "principal-1", "hook-secret"};
-	scene->call = (struct provider_call){scene->arena, scene->http, &scene->account};
+	scene->account = (struct provider_account){
+		.base_url = fake_server_url(scene->server),
+		.api_key = "sk_test_1",
+		.public_key = "principal-1",
+		.webhook_secret = "hook-secret",
+	};
+	scene->call = (struct provider_call){scene->arena, scene->http, &scene->account, NULL};
 	*state = scene;
 	return 0;
 }

@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "app/events/event_stream.h"
-#include "jobs/job.h"
+#include "app/events/sender.h"
 #include "runtime/app.h"
 
 enum { REQUEST_MAX = 128 * 1024, SCRIPT_MAX = 64, OPEN_MAX = 64, DEADLINE_S = 20 };
@@ -267,18 +267,22 @@ size_t
 deliver_due(struct client *c)
 {
 	struct ctx ctx = runner_ctx(c);
-	bool found = true;
-	size_t count = 0;
+	struct sender *sender = sender_new(c->app);
+	bool busy = true;
+	size_t count;
 
-	while (found) {
-		assert_int_equal(queue_run_one(&ctx, &queue_webhook_delivery, &found), ERR_OK);
-		count += found;
-	}
+	assert_non_null(sender);
+	while (busy)
+		assert_int_equal(sender_round(&ctx, sender, &busy), ERR_OK);
+	count = sender_attempts(sender);
+	assert_int_equal(sender_finish(&ctx, sender), ERR_OK);
+	sender_free(sender);
 	return count;
 }
 
 void
 make_due(struct client *c)
 {
-	client_sql(c, "UPDATE cowry.job SET due_at = now() WHERE kind = 'webhook_delivery'");
+	client_sql(c,
+		   "UPDATE cowry.webhook_delivery SET next_at = now() WHERE next_at IS NOT NULL");
 }

@@ -38,7 +38,7 @@ const char *received_header(struct client *c, const struct received *received, c
 
 /* Read the journal until all that was committed is published. */
 void stream_all(struct client *c);
-/* Make deliveries until none is due; the number of jobs run. */
+/* Make deliveries until none is due; the number of attempts. */
 size_t deliver_due(struct client *c);
 /* Make all waiting deliveries due now. */
 void make_due(struct client *c);

@@ -75,7 +75,7 @@ providers_of_cli() {
 }
 
 providers_of_settings() {
-    sed -nE 's/^CONFIG\(([a-z]+)_url, TEXT, "COWRY_([A-Z]+)_URL", "https:.*/\1/p' "$1/src/base/config.def" |
+    sed -nE 's/^CONFIG(_LIVE)?\(([a-z]+)_url, TEXT, "COWRY_([A-Z]+)_URL", "https:.*/\2/p' "$1/src/base/config.def" |
         grep -vx public
 }
 
@@ -175,7 +175,7 @@ for source in dev cli settings sandbox; do
 done
 ok "a provider that dev does not set up is found" \
     spoiled tests/dev/providers.sh '/^paga /d' same providers_of_source providers_of_dev
-ok "and one without an address" spoiled src/base/config.def '/^CONFIG\(flash_url/d' \
+ok "and one without an address" spoiled src/base/config.def '/^CONFIG_LIVE\(flash_url/d' \
     same providers_of_source providers_of_settings
 ok "and one that nobody simulates" spoiled src/sandbox/call.c 's/&fake_easypay/\&fake_google/' \
     same providers_of_source providers_of_sandbox

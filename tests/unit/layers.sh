@@ -123,8 +123,27 @@ passes() {
     ! breaks "$@"
 }
 
-echo "1..14"
+# pools FOLDER: where a pool is made from settings. Elsewhere it is made beside the process's own, whose
+# sessions are not used for a database that must not be served.
+pools() {
+    (cd "$1" && grep -rlE --include='*.c' '\<db_pool_new\(' .) | sed 's,^\./,,' | grep -vE '^(db|bin)/'
+}
+
+no_pools() {
+    ! pools "$1" | sed 's/^/# /' | grep .
+}
+
+finds_pool() {
+    rm -rf "$folder/tree"
+    mkdir -p "$folder/tree/ledger"
+    echo 'pool = db_pool_new(&options);' >"$folder/tree/ledger/x.c"
+    [[ $(pools "$folder/tree") == ledger/x.c ]]
+}
+
+echo "1..16"
 ok "every include of src/ goes down" keeps "$srcdir/src"
+ok "pools are made by the programs" no_pools "$srcdir/src"
+ok "one that is made elsewhere is found" finds_pool
 ok "one that goes up is found" breaks base/arena.c api/dispatch.h
 ok "one to the side is found" breaks jobs/mail.c api/dispatch.h
 ok "a provider that reads the books is found" breaks provider/paystack.c ledger/ledger.h

@@ -11,9 +11,11 @@ unit_base_tests = \
 	tests/unit/base/batcher \
 	tests/unit/base/config \
 	tests/unit/base/email \
+	tests/unit/base/env_file \
 	tests/unit/base/fault \
 	tests/unit/crypto/hmac \
 	tests/unit/net/http \
+	tests/unit/net/http_many \
 	tests/unit/net/http_tls \
 	tests/unit/base/id \
 	tests/unit/crypto/idtoken \
@@ -21,13 +23,16 @@ unit_base_tests = \
 	tests/unit/base/log \
 	tests/unit/net/mail \
 	tests/unit/base/mask \
+	tests/unit/base/metrics \
 	tests/unit/base/money \
 	tests/unit/base/origin \
+	tests/unit/base/settings \
 	tests/unit/crypto/password \
 	tests/unit/json/reader \
 	tests/unit/crypto/rotation \
 	tests/unit/json/strict \
 	tests/unit/base/text \
+	tests/unit/base/trace \
 	tests/unit/crypto/token \
 	tests/unit/base/unicode \
 	tests/unit/base/word \
@@ -42,10 +47,13 @@ tests_unit_base_clock_LDADD = $(unit_base_libs)
 tests_unit_base_batcher_LDADD = $(unit_base_libs)
 tests_unit_base_config_LDADD = $(unit_base_libs)
 tests_unit_base_email_LDADD = $(unit_base_libs)
+tests_unit_base_env_file_LDADD = $(unit_base_libs)
 tests_unit_base_fault_LDADD = $(unit_base_libs)
 tests_unit_crypto_hmac_LDADD = $(unit_base_libs)
 tests_unit_net_http_SOURCES = tests/unit/net/http.c tests/support/fake_server.c
 tests_unit_net_http_LDADD = $(unit_base_libs)
+tests_unit_net_http_many_SOURCES = tests/unit/net/http_many.c tests/support/fake_server.c
+tests_unit_net_http_many_LDADD = $(unit_base_libs)
 tests_unit_net_http_tls_LDADD = $(unit_base_libs) $(SSL_LIBS)
 tests_unit_base_id_LDADD = $(unit_base_libs)
 tests_unit_crypto_idtoken_SOURCES = tests/unit/crypto/idtoken.c tests/support/rsa.c tests/support/rsa.h
@@ -54,13 +62,16 @@ tests_unit_crypto_keyring_LDADD = $(unit_base_libs)
 tests_unit_base_log_LDADD = $(unit_base_libs)
 tests_unit_net_mail_LDADD = $(unit_base_libs)
 tests_unit_base_mask_LDADD = $(unit_base_libs)
+tests_unit_base_metrics_LDADD = $(unit_base_libs)
 tests_unit_base_money_LDADD = $(unit_base_libs)
 tests_unit_base_origin_LDADD = $(unit_base_libs)
+tests_unit_base_settings_LDADD = $(unit_base_libs)
 tests_unit_crypto_password_LDADD = $(unit_base_libs)
 tests_unit_json_reader_LDADD = $(unit_base_libs)
 tests_unit_crypto_rotation_LDADD = $(unit_base_libs)
 tests_unit_json_strict_LDADD = $(unit_base_libs)
 tests_unit_base_text_LDADD = $(unit_base_libs)
+tests_unit_base_trace_LDADD = $(unit_base_libs)
 tests_unit_base_word_LDADD = $(unit_base_libs)
 tests_unit_crypto_token_LDADD = $(unit_base_libs)
 tests_unit_base_unicode_LDADD = $(unit_base_libs)
@@ -72,6 +83,8 @@ unit_cowry_tests = \
 	tests/unit/app/code \
 	tests/unit/app/identity \
 	tests/unit/app/iban \
+	tests/unit/ledger/commit_queue \
+	tests/unit/app/lane \
 	tests/unit/ledger/kernel \
 	tests/unit/ledger/kernel_holds \
 	tests/unit/ledger/kernel_property \
@@ -82,6 +95,7 @@ unit_cowry_tests = \
 	tests/unit/provider/flutterwave \
 	tests/unit/provider/paga \
 	tests/unit/provider/paystack \
+	tests/unit/app/instance \
 	tests/unit/app/risk \
 	tests/unit/schema/schema \
 	tests/unit/schema/query \
@@ -104,7 +118,10 @@ tests_unit_app_code_LDADD = $(COWRY_LIBS) \
 	$(CMOCKA_LIBS)
 tests_unit_app_identity_LDADD = $(unit_cowry_libs)
 tests_unit_app_risk_LDADD = $(unit_cowry_libs)
+tests_unit_app_instance_LDADD = $(unit_cowry_libs)
 tests_unit_app_iban_LDADD = $(unit_cowry_libs)
+tests_unit_ledger_commit_queue_LDADD = $(unit_cowry_libs)
+tests_unit_app_lane_LDADD = $(unit_cowry_libs)
 tests_unit_ledger_kernel_SOURCES = tests/unit/ledger/kernel.c tests/support/ledger_scene.c
 tests_unit_ledger_kernel_LDADD = $(unit_cowry_libs)
 tests_unit_ledger_kernel_holds_SOURCES = tests/unit/ledger/kernel_holds.c tests/support/ledger_scene.c

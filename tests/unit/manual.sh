@@ -39,7 +39,7 @@ names_settings() {
     while read -r variable; do
         grep -q "^\.It Ev $variable\$" "$top_builddir/src/bin/cowry.conf.5" ||
             { echo "# $variable" && missing=1; }
-    done < <(sed -nE 's/^CONFIG\(.*"(COWRY_[A-Z_]+)".*/\1/p' "$srcdir/src/base/config.def")
+    done < <(sed -nE 's/^CONFIG(_LIVE)?\(.*"(COWRY_[A-Z_]+)".*/\2/p' "$srcdir/src/base/config.def")
     return $missing
 }
 

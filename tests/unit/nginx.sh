@@ -31,7 +31,44 @@ accepted() {
     nginx -t -e stderr -c "$folder/$1/nginx.conf"
 }
 
-echo "1..19"
+# An nginx that has another site already, as Debian's default one: its own default server, its own TLS
+# settings at the level of http.
+beside() {
+    mkdir -p "$folder/$1"
+    render "$1" "SITE=$folder/$1/site" "${@:2}" || return
+    cat >"$folder/$1/nginx.conf" <<END
+pid $folder/nginx.pid;
+error_log stderr;
+events { worker_connections 768; }
+http {
+    access_log $folder/access.log;
+    ssl_protocols TLSv1.2;
+    ssl_prefer_server_ciphers on;
+    server_tokens build;
+    limit_req_status 503;
+    charset utf-8;
+    gzip on;
+    client_body_temp_path $folder/temp/body;
+    fastcgi_temp_path $folder/temp/fastcgi;
+    proxy_temp_path $folder/temp/proxy;
+    uwsgi_temp_path $folder/temp/uwsgi;
+    scgi_temp_path $folder/temp/scgi;
+    server {
+        listen 127.0.0.1:65080 default_server;
+        server_name _;
+    }
+    include $folder/$1/site;
+}
+END
+}
+
+# At the level of http there is only what has a name of its own.
+only_own_names() {
+    ! grep -E '^[a-z]' "$1" |
+        grep -vE '^(include /|map .* \$cowry_|upstream cowry |log_format cowry|server \{|limit_(req|conn)_zone .* zone=cowry_)'
+}
+
+echo "1..32"
 ok 1 "rendered with what is given" render one HTTPS_LISTEN=127.0.0.1:65443 HTTP_LISTEN=127.0.0.1:65080
 ok 2 "accepted by nginx" accepted one
 ok 3 "rendered for a host of another name and four workers" render two \
@@ -60,4 +97,23 @@ ok 17 "rendered for pages of other origins" render seven HTTPS_LISTEN=127.0.0.1:
     HTTP_LISTEN=127.0.0.1:65080 "ALLOWED_ORIGINS=https://app.example.com, http://localhost:3000 *"
 ok 18 "accepted by nginx" accepted seven
 ok 19 "what is no origin is refused" eval '! render eight "ALLOWED_ORIGINS=https://a.example/" && ! render eight "ALLOWED_ORIGINS=null"'
+ok 20 "rendered as a site beside others" beside site HTTPS_LISTEN=127.0.0.1:65443 HTTP_LISTEN=127.0.0.1:65080
+ok 21 "accepted by nginx" eval 'accepted site && ! grep -q "warn" "$folder/messages"'
+ok 22 "it is not their default server" eval '! grep -q default_server "$folder/site/site"'
+ok 23 "and sets nothing for them" only_own_names "$folder/site/site"
+ok 24 "HTTP/2 by the parameter of listen, or by its directive" eval \
+    'render nine HTTP2=listen && grep -q "ssl http2" "$folder/nine/cowry.conf" && ! grep -q "http2 on" "$folder/nine/tls.conf" &&
+    render nine HTTP2=directive && ! grep -q "ssl http2" "$folder/nine/cowry.conf" && grep -q "^http2 on;" "$folder/nine/tls.conf"'
+ok 25 "and by nothing else" eval '! render ten HTTP2=on'
+ok 26 "no metrics unless asked for" eval '! grep -rqE "MONITOR|metrics.conf" "$folder/one" "$folder/site"'
+ok 27 "rendered with metrics on an address of their own" render eleven HTTPS_LISTEN=127.0.0.1:65443 \
+    HTTP_LISTEN=127.0.0.1:65080 "METRICS_LISTEN=127.0.0.1:65420 unix:$folder/metrics.sock"
+ok 28 "accepted by nginx" accepted eleven
+ok 29 "and nowhere else" eval 'test "$(grep -rl MONITOR "$folder/eleven")" = "$folder/eleven/metrics.conf"'
+ok 30 "which can't be all addresses" eval '! render twelve METRICS_LISTEN=9420 && ! render twelve METRICS_LISTEN=0.0.0.0:9420'
+kept() { sed -n 's/^ *keepalive \([0-9]*\);/\1/p' "$folder/$1/cowry.conf"; }
+ok 31 "as many connections to workers are kept as one client may have requests" eval \
+    'test "$(kept one)" = "$clients" && render thirteen CLIENT_CONNECTIONS=300 && test "$(kept thirteen)" = 300'
+ok 32 "within bounds, which must be numbers" eval 'render fourteen CLIENT_CONNECTIONS=5000 && test "$(kept fourteen)" = 1024 &&
+    render fifteen CLIENT_CONNECTIONS=8 && test "$(kept fifteen)" = 64 && ! render sixteen KEPT=none && ! render sixteen CLIENT_CONNECTIONS=x'
 exit $failed

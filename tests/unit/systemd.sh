@@ -9,12 +9,12 @@ fi
 
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-units="cowry@.service cowry-jobs.service cowry-migrate.service"
+units="cowry@.service cowry-jobs.service cowry-migrate.service cowry-restart.service"
 failed=0
 
 # Neither Cowry nor spawn-fcgi is installed at the paths of the units.
 for unit in $units; do
-    sed -E 's,^ExecStart=[^ ]*,ExecStart=/bin/true,' "$top_builddir/systemd/$unit" >"$folder/$unit"
+    sed -E 's,^(Exec(Start|Reload))=[^ ]*,\1=/bin/true,' "$top_builddir/systemd/$unit" >"$folder/$unit"
 done
 cp "$srcdir/systemd/cowry.target" "$folder"
 
@@ -29,7 +29,7 @@ valid() {
         [[ ! -s $folder/messages ]] || { cat "$folder/messages" && false; }
 }
 
-echo "1..6"
+echo "1..8"
 ok 1 "the units are valid" valid
 number=1
 for unit in $units; do
@@ -37,6 +37,7 @@ for unit in $units; do
     ok $number "$unit is exposed by 1.5 of 10 at most" \
         systemd-analyze security --offline=true --no-pager --threshold=15 "$folder/$unit"
 done
-ok 5 "no placeholder is left" eval '! grep -E "@[a-z]+@" "$folder"/*.service'
-ok 6 "every unit has a limit to its memory" eval '! grep -L "^MemoryMax=" "$folder"/*.service | grep .'
+ok 6 "no placeholder is left" eval '! grep -E "@[a-z]+@" "$folder"/*.service'
+ok 7 "every unit has a limit to its memory" eval '! grep -L "^MemoryMax=" "$folder"/*.service | grep .'
+ok 8 "every unit names its program to the journal" eval '! grep -L "^SyslogIdentifier=cowry-" "$folder"/*.service | grep .'
 exit $failed

@@ -34,7 +34,7 @@ SELECT l.mode, a.currency::text AS currency, sum(a.balance) AS balance
 -- params: kind:bigint before:bigint most:bigint mode:text
 -- returns: many
 -- The latest postings on the accounts of a kind, newest first. Of one account they are numbered in
--- the order of their transactions.
+-- the order of their transactions. Pages that go back to closed periods are read from the archive.
 SELECT t.transaction_id, t.public_id, t.reference, t.type, coalesce(j.description, t.type) AS description,
        e.is_debit, e.amount, e.currency::text AS currency, l.mode, t.created_at
   FROM ledger l
@@ -52,7 +52,24 @@ SELECT t.transaction_id, t.public_id, t.reference, t.type, coalesce(j.descriptio
               FROM posting
              WHERE to_id = a.account_id AND transaction_id < $2
              ORDER BY to_sequence DESC
-             LIMIT $3) credits) e
+             LIMIT $3) credits
+        UNION ALL
+        SELECT h.transaction_id, h.line, h.is_debit, h.amount, h.currency
+          FROM (SELECT coalesce(min(least(CASE p.from_id WHEN a.account_id THEN p.from_sequence END,
+                                          CASE p.to_id WHEN a.account_id THEN p.to_sequence END)),
+                                a.sequence + 1) AS before,
+                       count(*) AS count
+                  FROM (SELECT * FROM (SELECT * FROM posting
+                                        WHERE from_id = a.account_id AND transaction_id < $2
+                                        ORDER BY from_sequence DESC
+                                        LIMIT $3) outgoing
+                        UNION ALL
+                        SELECT * FROM (SELECT * FROM posting
+                                        WHERE to_id = a.account_id AND transaction_id < $2
+                                        ORDER BY to_sequence DESC
+                                        LIMIT $3) incoming) p) r
+         CROSS JOIN LATERAL archived_history(a.account_id, r.before, $3, $2) h
+         WHERE r.count < $3 AND r.before > 1) e
   JOIN transaction t ON t.transaction_id = e.transaction_id
   LEFT JOIN journal_entry j ON j.transaction_id = t.transaction_id
  WHERE l.mode = $4
@@ -82,7 +99,7 @@ SELECT e.transaction_id, e.public_id, e.reference, e.description, e.currency::te
           FROM journal_entry j
           JOIN transaction t USING (transaction_id)
          WHERE t.ledger_id = $1
-           AND ($2 IS NULL OR t.reference = $2)
+           AND coalesce(t.reference = $2, $2 IS NULL)
            AND t.transaction_id < $3
          ORDER BY t.transaction_id DESC
          LIMIT $4) e

@@ -128,59 +128,66 @@ DELETE FROM idempotency WHERE principal = $1 AND key = $2 AND status = 0;
 -- name: retention_sweep
 -- params: most:bigint
 -- returns: one
--- Delete rows after their retention period, in batches; returns their number.
+-- Delete what has expired, in batches: at most so many rows of each table, and none that a request has
+-- locked. Returns their number.
 WITH idempotency_rows AS (
     DELETE FROM idempotency
-     WHERE ctid IN (SELECT ctid FROM idempotency WHERE expires_at < clock_timestamp() LIMIT $1)
+     WHERE (principal, key) IN (SELECT principal, key
+                                  FROM idempotency
+                                 WHERE expires_at < statement_timestamp()
+                                 LIMIT $1
+                                   FOR UPDATE SKIP LOCKED)
     RETURNING 1
 ), rate_rows AS (
-    DELETE FROM rate_count WHERE minute < clock_timestamp() - interval '5 minutes' RETURNING 1
+    DELETE FROM rate_count
+     WHERE ctid = ANY (ARRAY(SELECT ctid
+                               FROM rate_count
+                              WHERE minute < statement_timestamp() - interval '5 minutes'
+                              LIMIT $1
+                                FOR UPDATE SKIP LOCKED))
+    RETURNING 1
 ), day_rows AS (
     DELETE FROM day_count
-     WHERE day < (clock_timestamp() AT TIME ZONE 'UTC')::date RETURNING 1
+     WHERE ctid = ANY (ARRAY(SELECT ctid
+                               FROM day_count
+                              WHERE day < (statement_timestamp() AT TIME ZONE 'UTC')::date
+                              LIMIT $1
+                                FOR UPDATE SKIP LOCKED))
+    RETURNING 1
 ), use_rows AS (
     DELETE FROM api_key_use
-     WHERE day < (clock_timestamp() AT TIME ZONE 'UTC')::date - 1 RETURNING 1
+     WHERE ctid = ANY (ARRAY(SELECT ctid
+                               FROM api_key_use
+                              WHERE day < (statement_timestamp() AT TIME ZONE 'UTC')::date - 1
+                              LIMIT $1
+                                FOR UPDATE SKIP LOCKED))
+    RETURNING 1
 ), token_rows AS (
     DELETE FROM email_token
      WHERE digest IN (SELECT digest FROM email_token
-                       WHERE expires_at < clock_timestamp() - interval '1 day' LIMIT $1)
+                       WHERE expires_at < statement_timestamp() - interval '1 day' LIMIT $1)
     RETURNING 1
 ), session_rows AS (
     DELETE FROM session
      WHERE session_id IN (SELECT session_id FROM session
-                           WHERE expires_at < clock_timestamp() - interval '1 day' LIMIT $1)
+                           WHERE expires_at < statement_timestamp() - interval '1 day' LIMIT $1)
     RETURNING 1
 ), flow_rows AS (
     DELETE FROM oauth_flow
      WHERE state_digest IN (SELECT state_digest FROM oauth_flow
-                             WHERE expires_at < clock_timestamp() - interval '1 hour' LIMIT $1)
+                             WHERE expires_at < statement_timestamp() - interval '1 hour' LIMIT $1)
     RETURNING 1
 ), bank_rows AS (
     DELETE FROM bank_consent
      WHERE bank_consent_id IN (SELECT bank_consent_id FROM bank_consent
                                 WHERE status IN ('begun', 'refused')
-                                  AND state_until < clock_timestamp() - interval '1 day' LIMIT $1)
-    RETURNING 1
-), mail_rows AS (
-    DELETE FROM mail
-     WHERE mail_id IN (SELECT mail_id FROM mail
-                        WHERE coalesce(sent_at, failed_at)
-                              < (SELECT clock_timestamp() - interval '30 days')
-                          AND (sent_at IS NOT NULL OR failed_at IS NOT NULL)
-                        LIMIT $1)
-    RETURNING 1
-), job_rows AS (
-    DELETE FROM job
-     WHERE job_id IN (SELECT job_id FROM job
-                       WHERE parked_at < (SELECT clock_timestamp() - interval '90 days') LIMIT $1)
+                                  AND state_until < statement_timestamp() - interval '1 day' LIMIT $1)
     RETURNING 1
 )
 SELECT (SELECT count(*) FROM idempotency_rows) + (SELECT count(*) FROM rate_rows)
      + (SELECT count(*) FROM day_rows) + (SELECT count(*) FROM use_rows) + (SELECT count(*) FROM token_rows)
      + (SELECT count(*) FROM session_rows) + (SELECT count(*) FROM flow_rows)
-     + (SELECT count(*) FROM bank_rows)
-     + (SELECT count(*) FROM mail_rows) + (SELECT count(*) FROM job_rows) AS removed;
+     + (SELECT count(*) FROM bank_rows) AS removed;
 
 -- name: ping
 -- params:

@@ -12,6 +12,6 @@ VALUES ($1, $2, $3, $4, $5);
 SELECT a.audit_id, u.public_id AS admin, a.action, a.subject, a.detail, a.request_id, a.created_at
   FROM audit_log a
   LEFT JOIN users u USING (user_id)
- WHERE ($1 IS NULL OR a.action = $1) AND ($2 IS NULL OR a.audit_id < $2)
+ WHERE coalesce(a.action = $1, $1 IS NULL) AND a.audit_id < coalesce($2, 9223372036854775807)
  ORDER BY a.audit_id DESC
  LIMIT $3;

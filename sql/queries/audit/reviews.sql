@@ -16,9 +16,9 @@ SELECT r.review_id, r.public_id, r.kind, r.subject, r.reason, r.detail, r.status
        u.public_id AS decided_by, r.created_at, r.decided_at
   FROM review r
   LEFT JOIN users u ON u.user_id = r.decided_by
- WHERE ($1 IS NULL OR r.status = $1)
-   AND ($2 IS NULL OR r.kind = $2)
-   AND ($3 IS NULL OR r.review_id < $3)
+ WHERE coalesce(r.status = $1, $1 IS NULL)
+   AND coalesce(r.kind = $2, $2 IS NULL)
+   AND r.review_id < coalesce($3, 9223372036854775807)
  ORDER BY r.review_id DESC
  LIMIT $4;
 

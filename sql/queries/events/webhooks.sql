@@ -14,17 +14,17 @@ SELECT count(*) AS subscriptions
  WHERE project_id = $1 AND deleted_at IS NULL;
 
 -- name: webhook_insert
--- params: public_id:uuid project_id:bigint mode:text url:text description:text event_types:text[] secret:bytea
+-- params: public_id:uuid project_id:bigint mode:text url:text description:text event_types:text[] secret:bytea batch_size:integer
 -- returns: none
 INSERT INTO webhook_subscription (public_id, project_id, mode, url, description, event_types,
-                                  secret_sealed)
-VALUES ($1, $2, $3, $4, $5, $6, $7);
+                                  secret_sealed, batch_size)
+VALUES ($1, $2, $3, $4, $5, $6, $7, coalesce($8, 1));
 
 -- name: webhook_find
 -- params: project_id:bigint public_id:uuid
 -- returns: maybe
 SELECT subscription_id, public_id, mode, url, description,
-       array_to_string(event_types, ',') AS event_types,
+       array_to_string(event_types, ',') AS event_types, batch_size::bigint AS batch_size,
        CASE WHEN is_active THEN 'active' ELSE 'inactive' END AS status, problem,
        CASE WHEN previous_until > clock_timestamp() THEN previous_until END AS previous_until,
        created_at, updated_at
@@ -35,17 +35,17 @@ SELECT subscription_id, public_id, mode, url, description,
 -- params: project_id:bigint after:bigint most:bigint
 -- returns: many
 SELECT subscription_id, public_id, mode, url, description,
-       array_to_string(event_types, ',') AS event_types,
+       array_to_string(event_types, ',') AS event_types, batch_size::bigint AS batch_size,
        CASE WHEN is_active THEN 'active' ELSE 'inactive' END AS status, problem,
        CASE WHEN previous_until > clock_timestamp() THEN previous_until END AS previous_until,
        created_at, updated_at
   FROM webhook_subscription
- WHERE project_id = $1 AND deleted_at IS NULL AND ($2 IS NULL OR subscription_id < $2)
+ WHERE project_id = $1 AND deleted_at IS NULL AND subscription_id < coalesce($2, 9223372036854775807)
  ORDER BY subscription_id DESC
  LIMIT $3;
 
 -- name: webhook_update
--- params: subscription_id:bigint url:text description:text event_types:text[] is_active:boolean
+-- params: subscription_id:bigint url:text description:text event_types:text[] is_active:boolean batch_size:integer
 -- returns: none
 -- NULL values and empty lists are not changed.
 UPDATE webhook_subscription
@@ -53,6 +53,7 @@ UPDATE webhook_subscription
        description = coalesce($3, description),
        event_types = CASE WHEN cardinality($4) > 0 THEN $4 ELSE event_types END,
        is_active = coalesce($5, is_active),
+       batch_size = coalesce($6, batch_size),
        problem = CASE WHEN $5 THEN NULL ELSE problem END,
        updated_at = clock_timestamp()
  WHERE subscription_id = $1;
@@ -117,18 +118,24 @@ SELECT $1, l.project_id, l.mode, $4, $3, $5::json
 SELECT one FROM event_feed FOR UPDATE SKIP LOCKED;
 
 -- name: event_stream_place
--- params:
+-- params: most:bigint
 -- returns: one
 -- After it is claimed, so that the snapshot is later than the row: the position in the journal, and
 -- whether the recorded end is final by now. A future xid belongs to the cluster from which these
 -- data were dumped: none of its transactions are in progress here.
+-- piece_id is where the next so many transactions end: ids may have wide gaps.
 SELECT done_id, next_id, sequence,
+       coalesce((SELECT t.transaction_id
+                   FROM transaction t
+                  WHERE t.transaction_id > f.done_id AND t.transaction_id <= f.next_id
+                  ORDER BY t.transaction_id
+                 OFFSET $1 - 1 LIMIT 1), next_id) AS piece_id,
        pg_snapshot_xmin(pg_current_snapshot()) >= next_xid
            OR next_xid >= pg_snapshot_xmax(pg_current_snapshot()) AS is_final,
        EXISTS (SELECT 1
                  FROM webhook_subscription
                 WHERE is_active AND deleted_at IS NULL) AS is_wanted
-  FROM event_feed;
+  FROM event_feed f;
 
 -- name: event_stream_journal
 -- params: after:bigint upto:bigint
@@ -149,7 +156,7 @@ SELECT t.transaction_id, t.public_id, t.type, t.reference, t.metadata, t.created
                          FROM webhook_subscription s
                         WHERE s.project_id = l.project_id AND s.mode = l.mode
                           AND s.is_active AND s.deleted_at IS NULL)) t
-  JOIN posting p USING (transaction_id)
+  JOIN posting p ON p.transaction_id = t.transaction_id AND p.transaction_id > $1 AND p.transaction_id <= $2
   JOIN account f ON f.account_id = p.from_id
   JOIN account o ON o.account_id = p.to_id
   LEFT JOIN transaction r ON r.transaction_id = t.reverses
@@ -230,23 +237,18 @@ SELECT d.delivery_id
 
 -- name: delivery_insert
 -- params: public_ids:uuid[] subscription_ids:bigint[] event_ids:bigint[] objects:uuid[] sequences:bigint[]
--- returns: many
--- Only the first of each queue is due; returns these.
-WITH made AS (
-    INSERT INTO webhook_delivery (public_id, subscription_id, event_id, object, sequence, next_at)
-    SELECT n.public_id, n.subscription_id, n.event_id, n.object, n.sequence,
-           CASE WHEN row_number() OVER (PARTITION BY n.subscription_id, n.object
-                                            ORDER BY n.sequence) = 1
-                 AND NOT EXISTS (SELECT 1
-                                   FROM webhook_delivery w
-                                  WHERE w.subscription_id = n.subscription_id
-                                    AND w.object = n.object AND w.status = 'pending')
-                THEN clock_timestamp() END
-      FROM unnest($1, $2, $3, $4, $5)
-           AS n (public_id, subscription_id, event_id, object, sequence)
-    RETURNING public_id, next_at
-)
-SELECT public_id FROM made WHERE next_at IS NOT NULL;
+-- returns: none
+-- Only the first of each queue is due.
+INSERT INTO webhook_delivery (public_id, subscription_id, event_id, object, sequence, next_at)
+SELECT n.public_id, n.subscription_id, n.event_id, n.object, n.sequence,
+       CASE WHEN row_number() OVER (PARTITION BY n.subscription_id, n.object ORDER BY n.sequence) = 1
+             AND NOT EXISTS (SELECT 1
+                               FROM webhook_delivery w
+                              WHERE w.subscription_id = n.subscription_id
+                                AND w.object = n.object AND w.status = 'pending')
+            THEN clock_timestamp() END
+  FROM unnest($1, $2, $3, $4, $5)
+       AS n (public_id, subscription_id, event_id, object, sequence);
 
 -- name: event_stream_done
 -- params: done_id:bigint sequence:bigint
@@ -271,117 +273,141 @@ UPDATE event_feed
        next_xid = pg_current_xact_id()
  WHERE done_id = next_id AND next_id < $1;
 
--- name: delivery_hold_subscription
--- params: public_id:uuid
--- returns: maybe
--- Until the end of the transaction no other attempt can begin for the same subscription.
-SELECT s.subscription_id
-  FROM webhook_subscription s
- WHERE s.subscription_id = (SELECT d.subscription_id FROM webhook_delivery d WHERE d.public_id = $1)
-   FOR NO KEY UPDATE;
+-- name: webhook_lane_claim
+-- params: holder:uuid held:bigint[] lease_s:bigint
+-- returns: many
+-- Hold the subscriptions of which something is due, and renew those that are held with deliveries in
+-- progress; none that another runner holds, and none that are held for long enough. Returns those that were
+-- taken or renewed. Each step finds the next subscription with the time of its first delivery.
+WITH RECURSIVE scheduled AS (
+    (SELECT subscription_id, next_at
+       FROM webhook_delivery
+      WHERE next_at IS NOT NULL
+      ORDER BY subscription_id, next_at
+      LIMIT 1)
+     UNION ALL
+    SELECT n.subscription_id, n.next_at
+      FROM scheduled s
+     CROSS JOIN LATERAL (
+           SELECT d.subscription_id, d.next_at
+             FROM webhook_delivery d
+            WHERE d.next_at IS NOT NULL AND d.subscription_id > s.subscription_id
+            ORDER BY d.subscription_id, d.next_at
+            LIMIT 1) n
+), wanted AS (
+    SELECT subscription_id FROM scheduled WHERE next_at <= clock_timestamp()
+     UNION
+    SELECT unnest($2)
+)
+INSERT INTO webhook_lane AS l (subscription_id, holder, held_until)
+SELECT subscription_id, $1, clock_timestamp() + make_interval(secs => $3)
+  FROM wanted
+ ORDER BY subscription_id
+ON CONFLICT (subscription_id) DO UPDATE
+   SET holder = excluded.holder, held_until = excluded.held_until
+ WHERE l.held_until < clock_timestamp()
+    OR l.holder = $1 AND l.held_until < clock_timestamp() + make_interval(secs => $3) * 2 / 3
+RETURNING subscription_id;
 
--- name: delivery_begin
--- params: public_id:uuid
--- returns: maybe
--- A delivery that is next in order, with all data for the attempt; its job knows when it is due. And
--- the number of attempts in progress of its subscription: those whose job is claimed by a live
--- runner.
-SELECT d.delivery_id, d.public_id, d.subscription_id, d.object, d.sequence,
+-- name: webhook_lane_release
+-- params: holder:uuid subscription_ids:bigint[]
+-- returns: none
+-- Of a runner that ends: others need not wait.
+UPDATE webhook_lane l
+   SET held_until = clock_timestamp()
+  FROM unnest($2) AS u (subscription_id)
+ WHERE l.subscription_id = u.subscription_id AND l.holder = $1 AND l.held_until > clock_timestamp();
+
+-- name: webhook_lane_receivers
+-- params: subscription_ids:bigint[]
+-- returns: many
+-- Where their deliveries go, in the order of the list.
+SELECT l.number, s.public_id AS subscription, s.mode, s.url,
+       s.is_active AND s.deleted_at IS NULL AS is_wanted, s.batch_size::bigint AS batch_size,
+       s.secret_sealed,
+       CASE WHEN s.previous_until > clock_timestamp() THEN s.previous_sealed END AS previous_sealed
+  FROM unnest($1) WITH ORDINALITY AS l (subscription_id, number)
+  JOIN webhook_subscription s USING (subscription_id)
+ ORDER BY l.number;
+
+-- name: delivery_fetch
+-- params: subscription_ids:bigint[] rooms:bigint[] froms:timestamptz[] lengths:bigint[] held:bigint[]
+-- returns: many
+-- For each subscription that this runner holds: those that have been due for the longest time, since a
+-- time, except those that it has already; and behind each the later ones of its object, which wait for
+-- it. One that a runner of the release before is attempting is left to it.
+SELECT l.number, h.next_at, h.delivery_id AS head, d.delivery_id, d.public_id, d.object, d.sequence,
+       d.next_at IS NOT NULL AS is_scheduled,
        d.attempts::bigint AS attempts, d.tries::bigint AS tries,
        extract(epoch FROM clock_timestamp() - d.begun_at)::bigint AS age_s,
-       e.public_id AS event, e.type, e.data, e.created_at,
-       s.public_id AS subscription, s.mode, s.url, s.is_active AND s.deleted_at IS NULL AS is_wanted,
-       s.secret_sealed,
-       CASE WHEN s.previous_until > clock_timestamp() THEN s.previous_sealed END AS previous_sealed,
-       b.busy, b.is_slow
-  FROM webhook_delivery d
-  JOIN event e USING (event_id)
-  JOIN webhook_subscription s USING (subscription_id)
+       e.public_id AS event, e.type, e.data, e.created_at
+  FROM unnest($1, $2, $3, $4) WITH ORDINALITY
+       AS l (subscription_id, room, since, length, number)
  CROSS JOIN LATERAL (
-       SELECT count(*) AS busy,
-              coalesce(bool_or(o.busy_since < clock_timestamp() - interval '1 second'), false)
-                  AS is_slow
-         FROM webhook_delivery o
-         JOIN job j ON j.kind = 'webhook_delivery' AND j.subject = o.public_id::text
-        WHERE o.subscription_id = d.subscription_id AND o.delivery_id <> d.delivery_id
-          AND o.busy_since IS NOT NULL AND j.claimed_until > clock_timestamp()) b
- WHERE d.public_id = $1 AND d.status = 'pending' AND d.next_at IS NOT NULL;
+       SELECT w.delivery_id, w.object, w.sequence, w.next_at
+         FROM webhook_delivery w
+        WHERE w.subscription_id = l.subscription_id
+          AND w.next_at >= coalesce(l.since, '-infinity')
+          AND w.next_at <= (SELECT clock_timestamp())
+          AND (w.busy_since IS NULL OR w.busy_since < clock_timestamp() - interval '15 seconds')
+          AND w.delivery_id NOT IN (SELECT unnest($5))
+        ORDER BY w.next_at
+        LIMIT l.room) h
+ CROSS JOIN LATERAL (
+       SELECT f.delivery_id, f.public_id, f.event_id, f.object, f.sequence, f.next_at, f.attempts,
+              f.tries, f.begun_at
+         FROM webhook_delivery f
+        WHERE f.subscription_id = l.subscription_id AND f.object = h.object
+          AND f.sequence >= h.sequence AND f.status = 'pending'
+        ORDER BY f.sequence
+        LIMIT l.length) d
+  JOIN event e ON e.event_id = d.event_id
+ ORDER BY l.number, h.next_at, h.delivery_id, d.sequence;
 
--- name: delivery_busy
--- params: delivery_id:bigint
--- returns: none
-UPDATE webhook_delivery
-   SET busy_since = clock_timestamp(), crowded_at = NULL
- WHERE delivery_id = $1 AND status = 'pending';
-
--- name: delivery_crowd
--- params: delivery_id:bigint
--- returns: none
-UPDATE webhook_delivery
-   SET crowded_at = coalesce(crowded_at, clock_timestamp())
- WHERE delivery_id = $1 AND status = 'pending';
-
--- name: delivery_uncrowd
--- params: subscription_id:bigint
--- returns: maybe
--- The one that has waited longest for a free slot of its subscription.
-UPDATE webhook_delivery
-   SET crowded_at = NULL
- WHERE delivery_id = (SELECT delivery_id
-                        FROM webhook_delivery
-                       WHERE subscription_id = $1 AND crowded_at IS NOT NULL
-                       ORDER BY crowded_at
-                       LIMIT 1
-                         FOR NO KEY UPDATE SKIP LOCKED)
-   AND status = 'pending'
-RETURNING public_id;
-
--- name: delivery_delivered
--- params: delivery_id:bigint attempts:bigint response_status:integer
--- returns: maybe
--- The outcome of an attempt is effective while it is the latest: attempts is the number before it.
-UPDATE webhook_delivery
-   SET status = 'delivered', attempts = attempts + 1, tries = tries + 1, next_at = NULL,
+-- name: delivery_record
+-- params: delivery_ids:bigint[] attempts:bigint[] statuses:text[] response_statuses:bigint[] problems:text[] delays_s:bigint[]
+-- returns: many
+-- The outcomes of attempts. Each is effective while its attempt is the latest: attempts is the number
+-- before it. A negative delay: it waits for an earlier one of its object. Returns those that were
+-- effective. The lists are in the order of ids, in which the rows are locked. The form of the last
+-- condition keeps a planner away from the index of what is pending, which it may believe to be empty.
+UPDATE webhook_delivery d
+   SET status = o.status, attempts = d.attempts + 1, tries = d.tries + 1,
        busy_since = NULL, crowded_at = NULL,
-       response_status = $3, problem = NULL, attempted_at = clock_timestamp(),
-       delivered_at = clock_timestamp()
- WHERE delivery_id = $1 AND attempts = $2 AND status = 'pending'
-RETURNING delivery_id;
-
--- name: delivery_failed
--- params: delivery_id:bigint attempts:bigint response_status:integer problem:text
--- returns: maybe
--- Permanently.
-UPDATE webhook_delivery
-   SET status = 'failed', attempts = attempts + 1, tries = tries + 1, next_at = NULL,
-       busy_since = NULL, crowded_at = NULL,
-       response_status = nullif($3, 0), problem = $4, attempted_at = clock_timestamp()
- WHERE delivery_id = $1 AND attempts = $2 AND status = 'pending'
-RETURNING delivery_id;
-
--- name: delivery_later
--- params: delivery_id:bigint attempts:bigint response_status:integer problem:text delay_s:bigint
--- returns: maybe
-UPDATE webhook_delivery
-   SET attempts = attempts + 1, tries = tries + 1, busy_since = NULL, crowded_at = NULL,
-       next_at = clock_timestamp() + make_interval(secs => $5),
-       response_status = nullif($3, 0), problem = $4, attempted_at = clock_timestamp()
- WHERE delivery_id = $1 AND attempts = $2 AND status = 'pending'
-RETURNING delivery_id;
+       next_at = CASE WHEN o.status = 'pending' AND o.delay_s >= 0
+                      THEN clock_timestamp() + make_interval(secs => o.delay_s) END,
+       response_status = nullif(o.response_status, 0)::integer, problem = o.problem,
+       attempted_at = clock_timestamp(),
+       delivered_at = CASE WHEN o.status = 'delivered' THEN clock_timestamp() END
+  FROM unnest($1, $2, $3, $4, $5, $6)
+       AS o (delivery_id, attempts, status, response_status, problem, delay_s)
+ WHERE d.delivery_id = o.delivery_id AND d.attempts = o.attempts
+   AND d.status NOT IN ('delivered', 'failed')
+RETURNING d.delivery_id;
 
 -- name: delivery_next
--- params: subscription_id:bigint object:uuid sequence:bigint
--- returns: maybe
--- The one that waited for the end of this one is due now.
+-- params: subscription_ids:bigint[] objects:uuid[]
+-- returns: none
+-- The first ones that wait in these lines are due, if they waited for an earlier one that has ended.
 UPDATE webhook_delivery d
    SET next_at = clock_timestamp()
-  FROM (SELECT delivery_id
-          FROM webhook_delivery
-         WHERE subscription_id = $1 AND object = $2 AND status = 'pending' AND sequence > $3
-         ORDER BY sequence
-         LIMIT 1) n
- WHERE d.delivery_id = n.delivery_id AND d.status = 'pending' AND d.next_at IS NULL
-RETURNING d.public_id;
+  FROM (SELECT DISTINCT subscription_id, object
+          FROM unnest($1, $2) AS u (subscription_id, object)) l
+ CROSS JOIN LATERAL (
+       SELECT w.delivery_id
+         FROM webhook_delivery w
+        WHERE w.subscription_id = l.subscription_id AND w.object = l.object
+          AND w.status = 'pending'
+        ORDER BY w.sequence
+        LIMIT 1) n
+ WHERE d.delivery_id = n.delivery_id AND d.next_at IS NULL
+   AND d.status NOT IN ('delivered', 'failed');
+
+-- name: delivery_tell
+-- params:
+-- returns: one
+-- Job runners look for deliveries at once, after the commit.
+SELECT pg_notify('cowry_jobs', 'webhook_delivery');
 
 -- name: delivery_list
 -- params: subscription_id:bigint status:text after:bigint most:bigint
@@ -395,9 +421,9 @@ SELECT d.delivery_id, d.public_id, s.public_id AS subscription, p.public_id AS p
   JOIN event e USING (event_id)
   JOIN webhook_subscription s USING (subscription_id)
   JOIN project p ON p.project_id = s.project_id
- WHERE ($1 IS NULL OR d.subscription_id = $1)
-   AND ($2 IS NULL OR d.status = $2)
-   AND ($3 IS NULL OR d.delivery_id < $3)
+ WHERE coalesce(d.subscription_id = $1, $1 IS NULL)
+   AND coalesce(d.status = $2, $2 IS NULL)
+   AND d.delivery_id < coalesce($3, 9223372036854775807)
  ORDER BY d.delivery_id DESC
  LIMIT $4;
 
@@ -412,7 +438,7 @@ SELECT d.delivery_id, d.public_id, s.public_id AS subscription, p.public_id AS p
   JOIN event e USING (event_id)
   JOIN webhook_subscription s USING (subscription_id)
   JOIN project p ON p.project_id = s.project_id
- WHERE d.public_id = $2 AND ($1 IS NULL OR d.subscription_id = $1);
+ WHERE d.public_id = $2 AND coalesce(d.subscription_id = $1, $1 IS NULL);
 
 -- name: delivery_replay
 -- params: delivery_id:bigint
@@ -425,28 +451,6 @@ UPDATE webhook_delivery d
  WHERE d.delivery_id = $1 AND d.status <> 'pending'
    AND s.subscription_id = d.subscription_id AND s.is_active AND s.deleted_at IS NULL
 RETURNING d.public_id;
-
--- name: webhook_sweep
--- params: days:bigint most:bigint
--- returns: one
--- Delete published events after their retention period, with their deliveries; returns their number.
-WITH old AS (
-    SELECT e.event_id
-      FROM event e
-     WHERE e.created_at < clock_timestamp() - make_interval(days => $1::integer)
-       AND e.sequence IS NOT NULL
-       AND NOT EXISTS (SELECT 1
-                         FROM webhook_delivery d
-                        WHERE d.event_id = e.event_id AND d.status = 'pending')
-     ORDER BY e.created_at
-     LIMIT $2
-       FOR UPDATE SKIP LOCKED
-), deliveries AS (
-    DELETE FROM webhook_delivery WHERE event_id IN (SELECT event_id FROM old)
-), events AS (
-    DELETE FROM event WHERE event_id IN (SELECT event_id FROM old) RETURNING 1
-)
-SELECT count(*) AS removed FROM events;
 
 -- name: sealed_webhook
 -- params: mark:bytea after:bigint most:bigint

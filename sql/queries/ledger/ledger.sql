@@ -24,29 +24,41 @@ SELECT h.hold_id, h.public_id, h.ledger_id, a.public_id AS account, h.amount, h.
    FOR UPDATE OF h;
 
 -- name: transaction_known
--- params: ledger_ids:bigint[] refs:text[] reverses:bigint[]
+-- params: ledger_ids:bigint[] refs:text[]
 -- returns: many
--- Transactions that already have one of the references, or reverse the same one. A reserved
--- reference is held by a transaction without content: it equals no other.
-SELECT t.transaction_id, t.public_id, t.ledger_id, t.reference, t.content, t.reverses,
-       t.created_at, p.from_balance, p.to_balance, p.from_sequence, p.to_sequence
-  FROM (SELECT k.transaction_id
-          FROM unnest($1, $2) AS r (ledger_id, reference)
-          JOIN transaction k ON k.ledger_id = r.ledger_id AND k.reference = r.reference
-        UNION
-        SELECT k.transaction_id
-          FROM transaction k
-         WHERE k.reverses = ANY($3)) AS found
-  JOIN transaction t USING (transaction_id)
-  JOIN posting p ON p.transaction_id = t.transaction_id AND p.line = 0
-UNION ALL
-SELECT 0, NULL, s.ledger_id, s.reference, decode(repeat('00', 32), 'hex'), NULL, s.created_at,
-       0, 0, 0, 0
+-- Transactions that already have one of the references. A reserved reference is held by a transaction
+-- without id and content: it equals no other. So is one whose postings are in the archive, as far as is
+-- known here: it has no sequences, and transaction_archived has the rest. A look at the archive here would
+-- cost every transfer.
+SELECT k.transaction_id, k.public_id, r.ledger_id, r.reference,
+       CASE WHEN p.line IS NULL THEN decode(repeat('00', 32), 'hex') ELSE k.content END AS content,
+       k.reverses, coalesce(k.created_at, s.created_at) AS created_at, p.from_balance, p.to_balance,
+       p.from_sequence, p.to_sequence
   FROM unnest($1, $2) AS r (ledger_id, reference)
-  JOIN reserved_reference s ON s.ledger_id = r.ledger_id AND s.reference = r.reference
- WHERE NOT EXISTS (SELECT
-                     FROM transaction k
-                    WHERE k.ledger_id = s.ledger_id AND k.reference = s.reference);
+  LEFT JOIN transaction k ON k.ledger_id = r.ledger_id AND k.reference = r.reference
+  LEFT JOIN reserved_reference s ON s.ledger_id = r.ledger_id AND s.reference = r.reference
+  LEFT JOIN posting p ON p.transaction_id = k.transaction_id AND p.line = 0
+ WHERE k.transaction_id IS NOT NULL OR s.reference IS NOT NULL;
+
+-- name: transaction_reversals
+-- params: reverses:bigint[]
+-- returns: many
+-- Transactions that reverse one of these, with the same columns.
+SELECT k.transaction_id, k.public_id, k.ledger_id, k.reference,
+       CASE WHEN p.line IS NULL THEN decode(repeat('00', 32), 'hex') ELSE k.content END AS content,
+       k.reverses, k.created_at, p.from_balance, p.to_balance, p.from_sequence, p.to_sequence
+  FROM transaction k
+  LEFT JOIN posting p ON p.transaction_id = k.transaction_id AND p.line = 0
+ WHERE k.reverses = ANY($1);
+
+-- name: transaction_archived
+-- params: transaction_id:bigint
+-- returns: maybe
+-- What transaction_known did not find; nothing if it is in a period that is detached.
+SELECT t.content, a.from_balance, a.to_balance, a.from_sequence, a.to_sequence
+  FROM archived_lines($1) a
+  JOIN transaction t ON t.transaction_id = a.transaction_id
+ WHERE a.line = 0;
 
 -- name: transaction_reserve
 -- params: count:bigint
@@ -56,32 +68,32 @@ SELECT nextval('transaction_transaction_id_seq') AS transaction_id, clock_timest
   FROM generate_series(1, $1);
 
 -- name: transaction_insert
--- params: ids:bigint[] public_ids:uuid[] ledger_ids:bigint[] refs:text[] types:text[] contents:bytea[] reverses:bigint[] metadata:jsonb[] created_at:timestamptz[]
+-- params: ids:bigint[] public_ids:uuid[] ledger_ids:bigint[] refs:text[] types:text[] type_numbers:bigint[] contents:bytea reverses:bigint[] metadata:jsonb[] metadata_numbers:bigint[] created_at:timestamptz[]
 -- returns: none
--- In order of reference: two batches that have references in common, on different accounts, wait
--- for each other's index entries.
+-- In the order given, which is that of references: two batches that have references in common, on
+-- different accounts, wait for each other's index entries. Values that are mostly the same are sent once,
+-- with their numbers.
 INSERT INTO transaction (transaction_id, public_id, ledger_id, reference, type, content, reverses,
                          metadata, created_at)
-SELECT id, public_id, ledger_id, reference, type, content, nullif(reverses, 0), metadata, created_at
-  FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9)
-       AS t (id, public_id, ledger_id, reference, type, content, reverses, metadata, created_at)
- ORDER BY ledger_id, reference;
+SELECT $1[i], $2[i], $3[i], reference, $5[$6[i]], substr($7, 32 * i - 31, 32), nullif($8[i], 0),
+       $9[$10[i]], $11[i]
+  FROM ROWS FROM (generate_series(1, cardinality($1)), unnest($4)) AS r (i, reference);
 
 -- name: posting_insert
--- params: transaction_ids:bigint[] lines:smallint[] ledger_ids:bigint[] currencies:text[] from_ids:bigint[] to_ids:bigint[] amounts:bigint[] from_balances:bigint[] to_balances:bigint[] from_sequences:bigint[] to_sequences:bigint[]
+-- params: transaction_ids:bigint[] lines:smallint[] ledger_ids:bigint[] currencies:text[] currency_numbers:bigint[] from_ids:bigint[] to_ids:bigint[] amounts:bigint[] from_balances:bigint[] to_balances:bigint[] from_sequences:bigint[] to_sequences:bigint[]
 -- returns: none
 INSERT INTO posting (transaction_id, line, ledger_id, currency, from_id, to_id, amount,
                      from_balance, to_balance, from_sequence, to_sequence)
-SELECT *
-  FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11);
+SELECT $1[i], $2[i], $3[i], $4[$5[i]], $6[i], $7[i], $8[i], $9[i], $10[i], $11[i], $12[i]
+  FROM generate_series(1, cardinality($1)) AS i;
 
 -- name: account_store
 -- params: ids:bigint[] balances:bigint[] held:bigint[] sequences:bigint[] last_at:timestamptz[]
 -- returns: none
 UPDATE account a
-   SET balance = v.balance, held = v.held, sequence = v.sequence, last_at = v.last_at
-  FROM unnest($1, $2, $3, $4, $5) AS v (account_id, balance, held, sequence, last_at)
- WHERE a.account_id = v.account_id;
+   SET balance = $2[i], held = $3[i], sequence = $4[i], last_at = $5[i]
+  FROM generate_series(1, cardinality($1)) AS i
+ WHERE a.account_id = $1[i];
 
 -- name: hold_store
 -- params: ids:bigint[] captured:bigint[] statuses:smallint[] transaction_ids:bigint[]
@@ -142,7 +154,7 @@ SELECT h.public_id, a.public_id AS account
 -- returns: maybe
 SELECT ledger_id
   FROM ledger
- WHERE project_id IS NOT DISTINCT FROM $1 AND mode = $2;
+ WHERE (project_id = $1 OR (project_id IS NULL AND $1 IS NULL)) AND mode = $2;
 
 -- name: ledger_insert
 -- params: project_id:bigint mode:text
@@ -185,12 +197,31 @@ SELECT c.code, c.name, c.class, l.mode, a.currency::text AS currency, count(*) A
 -- returns: one
 -- The balance after the last posting at or before a time, and its number in the history.
 -- The postings of an account are numbered without gaps and in order of time, so the last one at
--- or before a time is found by halving: a few index look-ups however long the history.
+-- or before a time is found by halving: a few index look-ups however long the history. It begins after
+-- the last closed period that ended for the account by then. If the time is within a closed period, the
+-- archive has the answer; NULL if that period is detached.
 WITH RECURSIVE account_row AS (
     SELECT account_id, sequence FROM account WHERE public_id = $1
+), closing AS (
+    SELECT c.*
+      FROM account_row
+      JOIN period_balance c USING (account_id)
+      JOIN journal_period p USING (period_id)
+     WHERE p.state <> 'copying'
+), closed AS (
+    SELECT last_sequence, balance FROM closing WHERE last_at <= $2 ORDER BY last_sequence DESC LIMIT 1
+), within AS (
+    SELECT account_id, period_id, first_sequence, last_sequence
+      FROM closing
+     WHERE first_at <= $2 AND last_at > $2
+), start AS (
+    SELECT account_id, sequence,
+           coalesce((SELECT last_sequence FROM closed), 0) AS low,
+           EXISTS (SELECT FROM closing WHERE last_at > $2) AS is_closed
+      FROM account_row
 ), halving AS (
-    SELECT a.account_id, 0::bigint AS low, a.sequence AS high
-      FROM account_row a
+    SELECT account_id, low, CASE WHEN is_closed THEN low ELSE sequence END AS high
+      FROM start
     UNION ALL
     SELECT h.account_id,
            CASE WHEN m.created_at <= $2 THEN (h.low + h.high + 1) / 2 ELSE h.low END,
@@ -207,10 +238,20 @@ WITH RECURSIVE account_row AS (
      WHERE h.low < h.high
 ), found AS (
     SELECT account_id, low AS sequence FROM halving WHERE low = high
+), recent AS (
+    SELECT coalesce((SELECT balance FROM closed WHERE last_sequence = f.sequence),
+                    (SELECT from_balance FROM posting p
+                      WHERE p.from_id = f.account_id AND p.from_sequence = f.sequence),
+                    (SELECT to_balance FROM posting p
+                      WHERE p.to_id = f.account_id AND p.to_sequence = f.sequence),
+                    0)::bigint AS balance, f.sequence
+      FROM found f
 )
-SELECT coalesce((SELECT from_balance FROM posting p
-                  WHERE p.from_id = f.account_id AND p.from_sequence = f.sequence),
-                (SELECT to_balance FROM posting p
-                  WHERE p.to_id = f.account_id AND p.to_sequence = f.sequence),
-                0)::bigint AS balance, f.sequence
-  FROM found f;
+SELECT CASE WHEN w.account_id IS NULL THEN r.balance ELSE a.balance END AS balance,
+       CASE WHEN w.account_id IS NULL THEN r.sequence ELSE a.sequence END AS sequence
+  FROM recent r
+  LEFT JOIN within w ON true
+  LEFT JOIN LATERAL (SELECT *
+                       FROM archived_position(w.account_id, $2, w.period_id, w.first_sequence,
+                                              w.last_sequence)
+                      WHERE w.account_id IS NOT NULL) a ON true;

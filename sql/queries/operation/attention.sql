@@ -45,3 +45,58 @@ SELECT count(*) AS count
         AND ((name = 'log_statement' AND setting IN ('mod', 'all'))
              OR (name IN ('log_min_duration_statement', 'log_min_duration_sample')
                  AND setting <> '-1')));
+
+-- name: backlog_jobs
+-- params:
+-- returns: one
+-- Jobs that no runner has taken although they have been due for a minute, and how long the oldest one.
+SELECT count(*) AS n,
+       coalesce(extract(epoch FROM clock_timestamp() - min(coalesce(claimed_until, due_at))), 0)::bigint
+           AS seconds
+  FROM job
+ WHERE parked_at IS NULL
+   AND coalesce(claimed_until, due_at) < clock_timestamp() - interval '1 minute';
+
+-- name: backlog_events
+-- params:
+-- returns: one
+-- Events that are not published yet, and the age of the oldest one.
+SELECT count(*) AS n,
+       coalesce(extract(epoch FROM clock_timestamp() - min(created_at)), 0)::bigint AS seconds
+  FROM event
+ WHERE sequence IS NULL;
+
+-- name: backlog_deliveries
+-- params:
+-- returns: one
+-- Deliveries that wait for their receivers, and the age of the oldest one.
+SELECT count(*) AS n,
+       coalesce(extract(epoch FROM clock_timestamp() - min(begun_at)), 0)::bigint AS seconds
+  FROM webhook_delivery
+ WHERE status = 'pending';
+
+-- name: connection_budget
+-- params:
+-- returns: one
+-- Connections that the role may have, those that others have, and the processes of Cowry that are
+-- connected. Reserved connections are a setting since PostgreSQL 16. The type of others' backends is
+-- hidden; those of clients have a database and a user.
+SELECT current_setting('max_connections')::bigint
+       - current_setting('superuser_reserved_connections')::bigint
+       - coalesce(nullif(current_setting('reserved_connections', true), ''), '0')::bigint AS server,
+       (SELECT nullif(rolconnlimit, -1)::bigint FROM pg_roles WHERE rolname = current_user) AS role,
+       (SELECT nullif(datconnlimit, -1)::bigint FROM pg_database WHERE datname = current_database())
+           AS database,
+       count(*) FILTER (WHERE application_name NOT LIKE 'cowry%') AS others,
+       count(DISTINCT application_name) FILTER (WHERE application_name LIKE 'cowry-worker keys:%')
+           AS workers,
+       count(DISTINCT application_name) FILTER (WHERE application_name LIKE 'cowry-jobs keys:%')
+           AS runners
+  FROM pg_stat_activity
+ WHERE datid IS NOT NULL AND usesysid IS NOT NULL;
+
+-- name: session_process
+-- params:
+-- returns: one
+-- The server's process, which is the same for the lifetime of a session.
+SELECT pg_backend_pid() AS pid;

@@ -75,13 +75,14 @@ SELECT p.payment_id, p.public_id, p.ledger_id, p.project_id, p.user_id, l.mode =
   JOIN account a ON a.account_id = p.account_id
   LEFT JOIN hold h ON h.hold_id = p.hold_id
   LEFT JOIN transaction t ON t.transaction_id = p.transaction_id
- WHERE p.ledger_id = $1 AND p.reference = $2 AND ($3 IS NULL OR p.user_id = $3)
+ WHERE p.ledger_id = $1 AND p.reference = $2 AND coalesce(p.user_id = $3, $3 IS NULL)
  ORDER BY p.reference_held DESC, p.payment_id DESC
  LIMIT 1;
 
 -- name: payment_list
 -- params: ledger_id:bigint before:bigint most:bigint status:text
 -- returns: many
+-- In the order of an index, as wallet_list.
 SELECT p.payment_id, p.public_id, p.ledger_id, p.project_id, p.user_id, l.mode = 'live' AS live,
        p.withdrawal, p.type, p.currency::text AS currency, p.amount, p.reference, p.reference_held,
        p.content, p.provider, p.provider_reference, p.provider_config_id, p.provider_id, p.status,
@@ -89,13 +90,18 @@ SELECT p.payment_id, p.public_id, p.ledger_id, p.project_id, p.user_id, l.mode =
        p.paid_currency::text AS paid_currency, p.metadata, a.public_id AS wallet,
        h.public_id AS hold, t.public_id AS transaction, p.created_at, p.settled_at,
        extract(epoch FROM clock_timestamp() - p.created_at)::bigint AS age_s
-  FROM payment p
+  FROM (SELECT payment_id
+          FROM payment
+         WHERE ledger_id = $1 AND payment_id < coalesce($2, 9223372036854775807)
+         ORDER BY payment_id DESC
+         LIMIT greatest($3, 9223372036854775807)) own
+  JOIN payment p USING (payment_id)
   JOIN ledger l USING (ledger_id)
   JOIN account a ON a.account_id = p.account_id
   LEFT JOIN hold h ON h.hold_id = p.hold_id
   LEFT JOIN transaction t ON t.transaction_id = p.transaction_id
- WHERE p.ledger_id = $1 AND ($2 IS NULL OR p.payment_id < $2) AND ($4 IS NULL OR p.status = $4)
- ORDER BY p.payment_id DESC
+ WHERE coalesce(p.status = $4, $4 IS NULL)
+ ORDER BY own.payment_id DESC
  LIMIT $3;
 
 -- name: payment_store
@@ -167,7 +173,7 @@ RETURNING provider_config_id, public_id, project_id, type, config_sealed, is_act
 SELECT provider_config_id, public_id, project_id, type, config_sealed, is_active, created_at,
        updated_at
   FROM provider_config
- WHERE project_id IS NOT DISTINCT FROM $1
+ WHERE (project_id = $1 OR (project_id IS NULL AND $1 IS NULL))
  ORDER BY type;
 
 -- name: provider_config_candidates
@@ -228,9 +234,14 @@ RETURNING provider_config_id;
 -- returns: one
 -- The amount that a settled payment moved, and whether it was reversed.
 SELECT t.transaction_id, f.public_id AS source, o.public_id AS destination, p.amount,
-       EXISTS (SELECT FROM transaction r WHERE r.reverses = t.transaction_id) AS reversed
+       (SELECT count(*) FROM transaction r WHERE r.reverses = t.transaction_id) > 0 AS reversed
   FROM transaction t
-  JOIN posting p ON p.transaction_id = t.transaction_id AND p.line = 0
+  JOIN LATERAL (SELECT * FROM posting q WHERE q.transaction_id = t.transaction_id
+                UNION ALL
+                SELECT *
+                  FROM archived_lines(t.transaction_id)
+                 WHERE NOT EXISTS (SELECT FROM posting q
+                                    WHERE q.transaction_id = t.transaction_id)) p ON p.line = 0
   JOIN account f ON f.account_id = p.from_id
   JOIN account o ON o.account_id = p.to_id
  WHERE t.public_id = $1;

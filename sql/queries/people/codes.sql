@@ -80,4 +80,4 @@ RETURNING v.failures::bigint AS failures;
 -- Codes are kept as long as the risk rules consider their failures.
 DELETE FROM one_time_code
  WHERE code_id IN (SELECT code_id FROM one_time_code
-                    WHERE expires_at < clock_timestamp() - interval '2 days' LIMIT $1);
+                    WHERE expires_at < statement_timestamp() - interval '2 days' LIMIT $1);

@@ -13,10 +13,10 @@ SELECT c.complaint_id, c.drop_id, u.drop_id AS user_drop_id, u.email, c.category
        c.description, c.status, c.resolution, c.created_at, c.due_at, c.resolved_at
   FROM complaint c
   JOIN users u USING (user_id)
- WHERE ($1 IS NULL OR c.user_id = $1)
-   AND ($2 IS NULL OR c.status = $2)
-   AND ($3 IS NULL OR c.category = $3)
-   AND ($4 IS NULL OR c.complaint_id < $4)
+ WHERE coalesce(c.user_id = $1, $1 IS NULL)
+   AND coalesce(c.status = $2, $2 IS NULL)
+   AND coalesce(c.category = $3, $3 IS NULL)
+   AND c.complaint_id < coalesce($4, 9223372036854775807)
  ORDER BY c.complaint_id DESC
  LIMIT $5 OFFSET $6;
 

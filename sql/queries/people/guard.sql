@@ -78,18 +78,18 @@ RETURNING m.mails;
 WITH guesses AS (
     DELETE FROM sign_in_guard
      WHERE bucket IN (SELECT bucket FROM sign_in_guard
-                       WHERE tried_at < clock_timestamp() - interval '1 day' LIMIT $1)
+                       WHERE tried_at < statement_timestamp() - interval '1 day' LIMIT $1)
     RETURNING 1
 ), addresses AS (
     DELETE FROM known_address
      WHERE (user_id, address) IN (SELECT user_id, address FROM known_address
-                                   WHERE seen_at < clock_timestamp() - interval '90 days'
+                                   WHERE seen_at < statement_timestamp() - interval '90 days'
                                    LIMIT $1)
     RETURNING 1
 ), mails AS (
     DELETE FROM mail_count
      WHERE bucket IN (SELECT bucket FROM mail_count
-                       WHERE window_ends_at < clock_timestamp() LIMIT $1)
+                       WHERE window_ends_at < statement_timestamp() LIMIT $1)
     RETURNING 1
 )
 SELECT greatest((SELECT count(*) FROM guesses), (SELECT count(*) FROM addresses),

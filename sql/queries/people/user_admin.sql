@@ -14,10 +14,10 @@ SELECT u.user_id, u.public_id, u.email, u.password_hash, u.name, u.country, u.co
                             END AS text) AS key
  WHERE ($1 IS NULL OR strpos(lower(u.name), lower($1)) > 0 OR strpos(u.email_key, lower($1)) > 0
         OR strpos(lower(u.email), lower($1)) > 0)
-   AND ($2 IS NULL OR u.role = $2)
+   AND coalesce(u.role = $2, $2 IS NULL)
    AND CASE WHEN $3 IS NULL THEN u.status <> 'deleted' ELSE u.status = $3 END
-   AND ($4 IS NULL OR u.created_at >= $4)
-   AND ($5 IS NULL OR u.created_at <= $5)
+   AND coalesce(u.created_at >= $4, $4 IS NULL)
+   AND coalesce(u.created_at <= $5, $5 IS NULL)
    AND ($8 IS NULL
         OR CASE WHEN $7 THEN (u.created_at, u.user_id)
                              < (SELECT l.created_at, l.user_id FROM users l WHERE l.user_id = $8)
@@ -36,10 +36,10 @@ SELECT count(*) AS total
   FROM users u
  WHERE ($1 IS NULL OR strpos(lower(u.name), lower($1)) > 0 OR strpos(u.email_key, lower($1)) > 0
         OR strpos(lower(u.email), lower($1)) > 0)
-   AND ($2 IS NULL OR u.role = $2)
+   AND coalesce(u.role = $2, $2 IS NULL)
    AND CASE WHEN $3 IS NULL THEN u.status <> 'deleted' ELSE u.status = $3 END
-   AND ($4 IS NULL OR u.created_at >= $4)
-   AND ($5 IS NULL OR u.created_at <= $5);
+   AND coalesce(u.created_at >= $4, $4 IS NULL)
+   AND coalesce(u.created_at <= $5, $5 IS NULL);
 
 -- name: user_by_public_id
 -- params: public_id:uuid

@@ -44,7 +44,7 @@ SELECT p.project_id, p.public_id, a.public_id AS platform_account, p.name, p.slu
        p.metadata, p.created_at
   FROM project p
   JOIN platform_account a USING (platform_account_id)
- WHERE a.user_id = $1 AND ($2 IS NULL OR p.project_id < $2)
+ WHERE a.user_id = $1 AND p.project_id < coalesce($2, 9223372036854775807)
  ORDER BY p.project_id DESC
  LIMIT $3;
 
@@ -66,7 +66,7 @@ SELECT project_account_id, public_id, reference, name, email, metadata, created_
 -- returns: many
 SELECT project_account_id, public_id, reference, name, email, metadata, created_at
   FROM project_account
- WHERE project_id = $1 AND ($2 IS NULL OR project_account_id < $2)
+ WHERE project_id = $1 AND project_account_id < coalesce($2, 9223372036854775807)
  ORDER BY project_account_id DESC
  LIMIT $3;
 
@@ -87,7 +87,7 @@ SELECT api_key_id, public_id, prefix, scope, description, quota, created_at, exp
             ELSE 'active' END AS status
   FROM api_key
  WHERE ((project_id = $2) OR ($2 IS NULL AND project_id IS NULL AND user_id = $1))
-   AND ($3 IS NULL OR api_key_id < $3)
+   AND api_key_id < coalesce($3, 9223372036854775807)
  ORDER BY api_key_id DESC
  LIMIT $4;
 

@@ -88,9 +88,9 @@ SELECT u.purchase_id, u.public_id, u.label, u.user_id, u.ledger_id, u.currency::
   LEFT JOIN hold h ON h.hold_id = u.hold_id
   LEFT JOIN transaction t ON t.transaction_id = u.transaction_id
  WHERE u.user_id = $1
-   AND ($2 IS NULL OR u.purchase_id < $2)
+   AND u.purchase_id < coalesce($2, 9223372036854775807)
    AND ($3 IS NULL OR u.status = $3 OR (u.status = 'review' AND $3 = 'pending'))
-   AND ($4 IS NULL OR u.reference = $4)
+   AND coalesce(u.reference = $4, $4 IS NULL)
  ORDER BY u.purchase_id DESC
  LIMIT $5;
 
@@ -118,7 +118,7 @@ SELECT product_id, code, provider, provider_code, kind, name, currency::text AS 
 SELECT product_id, code, provider, provider_code, kind, name, currency::text AS currency, min_amount,
        max_amount, is_active
   FROM product
- WHERE ($1 IS NULL OR kind = $1) AND ($2 IS NULL OR provider = $2) AND (is_active OR NOT $3)
+ WHERE coalesce(kind = $1, $1 IS NULL) AND coalesce(provider = $2, $2 IS NULL) AND (is_active OR NOT $3)
  ORDER BY code;
 
 -- name: product_set

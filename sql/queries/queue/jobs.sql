@@ -74,15 +74,17 @@ UPDATE job
  WHERE job_id = $1 AND claims = $2 AND claimed_until IS NOT NULL AND again_at IS NOT NULL;
 
 -- name: job_again
--- params: job_id:bigint claims:bigint backoff_s:bigint backoff_max_s:bigint problem:text
+-- params: job_id:bigint claims:bigint backoff_s:bigint backoff_max_s:bigint problem:text outage:boolean
 -- returns: none
--- If the claim is still the latest: retry later, with doubled delays less a random part.
+-- If the claim is still the latest: retry later, with doubled delays less a random part. What failed for an
+-- outage of the database was no attempt.
 UPDATE job
    SET claimed_until = NULL,
        again_at = NULL,
        due_at = least(again_at,
                       clock_timestamp() + make_interval(secs =>
                           least($3 * power(2, least(attempts - 1, 40)), $4) * (1 - random() / 2))),
+       attempts = CASE WHEN $6 THEN greatest(attempts - 1, 0) ELSE attempts END,
        problem = $5
  WHERE job_id = $1 AND claims = $2 AND claimed_until IS NOT NULL;
 
@@ -110,7 +112,7 @@ SELECT job_id, kind, subject, status, attempts, problem, created_at, due_at
                     WHEN claimed_until > statement_timestamp() THEN 'running'
                     ELSE 'waiting' END AS status
           FROM job
-         WHERE ($1 IS NULL OR kind = $1) AND ($3 IS NULL OR job_id < $3)) j
+         WHERE coalesce(kind = $1, $1 IS NULL) AND job_id < coalesce($3, 9223372036854775807)) j
  WHERE $2 IS NULL OR status = $2
  ORDER BY job_id DESC
  LIMIT $4;

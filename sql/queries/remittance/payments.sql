@@ -45,7 +45,7 @@ SELECT p.drop_payment_id, p.drop_id, p.user_id, p.type, p.status, p.payee_name,
   LEFT JOIN rate r USING (rate_id)
   LEFT JOIN merchant m USING (merchant_id)
   LEFT JOIN account a USING (account_id)
- WHERE p.user_id = $1 AND ($2 IS NULL OR p.type = $2) AND ($3 IS NULL OR p.status = $3)
+ WHERE p.user_id = $1 AND coalesce(p.type = $2, $2 IS NULL) AND coalesce(p.status = $3, $3 IS NULL)
  ORDER BY CASE WHEN $4 THEN p.amount ELSE 0 END * CASE WHEN $5 THEN 1 ELSE -1 END,
           p.drop_payment_id * CASE WHEN $5 THEN 1 ELSE -1 END
  LIMIT $6 OFFSET $7;
@@ -55,7 +55,7 @@ SELECT p.drop_payment_id, p.drop_id, p.user_id, p.type, p.status, p.payee_name,
 -- returns: one
 SELECT count(*)
   FROM drop_payment
- WHERE user_id = $1 AND ($2 IS NULL OR type = $2) AND ($3 IS NULL OR status = $3);
+ WHERE user_id = $1 AND coalesce(type = $2, $2 IS NULL) AND coalesce(status = $3, $3 IS NULL);
 
 -- name: drop_payment_summary
 -- params: user_id:bigint

@@ -63,6 +63,7 @@ SELECT p.payee_id, a.public_id AS id, p.kind, p.code, p.name,
        a.balance AS owed_minor, p.created_at
   FROM payee p
   JOIN account a USING (account_id)
- WHERE ($1 IS NULL OR (p.registered_at IS NOT NULL) = ($1 = 'registered')) AND ($2 IS NULL OR p.payee_id < $2)
+ WHERE coalesce((p.registered_at IS NOT NULL) = ($1 = 'registered'), $1 IS NULL)
+   AND p.payee_id < coalesce($2, 9223372036854775807)
  ORDER BY p.payee_id DESC
  LIMIT $3;

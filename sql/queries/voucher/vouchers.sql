@@ -59,14 +59,14 @@ SELECT v.voucher_id, v.reference, v.user_id, v.issued_to, v.type, v.status, v.ea
        v.max_redemptions, v.redemptions, v.created_at, v.updated_at, v.expires_at, v.settled_at,
        v.expires_at > clock_timestamp() AS live
   FROM voucher v
- WHERE v.user_id = $1 AND ($2 IS NULL OR v.status = $2)
+ WHERE v.user_id = $1 AND coalesce(v.status = $2, $2 IS NULL)
  ORDER BY v.voucher_id DESC
  LIMIT $3 OFFSET $4;
 
 -- name: voucher_count
 -- params: user_id:bigint status:text
 -- returns: one
-SELECT count(*) AS count FROM voucher WHERE user_id = $1 AND ($2 IS NULL OR status = $2);
+SELECT count(*) AS count FROM voucher WHERE user_id = $1 AND coalesce(status = $2, $2 IS NULL);
 
 -- name: voucher_summary
 -- params: user_id:bigint

@@ -13,13 +13,14 @@ INSERT INTO wallet (account_id, project_id, project_account) VALUES ($1, $2, $3)
 -- is NULL if there is no such wallet.
 SELECT w.account_id, a.public_id, w.project_account, a.currency,
        a.status::bigint AS status, a.balance, a.held, w.created_at, a.sequence, r.number,
-       r.key_id = 0 OR EXISTS (SELECT 1
-                                 FROM api_key k
-                                 JOIN users u USING (user_id)
-                                WHERE k.api_key_id = r.key_id
-                                  AND k.revoked_at IS NULL
-                                  AND (k.expires_at IS NULL OR k.expires_at > clock_timestamp())
-                                  AND u.status = 'active') AS allowed
+       r.key_id = 0 OR r.key_id = ANY (ARRAY(
+           SELECT k.api_key_id
+             FROM api_key k
+             JOIN users u USING (user_id)
+            WHERE k.api_key_id = ANY ($3)
+              AND k.revoked_at IS NULL
+              AND (k.expires_at IS NULL OR k.expires_at > clock_timestamp())
+              AND u.status = 'active')) AS allowed
   FROM unnest($1, $2, $3) WITH ORDINALITY AS r (ledger_id, public_id, key_id, number)
   LEFT JOIN account a ON a.public_id = r.public_id AND a.ledger_id = r.ledger_id
   LEFT JOIN wallet w ON w.account_id = a.account_id;
@@ -27,17 +28,22 @@ SELECT w.account_id, a.public_id, w.project_account, a.currency,
 -- name: wallet_list
 -- params: project_id:bigint ledger_id:bigint after:bigint most:bigint currency:text project_account:uuid
 -- returns: many
+-- Newest first, in the order of the index of a project's wallets: a LIMIT that the planner does not know
+-- makes it follow the index, whatever it thinks of the filters.
 SELECT a.account_id, a.public_id, w.project_account, a.currency,
        a.status::bigint AS status, a.balance, a.held, w.created_at, a.sequence, 0::bigint AS number,
        true AS allowed
-  FROM wallet w
+  FROM (SELECT account_id
+          FROM wallet
+         WHERE project_id = $1 AND account_id < coalesce($3, 9223372036854775807)
+         ORDER BY account_id DESC
+         LIMIT greatest($4, 9223372036854775807)) own
+  JOIN wallet w USING (account_id)
   JOIN account a USING (account_id)
- WHERE w.project_id = $1
-   AND a.ledger_id = $2
-   AND ($3 IS NULL OR w.account_id < $3)
-   AND ($5 IS NULL OR a.currency = $5)
-   AND ($6 IS NULL OR w.project_account = $6)
- ORDER BY w.account_id DESC
+ WHERE a.ledger_id = $2
+   AND coalesce(a.currency = $5, $5 IS NULL)
+   AND coalesce(w.project_account = $6, $6 IS NULL)
+ ORDER BY own.account_id DESC
  LIMIT $4;
 
 -- name: wallet_set_status
@@ -50,34 +56,52 @@ UPDATE account SET status = $2 WHERE account_id = $1;
 -- returns: maybe
 -- Any customer's wallet, by any of its ids: name is a number or a label. Not a closed one.
 SELECT a.public_id, a.account_id, a.ledger_id, a.currency, w.number, w.user_id, w.project_id
-  FROM wallet w
+  FROM (SELECT account_id FROM account WHERE public_id = $1
+        UNION
+        SELECT account_id FROM wallet WHERE number = $2
+        UNION
+        SELECT account_id FROM wallet WHERE label = $2) named
+  JOIN wallet w USING (account_id)
   JOIN account a USING (account_id)
- WHERE a.status <> 2
-   AND (($1 IS NOT NULL AND a.public_id = $1)
-        OR ($2 IS NOT NULL AND (w.number = $2 OR w.label = $2)));
+ WHERE a.status <> 2;
 
 -- name: wallet_transactions
 -- params: account_id:bigint before:bigint most:bigint
 -- returns: many
--- The history of an account, newest first, by the number of the posting in it.
-SELECT p.sequence, t.public_id, t.reference, t.type, p.direction, p.currency, p.amount, p.balance,
+-- The history of an account, newest first, by the number of the posting in it. The archive is only read
+-- if the page goes back so far.
+WITH recent AS MATERIALIZED (
+    SELECT *
+      FROM (SELECT * FROM (
+                SELECT transaction_id, from_sequence AS sequence, true AS is_debit, currency, amount,
+                       from_balance AS balance, to_id AS other_id
+                  FROM posting
+                 WHERE from_id = $1 AND from_sequence < $2
+                 ORDER BY from_sequence DESC
+                 LIMIT $3) outgoing
+            UNION ALL
+            SELECT * FROM (
+                SELECT transaction_id, to_sequence AS sequence, false, currency, amount,
+                       to_balance AS balance, from_id AS other_id
+                  FROM posting
+                 WHERE to_id = $1 AND to_sequence < $2
+                 ORDER BY to_sequence DESC
+                 LIMIT $3) incoming) both_sides
+     ORDER BY sequence DESC
+     LIMIT $3
+), rest AS (
+    SELECT count(*) AS count, coalesce(min(sequence), $2) AS before FROM recent
+)
+SELECT p.sequence, t.public_id, t.reference, t.type,
+       CASE WHEN p.is_debit THEN 'out' ELSE 'in' END AS direction, p.currency, p.amount, p.balance,
        o.public_id AS other, w.account_id IS NOT NULL AS other_is_wallet, t.metadata, t.created_at,
        r.public_id AS reverses
-  FROM (SELECT * FROM (
-            SELECT transaction_id, from_sequence AS sequence, 'out' AS direction, currency, amount,
-                   from_balance AS balance, to_id AS other_id
-              FROM posting
-             WHERE from_id = $1 AND from_sequence < $2
-             ORDER BY from_sequence DESC
-             LIMIT $3) outgoing
+  FROM (SELECT * FROM recent
         UNION ALL
-        SELECT * FROM (
-            SELECT transaction_id, to_sequence AS sequence, 'in' AS direction, currency, amount,
-                   to_balance AS balance, from_id AS other_id
-              FROM posting
-             WHERE to_id = $1 AND to_sequence < $2
-             ORDER BY to_sequence DESC
-             LIMIT $3) incoming) p
+        SELECT h.transaction_id, h.sequence, h.is_debit, h.currency, h.amount, h.balance, h.other_id
+          FROM rest r
+         CROSS JOIN LATERAL archived_history($1, r.before, $3 - r.count) h
+         WHERE r.count < $3 AND r.before > 1) p
   JOIN transaction t USING (transaction_id)
   JOIN account o ON o.account_id = p.other_id
   LEFT JOIN wallet w ON w.account_id = o.account_id
@@ -92,10 +116,16 @@ SELECT p.sequence, t.public_id, t.reference, t.type, p.direction, p.currency, p.
 -- (accounts of kind 4): that money has left the ledger, or came from outside.
 SELECT t.transaction_id, t.public_id, t.reference, t.type, p.currency, p.amount,
        f.public_id AS source, o.public_id AS destination, t.metadata, t.created_at,
-       (SELECT count(*) FROM posting q WHERE q.transaction_id = t.transaction_id) AS postings,
-       t.reverses IS NOT NULL OR 4 IN (f.kind, o.kind) AS is_final
+       p.postings, t.reverses IS NOT NULL OR 4 IN (f.kind, o.kind) AS is_final
   FROM transaction t
-  JOIN posting p ON p.transaction_id = t.transaction_id AND p.line = 0
+  JOIN LATERAL (SELECT q.*, count(*) OVER () AS postings
+                  FROM posting q
+                 WHERE q.transaction_id = t.transaction_id
+                UNION ALL
+                SELECT a.*, count(*) OVER ()
+                  FROM archived_lines(t.transaction_id) a
+                 WHERE NOT EXISTS (SELECT FROM posting q
+                                    WHERE q.transaction_id = t.transaction_id)) p ON p.line = 0
   JOIN account f ON f.account_id = p.from_id
   JOIN account o ON o.account_id = p.to_id
  WHERE t.public_id = $2 AND t.ledger_id = $1;

@@ -346,7 +346,7 @@ const struct route bitpal_wallet[] = {
 	 .reply.message = "Transfer completed", .status = 200, .docs.tag = "Wallet"},
 	{GET, "/api/v1/wallet/transactions", "List transactions, newest first", NULL, history,
 	 .query = &history_query, .out = &line_out, .reply.list = true, .access = ACCESS_WALLET,
-	 .allow.permission = PERMIT_READ, .reply.message = "Transactions retrieved", .status = 200,
-	 .docs.tag = "Wallet"},
+	 .allow.permission = PERMIT_READ, .reply.message = "Transactions retrieved", .stale = true,
+	 .status = 200, .docs.tag = "Wallet"},
 	{0},
 };

@@ -1,7 +1,8 @@
-/* Server health: whether the database answers. */
+/* Server health: whether the database answers, and has room. */
 #include <config.h>
 
 #include "api/drop/drop.h"
+#include "api/storage.h"
 #include "db/db.h"
 #include "runtime/app.h"
 
@@ -39,12 +40,13 @@ health(struct call *call, const void *in, void *out)
 	struct health *reply = out;
 	int64_t latency_ns = 0;
 	bool connected = db_ping(ctx, &latency_ns) == ERR_OK;
+	bool healthy = connected && !storage_is_full(ctx->app->storage);
 
 	(void)in;
 	fault_clear(&ctx->fault);
-	call->status = connected ? 200 : 503;
+	call->status = healthy ? 200 : 503;
 	*reply = (struct health){
-		.status = connected ? "ok" : "error",
+		.status = healthy ? "ok" : "error",
 		.version = PACKAGE_VERSION,
 		.uptime_s = (clock_monotonic_ns() - ctx->app->started_ns) / 1000000000,
 		.db = connected ? "connected" : "disconnected",
@@ -56,7 +58,9 @@ health(struct call *call, const void *in, void *out)
 
 const struct route drop_health[] = {
 	{GET, "/api/health", "Check the health of the server",
-	 "503 with status error while the database is unavailable.", health, .out = &health_out,
-	 .reply.no_envelope = true, .docs.statuses = {503}, .status = 200, .docs.tag = "Health"},
+	 "503 with status error while the database is unavailable, and for half a minute after a "
+	 "change failed because its disk is full.",
+	 health, .out = &health_out, .reply.no_envelope = true, .docs.statuses = {503},
+	 .status = 200, .docs.tag = "Health"},
 	{0},
 };

@@ -314,10 +314,10 @@ get_receipt(struct call *call, const void *in, void *out)
 const struct route drop_transactions[] = {
 	{GET, "/api/transactions", "List transactions", NULL, list_transactions,
 	 .query = &transactions_query, .out = &item_out, .reply.list = true, .reply.numbered = true,
-	 .access = ACCESS_COOKIE, .status = 200, .docs.tag = "Transactions"},
+	 .access = ACCESS_COOKIE, .stale = true, .status = 200, .docs.tag = "Transactions"},
 	{GET, "/api/transactions/summary", "Retrieve transaction totals",
 	 "Failed transactions are excluded. The month is in UTC.", sum_up, .out = &summary_out,
-	 .access = ACCESS_COOKIE, .status = 200, .docs.tag = "Transactions"},
+	 .access = ACCESS_COOKIE, .stale = true, .status = 200, .docs.tag = "Transactions"},
 	{GET, "/api/transactions/{id:word}", "Retrieve a transaction", NULL, get_transaction,
 	 .out = &shown_out, .access = ACCESS_COOKIE, .status = 200, .docs.tag = "Transactions"},
 	{GET, "/api/transactions/{id:word}/receipt", "Retrieve the receipt of a transaction", NULL,

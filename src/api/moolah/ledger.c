@@ -387,7 +387,8 @@ const struct route moolah_ledger[] = {
 	 .reply.message = "Account created successfully", .status = 201, .docs.tag = "Ledger"},
 	{GET, "/api/v1/ledger/accounts", "List all accounts, by code", NULL, list_accounts,
 	 .out = &account_list_out, .access = ACCESS_ADMIN,
-	 .reply.message = "Accounts retrieved successfully", .status = 200, .docs.tag = "Ledger"},
+	 .reply.message = "Accounts retrieved successfully", .stale = true, .status = 200,
+	 .docs.tag = "Ledger"},
 	{GET, "/api/v1/ledger/accounts/{code:word}",
 	 "Retrieve an account with balances and entries", NULL, get_account,
 	 .query = &account_query, .out = &detail_out, .access = ACCESS_ADMIN,
@@ -401,7 +402,7 @@ const struct route moolah_ledger[] = {
 	 .docs.errors = {404}, .status = 201, .docs.tag = "Ledger"},
 	{GET, "/api/v1/ledger/journal-entries", "List journal entries, newest first", NULL,
 	 list_entries, .query = &journal_query, .out = &journal_page_out, .access = ACCESS_ADMIN,
-	 .reply.message = "Journal entries retrieved successfully", .status = 200,
+	 .reply.message = "Journal entries retrieved successfully", .stale = true, .status = 200,
 	 .docs.tag = "Ledger"},
 	{GET, "/api/v1/ledger/journal-entries/{reference:word}",
 	 "Retrieve a journal entry by reference", NULL, get_entry, .out = &journal_out,
@@ -412,7 +413,7 @@ const struct route moolah_ledger[] = {
 	 "Different currencies are never added up. Totals may be larger than any single account "
 	 "balance.",
 	 get_trial_balance, .query = &trial_query, .out = &trial_out, .access = ACCESS_ADMIN,
-	 .reply.message = "Trial balance retrieved successfully", .status = 200,
+	 .reply.message = "Trial balance retrieved successfully", .stale = true, .status = 200,
 	 .docs.tag = "Ledger"},
 	{0},
 };

@@ -497,13 +497,13 @@ get_redemptions(struct call *call, const void *in, void *out)
 
 const struct route moolah_vouchers[] = {
 	{GET, "/api/v1/vouchers", "List your vouchers, newest first", NULL, list_all,
-	 .query = &list_in, .out = &page_out, .access = ACCESS_USER, .status = 200,
+	 .query = &list_in, .out = &page_out, .access = ACCESS_USER, .stale = true, .status = 200,
 	 .docs.tag = "Vouchers"},
 	{GET, "/api/v1/vouchers/active", "List active vouchers", NULL, list_active,
 	 .query = &paging_in, .out = &page_out, .access = ACCESS_USER, .status = 200,
 	 .docs.tag = "Vouchers"},
 	{GET, "/api/v1/vouchers/redeemed", "List redeemed vouchers", NULL, list_redeemed,
-	 .query = &paging_in, .out = &page_out, .access = ACCESS_USER, .status = 200,
+	 .query = &paging_in, .out = &page_out, .access = ACCESS_USER, .stale = true, .status = 200,
 	 .docs.tag = "Vouchers"},
 	{GET, "/api/v1/vouchers/balance-summary", "Retrieve the total value of your vouchers", NULL,
 	 summarise, .out = &summary_out, .access = ACCESS_USER, .status = 200,

@@ -241,7 +241,7 @@ const struct route moolah_wallet[] = {
 	 .reply.message = "Balance retrieved successfully", .status = 200, .docs.tag = "Wallet"},
 	{GET, "/api/v1/wallets/transactions", "List transactions of your rand wallet, newest first",
 	 "Posted transactions only; pending ones are excluded.", get_history,
-	 .query = &history_query, .out = &history_out, .access = ACCESS_USER, .status = 200,
-	 .docs.tag = "Wallet"},
+	 .query = &history_query, .out = &history_out, .access = ACCESS_USER, .stale = true,
+	 .status = 200, .docs.tag = "Wallet"},
 	{0},
 };

@@ -232,6 +232,7 @@ const struct route otp_wallet[] = {
 	 .out = &balance_out, .access = ACCESS_USER, .status = 200, .docs.tag = "Wallet"},
 	{GET, "/api/wallet/transactions", "List transactions of your NGN wallet, newest first",
 	 "Posted transactions only; pending ones are excluded.", get_history, .query = &query,
-	 .out = &history_out, .access = ACCESS_USER, .status = 200, .docs.tag = "Wallet"},
+	 .out = &history_out, .access = ACCESS_USER, .stale = true, .status = 200,
+	 .docs.tag = "Wallet"},
 	{0},
 };

@@ -218,7 +218,7 @@ pocket_pay_finish(struct call *call, const void *in, void *out)
 const struct route pocket_payments[] = {
 	{GET, "/v1/payments", "List the payments of the project, newest first", NULL, list_payments,
 	 .query = &query, .out = &payment_out, .reply.list = true, .access = ACCESS_PROJECT_KEY,
-	 .status = 200, .docs.tag = "Payments"},
+	 .stale = true, .status = 200, .docs.tag = "Payments"},
 	{GET, "/v1/payments/{id}", "Retrieve a payment", NULL, get_payment, .out = &payment_out,
 	 .access = ACCESS_PROJECT_KEY, .status = 200, .docs.tag = "Payments"},
 	{0},

@@ -465,7 +465,8 @@ act(struct call *call)
 {
 	struct action *action = call->state;
 	const struct provider *provider = action->provider;
-	struct provider_call to = {call->ctx.arena, call->ctx.app->http, &action->account};
+	struct provider_call to = {call->ctx.arena, call->ctx.app->http, &action->account,
+				   &call->ctx.trace};
 
 	if (action->payment != NULL)
 		payment_call(&call->ctx, action->payment);

@@ -154,6 +154,6 @@ const struct route pocket_reviews[] = {
 	 .status = 200, .docs.tag = "Administration"},
 	{GET, "/v1/admin/audit", "List actions of administrators", "Newest first.", list_audit,
 	 .query = &audit_query, .out = &audit_out, .reply.list = true, .access = ACCESS_ADMIN,
-	 .status = 200, .docs.tag = "Administration"},
+	 .stale = true, .status = 200, .docs.tag = "Administration"},
 	{0},
 };

@@ -109,6 +109,6 @@ const struct route pocket_statements[] = {
 	 "wallets, and an administrator's access token to all wallets. Any id of the wallet is "
 	 "accepted. At most 366 days and 10,000 transactions.",
 	 get_statement, .query = &query, .out = &statement_out, .reply.renderings = renderings,
-	 .access = ACCESS_USER_OR_PROJECT, .status = 200, .docs.tag = "Wallets"},
+	 .access = ACCESS_USER_OR_PROJECT, .stale = true, .status = 200, .docs.tag = "Wallets"},
 	{0},
 };

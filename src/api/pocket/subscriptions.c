@@ -22,17 +22,28 @@ static const char *const types[] = {EVENT_TYPES, NULL};
 	FIELD(struct webhook, description, .name = "description", .max = 255, \
 	      .example = "\"Order system\"")
 
+#define BATCH_FIELD                                                                                 \
+	FIELD(struct webhook, batch_size, .name = "batchSize", .lower_bound = true, .min = 1,       \
+	      .max = WEBHOOK_BATCH_MAX,                                                             \
+	      .doc = "Number of events that one POST may have. 1, the default: each event is "      \
+		     "sent by itself. Otherwise the body has the type \"batch\" and the events as " \
+		     "data.events, also if there is only one. If the POST fails, all of them are "  \
+		     "sent again.",                                                                 \
+	      .example = "1")
+
 static const struct field webhook_in_fields[] = {
 	URL_FIELD(true),
 	TYPES_FIELD(true),
 	FIELD(struct webhook, mode, .name = "mode", .choices = mode_words, .fallback = "live",
 	      .doc = "Whether the webhook receives events of test or of live money."),
+	BATCH_FIELD,
 	DESCRIPTION_FIELD,
 };
 
 static const struct field change_fields[] = {
 	URL_FIELD(false),
 	TYPES_FIELD(false),
+	BATCH_FIELD,
 	DESCRIPTION_FIELD,
 	FIELD(struct webhook, status, .name = "status", .choices = webhook_status_words,
 	      .doc = "When a webhook becomes inactive, its pending deliveries fail."),
@@ -48,6 +59,8 @@ static const struct field change_fields[] = {
 		      .example = "[\"wallet.credited\",\"transfer.completed\"]"),                \
 		FIELD(struct webhook, mode, .name = "mode", .choices = mode_words,               \
 		      .required = true, .example = "\"live\""),                                  \
+		FIELD(struct webhook, batch_size, .name = "batchSize", .required = true,         \
+		      .example = "1"),                                                           \
 		FIELD(struct webhook, description, .name = "description", .keep_null = true,     \
 		      .example = "\"Order system\""),                                            \
 		FIELD(struct webhook, status, .name = "status", .choices = webhook_status_words, \
@@ -262,7 +275,7 @@ const struct route pocket_subscriptions[] = {
 	{GET, "/v1/projects/{projectId}/webhooks/{id}/deliveries",
 	 "List the deliveries of a webhook", "Newest first; kept for 90 days.", list_deliveries,
 	 .query = &delivery_query, .out = &delivery_out, .reply.list = true,
-	 .access = ACCESS_USER_OR_KEY, .status = 200, .docs.tag = "Webhooks"},
+	 .access = ACCESS_USER_OR_KEY, .stale = true, .status = 200, .docs.tag = "Webhooks"},
 	{POST, "/v1/projects/{projectId}/webhooks/{id}/deliveries/{deliveryId}/replay",
 	 "Replay a delivery", REPLAY_DOC, replay_delivery, .out = &delivery_out,
 	 .access = ACCESS_USER_OR_KEY, .effect = EFFECT_WRITE, .status = 200,
@@ -273,7 +286,8 @@ const struct route pocket_subscriptions[] = {
 	 .docs.tag = "Webhooks"},
 	{GET, "/v1/admin/deliveries", "List the deliveries of all webhooks", "Newest first.",
 	 list_all_deliveries, .query = &delivery_query, .out = &any_delivery_out,
-	 .reply.list = true, .access = ACCESS_ADMIN, .status = 200, .docs.tag = "Administration"},
+	 .reply.list = true, .access = ACCESS_ADMIN, .stale = true, .status = 200,
+	 .docs.tag = "Administration"},
 	{POST, "/v1/admin/deliveries/{id}/replay", "Replay a delivery",
 	 REPLAY_DOC " Recorded in the audit log.", replay_any_delivery, .out = &any_delivery_out,
 	 .access = ACCESS_ADMIN, .effect = EFFECT_WRITE, .status = 200,

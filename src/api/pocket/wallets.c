@@ -397,7 +397,7 @@ const struct route pocket_wallets[] = {
 	 .status = 200, .allow.revalidates = true, .docs.tag = "Wallets"},
 	{GET, "/v1/wallets/{id}/transactions", "List the transactions of a wallet, newest first",
 	 NULL, list_history, .query = &history_query, .out = &line_out, .reply.list = true,
-	 .access = ACCESS_PROJECT_KEY, .status = 200, .allow.revalidates = true,
+	 .access = ACCESS_PROJECT_KEY, .stale = true, .status = 200, .allow.revalidates = true,
 	 .docs.tag = "Wallets"},
 	{POST, "/v1/wallets/transfer", "Create a transfer between two wallets",
 	 "Repeating the same reference and content returns the first answer, with 200.", transfer,

@@ -114,6 +114,7 @@ bank_call(struct ctx *ctx, const char *bank)
 		.arena = ctx->arena,
 		.http = ctx->app->http,
 		.access = access,
+		.trace = &ctx->trace,
 		.psu_address = ctx->address[0] != '\0' ? ctx->address : NULL,
 	};
 }

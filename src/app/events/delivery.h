@@ -2,8 +2,9 @@
  * delivery.h - deliveries of events to the subscriptions of webhooks.
  *
  * An event is delivered at least once. Events of one object are delivered to a subscription in
- * order: a later one waits until the earlier one was delivered or has failed permanently. A
- * delivery has the same body in every attempt.
+ * order: a later one waits until the earlier one was delivered or has failed permanently, or follows
+ * it in the same request. An event has the same bytes in every attempt. The job runner's part is in
+ * sender.h.
  */
 #ifndef APP_EVENTS_DELIVERY_H
 #define APP_EVENTS_DELIVERY_H
@@ -12,7 +13,8 @@
 
 #include "base/ctx.h"
 
-#define WEBHOOK_QUEUE "webhook_delivery"
+/* What runners are told when something is due. */
+#define DELIVERY_CHANNEL "webhook_delivery"
 
 enum delivery_status { DELIVERY_PENDING = 1, DELIVERY_DELIVERED, DELIVERY_FAILED };
 
@@ -56,9 +58,5 @@ enum err delivery_replay(struct ctx *ctx, struct uuid project, struct uuid webho
 enum err delivery_list_all(struct ctx *ctx, const struct delivery_filter *filter,
 			   struct delivery **out, size_t *n) MUST_CHECK;
 enum err delivery_replay_any(struct ctx *ctx, struct uuid id, struct delivery *out) MUST_CHECK;
-
-/* Attempt a due delivery, and record the result; for the job runner. A delivery that is not due
- * is skipped. In its own transactions. */
-enum err delivery_attempt(struct ctx *ctx, struct uuid id) MUST_CHECK;
 
 #endif

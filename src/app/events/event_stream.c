@@ -7,7 +7,6 @@
  */
 #include <string.h>
 
-#include "app/events/delivery.h"
 #include "app/events/event.h"
 #include "app/events/event_stream.h"
 #include "base/arena.h"
@@ -15,23 +14,23 @@
 #include "base/word.h"
 #include "db/row.h"
 #include "ledger/kernel.h"
-#include "queue/queue.h"
 #include "json/writer.h"
 
-enum { TRANSACTIONS_AT_ONCE = 500, EVENTS_AT_ONCE = 2000, EVENTS_A_POSTING = 4 };
+enum { TRANSACTIONS_AT_ONCE = 500, EVENTS_AT_ONCE = 1000, EVENTS_A_POSTING = 4 };
 
 struct place {
 	int64_t done_id;
 	int64_t next_id;
 	int64_t sequence;
+	int64_t piece_id;
 	bool is_final;
 	bool is_wanted;
 };
 
 static const struct column place_columns[] = {
-	COLUMN(struct place, done_id),   COLUMN(struct place, next_id),
-	COLUMN(struct place, sequence),  COLUMN(struct place, is_final),
-	COLUMN(struct place, is_wanted),
+	COLUMN(struct place, done_id),  COLUMN(struct place, next_id),
+	COLUMN(struct place, sequence), COLUMN(struct place, piece_id),
+	COLUMN(struct place, is_final), COLUMN(struct place, is_wanted),
 };
 
 /* A posting and its transaction. */
@@ -268,15 +267,10 @@ plan_deliveries(struct ctx *ctx, int64_t after, int64_t upto)
 	}
 	TRY(db_run(ctx, SQL_delivery_line_lock, &rows,
 		   PARAMS(p_ints(subscriptions, n), p_uuids(objects, n))));
-	TRY(db_run(ctx, SQL_delivery_insert, &rows,
-		   PARAMS(p_uuids(ids, n), p_ints(subscriptions, n), p_ints(events, n),
-			  p_uuids(objects, n), p_ints(sequences, n))));
-	for (size_t i = 0; i < rows.count; i++) {
-		char text[UUID_TEXT_MAX];
-
-		TRY(queue_add(ctx, WEBHOOK_QUEUE, uuid_text(text, row_uuid(&rows, i, 0)), 0));
-	}
-	return ERR_OK;
+	db_defer(ctx, SQL_delivery_tell, NO_PARAMS);
+	return db_run(ctx, SQL_delivery_insert, NULL,
+		      PARAMS(p_uuids(ids, n), p_ints(subscriptions, n), p_ints(events, n),
+			     p_uuids(objects, n), p_ints(sequences, n)));
 }
 
 /* Number the waiting events, up to a position in the journal. */
@@ -306,13 +300,11 @@ stream_some(struct ctx *ctx, void *arg)
 	TRY(db_run(ctx, SQL_event_stream_claim, &rows, NO_PARAMS));
 	if (rows.count == 0)
 		return ERR_OK;
-	TRY(db_run(ctx, SQL_event_stream_place, &rows, NO_PARAMS));
+	TRY(db_run(ctx, SQL_event_stream_place, &rows, PARAMS(p_int(TRANSACTIONS_AT_ONCE))));
 	rows_scan(&rows, 0, place_columns, COLUMN_COUNT(place_columns), &place);
 	if (!place.is_final)
 		return ERR_OK;
-	upto = place.next_id;
-	if (place.is_wanted && place.next_id - place.done_id > TRANSACTIONS_AT_ONCE)
-		upto = place.done_id + TRANSACTIONS_AT_ONCE;
+	upto = place.is_wanted ? place.piece_id : place.next_id;
 	if (place.is_wanted && upto > place.done_id)
 		TRY(read_journal(ctx, place.done_id, upto));
 	TRY(publish(ctx, &place, upto, &published));

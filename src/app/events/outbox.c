@@ -1,6 +1,7 @@
 #include "app/events/outbox.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "base/arena.h"
 #include "base/log.h"
@@ -40,12 +41,23 @@ add(struct ctx *ctx, void *arg)
 	return queue_add(ctx, "mail", uuid_text(id, mail->id), 0);
 }
 
+/* Below .invalid there is no mailbox (RFC 6761): mail to it would only come back. */
+static bool
+reaches_nobody(const char *recipient)
+{
+	const char *dot = strrchr(recipient, '.');
+
+	return dot != NULL && strcasecmp(dot, ".invalid") == 0;
+}
+
 enum err
 outbox_add(struct ctx *ctx, const char *recipient, const char *subject, const char *body,
 	   int64_t lifetime_s)
 {
 	struct addition mail = {.id = uuid_v7(), recipient, subject, .lifetime_s = lifetime_s};
 
+	if (reaches_nobody(recipient))
+		return ERR_OK;
 	mail.sealed = box_seal(ctx->app->keys, ctx->arena, seal_context(ctx, mail.id),
 			       (struct bytes){body, strlen(body)});
 	return db_transact(ctx, add, &mail);

@@ -5,7 +5,8 @@
 #include "base/ctx.h"
 #include "base/text.h"
 
-/* Store a mail and the job to send it. After lifetime_s seconds it is obsolete. */
+/* Store a mail and the job to send it, unless the recipient's domain is below .invalid. After
+ * lifetime_s seconds it is obsolete. */
 enum err outbox_add(struct ctx *ctx, const char *recipient, const char *subject, const char *body,
 		    int64_t lifetime_s) MUST_CHECK;
 /* A mail that has not been sent yet. */

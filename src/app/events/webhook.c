@@ -23,6 +23,7 @@ struct webhook_row {
 	const char *url;
 	const char *description;
 	const char *event_types; /* separated by commas */
+	int64_t batch_size;
 	enum webhook_status status;
 	const char *problem;
 	struct instant previous_until;
@@ -37,6 +38,7 @@ static const struct column webhook_columns[] = {
 	COLUMN(struct webhook_row, url),
 	COLUMN(struct webhook_row, description),
 	COLUMN(struct webhook_row, event_types),
+	COLUMN(struct webhook_row, batch_size),
 	COLUMN_WORD(struct webhook_row, status, webhook_status_words),
 	COLUMN(struct webhook_row, problem),
 	COLUMN(struct webhook_row, previous_until),
@@ -58,6 +60,7 @@ scan(struct ctx *ctx, const struct rows *rows, size_t i, struct uuid project, st
 		.mode = row.mode,
 		.description = row.description,
 		.event_types = text_list_split(ctx->arena, row.event_types),
+		.batch_size = row.batch_size,
 		.status = row.status,
 		.problem = row.problem,
 		.previous_until = row.previous_until,
@@ -163,7 +166,7 @@ webhook_create(struct ctx *ctx, struct uuid project, const struct webhook *in, s
 		   PARAMS(p_uuid(id), p_int(owner.project_id), p_word(mode_words, in->mode),
 			  p_text(in->url), p_text(in->description),
 			  p_texts(in->event_types.items, in->event_types.count),
-			  p_bytes(sealed.data, sealed.length))));
+			  p_bytes(sealed.data, sealed.length), p_id(in->batch_size))));
 	TRY(find(ctx, project, id, out));
 	out->secret = secret;
 	return ERR_OK;
@@ -212,7 +215,7 @@ webhook_update(struct ctx *ctx, struct uuid project, struct uuid id, const struc
 	TRY(db_run(ctx, SQL_webhook_update, NULL,
 		   PARAMS(p_int(out->subscription_id), p_text(in->url), p_text(in->description),
 			  p_texts(in->event_types.items, in->event_types.count),
-			  has_status ? p_bool(is_active) : p_null())));
+			  has_status ? p_bool(is_active) : p_null(), p_id(in->batch_size))));
 	if (has_status && !is_active)
 		TRY(abandon(ctx, out, "The webhook was disabled"));
 	return find(ctx, project, id, out);

@@ -5,7 +5,7 @@
 #include "base/ctx.h"
 #include "base/value.h"
 
-enum { WEBHOOKS_MAX = 20, WEBHOOK_URL_MAX = 2048 };
+enum { WEBHOOKS_MAX = 20, WEBHOOK_URL_MAX = 2048, WEBHOOK_BATCH_MAX = 100 };
 
 enum webhook_status { WEBHOOK_ACTIVE = 1, WEBHOOK_INACTIVE };
 
@@ -19,6 +19,7 @@ struct webhook {
 	enum mode mode; /* mode of its events */
 	const char *description;
 	struct text_list event_types;
+	int64_t batch_size; /* events of a request; 1: not in a list. 0 in an order: 1, or not changed */
 	enum webhook_status status;
 	const char *problem;           /* why it was disabled by the server, or NULL */
 	const char *secret;            /* only if it was just created */

@@ -273,7 +273,8 @@ void
 payment_call(struct ctx *ctx, struct payment *payment)
 {
 	const struct provider *provider = provider_find(payment->provider);
-	struct provider_call call = {ctx->arena, ctx->app->http, &payment->request.account};
+	struct provider_call call = {ctx->arena, ctx->app->http, &payment->request.account,
+				     &ctx->trace};
 
 	if (ensure(ctx, ctx->db == NULL) != ERR_OK || ensure(ctx, provider != NULL) != ERR_OK ||
 	    ensure(ctx, !payment->outcome.replayed) != ERR_OK)

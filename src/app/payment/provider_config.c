@@ -293,6 +293,7 @@ account_of(struct ctx *ctx, const struct account_row *row, enum mode mode,
 
 	TRY(open_config(ctx, row, &config));
 	*out = (struct provider_account){
+		.service = metrics_outside(row->type),
 		.base_url = base_url(ctx, row->type, mode),
 		.api_key = text_of(config, "apiKey", "secretKey"),
 		.public_key = text_of(config, "publicKey", NULL),

@@ -264,7 +264,7 @@ ask(struct ctx *ctx, const struct payment_row *row, struct provider_report *repo
 {
 	const struct provider *provider = provider_find(row->provider);
 	struct provider_account account;
-	struct provider_call call = {ctx->arena, ctx->app->http, &account};
+	struct provider_call call = {ctx->arena, ctx->app->http, &account, &ctx->trace};
 
 	TRY(provider_account_at(ctx, row->provider_config_id, row->live ? MODE_LIVE : MODE_TEST,
 				&account));

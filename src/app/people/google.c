@@ -98,7 +98,8 @@ static enum err
 fetch(struct ctx *ctx, struct document *document, const char *url, struct bytes *out)
 {
 	struct google *google = ctx->app->google;
-	struct http_request request = {.method = "GET", .url = url};
+	struct http_request request = {
+		.method = "GET", .url = url, .service = OUTSIDE_GOOGLE, .trace = &ctx->trace};
 	struct http_answer answer;
 
 	(void)pthread_mutex_lock(&google->lock);
@@ -234,8 +235,10 @@ exchange(struct ctx *ctx, const char *code, const char *verifier, const char **i
 {
 	struct http_request request = {
 		.method = "POST",
+		.service = OUTSIDE_GOOGLE,
 		.headers = {{"Content-Type", "application/x-www-form-urlencoded"},
 			    {"Accept", "application/json"}},
+		.trace = &ctx->trace,
 	};
 	const char *form = exchange_form(ctx, code, verifier);
 	struct http_answer answer;

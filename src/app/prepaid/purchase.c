@@ -261,7 +261,7 @@ void
 purchase_call(struct ctx *ctx, struct purchase *purchase)
 {
 	const struct vendor *vendor = vendor_find(purchase->provider);
-	struct provider_call call = {ctx->arena, ctx->app->http, &purchase->account};
+	struct provider_call call = {ctx->arena, ctx->app->http, &purchase->account, &ctx->trace};
 	bool settled;
 
 	if (ensure(ctx, ctx->db == NULL) != ERR_OK || ensure(ctx, vendor != NULL) != ERR_OK ||
@@ -365,7 +365,7 @@ ask(struct ctx *ctx, const struct purchase_row *row, struct vendor_answer *answe
 {
 	const struct vendor *vendor = vendor_find(row->provider);
 	struct provider_account account;
-	struct provider_call call = {ctx->arena, ctx->app->http, &account};
+	struct provider_call call = {ctx->arena, ctx->app->http, &account, &ctx->trace};
 
 	TRY(provider_account_at(ctx, row->provider_config_id, MODE_LIVE, &account));
 	*answer = vendor->poll(&call, row->provider_reference);

@@ -111,6 +111,9 @@ statement_make(struct ctx *ctx, const struct statement_order *in, struct account
 						    STATEMENT_LINES_MAX));
 	TRY(wallet_lines(ctx, place.account_id, after.sequence + 1,
 			 after.sequence - before.sequence, &lines, &n));
+	if ((int64_t)n < after.sequence - before.sequence)
+		return bad_period(ctx,
+				  "must not reach into a part of the journal that is archived");
 	turn_round(lines, n);
 	if (n > 0 && lines[n - 1].created_at.us >= out->to.first.us)
 		out->to = at(end_of(lines[n - 1].created_at));

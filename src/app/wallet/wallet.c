@@ -142,7 +142,9 @@ wallet_get(struct ctx *ctx, struct uuid id, struct wallet *out)
 	struct wallet_read read = {.ctx = ctx, .id = id, .out = out};
 	struct batch_item *item = &read.item;
 
-	if (ctx->db == NULL && ctx->app->wallet_reads != NULL)
+	/* A batch is read with the first one's database. */
+	if (ctx->db == NULL && ctx->database == &ctx->app->database &&
+	    ctx->app->wallet_reads != NULL)
 		batcher_submit(ctx->app->wallet_reads, item);
 	else
 		read_wallets(NULL, &item, 1);

@@ -444,7 +444,7 @@ test_checks_find(void **state)
 			const char *const *problems;
 			size_t n;
 
-			assert_int_equal(ledger_check_run(&ctx, i, &problems, &n), ERR_OK);
+			assert_int_equal(ledger_check_run(&ctx, i, NULL, &problems, &n), ERR_OK);
 			if ((n > 0) != (strcmp(name, damages[d].check) == 0))
 				fail_msg("%s: %s", damages[d].damage, name);
 		}

@@ -63,6 +63,7 @@ test_life(void **state)
 	expect_status(&a, 201);
 	expect_text(&a, "data.mode", "live");
 	expect_text(&a, "data.status", "active");
+	expect_text(&a, "data.batchSize", "1");
 	expect_text(&a, "data.projectId", acme.project);
 	expect_text(&a, "data.eventTypes.1", "transfer.completed");
 	assert_memory_equal(answer_at(&a, "data.secret"), "whsec_", 6);
@@ -82,8 +83,11 @@ test_life(void **state)
 	expect_text(&a, "data.eventTypes.0", "*");
 	expect_text(&a, "data.status", "inactive");
 	expect_text(&a, "data.description", "Shop");
+	a = client_call(c, "PATCH", path, acme.owner.access, client_json(c, "{'batchSize':100}"));
+	expect_text(&a, "data.batchSize", "100");
 	a = client_call(c, "PATCH", path, acme.owner.access,
 			client_json(c, "{'url':'https://new.example.com/'}"));
+	expect_text(&a, "data.batchSize", "100");
 	expect_text(&a, "data.url", "https://new.example.com/");
 	expect_text(&a, "data.status", "inactive");
 	a = client_call(c, "POST", client_text(c, "%s/rotate-secret", path), acme.owner.access,
@@ -210,6 +214,9 @@ test_fields(void **state)
 		{"'url':'https://a.example.com/','eventTypes':['wallet.*']", "eventTypes"},
 		{"'url':'https://a.example.com/','eventTypes':['*'],'mode':'prod'", "mode"},
 		{"'url':7,'eventTypes':['*']", "url"},
+		{"'url':'https://a.example.com/','eventTypes':['*'],'batchSize':0", "batchSize"},
+		{"'url':'https://a.example.com/','eventTypes':['*'],'batchSize':101", "batchSize"},
+		{"'url':'https://a.example.com/','eventTypes':['*'],'batchSize':'10'", "batchSize"},
 	};
 	struct client *c = *state;
 	const char *path;

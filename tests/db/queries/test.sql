@@ -70,3 +70,8 @@ SELECT pg_backend_pid() AS pid;
 -- params: name:text
 -- returns: one
 SELECT current_setting($1) AS value;
+
+-- name: test_prepared
+-- params: name:text
+-- returns: one
+SELECT count(*) FROM pg_prepared_statements WHERE name = $1;

@@ -43,6 +43,11 @@ copies_texts(void **state)
 	assert_string_equal(arena_strndup(arena, "wallet", 3), "wal");
 	assert_string_equal(arena_strndup(arena, "wallet", 30), "wallet");
 	assert_string_equal(arena_printf(arena, "%s-%d", "w", 7), "w-7");
+	for (size_t length = 250; length < 260; length++)
+		assert_int_equal(strlen(arena_printf(arena, "%0*d", (int)length, 7)), length);
+	assert_string_equal(arena_join(arena, (const char *const[]){"a", NULL, "", "bc"}, 4),
+			    "abc");
+	assert_string_equal(arena_join(arena, NULL, 0), "");
 	assert_memory_equal(arena_copy(arena, "a\0b", 3), "a\0b", 3);
 	numbers = arena_array(arena, 1000, 100);
 	assert_int_equal(numbers[99999], 0);
@@ -97,6 +102,35 @@ serves_again_after_reset(void **state)
 			memset(arena_alloc(arena, 100000), round, 100000);
 		arena_reset(arena);
 	}
+	arena_free(arena);
+}
+
+/* What one request needed is there for the next one: nobody else got it meanwhile. */
+static void
+keeps_memory_for_the_next(void **state)
+{
+	enum { PIECES = 40, SIZE = 1000, ROUNDS = 3 };
+	struct arena *arena = arena_new(8 << 20);
+	unsigned char *first[PIECES];
+	void *others[ROUNDS];
+
+	(void)state;
+	for (int round = 0; round < ROUNDS; round++) {
+		for (int i = 0; i < PIECES; i++) {
+			unsigned char *piece = arena_alloc(arena, SIZE);
+
+			if (round == 0)
+				first[i] = piece;
+			assert_ptr_equal(piece, first[i]);
+			assert_int_equal(piece[0] | piece[SIZE - 1], 0);
+			memset(piece, 1, SIZE);
+		}
+		arena_reset(arena);
+		others[round] = malloc((size_t)PIECES * SIZE / 2);
+		assert_non_null(others[round]);
+	}
+	for (int round = 0; round < ROUNDS; round++)
+		free(others[round]);
 	arena_free(arena);
 }
 
@@ -161,6 +195,7 @@ main(void)
 		cmocka_unit_test(copies_texts),
 		cmocka_unit_test(releases_last_in_first_out),
 		cmocka_unit_test(serves_again_after_reset),
+		cmocka_unit_test(keeps_memory_for_the_next),
 		cmocka_unit_test(stops_at_its_limit),
 	};
 

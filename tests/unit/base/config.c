@@ -2,9 +2,11 @@
 
 #include "base/config.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/config_names.h"
 #include "runtime/app.h"
 
 #include "tests/support/cmocka.h"
@@ -162,6 +164,70 @@ takes_only_origins_for_origins(void **state)
 	assert_non_null(strstr(problem, "COWRY_ALLOWED_ORIGINS"));
 }
 
+static void
+suggests_the_nearest_name(void **state)
+{
+	static const struct {
+		const char *name;
+		const char *message;
+	} cases[] = {
+		{"COWRY_TREADS", "there is no setting COWRY_TREADS; did you mean COWRY_THREADS?"},
+		{"COWRY_THRAEDS", "there is no setting COWRY_THRAEDS; did you mean COWRY_THREADS?"},
+		{"COWRY_THREAD", "there is no setting COWRY_THREAD; did you mean COWRY_THREADS?"},
+		{"COWRY_SMTP_PASWORD",
+		 "there is no setting COWRY_SMTP_PASWORD; did you mean COWRY_SMTP_PASSWORD?"},
+		{"COWRY_DATABASE_OWNERURL", "there is no setting COWRY_DATABASE_OWNERURL; did you "
+					    "mean COWRY_DATABASE_OWNER_URL?"},
+		{"COWRY_COLOUR", "there is no setting COWRY_COLOUR; see cowry.conf(5)"},
+		{"COWRY_", "there is no setting COWRY_; see cowry.conf(5)"},
+		{"COWRY_A\nB", "there is no setting COWRY_A?B; see cowry.conf(5)"},
+	};
+	static const char *const known[] = {"COWRY_THREADS",
+					    "COWRY_HOME",
+					    "COWRY_TEST_SEED",
+					    "cowry_threads",
+					    "COWRY",
+					    "PATH",
+					    ""};
+	char problem[256] = "";
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		assert_false(config_name_check(cases[i].name, problem));
+		assert_string_equal(problem, cases[i].message);
+	}
+	for (size_t i = 0; i < COUNT(known); i++)
+		assert_true(config_name_check(known[i], problem));
+}
+
+/* Names of any length. */
+static void
+refuses_long_names(void **state)
+{
+	char name[5000] = "COWRY_";
+	char problem[256];
+
+	(void)state;
+	memset(name + strlen(name), 'X', sizeof name - strlen(name) - 1);
+	assert_false(config_name_check(name, problem));
+	assert_true(strlen(problem) < 200);
+}
+
+static void
+refuses_misspelled_names(void **state)
+{
+	struct config config;
+	char problem[256];
+
+	(void)state;
+	(void)setenv("COWRY_TREADS", "s3cret", 1);
+	assert_false(config_load(&config, problem));
+	assert_non_null(strstr(problem, "COWRY_THREADS"));
+	assert_null(strstr(problem, "s3cret"));
+	(void)unsetenv("COWRY_TREADS");
+	assert_true(config_load(&config, problem));
+}
+
 int
 main(void)
 {
@@ -173,6 +239,9 @@ main(void)
 		cmocka_unit_test_setup(has_rows_for_the_manual, clear),
 		cmocka_unit_test_setup(keeps_the_sandbox_out_of_production, clear),
 		cmocka_unit_test_setup(takes_only_origins_for_origins, clear),
+		cmocka_unit_test(suggests_the_nearest_name),
+		cmocka_unit_test(refuses_long_names),
+		cmocka_unit_test_setup(refuses_misspelled_names, clear),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,8 +2,11 @@
 
 #include "base/log.h"
 
-#include <json.h>
+#include <json-c/json.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/text.h"
@@ -154,13 +157,48 @@ cuts_long_lines(void **state)
 	}
 }
 
+/* Whether lines begin with a priority if this is standard error when the log is opened. */
+static void
+with_stream(const char *stream, const char *expected)
+{
+	char line[2 * LINE_BYTES_MAX];
+
+	(void)setenv("JOURNAL_STREAM", stream, 1);
+	log_open("test", LOG_LEVEL_INFO);
+	(void)capture(line, LOG_LEVEL_WARN, "event", NULL);
+	assert_int_equal(strncmp(line, expected, strlen(expected)), 0);
+	assert_string_equal(log_priority(LOG_LEVEL_ERROR), expected[0] == '<' ? "<3>" : "");
+	assert_true(strncmp(line + strlen(expected), "\"time\"", 6) == 0);
+	assert_ptr_equal(strchr(line, '\n'), line + strlen(line) - 1);
+}
+
+static void
+tells_the_journal_priorities(void **state)
+{
+	struct stat status;
+	char own[64];
+
+	(void)state;
+	assert_int_equal(fstat(STDERR_FILENO, &status), 0);
+	(void)snprintf(own, sizeof own, "%ju:%ju", (uintmax_t)status.st_dev,
+		       (uintmax_t)status.st_ino);
+	with_stream(own, "<4>{");
+	with_stream("1:1", "{");
+	with_stream("", "{");
+	(void)unsetenv("JOURNAL_STREAM");
+	log_open("test", LOG_LEVEL_INFO);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(writes_a_line),          cmocka_unit_test(leaves_lower_levels_out),
-		cmocka_unit_test(can_t_be_injected_into), cmocka_unit_test(survives_invalid_utf8),
+		cmocka_unit_test(writes_a_line),
+		cmocka_unit_test(leaves_lower_levels_out),
+		cmocka_unit_test(can_t_be_injected_into),
+		cmocka_unit_test(survives_invalid_utf8),
 		cmocka_unit_test(cuts_long_lines),
+		cmocka_unit_test(tells_the_journal_priorities),
 	};
 
 	log_open("log-test", LOG_LEVEL_INFO);

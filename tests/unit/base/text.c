@@ -39,6 +39,48 @@ compares(void **state)
 }
 
 static void
+copies(void **state)
+{
+	char small[4] = "xxx";
+
+	(void)state;
+	text_copy(small, sizeof(small), "ab");
+	assert_string_equal(small, "ab");
+	text_copy(small, sizeof(small), "abc");
+	assert_string_equal(small, "abc");
+	text_copy(small, sizeof(small), "abcd");
+	assert_string_equal(small, "abc");
+	text_copy(small, sizeof(small), "");
+	assert_string_equal(small, "");
+}
+
+/* Every byte at every place of what is looked at in one step and of the rest. */
+static void
+finds_plain_runs(void **state)
+{
+	enum { LENGTH = 21 };
+	char text[LENGTH + 1];
+
+	(void)state;
+	memset(text, 'a', LENGTH);
+	text[LENGTH] = '\\'; /* behind the end */
+	assert_int_equal(text_plain_run(text, LENGTH), LENGTH);
+	assert_int_equal(text_plain_run(text, 0), 0);
+	for (size_t at = 0; at < LENGTH; at++)
+		for (int byte = 0; byte < 256; byte++) {
+			bool plain = byte >= 0x20 && byte < 0x80 && byte != '"' && byte != '\\';
+
+			text[at] = (char)byte;
+			assert_int_equal(text_plain_run(text, LENGTH), plain ? LENGTH : at);
+			text[at] = 'a';
+		}
+	memset(text, '!', LENGTH); /* one less than a quotation mark would be a borrow */
+	text[3] = '"';
+	text[4] = '#';
+	assert_int_equal(text_plain_run(text, LENGTH), 3);
+}
+
+static void
 knows_utf8(void **state)
 {
 	static const char *const valid[] = {
@@ -53,6 +95,7 @@ knows_utf8(void **state)
 		"\xF0\x90\x80\x80",
 		"\xF4\x8F\xBF\xBF",
 		"na\xC3\xAFve \xE2\x82\xA6",
+		"0123456789\xE2\x82\xA6",
 	};
 	static const char *const invalid[] = {
 		"\x80",
@@ -225,6 +268,39 @@ reads_integers(void **state)
 }
 
 static void
+writes_integers(void **state)
+{
+	static const struct {
+		int64_t value;
+		const char *text;
+	} cases[] = {
+		{0, "0"},
+		{7, "7"},
+		{-7, "-7"},
+		{1234567890, "1234567890"},
+		{INT64_MAX, "9223372036854775807"},
+		{INT64_MIN, "-9223372036854775808"},
+	};
+	char buf[INTEGER_TEXT_MAX];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++)
+		assert_string_equal(integer_text(buf, cases[i].value), cases[i].text);
+}
+
+static void
+appends_parts(void **state)
+{
+	const char *text = text_append_part(*state, "x;", "abc");
+
+	assert_string_equal(text, "x;3:abc;");
+	text = text_append_part(*state, text, NULL);
+	assert_string_equal(text, "x;3:abc;0:;");
+	assert_string_equal(text_append_part(*state, text, "0123456789ab"),
+			    "x;3:abc;0:;12:0123456789ab;");
+}
+
+static void
 encodes_percent(void **state)
 {
 	char *back;
@@ -271,7 +347,9 @@ main(void)
 		cmocka_unit_test(codes_hex),        cmocka_unit_test(codes_base64url),
 		cmocka_unit_test(decodes_percent),  cmocka_unit_test(encodes_percent),
 		cmocka_unit_test(codes_base64),     cmocka_unit_test(reads_integers),
-		cmocka_unit_test(takes_out_markup),
+		cmocka_unit_test(takes_out_markup), cmocka_unit_test(writes_integers),
+		cmocka_unit_test(copies),           cmocka_unit_test(finds_plain_runs),
+		cmocka_unit_test(appends_parts),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

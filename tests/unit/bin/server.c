@@ -6,9 +6,11 @@
 
 #include "bin/server.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcgiapp.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,7 +24,9 @@
 #include "base/requester.h"
 #include "bin/arrival.h"
 #include "bin/fcgi_request.h"
+#include "runtime/app.h"
 #include "tests/support/cmocka.h"
+#include "tests/support/poll.h"
 
 enum { THREADS = 4, FOREVER = 1000, TEXT_MAX = 256 };
 
@@ -33,13 +37,19 @@ static struct {
 	char key[TEXT_MAX];
 	bool has_key;
 	bool contradicting;
+	bool repeated;
 	bool incomplete;
 	bool too_large;
 	bool may_begin;
 	bool waits;
 	bool hang_up; /* close the client's end before asking whether it waits */
 	int client;
+	char order[TEXT_MAX]; /* the first characters of the bodies */
+	size_t calls;
 } seen;
+
+static sem_t held; /* a request with the body "hold" is in progress */
+static sem_t go;   /* and may go on */
 
 static atomic_int fit_threads; /* how many more may start */
 static atomic_int alive;       /* threads that serve */
@@ -104,12 +114,18 @@ dispatch(const struct app *app, struct arena *arena, const struct request *reque
 	keep(seen.key, request->idempotency_key,
 	     request->idempotency_key != NULL ? strlen(request->idempotency_key) : 0);
 	seen.contradicting = request->contradicting_keys;
+	seen.repeated = request->repeated_credentials;
 	seen.incomplete = request->body_incomplete;
 	seen.too_large = request->body_too_large;
 	seen.may_begin = requester_may_begin(request->requester);
 	if (seen.hang_up)
 		(void)close(seen.client);
 	seen.waits = requester_waits(request->requester);
+	seen.order[seen.calls++ % (TEXT_MAX - 1)] = seen.body[0];
+	if (strcmp(seen.body, "hold") == 0) {
+		(void)sem_post(&held);
+		(void)sem_wait(&go);
+	}
 	*reply = (struct reply){.status = 200, .body = {"{}", 2}};
 }
 
@@ -123,7 +139,9 @@ struct scene {
 static void
 answer(void *context, struct arena *arena, struct FCGX_Request *fcgi)
 {
-	fcgi_request_answer(NULL, ((struct scene *)context)->arrivals, arena, fcgi);
+	static const struct app nothing;
+
+	fcgi_request_answer(&nothing, ((struct scene *)context)->arrivals, arena, fcgi);
 }
 
 static int
@@ -187,7 +205,7 @@ test_no_thread(void **state)
 {
 	struct scene *scene = *state;
 
-	for (int most = 0; most < THREADS; most++) {
+	for (int most = 0; most <= THREADS; most++) { /* and the one that accepts */
 		atomic_store(&creations, most);
 		assert_null(server_start(scene->listener, THREADS, answer, scene));
 		assert_int_equal(atomic_load(&alive), 0);
@@ -218,16 +236,22 @@ send_parameter(int fd, const char *name, const char *value)
 	send_record(fd, 4, content, (size_t)length);
 }
 
-/* A request with parameters NAME, VALUE, ..., NULL; its body comes in one record. */
 static int
-ask(struct scene *scene, const char *const *parameters, const char *body)
+connected(const struct scene *scene)
 {
-	static const char begin[8] = {0, 1, 0, 0, 0, 0, 0, 0}; /* and then close */
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
-	assert_int_equal(connect(fd, (struct sockaddr *)&scene->address, sizeof(scene->address)),
-			 0);
-	seen.client = fd;
+	assert_int_equal(
+		connect(fd, (const struct sockaddr *)&scene->address, sizeof(scene->address)), 0);
+	return fd;
+}
+
+/* A request with parameters NAME, VALUE, ..., NULL; its body comes in one record. */
+static void
+send_request(int fd, bool keep_open, const char *const *parameters, const char *body)
+{
+	const char begin[8] = {0, 1, (char)keep_open};
+
 	send_record(fd, 1, begin, sizeof(begin));
 	send_parameter(fd, "REQUEST_METHOD", "POST");
 	for (; *parameters != NULL; parameters += 2)
@@ -236,6 +260,16 @@ ask(struct scene *scene, const char *const *parameters, const char *body)
 	if (body[0] != '\0')
 		send_record(fd, 5, body, strlen(body));
 	send_record(fd, 5, "", 0);
+}
+
+/* On a connection that is closed after the answer. */
+static int
+ask(struct scene *scene, const char *const *parameters, const char *body)
+{
+	int fd = connected(scene);
+
+	seen.client = fd;
+	send_request(fd, false, parameters, body);
 	return fd;
 }
 
@@ -314,6 +348,11 @@ test_keys(void **state)
 		{{"HTTP_IDEMPOTENCY_KEY", "a", "HTTP_X_IDEMPOTENCY_KEY", "b"}, "b", true},
 		{{"HTTP_X_IDEMPOTENCY_KEY", "", "HTTP_IDEMPOTENCY_KEY", "b"}, "b", true},
 		{{"HTTP_IDEMPOTENCY_KEY", "a", "HTTP_IDEMPOTENCY_KEY", "b"}, "b", true},
+		{{"HTTP_IDEMPOTENCY_KEY", "a, a"}, "a", false},
+		{{"HTTP_IDEMPOTENCY_KEY", "a, b"}, "b", true},
+		{{"HTTP_IDEMPOTENCY_KEY", "a, "}, "", true},
+		{{"HTTP_IDEMPOTENCY_KEY", ", a"}, "a", true},
+		{{"HTTP_IDEMPOTENCY_KEY", "a,b"}, "a,b", false},
 	};
 
 	start(scene);
@@ -323,6 +362,25 @@ test_keys(void **state)
 		assert_string_equal(seen.key, rows[i].key != NULL ? rows[i].key : "");
 		assert_int_equal(seen.contradicting, rows[i].contradicting);
 	}
+}
+
+/* Credentials are not guessed from several, in whichever way the web server passes them. */
+static void
+test_credentials(void **state)
+{
+	struct scene *scene = *state;
+
+	start(scene);
+	ASK(scene, "", "HTTP_X_API_KEY", "a", "HTTP_AUTHORIZATION", "Bearer b");
+	assert_false(seen.repeated);
+	ASK(scene, "", "HTTP_X_API_KEY", "a", "HTTP_X_API_KEY", "b");
+	assert_true(seen.repeated);
+	ASK(scene, "", "HTTP_X_API_KEY", "a, b");
+	assert_true(seen.repeated);
+	ASK(scene, "", "HTTP_AUTHORIZATION", "Bearer a, Bearer a");
+	assert_true(seen.repeated);
+	ASK(scene, "", "HTTP_ACCEPT", "a, b", "HTTP_ORIGIN", "a, b");
+	assert_false(seen.repeated);
 }
 
 /* The web server's time of arrival, some seconds ago. */
@@ -383,16 +441,89 @@ test_hang_up_later(void **state)
 	assert_true(seen.may_begin && !seen.waits);
 }
 
+/* How many descriptors this process watches. */
+static int
+watched(void)
+{
+	char path[TEXT_MAX];
+	char line[TEXT_MAX];
+	DIR *dir = opendir("/proc/self/fdinfo");
+	const struct dirent *entry;
+	int n = 0;
+
+	while (dir != NULL && (entry = readdir(dir)) != NULL) {
+		FILE *file;
+
+		(void)snprintf(path, sizeof(path), "/proc/self/fdinfo/%.20s", entry->d_name);
+		file = fopen(path, "re");
+		while (file != NULL && fgets(line, sizeof(line), file) != NULL)
+			n += strncmp(line, "tfd:", 4) == 0;
+		if (file != NULL)
+			(void)fclose(file);
+	}
+	if (dir != NULL)
+		(void)closedir(dir);
+	return n;
+}
+
+/* Ask on a new connection, and wait until it is one of the watched ones. */
+static int
+ask_watched(struct scene *scene, const char *body)
+{
+	const char *const one[] = {"CONTENT_LENGTH", "1", NULL};
+	struct poll poll = poll_for(10);
+	int before = watched();
+	int fd = ask(scene, one, body);
+
+	while (watched() == before)
+		assert_true(poll_again(&poll));
+	return fd;
+}
+
+/* New connections do not wait longer than kept ones. */
+static void
+test_in_order(void **state)
+{
+	struct scene *scene = *state;
+	const char *const one[] = {"CONTENT_LENGTH", "1", NULL};
+	const char *const four[] = {"CONTENT_LENGTH", "4", NULL};
+	char bytes[TEXT_MAX];
+	int kept = connected(scene);
+	int others[3];
+
+	assert_int_equal(sem_init(&held, 0, 0), 0);
+	assert_int_equal(sem_init(&go, 0, 0), 0);
+	scene->server = server_start(scene->listener, 1, answer, scene);
+	assert_non_null(scene->server);
+	send_request(kept, true, four, "kept");
+	assert_true(read(kept, bytes, sizeof(bytes)) > 0);
+	others[0] = ask(scene, four, "hold");
+	assert_int_equal(sem_wait(&held), 0);
+	others[1] = ask_watched(scene, "1");
+	others[2] = ask_watched(scene, "2");
+	send_request(kept, true, one, "3");
+	assert_int_equal(sem_post(&go), 0);
+	for (size_t i = 0; i < 3; i++)
+		await(others[i]);
+	(void)close(kept);
+	assert_true(server_drain(scene->server, 10));
+	scene->server = NULL;
+	assert_string_equal(seen.order, "kh123");
+	(void)sem_destroy(&held);
+	(void)sem_destroy(&go);
+}
+
 #define scene_test(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
 
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		scene_test(test_thread_fails), scene_test(test_no_thread),
-		scene_test(test_bodies),       scene_test(test_encodings),
-		scene_test(test_keys),         scene_test(test_late),
-		scene_test(test_hang_up),      scene_test(test_hang_up_later),
+		scene_test(test_thread_fails),  scene_test(test_no_thread),
+		scene_test(test_bodies),        scene_test(test_encodings),
+		scene_test(test_keys),          scene_test(test_credentials),
+		scene_test(test_late),          scene_test(test_hang_up),
+		scene_test(test_hang_up_later), scene_test(test_in_order),
 	};
 	sigset_t stop;
 

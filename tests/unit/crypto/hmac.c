@@ -2,7 +2,7 @@
 
 #include "crypto/hmac.h"
 
-#include <json.h>
+#include <json-c/json.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -41,6 +41,31 @@ knows_published_answers(void **state)
 	hmac_sha256((struct bytes){NULL, 0}, "", 0, out);
 	assert_string_equal(hex(out, SHA256_SIZE, text),
 			    "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad");
+}
+
+/* Keys up to and beyond a block of the digest, as if they were not prepared. */
+static void
+prepares_keys(void **state)
+{
+	unsigned char secret[200];
+	unsigned char expected[SHA256_SIZE];
+	unsigned char out[SHA256_SIZE];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(secret); i++)
+		secret[i] = (unsigned char)(i * 7);
+	for (size_t length = 0; length <= sizeof(secret); length++) {
+		const struct bytes key = {secret, length};
+		struct hmac_key *prepared = hmac_key_new(key);
+
+		for (size_t data = 0; data < sizeof(secret); data += 33) {
+			hmac_sha256(key, secret, data, expected);
+			hmac_key_digest(prepared, secret, data, out);
+			assert_memory_equal(out, expected, SHA256_SIZE);
+		}
+		hmac_key_free(prepared);
+	}
+	hmac_key_free(NULL);
 }
 
 static void
@@ -147,9 +172,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(knows_published_answers),
-		cmocka_unit_test(verifies_hex_signatures),
-		cmocka_unit_test(compares_and_wipes),
+		cmocka_unit_test(knows_published_answers), cmocka_unit_test(prepares_keys),
+		cmocka_unit_test(verifies_hex_signatures), cmocka_unit_test(compares_and_wipes),
 		cmocka_unit_test(agrees_with_wycheproof),
 	};
 

@@ -2,7 +2,7 @@
 
 #include "crypto/token.h"
 
-#include <json.h>
+#include <json-c/json.h>
 #include <string.h>
 
 #include "base/arena.h"

@@ -67,6 +67,18 @@ grows(void **state)
 }
 
 static void
+begin_with_invalid(struct jw *w)
+{
+	jw_text(w, NULL, "\xFF 0123456789");
+}
+
+static void
+end_with_invalid(struct jw *w)
+{
+	jw_text(w, NULL, "0123456789 \xE2\x82");
+}
+
+static void
 name_in_list(struct jw *w)
 {
 	jw_list(w, NULL);
@@ -148,9 +160,9 @@ static void
 remembers_errors(void **state)
 {
 	static void (*const mistakes[])(struct jw *) = {
-		name_in_list, no_name_in_object, two_values,   still_open,
-		closed_twice, invalid_utf8,      invalid_name, too_deep,
-		no_number,    injected_number,   nothing,
+		name_in_list, no_name_in_object,  two_values,       still_open, closed_twice,
+		invalid_utf8, invalid_name,       too_deep,         no_number,  injected_number,
+		nothing,      begin_with_invalid, end_with_invalid,
 	};
 	struct bytes out = {NULL, 7};
 	struct jw w;

@@ -279,8 +279,10 @@ refuses_other_protocols(void **state)
 		"gopher://127.0.0.1/",
 		"dict://127.0.0.1:1/",
 		"127.0.0.1",
+		"127.0.0.1:PORT",
+		"localhost:PORT/",
 		"",
-		"http://u:p@127.0.0.1:%d/",
+		"http://u:p@127.0.0.1:PORT/",
 		"http://127.0.0.1:0x/",
 	};
 	struct world *w = *state;
@@ -288,10 +290,11 @@ refuses_other_protocols(void **state)
 	SCRIPT(w, {PEER_ANSWERS, 200, NULL, "{}", 0});
 	for (size_t i = 0; i < COUNT(urls); i++) {
 		struct http_request request = {.method = "GET", .url = urls[i]};
+		const char *port = strstr(urls[i], "PORT");
 
-		if (strstr(urls[i], "%d") != NULL)
-			request.url = arena_printf(w->arena, "http://u:p@127.0.0.1:%d/",
-						   fake_server_port(w->server));
+		if (port != NULL)
+			request.url = arena_printf(w->arena, "%.*s%d%s", (int)(port - urls[i]),
+						   urls[i], fake_server_port(w->server), port + 4);
 		assert_int_equal(http_call(w->client, w->arena, &request).outcome, HTTP_NOT_SENT);
 	}
 	assert_int_equal(fake_server_count(w->server), 0);
@@ -516,11 +519,39 @@ limits_calls_at_once(void **state)
 	assert_int_equal(ask(w, "POST", "/", "{}").outcome, HTTP_ANSWERED);
 }
 
+/* The trace of the operation, with a new parent for each call. */
+static void
+passes_a_trace_on(void **state)
+{
+	struct world *w = *state;
+	struct trace trace;
+	struct http_request request = {
+		.method = "GET", .url = fake_server_url(w->server), .trace = &trace};
+	char first[100];
+	char second[100];
+
+	SCRIPT(w, {PEER_ANSWERS, 200, NULL, "{}", 0});
+	assert_true(trace_read(&trace, "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"));
+	for (size_t i = 0; i < 2; i++)
+		assert_int_equal(http_call(w->client, w->arena, &request).outcome, HTTP_ANSWERED);
+	/* cppcheck-suppress unreadVariable ; the request refers to it */
+	trace = (struct trace){0};
+	assert_int_equal(http_call(w->client, w->arena, &request).outcome, HTTP_ANSWERED);
+	(void)fake_server_header(w->server, 0, "traceparent", first, sizeof first);
+	(void)fake_server_header(w->server, 1, "traceparent", second, sizeof second);
+	assert_memory_equal(first, "00-4bf92f3577b34da6a3ce929d0e0e4736-", 36);
+	assert_memory_equal(second, first, 36);
+	assert_string_not_equal(first, second);
+	assert_null(strstr(first, "00f067aa0ba902b7"));
+	assert_null(fake_server_header(w->server, 2, "traceparent", first, sizeof first));
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(sends_and_reads, setup, teardown),
+		cmocka_unit_test_setup_teardown(passes_a_trace_on, setup, teardown),
 		cmocka_unit_test_setup_teardown(knows_all_methods, setup, teardown),
 		cmocka_unit_test_setup_teardown(takes_any_status, setup, teardown),
 		cmocka_unit_test_setup_teardown(does_not_follow, setup, teardown),

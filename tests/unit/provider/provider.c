@@ -174,7 +174,7 @@ tell_lost_from_not_sent(void **state)
 
 	for (size_t i = 0; providers[i] != NULL; i++) {
 		struct provider_account nowhere = s->account;
-		struct provider_call call = {s->arena, s->http, &nowhere};
+		struct provider_call call = {s->arena, s->http, &nowhere, NULL};
 		struct provider_answer answer;
 		struct provider_report report;
 
@@ -193,6 +193,29 @@ tell_lost_from_not_sent(void **state)
 		assert_int_equal(report.outcome, PROVIDER_UNKNOWN);
 		assert_non_null(report.problem);
 	}
+}
+
+/* The trace of the operation, to each provider. */
+static void
+pass_the_trace_on(void **state)
+{
+	static const char id[] = "4bf92f3577b34da6a3ce929d0e0e4736";
+	struct provider_scene *s = *state;
+	struct provider_order order = scene_order(s, PAYLOAD);
+	struct trace trace = {0};
+	char value[TRACE_HEADER_MAX];
+
+	memcpy(trace.id, id, sizeof id);
+	s->call.trace = &trace;
+	for (size_t i = 0; providers[i] != NULL; i++) {
+		s->count = 0;
+		scene_fail(s, PEER_CLOSES);
+		(void)providers[i]->withdraw(&s->call, &order);
+		assert_non_null(
+			fake_server_header(s->server, i, "traceparent", value, sizeof value));
+		assert_memory_equal(value + 3, id, sizeof id - 1);
+	}
+	s->call.trace = NULL;
 }
 
 struct look_up_case {
@@ -410,6 +433,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(bound_messages, provider_scene_setup,
 						provider_scene_teardown),
 		cmocka_unit_test_setup_teardown(tell_lost_from_not_sent, provider_scene_setup,
+						provider_scene_teardown),
+		cmocka_unit_test_setup_teardown(pass_the_trace_on, provider_scene_setup,
 						provider_scene_teardown),
 		cmocka_unit_test_setup_teardown(judge_look_ups, provider_scene_setup,
 						provider_scene_teardown),

@@ -1,0 +1,188 @@
+#include "bin/cli.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "app/operation/verification.h"
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/money.h"
+#include "base/text.h"
+#include "base/word.h"
+#include "bin/start.h"
+#include "ledger/balance.h"
+#include "ledger/verify.h"
+#include "runtime/app.h"
+
+static const char program[] = "cowry";
+
+struct order {
+	const char *since; /* a time or an id; NULL: everything */
+	bool progress;
+};
+
+static struct order
+read_order(int argc, char **argv)
+{
+	struct order order = {.progress = isatty(STDERR_FILENO) == 1};
+
+	for (int i = 0; i < argc; i++)
+		if (strcmp(argv[i], "--progress") == 0)
+			order.progress = true;
+		else if (strcmp(argv[i], "--since") == 0 && i + 1 < argc)
+			order.since = argv[++i];
+		else
+			start_failed(program, "usage: cowry verify [--since TIME|ID] [--progress]");
+	return order;
+}
+
+/* The first transaction to be checked; 0: all are. */
+static int64_t
+since_id(struct ctx *ctx, const char *since)
+{
+	struct instant time;
+	int64_t id = 0;
+
+	if (since == NULL)
+		return 0;
+	if (integer_parse(&id, since) && id > 0)
+		return id;
+	if (!instant_parse(&time, since))
+		start_failed(program, "--since is neither a time such as 2026-01-31T09:30:00Z nor "
+				      "the id of a transaction");
+	if (ledger_check_since(ctx, time, &id) != ERR_OK)
+		start_failed(program, ctx->fault.message);
+	return id;
+}
+
+static void
+print_trial_line(const struct trial_line *line)
+{
+	const struct currency *currency = currency_find(line->currency);
+	char debit[MONEY_TEXT_MAX];
+	char credit[MONEY_TEXT_MAX];
+
+	(void)printf("%-5s %-28s %-10s %9lld %20s %s %20s %s\n", line->code, line->name,
+		     line->class, (long long)line->accounts,
+		     total_text(debit, (struct total){line->debit, currency}), line->currency,
+		     total_text(credit, (struct total){line->credit, currency}), line->currency);
+}
+
+/* Of live money, then of test money, if there is any. */
+static void
+print_trial_balance(struct ctx *ctx)
+{
+	enum mode mode = MODE_LIVE;
+	struct trial_line *lines;
+	size_t n;
+
+	if (ledger_trial_balance(ctx, (enum mode)0, &lines, &n) != ERR_OK)
+		start_failed(program, ctx->fault.message);
+	for (size_t i = 0; i < n; i++) {
+		if (i == 0 || lines[i].mode != mode) {
+			mode = lines[i].mode;
+			(void)printf("\nTrial balance of %s money\n", word_text(mode_words, mode));
+			(void)printf("%-5s %-28s %-10s %9s %24s %24s\n", "Code", "Account", "Class",
+				     "Accounts", "Debit", "Credit");
+		}
+		print_trial_line(&lines[i]);
+	}
+}
+
+struct progress {
+	const char *promise;
+	bool shown;    /* on standard error */
+	bool rewrites; /* a terminal: one line that changes */
+	int64_t next_ns;
+};
+static const int64_t pause_ns = 1000000000;
+
+/* Once a second. */
+static void
+show_progress(void *arg, int64_t done, int64_t total)
+{
+	struct progress *progress = arg;
+	int64_t now_ns = clock_monotonic_ns();
+
+	if (!progress->shown || now_ns < progress->next_ns || total == 0)
+		return;
+	progress->next_ns = now_ns + pause_ns;
+	(void)fprintf(stderr, "%s… %s: %" PRId64 " %%%s", progress->rewrites ? "\r" : "",
+		      progress->promise, done * 100 / total, progress->rewrites ? "" : "\n");
+}
+
+static void
+clear_progress(const struct progress *progress)
+{
+	if (progress->shown && progress->rewrites)
+		(void)fprintf(stderr, "\r\033[K");
+}
+
+/* Run one check and print its result; returns the number of violations. */
+static size_t
+verify_one(struct ctx *ctx, size_t i, const struct order *order, int64_t since)
+{
+	struct progress progress = {.promise = ledger_check_at(i)->promise,
+				    .shown = order->progress,
+				    .rewrites = isatty(STDERR_FILENO) == 1,
+				    .next_ns = clock_monotonic_ns() + pause_ns};
+	struct ledger_check_scope scope = {
+		.since_id = since, .progress = show_progress, .arg = &progress};
+	const char *const *problems;
+	size_t n;
+
+	if (ledger_check_run(ctx, i, &scope, &problems, &n) != ERR_OK)
+		start_failed(program, ctx->fault.message);
+	clear_progress(&progress);
+	(void)printf("%s %s\n", n == 0 ? "✓" : "✗", progress.promise);
+	for (size_t p = 0; p < n; p++)
+		(void)printf("    %s\n", problems[p]);
+	(void)fflush(stdout);
+	return n;
+}
+
+/* Record the result for monitoring. The auditor writes nothing, so this needs the owner's role, which
+ * the user may not have: the checks count without it. */
+static void
+record_verification(const struct config *config, const struct verification *result)
+{
+	struct app app;
+	struct ctx ctx;
+
+	start_app(&app, config, program, config->owner_url);
+	ctx = cli_ctx(&app);
+	if (verification_record(&ctx, result) != ERR_OK)
+		(void)fprintf(stderr, "%s: the result could not be recorded: %s\n", program,
+			      ctx.fault.detail);
+	arena_free(ctx.arena);
+	stop_app(&app);
+}
+
+int
+cli_verify(const struct config *config, int argc, char **argv)
+{
+	struct order order = read_order(argc, argv);
+	struct verification result = {.started_at = clock_system(),
+				      .complete = order.since == NULL,
+				      .run_by = cli_user()};
+	struct app app;
+	struct ctx ctx;
+	int64_t since;
+
+	start_app(&app, config, program, config->auditor_url);
+	ctx = cli_ctx(&app);
+	since = since_id(&ctx, order.since);
+	for (size_t i = 0; ledger_check_at(i) != NULL; i++) {
+		result.violations += (int64_t)verify_one(&ctx, i, &order, since);
+		arena_reset(ctx.arena);
+	}
+	print_trial_balance(&ctx);
+	(void)printf("\n%s\n", result.violations == 0 ? "The books are consistent."
+						      : "THE BOOKS ARE INCONSISTENT.");
+	arena_free(ctx.arena);
+	stop_app(&app);
+	record_verification(config, &result);
+	return result.violations == 0 ? 0 : 1;
+}

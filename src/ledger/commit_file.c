@@ -1,0 +1,191 @@
+#include <config.h>
+
+#include "ledger/commit_places.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <linux/futex.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/text.h"
+
+/* Of the file and of what its places mean; another one has another number. */
+enum { LAYOUT = 1 };
+
+#define PREFIX "commits-"
+
+enum { HEAD_BYTES = (sizeof(struct head) + 4095) / 4096 * 4096 };
+
+static const size_t file_bytes = HEAD_BYTES + COMMIT_ALL_PLACES * sizeof(struct place);
+
+struct commit_message *
+places_message(struct commit_queue *queue, uint32_t place)
+{
+	return (struct commit_message *)(void *)queue->places[place].message;
+}
+
+bool
+places_change(struct commit_queue *queue, uint32_t place, uint32_t from, uint32_t to)
+{
+	return atomic_compare_exchange_strong(&queue->head->states[place], &from, to);
+}
+
+void
+places_sleep(_Atomic uint32_t *word, uint32_t value, int64_t most_ms)
+{
+	struct timespec most = {most_ms / 1000, most_ms % 1000 * 1000000};
+
+	(void)syscall(SYS_futex, word, FUTEX_WAIT, value, &most, NULL, 0);
+}
+
+void
+places_wake(_Atomic uint32_t *word)
+{
+	(void)syscall(SYS_futex, word, FUTEX_WAKE, 1, NULL, NULL, 0);
+}
+
+void
+places_wake_next(struct commit_queue *queue, uint32_t place)
+{
+	for (size_t i = 0; i < PLACE_WAKES; i++) {
+		uint32_t next = queue->places[place].wakes[i];
+
+		if (next < COMMIT_ALL_PLACES)
+			places_wake(&queue->head->states[next]);
+	}
+}
+
+/* A new head for the only process that uses the file. */
+static bool
+begin(int fd)
+{
+	pthread_mutexattr_t shared;
+	struct head *head;
+	bool begun;
+
+	if (ftruncate(fd, 0) != 0 || ftruncate(fd, (off_t)file_bytes) != 0 ||
+	    posix_fallocate(fd, 0, HEAD_BYTES) != 0)
+		return false;
+	head = mmap(NULL, HEAD_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (head == MAP_FAILED)
+		return false;
+	(void)pthread_mutexattr_init(&shared);
+	(void)pthread_mutexattr_setpshared(&shared, PTHREAD_PROCESS_SHARED);
+	(void)pthread_mutexattr_setrobust(&shared, PTHREAD_MUTEX_ROBUST);
+	begun = pthread_mutex_init(&head->leader, &shared) == 0;
+	(void)pthread_mutexattr_destroy(&shared);
+	(void)munmap(head, HEAD_BYTES);
+	return begun;
+}
+
+/* What a process that ended has left in our places. */
+static void
+clear_places(struct commit_queue *queue)
+{
+	for (uint32_t i = queue->first; i < queue->first + COMMIT_PLACES; i++) {
+		if (!places_change(queue, i, PLACE_TAKEN, PLACE_LEFT) &&
+		    !places_change(queue, i, PLACE_FILLING, PLACE_FREE) &&
+		    !places_change(queue, i, PLACE_WAITING, PLACE_FREE))
+			(void)places_change(queue, i, PLACE_ANSWERED, PLACE_FREE);
+		/* The leader may have taken it in the meantime. */
+		(void)places_change(queue, i, PLACE_TAKEN, PLACE_LEFT);
+	}
+}
+
+static bool
+take_part(struct commit_queue *queue, char problem[SHARED_FILE_PROBLEM_MAX])
+{
+	const int64_t bytes = COMMIT_PLACES * (int64_t)sizeof(struct place);
+	int64_t part = shared_file_take_part(queue->fd);
+	uint32_t parts;
+
+	if (part == SHARED_FILE_PARTS) {
+		(void)snprintf(problem, SHARED_FILE_PROBLEM_MAX, "%.200s: all %d parts are taken",
+			       queue->path, SHARED_FILE_PARTS);
+		return false;
+	}
+	if (!shared_file_allocate(queue->fd, queue->path, HEAD_BYTES + part * bytes, bytes,
+				  problem))
+		return false;
+	queue->first = (uint32_t)part * COMMIT_PLACES;
+	clear_places(queue);
+	parts = atomic_load(&queue->head->parts);
+	while (parts <= (uint32_t)part &&
+	       !atomic_compare_exchange_weak(&queue->head->parts, &parts, (uint32_t)part + 1))
+		;
+	return true;
+}
+
+static bool
+map(struct commit_queue *queue, char problem[SHARED_FILE_PROBLEM_MAX])
+{
+	const struct shared_file file = {queue->path, PREFIX, 0600, begin};
+	void *memory;
+
+	queue->fd = shared_file_open(&file, problem);
+	if (queue->fd < 0)
+		return false;
+	memory = mmap(NULL, file_bytes, PROT_READ | PROT_WRITE, MAP_SHARED, queue->fd, 0);
+	if (memory == MAP_FAILED) {
+		(void)snprintf(problem, SHARED_FILE_PROBLEM_MAX, "%.200s: %s", queue->path,
+			       strerrordesc_np(errno));
+		return false;
+	}
+	queue->head = memory;
+	queue->places = (struct place *)(void *)((char *)memory + HEAD_BYTES);
+	return take_part(queue, problem);
+}
+
+/* The same for programs that understand each other's places. */
+static uint64_t
+layout_hash(uint64_t hash)
+{
+	hash = (hash ^ LAYOUT ^ file_bytes ^ (sizeof(struct ledger_transaction) << 16) ^
+		(sizeof(struct fault) << 32)) *
+	       TEXT_HASH;
+	hash = text_hash(hash, PACKAGE_VERSION);
+	for (int i = 0; i < ERR_COUNT; i++)
+		hash = text_hash(hash, err_code((enum err)i));
+	for (size_t i = TRANSACTION_NONE + 1; transaction_type_words[i] != NULL; i++)
+		hash = text_hash(hash, transaction_type_words[i]);
+	return hash;
+}
+
+struct commit_queue *
+commit_queue_open(const char *folder, uint64_t identity, char problem[SHARED_FILE_PROBLEM_MAX])
+{
+	struct commit_queue *queue;
+
+	problem[0] = '\0';
+	if (folder[0] == '\0')
+		return NULL;
+	queue = calloc(1, sizeof(*queue));
+	if (queue == NULL)
+		return NULL;
+	queue->fd = -1;
+	(void)snprintf(queue->path, sizeof(queue->path), "%s/" PREFIX "%016" PRIx64, folder,
+		       layout_hash(identity));
+	if (map(queue, problem))
+		return queue;
+	commit_queue_close(queue);
+	return NULL;
+}
+
+void
+commit_queue_close(struct commit_queue *queue)
+{
+	if (queue == NULL)
+		return;
+	if (queue->head != NULL)
+		(void)munmap(queue->head, file_bytes);
+	if (queue->fd >= 0)
+		(void)close(queue->fd);
+	free(queue);
+}
