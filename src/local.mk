@@ -116,7 +116,7 @@ src_ledger_libledger_a_SOURCES = \
 	src/ledger/balance.c src/ledger/balance.h \
 	src/ledger/chart.def \
 	src/ledger/commit_message.c src/ledger/commit_message.h \
-	src/ledger/commit_file.c src/ledger/commit_leader.c src/ledger/commit_places.h \
+	src/ledger/commit_file.c src/ledger/commit_leader.c src/ledger/commit_slots.h \
 	src/ledger/commit_queue.c src/ledger/commit_queue.h \
 	src/ledger/committer.c \
 	src/ledger/hold.c src/ledger/hold.h \

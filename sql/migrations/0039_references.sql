@@ -7,8 +7,8 @@ SET LOCAL search_path TO cowry;
 LOCK TABLE account, transaction, posting IN ACCESS EXCLUSIVE MODE;
 
 -- Postings may only be of a transaction, and between accounts in the same ledger and currency. Nothing is
--- locked: whoever removes what is referred to waits for postings in progress, and keeps others away. They
--- then see that it has gone, if each statement sees what is committed: not in an older snapshot.
+-- locked: a statement that removes what is referred to waits for postings in progress, and keeps others
+-- away. Later ones see that it has gone, if each statement sees what is committed: not in an older snapshot.
 CREATE FUNCTION require_read_committed(operation text, relation text) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     IF current_setting('transaction_isolation') <> 'read committed' THEN

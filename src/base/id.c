@@ -33,8 +33,8 @@ refill(struct pool *pool)
 	pool->left = sizeof(pool->bytes);
 }
 
-void
-random_draw(void *out, size_t length)
+static void
+draw(void *out, size_t length)
 {
 	static _Thread_local struct pool pool;
 
@@ -62,7 +62,7 @@ uuid_v7(void)
 		id.bytes[i] = (unsigned char)(ms >> (40 - 8 * i) & 0xFF);
 	id.bytes[6] = (unsigned char)(0x70 | fraction >> 8);
 	id.bytes[7] = (unsigned char)(fraction & 0xFF);
-	random_draw(id.bytes + 8, 8);
+	draw(id.bytes + 8, 8);
 	id.bytes[8] = (unsigned char)(0x80 | (id.bytes[8] & 0x3F));
 	return id;
 }

@@ -3,7 +3,6 @@
 #define BASE_ID_H
 
 #include <stdbool.h>
-#include <stddef.h>
 
 #include "base/attributes.h"
 
@@ -12,9 +11,6 @@ struct uuid {
 };
 
 enum { UUID_TEXT_MAX = 37 };
-
-/* Random bytes, 256 at most, that differ each time but need not stay secret: of ids and nonces. */
-void random_draw(void *out, size_t length);
 
 struct uuid uuid_v7(void);
 /* A fixed identifier for a name (RFC 9562 version 8): the same 16 bytes give the same id. */

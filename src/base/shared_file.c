@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -112,7 +113,7 @@ static void
 sweep(const char *path, const char *prefix)
 {
 	const char *own = strrchr(path, '/') + 1;
-	char folder[512];
+	char folder[PATH_MAX];
 	struct dirent *entry;
 	DIR *dir;
 

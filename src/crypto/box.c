@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "base/arena.h"
-#include "base/id.h"
 #include "crypto/fetched.h"
+#include "crypto/random.h"
 
 /*
  * A sealed value: version, length of the key id, key id, nonce, ciphertext, tag. Everything before
@@ -69,7 +69,7 @@ box_seal(const struct keyring *keys, struct arena *arena, const char *context, s
 	sealed[0] = VERSION;
 	sealed[1] = (unsigned char)id_length;
 	memcpy(sealed + HEAD_SIZE, id, id_length); /* NOLINT: not a text */
-	random_draw(nonce, NONCE_SIZE);
+	random_bytes(nonce, NONCE_SIZE);
 	cipher = cipher_new(arena, key, nonce, (struct bytes){sealed, head}, context, 1);
 	check(plain.length <= INT_MAX);
 	if (plain.length > 0)

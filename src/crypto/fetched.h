@@ -10,6 +10,7 @@
 #include <openssl/evp.h>
 
 const EVP_MD *fetched_sha256(void) __attribute__((returns_nonnull));
+EVP_MAC *fetched_hmac(void) __attribute__((returns_nonnull));
 const EVP_CIPHER *fetched_aes_256_gcm(void) __attribute__((returns_nonnull));
 
 #endif

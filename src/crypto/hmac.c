@@ -1,9 +1,11 @@
 #include "crypto/hmac.h"
 
 #include <limits.h>
+#include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
+#include <openssl/params.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -47,44 +49,25 @@ hmac_sha512(struct bytes key, const void *data, size_t length, unsigned char out
 	digest(EVP_sha512(), key, data, length, out);
 }
 
-/* Digests that have taken the key in: of the data, and of that digest (RFC 2104). They are copied from then
- * on. */
+/* A context that has taken the key in, and is copied for each digest. */
 struct hmac_key {
-	EVP_MD_CTX *inner;
-	EVP_MD_CTX *outer;
+	EVP_MAC_CTX *keyed;
 };
-
-enum { BLOCK = 64, INNER_PAD = 0x36, OUTER_PAD = 0x5C };
-
-/* A digest that begins with the key, each byte of it changed. */
-static EVP_MD_CTX *
-begun_with(const unsigned char key[BLOCK], unsigned char pad)
-{
-	EVP_MD_CTX *context = EVP_MD_CTX_new();
-	unsigned char block[BLOCK];
-
-	for (size_t i = 0; i < BLOCK; i++)
-		block[i] = key[i] ^ pad;
-	check(context != NULL && EVP_DigestInit_ex2(context, fetched_sha256(), NULL) == 1 &&
-	      EVP_DigestUpdate(context, block, BLOCK) == 1);
-	OPENSSL_cleanse(block, BLOCK);
-	return context;
-}
 
 struct hmac_key *
 hmac_key_new(struct bytes key)
 {
 	struct hmac_key *prepared = malloc(sizeof(*prepared));
-	unsigned char block[BLOCK] = {0};
+	const unsigned char *secret = (const unsigned char *)(key.length > 0 ? key.data : "");
+	char digest[] = "SHA256";
+	const OSSL_PARAM params[] = {
+		OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
+		OSSL_PARAM_construct_end()};
 
 	check(prepared != NULL);
-	if (key.length > BLOCK)
-		sha256(key.data, key.length, block);
-	else if (key.length > 0)
-		memcpy(block, key.data, key.length);
-	prepared->inner = begun_with(block, INNER_PAD);
-	prepared->outer = begun_with(block, OUTER_PAD);
-	OPENSSL_cleanse(block, BLOCK);
+	prepared->keyed = EVP_MAC_CTX_new(fetched_hmac());
+	check(prepared->keyed != NULL &&
+	      EVP_MAC_init(prepared->keyed, secret, key.length, params) == 1);
 	return prepared;
 }
 
@@ -93,8 +76,7 @@ hmac_key_free(struct hmac_key *key)
 {
 	if (key == NULL)
 		return;
-	EVP_MD_CTX_free(key->inner);
-	EVP_MD_CTX_free(key->outer);
+	EVP_MAC_CTX_free(key->keyed);
 	free(key);
 }
 
@@ -102,15 +84,11 @@ void
 hmac_key_digest(const struct hmac_key *key, const void *data, size_t length,
 		unsigned char out[SHA256_SIZE])
 {
-	EVP_MD_CTX *context = EVP_MD_CTX_new();
+	EVP_MAC_CTX *context = EVP_MAC_CTX_dup(key->keyed);
 
-	check(context != NULL && EVP_MD_CTX_copy_ex(context, key->inner) == 1 &&
-	      EVP_DigestUpdate(context, data, length) == 1 &&
-	      EVP_DigestFinal_ex(context, out, NULL) == 1 &&
-	      EVP_MD_CTX_copy_ex(context, key->outer) == 1 &&
-	      EVP_DigestUpdate(context, out, SHA256_SIZE) == 1 &&
-	      EVP_DigestFinal_ex(context, out, NULL) == 1);
-	EVP_MD_CTX_free(context);
+	check(context != NULL && EVP_MAC_update(context, data, length) == 1 &&
+	      EVP_MAC_final(context, out, NULL, SHA256_SIZE) == 1);
+	EVP_MAC_CTX_free(context);
 }
 
 bool

@@ -133,6 +133,23 @@ host_equal(const struct host *a, const struct host *b)
 	       text_equal(a->port, b->port);
 }
 
+uint64_t
+hosts_identity(const char *conninfo)
+{
+	static const char *const keywords[] = {"host", "hostaddr", "port", "dbname", "user"};
+	PQconninfoOption *options = effective_options(conninfo);
+	uint64_t hash = TEXT_HASH;
+
+	for (size_t i = 0; i < COUNT(keywords); i++) {
+		const char *value = option(options, keywords[i]);
+
+		/* A separator, so that a value is not taken for the beginning of the next one. */
+		hash = text_hash(text_hash(hash, value != NULL ? value : ""), "\n");
+	}
+	PQconninfoFree(options);
+	return hash;
+}
+
 void
 hosts_find(const char *conninfo, struct hosts *out)
 {

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 enum { HOSTS_MAX = 16, HOST_TEXT_MAX = 256, HOST_ADDRESS_MAX = 64, HOST_PORT_MAX = 8 };
 enum { SESSION_ATTRS_MAX = 24 };
@@ -29,6 +30,9 @@ struct hosts {
 /* By the connection string, the environment and a service file, as libpq reads them. Names are
  * looked up. */
 void hosts_find(const char *conninfo, struct hosts *out);
+/* A hash of the database that is meant: hosts, addresses, ports, database and user, as libpq reads them.
+ * The password is no part of it. */
+uint64_t hosts_identity(const char *conninfo);
 bool host_equal(const struct host *a, const struct host *b);
 /* Whether it is reached by a unix socket. */
 bool host_is_local(const struct host *host);

@@ -120,26 +120,18 @@ release(void *result)
 	PQclear(result);
 }
 
-/* The number at the end of "UPDATE 3" or "INSERT 0 3". */
-static size_t
-affected_rows(PGresult *result)
-{
-	const char *number = strrchr(PQcmdStatus(result), ' ');
-	int64_t affected = 0;
-
-	if (number == NULL || !integer_parse(&affected, number + 1) || affected < 0)
-		return 0;
-	return (size_t)affected;
-}
-
 void
 result_keep(struct arena *arena, struct fault *f, PGresult *result, struct rows *rows)
 {
+	int64_t affected = 0;
+
 	arena_adopt(arena, result, release);
 	rows->result = result;
 	rows->count = (size_t)PQntuples(result);
 	rows->fault = f;
-	rows->affected = affected_rows(result);
+	rows->affected = 0;
+	if (integer_parse(&affected, PQcmdTuples(result)) && affected > 0)
+		rows->affected = (size_t)affected;
 }
 
 enum err

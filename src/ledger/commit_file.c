@@ -1,6 +1,6 @@
 #include <config.h>
 
-#include "ledger/commit_places.h"
+#include "ledger/commit_slots.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -16,29 +16,29 @@
 
 #include "base/text.h"
 
-/* Of the file and of what its places mean; another one has another number. */
+/* Of the file and of what its slots mean; another one has another number. */
 enum { LAYOUT = 1 };
 
 #define PREFIX "commits-"
 
 enum { HEAD_BYTES = (sizeof(struct head) + 4095) / 4096 * 4096 };
 
-static const size_t file_bytes = HEAD_BYTES + COMMIT_ALL_PLACES * sizeof(struct place);
+static const size_t file_bytes = HEAD_BYTES + COMMIT_ALL_SLOTS * sizeof(struct slot);
 
 struct commit_message *
-places_message(struct commit_queue *queue, uint32_t place)
+slots_message(struct commit_queue *queue, uint32_t slot)
 {
-	return (struct commit_message *)(void *)queue->places[place].message;
+	return (struct commit_message *)(void *)queue->slots[slot].message;
 }
 
 bool
-places_change(struct commit_queue *queue, uint32_t place, uint32_t from, uint32_t to)
+slots_change(struct commit_queue *queue, uint32_t slot, uint32_t from, uint32_t to)
 {
-	return atomic_compare_exchange_strong(&queue->head->states[place], &from, to);
+	return atomic_compare_exchange_strong(&queue->head->states[slot], &from, to);
 }
 
 void
-places_sleep(_Atomic uint32_t *word, uint32_t value, int64_t most_ms)
+slots_sleep(_Atomic uint32_t *word, uint32_t value, int64_t most_ms)
 {
 	struct timespec most = {most_ms / 1000, most_ms % 1000 * 1000000};
 
@@ -46,19 +46,19 @@ places_sleep(_Atomic uint32_t *word, uint32_t value, int64_t most_ms)
 }
 
 void
-places_wake(_Atomic uint32_t *word)
+slots_wake(_Atomic uint32_t *word)
 {
 	(void)syscall(SYS_futex, word, FUTEX_WAKE, 1, NULL, NULL, 0);
 }
 
 void
-places_wake_next(struct commit_queue *queue, uint32_t place)
+slots_wake_next(struct commit_queue *queue, uint32_t slot)
 {
-	for (size_t i = 0; i < PLACE_WAKES; i++) {
-		uint32_t next = queue->places[place].wakes[i];
+	for (size_t i = 0; i < SLOT_WAKES; i++) {
+		uint32_t next = queue->slots[slot].wakes[i];
 
-		if (next < COMMIT_ALL_PLACES)
-			places_wake(&queue->head->states[next]);
+		if (next < COMMIT_ALL_SLOTS)
+			slots_wake(&queue->head->states[next]);
 	}
 }
 
@@ -85,24 +85,24 @@ begin(int fd)
 	return begun;
 }
 
-/* What a process that ended has left in our places. */
+/* What a process that ended has left in our slots. */
 static void
-clear_places(struct commit_queue *queue)
+clear_slots(struct commit_queue *queue)
 {
-	for (uint32_t i = queue->first; i < queue->first + COMMIT_PLACES; i++) {
-		if (!places_change(queue, i, PLACE_TAKEN, PLACE_LEFT) &&
-		    !places_change(queue, i, PLACE_FILLING, PLACE_FREE) &&
-		    !places_change(queue, i, PLACE_WAITING, PLACE_FREE))
-			(void)places_change(queue, i, PLACE_ANSWERED, PLACE_FREE);
+	for (uint32_t i = queue->first; i < queue->first + COMMIT_SLOTS; i++) {
+		if (!slots_change(queue, i, SLOT_TAKEN, SLOT_LEFT) &&
+		    !slots_change(queue, i, SLOT_FILLING, SLOT_FREE) &&
+		    !slots_change(queue, i, SLOT_WAITING, SLOT_FREE))
+			(void)slots_change(queue, i, SLOT_ANSWERED, SLOT_FREE);
 		/* The leader may have taken it in the meantime. */
-		(void)places_change(queue, i, PLACE_TAKEN, PLACE_LEFT);
+		(void)slots_change(queue, i, SLOT_TAKEN, SLOT_LEFT);
 	}
 }
 
 static bool
 take_part(struct commit_queue *queue, char problem[SHARED_FILE_PROBLEM_MAX])
 {
-	const int64_t bytes = COMMIT_PLACES * (int64_t)sizeof(struct place);
+	const int64_t bytes = COMMIT_SLOTS * (int64_t)sizeof(struct slot);
 	int64_t part = shared_file_take_part(queue->fd);
 	uint32_t parts;
 
@@ -114,8 +114,8 @@ take_part(struct commit_queue *queue, char problem[SHARED_FILE_PROBLEM_MAX])
 	if (!shared_file_allocate(queue->fd, queue->path, HEAD_BYTES + part * bytes, bytes,
 				  problem))
 		return false;
-	queue->first = (uint32_t)part * COMMIT_PLACES;
-	clear_places(queue);
+	queue->first = (uint32_t)part * COMMIT_SLOTS;
+	clear_slots(queue);
 	parts = atomic_load(&queue->head->parts);
 	while (parts <= (uint32_t)part &&
 	       !atomic_compare_exchange_weak(&queue->head->parts, &parts, (uint32_t)part + 1))
@@ -139,11 +139,11 @@ map(struct commit_queue *queue, char problem[SHARED_FILE_PROBLEM_MAX])
 		return false;
 	}
 	queue->head = memory;
-	queue->places = (struct place *)(void *)((char *)memory + HEAD_BYTES);
+	queue->slots = (struct slot *)(void *)((char *)memory + HEAD_BYTES);
 	return take_part(queue, problem);
 }
 
-/* The same for programs that understand each other's places. */
+/* The same for programs that understand each other's slots. */
 static uint64_t
 layout_hash(uint64_t hash)
 {

@@ -1,6 +1,6 @@
 #include <config.h>
 
-#include "ledger/commit_places.h"
+#include "ledger/commit_slots.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -8,29 +8,29 @@
 #include "base/arena.h"
 #include "base/clock.h"
 
-/* As the leader: the places are answered. Those of one process wake each other, as a tree whose root is
- * woken here; a place is answered after those that it wakes. */
+/* As the leader: the slots are answered. Those of one process wake each other, as a tree whose root is
+ * woken here; a slot is answered after those that it wakes. */
 static void
-deliver_to_one(struct commit_queue *queue, const uint32_t *places, size_t n)
+deliver_to_one(struct commit_queue *queue, const uint32_t *slots, size_t n)
 {
 	for (size_t i = n; i-- > 0;) {
-		struct place *place = &queue->places[places[i]];
+		struct slot *slot = &queue->slots[slots[i]];
 
-		for (size_t k = 0; k < PLACE_WAKES; k++) {
-			size_t next = PLACE_WAKES * i + k + 1;
+		for (size_t k = 0; k < SLOT_WAKES; k++) {
+			size_t next = SLOT_WAKES * i + k + 1;
 
-			place->wakes[k] = next < n ? places[next] : NO_PLACE;
+			slot->wakes[k] = next < n ? slots[next] : NO_SLOT;
 		}
-		if (places_change(queue, places[i], PLACE_TAKEN, PLACE_ANSWERED))
+		if (slots_change(queue, slots[i], SLOT_TAKEN, SLOT_ANSWERED))
 			continue;
-		places_wake_next(queue, places[i]); /* nobody waits here any longer */
-		atomic_store(&queue->head->states[places[i]], PLACE_FREE);
+		slots_wake_next(queue, slots[i]); /* nobody waits here any longer */
+		atomic_store(&queue->head->states[slots[i]], SLOT_FREE);
 	}
-	places_wake(&queue->head->states[places[0]]);
+	slots_wake(&queue->head->states[slots[0]]);
 }
 
 static int
-by_place(const void *a, const void *b)
+by_slot(const void *a, const void *b)
 {
 	uint32_t x = *(const uint32_t *)a;
 	uint32_t y = *(const uint32_t *)b;
@@ -38,22 +38,22 @@ by_place(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* Changes the order of the places. */
+/* Changes the order of the slots. */
 static void
-deliver(struct commit_queue *queue, uint32_t *places, size_t n)
+deliver(struct commit_queue *queue, uint32_t *slots, size_t n)
 {
-	qsort(places, n, sizeof(*places), by_place);
+	qsort(slots, n, sizeof(*slots), by_slot);
 	for (size_t begun = 0, end = 0; begun < n; begun = end) {
-		while (end < n && places[end] / COMMIT_PLACES == places[begun] / COMMIT_PLACES)
+		while (end < n && slots[end] / COMMIT_SLOTS == slots[begun] / COMMIT_SLOTS)
 			end++;
-		deliver_to_one(queue, places + begun, end - begun);
+		deliver_to_one(queue, slots + begun, end - begun);
 	}
 }
 
 static uint32_t
-places_in_use(const struct commit_queue *queue)
+slots_in_use(const struct commit_queue *queue)
 {
-	return atomic_load(&queue->head->parts) * COMMIT_PLACES;
+	return atomic_load(&queue->head->parts) * COMMIT_SLOTS;
 }
 
 /* After the death of a leader: it is unknown what became of what it had taken. */
@@ -61,14 +61,14 @@ static void
 recover(struct commit_queue *queue)
 {
 	struct fault unknown = {.err = ERR_OK};
-	uint32_t n = places_in_use(queue);
+	uint32_t n = slots_in_use(queue);
 
 	(void)fault(&unknown, ERR_OUTCOME_UNKNOWN, NULL, NULL);
 	for (uint32_t i = 0; i < n; i++) {
-		if (places_change(queue, i, PLACE_LEFT, PLACE_FREE) ||
-		    atomic_load(&queue->head->states[i]) != PLACE_TAKEN)
+		if (slots_change(queue, i, SLOT_LEFT, SLOT_FREE) ||
+		    atomic_load(&queue->head->states[i]) != SLOT_TAKEN)
 			continue;
-		commit_message_fail(places_message(queue, i), &unknown);
+		commit_message_fail(slots_message(queue, i), &unknown);
 		deliver_to_one(queue, &i, 1);
 	}
 }
@@ -94,10 +94,10 @@ commit_queue_resign(struct commit_queue *queue)
 	(void)pthread_mutex_unlock(&queue->head->leader);
 }
 
-/* A place whose transaction waits. */
+/* A slot whose transaction waits. */
 struct waiting {
 	uint64_t ticket;
-	uint32_t place;
+	uint32_t slot;
 };
 
 static int
@@ -112,17 +112,17 @@ by_ticket(const void *a, const void *b)
 static struct waiting *
 find_waiting(struct commit_queue *queue, struct arena *arena, size_t *count)
 {
-	uint32_t most = places_in_use(queue);
+	uint32_t most = slots_in_use(queue);
 	struct waiting *found = NULL;
 	size_t n = 0;
 
 	for (uint32_t i = 0; i < most; i++) {
 		if (atomic_load_explicit(&queue->head->states[i], memory_order_acquire) !=
-		    PLACE_WAITING)
+		    SLOT_WAITING)
 			continue;
 		if (found == NULL)
 			found = arena_array(arena, most - i, sizeof(*found));
-		found[n++] = (struct waiting){queue->places[i].ticket, i};
+		found[n++] = (struct waiting){queue->slots[i].ticket, i};
 	}
 	if (n > 1)
 		qsort(found, n, sizeof(*found), by_ticket);
@@ -131,23 +131,23 @@ find_waiting(struct commit_queue *queue, struct arena *arena, size_t *count)
 }
 
 static bool
-take_place(struct commit_queue *queue, struct arena *arena, struct commit_batch *batch,
-	   uint32_t place)
+take_slot(struct commit_queue *queue, struct arena *arena, struct commit_batch *batch,
+	  uint32_t slot)
 {
 	struct ledger_transaction *t;
 
-	if (!places_change(queue, place, PLACE_WAITING, PLACE_TAKEN))
+	if (!slots_change(queue, slot, SLOT_WAITING, SLOT_TAKEN))
 		return false;
-	t = commit_message_read(places_message(queue, place), arena);
+	t = commit_message_read(slots_message(queue, slot), arena);
 	if (t == NULL) {
 		struct fault malformed = {.err = ERR_OK};
 
 		(void)fault(&malformed, ERR_INTERNAL, NULL, NULL);
-		commit_message_fail(places_message(queue, place), &malformed);
-		deliver_to_one(queue, &place, 1);
+		commit_message_fail(slots_message(queue, slot), &malformed);
+		deliver_to_one(queue, &slot, 1);
 		return false;
 	}
-	batch->places[batch->count] = place;
+	batch->slots[batch->count] = slot;
 	batch->transactions[batch->count++] = t;
 	return true;
 }
@@ -165,9 +165,9 @@ take_oldest(struct commit_queue *queue, struct arena *arena, size_t most)
 	if (n > most)
 		n = most;
 	batch.transactions = arena_array(arena, n, sizeof(struct ledger_transaction *));
-	batch.places = arena_array(arena, n, sizeof(*batch.places));
+	batch.slots = arena_array(arena, n, sizeof(*batch.slots));
 	for (size_t i = 0; i < n; i++)
-		(void)take_place(queue, arena, &batch, waiting[i].place);
+		(void)take_slot(queue, arena, &batch, waiting[i].slot);
 	return batch;
 }
 
@@ -187,7 +187,7 @@ commit_queue_take(struct commit_queue *queue, struct arena *arena, size_t most, 
 		if (batch.count > 0 || now_ns >= until_ns)
 			return batch;
 		atomic_store(&head->asleep, 1);
-		places_sleep(&head->arrivals, arrivals, (until_ns - now_ns) / 1000000 + 1);
+		slots_sleep(&head->arrivals, arrivals, (until_ns - now_ns) / 1000000 + 1);
 		atomic_store(&head->asleep, 0);
 	}
 }
@@ -197,7 +197,7 @@ commit_queue_answer(struct commit_queue *queue, const struct commit_batch *batch
 		    const struct fault *faults)
 {
 	for (size_t i = 0; i < batch->count; i++)
-		commit_message_answer(places_message(queue, batch->places[i]),
-				      batch->transactions[i], &faults[i]);
-	deliver(queue, batch->places, batch->count);
+		commit_message_answer(slots_message(queue, batch->slots[i]), batch->transactions[i],
+				      &faults[i]);
+	deliver(queue, batch->slots, batch->count);
 }

@@ -17,14 +17,14 @@ struct commit_message {
 	bool has_requester;
 	struct fault fault;
 	uint16_t lengths[TEXTS];
-	/* Postings, then texts with their terminators. The results take the place of the postings. */
+	/* Postings, then texts with their terminators. The results replace the postings. */
 	_Alignas(8) char data[];
 };
 
 enum { DATA_BYTES = COMMIT_MESSAGE_BYTES - offsetof(struct commit_message, data) };
 
 _Static_assert(sizeof(struct posting_result) <= sizeof(struct posting),
-	       "results fit in the place of postings");
+	       "results fit where the postings were");
 
 static size_t
 texts_at(const struct ledger_transaction *t)
@@ -32,16 +32,16 @@ texts_at(const struct ledger_transaction *t)
 	return t->count * sizeof(struct posting);
 }
 
-/* The place of a text, after those before it; NULL if it does not fit. */
+/* Where a text goes, after those before it; NULL if it does not fit. */
 static char *
-text_place(struct commit_message *message, size_t *offset, size_t length)
+text_room(struct commit_message *message, size_t *offset, size_t length)
 {
-	char *place = message->data + *offset;
+	char *room = message->data + *offset;
 
 	if (length >= NO_TEXT || *offset + length + 1 > DATA_BYTES)
 		return NULL;
 	*offset += length + 1;
-	return place;
+	return room;
 }
 
 bool
@@ -59,13 +59,13 @@ commit_message_write(struct commit_message *message, const struct ledger_transac
 	memcpy(message->data, t->postings, offset);
 	for (size_t i = 0; i < TEXTS; i++) {
 		size_t length = texts[i] != NULL ? strlen(texts[i]) : NO_TEXT;
-		char *place = texts[i] != NULL ? text_place(message, &offset, length) : NULL;
+		char *room = texts[i] != NULL ? text_room(message, &offset, length) : NULL;
 
-		if (texts[i] != NULL && place == NULL)
+		if (texts[i] != NULL && room == NULL)
 			return false;
 		message->lengths[i] = (uint16_t)length;
-		if (place != NULL)
-			memcpy(place, texts[i], length + 1);
+		if (room != NULL)
+			memcpy(room, texts[i], length + 1);
 	}
 	return true;
 }

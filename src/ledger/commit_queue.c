@@ -1,6 +1,6 @@
 #include <config.h>
 
-#include "ledger/commit_places.h"
+#include "ledger/commit_slots.h"
 
 #include "base/clock.h"
 #include "base/requester.h"
@@ -8,33 +8,33 @@
 /* How often a thread that waits looks whether the leader moves. */
 enum { LOOK_MS = 250 };
 
-/* A place of ours that is free; NO_PLACE if there is none. */
+/* A slot of ours that is free; NO_SLOT if there is none. */
 static uint32_t
 reserve(struct commit_queue *queue)
 {
 	uint32_t hint = atomic_fetch_add_explicit(&queue->hint, 1, memory_order_relaxed);
 
-	for (uint32_t i = 0; i < COMMIT_PLACES; i++) {
-		uint32_t place = queue->first + (hint + i) % COMMIT_PLACES;
+	for (uint32_t i = 0; i < COMMIT_SLOTS; i++) {
+		uint32_t slot = queue->first + (hint + i) % COMMIT_SLOTS;
 
-		if (atomic_load_explicit(&queue->head->states[place], memory_order_relaxed) ==
-			    PLACE_FREE &&
-		    places_change(queue, place, PLACE_FREE, PLACE_FILLING))
-			return place;
+		if (atomic_load_explicit(&queue->head->states[slot], memory_order_relaxed) ==
+			    SLOT_FREE &&
+		    slots_change(queue, slot, SLOT_FREE, SLOT_FILLING))
+			return slot;
 	}
-	return NO_PLACE;
+	return NO_SLOT;
 }
 
 static void
-announce(struct commit_queue *queue, uint32_t place)
+announce(struct commit_queue *queue, uint32_t slot)
 {
 	struct head *head = queue->head;
 
-	queue->places[place].ticket = atomic_fetch_add(&head->tickets, 1);
-	atomic_store(&head->states[place], PLACE_WAITING);
+	queue->slots[slot].ticket = atomic_fetch_add(&head->tickets, 1);
+	atomic_store(&head->states[slot], SLOT_WAITING);
 	(void)atomic_fetch_add(&head->arrivals, 1);
 	if (atomic_load(&head->asleep) != 0)
-		places_wake(&head->arrivals);
+		slots_wake(&head->arrivals);
 }
 
 /* Whether the leader has taken nothing for too long since. */
@@ -56,63 +56,63 @@ deadline(const struct ledger_transaction *t, int64_t since_ns)
 	return by_ns != 0 && by_ns < latest_ns ? by_ns : latest_ns;
 }
 
-/* Wait for the answer. The state in which the place is left: PLACE_ANSWERED, PLACE_WAITING if it was withdrawn, or
- * PLACE_TAKEN if the answer is not waited for any longer. */
+/* Wait for the answer. The state in which the slot is left: SLOT_ANSWERED, SLOT_WAITING if it was withdrawn, or
+ * SLOT_TAKEN if the answer is not waited for any longer. */
 static uint32_t
-await(struct commit_queue *queue, uint32_t place, const struct ledger_transaction *t)
+await(struct commit_queue *queue, uint32_t slot, const struct ledger_transaction *t)
 {
-	_Atomic uint32_t *state = &queue->head->states[place];
+	_Atomic uint32_t *state = &queue->head->states[slot];
 	int64_t since_ns = clock_monotonic_ns();
 
 	for (;;) {
 		uint32_t now = atomic_load(state);
 
-		if (now == PLACE_ANSWERED)
+		if (now == SLOT_ANSWERED)
 			return now;
-		places_sleep(state, now, LOOK_MS);
-		if (now == PLACE_WAITING && is_stuck(queue, since_ns) &&
-		    places_change(queue, place, PLACE_WAITING, PLACE_FREE)) {
+		slots_sleep(state, now, LOOK_MS);
+		if (now == SLOT_WAITING && is_stuck(queue, since_ns) &&
+		    slots_change(queue, slot, SLOT_WAITING, SLOT_FREE)) {
 			atomic_store(&queue->head->stuck, 1);
-			return PLACE_WAITING;
+			return SLOT_WAITING;
 		}
-		if (now == PLACE_TAKEN && clock_monotonic_ns() > deadline(t, since_ns) &&
-		    places_change(queue, place, PLACE_TAKEN, PLACE_LEFT))
-			return PLACE_TAKEN;
+		if (now == SLOT_TAKEN && clock_monotonic_ns() > deadline(t, since_ns) &&
+		    slots_change(queue, slot, SLOT_TAKEN, SLOT_LEFT))
+			return SLOT_TAKEN;
 	}
 }
 
 static void
-take_result(struct commit_queue *queue, uint32_t place, struct ledger_transaction *t,
+take_result(struct commit_queue *queue, uint32_t slot, struct ledger_transaction *t,
 	    struct fault *fault)
 {
-	places_wake_next(queue, place);
-	commit_message_result(places_message(queue, place), t, fault);
-	atomic_store(&queue->head->states[place], PLACE_FREE);
+	slots_wake_next(queue, slot);
+	commit_message_result(slots_message(queue, slot), t, fault);
+	atomic_store(&queue->head->states[slot], SLOT_FREE);
 }
 
 bool
 commit_queue_submit(struct commit_queue *queue, struct ledger_transaction *transaction,
 		    struct fault *fault)
 {
-	uint32_t place;
+	uint32_t slot;
 	uint32_t state;
 
 	if (atomic_load_explicit(&queue->head->stuck, memory_order_relaxed) != 0)
 		return false;
-	place = reserve(queue);
-	if (place == NO_PLACE)
+	slot = reserve(queue);
+	if (slot == NO_SLOT)
 		return false;
-	if (!commit_message_write(places_message(queue, place), transaction)) {
-		atomic_store(&queue->head->states[place], PLACE_FREE);
+	if (!commit_message_write(slots_message(queue, slot), transaction)) {
+		atomic_store(&queue->head->states[slot], SLOT_FREE);
 		return false;
 	}
-	announce(queue, place);
-	state = await(queue, place, transaction);
-	if (state == PLACE_ANSWERED) {
-		take_result(queue, place, transaction, fault);
+	announce(queue, slot);
+	state = await(queue, slot, transaction);
+	if (state == SLOT_ANSWERED) {
+		take_result(queue, slot, transaction, fault);
 		return fault->err != ERR_UNAVAILABLE;
 	}
-	if (state == PLACE_TAKEN)
+	if (state == SLOT_TAKEN)
 		(void)fault(fault, ERR_OUTCOME_UNKNOWN, NULL, NULL);
-	return state == PLACE_TAKEN;
+	return state == SLOT_TAKEN;
 }

@@ -2,12 +2,12 @@
  * commit_queue.h - the transactions of all workers of a machine, in one queue.
  *
  * Group commit is worth the more the larger its batches are, so that workers with a queue each would cost
- * the database more, the more of them there are. Here each worker has places in a file that all of them
+ * the database more, the more of them there are. Here each worker has slots in a file that all of them
  * map. One of them leads: it takes the waiting transactions, posts them, and writes the results. The
  * others sleep until theirs are there.
  *
- * The leader is only an optimisation: the database's locks keep transactions apart, whoever posts them. If
- * a leader dies, the next one takes its place at once, and the outcome of what the dead one had taken is
+ * The leader is only an optimisation: the database's locks keep transactions apart, whichever worker posts them. If
+ * a leader dies, the next one takes its slot at once, and the outcome of what the dead one had taken is
  * ERR_OUTCOME_UNKNOWN. If it does not move, workers post what it has not taken by themselves.
  */
 #ifndef LEDGER_COMMIT_QUEUE_H
@@ -22,7 +22,7 @@
 #include "ledger/kernel.h"
 
 enum {
-	COMMIT_PLACES = 256,       /* of a worker */
+	COMMIT_SLOTS = 256,        /* of a worker */
 	COMMIT_PATIENCE_MS = 1000, /* with a leader that does not move */
 	COMMIT_TAKEN_MS =
 		30000, /* a transaction without a deadline; afterwards its outcome is unknown */
@@ -53,7 +53,7 @@ void commit_queue_resign(struct commit_queue *queue);
 struct commit_batch {
 	size_t count;
 	struct ledger_transaction **transactions; /* in order of arrival; in the arena */
-	uint32_t *places;
+	uint32_t *slots;
 };
 
 /* As the leader: wait for transactions, and take the oldest ones. Empty after the time. */

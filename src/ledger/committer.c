@@ -6,9 +6,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
-#include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "base/arena.h"
 #include "base/batcher.h"
@@ -17,8 +15,8 @@
 #include "base/log.h"
 #include "base/metrics.h"
 #include "base/requester.h"
-#include "base/text.h"
 #include "db/db.h"
+#include "db/hosts.h"
 #include "ledger/commit_queue.h"
 #include "ledger/ledger.h"
 #include "runtime/app.h"
@@ -197,31 +195,21 @@ lead(void *arg)
 	return NULL;
 }
 
-/* The database that a process uses: its address, and what changes its meaning. */
-static uint64_t
-database_identity(const struct config *config)
-{
-	uint64_t hash = text_hash(TEXT_HASH, config->database_url);
-
-	for (char **p = environ; p != NULL && *p != NULL; p++)
-		if (strncmp(*p, "PG", 2) == 0)
-			hash = text_hash(hash, *p);
-	return hash;
-}
-
 /* Without a queue, the processes of the machine post by themselves. */
 static bool
-join_queue(struct committer *c, const struct config *config)
+join_queue(struct committer *c, const struct app *app)
 {
+	const struct config *config = app->config;
 	char problem[SHARED_FILE_PROBLEM_MAX];
 
-	c->queue = commit_queue_open(config->metrics_dir, database_identity(config), problem);
+	c->queue = commit_queue_open(config->metrics_dir, hosts_identity(config->database_url),
+				     problem);
 	if (problem[0] != '\0')
 		log_event(LOG_LEVEL_WARN, "commits_not_shared", LOG_FIELDS({"why", problem, 0}));
 	if (c->queue == NULL)
 		return true;
 	c->taken = arena_new(COMMITTER_ARENA_MAX);
-	if (pthread_create(&c->thread, NULL, lead, c) == 0)
+	if (open_poster(&c->shared, app) && pthread_create(&c->thread, NULL, lead, c) == 0)
 		return true;
 	commit_queue_close(c->queue);
 	c->queue = NULL;
@@ -239,8 +227,7 @@ committer_new(const struct app *app)
 	committer->batcher = batcher_new(run_batch, committer, committer->batch_max);
 	committer->batch = calloc(committer->batch_max, sizeof(struct ledger_transaction *));
 	if (committer->batcher == NULL || committer->batch == NULL ||
-	    !open_poster(&committer->own, app) || !open_poster(&committer->shared, app) ||
-	    !join_queue(committer, app->config)) {
+	    !open_poster(&committer->own, app) || !join_queue(committer, app)) {
 		committer_free(committer);
 		return NULL;
 	}

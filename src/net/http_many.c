@@ -235,6 +235,8 @@ repeat(struct call *call, CURLcode code)
 	if (code != CURLE_HTTP2_STREAM || !call->exchange.repeatable || call->repeated)
 		return false;
 	call->repeated = true;
+	call->exchange.headers = 0;
+	call->exchange.length = 0;
 	return curl_multi_add_handle(multi, call->curl) == CURLM_OK;
 }
 

@@ -364,7 +364,7 @@ state_of(PGconn *pg, const char *sql)
 	"(SELECT account_id FROM account WHERE floor = -77), 5, 0, 0, 77, 1 FROM t"
 #define REMOVE_SPARE "DELETE FROM account WHERE floor = -77"
 
-/* Neither goes on while the other is in progress, and whoever is second is refused. */
+/* Neither goes on while the other is in progress, and the second one is refused. */
 static void
 test_postings_at_the_same_time(void **state)
 {

@@ -143,6 +143,31 @@ test_environment_and_service(void **state)
 	(void)unsetenv("PGHOST");
 }
 
+/* The same database is meant, whatever the password; and nothing else is. */
+static void
+test_identity(void **state)
+{
+	static const char base[] = "host=/a port=1 dbname=d user=u password=p";
+	static const char *const others[] = {
+		"host=/b port=1 dbname=d user=u password=p",
+		"host=/a port=2 dbname=d user=u password=p",
+		"host=/a port=1 dbname=e user=u password=p",
+		"host=/a port=1 dbname=d user=v password=p",
+		"host=/a hostaddr=10.0.0.1 port=1 dbname=d user=u password=p",
+		"host=/a port=1 dbname=du user= password=p",
+	};
+	uint64_t identity = hosts_identity(base);
+
+	(void)state;
+	assert_true(hosts_identity("postgresql://u:q@/d?host=/a&port=1") == identity);
+	assert_true(hosts_identity(base) == identity);
+	for (size_t i = 0; i < COUNT(others); i++)
+		assert_true(hosts_identity(others[i]) != identity);
+	(void)setenv("PGPORT", "1", 1);
+	assert_true(hosts_identity("host=/a dbname=d user=u") == identity);
+	(void)unsetenv("PGPORT");
+}
+
 /* Of the server of with-postgres. */
 static const char *
 socket_folder(void)
@@ -396,6 +421,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_lists),
 		cmocka_unit_test(test_environment_and_service),
+		cmocka_unit_test(test_identity),
 		cmocka_unit_test(test_others_do_not_matter),
 		cmocka_unit_test(test_last_used_is_first),
 		cmocka_unit_test(test_all_are_told_of),

@@ -109,7 +109,7 @@ clear_up() {
          DELETE FROM webhook_subscription WHERE url = 'https://piled.example/'"
 }
 
-# change_books AMOUNT: of one account, by whoever may do that.
+# change_books AMOUNT: of one account, as a role that may do that.
 change_books() {
     superuser "UPDATE cowry.account SET balance = balance + $1 WHERE public_id = '$WALLET'" &&
         { "$DEV" cowry verify || (($1 > 0)); }

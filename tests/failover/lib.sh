@@ -298,7 +298,7 @@ query_wait_timeout = 5
 END
 }
 
-# start_balancers HOST: HAProxy and PgBouncer, each for whoever uses it.
+# start_balancers HOST: HAProxy and PgBouncer, each for the clients on it.
 start_balancers() {
     local role
     haproxy_configuration >"$DIR/haproxy.cfg"

@@ -1,4 +1,4 @@
-# port.sh - for whoever starts servers beside others.
+# port.sh - for scripts that start servers beside others.
 # shellcheck shell=bash
 
 # A port that nobody listens on, below those that the system hands out by itself.

@@ -21,37 +21,37 @@ enum {
 };
 
 void
-parcel_free(struct lanes *lanes, struct parcel *parcel)
+message_free(struct lanes *lanes, struct message *message)
 {
-	*parcel->held_link = parcel->held_next;
-	if (parcel->held_next != NULL)
-		parcel->held_next->held_link = parcel->held_link;
-	parcel->lane->held--;
+	*message->held_link = message->held_next;
+	if (message->held_next != NULL)
+		message->held_next->held_link = message->held_link;
+	message->lane->held--;
 	lanes->held_count--;
-	free(parcel);
+	free(message);
 }
 
-struct parcel *
-parcel_new(struct lanes *lanes, struct lane *lane, const char *event, struct bytes body)
+struct message *
+message_new(struct lanes *lanes, struct lane *lane, const char *event, struct bytes body)
 {
 	size_t name = strlen(event) + 1;
-	struct parcel *parcel = calloc(1, sizeof(*parcel) + name + body.length + 1);
+	struct message *message = calloc(1, sizeof(*message) + name + body.length + 1);
 
-	if (parcel == NULL)
+	if (message == NULL)
 		return NULL;
-	memcpy(parcel->text, event, name);
-	memcpy(parcel->text + name, body.data, body.length);
-	parcel->event = parcel->text;
-	parcel->body = (struct bytes){parcel->text + name, body.length};
-	parcel->lane = lane;
-	parcel->held_next = lanes->held;
-	parcel->held_link = &lanes->held;
+	memcpy(message->text, event, name);
+	memcpy(message->text + name, body.data, body.length);
+	message->event = message->text;
+	message->body = (struct bytes){message->text + name, body.length};
+	message->lane = lane;
+	message->held_next = lanes->held;
+	message->held_link = &lanes->held;
 	if (lanes->held != NULL)
-		lanes->held->held_link = &parcel->held_next;
-	lanes->held = parcel;
+		lanes->held->held_link = &message->held_next;
+	lanes->held = message;
 	lanes->held_count++;
 	lane->held++;
-	return parcel;
+	return message;
 }
 
 static void
@@ -67,11 +67,11 @@ lane_free(struct lane *lane)
 void
 lanes_free(struct lanes *lanes)
 {
-	struct parcel *next;
+	struct message *next;
 
-	for (struct parcel *parcel = lanes->held; parcel != NULL; parcel = next) {
-		next = parcel->held_next;
-		free(parcel);
+	for (struct message *message = lanes->held; message != NULL; message = next) {
+		next = message->held_next;
+		free(message);
 	}
 	for (size_t i = 0; i < lanes->count; i++)
 		lane_free(lanes->items[i]);
@@ -155,7 +155,7 @@ lanes_forget(struct lanes *lanes, int64_t now_ns)
 }
 
 void
-lane_add(struct lanes *lanes, struct lane *lane, struct parcel *chain)
+lane_add(struct lanes *lanes, struct lane *lane, struct message *chain)
 {
 	chain->next_chain = NULL;
 	*lane->end = chain;
@@ -164,7 +164,7 @@ lane_add(struct lanes *lanes, struct lane *lane, struct parcel *chain)
 }
 
 void
-lane_continue(struct lanes *lanes, struct lane *lane, struct parcel *chain)
+lane_continue(struct lanes *lanes, struct lane *lane, struct message *chain)
 {
 	chain->next_chain = lane->first;
 	if (lane->first == NULL)
@@ -173,10 +173,10 @@ lane_continue(struct lanes *lanes, struct lane *lane, struct parcel *chain)
 	lanes->queued++;
 }
 
-static struct parcel *
+static struct message *
 pop(struct lanes *lanes, struct lane *lane)
 {
-	struct parcel *chain = lane->first;
+	struct message *chain = lane->first;
 
 	lane->first = chain->next_chain;
 	if (lane->first == NULL)
@@ -186,14 +186,14 @@ pop(struct lanes *lanes, struct lane *lane)
 }
 
 void
-lane_drop(struct lanes *lanes, struct parcel *chain)
+lane_drop(struct lanes *lanes, struct message *chain)
 {
 	while (chain != NULL) {
-		struct parcel *next = chain->next;
+		struct message *next = chain->next;
 
 		chain->lane->more = true;
 		chain->lane->from = (struct instant){0};
-		parcel_free(lanes, chain);
+		message_free(lanes, chain);
 		chain = next;
 	}
 }
@@ -269,12 +269,12 @@ lanes_next(struct lanes *lanes, int64_t now_ns)
 	return NULL;
 }
 
-struct parcel *
-lane_take(struct lanes *lanes, struct lane *lane, struct parcel **rest)
+struct message *
+lane_take(struct lanes *lanes, struct lane *lane, struct message **rest)
 {
-	struct parcel *list = NULL;
-	struct parcel **end = &list;
-	struct parcel *left = NULL; /* of the last chain */
+	struct message *list = NULL;
+	struct message **end = &list;
+	struct message *left = NULL; /* of the last chain */
 	size_t n = 0;
 	size_t bytes = 0;
 

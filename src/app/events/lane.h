@@ -31,11 +31,11 @@ enum {
 };
 
 /* A delivery, from when it was fetched until its outcome is recorded. */
-struct parcel {
-	struct parcel *next;       /* in its chain, its request, or the list of those that ended */
-	struct parcel *next_chain; /* of the first one of a chain */
-	struct parcel *held_next;
-	struct parcel **held_link;
+struct message {
+	struct message *next;       /* in its chain, its request, or the list of those that ended */
+	struct message *next_chain; /* of the first one of a chain */
+	struct message *held_next;
+	struct message **held_link;
 	struct lane *lane;
 	int64_t fetched_ns;
 	int64_t delivery_id;
@@ -69,8 +69,8 @@ struct lane {
 	struct webhook_signer *previous;
 	size_t batch_size;
 	/* The queue, of chains. */
-	struct parcel *first;
-	struct parcel **end;
+	struct message *first;
+	struct message **end;
 	size_t held;
 	/* Requests. */
 	size_t limit;
@@ -90,7 +90,7 @@ struct lanes {
 	size_t count;
 	size_t capacity;
 	size_t turn; /* which one is asked first */
-	struct parcel *held;
+	struct message *held;
 	size_t held_count;
 	size_t queued; /* chains */
 	size_t under_way;
@@ -102,22 +102,22 @@ struct lane *lanes_get(struct lanes *lanes, int64_t subscription_id);
 /* Forget those that have been empty for long. */
 void lanes_forget(struct lanes *lanes, int64_t now_ns);
 
-/* A parcel with copies of the texts, which belongs to the lane; NULL if out of memory. */
-struct parcel *parcel_new(struct lanes *lanes, struct lane *lane, const char *event,
-			  struct bytes body);
-void parcel_free(struct lanes *lanes, struct parcel *parcel);
+/* A message with copies of the texts, which belongs to the lane; NULL if out of memory. */
+struct message *message_new(struct lanes *lanes, struct lane *lane, const char *event,
+			    struct bytes body);
+void message_free(struct lanes *lanes, struct message *message);
 
 /* Queue a chain; in front of all others if it continues one. */
-void lane_add(struct lanes *lanes, struct lane *lane, struct parcel *chain);
-void lane_continue(struct lanes *lanes, struct lane *lane, struct parcel *chain);
+void lane_add(struct lanes *lanes, struct lane *lane, struct message *chain);
+void lane_continue(struct lanes *lanes, struct lane *lane, struct message *chain);
 /* Forget a chain, or all that is queued: it will be fetched again. */
-void lane_drop(struct lanes *lanes, struct parcel *chain);
+void lane_drop(struct lanes *lanes, struct message *chain);
 void lane_clear(struct lanes *lanes, struct lane *lane);
 /* A lane that may send now, the lanes in turn; NULL if there is none. What has waited for too long is
  * dropped: it may not be wanted any more. */
 struct lane *lanes_next(struct lanes *lanes, int64_t now_ns);
 /* What goes into its next request; *rest is what remains of the last chain. */
-struct parcel *lane_take(struct lanes *lanes, struct lane *lane, struct parcel **rest);
+struct message *lane_take(struct lanes *lanes, struct lane *lane, struct message **rest);
 void lane_began(struct lanes *lanes, struct lane *lane, int64_t now_ns);
 void lane_ended(struct lanes *lanes, struct lane *lane, bool succeeded, int64_t began_ns,
 		int64_t now_ns);

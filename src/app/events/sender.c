@@ -85,10 +85,10 @@ record_ns(const struct sender *sender)
 }
 
 /* Take the outcomes when it is time; *look tells whether to look for work as well. */
-static struct parcel *
+static struct message *
 wait_for_work(struct sender *sender, bool *look, size_t *n)
 {
-	struct parcel *ended;
+	struct message *ended;
 	int64_t now_ns;
 
 	(void)pthread_mutex_lock(&sender->mutex);
@@ -116,44 +116,44 @@ wait_for_work(struct sender *sender, bool *look, size_t *n)
 }
 
 static int
-compare_parcels(const void *a, const void *b)
+compare_messages(const void *a, const void *b)
 {
-	int64_t first = (*(const struct parcel *const *)a)->delivery_id;
-	int64_t second = (*(const struct parcel *const *)b)->delivery_id;
+	int64_t first = (*(const struct message *const *)a)->delivery_id;
+	int64_t second = (*(const struct message *const *)b)->delivery_id;
 
 	return (first > second) - (first < second);
 }
 
 /* They are recorded, or will be the next time. */
 static void
-settle(struct sender *sender, struct parcel *const *parcels, size_t n, bool recorded,
+settle(struct sender *sender, struct message *const *messages, size_t n, bool recorded,
        bool continued)
 {
 	(void)pthread_mutex_lock(&sender->mutex);
 	for (size_t i = 0; i < n; i++) {
 		if (!recorded) {
-			sender_end(sender, parcels[i]);
+			sender_end(sender, messages[i]);
 			continue;
 		}
-		parcels[i]->lane->more |= continued;
-		parcel_free(&sender->lanes, parcels[i]);
+		messages[i]->lane->more |= continued;
+		message_free(&sender->lanes, messages[i]);
 		sender->attempts++;
 	}
 	(void)pthread_mutex_unlock(&sender->mutex);
 }
 
 static enum err
-record_ended(struct ctx *ctx, struct sender *sender, struct parcel *ended, size_t n)
+record_ended(struct ctx *ctx, struct sender *sender, struct message *ended, size_t n)
 {
-	struct parcel **parcels = arena_array(ctx->arena, n, sizeof(struct parcel *));
+	struct message **messages = arena_array(ctx->arena, n, sizeof(struct message *));
 	bool continued = false;
 	enum err err;
 
 	for (size_t i = 0; i < n; i++, ended = ended->next)
-		parcels[i] = ended;
-	qsort(parcels, n, sizeof(struct parcel *), compare_parcels);
-	err = sender_record(ctx, (const struct parcel *const *)parcels, n, &continued);
-	settle(sender, parcels, n, err == ERR_OK, continued);
+		messages[i] = ended;
+	qsort(messages, n, sizeof(struct message *), compare_messages);
+	err = sender_record(ctx, (const struct message *const *)messages, n, &continued);
+	settle(sender, messages, n, err == ERR_OK, continued);
 	return err;
 }
 
@@ -216,7 +216,7 @@ sender_round(struct ctx *ctx, struct sender *sender, bool *busy)
 	bool is_time;
 	size_t fetched;
 	size_t n;
-	struct parcel *ended = wait_for_work(sender, &is_time, &n);
+	struct message *ended = wait_for_work(sender, &is_time, &n);
 
 	*busy = true;
 	if (n > 0)
@@ -241,7 +241,7 @@ sender_finish(struct ctx *ctx, struct sender *sender)
 		lane_clear(&sender->lanes, sender->lanes.items[i]);
 	(void)pthread_mutex_unlock(&sender->mutex);
 	while (has_work(sender)) {
-		struct parcel *ended = wait_for_work(sender, &is_time, &n);
+		struct message *ended = wait_for_work(sender, &is_time, &n);
 
 		if (n > 0)
 			TRY(record_ended(ctx, sender, ended, n));

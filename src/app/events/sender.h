@@ -6,8 +6,8 @@
  * to, by a lease of a few seconds that it renews; so what belongs to one is sent by one runner, and
  * another one continues after its death. What is promised stands in delivery.h.
  *
- * An outcome counts while its attempt is the latest, so it is recorded once, whoever else attempts
- * the same. While the database is unavailable outcomes are kept, and nothing is sent after the lease.
+ * An outcome counts while its attempt is the latest, so it is recorded once, even if another
+ * runner attempts the same. While the database is unavailable outcomes are kept, and nothing is sent after the lease.
  */
 #ifndef APP_EVENTS_SENDER_H
 #define APP_EVENTS_SENDER_H

@@ -69,7 +69,7 @@ make_order(struct sender *sender, struct arena *arena)
 	order.froms = arena_array(arena, lanes->count, sizeof(struct instant));
 	order.lengths = arena_array(arena, lanes->count, sizeof(int64_t));
 	order.held = arena_array(arena, lanes->held_count, sizeof(int64_t));
-	for (const struct parcel *p = lanes->held; p != NULL; p = p->held_next)
+	for (const struct message *p = lanes->held; p != NULL; p = p->held_next)
 		order.held[order.held_count++] = p->delivery_id;
 	for (size_t i = 0; i < lanes->count && !sender->stopping; i++) {
 		struct lane *lane = lanes->items[i];
@@ -228,37 +228,37 @@ struct intake {
 	bool *usable; /* lanes that can be sent to */
 	bool *wanted;
 	struct lane *lane;
-	struct parcel *chain;
-	struct parcel **end;
+	struct message *chain;
+	struct message **end;
 	int64_t head;
 	bool broken; /* the chain ends here: what follows is scheduled by itself */
 	int64_t now_ns;
 	size_t count;
 };
 
-static struct parcel *
-make_parcel(struct intake *in, const struct fetched *row)
+static struct message *
+make_message(struct intake *in, const struct fetched *row)
 {
 	struct arena *arena = in->ctx->arena;
 	const struct webhook_event event = {row->event, row->type, row->data, row->created_at};
-	struct parcel *parcel;
+	struct message *message;
 	struct bytes body;
 
 	if (!webhook_event_body(arena, &event, &body))
 		return NULL;
-	parcel = parcel_new(&in->sender->lanes, in->lane, webhook_event_name(arena, row->event),
-			    body);
-	if (parcel == NULL)
+	message = message_new(&in->sender->lanes, in->lane, webhook_event_name(arena, row->event),
+			      body);
+	if (message == NULL)
 		return NULL;
-	parcel->fetched_ns = in->now_ns;
-	parcel->delivery_id = row->delivery_id;
-	parcel->public_id = row->public_id;
-	parcel->object = row->object;
-	parcel->attempts = row->attempts;
-	parcel->tries = row->tries;
-	parcel->age_s = row->age_s;
+	message->fetched_ns = in->now_ns;
+	message->delivery_id = row->delivery_id;
+	message->public_id = row->public_id;
+	message->object = row->object;
+	message->attempts = row->attempts;
+	message->tries = row->tries;
+	message->age_s = row->age_s;
 	in->count++;
-	return parcel;
+	return message;
 }
 
 static void
@@ -285,20 +285,20 @@ begin_chain(struct intake *in, const struct fetched *row)
 static void
 refuse(struct intake *in, const struct fetched *row)
 {
-	struct parcel *parcel = make_parcel(in, row);
+	struct message *message = make_message(in, row);
 
-	if (parcel == NULL)
+	if (message == NULL)
 		return;
-	parcel->tries = INT64_MAX;
-	parcel->problem = "The webhook is not active";
-	sender_end(in->sender, parcel);
+	message->tries = INT64_MAX;
+	message->problem = "The webhook is not active";
+	sender_end(in->sender, message);
 }
 
 static void
 take(struct intake *in, const struct fetched *row)
 {
 	size_t lane = (size_t)row->number - 1;
-	struct parcel *parcel;
+	struct message *message;
 
 	if (row->head != in->head)
 		begin_chain(in, row);
@@ -309,13 +309,13 @@ take(struct intake *in, const struct fetched *row)
 		refuse(in, row);
 		return;
 	}
-	parcel = make_parcel(in, row);
-	if (parcel == NULL) {
+	message = make_message(in, row);
+	if (message == NULL) {
 		in->broken = true;
 		return;
 	}
-	*in->end = parcel;
-	in->end = &parcel->next;
+	*in->end = message;
+	in->end = &message->next;
 }
 
 static void

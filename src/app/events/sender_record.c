@@ -15,7 +15,7 @@ enum { DELAY_NONE = -1 };
 
 /* Outcomes to be recorded, a column each, and the lines of those that ended. */
 struct report {
-	const struct parcel *const *parcels; /* in the order of delivery_ids */
+	const struct message *const *messages; /* in the order of delivery_ids */
 	size_t n;
 	int64_t *ids;
 	int64_t *attempts;
@@ -30,10 +30,10 @@ struct report {
 };
 
 static struct report
-report_of(struct arena *arena, const struct parcel *const *parcels, size_t n)
+report_of(struct arena *arena, const struct message *const *messages, size_t n)
 {
 	return (struct report){
-		.parcels = parcels,
+		.messages = messages,
 		.n = n,
 		.ids = arena_array(arena, n, sizeof(int64_t)),
 		.attempts = arena_array(arena, n, sizeof(int64_t)),
@@ -61,17 +61,17 @@ backoff_s(int64_t tries)
 
 /* Delivered, to be retried after *delay_s, or failed for good. */
 static enum delivery_status
-judge(const struct parcel *parcel, int64_t *delay_s)
+judge(const struct message *message, int64_t *delay_s)
 {
-	int64_t delay = backoff_s(parcel->tries < RETRIES_MAX ? parcel->tries : RETRIES_MAX);
+	int64_t delay = backoff_s(message->tries < RETRIES_MAX ? message->tries : RETRIES_MAX);
 
 	*delay_s = DELAY_NONE;
-	if (parcel->problem == NULL)
+	if (message->problem == NULL)
 		return DELIVERY_DELIVERED;
-	if (parcel->status == STATUS_GONE || parcel->tries >= RETRIES_MAX ||
-	    parcel->age_s + delay > LIFETIME_S)
+	if (message->status == STATUS_GONE || message->tries >= RETRIES_MAX ||
+	    message->age_s + delay > LIFETIME_S)
 		return DELIVERY_FAILED;
-	if (!parcel->is_behind)
+	if (!message->is_behind)
 		*delay_s = delay;
 	return DELIVERY_PENDING;
 }
@@ -79,18 +79,18 @@ judge(const struct parcel *parcel, int64_t *delay_s)
 static void
 add(struct report *report, size_t i)
 {
-	const struct parcel *parcel = report->parcels[i];
-	enum delivery_status status = judge(parcel, &report->delays_s[i]);
+	const struct message *message = report->messages[i];
+	enum delivery_status status = judge(message, &report->delays_s[i]);
 
-	report->ids[i] = parcel->delivery_id;
-	report->attempts[i] = parcel->attempts;
+	report->ids[i] = message->delivery_id;
+	report->attempts[i] = message->attempts;
 	report->statuses[i] = word_text(delivery_status_words, status);
-	report->responses[i] = parcel->status;
-	report->problems[i] = parcel->problem;
+	report->responses[i] = message->status;
+	report->problems[i] = message->problem;
 	if (status == DELIVERY_PENDING)
 		return;
-	report->subscriptions[report->ended] = parcel->lane->subscription_id;
-	report->objects[report->ended++] = parcel->object;
+	report->subscriptions[report->ended] = message->lane->subscription_id;
+	report->objects[report->ended++] = message->object;
 }
 
 static enum err
@@ -122,13 +122,13 @@ give_up_gone(struct ctx *ctx, const struct report *report, const struct rows *ef
 		ids[i] = row_int(effective, i, 0);
 	qsort(ids, effective->count, sizeof(int64_t), compare_ids);
 	for (size_t i = 0; i < report->n; i++) {
-		const struct parcel *parcel = report->parcels[i];
+		const struct message *message = report->messages[i];
 
-		if (parcel->status != STATUS_GONE || parcel->lane->subscription_id == last ||
-		    bsearch(&parcel->delivery_id, ids, effective->count, sizeof(int64_t),
+		if (message->status != STATUS_GONE || message->lane->subscription_id == last ||
+		    bsearch(&message->delivery_id, ids, effective->count, sizeof(int64_t),
 			    compare_ids) == NULL)
 			continue;
-		last = parcel->lane->subscription_id;
+		last = message->lane->subscription_id;
 		TRY(give_up(ctx, last));
 	}
 	return ERR_OK;
@@ -160,26 +160,26 @@ record(struct ctx *ctx, void *arg)
 }
 
 static void
-log_failure(const struct parcel *parcel)
+log_failure(const struct message *message)
 {
 	char id[UUID_TEXT_MAX];
 
-	if (parcel->problem != NULL)
+	if (message->problem != NULL)
 		log_event(LOG_LEVEL_INFO, "delivery_failed",
-			  LOG_FIELDS({"delivery", uuid_text(id, parcel->public_id), 0},
-				     {"tries", NULL, parcel->tries + 1},
-				     {"status", NULL, parcel->status},
-				     {"why", parcel->problem, 0}));
+			  LOG_FIELDS({"delivery", uuid_text(id, message->public_id), 0},
+				     {"tries", NULL, message->tries + 1},
+				     {"status", NULL, message->status},
+				     {"why", message->problem, 0}));
 }
 
 enum err
-sender_record(struct ctx *ctx, const struct parcel *const *parcels, size_t n, bool *continued)
+sender_record(struct ctx *ctx, const struct message *const *messages, size_t n, bool *continued)
 {
-	struct report report = report_of(ctx->arena, parcels, n);
+	struct report report = report_of(ctx->arena, messages, n);
 
 	for (size_t i = 0; i < n; i++) {
 		add(&report, i);
-		log_failure(parcels[i]);
+		log_failure(messages[i]);
 	}
 	TRY(db_persist(ctx, record, &report));
 	*continued |= report.continued;

@@ -7,15 +7,15 @@
 #include "net/http_many.h"
 #include "json/writer.h"
 
-enum { SHIPMENT_MEMORY_MAX = 16 * 1024 * 1024, TURN_MS = 500, PAUSE_S = 5 };
+enum { SENDING_MEMORY_MAX = 16 * 1024 * 1024, TURN_MS = 500, PAUSE_S = 5 };
 
 /* A request, in its arena. */
-struct shipment {
+struct sending {
 	struct sender *sender;
 	struct lane *lane;
 	struct arena *arena;
-	struct parcel *parcels;
-	struct parcel *rest; /* what continues the last of them */
+	struct message *messages;
+	struct message *rest; /* what continues the last of them */
 	struct http_request request;
 	struct trace trace;
 	int64_t began_ns;
@@ -60,12 +60,12 @@ problem_of(const struct http_answer *answer)
 }
 
 void
-sender_end(struct sender *sender, struct parcel *parcel)
+sender_end(struct sender *sender, struct message *message)
 {
 	if (sender->ended_count++ == 0)
 		sender->ended_ns = clock_monotonic_ns();
-	parcel->next = sender->ended;
-	sender->ended = parcel;
+	message->next = sender->ended;
+	sender->ended = message;
 }
 
 bool
@@ -95,29 +95,29 @@ pause_lane(struct sender *sender, struct lane *lane)
 static void
 end(void *arg, const struct http_answer *answer)
 {
-	struct shipment *shipment = arg;
-	struct sender *sender = shipment->sender;
+	struct sending *sending = arg;
+	struct sender *sender = sending->sender;
 	const char *problem = problem_of(answer);
 	int status = answer->outcome == HTTP_ANSWERED ? answer->status : 0;
-	struct arena *spare = shipment->arena;
-	struct parcel *next;
+	struct arena *spare = sending->arena;
+	struct message *next;
 	size_t before;
 
 	(void)pthread_mutex_lock(&sender->mutex);
 	before = sender->ended_count;
-	lane_ended(&sender->lanes, shipment->lane, problem == NULL, shipment->began_ns,
+	lane_ended(&sender->lanes, sending->lane, problem == NULL, sending->began_ns,
 		   clock_monotonic_ns());
-	if (problem == NULL && shipment->rest != NULL && !sender->stopping)
-		lane_continue(&sender->lanes, shipment->lane, shipment->rest);
+	if (problem == NULL && sending->rest != NULL && !sender->stopping)
+		lane_continue(&sender->lanes, sending->lane, sending->rest);
 	else
-		lane_drop(&sender->lanes, shipment->rest);
+		lane_drop(&sender->lanes, sending->rest);
 	if (status == STATUS_GONE)
-		pause_lane(sender, shipment->lane);
-	for (struct parcel *parcel = shipment->parcels; parcel != NULL; parcel = next) {
-		next = parcel->next;
-		parcel->status = status;
-		parcel->problem = problem;
-		sender_end(sender, parcel);
+		pause_lane(sender, sending->lane);
+	for (struct message *message = sending->messages; message != NULL; message = next) {
+		next = message->next;
+		message->status = status;
+		message->problem = problem;
+		sender_end(sender, message);
 	}
 	call_recorder(sender, before);
 	arena_reset(spare);
@@ -131,23 +131,23 @@ end(void *arg, const struct http_answer *answer)
 
 /* Many events in one body: in the form of an event, which identifies this request. */
 static bool
-write_batch(struct arena *arena, const struct parcel *parcels, const char *id, struct instant now,
+write_batch(struct arena *arena, const struct message *messages, const char *id, struct instant now,
 	    struct bytes *body)
 {
 	char at[INSTANT_TEXT_MAX];
 	size_t length = 256;
 	struct jw w;
 
-	for (const struct parcel *parcel = parcels; parcel != NULL; parcel = parcel->next)
-		length += parcel->body.length + 1;
+	for (const struct message *message = messages; message != NULL; message = message->next)
+		length += message->body.length + 1;
 	jw_init(&w, arena, length);
 	jw_object(&w, NULL);
 	jw_text(&w, "id", id);
 	jw_text(&w, "type", "batch");
 	jw_object(&w, "data");
 	jw_list(&w, "events");
-	for (const struct parcel *parcel = parcels; parcel != NULL; parcel = parcel->next)
-		jw_json(&w, NULL, parcel->body.data);
+	for (const struct message *message = messages; message != NULL; message = message->next)
+		jw_json(&w, NULL, message->body.data);
 	jw_close(&w);
 	jw_close(&w);
 	jw_text(&w, "timestamp", instant_text(at, now));
@@ -157,42 +157,41 @@ write_batch(struct arena *arena, const struct parcel *parcels, const char *id, s
 }
 
 static void
-write_shipment(struct shipment *shipment, struct instant now)
+write_request(struct sending *sending, struct instant now)
 {
-	const struct lane *lane = shipment->lane;
-	struct arena *arena = shipment->arena;
-	struct bytes body = shipment->parcels->body;
-	const char *id = shipment->parcels->event;
+	const struct lane *lane = sending->lane;
+	struct arena *arena = sending->arena;
+	struct bytes body = sending->messages->body;
+	const char *id = sending->messages->event;
 	struct uuid batch = uuid_v7();
 	char text[UUID_TEXT_MAX];
 
-	trace_begin(&shipment->trace, shipment->parcels->public_id);
+	trace_begin(&sending->trace, sending->messages->public_id);
 	if (lane->batch_size > 1) {
 		id = arena_printf(arena, "bat_%s", uuid_text(text, batch));
-		trace_begin(&shipment->trace, batch);
+		trace_begin(&sending->trace, batch);
 		/* Its parts have been written before. */
-		if (!write_batch(arena, shipment->parcels, id, now, &body))
+		if (!write_batch(arena, sending->messages, id, now, &body))
 			body = (struct bytes){"", 0};
 	}
-	shipment->request = webhook_request(arena, arena_strdup(arena, lane->url), id, body, now,
-					    lane->signer, lane->previous);
-	shipment->request.trace = &shipment->trace;
+	sending->request = webhook_request(arena, arena_strdup(arena, lane->url), id, body, now,
+					   lane->signer, lane->previous);
+	sending->request.trace = &sending->trace;
 }
 
 static void
-ship(struct sender *sender, struct lane *lane)
+send_next(struct sender *sender, struct lane *lane)
 {
-	struct arena *arena =
-		sender->spare != NULL ? sender->spare : arena_new(SHIPMENT_MEMORY_MAX);
-	struct shipment *shipment = arena_alloc(arena, sizeof(*shipment));
+	struct arena *arena = sender->spare != NULL ? sender->spare : arena_new(SENDING_MEMORY_MAX);
+	struct sending *sending = arena_alloc(arena, sizeof(*sending));
 
 	sender->spare = NULL;
-	*shipment = (struct shipment){
+	*sending = (struct sending){
 		.sender = sender, .lane = lane, .arena = arena, .began_ns = clock_monotonic_ns()};
-	shipment->parcels = lane_take(&sender->lanes, lane, &shipment->rest);
-	write_shipment(shipment, sender->now());
-	lane_began(&sender->lanes, lane, shipment->began_ns);
-	http_many_begin(sender->many, lane->client, arena, &shipment->request, end, shipment);
+	sending->messages = lane_take(&sender->lanes, lane, &sending->rest);
+	write_request(sending, sender->now());
+	lane_began(&sender->lanes, lane, sending->began_ns);
+	http_many_begin(sender->many, lane->client, arena, &sending->request, end, sending);
 }
 
 void *
@@ -205,7 +204,7 @@ sender_request_main(void *arg)
 	while (!sender->leaving) {
 		while (!sender->stopping &&
 		       (lane = lanes_next(&sender->lanes, clock_monotonic_ns())) != NULL)
-			ship(sender, lane);
+			send_next(sender, lane);
 		(void)pthread_mutex_unlock(&sender->mutex);
 		http_many_turn(sender->many, TURN_MS);
 		(void)pthread_mutex_lock(&sender->mutex);

@@ -18,8 +18,9 @@ enum {
 struct http_many;
 
 struct sender {
-	pthread_mutex_t mutex; /* of everything below, but not of the memory of parcels under way */
-	pthread_cond_t call;   /* of the thread that talks to the database */
+	pthread_mutex_t
+		mutex;       /* of everything below, but not of the memory of messages under way */
+	pthread_cond_t call; /* of the thread that talks to the database */
 	struct uuid id;
 	clock_now *now;
 	pthread_t requests;
@@ -28,7 +29,7 @@ struct sender {
 	struct arena *spare; /* of a request that ended, for the next one */
 	struct lanes lanes;
 	/* Outcomes that are to be recorded. */
-	struct parcel *ended;
+	struct message *ended;
 	size_t ended_count;
 	int64_t ended_ns; /* the first of them */
 	int64_t look_ns;  /* when to look for work without being called */
@@ -41,14 +42,14 @@ struct sender {
 /* The thread that makes requests; arg is the sender. */
 void *sender_request_main(void *arg);
 /* An outcome, with the mutex held. */
-void sender_end(struct sender *sender, struct parcel *parcel);
+void sender_end(struct sender *sender, struct message *message);
 /* Nothing is under way, and nothing is queued. */
 bool sender_is_idle(const struct sender *sender);
 
 /* Fetch what is due, in one round trip for all subscriptions, and queue it; *count deliveries. */
 enum err sender_fetch(struct ctx *ctx, struct sender *sender, size_t *count) MUST_CHECK;
 /* Record outcomes; *continued tells whether others of their objects are due now. */
-enum err sender_record(struct ctx *ctx, const struct parcel *const *parcels, size_t n,
+enum err sender_record(struct ctx *ctx, const struct message *const *messages, size_t n,
 		       bool *continued) MUST_CHECK;
 
 #endif

@@ -41,29 +41,29 @@ lane_of(struct lanes *lanes, int64_t subscription)
 static void
 add(struct lanes *lanes, struct lane *lane, int64_t first, int64_t n, int64_t now_ns)
 {
-	struct parcel *chain = NULL;
-	struct parcel **last = &chain;
+	struct message *chain = NULL;
+	struct message **last = &chain;
 
 	for (int64_t i = 0; i < n; i++) {
-		struct parcel *parcel = parcel_new(lanes, lane, "evt", (struct bytes){"{}", 2});
+		struct message *message = message_new(lanes, lane, "evt", (struct bytes){"{}", 2});
 
-		assert_non_null(parcel);
-		parcel->delivery_id = first + i;
-		parcel->fetched_ns = now_ns;
-		*last = parcel;
-		last = &parcel->next;
+		assert_non_null(message);
+		message->delivery_id = first + i;
+		message->fetched_ns = now_ns;
+		*last = message;
+		last = &message->next;
 	}
 	assert_non_null(chain);
 	lane_add(lanes, lane, chain);
 }
 
 static void
-forget(struct lanes *lanes, struct parcel *list)
+forget(struct lanes *lanes, struct message *list)
 {
 	while (list != NULL) {
-		struct parcel *next = list->next;
+		struct message *next = list->next;
 
-		parcel_free(lanes, list);
+		message_free(lanes, list);
 		list = next;
 	}
 }
@@ -76,7 +76,7 @@ send_all(struct lanes *lanes, const struct lane *of, int64_t now_ns)
 	size_t n = 0;
 
 	while ((lane = lanes_next(lanes, now_ns)) != NULL) {
-		struct parcel *rest;
+		struct message *rest;
 
 		forget(lanes, lane_take(lanes, lane, &rest));
 		forget(lanes, rest);
@@ -175,12 +175,12 @@ test_stuck(void **state)
 }
 
 static void
-expect_taken(struct lanes *lanes, struct lane *lane, const char *ids, struct parcel **rest)
+expect_taken(struct lanes *lanes, struct lane *lane, const char *ids, struct message **rest)
 {
 	char text[256] = "";
-	struct parcel *list = lane_take(lanes, lane, rest);
+	struct message *list = lane_take(lanes, lane, rest);
 
-	for (const struct parcel *p = list; p != NULL; p = p->next) {
+	for (const struct message *p = list; p != NULL; p = p->next) {
 		size_t used = strlen(text);
 
 		(void)snprintf(text + used, sizeof(text) - used, "%s%lld%s", used > 0 ? " " : "",
@@ -196,12 +196,12 @@ test_chain(void **state)
 {
 	struct lanes *lanes = *state;
 	struct lane *lane = lane_of(lanes, 1);
-	struct parcel *rest;
+	struct message *rest;
 
 	add(lanes, lane, 1, 3, S);
 	add(lanes, lane, 10, 1, S);
 	expect_taken(lanes, lane, "1", &rest);
-	expect_taken(lanes, lane, "10", &(struct parcel *){NULL});
+	expect_taken(lanes, lane, "10", &(struct message *){NULL});
 	assert_null(lanes_next(lanes, S));
 	lane_continue(lanes, lane, rest);
 	add(lanes, lane, 20, 1, S);
@@ -219,7 +219,7 @@ test_batch(void **state)
 {
 	struct lanes *lanes = *state;
 	struct lane *lane = lane_of(lanes, 1);
-	struct parcel *rest;
+	struct message *rest;
 
 	lane->batch_size = 4;
 	add(lanes, lane, 1, 2, S);
@@ -227,7 +227,7 @@ test_batch(void **state)
 	add(lanes, lane, 20, 1, S);
 	expect_taken(lanes, lane, "1 2+ 10 11+", &rest);
 	assert_int_equal(rest->delivery_id, 12);
-	expect_taken(lanes, lane, "20", &(struct parcel *){NULL});
+	expect_taken(lanes, lane, "20", &(struct message *){NULL});
 	lane_continue(lanes, lane, rest);
 	expect_taken(lanes, lane, "12 13+ 14+", &rest);
 	assert_null(rest);

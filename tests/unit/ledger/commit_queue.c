@@ -412,7 +412,7 @@ test_frozen_leader(void **state)
 	folder_remove(folder);
 }
 
-/* What a leader has taken is waited for until the deadline; its place is free afterwards. */
+/* What a leader has taken is waited for until the deadline; its slot is free afterwards. */
 static void
 test_taken_too_long(void **state)
 {
@@ -441,7 +441,7 @@ test_taken_too_long(void **state)
 	assert_true(s.posted);
 	assert_int_equal(s.order.fault.err, ERR_OUTCOME_UNKNOWN);
 	commit_queue_answer(queue, &batch, &none);
-	for (int i = 0; i < 2 * COMMIT_PLACES; i++) {
+	for (int i = 0; i < 2 * COMMIT_SLOTS; i++) {
 		begin(&s, queue, i);
 		assert_int_equal(serve(queue, MOST, LONG_MS), 1);
 		finish(&s);
@@ -464,7 +464,7 @@ submit_and_wait(const char *folder, struct commit_queue *queue, int ready)
 	(void)submitted(queue, &o);
 }
 
-/* The places of a worker that died are those of the next one. */
+/* The slots of a worker that died are those of the next one. */
 static void
 test_worker_dies(void **state)
 {
