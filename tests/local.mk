@@ -1,6 +1,9 @@
 LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver.sh
 SH_LOG_DRIVER = $(LOG_DRIVER)
 TEST_EXTENSIONS = .sh
+# A test that hangs fails, after some times what the longest takes under sanitizers on a slow machine.
+LOG_COMPILER = timeout --kill-after=10 900
+SH_LOG_COMPILER = $(LOG_COMPILER)
 AM_TESTS_ENVIRONMENT = CMOCKA_MESSAGE_OUTPUT=TAP; export CMOCKA_MESSAGE_OUTPUT; \
 	srcdir='$(srcdir)'; export srcdir; AWK='$(AWK)'; export AWK; CC='$(CC)'; export CC; top_builddir='$(abs_top_builddir)'; export top_builddir; \
 	COWRY_TEST_ANSWERS='$(abs_top_builddir)/tests/api/answers'; export COWRY_TEST_ANSWERS; \

@@ -15,7 +15,7 @@ enum body_state {
 };
 
 /* Read the body, as long as CONTENT_LENGTH says, which may be NULL; anything but BODY_WHOLE leaves it empty,
- * and must be refused. */
+ * and must be refused. The connection serves further requests only if this one was read to its end. */
 enum body_state body_read(struct arena *arena, FCGX_Request *fcgi, const char *content_length,
 			  int64_t most, struct bytes *body) MUST_CHECK;
 

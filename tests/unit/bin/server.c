@@ -49,7 +49,7 @@ static struct {
 } seen;
 
 static sem_t held; /* a request with the body "hold" is in progress */
-static sem_t go;   /* and may go on */
+static sem_t go;   /* and may go on; it does at the end of a test that failed */
 
 static atomic_int fit_threads; /* how many more may start */
 static atomic_int alive;       /* threads that serve */
@@ -150,6 +150,8 @@ setup(void **state)
 	static struct scene scene;
 
 	memset(&seen, 0, sizeof(seen));
+	(void)sem_init(&held, 0, 0);
+	(void)sem_init(&go, 0, 0);
 	scene = (struct scene){.address = {.sun_family = AF_UNIX}, .arrivals = arrivals_new()};
 	(void)snprintf(scene.address.sun_path, sizeof(scene.address.sun_path),
 		       "/tmp/cowry-server-test.%ld", (long)getpid());
@@ -171,8 +173,11 @@ teardown(void **state)
 {
 	struct scene *scene = *state;
 
+	(void)sem_post(&go);
 	if (scene->server != NULL)
 		(void)server_drain(scene->server, 5);
+	(void)sem_destroy(&held);
+	(void)sem_destroy(&go);
 	scene->server = NULL;
 	(void)close(scene->listener);
 	(void)unlink(scene->address.sun_path);
@@ -491,8 +496,6 @@ test_in_order(void **state)
 	int kept = connected(scene);
 	int others[3];
 
-	assert_int_equal(sem_init(&held, 0, 0), 0);
-	assert_int_equal(sem_init(&go, 0, 0), 0);
 	scene->server = server_start(scene->listener, 1, answer, scene);
 	assert_non_null(scene->server);
 	send_request(kept, true, four, "kept");
@@ -509,8 +512,28 @@ test_in_order(void **state)
 	assert_true(server_drain(scene->server, 10));
 	scene->server = NULL;
 	assert_string_equal(seen.order, "kh123");
-	(void)sem_destroy(&held);
-	(void)sem_destroy(&go);
+}
+
+/* A body that goes on after the announced length ends with its request. */
+static void
+test_rest_of_body(void **state)
+{
+	struct scene *scene = *state;
+	const char *const four[] = {"CONTENT_LENGTH", "4", NULL};
+	static char rest[20000];
+	char bytes[TEXT_MAX];
+	int kept = connected(scene);
+
+	memset(rest, 'x', sizeof(rest) - 1);
+	memcpy(rest, "body", 4);
+	start(scene);
+	for (size_t i = 1; i <= 3; i++) {
+		send_request(kept, true, four, rest);
+		assert_true(read(kept, bytes, sizeof(bytes)) > 0);
+		assert_string_equal(seen.body, "body");
+		assert_int_equal(seen.calls, i);
+	}
+	(void)close(kept);
 }
 
 #define scene_test(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
@@ -524,6 +547,7 @@ main(void)
 		scene_test(test_keys),          scene_test(test_credentials),
 		scene_test(test_late),          scene_test(test_hang_up),
 		scene_test(test_hang_up_later), scene_test(test_in_order),
+		scene_test(test_rest_of_body),
 	};
 	sigset_t stop;
 
