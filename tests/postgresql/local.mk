@@ -14,6 +14,9 @@ tests/postgresql/servers/.stamp: $(srcdir)/tests/postgresql/package-lock.json $(
 .PHONY: database-tests
 database-tests:
 	@echo $(filter tests/db/% tests/api/%,$(TESTS))
+.PHONY: tests-without-routes
+tests-without-routes:
+	@echo $(filter-out tests/api/%,$(TESTS))
 
 clean-postgresql-servers:
 	rm -rf tests/postgresql/node_modules tests/postgresql/servers
