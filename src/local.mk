@@ -18,6 +18,7 @@ src_base_libbase_a_SOURCES = \
 	src/base/arena.c src/base/arena.h \
 	src/base/attributes.h \
 	src/base/batcher.c src/base/batcher.h \
+	src/base/fiber.c src/base/fiber.h src/base/waiter.c src/base/waiter.h \
 	src/base/clock.c src/base/clock.h \
 	src/base/config.c src/base/config.h src/base/config.def \
 	src/base/config_names.c src/base/config_names.h \
@@ -116,7 +117,8 @@ src_ledger_libledger_a_SOURCES = \
 	src/ledger/balance.c src/ledger/balance.h \
 	src/ledger/chart.def \
 	src/ledger/commit_message.c src/ledger/commit_message.h \
-	src/ledger/commit_file.c src/ledger/commit_leader.c src/ledger/commit_slots.h \
+	src/ledger/commit_file.c src/ledger/commit_leader.c src/ledger/commit_receiver.c \
+	src/ledger/commit_slots.h \
 	src/ledger/commit_queue.c src/ledger/commit_queue.h \
 	src/ledger/committer.c \
 	src/ledger/hold.c src/ledger/hold.h \
@@ -443,7 +445,7 @@ cowry_worker_SOURCES = \
 	src/bin/memory.c src/bin/memory.h \
 	src/bin/monitor.c src/bin/monitor.h \
 	src/bin/monitor_request.c src/bin/monitor_request.h \
-	src/bin/server.c src/bin/server.h \
+	src/bin/server.c src/bin/server.h src/bin/task.c src/bin/task.h \
 	src/bin/notify.c src/bin/notify.h \
 	src/bin/start.c src/bin/start.h \
 	src/bin/worker.c
@@ -459,7 +461,7 @@ cowry_jobs_LDADD = $(COWRY_LIBS)
 cowry_sandbox_SOURCES = \
 	src/bin/body.c src/bin/body.h \
 	src/bin/sandbox.c \
-	src/bin/server.c src/bin/server.h
+	src/bin/server.c src/bin/server.h src/bin/task.c src/bin/task.h
 cowry_sandbox_LDADD = $(SANDBOX_LIBS) $(FCGI_LIBS)
 
 EXTRA_DIST += src/README.md src/api/otp/README.md src/sandbox/README.md src/bin/cowry.conf.5.in

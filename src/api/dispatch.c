@@ -350,7 +350,7 @@ count_call(const struct call *call, int64_t took_ns)
 
 	metrics_count(metrics, METRIC_REQUESTS, number, metrics_status(call->reply.status), 1);
 	metrics_observe(metrics, METRIC_REQUEST_SECONDS, number, took_ns);
-	metrics_gauge_add(metrics, GAUGE_BUSY, -1);
+	metrics_gauge_add(metrics, GAUGE_REQUESTS, -1);
 }
 
 static void
@@ -402,7 +402,7 @@ dispatch(const struct app *app, struct arena *arena, const struct request *reque
 	int64_t took_ns;
 	enum err err;
 
-	metrics_gauge_add(app->metrics, GAUGE_BUSY, 1);
+	metrics_gauge_add(app->metrics, GAUGE_REQUESTS, 1);
 	call->request = request;
 	call->dialect = router_dialect(request->target);
 	call->ctx.app = app;

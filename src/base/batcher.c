@@ -1,15 +1,8 @@
-#include <config.h>
-
 #include "base/batcher.h"
 
-#include <linux/futex.h>
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdlib.h>
-#include <sys/syscall.h>
-#include <unistd.h>
-
-enum { WAITING, DONE, LEADS };
 
 struct batcher {
 	batch_work *run;
@@ -49,30 +42,6 @@ batcher_free(struct batcher *batcher)
 		return;
 	(void)pthread_mutex_destroy(&batcher->lock);
 	free(batcher);
-}
-
-/* Sleep until the state changes; each waiter has its own futex. */
-static int
-wait_state(struct batch_item *item)
-{
-	int state;
-
-	while ((state = __atomic_load_n(&item->state, __ATOMIC_ACQUIRE)) == WAITING)
-		(void)syscall(SYS_futex, &item->state, FUTEX_WAIT_PRIVATE, WAITING, NULL, NULL, 0);
-	return state;
-}
-
-/*
- * The item may be freed as soon as its state is stored: only its address is used after that, and
- * waking an address without waiters is harmless.
- */
-static void
-wake(struct batch_item *item, int state)
-{
-	int *address = &item->state;
-
-	__atomic_store_n(address, state, __ATOMIC_RELEASE);
-	(void)syscall(SYS_futex, address, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
 }
 
 /* Called with the lock held. The item that waited longest, or NULL. */
@@ -141,8 +110,10 @@ hand_on(struct batcher *batcher)
 	if (next == NULL)
 		batcher->led = false;
 	(void)pthread_mutex_unlock(&batcher->lock);
-	if (next != NULL)
-		wake(next, LEADS);
+	if (next == NULL)
+		return;
+	next->leads = true;
+	waiter_wake(&next->waiter);
 }
 
 void
@@ -152,9 +123,13 @@ batcher_submit(struct batcher *batcher, struct batch_item *item)
 	size_t n;
 
 	item->next = NULL;
-	item->state = WAITING;
-	if (!lead_or_queue(batcher, item) && wait_state(item) == DONE)
-		return;
+	item->leads = false;
+	waiter_init(&item->waiter);
+	if (!lead_or_queue(batcher, item)) {
+		waiter_wait(&item->waiter);
+		if (!item->leads)
+			return;
+	}
 	n = gather(batcher, item);
 	batcher->run(batcher->arg, batcher->batch, n);
 	done = item->next;
@@ -162,7 +137,7 @@ batcher_submit(struct batcher *batcher, struct batch_item *item)
 	while (done != NULL) {
 		struct batch_item *next = done->next;
 
-		wake(done, DONE);
+		waiter_wake(&done->waiter);
 		done = next;
 	}
 }

@@ -1,7 +1,7 @@
 /*
- * batcher.h - combines work of many threads into batches.
+ * batcher.h - combines work of many requests into batches.
  *
- * A thread submits an item and sleeps until it is done. The first one becomes the leader: it takes
+ * A request submits an item and waits until it is done. The first one becomes the leader: it takes
  * all waiting items, runs the batch function, wakes everyone, and hands the leadership on. No timer
  * and no added latency: a batch consists of the items that arrived while the previous one was
  * running.
@@ -9,17 +9,21 @@
 #ifndef BASE_BATCHER_H
 #define BASE_BATCHER_H
 
+#include <stdbool.h>
 #include <stddef.h>
+
+#include "base/waiter.h"
 
 struct batcher;
 
 /* First member of every item; the batcher owns it from submit to return. */
 struct batch_item {
 	struct batch_item *next;
-	int state;
+	bool leads;
+	struct waiter waiter;
 };
 
-/* Process n items; each gets its own result. Runs in the thread of one of them. */
+/* Process n items; each gets its own result. Runs in one of them. */
 typedef void batch_work(void *arg, struct batch_item **items, size_t n);
 
 /* NULL if out of memory. arg is passed to each batch. */

@@ -54,7 +54,7 @@ enum outside_outcome {
 };
 
 /* What a process says about itself; values that end with it. */
-enum metric_gauge { GAUGE_MEMORY, GAUGE_THREADS, GAUGE_BUSY, GAUGES };
+enum metric_gauge { GAUGE_MEMORY, GAUGE_THREADS, GAUGE_BUSY, GAUGE_REQUESTS, GAUGES };
 enum metric_program { PROGRAM_WORKER, PROGRAM_JOBS, PROGRAMS };
 extern const char *const metric_programs[];
 

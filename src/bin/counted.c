@@ -131,8 +131,10 @@ static const struct {
 	 offsetof(struct metrics_process, gauges[GAUGE_MEMORY]), 0},
 	{"cowry_process_threads", "Its request threads.",
 	 offsetof(struct metrics_process, gauges[GAUGE_THREADS]), 0},
-	{"cowry_process_busy_threads", "Those that serve a request.",
+	{"cowry_process_busy_threads", "Those that run a request.",
 	 offsetof(struct metrics_process, gauges[GAUGE_BUSY]), 0},
+	{"cowry_process_requests", "Its requests under way, those that wait included.",
+	 offsetof(struct metrics_process, gauges[GAUGE_REQUESTS]), 0},
 };
 
 static void

@@ -101,7 +101,10 @@ main(int argc, char **argv)
 	box = sandbox_open(&config, problem);
 	if (box == NULL)
 		fail(problem);
-	server = server_start(0, config.sandbox_threads, answer, box);
+	server = server_start(&(struct server_options){.threads = config.sandbox_threads,
+						       .requests = config.sandbox_threads,
+						       .answer = answer,
+						       .context = box});
 	if (server == NULL)
 		fail("the request threads can't be started");
 	log_event(LOG_LEVEL_INFO, "started", LOG_FIELDS({"threads", NULL, config.sandbox_threads}));

@@ -7,7 +7,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
-#include <semaphore.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,26 +18,26 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/arena.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "bin/task.h"
 
-enum { REQUEST_ARENA_MAX = 64 * 1024 * 1024, THREAD_STACK = 512 * 1024 };
-enum { NO_SOCKET = -1, FILES_MAX = 65536 };
+enum { THREAD_STACK = 128 * 1024, FILES_MAX = 65536 };
 
 struct server {
 	server_answer *answer;
+	server_busy *busy;
 	void *context;
 	int listen_fd;
 	int epoll_fd;
-	int stop_fd;      /* readable for ever once all threads must exit */
+	int stop_fd; /* readable for ever once all threads must exit */
+	int wake_fd; /* written to wake a thread for a task */
+	struct tasks *tasks;
 	atomic_long open; /* our connections, idle or not */
 	pthread_t acceptor;
 	bool accepts; /* the acceptor was started */
 	pthread_t *threads;
 	int64_t thread_count;
-	sem_t begun;       /* once for each thread that serves, or can't */
-	atomic_long unfit; /* threads that can't */
 };
 
 /* Watch the connection again. */
@@ -55,8 +54,10 @@ give_back(struct server *server, int fd)
  * ipcFd, and closes it if that fails; then it would accept another one, but has no socket for it.
  */
 static void
-serve(struct server *server, FCGX_Request *fcgi, struct arena *arena, int fd)
+serve(void *context, FCGX_Request *fcgi, struct arena *arena, int fd)
 {
+	struct server *server = context;
+
 	fcgi->ipcFd = fd;
 	fcgi->keepConnection = 1;
 	if (FCGX_Accept_r(fcgi) >= 0) {
@@ -72,39 +73,62 @@ serve(struct server *server, FCGX_Request *fcgi, struct arena *arena, int fd)
 	fcgi->ipcFd = -1;
 }
 
-/* Serve the next connection with input, in the order in which they had it, until the threads must exit. */
 static void
-serve_all(struct server *server, FCGX_Request *fcgi, struct arena *arena)
+count_busy(void *context, int change)
+{
+	const struct server *server = context;
+
+	server->busy(server->context, change);
+}
+
+/* The event is an edge: each write is one, and wakes one thread. */
+static void
+wake_thread(void *context)
+{
+	static const uint64_t one = 1;
+	const struct server *server = context;
+
+	if (write(server->wake_fd, &one, sizeof(one)) != sizeof(one))
+		log_event(LOG_LEVEL_ERROR, "wake", NULL);
+}
+
+/* The descriptor with input. */
+static int
+wait_for_input(struct server *server)
 {
 	struct epoll_event event;
 
-	for (;;) {
-		if (epoll_wait(server->epoll_fd, &event, 1, -1) != 1)
-			continue;
-		if (event.data.fd == server->stop_fd)
-			break;
-		serve(server, fcgi, arena, event.data.fd);
-	}
+	while (epoll_wait(server->epoll_fd, &event, 1, -1) != 1)
+		;
+	tasks_awake(server->tasks);
+	return event.data.fd;
 }
 
+/*
+ * Run requests that were waiting, and then the next connection with input, in the order in which they had
+ * it, until the threads must exit.
+ */
 static void *
 thread_main(void *arg)
 {
 	struct server *server = arg;
-	struct arena *arena = arena_new(REQUEST_ARENA_MAX);
-	FCGX_Request fcgi;
-	bool fit;
+	struct tasks *tasks = server->tasks;
 
-	fit = FCGX_InitRequest(&fcgi, NO_SOCKET, 0) == 0;
-	if (!fit)
-		atomic_fetch_add(&server->unfit, 1);
-	(void)sem_post(&server->begun);
-	if (fit) {
-		fcgi.ipcFd = -1;
-		serve_all(server, &fcgi, arena);
-		FCGX_Free(&fcgi, 1);
+	for (;;) {
+		struct task *task = tasks_next(tasks);
+
+		if (task == NULL) {
+			int fd = wait_for_input(server);
+
+			if (fd == server->stop_fd)
+				break;
+			if (fd == server->wake_fd)
+				continue;
+			task = tasks_begin(tasks, fd);
+		}
+		tasks_run(tasks, task);
 	}
-	arena_free(arena);
+	tasks_finish(tasks);
 	return NULL;
 }
 
@@ -170,7 +194,6 @@ start_threads(struct server *server, int64_t wanted)
 {
 	pthread_attr_t attributes;
 	bool started = true;
-	int64_t begun = 0;
 
 	if (pthread_attr_init(&attributes) != 0)
 		return false;
@@ -183,9 +206,7 @@ start_threads(struct server *server, int64_t wanted)
 	server->accepts =
 		started && pthread_create(&server->acceptor, &attributes, accept_main, server) == 0;
 	(void)pthread_attr_destroy(&attributes);
-	while (begun < server->thread_count)
-		begun += sem_wait(&server->begun) == 0;
-	return server->accepts && atomic_load(&server->unfit) == 0;
+	return server->accepts;
 }
 
 /* Stop the threads, and free everything. */
@@ -200,11 +221,13 @@ end(struct server *server)
 		(void)pthread_join(server->threads[i], NULL);
 	if (server->accepts)
 		(void)pthread_join(server->acceptor, NULL);
+	tasks_free(server->tasks);
 	if (server->epoll_fd >= 0)
 		(void)close(server->epoll_fd);
 	if (server->stop_fd >= 0)
 		(void)close(server->stop_fd);
-	(void)sem_destroy(&server->begun);
+	if (server->wake_fd >= 0)
+		(void)close(server->wake_fd);
 	free(server->threads);
 	free(server);
 }
@@ -243,26 +266,45 @@ server_can_listen(int fd)
 	       listening != 0;
 }
 
+/* Everything but the threads. */
+static bool
+prepare(struct server *server, const struct server_options *options)
+{
+	struct tasks_options tasks = {.least = options->threads,
+				      .most = options->requests,
+				      .serve = serve,
+				      .wake = wake_thread,
+				      .busy = options->busy != NULL ? count_busy : NULL,
+				      .context = server};
+
+	server->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+	server->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	server->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	server->threads = calloc((size_t)options->threads, sizeof(*server->threads));
+	server->tasks = tasks_new(&tasks);
+	return server->epoll_fd >= 0 && server->stop_fd >= 0 && server->wake_fd >= 0 &&
+	       server->threads != NULL && server->tasks != NULL &&
+	       watch(server, server->stop_fd, EPOLLIN) &&
+	       watch(server, server->wake_fd, EPOLLIN | EPOLLET);
+}
+
 struct server *
-server_start(int listen_fd, int64_t threads, server_answer *answer, void *context)
+server_start(const struct server_options *options)
 {
 	struct server *server = calloc(1, sizeof(*server));
-	int flags = fcntl(listen_fd, F_GETFL);
+	int flags = fcntl(options->listen_fd, F_GETFL);
 
-	if (server == NULL || flags < 0 || fcntl(listen_fd, F_SETFL, flags | O_NONBLOCK) != 0 ||
-	    FCGX_Init() != 0 || sem_init(&server->begun, 0, 0) != 0) {
+	if (server == NULL || flags < 0 ||
+	    fcntl(options->listen_fd, F_SETFL, flags | O_NONBLOCK) != 0 || FCGX_Init() != 0) {
 		free(server);
 		return NULL;
 	}
 	allow_files();
-	server->answer = answer;
-	server->context = context;
-	server->listen_fd = listen_fd;
-	server->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
-	server->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	server->threads = calloc((size_t)threads, sizeof(*server->threads));
-	if (server->epoll_fd < 0 || server->stop_fd < 0 || server->threads == NULL ||
-	    !watch(server, server->stop_fd, EPOLLIN) || !start_threads(server, threads)) {
+	server->answer = options->answer;
+	server->busy = options->busy;
+	server->context = options->context;
+	server->listen_fd = options->listen_fd;
+	if (!prepare(server, options) || !start_threads(server, options->threads)) {
 		end(server);
 		return NULL;
 	}

@@ -41,6 +41,14 @@ answer(void *context, struct arena *arena, struct FCGX_Request *fcgi)
 	app_leave(&app);
 }
 
+static void
+count_busy(void *context, int change)
+{
+	const struct worker *worker = context;
+
+	metrics_gauge_add(worker->app.metrics, GAUGE_BUSY, change);
+}
+
 /* Wait for the signal that ends the process. Until it comes, SIGHUP lets it take new settings, and its
  * memory is noted now and then. */
 static int
@@ -90,7 +98,11 @@ main(int argc, char **argv)
 	worker.monitor = monitor_new(app);
 	if (!service_open(app) || worker.arrivals == NULL || worker.monitor == NULL)
 		start_failed(program, "out of memory");
-	server = server_start(0, config->threads, answer, &worker);
+	server = server_start(&(struct server_options){.threads = config->threads,
+						       .requests = config->requests,
+						       .answer = answer,
+						       .busy = count_busy,
+						       .context = &worker});
 	if (server == NULL)
 		start_failed(program, "the request threads can't be started");
 	log_event(LOG_LEVEL_INFO, "started", LOG_FIELDS({"threads", NULL, config->threads}));

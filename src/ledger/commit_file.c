@@ -52,14 +52,10 @@ slots_wake(_Atomic uint32_t *word)
 }
 
 void
-slots_wake_next(struct commit_queue *queue, uint32_t slot)
+slots_notify(struct commit_queue *queue, uint32_t part)
 {
-	for (size_t i = 0; i < SLOT_WAKES; i++) {
-		uint32_t next = queue->slots[slot].wakes[i];
-
-		if (next < COMMIT_ALL_SLOTS)
-			slots_wake(&queue->head->states[next]);
-	}
+	(void)atomic_fetch_add(&queue->head->answers[part], 1);
+	slots_wake(&queue->head->answers[part]);
 }
 
 /* A new head for the only process that uses the file. */
@@ -158,6 +154,15 @@ layout_hash(uint64_t hash)
 	return hash;
 }
 
+static bool
+start_receiver(struct commit_queue *queue, char problem[SHARED_FILE_PROBLEM_MAX])
+{
+	queue->receives = pthread_create(&queue->receiver, NULL, commit_queue_receive, queue) == 0;
+	if (!queue->receives)
+		(void)snprintf(problem, SHARED_FILE_PROBLEM_MAX, "no thread to receive answers");
+	return queue->receives;
+}
+
 struct commit_queue *
 commit_queue_open(const char *folder, uint64_t identity, char problem[SHARED_FILE_PROBLEM_MAX])
 {
@@ -170,9 +175,10 @@ commit_queue_open(const char *folder, uint64_t identity, char problem[SHARED_FIL
 	if (queue == NULL)
 		return NULL;
 	queue->fd = -1;
+	(void)pthread_mutex_init(&queue->collecting, NULL);
 	(void)snprintf(queue->path, sizeof(queue->path), "%s/" PREFIX "%016" PRIx64, folder,
 		       layout_hash(identity));
-	if (map(queue, problem))
+	if (map(queue, problem) && start_receiver(queue, problem))
 		return queue;
 	commit_queue_close(queue);
 	return NULL;
@@ -183,6 +189,12 @@ commit_queue_close(struct commit_queue *queue)
 {
 	if (queue == NULL)
 		return;
+	if (queue->receives) {
+		atomic_store(&queue->closing, true);
+		slots_notify(queue, queue->first / COMMIT_SLOTS);
+		(void)pthread_join(queue->receiver, NULL);
+	}
+	(void)pthread_mutex_destroy(&queue->collecting);
 	if (queue->head != NULL)
 		(void)munmap(queue->head, file_bytes);
 	if (queue->fd >= 0)

@@ -8,46 +8,37 @@
 #include "base/arena.h"
 #include "base/clock.h"
 
-/* As the leader: the slots are answered. Those of one process wake each other, as a tree whose root is
- * woken here; a slot is answered after those that it wakes. */
+/* The slot is answered; unless nobody waits for it any longer. */
 static void
-deliver_to_one(struct commit_queue *queue, const uint32_t *slots, size_t n)
+answer(struct commit_queue *queue, uint32_t slot)
 {
-	for (size_t i = n; i-- > 0;) {
-		struct slot *slot = &queue->slots[slots[i]];
-
-		for (size_t k = 0; k < SLOT_WAKES; k++) {
-			size_t next = SLOT_WAKES * i + k + 1;
-
-			slot->wakes[k] = next < n ? slots[next] : NO_SLOT;
-		}
-		if (slots_change(queue, slots[i], SLOT_TAKEN, SLOT_ANSWERED))
-			continue;
-		slots_wake_next(queue, slots[i]); /* nobody waits here any longer */
-		atomic_store(&queue->head->states[slots[i]], SLOT_FREE);
-	}
-	slots_wake(&queue->head->states[slots[0]]);
+	if (!slots_change(queue, slot, SLOT_TAKEN, SLOT_ANSWERED))
+		atomic_store(&queue->head->states[slot], SLOT_FREE);
 }
 
-static int
-by_slot(const void *a, const void *b)
+/* The process that owns the part sees that slots of it are answered. */
+static void
+notify(struct commit_queue *queue, uint32_t part)
 {
-	uint32_t x = *(const uint32_t *)a;
-	uint32_t y = *(const uint32_t *)b;
-
-	return (x > y) - (x < y);
+	if (part == queue->first / COMMIT_SLOTS)
+		commit_queue_collect(queue);
+	else
+		slots_notify(queue, part);
 }
 
-/* Changes the order of the slots. */
+/* One notification for each process. */
 static void
-deliver(struct commit_queue *queue, uint32_t *slots, size_t n)
+deliver(struct commit_queue *queue, const uint32_t *slots, size_t n)
 {
-	qsort(slots, n, sizeof(*slots), by_slot);
-	for (size_t begun = 0, end = 0; begun < n; begun = end) {
-		while (end < n && slots[end] / COMMIT_SLOTS == slots[begun] / COMMIT_SLOTS)
-			end++;
-		deliver_to_one(queue, slots + begun, end - begun);
+	bool concerned[SHARED_FILE_PARTS] = {false};
+
+	for (size_t i = 0; i < n; i++) {
+		answer(queue, slots[i]);
+		concerned[slots[i] / COMMIT_SLOTS] = true;
 	}
+	for (uint32_t part = 0; part < SHARED_FILE_PARTS; part++)
+		if (concerned[part])
+			notify(queue, part);
 }
 
 static uint32_t
@@ -69,7 +60,7 @@ recover(struct commit_queue *queue)
 		    atomic_load(&queue->head->states[i]) != SLOT_TAKEN)
 			continue;
 		commit_message_fail(slots_message(queue, i), &unknown);
-		deliver_to_one(queue, &i, 1);
+		deliver(queue, &i, 1);
 	}
 }
 
@@ -144,7 +135,7 @@ take_slot(struct commit_queue *queue, struct arena *arena, struct commit_batch *
 
 		(void)fault(&malformed, ERR_INTERNAL, NULL, NULL);
 		commit_message_fail(slots_message(queue, slot), &malformed);
-		deliver_to_one(queue, &slot, 1);
+		deliver(queue, &slot, 1);
 		return false;
 	}
 	batch->slots[batch->count] = slot;

@@ -5,9 +5,6 @@
 #include "base/clock.h"
 #include "base/requester.h"
 
-/* How often a thread that waits looks whether the leader moves. */
-enum { LOOK_MS = 250 };
-
 /* A slot of ours that is free; NO_SLOT if there is none. */
 static uint32_t
 reserve(struct commit_queue *queue)
@@ -37,16 +34,7 @@ announce(struct commit_queue *queue, uint32_t slot)
 		slots_wake(&head->arrivals);
 }
 
-/* Whether the leader has taken nothing for too long since. */
-static bool
-is_stuck(struct commit_queue *queue, int64_t since_ns)
-{
-	int64_t looked_ns = atomic_load(&queue->head->looked_ns);
-
-	return clock_monotonic_ns() - (looked_ns > since_ns ? looked_ns : since_ns) >
-	       COMMIT_PATIENCE_MS * INT64_C(1000000);
-}
-
+/* A transaction without a deadline is waited for as long as the queue allows. */
 static int64_t
 deadline(const struct ledger_transaction *t, int64_t since_ns)
 {
@@ -56,46 +44,26 @@ deadline(const struct ledger_transaction *t, int64_t since_ns)
 	return by_ns != 0 && by_ns < latest_ns ? by_ns : latest_ns;
 }
 
-/* Wait for the answer. The state in which the slot is left: SLOT_ANSWERED, SLOT_WAITING if it was withdrawn, or
- * SLOT_TAKEN if the answer is not waited for any longer. */
-static uint32_t
+/* Wait for the answer; after COMMIT_LEFT the slot is the leader's. */
+static enum commit_outcome
 await(struct commit_queue *queue, uint32_t slot, const struct ledger_transaction *t)
 {
-	_Atomic uint32_t *state = &queue->head->states[slot];
-	int64_t since_ns = clock_monotonic_ns();
+	int64_t now_ns = clock_monotonic_ns();
+	struct commit_wait wait = {.since_ns = now_ns, .until_ns = deadline(t, now_ns)};
 
-	for (;;) {
-		uint32_t now = atomic_load(state);
-
-		if (now == SLOT_ANSWERED)
-			return now;
-		slots_sleep(state, now, LOOK_MS);
-		if (now == SLOT_WAITING && is_stuck(queue, since_ns) &&
-		    slots_change(queue, slot, SLOT_WAITING, SLOT_FREE)) {
-			atomic_store(&queue->head->stuck, 1);
-			return SLOT_WAITING;
-		}
-		if (now == SLOT_TAKEN && clock_monotonic_ns() > deadline(t, since_ns) &&
-		    slots_change(queue, slot, SLOT_TAKEN, SLOT_LEFT))
-			return SLOT_TAKEN;
-	}
-}
-
-static void
-take_result(struct commit_queue *queue, uint32_t slot, struct ledger_transaction *t,
-	    struct fault *fault)
-{
-	slots_wake_next(queue, slot);
-	commit_message_result(slots_message(queue, slot), t, fault);
-	atomic_store(&queue->head->states[slot], SLOT_FREE);
+	waiter_init(&wait.waiter);
+	atomic_store(&queue->waits[slot - queue->first], &wait);
+	announce(queue, slot);
+	waiter_wait(&wait.waiter);
+	return wait.outcome;
 }
 
 bool
 commit_queue_submit(struct commit_queue *queue, struct ledger_transaction *transaction,
 		    struct fault *fault)
 {
+	enum commit_outcome outcome;
 	uint32_t slot;
-	uint32_t state;
 
 	if (atomic_load_explicit(&queue->head->stuck, memory_order_relaxed) != 0)
 		return false;
@@ -106,13 +74,13 @@ commit_queue_submit(struct commit_queue *queue, struct ledger_transaction *trans
 		atomic_store(&queue->head->states[slot], SLOT_FREE);
 		return false;
 	}
-	announce(queue, slot);
-	state = await(queue, slot, transaction);
-	if (state == SLOT_ANSWERED) {
-		take_result(queue, slot, transaction, fault);
-		return fault->err != ERR_UNAVAILABLE;
-	}
-	if (state == SLOT_TAKEN)
+	outcome = await(queue, slot, transaction);
+	if (outcome == COMMIT_LEFT) {
 		(void)fault(fault, ERR_OUTCOME_UNKNOWN, NULL, NULL);
-	return state == SLOT_TAKEN;
+		return true;
+	}
+	if (outcome == COMMIT_ANSWERED)
+		commit_message_result(slots_message(queue, slot), transaction, fault);
+	atomic_store(&queue->head->states[slot], SLOT_FREE);
+	return outcome == COMMIT_ANSWERED && fault->err != ERR_UNAVAILABLE;
 }

@@ -22,7 +22,7 @@
 #include "ledger/kernel.h"
 
 enum {
-	COMMIT_SLOTS = 256,        /* of a worker */
+	COMMIT_SLOTS = 1024,       /* of a worker */
 	COMMIT_PATIENCE_MS = 1000, /* with a leader that does not move */
 	COMMIT_TAKEN_MS =
 		30000, /* a transaction without a deadline; afterwards its outcome is unknown */

@@ -15,7 +15,7 @@ enum { ROUNDS = 2000000, THREADS_MAX = 64, ROUTES = 300 };
 static void
 count_transfer(struct metrics *metrics)
 {
-	metrics_gauge_add(metrics, GAUGE_BUSY, 1);
+	metrics_gauge_add(metrics, GAUGE_REQUESTS, 1);
 	metrics_observe(metrics, METRIC_POOL_WAIT_SECONDS, 0, 2000);
 	metrics_observe(metrics, METRIC_DATABASE_SECONDS, TRIP_QUERY, 300000);
 	metrics_observe(metrics, METRIC_DATABASE_SECONDS, TRIP_COMMIT, 900000);
@@ -25,7 +25,7 @@ count_transfer(struct metrics *metrics)
 	metrics_count(metrics, METRIC_POSTINGS, 0, 0, 1);
 	metrics_count(metrics, METRIC_REQUESTS, 40, metrics_status(201), 1);
 	metrics_observe(metrics, METRIC_REQUEST_SECONDS, 40, 1500000);
-	metrics_gauge_add(metrics, GAUGE_BUSY, -1);
+	metrics_gauge_add(metrics, GAUGE_REQUESTS, -1);
 }
 
 static int64_t

@@ -13,6 +13,7 @@ unit_base_tests = \
 	tests/unit/base/email \
 	tests/unit/base/env_file \
 	tests/unit/base/fault \
+	tests/unit/base/fiber \
 	tests/unit/crypto/hmac \
 	tests/unit/net/http \
 	tests/unit/net/http_many \
@@ -45,6 +46,7 @@ tests_unit_base_arena_LDADD = $(unit_base_libs)
 tests_unit_crypto_box_LDADD = $(unit_base_libs)
 tests_unit_base_clock_LDADD = $(unit_base_libs)
 tests_unit_base_batcher_LDADD = $(unit_base_libs)
+tests_unit_base_fiber_LDADD = $(unit_base_libs)
 tests_unit_base_config_LDADD = $(unit_base_libs)
 tests_unit_base_email_LDADD = $(unit_base_libs)
 tests_unit_base_env_file_LDADD = $(unit_base_libs)
@@ -110,7 +112,7 @@ unit_cowry_libs = $(COWRY_LIBS) $(unit_base_libs)
 tests_unit_bin_arrival_SOURCES = tests/unit/bin/arrival.c src/bin/arrival.c
 tests_unit_bin_arrival_LDADD = $(unit_base_libs)
 tests_unit_bin_server_SOURCES = tests/unit/bin/server.c src/bin/arrival.c src/bin/body.c src/bin/fcgi_request.c \
-	src/bin/server.c
+	src/bin/server.c src/bin/task.c
 tests_unit_bin_server_LDADD = $(unit_base_libs) $(FCGI_LIBS)
 tests_unit_bin_server_LDFLAGS = -Wl,--wrap=FCGX_InitRequest,--wrap=FCGX_Free,--wrap=pthread_create
 tests_unit_api_admission_LDADD = $(COWRY_LIBS) $(unit_base_libs)

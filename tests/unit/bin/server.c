@@ -22,13 +22,14 @@
 #include "api/dispatch.h"
 #include "base/arena.h"
 #include "base/requester.h"
+#include "base/waiter.h"
 #include "bin/arrival.h"
 #include "bin/fcgi_request.h"
 #include "runtime/app.h"
 #include "tests/support/cmocka.h"
 #include "tests/support/poll.h"
 
-enum { THREADS = 4, FOREVER = 1000, TEXT_MAX = 256 };
+enum { THREADS = 4, REQUESTS = 8, FOREVER = 1000, TEXT_MAX = 256 };
 
 /* What the last request was. */
 static struct {
@@ -50,6 +51,12 @@ static struct {
 
 static sem_t held; /* a request with the body "hold" is in progress */
 static sem_t go;   /* and may go on; it does at the end of a test that failed */
+
+/* Requests with the body "wait", each of which waits in its fiber. */
+static struct {
+	struct waiter waiters[REQUESTS];
+	atomic_int count;
+} waiting;
 
 static atomic_int fit_threads; /* how many more may start */
 static atomic_int alive;       /* threads that serve */
@@ -126,6 +133,13 @@ dispatch(const struct app *app, struct arena *arena, const struct request *reque
 		(void)sem_post(&held);
 		(void)sem_wait(&go);
 	}
+	if (strcmp(seen.body, "wait") == 0) {
+		struct waiter *waiter = &waiting.waiters[atomic_load(&waiting.count)];
+
+		waiter_init(waiter);
+		atomic_fetch_add(&waiting.count, 1);
+		waiter_wait(waiter);
+	}
 	*reply = (struct reply){.status = 200, .body = {"{}", 2}};
 }
 
@@ -150,6 +164,7 @@ setup(void **state)
 	static struct scene scene;
 
 	memset(&seen, 0, sizeof(seen));
+	atomic_store(&waiting.count, 0);
 	(void)sem_init(&held, 0, 0);
 	(void)sem_init(&go, 0, 0);
 	scene = (struct scene){.address = {.sun_family = AF_UNIX}, .arrivals = arrivals_new()};
@@ -185,10 +200,20 @@ teardown(void **state)
 	return 0;
 }
 
+static struct server *
+started(struct scene *scene, int64_t threads)
+{
+	return server_start(&(struct server_options){.listen_fd = scene->listener,
+						     .threads = threads,
+						     .requests = REQUESTS,
+						     .answer = answer,
+						     .context = scene});
+}
+
 static void
 start(struct scene *scene)
 {
-	scene->server = server_start(scene->listener, THREADS, answer, scene);
+	scene->server = started(scene, THREADS);
 	assert_non_null(scene->server);
 }
 
@@ -200,7 +225,7 @@ test_thread_fails(void **state)
 
 	for (int fit = 0; fit < THREADS; fit++) {
 		atomic_store(&fit_threads, fit);
-		assert_null(server_start(scene->listener, THREADS, answer, scene));
+		assert_null(started(scene, THREADS));
 		assert_int_equal(atomic_load(&alive), 0);
 	}
 }
@@ -212,7 +237,7 @@ test_no_thread(void **state)
 
 	for (int most = 0; most <= THREADS; most++) { /* and the one that accepts */
 		atomic_store(&creations, most);
-		assert_null(server_start(scene->listener, THREADS, answer, scene));
+		assert_null(started(scene, THREADS));
 		assert_int_equal(atomic_load(&alive), 0);
 	}
 	atomic_store(&creations, FOREVER);
@@ -496,7 +521,7 @@ test_in_order(void **state)
 	int kept = connected(scene);
 	int others[3];
 
-	scene->server = server_start(scene->listener, 1, answer, scene);
+	scene->server = started(scene, 1);
 	assert_non_null(scene->server);
 	send_request(kept, true, four, "kept");
 	assert_true(read(kept, bytes, sizeof(bytes)) > 0);
@@ -536,18 +561,110 @@ test_rest_of_body(void **state)
 	(void)close(kept);
 }
 
+/* Ask with this body, until so many requests wait. */
+static void
+ask_waiting(struct scene *scene, int fds[REQUESTS], int n)
+{
+	const char *const four[] = {"CONTENT_LENGTH", "4", NULL};
+
+	for (int i = 0; i < n; i++) {
+		struct poll poll = poll_for(10);
+
+		fds[i] = ask(scene, four, "wait");
+		while (atomic_load(&waiting.count) == i)
+			assert_true(poll_again(&poll));
+	}
+}
+
+/* With one thread: others are served while requests wait, and each goes on when it is woken. */
+static void
+test_waiting_holds_no_thread(void **state)
+{
+	struct scene *scene = *state;
+	int fds[REQUESTS];
+
+	scene->server = started(scene, 1);
+	assert_non_null(scene->server);
+	ask_waiting(scene, fds, 3);
+	ASK(scene, "x", "CONTENT_LENGTH", "1");
+	assert_int_equal(seen.calls, 4);
+	for (int i = 2; i >= 0; i--) {
+		waiter_wake(&waiting.waiters[i]);
+		await(fds[i]);
+		ASK(scene, "x", "CONTENT_LENGTH", "1");
+	}
+}
+
+/* No more than may be are under way: the next one is served when one of them has ended. */
+static void
+test_limit_of_requests(void **state)
+{
+	struct scene *scene = *state;
+	const char *const one[] = {"CONTENT_LENGTH", "1", NULL};
+	int fds[REQUESTS];
+	int next;
+
+	start(scene);
+	ask_waiting(scene, fds, REQUESTS);
+	next = ask(scene, one, "x");
+	assert_int_equal(seen.calls, REQUESTS);
+	waiter_wake(&waiting.waiters[0]);
+	await(fds[0]);
+	await(next);
+	assert_int_equal(seen.calls, REQUESTS + 1);
+	for (int i = 1; i < REQUESTS; i++)
+		waiter_wake(&waiting.waiters[i]);
+	for (int i = 1; i < REQUESTS; i++)
+		await(fds[i]);
+}
+
+static void *
+wake_all(void *arg)
+{
+	(void)arg;
+	for (int i = 0; i < REQUESTS; i++)
+		waiter_wake(&waiting.waiters[i]);
+	return NULL;
+}
+
+/* Requests that wait are ended by the end of the server, which does not wait for connections any more. */
+static void
+test_end_while_waiting(void **state)
+{
+	struct scene *scene = *state;
+	int fds[REQUESTS];
+	pthread_t thread;
+
+	start(scene);
+	ask_waiting(scene, fds, REQUESTS);
+	assert_int_equal(pthread_create(&thread, NULL, wake_all, NULL), 0);
+	(void)server_drain(scene->server, 0);
+	scene->server = NULL;
+	assert_int_equal(pthread_join(thread, NULL), 0);
+	for (int i = 0; i < REQUESTS; i++)
+		await(fds[i]);
+}
+
 #define scene_test(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
 
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		scene_test(test_thread_fails),  scene_test(test_no_thread),
-		scene_test(test_bodies),        scene_test(test_encodings),
-		scene_test(test_keys),          scene_test(test_credentials),
-		scene_test(test_late),          scene_test(test_hang_up),
-		scene_test(test_hang_up_later), scene_test(test_in_order),
+		scene_test(test_thread_fails),
+		scene_test(test_no_thread),
+		scene_test(test_bodies),
+		scene_test(test_encodings),
+		scene_test(test_keys),
+		scene_test(test_credentials),
+		scene_test(test_late),
+		scene_test(test_hang_up),
+		scene_test(test_hang_up_later),
+		scene_test(test_in_order),
 		scene_test(test_rest_of_body),
+		scene_test(test_waiting_holds_no_thread),
+		scene_test(test_limit_of_requests),
+		scene_test(test_end_while_waiting),
 	};
 	sigset_t stop;
 
