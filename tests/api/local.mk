@@ -81,7 +81,9 @@ API_TESTS = \
 	tests/api/routes \
 	tests/api/sweep \
 	tests/api/unresolved \
-	tests/api/webhook_delivery
+	tests/api/webhook_delivery \
+	tests/api/webhook_runners \
+	tests/api/webhook_stream
 check_PROGRAMS += $(API_TESTS)
 TESTS += $(API_TESTS)
 
@@ -164,4 +166,6 @@ tests_api_routes_LDADD = $(API_LIBS)
 tests_api_sweep_LDADD = $(API_LIBS)
 tests_api_unresolved_LDADD = $(API_LIBS)
 tests_api_webhook_delivery_LDADD = $(API_LIBS)
+tests_api_webhook_runners_LDADD = $(API_LIBS)
+tests_api_webhook_stream_LDADD = $(API_LIBS)
 endif
