@@ -68,6 +68,8 @@ API_TESTS = \
 	tests/api/pocket/transactions \
 	tests/api/pocket/payees \
 	tests/api/pocket/payments \
+	tests/api/pocket/payment_faults \
+	tests/api/pocket/payment_reviews \
 	tests/api/pocket/platform \
 	tests/api/pocket/provider_webhooks \
 	tests/api/pocket/providers \
@@ -153,6 +155,8 @@ tests_api_pocket_transactions_LDADD = $(API_LIBS)
 tests_api_pocket_platform_LDADD = $(API_LIBS)
 tests_api_pocket_payees_LDADD = $(API_LIBS)
 tests_api_pocket_payments_LDADD = $(API_LIBS)
+tests_api_pocket_payment_faults_LDADD = $(API_LIBS)
+tests_api_pocket_payment_reviews_LDADD = $(API_LIBS)
 tests_api_pocket_provider_webhooks_LDADD = $(API_LIBS)
 tests_api_pocket_providers_LDADD = $(API_LIBS)
 tests_api_pocket_reviews_LDADD = $(API_LIBS)
