@@ -31,6 +31,7 @@ API_TESTS = \
 	tests/api/drop/rates \
 	tests/api/drop/recipients \
 	tests/api/drop/transactions \
+	tests/api/drop/transaction_faults \
 	tests/api/envelopes \
 	tests/api/event_order \
 	tests/api/fields \
@@ -117,6 +118,7 @@ tests_api_drop_settings_LDADD = $(API_LIBS)
 tests_api_drop_rates_LDADD = $(API_LIBS)
 tests_api_drop_recipients_LDADD = $(API_LIBS)
 tests_api_drop_transactions_LDADD = $(API_LIBS)
+tests_api_drop_transaction_faults_LDADD = $(API_LIBS)
 tests_api_envelopes_LDADD = $(API_LIBS)
 tests_api_event_order_LDADD = $(API_LIBS)
 tests_api_fields_LDADD = $(API_LIBS)
