@@ -25,6 +25,7 @@ API_TESTS = \
 	tests/api/drop/cards \
 	tests/api/drop/health \
 	tests/api/drop/merchants \
+	tests/api/drop/payouts \
 	tests/api/drop/notifications \
 	tests/api/drop/privacy \
 	tests/api/drop/settings \
@@ -112,6 +113,7 @@ tests_api_drop_bank_payments_LDADD = $(API_LIBS)
 tests_api_drop_cards_LDADD = $(API_LIBS)
 tests_api_drop_health_LDADD = $(API_LIBS)
 tests_api_drop_merchants_LDADD = $(API_LIBS)
+tests_api_drop_payouts_LDADD = $(API_LIBS)
 tests_api_drop_notifications_LDADD = $(API_LIBS)
 tests_api_drop_privacy_LDADD = $(API_LIBS)
 tests_api_drop_settings_LDADD = $(API_LIBS)
