@@ -78,6 +78,7 @@ API_TESTS = \
 	tests/api/pocket/reviews \
 	tests/api/pocket/second_card \
 	tests/api/pocket/users \
+	tests/api/pocket/user_lists \
 	tests/api/pocket/statements \
 	tests/api/pocket/subscriptions \
 	tests/api/pocket/wallets \
@@ -166,6 +167,7 @@ tests_api_pocket_providers_LDADD = $(API_LIBS)
 tests_api_pocket_reviews_LDADD = $(API_LIBS)
 tests_api_pocket_second_card_LDADD = $(API_LIBS)
 tests_api_pocket_users_LDADD = $(API_LIBS)
+tests_api_pocket_user_lists_LDADD = $(API_LIBS)
 tests_api_pocket_statements_LDADD = $(API_LIBS)
 tests_api_pocket_subscriptions_LDADD = $(API_LIBS)
 tests_api_pocket_wallets_LDADD = $(API_LIBS)
