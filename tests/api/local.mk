@@ -12,6 +12,7 @@ API_TESTS = \
 	tests/api/access \
 	tests/api/addresses \
 	tests/api/bitpal/google \
+	tests/api/bitpal/google_faults \
 	tests/api/bitpal/keys \
 	tests/api/bitpal/wallet \
 	tests/api/closing \
@@ -100,6 +101,9 @@ tests_api_addresses_LDADD = $(API_LIBS)
 tests_api_bitpal_google_SOURCES = tests/api/bitpal/google.c tests/support/fake_server.c tests/support/fake_server.h tests/support/rsa.c \
 	tests/support/rsa.h
 tests_api_bitpal_google_LDADD = $(API_LIBS)
+tests_api_bitpal_google_faults_SOURCES = tests/api/bitpal/google_faults.c tests/support/fake_server.c tests/support/fake_server.h tests/support/rsa.c \
+	tests/support/rsa.h
+tests_api_bitpal_google_faults_LDADD = $(API_LIBS)
 tests_api_bitpal_keys_LDADD = $(API_LIBS)
 tests_api_bitpal_wallet_SOURCES = tests/api/bitpal/wallet.c tests/support/fake_server.c tests/support/fake_server.h
 tests_api_bitpal_wallet_LDADD = $(API_LIBS)
