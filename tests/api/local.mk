@@ -15,6 +15,7 @@ API_TESTS = \
 	tests/api/bitpal/google_faults \
 	tests/api/bitpal/keys \
 	tests/api/bitpal/wallet \
+	tests/api/bitpal/wallet_faults \
 	tests/api/closing \
 	tests/api/cors \
 	tests/api/daily \
@@ -107,6 +108,9 @@ tests_api_bitpal_google_faults_LDADD = $(API_LIBS)
 tests_api_bitpal_keys_LDADD = $(API_LIBS)
 tests_api_bitpal_wallet_SOURCES = tests/api/bitpal/wallet.c tests/support/fake_server.c tests/support/fake_server.h
 tests_api_bitpal_wallet_LDADD = $(API_LIBS)
+tests_api_bitpal_wallet_faults_SOURCES = tests/api/bitpal/wallet_faults.c tests/support/fake_server.c \
+	tests/support/fake_server.h
+tests_api_bitpal_wallet_faults_LDADD = $(API_LIBS)
 tests_api_closing_LDADD = $(API_LIBS)
 tests_api_cors_LDADD = $(API_LIBS)
 tests_api_daily_LDADD = $(API_LIBS)
