@@ -49,6 +49,8 @@ API_TESTS = \
 	tests/api/moolah/settings \
 	tests/api/moolah/voucher_races \
 	tests/api/moolah/vouchers \
+	tests/api/moolah/voucher_ends \
+	tests/api/moolah/voucher_guesses \
 	tests/api/moolah/wallet \
 	tests/api/naughty \
 	tests/api/openapi \
@@ -144,6 +146,8 @@ tests_api_moolah_prepaid_faults_LDADD = $(API_LIBS)
 tests_api_moolah_settings_LDADD = $(API_LIBS)
 tests_api_moolah_voucher_races_LDADD = $(API_LIBS)
 tests_api_moolah_vouchers_LDADD = $(API_LIBS)
+tests_api_moolah_voucher_ends_LDADD = $(API_LIBS)
+tests_api_moolah_voucher_guesses_LDADD = $(API_LIBS)
 tests_api_moolah_wallet_LDADD = $(API_LIBS)
 tests_api_naughty_LDADD = $(API_LIBS)
 tests_api_openapi_LDADD = $(API_LIBS)
