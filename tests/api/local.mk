@@ -87,6 +87,7 @@ API_TESTS = \
 	tests/api/pocket/subscriptions \
 	tests/api/pocket/wallets \
 	tests/api/rate \
+	tests/api/repeated_calls \
 	tests/api/routes \
 	tests/api/sweep \
 	tests/api/unresolved \
@@ -184,6 +185,7 @@ tests_api_pocket_statements_LDADD = $(API_LIBS)
 tests_api_pocket_subscriptions_LDADD = $(API_LIBS)
 tests_api_pocket_wallets_LDADD = $(API_LIBS)
 tests_api_rate_LDADD = $(API_LIBS)
+tests_api_repeated_calls_LDADD = $(API_LIBS)
 tests_api_routes_LDADD = $(API_LIBS)
 tests_api_sweep_LDADD = $(API_LIBS)
 tests_api_unresolved_LDADD = $(API_LIBS)
