@@ -16,16 +16,9 @@
 #include "tests/support/cmocka.h"
 #include "tests/support/fixture.h"
 #include "tests/support/process.h"
+#include "tests/support/sql_value.h"
 
 enum { LEASE_S = 60, DEADLINE_MS = 10000 };
-
-static const char *
-value(struct fixture *f, const char *sql)
-{
-	return fixture_value(f->ctx.arena, f->superuser_url, sql);
-}
-
-#define expect_sql(f, sql, text) assert_string_equal(value(f, sql), text)
 
 /* Two processes, each with several threads, and one of the processes is killed in the middle of
  * its work. */
