@@ -1,4 +1,4 @@
-# Every route of every dialect through dispatch(), in process; one program a noun.
+# Every route of every dialect through dispatch(), in process; one program a noun, or a subject of it.
 if CMOCKA
 check_LIBRARIES += libclient.a
 libclient_a_SOURCES = tests/support/client.c tests/support/client.h tests/support/users.c tests/support/users.h \
