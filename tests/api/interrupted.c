@@ -7,42 +7,21 @@
 #include "tests/support/cmocka.h"
 
 #include <libpq-fe.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "api/service.h"
 #include "net/http.h"
 #include "runtime/app.h"
-#include "tests/support/drop_payer.h"
-#include "tests/support/easypay_client.h"
-#include "tests/support/fake_vendor.h"
+#include "tests/support/outside_scene.h"
+#include "tests/support/process.h"
 
-enum { DEADLINE_S = 20, IDENTITY_MAX = 64 };
+enum { DEADLINE_S = 20 };
 
-static struct bank bank;
-static struct easypay_client easypay;
-static struct fake_vendor vendor;
-static struct tenant acme;
 static PGconn *gate; /* blocks updates of a reserved key, while it has the lock */
-
-/* Where an order sent outside has its name: the path, and the position. */
-struct party {
-	struct fake_server *(*server)(void);
-	const char *path;
-	const char *name; /* what the name of an order follows, or begins with */
-	bool by_header;
-};
-
-static struct fake_server *
-bank_server(void)
-{
-	return bank.server;
-}
 
 static struct fake_server *
 easypay_client_server(void)
@@ -94,90 +73,6 @@ static void
 fake_vendor_recovers(bool done)
 {
 	vendor.script = (struct fake_vendor_script){.found = done ? "SUCCESSFUL" : NULL};
-}
-
-static struct ask
-post(const char *target, const char *credential, const char *body)
-{
-	return (struct ask){
-		.method = "POST", .target = target, .credential = credential, .body = body};
-}
-
-static struct ask
-remittance(struct client *c)
-{
-	struct person who = drop_payer_new(c, 500000);
-
-	return post("/api/transactions/remittance", who.access,
-		    client_json(c, "{'recipientId':'%s','amount':1000}",
-				recipient_new(c, &who, "RSD")));
-}
-
-static struct ask
-qr_payment(struct client *c)
-{
-	struct person who = drop_payer_new(c, 500000);
-
-	return post("/api/transactions/qr-payment", who.access,
-		    client_json(c, "{'merchantId':'%s','amount':129}",
-				merchant_new(c, fresh_reference(c))));
-}
-
-#define DESTINATION "'account_number':'0123456789','bank_code':'058'"
-
-static struct ask
-debit(struct client *c)
-{
-	return post("/v1/wallets/debit", acme.test_key,
-		    client_json(c,
-				"{'walletId':'%s','amount':'40','currency':'NGN','reference':'%s',"
-				"'provider':'paystack','providerPayload':{" DESTINATION "}}",
-				wallet_with(c, acme.test_key, "NGN", "100"), fresh_reference(c)));
-}
-
-static struct ask
-credit(struct client *c)
-{
-	return post("/v1/wallets/credit", acme.test_key,
-		    client_json(c,
-				"{'walletId':'%s','amount':'40','currency':'NGN','reference':'%s',"
-				"'provider':'paystack','providerPayload':"
-				"{'email':'ada@example.com'}}",
-				wallet_new(c, acme.test_key, "NGN"), fresh_reference(c)));
-}
-
-static struct ask
-booked_withdrawal(struct client *c)
-{
-	return post("/wallet-providers/actions", acme.test_key,
-		    client_json(c,
-				"{'provider':'paystack','action':'withdraw','payload':"
-				"{'walletId':'%s','amount':'40'," DESTINATION "}}",
-				wallet_with(c, acme.test_key, "NGN", "100")));
-}
-
-static struct ask
-unbooked_withdrawal(struct client *c)
-{
-	return post("/wallet-providers/actions", acme.test_key,
-		    client_json(c, "{'provider':'paystack','action':'withdraw','payload':"
-				   "{'amount':'40'," DESTINATION "}}"));
-}
-
-static struct ask
-naira_deposit(struct client *c)
-{
-	struct person who = person_new(c, client_text(c, "%s@example.com", fresh_reference(c)));
-
-	return post("/api/v1/wallet/deposit", who.access, client_json(c, "{'amount':5000}"));
-}
-
-static struct ask
-purchase(struct client *c)
-{
-	struct buyer buyer = buyer_new(c, "100");
-
-	return ask_to_buy(c, &buyer, "flash", AIRTIME, "29", MOBILE, fresh_reference(c));
 }
 
 #define FROM(table) "SELECT count(*) FROM cowry." table
@@ -239,45 +134,6 @@ static const struct subject {
 	 fake_vendor_hangs,
 	 fake_vendor_recovers},
 };
-
-/* The outside name of a request; "" if it has no order. */
-static void
-identify(const struct party *party, const struct fake_server_request *request,
-	 char out[IDENTITY_MAX])
-{
-	const char *text = party->by_header ? request->head : request->body;
-	const char *at = strcmp(request->method, "POST") == 0 ? strstr(text, party->name) : NULL;
-	size_t length = strlen(party->path);
-
-	out[0] = '\0';
-	if (at == NULL || strncmp(request->target, party->path, length) != 0 ||
-	    strstr(request->target, "transferrecipient") != NULL)
-		return;
-	if (party->by_header || party->name[0] == '"')
-		at += strlen(party->name);
-	(void)snprintf(out, IDENTITY_MAX, "%.*s", (int)strcspn(at, "\"\r,}"), at);
-}
-
-/* Orders since a request, and whether all have one name. */
-static size_t
-orders(const struct party *party, size_t since, bool *one)
-{
-	struct fake_server *server = party->server();
-	char first[IDENTITY_MAX] = "";
-	char name[IDENTITY_MAX];
-	size_t count = 0;
-
-	*one = true;
-	for (size_t i = since; i < fake_server_count(server); i++) {
-		identify(party, fake_server_request(server, i), name);
-		if (name[0] == '\0')
-			continue;
-		if (count++ == 0)
-			(void)snprintf(first, sizeof first, "%s", name);
-		*one = *one && strcmp(first, name) == 0;
-	}
-	return count;
-}
 
 static bool
 in_time(time_t begun)
@@ -364,13 +220,6 @@ start_worker(struct client *c, const struct ask *ask)
 	return worker;
 }
 
-static void
-kill_worker(const struct worker *worker)
-{
-	assert_int_equal(kill(worker->pid, SIGKILL), 0);
-	assert_int_equal(waitpid(worker->pid, NULL, 0), worker->pid);
-}
-
 enum step { BEFORE_CALL, DURING_CALL, BEFORE_COMMIT, AFTER_COMMIT, STEPS };
 
 static const char *const step_names[STEPS] = {"before the call", "during the call",
@@ -382,7 +231,6 @@ interrupt(struct client *c, const struct subject *subject, const struct ask *ask
 	  size_t since)
 {
 	struct worker worker;
-	int status;
 
 	if (step == BEFORE_CALL || step == DURING_CALL)
 		subject->hangs(step == DURING_CALL);
@@ -390,8 +238,7 @@ interrupt(struct client *c, const struct subject *subject, const struct ask *ask
 		run_sql(gate, "SELECT pg_advisory_lock(4711)");
 	worker = start_worker(c, ask);
 	if (step == AFTER_COMMIT) {
-		assert_int_equal(waitpid(worker.pid, &status, 0), worker.pid);
-		assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+		assert_int_equal(process_ended(worker.pid), 0);
 	} else {
 		wait_for_order(&subject->party, since);
 		if (step == BEFORE_COMMIT)
@@ -399,7 +246,7 @@ interrupt(struct client *c, const struct subject *subject, const struct ask *ask
 				 worker.name);
 		else /* while it really runs, nobody else may continue it */
 			assert_int_equal(client_send(c, ask).status, 409);
-		kill_worker(&worker);
+		process_kill(worker.pid);
 	}
 	if (step == BEFORE_COMMIT)
 		run_sql(gate, "SELECT pg_advisory_unlock(4711)");
@@ -479,82 +326,6 @@ test_settled_meanwhile(void **state)
 	expect_text(&a, "data.status", "completed");
 }
 
-/* A payment refused by the bank stays refused under the key; the amount is free for another one. */
-static void
-test_refusal_is_final(void **state)
-{
-	struct client *c = *state;
-	struct ask ask = remittance(c);
-	struct answer first;
-	struct answer again;
-
-	ask.idempotency_key = fresh_reference(c);
-	bank_fail(&bank, "POST", "/v1/payments/", PEER_ANSWERS, 400,
-		  bank_error(c, "PRODUCT_INVALID", "no"));
-	first = client_send(c, &ask);
-	assert_true(first.status >= 400 && first.status < 500);
-	drop_payer_bank_behave(&bank);
-	again = client_send(c, &ask);
-	assert_int_equal(again.status, first.status);
-	assert_memory_equal(again.body.data, first.body.data, first.body.length);
-	ask.idempotency_key = fresh_reference(c);
-	again = client_send(c, &ask);
-	expect_status(&again, 201);
-}
-
-/* A provider that could not be reached has done nothing: the same key may be retried. */
-static void
-test_nothing_done(void **state)
-{
-	struct client *c = *state;
-	struct ask ask = debit(c);
-	const char *url = c->fixture->config.paystack_url;
-	const char *sandbox = c->fixture->config.sandbox_url;
-	struct answer a;
-
-	ask.idempotency_key = fresh_reference(c);
-	c->fixture->config.sandbox_url = c->fixture->config.paystack_url = "http://127.0.0.1:1";
-	a = client_send(c, &ask);
-	c->fixture->config.paystack_url = url;
-	c->fixture->config.sandbox_url = sandbox;
-	expect_status(&a, 502);
-	a = client_send(c, &ask);
-	expect_status(&a, 201);
-	assert_null(answer_header(&a, "Idempotent-Replayed"));
-}
-
-/* What came of the call can't be stored: the request ends, and the next one with its key goes on
- * with what it opened although the process of the first is still there. */
-static void
-test_not_stored(void **state)
-{
-	struct client *c = *state;
-	struct ask ask = remittance(c);
-	size_t since = fake_server_count(bank.server);
-	struct answer a;
-	bool one;
-
-	ask.idempotency_key = fresh_reference(c);
-	client_sql(c, "CREATE FUNCTION cowry.refuse_answer() RETURNS trigger LANGUAGE plpgsql AS"
-		      " $$ BEGIN RAISE disk_full; END $$;"
-		      " CREATE TRIGGER refuse_answer BEFORE UPDATE ON cowry.idempotency"
-		      " FOR EACH ROW WHEN (NEW.status <> 0)"
-		      " EXECUTE FUNCTION cowry.refuse_answer()");
-	a = client_send(c, &ask);
-	client_sql(c, "DROP TRIGGER refuse_answer ON cowry.idempotency");
-	expect_status(&a, 503);
-	assert_int_equal(orders(&subjects[0].party, since, &one), 1);
-	a = client_send(c, &ask);
-	expect_status(&a, 201);
-	(void)orders(&subjects[0].party, since, &one);
-	assert_true(one);
-	assert_string_equal(client_value(c,
-					 "SELECT count(*) FROM cowry.idempotency"
-					 " WHERE key = '%s' AND status = 201",
-					 ask.idempotency_key),
-			    "1");
-}
-
 /* Whoever reserves a key for the first time waits at the gate and then loses a race. */
 static void
 set_trap(struct client *c)
@@ -578,7 +349,6 @@ test_answered_between_attempts(void **state)
 	struct worker worker;
 	struct answer a;
 	size_t since;
-	int status;
 	bool one;
 
 	ask.idempotency_key = fresh_reference(c);
@@ -595,52 +365,9 @@ test_answered_between_attempts(void **state)
 	wait_for(c, "coalesce(bool_or(wait_event_type = 'Lock'), false)", worker.name);
 	client_sql(c, "INSERT INTO cowry.idempotency SELECT * FROM cowry.answered");
 	run_sql(gate, "SELECT pg_advisory_unlock(4711)");
-	assert_int_equal(waitpid(worker.pid, &status, 0), worker.pid);
-	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+	assert_int_equal(process_ended(worker.pid), 0);
 	client_sql(c, "DROP TRIGGER lose_once ON cowry.idempotency; DROP TABLE cowry.answered");
-	assert_int_equal(orders(&subjects[0].party, since, &one), 0);
-}
-
-/* A key belongs to its owner: a rotated API key, or another session, is the same sender. */
-static void
-test_other_credential(void **state)
-{
-	struct client *c = *state;
-	struct ask ask = credit(c);
-	struct answer first;
-	struct answer again;
-
-	ask.idempotency_key = fresh_reference(c);
-	first = client_send(c, &ask);
-	expect_status(&first, 201);
-	ask.credential = key_new(c, &acme.owner, acme.project, "'scope':'test','quota':null");
-	again = client_send(c, &ask);
-	assert_non_null(answer_header(&again, "Idempotent-Replayed"));
-	assert_memory_equal(again.body.data, first.body.data, first.body.length);
-	ask.credential = acme.live_key;
-	again = client_send(c, &ask);
-	assert_null(answer_header(&again, "Idempotent-Replayed"));
-}
-
-static void
-test_other_session(void **state)
-{
-	struct client *c = *state;
-	struct person who = drop_payer_new(c, 500000);
-	struct ask ask = post("/api/transactions/remittance", who.access,
-			      client_json(c, "{'recipientId':'%s','amount':1000}",
-					  recipient_new(c, &who, "RSD")));
-	struct answer first;
-	struct answer again;
-
-	ask.idempotency_key = fresh_reference(c);
-	first = client_send(c, &ask);
-	expect_status(&first, 201);
-	ask.credential = person_sign_in(c, who.email, PASSWORD).access;
-	again = client_send(c, &ask);
-	assert_non_null(answer_header(&again, "Idempotent-Replayed"));
-	assert_int_equal(again.body.length, first.body.length);
-	assert_memory_equal(again.body.data, first.body.data, first.body.length);
+	assert_int_equal(orders(&bank_party, since, &one), 0);
 }
 
 static int
@@ -648,13 +375,9 @@ setup(void **state)
 {
 	struct client *c;
 
-	if (tenants_setup(state, &acme, NULL) != 0)
+	if (outside_setup(state) != 0)
 		return -1;
 	c = *state;
-	drop_payer_bank_open(c, &bank);
-	c->fixture->config.outside_timeout_ms = 20000;
-	easypay_client_open(c, &easypay);
-	fake_vendor_open(c, &vendor);
 	client_sql(c, "CREATE FUNCTION cowry.wait_at_gate() RETURNS trigger LANGUAGE plpgsql AS"
 		      " $$ BEGIN PERFORM pg_advisory_xact_lock(4711); RETURN NEW; END $$;"
 		      " CREATE TRIGGER wait_at_gate BEFORE UPDATE ON cowry.idempotency"
@@ -666,40 +389,18 @@ setup(void **state)
 static int
 teardown(void **state)
 {
-	int result;
-
 	PQfinish(gate);
-	result = client_teardown(state);
-	bank_close_down(&bank);
-	easypay_client_close(&easypay);
-	fake_vendor_close(&vendor);
-	return result;
+	return outside_teardown(state);
 }
-
-static int
-begin(void **state)
-{
-	drop_payer_bank_behave(&bank);
-	easypay.script = (struct easypay_client_script){0};
-	vendor.script = (struct fake_vendor_script){0};
-	return client_begin(state);
-}
-
-#define interruption_test(function) cmocka_unit_test_setup(function, begin)
 
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		interruption_test(test_each_step),
-		interruption_test(test_settled_meanwhile),
-		interruption_test(test_refusal_is_final),
-		interruption_test(test_nothing_done),
-		interruption_test(test_not_stored),
-		interruption_test(test_answered_between_attempts),
-		interruption_test(test_other_credential),
-		interruption_test(test_other_session),
-		interruption_test(client_books_hold),
+		outside_test(test_each_step),
+		outside_test(test_settled_meanwhile),
+		outside_test(test_answered_between_attempts),
+		outside_test(client_books_hold),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

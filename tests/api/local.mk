@@ -1,4 +1,4 @@
-# Every route of every dialect through dispatch(), in process; one program a noun.
+# Every route of every dialect through dispatch(), in process; one program a noun, or a subject of it.
 if CMOCKA
 check_LIBRARIES += libclient.a
 libclient_a_SOURCES = tests/support/client.c tests/support/client.h tests/support/users.c tests/support/users.h \
@@ -12,8 +12,10 @@ API_TESTS = \
 	tests/api/access \
 	tests/api/addresses \
 	tests/api/bitpal/google \
+	tests/api/bitpal/google_faults \
 	tests/api/bitpal/keys \
 	tests/api/bitpal/wallet \
+	tests/api/bitpal/wallet_faults \
 	tests/api/closing \
 	tests/api/cors \
 	tests/api/daily \
@@ -25,12 +27,14 @@ API_TESTS = \
 	tests/api/drop/cards \
 	tests/api/drop/health \
 	tests/api/drop/merchants \
+	tests/api/drop/payouts \
 	tests/api/drop/notifications \
 	tests/api/drop/privacy \
 	tests/api/drop/settings \
 	tests/api/drop/rates \
 	tests/api/drop/recipients \
 	tests/api/drop/transactions \
+	tests/api/drop/transaction_faults \
 	tests/api/envelopes \
 	tests/api/event_order \
 	tests/api/fields \
@@ -45,6 +49,8 @@ API_TESTS = \
 	tests/api/moolah/settings \
 	tests/api/moolah/voucher_races \
 	tests/api/moolah/vouchers \
+	tests/api/moolah/voucher_ends \
+	tests/api/moolah/voucher_guesses \
 	tests/api/moolah/wallet \
 	tests/api/naughty \
 	tests/api/openapi \
@@ -68,20 +74,26 @@ API_TESTS = \
 	tests/api/pocket/transactions \
 	tests/api/pocket/payees \
 	tests/api/pocket/payments \
+	tests/api/pocket/payment_faults \
+	tests/api/pocket/payment_reviews \
 	tests/api/pocket/platform \
 	tests/api/pocket/provider_webhooks \
 	tests/api/pocket/providers \
 	tests/api/pocket/reviews \
 	tests/api/pocket/second_card \
 	tests/api/pocket/users \
+	tests/api/pocket/user_lists \
 	tests/api/pocket/statements \
 	tests/api/pocket/subscriptions \
 	tests/api/pocket/wallets \
 	tests/api/rate \
+	tests/api/repeated_calls \
 	tests/api/routes \
 	tests/api/sweep \
 	tests/api/unresolved \
-	tests/api/webhook_delivery
+	tests/api/webhook_delivery \
+	tests/api/webhook_runners \
+	tests/api/webhook_stream
 check_PROGRAMS += $(API_TESTS)
 TESTS += $(API_TESTS)
 
@@ -93,9 +105,15 @@ tests_api_addresses_LDADD = $(API_LIBS)
 tests_api_bitpal_google_SOURCES = tests/api/bitpal/google.c tests/support/fake_server.c tests/support/fake_server.h tests/support/rsa.c \
 	tests/support/rsa.h
 tests_api_bitpal_google_LDADD = $(API_LIBS)
+tests_api_bitpal_google_faults_SOURCES = tests/api/bitpal/google_faults.c tests/support/fake_server.c tests/support/fake_server.h tests/support/rsa.c \
+	tests/support/rsa.h
+tests_api_bitpal_google_faults_LDADD = $(API_LIBS)
 tests_api_bitpal_keys_LDADD = $(API_LIBS)
 tests_api_bitpal_wallet_SOURCES = tests/api/bitpal/wallet.c tests/support/fake_server.c tests/support/fake_server.h
 tests_api_bitpal_wallet_LDADD = $(API_LIBS)
+tests_api_bitpal_wallet_faults_SOURCES = tests/api/bitpal/wallet_faults.c tests/support/fake_server.c \
+	tests/support/fake_server.h
+tests_api_bitpal_wallet_faults_LDADD = $(API_LIBS)
 tests_api_closing_LDADD = $(API_LIBS)
 tests_api_cors_LDADD = $(API_LIBS)
 tests_api_daily_LDADD = $(API_LIBS)
@@ -107,12 +125,14 @@ tests_api_drop_bank_payments_LDADD = $(API_LIBS)
 tests_api_drop_cards_LDADD = $(API_LIBS)
 tests_api_drop_health_LDADD = $(API_LIBS)
 tests_api_drop_merchants_LDADD = $(API_LIBS)
+tests_api_drop_payouts_LDADD = $(API_LIBS)
 tests_api_drop_notifications_LDADD = $(API_LIBS)
 tests_api_drop_privacy_LDADD = $(API_LIBS)
 tests_api_drop_settings_LDADD = $(API_LIBS)
 tests_api_drop_rates_LDADD = $(API_LIBS)
 tests_api_drop_recipients_LDADD = $(API_LIBS)
 tests_api_drop_transactions_LDADD = $(API_LIBS)
+tests_api_drop_transaction_faults_LDADD = $(API_LIBS)
 tests_api_envelopes_LDADD = $(API_LIBS)
 tests_api_event_order_LDADD = $(API_LIBS)
 tests_api_fields_LDADD = $(API_LIBS)
@@ -127,6 +147,8 @@ tests_api_moolah_prepaid_faults_LDADD = $(API_LIBS)
 tests_api_moolah_settings_LDADD = $(API_LIBS)
 tests_api_moolah_voucher_races_LDADD = $(API_LIBS)
 tests_api_moolah_vouchers_LDADD = $(API_LIBS)
+tests_api_moolah_voucher_ends_LDADD = $(API_LIBS)
+tests_api_moolah_voucher_guesses_LDADD = $(API_LIBS)
 tests_api_moolah_wallet_LDADD = $(API_LIBS)
 tests_api_naughty_LDADD = $(API_LIBS)
 tests_api_openapi_LDADD = $(API_LIBS)
@@ -151,17 +173,23 @@ tests_api_pocket_transactions_LDADD = $(API_LIBS)
 tests_api_pocket_platform_LDADD = $(API_LIBS)
 tests_api_pocket_payees_LDADD = $(API_LIBS)
 tests_api_pocket_payments_LDADD = $(API_LIBS)
+tests_api_pocket_payment_faults_LDADD = $(API_LIBS)
+tests_api_pocket_payment_reviews_LDADD = $(API_LIBS)
 tests_api_pocket_provider_webhooks_LDADD = $(API_LIBS)
 tests_api_pocket_providers_LDADD = $(API_LIBS)
 tests_api_pocket_reviews_LDADD = $(API_LIBS)
 tests_api_pocket_second_card_LDADD = $(API_LIBS)
 tests_api_pocket_users_LDADD = $(API_LIBS)
+tests_api_pocket_user_lists_LDADD = $(API_LIBS)
 tests_api_pocket_statements_LDADD = $(API_LIBS)
 tests_api_pocket_subscriptions_LDADD = $(API_LIBS)
 tests_api_pocket_wallets_LDADD = $(API_LIBS)
 tests_api_rate_LDADD = $(API_LIBS)
+tests_api_repeated_calls_LDADD = $(API_LIBS)
 tests_api_routes_LDADD = $(API_LIBS)
 tests_api_sweep_LDADD = $(API_LIBS)
 tests_api_unresolved_LDADD = $(API_LIBS)
 tests_api_webhook_delivery_LDADD = $(API_LIBS)
+tests_api_webhook_runners_LDADD = $(API_LIBS)
+tests_api_webhook_stream_LDADD = $(API_LIBS)
 endif

@@ -89,7 +89,7 @@ tests_db_archive_CPPFLAGS = $(BOOKS_CPPFLAGS)
 tests_db_archive_LDADD = libbooks.a $(BOOKS_LIBS)
 tests_db_verify_CPPFLAGS = $(BOOKS_CPPFLAGS)
 tests_db_verify_LDADD = libbooks.a $(BOOKS_LIBS)
-QUEUE_TESTS = tests/db/queue tests/db/several_runners tests/db/runner tests/db/smtp
+QUEUE_TESTS = tests/db/queue tests/db/retention tests/db/several_runners tests/db/runner tests/db/smtp
 check_PROGRAMS += $(QUEUE_TESTS)
 TESTS += $(QUEUE_TESTS)
 tests_db_runner_CPPFLAGS = $(BOOKS_CPPFLAGS)
@@ -100,6 +100,8 @@ tests_db_several_runners_CPPFLAGS = $(BOOKS_CPPFLAGS)
 tests_db_several_runners_LDADD = $(BOOKS_LIBS)
 tests_db_queue_CPPFLAGS = $(BOOKS_CPPFLAGS)
 tests_db_queue_LDADD = $(BOOKS_LIBS)
+tests_db_retention_CPPFLAGS = $(BOOKS_CPPFLAGS)
+tests_db_retention_LDADD = $(BOOKS_LIBS)
 endif
 
 # All tests run beside one throw-away PostgreSQL. Through a variable, because automake would take

@@ -10,6 +10,7 @@
 #include "runtime/app.h"
 #include "tests/support/fixture.h"
 #include "tests/support/keys.h"
+#include "tests/support/sql_value.h"
 
 enum { MAILS = 250 };
 
@@ -66,12 +67,6 @@ reseal(struct fixture *f)
 		whole.broken += count.broken;
 	}
 	return whole;
-}
-
-static const char *
-value(struct fixture *f, const char *sql)
-{
-	return fixture_value(f->ctx.arena, f->superuser_url, sql);
 }
 
 static void

@@ -12,6 +12,7 @@
 #include "jobs/runner.h"
 #include "tests/support/cmocka.h"
 #include "tests/support/fixture.h"
+#include "tests/support/sql_value.h"
 
 enum { DEADLINE_MS = 10000, PATIENCE_MS = 10000 };
 
@@ -205,12 +206,6 @@ test_lost_session(void **state)
 	assert_string_not_equal(problem, "");
 	assert_int_equal(listener_fd(l), -1);
 	listener_free(l);
-}
-
-static const char *
-value(struct fixture *f, const char *sql)
-{
-	return fixture_value(f->ctx.arena, f->superuser_url, sql);
 }
 
 /* A runner that ended long ago is forgotten; one that ended just now is not yet. */

@@ -1,11 +1,9 @@
 /* Several runners at once, and runners that are killed. */
 #include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -17,16 +15,10 @@
 #include "runtime/app.h"
 #include "tests/support/cmocka.h"
 #include "tests/support/fixture.h"
+#include "tests/support/process.h"
+#include "tests/support/sql_value.h"
 
 enum { LEASE_S = 60, DEADLINE_MS = 10000 };
-
-static const char *
-value(struct fixture *f, const char *sql)
-{
-	return fixture_value(f->ctx.arena, f->superuser_url, sql);
-}
-
-#define expect_sql(f, sql, text) assert_string_equal(value(f, sql), text)
 
 /* Two processes, each with several threads, and one of the processes is killed in the middle of
  * its work. */
@@ -88,7 +80,6 @@ test_two_processes(void **state)
 {
 	struct fixture *f = *state;
 	pid_t child;
-	int status;
 
 	runs = mmap(NULL, JOBS * sizeof(*runs), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
 		    -1, 0);
@@ -100,8 +91,7 @@ test_two_processes(void **state)
 	if (child == 0)
 		_exit(run_threads(f) ? 0 : 1);
 	assert_true(run_threads(f));
-	assert_int_equal(waitpid(child, &status, 0), child);
-	assert_int_equal(status, 0);
+	assert_int_equal(process_ended(child), 0);
 	for (size_t i = 0; i < JOBS; i++)
 		assert_int_equal(runs[i], 1);
 	expect_sql(f, "SELECT count(*) FROM cowry.job", "0");
@@ -165,8 +155,7 @@ test_killed_job(void **state)
 	assert_true(wait_until(f, "SELECT claimed_until IS NOT NULL FROM cowry.job"));
 	assert_int_equal(queue_run_one(&f->ctx, &taking_over, &found), ERR_OK);
 	assert_false(found);
-	assert_int_equal(kill(child, SIGKILL), 0);
-	assert_int_equal(waitpid(child, NULL, 0), child);
+	process_kill(child);
 	assert_true(wait_until(f, "SELECT claimed_until < clock_timestamp() FROM cowry.job"));
 	assert_int_equal(queue_run_one(&f->ctx, &taking_over, &found), ERR_OK);
 	assert_true(found);
@@ -236,8 +225,7 @@ kill_runner_after(struct fixture *f, int64_t kept_ms)
 		assert_false(take_over_once(f));
 		(void)nanosleep(&(struct timespec){.tv_nsec = 20000000}, NULL);
 	}
-	assert_int_equal(kill(child, SIGKILL), 0);
-	assert_int_equal(waitpid(child, NULL, 0), child);
+	process_kill(child);
 	begun_ns = clock_monotonic_ns();
 	while (!take_over_once(f)) {
 		assert_true(ms_since(begun_ns) < BUDGET_MS);

@@ -102,6 +102,8 @@ unit_cowry_tests = \
 	tests/unit/schema/schema \
 	tests/unit/schema/query \
 	tests/unit/schema/reply \
+	tests/unit/schema/texts \
+	tests/unit/schema/values \
 	tests/unit/bin/server \
 	tests/unit/api/texts \
 	tests/unit/provider/vendors \
@@ -148,6 +150,8 @@ tests_unit_app_payment_state_LDADD = $(unit_cowry_libs)
 tests_unit_schema_schema_LDADD = $(unit_cowry_libs)
 tests_unit_schema_query_LDADD = $(unit_cowry_libs)
 tests_unit_schema_reply_LDADD = $(unit_cowry_libs)
+tests_unit_schema_texts_LDADD = $(unit_cowry_libs)
+tests_unit_schema_values_LDADD = $(unit_cowry_libs)
 tests_unit_api_texts_LDADD = $(COWRY_LIBS) $(CMOCKA_LIBS)
 tests_unit_provider_vendors_SOURCES = tests/unit/provider/vendors.c $(provider_scene)
 tests_unit_provider_vendors_LDADD = $(unit_cowry_libs)

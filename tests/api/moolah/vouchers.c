@@ -2,7 +2,6 @@
 #include "tests/support/cmocka.h"
 
 #include <regex.h>
-#include <stdlib.h>
 
 #include "base/luhn.h"
 #include "tests/support/moolah_voucher.h"
@@ -249,96 +248,6 @@ test_payees(void **state)
 	assert_int_equal(cents_of(c, &bob), before + 15000);
 }
 
-/* After the last redemption the voucher is used up, and the rest is returned to the issuer, at
- * once. */
-static void
-test_max_redemptions(void **state)
-{
-	struct client *c = *state;
-	struct answer a = issue(c, &ada, "100", ",'max_redemptions':1");
-	const char *id = answer_at(&a, "data.id");
-	const char *code = answer_at(&a, "data.voucherCode");
-	int64_t before = cents_of(c, &ada);
-	struct answer summary = voucher_get(c, &ada, "/balance-summary");
-	const char *active = answer_at(&summary, "data.active.value");
-
-	a = redeem(c, &bob, code, "30", "");
-	expect_status(&a, 200);
-	expect_text(&a, "data.remaining_balance", "0.00");
-	assert_int_equal(cents_of(c, &ada), before + 7000);
-	a = redeem(c, &bob, code, "30", "");
-	expect_words(&a, 400, "INSUFFICIENT_BALANCE",
-		     "The voucher has reached its maximum number of redemptions");
-	a = voucher_get(c, &ada, client_text(c, "/%s/redemptions", id));
-	expect_text(&a, "data.max_redemptions", "1");
-	expect_text(&a, "data.status", "redeemed");
-	expect_text(&a, "data.refunded_amount", "70.00");
-	a = voucher_get(c, &ada, client_text(c, "/code/%s", code));
-	expect_text(&a, "data.status", "redeemed");
-	expect_text(&a, "data.balance", "0.00");
-	expect_text(&a, "data.refundedAmount", "70.00");
-	a = client_call(c, "GET", "/api/v1/wallets/transactions?limit=1", ada.access, NULL);
-	expect_text(&a, "data.transactions.0.subtype", "voucher_refund");
-	expect_text(&a, "data.transactions.0.amount", "70");
-	summary = voucher_get(c, &ada, "/balance-summary");
-	assert_string_not_equal(answer_at(&summary, "data.active.value"), active);
-	run_out(c, id);
-	(void)expire(c);
-	assert_int_equal(cents_of(c, &ada), before + 7000);
-	a = issue(c, &ada, "100", ",'max_redemptions':1");
-	a = redeem(c, &bob, answer_at(&a, "data.voucherCode"), "100", "");
-	expect_status(&a, 200);
-}
-
-/* A wallet that can't receive money at that moment gets the rest later. */
-static void
-test_rest_waits(void **state)
-{
-	struct client *c = *state;
-	struct answer a = issue(c, &ada, "100", ",'max_redemptions':1");
-	const char *id = answer_at(&a, "data.id");
-	const char *code = answer_at(&a, "data.voucherCode");
-	int64_t before = cents_of(c, &ada);
-	static const char set[] = "UPDATE cowry.account SET status = %d WHERE account_id ="
-				  " (SELECT account_id FROM cowry.personal_wallet"
-				  " JOIN cowry.users USING (user_id)"
-				  " WHERE public_id = '%s' AND currency = 'ZAR')";
-
-	client_sql(c, set, 1, ada.id);
-	a = redeem(c, &bob, code, "30", "");
-	expect_status(&a, 200);
-	assert_true(expire(c));
-	assert_int_equal(cents_of(c, &ada), before);
-	client_sql(c, set, 0, ada.id);
-	client_sql(c, "UPDATE cowry.voucher SET refund_after = now() WHERE voucher_id = %s", id);
-	assert_true(expire(c));
-	assert_int_equal(cents_of(c, &ada), before + 7000);
-	a = voucher_get(c, &ada, client_text(c, "/code/%s", code));
-	expect_text(&a, "data.status", "redeemed");
-}
-
-/* One that the previous release left at its last redemption. */
-static void
-test_stuck_before(void **state)
-{
-	struct client *c = *state;
-	struct answer a = issue(c, &ada, "50", ",'max_redemptions':2");
-	const char *id = answer_at(&a, "data.id");
-	const char *code = answer_at(&a, "data.voucherCode");
-	int64_t before = cents_of(c, &ada);
-
-	a = redeem(c, &bob, code, "20", "");
-	expect_status(&a, 200);
-	client_sql(c,
-		   "UPDATE cowry.voucher SET max_redemptions = 1, refund_after = now()"
-		   " WHERE voucher_id = %s",
-		   id);
-	assert_true(expire(c));
-	assert_int_equal(cents_of(c, &ada), before + 3000);
-	a = voucher_get(c, &ada, client_text(c, "/code/%s", code));
-	expect_text(&a, "data.status", "redeemed");
-}
-
 static void
 test_redeem_refused(void **state)
 {
@@ -377,81 +286,6 @@ test_redeem_refused(void **state)
 			client_json(c, "{'voucher_code':'%s','amount':1}", code));
 	expect_refusal(&a, 401, "UNAUTHORIZED");
 	assert_string_equal(books(c), before);
-}
-
-/* The clock decides, whether the job has run or not. */
-static void
-test_expired(void **state)
-{
-	struct client *c = *state;
-	struct answer a = issue(c, &ada, "80", "");
-	const char *id = answer_at(&a, "data.id");
-	const char *code = answer_at(&a, "data.voucherCode");
-	int64_t before = cents_of(c, &ada);
-
-	a = redeem(c, &bob, code, "30", "");
-	expect_status(&a, 200);
-	run_out(c, id);
-	a = redeem(c, &bob, code, "10", "");
-	expect_words(&a, 400, "VOUCHER_EXPIRED", "The voucher has expired");
-	assert_true(expire(c));
-	assert_false(expire(c));
-	a = redeem(c, &bob, code, "10", "");
-	expect_refusal(&a, 400, "VOUCHER_EXPIRED");
-	assert_int_equal(cents_of(c, &ada), before + 5000);
-	a = voucher_get(c, &ada, "?status=expired&limit=1");
-	expect_text(&a, "data.vouchers.0.id", id);
-	assert_string_equal(client_value(c,
-					 "SELECT type FROM cowry.transaction"
-					 " WHERE reference = 'voucher/%s/expire'",
-					 id),
-			    "voucher_refund");
-}
-
-static void
-set_status(struct client *c, const struct person *who, int status)
-{
-	client_sql(c,
-		   "UPDATE cowry.account SET status = %d WHERE account_id ="
-		   " (SELECT account_id FROM cowry.personal_wallet JOIN cowry.users USING (user_id)"
-		   " WHERE email_key = '%s' AND currency = 'ZAR')",
-		   status, who->email);
-}
-
-/* A frozen wallet can't receive money: the voucher keeps it until it can, and delays no other. */
-static void
-test_frozen(void **state)
-{
-	struct client *c = *state;
-	struct person eve = person_with(c, "eve@example.com", 20000);
-	struct answer a = issue(c, &eve, "100", "");
-	const char *id = answer_at(&a, "data.id");
-	const char *code = answer_at(&a, "data.voucherCode");
-	struct answer other = issue(c, &ada, "10", "");
-	int64_t before = cents_of(c, &ada);
-
-	set_status(c, &eve, 1);
-	a = voucher_post(c, &eve, "issue", "'original_amount':5");
-	expect_refusal(&a, 422, "WALLET_INACTIVE");
-	a = redeem(c, &eve, code, "10", "");
-	expect_refusal(&a, 422, "WALLET_INACTIVE");
-	run_out(c, id);
-	run_out(c, answer_at(&other, "data.id"));
-	assert_true(expire(c));
-	assert_int_equal(cents_of(c, &ada), before + 1000);
-	assert_int_equal(cents_of(c, &eve), 10000);
-	a = voucher_get(c, &eve, client_text(c, "/code/%s", code));
-	expect_text(&a, "data.status", "expired");
-	expect_text(&a, "data.balance", "100.00");
-	a = redeem(c, &bob, code, "10", "");
-	expect_refusal(&a, 400, "VOUCHER_EXPIRED");
-	assert_false(expire(c)); /* not at once again */
-	client_books_hold(state);
-	set_status(c, &eve, 0);
-	client_sql(c, "UPDATE cowry.voucher SET refund_after = now() WHERE voucher_id = %s", id);
-	assert_true(expire(c));
-	assert_int_equal(cents_of(c, &eve), 20000);
-	assert_false(expire(c));
 }
 
 static void
@@ -592,88 +426,6 @@ test_lists(void **state)
 	expect_text(&a, "data.total.value", "0.00");
 }
 
-/* Ten wrong codes, of either route, are answered; malformed or right ones are not counted. */
-static void
-test_guesses(void **state)
-{
-	struct client *c = *state;
-	struct person mallory = person_new(c, "mallory@example.com");
-	const char *code = issued_code(c, &ada, "10");
-	struct answer a;
-
-	for (int i = 0; i < 10; i++) {
-		a = voucher_get(c, &mallory, client_text(c, "/code/%s", code));
-		expect_status(&a, 200);
-		a = i % 2 == 0
-			    ? redeem(c, &mallory, client_text(c, "109323716105%04d", i), "5", "")
-			    : voucher_get(c, &mallory, client_text(c, "/code/109323716105%04d", i));
-		expect_refusal(&a, 404, "VOUCHER_NOT_FOUND");
-		a = redeem(c, &mallory, "abc", "5", "");
-		expect_refusal(&a, 400, "INVALID_VOUCHER_CODE");
-	}
-	a = redeem(c, &mallory, "1093237161059999", "5", "");
-	expect_refusal(&a, 429, "RATE_LIMITED");
-	assert_in_range(atoi(answer_header(&a, "Retry-After")), 1, 900);
-	a = redeem(c, &mallory, code, "5", "");
-	expect_refusal(&a, 429, "RATE_LIMITED");
-	a = voucher_get(c, &mallory, client_text(c, "/code/%s", code));
-	expect_refusal(&a, 429, "RATE_LIMITED");
-	a = redeem(c, &bob, code, "5", "");
-	expect_status(&a, 200);
-	client_sql(c, "UPDATE cowry.voucher_guess SET window_ends_at = now()");
-	a = redeem(c, &mallory, code, "5", "");
-	expect_status(&a, 200);
-	assert_false(expire(c)); /* sweeps as well */
-	assert_string_equal(client_value(c, "SELECT count(*) FROM cowry.voucher_guess"), "0");
-}
-
-/* An address has a higher limit, since many users may share it; an IPv6 customer is one address. */
-static void
-test_guesses_of_address(void **state)
-{
-	struct client *c = *state;
-	struct person many[6];
-	struct ask ask = {.method = "GET", .target = VOUCHERS "/code/1093237161056632"};
-	struct answer a;
-
-	for (size_t i = 0; i < 6; i++)
-		many[i] = person_new(c, client_text(c, "many%zu@example.com", i));
-	for (int i = 0; i < 50; i++) {
-		ask.credential = many[i / 10].access;
-		ask.address = client_text(c, "2001:db8:0:1::%x", (unsigned)i);
-		a = client_send(c, &ask);
-		expect_refusal(&a, 404, "VOUCHER_NOT_FOUND");
-	}
-	ask.credential = many[5].access;
-	a = client_send(c, &ask);
-	expect_refusal(&a, 429, "RATE_LIMITED");
-	ask.address = "2001:db8:0:2::1";
-	a = client_send(c, &ask);
-	expect_refusal(&a, 404, "VOUCHER_NOT_FOUND");
-}
-
-/* Concurrent guesses: at most ten of them learn that they were wrong. */
-static void
-test_guesses_at_once(void **state)
-{
-	enum { AT_ONCE = 40 };
-	struct client *c = *state;
-	struct person p = person_new(c, "hasty@example.com");
-	struct ask asks[AT_ONCE];
-	int statuses[AT_ONCE];
-
-	for (size_t i = 0; i < AT_ONCE; i++)
-		asks[i] = (struct ask){
-			.method = "POST",
-			.target = VOUCHERS "/redeem",
-			.credential = p.access,
-			.body = client_json(c, "{'voucher_code':'10932371610%05zu','amount':1}", i),
-		};
-	client_at_once(c, asks, AT_ONCE, statuses);
-	assert_int_equal(count_status(statuses, AT_ONCE, 404), 10);
-	assert_int_equal(count_status(statuses, AT_ONCE, 429), AT_ONCE - 10);
-}
-
 static void
 test_idempotency(void **state)
 {
@@ -712,26 +464,12 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		client_test(test_issue),
-		client_test(test_issue_refused),
-		client_test(test_redeem),
-		client_test(test_original_client),
-		client_test(test_payees),
-		client_test(test_max_redemptions),
-		client_test(test_rest_waits),
-		client_test(test_stuck_before),
-		client_test(test_redeem_refused),
-		client_test(test_expired),
-		client_test(test_frozen),
-		client_test(test_by_code),
-		client_test(test_redemptions_refused),
-		client_test(test_lists),
-		client_test(test_guesses),
-		client_test(test_guesses_of_address),
-		client_test(test_guesses_at_once),
-		client_test(test_idempotency),
-		client_test(client_books_hold),
-		client_test(test_covered),
+		client_test(test_issue),        client_test(test_issue_refused),
+		client_test(test_redeem),       client_test(test_original_client),
+		client_test(test_payees),       client_test(test_redeem_refused),
+		client_test(test_by_code),      client_test(test_redemptions_refused),
+		client_test(test_lists),        client_test(test_idempotency),
+		client_test(client_books_hold), client_test(test_covered),
 	};
 
 	return cmocka_run_group_tests(tests, setup, client_teardown);

@@ -3,13 +3,12 @@
 #include "base/metrics.h"
 
 #include <pthread.h>
-#include <signal.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "tests/support/cmocka.h"
 #include "tests/support/folder.h"
+#include "tests/support/process.h"
 
 enum { ROUTES = 7, THREADS = 4, ADDITIONS = 20000 };
 
@@ -69,38 +68,30 @@ living(const struct metrics_options *options)
 	return n;
 }
 
-/* A process that counts n postings, reports it, and lives until it is killed. */
+struct counting {
+	const struct metrics_options *options;
+	int64_t n;
+};
+
+static void
+count_and_wait(void *arg, int ready)
+{
+	const struct counting *counting = arg;
+	char problem[METRICS_PROBLEM_MAX];
+	struct metrics *metrics = metrics_open(counting->options, problem);
+
+	metrics_count(metrics, METRIC_POSTINGS, 0, 0, counting->n);
+	metrics_gauge_set(metrics, GAUGE_BUSY, 5);
+	process_ready(ready);
+	for (;;)
+		(void)pause();
+}
+
+/* A process that has counted n postings, and lives until it is killed. */
 static pid_t
 start_process(const struct metrics_options *options, int64_t n)
 {
-	int ready[2];
-	char byte;
-	pid_t pid;
-
-	assert_int_equal(pipe(ready), 0);
-	pid = fork();
-	assert_true(pid >= 0);
-	if (pid == 0) {
-		char problem[METRICS_PROBLEM_MAX];
-		struct metrics *metrics = metrics_open(options, problem);
-
-		metrics_count(metrics, METRIC_POSTINGS, 0, 0, n);
-		metrics_gauge_set(metrics, GAUGE_BUSY, 5);
-		(void)!write(ready[1], "x", 1);
-		for (;;)
-			(void)pause();
-	}
-	(void)close(ready[1]);
-	assert_int_equal(read(ready[0], &byte, 1), 1);
-	(void)close(ready[0]);
-	return pid;
-}
-
-static void
-kill_process(pid_t pid)
-{
-	assert_int_equal(kill(pid, SIGKILL), 0);
-	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	return process_start(count_and_wait, &(struct counting){options, n});
 }
 
 static void
@@ -114,14 +105,14 @@ test_sums_over_processes(void **state)
 	(void)state;
 	assert_int_equal(total(&options, METRIC_POSTINGS, 0, 0), 7);
 	assert_int_equal(living(&options), 2);
-	kill_process(first);
+	process_kill(first);
 	assert_int_equal(total(&options, METRIC_POSTINGS, 0, 0), 7);
 	assert_int_equal(living(&options), 1);
 	first = start_process(&options, 10); /* in the slot of the one that was killed */
 	assert_int_equal(total(&options, METRIC_POSTINGS, 0, 0), 17);
 	assert_int_equal(living(&options), 2);
-	kill_process(first);
-	kill_process(second);
+	process_kill(first);
+	process_kill(second);
 	assert_int_equal(living(&options), 0);
 	folder_remove(folder);
 }
@@ -137,7 +128,7 @@ test_gauges_begin_anew(void **state)
 	struct metrics *metrics;
 
 	(void)state;
-	kill_process(start_process(&options, 1));
+	process_kill(start_process(&options, 1));
 	metrics = opened(&options);
 	metrics_note_memory(metrics);
 	view = metrics_view_open(&options, problem);
@@ -244,7 +235,7 @@ test_another_layout(void **state)
 	assert_int_equal(total(&new, METRIC_POSTINGS, 0, 0), 5);
 	assert_int_equal(files_in(folder), 2);
 	metrics_close(metrics);
-	kill_process(worker);
+	process_kill(worker);
 	metrics = opened(&new);
 	assert_int_equal(files_in(folder), 1);
 	assert_int_equal(total(&new, METRIC_POSTINGS, 0, 0), 5);

@@ -7,7 +7,6 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -18,9 +17,18 @@
 #include "tests/support/cmocka.h"
 #include "tests/support/folder.h"
 #include "tests/support/poll.h"
+#include "tests/support/process.h"
 
 enum { IDENTITY = 7, ARENA_MAX = 16 * 1024 * 1024, LONG_MS = 20000, DEADLINE_S = 20 };
 enum { PROCESSES = 3, THREADS = 6, ROUNDS = 200, MOST = 5 };
+
+/* A folder with a queue of this process. */
+struct queue_scene {
+	char folder[FOLDER_MAX];
+	struct commit_queue *queue;
+	struct arena *arena; /* of batches */
+	bool leads;
+};
 
 static struct commit_queue *
 opened(const char *folder)
@@ -31,6 +39,61 @@ opened(const char *folder)
 	assert_non_null(queue);
 	assert_string_equal(problem, "");
 	return queue;
+}
+
+/* A folder that no process has used. */
+static int
+setup_folder(void **state)
+{
+	struct queue_scene *scene = calloc(1, sizeof(*scene));
+
+	if (scene == NULL || !folder_make(scene->folder))
+		return -1;
+	scene->arena = arena_new(ARENA_MAX);
+	*state = scene;
+	return 0;
+}
+
+static int
+setup(void **state)
+{
+	struct queue_scene *scene;
+
+	if (setup_folder(state) != 0)
+		return -1;
+	scene = *state;
+	scene->queue = opened(scene->folder);
+	return 0;
+}
+
+static void
+lead(struct queue_scene *scene)
+{
+	assert_true(commit_queue_lead(scene->queue, LONG_MS));
+	scene->leads = true;
+}
+
+static int
+setup_leading(void **state)
+{
+	if (setup(state) != 0)
+		return -1;
+	lead(*state);
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	struct queue_scene *scene = *state;
+
+	if (scene->leads)
+		commit_queue_resign(scene->queue);
+	commit_queue_close(scene->queue);
+	arena_free(scene->arena);
+	folder_remove(scene->folder);
+	free(scene);
+	return 0;
 }
 
 /* A transaction, and what it points to. */
@@ -110,44 +173,6 @@ serve(struct commit_queue *queue, size_t most, int64_t within_ms)
 	return batch.count;
 }
 
-/* A process that does something with the queue. */
-typedef void role(const char *folder, struct commit_queue *queue, int ready);
-
-static pid_t
-start(const char *folder, role *act)
-{
-	int ready[2];
-	char byte;
-	pid_t pid;
-
-	assert_int_equal(pipe(ready), 0);
-	pid = fork();
-	assert_true(pid >= 0);
-	if (pid == 0) {
-		act(folder, opened(folder), ready[1]);
-		_exit(0);
-	}
-	(void)close(ready[1]);
-	assert_int_equal(read(ready[0], &byte, 1), 1);
-	(void)close(ready[0]);
-	return pid;
-}
-
-static void
-report(int ready)
-{
-	(void)!write(ready, "r", 1);
-}
-
-static int
-ended(pid_t pid)
-{
-	int status;
-
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-}
-
 /* A thread that submits an order, and what became of it. */
 struct submitter {
 	struct commit_queue *queue;
@@ -195,13 +220,13 @@ submit_many(void *arg)
 }
 
 static void
-many_threads(const char *folder, struct commit_queue *queue, int ready)
+many_threads(void *folder, int ready)
 {
+	struct commit_queue *queue = opened(folder);
 	pthread_t threads[THREADS];
 	int failed = 0;
 
-	(void)folder;
-	report(ready);
+	process_ready(ready);
 	for (size_t i = 0; i < THREADS; i++)
 		failed += pthread_create(&threads[i], NULL, submit_many, queue) != 0;
 	for (size_t i = 0; i < THREADS; i++) {
@@ -217,17 +242,13 @@ many_threads(const char *folder, struct commit_queue *queue, int ready)
 static void
 test_many(void **state)
 {
-	char folder[FOLDER_MAX];
-	struct commit_queue *queue;
+	struct queue_scene *scene = *state;
+	struct commit_queue *queue = scene->queue;
 	pid_t processes[PROCESSES];
 	size_t served = 0;
 
-	(void)state;
-	assert_true(folder_make(folder));
-	queue = opened(folder);
-	assert_true(commit_queue_lead(queue, LONG_MS));
 	for (size_t i = 0; i < PROCESSES; i++)
-		processes[i] = start(folder, many_threads);
+		processes[i] = process_start(many_threads, scene->folder);
 	while (served < (size_t)PROCESSES * THREADS * ROUNDS) {
 		size_t n = serve(queue, MOST, LONG_MS);
 
@@ -235,29 +256,21 @@ test_many(void **state)
 		served += n;
 	}
 	for (size_t i = 0; i < PROCESSES; i++)
-		assert_int_equal(ended(processes[i]), 0);
+		assert_int_equal(process_ended(processes[i]), 0);
 	assert_int_equal(serve(queue, MOST, 0), 0);
-	commit_queue_resign(queue);
-	commit_queue_close(queue);
-	folder_remove(folder);
 }
 
 static void
 test_fault(void **state)
 {
-	char folder[FOLDER_MAX];
-	struct commit_queue *queue;
+	struct queue_scene *scene = *state;
+	struct commit_queue *queue = scene->queue;
 	struct commit_batch batch;
-	struct arena *arena = arena_new(ARENA_MAX);
 	struct fault refusal = {.retry_after_s = 3, .outage = true, .broken = "a condition"};
 	struct submitter s;
 
-	(void)state;
-	assert_true(folder_make(folder));
-	queue = opened(folder);
-	assert_true(commit_queue_lead(queue, LONG_MS));
 	begin(&s, queue, 1);
-	batch = commit_queue_take(queue, arena, MOST, LONG_MS);
+	batch = commit_queue_take(queue, scene->arena, MOST, LONG_MS);
 	assert_int_equal(batch.count, 1);
 	(void)fault(&refusal, ERR_CONFLICT, NULL, "Somebody else was faster");
 	commit_queue_answer(queue, &batch, &refusal);
@@ -268,87 +281,54 @@ test_fault(void **state)
 	assert_int_equal(s.order.fault.retry_after_s, 3);
 	assert_true(s.order.fault.outage);
 	assert_null(s.order.fault.broken);
-	commit_queue_resign(queue);
-	commit_queue_close(queue);
-	arena_free(arena);
-	folder_remove(folder);
 }
 
 /* A leader that can't post: the worker may be able to. */
 static void
 test_unavailable(void **state)
 {
-	char folder[FOLDER_MAX];
-	struct commit_queue *queue;
+	struct queue_scene *scene = *state;
+	struct commit_queue *queue = scene->queue;
 	struct commit_batch batch;
-	struct arena *arena = arena_new(ARENA_MAX);
 	struct fault away = {.err = ERR_UNAVAILABLE};
 	struct submitter s;
 
-	(void)state;
-	assert_true(folder_make(folder));
-	queue = opened(folder);
-	assert_true(commit_queue_lead(queue, LONG_MS));
 	begin(&s, queue, 1);
-	batch = commit_queue_take(queue, arena, MOST, LONG_MS);
+	batch = commit_queue_take(queue, scene->arena, MOST, LONG_MS);
 	commit_queue_answer(queue, &batch, &away);
 	finish(&s);
 	assert_false(s.posted);
-	commit_queue_resign(queue);
-	commit_queue_close(queue);
-	arena_free(arena);
-	folder_remove(folder);
 }
 
 static void
-take_and_wait(const char *folder, struct commit_queue *queue, int ready)
+take_and_wait(void *folder, int ready)
 {
+	struct commit_queue *queue = opened(folder);
 	struct arena *arena = arena_new(ARENA_MAX);
 
-	(void)folder;
 	if (!commit_queue_lead(queue, LONG_MS))
 		_exit(1);
-	report(ready);
+	process_ready(ready);
 	(void)commit_queue_take(queue, arena, MOST, LONG_MS);
 	(void)kill(getpid(), SIGSTOP);
 	(void)pause();
-}
-
-static void
-await_stopped(pid_t pid)
-{
-	int status;
-
-	assert_int_equal(waitpid(pid, &status, WUNTRACED), pid);
-	assert_true(WIFSTOPPED(status));
-}
-
-static void
-kill_process(pid_t pid)
-{
-	assert_int_equal(kill(pid, SIGKILL), 0);
-	assert_int_equal(ended(pid), -1);
 }
 
 /* What a leader had taken when it died is unknown, at once; the next one serves the others. */
 static void
 test_leader_dies(void **state)
 {
-	char folder[FOLDER_MAX];
-	struct commit_queue *queue;
+	struct queue_scene *scene = *state;
+	struct commit_queue *queue = scene->queue;
 	struct submitter taken;
 	struct submitter later;
-	pid_t leader;
+	pid_t leader = process_start(take_and_wait, scene->folder);
 
-	(void)state;
-	assert_true(folder_make(folder));
-	queue = opened(folder);
-	leader = start(folder, take_and_wait);
 	assert_false(commit_queue_lead(queue, 10));
 	begin(&taken, queue, 1);
-	await_stopped(leader);
-	kill_process(leader);
-	assert_true(commit_queue_lead(queue, LONG_MS));
+	process_await_stopped(leader);
+	process_kill(leader);
+	lead(scene);
 	finish(&taken);
 	assert_true(taken.posted);
 	assert_int_equal(taken.order.fault.err, ERR_OUTCOME_UNKNOWN);
@@ -356,9 +336,6 @@ test_leader_dies(void **state)
 	assert_int_equal(serve(queue, MOST, LONG_MS), 1);
 	finish(&later);
 	assert_true(later.posted && is_right(&later.order));
-	commit_queue_resign(queue);
-	commit_queue_close(queue);
-	folder_remove(folder);
 }
 
 static bool
@@ -371,12 +348,13 @@ is_served(struct commit_queue *queue, int64_t number)
 }
 
 static void
-stop_then_serve(const char *folder, struct commit_queue *queue, int ready)
+stop_then_serve(void *folder, int ready)
 {
-	(void)folder;
+	struct commit_queue *queue = opened(folder);
+
 	if (!commit_queue_lead(queue, LONG_MS))
 		_exit(1);
-	report(ready);
+	process_ready(ready);
 	(void)kill(getpid(), SIGSTOP);
 	for (;;)
 		(void)serve(queue, MOST, 10);
@@ -386,18 +364,14 @@ stop_then_serve(const char *folder, struct commit_queue *queue, int ready)
 static void
 test_frozen_leader(void **state)
 {
-	char folder[FOLDER_MAX];
+	struct queue_scene *scene = *state;
 	struct poll poll = poll_for(DEADLINE_S);
-	struct commit_queue *queue;
+	struct commit_queue *queue = scene->queue;
 	int64_t began_ns;
 	struct order o;
-	pid_t leader;
+	pid_t leader = process_start(stop_then_serve, scene->folder);
 
-	(void)state;
-	assert_true(folder_make(folder));
-	queue = opened(folder);
-	leader = start(folder, stop_then_serve);
-	await_stopped(leader);
+	process_await_stopped(leader);
 	(void)order(&o, 1);
 	assert_false(submitted(queue, &o));
 	began_ns = clock_monotonic_ns();
@@ -407,33 +381,26 @@ test_frozen_leader(void **state)
 	assert_int_equal(kill(leader, SIGCONT), 0);
 	while (!is_served(queue, 2))
 		assert_true(poll_again(&poll));
-	kill_process(leader);
-	commit_queue_close(queue);
-	folder_remove(folder);
+	process_kill(leader);
 }
 
 /* What a leader has taken is waited for until the deadline; its slot is free afterwards. */
 static void
 test_taken_too_long(void **state)
 {
-	char folder[FOLDER_MAX];
-	struct commit_queue *queue;
+	struct queue_scene *scene = *state;
+	struct commit_queue *queue = scene->queue;
 	struct commit_batch batch;
-	struct arena *arena = arena_new(ARENA_MAX);
 	struct submitter s = {.posted = false};
 	struct fault none = {.err = ERR_OK};
 
-	(void)state;
-	assert_true(folder_make(folder));
-	queue = opened(folder);
 	s.queue = queue;
 	(void)order(&s.order, 1);
 	s.order.requester.fd = -1;
 	s.order.requester.commit_by_ns = clock_monotonic_ns() + INT64_C(300000000);
 	s.order.transaction.requester = &s.order.requester;
-	assert_true(commit_queue_lead(queue, LONG_MS));
 	assert_int_equal(pthread_create(&s.thread, NULL, submit_one, &s), 0);
-	batch = commit_queue_take(queue, arena, MOST, LONG_MS);
+	batch = commit_queue_take(queue, scene->arena, MOST, LONG_MS);
 	assert_int_equal(batch.count, 1);
 	assert_int_equal(batch.transactions[0]->requester->commit_by_ns,
 			 s.order.requester.commit_by_ns);
@@ -447,20 +414,16 @@ test_taken_too_long(void **state)
 		finish(&s);
 		assert_true(s.posted && is_right(&s.order));
 	}
-	commit_queue_resign(queue);
-	commit_queue_close(queue);
-	arena_free(arena);
-	folder_remove(folder);
 }
 
 static void
-submit_and_wait(const char *folder, struct commit_queue *queue, int ready)
+submit_and_wait(void *folder, int ready)
 {
+	struct commit_queue *queue = opened(folder);
 	struct order o;
 
-	(void)folder;
 	(void)order(&o, 1);
-	report(ready);
+	process_ready(ready);
 	(void)submitted(queue, &o);
 }
 
@@ -468,21 +431,16 @@ submit_and_wait(const char *folder, struct commit_queue *queue, int ready)
 static void
 test_worker_dies(void **state)
 {
-	char folder[FOLDER_MAX];
-	struct commit_queue *leader;
+	struct queue_scene *scene = *state;
+	struct commit_queue *leader = scene->queue;
 	struct commit_queue *next;
 	struct commit_batch batch;
-	struct arena *arena = arena_new(ARENA_MAX);
 	struct fault none = {.err = ERR_OK};
 	struct submitter s;
 
-	(void)state;
-	assert_true(folder_make(folder));
-	leader = opened(folder);
-	assert_true(commit_queue_lead(leader, LONG_MS));
-	kill_process(start(folder, submit_and_wait));
-	batch = commit_queue_take(leader, arena, MOST, 0);
-	next = opened(folder);
+	process_kill(process_start(submit_and_wait, scene->folder));
+	batch = commit_queue_take(leader, scene->arena, MOST, 0);
+	next = opened(scene->folder);
 	begin(&s, next, 3);
 	if (batch.count > 0)
 		commit_queue_answer(leader, &batch, &none);
@@ -490,11 +448,7 @@ test_worker_dies(void **state)
 		served = serve(leader, MOST, LONG_MS);
 	finish(&s);
 	assert_true(s.posted && is_right(&s.order));
-	commit_queue_resign(leader);
-	commit_queue_close(leader);
 	commit_queue_close(next);
-	arena_free(arena);
-	folder_remove(folder);
 }
 
 /* What does not fit, and what nobody takes. */
@@ -502,30 +456,22 @@ static void
 test_not_taken(void **state)
 {
 	static char large[5000];
-	char folder[FOLDER_MAX];
+	struct queue_scene *scene = *state;
 	char problem[SHARED_FILE_PROBLEM_MAX];
-	struct commit_queue *queue;
-	struct commit_queue *other;
+	struct commit_queue *queue = scene->queue;
+	struct commit_queue *other = commit_queue_open(scene->folder, IDENTITY + 1, problem);
 	struct order o;
 
-	(void)state;
 	memset(large, 'x', sizeof(large) - 1);
-	assert_true(folder_make(folder));
-	queue = opened(folder);
-	other = commit_queue_open(folder, IDENTITY + 1, problem);
 	assert_non_null(other);
-	assert_true(commit_queue_lead(queue, LONG_MS));
 	assert_true(commit_queue_lead(other, LONG_MS));
 	order(&o, 1)->metadata = large;
 	assert_false(submitted(queue, &o));
 	(void)order(&o, 1);
 	assert_false(submitted(other, &o));
 	assert_int_equal(serve(queue, MOST, 0), 0);
-	commit_queue_resign(queue);
 	commit_queue_resign(other);
-	commit_queue_close(queue);
 	commit_queue_close(other);
-	folder_remove(folder);
 }
 
 static void
@@ -541,11 +487,12 @@ test_no_file(void **state)
 }
 
 static void
-lead_and_wait(const char *folder, struct commit_queue *queue, int ready)
+lead_and_wait(void *folder, int ready)
 {
-	(void)folder;
+	struct commit_queue *queue = opened(folder);
+
 	if (commit_queue_lead(queue, LONG_MS))
-		report(ready);
+		process_ready(ready);
 	(void)pause();
 }
 
@@ -553,34 +500,34 @@ lead_and_wait(const char *folder, struct commit_queue *queue, int ready)
 static void
 test_left_behind(void **state)
 {
-	char folder[FOLDER_MAX];
-	struct commit_queue *queue;
-	pid_t leader;
-	pid_t worker;
+	struct queue_scene *scene = *state;
+	pid_t leader = process_start(lead_and_wait, scene->folder);
+	pid_t worker = process_start(submit_and_wait, scene->folder);
 
-	(void)state;
-	assert_true(folder_make(folder));
-	leader = start(folder, lead_and_wait);
-	worker = start(folder, submit_and_wait);
-	kill_process(leader);
-	kill_process(worker);
-	queue = opened(folder);
-	assert_true(commit_queue_lead(queue, LONG_MS));
-	assert_int_equal(serve(queue, MOST, 0), 0);
-	commit_queue_resign(queue);
-	commit_queue_close(queue);
-	folder_remove(folder);
+	process_kill(leader);
+	process_kill(worker);
+	scene->queue = opened(scene->folder);
+	lead(scene);
+	assert_int_equal(serve(scene->queue, MOST, 0), 0);
 }
+
+#define queue_test(function)   cmocka_unit_test_setup_teardown(function, setup, teardown)
+#define leading_test(function) cmocka_unit_test_setup_teardown(function, setup_leading, teardown)
 
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_many),          cmocka_unit_test(test_fault),
-		cmocka_unit_test(test_unavailable),   cmocka_unit_test(test_leader_dies),
-		cmocka_unit_test(test_frozen_leader), cmocka_unit_test(test_taken_too_long),
-		cmocka_unit_test(test_worker_dies),   cmocka_unit_test(test_not_taken),
-		cmocka_unit_test(test_no_file),       cmocka_unit_test(test_left_behind),
+		leading_test(test_many),
+		leading_test(test_fault),
+		leading_test(test_unavailable),
+		queue_test(test_leader_dies),
+		queue_test(test_frozen_leader),
+		leading_test(test_taken_too_long),
+		leading_test(test_worker_dies),
+		leading_test(test_not_taken),
+		cmocka_unit_test(test_no_file),
+		cmocka_unit_test_setup_teardown(test_left_behind, setup_folder, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
