@@ -19,7 +19,7 @@ struct batcher *
 batcher_new(batch_work *run, void *arg, size_t batch_max)
 {
 	struct batcher *batcher;
-	size_t items = batch_max > 0 ? batch_max : 1;
+	size_t items = batch_max < 1 ? 1 : batch_max < BATCHER_MAX ? batch_max : BATCHER_MAX;
 
 	batcher = calloc(1, sizeof(*batcher) + items * sizeof(struct batch_item *));
 	if (batcher == NULL)
@@ -77,11 +77,10 @@ lead_or_queue(struct batcher *batcher, struct batch_item *item)
 	return leads;
 }
 
-/* The leader's own item and the waiting ones, linked by next and listed in batch. */
+/* The leader's own item and the waiting ones. */
 static size_t
 gather(struct batcher *batcher, struct batch_item *own)
 {
-	struct batch_item *tail = own;
 	size_t n = 0;
 
 	batcher->batch[n++] = own;
@@ -91,16 +90,14 @@ gather(struct batcher *batcher, struct batch_item *own)
 
 		if (item == NULL)
 			break;
-		tail->next = item;
-		tail = item;
 		batcher->batch[n++] = item;
 	}
 	(void)pthread_mutex_unlock(&batcher->lock);
 	return n;
 }
 
-/* From here on the next leader owns the batch list. */
-static void
+/* The item of the next leader, if there is one. */
+static struct batch_item *
 hand_on(struct batcher *batcher)
 {
 	struct batch_item *next;
@@ -110,16 +107,29 @@ hand_on(struct batcher *batcher)
 	if (next == NULL)
 		batcher->led = false;
 	(void)pthread_mutex_unlock(&batcher->lock);
-	if (next == NULL)
-		return;
-	next->leads = true;
-	waiter_wake(&next->waiter);
+	if (next != NULL)
+		next->leads = true;
+	return next;
+}
+
+/* End a batch of n: the others in it are done, and the next leader, who goes first, owns the list. */
+static void
+finish(struct batcher *batcher, size_t n)
+{
+	struct waiter *woken[BATCHER_MAX];
+	struct batch_item *next;
+
+	for (size_t i = 1; i < n; i++)
+		woken[i] = &batcher->batch[i]->waiter;
+	next = hand_on(batcher);
+	if (next != NULL)
+		woken[0] = &next->waiter;
+	waiter_wake_all(next != NULL ? woken : woken + 1, next != NULL ? n : n - 1);
 }
 
 void
 batcher_submit(struct batcher *batcher, struct batch_item *item)
 {
-	struct batch_item *done;
 	size_t n;
 
 	item->next = NULL;
@@ -132,12 +142,5 @@ batcher_submit(struct batcher *batcher, struct batch_item *item)
 	}
 	n = gather(batcher, item);
 	batcher->run(batcher->arg, batcher->batch, n);
-	done = item->next;
-	hand_on(batcher);
-	while (done != NULL) {
-		struct batch_item *next = done->next;
-
-		waiter_wake(&done->waiter);
-		done = next;
-	}
+	finish(batcher, n);
 }

@@ -16,6 +16,9 @@
 
 struct batcher;
 
+/* Items of a batch. */
+enum { BATCHER_MAX = 512 };
+
 /* First member of every item; the batcher owns it from submit to return. */
 struct batch_item {
 	struct batch_item *next;
@@ -26,7 +29,7 @@ struct batch_item {
 /* Process n items; each gets its own result. Runs in one of them. */
 typedef void batch_work(void *arg, struct batch_item **items, size_t n);
 
-/* NULL if out of memory. arg is passed to each batch. */
+/* NULL if out of memory. arg is passed to each batch, of at most batch_max items. */
 struct batcher *batcher_new(batch_work *run, void *arg, size_t batch_max);
 void batcher_free(struct batcher *batcher);
 

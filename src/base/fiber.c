@@ -13,10 +13,9 @@ struct fiber {
 	ucontext_t inside;
 	ucontext_t outside;    /* of the thread that runs it */
 	struct waiter *waiter; /* it was left to wait; NULL: paused */
-	fiber_main *main;
-	fiber_ready *ready;
-	void *arg;
-	char *memory; /* the inaccessible page, and the stack */
+	struct fiber_options options;
+	struct fiber *next; /* of a list, while it is ready */
+	char *memory;       /* the inaccessible page, and the stack */
 	size_t bytes;
 };
 
@@ -31,7 +30,7 @@ fiber_current(void)
 static void
 begin(void)
 {
-	running->main(running->arg);
+	running->options.main(running->options.arg);
 	abort(); /* it has no thread to return to */
 }
 
@@ -61,17 +60,15 @@ make_context(struct fiber *fiber)
 }
 
 struct fiber *
-fiber_new(size_t stack_bytes, fiber_main *main, fiber_ready *ready, void *arg)
+fiber_new(const struct fiber_options *options)
 {
 	struct fiber *fiber = calloc(1, sizeof(*fiber));
 
-	if (fiber == NULL || !make_context(fiber) || !make_stack(fiber, stack_bytes)) {
+	if (fiber == NULL || !make_context(fiber) || !make_stack(fiber, options->stack_bytes)) {
 		free(fiber);
 		return NULL;
 	}
-	fiber->main = main;
-	fiber->ready = ready;
-	fiber->arg = arg;
+	fiber->options = *options;
 	makecontext(&fiber->inside, begin, 0);
 	return fiber;
 }
@@ -123,7 +120,47 @@ fiber_wait(struct waiter *waiter)
 }
 
 void
-fiber_wake(struct fiber *fiber)
+fiber_wake(struct fiber *first)
 {
-	fiber->ready(fiber->arg);
+	if (first != NULL)
+		first->options.ready(first);
+}
+
+static void
+tell(bool begins)
+{
+	const struct fiber *fiber = running;
+
+	if (fiber != NULL && fiber->options.blocking != NULL)
+		fiber->options.blocking(fiber->options.arg, begins);
+}
+
+void
+fiber_block(void)
+{
+	tell(true);
+}
+
+void
+fiber_unblock(void)
+{
+	tell(false);
+}
+
+struct fiber *
+fiber_next(const struct fiber *fiber)
+{
+	return fiber->next;
+}
+
+void
+fiber_set_next(struct fiber *fiber, struct fiber *next)
+{
+	fiber->next = next;
+}
+
+void *
+fiber_arg(const struct fiber *fiber)
+{
+	return fiber->options.arg;
 }

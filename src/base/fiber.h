@@ -17,11 +17,22 @@ struct waiter;
 
 /* Work in pieces: calls fiber_pause() between two of them, and never returns. */
 typedef void fiber_main(void *arg);
-/* What a fiber waited for has come: call fiber_resume() soon, in whichever thread. Must not wait. */
-typedef void fiber_ready(void *arg);
+/* What fibers waited for has come: call fiber_resume() for each soon, in whichever thread. Must not wait. The
+ * fibers are linked by fiber_next(). */
+typedef void fiber_ready(struct fiber *first);
+/* The fiber's thread is about to sleep in the system, or has slept. Must not wait. */
+typedef void fiber_blocking(void *arg, bool begins);
 
-/* Not begun. The stack is at least this large, with an inaccessible page below it. NULL if there is no memory. */
-struct fiber *fiber_new(size_t stack_bytes, fiber_main *main, fiber_ready *ready, void *arg);
+struct fiber_options {
+	size_t stack_bytes; /* at least; with an inaccessible page below it */
+	fiber_main *main;
+	fiber_ready *ready;
+	fiber_blocking *blocking; /* or NULL */
+	void *arg;
+};
+
+/* Not begun. NULL if there is no memory. */
+struct fiber *fiber_new(const struct fiber_options *options);
 /* While it is paused. NULL is allowed. */
 void fiber_free(struct fiber *fiber);
 
@@ -30,11 +41,21 @@ bool fiber_resume(struct fiber *fiber) MUST_CHECK;
 /* In a fiber: let fiber_resume() return true, and continue with its next call. */
 void fiber_pause(void);
 
+/* Around calls in which a thread sleeps: for a socket, another thread, or a second of work. Outside of fibers they
+ * do nothing. */
+void fiber_block(void);
+void fiber_unblock(void);
+
 /* The one that runs in this thread; NULL outside of them. */
 struct fiber *fiber_current(void);
 /* For waiter.c. In a fiber: wait. */
 void fiber_wait(struct waiter *waiter);
-/* For waiter.c. It was woken while it waited. */
-void fiber_wake(struct fiber *fiber);
+/* For waiter.c. They were woken while they waited; they are linked, in order. NULL is allowed. */
+void fiber_wake(struct fiber *first);
+/* The next one of a list. */
+struct fiber *fiber_next(const struct fiber *fiber);
+void fiber_set_next(struct fiber *fiber, struct fiber *next);
+/* What was given to fiber_new(). */
+void *fiber_arg(const struct fiber *fiber);
 
 #endif

@@ -3,7 +3,6 @@
 #include "base/waiter.h"
 
 #include <linux/futex.h>
-#include <stddef.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -40,18 +39,46 @@ waiter_wait(struct waiter *waiter)
 			      NULL, 0);
 }
 
-/* The waiter may be freed as soon as its state has changed: only its address is used after that, and waking
- * an address without waiters is harmless. */
-void
-waiter_wake(struct waiter *waiter)
+/*
+ * Wake a thread; of a fiber that has to be resumed, return it. The waiter may be freed as soon as its state has
+ * changed: only its address is used after that, and waking an address without waiters is harmless.
+ */
+static struct fiber *
+wake(struct waiter *waiter)
 {
 	_Atomic uint32_t *address = &waiter->state;
 	struct fiber *fiber = waiter->fiber;
 
 	if (atomic_exchange(address, WAITER_WOKEN) != WAITER_WAITS)
-		return;
-	if (fiber != NULL)
-		fiber_wake(fiber);
-	else
+		return NULL;
+	if (fiber == NULL)
 		(void)syscall(SYS_futex, address, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
+	return fiber;
+}
+
+void
+waiter_wake(struct waiter *waiter)
+{
+	waiter_wake_all(&waiter, 1);
+}
+
+void
+waiter_wake_all(struct waiter *const *waiters, size_t n)
+{
+	struct fiber *first = NULL;
+	struct fiber *last = NULL;
+
+	for (size_t i = 0; i < n; i++) {
+		struct fiber *fiber = wake(waiters[i]);
+
+		if (fiber == NULL)
+			continue;
+		fiber_set_next(fiber, NULL);
+		if (last != NULL)
+			fiber_set_next(last, fiber);
+		else
+			first = fiber;
+		last = fiber;
+	}
+	fiber_wake(first);
 }

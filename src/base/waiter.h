@@ -8,6 +8,7 @@
 
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/attributes.h"
@@ -29,6 +30,8 @@ void waiter_wait(struct waiter *waiter);
 /* Once, from any thread. The waiter may be gone when this returns. What was written before is seen by the
  * one that waited. */
 void waiter_wake(struct waiter *waiter);
+/* The same for n of them, in this order, with as few threads woken as are needed. */
+void waiter_wake_all(struct waiter *const *waiters, size_t n);
 /* For fiber.c, after the fiber was left. False: it has been woken by now. */
 bool waiter_begin(struct waiter *waiter) MUST_CHECK;
 

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,7 +23,7 @@
 #include "base/log.h"
 #include "bin/task.h"
 
-enum { THREAD_STACK = 128 * 1024, FILES_MAX = 65536 };
+enum { THREAD_STACK = 128 * 1024, FILES_MAX = 65536, LOOK_MS = 250 };
 
 struct server {
 	server_answer *answer;
@@ -113,16 +114,21 @@ thread_main(void *arg)
 {
 	struct server *server = arg;
 	struct tasks *tasks = server->tasks;
+	bool was_woken = false;
 
+	tasks_join(tasks);
 	for (;;) {
-		struct task *task = tasks_next(tasks);
+		struct task *task = tasks_next(tasks, was_woken);
+
+		was_woken = false;
 
 		if (task == NULL) {
 			int fd = wait_for_input(server);
 
 			if (fd == server->stop_fd)
 				break;
-			if (fd == server->wake_fd)
+			was_woken = fd == server->wake_fd;
+			if (was_woken)
 				continue;
 			task = tasks_begin(tasks, fd);
 		}
@@ -168,6 +174,18 @@ accept_all(struct server *server)
 		(void)nanosleep(&pause, NULL); /* they are still there then */
 }
 
+/* Look after the threads, every LOOK_MS. */
+static void
+look(struct server *server, int64_t *next_ns)
+{
+	int64_t now_ns = clock_monotonic_ns();
+
+	if (now_ns < *next_ns)
+		return;
+	*next_ns = now_ns + LOOK_MS * INT64_C(1000000);
+	tasks_look(server->tasks);
+}
+
 /*
  * A thread that only accepts. If the others did, while all of them are busy, web servers would find the
  * backlog full; and new connections would be served one for each round of the kept ones.
@@ -179,8 +197,13 @@ accept_main(void *arg)
 	struct pollfd fds[] = {{.fd = server->listen_fd, .events = POLLIN},
 			       {.fd = server->stop_fd, .events = POLLIN}};
 
+	int64_t look_ns = 0;
+
 	for (;;) {
-		if (poll(fds, 2, -1) <= 0)
+		int ready = poll(fds, 2, LOOK_MS);
+
+		look(server, &look_ns);
+		if (ready <= 0)
 			continue;
 		if (fds[1].revents != 0)
 			return NULL;
@@ -217,6 +240,8 @@ end(struct server *server)
 
 	if (server->thread_count > 0 && write(server->stop_fd, &one, sizeof(one)) != sizeof(one))
 		log_event(LOG_LEVEL_ERROR, "stop", NULL);
+	if (server->tasks != NULL)
+		tasks_release(server->tasks);
 	for (int64_t i = 0; i < server->thread_count; i++)
 		(void)pthread_join(server->threads[i], NULL);
 	if (server->accepts)
@@ -266,11 +291,22 @@ server_can_listen(int fd)
 	       listening != 0;
 }
 
+/* At least two, since a thread may sleep where it is not known. */
+static int64_t
+processors(void)
+{
+	cpu_set_t set;
+
+	return sched_getaffinity(0, sizeof(set), &set) == 0 && CPU_COUNT(&set) > 2 ? CPU_COUNT(&set)
+										   : 2;
+}
+
 /* Everything but the threads. */
 static bool
 prepare(struct server *server, const struct server_options *options)
 {
-	struct tasks_options tasks = {.least = options->threads,
+	struct tasks_options tasks = {.active = processors(),
+				      .least = options->threads,
 				      .most = options->requests,
 				      .serve = serve,
 				      .wake = wake_thread,

@@ -3,18 +3,21 @@
 #include "bin/task.h"
 
 #include <fcgiapp.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 
 #include "base/arena.h"
+#include "base/clock.h"
 #include "base/fiber.h"
+#include "base/waiter.h"
 
 enum { REQUEST_ARENA_MAX = 64 * 1024 * 1024, STACK = 512 * 1024 };
-/* A thread that resumes a task wakes another one if at least so many others can go on. */
-enum { SHARED_FROM = 8 };
-/* So many are kept for further requests, beside the least number. */
-enum { KEPT = 128 };
+/* As many tasks are kept as were under way at a time in the last one or two of these intervals. */
+#define PEAK_NS INT64_C(1000000000)
+/* After so many have been freed, unused memory is given back. */
+enum { TRIMMED_FROM = 32 };
 
 struct task {
 	struct tasks *tasks;
@@ -25,20 +28,95 @@ struct task {
 	int fd;
 };
 
+/* A thread that is not needed. */
+struct spare {
+	struct spare *next;
+	struct waiter waiter;
+};
+
 struct tasks {
 	struct tasks_options options;
+	struct spare
+		*spares; /* the last one first: what it needs is still in the processor's caches */
+	int64_t active;
+	int64_t active_most;
+	int64_t ended; /* tasks, as of the last look */
+	int64_t ended_before;
 	pthread_mutex_t lock;
 	pthread_cond_t changed; /* a task is ready or free, or the last one ended */
 	struct task *ready;     /* in the order in which they became so */
 	struct task **ready_end;
 	struct task *free;
-	int64_t ready_count;
 	int64_t free_count;
 	int64_t under_way;
+	int64_t peak; /* of those under way, since peak_ns */
+	int64_t peak_before;
+	int64_t peak_ns;
 	int64_t listening; /* threads in pthread_cond_wait() */
-	bool woken;        /* a thread was woken, and has not come yet */
+	bool woken;        /* a thread was woken for what is ready, and has not come yet */
 	atomic_long idle;  /* threads that wait elsewhere */
 };
+
+/* A spare thread, if one may be active. Called with the lock held; it is to be woken after that was released. */
+static struct spare *
+take_spare(struct tasks *tasks)
+{
+	struct spare *spare = tasks->spares;
+
+	if (spare == NULL || tasks->active >= tasks->active_most)
+		return NULL;
+	tasks->spares = spare->next;
+	tasks->active++;
+	return spare;
+}
+
+static void
+wake_spare(struct spare *spare)
+{
+	if (spare != NULL)
+		waiter_wake(&spare->waiter);
+}
+
+/* The same, if there is something to do for it, or no thread listens. */
+static struct spare *
+need_spare(struct tasks *tasks)
+{
+	return tasks->ready != NULL || atomic_load(&tasks->idle) == 0 ? take_spare(tasks) : NULL;
+}
+
+/* A thread sleeps in a task, so that another one takes its place, or has slept: it goes on at once, and may be one
+ * too many until its task ends. */
+static void
+task_blocking(void *arg, bool begins)
+{
+	const struct task *task = arg;
+	struct tasks *tasks = task->tasks;
+	struct spare *spare = NULL;
+
+	(void)pthread_mutex_lock(&tasks->lock);
+	tasks->active += begins ? -1 : 1;
+	if (begins)
+		spare = need_spare(tasks);
+	(void)pthread_mutex_unlock(&tasks->lock);
+	wake_spare(spare);
+}
+
+/* Wait as long as other threads suffice. Called with the lock held. */
+static void
+stay_active(struct tasks *tasks)
+{
+	struct spare spare;
+
+	if (tasks->active <= tasks->active_most)
+		return;
+	tasks->active--;
+	spare.next = tasks->spares;
+	tasks->spares = &spare;
+	waiter_init(&spare.waiter);
+	(void)pthread_mutex_unlock(&tasks->lock);
+	waiter_wait(&spare.waiter);
+	(void)pthread_mutex_lock(&tasks->lock);
+}
 
 /* The work of a fiber: a request between two pauses. */
 static void
@@ -63,18 +141,21 @@ should_wake(struct tasks *tasks)
 	return true;
 }
 
+/* They are all of one process. */
 static void
-task_ready(void *arg)
+tasks_ready(struct fiber *first)
 {
-	struct task *task = arg;
-	struct tasks *tasks = task->tasks;
+	struct tasks *tasks = ((struct task *)fiber_arg(first))->tasks;
 	bool wakes;
 
-	task->next = NULL;
 	(void)pthread_mutex_lock(&tasks->lock);
-	*tasks->ready_end = task;
-	tasks->ready_end = &task->next;
-	tasks->ready_count++;
+	for (struct fiber *fiber = first; fiber != NULL; fiber = fiber_next(fiber)) {
+		struct task *task = fiber_arg(fiber);
+
+		task->next = NULL;
+		*tasks->ready_end = task;
+		tasks->ready_end = &task->next;
+	}
 	if (tasks->listening > 0)
 		(void)pthread_cond_signal(&tasks->changed);
 	wakes = should_wake(tasks);
@@ -105,7 +186,11 @@ task_new(struct tasks *tasks)
 	task->arena = arena_new(REQUEST_ARENA_MAX);
 	if (FCGX_InitRequest(&task->fcgi, -1, 0) == 0) {
 		task->fcgi.ipcFd = -1;
-		task->fiber = fiber_new(STACK, task_main, task_ready, task);
+		task->fiber = fiber_new(&(struct fiber_options){.stack_bytes = STACK,
+								.main = task_main,
+								.ready = tasks_ready,
+								.blocking = task_blocking,
+								.arg = task});
 		if (task->fiber != NULL)
 			return task;
 		FCGX_Free(&task->fcgi, 1);
@@ -147,7 +232,6 @@ take_ready(struct tasks *tasks)
 	tasks->ready = task->next;
 	if (tasks->ready == NULL)
 		tasks->ready_end = &tasks->ready;
-	tasks->ready_count--;
 	return task;
 }
 
@@ -159,6 +243,7 @@ tasks_new(const struct tasks_options *options)
 	if (tasks == NULL)
 		return NULL;
 	tasks->options = *options;
+	tasks->active_most = options->active;
 	tasks->ready_end = &tasks->ready;
 	(void)pthread_mutex_init(&tasks->lock, NULL);
 	(void)pthread_cond_init(&tasks->changed, NULL);
@@ -188,20 +273,27 @@ tasks_free(struct tasks *tasks)
 	free(tasks);
 }
 
+/* Another thread is woken for what is left: each of them may take long. */
 struct task *
-tasks_next(struct tasks *tasks)
+tasks_next(struct tasks *tasks, bool was_woken)
 {
+	struct spare *spare = NULL;
 	struct task *task;
 	bool wakes = false;
 
 	(void)pthread_mutex_lock(&tasks->lock);
-	tasks->woken = false;
+	if (was_woken)
+		tasks->woken = false;
+	stay_active(tasks);
 	task = take_ready(tasks);
 	if (task == NULL)
 		(void)atomic_fetch_add(&tasks->idle, 1);
-	else if (tasks->ready_count >= SHARED_FROM)
+	else
+		spare = need_spare(tasks);
+	if (task != NULL && tasks->ready != NULL)
 		wakes = should_wake(tasks);
 	(void)pthread_mutex_unlock(&tasks->lock);
+	wake_spare(spare);
 	if (wakes)
 		tasks->options.wake(tasks->options.context);
 	return task;
@@ -222,8 +314,10 @@ find_free(struct tasks *tasks)
 
 	if (task == NULL && tasks->under_way < tasks->options.most)
 		task = task_new(tasks);
-	if (task != NULL)
-		tasks->under_way++;
+	if (task == NULL)
+		return NULL;
+	if (++tasks->under_way > tasks->peak)
+		tasks->peak = tasks->under_way;
 	return task;
 }
 
@@ -254,14 +348,65 @@ run_another(struct tasks *tasks)
 struct task *
 tasks_begin(struct tasks *tasks, int fd)
 {
+	struct spare *spare;
 	struct task *task;
 
 	(void)pthread_mutex_lock(&tasks->lock);
 	while ((task = find_free(tasks)) == NULL)
 		run_another(tasks);
+	spare = need_spare(tasks);
 	(void)pthread_mutex_unlock(&tasks->lock);
+	wake_spare(spare);
 	task->fd = fd;
 	return task;
+}
+
+/* How many tasks are kept. Called with the lock held. */
+static int64_t
+wanted(struct tasks *tasks)
+{
+	int64_t now_ns = clock_monotonic_ns();
+	int64_t most;
+
+	if (now_ns - tasks->peak_ns > PEAK_NS) {
+		tasks->peak_before = tasks->peak;
+		tasks->peak = tasks->under_way + 1;
+		tasks->peak_ns = now_ns;
+	}
+	most = tasks->peak > tasks->peak_before ? tasks->peak : tasks->peak_before;
+	return most > tasks->options.least ? most : tasks->options.least;
+}
+
+/* Take those that are not kept off the free ones. Called with the lock held. */
+static struct task *
+take_unwanted(struct tasks *tasks)
+{
+	int64_t left = tasks->free_count + tasks->under_way - wanted(tasks);
+	struct task *all = NULL;
+
+	while (left-- > 0 && tasks->free != NULL) {
+		struct task *task = take_free(tasks);
+
+		task->next = all;
+		all = task;
+	}
+	return all;
+}
+
+static void
+free_all(struct task *task)
+{
+	size_t n = 0;
+
+	while (task != NULL) {
+		struct task *next = task->next;
+
+		task_free(task);
+		task = next;
+		n++;
+	}
+	if (n >= TRIMMED_FROM)
+		(void)malloc_trim(0);
 }
 
 static bool
@@ -285,15 +430,53 @@ tasks_run(struct tasks *tasks, struct task *task)
 		return;
 	(void)pthread_mutex_lock(&tasks->lock);
 	tasks->under_way--;
+	tasks->ended++;
 	if (tasks->listening > 0)
 		(void)pthread_cond_broadcast(&tasks->changed);
-	if (tasks->free_count < tasks->options.least + KEPT) {
-		put_free(tasks, task);
-		task = NULL;
-	}
+	put_free(tasks, task);
 	(void)pthread_mutex_unlock(&tasks->lock);
-	if (task != NULL)
-		task_free(task);
+}
+
+void
+tasks_join(struct tasks *tasks)
+{
+	(void)pthread_mutex_lock(&tasks->lock);
+	tasks->active++;
+	(void)pthread_mutex_unlock(&tasks->lock);
+}
+
+void
+tasks_release(struct tasks *tasks)
+{
+	struct spare *spare;
+
+	(void)pthread_mutex_lock(&tasks->lock);
+	tasks->active_most = INT64_MAX;
+	while ((spare = take_spare(tasks)) != NULL)
+		waiter_wake(&spare->waiter);
+	(void)pthread_mutex_unlock(&tasks->lock);
+}
+
+void
+tasks_look(struct tasks *tasks)
+{
+	struct spare *spare = NULL;
+	struct task *unwanted;
+	bool waits;
+
+	(void)pthread_mutex_lock(&tasks->lock);
+	waits = atomic_load(&tasks->idle) > 0;
+	if (waits && tasks->active_most > tasks->options.active && tasks->active_most < INT64_MAX)
+		tasks->active_most--;
+	if (!waits && tasks->ended == tasks->ended_before && tasks->spares != NULL) {
+		tasks->active_most++;
+		spare = take_spare(tasks);
+	}
+	tasks->ended_before = tasks->ended;
+	unwanted = take_unwanted(tasks);
+	(void)pthread_mutex_unlock(&tasks->lock);
+	wake_spare(spare);
+	free_all(unwanted);
 }
 
 void

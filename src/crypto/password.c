@@ -13,6 +13,7 @@
 
 #include "base/arena.h"
 #include "base/attributes.h"
+#include "base/fiber.h"
 #include "crypto/hmac.h"
 #include "crypto/random.h"
 
@@ -42,10 +43,14 @@ static int
 hash(const char *password, size_t length, char encoded[ENCODED_MAX])
 {
 	unsigned char salt[SALT_SIZE];
+	int code;
 
 	random_bytes(salt, sizeof(salt));
-	return argon2id_hash_encoded(PASSES, MEMORY_KIB, LANES, password, length, salt,
+	fiber_block();
+	code = argon2id_hash_encoded(PASSES, MEMORY_KIB, LANES, password, length, salt,
 				     sizeof(salt), HASH_SIZE, encoded, ENCODED_MAX);
+	fiber_unblock();
+	return code;
 }
 
 /* Waits are measured by the monotonic clock. */
@@ -99,6 +104,7 @@ enter(struct password_gate *gate, struct fault *f)
 
 	(void)clock_gettime(CLOCK_MONOTONIC, &until);
 	until.tv_sec += WAIT_MAX_S;
+	fiber_block();
 	(void)pthread_mutex_lock(&gate->lock);
 	while (gate->free_places == 0 && waited != ETIMEDOUT)
 		waited = pthread_cond_timedwait(&gate->left, &gate->lock, &until);
@@ -106,6 +112,7 @@ enter(struct password_gate *gate, struct fault *f)
 	if (entered)
 		gate->free_places--;
 	(void)pthread_mutex_unlock(&gate->lock);
+	fiber_unblock();
 	if (entered)
 		return ERR_OK;
 	f->retry_after_s = WAIT_MAX_S;
@@ -160,7 +167,9 @@ password_bcrypt(struct password_gate *gate, struct arena *arena, struct fault *f
 			     sizeof(setting)) == NULL)
 		return fault(f, ERR_INTERNAL, NULL, NULL);
 	TRY(enter(gate, f));
+	fiber_block();
 	made = crypt_rn(text, setting, data, sizeof(*data));
+	fiber_unblock();
 	leave(gate);
 	if (made == NULL)
 		return fault(f, ERR_INTERNAL, NULL, NULL);
@@ -177,7 +186,9 @@ password_verify(struct password_gate *gate, struct fault *f, const char *encoded
 	int code;
 
 	TRY(enter(gate, f));
+	fiber_block();
 	code = argon2id_verify(against, password, strlen(password));
+	fiber_unblock();
 	leave(gate);
 	if (code != ARGON2_OK && code != ARGON2_VERIFY_MISMATCH)
 		return failed(f, code);

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/fiber.h"
 #include "base/text.h"
 #include "db/hosts.h"
 #include "db/race.h"
@@ -38,7 +39,9 @@ wait_for(int fd, int events, int64_t deadline_ns)
 
 		if (left_ms <= 0)
 			return 0;
+		fiber_block();
 		ready = poll(&waiting, 1, left_ms > INT32_MAX ? INT32_MAX : (int)left_ms);
+		fiber_unblock();
 	} while (ready < 0 && errno == EINTR);
 	return ready > 0 ? waiting.revents : 0;
 }

@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/ensure.h"
+#include "base/fiber.h"
 #include "base/requester.h"
 #include "base/text.h"
 #include "db/connection.h"
@@ -214,7 +215,9 @@ back_off(int attempts)
 	struct timespec pause = {.tv_nsec =
 					 (long)(most_us / 2 + arc4random_uniform(most_us)) * 1000};
 
+	fiber_block();
 	(void)nanosleep(&pause, NULL);
+	fiber_unblock();
 }
 
 static enum err
@@ -257,7 +260,9 @@ db_insist(struct ctx *ctx, db_work *work, void *arg)
 	TRY(ensure(ctx, ctx->db == NULL));
 	while (may_pass(err = work(ctx, arg)) && clock_monotonic_ns() < deadline_ns) {
 		fault_clear(&ctx->fault);
+		fiber_block();
 		(void)nanosleep(&(struct timespec){.tv_nsec = pause_ms * 1000000}, NULL);
+		fiber_unblock();
 		pause_ms = pause_ms * 2 < INSIST_MOST_MS ? pause_ms * 2 : INSIST_MOST_MS;
 	}
 	return err;

@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "base/clock.h"
+#include "base/fiber.h"
 #include "base/metrics.h"
 #include "db/connect.h"
 #include "db/result.h"
@@ -172,7 +173,12 @@ wait_for_change(struct db_pool *pool, int64_t deadline_ns)
 		.tv_nsec = (long)(deadline_ns % 1000000000),
 	};
 
-	return pthread_cond_timedwait(&pool->changed, &pool->mutex, &until) == 0;
+	bool changed;
+
+	fiber_block();
+	changed = pthread_cond_timedwait(&pool->changed, &pool->mutex, &until) == 0;
+	fiber_unblock();
+	return changed;
 }
 
 /* Wait for a connection, open or to be opened; NULL with the reason. Called with the mutex. */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/fiber.h"
 #include "base/text.h"
 
 /*
@@ -209,6 +210,7 @@ wait_for_any(struct race *race)
 	struct pollfd fds[HOSTS_MAX];
 	int64_t next_ns = INT64_MAX;
 	int64_t left_ms;
+	int ready;
 
 	for (size_t i = 0; i < race->count; i++) {
 		const struct attempt *a = &race->attempts[i];
@@ -219,7 +221,10 @@ wait_for_any(struct race *race)
 		next_ns = at_ns < next_ns ? at_ns : next_ns;
 	}
 	left_ms = (next_ns - clock_monotonic_ns() + 999999) / 1000000;
-	if (poll(fds, (nfds_t)race->count, left_ms > 0 ? (int)left_ms : 0) < 0)
+	fiber_block();
+	ready = poll(fds, (nfds_t)race->count, left_ms > 0 ? (int)left_ms : 0);
+	fiber_unblock();
+	if (ready < 0)
 		return;
 	for (size_t i = 0; i < race->count; i++) {
 		struct attempt *a = &race->attempts[i];

@@ -46,6 +46,8 @@ void
 commit_queue_collect(struct commit_queue *queue)
 {
 	int64_t now_ns = clock_monotonic_ns();
+	struct waiter *ended[COMMIT_SLOTS];
+	size_t n = 0;
 
 	(void)pthread_mutex_lock(&queue->collecting);
 	for (uint32_t i = 0; i < COMMIT_SLOTS; i++) {
@@ -55,11 +57,12 @@ commit_queue_collect(struct commit_queue *queue)
 			continue;
 		atomic_store(&queue->waits[i], NULL);
 		if (has_ended(queue, queue->first + i, wait, now_ns))
-			waiter_wake(&wait->waiter);
+			ended[n++] = &wait->waiter;
 		else
 			atomic_store(&queue->waits[i], wait);
 	}
 	(void)pthread_mutex_unlock(&queue->collecting);
+	waiter_wake_all(ended, n);
 }
 
 void *

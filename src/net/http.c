@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "base/clock.h"
+#include "base/fiber.h"
 #include "net/http_exchange.h"
 
 enum { PLACE_WAIT_MS = 500 };
@@ -64,6 +65,7 @@ take_place(struct http_client *client, CURL **curl)
 	bool taken;
 
 	*curl = NULL;
+	fiber_block();
 	(void)pthread_mutex_lock(&client->mutex);
 	while (client->running == client->options.at_once &&
 	       pthread_cond_timedwait(&client->freed, &client->mutex, &until) != ETIMEDOUT)
@@ -75,6 +77,7 @@ take_place(struct http_client *client, CURL **curl)
 			*curl = client->handles[--client->idle];
 	}
 	(void)pthread_mutex_unlock(&client->mutex);
+	fiber_unblock();
 	return taken;
 }
 
@@ -96,9 +99,14 @@ static struct http_answer
 perform(CURL *curl, struct http_exchange *exchange, const struct http_request *request)
 {
 	struct http_answer answer = http_not_sent("libcurl did not accept an option");
+	CURLcode code;
 
-	if (http_exchange_prepare(curl, exchange, request))
-		answer = http_exchange_answer(curl, exchange, curl_easy_perform(curl));
+	if (http_exchange_prepare(curl, exchange, request)) {
+		fiber_block();
+		code = curl_easy_perform(curl);
+		fiber_unblock();
+		answer = http_exchange_answer(curl, exchange, code);
+	}
 	curl_slist_free_all(exchange->headers_sent);
 	return answer;
 }

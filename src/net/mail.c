@@ -16,6 +16,7 @@
 #include "base/arena.h"
 #include "base/config.h"
 #include "base/email.h"
+#include "base/fiber.h"
 #include "base/text.h"
 
 enum {
@@ -402,7 +403,9 @@ send_smtp(struct arena *arena, struct fault *f, const struct config *config,
 		return unavailable(f, "libcurl", "an option was not accepted");
 	}
 	arena_adopt(arena, curl, release_curl);
+	fiber_block();
 	code = curl_easy_perform(curl);
+	fiber_unblock();
 	return code == CURLE_OK ? ERR_OK : report_failure(f, curl, code);
 }
 

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/fiber.h"
 #include "sandbox/call.h"
 #include "json/reader.h"
 
@@ -16,11 +17,13 @@ pause_for(const struct sandbox_call *call, int64_t ms)
 	int64_t due_ns = clock_monotonic_ns() + ms * 1000000;
 	const struct timespec until = {due_ns / 1000000000, due_ns % 1000000000};
 
+	fiber_block();
 	(void)pthread_mutex_lock(&box->mutex);
 	resets = box->resets[call->provider];
 	while (!box->stop && box->resets[call->provider] == resets && clock_monotonic_ns() < due_ns)
 		(void)pthread_cond_timedwait(&box->woken, &box->mutex, &until);
 	(void)pthread_mutex_unlock(&box->mutex);
+	fiber_unblock();
 }
 
 /* Whether the path matches the route; the part for {} goes into param. */

@@ -104,6 +104,7 @@ unit_cowry_tests = \
 	tests/unit/schema/reply \
 	tests/unit/schema/texts \
 	tests/unit/schema/values \
+	tests/unit/bin/fcgi_request \
 	tests/unit/bin/server \
 	tests/unit/api/texts \
 	tests/unit/provider/vendors \
@@ -113,8 +114,10 @@ TESTS += $(unit_cowry_tests)
 unit_cowry_libs = $(COWRY_LIBS) $(unit_base_libs)
 tests_unit_bin_arrival_SOURCES = tests/unit/bin/arrival.c src/bin/arrival.c
 tests_unit_bin_arrival_LDADD = $(unit_base_libs)
-tests_unit_bin_server_SOURCES = tests/unit/bin/server.c src/bin/arrival.c src/bin/body.c src/bin/fcgi_request.c \
-	src/bin/server.c src/bin/task.c
+server_sources = src/bin/arrival.c src/bin/body.c src/bin/fcgi_request.c src/bin/server.c src/bin/task.c
+tests_unit_bin_fcgi_request_SOURCES = tests/unit/bin/fcgi_request.c $(server_sources)
+tests_unit_bin_fcgi_request_LDADD = $(unit_base_libs) $(FCGI_LIBS)
+tests_unit_bin_server_SOURCES = tests/unit/bin/server.c $(server_sources)
 tests_unit_bin_server_LDADD = $(unit_base_libs) $(FCGI_LIBS)
 tests_unit_bin_server_LDFLAGS = -Wl,--wrap=FCGX_InitRequest,--wrap=FCGX_Free,--wrap=pthread_create
 tests_unit_api_admission_LDADD = $(COWRY_LIBS) $(unit_base_libs)

@@ -29,14 +29,31 @@ struct work {
 };
 
 static void
-push(void *arg)
+push(struct work *work)
 {
-	struct work *work = arg;
-
 	(void)pthread_mutex_lock(&ready.lock);
 	work->next = ready.first;
 	ready.first = work;
 	(void)pthread_mutex_unlock(&ready.lock);
+}
+
+static void
+push_all(struct fiber *first)
+{
+	for (struct fiber *next; first != NULL; first = next) {
+		next = fiber_next(first);
+		push(fiber_arg(first));
+	}
+}
+
+static struct fiber *
+made(fiber_main *main, struct work *work)
+{
+	struct fiber *fiber = fiber_new(&(struct fiber_options){
+		.stack_bytes = STACK, .main = main, .ready = push_all, .arg = work});
+
+	assert_non_null(fiber);
+	return fiber;
 }
 
 static struct work *
@@ -86,8 +103,7 @@ test_pauses_and_waits(void **state)
 	struct work work = {.waits = 0};
 
 	(void)state;
-	work.fiber = fiber_new(STACK, wait_and_pause, push, &work);
-	assert_non_null(work.fiber);
+	work.fiber = made(wait_and_pause, &work);
 	for (int i = 1; i <= 3; i++) {
 		assert_true(fiber_resume(work.fiber));
 		assert_int_equal(work.pauses, i);
@@ -127,8 +143,7 @@ test_woken_before(void **state)
 	struct work work = {.waits = 0};
 
 	(void)state;
-	work.fiber = fiber_new(STACK, wake_and_wait, push, &work);
-	assert_non_null(work.fiber);
+	work.fiber = made(wake_and_wait, &work);
 	assert_true(fiber_resume(work.fiber));
 	assert_int_equal(work.pauses, 1);
 	assert_null(pop());
@@ -193,8 +208,7 @@ test_many(void **state)
 	assert_non_null(batcher);
 	for (size_t i = 0; i < FIBERS; i++) {
 		works[i].batcher = batcher;
-		works[i].fiber = fiber_new(STACK, submit_items, push, &works[i]);
-		assert_non_null(works[i].fiber);
+		works[i].fiber = made(submit_items, &works[i]);
 		push(&works[i]);
 	}
 	atomic_store(&left, FIBERS);
