@@ -111,6 +111,7 @@ stay_active(struct tasks *tasks)
 		return;
 	tasks->active--;
 	spare.next = tasks->spares;
+	/* cppcheck-suppress autoVariables ; it is woken only after it was taken off the list */
 	tasks->spares = &spare;
 	waiter_init(&spare.waiter);
 	(void)pthread_mutex_unlock(&tasks->lock);

@@ -59,9 +59,9 @@ hmac_key_new(struct bytes key)
 {
 	struct hmac_key *prepared = malloc(sizeof(*prepared));
 	const unsigned char *secret = (const unsigned char *)(key.length > 0 ? key.data : "");
-	char digest[] = "SHA256";
+	char name[] = "SHA256";
 	const OSSL_PARAM params[] = {
-		OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
+		OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, name, 0),
 		OSSL_PARAM_construct_end()};
 
 	check(prepared != NULL);

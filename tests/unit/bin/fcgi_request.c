@@ -162,12 +162,11 @@ test_rest_of_body(void **state)
 {
 	struct scene *scene = *state;
 	const char *const four[] = {"CONTENT_LENGTH", "4", NULL};
-	static char rest[20000];
+	static char rest[20000] = "body";
 	char bytes[TEXT_MAX];
 	int kept = connected(scene);
 
-	memset(rest, 'x', sizeof(rest) - 1);
-	memcpy(rest, "body", 4);
+	memset(rest + 4, 'x', sizeof(rest) - 5);
 	start(scene);
 	for (size_t i = 1; i <= 3; i++) {
 		send_request(kept, true, four, rest);
