@@ -34,6 +34,7 @@ struct call {
 	/* EFFECT_CALL: the id of what handle opened, in addition to state; kept with the
 	 * Idempotency-Key. */
 	const char *opened;
+	int posted; /* status of the first answer, which is given again; 0: this is the first one */
 	bool refused;   /* the changes are committed, but the answer is the fault */
 	bool unsettled; /* and the outcome is unknown: the key continues with what was opened */
 	size_t headers_before; /* of the reply, before the handler ran */

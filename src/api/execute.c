@@ -48,6 +48,10 @@ handle(struct call *call, handler *function, const void *in)
 	if (err != ERR_OK)
 		call->reply.header_count = call->headers_before;
 	TRY(err);
+	if (call->posted != 0) {
+		call->status = call->posted;
+		call->replayed = true;
+	}
 	if (call->refused || (call->state != NULL && function != route->outside.finish))
 		return ERR_OK;
 	return reply_success(call, out);
@@ -72,6 +76,7 @@ handle_in_transaction(struct ctx *ctx, void *arg)
 
 	call->state = NULL;
 	call->opened = NULL;
+	call->posted = 0;
 	start_attempt(call);
 	TRY(ownership_hold(ctx));
 	if (work->keyed)
@@ -157,6 +162,40 @@ calls_outside(const struct route *route, const void *in)
 	       (route->outside.wanted != NULL && route->outside.wanted(in));
 }
 
+/*
+ * By group commit, with the key. *done is false if that is for handle_in_transaction: the key or the reference
+ * has been used before.
+ */
+static enum err
+run_by_group(struct call *call, struct work *work, bool *done)
+{
+	enum err err;
+
+	call->ctx.key = idempotency_key(call);
+	err = handle(call, call->route->handle, work->in);
+	call->ctx.key = NULL;
+	*done = err == ERR_OK ? !call->replayed : err != ERR_IDEMPOTENCY_RUNNING;
+	if (!*done)
+		fault_clear(&call->ctx.fault);
+	if (!*done)
+		return ERR_OK;
+	TRY(err);
+	return revalidate(call);
+}
+
+static enum err
+run_keyed(struct call *call, struct work *work)
+{
+	bool done = false;
+
+	if (call->route->answers_from_ledger)
+		TRY(run_by_group(call, work, &done));
+	if (done)
+		return ERR_OK;
+	TRY(revalidate(call));
+	return db_transact(&call->ctx, handle_in_transaction, work);
+}
+
 static enum err
 run(struct call *call, void *in)
 {
@@ -165,13 +204,15 @@ run(struct call *call, void *in)
 
 	call->headers_before = call->reply.header_count;
 	TRY(idempotency_wanted(call, &work.keyed));
-	if (call->dry_run || work.keyed || outside)
+	if (call->dry_run || outside)
 		TRY(revalidate(call));
 	if (call->dry_run)
 		return db_dry_run(&call->ctx, handle_in_transaction, &work);
 	if (outside)
 		return run_outside(call, &work);
-	if (work.keyed || call->route->effect == EFFECT_WRITE)
+	if (work.keyed)
+		return run_keyed(call, &work);
+	if (call->route->effect == EFFECT_WRITE)
 		return db_transact(&call->ctx, handle_in_transaction, &work);
 	if (call->route->stale && call->ctx.app->reads.replica != NULL) {
 		TRY(revalidate(call));

@@ -9,12 +9,13 @@
 #include "crypto/box.h"
 #include "crypto/hmac.h"
 #include "db/row.h"
+#include "ledger/kernel.h"
 #include "runtime/app.h"
 
 enum { KEY_BYTES_MAX = 255, OPEN = 0, CALLS_MAX = 3, SLACK_S = 10 };
 
 /* The columns of idempotency_find. */
-enum { HASH, STATUS, BODY, OPENED, RUNS, PRINCIPAL };
+enum { HASH, STATUS, BODY, POSTED, OPENED, RUNS, PRINCIPAL };
 
 enum err
 idempotency_wanted(struct call *call, bool *wanted)
@@ -145,11 +146,29 @@ judge(struct call *call, const struct rows *rows, enum idempotency_state *state)
 		*state = IDEMPOTENCY_ANSWERED;
 		return take_answer(call, rows);
 	}
+	if (!row_is_null(rows, 0, POSTED)) {
+		call->posted = (int)row_int(rows, 0, POSTED);
+		*state = IDEMPOTENCY_POSTED;
+		return ERR_OK;
+	}
 	call->opened = row_text(rows, 0, OPENED);
 	if (row_bool(rows, 0, RUNS) || call->opened == NULL)
 		return fault(&call->ctx.fault, ERR_IDEMPOTENCY_RUNNING, NULL, NULL);
 	*state = IDEMPOTENCY_OPENED;
 	return ERR_OK;
+}
+
+const struct ledger_key *
+idempotency_key(struct call *call)
+{
+	struct ledger_key *key = arena_alloc(call->ctx.arena, sizeof(*key));
+
+	*key = (struct ledger_key){.principal = owner_name(call),
+				   .key = call->request->idempotency_key,
+				   .status = call->route->status,
+				   .lifetime_s = call->ctx.app->config->idempotency_s};
+	hash_request(call, key->hash);
+	return key;
 }
 
 enum err

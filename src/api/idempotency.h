@@ -7,6 +7,9 @@
  * key and request get it again, the same key with another request is ERR_IDEMPOTENCY_MISMATCH. A
  * failure without any effect is not stored, so the request may be retried.
  *
+ * Where the answer is what the ledger says of one posting (route.answers_from_ledger), the key is stored with
+ * the posting, by group commit, and the answer is written anew, and stored, when the key is repeated.
+ *
  * A request that calls an outside server binds the key to what it opened, in the transaction that
  * opens it and for the same time. While it runs, a repetition is ERR_IDEMPOTENCY_RUNNING. It is no
  * longer running if it ended without an answer, if its process is gone (no session of the database
@@ -20,11 +23,14 @@
 enum idempotency_state {
 	IDEMPOTENCY_NEW,      /* the request must be executed */
 	IDEMPOTENCY_ANSWERED, /* call->reply has the first answer */
+	IDEMPOTENCY_POSTED,   /* the handler gives the first answer again, of status call->posted */
 	IDEMPOTENCY_OPENED, /* call->opened is what an earlier request opened and did not finish */
 };
 
 /* Whether the request carries an effective key; ERR_BAD_REQUEST for a malformed one. */
 enum err idempotency_wanted(struct call *call, bool *wanted) MUST_CHECK;
+/* The key, to be stored with a posting. In the arena. */
+const struct ledger_key *idempotency_key(struct call *call) __attribute__((returns_nonnull));
 /* In the transaction, before the handler. ERR_IDEMPOTENCY_RUNNING, ERR_IDEMPOTENCY_MISMATCH. */
 enum err idempotency_begin(struct call *call, enum idempotency_state *state) MUST_CHECK;
 /* In the first of two transactions: bind the key to call->opened. The request keeps running

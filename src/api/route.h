@@ -144,6 +144,9 @@ struct route {
 	/* An Idempotency-Key is ignored: the answer sets a cookie, which must not be stored, or
 	 * the request has another idempotency mechanism. */
 	bool ignores_key;
+	/* EFFECT_POST: it posts one transaction, and does nothing else. A repetition is posted again, which
+	 * gives the first answer: only its status is stored with an Idempotency-Key (ledger_key). */
+	bool answers_from_ledger;
 	preparation *prepare;
 	struct route_allow allow;
 	struct route_limits limits;

@@ -15,6 +15,7 @@
 
 struct app;
 struct arena;
+struct ledger_key;
 struct database;
 struct db;
 struct requester;
@@ -57,6 +58,8 @@ struct ctx {
 	struct arena *arena;
 	struct db *db; /* the connection of the open transaction; NULL outside */
 	struct principal who;
+	/* Stored with the one posting of this request; NULL: none. */
+	const struct ledger_key *key;
 	const struct requester
 		*requester; /* the waiting client; NULL: none, and the work is always done */
 	struct instant now; /* of this request; for money, the database's clock is used */

@@ -6,15 +6,16 @@
 #include "base/arena.h"
 #include "base/requester.h"
 
-enum text { REFERENCE, METADATA, CURRENCY, TEXTS };
+enum text { REFERENCE, METADATA, CURRENCY, PRINCIPAL, KEY, TEXTS };
 
-/* No text; a metadata may be missing. */
+/* No text: metadata may be missing, and the Idempotency-Key with its principal. */
 enum { NO_TEXT = UINT16_MAX };
 
 struct commit_message {
 	struct ledger_transaction transaction; /* its pointers mean nothing here */
 	struct requester requester;
 	bool has_requester;
+	struct ledger_key key; /* if there are its texts */
 	struct fault fault;
 	uint16_t lengths[TEXTS];
 	/* Postings, then texts with their terminators. The results replace the postings. */
@@ -47,7 +48,9 @@ text_room(struct commit_message *message, size_t *offset, size_t length)
 bool
 commit_message_write(struct commit_message *message, const struct ledger_transaction *t)
 {
-	const char *const texts[TEXTS] = {t->reference, t->metadata, t->currency};
+	const char *const texts[TEXTS] = {t->reference, t->metadata, t->currency,
+					  t->key != NULL ? t->key->principal : NULL,
+					  t->key != NULL ? t->key->key : NULL};
 	size_t offset = texts_at(t);
 
 	if (offset > DATA_BYTES)
@@ -56,6 +59,8 @@ commit_message_write(struct commit_message *message, const struct ledger_transac
 	message->has_requester = t->requester != NULL;
 	if (t->requester != NULL)
 		message->requester = *t->requester;
+	if (t->key != NULL)
+		message->key = *t->key;
 	memcpy(message->data, t->postings, offset);
 	for (size_t i = 0; i < TEXTS; i++) {
 		size_t length = texts[i] != NULL ? strlen(texts[i]) : NO_TEXT;
@@ -87,6 +92,19 @@ read_texts(const struct commit_message *message, struct arena *arena, size_t off
 	return texts[REFERENCE] != NULL && texts[CURRENCY] != NULL;
 }
 
+static const struct ledger_key *
+read_key(const struct commit_message *message, struct arena *arena, const char *const *texts)
+{
+	struct ledger_key *key;
+
+	if (texts[PRINCIPAL] == NULL || texts[KEY] == NULL)
+		return NULL;
+	key = arena_copy(arena, &message->key, sizeof(*key));
+	key->principal = texts[PRINCIPAL];
+	key->key = texts[KEY];
+	return key;
+}
+
 struct ledger_transaction *
 commit_message_read(const struct commit_message *message, struct arena *arena)
 {
@@ -102,6 +120,7 @@ commit_message_read(const struct commit_message *message, struct arena *arena)
 	t->currency = texts[CURRENCY];
 	t->postings = arena_copy(arena, message->data, texts_at(t));
 	t->results = arena_array(arena, t->count, sizeof(*t->results));
+	t->key = read_key(message, arena, texts);
 	t->requester = NULL;
 	if (message->has_requester) {
 		requester = arena_copy(arena, &message->requester, sizeof(*requester));

@@ -101,6 +101,18 @@ struct known_transaction {
 	int64_t from_sequence, to_sequence;
 };
 
+/*
+ * An Idempotency-Key, which storage keeps with the transaction that it came with; a replayed one is posted
+ * without. ERR_IDEMPOTENCY_RUNNING: the key has been used, and nothing is posted.
+ */
+struct ledger_key {
+	const char *principal; /* who sent it */
+	const char *key;
+	unsigned char hash[CONTENT_SIZE]; /* of the whole request */
+	int64_t status;                   /* of the answer, if it is posted */
+	int64_t lifetime_s;
+};
+
 /* The request, and below the line the result. */
 struct ledger_transaction {
 	int64_t ledger_id;
@@ -112,7 +124,8 @@ struct ledger_transaction {
 	int64_t reverses;                    /* transaction that this one reverses, or 0 */
 	struct uuid hold;                    /* hold that this one captures, or nil */
 	int64_t authority; /* API key that must be valid when this is posted, or 0; checked by storage */
-	bool from_closed; /* it may debit money left on a closed account */
+	const struct ledger_key *key; /* NULL: none; for storage, as is authority */
+	bool from_closed;             /* it may debit money left on a closed account */
 	const struct requester
 		*requester; /* client that must still wait for it, or NULL; checked by storage */
 	const struct posting *postings;

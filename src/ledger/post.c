@@ -35,6 +35,7 @@ struct loaded {
 	struct rows reversals;
 	struct rows reserved;
 	struct rows good_keys;
+	struct rows used_keys; /* Idempotency-Keys, as numbers of those that were given */
 };
 
 static size_t
@@ -101,6 +102,28 @@ authorities(struct ctx *ctx, struct ledger_transaction *const *transactions, siz
 	return keys;
 }
 
+/* The columns of key_used and key_store. */
+struct key_columns {
+	const char **principals;
+	const char **keys;
+	size_t count;
+};
+
+static struct key_columns
+idempotency_keys(struct ctx *ctx, struct ledger_transaction *const *transactions, size_t n)
+{
+	struct key_columns c = {.principals = arena_array(ctx->arena, n, sizeof(const char *)),
+				.keys = arena_array(ctx->arena, n, sizeof(const char *))};
+
+	for (size_t i = 0; i < n; i++) {
+		if (transactions[i]->key == NULL)
+			continue;
+		c.principals[c.count] = transactions[i]->key->principal;
+		c.keys[c.count++] = transactions[i]->key->key;
+	}
+	return c;
+}
+
 /* First round trip: locks in id order, then existing transactions, then ids and the time. */
 static enum err
 load(struct ctx *ctx, struct ledger_transaction *const *transactions, size_t n,
@@ -119,8 +142,11 @@ load(struct ctx *ctx, struct ledger_transaction *const *transactions, size_t n,
 	const struct param hold_param = p_uuids(hold_list, holds);
 	const struct param key_param = p_ints(key_list, keys);
 	const struct param known_params[] = {p_ints(ledgers, n), p_texts(references, n)};
+	const struct key_columns used = idempotency_keys(ctx, transactions, n);
+	const struct param used_params[] = {p_texts(used.principals, used.count),
+					    p_texts(used.keys, used.count)};
 	struct param reversal_param;
-	struct db_call calls[6];
+	struct db_call calls[7];
 	size_t count = 0;
 
 	for (size_t i = 0; i < n; i++) {
@@ -136,6 +162,10 @@ load(struct ctx *ctx, struct ledger_transaction *const *transactions, size_t n,
 					  PARAMS(p_uuids(account_list, accounts))};
 	if (holds > 0)
 		calls[count++] = (struct db_call){SQL_hold_lock, &loaded->holds, &hold_param, 1};
+	/* After the locks: a repetition of a request that was posted meanwhile finds its key. */
+	if (used.count > 0)
+		calls[count++] = (struct db_call){SQL_key_used, &loaded->used_keys, used_params,
+						  COUNT(used_params)};
 	reversal_param = p_ints(reverses, reversals);
 	calls[count++] = (struct db_call){SQL_transaction_known, &loaded->known, known_params,
 					  COUNT(known_params)};
@@ -279,6 +309,33 @@ store_transactions(struct ctx *ctx, struct ledger_transaction *const *posted, si
 			p_ints(metadata.numbers, n), p_times(times, n)));
 }
 
+/* The keys of what was posted, each with the status of its answer. */
+static void
+store_keys(struct ctx *ctx, struct ledger_transaction *const *posted, size_t n)
+{
+	struct key_columns c = idempotency_keys(ctx, posted, n);
+	unsigned char *hashes = arena_alloc(ctx->arena, c.count * CONTENT_SIZE);
+	int64_t *statuses = arena_array(ctx->arena, c.count, sizeof(*statuses));
+	int64_t *lifetimes = arena_array(ctx->arena, c.count, sizeof(*lifetimes));
+	size_t row = 0;
+
+	if (c.count == 0)
+		return;
+	for (size_t i = 0; i < n; i++) {
+		const struct ledger_key *key = posted[i]->key;
+
+		if (key == NULL)
+			continue;
+		memcpy(hashes + row * CONTENT_SIZE, key->hash, CONTENT_SIZE);
+		statuses[row] = key->status;
+		lifetimes[row++] = key->lifetime_s;
+	}
+	db_defer(ctx, SQL_key_store,
+		 PARAMS(p_texts(c.principals, c.count), p_texts(c.keys, c.count),
+			p_bytes(hashes, c.count * CONTENT_SIZE), p_ints(statuses, c.count),
+			p_ints(lifetimes, c.count)));
+}
+
 /* The columns of posting_insert. */
 enum {
 	TRANSACTION,
@@ -348,10 +405,33 @@ store(struct ctx *ctx, const struct ledger_batch *batch)
 	store_postings(ctx, batch, posted, n);
 	store_accounts(ctx, batch->accounts, batch->account_count);
 	store_holds(ctx, batch->holds, batch->hold_count, batch->transactions);
+	store_keys(ctx, posted, n);
 }
 
-/* The transactions that go to the kernel. Those with invalid keys are left out, and those whose
- * requester has gone: here, where the accounts are locked, so that a repetition elsewhere comes
+static bool
+same_key(const struct ledger_key *a, const struct ledger_key *b)
+{
+	return a != NULL && b != NULL && text_equal(a->key, b->key) &&
+	       text_equal(a->principal, b->principal);
+}
+
+/* Whether the transaction's Idempotency-Key was used before, by one in the database or by one that is
+ * admitted; number is that of the key. */
+static bool
+is_repeated(const struct loaded *loaded, const struct ledger_transaction *t, int64_t number,
+	    struct ledger_transaction *const *admitted, size_t n)
+{
+	for (size_t i = 0; i < loaded->used_keys.count; i++)
+		if (row_int(&loaded->used_keys, i, 0) == number)
+			return true;
+	for (size_t i = 0; i < n; i++)
+		if (same_key(admitted[i]->key, t->key))
+			return true;
+	return false;
+}
+
+/* The transactions that go to the kernel. Those with invalid keys are left out, those whose Idempotency-Key was
+ * used, and those whose requester has gone: here, where the accounts are locked, so that a repetition elsewhere comes
  * after it. */
 static struct ledger_transaction **
 admit(struct ctx *ctx, struct ledger_transaction *const *transactions, size_t n,
@@ -359,6 +439,8 @@ admit(struct ctx *ctx, struct ledger_transaction *const *transactions, size_t n,
 {
 	struct ledger_transaction **list =
 		arena_array(ctx->arena, n, sizeof(struct ledger_transaction *));
+
+	int64_t number = 0; /* of the Idempotency-Key */
 
 	*admitted = 0;
 	for (size_t i = 0; i < n; i++) {
@@ -370,6 +452,9 @@ admit(struct ctx *ctx, struct ledger_transaction *const *transactions, size_t n,
 		t->err = good ? ERR_OK : ERR_UNAUTHORIZED;
 		if (good && !requester_waits(t->requester))
 			t->err = ERR_EXPIRED;
+		if (t->key != NULL && is_repeated(loaded, t, ++number, list, *admitted) &&
+		    t->err == ERR_OK)
+			t->err = ERR_IDEMPOTENCY_RUNNING;
 		t->transaction_id = row_int(&loaded->reserved, i, 0);
 		t->public_id = uuid_v7();
 		if (t->err == ERR_OK)

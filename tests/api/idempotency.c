@@ -386,13 +386,13 @@ test_running(void **state)
 	struct client *c = *state;
 	const char *wallet = wallet_new(c, acme.test_key, "NGN");
 	const char *body = client_json(c,
-				       "{'walletId':'%s','amount':'5','currency':'NGN',"
-				       "'reference':'%s'}",
+				       "{'transactions':[{'type':'credit','walletId':'%s',"
+				       "'amount':'5','currency':'NGN','reference':'%s'}]}",
 				       wallet, fresh_reference(c));
 	struct background first = {
 		.client = *c,
 		.ask = {.method = "POST",
-			.target = "/v1/wallets/credit",
+			.target = "/v1/transactions/bulk",
 			.credential = acme.test_key,
 			.idempotency_key = "both",
 			.body = body},

@@ -40,6 +40,7 @@ API_TESTS = \
 	tests/api/fields \
 	tests/api/guessing \
 	tests/api/idempotency \
+	tests/api/keyed_postings \
 	tests/api/interrupted \
 	tests/api/moolah/auth \
 	tests/api/moolah/easypay_vouchers \
@@ -138,6 +139,7 @@ tests_api_event_order_LDADD = $(API_LIBS)
 tests_api_fields_LDADD = $(API_LIBS)
 tests_api_guessing_LDADD = $(API_LIBS)
 tests_api_idempotency_LDADD = $(API_LIBS)
+tests_api_keyed_postings_LDADD = $(API_LIBS)
 tests_api_interrupted_LDADD = $(API_LIBS)
 tests_api_moolah_auth_LDADD = $(API_LIBS)
 tests_api_moolah_easypay_vouchers_LDADD = $(API_LIBS)

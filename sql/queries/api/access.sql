@@ -77,7 +77,7 @@ SELECT pg_try_advisory_xact_lock($1) AS locked;
 -- params: principals:text[] key:text
 -- returns: maybe
 -- runs: the process that reserved the key is connected, and its time limit has not passed.
-SELECT i.request_hash, i.status::bigint AS status, i.body_sealed, i.opened,
+SELECT i.request_hash, i.status::bigint AS status, i.body_sealed, i.posted::bigint AS posted, i.opened,
        CASE WHEN i.runs_until > clock_timestamp()
             THEN EXISTS (SELECT FROM pg_stat_activity a WHERE a.application_name = i.runner)
             ELSE false END AS runs,
@@ -96,7 +96,7 @@ VALUES ($1, $2, $3, $4, $5, clock_timestamp() + make_interval(secs => $6))
     ON CONFLICT (principal, key) DO UPDATE
        SET request_hash = excluded.request_hash, status = excluded.status,
            body_sealed = excluded.body_sealed, created_at = now(), expires_at = excluded.expires_at,
-           opened = NULL, runner = NULL, runs_until = NULL
+           opened = NULL, runner = NULL, runs_until = NULL, posted = NULL
      WHERE i.expires_at <= clock_timestamp() OR i.status = 0;
 
 -- name: idempotency_reserve
@@ -109,7 +109,7 @@ VALUES ($1, $2, $3, 0, '', clock_timestamp() + make_interval(secs => $7), $4, $5
     ON CONFLICT (principal, key) DO UPDATE
        SET request_hash = excluded.request_hash, status = 0, body_sealed = '', created_at = now(),
            expires_at = excluded.expires_at, opened = excluded.opened, runner = excluded.runner,
-           runs_until = excluded.runs_until
+           runs_until = excluded.runs_until, posted = NULL
      WHERE i.expires_at <= clock_timestamp() OR i.status = 0;
 
 -- name: idempotency_pause

@@ -87,6 +87,35 @@ INSERT INTO posting (transaction_id, line, ledger_id, currency, from_id, to_id, 
 SELECT $1[i], $2[i], $3[i], $4[$5[i]], $6[i], $7[i], $8[i], $9[i], $10[i], $11[i], $12[i]
   FROM generate_series(1, cardinality($1)) AS i;
 
+-- name: key_used
+-- params: principals:text[] keys:text[]
+-- returns: many
+-- Which of the Idempotency-Keys have been used, by their numbers. Those that have expired are removed, so that
+-- they can be stored again.
+WITH given AS (
+    SELECT g.principal, g.key, g.number
+      FROM unnest($1, $2) WITH ORDINALITY AS g (principal, key, number)
+), expired AS (
+    DELETE FROM idempotency i
+     USING given g
+     WHERE i.principal = g.principal AND i.key = g.key AND i.expires_at <= clock_timestamp()
+    RETURNING i.principal, i.key
+)
+SELECT g.number
+  FROM given g
+  JOIN idempotency i ON i.principal = g.principal AND i.key = g.key
+ WHERE NOT EXISTS (SELECT FROM expired e WHERE e.principal = g.principal AND e.key = g.key);
+
+-- name: key_store
+-- params: principals:text[] keys:text[] hashes:bytea statuses:bigint[] lifetimes:bigint[]
+-- returns: none
+-- Keys of requests whose answers can be written anew from what they have posted. One that another request has
+-- stored in the meantime fails the transaction.
+INSERT INTO idempotency (principal, key, request_hash, status, body_sealed, expires_at, posted)
+SELECT g.principal, g.key, substr($3, 32 * g.number::integer - 31, 32), 0, '',
+       clock_timestamp() + make_interval(secs => g.lifetime), g.status
+  FROM unnest($1, $2, $4, $5) WITH ORDINALITY AS g (principal, key, status, lifetime, number);
+
 -- name: account_store
 -- params: ids:bigint[] balances:bigint[] held:bigint[] sequences:bigint[] last_at:timestamptz[]
 -- returns: none

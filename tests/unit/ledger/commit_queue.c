@@ -102,6 +102,7 @@ struct order {
 	struct posting postings[2];
 	struct posting_result results[2];
 	struct requester requester;
+	struct ledger_key key;
 	struct fault fault;
 };
 
@@ -118,6 +119,10 @@ order(struct order *order, int64_t number)
 		.count = 2,
 		.results = order->results,
 	};
+	order->key = (struct ledger_key){
+		.principal = "principal", .key = "key", .status = 201, .lifetime_s = number};
+	if (number % 3 == 0)
+		order->transaction.key = &order->key;
 	return &order->transaction;
 }
 
@@ -125,6 +130,14 @@ static bool
 submitted(struct commit_queue *queue, struct order *order)
 {
 	return commit_queue_submit(queue, &order->transaction, &order->fault);
+}
+
+static int64_t
+key_number(const struct ledger_key *key)
+{
+	return key == NULL ? 0
+			   : (int64_t)strlen(key->principal) + (int64_t)strlen(key->key) +
+				     key->status + key->lifetime_s;
 }
 
 /* As a ledger does: results that depend on the transaction. */
@@ -136,7 +149,8 @@ decide(struct ledger_transaction *t)
 	t->replayed = t->ledger_id % 2 == 0;
 	t->err = t->ledger_id % 5 == 0 ? ERR_INSUFFICIENT_FUNDS : ERR_OK;
 	for (size_t i = 0; i < t->count; i++)
-		t->results[i].from_balance = t->postings[i].amount + (int64_t)strlen(t->reference) +
+		t->results[i].from_balance = key_number(t->key) + t->postings[i].amount +
+					     (int64_t)strlen(t->reference) +
 					     (int64_t)strlen(t->metadata);
 }
 
@@ -148,6 +162,8 @@ is_right(const struct order *order)
 	memcpy(&expected, order, sizeof(expected));
 	expected.transaction.postings = expected.postings;
 	expected.transaction.results = expected.results;
+	if (expected.transaction.key != NULL)
+		expected.transaction.key = &expected.key;
 	memset(expected.results, 0, sizeof(expected.results));
 	decide(&expected.transaction);
 	return order->fault.err == ERR_OK && order->transaction.err == expected.transaction.err &&
