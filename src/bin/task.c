@@ -36,8 +36,7 @@ struct spare {
 
 struct tasks {
 	struct tasks_options options;
-	struct spare
-		*spares; /* the last one first: what it needs is still in the processor's caches */
+	struct spare *spares; /* the last one first: its memory is still in the caches */
 	int64_t active;
 	int64_t active_most;
 	int64_t ended; /* tasks, as of the last look */
@@ -52,9 +51,9 @@ struct tasks {
 	int64_t peak; /* of those under way, since peak_ns */
 	int64_t peak_before;
 	int64_t peak_ns;
-	int64_t listening; /* threads in pthread_cond_wait() */
-	bool woken;        /* a thread was woken for what is ready, and has not come yet */
-	atomic_long idle;  /* threads that wait elsewhere */
+	int64_t sleeping; /* threads in pthread_cond_wait() */
+	bool woken;       /* a thread was woken for what is ready, and has not come yet */
+	atomic_long listening;
 };
 
 /* A spare thread, if one may be active. Called with the lock held; it is to be woken after that was released. */
@@ -81,7 +80,8 @@ wake_spare(struct spare *spare)
 static struct spare *
 need_spare(struct tasks *tasks)
 {
-	return tasks->ready != NULL || atomic_load(&tasks->idle) == 0 ? take_spare(tasks) : NULL;
+	return tasks->ready != NULL || atomic_load(&tasks->listening) == 0 ? take_spare(tasks)
+									   : NULL;
 }
 
 /* A thread sleeps in a task, so that another one takes its place, or has slept: it goes on at once, and may be one
@@ -136,7 +136,7 @@ task_main(void *arg)
 static bool
 should_wake(struct tasks *tasks)
 {
-	if (tasks->woken || atomic_load(&tasks->idle) == 0)
+	if (tasks->woken || atomic_load(&tasks->listening) == 0)
 		return false;
 	tasks->woken = true;
 	return true;
@@ -157,7 +157,7 @@ tasks_ready(struct fiber *first)
 		*tasks->ready_end = task;
 		tasks->ready_end = &task->next;
 	}
-	if (tasks->listening > 0)
+	if (tasks->sleeping > 0)
 		(void)pthread_cond_signal(&tasks->changed);
 	wakes = should_wake(tasks);
 	(void)pthread_mutex_unlock(&tasks->lock);
@@ -288,7 +288,7 @@ tasks_next(struct tasks *tasks, bool was_woken)
 	stay_active(tasks);
 	task = take_ready(tasks);
 	if (task == NULL)
-		(void)atomic_fetch_add(&tasks->idle, 1);
+		(void)atomic_fetch_add(&tasks->listening, 1);
 	else
 		spare = need_spare(tasks);
 	if (task != NULL && tasks->ready != NULL)
@@ -303,7 +303,7 @@ tasks_next(struct tasks *tasks, bool was_woken)
 void
 tasks_awake(struct tasks *tasks)
 {
-	(void)atomic_fetch_sub(&tasks->idle, 1);
+	(void)atomic_fetch_sub(&tasks->listening, 1);
 }
 
 /* A free one, or a new one; NULL if as many as may be, or as memory allows, are under way. Called with the lock
@@ -324,11 +324,11 @@ find_free(struct tasks *tasks)
 
 /* Sleep until something changes. Called with the lock held. */
 static void
-listen_once(struct tasks *tasks)
+sleep_once(struct tasks *tasks)
 {
-	tasks->listening++;
+	tasks->sleeping++;
 	(void)pthread_cond_wait(&tasks->changed, &tasks->lock);
-	tasks->listening--;
+	tasks->sleeping--;
 }
 
 /* Run a task that is ready, or else sleep until something changes. Called with the lock held. */
@@ -338,7 +338,7 @@ run_another(struct tasks *tasks)
 	struct task *task = take_ready(tasks);
 
 	if (task == NULL) {
-		listen_once(tasks);
+		sleep_once(tasks);
 		return;
 	}
 	(void)pthread_mutex_unlock(&tasks->lock);
@@ -432,7 +432,7 @@ tasks_run(struct tasks *tasks, struct task *task)
 	(void)pthread_mutex_lock(&tasks->lock);
 	tasks->under_way--;
 	tasks->ended++;
-	if (tasks->listening > 0)
+	if (tasks->sleeping > 0)
 		(void)pthread_cond_broadcast(&tasks->changed);
 	put_free(tasks, task);
 	(void)pthread_mutex_unlock(&tasks->lock);
@@ -466,7 +466,7 @@ tasks_look(struct tasks *tasks)
 	bool waits;
 
 	(void)pthread_mutex_lock(&tasks->lock);
-	waits = atomic_load(&tasks->idle) > 0;
+	waits = atomic_load(&tasks->listening) > 0;
 	if (waits && tasks->active_most > tasks->options.active && tasks->active_most < INT64_MAX)
 		tasks->active_most--;
 	if (!waits && tasks->ended == tasks->ended_before && tasks->spares != NULL) {
