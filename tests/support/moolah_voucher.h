@@ -61,6 +61,17 @@ person_with(struct client *c, const char *email, int64_t cents)
 	return person;
 }
 
+/* A person who is rich, and one who is not. */
+static inline int
+vouchers_setup(void **state, struct person *rich, struct person *poor)
+{
+	if (client_setup(state) != 0)
+		return -1;
+	*rich = person_with(*state, "ada@example.com", 100000000);
+	*poor = person_with(*state, "bob@example.com", 100);
+	return 0;
+}
+
 static inline enum err
 set_network(struct ctx *ctx, void *arg)
 {

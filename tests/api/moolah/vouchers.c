@@ -15,11 +15,7 @@ static struct person bob;
 static int
 setup(void **state)
 {
-	if (client_setup(state) != 0)
-		return -1;
-	ada = person_with(*state, "ada@example.com", 100000000);
-	bob = person_with(*state, "bob@example.com", 100);
-	return 0;
+	return vouchers_setup(state, &ada, &bob);
 }
 
 static void
