@@ -9,6 +9,11 @@ if ((EUID != 0)); then
     exit 0
 fi
 
+if [[ ${ODD_MACHINE-} ]]; then
+    echo "1..0 # SKIP this is such a machine: all tests run there"
+    exit 0
+fi
+
 checkout=${DEV%/dev}
 build=$checkout/build
 programs=(tests/db/database tests/db/pool tests/db/queue tests/unit/net/http tests/unit/net/http_tls
