@@ -164,17 +164,19 @@ calls_outside(const struct route *route, const void *in)
 
 /*
  * By group commit, with the key. *done is false if that is for handle_in_transaction: the key or the reference
- * has been used before.
+ * has been used before, or the handler has refused the request, so that nobody has looked at the key.
  */
 static enum err
 run_by_group(struct call *call, struct work *work, bool *done)
 {
 	enum err err;
+	bool asked;
 
 	call->ctx.key = idempotency_key(call);
 	err = handle(call, call->route->handle, work->in);
+	asked = call->ctx.key == NULL;
 	call->ctx.key = NULL;
-	*done = err == ERR_OK ? !call->replayed : err != ERR_IDEMPOTENCY_RUNNING;
+	*done = asked && (err == ERR_OK ? !call->replayed : err != ERR_IDEMPOTENCY_RUNNING);
 	if (!*done)
 		fault_clear(&call->ctx.fault);
 	if (!*done)

@@ -58,7 +58,7 @@ struct ctx {
 	struct arena *arena;
 	struct db *db; /* the connection of the open transaction; NULL outside */
 	struct principal who;
-	/* Stored with the one posting of this request; NULL: none. */
+	/* To be stored with the next posting by group commit, which takes it from here; NULL: none. */
 	const struct ledger_key *key;
 	const struct requester
 		*requester; /* the waiting client; NULL: none, and the work is always done */

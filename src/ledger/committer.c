@@ -286,6 +286,7 @@ ledger_submit(struct ctx *ctx, struct ledger_transaction *transaction)
 	if (ctx->who.unverified)
 		transaction->authority = ctx->who.key_id;
 	transaction->key = ctx->key;
+	ctx->key = NULL;
 	transaction->requester = ctx->requester;
 	submit(ctx->app->committer, &submission);
 	if (submission.fault.err != ERR_OK) {

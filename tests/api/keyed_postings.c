@@ -10,6 +10,8 @@
 
 enum { AT_ONCE = 8 };
 
+#define NO_TRANSACTION "0190b2a4-7c1e-7d3a-9b61-2f6f0c9a1e55"
+
 static struct tenant acme;
 static struct tenant other;
 
@@ -142,6 +144,9 @@ test_mismatch(void **state)
 		a = send(c, "/v1/wallets/credit", "one", another);
 		expect_refusal(&a, 422, "IDEMPOTENCY_MISMATCH");
 		a = send(c, "/v1/wallets/debit", "one", body);
+		expect_refusal(&a, 422, "IDEMPOTENCY_MISMATCH");
+		/* Which would be refused in any case. */
+		a = send(c, "/v1/transactions/" NO_TRANSACTION "/reverse", "one", "{}");
 		expect_refusal(&a, 422, "IDEMPOTENCY_MISMATCH");
 		a = send(c, "/v1/wallets/credit", "one", body);
 		expect_status(&a, 201);

@@ -448,17 +448,17 @@ test_restored(void **state)
 }
 
 static void *
-transfer_keyed(void *arg)
+transfer_apart(void *arg)
 {
 	struct mover *mover = arg;
 	struct ask ask = {
 		.method = "POST",
-		.target = "/v1/wallets/transfer",
+		.target = "/v1/transactions/bulk", /* in a transaction of its own */
 		.credential = acme.test_key,
-		.idempotency_key = "held-up-0001", /* in a transaction of its own */
 		.body = client_json(&mover->client,
-				    "{'fromWalletId':'%s','toWalletId':'%s','amount':'1',"
-				    "'currency':'NGN','reference':'held-up'}",
+				    "{'transactions':[{'type':'transfer','fromWalletId':'%s',"
+				    "'toWalletId':'%s','amount':'1','currency':'NGN',"
+				    "'reference':'held-up'}]}",
 				    mover->wallets[0], mover->wallets[1]),
 	};
 
@@ -505,7 +505,7 @@ test_late_commit(void **state)
 				   third)));
 	assert_int_equal(PQtransactionStatus(blocker), PQTRANS_INTRANS);
 	mover.client.scratch = arena_new(64 << 20);
-	assert_int_equal(pthread_create(&mover.thread, NULL, transfer_keyed, &mover), 0);
+	assert_int_equal(pthread_create(&mover.thread, NULL, transfer_apart, &mover), 0);
 	wait_until(c, "EXISTS (SELECT 1 FROM pg_stat_activity WHERE datname = current_database()"
 		      " AND wait_event_type = 'Lock')");
 	a = transfer(c, acme.test_key, third, wallet_new(c, acme.test_key, "NGN"), "2",
