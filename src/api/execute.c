@@ -177,10 +177,10 @@ run_by_group(struct call *call, struct work *work, bool *done)
 	asked = call->ctx.key == NULL;
 	call->ctx.key = NULL;
 	*done = asked && (err == ERR_OK ? !call->replayed : err != ERR_IDEMPOTENCY_RUNNING);
-	if (!*done)
+	if (!*done) {
 		fault_clear(&call->ctx.fault);
-	if (!*done)
 		return ERR_OK;
+	}
 	TRY(err);
 	return revalidate(call);
 }

@@ -90,14 +90,14 @@ test_answers(void **state)
 	const char *to = wallet_new(c, acme.test_key, "NGN");
 	const char *credit = credit_of(c, from, "9.50", fresh_reference(c));
 	const char *debit = credit_of(c, from, "1.25", fresh_reference(c));
-	const char *transfer =
+	const char *payment =
 		client_json(c,
 			    "{'fromWalletId':'%s','toWalletId':'%s','amount':'2',"
 			    "'currency':'NGN','reference':'%s','metadata':{'a':'\u00e9'}}",
 			    from, to, fresh_reference(c));
 	struct answer credited = send(c, "/v1/wallets/credit", "credit", credit);
 	struct answer debited = send(c, "/v1/wallets/debit", "debit", debit);
-	struct answer moved = send(c, "/v1/wallets/transfer", "transfer", transfer);
+	struct answer moved = send(c, "/v1/wallets/transfer", "transfer", payment);
 
 	expect_status(&credited, 201);
 	expect_status(&debited, 201);
@@ -106,7 +106,7 @@ test_answers(void **state)
 	stored_is(c, "transfer", "0 0 201");
 	expect_repeated(c, "/v1/wallets/credit", "credit", credit, &credited);
 	expect_repeated(c, "/v1/wallets/debit", "debit", debit, &debited);
-	expect_repeated(c, "/v1/wallets/transfer", "transfer", transfer, &moved);
+	expect_repeated(c, "/v1/wallets/transfer", "transfer", payment, &moved);
 	stored_is(c, "transfer", "201 1 0");
 	assert_string_equal(wallet_balance(c, acme.test_key, from, "ledger"), "6.25");
 	assert_string_equal(wallet_balance(c, acme.test_key, to, "ledger"), "2.00");
