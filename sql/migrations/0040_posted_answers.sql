@@ -1,4 +1,4 @@
--- An answer that consists of a posting need not be stored: it is written anew from the ledger when the key is
+-- An answer that consists of a posting need not be stored: it is rebuilt from the ledger when the key is
 -- repeated, with the status that it had.
 
 SET LOCAL search_path TO cowry;

@@ -170,11 +170,11 @@ static enum err
 run_by_group(struct call *call, struct work *work, bool *done)
 {
 	enum err err;
-	bool asked;
+	bool asked; /* the ledger has looked at the key, or can't */
 
 	call->ctx.key = idempotency_key(call);
 	err = handle(call, call->route->handle, work->in);
-	asked = call->ctx.key == NULL;
+	asked = call->ctx.key == NULL || call->ctx.fault.outage;
 	call->ctx.key = NULL;
 	*done = asked && (err == ERR_OK ? !call->replayed : err != ERR_IDEMPOTENCY_RUNNING);
 	if (!*done) {

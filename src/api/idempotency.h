@@ -8,7 +8,7 @@
  * failure without any effect is not stored, so the request may be retried.
  *
  * Where the answer is what the ledger says of one posting (route.answers_from_ledger), the key is stored with
- * the posting, by group commit, and the answer is written anew, and stored, when the key is repeated.
+ * the posting, by group commit, and the answer is rebuilt, and stored, when the key is repeated.
  *
  * A request that calls an outside server binds the key to what it opened, in the transaction that
  * opens it and for the same time. While it runs, a repetition is ERR_IDEMPOTENCY_RUNNING. It is no

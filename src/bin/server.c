@@ -121,7 +121,6 @@ thread_main(void *arg)
 		struct task *task = tasks_next(tasks, was_woken);
 
 		was_woken = false;
-
 		if (task == NULL) {
 			int fd = wait_for_input(server);
 

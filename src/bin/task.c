@@ -69,19 +69,19 @@ take_spare(struct tasks *tasks)
 	return spare;
 }
 
-static void
-wake_spare(struct spare *spare)
-{
-	if (spare != NULL)
-		waiter_wake(&spare->waiter);
-}
-
 /* The same, if there is something to do for it, or no thread listens. */
 static struct spare *
 need_spare(struct tasks *tasks)
 {
 	return tasks->ready != NULL || atomic_load(&tasks->listening) == 0 ? take_spare(tasks)
 									   : NULL;
+}
+
+static void
+wake_spare(struct spare *spare)
+{
+	if (spare != NULL)
+		waiter_wake(&spare->waiter);
 }
 
 /* A thread sleeps in a task, so that another one takes its place, or has slept: it goes on at once, and may be one

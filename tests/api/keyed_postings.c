@@ -1,6 +1,6 @@
 /*
  * The Idempotency-Key of a request whose answer is what the ledger says of its posting: stored by group commit, without
- * the answer, which is written anew when the key is repeated, and stored then.
+ * the answer, which is rebuilt when the key is repeated, and stored then.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -70,7 +70,7 @@ stored_is(struct client *c, const char *key, const char *expected)
 		expected);
 }
 
-/* Repeat the request: the first time the answer is written anew, the second time it is read. */
+/* Repeat the request: the first time the answer is rebuilt, the second time it is read. */
 static void
 expect_repeated(struct client *c, const char *target, const char *key, const char *body,
 		const struct answer *first)

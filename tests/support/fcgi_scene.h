@@ -43,6 +43,8 @@ static struct {
 	int client;
 	char order[TEXT_MAX]; /* the first characters of the bodies */
 	size_t calls;
+	atomic_int under_way;
+	int most_under_way;
 } seen;
 
 static sem_t held; /* a request with the body "hold", or "sleep", which says so, has a thread */
@@ -67,8 +69,12 @@ void
 dispatch(const struct app *app, struct arena *arena, const struct request *request,
 	 struct reply *reply)
 {
+	int under_way = atomic_fetch_add(&seen.under_way, 1) + 1;
+
 	(void)app;
 	(void)arena;
+	if (under_way > seen.most_under_way)
+		seen.most_under_way = under_way;
 	keep(seen.body, request->body.data, request->body.length);
 	keep(seen.encoding, request->content_encoding,
 	     request->content_encoding != NULL ? strlen(request->content_encoding) : 0);
@@ -101,6 +107,7 @@ dispatch(const struct app *app, struct arena *arena, const struct request *reque
 		atomic_fetch_add(&waiting.count, 1);
 		waiter_wait(waiter);
 	}
+	atomic_fetch_sub(&seen.under_way, 1);
 	*reply = (struct reply){.status = 200, .body = {"{}", 2}};
 }
 
@@ -147,8 +154,11 @@ teardown(void **state)
 {
 	struct scene *scene = *state;
 
+	/* What a failed test has left under way ends. */
 	for (int i = 0; i < REQUESTS; i++)
 		(void)sem_post(&go);
+	for (int i = 0; i < atomic_load(&waiting.count); i++)
+		waiter_wake(&waiting.waiters[i]);
 	if (scene->server != NULL)
 		(void)server_drain(scene->server, 5);
 	(void)sem_destroy(&held);

@@ -109,7 +109,7 @@ SELECT g.number
 -- name: key_store
 -- params: principals:text[] keys:text[] hashes:bytea statuses:bigint[] lifetimes:bigint[]
 -- returns: none
--- Keys of requests whose answers can be written anew from what they have posted. One that another request has
+-- Keys of requests whose answers can be rebuilt from what they have posted. One that another request has
 -- stored in the meantime fails the transaction.
 INSERT INTO idempotency (principal, key, request_hash, status, body_sealed, expires_at, posted)
 SELECT g.principal, g.key, substr($3, 32 * g.number::integer - 31, 32), 0, '',

@@ -1,4 +1,4 @@
-/* Whoever guesses codes of vouchers is stopped. */
+/* Clients that guess codes of vouchers are stopped. */
 #include "tests/support/cmocka.h"
 
 #include <stdlib.h>

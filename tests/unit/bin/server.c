@@ -196,18 +196,17 @@ static void
 test_limit_of_requests(void **state)
 {
 	struct scene *scene = *state;
-	const char *const one[] = {"CONTENT_LENGTH", "1", NULL};
 	int fds[REQUESTS];
 	int next;
 
 	start(scene);
 	ask_waiting(scene, fds, REQUESTS);
-	next = ask(scene, one, "x");
-	assert_int_equal(seen.calls, REQUESTS);
+	next = ask_watched(scene, "x");
 	waiter_wake(&waiting.waiters[0]);
 	await(fds[0]);
 	await(next);
 	assert_int_equal(seen.calls, REQUESTS + 1);
+	assert_int_equal(seen.most_under_way, REQUESTS);
 	for (int i = 1; i < REQUESTS; i++)
 		waiter_wake(&waiting.waiters[i]);
 	for (int i = 1; i < REQUESTS; i++)

@@ -512,7 +512,7 @@ lead_and_wait(void *folder, int ready)
 	(void)pause();
 }
 
-/* A file that was left behind, as after a power failure, begins anew. */
+/* A file that was left behind, as after a power failure, is initialised again. */
 static void
 test_left_behind(void **state)
 {
