@@ -41,11 +41,14 @@ SELECT 'account ' || a.account_id AS key, a.balance::numeric AS found, 0::numeri
 -- name: check_drop_pending
 -- params: after:bigint last:bigint
 -- returns: many
+WITH pending AS MATERIALIZED (
+    SELECT sum(amount) AS owed
+      FROM drop_payment
+     WHERE drop_payment_id > $1 AND drop_payment_id <= $2
+       AND type = 'remittance' AND status = 'processing'
+)
 SELECT 'account ' || a.account_id AS key, 0::numeric AS found, p.owed AS expected
-  FROM (SELECT sum(amount) AS owed
-          FROM drop_payment
-         WHERE drop_payment_id > $1 AND drop_payment_id <= $2
-           AND type = 'remittance' AND status = 'processing') p
+  FROM pending p
  CROSS JOIN account a
   JOIN ledger l USING (ledger_id)
  WHERE p.owed IS NOT NULL

@@ -133,8 +133,19 @@ reads_all(struct scene *s, const struct json_object *node, bool limited)
 	return !is_of_waiting(s, member(node, "Index Name"));
 }
 
+/* The piece of a check, without a value of another table: it must be read once, not for each row of one. */
+static bool
+is_piece(const struct json_object *node)
+{
+	const char *condition = member(node, "Index Cond");
+
+	return strstr(condition, "> $1") != NULL && strstr(condition, " = ") == NULL;
+}
+
+/* in_loop: it is executed for each row of what stands beside it. */
 static void
-visit(struct scene *s, const struct json_object *node, const char *table, bool limited)
+visit(struct scene *s, const struct json_object *node, const char *table, bool limited,
+      bool in_loop)
 {
 	const char *type = member(node, "Node Type");
 	bool present;
@@ -151,10 +162,16 @@ visit(struct scene *s, const struct json_object *node, const char *table, bool l
 		(void)printf("# %s: a page is sorted\n", s->statement);
 		s->found++;
 	}
+	if (in_loop && is_piece(node)) {
+		(void)printf("# %s: a piece of %s is read for each row\n", s->statement, table);
+		s->found++;
+	}
 	/* A sort reads everything before the first row. */
 	limited = text_equal(type, "Limit") || (limited && !text_equal(type, "Sort"));
+	in_loop = in_loop && !text_equal(type, "Materialize");
 	for (size_t i = 0; below != NULL && i < json_list_length(below); i++)
-		visit(s, json_list_item(below, i), table, limited);
+		visit(s, json_list_item(below, i), table, limited,
+		      in_loop || (i > 0 && text_equal(type, "Nested Loop")));
 }
 
 static PGresult *
@@ -191,7 +208,7 @@ explain(struct scene *s, const struct statement *statement)
 				     statement->count > 0 ? ")" : ""));
 	text = PQgetvalue(result, 0, 0);
 	assert_int_equal(json_read(arena, &fault, text, strlen(text), &plan), ERR_OK);
-	visit(s, json_member(json_list_item(plan, 0), "Plan", &present), "", false);
+	visit(s, json_member(json_list_item(plan, 0), "Plan", &present), "", false, false);
 	PQclear(result);
 	arena_free(arena);
 }

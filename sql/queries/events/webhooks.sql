@@ -208,13 +208,18 @@ SELECT count(*) AS published FROM published;
 -- params: after:bigint upto:bigint
 -- returns: many
 -- The subscriptions to the events with these numbers. Events from before a subscription are not
--- delivered to it.
+-- delivered to it. OFFSET, so that subscriptions are looked for by events, never all events by each of many
+-- subscriptions.
 SELECT e.event_id, s.subscription_id, e.object, e.sequence
   FROM event e
-  JOIN webhook_subscription s ON s.project_id = e.project_id AND s.mode = e.mode
-   AND s.is_active AND s.deleted_at IS NULL
-   AND s.event_types && ARRAY[e.type, '*']
-   AND CASE WHEN e.is_added THEN e.event_id > s.since_event ELSE e.place > s.since_place END
+ CROSS JOIN LATERAL (
+       SELECT w.subscription_id
+         FROM webhook_subscription w
+        WHERE w.project_id = e.project_id AND w.mode = e.mode
+          AND w.is_active AND w.deleted_at IS NULL
+          AND w.event_types && ARRAY[e.type, '*']
+          AND CASE WHEN e.is_added THEN e.event_id > w.since_event ELSE e.place > w.since_place END
+       OFFSET 0) s
  WHERE e.sequence > $1 AND e.sequence <= $2
  ORDER BY e.sequence, s.subscription_id;
 
