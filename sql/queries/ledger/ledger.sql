@@ -4,22 +4,23 @@
 -- name: account_lock
 -- params: public_ids:uuid[]
 -- returns: many
--- Lock accounts in id order, so that no two batches can deadlock.
-SELECT account_id, public_id, ledger_id, kind, currency, floor IS NOT NULL AS has_floor, floor,
-       status, balance, held, sequence, last_at
-  FROM account
- WHERE public_id = ANY($1)
- ORDER BY account_id
-   FOR UPDATE;
+-- Lock accounts in id order, so that no two batches can deadlock. A join, since the condition is evaluated
+-- again for every row that another transaction has changed meanwhile: that of an array costs its length.
+SELECT a.account_id, a.public_id, a.ledger_id, a.kind, a.currency, a.floor IS NOT NULL AS has_floor,
+       a.floor, a.status, a.balance, a.held, a.sequence, a.last_at
+  FROM unnest($1) AS named (public_id)
+  JOIN account a USING (public_id)
+ ORDER BY a.account_id
+   FOR UPDATE OF a;
 
 -- name: hold_lock
 -- params: public_ids:uuid[]
 -- returns: many
 SELECT h.hold_id, h.public_id, h.ledger_id, a.public_id AS account, h.amount, h.captured,
        h.status, h.expires_at
-  FROM hold h
+  FROM unnest($1) AS named (public_id)
+  JOIN hold h USING (public_id)
   JOIN account a USING (account_id)
- WHERE h.public_id = ANY($1)
  ORDER BY h.hold_id
    FOR UPDATE OF h;
 
