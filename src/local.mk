@@ -121,6 +121,7 @@ src_ledger_libledger_a_SOURCES = \
 	src/ledger/commit_slots.h \
 	src/ledger/commit_queue.c src/ledger/commit_queue.h \
 	src/ledger/committer.c \
+	src/ledger/content.c \
 	src/ledger/hold.c src/ledger/hold.h \
 	src/ledger/kernel.c src/ledger/kernel.h \
 	src/ledger/ledger.h \

@@ -9,7 +9,6 @@
 #include "base/ensure.h"
 #include "base/requester.h"
 #include "base/word.h"
-#include "crypto/hmac.h"
 #include "db/row.h"
 #include "ledger/store.h"
 
@@ -508,26 +507,6 @@ ledger_post(struct ctx *ctx, struct ledger_transaction **transactions, size_t n)
 	TRY(ensure(ctx, accounts_agree(&batch, before)));
 	store(ctx, &batch);
 	return ERR_OK;
-}
-
-void
-ledger_content(struct ctx *ctx, struct ledger_transaction *t)
-{
-	char id[UUID_TEXT_MAX];
-	const char *text = arena_printf(ctx->arena, "cowry-1;%lld;%lld;", (long long)t->ledger_id,
-					(long long)t->reverses);
-
-	text = text_append_part(ctx->arena, text, word_text(transaction_type_words, t->type));
-	text = text_append_part(ctx->arena, text, t->currency);
-	text = text_append_part(ctx->arena, text, t->metadata);
-	text = text_append_part(ctx->arena, text,
-				uuid_is_nil(t->hold) ? NULL : uuid_text(id, t->hold));
-	for (size_t i = 0; i < t->count; i++) {
-		text = text_append_part(ctx->arena, text, uuid_text(id, t->postings[i].from));
-		text = text_append_part(ctx->arena, text, uuid_text(id, t->postings[i].to));
-		text = arena_printf(ctx->arena, "%s%lld;", text, (long long)t->postings[i].amount);
-	}
-	sha256(text, strlen(text), t->content);
 }
 
 enum err

@@ -1,0 +1,94 @@
+/* The digest by which a repeated request is recognised, years later, too: of exactly this text. */
+#include <string.h>
+
+#include "base/arena.h"
+#include "crypto/hmac.h"
+#include "ledger/ledger.h"
+#include "tests/support/cmocka.h"
+
+enum { MEMORY_MAX = 1 << 20 };
+
+static struct uuid
+id(const char *text)
+{
+	struct uuid id;
+
+	assert_true(uuid_parse(&id, text));
+	return id;
+}
+
+#define A "01980a2e-0000-7000-8000-00000000000a"
+#define B "01980a2e-0000-7000-8000-00000000000b"
+
+static void
+expect_text(struct ledger_transaction *t, const char *text)
+{
+	struct ctx ctx = {.arena = arena_new(MEMORY_MAX)};
+	unsigned char digest[SHA256_SIZE];
+
+	sha256(text, strlen(text), digest);
+	ledger_content(&ctx, t);
+	assert_memory_equal(t->content, digest, sizeof(digest));
+	arena_free(ctx.arena);
+}
+
+static void
+test_least(void **state)
+{
+	struct ledger_transaction t = {.ledger_id = 7, .type = TRANSACTION_TRANSFER};
+
+	(void)state;
+	expect_text(&t, "cowry-1;7;0;8:transfer;0:;0:;0:;");
+}
+
+static void
+test_everything(void **state)
+{
+	struct posting postings[] = {{.amount = 100}, {.amount = INT64_MAX}};
+	struct ledger_transaction t = {
+		.ledger_id = INT64_MAX,
+		.reverses = INT64_MIN,
+		.type = TRANSACTION_TRANSFER,
+		.currency = "NGN",
+		.metadata = "{\"a\":\"\xc3\xa4;1:\"}",
+		.hold = id(B),
+		.postings = postings,
+		.count = COUNT(postings),
+	};
+
+	(void)state;
+	postings[0].from = id(A);
+	postings[0].to = id(B);
+	postings[1].from = id(B);
+	postings[1].to = id(A);
+	expect_text(&t, "cowry-1;9223372036854775807;-9223372036854775808;8:transfer;3:NGN;"
+			"13:{\"a\":\"\xc3\xa4;1:\"};36:" B ";"
+			"36:" A ";36:" B ";100;36:" B ";36:" A ";9223372036854775807;");
+}
+
+/* Neither of two parts can be moved into the other. */
+static void
+test_parts_are_apart(void **state)
+{
+	struct ledger_transaction a = {.currency = "NGN", .metadata = ""};
+	struct ledger_transaction b = {.currency = "NG", .metadata = "N"};
+	struct ctx ctx = {.arena = arena_new(MEMORY_MAX)};
+
+	(void)state;
+	ledger_content(&ctx, &a);
+	ledger_content(&ctx, &b);
+	assert_memory_not_equal(a.content, b.content, sizeof(a.content));
+	arena_free(ctx.arena);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_least),
+		cmocka_unit_test(test_everything),
+		cmocka_unit_test(test_parts_are_apart),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
