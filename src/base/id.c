@@ -2,6 +2,7 @@
 
 #include "base/id.h"
 
+#include <pthread.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,35 +14,47 @@
 
 #include "base/text.h"
 
-/* Random bytes drawn ahead, one system call for many ids; a forked child draws its own. */
+/* Random bytes drawn ahead, one system call for many ids. */
 struct pool {
-	pid_t owner;
 	size_t left;
 	unsigned char bytes[256];
 };
 
+static _Thread_local struct pool pool;
+
+/* A forked child draws its own: its only thread is a copy of the one that forked. */
 static void
-refill(struct pool *pool)
+forget(void)
+{
+	pool.left = 0;
+}
+
+static __attribute__((constructor)) void
+forget_in_children(void)
+{
+	if (pthread_atfork(NULL, NULL, forget) != 0)
+		abort();
+}
+
+static void
+refill(void)
 {
 	/* Up to 256 bytes are returned completely and uninterrupted once the kernel's generator
 	 * is seeded. */
-	if (getrandom(pool->bytes, sizeof(pool->bytes), 0) != (ssize_t)sizeof(pool->bytes)) {
+	if (getrandom(pool.bytes, sizeof(pool.bytes), 0) != (ssize_t)sizeof(pool.bytes)) {
 		(void)fputs("id: no random bytes\n", stderr);
 		abort();
 	}
-	pool->owner = getpid();
-	pool->left = sizeof(pool->bytes);
+	pool.left = sizeof(pool.bytes);
 }
 
 static void
 draw(void *out, size_t length)
 {
-	static _Thread_local struct pool pool;
-
 	if (length > sizeof(pool.bytes))
 		abort();
-	if (pool.left < length || pool.owner != getpid())
-		refill(&pool);
+	if (pool.left < length)
+		refill();
 	pool.left -= length;
 	memcpy(out, pool.bytes + pool.left, length);
 	memset(pool.bytes + pool.left, 0, length); /* nothing is returned twice */
