@@ -444,6 +444,7 @@ cowry_worker_SOURCES = \
 	src/bin/fcgi_request.c src/bin/fcgi_request.h \
 	src/bin/local_gauges.c src/bin/local_gauges.h \
 	src/bin/memory.c src/bin/memory.h \
+	src/bin/scheduling.c src/bin/scheduling.h \
 	src/bin/monitor.c src/bin/monitor.h \
 	src/bin/monitor_request.c src/bin/monitor_request.h \
 	src/bin/server.c src/bin/server.h src/bin/task.c src/bin/task.h \
@@ -455,6 +456,7 @@ cowry_jobs_SOURCES = \
 	src/bin/acceptance.c src/bin/acceptance.h \
 	src/bin/jobs.c \
 	src/bin/memory.c src/bin/memory.h \
+	src/bin/scheduling.c src/bin/scheduling.h \
 	src/bin/notify.c src/bin/notify.h \
 	src/bin/start.c src/bin/start.h
 cowry_jobs_LDADD = $(COWRY_LIBS)

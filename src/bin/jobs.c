@@ -14,6 +14,7 @@
 #include "base/settings.h"
 #include "bin/memory.h"
 #include "bin/notify.h"
+#include "bin/scheduling.h"
 #include "bin/start.h"
 #include "db/listen.h"
 #include "jobs/runner.h"
@@ -121,6 +122,7 @@ main(int argc, char **argv)
 	if (signals < 0)
 		start_failed(program, "can't wait for signals");
 	memory_begin();
+	scheduling_begin();
 	settings = start_settings(argc, argv, program);
 	config = settings_hold(settings);
 	(void)curl_global_init(CURL_GLOBAL_DEFAULT);

@@ -3,7 +3,7 @@
 #include <malloc.h>
 
 /* Larger blocks are mapped, and unmapped when freed; set, so that it does not grow. */
-enum { MAPPED_FROM = 128 * 1024, KEPT_AT_TOP = 128 * 1024, HEAPS_MAX = 4 };
+enum { MAPPED_FROM = 1024 * 1024, KEPT_AT_TOP = 2 * 1024 * 1024, HEAPS_MAX = 4 };
 
 void
 memory_begin(void)

@@ -16,6 +16,7 @@
 #include "bin/memory.h"
 #include "bin/monitor_request.h"
 #include "bin/notify.h"
+#include "bin/scheduling.h"
 #include "bin/server.h"
 #include "bin/start.h"
 #include "runtime/app.h"
@@ -86,6 +87,7 @@ main(int argc, char **argv)
 	}
 	server_block_signals(&signals);
 	memory_begin();
+	scheduling_begin();
 	settings = start_settings(argc, argv, program);
 	config = settings_hold(settings);
 	if (!server_can_listen(0))

@@ -82,6 +82,7 @@ tests_unit_json_writer_LDADD = $(unit_base_libs)
 
 unit_cowry_tests = \
 	tests/unit/bin/arrival \
+	tests/unit/bin/scheduling \
 	tests/unit/app/code \
 	tests/unit/app/identity \
 	tests/unit/app/iban \
@@ -113,6 +114,8 @@ unit_cowry_tests = \
 check_PROGRAMS += $(unit_cowry_tests)
 TESTS += $(unit_cowry_tests)
 unit_cowry_libs = $(COWRY_LIBS) $(unit_base_libs)
+tests_unit_bin_scheduling_SOURCES = tests/unit/bin/scheduling.c src/bin/scheduling.c
+tests_unit_bin_scheduling_LDADD = $(CMOCKA_LIBS)
 tests_unit_bin_arrival_SOURCES = tests/unit/bin/arrival.c src/bin/arrival.c
 tests_unit_bin_arrival_LDADD = $(unit_base_libs)
 server_sources = src/bin/arrival.c src/bin/body.c src/bin/fcgi_request.c src/bin/server.c src/bin/task.c
