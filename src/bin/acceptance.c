@@ -198,21 +198,30 @@ beat(struct acceptance *a)
 	arena_free(ctx.arena);
 }
 
+/* False when it must stop. Called with the mutex. */
+static bool
+wait_for_beat(struct acceptance *a)
+{
+	struct timespec until;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_sec += BEAT_S;
+	while (!a->stop && pthread_cond_timedwait(&a->changed, &a->mutex, &until) == 0)
+		;
+	return !a->stop;
+}
+
 static void *
 watch(void *arg)
 {
 	struct acceptance *a = arg;
-	struct timespec until;
 
+	/* Not at once: the first request would have to open a second session. */
 	(void)pthread_mutex_lock(&a->mutex);
-	while (!a->stop) {
+	while (wait_for_beat(a)) {
 		(void)pthread_mutex_unlock(&a->mutex);
 		beat(a);
-		(void)clock_gettime(CLOCK_MONOTONIC, &until);
-		until.tv_sec += BEAT_S;
 		(void)pthread_mutex_lock(&a->mutex);
-		while (!a->stop && pthread_cond_timedwait(&a->changed, &a->mutex, &until) == 0)
-			;
 	}
 	(void)pthread_mutex_unlock(&a->mutex);
 	return NULL;

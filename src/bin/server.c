@@ -215,20 +215,21 @@ static bool
 start_threads(struct server *server, int64_t wanted)
 {
 	pthread_attr_t attributes;
-	bool started = true;
+	bool started;
 
 	if (pthread_attr_init(&attributes) != 0)
 		return false;
 	(void)pthread_attr_setstacksize(&attributes, THREAD_STACK);
+	/* First, so that the first connection is there for the first thread. */
+	started = pthread_create(&server->acceptor, &attributes, accept_main, server) == 0;
+	server->accepts = started;
 	while (started && server->thread_count < wanted) {
 		started = pthread_create(&server->threads[server->thread_count], &attributes,
 					 thread_main, server) == 0;
 		server->thread_count += started;
 	}
-	server->accepts =
-		started && pthread_create(&server->acceptor, &attributes, accept_main, server) == 0;
 	(void)pthread_attr_destroy(&attributes);
-	return server->accepts;
+	return started;
 }
 
 /* Stop the threads, and free everything. */
@@ -237,7 +238,7 @@ end(struct server *server)
 {
 	static const uint64_t one = 1;
 
-	if (server->thread_count > 0 && write(server->stop_fd, &one, sizeof(one)) != sizeof(one))
+	if (server->accepts && write(server->stop_fd, &one, sizeof(one)) != sizeof(one))
 		log_event(LOG_LEVEL_ERROR, "stop", NULL);
 	if (server->tasks != NULL)
 		tasks_release(server->tasks);

@@ -134,6 +134,12 @@ connection_is_alive(struct connection *c)
 	return !c->dismissed;
 }
 
+int64_t
+connection_process(const struct connection *c)
+{
+	return PQbackendPID(c->pg);
+}
+
 bool
 connection_refused(const struct connection *c)
 {

@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/attributes.h"
 #include "db/db.h"
@@ -34,6 +35,10 @@ bool connection_is_idle(const struct connection *c);
 bool connection_is_alive(struct connection *c);
 /* Whether its last run was refused because the server is read-only: nothing has happened. */
 bool connection_refused(const struct connection *c);
+
+/* The process of the server, as the other end said when the session was opened: a pooler that gives sessions to
+ * others has to make one up, by which its client cancels what runs in any of them. */
+int64_t connection_process(const struct connection *c);
 
 /*
  * Run n calls in one round trip. Where rows are requested, their number must be as the statement

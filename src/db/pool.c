@@ -6,11 +6,14 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/arena.h"
 #include "base/clock.h"
 #include "base/fiber.h"
 #include "base/metrics.h"
 #include "db/connect.h"
 #include "db/result.h"
+#include "db/row.h"
+#include "db/statement.h"
 
 enum { BACKOFF_FIRST_MS = 25, BACKOFF_MOST_MS = 500 };
 
@@ -96,26 +99,6 @@ db_pool_beside(const struct db_pool *pool, const char *application_name)
 	if (application_name != NULL)
 		options.application_name = application_name;
 	return db_pool_new(&options);
-}
-
-enum { CHECK_SESSIONS = 4 };
-
-/* Each session is opened while the earlier ones are idle. A pooler that pools by transaction gives it one
- * of theirs on the server, or a new one, of which it opens one in advance at the most. */
-bool
-db_pool_check(struct db_pool *pool, char problem[CONNECTION_PROBLEM_MAX])
-{
-	struct connection *sessions[CHECK_SESSIONS] = {NULL};
-	bool open = true;
-
-	problem[0] = '\0';
-	for (size_t i = 0; i < CHECK_SESSIONS && open; i++) {
-		sessions[i] = connection_new(&pool->options, pool->connector);
-		open = sessions[i] != NULL && connection_open(sessions[i], problem);
-	}
-	for (size_t i = 0; i < CHECK_SESSIONS; i++)
-		connection_free(sessions[i]);
-	return open || strstr(problem, session_is_shared) == NULL;
 }
 
 static void
@@ -309,4 +292,47 @@ pool_run(struct db_pool *pool, struct ctx *ctx, const struct db_call *calls, siz
 		pool_give(pool, c);
 	} while (refused);
 	return err;
+}
+
+enum { CHECK_SESSIONS = 4, CHECK_ARENA_MAX = 64 * 1024 };
+
+/* Whether the process of a session is the one that was announced: nobody is in between, or somebody who passes
+ * everything on. */
+static bool
+is_direct(struct db_pool *pool)
+{
+	struct fault fault = {0};
+	struct arena *arena = arena_new(CHECK_ARENA_MAX);
+	struct rows rows = {0};
+	const struct db_call call = {SQL_session_server_process, &rows, NULL, 0};
+	struct connection *c;
+	bool direct = false;
+
+	if (pool_take(pool, &fault, &c) == ERR_OK) {
+		direct = connection_run(c, arena, &fault, &call, 1) == ERR_OK &&
+			 row_int(&rows, 0, 0) == connection_process(c);
+		pool_give(pool, c);
+	}
+	arena_free(arena);
+	return direct;
+}
+
+/* Each session is opened while the earlier ones are idle. A pooler that pools by transaction gives it one
+ * of theirs on the server, or a new one, of which it opens one in advance at the most. */
+bool
+db_pool_check(struct db_pool *pool, char problem[CONNECTION_PROBLEM_MAX])
+{
+	struct connection *sessions[CHECK_SESSIONS] = {NULL};
+	bool open = true;
+
+	problem[0] = '\0';
+	if (is_direct(pool))
+		return true;
+	for (size_t i = 0; i < CHECK_SESSIONS && open; i++) {
+		sessions[i] = connection_new(&pool->options, pool->connector);
+		open = sessions[i] != NULL && connection_open(sessions[i], problem);
+	}
+	for (size_t i = 0; i < CHECK_SESSIONS; i++)
+		connection_free(sessions[i]);
+	return open || strstr(problem, session_is_shared) == NULL;
 }

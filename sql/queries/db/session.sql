@@ -35,6 +35,11 @@ SELECT found.mark,
 -- In a transaction of its own: whether the next transaction still has the settings.
 SELECT coalesce(current_setting('cowry.mark', true), '') AS mark;
 
+-- name: session_server_process
+-- returns: one
+-- The process that serves this transaction.
+SELECT pg_backend_pid()::bigint AS process;
+
 -- name: plans_discard
 -- returns: none
 -- The next execution of each statement plans it for the sizes that tables have then.
