@@ -23,6 +23,17 @@ postgres_users() {
     done
 }
 
+# In MB: a quarter of the memory that this machine, or this container, may use, 128 to 4,096.
+# Pages that were never read take none.
+shared_buffers() {
+    local kib limit
+    kib=$(awk '/^MemTotal/ { print $2 }' /proc/meminfo)
+    limit=$(cat /sys/fs/cgroup/memory.max 2>/dev/null) || limit=max
+    [[ ! $limit =~ ^[0-9]+$ ]] || ((limit / 1024 > kib)) || kib=$((limit / 1024))
+    kib=$((kib / 4 / 1024))
+    echo $((kib < 128 ? 128 : kib > 4096 ? 4096 : kib))
+}
+
 # postgres_configuration BIN
 postgres_configuration() {
     local compression=on
@@ -33,7 +44,7 @@ listen_addresses = ''
 port = 5432
 unix_socket_directories = '$PG_SOCKET'
 max_connections = 200
-shared_buffers = 256MB
+shared_buffers = $(shared_buffers)MB
 fsync = on
 synchronous_commit = on
 full_page_writes = on
