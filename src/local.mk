@@ -463,6 +463,7 @@ cowry_jobs_LDADD = $(COWRY_LIBS)
 
 cowry_sandbox_SOURCES = \
 	src/bin/body.c src/bin/body.h \
+	src/bin/memory.c src/bin/memory.h \
 	src/bin/sandbox.c \
 	src/bin/server.c src/bin/server.h src/bin/task.c src/bin/task.h
 cowry_sandbox_LDADD = $(SANDBOX_LIBS) $(FCGI_LIBS)

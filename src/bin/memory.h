@@ -1,7 +1,7 @@
 /*
  * memory.h - memory management of the C library in processes with many threads.
  *
- * Memory of a large request is returned to the system when it ends. By default, the library keeps a
+ * Memory of large requests is returned to the system soon after they end. By default, the library keeps a
  * heap for every few threads, and adapts to one large block by keeping those, too.
  */
 #ifndef BIN_MEMORY_H
@@ -9,5 +9,7 @@
 
 /* At start, before threads are created. */
 void memory_begin(void);
+/* From time to time: return what is free, if that is much. */
+void memory_return(void);
 
 #endif

@@ -21,9 +21,10 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "bin/memory.h"
 #include "bin/task.h"
 
-enum { THREAD_STACK = 128 * 1024, FILES_MAX = 65536, LOOK_MS = 250 };
+enum { THREAD_STACK = 128 * 1024, FILES_MAX = 65536, LOOK_MS = 250, RETURN_EVERY = 4 };
 
 struct server {
 	server_answer *answer;
@@ -173,16 +174,24 @@ accept_all(struct server *server)
 		(void)nanosleep(&pause, NULL); /* they are still there then */
 }
 
-/* Look after the threads, every LOOK_MS. */
+/* When the acceptor looks after the rest, and how often it has. */
+struct looks {
+	int64_t next_ns;
+	int64_t count;
+};
+
+/* Look after the threads, every LOOK_MS, and after memory. */
 static void
-look(struct server *server, int64_t *next_ns)
+look(struct server *server, struct looks *looks)
 {
 	int64_t now_ns = clock_monotonic_ns();
 
-	if (now_ns < *next_ns)
+	if (now_ns < looks->next_ns)
 		return;
-	*next_ns = now_ns + LOOK_MS * INT64_C(1000000);
+	looks->next_ns = now_ns + LOOK_MS * INT64_C(1000000);
 	tasks_look(server->tasks);
+	if (++looks->count % RETURN_EVERY == 0)
+		memory_return();
 }
 
 /*
@@ -195,13 +204,12 @@ accept_main(void *arg)
 	struct server *server = arg;
 	struct pollfd fds[] = {{.fd = server->listen_fd, .events = POLLIN},
 			       {.fd = server->stop_fd, .events = POLLIN}};
-
-	int64_t look_ns = 0;
+	struct looks looks = {0};
 
 	for (;;) {
 		int ready = poll(fds, 2, LOOK_MS);
 
-		look(server, &look_ns);
+		look(server, &looks);
 		if (ready <= 0)
 			continue;
 		if (fds[1].revents != 0)

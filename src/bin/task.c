@@ -3,7 +3,6 @@
 #include "bin/task.h"
 
 #include <fcgiapp.h>
-#include <malloc.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -16,8 +15,6 @@
 enum { REQUEST_ARENA_MAX = 64 * 1024 * 1024, STACK = 512 * 1024 };
 /* As many tasks are kept as were under way at a time in the last one or two of these intervals. */
 #define PEAK_NS INT64_C(1000000000)
-/* After so many have been freed, unused memory is given back. */
-enum { TRIMMED_FROM = 32 };
 
 struct task {
 	struct tasks *tasks;
@@ -397,17 +394,12 @@ take_unwanted(struct tasks *tasks)
 static void
 free_all(struct task *task)
 {
-	size_t n = 0;
-
 	while (task != NULL) {
 		struct task *next = task->next;
 
 		task_free(task);
 		task = next;
-		n++;
 	}
-	if (n >= TRIMMED_FROM)
-		(void)malloc_trim(0);
 }
 
 static bool

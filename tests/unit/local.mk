@@ -118,7 +118,8 @@ tests_unit_bin_scheduling_SOURCES = tests/unit/bin/scheduling.c src/bin/scheduli
 tests_unit_bin_scheduling_LDADD = $(CMOCKA_LIBS)
 tests_unit_bin_arrival_SOURCES = tests/unit/bin/arrival.c src/bin/arrival.c
 tests_unit_bin_arrival_LDADD = $(unit_base_libs)
-server_sources = src/bin/arrival.c src/bin/body.c src/bin/fcgi_request.c src/bin/server.c src/bin/task.c
+server_sources = src/bin/arrival.c src/bin/body.c src/bin/fcgi_request.c src/bin/memory.c src/bin/server.c \
+	src/bin/task.c
 tests_unit_bin_fcgi_request_SOURCES = tests/unit/bin/fcgi_request.c $(server_sources)
 tests_unit_bin_fcgi_request_LDADD = $(unit_base_libs) $(FCGI_LIBS)
 tests_unit_bin_server_SOURCES = tests/unit/bin/server.c $(server_sources)
