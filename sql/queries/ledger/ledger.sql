@@ -227,11 +227,11 @@ SELECT c.code, c.name, c.class, l.mode, a.currency::text AS currency, count(*) A
 -- returns: one
 -- The balance after the last posting at or before a time, and its number in the history.
 -- The postings of an account are numbered without gaps and in order of time, so the last one at
--- or before a time is found by halving: a few index look-ups however long the history. It begins after
--- the last closed period that ended for the account by then. If the time is within a closed period, the
--- archive has the answer; NULL if that period is detached.
+-- or before a time is found by halving: a few index look-ups however long the history, none for a time
+-- after its end. It begins after the last closed period that ended for the account by then. If the time
+-- is within a closed period, the archive has the answer; NULL if that period is detached.
 WITH RECURSIVE account_row AS (
-    SELECT account_id, sequence FROM account WHERE public_id = $1
+    SELECT account_id, sequence, last_at FROM account WHERE public_id = $1
 ), closing AS (
     SELECT c.*
       FROM account_row
@@ -245,12 +245,13 @@ WITH RECURSIVE account_row AS (
       FROM closing
      WHERE first_at <= $2 AND last_at > $2
 ), start AS (
-    SELECT account_id, sequence,
-           coalesce((SELECT last_sequence FROM closed), 0) AS low,
+    SELECT account_id, sequence, last_at,
+           coalesce((SELECT last_sequence FROM closed), 0) AS closed,
            EXISTS (SELECT FROM closing WHERE last_at > $2) AS is_closed
       FROM account_row
 ), halving AS (
-    SELECT account_id, low, CASE WHEN is_closed THEN low ELSE sequence END AS high
+    SELECT account_id, CASE WHEN last_at <= $2 THEN sequence ELSE closed END AS low,
+           CASE WHEN is_closed THEN closed ELSE sequence END AS high
       FROM start
     UNION ALL
     SELECT h.account_id,

@@ -66,10 +66,10 @@ SELECT a.public_id, a.account_id, a.ledger_id, a.currency, w.number, w.user_id, 
  WHERE a.status <> 2;
 
 -- name: wallet_transactions
--- params: account_id:bigint before:bigint most:bigint
+-- params: account_id:bigint before:bigint most:bigint with_counterparties:boolean
 -- returns: many
 -- The history of an account, newest first, by the number of the posting in it. The archive is only read
--- if the page goes back so far.
+-- if the page goes back so far. A counterparty is a wallet; whoever does not show them doesn't read them.
 WITH recent AS MATERIALIZED (
     SELECT *
       FROM (SELECT * FROM (
@@ -94,8 +94,7 @@ WITH recent AS MATERIALIZED (
 )
 SELECT p.sequence, t.public_id, t.reference, t.type,
        CASE WHEN p.is_debit THEN 'out' ELSE 'in' END AS direction, p.currency, p.amount, p.balance,
-       o.public_id AS other, w.account_id IS NOT NULL AS other_is_wallet, t.metadata, t.created_at,
-       r.public_id AS reverses
+       o.public_id AS counterparty, t.metadata, t.created_at, r.public_id AS reverses
   FROM (SELECT * FROM recent
         UNION ALL
         SELECT h.transaction_id, h.sequence, h.is_debit, h.currency, h.amount, h.balance, h.other_id
@@ -103,8 +102,8 @@ SELECT p.sequence, t.public_id, t.reference, t.type,
          CROSS JOIN LATERAL archived_history($1, r.before, $3 - r.count) h
          WHERE r.count < $3 AND r.before > 1) p
   JOIN transaction t USING (transaction_id)
-  JOIN account o ON o.account_id = p.other_id
-  LEFT JOIN wallet w ON w.account_id = o.account_id
+  LEFT JOIN wallet w ON $4 AND w.account_id = p.other_id
+  LEFT JOIN account o ON o.account_id = w.account_id
   LEFT JOIN transaction r ON r.transaction_id = t.reverses
  ORDER BY p.sequence DESC
  LIMIT $3;

@@ -275,8 +275,7 @@ struct line_row {
 	const char *currency;
 	int64_t amount;
 	int64_t balance;
-	struct uuid other;
-	bool other_is_wallet;
+	struct uuid counterparty;
 	const char *metadata;
 	struct instant created_at;
 	struct uuid reverses;
@@ -291,8 +290,7 @@ static const struct column line_columns[] = {
 	COLUMN(struct line_row, currency),
 	COLUMN(struct line_row, amount),
 	COLUMN(struct line_row, balance),
-	COLUMN(struct line_row, other),
-	COLUMN(struct line_row, other_is_wallet),
+	COLUMN(struct line_row, counterparty),
 	COLUMN(struct line_row, metadata),
 	COLUMN(struct line_row, created_at),
 	COLUMN(struct line_row, reverses),
@@ -316,7 +314,7 @@ scan_line(const struct rows *rows, size_t i, struct wallet_line *out)
 		.amount = {row.amount, currency},
 		.balance = {row.balance, currency},
 		.currency = row.currency,
-		.counterparty = row.other_is_wallet ? row.other : (struct uuid){{0}},
+		.counterparty = row.counterparty,
 		.reverses = row.reverses,
 		.metadata = {row.metadata},
 		.created_at = row.created_at,
@@ -324,13 +322,14 @@ scan_line(const struct rows *rows, size_t i, struct wallet_line *out)
 }
 
 enum err
-wallet_lines(struct ctx *ctx, int64_t account_id, int64_t before, int64_t most,
-	     struct wallet_line **out, size_t *n)
+wallet_lines(struct ctx *ctx, const struct line_range *range, struct wallet_line **out, size_t *n)
 {
 	struct rows rows;
 
 	TRY(db_run(ctx, SQL_wallet_transactions, &rows,
-		   PARAMS(p_int(account_id), p_int(before > 0 ? before : INT64_MAX), p_int(most))));
+		   PARAMS(p_int(range->account_id),
+			  p_int(range->before > 0 ? range->before : INT64_MAX), p_int(range->most),
+			  p_bool(range->with_counterparties))));
 	*out = arena_array(ctx->arena, rows.count, sizeof(**out));
 	*n = rows.count;
 	for (size_t i = 0; i < rows.count; i++)
@@ -342,10 +341,12 @@ enum err
 wallet_history(struct ctx *ctx, struct uuid id, int64_t before, int64_t most,
 	       struct wallet_line **out, size_t *n)
 {
+	struct line_range range = {.before = before, .most = most, .with_counterparties = true};
 	struct wallet wallet = {0};
 
 	TRY(wallet_get(ctx, id, &wallet));
-	return wallet_lines(ctx, wallet.account_id, before, most, out, n);
+	range.account_id = wallet.account_id;
+	return wallet_lines(ctx, &range, out, n);
 }
 
 static const struct column place_columns[] = {
