@@ -52,8 +52,8 @@ totals() {
 }
 
 # Every measurement begins right after a checkpoint: the same full-page images ahead, and WAL files
-# that are there to be written again.
-settle() { sql -c CHECKPOINT; }
+# that are there to be written again. Not after --warm.
+settle() { ((${WARM:-0} > 0)) || sql -c CHECKPOINT; }
 
 # keep NAME ROUND SHARE BEFORE AFTER CPU_BEFORE CPU_AFTER RESULT: add a row, with differences.
 keep() {
