@@ -2,10 +2,11 @@
 # shellcheck shell=bash
 
 prove_service() {
-    local name verified
+    local name verified since
+    since=$(date -u +%FT%TZ)
     name=proof-$(date +%s)-$(random_hex 2)
     move_money "$name@cowry.example" "$name"
-    verified=$(run_cowry verify --since "$(date -u -d "1 hour ago" +%FT%TZ)" | tail -n 1)
+    verified=$(run_cowry verify --since "$since" | tail -n 1)
     touch "$STATE/proof.txt"
     chmod 600 "$STATE/proof.txt"
     describe_proof "$name" "$ONE" "$TWO" "$verified" >"$STATE/proof.txt"
