@@ -305,7 +305,7 @@ is_direct(struct db_pool *pool)
 	struct arena *arena = arena_new(CHECK_ARENA_MAX);
 	struct rows rows = {0};
 	const struct db_call call = {SQL_session_server_process, &rows, NULL, 0};
-	struct connection *c;
+	struct connection *c = NULL;
 	bool direct = false;
 
 	if (pool_take(pool, &fault, &c) == ERR_OK) {
