@@ -10,7 +10,6 @@
 #include <sys/random.h>
 #include <sys/types.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "base/text.h"
 

@@ -51,9 +51,7 @@ look(void)
 				"SELECT account_id FROM cowry.account WHERE public_id = '%s'",
 				uuid_text((char[UUID_TEXT_MAX]){0}, x)));
 
-	assert_int_equal(wallet_lines(b->ctx, &(struct line_range){account, 0, LINES, true}, &lines,
-				      &view.count),
-			 ERR_OK);
+	assert_int_equal(wallet_lines(b->ctx, account, 0, LINES, &lines, &view.count), ERR_OK);
 	memcpy(view.lines, lines, view.count * sizeof *lines);
 	for (int i = 0; i < TIMES; i++) {
 		struct instant at;
@@ -349,7 +347,6 @@ test_detach_and_attach(void **state)
 	struct ledger_position position;
 	struct wallet_line *lines;
 	struct instant at;
-	struct line_range range = {.most = LINES, .with_counterparties = true};
 	size_t n;
 
 	(void)state;
@@ -372,8 +369,11 @@ test_detach_and_attach(void **state)
 		if (want == ERR_OK)
 			assert_int_equal(position.balance, before.at[i].balance);
 	}
-	range.account_id = books_number(b, "SELECT max(account_id) FROM cowry.period_balance");
-	assert_int_equal(wallet_lines(b->ctx, &range, &lines, &n), ERR_OK);
+	assert_int_equal(wallet_lines(b->ctx,
+				      books_number(b, "SELECT max(account_id) FROM"
+						      " cowry.period_balance"),
+				      0, LINES, &lines, &n),
+			 ERR_OK);
 	assert_int_equal(n, 2);
 	expect_references("order 2", 20, false);
 	expect_references("order 1", 10, true);

@@ -220,6 +220,32 @@ test_hold_and_capture(void **state)
 	assert_int_equal(books_void(b, b->ctx, hold.public_id), ERR_HOLD_CLOSED);
 }
 
+static enum err
+post_two(struct ctx *ctx, void *arg)
+{
+	return ledger_post(ctx, arg, 2);
+}
+
+/* Two captures of one hold in a batch: the first one takes it. */
+static void
+test_captures_in_one_batch(void **state)
+{
+	struct books *b = *state;
+	struct uuid x = books_wallet(b, 100);
+	struct hold hold = books_hold(b, x, 60, 3600);
+	struct ledger_transaction *t[2];
+
+	for (size_t i = 0; i < COUNT(t); i++) {
+		t[i] = books_order(b, b->ctx, books_reference(b->ctx), x, books_funding(b), 20);
+		t[i]->hold = hold.public_id;
+	}
+	assert_int_equal(db_transact(b->ctx, post_two, t), ERR_OK);
+	assert_int_equal(t[0]->err, ERR_OK);
+	assert_int_equal(t[1]->err, ERR_HOLD_CLOSED);
+	assert_int_equal(books_balance(b, x), 80);
+	assert_int_equal(books_held(b, x), 0);
+}
+
 struct placing {
 	struct hold_order order;
 	struct hold hold;
@@ -529,6 +555,7 @@ main(void)
 		TEST(test_reversal),
 		TEST(test_content),
 		TEST(test_hold_and_capture),
+		TEST(test_captures_in_one_batch),
 		TEST(test_hold_place),
 		TEST(test_void),
 		TEST(test_expiry),

@@ -16,9 +16,10 @@ SELECT a.account_id, a.public_id, a.ledger_id, a.kind, a.currency, a.floor IS NO
 -- name: hold_lock
 -- params: public_ids:uuid[]
 -- returns: many
+-- Each once, also if several transactions of a batch name it.
 SELECT h.hold_id, h.public_id, h.ledger_id, a.public_id AS account, h.amount, h.captured,
        h.status, h.expires_at
-  FROM unnest($1) AS named (public_id)
+  FROM (SELECT DISTINCT public_id FROM unnest($1) AS u (public_id)) named
   JOIN hold h USING (public_id)
   JOIN account a USING (account_id)
  ORDER BY h.hold_id

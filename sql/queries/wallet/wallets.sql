@@ -69,7 +69,8 @@ SELECT a.public_id, a.account_id, a.ledger_id, a.currency, w.number, w.user_id, 
 -- params: account_id:bigint before:bigint most:bigint with_counterparties:boolean
 -- returns: many
 -- The history of an account, newest first, by the number of the posting in it. The archive is only read
--- if the page goes back so far. A counterparty is a wallet; whoever does not show them doesn't read them.
+-- if the page goes back so far. A counterparty is NULL unless it is a wallet
+-- and with_counterparties is true.
 WITH recent AS MATERIALIZED (
     SELECT *
       FROM (SELECT * FROM (

@@ -225,11 +225,7 @@ get_history(struct call *call, const void *in, void *out)
 	TRY(rand_wallet(call, &wallet));
 	newest = wallet.sequence - (page - 1) * limit;
 	if (newest > 0)
-		TRY(wallet_lines(&call->ctx,
-				 &(struct line_range){.account_id = wallet.account_id,
-						      .before = newest + 1,
-						      .most = limit},
-				 &lines, &n));
+		TRY(wallet_lines(&call->ctx, wallet.account_id, newest + 1, limit, &lines, &n));
 	shown = arena_array(call->ctx.arena, n, sizeof(*shown));
 	for (size_t i = 0; i < n; i++)
 		shown[i] = show_line(call->ctx.arena, &lines[i]);

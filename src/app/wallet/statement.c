@@ -109,11 +109,8 @@ statement_make(struct ctx *ctx, const struct statement_order *in, struct account
 						    "must leave at most %d transactions in the "
 						    "period",
 						    STATEMENT_LINES_MAX));
-	TRY(wallet_lines(ctx,
-			 &(struct line_range){.account_id = place.account_id,
-					      .before = after.sequence + 1,
-					      .most = after.sequence - before.sequence},
-			 &lines, &n));
+	TRY(wallet_lines(ctx, place.account_id, after.sequence + 1,
+			 after.sequence - before.sequence, &lines, &n));
 	if ((int64_t)n < after.sequence - before.sequence)
 		return bad_period(ctx,
 				  "must not reach into a part of the journal that is archived");

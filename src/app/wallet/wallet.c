@@ -296,6 +296,14 @@ static const struct column line_columns[] = {
 	COLUMN(struct line_row, reverses),
 };
 
+/* Lines of an account. */
+struct line_range {
+	int64_t account_id;
+	int64_t before; /* below this number; 0: from the newest */
+	int64_t most;
+	bool with_counterparties;
+};
+
 static void
 scan_line(const struct rows *rows, size_t i, struct wallet_line *out)
 {
@@ -321,8 +329,8 @@ scan_line(const struct rows *rows, size_t i, struct wallet_line *out)
 	};
 }
 
-enum err
-wallet_lines(struct ctx *ctx, const struct line_range *range, struct wallet_line **out, size_t *n)
+static enum err
+read_lines(struct ctx *ctx, const struct line_range *range, struct wallet_line **out, size_t *n)
 {
 	struct rows rows;
 
@@ -338,15 +346,20 @@ wallet_lines(struct ctx *ctx, const struct line_range *range, struct wallet_line
 }
 
 enum err
+wallet_lines(struct ctx *ctx, int64_t account_id, int64_t before, int64_t most,
+	     struct wallet_line **out, size_t *n)
+{
+	return read_lines(ctx, &(struct line_range){account_id, before, most, false}, out, n);
+}
+
+enum err
 wallet_history(struct ctx *ctx, struct uuid id, int64_t before, int64_t most,
 	       struct wallet_line **out, size_t *n)
 {
-	struct line_range range = {.before = before, .most = most, .with_counterparties = true};
 	struct wallet wallet = {0};
 
 	TRY(wallet_get(ctx, id, &wallet));
-	range.account_id = wallet.account_id;
-	return wallet_lines(ctx, &range, out, n);
+	return read_lines(ctx, &(struct line_range){wallet.account_id, before, most, true}, out, n);
 }
 
 static const struct column place_columns[] = {

@@ -86,7 +86,7 @@ struct wallet_line {
 	struct money amount;
 	struct money balance; /* after it */
 	const char *currency;
-	struct uuid counterparty; /* the other wallet, or nil, also if not asked for */
+	struct uuid counterparty; /* the other wallet, or nil */
 	struct uuid reverses;
 	struct json_value metadata;
 	struct instant created_at;
@@ -96,17 +96,9 @@ struct wallet_line {
 enum err wallet_history(struct ctx *ctx, struct uuid id, int64_t before, int64_t most,
 			struct wallet_line **out, size_t *n) MUST_CHECK;
 
-/* Lines of an account. */
-struct line_range {
-	int64_t account_id;
-	int64_t before; /* below this number; 0: from the newest */
-	int64_t most;
-	bool with_counterparties;
-};
-
-/* The same of any account, without checking the owner. */
-enum err wallet_lines(struct ctx *ctx, const struct line_range *range, struct wallet_line **out,
-		      size_t *n) MUST_CHECK;
+/* The same of any account, without checking the owner, and without counterparties: they are not read. */
+enum err wallet_lines(struct ctx *ctx, int64_t account_id, int64_t before, int64_t most,
+		      struct wallet_line **out, size_t *n) MUST_CHECK;
 
 /* The location of a wallet of any project or user, by UUID, 13-digit number or label;
  * ERR_NOT_FOUND, also for a closed one. */

@@ -1,6 +1,6 @@
 /* How a process is scheduled, tried in children: a policy belongs to a thread. */
 #include <sched.h>
-#include <stdlib.h>
+#include <stdint.h>
 #include <sys/wait.h>
 #include <unistd.h>
 

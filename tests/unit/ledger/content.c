@@ -66,28 +66,12 @@ test_everything(void **state)
 			"36:" A ";36:" B ";100;36:" B ";36:" A ";9223372036854775807;");
 }
 
-/* Neither of two parts can be moved into the other. */
-static void
-test_parts_are_apart(void **state)
-{
-	struct ledger_transaction a = {.currency = "NGN", .metadata = ""};
-	struct ledger_transaction b = {.currency = "NG", .metadata = "N"};
-	struct ctx ctx = {.arena = arena_new(MEMORY_MAX)};
-
-	(void)state;
-	ledger_content(&ctx, &a);
-	ledger_content(&ctx, &b);
-	assert_memory_not_equal(a.content, b.content, sizeof(a.content));
-	arena_free(ctx.arena);
-}
-
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_least),
 		cmocka_unit_test(test_everything),
-		cmocka_unit_test(test_parts_are_apart),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
