@@ -3,10 +3,15 @@
 
 # Make decides what is out of date; two copies that share a checkout take turns.
 build_checkout() {
+    configure_build
+    make -j"$(nproc)" 8>&- || fail_step "$(grep -m 1 -E ': error|: fatal|[*][*][*]' "$LOG/build.log" || true)"
+}
+
+# Enter the build folder, configured.
+configure_build() {
     prepare_build
     cd "$BUILD" || exit
     [[ -x config.status && -f Makefile ]] || ../configure 8>&-
-    make -j"$(nproc)" 8>&- || fail_step "$(grep -m 1 -E ': error|: fatal|[*][*][*]' "$LOG/build.log" || true)"
 }
 
 # The build folder, locked, and the configure script.

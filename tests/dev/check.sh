@@ -3,9 +3,9 @@
 # shellcheck shell=bash
 
 # The stages of a check, in the order in which they start: the longest first.
-readonly CHECK_STAGES="sanitizers lint distcheck postgresql fuzz clang instructions"
+readonly CHECK_STAGES="sanitizers distcheck lint fuzz instructions"
 # Those that are run by their names only: other machines, other releases of Debian.
-readonly MACHINE_STAGES="trixie package failover install upgrade"
+readonly MACHINE_STAGES="trixie postgresql package failover install upgrade"
 readonly CHECK_PACKAGES="clang clang-format clang-tidy cppcheck shellcheck python3-aiosmtpd mandoc
     valgrind"
 readonly MACHINE_PACKAGES="debootstrap systemd-container patroni etcd-server haproxy pgbouncer python3-psycopg2
@@ -24,27 +24,31 @@ configure_stage() {
     [[ -f Makefile && -x config.status ]] || ../../../configure "${@:2}"
 }
 
-# Everything, tests too, with clang's warnings as errors.
-stage_clang() {
-    configure_stage clang CC=clang --enable-werror
-    make -k -j"$JOBS" check TESTS=
-}
-
 # What a worker executes for a request, as it is built for a release.
 stage_instructions() {
     cd "$BUILD" || exit
     "$CHECKOUT/tests/instructions/compare"
 }
 
+# use_server VERSION: the tests run with another major version of PostgreSQL than Debian's. So each stage
+# that runs them anyway shows another version, too.
+use_server() {
+    export COWRY_TEST_POSTGRESQL_BIN=$BUILD/tests/postgresql/servers/$1/bin
+    [[ -x $COWRY_TEST_POSTGRESQL_BIN/postgres ]]
+}
+
+# All tests, with AddressSanitizer and UBSan, another compiler, whose warnings are errors, and PostgreSQL 18.
 stage_sanitizers() {
-    configure_stage sanitizers --enable-sanitizers
+    use_server 18
+    configure_stage sanitizers CC=clang --enable-sanitizers --enable-werror
     make -j"$JOBS" check VERBOSE=1
 }
 
 # The archive is complete: it builds, installs, and has what its tests need. Those of routes need nothing
-# that those of statements do not.
+# that those of statements do not. With PostgreSQL 16.
 stage_distcheck() {
     local tests
+    use_server 16
     configure_stage distcheck --enable-werror
     make Makefile # which prints what it does, if it is out of date
     tests=$(make -s tests-without-routes)
@@ -183,6 +187,16 @@ needs_build() {
     [[ " $* " == *" postgresql "* || " $* " == *" instructions "* ]]
 }
 
+# Stages that run other servers than Debian's.
+needs_servers() {
+    [[ " $* " == *" postgresql "* || " $* " == *" sanitizers "* || " $* " == *" distcheck "* ]]
+}
+
+install_servers() {
+    configure_build
+    make postgresql-servers 8>&-
+}
+
 build_tests() {
     build_checkout
     make -C "$BUILD" -j"$(nproc)" check TESTS= 8>&-
@@ -203,6 +217,7 @@ command_check() {
     else
         run_step "Configure script" "$LOG/build.log" prepare_build
     fi
+    ! needs_servers "${stages[@]}" || run_step "Servers" "$LOG/npm.log" install_servers
     cores=$(nproc)
     ((cores < 2 || ${#stages[@]} < 2)) || LANES=2
     JOBS=$((cores / LANES))

@@ -39,7 +39,6 @@ stage_trixie() {
 stage_postgresql() {
     local server tests status=0
     cd "$BUILD" || exit
-    make postgresql-servers
     tests=$(make -s database-tests)
     for server in tests/postgresql/servers/*; do
         echo "PostgreSQL ${server##*/}"

@@ -33,7 +33,7 @@ command_test() {
     (($# == 0)) || show_usage test ""
     command_prepare
     make -C "$BUILD" -j"$(nproc)" check 2>&1 </dev/null | tee "$LOG/check.log" || status=1
-    "$CHECKOUT/tests/e2e/run" 2>&1 </dev/null | tee "$LOG/e2e.log" || status=1
+    "$CHECKOUT/tests/e2e/run" --lanes $(($(nproc) > 1 ? 2 : 1)) 2>&1 </dev/null | tee "$LOG/e2e.log" || status=1
     passed=$(($(count_results PASS "$LOG/check.log") + $(count_results PASS "$LOG/e2e.log")))
     failed=$(($(count_results 'FAIL|ERROR' "$LOG/check.log") +
         $(count_results 'FAIL|ERROR' "$LOG/e2e.log")))
