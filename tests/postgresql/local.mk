@@ -17,6 +17,10 @@ database-tests:
 .PHONY: tests-without-routes
 tests-without-routes:
 	@echo $(filter-out tests/api/% tests/openapi/answers.sh,$(TESTS))
+# What runs our programs: the others read the source.
+.PHONY: tests-of-programs
+tests-of-programs:
+	@echo $(filter-out tests/unit/%.sh tests/docs/%.sh,$(TESTS))
 
 clean-postgresql-servers:
 	rm -rf tests/postgresql/node_modules tests/postgresql/servers
