@@ -10,6 +10,7 @@ libclient_a_SOURCES = tests/support/client.c tests/support/client.h tests/suppor
 API_TESTS = \
 	tests/api/abandoned \
 	tests/api/access \
+	tests/api/access_matrix \
 	tests/api/addresses \
 	tests/api/bitpal/google \
 	tests/api/bitpal/google_faults \
@@ -102,6 +103,9 @@ API_LIBS = libclient.a libfixture.a $(COWRY_LIBS) $(JSON_LIBS) \
 	$(HPDF_LIBS) $(QRENCODE_LIBS) $(CMOCKA_LIBS)
 tests_api_abandoned_LDADD = $(API_LIBS)
 tests_api_access_LDADD = $(API_LIBS)
+tests_api_access_matrix_SOURCES = tests/api/access_matrix.c tests/support/callers.c tests/support/callers.h \
+	tests/support/owned.c tests/support/owned.h
+tests_api_access_matrix_LDADD = $(API_LIBS)
 tests_api_addresses_LDADD = $(API_LIBS)
 tests_api_bitpal_google_SOURCES = tests/api/bitpal/google.c tests/support/fake_server.c tests/support/fake_server.h tests/support/rsa.c \
 	tests/support/rsa.h

@@ -1,0 +1,261 @@
+#include "tests/support/cmocka.h"
+
+#include "tests/support/owned.h"
+
+#include <string.h>
+
+#include "ledger/hold.h"
+#include "runtime/app.h"
+#include "tests/support/drop_payer.h"
+#include "tests/support/moolah_voucher.h"
+#include "tests/support/webhook_receiver.h"
+
+static const char *
+kept(struct client *c, const struct answer *a)
+{
+	return arena_strdup(c->keep, answer_at(a, "data.id"));
+}
+
+/* A failed one, because nothing listens there. */
+static void
+make_payment(struct client *c, struct owned *o)
+{
+	struct answer a = client_call(
+		c, "POST", client_text(c, "/v1/projects/%s/providers", o->owner->project),
+		o->owner->owner.access,
+		client_json(c, "{'type':'paystack','config':{'apiKey':'sk_test_xxx'}}"));
+
+	expect_status(&a, 201);
+	c->fixture->config.sandbox_url = "http://127.0.0.1:1";
+	a = fund(c, "credit", o->owner->test_key, o->wallet, "1", "NGN", "access-1",
+		 ",'provider':'paystack','providerPayload':{'email':'a@example.com'}");
+	expect_refusal(&a, 502, "PROVIDER_UNAVAILABLE");
+	a = client_call(c, "GET", "/v1/payments", o->owner->test_key, NULL);
+	o->payment = arena_strdup(c->keep, answer_at(&a, "data.0.id"));
+}
+
+/* One pending payment, which can be cancelled. */
+static void
+make_voucher(struct client *c, struct owned *o)
+{
+	struct answer a;
+
+	give(c, &o->owner->owner, 5000);
+	a = issue_easypay(c, &o->owner->owner, "50");
+	o->voucher = kept(c, &a);
+	o->code = arena_strdup(c->keep, answer_at(&a, "data.easypay_code"));
+}
+
+/* A failed payment from a bank account, because nothing listens at the bank. */
+static void
+make_drop_payment(struct client *c, struct owned *o)
+{
+	struct config *config = &c->fixture->config;
+	const char *bank_url = config->bank_url;
+	struct answer a;
+
+	o->bank_account =
+		arena_strdup(c->keep, drop_payer_account(c, &o->owner->owner, 5000000, true));
+	client_sql(c, "UPDATE cowry.users SET kyc_status = 'verified' WHERE public_id = '%s'",
+		   o->owner->owner.id);
+	o->recipient = arena_strdup(c->keep, recipient_new(c, &o->owner->owner, "RSD"));
+	config->bank_url = "http://127.0.0.1:1";
+	config->clearing_account = "86011117947";
+	a = client_call(c, "POST", "/api/transactions/remittance", o->owner->owner.access,
+			client_json(c, "{'recipientId':'%s','amount':1000}", o->recipient));
+	expect_refusal(&a, 503, "service_unavailable");
+	config->bank_url = bank_url;
+	a = client_call(c, "GET", "/api/transactions", o->owner->owner.access, NULL);
+	o->drop_payment = arena_strdup(c->keep, answer_at(&a, "data.0.id"));
+}
+
+void
+owned_make(struct client *c, const struct tenant *owner, struct owned *o)
+{
+	const char *from = wallet_with(c, owner->test_key, "NGN", "100");
+	struct answer a;
+
+	o->owner = owner;
+	o->wallet = wallet_with(c, owner->test_key, "NGN", "100");
+	a = hold(c, owner->test_key, o->wallet, "10", fresh_reference(c), "");
+	o->hold = kept(c, &a);
+	a = transfer(c, owner->test_key, from, o->wallet, "10", fresh_reference(c), "");
+	o->transaction = kept(c, &a);
+	a = client_call(c, "POST", client_text(c, "/v1/projects/%s/api-keys", owner->project),
+			owner->owner.access, "{}");
+	o->project_key = kept(c, &a);
+	a = client_call(c, "POST", "/v1/api-key", owner->owner.access, "{}");
+	o->user_key = kept(c, &a);
+	a = client_call(c, "POST", client_text(c, "/v1/projects/%s/accounts", owner->project),
+			owner->owner.access, client_json(c, "{'name':'Ada'}"));
+	o->customer = kept(c, &a);
+	a = client_call(c, "GET", "/api/v1/keys/list", owner->owner.access, NULL);
+	o->wallet_key = arena_strdup(c->keep, answer_at(&a, "data.keys.0.id"));
+	make_payment(c, o);
+	make_voucher(c, o);
+	make_drop_payment(c, o);
+	a = client_call(c, "POST", client_text(c, "/v1/projects/%s/webhooks", owner->project),
+			owner->owner.access,
+			client_json(c, "{'url':'https://hooks.example.com/','mode':'test',"
+				       "'eventTypes':['wallet.created']}"));
+	o->webhook = kept(c, &a);
+	(void)wallet_new(c, owner->test_key, "NGN");
+	stream_all(c);
+	o->delivery = arena_strdup(
+		c->keep, client_value(c, "SELECT public_id FROM cowry.webhook_delivery"));
+}
+
+/* The value of a parameter of a path: by the parameter, or by the beginning of the path. */
+static const struct place {
+	const char *path; /* its beginning; NULL: any */
+	const char *name; /* the beginning of the parameter; NULL: any */
+	size_t member;    /* of struct owned */
+} places[] = {
+	{NULL, "{deliveryId}", offsetof(struct owned, delivery)},
+	{"/v1/wallets/", NULL, offsetof(struct owned, wallet)},
+	{"/v1/holds/", NULL, offsetof(struct owned, hold)},
+	{"/v1/payments/", NULL, offsetof(struct owned, payment)},
+	{"/v1/transactions/", NULL, offsetof(struct owned, transaction)},
+	{"/v1/api-key/", NULL, offsetof(struct owned, user_key)},
+	{"/v1/projects/{projectId}/webhooks/", NULL, offsetof(struct owned, webhook)},
+	{"/v1/projects/{projectId}/api-keys/", NULL, offsetof(struct owned, project_key)},
+	{"/v1/projects/{projectId}/accounts/", NULL, offsetof(struct owned, customer)},
+	{"/api/v1/keys/", NULL, offsetof(struct owned, wallet_key)},
+	{"/api/v1/vouchers/", "{code", offsetof(struct owned, code)},
+	{"/api/v1/vouchers/", NULL, offsetof(struct owned, voucher)},
+	{"/api/recipients/", NULL, offsetof(struct owned, recipient)},
+	{"/api/transactions/", NULL, offsetof(struct owned, drop_payment)},
+	{"/api/bank-accounts/", NULL, offsetof(struct owned, bank_account)},
+};
+
+/* Members of bodies and queries that name an object. */
+static const struct {
+	const char *name;
+	size_t member;
+	bool both_modes; /* it is the project's, in both modes */
+} members[] = {
+	{"walletId", offsetof(struct owned, wallet), false},
+	{"fromWalletId", offsetof(struct owned, wallet), false},
+	{"toWalletId", offsetof(struct owned, wallet), false},
+	{"accountId", offsetof(struct owned, customer), true},
+	{"recipientId", offsetof(struct owned, recipient), false},
+	{"bankAccountId", offsetof(struct owned, bank_account), false},
+	{"expired_key_id", offsetof(struct owned, wallet_key), false},
+};
+
+static const char *
+value_at(const struct owned *owned, size_t member)
+{
+	const char *value = NOBODY;
+
+	if (owned != NULL)
+		memcpy(&value, (const char *)owned + member, sizeof(value));
+	return value;
+}
+
+static const char *
+value_of(const struct route *route, const char *name, const struct owned *owned)
+{
+	if (text_starts_with(name, "{currency"))
+		return "RSD";
+	if (owned == NULL)
+		return NOBODY;
+	if (text_starts_with(name, "{projectId}") || strcmp(route->path, "/v1/projects/{id}") == 0)
+		return owned->owner->project;
+	if (text_starts_with(route->path, "/v1/users/"))
+		return owned->owner->owner.id;
+	for (size_t i = 0; i < COUNT(places); i++)
+		if ((places[i].path == NULL || text_starts_with(route->path, places[i].path)) &&
+		    (places[i].name == NULL || text_starts_with(name, places[i].name)))
+			return value_at(owned, places[i].member);
+	return NOBODY;
+}
+
+const char *
+owned_path(struct client *c, const struct route *route, const struct owned *owned)
+{
+	const char *path = "";
+	const char *p = route->path;
+
+	while (*p != '\0') {
+		size_t length = strcspn(p, "{");
+
+		path = client_text(c, "%s%.*s", path, (int)length, p);
+		p += length;
+		if (*p == '\0')
+			break;
+		path = client_text(c, "%s%s", path, value_of(route, p, owned));
+		p += strcspn(p, "}") + 1;
+	}
+	return path;
+}
+
+/* The text with the value of each member of the name replaced. */
+static const char *
+replaced(struct client *c, const char *text, const char *name, const char *value)
+{
+	const char *key = client_text(c, "\"%s\":\"", name);
+	const char *out = "";
+	const char *found;
+
+	while ((found = strstr(text, key)) != NULL) {
+		found += strlen(key);
+		out = client_text(c, "%s%.*s%s", out, (int)(found - text), text, value);
+		text = found + strcspn(found, "\"");
+	}
+	return client_text(c, "%s%s", out, text);
+}
+
+const char *
+owned_body(struct client *c, const struct dialect *dialect, const struct route *route,
+	   const struct owned *owned)
+{
+	const char *body;
+	struct bytes text;
+	struct jw w;
+
+	if (route->in == NULL)
+		return NULL;
+	jw_init(&w, c->scratch, 256);
+	schema_example(route->in, dialect->amounts, &w, NULL);
+	assert_true(jw_finish(&w, &text));
+	body = text.data;
+	for (size_t i = 0; i < COUNT(members); i++)
+		body = replaced(c, body, members[i].name, value_at(owned, members[i].member));
+	return body;
+}
+
+const char *
+owned_query(struct client *c, const struct route *route, const struct owned *owned)
+{
+	const char *query = "";
+
+	for (size_t f = 0; route->query != NULL && f < route->query->count; f++)
+		for (size_t i = 0; i < COUNT(members); i++)
+			if (strcmp(route->query->fields[f].name, members[i].name) == 0)
+				query = client_text(c, "%s%c%s=%s", query,
+						    query[0] == '\0' ? '?' : '&', members[i].name,
+						    value_at(owned, members[i].member));
+	return query;
+}
+
+static bool
+names_object(const struct schema *schema, bool within_project)
+{
+	for (size_t f = 0; schema != NULL && f < schema->count; f++) {
+		if (names_object(schema->fields[f].sub, within_project))
+			return true;
+		for (size_t i = 0; i < COUNT(members); i++)
+			if (strcmp(schema->fields[f].name, members[i].name) == 0 &&
+			    !(within_project && members[i].both_modes))
+				return true;
+	}
+	return false;
+}
+
+bool
+owned_is_named(const struct route *route, bool within_project)
+{
+	return names_object(route->in, within_project) ||
+	       names_object(route->query, within_project);
+}
