@@ -137,6 +137,41 @@ is_guarded(const char *path)
 	       text_starts_with(path, "/api/v1/auth/");
 }
 
+/* Routes without a credential: a row that has no access is one, too. */
+static bool
+is_meant_for_all(const char *path)
+{
+	static const char *const paths[] = {
+		"/v1/auth/register",
+		"/v1/auth/login",
+		"/v1/auth/refresh",
+		"/v1/auth/logout",
+		"/v1/auth/verify-email",
+		"/v1/auth/request-verify-email",
+		"/v1/auth/forgotten-password",
+		"/v1/auth/reset-password",
+		"/v1/wallet-providers",
+		"/v1/webhooks/paystack",
+		"/v1/webhooks/flutterwave",
+		"/v1/webhooks/paga",
+		"/v1/webhooks/fingra",
+		"/api/auth/register",
+		"/api/auth/login",
+		"/api/health",
+		"/api/rates",
+		"/api/rates/{currency:word}",
+		"/api/v1/auth/google",
+		"/api/v1/auth/google/callback",
+		"/api/v1/auth/register",
+		"/api/v1/auth/login",
+		"/api/v1/wallet/paystack/webhook",
+		"/api/v1/vouchers/easypay/settlement",
+		NULL,
+	};
+
+	return text_index(paths, path) >= 0;
+}
+
 /* Rules of the route tables. */
 static void
 test_tables(void **state)
@@ -161,6 +196,10 @@ test_tables(void **state)
 					(r->effect != EFFECT_CALL && r->outside.wanted == NULL) ||
 					r->ignores_key || r->outside.resume != NULL);
 				assert_true(r->limits.rate == RATE_NONE || is_guarded(r->path));
+				if ((r->access == ACCESS_PUBLIC) != is_meant_for_all(r->path))
+					fail_msg("%s: is it for all?", r->path);
+				assert_true(!text_starts_with(r->path, "/v1/admin/") ||
+					    r->access == ACCESS_ADMIN);
 			}
 }
 
