@@ -86,7 +86,7 @@ stage_fuzz() {
 command_fuzz_target() {
     local corpus=$CHECKOUT/tests/fuzz/corpus/${1#fuzz_} new=corpus/${1#fuzz_}
     mkdir -p "$new" crashes
-    if "tests/fuzz/$1" -max_total_time="$FUZZ_SECONDS" -timeout=25 -artifact_prefix="crashes/$1-" \
+    if "tests/fuzz/$1" -max_total_time="$FUZZ_SECONDS" -timeout=25 -close_fd_mask=3 -artifact_prefix="crashes/$1-" \
         "$new" "$corpus" >"$1.log" 2>&1; then
         echo "$1: $(tail -n 1 "$1.log")"
     else
