@@ -4,6 +4,7 @@ noinst_LIBRARIES += src/base/libbase.a \
 	src/crypto/libcrypto.a \
 	src/net/libnet.a \
 	src/schema/libschema.a \
+	src/tlog/libtlog.a \
 	src/db/libdb.a \
 	src/runtime/libruntime.a \
 	src/queue/libqueue.a \
@@ -67,7 +68,15 @@ src_crypto_libcrypto_a_SOURCES = \
 	src/crypto/public_id.c src/crypto/public_id.h \
 	src/crypto/random.c src/crypto/random.h \
 	src/crypto/rotation.c src/crypto/rotation.h \
+	src/crypto/signature.c src/crypto/signature.h \
 	src/crypto/token.c src/crypto/token.h
+
+src_tlog_libtlog_a_SOURCES = \
+	src/tlog/checkpoint.c src/tlog/checkpoint.h \
+	src/tlog/leaf.c src/tlog/leaf.h \
+	src/tlog/merkle.c src/tlog/merkle.h \
+	src/tlog/note.c src/tlog/note.h \
+	src/tlog/tile.c src/tlog/tile.h
 
 src_net_libnet_a_SOURCES = \
 	src/net/address.c \
@@ -395,7 +404,7 @@ BASE_LIBS = src/net/libnet.a src/crypto/libcrypto.a src/json/libjson.a src/base/
 DB_LIBS = src/db/libdb.a $(BASE_LIBS) $(PQ_LIBS)
 COWRY_LIBS = src/jobs/libjobs.a src/api/libapi.a src/app/libapp.a src/provider/libprovider.a \
 	src/ledger/libledger.a src/queue/libqueue.a src/runtime/libruntime.a \
-	src/schema/libschema.a $(DB_LIBS) $(HPDF_LIBS) \
+	src/schema/libschema.a src/tlog/libtlog.a $(DB_LIBS) $(HPDF_LIBS) \
 	$(QRENCODE_LIBS)
 # The tables of fields are Cowry's; nothing else of it is used.
 SANDBOX_LIBS = src/sandbox/libsandbox.a src/schema/libschema.a $(BASE_LIBS)

@@ -28,6 +28,18 @@ sha256(const void *data, size_t length, unsigned char out[SHA256_SIZE])
 	check(EVP_Digest(data, length, out, NULL, fetched_sha256(), NULL) == 1);
 }
 
+void
+sha256_parts(const struct bytes *parts, size_t count, unsigned char out[SHA256_SIZE])
+{
+	EVP_MD_CTX *work = EVP_MD_CTX_new();
+	bool taken = work != NULL && EVP_DigestInit_ex2(work, fetched_sha256(), NULL) == 1;
+
+	for (size_t i = 0; taken && i < count; i++)
+		taken = EVP_DigestUpdate(work, parts[i].data, parts[i].length) == 1;
+	check(taken && EVP_DigestFinal_ex(work, out, NULL) == 1);
+	EVP_MD_CTX_free(work);
+}
+
 static void
 digest(const EVP_MD *type, struct bytes key, const void *data, size_t length, unsigned char *out)
 {

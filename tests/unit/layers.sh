@@ -7,7 +7,7 @@ set -u
 layers="base
 json
 crypto net
-schema db
+schema db tlog
 runtime
 queue ledger
 provider sandbox

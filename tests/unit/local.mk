@@ -31,8 +31,13 @@ unit_base_tests = \
 	tests/unit/crypto/password \
 	tests/unit/json/reader \
 	tests/unit/crypto/rotation \
+	tests/unit/crypto/signature \
 	tests/unit/json/strict \
 	tests/unit/base/text \
+	tests/unit/tlog/leaf \
+	tests/unit/tlog/merkle \
+	tests/unit/tlog/note \
+	tests/unit/tlog/tile \
 	tests/unit/base/trace \
 	tests/unit/crypto/token \
 	tests/unit/base/unicode \
@@ -52,12 +57,17 @@ tests_unit_base_email_LDADD = $(unit_base_libs)
 tests_unit_base_env_file_LDADD = $(unit_base_libs)
 tests_unit_base_fault_LDADD = $(unit_base_libs)
 tests_unit_crypto_hmac_LDADD = $(unit_base_libs)
+tests_unit_crypto_signature_LDADD = $(unit_base_libs)
 tests_unit_net_http_SOURCES = tests/unit/net/http.c tests/support/fake_server.c
 tests_unit_net_http_LDADD = $(unit_base_libs)
 tests_unit_net_http_many_SOURCES = tests/unit/net/http_many.c tests/support/fake_server.c
 tests_unit_net_http_many_LDADD = $(unit_base_libs)
 tests_unit_net_http_tls_LDADD = $(unit_base_libs) $(SSL_LIBS)
 tests_unit_base_id_LDADD = $(unit_base_libs)
+tests_unit_tlog_leaf_LDADD = src/tlog/libtlog.a $(unit_base_libs)
+tests_unit_tlog_merkle_LDADD = src/tlog/libtlog.a $(unit_base_libs)
+tests_unit_tlog_note_LDADD = src/tlog/libtlog.a $(unit_base_libs)
+tests_unit_tlog_tile_LDADD = src/tlog/libtlog.a $(unit_base_libs)
 tests_unit_crypto_idtoken_SOURCES = tests/unit/crypto/idtoken.c tests/support/rsa.c tests/support/rsa.h
 tests_unit_crypto_idtoken_LDADD = $(unit_base_libs)
 tests_unit_crypto_keyring_LDADD = $(unit_base_libs)
