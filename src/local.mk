@@ -277,6 +277,12 @@ src_app_libapp_a_SOURCES = \
 	src/app/privacy/closing.c src/app/privacy/closing.h \
 	src/app/privacy/erasure.c src/app/privacy/erasure.h \
 	src/app/privacy/privacy.c src/app/privacy/privacy.h \
+	src/app/seal/journal.c src/app/seal/journal.h \
+	src/app/seal/proof.c src/app/seal/proof.h \
+	src/app/seal/publish.c src/app/seal/publish.h \
+	src/app/seal/seal.c src/app/seal/seal.h \
+	src/app/seal/seal_check.c src/app/seal/seal_check.h \
+	src/app/seal/tree.c src/app/seal/tree.h \
 	src/app/remittance/corridor.c src/app/remittance/corridor.h \
 	src/app/remittance/drop_payment.c src/app/remittance/drop_payment.h \
 	src/app/remittance/quote.c src/app/remittance/quote.h \
@@ -393,6 +399,7 @@ src_jobs_libjobs_a_SOURCES = \
 	src/jobs/remittance.c \
 	src/jobs/retention.c \
 	src/jobs/runner.c src/jobs/runner.h \
+	src/jobs/seal.c \
 	src/jobs/token_request.c \
 	src/jobs/voucher_expiry.c \
 	src/jobs/webhook_delivery.c

@@ -215,6 +215,11 @@ config_check(const struct config *config, char problem[256])
 
 	if (!check_origins(config, problem))
 		return false;
+	if (config_publishes_seals(config) && !text_equal(config->seals, "local") &&
+	    !text_equal(config->seals, "public")) {
+		(void)snprintf(problem, 256, "COWRY_SEALS must be off, local or public");
+		return false;
+	}
 	if (config_is_development(config))
 		return true;
 	if (!text_equal(config->environment, "production")) {
@@ -248,4 +253,10 @@ bool
 config_opens_funding(const struct config *config)
 {
 	return text_equal(config->otp_funding, "open");
+}
+
+bool
+config_publishes_seals(const struct config *config)
+{
+	return !text_equal(config->seals, "off");
 }

@@ -77,5 +77,7 @@ const char **config_text(struct config *config, const struct config_row *row);
 bool config_is_development(const struct config *config);
 /* Whether COWRY_OTP_FUNDING says open. */
 bool config_opens_funding(const struct config *config);
+/* Whether COWRY_SEALS is not off. */
+bool config_publishes_seals(const struct config *config);
 
 #endif

@@ -17,7 +17,8 @@
 enum {
 	PROBLEM_MAX = 256,
 	PATH_MAX_BYTES = 1024,
-	USES = 2,
+	REQUIRED = 2, /* uses whose file must be there */
+	USES = 3,
 	FILE_MAX = 2048,
 	HEX_SIZE = 2 * KEY_SIZE,
 };
@@ -34,7 +35,8 @@ struct keyring {
 	struct hmac_key *pepper_hmac; /* the same, prepared */
 };
 
-static const char *const file_names[USES] = {[KEY_TOKEN] = "jwt.keys", [KEY_BOX] = "box.keys"};
+static const char *const file_names[USES] = {
+	[KEY_TOKEN] = "jwt.keys", [KEY_BOX] = "box.keys", [KEY_SEAL] = "seal.keys"};
 static const char pepper_name[] = "pepper.key";
 
 static bool
@@ -162,7 +164,7 @@ parse_keys(struct keyring *keys, enum key_use use, const char *text)
 			return false;
 		keys->count[use]++;
 	}
-	return keys->count[use] > 0;
+	return keys->count[use] > 0 || (int)use >= REQUIRED;
 }
 
 static bool
@@ -177,23 +179,29 @@ parse_pepper(struct keyring *keys, const char *text)
 }
 
 static bool
-load(struct keyring *keys, const char *dir, char problem[PROBLEM_MAX])
+load_file(struct keyring *keys, const char *dir, int number, char problem[PROBLEM_MAX])
 {
+	const char *name = number < USES ? file_names[number] : pepper_name;
 	char text[FILE_MAX];
-	bool taken = true;
+	bool taken = read_file(dir, name, text, problem);
 
-	for (int i = 0; taken && i <= USES; i++) {
-		const char *name = i < USES ? file_names[i] : pepper_name;
-
-		taken = read_file(dir, name, text, problem);
-		if (taken && !(i < USES ? parse_keys(keys, (enum key_use)i, text)
-					: parse_pepper(keys, text))) {
-			(void)snprintf(problem, PROBLEM_MAX, "%.160s/%s is malformed", dir, name);
-			taken = false;
-		}
+	if (taken && !(number < USES ? parse_keys(keys, (enum key_use)number, text)
+				     : parse_pepper(keys, text))) {
+		(void)snprintf(problem, PROBLEM_MAX, "%.160s/%s is malformed", dir, name);
+		taken = false;
 	}
 	secret_wipe(text, sizeof(text));
 	return taken;
+}
+
+static bool
+load(struct keyring *keys, const char *dir, char problem[PROBLEM_MAX])
+{
+	for (int i = 0; i <= USES; i++)
+		if ((i < REQUIRED || i == USES || keyring_has_file(dir, file_names[i])) &&
+		    !load_file(keys, dir, i, problem))
+			return false;
+	return true;
 }
 
 struct keyring *
@@ -354,9 +362,9 @@ keyring_digest(const struct keyring *keys, const void *data, size_t length,
 const char *
 keyring_file_name(size_t number)
 {
-	if (number < USES)
+	if (number < REQUIRED)
 		return file_names[number];
-	return number == USES ? pepper_name : NULL;
+	return number == REQUIRED ? pepper_name : NULL;
 }
 
 bool
@@ -375,7 +383,7 @@ keyring_print(const struct keyring *keys, size_t number, struct key_print *out)
 	struct bytes secret = {keys->pepper, KEY_SIZE};
 
 	*out = (struct key_print){.file = pepper_name, .id = "", .active = true};
-	for (size_t use = 0; use < USES; number -= keys->count[use++]) {
+	for (size_t use = 0; use < REQUIRED; number -= keys->count[use++]) {
 		if (number >= keys->count[use])
 			continue;
 		out->file = file_names[use];

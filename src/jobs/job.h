@@ -30,6 +30,7 @@ extern const struct periodic_job job_retention;
 extern const struct periodic_job job_funding_expiry;
 extern const struct periodic_job job_heartbeat;
 extern const struct periodic_job job_merchant_payout;
+extern const struct periodic_job job_seal;
 extern const struct periodic_job job_voucher_expiry;
 extern const struct periodic_job job_webhook_delivery;
 

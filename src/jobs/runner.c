@@ -60,10 +60,13 @@ job_name(const struct job *job)
 static void
 log_failure(struct worker *worker, const struct ctx *ctx, enum err err)
 {
+	const char *detail = ctx->fault.detail;
+
 	if (err != worker->failure)
 		log_event(LOG_LEVEL_ERROR, "job",
 			  LOG_FIELDS({"job", job_name(worker->slot->job), 0},
-				     {"code", err_code(err), 0}, {"detail", ctx->fault.detail, 0}));
+				     {"code", err_code(err), 0},
+				     {"detail", *detail != '\0' ? detail : ctx->fault.message, 0}));
 }
 
 /* Run once; returns the milliseconds to wait before the next time. */

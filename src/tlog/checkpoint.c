@@ -59,3 +59,12 @@ checkpoint_parse(struct arena *arena, const char *text, struct checkpoint *out)
 			return false;
 	return true;
 }
+
+bool
+checkpoint_of_note(struct arena *arena, const char *note, struct checkpoint *out)
+{
+	const char *end = strstr(note, "\n\n");
+
+	return end != NULL &&
+	       checkpoint_parse(arena, arena_strndup(arena, note, (size_t)(end + 1 - note)), out);
+}

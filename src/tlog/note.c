@@ -57,13 +57,22 @@ set_id(struct note_key *key)
 }
 
 struct note_key
+note_key_make(const char *name, const unsigned char key[SIGNATURE_PUBLIC_SIZE])
+{
+	struct note_key made = {.name = name};
+
+	memcpy(made.key, key, SIGNATURE_PUBLIC_SIZE);
+	set_id(&made);
+	return made;
+}
+
+struct note_key
 note_key_of(const char *name, const unsigned char seed[SIGNATURE_SEED_SIZE])
 {
-	struct note_key key = {.name = name};
+	unsigned char key[SIGNATURE_PUBLIC_SIZE];
 
-	signature_public(seed, key.key);
-	set_id(&key);
-	return key;
+	signature_public(seed, key);
+	return note_key_make(name, key);
 }
 
 const char *

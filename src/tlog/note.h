@@ -26,7 +26,8 @@ struct note_key {
 
 /* Not empty, without blanks, control characters and plus signs. */
 bool note_name_valid(const char *name);
-/* The verifier key of a private one. The name is not copied. */
+/* The verifier key of a public key, and of a private one. The name is not copied. */
+struct note_key note_key_make(const char *name, const unsigned char key[SIGNATURE_PUBLIC_SIZE]);
 struct note_key note_key_of(const char *name, const unsigned char seed[SIGNATURE_SEED_SIZE]);
 /* Its text form. */
 const char *note_key_text(struct arena *arena, const struct note_key *key);

@@ -64,7 +64,7 @@ tile_edge_begin(struct tile_edge *edge, int64_t size)
 }
 
 void
-tile_edge_append(struct tile_edge *edge, const struct hash *leaf, tile_full *full, void *arg)
+tile_edge_append(struct tile_edge *edge, const struct hash *leaf, tile_added *added, void *arg)
 {
 	struct hash hash = *leaf;
 
@@ -72,10 +72,10 @@ tile_edge_append(struct tile_edge *edge, const struct hash *leaf, tile_full *ful
 	for (int level = 0; level < TILE_LEVELS; level++) {
 		struct tile *tile = &edge->tiles[level];
 
+		added(arg, level, tile->number * TILE_WIDTH + tile->width, &hash);
 		tile->hashes[tile->width++] = hash;
 		if (tile->width < TILE_WIDTH)
 			return;
-		full(arg, tile);
 		merkle_root(tile->hashes, TILE_WIDTH, &hash);
 		tile->number++;
 		tile->width = 0;

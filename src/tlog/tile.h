@@ -41,12 +41,13 @@ struct tile_edge {
 	struct tile tiles[TILE_LEVELS];
 };
 
-/* Called with each tile that has become full. */
-typedef void tile_full(void *arg, const struct tile *tile);
+/* Called with each hash that is added to a level, and its number on that level. */
+typedef void tile_added(void *arg, int64_t level, int64_t index, const struct hash *hash);
 
 /* The edge of a tree of this size; the hashes of its partial tiles are then copied into it. */
 void tile_edge_begin(struct tile_edge *edge, int64_t size);
-void tile_edge_append(struct tile_edge *edge, const struct hash *leaf, tile_full *full, void *arg);
+void tile_edge_append(struct tile_edge *edge, const struct hash *leaf, tile_added *added,
+		      void *arg);
 void tile_edge_root(const struct tile_edge *edge, struct hash *out);
 
 #endif

@@ -21,6 +21,7 @@ test_keyring(void)
 		return NULL;
 	if (folder_write(place, "jwt.keys", "a " KEY_A "\nb " KEY_B "\n", 0600) &&
 	    folder_write(place, "box.keys", "a " KEY_A "\nb " KEY_B "\n", 0600) &&
+	    folder_write(place, "seal.keys", "a " KEY_A "\n", 0600) &&
 	    folder_write(place, "pepper.key", KEY_B "\n", 0600))
 		keys = keyring_load(place, problem);
 	folder_remove(place);

@@ -6,22 +6,40 @@
 
 #include "tests/support/cmocka.h"
 
-enum { LEAVES = 70000, TILES = 300 };
+enum { LEAVES = 70000, MORE = 200, LEVELS = 3 };
 
-/* A tree of 70,000 leaves, as in the specification: its full tiles, and its edge. */
+/* A tree of 70,000 leaves, as in the specification: the hashes of each level, and its edge. */
 static struct {
-	struct hash leaves[LEAVES];
-	struct tile full[TILES];
-	size_t count;
+	struct hash levels[LEVELS][LEAVES + MORE];
+	int64_t counts[LEVELS];
 	struct tile_edge edge;
 } * forest;
 
 static void
-keep(void *arg, const struct tile *tile)
+keep(void *arg, int64_t level, int64_t index, const struct hash *hash)
 {
 	(void)arg;
-	assert_true(forest->count < TILES);
-	forest->full[forest->count++] = *tile;
+	assert_true(level < LEVELS);
+	assert_int_equal(index, forest->counts[level]);
+	forest->levels[level][forest->counts[level]++] = *hash;
+}
+
+static void
+ignore(void *arg, int64_t level, int64_t index, const struct hash *hash)
+{
+	(void)arg;
+	(void)level;
+	(void)index;
+	(void)hash;
+}
+
+static void
+add(int i)
+{
+	struct hash leaf;
+
+	merkle_leaf(&i, sizeof(i), &leaf);
+	tile_edge_append(&forest->edge, &leaf, keep, NULL);
 }
 
 static int
@@ -31,11 +49,9 @@ setup(void **state)
 	forest = calloc(1, sizeof(*forest));
 	if (forest == NULL)
 		return -1;
-	for (int i = 0; i < LEAVES; i++)
-		merkle_leaf(&i, sizeof(i), &forest->leaves[i]);
 	tile_edge_begin(&forest->edge, 0);
 	for (int i = 0; i < LEAVES; i++)
-		tile_edge_append(&forest->edge, &forest->leaves[i], keep, NULL);
+		add(i);
 	return 0;
 }
 
@@ -78,7 +94,9 @@ static void
 has_the_tiles_of_the_specification(void **state)
 {
 	(void)state;
-	assert_int_equal(forest->count, 274);
+	assert_int_equal(forest->counts[0], LEAVES);
+	assert_int_equal(forest->counts[1], 273);
+	assert_int_equal(forest->counts[2], 1);
 	assert_int_equal(forest->edge.tiles[0].number, 273);
 	assert_int_equal(forest->edge.tiles[0].width, 112);
 	assert_int_equal(forest->edge.tiles[1].number, 1);
@@ -95,25 +113,15 @@ has_the_tiles_of_the_specification(void **state)
 	assert_int_equal(tile_width(256, 1, 0), 1);
 }
 
-static const struct tile *
-find(int64_t level, int64_t number)
-{
-	for (size_t i = 0; i < forest->count; i++)
-		if (forest->full[i].level == level && forest->full[i].number == number)
-			return &forest->full[i];
-	assert_int_equal(forest->edge.tiles[level].number, number);
-	return &forest->edge.tiles[level];
-}
-
 static enum err
 read_tiles(void *arg, int level, int64_t index, struct hash *out)
 {
 	struct tile_part part = tile_part_of(level, index);
-	const struct tile *tile = find(part.level, part.number);
+	int64_t first = part.number * TILE_WIDTH + (int64_t)part.first;
 
 	(void)arg;
-	assert_true((int64_t)(part.first + part.count) <= tile->width);
-	merkle_root(tile->hashes + part.first, part.count, out);
+	assert_true(first + (int64_t)part.count <= forest->counts[part.level]);
+	merkle_root(&forest->levels[part.level][first], part.count, out);
 	return ERR_OK;
 }
 
@@ -126,7 +134,7 @@ tiles_prove_what_the_leaves_do(void **state)
 	struct hash root;
 
 	(void)state;
-	merkle_root(forest->leaves, LEAVES, &expected);
+	merkle_root(forest->levels[0], LEAVES, &expected);
 	tile_edge_root(&forest->edge, &root);
 	assert_true(hash_equal(&root, &expected));
 	assert_int_equal(merkle_root_at(&tree, LEAVES, &root), ERR_OK);
@@ -136,9 +144,9 @@ tiles_prove_what_the_leaves_do(void **state)
 		struct hash old;
 
 		assert_int_equal(merkle_inclusion(&tree, indexes[i], LEAVES, &proof), ERR_OK);
-		assert_true(merkle_included(indexes[i], LEAVES, &forest->leaves[indexes[i]], &proof,
-					    &root));
-		merkle_root(forest->leaves, (size_t)indexes[i], &old);
+		assert_true(merkle_included(indexes[i], LEAVES, &forest->levels[0][indexes[i]],
+					    &proof, &root));
+		merkle_root(forest->levels[0], (size_t)indexes[i], &old);
 		assert_int_equal(merkle_consistency(&tree, indexes[i], LEAVES, &proof), ERR_OK);
 		assert_true(merkle_consistent(indexes[i], LEAVES, &old, &root, &proof));
 	}
@@ -160,9 +168,9 @@ goes_on_from_its_tiles(void **state)
 		assert_int_equal(again->tiles[level].width, forest->edge.tiles[level].width);
 		again->tiles[level] = forest->edge.tiles[level];
 	}
-	for (int i = 0; i < 200; i++) {
-		tile_edge_append(&forest->edge, &forest->leaves[i], keep, NULL);
-		tile_edge_append(again, &forest->leaves[i], keep, NULL);
+	for (int i = LEAVES; i < LEAVES + MORE; i++) {
+		add(i);
+		tile_edge_append(again, &forest->levels[0][i], ignore, NULL);
 	}
 	tile_edge_root(&forest->edge, &expected);
 	tile_edge_root(again, &root);

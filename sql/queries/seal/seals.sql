@@ -1,0 +1,156 @@
+-- Seals of the journal: transactions in their order, and the trees that they are leaves of.
+
+-- name: seal_claim
+-- params:
+-- returns: maybe
+-- One job runner at a time.
+SELECT one FROM seal_feed FOR UPDATE SKIP LOCKED;
+
+-- name: seal_place
+-- params: most:bigint
+-- returns: one
+-- After it is claimed: what is sealed, and where the next so many transactions end. All transactions up
+-- to event_feed.done_id have ended (migrations/0006_webhooks.sql). Postings of a detached period can't be
+-- read.
+SELECT p.done_id, p.piece_id, p.end_id,
+       (SELECT j.name
+          FROM journal_period j
+         WHERE j.state IN ('detached', 'loading') AND j.first_id <= p.piece_id
+           AND j.last_id > p.done_id
+         ORDER BY j.first_id
+         LIMIT 1) AS missing
+  FROM (SELECT f.done_id, e.done_id AS end_id,
+               coalesce((SELECT t.transaction_id
+                           FROM transaction t
+                          WHERE t.transaction_id > f.done_id AND t.transaction_id <= e.done_id
+                          ORDER BY t.transaction_id
+                         OFFSET $1 - 1 LIMIT 1), e.done_id) AS piece_id
+          FROM seal_feed f
+         CROSS JOIN event_feed e) p;
+
+-- name: seal_journal
+-- params: after:bigint upto:bigint
+-- returns: many
+-- Postings with their transactions, in the order of the journal.
+SELECT t.transaction_id, t.public_id, l.mode, j.public_id AS project, t.type, t.reference,
+       t.metadata::text AS metadata, t.created_at, r.public_id AS reverses,
+       p.line, p.currency::text AS currency, p.amount, p.from_balance, p.to_balance, p.from_sequence,
+       p.to_sequence, f.public_id AS source, o.public_id AS destination
+  FROM transaction t
+  JOIN ledger l USING (ledger_id)
+  LEFT JOIN project j USING (project_id)
+  LEFT JOIN transaction r ON r.transaction_id = t.reverses
+  LEFT JOIN journal_posting p ON p.transaction_id = t.transaction_id
+                             AND p.transaction_id > $1 AND p.transaction_id <= $2
+  LEFT JOIN account f ON f.account_id = p.from_id
+  LEFT JOIN account o ON o.account_id = p.to_id
+ WHERE t.transaction_id > $1 AND t.transaction_id <= $2
+ ORDER BY t.transaction_id, p.line;
+
+-- name: seal_tree_find
+-- params: mode:text
+-- returns: one
+-- With the end of what is sealed, in the same snapshot.
+SELECT t.mode, t.size, t.root, t.origin, t.checkpoint, t.signed_at, f.done_id
+  FROM seal_tree t
+ CROSS JOIN seal_feed f
+ WHERE t.mode = $1;
+
+-- name: seal_tree_store
+-- params: mode:text size:bigint root:bytea
+-- returns: none
+UPDATE seal_tree SET size = $2, root = $3 WHERE mode = $1;
+
+-- name: seal_checkpoint_store
+-- params: mode:text origin:text checkpoint:text public_keys:bytea[]
+-- returns: none
+WITH keys AS (
+    INSERT INTO seal_key (public_key) SELECT unnest($4) ON CONFLICT DO NOTHING
+)
+UPDATE seal_tree SET origin = $2, checkpoint = $3, signed_at = clock_timestamp() WHERE mode = $1;
+
+-- name: seal_keys
+-- params:
+-- returns: many
+-- Newest first.
+SELECT public_key FROM seal_key ORDER BY created_at DESC, public_key;
+
+-- name: seal_feed_store
+-- params: done_id:bigint
+-- returns: none
+UPDATE seal_feed SET done_id = $1;
+
+-- name: seal_hashes
+-- params: mode:text levels:bigint[] firsts:bigint[] count:bigint
+-- returns: many
+-- Rows of hashes, so many from a number on each of the levels.
+SELECT h.level::bigint AS level, h.number, h.hashes
+  FROM unnest($2, $3) AS w (level, first)
+  JOIN seal_hash h ON h.mode = $1 AND h.level = w.level AND h.number >= w.first
+                  AND h.number < w.first + $4
+ ORDER BY h.level, h.number;
+
+-- name: seal_hashes_add
+-- params: mode:text levels:bigint[] indexes:bigint[] hashes:bytea[]
+-- returns: none
+-- Each behind the ones before it.
+INSERT INTO seal_hash AS s (mode, level, number, hashes)
+SELECT $1, level, index / 32, string_agg(hash, '' ORDER BY index)
+  FROM unnest($2, $3, $4) AS a (level, index, hash)
+ GROUP BY level, index / 32
+    ON CONFLICT (mode, level, number) DO UPDATE SET hashes = s.hashes || EXCLUDED.hashes;
+
+-- name: seal_leaves_add
+-- params: mode:text first:bigint transaction_ids:bigint[] salts:bytea[]
+-- returns: none
+-- From an index on.
+INSERT INTO seal_leaf AS s (mode, number, first_id, transaction_ids, salts)
+SELECT $1, ($2 + i - 1) / 32, min(id), array_agg(id ORDER BY i), string_agg(salt, '' ORDER BY i)
+  FROM unnest($3, $4) WITH ORDINALITY AS a (id, salt, i)
+ GROUP BY ($2 + i - 1) / 32
+    ON CONFLICT (mode, number) DO UPDATE
+   SET transaction_ids = s.transaction_ids || EXCLUDED.transaction_ids,
+       salts = s.salts || EXCLUDED.salts;
+
+-- name: seal_leaves
+-- params: mode:text first:bigint count:bigint
+-- returns: many
+-- The transactions of so many rows of leaves, from a number on.
+SELECT (l.number * 32 + i.ordinality - 1)::bigint AS index, i.id AS transaction_id,
+       substr(l.salts, 16 * i.ordinality::integer - 15, 16) AS salt,
+       substr(h.hashes, 32 * i.ordinality::integer - 31, 32) AS hash
+  FROM seal_leaf l
+  LEFT JOIN seal_hash h ON h.mode = l.mode AND h.level = 0 AND h.number = l.number
+ CROSS JOIN LATERAL unnest(l.transaction_ids) WITH ORDINALITY AS i (id, ordinality)
+ WHERE l.mode = $1 AND l.number >= $2 AND l.number < $2 + $3
+ ORDER BY 1;
+
+-- name: seal_leaf_find
+-- params: mode:text transaction_id:bigint
+-- returns: maybe
+-- Where a transaction is in its tree.
+SELECT (l.number * 32 + i.ordinality - 1)::bigint AS index,
+       substr(l.salts, 16 * i.ordinality::integer - 15, 16) AS salt
+  FROM (SELECT number, transaction_ids, salts
+          FROM seal_leaf
+         WHERE mode = $1 AND first_id <= $2
+         ORDER BY first_id DESC
+         LIMIT 1) l
+ CROSS JOIN LATERAL unnest(l.transaction_ids) WITH ORDINALITY AS i (id, ordinality)
+ WHERE i.id = $2;
+
+-- name: seal_detached
+-- params:
+-- returns: many
+-- Transactions whose postings can't be read.
+SELECT first_id, last_id FROM journal_period WHERE state IN ('detached', 'loading') ORDER BY first_id;
+
+-- name: seal_rest
+-- params: after:bigint upto:bigint most:bigint
+-- returns: one
+-- Where the next so many transactions end.
+SELECT coalesce((SELECT transaction_id
+                   FROM transaction
+                  WHERE transaction_id > $1 AND transaction_id <= $2
+                  ORDER BY transaction_id
+                 OFFSET $3 - 1 LIMIT 1), $2) AS last;
