@@ -423,6 +423,8 @@ cowry_SOURCES = \
 	src/bin/addresses.c src/bin/addresses.h \
 	src/bin/cli.c src/bin/cli.h \
 	src/bin/cli_jobs.c \
+	src/bin/cli_seals.c \
+	src/bin/witnesses.c \
 	src/bin/cli_keys.c \
 	src/bin/cli_metrics.c \
 	src/bin/cli_payees.c \

@@ -18,6 +18,20 @@ void cli_fail(const char *why) __attribute__((noreturn));
  * program if the database is used with others. */
 void cli_keys_record(const struct config *config);
 
+/* Options that may be repeated. */
+enum { CLI_LIST_MAX = 32 };
+struct cli_list {
+	const char *items[CLI_LIST_MAX];
+	size_t count;
+};
+
+struct witness;
+
+/* Read files of checkpoints, for seal_check(). They must be signed by one of the verifier keys, or, if none
+ * are given, by one that the database knows; else the program ends. */
+void cli_witnesses(struct ctx *ctx, const struct cli_list *files, const struct cli_list *keys,
+		   struct witness *out);
+
 /* Commands: arguments start after their names. */
 int cli_archive_list(const struct config *config, int argc, char **argv);
 int cli_archive_move(const struct config *config, int argc, char **argv);
@@ -47,6 +61,12 @@ int cli_restored(const struct config *config, int argc, char **argv);
 int cli_reviews_list(const struct config *config, int argc, char **argv);
 int cli_reviews_approve(const struct config *config, int argc, char **argv);
 int cli_reviews_reject(const struct config *config, int argc, char **argv);
+int cli_seals_status(const struct config *config, int argc, char **argv);
+int cli_seals_checkpoint(const struct config *config, int argc, char **argv);
+int cli_seals_key(const struct config *config, int argc, char **argv);
+int cli_seals_proof(const struct config *config, int argc, char **argv);
+int cli_seals_rotate(const struct config *config, int argc, char **argv);
+int cli_seals_retire(const struct config *config, int argc, char **argv);
 int cli_secrets_rotate(const struct config *config, int argc, char **argv);
 int cli_secrets_activate(const struct config *config, int argc, char **argv);
 int cli_secrets_prune(const struct config *config, int argc, char **argv);

@@ -72,7 +72,7 @@ is_file_name(const char *name)
 	for (size_t i = 0; (known = keyring_file_name(i)) != NULL; i++)
 		if (strcmp(name, known) == 0)
 			return true;
-	return false;
+	return strcmp(name, keyring_file(KEY_SEAL)) == 0;
 }
 
 /* Some files of the folder, but not all. */
@@ -110,6 +110,38 @@ refuse_replacement(struct ctx *ctx, const char *dir)
 	cli_fail(why);
 }
 
+/* Another host has the key of the seals: two keys would take turns in signing. */
+static void
+refuse_second_seal(struct ctx *ctx, const struct config *config, const char *lost)
+{
+	const char *file = keyring_file(KEY_SEAL);
+	struct rows rows;
+	char why[400];
+
+	if (keyring_has_file(config->secrets_dir, file) || (lost != NULL && text_equal(lost, file)))
+		return;
+	if (db_run(ctx, SQL_seal_keys, &rows, NO_PARAMS) != ERR_OK)
+		cli_fail(ctx->fault.detail);
+	if (rows.count == 0)
+		return;
+	(void)snprintf(why, sizeof(why),
+		       "%.160s/%s is missing, and the seals of this database are signed with its "
+		       "keys: copy it from the host that has it. If it is lost, see --lost in "
+		       "cowry(1)",
+		       config->secrets_dir, file);
+	cli_fail(why);
+}
+
+/* Whether the seals have their tables: a program that is newer than the database finds none. */
+static bool
+knows_seals(struct ctx *ctx)
+{
+	struct rows rows;
+
+	return db_run(ctx, SQL_seal_table_exists, &rows, NO_PARAMS) == ERR_OK &&
+	       row_bool(&rows, 0, 0);
+}
+
 /* Whether the database can say which keys it is used with. */
 static bool
 knows_keys(struct ctx *ctx)
@@ -127,7 +159,8 @@ lost_file(const struct config *config, int argc, char **argv)
 	const char *lost = cli_option(argc, argv, "--lost");
 
 	if (argc != (lost != NULL ? 2 : 0) || (lost != NULL && !is_file_name(lost)))
-		cli_fail("usage: cowry keys create [--lost jwt.keys|pepper.key|box.keys]");
+		cli_fail(
+			"usage: cowry keys create [--lost jwt.keys|pepper.key|box.keys|seal.keys]");
 	if (lost != NULL && keyring_has_file(config->secrets_dir, lost))
 		cli_fail("the file is not lost: it is in the folder");
 	return lost;
@@ -151,6 +184,8 @@ cli_keys_create(const struct config *config, int argc, char **argv)
 		cli_fail(ctx.fault.detail);
 	if (knows)
 		refuse_replacement(&ctx, config->secrets_dir);
+	if (reachable && knows_seals(&ctx))
+		refuse_second_seal(&ctx, config, lost);
 	if (!reachable && !keyring_has_file(config->secrets_dir, keyring_file_name(0)))
 		(void)fprintf(stderr, "the database could not be asked whether it is used with "
 				      "other keys\n");

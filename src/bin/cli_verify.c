@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "app/operation/verification.h"
+#include "app/seal/seal_check.h"
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/money.h"
@@ -21,7 +22,20 @@ static const char program[] = "cowry";
 struct order {
 	const char *since; /* a time or an id; NULL: everything */
 	bool progress;
+	struct cli_list checkpoints;
+	struct cli_list keys;
 };
+
+static const char usage[] = "usage: cowry verify [--since TIME|ID] [--checkpoint FILE]... "
+			    "[--key KEY]... [--progress]";
+
+static void
+add(struct cli_list *list, const char *item)
+{
+	if (list->count == CLI_LIST_MAX)
+		start_failed(program, usage);
+	list->items[list->count++] = item;
+}
 
 static struct order
 read_order(int argc, char **argv)
@@ -33,8 +47,12 @@ read_order(int argc, char **argv)
 			order.progress = true;
 		else if (strcmp(argv[i], "--since") == 0 && i + 1 < argc)
 			order.since = argv[++i];
+		else if (strcmp(argv[i], "--checkpoint") == 0 && i + 1 < argc)
+			add(&order.checkpoints, argv[++i]);
+		else if (strcmp(argv[i], "--key") == 0 && i + 1 < argc)
+			add(&order.keys, argv[++i]);
 		else
-			start_failed(program, "usage: cowry verify [--since TIME|ID] [--progress]");
+			start_failed(program, usage);
 	return order;
 }
 
@@ -120,14 +138,29 @@ clear_progress(const struct progress *progress)
 		(void)fprintf(stderr, "\r\033[K");
 }
 
+static struct progress
+begin_progress(const struct order *order, const char *promise)
+{
+	return (struct progress){.promise = promise,
+				 .shown = order->progress,
+				 .rewrites = isatty(STDERR_FILENO) == 1,
+				 .next_ns = clock_monotonic_ns() + pause_ns};
+}
+
+static void
+print_result(const char *promise, const char *const *problems, size_t n)
+{
+	(void)printf("%s %s\n", n == 0 ? "✓" : "✗", promise);
+	for (size_t p = 0; p < n; p++)
+		(void)printf("    %s\n", problems[p]);
+	(void)fflush(stdout);
+}
+
 /* Run one check and print its result; returns the number of violations. */
 static size_t
 verify_one(struct ctx *ctx, size_t i, const struct order *order, int64_t since)
 {
-	struct progress progress = {.promise = ledger_check_at(i)->promise,
-				    .shown = order->progress,
-				    .rewrites = isatty(STDERR_FILENO) == 1,
-				    .next_ns = clock_monotonic_ns() + pause_ns};
+	struct progress progress = begin_progress(order, ledger_check_at(i)->promise);
 	struct ledger_check_scope scope = {
 		.since_id = since, .progress = show_progress, .arg = &progress};
 	const char *const *problems;
@@ -136,11 +169,38 @@ verify_one(struct ctx *ctx, size_t i, const struct order *order, int64_t since)
 	if (ledger_check_run(ctx, i, &scope, &problems, &n) != ERR_OK)
 		start_failed(program, ctx->fault.message);
 	clear_progress(&progress);
-	(void)printf("%s %s\n", n == 0 ? "✓" : "✗", progress.promise);
-	for (size_t p = 0; p < n; p++)
-		(void)printf("    %s\n", problems[p]);
-	(void)fflush(stdout);
+	print_result(progress.promise, problems, n);
 	return n;
+}
+
+/* The seals, and each checkpoint from elsewhere. */
+static size_t
+verify_seals(struct ctx *ctx, const struct order *order, int64_t since)
+{
+	struct progress progress = begin_progress(order, "each transaction is as it was sealed");
+	struct ledger_check_scope scope = {
+		.since_id = since, .progress = show_progress, .arg = &progress};
+	struct witness witnesses[CLI_LIST_MAX];
+	const char *const *problems;
+	size_t total;
+	size_t n;
+
+	cli_witnesses(ctx, &order->checkpoints, &order->keys, witnesses);
+	if (seal_check(ctx, &scope, witnesses, order->checkpoints.count, &problems, &n) != ERR_OK)
+		start_failed(program, ctx->fault.message);
+	clear_progress(&progress);
+	print_result(progress.promise, problems, n);
+	total = n;
+	for (size_t i = 0; i < order->checkpoints.count; i++) {
+		const char *why = witnesses[i].problem;
+
+		n = why != NULL ? 1 : 0;
+		print_result(arena_printf(ctx->arena, "checkpoint %s is of this journal",
+					  witnesses[i].name),
+			     &why, n);
+		total += n;
+	}
+	return total;
 }
 
 /* Record the result for monitoring. The auditor writes nothing, so this needs the owner's role, which
@@ -178,6 +238,8 @@ cli_verify(const struct config *config, int argc, char **argv)
 		result.violations += (int64_t)verify_one(&ctx, i, &order, since);
 		arena_reset(ctx.arena);
 	}
+	result.violations += (int64_t)verify_seals(&ctx, &order, since);
+	arena_reset(ctx.arena);
 	print_trial_balance(&ctx);
 	(void)printf("\n%s\n", result.violations == 0 ? "The books are consistent."
 						      : "THE BOOKS ARE INCONSISTENT.");

@@ -3,9 +3,9 @@
 TEST_QUERIES = $(wildcard $(srcdir)/tests/db/queries/*.sql)
 EXTRA_DIST += tests/with-postgres tests/support/smtp.py tests/db/server $(TEST_QUERIES)
 dist_check_SCRIPTS += tests/db/statements.sh tests/db/cli.sh tests/db/pooler.sh \
-	tests/db/monitoring.sh tests/backup/restore.sh
+	tests/db/monitoring.sh tests/db/sealing.sh tests/backup/restore.sh
 TESTS += tests/db/statements.sh tests/db/cli.sh tests/db/pooler.sh tests/db/monitoring.sh \
-	tests/backup/restore.sh
+	tests/db/sealing.sh tests/backup/restore.sh
 BUILT_SOURCES += tests/registry/db/statements.def
 CLEANFILES += tests/registry/db/statements.def
 

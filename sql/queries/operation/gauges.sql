@@ -77,6 +77,14 @@ WITH waiting AS (
                      WHERE transaction_id > f.done_id
                      ORDER BY transaction_id
                      LIMIT 1) t ON true
+), unsealed AS (
+    SELECT t.created_at
+      FROM seal_feed f
+      JOIN LATERAL (SELECT created_at
+                      FROM transaction
+                     WHERE transaction_id > f.done_id
+                     ORDER BY transaction_id
+                     LIMIT 100000) t ON true
 ), unpublished AS (
     SELECT created_at FROM event WHERE sequence IS NULL ORDER BY created_at LIMIT 1
 )
@@ -96,6 +104,18 @@ SELECT 'subscriptions_disabled', '', '', '', count(*)
 SELECT 'events_lag', '', '', '',
        coalesce(floor(extract(epoch FROM greatest(statement_timestamp() - min(created_at), '0'))), 0)
   FROM (SELECT created_at FROM unread UNION ALL SELECT created_at FROM unpublished) u
+ UNION ALL
+SELECT 'seals_waiting', '', '', '', count(*) FROM unsealed
+ UNION ALL
+SELECT 'seals_lag', '', '', '',
+       coalesce(floor(extract(epoch FROM greatest(statement_timestamp() - min(created_at), '0'))), 0)
+  FROM unsealed
+ UNION ALL
+SELECT 'seals_size', mode, '', '', size FROM seal_tree
+ UNION ALL
+SELECT 'seals_signed', mode, '', '', floor(extract(epoch FROM signed_at))
+  FROM seal_tree
+ WHERE signed_at IS NOT NULL
  UNION ALL
 SELECT 'journal_end', '', '', '', journal_end()
  UNION ALL

@@ -154,3 +154,21 @@ SELECT coalesce((SELECT transaction_id
                   WHERE transaction_id > $1 AND transaction_id <= $2
                   ORDER BY transaction_id
                  OFFSET $3 - 1 LIMIT 1), $2) AS last;
+
+-- name: seal_waiting
+-- params:
+-- returns: one
+-- Transactions that are not sealed yet, up to 100,000, and the age of the oldest in seconds.
+SELECT count(*) AS transactions,
+       coalesce(floor(extract(epoch FROM greatest(statement_timestamp() - min(created_at), '0'))),
+                0)::bigint AS seconds
+  FROM (SELECT t.created_at
+          FROM transaction t
+         WHERE t.transaction_id > (SELECT done_id FROM seal_feed)
+         ORDER BY t.transaction_id
+         LIMIT 100000) w;
+
+-- name: seal_table_exists
+-- params:
+-- returns: one
+SELECT to_regclass('cowry.seal_key') IS NOT NULL AS known;

@@ -93,6 +93,29 @@ static const struct gauge gauges[] = {
 		.help = "Age of the oldest transaction or event that was not published yet.",
 	},
 	{
+		.key = "seals_waiting",
+		.name = "cowry_seals_waiting",
+		.help = "Transactions that are not sealed yet, up to 100000.",
+	},
+	{
+		.key = "seals_lag",
+		.name = "cowry_seals_lag_seconds",
+		.help = "Age of the oldest of them.",
+	},
+	{
+		.key = "seals_size",
+		.name = "cowry_seals_transactions_total",
+		.labels = {"mode"},
+		.help = "Transactions that are sealed.",
+		.is_counter = true,
+	},
+	{
+		.key = "seals_signed",
+		.name = "cowry_seals_signed_timestamp_seconds",
+		.labels = {"mode"},
+		.help = "When the last checkpoint was signed.",
+	},
+	{
 		.key = "journal_end",
 		.name = "cowry_journal_transactions_total",
 		.help = "Last number taken in the journal.",
