@@ -126,6 +126,7 @@ src_ledger_libledger_a_SOURCES = \
 	src/ledger/balance.c src/ledger/balance.h \
 	src/ledger/chart.def \
 	src/ledger/commit_message.c src/ledger/commit_message.h \
+	src/ledger/chain.c src/ledger/chain.h \
 	src/ledger/commit_file.c src/ledger/commit_leader.c src/ledger/commit_receiver.c \
 	src/ledger/commit_slots.h \
 	src/ledger/commit_queue.c src/ledger/commit_queue.h \

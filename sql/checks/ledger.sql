@@ -1,9 +1,10 @@
 -- Invariants of the ledger.
 --
 -- A check reads a piece at a time: rows with ids after $1, up to $2. Each statement returns the
--- violations in its piece, or, if its rows are added up over all pieces, keys with two amounts whose
--- sums must be equal. A piece has at most some ten thousand rows, each of which is compared with a few
--- others that an index finds: no statement reads a whole table.
+-- violations in its piece, those of the first transactions first, or, if its rows are added up over all
+-- pieces, keys with two amounts whose sums must be equal. The checks of this file also return the ledger.
+-- A piece has at most some ten thousand rows, each of which is compared with a few others that an index
+-- finds: no statement reads a whole table.
 --
 -- Pieces are read one after the other while the ledger is in use. A statement has one snapshot, and
 -- the rows of the journal never change: what is posted before another posting of the same account is
@@ -66,6 +67,26 @@ SELECT max(id) AS last
 -- The first statement of a transaction in which sums over several pieces are compared.
 SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY;
 
+-- name: verify_journal
+-- params: after:bigint last:bigint after_account:bigint last_account:bigint
+-- returns: many
+-- The postings of some accounts, in the order in which they were posted: ids are taken after the accounts
+-- are locked. The condition on accounts is not one of their indexes.
+SELECT p.from_id, p.to_id, p.amount, p.from_balance, p.to_balance, p.from_sequence, p.to_sequence,
+       t.created_at
+  FROM journal_posting p
+  LEFT JOIN transaction t ON t.transaction_id = p.transaction_id
+ WHERE p.transaction_id > $1 AND p.transaction_id <= $2
+   AND (p.from_id + 0 BETWEEN $3 + 1 AND $4 OR p.to_id + 0 BETWEEN $3 + 1 AND $4)
+ ORDER BY p.transaction_id, p.line;
+
+-- name: verify_floors
+-- params: after:bigint last:bigint
+-- returns: many
+SELECT account_id, floor
+  FROM account
+ WHERE account_id > $1 AND account_id <= $2 AND floor IS NOT NULL;
+
 -- name: transaction_at_or_after
 -- params: transaction_id:bigint
 -- returns: maybe
@@ -89,32 +110,33 @@ SELECT 'ledger ' || ledger_id || ' ' || currency AS key, sum(balance) AS found, 
 -- returns: many
 -- A stored balance is the one after the account's last posting, and its sequence the number of that
 -- posting. Together with check_running it is the sum of all of them.
-SELECT 'account ' || a.account_id || ' has ' || a.balance || ' (' || a.sequence
-       || ' postings), its postings say ' || coalesce(p.balance, 0) || ' (' || coalesce(p.sequence, 0)
-       || ')' AS problem
+SELECT 'account ' || a.public_id || ': balance ' || a.balance || ' after ' || a.sequence
+       || ' postings instead of ' || coalesce(p.balance, 0) || ' after ' || coalesce(p.sequence, 0)
+       || coalesce(', which transaction ' || t.public_id || ' says', '') AS problem, a.ledger_id
   FROM account a
   LEFT JOIN LATERAL (
-       SELECT sequence, balance
-         FROM (SELECT * FROM (SELECT from_sequence AS sequence, from_balance AS balance
+       SELECT sequence, balance, transaction_id
+         FROM (SELECT * FROM (SELECT from_sequence AS sequence, from_balance AS balance, transaction_id
                                 FROM posting
                                WHERE from_id = a.account_id
                                ORDER BY from_sequence DESC
                                LIMIT 1) outgoing
                UNION ALL
-               SELECT * FROM (SELECT c.last_sequence, c.balance
+               SELECT * FROM (SELECT c.last_sequence, c.balance, NULL::bigint
                                 FROM period_balance c
                                 JOIN journal_period j USING (period_id)
                                WHERE c.account_id = a.account_id AND j.state <> 'copying'
                                ORDER BY c.last_sequence DESC
                                LIMIT 1) closed
                UNION ALL
-               SELECT * FROM (SELECT to_sequence, to_balance
+               SELECT * FROM (SELECT to_sequence, to_balance, transaction_id
                                 FROM posting
                                WHERE to_id = a.account_id
                                ORDER BY to_sequence DESC
                                LIMIT 1) incoming) l
         ORDER BY sequence DESC
         LIMIT 1) p ON true
+  LEFT JOIN transaction t ON t.transaction_id = p.transaction_id
  WHERE a.account_id > $1 AND a.account_id <= $2
    AND (a.balance <> coalesce(p.balance, 0) OR a.sequence <> coalesce(p.sequence, 0))
  LIMIT 100;
@@ -125,14 +147,16 @@ SELECT 'account ' || a.account_id || ' has ' || a.balance || ' (' || a.sequence
 -- The balance on each posting is the one on the posting before it plus or minus the amount, without
 -- gaps or repetitions in the sequence, and never below the floor; and it is not older than that one.
 -- What is not closed; check_archive does the same for closed periods.
-SELECT 'account ' || l.account_id || ' at its posting ' || l.sequence || ': ' ||
-       CASE WHEN l.sequence > 1 AND b.balance IS NULL THEN 'gap in the sequence'
-            WHEN b.count > 1 THEN 'several postings before it'
+SELECT 'transaction ' || coalesce(t.public_id::text, l.transaction_id::text) || ', posting '
+       || l.sequence || ' of account ' || a.public_id || ': ' ||
+       CASE WHEN l.sequence > 1 AND b.balance IS NULL THEN 'posting ' || l.sequence - 1 || ' is missing'
+            WHEN b.count > 1 THEN b.count || ' postings have the number ' || l.sequence - 1
             WHEN l.balance <> coalesce(b.balance, 0) + l.amount
                  THEN 'balance ' || l.balance || ' instead of ' || coalesce(b.balance, 0) + l.amount
-            WHEN l.balance < a.floor THEN 'below the floor'
-            WHEN b.created_at > t.created_at THEN 'older than the one before'
-            ELSE 'two postings of this number' END AS problem
+            WHEN l.balance < a.floor THEN 'balance ' || l.balance || ' is below the floor ' || a.floor
+            WHEN b.created_at > t.created_at
+                 THEN 'time ' || t.created_at || ' is before ' || b.created_at || ' of the one before'
+            ELSE 'another posting has this number' END AS problem, a.ledger_id
   FROM (SELECT transaction_id, from_id AS account_id, from_sequence AS sequence, -amount AS amount,
                from_balance AS balance, true AS is_debit
           FROM posting
@@ -171,6 +195,7 @@ SELECT 'account ' || l.account_id || ' at its posting ' || l.sequence || ': ' ||
     OR (l.is_debit AND (SELECT count(*)
                           FROM posting
                          WHERE to_id = l.account_id AND to_sequence = l.sequence) > 0)
+ ORDER BY l.transaction_id
  LIMIT 100;
 
 -- name: check_archive
@@ -178,14 +203,16 @@ SELECT 'account ' || l.account_id || ' at its posting ' || l.sequence || ': ' ||
 -- returns: many
 -- Of a closed period: the first posting of an account in it goes on from the end of an earlier one, and
 -- the last one is its closing balance.
-SELECT 'account ' || l.account_id || ' at its posting ' || l.sequence || ': ' ||
-       CASE WHEN l.sequence > 1 AND b.balance IS NULL THEN 'gap in the sequence'
-            WHEN b.count > 1 THEN 'several postings before it'
+SELECT 'transaction ' || coalesce(t.public_id::text, l.transaction_id::text) || ', posting '
+       || l.sequence || ' of account ' || a.public_id || ': ' ||
+       CASE WHEN l.sequence > 1 AND b.balance IS NULL THEN 'posting ' || l.sequence - 1 || ' is missing'
+            WHEN b.count > 1 THEN b.count || ' postings have the number ' || l.sequence - 1
             WHEN l.balance <> coalesce(b.balance, 0) + l.amount
                  THEN 'balance ' || l.balance || ' instead of ' || coalesce(b.balance, 0) + l.amount
-            WHEN l.balance < a.floor THEN 'below the floor'
-            WHEN b.created_at > t.created_at THEN 'older than the one before'
-            ELSE 'two postings of this number' END AS problem
+            WHEN l.balance < a.floor THEN 'balance ' || l.balance || ' is below the floor ' || a.floor
+            WHEN b.created_at > t.created_at
+                 THEN 'time ' || t.created_at || ' is before ' || b.created_at || ' of the one before'
+            ELSE 'another posting has this number' END AS problem, a.ledger_id
   FROM (SELECT q.first_id, q.last_id, x.*
           FROM journal_period q
          CROSS JOIN LATERAL (
@@ -229,6 +256,7 @@ SELECT 'account ' || l.account_id || ' at its posting ' || l.sequence || ': ' ||
                                  FROM archived_posting
                                 WHERE transaction_id BETWEEN l.first_id AND l.last_id
                                   AND to_id = l.account_id AND to_sequence = l.sequence))
+ ORDER BY l.transaction_id
  LIMIT 100;
 
 -- name: check_chunks
@@ -236,7 +264,7 @@ SELECT 'account ' || l.account_id || ' at its posting ' || l.sequence || ': ' ||
 -- returns: many
 -- The postings of attached periods are those that were archived.
 SELECT 'transactions ' || c.first_id || ' to ' || c.last_id || ' of period ' || p.name
-       || ' are not those that were archived' AS problem
+       || ' are not those that were archived' AS problem, coalesce(f.ledger_id, 0) AS ledger_id
   FROM journal_chunk c
   JOIN journal_period p USING (period_id)
  CROSS JOIN LATERAL (
@@ -246,7 +274,9 @@ SELECT 'transactions ' || c.first_id || ' to ' || c.last_id || ' of period ' || 
                                      ORDER BY a.transaction_id, a.line)) AS digest
          FROM archived_posting a
         WHERE a.transaction_id BETWEEN c.first_id AND c.last_id) d
+  LEFT JOIN transaction f ON f.transaction_id = c.last_id
  WHERE c.chunk_id > $1 AND c.chunk_id <= $2 AND p.state = 'attached' AND d.digest <> c.digest
+ ORDER BY c.chunk_id
  LIMIT 100;
 
 -- name: check_closings
@@ -254,10 +284,11 @@ SELECT 'transactions ' || c.first_id || ' to ' || c.last_id || ' of period ' || 
 -- returns: many
 -- The closing balance of an account is that of its last posting in the period, which goes on where the
 -- period before it ended.
-SELECT 'account ' || c.account_id || ' closed period ' || p.name || ' with ' || c.balance
+SELECT 'account ' || a.public_id || ' closed period ' || p.name || ' with ' || c.balance
        || ' at its posting ' || c.last_sequence ||
-       CASE WHEN c.first_sequence <> c.previous + 1 THEN ', but does not go on from the one before'
-            ELSE ', its postings say otherwise' END AS problem
+       CASE WHEN c.first_sequence <> c.previous + 1
+                 THEN ' and began it with posting ' || c.first_sequence || ' instead of ' || c.previous + 1
+            ELSE ' instead of ' || coalesce(l.balance::text, 'nothing') END AS problem, a.ledger_id
   FROM account a
  CROSS JOIN LATERAL (
        SELECT b.*, coalesce(lag(last_sequence) OVER (ORDER BY last_sequence), 0) AS previous
@@ -282,8 +313,8 @@ SELECT 'account ' || c.account_id || ' closed period ' || p.name || ' with ' || 
 -- name: check_floors
 -- params: after:bigint last:bigint
 -- returns: many
-SELECT 'account ' || account_id || ' can spend ' || (balance::numeric - held) || ', its floor is ' || floor
-       AS problem
+SELECT 'account ' || public_id || ' can spend ' || (balance::numeric - held) || ', its floor is ' || floor
+       AS problem, ledger_id
   FROM account
  WHERE account_id > $1 AND account_id <= $2 AND balance::numeric - held < floor
  LIMIT 100;
@@ -292,8 +323,8 @@ SELECT 'account ' || account_id || ' can spend ' || (balance::numeric - held) ||
 -- params: after:bigint last:bigint
 -- returns: many
 -- The held amount of an account is the sum of its active holds.
-SELECT 'account ' || a.account_id || ' holds ' || a.held || ', its holds say '
-       || coalesce(h.total, 0) AS problem
+SELECT 'account ' || a.public_id || ': ' || a.held || ' is held instead of ' || coalesce(h.total, 0)
+       AS problem, a.ledger_id
   FROM account a
  CROSS JOIN LATERAL (SELECT sum(amount) AS total
                        FROM hold
@@ -305,8 +336,8 @@ SELECT 'account ' || a.account_id || ' holds ' || a.held || ', its holds say '
 -- params: after:bigint last:bigint
 -- returns: many
 -- A captured hold moved its amount out of its account.
-SELECT 'hold ' || h.hold_id || ' captured ' || h.captured || ', its transaction moved '
-       || coalesce(p.amount, 0) AS problem
+SELECT 'hold ' || h.public_id || ' captured ' || h.captured || ', its transaction moved '
+       || coalesce(p.amount, 0) AS problem, h.ledger_id
   FROM hold h
   LEFT JOIN LATERAL (SELECT amount
                        FROM journal_posting
@@ -320,10 +351,14 @@ SELECT 'hold ' || h.hold_id || ' captured ' || h.captured || ', its transaction 
 -- params: after:bigint last:bigint
 -- returns: many
 -- A transaction has postings, numbered from 0 without gaps, in its ledger and in one currency.
-SELECT 'transaction ' || coalesce(t.transaction_id, p.transaction_id) || ' has ' || count(p.line)
-       || ' postings' || CASE WHEN bool_and(p.ledger_id = t.ledger_id) THEN ''
-                              ELSE ', not all in its ledger' END AS problem
-  FROM (SELECT transaction_id, ledger_id
+SELECT CASE WHEN t.transaction_id IS NULL THEN 'transaction ' || p.transaction_id || ' is missing, it has '
+            ELSE 'transaction ' || min(t.public_id::text) || ' has ' END || count(p.line) || ' postings'
+       || CASE WHEN count(p.line) > 0 AND (min(p.line) <> 0 OR max(p.line) <> count(p.line) - 1)
+                    THEN ', the last is number ' || max(p.line)
+               WHEN NOT bool_and(p.ledger_id = t.ledger_id) THEN ', not all in its ledger'
+               WHEN min(p.currency) <> max(p.currency) THEN ' in several currencies'
+               ELSE '' END AS problem, coalesce(min(t.ledger_id), min(p.ledger_id)) AS ledger_id
+  FROM (SELECT transaction_id, public_id, ledger_id
           FROM transaction
          WHERE transaction_id > $1 AND transaction_id <= $2) t
   FULL JOIN (SELECT transaction_id, line, ledger_id, currency
@@ -334,35 +369,48 @@ SELECT 'transaction ' || coalesce(t.transaction_id, p.transaction_id) || ' has '
 HAVING (count(p.line) = 0 AND NOT is_detached(t.transaction_id)) OR max(p.line) <> count(p.line) - 1 OR min(p.line) <> 0
     OR bool_or(p.ledger_id = t.ledger_id) IS NULL AND count(p.line) > 0
     OR NOT bool_and(p.ledger_id = t.ledger_id) OR min(p.currency) <> max(p.currency)
+ ORDER BY coalesce(t.transaction_id, p.transaction_id)
  LIMIT 100;
 
 -- name: check_posting_accounts
 -- params: after:bigint last:bigint
 -- returns: many
 -- A posting is between accounts in its ledger and currency. Triggers see to it; not to what a dump loads.
-SELECT 'transaction ' || p.transaction_id || ' line ' || p.line
-       || ' is not between accounts in its ledger and currency' AS problem
+SELECT 'transaction ' || coalesce(t.public_id::text, p.transaction_id::text) || ', line ' || p.line
+       || ': not between accounts in its ledger and currency' AS problem, p.ledger_id
   FROM posting p
+  LEFT JOIN transaction t ON t.transaction_id = p.transaction_id
   LEFT JOIN account f ON f.account_id = p.from_id AND f.ledger_id = p.ledger_id
                      AND f.currency = p.currency
   LEFT JOIN account o ON o.account_id = p.to_id AND o.ledger_id = p.ledger_id
                      AND o.currency = p.currency
  WHERE p.transaction_id > $1 AND p.transaction_id <= $2
    AND (f.account_id IS NULL OR o.account_id IS NULL)
+ ORDER BY p.transaction_id, p.line
  LIMIT 100;
 
 -- name: check_reversals
 -- params: after:bigint last:bigint
 -- returns: many
--- A transaction reverses another one of its own ledger, and no more than that moved. A comparison with
--- reverses itself would read all reversals by their index.
-SELECT 'transaction ' || r.transaction_id || ' takes back ' || r.reverses || ', which '
-       || CASE WHEN t.ledger_id <> r.ledger_id THEN 'is of another ledger' ELSE 'moved less' END
-       AS problem
-  FROM transaction r
-  JOIN transaction t ON t.transaction_id = coalesce(r.reverses, 0)
- WHERE r.transaction_id > $1 AND r.transaction_id <= $2
-   AND (t.ledger_id <> r.ledger_id
-        OR (SELECT sum(amount) FROM journal_posting WHERE transaction_id = r.transaction_id)
-           > (SELECT sum(amount) FROM journal_posting WHERE transaction_id = t.transaction_id))
+-- A transaction reverses another one of its own ledger, and no more than that moved. The few that reverse
+-- one come first, and are found by their ids: a condition on reverses itself would read all reversals by
+-- their index.
+WITH reversal AS MATERIALIZED (
+    SELECT transaction_id, public_id, ledger_id, reverses
+      FROM transaction
+     WHERE transaction_id > $1 AND transaction_id <= $2 AND reverses + 0 IS NOT NULL
+), moved AS (
+    SELECT r.public_id, r.ledger_id, t.public_id AS reversed, t.ledger_id AS reversed_ledger,
+           r.transaction_id,
+           (SELECT sum(amount) FROM journal_posting WHERE transaction_id = r.transaction_id) AS amount,
+           (SELECT sum(amount) FROM journal_posting WHERE transaction_id = t.transaction_id) AS most
+      FROM reversal r
+      JOIN transaction t ON t.transaction_id = r.reverses
+)
+SELECT 'transaction ' || public_id || ' reverses ' || reversed
+       || CASE WHEN reversed_ledger <> ledger_id THEN ' of another ledger'
+               ELSE ': it moved ' || amount || ', which is more than ' || most END AS problem, ledger_id
+  FROM moved
+ WHERE reversed_ledger <> ledger_id OR amount > most
+ ORDER BY transaction_id
  LIMIT 100;

@@ -3,6 +3,7 @@
 #include "base/arena.h"
 #include "base/attributes.h"
 #include "db/row.h"
+#include "ledger/chain.h"
 #include "ledger/tally.h"
 
 enum {
@@ -13,6 +14,9 @@ enum {
 	ROWS_FIRST = 2000,
 	ROWS_LEAST = 1,
 	ROWS_MOST = 32000,
+	/* Accounts whose histories are followed at a time. */
+	ACCOUNTS_MOST = 2000000,
+	FLOORS_AT_ONCE = 50000,
 };
 static const int64_t fast_ns = 200000000;
 static const int64_t slow_ns = 600000000;
@@ -33,12 +37,19 @@ enum range {
 	AT_ONCE = RANGES, /* few rows: one piece */
 };
 
-/* One statement for the pieces of a range. If sums is set, it returns amounts to be added up, and all
- * such parts of a check are read in one snapshot. */
+/* What a statement returns. */
+enum result {
+	OTHERS,  /* violations */
+	BOOKS,   /* violations, each with its ledger */
+	HISTORY, /* the same, of a part without violations if all its postings continue a history */
+	SUMS,    /* amounts to be added up: all such parts of a check are read in one snapshot */
+};
+
+/* One statement for the pieces of a range. */
 struct part {
 	enum statement_id statement;
 	enum range range;
-	bool sums;
+	enum result result;
 };
 
 static const struct {
@@ -46,73 +57,73 @@ static const struct {
 	struct part parts[PARTS_MAX];
 	size_t count;
 } checks[] = {
-	{{"sums", "balances of each currency sum to zero"}, {{SQL_check_sums, ACCOUNTS, true}}, 1},
+	{{"sums", "balances of each currency sum to zero"}, {{SQL_check_sums, ACCOUNTS, SUMS}}, 1},
 	{{"balances", "each account has the balance of its last posting"},
-	 {{SQL_check_balances, ACCOUNTS, false}},
+	 {{SQL_check_balances, ACCOUNTS, BOOKS}},
 	 1},
 	{{"running", "each posting carries the balance after it, without gaps, in order of time"},
-	 {{SQL_check_running, TRANSACTIONS, false}, {SQL_check_archive, TRANSACTIONS, false}},
+	 {{SQL_check_running, TRANSACTIONS, HISTORY}, {SQL_check_archive, TRANSACTIONS, BOOKS}},
 	 2},
 	{{"archive", "archived months have what was archived, and their closing balances"},
-	 {{SQL_check_chunks, CHUNKS, false}, {SQL_check_closings, ACCOUNTS, false}},
+	 {{SQL_check_chunks, CHUNKS, BOOKS}, {SQL_check_closings, ACCOUNTS, BOOKS}},
 	 2},
-	{{"floors", "no account is below its floor"}, {{SQL_check_floors, ACCOUNTS, false}}, 1},
+	{{"floors", "no account is below its floor"}, {{SQL_check_floors, ACCOUNTS, BOOKS}}, 1},
 	{{"holds", "the held amount is the sum of the active holds"},
-	 {{SQL_check_holds, ACCOUNTS, false}},
+	 {{SQL_check_holds, ACCOUNTS, BOOKS}},
 	 1},
 	{{"captures", "each captured hold moved its amount"},
-	 {{SQL_check_captures, HOLDS, false}},
+	 {{SQL_check_captures, HOLDS, BOOKS}},
 	 1},
 	{{"transactions", "each transaction has its postings"},
-	 {{SQL_check_transactions, TRANSACTIONS, false},
-	  {SQL_check_posting_accounts, TRANSACTIONS, false}},
+	 {{SQL_check_transactions, TRANSACTIONS, BOOKS},
+	  {SQL_check_posting_accounts, TRANSACTIONS, BOOKS}},
 	 2},
 	{{"reversals", "no reversal exceeds the original amount"},
-	 {{SQL_check_reversals, TRANSACTIONS, false}},
+	 {{SQL_check_reversals, TRANSACTIONS, BOOKS}},
 	 1},
 	{{"vouchers", "voucher accounts hold the remaining balances of their vouchers"},
-	 {{SQL_check_vouchers, ACCOUNTS, true}, {SQL_check_voucher_balances, VOUCHERS, true}},
+	 {{SQL_check_vouchers, ACCOUNTS, SUMS}, {SQL_check_voucher_balances, VOUCHERS, SUMS}},
 	 2},
 	{{"redemptions", "redeemed, refunded and remaining amounts add up to what each voucher was "
 			 "issued for"},
-	 {{SQL_check_redemptions, VOUCHERS, false}},
+	 {{SQL_check_redemptions, VOUCHERS, OTHERS}},
 	 1},
 	{{"settlements", "cash taken for vouchers is owed by EasyPay"},
-	 {{SQL_check_settlements, ACCOUNTS, true},
-	  {SQL_check_settlement_amounts, SETTLEMENTS, true},
-	  {SQL_check_settled_vouchers, VOUCHERS, false}},
+	 {{SQL_check_settlements, ACCOUNTS, SUMS},
+	  {SQL_check_settlement_amounts, SETTLEMENTS, SUMS},
+	  {SQL_check_settled_vouchers, VOUCHERS, OTHERS}},
 	 3},
 	{{"payments", "each settled payment moved its amount"},
-	 {{SQL_check_payments, PAYMENTS, false}},
+	 {{SQL_check_payments, PAYMENTS, OTHERS}},
 	 1},
 	{{"withdrawals", "the money of each pending withdrawal is held"},
-	 {{SQL_check_withdrawals, PAYMENTS, false}},
+	 {{SQL_check_withdrawals, PAYMENTS, OTHERS}},
 	 1},
 	{{"clearing", "each provider transaction is posted once, for a payment"},
-	 {{SQL_check_clearing, TRANSACTIONS, false}},
+	 {{SQL_check_clearing, TRANSACTIONS, OTHERS}},
 	 1},
 	{{"purchases", "each settled purchase moved its amount"},
-	 {{SQL_check_purchases, PURCHASES, false}},
+	 {{SQL_check_purchases, PURCHASES, OTHERS}},
 	 1},
 	{{"purchase holds", "the money of each pending purchase is held"},
-	 {{SQL_check_purchase_holds, PURCHASES, false}},
+	 {{SQL_check_purchase_holds, PURCHASES, OTHERS}},
 	 1},
 	{{"drop_postings", "each Drop payment moved its amount, and back if it failed"},
-	 {{SQL_check_drop_postings, DROP_PAYMENTS, false}},
+	 {{SQL_check_drop_postings, DROP_PAYMENTS, OTHERS}},
 	 1},
 	{{"drop_payables", "the amount owed in Drop is the sum of its payments"},
-	 {{SQL_check_drop_payables, ACCOUNTS, true},
-	  {SQL_check_drop_pending, DROP_PAYMENTS, true},
-	  {SQL_check_drop_merchants, DROP_PAYMENTS, false}},
+	 {{SQL_check_drop_payables, ACCOUNTS, SUMS},
+	  {SQL_check_drop_pending, DROP_PAYMENTS, SUMS},
+	  {SQL_check_drop_merchants, DROP_PAYMENTS, OTHERS}},
 	 3},
 	{{"drop_fees", "fee revenue in Drop is the sum of its fees"},
-	 {{SQL_check_drop_fees, ACCOUNTS, true}, {SQL_check_drop_charged, DROP_PAYMENTS, true}},
+	 {{SQL_check_drop_fees, ACCOUNTS, SUMS}, {SQL_check_drop_charged, DROP_PAYMENTS, SUMS}},
 	 2},
 	{{"payouts", "each merchant payout moved the sum of its payments"},
-	 {{SQL_check_payouts, PAYOUTS, false}},
+	 {{SQL_check_payouts, PAYOUTS, OTHERS}},
 	 1},
 	{{"references", "each pending payment has its reference"},
-	 {{SQL_check_references, PAYMENTS, false}, {SQL_check_reserved, AT_ONCE, false}},
+	 {{SQL_check_references, PAYMENTS, OTHERS}, {SQL_check_reserved, AT_ONCE, OTHERS}},
 	 2},
 };
 enum { CHECKS = COUNT(checks) };
@@ -126,6 +137,9 @@ struct run {
 	int64_t rows; /* of the next piece */
 	int64_t rows_most;
 	struct tally *tally;
+	struct chain *chain; /* the ends of the histories that are followed, of these accounts; or NULL */
+	int64_t after_account;
+	int64_t last_account;
 	const char **problems;
 	size_t count;
 };
@@ -147,14 +161,79 @@ start_of(const struct run *run, enum range range)
 	return since > 0 && range == TRANSACTIONS ? since - 1 : 0;
 }
 
+/* Each once: a piece may be read for several ranges of accounts. */
 static void
-take(struct ctx *ctx, struct run *run, const struct part *part, const struct rows *rows)
+add_problem(struct run *run, struct arena *arena, const char *problem)
 {
-	for (size_t i = 0; part->sums && i < rows->count; i++)
+	for (size_t i = 0; i < run->count; i++)
+		if (text_equal(run->problems[i], problem))
+			return;
+	if (run->count < PROBLEMS_MAX)
+		run->problems[run->count++] = arena_strdup(arena, problem);
+}
+
+static void
+take(struct run *run, struct arena *arena, const struct part *part, const struct rows *rows)
+{
+	for (size_t i = 0; part->result == SUMS && i < rows->count; i++)
 		tally_add(run->tally, row_text(rows, i, 0), row_wide(rows, i, 1),
 			  row_wide(rows, i, 2));
-	for (size_t i = 0; !part->sums && i < rows->count && run->count < PROBLEMS_MAX; i++)
-		run->problems[run->count++] = arena_strdup(ctx->arena, row_text(rows, i, 0));
+	for (size_t i = 0; part->result != SUMS && i < rows->count; i++)
+		add_problem(run, arena, row_text(rows, i, 0));
+}
+
+/* A posting, in the order of SQL_verify_journal. */
+enum { FROM, TO, AMOUNT, FROM_BALANCE, TO_BALANCE, FROM_SEQUENCE, TO_SEQUENCE, CREATED_AT };
+
+/* Whether both sides of a posting continue the histories of their accounts. */
+static bool
+follow(struct chain *chain, const struct rows *rows, size_t i)
+{
+	int64_t amount = row_int(rows, i, AMOUNT);
+	bool dated = !row_is_null(rows, i, CREATED_AT);
+	int64_t at_us = dated ? row_time(rows, i, CREATED_AT).us : INT64_MAX;
+	struct chain_link from = {row_int(rows, i, FROM), row_int(rows, i, FROM_SEQUENCE), -amount,
+				  row_int(rows, i, FROM_BALANCE), at_us};
+	struct chain_link to = {row_int(rows, i, TO), row_int(rows, i, TO_SEQUENCE), amount,
+				row_int(rows, i, TO_BALANCE), at_us};
+	bool from_fits = chain_follow(chain, &from);
+
+	return chain_follow(chain, &to) && from_fits && dated;
+}
+
+/* The statements say what is wrong with a piece where not all postings continue a history. They also
+ * know what a history begins with after a period that is detached. */
+static enum err
+follow_piece(struct ctx *ctx, struct run *run, struct arena *kept, int64_t after, int64_t last)
+{
+	bool fits = true;
+	struct rows rows;
+
+	TRY(db_run(ctx, SQL_verify_journal, &rows,
+		   PARAMS(p_int(after), p_int(last), p_int(run->after_account),
+			  p_int(run->last_account))));
+	for (size_t i = 0; i < rows.count; i++)
+		fits &= follow(run->chain, &rows, i);
+	for (size_t i = 0; i < checks[run->check].count && !fits; i++) {
+		const struct part *part = &checks[run->check].parts[i];
+
+		TRY(db_run(ctx, part->statement, &rows, PARAMS(p_int(after), p_int(last))));
+		take(run, kept, part, &rows);
+	}
+	return ERR_OK;
+}
+
+static enum err
+read_rows(struct ctx *ctx, struct run *run, struct arena *kept, const struct part *part,
+	  int64_t after, int64_t last)
+{
+	struct rows rows;
+
+	if (run->chain != NULL)
+		return follow_piece(ctx, run, kept, after, last);
+	TRY(db_run(ctx, part->statement, &rows, PARAMS(p_int(after), p_int(last))));
+	take(run, kept, part, &rows);
+	return ERR_OK;
 }
 
 /* Read the piece that follows an id, and return its last one. */
@@ -172,10 +251,8 @@ read_piece(struct ctx *ctx, struct run *run, const struct part *part, int64_t af
 	if (err == ERR_OK && !row_is_null(&rows, 0, 0) && row_int(&rows, 0, 0) < *last)
 		*last = row_int(&rows, 0, 0);
 	if (err == ERR_OK)
-		err = db_run(ctx, part->statement, &rows, PARAMS(p_int(after), p_int(*last)));
+		err = read_rows(ctx, run, kept, part, after, *last);
 	ctx->arena = kept;
-	if (err == ERR_OK)
-		take(ctx, run, part, &rows);
 	arena_reset(run->scratch);
 	return err;
 }
@@ -239,7 +316,7 @@ read_part(struct ctx *ctx, struct run *run, const struct part *part)
 	if (part->range != AT_ONCE)
 		return read_range(ctx, run, part);
 	TRY(db_run(ctx, part->statement, &rows, PARAMS(p_int(0), p_int(0))));
-	take(ctx, run, part, &rows);
+	take(run, ctx->arena, part, &rows);
 	return ERR_OK;
 }
 
@@ -264,7 +341,7 @@ add_up(struct ctx *ctx, void *arg)
 	TRY(db_run(ctx, SQL_verify_snapshot, NULL, NO_PARAMS));
 	TRY(find_ends(ctx, run));
 	for (size_t i = 0; i < checks[run->check].count; i++)
-		if (checks[run->check].parts[i].sums)
+		if (checks[run->check].parts[i].result == SUMS)
 			TRY(read_part(ctx, run, &checks[run->check].parts[i]));
 	return ERR_OK;
 }
@@ -275,7 +352,7 @@ compare_sums(struct ctx *ctx, struct run *run)
 	const struct tally_line *line;
 	enum err err;
 
-	if (!checks[run->check].parts[0].sums)
+	if (checks[run->check].parts[0].result != SUMS)
 		return ERR_OK;
 	do
 		err = db_transact(ctx, add_up, run);
@@ -297,12 +374,70 @@ compare_sums(struct ctx *ctx, struct run *run)
 }
 
 static enum err
+read_floors(struct ctx *ctx, struct run *run)
+{
+	struct arena *kept = ctx->arena;
+	enum err err = ERR_OK;
+
+	ctx->arena = run->scratch;
+	for (int64_t after = run->after_account; after < run->last_account && err == ERR_OK;
+	     after += FLOORS_AT_ONCE) {
+		struct rows rows = {0};
+
+		err = db_run(ctx, SQL_verify_floors, &rows,
+			     PARAMS(p_int(after), p_int(after + FLOORS_AT_ONCE)));
+		for (size_t i = 0; i < rows.count && err == ERR_OK; i++)
+			chain_set_floor(run->chain, row_int(&rows, i, 0), row_int(&rows, i, 1));
+		arena_reset(run->scratch);
+	}
+	ctx->arena = kept;
+	return err;
+}
+
+/* Follow the histories of some accounts through the journal. */
+static enum err
+follow_accounts(struct ctx *ctx, struct run *run)
+{
+	enum err err;
+
+	run->chain = chain_new(run->after_account,
+			       (size_t)(run->last_account - run->after_account));
+	if (run->chain == NULL)
+		return fault(&ctx->fault, ERR_UNAVAILABLE, NULL, "out of memory");
+	err = read_floors(ctx, run);
+	if (err == ERR_OK)
+		err = read_range(ctx, run, &checks[run->check].parts[0]);
+	chain_free(run->chain);
+	run->chain = NULL;
+	return err;
+}
+
+static enum err
+follow_all(struct ctx *ctx, struct run *run)
+{
+	int64_t most = ACCOUNTS_MOST;
+
+	if (run->scope != NULL && run->scope->accounts_most > 0)
+		most = run->scope->accounts_most;
+	while (run->last_account < run->ends[ACCOUNTS]) {
+		run->after_account = run->last_account;
+		run->last_account = run->ends[ACCOUNTS];
+		if (run->last_account - run->after_account > most)
+			run->last_account = run->after_account + most;
+		TRY(follow_accounts(ctx, run));
+	}
+	return ERR_OK;
+}
+
+static enum err
 run_parts(struct ctx *ctx, struct run *run)
 {
 	TRY(compare_sums(ctx, run));
 	TRY(find_ends(ctx, run));
+	if (checks[run->check].parts[0].result == HISTORY && start_of(run, TRANSACTIONS) == 0)
+		return follow_all(ctx, run);
 	for (size_t i = 0; i < checks[run->check].count; i++)
-		if (!checks[run->check].parts[i].sums)
+		if (checks[run->check].parts[i].result != SUMS)
 			TRY(read_part(ctx, run, &checks[run->check].parts[i]));
 	return ERR_OK;
 }

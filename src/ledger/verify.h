@@ -24,6 +24,9 @@ struct ledger_check_scope {
 	 * not part of the journal (balances, holds, payments) is always checked completely. */
 	int64_t since_id;
 	int64_t rows_most; /* in a piece; 0: as many as can be read fast */
+	/* Accounts whose histories are followed at a time, each in 32 bytes: the journal is read once for so
+	 * many. 0: two million. */
+	int64_t accounts_most;
 	/* Called after each piece with the share of ids that was read; may be NULL. */
 	void (*progress)(void *arg, int64_t done, int64_t total);
 	void *arg;

@@ -275,8 +275,6 @@ test_damage(void **state)
 		{"archive", "journal_chunk SET digest = sha256(digest || '0')", NULL},
 		{"archive", "period_balance SET balance = balance + 1",
 		 "period_balance SET balance = balance - 1"},
-		{"running", "period_balance SET balance = balance + 1",
-		 "period_balance SET balance = balance - 1"},
 		{"archive",
 		 "period_balance SET first_sequence = first_sequence + 1, last_sequence ="
 		 " last_sequence + 1",

@@ -99,6 +99,7 @@ unit_cowry_tests = \
 	tests/unit/ledger/commit_queue \
 	tests/unit/app/lane \
 	tests/unit/ledger/kernel \
+	tests/unit/ledger/chain \
 	tests/unit/ledger/content \
 	tests/unit/ledger/kernel_holds \
 	tests/unit/ledger/kernel_property \
@@ -146,6 +147,7 @@ tests_unit_ledger_commit_queue_LDADD = $(unit_cowry_libs)
 tests_unit_app_lane_LDADD = $(unit_cowry_libs)
 tests_unit_ledger_kernel_SOURCES = tests/unit/ledger/kernel.c tests/support/ledger_scene.c
 tests_unit_ledger_kernel_LDADD = $(unit_cowry_libs)
+tests_unit_ledger_chain_LDADD = $(unit_cowry_libs)
 tests_unit_ledger_content_LDADD = $(unit_cowry_libs)
 tests_unit_ledger_kernel_holds_SOURCES = tests/unit/ledger/kernel_holds.c tests/support/ledger_scene.c
 tests_unit_ledger_kernel_holds_LDADD = $(unit_cowry_libs)
