@@ -126,13 +126,14 @@ src_ledger_libledger_a_SOURCES = \
 	src/ledger/balance.c src/ledger/balance.h \
 	src/ledger/chart.def \
 	src/ledger/commit_message.c src/ledger/commit_message.h \
-	src/ledger/chain.c src/ledger/chain.h \
+	src/ledger/chain.c src/ledger/chain.h src/ledger/checks.c src/ledger/checks.h \
 	src/ledger/commit_file.c src/ledger/commit_leader.c src/ledger/commit_receiver.c \
 	src/ledger/commit_slots.h \
 	src/ledger/commit_queue.c src/ledger/commit_queue.h \
 	src/ledger/committer.c \
 	src/ledger/content.c \
 	src/ledger/hold.c src/ledger/hold.h \
+	src/ledger/inspection.c src/ledger/inspection.h \
 	src/ledger/kernel.c src/ledger/kernel.h \
 	src/ledger/ledger.h \
 	src/ledger/post.c \
@@ -233,6 +234,7 @@ src_app_libapp_a_SOURCES = \
 	src/app/merchant/payout.c src/app/merchant/payout.h \
 	src/app/merchant/qr.c src/app/merchant/qr.h \
 	src/app/operation/archive.c src/app/operation/archive.h \
+	src/app/operation/book_audit.c src/app/operation/book_audit.h \
 	src/app/operation/decision.c src/app/operation/decision.h \
 	src/app/operation/gauges.c src/app/operation/gauges.h \
 	src/app/operation/instance.c src/app/operation/instance.h \
@@ -387,6 +389,7 @@ src_api_libapi_a_SOURCES = \
 	src/api/words.c src/api/words.h
 
 src_jobs_libjobs_a_SOURCES = \
+	src/jobs/book_audit.c \
 	src/jobs/event_stream.c \
 	src/jobs/funding_expiry.c \
 	src/jobs/heartbeat.c \

@@ -46,7 +46,8 @@ cli_reviews_list(const struct config *config, int argc, char **argv)
 		cli_fail("--status must be open, approved or rejected");
 	if (kind != NULL && filter.kind == 0)
 		cli_fail(
-			"--kind must be payment, funding, purchase, closed_account or bank_payment");
+			"--kind must be payment, funding, purchase, closed_account, bank_payment or "
+			"ledger");
 	start_app(&app, config, "cowry", config->owner_url);
 	ctx = cli_ctx(&app);
 	if (review_list(&ctx, &filter, &reviews, &n) != ERR_OK)

@@ -23,6 +23,7 @@ struct periodic_job {
 	enum err (*finish)(struct ctx *ctx);
 };
 
+extern const struct periodic_job job_book_audit;
 extern const struct periodic_job job_event_stream;
 extern const struct periodic_job job_token_request;
 extern const struct periodic_job job_hold_expiry;

@@ -13,6 +13,7 @@ const struct job jobs[] = {
 	{.periodic = &job_event_stream, .threads = 1},
 	{.periodic = &job_seal, .threads = 1},
 	{.periodic = &job_webhook_delivery, .threads = 1},
+	{.periodic = &job_book_audit, .threads = 1},
 	{.kind = &queue_mail, .threads = 2},
 	{.kind = &queue_payment_lookup, .threads = 2},
 	{.kind = &queue_purchase_lookup, .threads = 2},

@@ -321,6 +321,8 @@ decide(const struct ledger_batch *batch, const struct reference_table *reference
 		assert(t->postings[i].amount > 0);
 	if (slot->reference != NULL)
 		return replay(t, slot);
+	if (t->stopped)
+		return ERR_LEDGER_STOPPED;
 	if (t->reverses != 0 && reversed_before(batch, t->reverses, index))
 		return ERR_ALREADY_REVERSED;
 	err = uuid_is_nil(t->hold) ? move_all(batch, t) : capture(batch, t, index);

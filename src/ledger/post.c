@@ -172,7 +172,7 @@ load(struct ctx *ctx, struct ledger_transaction *const *transactions, size_t n,
 		calls[count++] = (struct db_call){SQL_transaction_reversals, &loaded->reversals,
 						  &reversal_param, 1};
 	calls[count++] = (struct db_call){SQL_transaction_reserve, &loaded->reserved,
-					  PARAMS(p_int((int64_t)n))};
+					  PARAMS(p_ints(ledgers, n))};
 	return db_pipeline(ctx, calls, count);
 }
 
@@ -455,6 +455,7 @@ admit(struct ctx *ctx, struct ledger_transaction *const *transactions, size_t n,
 		    t->err == ERR_OK)
 			t->err = ERR_IDEMPOTENCY_RUNNING;
 		t->transaction_id = row_int(&loaded->reserved, i, 0);
+		t->stopped = row_bool(&loaded->reserved, i, 2);
 		t->public_id = uuid_v7();
 		if (t->err == ERR_OK)
 			list[(*admitted)++] = t;

@@ -4,10 +4,10 @@
 #include "base/attributes.h"
 #include "db/row.h"
 #include "ledger/chain.h"
+#include "ledger/checks.h"
 #include "ledger/tally.h"
 
 enum {
-	PARTS_MAX = 3,
 	PROBLEMS_MAX = 100,
 	SCRATCH_MAX = 256 * 1024 * 1024,
 	/* Rows of a piece: the first one, and the bounds. */
@@ -21,117 +21,10 @@ enum {
 static const int64_t fast_ns = 200000000;
 static const int64_t slow_ns = 600000000;
 
-/* What the ids of a check belong to, in the order of SQL_verify_ends and SQL_verify_piece. */
-enum range {
-	ACCOUNTS,
-	TRANSACTIONS,
-	HOLDS,
-	PAYMENTS,
-	PURCHASES,
-	VOUCHERS,
-	SETTLEMENTS,
-	DROP_PAYMENTS,
-	PAYOUTS,
-	CHUNKS,
-	RANGES,
-	AT_ONCE = RANGES, /* few rows: one piece */
-};
-
-/* What a statement returns. */
-enum result {
-	OTHERS,  /* violations */
-	BOOKS,   /* violations, each with its ledger */
-	HISTORY, /* the same, of a part without violations if all its postings continue a history */
-	SUMS,    /* amounts to be added up: all such parts of a check are read in one snapshot */
-};
-
-/* One statement for the pieces of a range. */
-struct part {
-	enum statement_id statement;
-	enum range range;
-	enum result result;
-};
-
-static const struct {
-	struct ledger_check check;
-	struct part parts[PARTS_MAX];
-	size_t count;
-} checks[] = {
-	{{"sums", "balances of each currency sum to zero"}, {{SQL_check_sums, ACCOUNTS, SUMS}}, 1},
-	{{"balances", "each account has the balance of its last posting"},
-	 {{SQL_check_balances, ACCOUNTS, BOOKS}},
-	 1},
-	{{"running", "each posting carries the balance after it, without gaps, in order of time"},
-	 {{SQL_check_running, TRANSACTIONS, HISTORY}, {SQL_check_archive, TRANSACTIONS, BOOKS}},
-	 2},
-	{{"archive", "archived months have what was archived, and their closing balances"},
-	 {{SQL_check_chunks, CHUNKS, BOOKS}, {SQL_check_closings, ACCOUNTS, BOOKS}},
-	 2},
-	{{"floors", "no account is below its floor"}, {{SQL_check_floors, ACCOUNTS, BOOKS}}, 1},
-	{{"holds", "the held amount is the sum of the active holds"},
-	 {{SQL_check_holds, ACCOUNTS, BOOKS}},
-	 1},
-	{{"captures", "each captured hold moved its amount"},
-	 {{SQL_check_captures, HOLDS, BOOKS}},
-	 1},
-	{{"transactions", "each transaction has its postings"},
-	 {{SQL_check_transactions, TRANSACTIONS, BOOKS},
-	  {SQL_check_posting_accounts, TRANSACTIONS, BOOKS}},
-	 2},
-	{{"reversals", "no reversal exceeds the original amount"},
-	 {{SQL_check_reversals, TRANSACTIONS, BOOKS}},
-	 1},
-	{{"vouchers", "voucher accounts hold the remaining balances of their vouchers"},
-	 {{SQL_check_vouchers, ACCOUNTS, SUMS}, {SQL_check_voucher_balances, VOUCHERS, SUMS}},
-	 2},
-	{{"redemptions", "redeemed, refunded and remaining amounts add up to what each voucher was "
-			 "issued for"},
-	 {{SQL_check_redemptions, VOUCHERS, OTHERS}},
-	 1},
-	{{"settlements", "cash taken for vouchers is owed by EasyPay"},
-	 {{SQL_check_settlements, ACCOUNTS, SUMS},
-	  {SQL_check_settlement_amounts, SETTLEMENTS, SUMS},
-	  {SQL_check_settled_vouchers, VOUCHERS, OTHERS}},
-	 3},
-	{{"payments", "each settled payment moved its amount"},
-	 {{SQL_check_payments, PAYMENTS, OTHERS}},
-	 1},
-	{{"withdrawals", "the money of each pending withdrawal is held"},
-	 {{SQL_check_withdrawals, PAYMENTS, OTHERS}},
-	 1},
-	{{"clearing", "each provider transaction is posted once, for a payment"},
-	 {{SQL_check_clearing, TRANSACTIONS, OTHERS}},
-	 1},
-	{{"purchases", "each settled purchase moved its amount"},
-	 {{SQL_check_purchases, PURCHASES, OTHERS}},
-	 1},
-	{{"purchase holds", "the money of each pending purchase is held"},
-	 {{SQL_check_purchase_holds, PURCHASES, OTHERS}},
-	 1},
-	{{"drop_postings", "each Drop payment moved its amount, and back if it failed"},
-	 {{SQL_check_drop_postings, DROP_PAYMENTS, OTHERS}},
-	 1},
-	{{"drop_payables", "the amount owed in Drop is the sum of its payments"},
-	 {{SQL_check_drop_payables, ACCOUNTS, SUMS},
-	  {SQL_check_drop_pending, DROP_PAYMENTS, SUMS},
-	  {SQL_check_drop_merchants, DROP_PAYMENTS, OTHERS}},
-	 3},
-	{{"drop_fees", "fee revenue in Drop is the sum of its fees"},
-	 {{SQL_check_drop_fees, ACCOUNTS, SUMS}, {SQL_check_drop_charged, DROP_PAYMENTS, SUMS}},
-	 2},
-	{{"payouts", "each merchant payout moved the sum of its payments"},
-	 {{SQL_check_payouts, PAYOUTS, OTHERS}},
-	 1},
-	{{"references", "each pending payment has its reference"},
-	 {{SQL_check_references, PAYMENTS, OTHERS}, {SQL_check_reserved, AT_ONCE, OTHERS}},
-	 2},
-};
-enum { CHECKS = COUNT(checks) };
-
 /* A check that is being run. Rows live in a scratch arena that is reset after each piece. */
 struct run {
 	const struct ledger_check_scope *scope;
-	size_t check;
+	const struct check *check;
 	struct arena *scratch;
 	int64_t ends[RANGES];
 	int64_t rows; /* of the next piece */
@@ -147,7 +40,9 @@ struct run {
 const struct ledger_check *
 ledger_check_at(size_t i)
 {
-	return i < CHECKS ? &checks[i].check : NULL;
+	const struct check *check = check_at(i);
+
+	return check != NULL ? &check->check : NULL;
 }
 
 /* Ids before the part of the range that is read. */
@@ -214,8 +109,8 @@ follow_piece(struct ctx *ctx, struct run *run, struct arena *kept, int64_t after
 			  p_int(run->last_account))));
 	for (size_t i = 0; i < rows.count; i++)
 		fits &= follow(run->chain, &rows, i);
-	for (size_t i = 0; i < checks[run->check].count && !fits; i++) {
-		const struct part *part = &checks[run->check].parts[i];
+	for (size_t i = 0; i < run->check->count && !fits; i++) {
+		const struct part *part = &run->check->parts[i];
 
 		TRY(db_run(ctx, part->statement, &rows, PARAMS(p_int(after), p_int(last))));
 		take(run, kept, part, &rows);
@@ -340,9 +235,9 @@ add_up(struct ctx *ctx, void *arg)
 	run->tally = tally_new(ctx->arena);
 	TRY(db_run(ctx, SQL_verify_snapshot, NULL, NO_PARAMS));
 	TRY(find_ends(ctx, run));
-	for (size_t i = 0; i < checks[run->check].count; i++)
-		if (checks[run->check].parts[i].result == SUMS)
-			TRY(read_part(ctx, run, &checks[run->check].parts[i]));
+	for (size_t i = 0; i < run->check->count; i++)
+		if (run->check->parts[i].result == SUMS)
+			TRY(read_part(ctx, run, &run->check->parts[i]));
 	return ERR_OK;
 }
 
@@ -352,7 +247,7 @@ compare_sums(struct ctx *ctx, struct run *run)
 	const struct tally_line *line;
 	enum err err;
 
-	if (checks[run->check].parts[0].result != SUMS)
+	if (run->check->parts[0].result != SUMS)
 		return ERR_OK;
 	do
 		err = db_transact(ctx, add_up, run);
@@ -406,7 +301,7 @@ follow_accounts(struct ctx *ctx, struct run *run)
 		return fault(&ctx->fault, ERR_UNAVAILABLE, NULL, "out of memory");
 	err = read_floors(ctx, run);
 	if (err == ERR_OK)
-		err = read_range(ctx, run, &checks[run->check].parts[0]);
+		err = read_range(ctx, run, &run->check->parts[0]);
 	chain_free(run->chain);
 	run->chain = NULL;
 	return err;
@@ -434,11 +329,11 @@ run_parts(struct ctx *ctx, struct run *run)
 {
 	TRY(compare_sums(ctx, run));
 	TRY(find_ends(ctx, run));
-	if (checks[run->check].parts[0].result == HISTORY && start_of(run, TRANSACTIONS) == 0)
+	if (run->check->parts[0].result == HISTORY && start_of(run, TRANSACTIONS) == 0)
 		return follow_all(ctx, run);
-	for (size_t i = 0; i < checks[run->check].count; i++)
-		if (checks[run->check].parts[i].result != SUMS)
-			TRY(read_part(ctx, run, &checks[run->check].parts[i]));
+	for (size_t i = 0; i < run->check->count; i++)
+		if (run->check->parts[i].result != SUMS)
+			TRY(read_part(ctx, run, &run->check->parts[i]));
 	return ERR_OK;
 }
 
@@ -446,7 +341,7 @@ enum err
 ledger_check_run(struct ctx *ctx, size_t i, const struct ledger_check_scope *scope,
 		 const char *const **problems, size_t *n)
 {
-	struct run run = {.scope = scope, .check = i, .rows = ROWS_FIRST, .rows_most = ROWS_MOST};
+	struct run run = {.scope = scope, .check = check_at(i), .rows = ROWS_FIRST, .rows_most = ROWS_MOST};
 	enum err err;
 
 	if (scope != NULL && scope->rows_most > 0)

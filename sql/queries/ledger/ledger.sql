@@ -63,11 +63,14 @@ SELECT t.content, a.from_balance, a.to_balance, a.from_sequence, a.to_sequence
  WHERE a.line = 0;
 
 -- name: transaction_reserve
--- params: count:bigint
+-- params: ledger_ids:bigint[]
 -- returns: many
--- Ids for new transactions, and the time after the locks were taken.
-SELECT nextval('transaction_transaction_id_seq') AS transaction_id, clock_timestamp() AS now
-  FROM generate_series(1, $1);
+-- Ids for new transactions, the time after the locks were taken, and whether nothing is posted in their
+-- ledgers. Which ledgers are stopped is looked up once, in an index that is empty.
+SELECT nextval('transaction_transaction_id_seq') AS transaction_id, clock_timestamp() AS now,
+       $1[i] = ANY (ARRAY(SELECT ledger_id FROM book_difference WHERE stops AND resolved_at IS NULL))
+           AS stopped
+  FROM generate_series(1, cardinality($1)) AS i;
 
 -- name: transaction_insert
 -- params: ids:bigint[] public_ids:uuid[] ledger_ids:bigint[] refs:text[] types:text[] type_numbers:bigint[] contents:bytea reverses:bigint[] metadata:jsonb[] metadata_numbers:bigint[] created_at:timestamptz[]

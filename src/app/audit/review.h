@@ -1,7 +1,7 @@
 /*
  * review.h - the queue of reviews: payments whose amount differs from the request or whose outcome
- * is unknown, fundings with a high fraud risk, money of closed accounts. An administrator decides
- * them (decision.h), through /v1 or the CLI.
+ * is unknown, fundings with a high fraud risk, money of closed accounts, differences in the books of a
+ * ledger. An administrator decides them (decision.h), through /v1 or the CLI.
  */
 #ifndef APP_AUDIT_REVIEW_H
 #define APP_AUDIT_REVIEW_H
@@ -15,7 +15,8 @@ enum review_kind {
 	REVIEW_FUNDING,
 	REVIEW_PURCHASE,
 	REVIEW_CLOSED_ACCOUNT,
-	REVIEW_BANK_PAYMENT
+	REVIEW_BANK_PAYMENT,
+	REVIEW_LEDGER
 };
 enum review_status { REVIEW_OPEN = 1, REVIEW_APPROVED, REVIEW_REJECTED };
 

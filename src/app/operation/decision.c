@@ -2,6 +2,7 @@
 
 #include "app/audit/audit.h"
 #include "app/funding/funding.h"
+#include "app/operation/book_audit.h"
 #include "app/operation/unresolved.h"
 #include "app/payment/payment.h"
 #include "app/prepaid/purchase.h"
@@ -23,6 +24,7 @@ static const struct kind {
 	[REVIEW_PURCHASE] = {purchase_decide, purchase_lock},
 	[REVIEW_CLOSED_ACCOUNT] = {closing_decide, NULL},
 	[REVIEW_BANK_PAYMENT] = {unresolved_bank_decide, unresolved_bank_lock},
+	[REVIEW_LEDGER] = {book_audit_decide, NULL},
 };
 
 static enum err

@@ -28,7 +28,8 @@ settlement_post(struct ctx *ctx, const struct settlement *s, struct ledger_trans
 
 	t->results = arena_alloc(ctx->arena, sizeof(*t->results));
 	sha256(text, strlen(text), t->content);
-	return ledger_post(ctx, list, 1);
+	TRY(ledger_post(ctx, list, 1));
+	return t->err == ERR_LEDGER_STOPPED ? ledger_report(ctx, t) : ERR_OK;
 }
 
 enum err

@@ -23,7 +23,8 @@ struct settlement {
 };
 
 /* Post a transaction. Its content is the order's own, so that no other transaction is ever taken for
- * it. t->err tells how it ended. */
+ * it. t->err tells how it ended; ERR_LEDGER_STOPPED is also returned, so that nothing of the event is
+ * recorded, and it comes again. */
 enum err settlement_post(struct ctx *ctx, const struct settlement *s,
 			 struct ledger_transaction *t) MUST_CHECK;
 /* Reverse what was posted, under a reference. An administrator may have done so before. */
