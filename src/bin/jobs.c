@@ -9,6 +9,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/config.h"
 #include "base/log.h"
 #include "base/settings.h"
@@ -23,6 +24,7 @@
 static const char program[] = "cowry-jobs";
 
 enum { RECONNECT_MS = 1000, CHECK_MS = 5000 };
+static const int64_t return_ns = 1000000000; /* between looks at free memory */
 
 /* Without notifications, the runner polls: this only makes it slower. */
 static void
@@ -52,6 +54,17 @@ take_signal(int signals, struct settings *settings)
 	return false;
 }
 
+static void
+return_memory(int64_t *last_ns)
+{
+	int64_t now_ns = clock_monotonic_ns();
+
+	if (now_ns - *last_ns < return_ns)
+		return;
+	*last_ns = now_ns;
+	memory_return();
+}
+
 /* Forward notifications, until a signal asks to stop. A server that was silent for long may have been
  * cut off. */
 static void
@@ -61,9 +74,11 @@ attend(struct listener *listener, struct runner *runner, int signals, struct set
 	char kind[LISTEN_PAYLOAD_MAX];
 	bool failed = false;
 	bool stop = false;
+	int64_t returned_ns = 0;
 	int ready;
 
 	while (!stop) {
+		return_memory(&returned_ns);
 		if (listener_fd(listener) < 0)
 			try_to_listen(listener, runner, &failed);
 		fds[1].fd = listener_fd(listener);

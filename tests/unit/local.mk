@@ -92,6 +92,7 @@ tests_unit_json_writer_LDADD = $(unit_base_libs)
 
 unit_cowry_tests = \
 	tests/unit/bin/arrival \
+	tests/unit/bin/memory \
 	tests/unit/bin/scheduling \
 	tests/unit/app/code \
 	tests/unit/app/identity \
@@ -125,6 +126,8 @@ unit_cowry_tests = \
 check_PROGRAMS += $(unit_cowry_tests)
 TESTS += $(unit_cowry_tests)
 unit_cowry_libs = $(COWRY_LIBS) $(unit_base_libs)
+tests_unit_bin_memory_SOURCES = tests/unit/bin/memory.c src/bin/memory.c src/bin/memory.h
+tests_unit_bin_memory_LDADD = $(CMOCKA_LIBS)
 tests_unit_bin_scheduling_SOURCES = tests/unit/bin/scheduling.c src/bin/scheduling.c
 tests_unit_bin_scheduling_LDADD = $(CMOCKA_LIBS)
 tests_unit_bin_arrival_SOURCES = tests/unit/bin/arrival.c src/bin/arrival.c

@@ -29,6 +29,18 @@ SELECT 'verify_violations', '', '', '', violations FROM last
  UNION ALL
 SELECT 'verify_complete', '', '', '', complete::integer FROM last
  UNION ALL
+SELECT 'books_unchecked', '', '', '',
+       floor(extract(epoch FROM greatest(statement_timestamp() - coalesce(previous_at, started_at), '0')))
+  FROM book_audit
+ UNION ALL
+SELECT 'books_round', '', '', '', floor(extract(epoch FROM ended_at)) FROM book_audit WHERE ended_at IS NOT NULL
+ UNION ALL
+SELECT 'books_differences', '', '', '', count(*) FROM book_difference WHERE resolved_at IS NULL
+ UNION ALL
+SELECT 'ledgers_stopped', '', '', '', count(DISTINCT ledger_id)
+  FROM book_difference
+ WHERE stops AND resolved_at IS NULL
+ UNION ALL
 SELECT 'connections', coalesce(state, 'other'), '', '', count(*)
   FROM pg_stat_activity
  WHERE datname = current_database()

@@ -38,6 +38,26 @@ static const struct gauge gauges[] = {
 		.help = "Whether the last cowry verify read the whole journal.",
 	},
 	{
+		.key = "books_unchecked",
+		.name = "cowry_books_unchecked_seconds",
+		.help = "Since when the audit of the job runners has read everything.",
+	},
+	{
+		.key = "books_round",
+		.name = "cowry_books_round_timestamp_seconds",
+		.help = "When it last ended a round.",
+	},
+	{
+		.key = "books_differences",
+		.name = "cowry_books_differences",
+		.help = "Differences that it found and nobody has resolved.",
+	},
+	{
+		.key = "ledgers_stopped",
+		.name = "cowry_ledgers_stopped",
+		.help = "Ledgers in which nothing is posted because of them.",
+	},
+	{
 		.key = "connections",
 		.name = "cowry_database_connections",
 		.labels = {"state"},

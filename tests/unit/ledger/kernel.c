@@ -384,6 +384,23 @@ test_reversals(void **state)
 	scene_expect_account(s, B, 49, 0, 21);
 }
 
+/* What was posted before is still told. */
+static void
+test_stopped(void **state)
+{
+	struct scene *s = *state;
+
+	scene_know(s, "earlier", scene_content, 0);
+	scene_add(s, "r1", B, C, 10)->stopped = true;
+	scene_add(s, "earlier", B, C, 10)->stopped = true;
+	scene_add(s, "r2", B, C, 10)->stopped = false;
+	scene_apply(s);
+	assert_int_equal(s->transactions[0].err, ERR_LEDGER_STOPPED);
+	assert_int_equal(s->transactions[1].err, ERR_OK);
+	assert_true(s->transactions[1].replayed);
+	assert_int_equal(s->transactions[2].err, ERR_OK);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, scene_setup, scene_teardown)
 
 int
@@ -406,6 +423,7 @@ main(void)
 		TEST(test_duplicates),
 		TEST(test_references_that_are_free),
 		TEST(test_reversals),
+		TEST(test_stopped),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
