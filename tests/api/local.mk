@@ -91,6 +91,7 @@ API_TESTS = \
 	tests/api/rate \
 	tests/api/repeated_calls \
 	tests/api/routes \
+	tests/api/stopped_ledger \
 	tests/api/sweep \
 	tests/api/unresolved \
 	tests/api/webhook_delivery \
@@ -193,6 +194,7 @@ tests_api_pocket_wallets_LDADD = $(API_LIBS)
 tests_api_rate_LDADD = $(API_LIBS)
 tests_api_repeated_calls_LDADD = $(API_LIBS)
 tests_api_routes_LDADD = $(API_LIBS)
+tests_api_stopped_ledger_LDADD = $(API_LIBS)
 tests_api_sweep_LDADD = $(API_LIBS)
 tests_api_unresolved_LDADD = $(API_LIBS)
 tests_api_webhook_delivery_LDADD = $(API_LIBS)
