@@ -17,6 +17,7 @@ noinst_LIBRARIES += src/base/libbase.a \
 
 src_base_libbase_a_SOURCES = \
 	src/base/arena.c src/base/arena.h \
+	src/base/fault_point.h \
 	src/base/attributes.h \
 	src/base/batcher.c src/base/batcher.h \
 	src/base/fiber.c src/base/fiber.h src/base/waiter.c src/base/waiter.h \
@@ -48,6 +49,9 @@ src_base_libbase_a_SOURCES = \
 	src/base/unicode.c src/base/unicode.h \
 	src/base/value.c src/base/value.h \
 	src/base/word.c src/base/word.h
+if FAULT_POINTS
+src_base_libbase_a_SOURCES += src/base/fault_point.c
+endif
 
 src_json_libjson_a_SOURCES = \
 	src/json/canonical.c \

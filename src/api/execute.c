@@ -6,6 +6,7 @@
 #include "app/people/ownership.h"
 #include "base/arena.h"
 #include "base/ensure.h"
+#include "base/fault_point.h"
 #include "db/db.h"
 #include "runtime/app.h"
 
@@ -148,7 +149,9 @@ run_outside(struct call *call, struct work *work)
 	if (call->state == NULL || call->refused)
 		return ERR_OK;
 	call->ctx.requester = NULL; /* the result of the call is always recorded */
+	FAULT_POINT("before-call");
 	call->route->outside.call(call);
+	FAULT_POINT("after-call");
 	err = ensure_held(&call->ctx.fault);
 	if (err == ERR_OK)
 		err = db_transact(&call->ctx, finish_in_transaction, work);

@@ -6,6 +6,7 @@
 #include "api/dispatch.h"
 #include "base/arena.h"
 #include "base/attributes.h"
+#include "base/fault_point.h"
 #include "bin/arrival.h"
 #include "bin/body.h"
 
@@ -240,6 +241,7 @@ fcgi_request_answer(const struct app *app, struct arrivals *arrivals, struct are
 	arrivals_judge(arrivals, envelope.arrived, envelope.within, &requester);
 	read_body(&envelope, arena, fcgi);
 	dispatch(app, arena, request, &reply);
+	FAULT_POINT("before-reply");
 	write_reply(fcgi, &reply, head);
 	arena_reset(arena);
 }

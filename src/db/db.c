@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/ensure.h"
+#include "base/fault_point.h"
 #include "base/fiber.h"
 #include "base/requester.h"
 #include "base/text.h"
@@ -73,7 +74,9 @@ send_within(struct ctx *ctx, const struct db_call *calls, size_t n)
 	db->deferred_count = 0;
 	for (size_t i = 0; i < n; i++)
 		all[count++] = calls[i];
-	return connection_run(db->connection, ctx->arena, &ctx->fault, all, count);
+	TRY(connection_run(db->connection, ctx->arena, &ctx->fault, all, count));
+	FAULT_POINT("after-statement");
+	return ERR_OK;
 }
 
 static enum err
@@ -150,7 +153,9 @@ commit(struct ctx *ctx)
 	}
 	if (!requester_waits(ctx->requester))
 		return fault(&ctx->fault, ERR_EXPIRED, NULL, NULL);
+	FAULT_POINT("before-commit");
 	TRY(run_within(ctx, &call, 1));
+	FAULT_POINT("after-commit");
 	if (!text_equal(PQcmdStatus(rows.result), "COMMIT"))
 		return result_bug(&ctx->fault, SQL_transaction_commit,
 				  "the transaction had failed before");
@@ -196,6 +201,7 @@ attempt(struct ctx *ctx, db_work *work, void *arg, ending *end, bool *refused)
 
 	ctx->db = arena_alloc(ctx->arena, sizeof *ctx->db);
 	ctx->db->deferred_end = &ctx->db->deferred;
+	FAULT_POINT("before-begin");
 	err = work(ctx, arg);
 	if (err == ERR_OK)
 		err = ensure_held(&ctx->fault);

@@ -7,6 +7,7 @@
 
 #include "base/arena.h"
 #include "base/clock.h"
+#include "base/fault_point.h"
 
 /* The slot is answered; unless nobody waits for it any longer. */
 static void
@@ -34,6 +35,7 @@ deliver(struct commit_queue *queue, const uint32_t *slots, size_t n)
 
 	for (size_t i = 0; i < n; i++) {
 		answer(queue, slots[i]);
+		FAULT_POINT("leader-answering");
 		concerned[slots[i] / COMMIT_SLOTS] = true;
 	}
 	for (uint32_t part = 0; part < SHARED_FILE_PARTS; part++)

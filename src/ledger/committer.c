@@ -12,6 +12,7 @@
 #include "base/batcher.h"
 #include "base/clock.h"
 #include "base/config.h"
+#include "base/fault_point.h"
 #include "base/log.h"
 #include "base/metrics.h"
 #include "base/requester.h"
@@ -173,9 +174,12 @@ serve_queue(struct committer *c)
 		batch = commit_queue_take(c->queue, c->taken, c->batch_max, LOOK_MS);
 		if (batch.count == 0)
 			continue;
+		FAULT_POINT("leader-taken");
 		faults = post_all(&c->shared, batch.transactions, batch.count);
+		FAULT_POINT("leader-posted");
 		available = faults[0].err != ERR_UNAVAILABLE;
 		commit_queue_answer(c->queue, &batch, faults);
+		FAULT_POINT("leader-answered");
 	}
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/arena.h"
 #include "base/ensure.h"
+#include "base/fault_point.h"
 #include "base/log.h"
 #include "db/row.h"
 #include "queue/claims.h"
@@ -202,8 +203,11 @@ queue_run_one(struct ctx *ctx, const struct queue_kind *kind, bool *found)
 				     .attempts = claim->attempts,
 				     .created_at = claim->created_at,
 				     .due_at = claim->due_at};
+	FAULT_POINT("job-claimed");
 	run_handler(ctx, &run);
+	FAULT_POINT("job-run");
 	err = db_insist(ctx, settle, &run);
+	FAULT_POINT("job-settled");
 	if (ctx->app->claims != NULL)
 		claims_remove(ctx->app->claims, claim->job_id, claim->claims);
 	return err;
