@@ -21,6 +21,7 @@ include $(srcdir)/tests/browser/local.mk
 include $(srcdir)/tests/postgresql/local.mk
 include $(srcdir)/tests/e2e/local.mk
 include $(srcdir)/tests/bench/local.mk
+include $(srcdir)/tests/nemesis/local.mk
 include $(srcdir)/tests/dev/local.mk
 include $(srcdir)/tests/package/local.mk
 include $(srcdir)/tests/install/local.mk

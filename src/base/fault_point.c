@@ -45,7 +45,7 @@ obey(const struct order *order)
 void
 fault_point(const char *name)
 {
-	const char *path = getenv("COWRY_FAULT_POINT_FILE"); // NOLINT(concurrency-mt-unsafe)
+	const char *path = getenv("FAULT_POINT_FILE"); // NOLINT(concurrency-mt-unsafe)
 	struct order order = {{0}, {0}, 0};
 
 	if (path == NULL || !read_order(path, &order) || strcmp(order.name, name) != 0)

@@ -2,7 +2,7 @@
  * fault_point.h - named points of a request or job at which a test ends or stops the process.
  *
  * They exist only in a build with ./configure --enable-fault-points; elsewhere they are nothing. The file
- * named by $COWRY_FAULT_POINT_FILE has one order: the name of a point, and "kill", "stop" or "delay" with
+ * named by $FAULT_POINT_FILE has one order: the name of a point, and "kill", "stop" or "delay" with
  * milliseconds. The first process that comes to the point removes the file and does that.
  */
 #ifndef BASE_FAULT_POINT_H

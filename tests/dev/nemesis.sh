@@ -1,0 +1,31 @@
+# ./dev nemesis: load and faults on a copy of its own, tests/nemesis.
+# shellcheck shell=bash
+
+# A build of its own: the programs have points at which they are ended.
+build_fault_points() {
+    lock_build
+    (configure_stage nemesis --enable-fault-points && make -j"$(nproc)") 8>&-
+}
+
+prepare_nemesis() {
+    ask_for_sudo python3
+    run_step "Packages" "$LOG/packages.log" install_packages python3
+    : >"$LOG/build.log"
+    run_step "Build" "$LOG/build.log" build_checkout
+    run_step "Build with fault points" "$LOG/nemesis.log" build_fault_points
+}
+
+command_nemesis() {
+    open_build .nemesis-lock nemesis
+    if [[ " $* " != *" --help "* ]]; then
+        prepare_nemesis
+    fi
+    "$CHECKOUT/tests/nemesis/run" --image "$BUILD/check/nemesis" "$@" 7>&-
+}
+
+# The stage of ./dev check: few faults of few seconds, with one seed, about two minutes.
+stage_nemesis() {
+    configure_stage nemesis --enable-fault-points
+    make -j"$JOBS"
+    "$CHECKOUT/tests/nemesis/run" --image "$PWD" --seed 1 --minutes 1 --short --out "$PWD/results"
+}

@@ -1,0 +1,1 @@
+"""Cowry under load and faults: what was acknowledged is compared with the books."""

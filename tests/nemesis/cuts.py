@@ -1,0 +1,118 @@
+"""Every route that moves money, with the connection to PostgreSQL cut at its first message, at its second
+one, and so on until nothing is left to cut. The request is repeated with the same reference or key."""
+
+import collections
+import os
+import random
+import json
+import signal
+
+from nemesis import process, settle
+from nemesis.client import Client
+
+MOST = 120  # messages of a route; no route has so many
+
+# Kind of operation: the functions that lead to it, as (dialect, function), and how often they may be tried.
+ROUTES = {
+    "transfer": [(0, "transfer")],
+    "credit": [(0, "credit")],
+    "debit": [(0, "debit")],
+    "hold": [(0, "hold")],
+    "capture": [(0, "hold"), (0, "end_hold")],
+    "void": [(0, "hold"), (0, "end_hold")],
+    "reversal": [(0, "transfer"), (0, "reverse")],
+    "bulk": [(0, "bulk")],
+    "atomic bulk": [(0, "bulk")],
+    "dry run": [(0, "dry_run")],
+    "deposit": [(0, "deposit")],
+    "withdrawal": [(0, "withdrawal")],
+    "bitpal deposit": [(1, "deposit")],
+    "bitpal transfer": [(1, "transfer")],
+    "otp fund": [(2, "move")],
+    "otp deduct": [(2, "move")],
+    "voucher issue": [(3, "issue")],
+    "easypay issue": [(3, "issue_easypay")],
+    "voucher redeem": [(3, "issue"), (3, "use")],
+    "easypay settle": [(3, "issue_easypay"), (3, "use")],
+    "voucher cancel": [(3, "issue_easypay"), (3, "use")],
+    "purchase": [(3, "buy")],
+    "remittance": [(4, "remit")],
+    "qr payment": [(4, "pay_by_qr")],
+}
+TRIES = 60  # until a random function comes to the kind that is meant
+
+
+class Cutter:
+    """Cuts at one message of one operation."""
+
+    def __init__(self, world):
+        self.world = world
+        self.kind, self.k = None, 0
+        self.done = False
+        world.before = self.arm
+
+    def arm(self, operation):
+        """Called before each new operation is sent."""
+        if operation.kind == self.kind and not self.done:
+            self.done = True
+            self.world.stack.set_proxy(f"cut {self.k}")
+
+    def cut(self, kind, k, rng, client):
+        """Whether the operation had a k-th message, which was cut then; None if it did not come to it."""
+        self.kind, self.k, self.done = kind, k, False
+        stack = self.world.stack
+        before = stack.proxy_counts()["cut"]
+        for _ in range(TRIES):
+            for dialect, function in ROUTES[kind]:
+                getattr(self.world.dialects[dialect], function)(rng, client)
+            if self.done:
+                break
+        stack.set_proxy("pass")
+        return stack.proxy_counts()["cut"] > before if self.done else None
+
+
+def cut_all(world, kinds):
+    """{kind: how many messages were cut}"""
+    rng, client = random.Random(world.seed), Client(world.stack)
+    cutter, results = Cutter(world), {}
+    world.mailed = False
+    runner = world.stack.pid("jobs")
+    process.send(runner, signal.SIGSTOP)  # so that only the request has messages
+    try:
+        for kind in kinds:
+            k = 1
+            while k < MOST and cutter.cut(kind, k, rng, client):
+                k += 1
+            results[kind] = k - 1
+            print(f"  {kind}: cut at {k - 1} messages", flush=True)
+    finally:
+        process.send(runner, signal.SIGCONT)
+        world.stack.set_proxy("pass")
+        world.before = None
+        client.close()
+    return results
+
+
+def run(world, out):
+    """All routes, then the checkers. Returns the exit status."""
+    results = cut_all(world, list(ROUTES))
+    world.ending = True
+    settle.settle(world)
+    settle.wait_for_rest(world.stack)
+    found = settle.check(world.history, settle.read_books(world), world)
+    failed = [kind for kind, n in results.items() if n == 0]
+    outcomes = collections.defaultdict(dict)
+    for (kind, what), n in world.history.counts.items():
+        outcomes[kind][what] = n
+    os.makedirs(out, exist_ok=True)
+    with open(out + "/cuts.json", "w", encoding="utf-8") as file:
+        json.dump({"seed": world.seed, "cut": results, "operations": outcomes, "checkers": found}, file,
+                  indent=1, default=str)
+    print(f"{sum(results.values())} cuts in {len(results)} routes")
+    for name, problems in found.items():
+        print(f"{'not ok' if problems else 'ok'} - {name}")
+        for problem in problems[:5]:
+            print(f"    {problem}")
+    if failed:
+        print("not cut at all: " + ", ".join(failed))
+    return 1 if failed or any(found.values()) else 0

@@ -1,0 +1,400 @@
+"""A copy of everything for the nemesis: ./dev up in a folder of its own, with a proxy before
+PostgreSQL, a clock that can be set for each program, and small disks where root can mount them."""
+
+import glob
+import json
+import os
+import re
+import shutil
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.parse
+
+from nemesis import process
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+CHECKOUT = os.path.dirname(os.path.dirname(HERE))
+DEV = os.path.join(CHECKOUT, "dev")
+WORKERS = ("worker-1", "worker-2")
+PROGRAMS = WORKERS + ("jobs", "sandbox")
+
+# No limits for the one client that the load is, and look-ups that a run can wait for.
+SETTINGS = {
+    "COWRY_WORKERS": "2",
+    "COWRY_SIGN_IN_PER_MINUTE": "0",
+    "COWRY_USER_LIMITS": "false",
+    "COWRY_ACCESS_TOKEN_SECONDS": "86400",
+    "COWRY_DEPOSIT_LOOKUP_SECONDS": "15",
+    "COWRY_WITHDRAWAL_LOOKUP_SECONDS": "10",
+    "COWRY_PURCHASE_LOOKUP_SECONDS": "10",
+}
+DATA_MIB, WAL_MIB = 700, 400
+
+
+class StackError(Exception):
+    """The copy did not start, or did not do what it was told."""
+
+
+def free_port():
+    """One that nobody listens on, below those that the system hands out by itself."""
+    while True:
+        port = 20000 + int.from_bytes(os.urandom(2), "big") % 10000
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) != 0:
+                return port
+
+
+class Stack:
+    """Folders and processes of the copy."""
+
+    def __init__(self, image=None, disks=True):
+        self.folder = tempfile.mkdtemp(prefix="cowry-nemesis.", dir="/var/tmp")
+        os.chmod(self.folder, 0o755)
+        self.home = self.folder + "/s"
+        self.run = self.home + "/run"
+        self.image = image
+        self.mounts = []
+        self.disks = disks and os.geteuid() == 0
+        self.proxy = None
+        self.children = []
+        self.environment = dict(os.environ, COWRY_HOME=self.home, **SETTINGS)
+        for name in ("COWRY_HTTPS_PORT", "COWRY_HTTP_PORT"):
+            self.environment[name] = str(free_port())
+        self.environment.pop("COWRY_METRICS_PORT", None)
+
+    # Start and end
+
+    def dev(self, *words, timeout=600):
+        """Run ./dev for the copy; returns what it printed."""
+        done = subprocess.run([DEV, *words], env=self.environment, stdin=subprocess.DEVNULL,
+                              capture_output=True, text=True, timeout=timeout, check=False)
+        if done.returncode != 0:
+            raise StackError(f"dev {words[0]}: {done.stdout[-3000:]}{done.stderr[-1000:]}")
+        return done.stdout
+
+    def start(self):
+        """All of it; then the parts that a test puts between."""
+        self.dev("up")
+        with open(self.home + "/credentials.json", encoding="utf-8") as file:
+            self.credentials = json.load(file)
+        self.url = urllib.parse.urlsplit(self.credentials["base_url"])
+        self.owner = self.credentials["database_owner_url"]
+        self.superuser = self.owner.replace("user=cowry_owner", "user=postgres")
+        if self.image:
+            subprocess.run(["make", "-s", "-C", self.image, "install",
+                            f"prefix={self.home}/usr", "INSTALL=/usr/bin/install -C"],
+                           check=True, stdout=subprocess.DEVNULL)
+        if self.disks:
+            self.move_to_disks()
+        self.make_clocks()
+        self.start_proxy()
+        self.rewrite_environment()
+        self.restart_programs()
+        self.wait_serving()
+
+    def stop(self, keep=False):
+        """End everything and remove the folder, unless it is kept."""
+        if self.proxy:
+            self.proxy.terminate()
+            self.proxy.wait()
+        try:
+            self.dev("down")
+        finally:
+            for path in reversed(self.mounts):
+                subprocess.run(["umount", "-l", path], check=False)
+            if not keep:
+                shutil.rmtree(self.folder, ignore_errors=True)
+
+    def rewrite_environment(self):
+        """The supervisors read it again at each start of a program."""
+        path = self.home + "/env"
+        with open(path, encoding="utf-8") as file:
+            text = file.read()
+        text = text.replace("host=" + self.run + "/postgresql", "host=" + self.folder + "/px")
+        text += f"FAULT_POINT_FILE={self.folder}/point/order\n"
+        if self.has_clock:
+            text += f"LD_PRELOAD={self.folder}/clock/skew.so\n"
+            text += f"SKEW_FOLDER={self.folder}/clock\n"
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+
+    def restart_programs(self):
+        """Once, so that they have the new environment."""
+        for name in PROGRAMS:
+            pid = self.pid(name)
+            process.send(pid, 15)
+            process.wait_gone(pid, 30)
+        deadline = time.monotonic() + 20
+        while not all(self.pid(name) for name in PROGRAMS):
+            if time.monotonic() > deadline:
+                raise StackError("programs did not come back: " + self.log_end())
+            time.sleep(0.1)
+
+    def log_end(self):
+        """The last lines of the programs' logs."""
+        lines = []
+        for name in PROGRAMS:
+            with open(f"{self.home}/log/{name}.log", encoding="utf-8", errors="replace") as file:
+                lines += [f"{name}: {line}" for line in file.readlines()[-3:]]
+        return "".join(lines)
+
+    def wait_serving(self):
+        """Until a request through nginx and the database is answered."""
+        deadline = time.monotonic() + 30
+        command = ["curl", "-sSf", "--max-time", "3", "--cacert", self.credentials["ca_file"],
+                   self.credentials["base_url"] + "/api/health"]
+        while subprocess.run(command, capture_output=True, check=False).returncode != 0:
+            if time.monotonic() > deadline:
+                raise StackError("no answer: " + self.log_end())
+            time.sleep(0.2)
+
+    # Parts between
+
+    def start_proxy(self):
+        """The programs connect to it instead of PostgreSQL."""
+        os.makedirs(self.folder + "/px", exist_ok=True)
+        os.makedirs(self.folder + "/point", exist_ok=True)
+        os.chmod(self.folder + "/point", 0o777)
+        self.set_proxy("pass")
+        self.proxy = subprocess.Popen(
+            [sys.executable, "-B", HERE + "/pgproxy.py", self.run + "/postgresql/.s.PGSQL.5432",
+             self.folder + "/px"], stdin=subprocess.DEVNULL)
+        deadline = time.monotonic() + 10
+        while not os.path.exists(self.folder + "/px/counts"):
+            if time.monotonic() > deadline:
+                raise StackError("the proxy did not start")
+            time.sleep(0.05)
+
+    def set_proxy(self, mode):
+        """See pgproxy.py for the modes. Returns when the proxy has read it."""
+        replace(self.folder + "/px/mode", mode)
+        deadline = time.monotonic() + 5
+        while self.proxy and self.proxy_counts()["mode"] != mode and time.monotonic() < deadline:
+            time.sleep(0.01)
+
+    def proxy_counts(self):
+        """What the proxy has done so far: a number for each kind."""
+        with open(self.folder + "/px/counts", encoding="utf-8") as file:
+            return json.load(file)
+
+    def make_clocks(self):
+        """A library that shifts the wall clock by a number of seconds in a file, for each program."""
+        folder = self.folder + "/clock"
+        os.makedirs(folder)
+        for name in PROGRAMS:
+            with open(folder + "/" + name, "wb") as file:
+                file.write(struct.pack("<q", 0))
+        compiler = os.environ.get("CC", "cc").split()
+        done = subprocess.run(compiler + ["-O2", "-fPIC", "-shared", "-o", folder + "/skew.so",
+                                          HERE + "/skew.c", "-ldl"],
+                              capture_output=True, text=True, check=False)
+        self.has_clock = done.returncode == 0
+
+    def set_clock(self, name, seconds):
+        """Shift what this program takes for the time of day."""
+        with open(f"{self.folder}/clock/{name}", "r+b") as file:
+            file.write(struct.pack("<q", seconds))
+
+    def order_fault(self, text):
+        """What the next process at the named point does; see src/base/fault_point.h."""
+        replace(self.folder + "/point/order", text, 0o644)
+
+    def fault_pending(self):
+        """Whether no process has come to the point yet."""
+        return os.path.exists(self.folder + "/point/order")
+
+    def cancel_fault(self):
+        """Whoever comes to the point now does nothing."""
+        try:
+            os.unlink(self.folder + "/point/order")
+        except FileNotFoundError:
+            pass
+
+    # Processes
+
+    def pid(self, name):
+        """Of worker-1, worker-2, jobs or sandbox; None if it does not run."""
+        try:
+            with open(f"{self.run}/{name}.child.pid", encoding="ascii") as file:
+                pid = int(file.read().split()[0])
+        except (OSError, ValueError, IndexError):
+            return None
+        return pid if process.alive(pid) else None
+
+    def workers(self):
+        """The pids of those that run."""
+        return [pid for pid in map(self.pid, WORKERS) if pid]
+
+    def nginx(self):
+        """The pid of the master."""
+        try:
+            with open(self.home + "/nginx/nginx.pid", encoding="ascii") as file:
+                pid = int(file.read())
+            return pid if os.readlink(f"/proc/{pid}/cwd") == self.home + "/nginx" else None
+        except (OSError, ValueError):
+            return None
+
+    def nginx_workers(self):
+        """Its children."""
+        master = self.nginx()
+        return process.children(master) if master else []
+
+    def postmaster(self):
+        """The pid of PostgreSQL's first process."""
+        try:
+            with open(self.home + "/postgresql/postmaster.pid", encoding="utf-8") as file:
+                pid = int(file.readline())
+        except (OSError, ValueError):
+            return None
+        return pid if process.alive(pid) else None
+
+    def backends(self, word="cowry_worker"):
+        """PostgreSQL's processes with this word in their title."""
+        master = self.postmaster()
+        return [p for p in process.children(master) if word in process.title(p)] if master else []
+
+    def postgres_user(self):
+        """The words that run a command as PostgreSQL's user."""
+        return process.owner_words("self") or (
+            ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups", "--"]
+            if os.geteuid() == 0 else [])
+
+    def pg_ctl(self, *words):
+        """Returns whether it succeeded."""
+        program = sorted(glob.glob("/usr/lib/postgresql/*/bin/pg_ctl"))[-1]
+        return subprocess.run(
+            self.postgres_user() + [program, *words, "-s", "-w", "-t", "60", "-D", self.home + "/postgresql",
+                                    "-l", self.home + "/log/postgresql.log"],
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            cwd="/", timeout=120, check=False).returncode == 0
+
+    def start_postgres(self):
+        """After a crash: its children may need a moment to go."""
+        for _ in range(60):
+            if self.postmaster() or self.pg_ctl("start"):
+                return
+            self.forget_lock()
+            time.sleep(0.5)
+        raise StackError("PostgreSQL did not start")
+
+    def forget_lock(self):
+        """A killed postmaster may stay as a zombie, which pg_ctl takes for one that runs."""
+        data = self.home + "/postgresql"
+        for name in os.listdir("/proc"):
+            try:
+                if name.isdigit() and os.readlink(f"/proc/{name}/cwd") == data:
+                    return
+            except OSError:
+                continue
+        for path in [data + "/postmaster.pid"] + glob.glob(self.run + "/postgresql/.s.PGSQL.*"):
+            if os.path.exists(path):
+                os.unlink(path)
+
+    def start_nginx(self):
+        """After it was killed: the workers that it left are ended first."""
+        if self.nginx():
+            return
+        for name in os.listdir("/proc"):
+            try:
+                if name.isdigit() and os.readlink(f"/proc/{name}/cwd") == self.home + "/nginx":
+                    process.send(int(name))
+                    process.wait_gone(int(name), 5)
+            except OSError:
+                continue
+        subprocess.run(["nginx", "-e", self.home + "/log/nginx-error.log", "-c",
+                        self.home + "/nginx/conf/nginx.conf"], cwd=self.home + "/nginx", check=False,
+                       env=dict(os.environ, PATH=os.environ["PATH"] + ":/usr/sbin"),
+                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def heal(self):
+        """What nobody starts again by itself here: PostgreSQL and nginx, which systemd would."""
+        if not self.postmaster():
+            self.start_postgres()
+        self.start_nginx()
+
+    # The database
+
+    def sql(self, text, timeout=60, url=None):
+        """Rows, each a list of texts."""
+        done = subprocess.run(["psql", "-X", "-A", "-t", "-q", "-F", "\t", "-v", "ON_ERROR_STOP=1",
+                               url or self.owner, "-c", "SET search_path TO cowry", "-c", text],
+                              capture_output=True, text=True, timeout=timeout, check=False)
+        if done.returncode != 0:
+            raise StackError(done.stderr.strip()[:400])
+        return [line.split("\t") for line in done.stdout.splitlines() if line]
+
+    def cowry(self, *words):
+        """(exit status, output) of the operator's program."""
+        done = subprocess.run([DEV, "cowry", *words], env=self.environment, capture_output=True,
+                              text=True, timeout=300, check=False)
+        return done.returncode, done.stdout + done.stderr
+
+    # Disks
+
+    def move_to_disks(self):
+        """Data and WAL on file systems of their own, which can be filled."""
+        data, wal = self.home + "/postgresql", self.folder + "/wal"
+        self.sql("ALTER SYSTEM SET max_wal_size = '128MB'", url=self.superuser)
+        self.sql("ALTER SYSTEM SET min_wal_size = '64MB'", url=self.superuser)
+        self.sql("CHECKPOINT", url=self.superuser)
+        self.pg_ctl("stop", "-m", "fast")
+        self.forget_wal(data)
+        self.mount(wal, WAL_MIB, data + "/pg_wal")
+        os.rmdir(data + "/pg_wal")
+        os.symlink(wal, data + "/pg_wal")
+        os.rename(data, data + ".old")
+        self.mount(data, DATA_MIB, data + ".old")
+        os.rmdir(data + ".old")
+        self.start_postgres()
+
+    def forget_wal(self, data):
+        """Of a cluster that was stopped, only the file with the last checkpoint is needed, and perhaps the
+        next one; a new cluster keeps half a gigabyte of them for later."""
+        program = sorted(glob.glob("/usr/lib/postgresql/*/bin/pg_controldata"))[-1]
+        text = subprocess.run([program, data], capture_output=True, text=True, check=True).stdout
+        last = re.search(r"REDO WAL file: +([0-9A-F]{24})", text).group(1)
+        files = sorted(n for n in os.listdir(data + "/pg_wal") if re.fullmatch("[0-9A-F]{24}", n))
+        kept = files[files.index(last):][:2]
+        for name in files:
+            if name not in kept:
+                os.unlink(f"{data}/pg_wal/{name}")
+
+    def mount(self, path, mib, source):
+        """A file system in memory with what was in another folder."""
+        info = os.stat(source)
+        os.makedirs(path, exist_ok=True)
+        subprocess.run(["mount", "-t", "tmpfs", "-o",
+                        f"size={mib}m,mode=700,uid={info.st_uid},gid={info.st_gid}", "nemesis", path],
+                       check=True)
+        self.mounts.append(path)
+        for name in os.listdir(source):
+            subprocess.run(["mv", source + "/" + name, path + "/"], check=True)
+
+
+def replace(path, text, mode=0o644):
+    """Write a file as a whole: a reader sees the old or the new one."""
+    with open(path + ".new", "w", encoding="utf-8") as file:
+        file.write(text)
+    os.chmod(path + ".new", mode)
+    os.rename(path + ".new", path)
+
+
+def mail_code(stack, address, since):
+    """The six digits of a mail to the address that is not older; None if there is none yet."""
+    for path in glob.glob(stack.credentials["mail_dir"] + "/**/*", recursive=True):
+        try:
+            if not os.path.isfile(path) or os.path.getmtime(path) < since:
+                continue
+            with open(path, encoding="utf-8", errors="replace") as file:
+                text = file.read()
+        except OSError:
+            continue
+        if address.lower() in text.lower():
+            found = re.search(r"(?<![\dA-Za-z=+])(\d{6})(?!\d)", text.split("\n\n", 1)[-1])
+            if found:
+                return found.group(1)
+    return None
