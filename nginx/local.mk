@@ -2,7 +2,7 @@
 nginxdir = $(pkgdatadir)/nginx
 dist_nginx_DATA = nginx/nginx.conf nginx/cors.conf nginx/cowry.conf nginx/dialects.conf \
 	nginx/errors.conf nginx/error-headers.conf nginx/headers.conf nginx/limits.conf nginx/metrics.conf nginx/page.conf \
-	nginx/sandbox.conf nginx/tls.conf nginx/upstream.conf nginx/worker.conf
+	nginx/sandbox.conf nginx/seals.conf nginx/seals-headers.conf nginx/tls.conf nginx/upstream.conf nginx/worker.conf
 dist_nginx_SCRIPTS = nginx/render
 
 droppagedir = $(pkgdatadir)/www/drop

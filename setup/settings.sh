@@ -51,7 +51,7 @@ run_cowry() {
 
 create_missing_keys() {
     local file missing=()
-    for file in jwt.keys pepper.key box.keys; do
+    for file in jwt.keys pepper.key box.keys seal.keys; do
         [[ -s $SECRETS/$file ]] || missing+=("$file")
     done
     ((${#missing[@]} == 0)) || make_change "create ${missing[*]} in $SECRETS" run_cowry keys create

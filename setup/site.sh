@@ -64,6 +64,13 @@ worker_numbers() {
     printf '%s\n' "${numbers[@]}" | sort -nu
 }
 
+# setting_or NAME DEFAULT
+setting_or() {
+    local value
+    value=$(read_setting "$1" "$SETTINGS")
+    echo "${value:-$2}"
+}
+
 # render_site FOLDER: into it, as if it were the one of nginx.
 render_site() {
     local connections
@@ -73,7 +80,8 @@ render_site() {
         "PUBLIC_PORT=$HTTPS_PORT" "CERTIFICATE=$CERTIFICATE" "CERTIFICATE_KEY=$CERTIFICATE_KEY" \
         "SOCKETS=$(worker_numbers | sed 's,.*,/run/cowry/&.sock,' | paste -sd' ')" "WWW=$SHARE/www" \
         "DOCUMENTS=$DOCUMENTS" "CONNECTIONS=${connections:-512}" "METRICS_LISTEN=127.0.0.1:9420" \
-        "ALLOWED_ORIGINS=$(read_setting COWRY_ALLOWED_ORIGINS "$SETTINGS")"
+        "ALLOWED_ORIGINS=$(read_setting COWRY_ALLOWED_ORIGINS "$SETTINGS")" \
+        "SEALS=$(setting_or COWRY_SEALS off)" "SEALS_DIR=$(setting_or COWRY_SEALS_DIR /var/lib/cowry/seals)"
 }
 
 # The sums of the files as they were written, by which changes of the operator are recognised.

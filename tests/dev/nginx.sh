@@ -22,7 +22,7 @@ nginx_configuration() {
         "CERTIFICATE=$STATE/tls/server.pem" "CERTIFICATE_KEY=$STATE/tls/server.key" \
         "SOCKETS=$(seq -s ' ' -f "$SOCKETS/%g.sock" "$WORKERS")" "WWW=$SHARE/www" \
         "SANDBOX=$SOCKETS/sandbox.sock" "ALLOWED_ORIGINS=${COWRY_ALLOWED_ORIGINS:-}" \
-        "METRICS_LISTEN=${METRICS_PORT:+127.0.0.1:$METRICS_PORT}" \
+        "METRICS_LISTEN=${METRICS_PORT:+127.0.0.1:$METRICS_PORT}" SEALS=local "SEALS_DIR=$STATE/seals" \
         "RUN=$STATE/nginx" "LOG=$LOG" "TEMP=$STATE/nginx/temp"
 }
 

@@ -95,7 +95,7 @@ require_database() {
 
 # The folders of a state folder, each for those who need it.
 make_folders() {
-    mkdir -p "$RUN" "$PG_SOCKET" "$SOCKETS" "$LOG" "$STATE/mail" "$STATE/seen" "$STATE/secrets" "$STATE/tls" \
+    mkdir -p "$RUN" "$PG_SOCKET" "$SOCKETS" "$LOG" "$STATE/mail" "$STATE/seen" "$STATE/seals" "$STATE/secrets" "$STATE/tls" \
         "$STATE/nginx/temp"
     [[ -O $RUN ]] || fail_step "$RUN belongs to someone else"
     run_as "$PG_USER" test -x "$STATE" && run_as "$RUN_USER" test -x "$STATE" ||
@@ -106,7 +106,7 @@ make_folders() {
     chmod 711 "$LOG"
     find "$LOG" -type f -exec chmod 600 {} +
     if [[ $ME == root ]]; then
-        chown "$RUN_USER:$RUN_USER" "$SOCKETS" "$STATE/mail" "$STATE/seen" "$STATE/secrets"
+        chown "$RUN_USER:$RUN_USER" "$SOCKETS" "$STATE/mail" "$STATE/seen" "$STATE/seals" "$STATE/secrets"
         chown "$PG_USER:$PG_USER" "$PG_SOCKET"
     fi
 }

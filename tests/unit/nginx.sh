@@ -68,7 +68,7 @@ only_own_names() {
         grep -vE '^(include /|map .* \$cowry_|upstream cowry |log_format cowry|server \{|limit_(req|conn)_zone .* zone=cowry_)'
 }
 
-echo "1..32"
+echo "1..37"
 ok 1 "rendered with what is given" render one HTTPS_LISTEN=127.0.0.1:65443 HTTP_LISTEN=127.0.0.1:65080
 ok 2 "accepted by nginx" accepted one
 ok 3 "rendered for a host of another name and four workers" render two \
@@ -116,4 +116,11 @@ ok 31 "as many connections to workers are kept as one client may have requests" 
     'test "$(kept one)" = "$clients" && render thirteen CLIENT_CONNECTIONS=300 && test "$(kept thirteen)" = 300'
 ok 32 "within bounds, which must be numbers" eval 'render fourteen CLIENT_CONNECTIONS=5000 && test "$(kept fourteen)" = 1024 &&
     render fifteen CLIENT_CONNECTIONS=8 && test "$(kept fifteen)" = 64 && ! render sixteen KEPT=none && ! render sixteen CLIENT_CONNECTIONS=x'
+ok 33 "no seals unless asked for" eval '! grep -rqE "location.*seals|seals.*\.conf" "$folder/one" "$folder/site"'
+ok 34 "rendered with seals for all" render seventeen HTTPS_LISTEN=127.0.0.1:65443 \
+    HTTP_LISTEN=127.0.0.1:65080 SEALS=public "SEALS_DIR=$folder/seals"
+ok 35 "accepted by nginx" eval 'accepted seventeen && ! grep -q "deny all" "$folder/seventeen/seals.conf"'
+ok 36 "or for this machine" eval 'render eighteen HTTPS_LISTEN=127.0.0.1:65443 HTTP_LISTEN=127.0.0.1:65080 SEALS=local &&
+    accepted eighteen && test "$(grep -c "deny all;" "$folder/eighteen/seals.conf")" = 2'
+ok 37 "and by no other word" eval '! render nineteen SEALS=yes'
 exit $failed

@@ -31,6 +31,16 @@ failed(struct ctx *ctx, const char *path)
 		     strerrordesc_np(errno));
 }
 
+/* Whatever the umask is: the web server must read them. */
+static enum err
+make_folder(struct ctx *ctx, int dir, const char *name)
+{
+	if (mkdirat(dir, name, FOLDER_MODE) == 0 ? fchmodat(dir, name, FOLDER_MODE, 0) != 0
+						 : errno != EEXIST)
+		return failed(ctx, name);
+	return ERR_OK;
+}
+
 static enum err
 make_folders(struct ctx *ctx, int dir, const char *path)
 {
@@ -38,8 +48,7 @@ make_folders(struct ctx *ctx, int dir, const char *path)
 
 	for (const char *end = strchr(path, '/'); end != NULL; end = strchr(end + 1, '/')) {
 		text_copy(name, (size_t)(end - path) + 1, path);
-		if (mkdirat(dir, name, FOLDER_MODE) != 0 && errno != EEXIST)
-			return failed(ctx, name);
+		TRY(make_folder(ctx, dir, name));
 	}
 	return ERR_OK;
 }
@@ -228,8 +237,7 @@ publish_mode(struct ctx *ctx, int top, enum mode mode)
 	struct work work = {.mode = mode};
 	enum err err;
 
-	if (mkdirat(top, name, FOLDER_MODE) != 0 && errno != EEXIST)
-		return failed(ctx, name);
+	TRY(make_folder(ctx, top, name));
 	work.dir = openat(top, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
 	if (work.dir < 0)
 		return failed(ctx, name);
@@ -246,8 +254,7 @@ publish_seals(struct ctx *ctx, const char *dir)
 	enum err err = ERR_OK;
 	int top;
 
-	if (mkdir(dir, FOLDER_MODE) != 0 && errno != EEXIST)
-		return failed(ctx, dir);
+	TRY(make_folder(ctx, AT_FDCWD, dir));
 	top = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (top < 0)
 		return failed(ctx, dir);

@@ -2,8 +2,8 @@
  * seal_check.h - whether the journal is the one that was sealed.
  *
  * Every leaf is made again from the journal and compared with the stored hash, and the trees are made
- * again from the leaves. Whoever can write to the database can change both. What can't be changed is a
- * checkpoint that somebody else has kept: a witness.
+ * again from the leaves. Somebody who can write to the database can change both, but not a checkpoint that was
+ * kept elsewhere: a witness.
  */
 #ifndef APP_SEAL_SEAL_CHECK_H
 #define APP_SEAL_SEAL_CHECK_H
