@@ -137,6 +137,7 @@ src_ledger_libledger_a_SOURCES = \
 	src/ledger/committer.c \
 	src/ledger/content.c \
 	src/ledger/hold.c src/ledger/hold.h \
+	src/ledger/exported.c src/ledger/exported.h \
 	src/ledger/inspection.c src/ledger/inspection.h \
 	src/ledger/kernel.c src/ledger/kernel.h \
 	src/ledger/ledger.h \

@@ -248,7 +248,8 @@ run_settings(const struct config *config, int argc, char **argv)
 static const struct command commands[] = {
 	{"migrate", NULL, "[--wait SECONDS]", "apply pending migrations to the database",
 	 run_migrate},
-	{"verify", NULL, "[--since TIME|ID] [--checkpoint FILE]... [--key KEY]...",
+	{"verify", NULL,
+	 "[--since TIME|ID] [--checkpoint FILE]... [--key KEY]... [--progress] | --export FILE...",
 	 "check the books and print the trial balance", cli_verify},
 	{"archive", "list", "", "list the archived months of the journal", cli_archive_list},
 	{"archive", "move", "MONTH [--tablespace T]", "move a month and all before to a table",

@@ -1,7 +1,9 @@
 #include "bin/cli.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -14,10 +16,13 @@
 #include "base/word.h"
 #include "bin/start.h"
 #include "ledger/balance.h"
+#include "ledger/exported.h"
 #include "ledger/verify.h"
 #include "runtime/app.h"
 
 static const char program[] = "cowry";
+
+enum { EXPORT_MEMORY = 16 * 1024 * 1024 };
 
 struct order {
 	const char *since; /* a time or an id; NULL: everything */
@@ -27,7 +32,8 @@ struct order {
 };
 
 static const char usage[] = "usage: cowry verify [--since TIME|ID] [--checkpoint FILE]... "
-			    "[--key KEY]... [--progress]";
+			    "[--key KEY]... [--progress]\n"
+			    "       cowry verify --export FILE...";
 
 static void
 add(struct cli_list *list, const char *item)
@@ -220,10 +226,45 @@ record_verification(const struct config *config, const struct verification *resu
 	stop_app(&app);
 }
 
-int
-cli_verify(const struct config *config, int argc, char **argv)
+static FILE *
+open_export(const char *path)
 {
-	struct order order = read_order(argc, argv);
+	FILE *file = fopen(path, "re");
+
+	if (file == NULL) {
+		(void)fprintf(stderr, "%s: %s: %s\n", program, path,
+			      strerror(errno)); /* NOLINT(concurrency-mt-unsafe) */
+		exit(1);                        /* NOLINT(concurrency-mt-unsafe) */
+	}
+	return file;
+}
+
+/* Files of cowry archive export, without a database. */
+static int
+verify_exports(char **paths, size_t n)
+{
+	struct arena *arena = arena_new(EXPORT_MEMORY);
+	struct exported_file *files = arena_array(arena, n, sizeof(*files));
+	struct exported_result result;
+
+	for (size_t i = 0; i < n; i++)
+		files[i] = (struct exported_file){paths[i], open_export(paths[i])};
+	if (exported_check(arena, files, n, 0, &result) != ERR_OK)
+		start_failed(program, "out of memory");
+	(void)printf("%s %" PRId64 " postings of %" PRId64
+		     " transactions continue the histories of their accounts\n",
+		     result.count == 0 ? "✓" : "✗", result.postings, result.transactions);
+	for (size_t i = 0; i < result.count; i++)
+		(void)printf("    %s\n", result.problems[i]);
+	for (size_t i = 0; i < n; i++)
+		(void)fclose(files[i].file);
+	arena_free(arena);
+	return result.count == 0 ? 0 : 1;
+}
+
+static int
+verify_database(const struct config *config, struct order order)
+{
 	struct verification result = {.started_at = clock_system(),
 				      .complete = order.since == NULL,
 				      .run_by = cli_user()};
@@ -247,4 +288,12 @@ cli_verify(const struct config *config, int argc, char **argv)
 	stop_app(&app);
 	record_verification(config, &result);
 	return result.violations == 0 ? 0 : 1;
+}
+
+int
+cli_verify(const struct config *config, int argc, char **argv)
+{
+	if (argc > 1 && strcmp(argv[0], "--export") == 0)
+		return verify_exports(argv + 1, (size_t)(argc - 1));
+	return verify_database(config, read_order(argc, argv));
 }

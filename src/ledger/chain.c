@@ -35,15 +35,21 @@ chain_free(struct chain *chain)
 	free(chain);
 }
 
+/* The place of an account; outside of the range: count or more. */
+static size_t
+place_of(const struct chain *chain, int64_t account_id)
+{
+	if (account_id <= chain->after_id)
+		return SIZE_MAX;
+	return (size_t)account_id - (size_t)chain->after_id - 1;
+}
+
 /* NULL for an account outside of the range. */
 static struct end *
 end_of(struct chain *chain, int64_t account_id)
 {
-	uint64_t place;
+	size_t place = place_of(chain, account_id);
 
-	if (account_id <= chain->after_id)
-		return NULL;
-	place = (uint64_t)account_id - (uint64_t)chain->after_id - 1;
 	return place < chain->count ? &chain->ends[place] : NULL;
 }
 
@@ -57,11 +63,15 @@ chain_set_floor(struct chain *chain, int64_t account_id, int64_t floor)
 }
 
 bool
-chain_is_empty(struct chain *chain, int64_t account_id)
+chain_end(const struct chain *chain, int64_t account_id, int64_t *sequence, int64_t *balance)
 {
-	const struct end *end = end_of(chain, account_id);
+	size_t place = place_of(chain, account_id);
 
-	return end != NULL && end->sequence == 0;
+	if (place >= chain->count)
+		return false;
+	*sequence = chain->ends[place].sequence;
+	*balance = chain->ends[place].balance;
+	return true;
 }
 
 bool

@@ -31,8 +31,9 @@ struct chain *chain_new(int64_t after_id, size_t accounts);
 void chain_free(struct chain *chain);
 
 void chain_set_floor(struct chain *chain, int64_t account_id, int64_t floor);
-/* Whether the account is in the range, and nothing has been followed of it yet. */
-bool chain_is_empty(struct chain *chain, int64_t account_id) MUST_CHECK;
+/* The last posting of an account, and the balance after it; 0 without one. False if it is not in the range. */
+bool chain_end(const struct chain *chain, int64_t account_id, int64_t *sequence,
+	       int64_t *balance) MUST_CHECK;
 /* Whether the link continues its history, or is of another account. If it does not, the next one is
  * expected to follow it nevertheless. */
 bool chain_follow(struct chain *chain, const struct chain_link *link) MUST_CHECK;
