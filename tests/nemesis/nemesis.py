@@ -77,8 +77,7 @@ class Nemesis:
             thread.start()
         for thread in threads:
             thread.join()
-        if len(names) > 1 or not self.stack.postmaster():
-            self.stack.heal()
+        self.stack.heal()
         self.watch(" + ".join(names), "; ".join(notes.values()))
 
     def watch(self, name, note):

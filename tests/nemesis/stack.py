@@ -315,6 +315,18 @@ class Stack:
         if not self.postmaster():
             self.start_postgres()
         self.start_nginx()
+        self.wait_for_postgres()
+
+    def wait_for_postgres(self):
+        """Until it accepts connections: how long its own recovery takes is not measured here."""
+        deadline = time.monotonic() + 120
+        while time.monotonic() < deadline:
+            try:
+                self.sql("SELECT 1", 10, self.superuser)
+                return
+            except (StackError, subprocess.TimeoutExpired):
+                time.sleep(0.05)
+        raise StackError("PostgreSQL accepts no connections")
 
     # The database
 

@@ -193,4 +193,9 @@ tests_unit_sandbox_control_LDADD = $(unit_sandbox_libs)
 tests_unit_sandbox_google_LDADD = $(unit_sandbox_libs)
 tests_unit_sandbox_providers_LDADD = $(unit_sandbox_libs)
 tests_unit_sandbox_vendors_LDADD = $(unit_sandbox_libs)
+if FAULT_POINTS
+check_PROGRAMS += tests/unit/base/fault_point
+TESTS += tests/unit/base/fault_point
+tests_unit_base_fault_point_LDADD = $(unit_base_libs)
+endif
 endif

@@ -22,7 +22,7 @@ def kill(find, times=1, pause=0.8):
             pids = find(nemesis)
             if nemesis.stack.pid("sandbox") in pids:
                 nemesis.world.sandbox_ends.append(time.time())
-            killed += sum(process.send(pid) for pid in pids if pid)
+            killed += sum(process.send(pid) and process.wait_gone(pid, 20) for pid in pids if pid)
         time.sleep(0.1)
         nemesis.stack.heal()
         return f"{killed} killed"
