@@ -143,8 +143,8 @@ cli_seals_proof(const struct config *config, int argc, char **argv)
 	struct stored_tree tree;
 	struct app app;
 	struct ctx ctx;
-	int64_t old;
-	int64_t size;
+	int64_t old = 0;
+	int64_t size = 0;
 
 	if (!integer_parse(&old, argv[1]) || (argc == 3 && !integer_parse(&size, argv[2])))
 		cli_fail(usage);
