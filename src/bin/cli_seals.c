@@ -41,17 +41,19 @@ static void
 print_tree(struct ctx *ctx, const struct stored_tree *tree)
 {
 	struct checkpoint checkpoint;
-	char at[INSTANT_TEXT_MAX];
 
 	(void)printf("%s: %lld transactions, root %s\n", word_text(mode_words, tree->mode),
 		     (long long)tree->size,
 		     base64_encode(ctx->arena, tree->root.bytes, sizeof(tree->root.bytes)));
 	if (tree->checkpoint == NULL ||
-	    !checkpoint_of_note(ctx->arena, tree->checkpoint, &checkpoint))
+	    !checkpoint_of_note(ctx->arena, tree->checkpoint, &checkpoint)) {
 		(void)printf("    not signed: no job runner has seal.keys\n");
-	else
+	} else {
+		char at[INSTANT_TEXT_MAX];
+
 		(void)printf("    signed as %s at %s, with %lld transactions\n", checkpoint.origin,
 			     instant_text(at, tree->signed_at), (long long)checkpoint.size);
+	}
 }
 
 int

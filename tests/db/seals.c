@@ -541,6 +541,38 @@ test_cut_off(void **state)
 	expect_clean(b);
 }
 
+/* What can't be read is not compared, and stays sealed; what is not sealed waits until it can be read. */
+static void
+test_detached_period(void **state)
+{
+	const struct books *b = *state;
+	bool found;
+
+	fixture_sql(b->fixture->superuser_url, AS_REPLICA
+		    "INSERT INTO journal_period (name, first_id, last_id, ends_at, state) "
+		    "VALUES ('2020-01', 6, 10, now(), 'detached');"
+		    "DELETE FROM posting WHERE transaction_id BETWEEN 6 AND 10");
+	expect_clean(b);
+	fixture_sql(b->fixture->superuser_url, AS_REPLICA UNSEAL);
+	assert_int_equal(seal_some(b->ctx, &found), ERR_CONFLICT);
+	assert_non_null(strstr(b->ctx->fault.message, "period 2020-01 is detached"));
+	fixture_sql(b->fixture->superuser_url, RESTORE "DELETE FROM cowry.journal_period;");
+	expect_clean(b);
+}
+
+/* A hundred violations are enough, however many there are. */
+static void
+test_many_violations(void **state)
+{
+	const struct books *b = *state;
+	const char *const *problems;
+
+	fixture_sql(b->fixture->superuser_url, AS_REPLICA "UPDATE posting SET amount = amount + 1");
+	assert_int_equal(check(b, NULL, 0, &problems), 100);
+	fixture_sql(b->fixture->superuser_url, AS_REPLICA "UPDATE posting SET amount = amount - 1");
+	expect_clean(b);
+}
+
 int
 main(void)
 {
@@ -552,10 +584,12 @@ main(void)
 		cmocka_unit_test(test_rolled_back),
 		cmocka_unit_test(test_since),
 		cmocka_unit_test(test_only_grows),
+		cmocka_unit_test(test_detached_period),
 		cmocka_unit_test(test_what_has_no_proof),
 		cmocka_unit_test(test_rotation),
 		cmocka_unit_test(test_catching_up),
 		cmocka_unit_test(test_cut_off),
+		cmocka_unit_test(test_many_violations),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

@@ -149,13 +149,13 @@ write_level(struct ctx *ctx, struct work *work, int64_t level)
 	return ERR_OK;
 }
 
-/* Tiles that were lost: of leaves, some at a time, others whenever the clock has come around to them. */
+/* Tiles that were lost: of the many of leaves some at a time, wherever the clock points to. */
 static enum err
 write_lost(struct ctx *ctx, struct work *work)
 {
 	int64_t tiles = work->after.size / TILE_WIDTH + 1;
 	int64_t parts = tiles / LOOKED_AT + 1;
-	int64_t first = ctx->now.us / SECOND_US % parts * LOOKED_AT;
+	int64_t first = ctx->now.us / 1000 % parts * LOOKED_AT;
 	char path[TILE_PATH_MAX];
 	int64_t width;
 
@@ -259,8 +259,12 @@ publish_seals(struct ctx *ctx, const char *dir)
 	if (top < 0)
 		return failed(ctx, dir);
 	if (flock(top, LOCK_EX | LOCK_NB) == 0)
-		for (enum mode mode = MODE_TEST; mode <= MODE_LIVE && err == ERR_OK; mode++)
-			err = publish_mode(ctx, top, mode);
+		for (enum mode mode = MODE_TEST; mode <= MODE_LIVE; mode++) {
+			enum err failure = publish_mode(ctx, top, mode);
+
+			if (failure != ERR_OK)
+				err = failure;
+		}
 	(void)close(top);
 	return err;
 }

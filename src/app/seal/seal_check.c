@@ -44,10 +44,16 @@ struct run {
 	enum err err;        /* of reading a hash */
 };
 
+static bool
+is_full(const struct run *run)
+{
+	return *run->count == PROBLEMS_MAX;
+}
+
 static void
 report(struct run *run, const char *problem)
 {
-	if (*run->count < PROBLEMS_MAX)
+	if (!is_full(run))
 		run->problems[(*run->count)++] = problem;
 }
 
@@ -239,7 +245,7 @@ read_rest(struct run *run, int64_t after)
 	struct rows rows;
 	size_t n;
 
-	while (after < run->tree.done_id) {
+	while (after < run->tree.done_id && !is_full(run)) {
 		int64_t upto;
 
 		TRY(db_run(run->ctx, SQL_seal_rest, &rows,
@@ -261,7 +267,8 @@ read_all(struct run *run)
 	int64_t after = 0;
 	bool found = true;
 
-	for (int64_t number = 0; found && number * TREE_ROW_HASHES < run->tree.size;
+	for (int64_t number = 0;
+	     found && number * TREE_ROW_HASHES < run->tree.size && !is_full(run);
 	     number += ROWS_AT_ONCE) {
 		TRY(read_piece(run, number, &after, &found));
 		arena_reset(run->scratch);

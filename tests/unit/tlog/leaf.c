@@ -86,12 +86,14 @@ static void
 each_part_counts(void **state)
 {
 	static const unsigned char other_salt[LEAF_SALT_SIZE] = {1};
-	struct leaf_posting p[12];
+	struct leaf_posting *p[12];
 	struct leaf leaf[12];
 
 	(void)state;
-	for (size_t i = 0; i < COUNT(leaf); i++)
-		leaf[i] = example(&p[i]);
+	for (size_t i = 0; i < COUNT(leaf); i++) {
+		p[i] = arena_alloc(arena, sizeof(*p[i]));
+		leaf[i] = example(p[i]);
+	}
 	leaf[0].mode = "test";
 	leaf[1].project = (struct uuid){0};
 	leaf[2].type = "reversal";
@@ -100,9 +102,9 @@ each_part_counts(void **state)
 	leaf[5].reference = "order-8";
 	leaf[6].metadata = "{}";
 	leaf[7].salt = other_salt;
-	p[8].amount++;
-	p[9].from_balance++;
-	p[10].to_sequence++;
+	p[8]->amount++;
+	p[9]->from_balance++;
+	p[10]->to_sequence++;
 	leaf[11].count = 0;
 	for (size_t i = 0; i < COUNT(leaf); i++)
 		assert_true(differs(&leaf[i]));
