@@ -89,6 +89,6 @@ chain_follow(struct chain *chain, const struct chain_link *link)
 	end->at_us = link->at_us;
 	return !__builtin_add_overflow(before.balance, link->amount, &balance) &&
 	       balance == link->balance && link->sequence > 0 &&
-	       link->sequence - 1 == before.sequence &&
-	       link->at_us >= before.at_us && link->balance >= before.floor;
+	       link->sequence - 1 == before.sequence && link->at_us >= before.at_us &&
+	       link->balance >= before.floor;
 }

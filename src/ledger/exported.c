@@ -54,8 +54,7 @@ struct reading {
 	size_t count;
 };
 
-static void PRINTF_LIKE(2, 3)
-complain(struct reading *r, const char *fmt, ...)
+static void PRINTF_LIKE(2, 3) complain(struct reading *r, const char *fmt, ...)
 {
 	char text[LINE_MAX_SIZE];
 	va_list args;
@@ -65,10 +64,10 @@ complain(struct reading *r, const char *fmt, ...)
 	va_start(args, fmt);
 	(void)vsnprintf(text, sizeof(text), fmt, args);
 	va_end(args);
-	r->problems[r->count] = (struct problem){
-		r->file, r->number, r->count,
-		arena_printf(r->arena, "%s:%" PRId64 ": %s", r->files[r->file].name, r->number,
-			     text)};
+	r->problems[r->count] =
+		(struct problem){r->file, r->number, r->count,
+				 arena_printf(r->arena, "%s:%" PRId64 ": %s",
+					      r->files[r->file].name, r->number, text)};
 	r->count++;
 }
 

@@ -126,7 +126,7 @@ struct ledger_transaction {
 	int64_t authority; /* API key that must be valid when this is posted, or 0; checked by storage */
 	const struct ledger_key *key; /* NULL: none; for storage, as is authority */
 	bool from_closed;             /* it may debit money left on a closed account */
-	bool stopped; /* nothing new is posted in its ledger; set by storage */
+	bool stopped;                 /* nothing new is posted in its ledger; set by storage */
 	const struct requester
 		*requester; /* client that must still wait for it, or NULL; checked by storage */
 	const struct posting *postings;

@@ -30,7 +30,8 @@ struct run {
 	int64_t rows; /* of the next piece */
 	int64_t rows_most;
 	struct tally *tally;
-	struct chain *chain; /* the ends of the histories that are followed, of these accounts; or NULL */
+	struct chain *
+		chain; /* the ends of the histories that are followed, of these accounts; or NULL */
 	int64_t after_account;
 	int64_t last_account;
 	const char **problems;
@@ -295,8 +296,8 @@ follow_accounts(struct ctx *ctx, struct run *run)
 {
 	enum err err;
 
-	run->chain = chain_new(run->after_account,
-			       (size_t)(run->last_account - run->after_account));
+	run->chain =
+		chain_new(run->after_account, (size_t)(run->last_account - run->after_account));
 	if (run->chain == NULL)
 		return fault(&ctx->fault, ERR_UNAVAILABLE, NULL, "out of memory");
 	err = read_floors(ctx, run);
@@ -341,7 +342,8 @@ enum err
 ledger_check_run(struct ctx *ctx, size_t i, const struct ledger_check_scope *scope,
 		 const char *const **problems, size_t *n)
 {
-	struct run run = {.scope = scope, .check = check_at(i), .rows = ROWS_FIRST, .rows_most = ROWS_MOST};
+	struct run run = {
+		.scope = scope, .check = check_at(i), .rows = ROWS_FIRST, .rows_most = ROWS_MOST};
 	enum err err;
 
 	if (scope != NULL && scope->rows_most > 0)

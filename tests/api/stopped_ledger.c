@@ -89,11 +89,12 @@ test_stop(void **state)
 	expect_status(&a, 200);
 	a = transfer(c, acme.test_key, from, to, "10", fresh_reference(c), "");
 	expect_status(&a, 201);
-	assert_string_equal(client_value(c,
-					 "SELECT detail->>'kind' FROM cowry.audit_log WHERE action ="
-					 " 'review_approve' AND subject = '%s'",
-					 review),
-			    "ledger");
+	assert_string_equal(
+		client_value(c,
+			     "SELECT detail->>'kind' FROM cowry.audit_log WHERE action ="
+			     " 'review_approve' AND subject = '%s'",
+			     review),
+		"ledger");
 }
 
 /* A request that was refused may be sent again with its key. */
@@ -129,8 +130,8 @@ test_vouchers(void **state)
 {
 	struct client *c = *state;
 	const char *review = stop(c, "currency = 'ZAR'");
-	struct answer a = client_call(c, "POST", VOUCHERS "/issue", rich.access,
-				      "{\"original_amount\":5}");
+	struct answer a =
+		client_call(c, "POST", VOUCHERS "/issue", rich.access, "{\"original_amount\":5}");
 
 	expect_stopped(&a);
 	a = decide(c, review, "approve");

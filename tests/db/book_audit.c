@@ -200,8 +200,7 @@ static const struct {
 	 "UPDATE posting SET amount = amount - 1 WHERE transaction_id = 3", "running",
 	 "instead of"},
 	{"UPDATE account SET balance = balance + 1 WHERE account_id = 2",
-	 "UPDATE account SET balance = balance - 1 WHERE account_id = 2", "balances",
-	 "instead of"},
+	 "UPDATE account SET balance = balance - 1 WHERE account_id = 2", "balances", "instead of"},
 	{"UPDATE account SET held = held + 1 WHERE account_id = 2",
 	 "UPDATE account SET held = held - 1 WHERE account_id = 2", "holds", "instead of 0"},
 	{"CREATE TABLE public.kept AS SELECT * FROM posting WHERE transaction_id = 4;"
@@ -220,15 +219,15 @@ test_damages(void **state)
 			b->ctx->arena,
 			"SELECT count(*) FROM cowry.book_difference WHERE resolved_at IS NULL AND"
 			" check_name = '%s' AND problem LIKE '%%%s%%' AND problem ~ '%s'",
-			damages[i].check, damages[i].words,
-			"[0-9a-f]{8}-[0-9a-f]{4}-");
+			damages[i].check, damages[i].words, "[0-9a-f]{8}-[0-9a-f]{4}-");
 
 		for (int again = 0; again < 2; again++) {
 			damage(damages[i].damage);
 			read_round();
 			if (books_number(b, found) == 0)
-				fail_msg("%s was not found, but %s", damages[i].damage,
-					 value("SELECT string_agg(check_name || problem, chr(59)) FROM cowry.book_difference"));
+				fail_msg(
+					"%s was not found, but %s", damages[i].damage,
+					value("SELECT string_agg(check_name || problem, chr(59)) FROM cowry.book_difference"));
 			assert_int_equal(
 				books_number(b, "SELECT count(*) FROM cowry.review WHERE kind ="
 						" 'ledger' AND status = 'open'"),

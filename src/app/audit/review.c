@@ -3,8 +3,8 @@
 #include "base/arena.h"
 #include "db/row.h"
 
-const char *const review_kind_words[] = {"payment",        "funding",      "purchase",
-					 "closed_account", "bank_payment", "ledger", NULL};
+const char *const review_kind_words[] = {"payment",      "funding", "purchase", "closed_account",
+					 "bank_payment", "ledger",  NULL};
 const char *const review_status_words[] = {"open", "approved", "rejected", NULL};
 
 static const struct column columns[] = {

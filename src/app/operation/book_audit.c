@@ -5,9 +5,9 @@
 #include "base/config.h"
 #include "base/log.h"
 #include "db/row.h"
-#include "json/writer.h"
 #include "ledger/inspection.h"
 #include "runtime/app.h"
+#include "json/writer.h"
 
 enum {
 	ROWS_MOST = 32000,
@@ -39,7 +39,7 @@ struct step {
 	struct difference {
 		struct uuid id;
 		int64_t ledger_id;
-	} *found;
+	} * found;
 	size_t count;
 };
 

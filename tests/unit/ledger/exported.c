@@ -36,8 +36,7 @@ static void
 test_intact(void **state)
 {
 	struct arena *arena = arena_new(MEMORY_MAX);
-	struct exported_result result =
-		check(arena, LINE_1 LINE_2 LINE_3, LINE_4 LINE_5, 0);
+	struct exported_result result = check(arena, LINE_1 LINE_2 LINE_3, LINE_4 LINE_5, 0);
 
 	(void)state;
 	assert_int_equal(result.count, 0);
@@ -62,8 +61,7 @@ static const struct {
 	 "a:3: transaction 11, posting 3 of account 8: balance 51 instead of 50"},
 	/* one is missing */
 	{LINE_1 LINE_3, LINE_4 LINE_5, "a:2: transaction 11: line 1 instead of 0"},
-	{LINE_1 LINE_2 LINE_3, LINE_5,
-	 "b:1: transaction 15, account 9: posting 4 instead of 3"},
+	{LINE_1 LINE_2 LINE_3, LINE_5, "b:1: transaction 15, account 9: posting 4 instead of 3"},
 	/* one more, the same twice, another order */
 	{LINE_1 LINE_2 LINE_3 "11\t2\t1\tNGN\t8\t9\t1\t49\t51\t4\t3\n", LINE_4 LINE_5,
 	 "b:1: transaction 12, account 9: posting 3 instead of 4"},
@@ -94,8 +92,8 @@ test_damages(void **state)
 	for (size_t i = 0; i < COUNT(damages); i++)
 		for (int64_t accounts = 0; accounts < 3; accounts++) {
 			struct arena *arena = arena_new(MEMORY_MAX);
-			struct exported_result result = check(arena, damages[i].first,
-							      damages[i].second, accounts);
+			struct exported_result result =
+				check(arena, damages[i].first, damages[i].second, accounts);
 
 			assert_true(result.count > 0);
 			if (accounts == 0)
