@@ -2,17 +2,18 @@
 one, and so on until nothing is left to cut. The request is repeated with the same reference or key."""
 
 import collections
+import json
 import os
 import random
-import json
 import signal
+import time
 
 from nemesis import process, settle
 from nemesis.client import Client
 
 MOST = 120  # messages of a route; no route has so many
 
-# Kind of operation: the functions that lead to it, as (dialect, function), and how often they may be tried.
+# Kind of operation: the functions that lead to it, as (dialect, function).
 ROUTES = {
     "transfer": [(0, "transfer")],
     "credit": [(0, "credit")],
@@ -57,9 +58,16 @@ class Cutter:
             self.done = True
             self.world.stack.set_proxy(f"cut {self.k}")
 
+    def warm(self, rng, client):
+        """Sessions that were cut are opened again by others, not by the request that is meant."""
+        for _ in range(4):
+            self.world.pocket.read(rng, client)
+        self.world.run(self.world.pocket.transfer_of(*self.world.pocket.probed, 1, kind="probe"), client)
+
     def cut(self, kind, k, rng, client):
         """Whether the operation had a k-th message, which was cut then; None if it did not come to it."""
         self.kind, self.k, self.done = kind, k, False
+        self.warm(rng, client)
         stack = self.world.stack
         before = stack.proxy_counts()["cut"]
         for _ in range(TRIES):
@@ -71,8 +79,9 @@ class Cutter:
         return stack.proxy_counts()["cut"] > before if self.done else None
 
 
-def cut_all(world, kinds):
-    """{kind: how many messages were cut}"""
+def cut_all(world, kinds, minutes):
+    """{kind: how many messages were cut}, of the routes for which there was time."""
+    deadline = time.monotonic() + (minutes or 1e6) * 60
     rng, client = random.Random(world.seed), Client(world.stack)
     cutter, results = Cutter(world), {}
     world.mailed = False
@@ -81,8 +90,10 @@ def cut_all(world, kinds):
     try:
         for kind in kinds:
             k = 1
-            while k < MOST and cutter.cut(kind, k, rng, client):
+            while k < MOST and time.monotonic() < deadline and cutter.cut(kind, k, rng, client):
                 k += 1
+            if time.monotonic() >= deadline:
+                break
             results[kind] = k - 1
             print(f"  {kind}: cut at {k - 1} messages", flush=True)
     finally:
@@ -93,9 +104,12 @@ def cut_all(world, kinds):
     return results
 
 
-def run(world, out):
-    """All routes, then the checkers. Returns the exit status."""
-    results = cut_all(world, list(ROUTES))
+def run(world, out, minutes):
+    """All routes in an order by the seed, or those for which there is time; then the checkers. Returns the
+    exit status."""
+    kinds = list(ROUTES)
+    random.Random(world.seed).shuffle(kinds)
+    results = cut_all(world, kinds, minutes)
     world.ending = True
     settle.settle(world)
     settle.wait_for_rest(world.stack)
