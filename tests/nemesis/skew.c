@@ -31,7 +31,8 @@ program_name(char buffer[32])
 
 	if (strcmp(program_invocation_short_name, "cowry-jobs") == 0)
 		return "jobs";
-	if (getsockname(0, (struct sockaddr *)&address, &length) != 0 || address.sun_family != AF_UNIX)
+	if (getsockname(0, (struct sockaddr *)&address, &length) != 0 ||
+	    address.sun_family != AF_UNIX)
 		return "";
 	base = strrchr(address.sun_path, '/');
 	if (base == NULL || strcmp(base, "/sandbox.sock") == 0)
@@ -69,7 +70,8 @@ clock_gettime(clockid_t clock, struct timespec *now)
 	if (real == NULL)
 		*(void **)&real = dlsym(RTLD_NEXT, "clock_gettime");
 	result = real(clock, now);
-	if (result == 0 && shift != NULL && (clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE))
+	if (result == 0 && shift != NULL &&
+	    (clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE))
 		now->tv_sec += *shift;
 	return result;
 }

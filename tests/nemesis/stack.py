@@ -4,7 +4,6 @@ PostgreSQL, a clock that can be set for each program, and small disks where root
 import glob
 import json
 import os
-import re
 import shutil
 import socket
 import struct
@@ -14,7 +13,7 @@ import tempfile
 import time
 import urllib.parse
 
-from nemesis import process
+from nemesis import disks, process
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 CHECKOUT = os.path.dirname(os.path.dirname(HERE))
@@ -32,7 +31,6 @@ SETTINGS = {
     "COWRY_WITHDRAWAL_LOOKUP_SECONDS": "10",
     "COWRY_PURCHASE_LOOKUP_SECONDS": "10",
 }
-DATA_MIB, WAL_MIB = 700, 400
 
 
 class StackError(Exception):
@@ -51,14 +49,14 @@ def free_port():
 class Stack:
     """Folders and processes of the copy."""
 
-    def __init__(self, image=None, disks=True):
+    def __init__(self, image=None):
         self.folder = tempfile.mkdtemp(prefix="cowry-nemesis.", dir="/var/tmp")
         os.chmod(self.folder, 0o755)
         self.home = self.folder + "/s"
         self.run = self.home + "/run"
         self.image = image
         self.mounts = []
-        self.disks = disks and os.geteuid() == 0
+        self.disks = os.geteuid() == 0
         self.proxy = None
         self.children = []
         self.environment = dict(os.environ, COWRY_HOME=self.home, **SETTINGS)
@@ -89,7 +87,7 @@ class Stack:
                             f"prefix={self.home}/usr", "INSTALL=/usr/bin/install -C"],
                            check=True, stdout=subprocess.DEVNULL)
         if self.disks:
-            self.move_to_disks()
+            disks.move(self)
         self.make_clocks()
         self.start_proxy()
         self.rewrite_environment()
@@ -345,47 +343,6 @@ class Stack:
                               text=True, timeout=300, check=False)
         return done.returncode, done.stdout + done.stderr
 
-    # Disks
-
-    def move_to_disks(self):
-        """Data and WAL on file systems of their own, which can be filled."""
-        data, wal = self.home + "/postgresql", self.folder + "/wal"
-        self.sql("ALTER SYSTEM SET max_wal_size = '128MB'", url=self.superuser)
-        self.sql("ALTER SYSTEM SET min_wal_size = '64MB'", url=self.superuser)
-        self.sql("CHECKPOINT", url=self.superuser)
-        self.pg_ctl("stop", "-m", "fast")
-        self.forget_wal(data)
-        self.mount(wal, WAL_MIB, data + "/pg_wal")
-        os.rmdir(data + "/pg_wal")
-        os.symlink(wal, data + "/pg_wal")
-        os.rename(data, data + ".old")
-        self.mount(data, DATA_MIB, data + ".old")
-        os.rmdir(data + ".old")
-        self.start_postgres()
-
-    def forget_wal(self, data):
-        """Of a cluster that was stopped, only the file with the last checkpoint is needed, and perhaps the
-        next one; a new cluster keeps half a gigabyte of them for later."""
-        program = sorted(glob.glob("/usr/lib/postgresql/*/bin/pg_controldata"))[-1]
-        text = subprocess.run([program, data], capture_output=True, text=True, check=True).stdout
-        last = re.search(r"REDO WAL file: +([0-9A-F]{24})", text).group(1)
-        files = sorted(n for n in os.listdir(data + "/pg_wal") if re.fullmatch("[0-9A-F]{24}", n))
-        kept = files[files.index(last):][:2]
-        for name in files:
-            if name not in kept:
-                os.unlink(f"{data}/pg_wal/{name}")
-
-    def mount(self, path, mib, source):
-        """A file system in memory with what was in another folder."""
-        info = os.stat(source)
-        os.makedirs(path, exist_ok=True)
-        subprocess.run(["mount", "-t", "tmpfs", "-o",
-                        f"size={mib}m,mode=700,uid={info.st_uid},gid={info.st_gid}", "nemesis", path],
-                       check=True)
-        self.mounts.append(path)
-        for name in os.listdir(source):
-            subprocess.run(["mv", source + "/" + name, path + "/"], check=True)
-
 
 def replace(path, text, mode=0o644):
     """Write a file as a whole: a reader sees the old or the new one."""
@@ -393,20 +350,3 @@ def replace(path, text, mode=0o644):
         file.write(text)
     os.chmod(path + ".new", mode)
     os.rename(path + ".new", path)
-
-
-def mail_code(stack, address, since):
-    """The six digits of a mail to the address that is not older; None if there is none yet."""
-    for path in glob.glob(stack.credentials["mail_dir"] + "/**/*", recursive=True):
-        try:
-            if not os.path.isfile(path) or os.path.getmtime(path) < since:
-                continue
-            with open(path, encoding="utf-8", errors="replace") as file:
-                text = file.read()
-        except OSError:
-            continue
-        if address.lower() in text.lower():
-            found = re.search(r"(?<![\dA-Za-z=+])(\d{6})(?!\d)", text.split("\n\n", 1)[-1])
-            if found:
-                return found.group(1)
-    return None

@@ -1,10 +1,12 @@
 """Wallet OTP: fundings and deductions that a mailed code confirms."""
 
+import glob
+import os
+import re
 import threading
 import time
 
 from nemesis import request as w
-from nemesis.stack import mail_code
 
 new = w.maker("otp")
 MAIL_S = 12
@@ -65,3 +67,20 @@ class Otp:
                 return code
             time.sleep(0.4)
         return None
+
+
+def mail_code(stack, address, since):
+    """The six digits of a mail to the address that is not older; None if there is none yet."""
+    for path in glob.glob(stack.credentials["mail_dir"] + "/**/*", recursive=True):
+        try:
+            if not os.path.isfile(path) or os.path.getmtime(path) < since:
+                continue
+            with open(path, encoding="utf-8", errors="replace") as file:
+                text = file.read()
+        except OSError:
+            continue
+        if address.lower() in text.lower():
+            found = re.search(r"(?<![\dA-Za-z=+])(\d{6})(?!\d)", text.split("\n\n", 1)[-1])
+            if found:
+                return found.group(1)
+    return None
