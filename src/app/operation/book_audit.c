@@ -10,6 +10,7 @@
 #include "json/writer.h"
 
 enum {
+	ROWS_LEAST = 500, /* unless a statement may not take so long: the pause grows instead */
 	ROWS_MOST = 32000,
 	ROUND_LEAST_S = 600, /* small books need not be read all the time */
 	CATCH_UP = 5,        /* times the share, if a round is late */
@@ -55,7 +56,7 @@ share_of(const struct config *config, const struct state *state, const struct in
 	return share > SHARE_MOST ? SHARE_MOST : share;
 }
 
-/* A piece takes the share of a second, and the next one follows a second later. */
+/* A piece takes about the share of a second. The pause keeps the share, whatever it took. */
 static void
 store(struct ctx *ctx, const struct state *state, const struct inspection *i, int64_t took_ns)
 {
@@ -63,7 +64,7 @@ store(struct ctx *ctx, const struct state *state, const struct inspection *i, in
 	int64_t wanted_ns = share * 10 * MS;
 	int64_t rows = i->rows;
 
-	if (took_ns > wanted_ns && rows > 1)
+	if (took_ns > wanted_ns && rows > ROWS_LEAST)
 		rows /= 2;
 	else if (took_ns < wanted_ns / 2 && rows < ROWS_MOST)
 		rows *= 2;
