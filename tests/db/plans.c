@@ -31,6 +31,7 @@ struct scene {
 /* Tables that do not grow with use: a row for each kind, release, key or process, or for the few minutes
  * in which something is counted. Tables of the server are left to it. */
 static const char *const bounded[] = {
+	"book_audit",
 	"chart",
 	"day_count",
 	"event_feed",
