@@ -126,6 +126,35 @@ check_answer(struct arena *arena, const char *text, size_t length, bool no_body)
 		REQUIRE(json_read(arena, &f, body, (size_t)(end - body), &value) == ERR_OK);
 }
 
+/* The body in a block of its own, and its length before the other parameters: of two the first counts. */
+static void
+give_body(struct arena *arena, FCGX_Stream *in, const char *body, size_t length, char **parameters)
+{
+	unsigned char *copy = arena_alloc(arena, length + 1);
+
+	if (length > 0)
+		memcpy(copy, body, length);
+	in->rdNext = copy;
+	in->stop = in->stopUnget = copy + length;
+	parameters[0] = arena_printf(arena, "CONTENT_LENGTH=%zu", length);
+	if (parameters[1] != NULL && text_starts_with(parameters[1], "CONTENT_LENGTH="))
+		parameters[0] = parameters[1];
+}
+
+/* Whether the method is certainly HEAD: it is given once. */
+static bool
+is_head(char **parameters)
+{
+	size_t methods = 0;
+	bool head = false;
+
+	for (; *parameters != NULL; parameters++) {
+		methods += text_starts_with(*parameters, "REQUEST_METHOD=");
+		head |= strcmp(*parameters, "REQUEST_METHOD=HEAD") == 0;
+	}
+	return head && methods == 1;
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -135,30 +164,18 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const char *end = (const char *)data + size;
 	char *parameters[PARAMETERS_MAX + 2] = {NULL};
 	const char *body = take_parameters(arena, (const char *)data, end, parameters + 1);
-	unsigned char *copy = (unsigned char *)arena_strndup(arena, body, 0);
 	FCGX_Stream in = {.isReader = 1, .fillBuffProc = end_of_body};
 	FCGX_Stream out = {
 		.wrNext = answer, .stop = answer + sizeof(answer), .emptyBuffProc = end_of_room};
 	FCGX_Request fcgi = {
 		.ipcFd = -1, .in = &in, .out = &out, .envp = parameters, .keepConnection = 1};
-	bool head = false;
 
 	if (worker.app.keys == NULL)
 		open_worker();
-	if (body < end) {
-		copy = arena_alloc(arena, (size_t)(end - body));
-		memcpy(copy, body, (size_t)(end - body));
-	}
-	/* Of two the first counts. */
-	parameters[0] = arena_printf(arena, "CONTENT_LENGTH=%zu", (size_t)(end - body));
-	if (parameters[1] != NULL && text_starts_with(parameters[1], "CONTENT_LENGTH="))
-		parameters[0] = parameters[1];
-	for (char **p = parameters; *p != NULL; p++)
-		head |= strcmp(*p, "REQUEST_METHOD=HEAD") == 0;
-	in.rdNext = copy;
-	in.stop = in.stopUnget = copy + (end - body);
+	give_body(arena, &in, body, (size_t)(end - body), parameters);
 	fcgi_request_answer(&worker.app, worker.arrivals, work, &fcgi);
-	check_answer(arena, (const char *)answer, (size_t)(out.wrNext - answer), head);
+	check_answer(arena, (const char *)answer, (size_t)(out.wrNext - answer),
+		     is_head(parameters));
 	arena_free(work);
 	arena_free(arena);
 	return 0;
