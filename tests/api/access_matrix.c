@@ -54,12 +54,12 @@ show(const struct cell *cell, const struct answer *a)
 }
 
 /* Fails with the cell and its answer. */
-#define check_cell(cell, answer, condition)  \
-	do {                                 \
-		if (!(condition)) {          \
-			show(cell, answer);  \
+#define check_cell(cell, answer, condition)   \
+	do {                                  \
+		if (!(condition)) {           \
+			show(cell, answer);   \
 			fail_msg(#condition); \
-		}                            \
+		}                             \
 	} while (0)
 
 static struct answer
@@ -97,8 +97,8 @@ for_each_cell(struct client *c, const struct dialect *dialect, const struct rout
 {
 	for (size_t i = 0; i < callers.count; i++)
 		for (int t = 0; t < TRANSPORT_COUNT; t++) {
-			check(c, &(struct cell){dialect, route, &callers.list[i],
-						(enum transport)t});
+			check(c,
+			      &(struct cell){dialect, route, &callers.list[i], (enum transport)t});
 			arena_reset(c->scratch);
 		}
 }
@@ -117,8 +117,8 @@ static const char *
 essence(struct client *c, const struct answer *a)
 {
 	const char *id = answer_header(a, "X-Request-Id");
-	char *text = arena_strndup(c->scratch, a->body.length > 0 ? a->body.data : "",
-				   a->body.length);
+	char *text =
+		arena_strndup(c->scratch, a->body.length > 0 ? a->body.data : "", a->body.length);
 
 	for (char *p = strstr(text, id); p != NULL; p = strstr(p, id))
 		memset(p, '-', strlen(id));
@@ -345,9 +345,9 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		client_test(test_refused),     client_test(test_admitted),
-		client_test(test_strangers),   client_test(test_other_sites),
-		client_test(test_mine),        client_test(client_books_hold),
+		client_test(test_refused),   client_test(test_admitted),
+		client_test(test_strangers), client_test(test_other_sites),
+		client_test(test_mine),      client_test(client_books_hold),
 	};
 
 	return cmocka_run_group_tests(tests, setup, client_teardown);

@@ -6,11 +6,11 @@
 #include <string.h>
 
 #include "base/arena.h"
-#include "json/reader.h"
 #include "net/http.h"
 #include "provider/bank.h"
 #include "provider/vendor.h"
 #include "tests/fuzz/fuzz.h"
+#include "json/reader.h"
 
 enum { LIMIT = 64 << 20, TEXT_MAX = 100, VALUES = 65536, CALLS_MAX = 1000 };
 
@@ -148,7 +148,8 @@ call_vendor(const struct vendor *vendor, size_t which, const struct provider_cal
 		struct vendor_answer answer;
 
 		again.http = &rewound;
-		answer = which == 0 ? vendor->sell(&again, &order) : vendor->poll(&again, REFERENCE);
+		answer =
+			which == 0 ? vendor->sell(&again, &order) : vendor->poll(&again, REFERENCE);
 		check_outcome(answer.outcome, which == 0 ? answer.message : "-");
 		check_text(answer.id);
 		REQUIRE(answer.amount.currency != NULL || answer.amount.minor == 0);
@@ -207,8 +208,8 @@ call_bank(size_t which, const struct xs2a_call *call)
 		call_accounts(call);
 		return;
 	case 4:
-		consent.answer = xs2a_balance(call, "consent", "account", currency_find("NOK"),
-					      &balance);
+		consent.answer =
+			xs2a_balance(call, "consent", "account", currency_find("NOK"), &balance);
 		break;
 	case 5:
 		payment = xs2a_payment_initiate(call, "consent", &order);

@@ -17,11 +17,11 @@
 #include "bin/arrival.h"
 #include "bin/fcgi_request.h"
 #include "crypto/password.h"
-#include "json/reader.h"
 #include "net/http.h"
 #include "runtime/app.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/support/keys.h"
+#include "json/reader.h"
 
 enum { LIMIT = 256 << 20, PARAMETERS_MAX = 64, ANSWER_MAX = 1 << 20 };
 

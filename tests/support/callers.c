@@ -55,8 +55,9 @@ add_tenant(struct client *c, struct callers *callers, const struct tenant *t, co
 	};
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		struct caller *caller = add(c, callers, client_text(c, "%s: %s", name, rows[i].what),
-					    rows[i].credential);
+		struct caller *caller =
+			add(c, callers, client_text(c, "%s: %s", name, rows[i].what),
+			    rows[i].credential);
 
 		caller->kind = rows[i].kind;
 		caller->permissions = ALL_PERMISSIONS;
@@ -101,7 +102,8 @@ add_ended_keys(struct client *c, struct callers *callers)
 		{"expired project key", "api_key", "expires_at = now()", true},
 		{"revoked personal key", "api_key", "revoked_at = now()", false},
 		{"expired personal key", "api_key", "expires_at = now()", false},
-		{"revoked wallet key", "wallet_key", "is_active = false, revoked_at = now()", false},
+		{"revoked wallet key", "wallet_key", "is_active = false, revoked_at = now()",
+		 false},
 		{"expired wallet key", "wallet_key", "expires_at = now()", false},
 	};
 	const struct tenant *t = &callers->acme;
@@ -113,7 +115,8 @@ add_ended_keys(struct client *c, struct callers *callers)
 					  ? wallet_key_new(c, &t->owner, ALL_PERMISSIONS)
 					  : key_new(c, &t->owner, project, "'quota':null");
 
-		client_sql(c, "UPDATE cowry.%s SET %s WHERE %s_id = (SELECT max(%s_id) FROM cowry.%s)",
+		client_sql(c,
+			   "UPDATE cowry.%s SET %s WHERE %s_id = (SELECT max(%s_id) FROM cowry.%s)",
 			   table, rows[i].end, table, table, table);
 		(void)add(c, callers, rows[i].name, key);
 	}
@@ -180,8 +183,7 @@ static void
 add_roles(struct client *c, struct callers *callers)
 {
 	static const char *const roles[] = {"team", "founder"};
-	struct caller *admin =
-		add(c, callers, "admin", person_admin(c, "root@example.com").access);
+	struct caller *admin = add(c, callers, "admin", person_admin(c, "root@example.com").access);
 
 	admin->kind = PRINCIPAL_USER;
 	admin->admin = true;

@@ -101,8 +101,8 @@ owned_make(struct client *c, const struct tenant *owner, struct owned *o)
 	o->webhook = kept(c, &a);
 	(void)wallet_new(c, owner->test_key, "NGN");
 	stream_all(c);
-	o->delivery = arena_strdup(
-		c->keep, client_value(c, "SELECT public_id FROM cowry.webhook_delivery"));
+	o->delivery = arena_strdup(c->keep,
+				   client_value(c, "SELECT public_id FROM cowry.webhook_delivery"));
 }
 
 /* The value of a parameter of a path: by the parameter, or by the beginning of the path. */
