@@ -5,11 +5,11 @@
 # The stages of a check, in the order in which they start: the longest first.
 readonly CHECK_STAGES="sanitizers distcheck lint fuzz instructions"
 # Those that are run by their names only: other machines, other releases of Debian.
-readonly MACHINE_STAGES="trixie postgresql package failover install upgrade nemesis"
+readonly MACHINE_STAGES="trixie postgresql package failover install upgrade nemesis security"
 readonly CHECK_PACKAGES="clang clang-format clang-tidy cppcheck shellcheck python3-aiosmtpd mandoc
     valgrind"
 readonly MACHINE_PACKAGES="debootstrap systemd-container patroni etcd-server haproxy pgbouncer python3-psycopg2
-    iproute2 nftables"
+    iproute2 nftables slowhttptest testssl.sh"
 # Seconds, for all stages together, on two cores.
 readonly CHECK_BUDGET=3600
 # Seconds for each fuzz target.

@@ -56,3 +56,11 @@ stage_failover() {
     run_root env BUILD="$PWD" "$CHECKOUT/tests/failover/hosts" || status=1
     return "$status"
 }
+
+# A copy of everything is attacked.
+stage_security() {
+    mkdir -p "$BUILD/check/security"
+    cd "$BUILD/check/security" || exit
+    "$CHECKOUT/tests/security/run" | tee security.tap
+    ! sed -n 's/^1\.\.0 # SKIP /security: FAIL: /p' security.tap | grep .
+}
