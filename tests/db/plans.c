@@ -31,34 +31,20 @@ struct scene {
 /* Tables that do not grow with use: a row for each kind, release, key or process, or for the few minutes
  * in which something is counted. Tables of the server are left to it. */
 static const char *const bounded[] = {
-	"book_audit",
-	"chart",
-	"day_count",
-	"event_feed",
-	"instance",
-	"job", /* what is done is deleted */
-	"job_runner",
-	"journal_archive",
-	"journal_period",
-	"key_fingerprint",
-	"mail_count",
-	"migration",
-	"oauth_flow",
-	"pg_authid",
-	"pg_class",
-	"pg_database",
-	"pg_index",
-	"pg_sequence",
-	"product",
-	"rate_count",
-	"seal_feed",
-	"seal_key",
-	"seal_tree",
-	"api_key_use",
-	"sign_in_guard",
-	"token_request",
-	"verification",
-	NULL,
+	"book_audit",     "chart",
+	"day_count",      "event_feed",
+	"instance",       "job", /* what is done is deleted */
+	"job_runner",     "journal_archive",
+	"journal_period", "key_fingerprint",
+	"mail_count",     "migration",
+	"oauth_flow",     "pg_authid",
+	"pg_class",       "pg_database",
+	"pg_index",       "pg_sequence",
+	"product",        "rate_count",
+	"seal_feed",      "seal_key",
+	"seal_tree",      "api_key_use",
+	"sign_in_guard",  "token_request",
+	"verification",   NULL,
 };
 
 /* Statements that read one of them all the same. */
