@@ -4,7 +4,6 @@
  * is ours follows from the name of the socket on which the program listens, or from its own name. The
  * monotonic clock is left alone, and so are waits with an absolute time of it.
  */
-#define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>

@@ -187,7 +187,7 @@ class Stack:
             with open(folder + "/" + name, "wb") as file:
                 file.write(struct.pack("<q", 0))
         compiler = os.environ.get("CC", "cc").split()
-        done = subprocess.run(compiler + ["-O2", "-fPIC", "-shared", "-o", folder + "/skew.so",
+        done = subprocess.run(compiler + ["-O2", "-D_GNU_SOURCE", "-fPIC", "-shared", "-o", folder + "/skew.so",
                                           HERE + "/skew.c", "-ldl"],
                               capture_output=True, text=True, check=False)
         self.has_clock = done.returncode == 0

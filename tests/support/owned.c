@@ -146,11 +146,12 @@ static const struct {
 static const char *
 value_at(const struct owned *owned, size_t member)
 {
-	const char *value = NOBODY;
+	const void *at;
 
-	if (owned != NULL)
-		memcpy(&value, (const char *)owned + member, sizeof(value));
-	return value;
+	if (owned == NULL)
+		return NOBODY;
+	at = (const char *)owned + member;
+	return *(const char *const *)at;
 }
 
 static const char *
