@@ -10,17 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define ARENA_POISONED 1
-#endif
-#endif
-#if defined(__SANITIZE_ADDRESS__)
-#define ARENA_POISONED 1
-#endif
+#include "base/attributes.h"
 
 /* In sanitizer builds unallocated memory is poisoned, with a gap between blocks. */
-#ifdef ARENA_POISONED
+#ifdef ADDRESS_SANITIZER
 #include <sanitizer/asan_interface.h>
 #define POISON(address, size)   ASAN_POISON_MEMORY_REGION(address, size)
 #define UNPOISON(address, size) ASAN_UNPOISON_MEMORY_REGION(address, size)
