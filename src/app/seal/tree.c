@@ -29,7 +29,7 @@ static const struct column columns[] = {
 enum err
 tree_find(struct ctx *ctx, enum mode mode, struct stored_tree *out)
 {
-	struct tree_row row = {0};
+	struct tree_row row = {.mode = mode};
 	struct rows rows;
 
 	TRY(db_run(ctx, SQL_seal_tree_find, &rows, PARAMS(p_word(mode_words, mode))));
