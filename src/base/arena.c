@@ -13,7 +13,7 @@
 #include "base/attributes.h"
 
 /* In sanitizer builds unallocated memory is poisoned, with a gap between blocks. */
-#ifdef ADDRESS_SANITIZER
+#if ADDRESS_SANITIZER
 #include <sanitizer/asan_interface.h>
 #define POISON(address, size)   ASAN_POISON_MEMORY_REGION(address, size)
 #define UNPOISON(address, size) ASAN_UNPOISON_MEMORY_REGION(address, size)

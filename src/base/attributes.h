@@ -15,13 +15,17 @@
 #define UNINITIALIZED
 #endif
 
-/* Defined in a build with AddressSanitizer, which has an allocator of its own: by gcc's word or clang's. */
-#if defined(__SANITIZE_ADDRESS__)
-#define ADDRESS_SANITIZER 1
-#elif defined(__has_feature)
+/* 1 in a build with AddressSanitizer, which has an allocator of its own: by gcc's word or clang's. */
+#if defined(__has_feature)
 #if __has_feature(address_sanitizer)
 #define ADDRESS_SANITIZER 1
 #endif
+#endif
+#if defined(__SANITIZE_ADDRESS__)
+#define ADDRESS_SANITIZER 1
+#endif
+#ifndef ADDRESS_SANITIZER
+#define ADDRESS_SANITIZER 0
 #endif
 
 /* How many items an array has; not for pointers. */
