@@ -288,6 +288,8 @@ src_app_libapp_a_SOURCES = \
 	src/app/seal/journal.c src/app/seal/journal.h \
 	src/app/seal/proof.c src/app/seal/proof.h \
 	src/app/seal/publish.c src/app/seal/publish.h \
+	src/app/seal/receipt.c src/app/seal/receipt.h \
+	src/app/seal/receipt_check.c src/app/seal/receipt_check.h \
 	src/app/seal/seal.c src/app/seal/seal.h \
 	src/app/seal/seal_check.c src/app/seal/seal_check.h \
 	src/app/seal/tree.c src/app/seal/tree.h \
@@ -377,6 +379,7 @@ src_api_libapi_a_SOURCES = \
 	src/api/pocket/pocket.c src/api/pocket/pocket.h \
 	src/api/pocket/providers.c \
 	src/api/pocket/reviews.c \
+	src/api/pocket/receipts.c \
 	src/api/pocket/statements.c \
 	src/api/pocket/subscriptions.c \
 	src/api/pocket/users.c \
@@ -441,6 +444,7 @@ cowry_SOURCES = \
 	src/bin/cli_products.c \
 	src/bin/cli_provider.c \
 	src/bin/cli_rates.c \
+	src/bin/cli_receipt.c \
 	src/bin/cli_restored.c \
 	src/bin/cli_reviews.c \
 	src/bin/cli_archive.c \

@@ -294,6 +294,8 @@ static const struct command commands[] = {
 	{"secrets", "activate", "", "activate the waiting key", cli_secrets_activate},
 	{"secrets", "prune", "", "re-encrypt values sealed with older keys, and drop those keys",
 	 cli_secrets_prune},
+	{"receipt", "check", "FILE --key KEY", "check the receipt of a transaction, offline",
+	 cli_receipt_check},
 	{"restored", NULL, "[--jump N] [--force] [--unseen]",
 	 "prepare a restored database for service", cli_restored},
 	{"reviews", "list", "[--status S] [--kind K]", "list pending reviews", cli_reviews_list},
@@ -335,8 +337,9 @@ run(const struct command *command, int argc, char **argv)
 {
 	struct config config;
 
-	/* These two need no settings, and work with wrong ones. */
-	if (command->run == run_settings || command->run == run_version)
+	/* These need no settings, and work with wrong ones. */
+	if (command->run == run_settings || command->run == run_version ||
+	    command->run == cli_receipt_check)
 		return command->run(NULL, argc, argv);
 	start_env_file(program);
 	start_config(&config, program);

@@ -57,6 +57,7 @@ int cli_provider_set(const struct config *config, int argc, char **argv);
 int cli_provider_stop(const struct config *config, int argc, char **argv);
 int cli_rates_list(const struct config *config, int argc, char **argv);
 int cli_rates_load(const struct config *config, int argc, char **argv);
+int cli_receipt_check(const struct config *config, int argc, char **argv);
 int cli_restored(const struct config *config, int argc, char **argv);
 int cli_reviews_list(const struct config *config, int argc, char **argv);
 int cli_reviews_approve(const struct config *config, int argc, char **argv);

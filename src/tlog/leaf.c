@@ -4,8 +4,6 @@
 #include <string.h>
 #include <time.h>
 
-static const char version[] = "cowry-transaction/1\n";
-
 void
 leaf_field_salt(const unsigned char salt[LEAF_SALT_SIZE], const char *name, struct hash *out)
 {
@@ -32,13 +30,19 @@ commitment(struct arena *arena, const struct leaf *leaf, const char *name, const
 	return hex_encode(arena, hash.bytes, sizeof(hash.bytes));
 }
 
+const char *
+leaf_state(struct arena *arena, int64_t balance, int64_t sequence)
+{
+	return arena_printf(arena, "%" PRId64 " %" PRId64, balance, sequence);
+}
+
 /* One side of a posting: the account's balance after it, and its number in the account's history. */
 static const char *
 side(struct arena *arena, const struct leaf *leaf, const char *side, int64_t line, int64_t balance,
      int64_t sequence)
 {
 	return commitment(arena, leaf, arena_printf(arena, "%s %" PRId64, side, line),
-			  arena_printf(arena, "%" PRId64 " %" PRId64, balance, sequence));
+			  leaf_state(arena, balance, sequence));
 }
 
 static const char *
@@ -53,9 +57,8 @@ posting_line(struct arena *arena, const struct leaf *leaf, const struct leaf_pos
 			    side(arena, leaf, "to", p->line, p->to_balance, p->to_sequence));
 }
 
-/* RFC 3339 in UTC, with microseconds. */
-static const char *
-time_text(struct arena *arena, struct instant time)
+const char *
+leaf_time(struct arena *arena, struct instant time)
 {
 	time_t seconds = time.us / SECOND_US;
 	struct tm tm;
@@ -79,14 +82,14 @@ head(struct arena *arena, const struct leaf *leaf)
 	char id[UUID_TEXT_MAX];
 	char reverses[UUID_TEXT_MAX];
 
-	return arena_printf(arena,
-			    "%smode %s\nproject %s\nid %s\ntype %s\ntime %s\nreverses %s\n"
-			    "reference %s\nmetadata %s\n",
-			    version, leaf->mode, id_text(project, leaf->project),
-			    uuid_text(id, leaf->id), leaf->type, time_text(arena, leaf->time),
-			    id_text(reverses, leaf->reverses),
-			    commitment(arena, leaf, "reference", leaf->reference),
-			    commitment(arena, leaf, "metadata", leaf->metadata));
+	return arena_printf(
+		arena,
+		LEAF_VERSION "\nmode %s\nproject %s\nid %s\ntype %s\ntime %s\nreverses %s\n"
+			     "reference %s\nmetadata %s\n",
+		leaf->mode, id_text(project, leaf->project), uuid_text(id, leaf->id), leaf->type,
+		leaf_time(arena, leaf->time), id_text(reverses, leaf->reverses),
+		commitment(arena, leaf, "reference", leaf->reference),
+		commitment(arena, leaf, "metadata", leaf->metadata));
 }
 
 struct bytes

@@ -17,6 +17,9 @@
 #include "base/text.h"
 #include "tlog/merkle.h"
 
+/* The first line. */
+#define LEAF_VERSION "cowry-transaction/1"
+
 enum { LEAF_SALT_SIZE = 16 };
 
 struct leaf_posting {
@@ -45,6 +48,10 @@ struct leaf {
 	size_t count;
 };
 
+/* RFC 3339 in UTC, with microseconds: as in a leaf. */
+const char *leaf_time(struct arena *arena, struct instant time);
+/* The state of an account: "<balance> <sequence>". */
+const char *leaf_state(struct arena *arena, int64_t balance, int64_t sequence);
 struct bytes leaf_text(struct arena *arena, const struct leaf *leaf);
 
 /* What opens a commitment of a leaf. The names are "reference", "metadata", "from 0" and "to 0", with the

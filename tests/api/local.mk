@@ -85,6 +85,7 @@ API_TESTS = \
 	tests/api/pocket/second_card \
 	tests/api/pocket/users \
 	tests/api/pocket/user_lists \
+	tests/api/pocket/receipts \
 	tests/api/pocket/statements \
 	tests/api/pocket/subscriptions \
 	tests/api/pocket/wallets \
@@ -188,6 +189,7 @@ tests_api_pocket_reviews_LDADD = $(API_LIBS)
 tests_api_pocket_second_card_LDADD = $(API_LIBS)
 tests_api_pocket_users_LDADD = $(API_LIBS)
 tests_api_pocket_user_lists_LDADD = $(API_LIBS)
+tests_api_pocket_receipts_LDADD = $(API_LIBS)
 tests_api_pocket_statements_LDADD = $(API_LIBS)
 tests_api_pocket_subscriptions_LDADD = $(API_LIBS)
 tests_api_pocket_wallets_LDADD = $(API_LIBS)

@@ -32,6 +32,7 @@ static const struct {
 	 "client_covered(*state, pocket_wallets, \"Money\")"},
 	{pocket_statements, NULL, "pocket/statements",
 	 "client_covered(*state, pocket_statements, NULL)"},
+	{pocket_receipts, NULL, "pocket/receipts", "client_covered(*state, pocket_receipts, NULL)"},
 	{pocket_holds, NULL, "pocket/holds", "client_covered(*state, pocket_holds, NULL)"},
 	{pocket_admin, NULL, "pocket/admin", "client_covered(*state, pocket_admin, NULL)"},
 	{pocket_jobs, NULL, "pocket/jobs", "client_covered(*state, pocket_jobs, NULL)"},

@@ -1,5 +1,5 @@
 # One program per module; none of them needs a service.
-EXTRA_DIST += $(wildcard $(srcdir)/tests/support/*.h)
+EXTRA_DIST += $(wildcard $(srcdir)/tests/support/*.h) tests/support/receipt.json tests/support/receipt.key
 dist_check_SCRIPTS += tests/unit/layers.sh tests/unit/headers.sh tests/unit/source_rules.sh tests/unit/facts.sh tests/unit/manual.sh
 TESTS += tests/unit/layers.sh tests/unit/headers.sh tests/unit/source_rules.sh tests/unit/facts.sh tests/unit/manual.sh
 if CMOCKA
@@ -113,6 +113,7 @@ unit_cowry_tests = \
 	tests/unit/provider/paga \
 	tests/unit/provider/paystack \
 	tests/unit/app/instance \
+	tests/unit/app/receipt_check \
 	tests/unit/app/risk \
 	tests/unit/schema/schema \
 	tests/unit/schema/query \
@@ -144,6 +145,7 @@ tests_unit_api_admission_LDADD = $(COWRY_LIBS) $(unit_base_libs)
 tests_unit_app_code_LDADD = $(COWRY_LIBS) \
 	$(CMOCKA_LIBS)
 tests_unit_app_identity_LDADD = $(unit_cowry_libs)
+tests_unit_app_receipt_check_LDADD = $(unit_cowry_libs)
 tests_unit_app_risk_LDADD = $(unit_cowry_libs)
 tests_unit_app_instance_LDADD = $(unit_cowry_libs)
 tests_unit_app_iban_LDADD = $(unit_cowry_libs)

@@ -139,6 +139,18 @@ SELECT (l.number * 32 + i.ordinality - 1)::bigint AS index,
  CROSS JOIN LATERAL unnest(l.transaction_ids) WITH ORDINALITY AS i (id, ordinality)
  WHERE i.id = $2;
 
+-- name: receipt_find
+-- params: public_id:uuid
+-- returns: many
+-- A transaction, and the wallets in it with the users who own them; a row without wallet if it has none.
+SELECT t.transaction_id, t.ledger_id, l.mode, w.user_id, a.public_id AS wallet
+  FROM transaction t
+  JOIN ledger l USING (ledger_id)
+  LEFT JOIN journal_posting p ON p.transaction_id = t.transaction_id
+  LEFT JOIN wallet w ON w.account_id IN (p.from_id, p.to_id)
+  LEFT JOIN account a ON a.account_id = w.account_id
+ WHERE t.public_id = $1;
+
 -- name: seal_detached
 -- params:
 -- returns: many

@@ -104,6 +104,7 @@ static const struct route *const groups[] = {
 	pocket_keys,
 	pocket_wallets,
 	pocket_statements,
+	pocket_receipts,
 	pocket_holds,
 	pocket_payments,
 	pocket_admin,

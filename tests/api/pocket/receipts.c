@@ -1,0 +1,279 @@
+/* Receipts of transactions: they are valid, and show nobody what is another's. */
+#include "tests/support/cmocka.h"
+
+#include <string.h>
+
+#include "api/pocket/pocket.h"
+#include "app/events/event_stream.h"
+#include "app/seal/receipt_check.h"
+#include "app/seal/seal.h"
+#include "app/seal/tree.h"
+#include "runtime/app.h"
+#include "tests/support/money.h"
+#include "json/reader.h"
+
+static struct tenant acme;
+static struct tenant other;
+
+static int
+setup(void **state)
+{
+	return tenants_setup(state, &acme, &other);
+}
+
+/* As the job runner does. */
+static void
+seal(struct client *c)
+{
+	struct ctx ctx = app_ctx(c->app, c->scratch);
+	bool found = true;
+	bool more = true;
+
+	for (int quiet = 0; quiet < 2; quiet = found || more ? 0 : quiet + 1) {
+		assert_int_equal(event_stream_read(&ctx, &more), ERR_OK);
+		assert_int_equal(seal_some(&ctx, &found), ERR_OK);
+	}
+}
+
+static struct answer
+receipt(struct client *c, const char *credential, const char *id, const char *query)
+{
+	return client_call(c, "GET", client_text(c, "/v1/transactions/%s/receipt%s", id, query),
+			   credential, NULL);
+}
+
+/* The receipt of an answer, checked with the keys of its tree. */
+static const char *
+check(struct client *c, const struct answer *a, enum mode mode, struct receipt *out)
+{
+	struct ctx ctx = app_ctx(c->app, c->scratch);
+	const char *text = json_compact(c->scratch, json_member(a->json, "data", NULL));
+	struct stored_tree tree;
+	struct note_key *keys;
+	size_t n;
+
+	assert_int_equal(tree_find(&ctx, mode, &tree), ERR_OK);
+	assert_int_equal(tree_keys(&ctx, tree.origin, &keys, &n), ERR_OK);
+	return receipt_check(c->scratch, (struct bytes){text, strlen(text)}, keys, n, out);
+}
+
+static void
+expect_valid(struct client *c, const struct answer *a, enum mode mode)
+{
+	struct receipt receipt;
+	const char *problem = check(c, a, mode, &receipt);
+
+	expect_status(a, 200);
+	if (problem != NULL)
+		fail_msg("%s", problem);
+}
+
+/* A transfer of 12.50 between two wallets of a key's project; its id. */
+static const char *
+post(struct client *c, const char *key, const char **from, const char **to)
+{
+	struct answer a;
+
+	*from = wallet_with(c, key, "NGN", "100");
+	*to = wallet_with(c, key, "NGN", "777");
+	a = transfer(c, key, *from, *to, "12.50", fresh_reference(c),
+		     ",'metadata':{'note':\"\\u001b\"}");
+	expect_status(&a, 201);
+	return answer_at(&a, "data.id");
+}
+
+/* The first test: nothing was signed so far. */
+static void
+test_before_it_is_sealed(void **state)
+{
+	struct client *c = *state;
+	const char *from;
+	const char *to;
+	const char *id = post(c, acme.test_key, &from, &to);
+	struct answer a = receipt(c, acme.test_key, id, "");
+
+	expect_refusal(&a, 409, "JOURNAL_NOT_SIGNED");
+	seal(c);
+	a = receipt(c, acme.test_key, id, "");
+	expect_valid(c, &a, MODE_TEST);
+	id = post(c, acme.test_key, &from, &to);
+	a = receipt(c, acme.test_key, id, "");
+	expect_refusal(&a, 409, "NOT_SEALED_YET");
+	a = receipt(c, other.test_key, id, "");
+	expect_refusal(&a, 404, "NOT_FOUND");
+	seal(c);
+	a = receipt(c, acme.test_key, id, "");
+	expect_valid(c, &a, MODE_TEST);
+}
+
+static void
+test_content(void **state)
+{
+	struct client *c = *state;
+	const char *from;
+	const char *to;
+	const char *id = post(c, acme.test_key, &from, &to);
+	struct answer a;
+
+	seal(c);
+	a = receipt(c, acme.test_key, id, client_text(c, "?walletId=%s", from));
+	expect_valid(c, &a, MODE_TEST);
+	expect_text(&a, "data.format", "cowry-receipt/1");
+	expect_text(&a, "data.transaction.mode", "test");
+	expect_text(&a, "data.transaction.projectId", acme.project);
+	expect_text(&a, "data.transaction.id", id);
+	expect_text(&a, "data.transaction.type", "transfer");
+	expect_text(&a, "data.transaction.reverses", "null");
+	expect_text(&a, "data.transaction.postings.0.fromAccountId", from);
+	expect_text(&a, "data.transaction.postings.0.toAccountId", to);
+	expect_text(&a, "data.transaction.postings.0.minorUnits", "1250");
+	expect_text(&a, "data.transaction.postings.0.currency", "NGN");
+	expect_text(&a, "data.openings.0.name", "reference");
+	expect_text(&a, "data.openings.1.name", "metadata");
+	expect_text(&a, "data.openings.1.value", "{\"note\": \"\\u001b\"}");
+	expect_text(&a, "data.openings.2.name", "from 0");
+	expect_text(&a, "data.openings.2.value", "8750 2");
+	assert_int_equal(answer_count(&a, "data.openings"), 3);
+}
+
+/* Neither side's balance, unless it is asked for, and then that side's alone. */
+static void
+test_balances(void **state)
+{
+	struct client *c = *state;
+	const char *from;
+	const char *to;
+	const char *id = post(c, acme.test_key, &from, &to);
+	const char *third = wallet_new(c, acme.test_key, "NGN");
+	struct answer a;
+
+	seal(c);
+	a = receipt(c, acme.test_key, id, "");
+	assert_int_equal(answer_count(&a, "data.openings"), 2);
+	assert_null(strstr(a.body.data, "8750"));
+	assert_null(strstr(a.body.data, "78950"));
+	a = receipt(c, acme.test_key, id, client_text(c, "?walletId=%s", from));
+	assert_null(strstr(a.body.data, "78950"));
+	a = receipt(c, acme.test_key, id, client_text(c, "?walletId=%s", to));
+	expect_valid(c, &a, MODE_TEST);
+	expect_text(&a, "data.openings.2.name", "to 0");
+	expect_text(&a, "data.openings.2.value", "78950 2");
+	assert_null(strstr(a.body.data, "8750 2"));
+	a = receipt(c, acme.test_key, id, client_text(c, "?walletId=%s", third));
+	expect_refusal(&a, 404, "NOT_FOUND");
+	a = receipt(c, acme.test_key, id,
+		    client_text(c, "?walletId=%s", operator_account(c, from)));
+	expect_refusal(&a, 404, "NOT_FOUND");
+	a = receipt(c, acme.test_key, id, "?walletId=x");
+	expect_field(&a, "walletId");
+}
+
+static void
+test_reversal(void **state)
+{
+	struct client *c = *state;
+	const char *from;
+	const char *to;
+	const char *id = post(c, acme.live_key, &from, &to);
+	struct answer a = act(c, acme.live_key, "transactions", id, "reverse", "");
+
+	expect_status(&a, 201);
+	seal(c);
+	a = receipt(c, acme.live_key, answer_at(&a, "data.id"), "");
+	expect_valid(c, &a, MODE_LIVE);
+	expect_text(&a, "data.transaction.mode", "live");
+	expect_text(&a, "data.transaction.type", "reversal");
+	expect_text(&a, "data.transaction.reverses", id);
+}
+
+static void
+expect_unknown(const struct answer *a)
+{
+	expect_refusal(a, 404, "NOT_FOUND");
+	expect_text(a, "message", "Transaction not found");
+}
+
+static void
+test_foreign(void **state)
+{
+	struct client *c = *state;
+	struct person admin = person_admin(c, "receipt-admin@example.com");
+	const char *from;
+	const char *to;
+	const char *id = post(c, acme.test_key, &from, &to);
+	struct answer a;
+
+	seal(c);
+	a = receipt(c, acme.test_key, NOBODY, "");
+	expect_unknown(&a);
+	a = receipt(c, other.test_key, id, "");
+	expect_unknown(&a);
+	a = receipt(c, other.test_key, id, client_text(c, "?walletId=%s", from));
+	expect_unknown(&a);
+	a = receipt(c, acme.live_key, id, "");
+	expect_unknown(&a);
+	a = receipt(c, acme.owner.access, id, "");
+	expect_unknown(&a);
+	a = receipt(c, NULL, id, "");
+	expect_refusal(&a, 401, "UNAUTHORIZED");
+	a = receipt(c, admin.access, id, client_text(c, "?walletId=%s", to));
+	expect_valid(c, &a, MODE_TEST);
+	assert_int_equal(answer_count(&a, "data.openings"), 3);
+}
+
+/* A user's own transactions, in the platform's books. */
+static void
+test_users(void **state)
+{
+	struct client *c = *state;
+	struct person admin = person_admin(c, "receipt-root@example.com");
+	struct person ann = person_new(c, "ann@example.com");
+	struct person ben = person_new(c, "ben@example.com");
+	struct answer a = client_call(c, "GET", "/api/wallet/balance", ann.access, NULL);
+	const char *wallet;
+	const char *id;
+
+	expect_status(&a, 200);
+	wallet = client_value(
+		c, "SELECT a.public_id FROM cowry.account a JOIN cowry.wallet USING (account_id)"
+		   " JOIN cowry.users u USING (user_id) WHERE u.email = 'ann@example.com'");
+	a = client_call(c, "POST", "/v1/admin/wallets/credit", admin.access,
+			client_json(c,
+				    "{'walletId':'%s','amount':'5','currency':'NGN',"
+				    "'reference':'%s','reason':'Ticket'}",
+				    wallet, fresh_reference(c)));
+	expect_status(&a, 201);
+	id = answer_at(&a, "data.id");
+	seal(c);
+	a = receipt(c, ann.access, id, client_text(c, "?walletId=%s", wallet));
+	expect_valid(c, &a, MODE_LIVE);
+	expect_text(&a, "data.transaction.projectId", "null");
+	expect_text(&a, "data.openings.2.value", "500 1");
+	a = receipt(c, ben.access, id, "");
+	expect_unknown(&a);
+	a = receipt(c, acme.live_key, id, "");
+	expect_unknown(&a);
+}
+
+static void
+test_covered(void **state)
+{
+	client_covered(*state, pocket_receipts, NULL);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		client_test(test_before_it_is_sealed),
+		client_test(test_content),
+		client_test(test_balances),
+		client_test(test_reversal),
+		client_test(test_foreign),
+		client_test(test_users),
+		client_test(client_books_hold),
+		client_test(test_covered),
+	};
+
+	return cmocka_run_group_tests(tests, setup, client_teardown);
+}
