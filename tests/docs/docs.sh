@@ -35,7 +35,7 @@ unknown_languages() {
     while read -r file; do
         while read -r _ line language _ mark; do
             case $language in
-            sh | json | text | python | sql) ;;
+            sh | json | text | js | python | sql) ;;
             *) echo "$file:$line: a block of $language" ;;
             esac
             case $mark in

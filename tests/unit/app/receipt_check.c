@@ -151,7 +151,7 @@ names_what_differs(void **state)
 	}
 }
 
-/* Whoever passes a receipt on may leave openings out. */
+/* A receipt may be passed on without openings. */
 static void
 openings_may_be_removed(void **state)
 {
