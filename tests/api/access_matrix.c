@@ -224,16 +224,23 @@ test_admitted(void **state)
 	for_all(*state, check_admitted);
 }
 
-/* Whether the caller may see the owner's objects: administrators manage all users, and read every
- * statement. */
+/* Administrators manage all users, and read every statement and receipt. */
+static bool
+is_for_admins(const struct route *route)
+{
+	return text_starts_with(route->path, "/v1/users/") ||
+	       text_starts_with(route->path, "/v1/wallets/") ||
+	       text_equal(route->path, "/v1/transactions/{id}/receipt");
+}
+
+/* Whether the caller may see the owner's objects. */
 static bool
 is_entitled(const struct cell *cell)
 {
 	const struct route *route = cell->route;
 
 	return cell->caller->owner || route->access == ACCESS_ADMIN ||
-	       (cell->caller->admin && (text_starts_with(route->path, "/v1/users/") ||
-					text_starts_with(route->path, "/v1/wallets/")));
+	       (cell->caller->admin && is_for_admins(route));
 }
 
 /* Whether the path has no owned object: anyone who has a voucher's code may look. */
