@@ -36,7 +36,7 @@ seal(struct client *c)
 }
 
 static struct answer
-receipt(struct client *c, const char *credential, const char *id, const char *query)
+get_receipt(struct client *c, const char *credential, const char *id, const char *query)
 {
 	return client_call(c, "GET", client_text(c, "/v1/transactions/%s/receipt%s", id, query),
 			   credential, NULL);
@@ -90,19 +90,19 @@ test_before_it_is_sealed(void **state)
 	const char *from;
 	const char *to;
 	const char *id = post(c, acme.test_key, &from, &to);
-	struct answer a = receipt(c, acme.test_key, id, "");
+	struct answer a = get_receipt(c, acme.test_key, id, "");
 
 	expect_refusal(&a, 409, "JOURNAL_NOT_SIGNED");
 	seal(c);
-	a = receipt(c, acme.test_key, id, "");
+	a = get_receipt(c, acme.test_key, id, "");
 	expect_valid(c, &a, MODE_TEST);
 	id = post(c, acme.test_key, &from, &to);
-	a = receipt(c, acme.test_key, id, "");
+	a = get_receipt(c, acme.test_key, id, "");
 	expect_refusal(&a, 409, "NOT_SEALED_YET");
-	a = receipt(c, other.test_key, id, "");
+	a = get_receipt(c, other.test_key, id, "");
 	expect_refusal(&a, 404, "NOT_FOUND");
 	seal(c);
-	a = receipt(c, acme.test_key, id, "");
+	a = get_receipt(c, acme.test_key, id, "");
 	expect_valid(c, &a, MODE_TEST);
 }
 
@@ -116,7 +116,7 @@ test_content(void **state)
 	struct answer a;
 
 	seal(c);
-	a = receipt(c, acme.test_key, id, client_text(c, "?walletId=%s", from));
+	a = get_receipt(c, acme.test_key, id, client_text(c, "?walletId=%s", from));
 	expect_valid(c, &a, MODE_TEST);
 	expect_text(&a, "data.format", "cowry-receipt/1");
 	expect_text(&a, "data.transaction.mode", "test");
@@ -148,23 +148,23 @@ test_balances(void **state)
 	struct answer a;
 
 	seal(c);
-	a = receipt(c, acme.test_key, id, "");
+	a = get_receipt(c, acme.test_key, id, "");
 	assert_int_equal(answer_count(&a, "data.openings"), 2);
 	assert_null(strstr(a.body.data, "8750"));
 	assert_null(strstr(a.body.data, "78950"));
-	a = receipt(c, acme.test_key, id, client_text(c, "?walletId=%s", from));
+	a = get_receipt(c, acme.test_key, id, client_text(c, "?walletId=%s", from));
 	assert_null(strstr(a.body.data, "78950"));
-	a = receipt(c, acme.test_key, id, client_text(c, "?walletId=%s", to));
+	a = get_receipt(c, acme.test_key, id, client_text(c, "?walletId=%s", to));
 	expect_valid(c, &a, MODE_TEST);
 	expect_text(&a, "data.openings.2.name", "to 0");
 	expect_text(&a, "data.openings.2.value", "78950 2");
 	assert_null(strstr(a.body.data, "8750 2"));
-	a = receipt(c, acme.test_key, id, client_text(c, "?walletId=%s", third));
+	a = get_receipt(c, acme.test_key, id, client_text(c, "?walletId=%s", third));
 	expect_refusal(&a, 404, "NOT_FOUND");
-	a = receipt(c, acme.test_key, id,
-		    client_text(c, "?walletId=%s", operator_account(c, from)));
+	a = get_receipt(c, acme.test_key, id,
+			client_text(c, "?walletId=%s", operator_account(c, from)));
 	expect_refusal(&a, 404, "NOT_FOUND");
-	a = receipt(c, acme.test_key, id, "?walletId=x");
+	a = get_receipt(c, acme.test_key, id, "?walletId=x");
 	expect_field(&a, "walletId");
 }
 
@@ -179,7 +179,7 @@ test_reversal(void **state)
 
 	expect_status(&a, 201);
 	seal(c);
-	a = receipt(c, acme.live_key, answer_at(&a, "data.id"), "");
+	a = get_receipt(c, acme.live_key, answer_at(&a, "data.id"), "");
 	expect_valid(c, &a, MODE_LIVE);
 	expect_text(&a, "data.transaction.mode", "live");
 	expect_text(&a, "data.transaction.type", "reversal");
@@ -204,19 +204,19 @@ test_foreign(void **state)
 	struct answer a;
 
 	seal(c);
-	a = receipt(c, acme.test_key, NOBODY, "");
+	a = get_receipt(c, acme.test_key, NOBODY, "");
 	expect_unknown(&a);
-	a = receipt(c, other.test_key, id, "");
+	a = get_receipt(c, other.test_key, id, "");
 	expect_unknown(&a);
-	a = receipt(c, other.test_key, id, client_text(c, "?walletId=%s", from));
+	a = get_receipt(c, other.test_key, id, client_text(c, "?walletId=%s", from));
 	expect_unknown(&a);
-	a = receipt(c, acme.live_key, id, "");
+	a = get_receipt(c, acme.live_key, id, "");
 	expect_unknown(&a);
-	a = receipt(c, acme.owner.access, id, "");
+	a = get_receipt(c, acme.owner.access, id, "");
 	expect_unknown(&a);
-	a = receipt(c, NULL, id, "");
+	a = get_receipt(c, NULL, id, "");
 	expect_refusal(&a, 401, "UNAUTHORIZED");
-	a = receipt(c, admin.access, id, client_text(c, "?walletId=%s", to));
+	a = get_receipt(c, admin.access, id, client_text(c, "?walletId=%s", to));
 	expect_valid(c, &a, MODE_TEST);
 	assert_int_equal(answer_count(&a, "data.openings"), 3);
 }
@@ -245,13 +245,13 @@ test_users(void **state)
 	expect_status(&a, 201);
 	id = answer_at(&a, "data.id");
 	seal(c);
-	a = receipt(c, ann.access, id, client_text(c, "?walletId=%s", wallet));
+	a = get_receipt(c, ann.access, id, client_text(c, "?walletId=%s", wallet));
 	expect_valid(c, &a, MODE_LIVE);
 	expect_text(&a, "data.transaction.projectId", "null");
 	expect_text(&a, "data.openings.2.value", "500 1");
-	a = receipt(c, ben.access, id, "");
+	a = get_receipt(c, ben.access, id, "");
 	expect_unknown(&a);
-	a = receipt(c, acme.live_key, id, "");
+	a = get_receipt(c, acme.live_key, id, "");
 	expect_unknown(&a);
 }
 
