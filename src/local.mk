@@ -32,6 +32,7 @@ src_base_libbase_a_SOURCES = \
 	src/base/env_file.c src/base/env_file.h \
 	src/base/errors.def \
 	src/base/fault.c src/base/fault.h \
+	src/base/file.c src/base/file.h \
 	src/base/id.c src/base/id.h \
 	src/base/log.c src/base/log.h \
 	src/base/luhn.c src/base/luhn.h \

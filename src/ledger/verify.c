@@ -30,8 +30,8 @@ struct run {
 	int64_t rows; /* of the next piece */
 	int64_t rows_most;
 	struct tally *tally;
-	struct chain *
-		chain; /* the ends of the histories that are followed, of these accounts; or NULL */
+	/* The ends of the histories that are followed, or NULL, and the accounts that have them. */
+	struct chain *chain;
 	int64_t after_account;
 	int64_t last_account;
 	const char **problems;

@@ -17,6 +17,7 @@
 #include "base/config.h"
 #include "base/email.h"
 #include "base/fiber.h"
+#include "base/file.h"
 #include "base/text.h"
 
 enum {
@@ -254,24 +255,6 @@ unavailable(struct fault *f, const char *what, const char *why)
 	return fault(f, ERR_UNAVAILABLE, NULL, NULL);
 }
 
-static bool
-write_all(int fd, const char *text)
-{
-	size_t left = strlen(text);
-
-	while (left > 0) {
-		ssize_t n = write(fd, text, left);
-
-		if (n < 0 && errno != EINTR)
-			return false;
-		if (n > 0) {
-			text += n;
-			left -= (size_t)n;
-		}
-	}
-	return true;
-}
-
 /* Written completely and synced under another name first, so that a reader never sees a part. */
 static bool
 write_file(int dir, const char *fresh, const char *name, const char *text)
@@ -282,7 +265,7 @@ write_file(int dir, const char *fresh, const char *name, const char *text)
 
 	if (fd < 0)
 		return false;
-	written = write_all(fd, text) && fsync(fd) == 0;
+	written = file_write(fd, text, strlen(text)) && fsync(fd) == 0;
 	return close(fd) == 0 && written && renameat(dir, fresh, dir, name) == 0 && fsync(dir) == 0;
 }
 

@@ -15,7 +15,7 @@ struct checkpoint {
 const char *checkpoint_text(struct arena *arena, const struct checkpoint *checkpoint);
 /* The text of a note; further lines are ignored, but may not be empty. */
 bool checkpoint_parse(struct arena *arena, const char *text, struct checkpoint *out) MUST_CHECK;
-/* The same of a note, whoever has signed it. */
+/* The same of a note. Its signatures are not checked. */
 bool checkpoint_of_note(struct arena *arena, const char *note, struct checkpoint *out) MUST_CHECK;
 
 #endif

@@ -163,7 +163,7 @@ merkle_consistency(const struct merkle_tree *tree, int64_t old, int64_t size,
 		else
 			begin = middle;
 	}
-	/* The older root itself is known to whoever checks the proof. */
+	/* The older root itself is known to the verifier of the proof. */
 	if (begin > 0)
 		TRY(read_range(tree, begin, end, &out->path[out->count++]));
 	reverse(out);

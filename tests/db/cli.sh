@@ -2,46 +2,13 @@
 # The operator's commands on a separate database: reviews, products, rates, and key rotation. Prints TAP.
 set -u
 
-folder=$(mktemp -d)
 database=cli_$$
-super=$COWRY_DATABASE_SUPERUSER_URL
-export COWRY_DATABASE_OWNER_URL="$COWRY_DATABASE_OWNER_URL dbname=$database"
-export COWRY_SECRETS_DIR=$folder/secrets COWRY_SQL_DIR=$srcdir/sql
-number=0
-failed=0
 psql_pid=
+# shellcheck source=tests/support/operator.sh
+. "$srcdir/tests/support/operator.sh"
 
-cleanup() {
+end_processes() {
     [[ ! $psql_pid ]] || kill "$psql_pid" 2>/dev/null
-    "$PSQL" -qX "$super" -c "DROP DATABASE IF EXISTS $database WITH (FORCE)" >&2
-    rm -rf "$folder"
-}
-trap cleanup EXIT
-
-cowry() {
-    "$top_builddir/cowry" "$@" >"$folder/out" 2>"$folder/err"
-}
-
-sql() {
-    "$PSQL" -qXAt "$super dbname=$database" -c "SET search_path TO cowry" -c "$1"
-}
-
-ok() {
-    local result="ok"
-    number=$((number + 1))
-    "${@:2}" || {
-        result="not ok" && failed=1
-        sed 's/^/# /' "$folder/out" "$folder/err"
-    }
-    echo "$result $number - $1"
-}
-
-says() {
-    grep -q "$1" "$folder/out" "$folder/err"
-}
-
-refused() {
-    ! cowry "${@:2}" && says "$1"
 }
 
 keys() {
@@ -53,7 +20,7 @@ first_key() {
 }
 
 prepare() {
-    "$PSQL" -qX "$super" -c "CREATE DATABASE $database OWNER cowry_owner" >&2 &&
+    create_database &&
         cowry keys create && cowry migrate &&
         sql "INSERT INTO job_runner (instance, seen_at) VALUES ('test', now() + interval '1 hour')" &&
         sql "INSERT INTO review (public_id, kind, subject, reason, status, decided_at) VALUES

@@ -1,7 +1,7 @@
 # The tests of the database layer have additional statements: the layer is built
 # once more, with a registry that contains both.
 TEST_QUERIES = $(wildcard $(srcdir)/tests/db/queries/*.sql)
-EXTRA_DIST += tests/with-postgres tests/support/smtp.py tests/db/server $(TEST_QUERIES)
+EXTRA_DIST += tests/with-postgres tests/support/smtp.py tests/support/operator.sh tests/db/server $(TEST_QUERIES)
 dist_check_SCRIPTS += tests/db/statements.sh tests/db/cli.sh tests/db/pooler.sh \
 	tests/db/monitoring.sh tests/db/sealing.sh tests/backup/restore.sh
 TESTS += tests/db/statements.sh tests/db/cli.sh tests/db/pooler.sh tests/db/monitoring.sh \

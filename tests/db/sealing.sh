@@ -3,51 +3,18 @@
 # `cowry seals` and `cowry verify` tell what is sealed, and what was changed. Prints TAP.
 set -u
 
-folder=$(mktemp -d)
 database=seals_$$
-super=$COWRY_DATABASE_SUPERUSER_URL
-export COWRY_DATABASE_URL="$COWRY_DATABASE_URL dbname=$database"
-export COWRY_DATABASE_OWNER_URL="$COWRY_DATABASE_OWNER_URL dbname=$database"
-export COWRY_DATABASE_AUDITOR_URL="$COWRY_DATABASE_AUDITOR_URL dbname=$database"
-export COWRY_SECRETS_DIR=$folder/secrets COWRY_SQL_DIR=$srcdir/sql COWRY_STATE_DIR=$folder/seen
-export COWRY_METRICS_DIR= COWRY_ENVIRONMENT=development COWRY_PUBLIC_URL=https://pay.example.com
-export COWRY_MAIL_DIR=$folder/mail COWRY_SEALS=public COWRY_SEALS_DIR=$folder/seals
-number=0
-failed=0
 runner=
+# shellcheck source=tests/support/operator.sh
+. "$srcdir/tests/support/operator.sh"
+export COWRY_DATABASE_URL="$COWRY_DATABASE_URL dbname=$database"
+export COWRY_DATABASE_AUDITOR_URL="$COWRY_DATABASE_AUDITOR_URL dbname=$database"
+export COWRY_STATE_DIR=$folder/seen COWRY_METRICS_DIR='' COWRY_ENVIRONMENT=development
+export COWRY_PUBLIC_URL=https://pay.example.com COWRY_MAIL_DIR=$folder/mail
+export COWRY_SEALS=public COWRY_SEALS_DIR=$folder/seals
 
-cleanup() {
+end_processes() {
     [[ ! $runner ]] || kill -9 "$runner" 2>/dev/null
-    "$PSQL" -qX "$super" -c "DROP DATABASE IF EXISTS $database WITH (FORCE)" >&2
-    rm -rf "$folder"
-}
-trap cleanup EXIT
-
-cowry() {
-    "$top_builddir/cowry" "$@" >"$folder/out" 2>"$folder/err"
-}
-
-sql() {
-    "$PSQL" -qXAt "$super dbname=$database" -c "SET search_path TO cowry" -c "$1"
-}
-
-ok() {
-    local result="ok"
-    number=$((number + 1))
-    "${@:2}" || {
-        result="not ok" && failed=1
-        sed 's/^/# /' "$folder/out" "$folder/err"
-        tail -n 5 "$folder/log" | sed 's/^/# /'
-    }
-    echo "$result $number - $1"
-}
-
-says() {
-    grep -q -- "$1" "$folder/out" "$folder/err"
-}
-
-refused() {
-    ! cowry "${@:2}" && says "$1"
 }
 
 # until_true COMMAND...: within a minute.
@@ -94,7 +61,7 @@ post() {
 }
 
 prepare() {
-    "$PSQL" -qX "$super" -c "CREATE DATABASE $database OWNER cowry_owner" >&2 &&
+    create_database &&
         cowry keys create && cowry migrate && touch "$folder/log" &&
         sql "INSERT INTO account (public_id, ledger_id, kind, currency)
              SELECT gen_random_uuid(), ledger_id, kind, 'NGN'

@@ -300,7 +300,7 @@ witness_of(const struct books *b, enum mode mode)
 	return (struct witness){.name = "kept", .checkpoint = open_checkpoint(b, &tree)};
 }
 
-/* Someone with all rights and the keys: amounts, balances and seals are made anew. */
+/* An attacker with all rights and the keys: amounts and balances are changed, and sealed again. */
 static void
 test_rewritten_history(void **state)
 {

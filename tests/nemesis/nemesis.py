@@ -28,6 +28,7 @@ class Nemesis:
         self.prober_client = Client(stack)
         self.probes = collections.deque(maxlen=5000)  # (begun, seconds, status)
         self.injected = []                            # {"fault", "note", "back", "last bad"}
+        self.failed = {}                              # {fault: why it could not be injected}
 
     # For the faults
 
@@ -64,21 +65,23 @@ class Nemesis:
                 break
 
     def inject(self, names):
-        """These faults together, then watch the service come back."""
+        """These faults together, then watch the service come back. One that fails does not count."""
         notes = {}
 
         def one(name):
             try:
                 notes[name] = str(FAULTS[name][1](self))
             except Exception as problem:  # pylint: disable=broad-except
-                notes[name] = f"not injected: {problem!r}"
+                self.failed[name] = repr(problem)
+                print(f"  not injected: {name}: {problem!r}", flush=True)
         threads = [threading.Thread(target=one, args=(name,)) for name in names]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
         self.stack.heal()
-        self.watch(" + ".join(names), "; ".join(notes.values()))
+        if notes:
+            self.watch(" + ".join(notes), "; ".join(notes.values()))
 
     def watch(self, name, note):
         """The service must be back in time, and so must each program."""

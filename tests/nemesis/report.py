@@ -15,10 +15,11 @@ def summary(seed, minutes, history, nemesis, found, left, rest):
     return {"seed": seed, "minutes": minutes, "operations": operations, "acknowledged": acknowledged(history),
             "answers": sum(history.counts.values()), "replays": history.replays,
             "slowest s": round(history.slowest, 1), "injected": len(nemesis.injected),
-            "faults": recoveries(nemesis.injected), "left out": left, "under way at the end": rest,
+            "faults": recoveries(nemesis.injected), "not injected": nemesis.failed, "left out": left,
+            "under way at the end": rest,
             "events": len({e.get("id") for _, e in history.events}), "deliveries": len(history.events),
             "checkers": {name: problems or "passed" for name, problems in found.items()},
-            "passed": not any(found.values())}
+            "passed": not any(found.values()) and not nemesis.failed}
 
 
 def recoveries(injected):
@@ -52,6 +53,8 @@ def text(result):
         lines.append(f"{kind[:28]:<28} " + ", ".join(f"{what} {n}" for what, n in outcomes.items()))
     lines += ["", f"events {result['events']}, deliveries {result['deliveries']}, "
               f"under way at the end {result['under way at the end']}"]
+    for fault, why in result["not injected"].items():
+        lines.append(f"not ok - {fault} could not be injected: {why}")
     for fault, why in result["left out"].items():
         lines.append(f"left out: {fault} ({why})")
     lines.append("")

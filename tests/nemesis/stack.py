@@ -206,7 +206,7 @@ class Stack:
         return os.path.exists(self.folder + "/point/order")
 
     def cancel_fault(self):
-        """Whoever comes to the point now does nothing."""
+        """No process does anything at the point any more."""
         try:
             os.unlink(self.folder + "/point/order")
         except FileNotFoundError:

@@ -14,6 +14,7 @@ unit_base_tests = \
 	tests/unit/base/env_file \
 	tests/unit/base/fault \
 	tests/unit/base/fiber \
+	tests/unit/base/file \
 	tests/unit/crypto/hmac \
 	tests/unit/net/http \
 	tests/unit/net/http_many \
@@ -55,6 +56,7 @@ tests_unit_base_fiber_LDADD = $(unit_base_libs)
 tests_unit_base_config_LDADD = $(unit_base_libs)
 tests_unit_base_email_LDADD = $(unit_base_libs)
 tests_unit_base_env_file_LDADD = $(unit_base_libs)
+tests_unit_base_file_LDADD = $(unit_base_libs)
 tests_unit_base_fault_LDADD = $(unit_base_libs)
 tests_unit_crypto_hmac_LDADD = $(unit_base_libs)
 tests_unit_crypto_signature_LDADD = $(unit_base_libs)

@@ -10,6 +10,7 @@
 
 #include "app/seal/tree.h"
 #include "base/arena.h"
+#include "base/file.h"
 #include "base/word.h"
 #include "tlog/checkpoint.h"
 
@@ -31,7 +32,7 @@ failed(struct ctx *ctx, const char *path)
 		     strerrordesc_np(errno));
 }
 
-/* Whatever the umask is: the web server must read them. */
+/* With any umask: the web server must read them. */
 static enum err
 make_folder(struct ctx *ctx, int dir, const char *name)
 {
@@ -53,24 +54,6 @@ make_folders(struct ctx *ctx, int dir, const char *path)
 	return ERR_OK;
 }
 
-static bool
-write_all(int fd, const void *data, size_t length)
-{
-	const char *at = data;
-
-	while (length > 0) {
-		ssize_t n = write(fd, at, length);
-
-		if (n < 0 && errno != EINTR)
-			return false;
-		if (n > 0) {
-			at += n;
-			length -= (size_t)n;
-		}
-	}
-	return true;
-}
-
 /* Readers see the old file or the new one, also after a crash. We hold the lock: nobody else writes. */
 static enum err
 replace(struct ctx *ctx, int dir, const char *path, const void *data, size_t length)
@@ -84,7 +67,7 @@ replace(struct ctx *ctx, int dir, const char *path, const void *data, size_t len
 	fd = openat(dir, fresh, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, FILE_MODE);
 	if (fd < 0)
 		return failed(ctx, fresh);
-	written = write_all(fd, data, length) && fchmod(fd, FILE_MODE) == 0 && fsync(fd) == 0;
+	written = file_write(fd, data, length) && fchmod(fd, FILE_MODE) == 0 && fsync(fd) == 0;
 	written = close(fd) == 0 && written;
 	if (!written || renameat(dir, fresh, dir, path) != 0)
 		return failed(ctx, path);
@@ -149,7 +132,7 @@ write_level(struct ctx *ctx, struct work *work, int64_t level)
 	return ERR_OK;
 }
 
-/* Tiles that were lost: of the many of leaves some at a time, wherever the clock points to. */
+/* Tiles that were lost: of the many of leaves some at a time, chosen by the clock. */
 static enum err
 write_lost(struct ctx *ctx, struct work *work)
 {
@@ -219,12 +202,12 @@ publish_tree(struct ctx *ctx, struct work *work)
 	if (tree.checkpoint == NULL ||
 	    !checkpoint_of_note(ctx->arena, tree.checkpoint, &work->after))
 		return ERR_OK;
+	if (text_equal(note, tree.checkpoint))
+		return write_lost(ctx, work);
 	if (!checkpoint_of_note(ctx->arena, note, &work->before))
 		work->before = (struct checkpoint){0};
 	else
 		TRY(compare(ctx, work));
-	if (text_equal(note, tree.checkpoint))
-		return write_lost(ctx, work);
 	for (int64_t level = 0; level < TILE_LEVELS; level++)
 		TRY(write_level(ctx, work, level));
 	return replace(ctx, work->dir, "checkpoint", tree.checkpoint, strlen(tree.checkpoint));

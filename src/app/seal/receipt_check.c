@@ -41,6 +41,7 @@ has_members(struct check *c, const struct json_object *object, const char *const
 	struct json_object *value;
 	const char *name;
 	size_t n = 0;
+
 	if (json_kind(object) == JSON_OBJECT) {
 		while (json_member_at(object, n, &name, &value) && text_index(names, name) >= 0)
 			n++;
@@ -207,6 +208,7 @@ struct leaf_reader {
 static bool
 same_line(struct check *c, struct leaf_reader *leaf, const char *text, size_t commitments)
 {
+	const char *rest = commitments > 0 ? " …" : "";
 	bool same = text_starts_with(leaf->at, text);
 
 	leaf->line++;
@@ -220,7 +222,7 @@ same_line(struct check *c, struct leaf_reader *leaf, const char *text, size_t co
 	}
 	if (!same || leaf->at[0] != '\n')
 		return differs(c, arena_printf(c->arena, "line %zu of leaf is not \"%s%s\"",
-					       leaf->line, text, leaf->line > 7 ? " …" : ""));
+					       leaf->line, text, rest));
 	leaf->at++;
 	return true;
 }

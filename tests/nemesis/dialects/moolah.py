@@ -77,7 +77,7 @@ class Moolah:
                                voucher["person"]["headers"], key=w.key()), client)
 
     def redeem(self, rng, client, voucher):
-        """A part of it, into the wallet of whoever has the code."""
+        """A part of it, into the wallet of the caller, who has the code."""
         person, amount = rng.choice(self.people), rng.randint(1, max(1, voucher["minor"] // 200))
         self.world.run(new("voucher redeem", "POST", "/api/v1/vouchers/redeem",
                            {"voucher_code": voucher["code"], "amount": amount}, person["headers"],
