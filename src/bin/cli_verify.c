@@ -181,17 +181,15 @@ verify_one(struct ctx *ctx, size_t i, const struct order *order, int64_t since)
 
 /* The seals, and each checkpoint from elsewhere. */
 static size_t
-verify_seals(struct ctx *ctx, const struct order *order, int64_t since)
+verify_seals(struct ctx *ctx, const struct order *order, int64_t since, struct witness *witnesses)
 {
 	struct progress progress = begin_progress(order, "each transaction is as it was sealed");
 	struct ledger_check_scope scope = {
 		.since_id = since, .progress = show_progress, .arg = &progress};
-	struct witness witnesses[CLI_LIST_MAX];
 	const char *const *problems;
 	size_t total;
 	size_t n;
 
-	cli_witnesses(ctx, &order->checkpoints, &order->keys, witnesses);
 	if (seal_check(ctx, &scope, witnesses, order->checkpoints.count, &problems, &n) != ERR_OK)
 		start_failed(program, ctx->fault.message);
 	clear_progress(&progress);
@@ -268,23 +266,28 @@ verify_database(const struct config *config, struct order order)
 	struct verification result = {.started_at = clock_system(),
 				      .complete = order.since == NULL,
 				      .run_by = cli_user()};
+	struct witness witnesses[CLI_LIST_MAX];
 	struct app app;
+	struct ctx kept; /* its memory is that of the witnesses */
 	struct ctx ctx;
 	int64_t since;
 
 	start_app(&app, config, program, config->auditor_url);
+	kept = cli_ctx(&app);
 	ctx = cli_ctx(&app);
+	cli_witnesses(&kept, &order.checkpoints, &order.keys, witnesses);
 	since = since_id(&ctx, order.since);
 	for (size_t i = 0; ledger_check_at(i) != NULL; i++) {
 		result.violations += (int64_t)verify_one(&ctx, i, &order, since);
 		arena_reset(ctx.arena);
 	}
-	result.violations += (int64_t)verify_seals(&ctx, &order, since);
+	result.violations += (int64_t)verify_seals(&ctx, &order, since, witnesses);
 	arena_reset(ctx.arena);
 	print_trial_balance(&ctx);
 	(void)printf("\n%s\n", result.violations == 0 ? "The books are consistent."
 						      : "THE BOOKS ARE INCONSISTENT.");
 	arena_free(ctx.arena);
+	arena_free(kept.arena);
 	stop_app(&app);
 	record_verification(config, &result);
 	return result.violations == 0 ? 0 : 1;

@@ -142,6 +142,7 @@ witnesses() {
         cowry verify --checkpoint "$folder/kept" &&
         sed 's/^448$/447/' "$folder/kept" >"$folder/forged" &&
         refused 'a signature is not valid' verify --checkpoint "$folder/forged" &&
+        ! says "✓" && # before anything is read
         refused 'no known key has signed it' verify --checkpoint "$folder/kept" \
             --key example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k &&
         refused 'is not a verifier key' verify --checkpoint "$folder/kept" --key x &&
