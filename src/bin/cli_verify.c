@@ -25,7 +25,9 @@ static const char program[] = "cowry";
 enum { EXPORT_MEMORY = 16 * 1024 * 1024 };
 
 struct order {
-	const char *since; /* a time or an id; NULL: everything */
+	bool partly; /* since an id, or if that is 0, since a time */
+	int64_t since_id;
+	struct instant since;
 	bool progress;
 	struct cli_list checkpoints;
 	struct cli_list keys;
@@ -43,6 +45,19 @@ add(struct cli_list *list, const char *item)
 	list->items[list->count++] = item;
 }
 
+/* An id, or a time whose first transaction is asked for later. */
+static void
+read_since(struct order *order, const char *text)
+{
+	order->partly = true;
+	if (integer_parse(&order->since_id, text) && order->since_id > 0)
+		return;
+	order->since_id = 0;
+	if (!instant_parse(&order->since, text))
+		start_failed(program, "--since is neither a time such as 2026-01-31T09:30:00Z nor "
+				      "the id of a transaction");
+}
+
 static struct order
 read_order(int argc, char **argv)
 {
@@ -52,7 +67,7 @@ read_order(int argc, char **argv)
 		if (strcmp(argv[i], "--progress") == 0)
 			order.progress = true;
 		else if (strcmp(argv[i], "--since") == 0 && i + 1 < argc)
-			order.since = argv[++i];
+			read_since(&order, argv[++i]);
 		else if (strcmp(argv[i], "--checkpoint") == 0 && i + 1 < argc)
 			add(&order.checkpoints, argv[++i]);
 		else if (strcmp(argv[i], "--key") == 0 && i + 1 < argc)
@@ -64,19 +79,11 @@ read_order(int argc, char **argv)
 
 /* The first transaction to be checked; 0: all are. */
 static int64_t
-since_id(struct ctx *ctx, const char *since)
+first_id(struct ctx *ctx, const struct order *order)
 {
-	struct instant time;
-	int64_t id = 0;
+	int64_t id = order->since_id;
 
-	if (since == NULL)
-		return 0;
-	if (integer_parse(&id, since) && id > 0)
-		return id;
-	if (!instant_parse(&time, since))
-		start_failed(program, "--since is neither a time such as 2026-01-31T09:30:00Z nor "
-				      "the id of a transaction");
-	if (ledger_check_since(ctx, time, &id) != ERR_OK)
+	if (order->partly && id == 0 && ledger_check_since(ctx, order->since, &id) != ERR_OK)
 		start_failed(program, ctx->fault.message);
 	return id;
 }
@@ -263,9 +270,8 @@ verify_exports(char **paths, size_t n)
 static int
 verify_database(const struct config *config, struct order order)
 {
-	struct verification result = {.started_at = clock_system(),
-				      .complete = order.since == NULL,
-				      .run_by = cli_user()};
+	struct verification result = {
+		.started_at = clock_system(), .complete = !order.partly, .run_by = cli_user()};
 	struct witness witnesses[CLI_LIST_MAX];
 	struct app app;
 	struct ctx kept; /* its memory is that of the witnesses */
@@ -275,8 +281,9 @@ verify_database(const struct config *config, struct order order)
 	start_app(&app, config, program, config->auditor_url);
 	kept = cli_ctx(&app);
 	ctx = cli_ctx(&app);
-	cli_witnesses(&kept, &order.checkpoints, &order.keys, witnesses);
-	since = since_id(&ctx, order.since);
+	if (order.checkpoints.count > 0)
+		cli_witnesses(&kept, &order.checkpoints, &order.keys, witnesses);
+	since = first_id(&ctx, &order);
 	for (size_t i = 0; ledger_check_at(i) != NULL; i++) {
 		result.violations += (int64_t)verify_one(&ctx, i, &order, since);
 		arena_reset(ctx.arena);
