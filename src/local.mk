@@ -460,6 +460,7 @@ cowry_SOURCES = \
 	src/bin/doctor_host.c \
 	src/bin/doctor_keys.c \
 	src/bin/doctor_settings.c \
+	src/bin/doctor_books.c \
 	src/bin/doctor_work.c \
 	src/bin/exposition.c src/bin/exposition.h \
 	src/bin/local_gauges.c src/bin/local_gauges.h \

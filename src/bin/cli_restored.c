@@ -176,6 +176,18 @@ list_lost(const struct instance *instance)
 		instant_text(at, instance->beat_at));
 }
 
+/* The published tree may be ahead of this one, and is then not replaced. */
+static void
+tell_of_seals(const struct config *config)
+{
+	if (strcmp(config->seals, "off") != 0)
+		(void)printf(
+			"Checkpoints of the seals in %s may be of transactions that are lost. If "
+			"cowry-jobs logs that they contradict the database, move the folder away: "
+			"see docs/seals.md.\n\n",
+			config->seals_dir);
+}
+
 /* Sequences first: if this ends early, it can be repeated. */
 int
 cli_restored(const struct config *config, int argc, char **argv)
@@ -194,6 +206,7 @@ cli_restored(const struct config *config, int argc, char **argv)
 	list_deliveries(&ctx);
 	list_payments(&ctx);
 	list_lost(&instance);
+	tell_of_seals(config);
 	clean = cli_verify(config, 0, NULL) == 0;
 	if (clean || options.force)
 		must(&ctx, instance_accept(&ctx, &seen));

@@ -46,6 +46,8 @@ static const struct check {
 	{"job_runner", NEED_SCHEMA, doctor_job_runner},
 	{"backlog", NEED_SCHEMA, doctor_backlog},
 	{"verification", NEED_SCHEMA, doctor_verification},
+	{"audit", NEED_SCHEMA, doctor_audit},
+	{"seals", NEED_SCHEMA, doctor_seals},
 	{"fingerprints", NEED_SCHEMA, doctor_fingerprints},
 	{"work", NEED_SCHEMA, doctor_work},
 	{"unresolved", NEED_SCHEMA, doctor_unresolved},

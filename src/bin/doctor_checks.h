@@ -26,10 +26,13 @@ void doctor_instance(struct checkup *c);
 void doctor_pooler(struct checkup *c);
 void doctor_replica(struct checkup *c);
 void doctor_connections(struct checkup *c);
+/* doctor_books.c */
+void doctor_verification(struct checkup *c);
+void doctor_audit(struct checkup *c);
+void doctor_seals(struct checkup *c);
 /* doctor_work.c */
 void doctor_job_runner(struct checkup *c);
 void doctor_backlog(struct checkup *c);
-void doctor_verification(struct checkup *c);
 void doctor_work(struct checkup *c);
 void doctor_unresolved(struct checkup *c);
 void doctor_users(struct checkup *c);

@@ -3,16 +3,13 @@
 
 #include "app/operation/rekey.h"
 #include "app/operation/unresolved.h"
-#include "app/operation/verification.h"
 #include "base/attributes.h"
 #include "base/money.h"
 #include "bin/addresses.h"
 #include "bin/doctor_checks.h"
 #include "db/row.h"
 
-enum { NAMED_MAX = 20, SILENT_S = 60, MINUTE_S = 60, HOUR_S = 3600, VERIFIED_DAYS = 7 };
-
-#define DAY_US (86400 * SECOND_US)
+enum { NAMED_MAX = 20, SILENT_S = 60, MINUTE_S = 60, HOUR_S = 3600 };
 
 static const struct {
 	enum statement_id count;
@@ -34,6 +31,7 @@ static const struct {
 	{SQL_backlog_jobs, MINUTE_S, "jobs are overdue"},
 	{SQL_backlog_events, MINUTE_S, "events are not published yet"},
 	{SQL_backlog_deliveries, HOUR_S, "deliveries to webhooks are waiting"},
+	{SQL_backlog_seals, MINUTE_S, "transactions are not sealed yet; see the log of cowry-jobs"},
 };
 
 /* Mails, look-ups, expiries and webhooks are late without one. */
@@ -80,35 +78,6 @@ doctor_backlog(struct checkup *c)
 		foundf(c, SEVERITY_WARNING, text, "the oldest for %lld minutes",
 		       (long long)row_int(&rows, 0, 1) / MINUTE_S);
 	}
-}
-
-/* The last run of cowry verify. */
-void
-doctor_verification(struct checkup *c)
-{
-	struct ctx *ctx = checkup_ctx(c, ROLE_OWNER);
-	struct verification last;
-	char at[INSTANT_TEXT_MAX];
-	enum err err = verification_last(ctx, &last);
-	int64_t days;
-
-	if (err == ERR_NOT_FOUND) {
-		found(c, SEVERITY_OK, "the books were not verified yet", "see cowry verify");
-		return;
-	}
-	if (err != ERR_OK) {
-		found_failure(c, ctx);
-		return;
-	}
-	days = (clock_system().us - last.ended_at.us) / DAY_US;
-	if (last.violations > 0)
-		foundf(c, SEVERITY_ERROR, "THE BOOKS ARE INCONSISTENT",
-		       "%lld violations at %s; see cowry verify", (long long)last.violations,
-		       instant_text(at, last.ended_at));
-	else
-		foundf(c, days > VERIFIED_DAYS ? SEVERITY_WARNING : SEVERITY_OK,
-		       "the books were consistent", "at %s, %lld days ago",
-		       instant_text(at, last.ended_at), (long long)days);
 }
 
 void

@@ -101,7 +101,7 @@ prepares_restored() {
     sql "UPDATE event_feed SET sequence = 282" && refused 'nothing that this host has seen' restored &&
         [[ $(sql "SELECT sequence FROM event_feed") == 282 ]] &&
         COWRY_DATABASE_AUDITOR_URL=$url cowry restored --jump 1000 --unseen &&
-        says 'next event has the sequence 1283' && says 'books are consistent' && says 'serve this database now' &&
+        says 'next event has the sequence 1283' && ! says 'docs/seals.md' && says 'books are consistent' && says 'serve this database now' &&
         [[ $(sql "SELECT last_value > 1000 FROM transaction_transaction_id_seq") == t ]] &&
         [[ $(sql "SELECT beat = 1 AND accepted_at > now() - interval '1 minute' FROM instance") == t ]] &&
         refused usage restored --jump 0
@@ -113,7 +113,7 @@ refuses_wrong_books() {
     sql "INSERT INTO account (public_id, ledger_id, kind, currency, floor, balance)
          SELECT gen_random_uuid(), ledger_id, 1, 'NGN', 0, 1 FROM ledger LIMIT 1" || return 1
     COWRY_DATABASE_AUDITOR_URL=$url refused 'IS NOT SERVED' restored --unseen && [[ $(sql "SELECT beat FROM instance") == 1 ]] &&
-        COWRY_DATABASE_AUDITOR_URL=$url cowry restored --force --unseen && [[ $(sql "SELECT beat FROM instance") == 2 ]] &&
+        COWRY_SEALS=public COWRY_DATABASE_AUDITOR_URL=$url cowry restored --force --unseen && says 'docs/seals.md' && [[ $(sql "SELECT beat FROM instance") == 2 ]] &&
         sql "DELETE FROM account WHERE balance = 1"
 }
 
@@ -184,19 +184,6 @@ prunes() {
     touch -d '1 hour ago' "$COWRY_SECRETS_DIR/jwt.keys"
     cowry secrets prune && keys 1 1 && [[ $(first_key box.keys) != "$box" ]] &&
         [[ $(stat -c %a "$COWRY_SECRETS_DIR/box.keys") == 600 ]] && cowry secrets prune
-}
-
-# doctor SETTING=VALUE... -- PATTERN [OPTION]...: its output with these settings.
-doctor() {
-    local settings=()
-    while [[ $1 != -- ]]; do
-        settings+=("$1") && shift
-    done
-    env COWRY_MAIL_DIR="$folder" COWRY_DATABASE_URL="$COWRY_DATABASE_OWNER_URL" \
-        COWRY_DATABASE_AUDITOR_URL="$COWRY_DATABASE_OWNER_URL" "${settings[@]}" \
-        "$top_builddir/cowry" doctor "${@:3}" >"$folder/out" 2>"$folder/err"
-    status=$?
-    says "$2"
 }
 
 is_well() {
@@ -276,6 +263,18 @@ sees_verification() {
         sql "UPDATE verification SET ended_at = now(), violations = 3" &&
         doctor -- '^✗ THE BOOKS ARE INCONSISTENT: 3 violations' && [[ $status == 1 ]] &&
         sql "DELETE FROM verification"
+}
+
+sees_audit() {
+    doctor -- '^✓ audit of the books: the first round began at 20' &&
+        sql "UPDATE book_audit SET round = 2, previous_at = now() - interval '4 days', ended_at = now()" &&
+        doctor -- '^! audit of the books: every part was checked since 20' && [[ $status == 0 ]] &&
+        doctor COWRY_BOOK_AUDIT_SHARE=0 -- '^✓ audit of the books: is off$' &&
+        sql "INSERT INTO book_difference (public_id, ledger_id, check_name, problem, stops, seen_round)
+             VALUES (gen_random_uuid(), 1, 'x', 'y', false, 1), (gen_random_uuid(), 1, 'x', 'z', true, 1)" &&
+        doctor -- '^✗ THE AUDIT FOUND DIFFERENCES IN THE BOOKS: 2; see' && [[ $status == 1 ]] &&
+        says '^✗ ledgers are stopped: nothing is posted in 1 until' &&
+        sql "DELETE FROM book_difference; UPDATE book_audit SET round = 1, previous_at = NULL, ended_at = NULL"
 }
 
 counts_connections() {
@@ -491,7 +490,7 @@ verifies_without_owner() {
         says 'books are consistent' && [[ $(sql "SELECT count(*) FROM verification") == 4 ]]
 }
 
-echo "1..48"
+echo "1..49"
 ok "a database and keys are made" prepare
 ok "reviews are listed" lists_reviews
 ok "a review that is not there can't be decided" \
@@ -513,6 +512,7 @@ ok "it shows no password" hides_passwords
 ok "it sees that no job runner is alive" sees_silence
 ok "it sees what is late" sees_backlog
 ok "it shows the last verification" sees_verification
+ok "so are the findings of the audit" sees_audit
 ok "it counts connections" counts_connections
 ok "it asks the replica" sees_replica
 if command -v pgbouncer >/dev/null; then

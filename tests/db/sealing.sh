@@ -161,8 +161,10 @@ rotates() {
 }
 
 refuses_second_folder() {
-    mv "$COWRY_SECRETS_DIR/seal.keys" "$folder/seal.keys" &&
-        refused 'seal.keys is missing' keys create && mv "$folder/seal.keys" "$COWRY_SECRETS_DIR"
+    doctor -- '^✓ seals of the journal: last signed at 20' &&
+        mv "$COWRY_SECRETS_DIR/seal.keys" "$folder/seal.keys" &&
+        refused 'seal.keys is missing' keys create &&
+        doctor -- '^! seal.keys: is missing, and seals of this database are signed' && mv "$folder/seal.keys" "$COWRY_SECRETS_DIR"
 }
 
 as_replica() {
@@ -173,6 +175,18 @@ names_changed() {
     as_replica "UPDATE posting SET amount = 2 WHERE transaction_id = 7" &&
         refused '✗ each transaction is as it was sealed' verify && says 'live transaction 7 (.*) is not as' &&
         as_replica "UPDATE posting SET amount = 1 WHERE transaction_id = 7" && is_complete
+}
+
+# at ID INTERVAL DONE: the time of a transaction is moved, and the journal is sealed up to DONE.
+at() {
+    as_replica "UPDATE transaction SET created_at = created_at + interval '$2' WHERE transaction_id = $1;
+        UPDATE seal_feed SET done_id = $3"
+}
+
+is_late() {
+    stop TERM
+    at 448 '-3 minutes' 447 && doctor -- '^! 1 transactions are not sealed yet.*: the oldest for 3 minutes' &&
+        at 448 '3 minutes' 448 && start && is_complete
 }
 
 # A backup of a time before: all of it is consistent, but for the checkpoint.
@@ -198,7 +212,7 @@ names_rollback() {
 }
 
 prepare || { cat "$folder/err" && echo "Bail out! no database" && exit 1; }
-echo "1..15"
+echo "1..16"
 start
 ok "the journal is sealed and published" seals 300
 ok "in tiles" has_tiles
@@ -213,6 +227,7 @@ ok "a checkpoint from elsewhere is verified" witnesses
 ok "a new key signs beside the old one, then alone" rotates
 ok "another host gets the same keys" refuses_second_folder
 ok "what was changed is named" names_changed
+ok "what is not sealed in time is told of" is_late
 ok "a database of a time before is consistent" rolls_back
 ok "but does not replace the published checkpoint" refuses_to_publish
 ok "and is found" names_rollback

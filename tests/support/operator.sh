@@ -48,6 +48,19 @@ refused() {
     ! cowry "${@:2}" && says "$1"
 }
 
+# doctor SETTING=VALUE... -- PATTERN [OPTION]...: its output with these settings.
+doctor() {
+    local settings=()
+    while [[ $1 != -- ]]; do
+        settings+=("$1") && shift
+    done
+    env COWRY_MAIL_DIR="$folder" COWRY_DATABASE_URL="$COWRY_DATABASE_OWNER_URL" \
+        COWRY_DATABASE_AUDITOR_URL="$COWRY_DATABASE_OWNER_URL" "${settings[@]}" \
+        "$top_builddir/cowry" doctor "${@:3}" >"$folder/out" 2>"$folder/err"
+    status=$?
+    says "$2"
+}
+
 create_database() {
     "$PSQL" -qX "$super" -c "CREATE DATABASE $database OWNER cowry_owner" >&2
 }

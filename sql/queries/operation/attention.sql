@@ -75,6 +75,19 @@ SELECT count(*) AS n,
   FROM webhook_delivery
  WHERE status = 'pending';
 
+-- name: backlog_seals
+-- params:
+-- returns: one
+-- Transactions that are not sealed yet, up to a hundred thousand, and the age of the oldest one.
+SELECT count(*) AS n,
+       coalesce(extract(epoch FROM clock_timestamp() - min(t.created_at)), 0)::bigint AS seconds
+  FROM seal_feed f
+  JOIN LATERAL (SELECT created_at
+                  FROM transaction
+                 WHERE transaction_id > f.done_id
+                 ORDER BY transaction_id
+                 LIMIT 100000) t ON true;
+
 -- name: connection_budget
 -- params:
 -- returns: one

@@ -81,3 +81,13 @@ UPDATE book_difference
    SET resolved_at = clock_timestamp()
  WHERE resolved_at IS NULL
    AND ledger_id = (SELECT ledger_id FROM book_difference WHERE public_id = $1);
+
+-- name: book_audit_findings
+-- params:
+-- returns: one
+-- Open differences, the ledgers that they stop, since when every part was checked, and the round.
+SELECT (SELECT count(*) FROM book_difference WHERE resolved_at IS NULL) AS differences,
+       (SELECT count(DISTINCT ledger_id) FROM book_difference WHERE stops AND resolved_at IS NULL) AS stopped,
+       coalesce(previous_at, started_at) AS since,
+       round
+  FROM book_audit;

@@ -184,3 +184,9 @@ SELECT count(*) AS transactions,
 -- params:
 -- returns: one
 SELECT to_regclass('cowry.seal_key') IS NOT NULL AS known;
+
+-- name: seal_signed
+-- params:
+-- returns: one
+-- How many keys have signed, and when the last one did.
+SELECT (SELECT count(*) FROM seal_key) AS keys, (SELECT max(signed_at) FROM seal_tree) AS signed_at;
