@@ -1,11 +1,11 @@
-# ./dev check: what CI runs besides ./dev test, in stages. Two of them run at a time where there are two
+# ./dev check [--and] [STAGE]...: what CI runs besides ./dev test, in stages. Two of them run at a time where there are two
 # cores, each with its share of the cores; one that fails does not stop the others.
 # shellcheck shell=bash
 
 # The stages of a check, in the order in which they start: the longest first.
 readonly CHECK_STAGES="sanitizers distcheck lint fuzz instructions"
 # Those that are run by their names only: other machines, other releases of Debian.
-readonly MACHINE_STAGES="trixie postgresql package failover install upgrade nemesis security"
+readonly MACHINE_STAGES="trixie trixie_all postgresql package failover install upgrade nemesis security"
 readonly CHECK_PACKAGES="clang clang-format clang-tidy cppcheck shellcheck python3-aiosmtpd mandoc
     valgrind"
 readonly MACHINE_PACKAGES="debootstrap systemd-container patroni etcd-server haproxy pgbouncer python3-psycopg2
@@ -173,14 +173,16 @@ stop_stages() {
     rm -rf "$NOTES"
 }
 
-# check_stages [STAGE]...: print the stages that are meant, in their order.
+# check_stages [--and] [STAGE]...: print the stages that are meant, in their order.
 check_stages() {
-    local stage
+    local stage defaults
+    read -ra defaults <<<"$CHECK_STAGES"
+    [[ ${1-} != --and ]] || set -- "${@:2}" "${defaults[@]}"
     for stage; do
         [[ " $CHECK_STAGES $MACHINE_STAGES " == *" $stage "* ]] ||
             die "there is no stage \"$stage\"; there are: $CHECK_STAGES, and $MACHINE_STAGES"
     done
-    for stage in $CHECK_STAGES $MACHINE_STAGES; do
+    for stage in $MACHINE_STAGES $CHECK_STAGES; do
         [[ " ${*:-$CHECK_STAGES} " != *" $stage "* ]] || echo "$stage"
     done
 }

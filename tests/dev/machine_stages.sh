@@ -25,14 +25,24 @@ stage_package() {
     run_root env PACKAGE_BASE="$BUILD/check/package" "$CHECKOUT/tests/package/run" "$BUILD/package"
 }
 
-# Debian 13: ./dev test there, with gcc's warnings as errors, on a machine where much is different.
-stage_trixie() {
-    make_root trixie
+# test_on RELEASE [OPTION]: ./dev test there, with gcc's warnings as errors, on a machine where much is
+# different.
+test_on() {
+    make_root "$1"
     mkdir -p "$ROOT/usr/local/etc"
     echo enable_werror=yes >"$ROOT/usr/local/etc/config.site"
     copy_checkout
     in_root /srv/cowry/dev prepare
-    in_root /srv/cowry/tests/odd-machine /srv/cowry/dev test
+    in_root /srv/cowry/tests/odd-machine /srv/cowry/dev test "${@:2}"
+}
+
+# Debian 13: another compiler, PostgreSQL 17, other libraries and web servers.
+stage_trixie() {
+    test_on trixie --short
+}
+
+stage_trixie_all() {
+    test_on trixie
 }
 
 # The tests of db/ and api/ with servers of other major versions than Debian's.
