@@ -89,3 +89,41 @@ measure() {
     keep "$name" "$round" "$share" "$before" "$(totals)" "$cpu" "$cpu_after" "$RESULT"
     wait "$pid"
 }
+
+# The locks that job runners take for a piece of this work: who holds them keeps them from it.
+declare -A JOB_LOCKS=(
+    [unsealed]="SELECT one FROM cowry.seal_feed FOR UPDATE"
+    [unaudited]="SELECT pg_advisory_xact_lock(7239041)"
+)
+
+# hold_job CASE: until release_job.
+hold_job() {
+    local end=$((SECONDS + 30))
+    : >"$WORK/held"
+    exec {HOLDER}> >(exec psql -qAtX -v ON_ERROR_STOP=1 "$OWNER" >"$WORK/held" 2>&1)
+    HOLDER_JOB=$!
+    printf '%s\n' 'BEGIN;' "${JOB_LOCKS[$1]};" '\echo held' >&"$HOLDER"
+    until grep -q '^held' "$WORK/held"; do
+        ((SECONDS < end)) || { echo "bench: the job of $1 can't be held: $(cat "$WORK/held")" >&2 && exit 1; }
+        sleep 0.05
+    done
+}
+
+# What was left meanwhile is done before the next measurement.
+release_job() {
+    local end=$((SECONDS + 120))
+    exec {HOLDER}>&-
+    wait "$HOLDER_JOB" || true
+    while [[ $(sql -c "SELECT count(*) FROM cowry.seal_feed s
+                        WHERE EXISTS (SELECT FROM cowry.transaction WHERE transaction_id > s.done_id)") != 0 ]]; do
+        ((SECONDS < end)) || { echo "bench: the journal is not sealed within two minutes" >&2 && exit 1; }
+        sleep 0.2
+    done
+}
+
+# measure_held CASE ROUND CONNECTIONS
+measure_held() {
+    hold_job "$1"
+    measure "$@"
+    release_job
+}

@@ -11,6 +11,8 @@ read          200 wallets  64 balance read
 list          200 wallets  64 page of 20 wallets
 statement     200 wallets  64 statement of a wallet
 transfer      201 wallets  64 transfer
+unsealed      201 wallets  64 transfer, nothing is sealed meanwhile
+unaudited     201 wallets  64 transfer, nothing is audited meanwhile
 hot           201 wallets  64 transfer into one hot wallet
 keyed         201 wallets  64 transfer with Idempotency-Key
 bulk100       201 wallets  16 bulk of 100 transfers
@@ -72,6 +74,8 @@ write_requests() {
     request GET "/v1/wallets?limit=20" "$key" >"$WORK/list.request"
     request GET /v1/wallets/@a@/statement "$key" >"$WORK/statement.request"
     transfer_request @a@ @b@ >"$WORK/transfer.request"
+    cp "$WORK/transfer.request" "$WORK/unsealed.request"
+    cp "$WORK/transfer.request" "$WORK/unaudited.request"
     transfer_request @a@ "$FIRST" >"$WORK/hot.request"
     { head -n 1 "$WORK/transfer.request" && echo "Idempotency-Key: @n@" &&
         tail -n +2 "$WORK/transfer.request"; } >"$WORK/keyed.request"

@@ -8,7 +8,7 @@ checkout=${DEV%/dev}
 load=$checkout/build/tests/bench/load/load
 
 bench() {
-    BENCH_WALLETS=50 "$checkout/tests/bench/run" --running --no-peer --rounds 1 --seconds 1 --cases hello,transfer,pg_transfer \
+    BENCH_WALLETS=50 "$checkout/tests/bench/run" --running --no-peer --rounds 1 --seconds 1 --cases hello,transfer,unsealed,unaudited,pg_transfer \
         --connections 8 --shares 0.5 --out "$WORK/bench" "$@"
 }
 

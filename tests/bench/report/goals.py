@@ -10,6 +10,8 @@ RATIOS = (
     ('balance read ÷ pgbench read, 4 clients', 'read', 'pg_read', 1, 0.55),
     ('FastCGI hello ÷ nginx static (100 bytes)', 'hello', 'static', 1, 0.6),
     ('bulk of 1,000, transfers a second ÷ single transfers', 'bulk1000', 'transfer', 1000, 2.5),
+    ('transfer ÷ the same while nothing is sealed', 'transfer', 'unsealed', 1, 0.97),
+    ('transfer ÷ the same while nothing is audited', 'transfer', 'unaudited', 1, 0.97),
     ('transfer ÷ Node peer', 'transfer', 'node_transfer', 1, 8),
     ('balance read ÷ Node peer', 'read', 'node_read', 1, 5),
 )
