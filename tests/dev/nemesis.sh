@@ -20,7 +20,11 @@ command_nemesis() {
     if [[ " $* " != *" --help "* ]]; then
         prepare_nemesis
     fi
-    "$CHECKOUT/tests/nemesis/run" --image "$BUILD/check/nemesis" "$@" 7>&-
+    if [[ ${1:-} == --series ]]; then
+        "$CHECKOUT/tests/nemesis/series" --image "$BUILD/check/nemesis" "${@:2}" 7>&-
+    else
+        "$CHECKOUT/tests/nemesis/run" --image "$BUILD/check/nemesis" "$@" 7>&-
+    fi
 }
 
 # The stage of ./dev check: few faults of few seconds, with one seed, about two minutes.

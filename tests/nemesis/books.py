@@ -23,10 +23,12 @@ ACCOUNTS = "SELECT public_id, ledger_id, currency, floor, balance, held, kind FR
 HOLDS = """
 SELECT h.public_id, h.reference, a.public_id, h.amount, h.captured, h.status
   FROM hold h JOIN account a USING (account_id)"""
+# A payment that failed for the moment leaves its reference to another one, which comes last.
 PAYMENTS = """
 SELECT y.reference, a.public_id, y.withdrawal, y.status, y.amount, coalesce(y.paid_amount, y.amount),
        w.number
-  FROM payment y JOIN account a USING (account_id) LEFT JOIN wallet w USING (account_id)"""
+  FROM payment y JOIN account a USING (account_id) LEFT JOIN wallet w USING (account_id)
+ ORDER BY y.reference_held, y.payment_id"""
 VOUCHERS = """
 SELECT v.reference, v.status, v.original_amount, v.balance, v.refunded,
        (SELECT coalesce(sum(amount), 0) FROM voucher_redemption r WHERE r.voucher_id = v.voucher_id),

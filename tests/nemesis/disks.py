@@ -1,20 +1,22 @@
-"""Data and WAL of the copy on file systems of their own, in memory, which can be filled. Needs root."""
+"""Data and WAL of the copy, and nginx's temporary files, on file systems of their own, in memory, which can
+be filled. Needs root."""
 
 import glob
 import os
 import re
+import stat
 import subprocess
 
-DATA_MIB, WAL_MIB = 700, 400
+from nemesis import process
+
+DATA_MIB, WAL_MIB, TEMP_MIB = 700, 400, 8
 
 
 def move(stack):
-    """Move them, with PostgreSQL stopped meanwhile."""
+    """Move them, while PostgreSQL does not run."""
     data, wal = stack.home + "/postgresql", stack.folder + "/wal"
-    stack.sql("ALTER SYSTEM SET max_wal_size = '128MB'", url=stack.superuser)
-    stack.sql("ALTER SYSTEM SET min_wal_size = '64MB'", url=stack.superuser)
-    stack.sql("CHECKPOINT", url=stack.superuser)
-    stack.pg_ctl("stop", "-m", "fast")
+    with open(data + "/postgresql.auto.conf", "a", encoding="utf-8") as file:
+        file.write("max_wal_size = '128MB'\nmin_wal_size = '64MB'\n")
     forget_wal(data)
     mount(stack, wal, WAL_MIB, data + "/pg_wal")
     os.rmdir(data + "/pg_wal")
@@ -22,7 +24,11 @@ def move(stack):
     os.rename(data, data + ".old")
     mount(stack, data, DATA_MIB, data + ".old")
     os.rmdir(data + ".old")
-    stack.start_postgres()
+    temp = stack.home + "/nginx/temp"
+    os.rename(temp, temp + ".old")
+    mount(stack, temp, TEMP_MIB, temp + ".old")
+    os.rmdir(temp + ".old")
+    process.send(stack.nginx(), 1)
 
 
 def forget_wal(data):
@@ -43,7 +49,7 @@ def mount(stack, path, mib, source):
     info = os.stat(source)
     os.makedirs(path, exist_ok=True)
     subprocess.run(["mount", "-t", "tmpfs", "-o",
-                    f"size={mib}m,mode=700,uid={info.st_uid},gid={info.st_gid}", "nemesis", path], check=True)
+                    f"size={mib}m,mode={stat.S_IMODE(info.st_mode):o},uid={info.st_uid},gid={info.st_gid}", "nemesis", path], check=True)
     stack.mounts.append(path)
     for name in os.listdir(source):
         subprocess.run(["mv", source + "/" + name, path + "/"], check=True)

@@ -9,6 +9,7 @@ import time
 from nemesis import process
 from nemesis.client import Client
 from nemesis.faults import FAULTS
+from nemesis.faults.fault import Missed
 from nemesis.history import UNKNOWN
 from nemesis.stack import PROGRAMS
 
@@ -28,6 +29,8 @@ class Nemesis:
         self.prober_client = Client(stack)
         self.probes = collections.deque(maxlen=5000)  # (begun, seconds, status)
         self.injected = []                            # {"fault", "note", "back", "last bad"}
+        self.hits = collections.Counter()             # {fault: how often}
+        self.missed = {}                              # {fault: why it hit nothing}
         self.failed = {}                              # {fault: why it could not be injected}
 
     # For the faults
@@ -40,13 +43,19 @@ class Nemesis:
         """A random one, as a list; empty if there is none."""
         return [self.random.choice(items)] if items else []
 
+    def judge(self, dialect, method, path, answer):
+        """Checks of the answer to a request of a fault."""
+        problem = self.world.contract.problem(dialect, method, path, answer)
+        if problem:
+            self.history.violate("contract", problem, path=path, answer=answer)
+
     # The schedule
 
     def possible(self):
         """The faults that this machine and build allow, and those that are left out: {name: why}."""
         has = {"": True, "root": self.stack.disks, "clock": self.stack.has_clock,
                "points": bool(self.stack.image)}
-        left = {name: f"needs {need}" for name, (need, _) in FAULTS.items() if not has[need]}
+        left = {name: f"needs {fault.needs}" for name, fault in FAULTS.items() if not has[fault.needs]}
         return [name for name in FAULTS if name not in left], left
 
     def run(self, minutes, only=None):
@@ -59,18 +68,25 @@ class Nemesis:
             name = order[number % len(order)]
             number += 1
             # The first round is of single faults, so that each is known to pass alone.
-            paired = number > len(order) and self.random.random() < 0.5
-            self.inject([name] + ([self.random.choice(names)] if paired else []))
+            other = self.random.choice(names)
+            paired = number > len(order) and self.random.random() < 0.5 and not (
+                FAULTS[name].alone or FAULTS[other].alone)
+            self.inject([name, other] if paired else [name])
             if only and number >= len(order):
                 break
 
     def inject(self, names):
-        """These faults together, then watch the service come back. One that fails does not count."""
+        """These faults together, then watch the service come back. One that fails or hits nothing does not
+        count."""
         notes = {}
 
         def one(name):
             try:
-                notes[name] = str(FAULTS[name][1](self))
+                notes[name] = str(FAULTS[name].inject(self))
+                self.hits[name] += 1
+            except Missed as why:
+                self.missed[name] = str(why)
+                print(f"  missed: {name}: {why}", flush=True)
             except Exception as problem:  # pylint: disable=broad-except
                 self.failed[name] = repr(problem)
                 print(f"  not injected: {name}: {problem!r}", flush=True)

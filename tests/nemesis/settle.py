@@ -7,7 +7,6 @@ import time
 from nemesis.books import Books
 from nemesis.checks import CHECKERS
 from nemesis.client import Client
-from nemesis.history import ACKNOWLEDGED
 from nemesis.stack import StackError
 
 SETTLERS = 8
@@ -123,8 +122,3 @@ def self_test(history, books, world):
             results[name] = None  # nothing of this kind happened in the run
         world.sizes = sizes
     return results
-
-
-def acknowledged(history):
-    """How many operations were."""
-    return sum(n for (_, what), n in history.counts.items() if what == ACKNOWLEDGED)

@@ -1,7 +1,7 @@
 /*
  * A preloaded library that shifts the wall clock of a program. $SKEW_FOLDER has a file for each
- * program, named worker-1, worker-2, jobs and sandbox, with the seconds as a 64-bit integer. Which one
- * is ours follows from the name of the socket on which the program listens, or from its own name. The
+ * program, named worker-1, worker-2, jobs, sandbox and postgresql, with the seconds as a 64-bit
+ * integer. Which one is ours follows from the name of the socket on which the program listens, or from its own name. The
  * monotonic clock is left alone, and so are waits with an absolute time of it.
  */
 #include <dlfcn.h>
@@ -30,6 +30,8 @@ program_name(char buffer[32])
 
 	if (strcmp(program_invocation_short_name, "cowry-jobs") == 0)
 		return "jobs";
+	if (strcmp(program_invocation_short_name, "postgres") == 0)
+		return "postgresql";
 	if (getsockname(0, (struct sockaddr *)&address, &length) != 0 ||
 	    address.sun_family != AF_UNIX)
 		return "";

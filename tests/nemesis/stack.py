@@ -1,6 +1,7 @@
 """A copy of everything for the nemesis: ./dev up in a folder of its own, with a proxy before
 PostgreSQL, a clock that can be set for each program, and small disks where root can mount them."""
 
+import contextlib
 import glob
 import json
 import os
@@ -10,6 +11,7 @@ import struct
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import urllib.parse
 
@@ -20,6 +22,7 @@ CHECKOUT = os.path.dirname(os.path.dirname(HERE))
 DEV = os.path.join(CHECKOUT, "dev")
 WORKERS = ("worker-1", "worker-2")
 PROGRAMS = WORKERS + ("jobs", "sandbox")
+CLOCKS = PROGRAMS + ("postgresql",)
 
 # No limits for the one client that the load is, and look-ups that a run can wait for.
 SETTINGS = {
@@ -57,8 +60,11 @@ class Stack:
         self.image = image
         self.mounts = []
         self.disks = os.geteuid() == 0
-        self.proxy = None
-        self.children = []
+        self.proxies = {}
+        self.has_clock = False
+        self.postgres_lock = threading.RLock()  # who starts or ends PostgreSQL
+        self.nginx_lock = threading.Lock()
+        self.behind_proxy = 0                   # faults that want nginx to use the proxy
         self.environment = dict(os.environ, COWRY_HOME=self.home, **SETTINGS)
         for name in ("COWRY_HTTPS_PORT", "COWRY_HTTP_PORT"):
             self.environment[name] = str(free_port())
@@ -86,19 +92,22 @@ class Stack:
             subprocess.run(["make", "-s", "-C", self.image, "install",
                             f"prefix={self.home}/usr", "INSTALL=/usr/bin/install -C"],
                            check=True, stdout=subprocess.DEVNULL)
+        self.make_clocks()
+        self.pg_ctl("stop", "-m", "fast")
         if self.disks:
             disks.move(self)
-        self.make_clocks()
-        self.start_proxy()
+        self.allow_backups()
+        self.start_postgres()
+        self.start_proxies()
         self.rewrite_environment()
         self.restart_programs()
         self.wait_serving()
 
     def stop(self, keep=False):
         """End everything and remove the folder, unless it is kept."""
-        if self.proxy:
-            self.proxy.terminate()
-            self.proxy.wait()
+        for proxy in self.proxies.values():
+            proxy.terminate()
+            proxy.wait()
         try:
             self.dev("down")
         finally:
@@ -112,11 +121,9 @@ class Stack:
         path = self.home + "/env"
         with open(path, encoding="utf-8") as file:
             text = file.read()
-        text = text.replace("host=" + self.run + "/postgresql", "host=" + self.folder + "/px")
+        text = text.replace("host=" + self.run + "/postgresql", "host=" + self.folder + "/postgresql")
         text += f"FAULT_POINT_FILE={self.folder}/point/order\n"
-        if self.has_clock:
-            text += f"LD_PRELOAD={self.folder}/clock/skew.so\n"
-            text += f"SKEW_FOLDER={self.folder}/clock\n"
+        text += "".join(f"{name}={value}\n" for name, value in self.clock_environment().items())
         with open(path, "w", encoding="utf-8") as file:
             file.write(text)
 
@@ -152,38 +159,73 @@ class Stack:
 
     # Parts between
 
-    def start_proxy(self):
-        """The programs connect to it instead of PostgreSQL."""
-        os.makedirs(self.folder + "/px", exist_ok=True)
+    def start_proxies(self):
+        """The programs connect to one instead of PostgreSQL; nginx to the other while a fault wants it."""
         os.makedirs(self.folder + "/point", exist_ok=True)
         os.chmod(self.folder + "/point", 0o777)
-        self.set_proxy("pass")
-        self.proxy = subprocess.Popen(
-            [sys.executable, "-B", HERE + "/pgproxy.py", self.run + "/postgresql/.s.PGSQL.5432",
-             self.folder + "/px"], stdin=subprocess.DEVNULL)
+        self.start_proxy("postgresql", {".s.PGSQL.5432": self.run + "/postgresql/.s.PGSQL.5432"})
+        self.start_proxy("fastcgi", {f"{i + 1}.sock": f"{self.run}/workers/{i + 1}.sock"
+                                     for i in range(len(WORKERS))})
+
+    def start_proxy(self, name, sockets):
+        """See proxy.py."""
+        folder = f"{self.folder}/{name}"
+        os.makedirs(folder)
+        self.set_proxy("pass", name)
+        self.proxies[name] = subprocess.Popen(
+            [sys.executable, "-B", HERE + "/proxy.py", name, folder] +
+            [f"{folder}/{own}={server}" for own, server in sockets.items()], stdin=subprocess.DEVNULL)
         deadline = time.monotonic() + 10
-        while not os.path.exists(self.folder + "/px/counts"):
+        while not os.path.exists(folder + "/counts"):
             if time.monotonic() > deadline:
                 raise StackError("the proxy did not start")
             time.sleep(0.05)
 
-    def set_proxy(self, mode):
-        """See pgproxy.py for the modes. Returns when the proxy has read it."""
-        replace(self.folder + "/px/mode", mode)
+    def set_proxy(self, mode, name="postgresql"):
+        """See proxy.py for the modes. Returns when the proxy has read it."""
+        replace(f"{self.folder}/{name}/mode", mode)
         deadline = time.monotonic() + 5
-        while self.proxy and self.proxy_counts()["mode"] != mode and time.monotonic() < deadline:
+        while name in self.proxies and self.proxy_counts(name)["mode"] != mode and time.monotonic() < deadline:
             time.sleep(0.01)
 
-    def proxy_counts(self):
+    def proxy_counts(self, name="postgresql"):
         """What the proxy has done so far: a number for each kind."""
-        with open(self.folder + "/px/counts", encoding="utf-8") as file:
+        with open(f"{self.folder}/{name}/counts", encoding="utf-8") as file:
             return json.load(file)
+
+    @contextlib.contextmanager
+    def nginx_through_proxy(self):
+        """Meanwhile nginx connects to the proxy instead of the workers."""
+        with self.nginx_lock:
+            self.behind_proxy += 1
+            if self.behind_proxy == 1:
+                self.point_nginx(self.run + "/workers/", self.folder + "/fastcgi/")
+        try:
+            yield
+        finally:
+            with self.nginx_lock:
+                self.behind_proxy -= 1
+                if self.behind_proxy == 0:
+                    self.point_nginx(self.folder + "/fastcgi/", self.run + "/workers/")
+
+    def point_nginx(self, old, new):
+        """Replace the sockets' folder in its configuration, and wait until it is in use."""
+        path, before = self.home + "/nginx/conf/cowry.conf", set(self.nginx_workers())
+        with open(path, encoding="utf-8") as file:
+            text = file.read()
+        for i in range(len(WORKERS)):
+            text = text.replace(f"unix:{old}{i + 1}.sock", f"unix:{new}{i + 1}.sock")
+        replace(path, text)
+        process.send(self.nginx(), 1)
+        deadline = time.monotonic() + 5
+        while not set(self.nginx_workers()) - before and time.monotonic() < deadline:
+            time.sleep(0.05)
 
     def make_clocks(self):
         """A library that shifts the wall clock by a number of seconds in a file, for each program."""
         folder = self.folder + "/clock"
         os.makedirs(folder)
-        for name in PROGRAMS:
+        for name in CLOCKS:
             with open(folder + "/" + name, "wb") as file:
                 file.write(struct.pack("<q", 0))
         compiler = os.environ.get("CC", "cc").split()
@@ -191,6 +233,12 @@ class Stack:
                                           HERE + "/skew.c", "-ldl"],
                               capture_output=True, text=True, check=False)
         self.has_clock = done.returncode == 0
+
+    def clock_environment(self):
+        """The variables by which a program gets its clock."""
+        if not self.has_clock:
+            return {}
+        return {"LD_PRELOAD": self.folder + "/clock/skew.so", "SKEW_FOLDER": self.folder + "/clock"}
 
     def set_clock(self, name, seconds):
         """Shift what this program takes for the time of day."""
@@ -263,19 +311,30 @@ class Stack:
 
     def pg_ctl(self, *words):
         """Returns whether it succeeded."""
-        program = sorted(glob.glob("/usr/lib/postgresql/*/bin/pg_ctl"))[-1]
+        with self.postgres_lock:
+            return self.postgres_program("pg_ctl", *words, "-s", "-w", "-t", "60", "-D",
+                                         self.home + "/postgresql", "-l", self.home + "/log/postgresql.log")
+
+    def postgres_program(self, name, *words):
+        """Run a program of PostgreSQL as its user. Returns whether it succeeded."""
+        program = sorted(glob.glob("/usr/lib/postgresql/*/bin/" + name))[-1]
         return subprocess.run(
-            self.postgres_user() + [program, *words, "-s", "-w", "-t", "60", "-D", self.home + "/postgresql",
-                                    "-l", self.home + "/log/postgresql.log"],
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-            cwd="/", timeout=120, check=False).returncode == 0
+            self.postgres_user() + [program, *words], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL, cwd="/", timeout=120, check=False,
+            env=dict(os.environ, **self.clock_environment())).returncode == 0
+
+    def allow_backups(self):
+        """PostgreSQL's user may make a base backup."""
+        with open(self.home + "/postgresql/pg_hba.conf", "a", encoding="utf-8") as file:
+            file.write("local replication all peer map=cowry\n")
 
     def start_postgres(self):
         """After a crash: its children may need a moment to go."""
         for _ in range(60):
-            if self.postmaster() or self.pg_ctl("start"):
-                return
-            self.forget_lock()
+            with self.postgres_lock:
+                if self.postmaster() or self.pg_ctl("start"):
+                    return
+                self.forget_lock()
             time.sleep(0.5)
         raise StackError("PostgreSQL did not start")
 

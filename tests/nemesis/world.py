@@ -85,6 +85,7 @@ class World:
                            attempt=operation.attempts, time=time.time())
         if leaving:
             answer = client.leave(operation.method, operation.path, operation.body, operation.headers)
+            self.history.count("client left", answer.body.decode()[5:])
         else:
             answer = client.ask(operation.method, operation.path, operation.body, operation.headers)
         said = outcome(answer)

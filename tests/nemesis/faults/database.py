@@ -1,4 +1,4 @@
-"""Sessions that are ended, rows and tables that are locked, connections that are all taken (F6, F10, F19)."""
+"""Sessions that are ended, rows and tables that are locked, connections that are all taken."""
 
 import socket
 import struct
@@ -6,6 +6,7 @@ import subprocess
 import time
 
 from nemesis.stack import StackError
+from nemesis.faults.fault import Fault, Missed, hit
 
 
 def repeat(sql, least, most, pause=0.15):
@@ -18,7 +19,7 @@ def repeat(sql, least, most, pause=0.15):
             except (StackError, subprocess.TimeoutExpired):
                 pass
             time.sleep(pause)
-        return f"{hits} hit"
+        return hit(hits, "hit")
     return fault
 
 
@@ -30,7 +31,9 @@ def locked(sql, least=2, most=12):
         text = f"BEGIN; SET LOCAL search_path TO cowry; {statement}; SELECT pg_sleep({seconds}); ROLLBACK"
         done = subprocess.run(["psql", "-X", "-q", nemesis.stack.owner, "-c", text], capture_output=True,
                               text=True, timeout=seconds + 60, check=False)
-        return f"locked for {seconds} s" if done.returncode == 0 else done.stderr.strip()[:100]
+        if done.returncode != 0:
+            raise Missed(done.stderr.strip()[:100])
+        return f"locked for {seconds} s"
     return fault
 
 
@@ -38,6 +41,24 @@ def hot_rows(nemesis):
     """Three of the wallets that the load uses."""
     names = ", ".join(f"'{w}'" for w in nemesis.random.sample(nemesis.world.pocket.naira, 3))
     return f"SELECT 1 FROM account WHERE public_id IN ({names}) ORDER BY account_id FOR UPDATE"
+
+
+def deadlocks(nemesis):
+    """Rivals that lock rows in another order than Cowry does. They wait for long, so that it is Cowry's
+    statements that PostgreSQL ends."""
+    stack, words = nemesis.stack, [f"'{w}'" for w in nemesis.world.pocket.naira + nemesis.world.pocket.probed]
+    lock = ("SELECT 1 FROM account WHERE account_id = (SELECT account_id FROM account WHERE public_id IN "
+            f"({', '.join(words)}) ORDER BY account_id {{}} LIMIT 1 OFFSET {{}}) FOR UPDATE")
+    counted = "SELECT deadlocks FROM pg_stat_database WHERE datname = 'cowry'"
+    before, deadline = int(stack.sql(counted, url=stack.superuser)[0][0]), time.monotonic() + nemesis.seconds(4, 10)
+    while time.monotonic() < deadline:
+        try:
+            stack.sql("SET deadlock_timeout = '30s'; BEGIN; " + "; SELECT pg_sleep(0.02); ".join(
+                lock.format("DESC", n) for n in range(len(words))) + "; ROLLBACK", 20, stack.superuser)
+        except (StackError, subprocess.TimeoutExpired):
+            pass
+    time.sleep(1)  # until the sessions have said what they counted
+    return hit(int(stack.sql(counted, url=stack.superuser)[0][0]) - before, "deadlocks")
 
 
 def take_connection(path):
@@ -74,7 +95,7 @@ def all_connections(nemesis):
     finally:
         for connection in taken:
             connection.close()
-    return f"{len(taken)} taken"
+    return hit(len(taken), "taken")
 
 
 OURS = "FROM pg_stat_activity WHERE application_name LIKE 'cowry%'"
@@ -82,13 +103,14 @@ TABLES = {"account": "ACCESS EXCLUSIVE", "transaction": "EXCLUSIVE", "idempotenc
           "job": "ACCESS EXCLUSIVE", "api_key": "ACCESS EXCLUSIVE"}
 
 FAULTS = {
-    "sessions ended": ("", repeat(f"SELECT pg_terminate_backend(pid) {OURS} AND random() < 0.5", 2, 8)),
-    "sessions ended in COMMIT": ("", repeat(
+    "sessions ended": Fault("F3", repeat(f"SELECT pg_terminate_backend(pid) {OURS} AND random() < 0.5", 2, 8)),
+    "sessions ended in COMMIT": Fault("F3", repeat(
         f"SELECT pg_terminate_backend(pid) {OURS} AND state = 'active' AND "
         "(query = 'COMMIT' OR wait_event LIKE 'WAL%')", 4, 8, 0.02)),
-    "statements cancelled": ("", repeat(f"SELECT pg_cancel_backend(pid) {OURS} AND state = 'active'", 3, 8, 0.05)),
-    "hot rows locked": ("", locked(hot_rows, 2, 14)),
-    "all connections taken": ("", all_connections),
-    **{f"table {name} locked": ("", locked(f"LOCK TABLE {name} IN {mode} MODE"))
+    "statements cancelled": Fault("F6", repeat(f"SELECT pg_cancel_backend(pid) {OURS} AND state = 'active'", 3, 8, 0.05)),
+    "hot rows locked": Fault("F6 F10", locked(hot_rows, 2, 14)),
+    "deadlocks": Fault("F10", deadlocks),
+    "all connections taken": Fault("F19", all_connections),
+    **{f"table {name} locked": Fault("F6", locked(f"LOCK TABLE {name} IN {mode} MODE"))
        for name, mode in TABLES.items()},
 }

@@ -1,4 +1,4 @@
-"""Disks that are full, clocks that jump, memory and descriptors that run out (F4, F5, F19, F20)."""
+"""Disks that are full, clocks that jump, memory and descriptors that run out."""
 
 import os
 import subprocess
@@ -6,7 +6,9 @@ import threading
 import time
 
 from nemesis import process
+from nemesis.faults import outside
 from nemesis.stack import StackError
+from nemesis.faults.fault import Fault, Missed, hit
 
 
 def fill(folder, work):
@@ -50,6 +52,20 @@ def wal_full(nemesis):
     return note
 
 
+def temp_full(nemesis):
+    """nginx can't keep a large body on disk; the webhook that it belongs to comes again later."""
+    statuses = []
+
+    def work():
+        deadline = time.monotonic() + nemesis.seconds(4, 10)
+        while time.monotonic() < deadline:
+            for deposit in outside.open_deposits(nemesis)[-3:]:
+                statuses.append(outside.send_webhook(nemesis, *deposit, padding=300000))
+            time.sleep(0.3)
+    fill(nemesis.stack.home + "/nginx/temp", work)
+    return hit(sum(status >= 500 for status in statuses), f"of {len(statuses)} large bodies refused")
+
+
 def clock(programs, seconds):
     """The time of day of some programs jumps, and back after a while."""
     def fault(nemesis):
@@ -67,7 +83,7 @@ def no_memory(find):
     def fault(nemesis):
         pids = find(nemesis)
         if not pids:
-            return "does not run"
+            raise Missed("does not run")
         return process.limit(pids[0], "data", process.memory_kib(pids[0], "VmData") * 1024, nemesis.seconds(3, 8))
     return fault
 
@@ -99,19 +115,24 @@ def runner(nemesis):
     return [pid for pid in [nemesis.stack.pid("jobs")] if pid]
 
 
-WORKERS = ("worker-1", "worker-2")
+WORKERS, RUNNER, SERVER = ("worker-1", "worker-2"), ("jobs",), ("postgresql",)
 FAULTS = {
-    "data disk full": ("root", data_full),
-    "WAL disk full": ("root", wal_full),
-    "workers' clock an hour ahead": ("clock", clock(WORKERS, 3600)),
-    "workers' clock an hour back": ("clock", clock(WORKERS, -3600)),
-    "one worker's clock two days ahead": ("clock", clock(WORKERS[:1], 172800)),
-    "job runner's clock a day ahead": ("clock", clock(("jobs",), 86400)),
-    "job runner's clock an hour back": ("clock", clock(("jobs",), -3600)),
-    "no memory for a worker": ("", no_memory(one_worker)),
-    "no memory for the job runner": ("", no_memory(runner)),
-    "no descriptors for a worker": ("", no_descriptors(one_worker)),
-    "no descriptors for workers": ("", no_descriptors(lambda n: n.stack.workers())),
-    "no descriptors for the job runner": ("", no_descriptors(runner)),
-    "no descriptors for nginx": ("", no_descriptors(lambda n: n.some(n.stack.nginx_workers()))),
+    "data disk full": Fault("F4", data_full, "root"),
+    "WAL disk full": Fault("F4", wal_full, "root"),
+    "nginx's temporary files full": Fault("F4", temp_full, "root"),
+    "PostgreSQL's clock an hour ahead": Fault("F5", clock(SERVER, 3600), "clock"),
+    "PostgreSQL's clock an hour back": Fault("F5", clock(SERVER, -3600), "clock"),
+    "PostgreSQL's clock two minutes back": Fault("F5", clock(SERVER, -120), "clock"),
+    "all clocks an hour back": Fault("F5", clock(WORKERS + RUNNER + SERVER, -3600), "clock"),
+    "workers' clock an hour ahead": Fault("F5", clock(WORKERS, 3600), "clock"),
+    "workers' clock an hour back": Fault("F5", clock(WORKERS, -3600), "clock"),
+    "one worker's clock two days ahead": Fault("F5", clock(WORKERS[:1], 172800), "clock"),
+    "job runner's clock a day ahead": Fault("F5", clock(RUNNER, 86400), "clock"),
+    "job runner's clock an hour back": Fault("F5", clock(RUNNER, -3600), "clock"),
+    "no memory for a worker": Fault("F20", no_memory(one_worker)),
+    "no memory for the job runner": Fault("F20", no_memory(runner)),
+    "no descriptors for a worker": Fault("F19", no_descriptors(one_worker)),
+    "no descriptors for workers": Fault("F19", no_descriptors(lambda n: n.stack.workers())),
+    "no descriptors for the job runner": Fault("F19", no_descriptors(runner)),
+    "no descriptors for nginx": Fault("F19", no_descriptors(lambda n: n.some(n.stack.nginx_workers()))),
 }

@@ -1,9 +1,10 @@
-"""Connections that are cut, half open, slow or silent: client, nginx, worker, PostgreSQL (F3, F17, F21)."""
+"""Connections that are cut, half open, slow or silent: client, nginx, worker, PostgreSQL."""
 
 import socket
 import time
 
 from nemesis import process
+from nemesis.faults.fault import Fault, hit
 
 
 def from_nginx(own, peer):  # pylint: disable=unused-argument
@@ -24,7 +25,7 @@ def cut(meant, how):
             for pid in nemesis.stack.workers():
                 done += shut_some(process.sockets(pid, meant), how, nemesis)
             time.sleep(0.25)
-        return f"{done} cut"
+        return hit(done, "cut")
     return fault
 
 
@@ -42,27 +43,38 @@ def shut_some(connections, how, nemesis):
     return done
 
 
-def proxied(mode, least, most):
-    """The proxy before PostgreSQL in a mode, for some seconds."""
+def proxied(mode, least, most, name="postgresql"):
+    """A proxy in a mode, for some seconds."""
     def fault(nemesis):
-        before = nemesis.stack.proxy_counts()
-        nemesis.stack.set_proxy(mode(nemesis) if callable(mode) else mode)
+        stack, before = nemesis.stack, nemesis.stack.proxy_counts(name)
+        chosen = mode(nemesis) if callable(mode) else mode
+        stack.set_proxy(chosen, name)
         time.sleep(nemesis.seconds(least, most))
-        nemesis.stack.set_proxy("pass")
-        after = nemesis.stack.proxy_counts()
-        return ", ".join(f"{name} {after[name] - n}" for name, n in before.items()
-                         if name != "mode" and after[name] != n) or "done"
+        stack.set_proxy("pass", name)
+        done = chosen.split()[0]
+        return hit(stack.proxy_counts(name)[done] - before[done], chosen)
     return fault
 
 
-def cut_somewhere(nemesis):
-    """At eight random messages, one after the other."""
-    before = nemesis.stack.proxy_counts()["cut"]
-    for k in nemesis.random.sample(range(1, 200), 8):
-        nemesis.stack.set_proxy(f"cut {k}")
-        time.sleep(0.8)
-    nemesis.stack.set_proxy("pass")
-    return f"{nemesis.stack.proxy_counts()['cut'] - before} cut"
+def cuts(name):
+    """A fault that cuts at eight random messages, one after the other."""
+    def fault(nemesis):
+        before = nemesis.stack.proxy_counts(name)["cut"]
+        for k in nemesis.random.sample(range(1, 200), 8):
+            nemesis.stack.set_proxy(f"cut {k}", name)
+            time.sleep(0.8)
+        nemesis.stack.set_proxy("pass", name)
+        return hit(nemesis.stack.proxy_counts(name)["cut"] - before, "cut")
+    return fault
+
+
+def before_workers(fault):
+    """A fault while nginx reaches the workers through the proxy."""
+    def routed(nemesis):
+        with nemesis.stack.nginx_through_proxy():
+            time.sleep(0.5)
+            return fault(nemesis)
+    return routed
 
 
 def slow_clients(nemesis):
@@ -89,22 +101,29 @@ def slow_clients(nemesis):
         time.sleep(1)
     for connection in open_ones:
         connection.close()
-    return f"{len(open_ones)} slow bodies"
+    return hit(len(open_ones), "slow bodies")
 
 
 FAULTS = {
-    "cut nginx from workers": ("", cut(from_nginx, socket.SHUT_RDWR)),
-    "half-open to read, nginx": ("", cut(from_nginx, socket.SHUT_RD)),
-    "half-open to write, nginx": ("", cut(from_nginx, socket.SHUT_WR)),
-    "cut workers from PostgreSQL": ("", cut(to_postgres, socket.SHUT_RDWR)),
-    "half-open to read, PostgreSQL": ("", cut(to_postgres, socket.SHUT_RD)),
-    "half-open to write, PostgreSQL": ("", cut(to_postgres, socket.SHUT_WR)),
-    "PostgreSQL refuses": ("", proxied("drop", 1, 10)),
-    "PostgreSQL is silent": ("", proxied("blackhole", 2, 18)),
-    "PostgreSQL is slow": ("", proxied(lambda n: f"delay {n.random.choice([20, 100, 400])}", 4, 12)),
-    "half a message": ("", proxied("halve", 0.2, 2)),
-    "answer of COMMIT lost": ("", proxied("lose-answer 0.5", 4, 10)),
-    "COMMIT lost": ("", proxied("lose-commit 0.5", 4, 10)),
-    "cut at some message": ("", cut_somewhere),
-    "slow clients": ("", slow_clients),
+    "cut nginx from workers": Fault("F3", cut(from_nginx, socket.SHUT_RDWR)),
+    "half-open to read: nginx": Fault("F3", cut(from_nginx, socket.SHUT_RD)),
+    "half-open to write: nginx": Fault("F3", cut(from_nginx, socket.SHUT_WR)),
+    "cut workers from PostgreSQL": Fault("F3", cut(to_postgres, socket.SHUT_RDWR)),
+    "half-open to read: PostgreSQL": Fault("F3", cut(to_postgres, socket.SHUT_RD)),
+    "half-open to write: PostgreSQL": Fault("F3", cut(to_postgres, socket.SHUT_WR)),
+    "PostgreSQL refuses": Fault("F3", proxied("drop", 1, 10)),
+    "PostgreSQL is silent": Fault("F3 F6", proxied("blackhole", 2, 18)),
+    "PostgreSQL is slow": Fault("F3 F6", proxied(lambda n: f"delay {n.random.choice([20, 100, 400])}", 4, 12)),
+    "half a message": Fault("F3", proxied("halve", 0.2, 2)),
+    "answer of COMMIT lost": Fault("F3", proxied("lose-answer 0.5", 4, 10)),
+    "COMMIT lost": Fault("F3", proxied("lose-commit 0.5", 4, 10)),
+    "cut at some message": Fault("F3", cuts("postgresql")),
+    "workers refuse": Fault("F3", before_workers(proxied("drop", 1, 8, "fastcgi"))),
+    "workers are silent": Fault("F3", before_workers(proxied("blackhole", 2, 15, "fastcgi"))),
+    "workers are slow": Fault("F3", before_workers(
+        proxied(lambda n: f"delay {n.random.choice([20, 100, 400])}", 4, 10, "fastcgi"))),
+    "half a record": Fault("F3", before_workers(proxied("halve", 0.5, 3, "fastcgi"))),
+    "answers of workers lost": Fault("F3", before_workers(proxied("lose-answer 0.5", 4, 10, "fastcgi"))),
+    "cut at some record": Fault("F3", before_workers(cuts("fastcgi"))),
+    "slow clients": Fault("F17", slow_clients),
 }

@@ -1,4 +1,4 @@
-"""Programs that are killed, stopped, restarted and reloaded (F1, F2, F6, F14)."""
+"""Programs that are killed, stopped, restarted and reloaded."""
 
 import os
 import signal
@@ -6,6 +6,7 @@ import subprocess
 import time
 
 from nemesis import process
+from nemesis.faults.fault import Fault, Missed, hit
 
 POINTS = ("before-begin", "after-statement", "before-commit", "after-commit", "before-call", "after-call",
           "before-reply", "leader-taken", "leader-posted", "leader-answering", "leader-answered",
@@ -25,7 +26,7 @@ def kill(find, times=1, pause=0.8):
             killed += sum(process.send(pid) and process.wait_gone(pid, 20) for pid in pids if pid)
         time.sleep(0.1)
         nemesis.stack.heal()
-        return f"{killed} killed"
+        return hit(killed, "killed")
     return fault
 
 
@@ -33,7 +34,7 @@ def stop(find, least=2, most=15):
     """A fault that stops what find(nemesis) returns for some seconds."""
     def fault(nemesis):
         seconds = nemesis.seconds(least, most)
-        return f"{process.pause([p for p in find(nemesis) if p], seconds)} stopped for {seconds} s"
+        return hit(process.pause([p for p in find(nemesis) if p], seconds), f"stopped for {seconds} s")
     return fault
 
 
@@ -47,7 +48,7 @@ def at_point(name, action):
             time.sleep(0.01)
         if stack.fault_pending():
             stack.cancel_fault()
-            return "nobody came to the point"
+            raise Missed("nobody came to the point")
         if action == "stop":
             time.sleep(nemesis.seconds(2, 10))
             for program in ("worker-1", "worker-2", "jobs"):
@@ -84,7 +85,12 @@ def all_of_postgres(nemesis):
 
 def restart_postgres(mode):
     """By pg_ctl, under load."""
-    return lambda nemesis: "restarted" if nemesis.stack.pg_ctl("restart", "-m", mode) else "not restarted"
+    return lambda nemesis: hit(nemesis.stack.pg_ctl("restart", "-m", mode), "restarted")
+
+
+def term(find):
+    """A fault that asks what find(nemesis) returns to end."""
+    return lambda nemesis: hit(sum(process.send(p, signal.SIGTERM) for p in find(nemesis)), "asked to end")
 
 
 def terms(nemesis):
@@ -93,7 +99,7 @@ def terms(nemesis):
     while time.monotonic() < deadline:
         sent += sum(process.send(pid, signal.SIGTERM) for pid in nemesis.stack.workers())
         time.sleep(0.5)
-    return f"{sent} sent"
+    return hit(sent, "sent")
 
 
 def rolling(nemesis):
@@ -141,38 +147,37 @@ def second_runner(nemesis):
 
 
 FAULTS = {
-    "kill a worker": ("", kill(one_worker)),
-    "kill both workers": ("", kill(lambda n: n.stack.workers())),
-    "kill workers six times": ("", kill(one_worker, 6)),
-    "kill the job runner": ("", kill(program("jobs"))),
-    "kill the sandbox": ("", kill(program("sandbox"))),
-    "kill a worker of nginx": ("", kill(lambda n: n.some(n.stack.nginx_workers()))),
-    "kill the master of nginx": ("", kill(lambda n: [n.stack.nginx()])),
-    "kill a backend": ("", kill(lambda n: n.some(n.stack.backends()))),
-    "kill the checkpointer": ("", kill(server_process("checkpointer"))),
-    "kill the walwriter": ("", kill(server_process("walwriter"))),
-    "kill the postmaster": ("", kill(lambda n: [n.stack.postmaster()])),
-    "stop a worker": ("", stop(one_worker, 2, 20)),
-    "stop both workers": ("", stop(lambda n: n.stack.workers(), 1, 12)),
-    "stop the job runner": ("", stop(program("jobs"), 2, 20)),
-    "stop the sandbox": ("", stop(program("sandbox"))),
-    "stop a worker of nginx": ("", stop(lambda n: n.some(n.stack.nginx_workers()), 2, 10)),
-    "stop a backend": ("", stop(lambda n: n.some(n.stack.backends()), 2, 20)),
-    "stop half the backends": ("", stop(half_the_backends)),
-    "stop the postmaster": ("", stop(lambda n: [n.stack.postmaster()])),
-    "stop the walwriter": ("", stop(server_process("walwriter"))),
-    "stop all of PostgreSQL": ("", stop(all_of_postgres)),
-    "restart PostgreSQL at once": ("", restart_postgres("immediate")),
-    "restart PostgreSQL": ("", restart_postgres("fast")),
-    "SIGTERM storm": ("", terms),
-    "rolling restart": ("", rolling),
-    "SIGTERM for the job runner": ("", lambda n: process.send(n.stack.pid("jobs"), signal.SIGTERM)),
-    "SIGTERM for a worker of nginx": ("", lambda n: [process.send(p, signal.SIGTERM) for p in
-                                                     n.some(n.stack.nginx_workers())]),
-    "reloads": ("", reloads),
-    "two job runners": ("", second_runner),
-    **{f"kill at {name}": ("points", at_point(name, "kill")) for name in POINTS},
-    **{f"stop at {name}": ("points", at_point(name, "stop")) for name in POINTS},
-    **{f"delay at {name}": ("points", at_point(name, "delay 3000")) for name in
+    "kill a worker": Fault("F1", kill(one_worker)),
+    "kill both workers": Fault("F1", kill(lambda n: n.stack.workers())),
+    "kill workers six times": Fault("F1", kill(one_worker, 6)),
+    "kill the job runner": Fault("F1", kill(program("jobs"))),
+    "kill the sandbox": Fault("F7", kill(program("sandbox"))),
+    "kill a worker of nginx": Fault("F1", kill(lambda n: n.some(n.stack.nginx_workers()))),
+    "kill the master of nginx": Fault("F1", kill(lambda n: [n.stack.nginx()])),
+    "kill a backend": Fault("F2", kill(lambda n: n.some(n.stack.backends()))),
+    "kill the checkpointer": Fault("F2", kill(server_process("checkpointer"))),
+    "kill the walwriter": Fault("F2", kill(server_process("walwriter"))),
+    "kill the postmaster": Fault("F2", kill(lambda n: [n.stack.postmaster()])),
+    "stop a worker": Fault("F1", stop(one_worker, 2, 20)),
+    "stop both workers": Fault("F1", stop(lambda n: n.stack.workers(), 1, 12)),
+    "stop the job runner": Fault("F1", stop(program("jobs"), 2, 20)),
+    "stop the sandbox": Fault("F7", stop(program("sandbox"))),
+    "stop a worker of nginx": Fault("F1", stop(lambda n: n.some(n.stack.nginx_workers()), 2, 10)),
+    "stop a backend": Fault("F6", stop(lambda n: n.some(n.stack.backends()), 2, 20)),
+    "stop half the backends": Fault("F6", stop(half_the_backends)),
+    "stop the postmaster": Fault("F6", stop(lambda n: [n.stack.postmaster()])),
+    "stop the walwriter": Fault("F6", stop(server_process("walwriter"))),
+    "stop all of PostgreSQL": Fault("F6", stop(all_of_postgres)),
+    "restart PostgreSQL at once": Fault("F2", restart_postgres("immediate")),
+    "restart PostgreSQL": Fault("F2", restart_postgres("fast")),
+    "SIGTERM storm": Fault("F14", terms),
+    "rolling restart": Fault("F14", rolling),
+    "SIGTERM for the job runner": Fault("F14", term(program("jobs"))),
+    "SIGTERM for a worker of nginx": Fault("F14", term(lambda n: n.some(n.stack.nginx_workers()))),
+    "reloads": Fault("F14", reloads),
+    "two job runners": Fault("F1", second_runner),
+    **{f"kill at {name}": Fault("F1", at_point(name, "kill"), "points") for name in POINTS},
+    **{f"stop at {name}": Fault("F1", at_point(name, "stop"), "points") for name in POINTS},
+    **{f"delay at {name}": Fault("F1", at_point(name, "delay 3000"), "points") for name in
        ("after-commit", "leader-taken", "job-run")},
 }
