@@ -172,6 +172,32 @@ test_too_old(void **state)
 	unsubscribe(c, &hook);
 }
 
+/* It was scheduled by a clock that was an hour ahead, in a lane of a runner that has ended since. */
+static void
+test_clock_steps_back(void **state)
+{
+	struct client *c = *state;
+	struct hook hook = subscribe(c, "'wallet.created'");
+	struct ctx ctx = app_ctx(c->app, c->scratch);
+
+	(void)wallet_new(c, acme.test_key, "NGN");
+	stream_all(c);
+	client_sql(c, "UPDATE cowry.webhook_delivery SET next_at = next_at + interval '1 hour'"
+		      " WHERE status = 'pending'");
+	client_sql(c,
+		   "INSERT INTO cowry.webhook_lane (subscription_id, holder, held_until)"
+		   " SELECT max(subscription_id), gen_random_uuid(), now() + interval '1 hour'"
+		   " FROM cowry.webhook_subscription"
+		   " ON CONFLICT (subscription_id) DO UPDATE SET held_until = excluded.held_until");
+	assert_int_equal(deliver_due(c), 0);
+	client_sql(c, "INSERT INTO cowry.job_runner (instance, seen_at)"
+		      " VALUES ('ahead', now() + interval '1 hour')");
+	assert_int_equal(db_run(&ctx, SQL_schedule_follow, NULL, PARAMS(p_int(0))), ERR_OK);
+	assert_int_equal(deliver_due(c), 1);
+	assert_string_equal(delivery_state(c, &hook, "status"), "delivered");
+	unsubscribe(c, &hook);
+}
+
 static void
 test_replay(void **state)
 {
@@ -327,13 +353,13 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		client_test(test_signatures),    client_test(test_rotation),
-		client_test(test_retries),       client_test(test_too_old),
-		client_test(test_replay),        client_test(test_redirect),
-		client_test(test_answers),       client_test(test_gone),
-		client_test(test_deleted),       client_test(test_private_address),
-		client_test(test_no_connection), client_test(test_free_json),
-		client_test(client_books_hold),
+		client_test(test_signatures),       client_test(test_rotation),
+		client_test(test_retries),          client_test(test_too_old),
+		client_test(test_replay),           client_test(test_redirect),
+		client_test(test_answers),          client_test(test_gone),
+		client_test(test_deleted),          client_test(test_private_address),
+		client_test(test_no_connection),    client_test(test_free_json),
+		client_test(test_clock_steps_back), client_test(client_books_hold),
 	};
 
 	return cmocka_run_group_tests(tests, webhook_setup, webhook_teardown);

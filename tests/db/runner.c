@@ -246,6 +246,42 @@ test_heartbeat(void **state)
 			    "1 of 2");
 }
 
+/* The clock was an hour ahead, and has stepped back: what was scheduled meanwhile does not wait for an hour. */
+static void
+test_clock_steps_back(void **state)
+{
+	static const struct job both[] = {
+		{.periodic = &job_heartbeat, .threads = 1}, {.kind = &quick, .threads = 1}, {0}};
+	struct fixture *f = *state;
+	struct runner *runner;
+
+	fixture_sql(
+		f->superuser_url,
+		"DELETE FROM cowry.job_runner;"
+		"INSERT INTO cowry.job_runner (instance, seen_at) VALUES"
+		" ('ahead', now() + interval '1 hour'), ('other', now() + interval '50 minutes');"
+		"INSERT INTO cowry.job (kind, subject, due_at, claimed_until) VALUES"
+		" ('quick', 'due', now() + interval '1 hour', NULL),"
+		" ('quick', 'later', now() + interval '90 minutes', NULL),"
+		" ('quick', 'claimed', now(), now() + interval '1 hour')");
+	runner = runner_start(&f->app, both);
+	assert_non_null(runner);
+	assert_true(reaches(&quick_runs, 1));
+	assert_true(runner_stop(runner, PATIENCE_MS));
+	assert_string_equal(
+		value(f, "SELECT string_agg(subject || ' ' || round(extract(epoch FROM"
+			 " coalesce(claimed_until, due_at) - now()) / 60), ', ' ORDER BY subject)"
+			 " FROM cowry.job"),
+		"claimed 2, later 30");
+	/* Once, whatever the number of runners. */
+	assert_int_equal(db_run(&f->ctx, SQL_schedule_follow, NULL, PARAMS(p_int(120))), ERR_OK);
+	assert_string_equal(value(f, "SELECT count(*) FROM cowry.job_runner WHERE seen_at > now()"),
+			    "0");
+	assert_string_equal(value(f, "SELECT round(extract(epoch FROM due_at - now()) / 60)"
+				     " FROM cowry.job WHERE subject = 'later'"),
+			    "30");
+}
+
 #define runner_test(function) cmocka_unit_test_setup(function, begin)
 
 int
@@ -255,6 +291,7 @@ main(void)
 		runner_test(test_slow_holds_up_nothing), runner_test(test_polls),
 		runner_test(test_stops_in_time),         runner_test(test_hears_what_is_due),
 		runner_test(test_lost_session),          runner_test(test_heartbeat),
+		runner_test(test_clock_steps_back),
 	};
 
 	log_open("test", LOG_LEVEL_ERROR);

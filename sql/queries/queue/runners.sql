@@ -19,3 +19,39 @@ ON CONFLICT (instance) DO UPDATE SET seen_at = clock_timestamp();
 SELECT count(*) FILTER (WHERE seen_at > statement_timestamp() - make_interval(secs => $1)) AS alive,
        max(seen_at) AS seen_at
   FROM job_runner;
+
+-- name: schedule_follow
+-- params: lease_s:bigint
+-- returns: maybe
+-- The clock has stepped back since a runner was seen. What is scheduled moves with it, so that nothing waits
+-- until the clock comes to that time once more; at worst an attempt is made too early. Leases end when new
+-- ones would. The row of that runner is corrected in the same statement, so this is done once.
+WITH ahead AS (
+    SELECT instance, seen_at
+      FROM job_runner
+     WHERE seen_at > clock_timestamp() + interval '5 seconds'
+     ORDER BY instance
+       FOR NO KEY UPDATE
+), step AS (
+    SELECT max(seen_at) - clock_timestamp() AS back,
+           clock_timestamp() + make_interval(secs => $1) AS lease_end
+      FROM ahead
+    HAVING count(*) > 0
+), runners AS (
+    UPDATE job_runner r SET seen_at = clock_timestamp() FROM ahead a WHERE r.instance = a.instance
+), jobs AS (
+    UPDATE job j
+       SET due_at = j.due_at - s.back, again_at = j.again_at - s.back,
+           claimed_until = CASE WHEN j.claimed_until > s.lease_end THEN s.lease_end
+                                ELSE j.claimed_until END
+      FROM step s
+     WHERE j.parked_at IS NULL AND coalesce(j.claimed_until, j.due_at) > clock_timestamp()
+), deliveries AS (
+    UPDATE webhook_delivery d SET next_at = d.next_at - s.back FROM step s WHERE d.next_at > clock_timestamp()
+), lanes AS (
+    UPDATE webhook_lane l SET held_until = s.lease_end FROM step s WHERE l.held_until > s.lease_end
+), audit AS (
+    UPDATE book_audit b SET due_at = b.due_at - s.back FROM step s WHERE b.due_at > clock_timestamp()
+)
+SELECT extract(epoch FROM back)::bigint AS seconds
+  FROM step;
