@@ -4,12 +4,15 @@
 
 #include <string.h>
 
+#include "tests/support/drop_payer.h"
 #include "tests/support/moolah_voucher.h"
+#include "tests/support/otp_wallet.h"
 
 static struct tenant acme;
 static struct tenant other;
 static struct person admin;
 static struct person rich;
+static struct bank bank;
 
 static int
 setup(void **state)
@@ -18,7 +21,16 @@ setup(void **state)
 		return -1;
 	admin = person_admin(*state, "root@example.com");
 	rich = person_with(*state, "rich@example.com", 100000);
+	drop_payer_bank_open(*state, &bank);
 	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	fake_server_release(bank.server);
+	bank_close_down(&bank);
+	return client_teardown(state);
 }
 
 /* What the audit stores for the ledger of an account; the id of the review. */
@@ -44,12 +56,12 @@ decide(struct client *c, const char *review, const char *what)
 			   admin.access, "{\"note\":\"explained\"}");
 }
 
-/* The code is in the envelope of the dialect. */
+/* The message is in the envelope of each dialect. */
 static void
 expect_stopped(struct answer *a)
 {
 	expect_status(a, 503);
-	assert_non_null(strstr(a->body.data, "\"LEDGER_STOPPED\""));
+	assert_non_null(strstr(a->body.data, "Nothing is posted in this ledger until"));
 }
 
 static void
@@ -125,19 +137,92 @@ test_idempotency_key(void **state)
 	expect_status(&a, 201);
 }
 
+/* People in the dialects for them. */
+static struct person buyer;
+static struct person payer;
+static const char *seller_number;
+static const char *merchant;
+
+static const char *
+number_of(struct client *c, const struct person *who)
+{
+	return client_value(c,
+			    "SELECT w.number FROM cowry.wallet w JOIN cowry.users u USING (user_id)"
+			    " JOIN cowry.account a USING (account_id)"
+			    " WHERE u.public_id = '%s' AND a.currency = 'NGN'",
+			    who->id);
+}
+
 static void
-test_vouchers(void **state)
+make_people(struct client *c)
+{
+	struct person seller = person_new(c, "seller@example.com");
+
+	buyer = person_new(c, "buyer@example.com");
+	otp_complete(c, &buyer, "fund", "5000");
+	otp_complete(c, &seller, "fund", "100");
+	seller_number = number_of(c, &seller);
+	drop_payer_bank_behave(&bank);
+	payer = drop_payer_new(c, 5000000);
+	merchant = merchant_new(c, "Kebab");
+}
+
+static struct answer
+issue_voucher(struct client *c)
+{
+	return client_call(c, "POST", VOUCHERS "/issue", rich.access, "{\"original_amount\":5}");
+}
+
+static struct answer
+send_naira(struct client *c)
+{
+	return client_call(c, "POST", "/api/v1/wallet/transfer", buyer.access,
+			   client_json(c, "{'wallet_number':'%s','amount':100}", seller_number));
+}
+
+static struct answer
+confirm_funding(struct client *c)
+{
+	const char *reference = otp_start(c, &buyer, "fund", "100");
+
+	return otp_verify(c, &buyer, reference, mailed_code(c, buyer.email));
+}
+
+static struct answer
+pay_merchant(struct client *c)
+{
+	return client_call(c, "POST", "/api/transactions/qr-payment", payer.access,
+			   client_json(c, "{'merchantId':'%s','amount':5}", merchant));
+}
+
+static void
+test_people(void **state)
 {
 	struct client *c = *state;
-	const char *review = stop(c, "currency = 'ZAR'");
-	struct answer a =
-		client_call(c, "POST", VOUCHERS "/issue", rich.access, "{\"original_amount\":5}");
+	static const struct {
+		const char *where;
+		struct answer (*ask)(struct client *c);
+		int status;
+	} rows[] = {
+		{"currency = 'ZAR'", issue_voucher, 201},
+		{"currency = 'NGN'", send_naira, 200},
+		{"currency = 'NGN'", confirm_funding, 200},
+		{"currency = 'NOK'", pay_merchant, 201},
+	};
 
-	expect_stopped(&a);
-	a = decide(c, review, "approve");
-	expect_status(&a, 200);
-	a = client_call(c, "POST", VOUCHERS "/issue", rich.access, "{\"original_amount\":5}");
-	expect_status(&a, 201);
+	make_people(c);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		const char *review = stop(c, rows[i].where);
+		const char *before = books(c);
+		struct answer a = rows[i].ask(c);
+
+		expect_stopped(&a);
+		assert_string_equal(books(c), before);
+		a = decide(c, review, "approve");
+		expect_status(&a, 200);
+		a = rows[i].ask(c);
+		expect_status(&a, rows[i].status);
+	}
 }
 
 int
@@ -146,9 +231,9 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		client_test(test_stop),
 		client_test(test_idempotency_key),
-		client_test(test_vouchers),
+		client_test(test_people),
 		client_test(client_books_hold),
 	};
 
-	return cmocka_run_group_tests(tests, setup, client_teardown);
+	return cmocka_run_group_tests(tests, setup, teardown);
 }
