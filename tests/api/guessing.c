@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "app/people/guard.h"
 #include "tests/support/moolah_user.h"
@@ -270,14 +271,82 @@ test_foreign_codes(void **state)
 	}
 }
 
+static int64_t
+processor_us(void)
+{
+	struct timespec t;
+
+	assert_int_equal(clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t), 0);
+	return t.tv_sec * INT64_C(1000000) + t.tv_nsec / 1000;
+}
+
+static int
+by_size(const void *a, const void *b)
+{
+	const int64_t *x = a;
+	const int64_t *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
+/* The median of what some wrong guesses took of the processor; the name has a number. */
+static int64_t
+cost(struct client *c, const char *(*name)(struct client *c, int i))
+{
+	int64_t took[20];
+
+	for (int i = 0; i < (int)COUNT(took); i++) {
+		const char *email = name(c, i);
+		int64_t begun = processor_us();
+		struct answer a = sign_in_from(c, email, "wrong-password-1", STRANGER);
+
+		took[i] = processor_us() - begun;
+		expect_refusal(&a, 401, "INVALID_CREDENTIALS");
+	}
+	qsort(took, COUNT(took), sizeof(took[0]), by_size);
+	return took[COUNT(took) / 2];
+}
+
+static struct person regulars[5];
+
+static const char *
+known_name(struct client *c, int i)
+{
+	(void)c;
+	return regulars[i % (int)COUNT(regulars)].email;
+}
+
+static const char *
+unknown_name(struct client *c, int i)
+{
+	return client_text(c, "nobody%d@example.com", i % (int)COUNT(regulars));
+}
+
+/* A password costs the same for an account that there is not, so that the time does not tell. */
+static void
+test_cost(void **state)
+{
+	struct client *c = *state;
+	int64_t known, unknown;
+
+	for (size_t i = 0; i < COUNT(regulars); i++)
+		regulars[i] = guest_new(c);
+	known = cost(c, known_name);
+	unknown = cost(c, unknown_name);
+	print_message("a wrong guess: known %lld us, unknown %lld us\n", (long long)known,
+		      (long long)unknown);
+	assert_true(llabs(known - unknown) * 5 < known + unknown);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		client_test(test_delay),       client_test(test_dialects),
-		client_test(test_owner),       client_test(test_reset),
-		client_test(test_unknown),     client_test(test_at_once),
-		client_test(test_reset_mails), client_test(test_foreign_codes),
+		client_test(test_delay),         client_test(test_dialects),
+		client_test(test_owner),         client_test(test_reset),
+		client_test(test_unknown),       client_test(test_at_once),
+		client_test(test_cost),          client_test(test_reset_mails),
+		client_test(test_foreign_codes),
 	};
 
 	return cmocka_run_group_tests(tests, client_setup, client_teardown);
