@@ -15,17 +15,27 @@
 #define UNINITIALIZED
 #endif
 
-/* 1 in a build with AddressSanitizer, which has an allocator of its own: by gcc's word or clang's. */
+/* 1 in a build with AddressSanitizer, which has an allocator of its own, or with ThreadSanitizer: by gcc's word or
+ * clang's. */
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer)
 #define ADDRESS_SANITIZER 1
+#endif
+#if __has_feature(thread_sanitizer)
+#define THREAD_SANITIZER 1
 #endif
 #endif
 #if defined(__SANITIZE_ADDRESS__)
 #define ADDRESS_SANITIZER 1
 #endif
+#if defined(__SANITIZE_THREAD__)
+#define THREAD_SANITIZER 1
+#endif
 #ifndef ADDRESS_SANITIZER
 #define ADDRESS_SANITIZER 0
+#endif
+#ifndef THREAD_SANITIZER
+#define THREAD_SANITIZER 0
 #endif
 
 /* How many items an array has; not for pointers. */

@@ -9,6 +9,20 @@
 
 #include "base/waiter.h"
 
+#if THREAD_SANITIZER
+#include <sanitizer/tsan_interface.h>
+#endif
+#ifdef WITH_VALGRIND
+#include <valgrind/valgrind.h>
+#endif
+
+/* How ThreadSanitizer and valgrind name a stack. */
+struct stack {
+	void *own;      /* ThreadSanitizer's context of the fiber */
+	void *resumer;  /* that of the thread that runs it */
+	unsigned range; /* valgrind's number */
+};
+
 struct fiber {
 	ucontext_t inside;
 	ucontext_t outside;    /* of the thread that runs it */
@@ -17,6 +31,7 @@ struct fiber {
 	struct fiber *next; /* of a list, while it is ready */
 	char *memory;       /* the inaccessible page, and the stack */
 	size_t bytes;
+	struct stack stack;
 };
 
 static _Thread_local struct fiber *running;
@@ -25,6 +40,54 @@ struct fiber *
 fiber_current(void)
 {
 	return running;
+}
+
+/* They are told of stacks in functions that are inlined, since those of a switch begin and end on different ones. */
+static inline __attribute__((always_inline)) void
+stack_begin(struct stack *stack, char *memory, size_t bytes)
+{
+#if THREAD_SANITIZER
+	stack->own = __tsan_create_fiber(0);
+#endif
+#ifdef WITH_VALGRIND
+	stack->range = VALGRIND_STACK_REGISTER(memory, memory + bytes);
+#endif
+	(void)stack;
+	(void)memory;
+	(void)bytes;
+}
+
+static inline __attribute__((always_inline)) void
+stack_end(struct stack *stack)
+{
+#if THREAD_SANITIZER
+	__tsan_destroy_fiber(stack->own);
+#endif
+#ifdef WITH_VALGRIND
+	VALGRIND_STACK_DEREGISTER(stack->range);
+#endif
+	(void)stack;
+}
+
+/* The thread is about to run the fiber. */
+static inline __attribute__((always_inline)) void
+stack_enter(struct stack *stack)
+{
+#if THREAD_SANITIZER
+	stack->resumer = __tsan_get_current_fiber();
+	__tsan_switch_to_fiber(stack->own, 0);
+#endif
+	(void)stack;
+}
+
+/* The fiber is about to return to its thread. */
+static inline __attribute__((always_inline)) void
+stack_leave(struct stack *stack)
+{
+#if THREAD_SANITIZER
+	__tsan_switch_to_fiber(stack->resumer, 0);
+#endif
+	(void)stack;
 }
 
 static void
@@ -69,6 +132,7 @@ fiber_new(const struct fiber_options *options)
 		return NULL;
 	}
 	fiber->options = *options;
+	stack_begin(&fiber->stack, fiber->inside.uc_stack.ss_sp, fiber->inside.uc_stack.ss_size);
 	makecontext(&fiber->inside, begin, 0);
 	return fiber;
 }
@@ -78,6 +142,7 @@ fiber_free(struct fiber *fiber)
 {
 	if (fiber == NULL)
 		return;
+	stack_end(&fiber->stack);
 	(void)munmap(fiber->memory, fiber->bytes);
 	free(fiber);
 }
@@ -90,6 +155,7 @@ fiber_resume(struct fiber *fiber)
 
 	do {
 		running = fiber;
+		stack_enter(&fiber->stack);
 		(void)swapcontext(&fiber->outside, &fiber->inside);
 		running = NULL;
 		waiter = fiber->waiter;
@@ -101,6 +167,7 @@ fiber_resume(struct fiber *fiber)
 static void
 leave(struct fiber *fiber)
 {
+	stack_leave(&fiber->stack);
 	(void)swapcontext(&fiber->inside, &fiber->outside);
 }
 

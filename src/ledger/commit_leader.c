@@ -9,6 +9,10 @@
 #include "base/clock.h"
 #include "base/fault_point.h"
 
+#if THREAD_SANITIZER
+#include <sanitizer/tsan_interface.h>
+#endif
+
 /* The slot is answered; unless nobody waits for it any longer. */
 static void
 answer(struct commit_queue *queue, uint32_t slot)
@@ -66,13 +70,31 @@ recover(struct commit_queue *queue)
 	}
 }
 
+/* ThreadSanitizer, which does not know pthread_mutex_clocklock(), is told. */
+static int
+lock_until(pthread_mutex_t *mutex, const struct timespec *until)
+{
+	int error;
+
+#if THREAD_SANITIZER
+	__tsan_mutex_pre_lock(mutex, __tsan_mutex_try_lock);
+#endif
+	error = pthread_mutex_clocklock(mutex, CLOCK_MONOTONIC, until);
+#if THREAD_SANITIZER
+	unsigned failed = error == 0 || error == EOWNERDEAD ? 0 : __tsan_mutex_try_lock_failed;
+
+	__tsan_mutex_post_lock(mutex, __tsan_mutex_try_lock | failed, 0);
+#endif
+	return error;
+}
+
 bool
 commit_queue_lead(struct commit_queue *queue, int64_t within_ms)
 {
 	pthread_mutex_t *leader = &queue->head->leader;
 	int64_t until_ns = clock_monotonic_ns() + within_ms * INT64_C(1000000);
 	struct timespec until = {until_ns / 1000000000, until_ns % 1000000000};
-	int error = pthread_mutex_clocklock(leader, CLOCK_MONOTONIC, &until);
+	int error = lock_until(leader, &until);
 
 	if (error == EOWNERDEAD) {
 		(void)pthread_mutex_consistent(leader);
