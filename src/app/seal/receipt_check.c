@@ -72,7 +72,7 @@ read_text(struct check *c, const struct json_object *object, const char *name, c
 	       differs(c, arena_printf(c->arena, "%s has control characters", name));
 }
 
-/* Only in the form in which it is written; nil for null. */
+/* Only in the form in which it is written; nil for null, and for nothing else. */
 static bool
 read_id(struct check *c, const struct json_object *object, const char *name, bool may_be_null,
 	struct uuid *out)
@@ -84,7 +84,8 @@ read_id(struct check *c, const struct json_object *object, const char *name, boo
 	if (may_be_null && json_kind(json_member(object, name, NULL)) == JSON_NULL)
 		return true;
 	return read_text(c, object, name, &text) &&
-	       ((uuid_parse(out, text) && text_equal(uuid_text(again, *out), text)) ||
+	       ((uuid_parse(out, text) && !uuid_is_nil(*out) &&
+		 text_equal(uuid_text(again, *out), text)) ||
 		differs(c, arena_printf(c->arena, "%s is not an id", name)));
 }
 
