@@ -8,6 +8,16 @@ dist_nginx_SCRIPTS = nginx/render
 droppagedir = $(pkgdatadir)/www/drop
 dist_droppage_DATA = nginx/drop/index.html nginx/drop/drop.css nginx/drop/drop.js
 
+receiptpagedir = $(pkgdatadir)/www/receipt
+dist_receiptpage_DATA = nginx/receipt/index.html nginx/receipt/receipt.css nginx/receipt/check.js nginx/receipt/receipt.js
+nodist_receiptpage_DATA = nginx/receipt/currencies.js
+CLEANFILES += nginx/receipt/currencies.js
+nginx/receipt/currencies.js: $(srcdir)/src/base/currency.def
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && { echo '// Decimals of the minor unit.' && echo '"use strict";' && \
+		echo 'globalThis.CURRENCIES = {' && \
+		sed -n 's/^CURRENCY("\(...\)", \([0-4]\), .*/    \1: \2,/p' $(srcdir)/src/base/currency.def && \
+		echo '};'; } >$@.tmp && mv $@.tmp $@
+
 apidocdir = $(pkgdatadir)/www/api-doc
 dist_apidoc_DATA = nginx/api-doc/index.html nginx/api-doc/api-doc.css nginx/api-doc/api-doc.js
 

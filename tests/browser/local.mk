@@ -1,7 +1,7 @@
 # The browser driver of the end-to-end tests. Only `make browser-driver` runs npm; the
 # browser itself is the system's.
 BROWSER_FILES = tests/browser/package.json tests/browser/package-lock.json tests/browser/.npmrc
-BROWSER_PLAYS = tests/browser/origins.mjs tests/browser/pay.mjs
+BROWSER_PLAYS = tests/browser/origins.mjs tests/browser/pay.mjs tests/browser/receipts.mjs
 EXTRA_DIST += $(BROWSER_FILES) $(BROWSER_PLAYS)
 
 .PHONY: browser-driver clean-browser-driver

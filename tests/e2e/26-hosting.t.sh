@@ -117,7 +117,7 @@ several_workers() {
 
 # hosting NAME: what is the same for both.
 hosting() {
-    local name=$1
+    local name=$1 page
     ok "$name: serves" within 15 serving
     new_project
     new_wallet 100
@@ -151,8 +151,10 @@ hosting() {
     head -c 3000000 /dev/zero >"$WORK/larger"
     request POST /v1/wallets -H "x-api-key: $KEY" -H "Content-Type: application/json" --data-binary "@$WORK/larger"
     like "$name: one above that of the web server is refused by it" "$STATUS" '^(000|400|413)$'
-    request GET /api-doc/
-    is "$name: the pages" "$STATUS $(header Content-Security-Policy | cut -c1-18)" "200 default-src 'none'"
+    for page in /api-doc/ /receipt/; do
+        request GET "$page"
+        is "$name: the page $page" "$STATUS $(header Content-Security-Policy | cut -c1-18)" "200 default-src 'none'"
+    done
     request GET /openapi/pocket.json
     expect "$name: the documents" 200 '.openapi | .[:3]' 3.1
     request GET /

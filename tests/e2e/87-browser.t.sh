@@ -4,16 +4,10 @@
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-driver=${DEV%/dev}/build/tests/browser
-chromium=$(command -v chromium)
-if [[ ! $chromium ]]; then
+has_browser || {
     echo "1..0 # SKIP chromium is not installed"
     exit 0
-fi
-if [[ ! -d $driver/node_modules/playwright-core ]]; then
-    fail "playwright-core is installed" "run make browser-driver"
-    done_testing
-fi
+}
 
 # sign_up FIRST LAST: a new user; sets EMAIL and JAR, which has their cookie.
 sign_up() {
@@ -47,23 +41,7 @@ like "of its own size" "$BODY" '^<svg [^>]*viewBox="0 0 [0-9]+ [0-9]+"'
 
 sign_up Jane Doe
 link_bank
-spki=$(openssl x509 -in "$COWRY_HOME/tls/server.pem" -noout -pubkey | openssl pkey -pubin -outform der |
-    openssl dgst -sha256 -binary | base64)
-env HOME="$WORK" URL="$URL" EMAIL="$EMAIL" PASSWORD=correct-horse-42 MERCHANT="$merchant" \
-    BUSINESS="Ahmetov Kebab" CHROMIUM="$chromium" SPKI="$spki" \
-    TLS_KEY="$COWRY_HOME/tls/server.key" TLS_CERTIFICATE="$COWRY_HOME/tls/server.pem" \
-    timeout 180 node "$driver/pay.mjs" >"$WORK/script" 2>"$WORK/script.err"
-while read -r line; do
-    case $line in
-    "ok "*) pass "${line#*- }" ;;
-    "not ok "*) fail "${line#*- }" "$(grep -A2 -F -- "$line" "$WORK/script" | tail -n 2)" ;;
-    esac
-done <"$WORK/script"
-if grep -qE '^1\.\.[0-9]+$' "$WORK/script"; then
-    pass "the browser's script runs to its end"
-else
-    fail "the browser's script runs to its end" "$(<"$WORK/script.err")"
-fi
+browse pay 180 EMAIL="$EMAIL" PASSWORD=correct-horse-42 MERCHANT="$merchant" BUSINESS="Ahmetov Kebab"
 
 request GET /api/merchants/transactions -b "$shop"
 expect "the merchant sees the payment" 200 .pagination.total 1 .data[0].customerName "Jane D." \

@@ -4,9 +4,6 @@
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-driver=${DEV%/dev}/build/tests/browser
-chromium=$(command -v chromium)
-
 # from ORIGIN PATH: request as a page of an origin; sets ALLOWED from the answer.
 from() {
     request GET "$2" -H "Origin: $1"
@@ -44,10 +41,8 @@ from https://app.example.org "$long"
 is "and names no other one" "$STATUS $ALLOWED" "414 "
 like "doctor says so" "$("$DEV" cowry doctor 2>&1)" "pages of other origins are allowed"
 
-if [[ ! $chromium ]]; then
+if ! has_browser; then
     echo "# chromium is not installed: no browser was asked"
-elif [[ ! -d $driver/node_modules/playwright-core ]]; then
-    fail "playwright-core is installed" "run make browser-driver"
 else
     EMAIL=origins-$(openssl rand -hex 6)@cowry.example
     post /api/auth/register "{\"email\":\"$EMAIL\",\"password\":\"correct-horse-42\",
@@ -55,23 +50,8 @@ else
     must register
     post /v1/auth/login "{\"email\":\"$EMAIL\",\"password\":\"correct-horse-42\"}"
     must "a token"
-    spki=$(openssl x509 -in "$COWRY_HOME/tls/server.pem" -noout -pubkey |
-        openssl pkey -pubin -outform der | openssl dgst -sha256 -binary | base64)
-    env HOME="$WORK" URL="$URL" EMAIL="$EMAIL" PASSWORD=correct-horse-42 TOKEN="$(field .data.accessToken)" \
-        SITE_PORT="$site" STRANGER_PORT="$stranger" CHROMIUM="$chromium" SPKI="$spki" \
-        TLS_KEY="$COWRY_HOME/tls/server.key" TLS_CERTIFICATE="$COWRY_HOME/tls/server.pem" \
-        timeout 120 node "$driver/origins.mjs" >"$WORK/script" 2>"$WORK/script.err"
-    while read -r line; do
-        case $line in
-        "ok "*) pass "${line#*- }" ;;
-        "not ok "*) fail "${line#*- }" "$(grep -A2 -F -- "$line" "$WORK/script" | tail -n 2)" ;;
-        esac
-    done <"$WORK/script"
-    if grep -qE '^1\.\.[0-9]+$' "$WORK/script"; then
-        pass "the browser's script runs to its end"
-    else
-        fail "the browser's script runs to its end" "$(<"$WORK/script.err")"
-    fi
+    browse origins 120 EMAIL="$EMAIL" PASSWORD=correct-horse-42 TOKEN="$(field .data.accessToken)" \
+        SITE_PORT="$site" STRANGER_PORT="$stranger"
 fi
 
 unset COWRY_ALLOWED_ORIGINS

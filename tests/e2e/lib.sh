@@ -116,6 +116,39 @@ expect() {
     pass "$name"
 }
 
+# A browser.
+
+# has_browser: there is Chromium, and what drives it; sets CHROMIUM.
+has_browser() {
+    CHROMIUM=$(command -v chromium)
+    [[ $CHROMIUM ]] || return
+    [[ -d ${DEV%/dev}/build/tests/browser/node_modules/playwright-core ]] && return
+    fail "playwright-core is installed" "run make browser-driver"
+    done_testing
+}
+
+# browse SCRIPT SECONDS NAME=VALUE...: a script of tests/browser/; its results count as ours. The browser
+# trusts the one key that the stack has.
+browse() {
+    local line spki tls=$COWRY_HOME/tls/server
+    spki=$(openssl x509 -in "$tls.pem" -noout -pubkey | openssl pkey -pubin -outform der |
+        openssl dgst -sha256 -binary | base64)
+    env HOME="$WORK" URL="$URL" CHROMIUM="$CHROMIUM" SPKI="$spki" TLS_KEY="$tls.key" \
+        TLS_CERTIFICATE="$tls.pem" "${@:3}" timeout "$2" \
+        node "${DEV%/dev}/build/tests/browser/$1.mjs" >"$WORK/script" 2>"$WORK/script.err"
+    while read -r line; do
+        case $line in
+        "ok "*) pass "${line#*- }" ;;
+        "not ok "*) fail "${line#*- }" "$(grep -A2 -F -- "$line" "$WORK/script" | tail -n 2)" ;;
+        esac
+    done <"$WORK/script"
+    if grep -qE '^1\.\.[0-9]+$' "$WORK/script"; then
+        pass "the browser's script runs to its end"
+    else
+        fail "the browser's script runs to its end" "$(<"$WORK/script.err")"
+    fi
+}
+
 # The platform.
 
 # must NAME: the preparations of a test succeeded, or the test is skipped.
