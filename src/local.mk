@@ -238,7 +238,6 @@ src_app_libapp_a_SOURCES = \
 	src/app/funding/store.c src/app/funding/store.h \
 	src/app/merchant/merchant.c src/app/merchant/merchant.h \
 	src/app/merchant/payout.c src/app/merchant/payout.h \
-	src/app/merchant/qr.c src/app/merchant/qr.h \
 	src/app/operation/archive.c src/app/operation/archive.h \
 	src/app/operation/book_audit.c src/app/operation/book_audit.h \
 	src/app/operation/decision.c src/app/operation/decision.h \
@@ -252,6 +251,8 @@ src_app_libapp_a_SOURCES = \
 	src/app/operation/sighting.c src/app/operation/sighting.h \
 	src/app/operation/unresolved.c src/app/operation/unresolved.h \
 	src/app/operation/verification.c src/app/operation/verification.h \
+	src/app/paper/paper.c src/app/paper/paper.h \
+	src/app/paper/qr.c src/app/paper/qr.h \
 	src/app/payment/payment.c src/app/payment/payment.h \
 	src/app/payment/provider_account.h \
 	src/app/payment/provider_config.c src/app/payment/provider_config.h \
@@ -291,6 +292,8 @@ src_app_libapp_a_SOURCES = \
 	src/app/seal/publish.c src/app/seal/publish.h \
 	src/app/seal/receipt.c src/app/seal/receipt.h \
 	src/app/seal/receipt_check.c src/app/seal/receipt_check.h \
+	src/app/seal/receipt_pdf.c \
+	src/app/seal/receipt_text.c src/app/seal/receipt_text.h \
 	src/app/seal/seal.c src/app/seal/seal.h \
 	src/app/seal/seal_check.c src/app/seal/seal_check.h \
 	src/app/seal/tree.c src/app/seal/tree.h \
@@ -425,7 +428,7 @@ DB_LIBS = src/db/libdb.a $(BASE_LIBS) $(PQ_LIBS)
 COWRY_LIBS = src/jobs/libjobs.a src/api/libapi.a src/app/libapp.a src/provider/libprovider.a \
 	src/ledger/libledger.a src/queue/libqueue.a src/runtime/libruntime.a \
 	src/schema/libschema.a src/tlog/libtlog.a $(DB_LIBS) $(HPDF_LIBS) \
-	$(QRENCODE_LIBS)
+	$(QRENCODE_LIBS) $(ZLIB_LIBS)
 # The tables of fields are Cowry's; nothing else of it is used.
 SANDBOX_LIBS = src/sandbox/libsandbox.a src/schema/libschema.a $(BASE_LIBS)
 

@@ -316,7 +316,7 @@ async function checkReceipt(json, keyLines) {
 async function receiptOfLink(fragment) {
     need(/^[A-Za-z0-9_-]+$/.test(fragment), "the link has no receipt");
     const base64 = fragment.replaceAll("-", "+").replaceAll("_", "/");
-    const compressed = fromBase64(base64.padEnd(Math.ceil(base64.length / 4) * 4, "="), "the link has no receipt");
+    const compressed = fromBase64(base64.padEnd(Math.ceil(base64.length / 4) * 4, "="), "the link is damaged");
     const chunks = [];
     let size = 0;
 

@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "app/seal/receipt_check.h"
+#include "app/seal/receipt_text.h"
 #include "base/arena.h"
-#include "base/money.h"
 #include "base/text.h"
 #include "bin/cli.h"
 
@@ -46,39 +46,19 @@ read_arguments(struct arena *arena, int argc, char **argv, struct note_key *keys
 	return path;
 }
 
-/* In major units, if the currency is known. */
-static const char *
-amount_text(struct arena *arena, const char *minor, const char *currency)
-{
-	char text[MONEY_TEXT_MAX];
-	struct money money = {0, currency_find(currency)};
-
-	if (money.currency == NULL || !integer_parse(&money.minor, minor))
-		return arena_printf(arena, "%s %s (minor units)", minor, currency);
-	return arena_printf(arena, "%s %s", money_text(text, money), currency);
-}
-
 /* A reference, metadata, or the balance of one side of a posting. */
 static void
 print_opening(struct arena *arena, const struct receipt *receipt,
 	      const struct receipt_opening *opening)
 {
-	const struct receipt_posting *posting = receipt->transaction.postings.items;
-	const char *number = strchr(opening->name, ' ');
+	struct uuid account;
+	const char *balance;
 	char id[UUID_TEXT_MAX];
-	int64_t i;
 
-	if (number == NULL || !integer_parse(&i, number + 1)) {
+	if (receipt_balance(arena, receipt, opening, &account, &balance))
+		(void)printf("    balance of %s afterwards: %s\n", uuid_text(id, account), balance);
+	else
 		(void)printf("    %s %s\n", opening->name, opening->value);
-		return;
-	}
-	posting += i;
-	(void)printf("    balance of %s afterwards: %s\n",
-		     uuid_text(id, text_starts_with(opening->name, "from") ? posting->from
-									   : posting->to),
-		     amount_text(arena,
-				 arena_strndup(arena, opening->value, strcspn(opening->value, " ")),
-				 posting->currency));
 }
 
 static void
@@ -98,7 +78,7 @@ print_receipt(struct arena *arena, const struct receipt *receipt)
 		(void)printf("    reverses %s\n", uuid_text(id, t->reverses));
 	for (size_t i = 0; i < t->postings.count; i++)
 		(void)printf("    %s from %s to %s\n",
-			     amount_text(arena, postings[i].amount, postings[i].currency),
+			     receipt_amount(arena, postings[i].amount, postings[i].currency),
 			     uuid_text(id, postings[i].from), uuid_text(to, postings[i].to));
 	for (size_t i = 0; i < receipt->openings.count; i++)
 		print_opening(arena, receipt, &openings[i]);

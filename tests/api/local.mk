@@ -102,7 +102,7 @@ check_PROGRAMS += $(API_TESTS)
 TESTS += $(API_TESTS)
 
 API_LIBS = libclient.a libfixture.a $(COWRY_LIBS) $(JSON_LIBS) \
-	$(HPDF_LIBS) $(QRENCODE_LIBS) $(CMOCKA_LIBS)
+	$(HPDF_LIBS) $(QRENCODE_LIBS) $(ZLIB_LIBS) $(CMOCKA_LIBS)
 tests_api_abandoned_LDADD = $(API_LIBS)
 tests_api_access_LDADD = $(API_LIBS)
 tests_api_access_matrix_SOURCES = tests/api/access_matrix.c tests/support/callers.c tests/support/callers.h \

@@ -3,7 +3,7 @@
 
 readonly PACKAGES="autoconf automake gcc libc6-dev make pkg-config libfcgi-dev libjson-c-dev
     libpq-dev libssl-dev libjwt-dev libcmocka-dev libcurl4-openssl-dev libargon2-dev libhpdf-dev
-    libqrencode-dev libcrypt-dev libidn2-dev libunistring-dev postgresql
+    libqrencode-dev libcrypt-dev libidn2-dev libunistring-dev zlib1g-dev postgresql
     nginx spawn-fcgi curl jq openssl ca-certificates procps"
 
 # missing_packages [PACKAGE]...: of those that are always needed, and these.

@@ -2,7 +2,8 @@
 # shellcheck shell=bash
 
 readonly TEST_PACKAGES="python3-aiosmtpd chromium mandoc iproute2 pgbouncer pgbackrest prometheus
-    libapache2-mod-fcgid lighttpd lighttpd-mod-openssl"
+    libapache2-mod-fcgid lighttpd lighttpd-mod-openssl
+    poppler-utils zbar-tools"
 
 # With --short: what differs most between machines, their servers and browsers.
 readonly SHORT_SCRIPTS=(10-main-job.t.sh 20-nginx.t.sh 23-seals.t.sh 26-hosting.t.sh 87-browser.t.sh)

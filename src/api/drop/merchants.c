@@ -5,7 +5,7 @@
 #include "api/negotiate.h"
 #include "api/page.h"
 #include "app/merchant/payout.h"
-#include "app/merchant/qr.h"
+#include "app/paper/qr.h"
 
 static const char *const registered_statuses[] = {"active", NULL};
 

@@ -1,7 +1,13 @@
 /* Receipts of transactions, which can be checked offline. */
 #include "app/seal/receipt.h"
 
+#include <string.h>
+
+#include "api/negotiate.h"
 #include "api/pocket/pocket.h"
+#include "app/paper/qr.h"
+#include "app/seal/receipt_text.h"
+#include "base/arena.h"
 
 #define LEAF_EXAMPLE                                                                          \
 	"\"cowry-transaction/1\\nmode test\\nproject 0190b2a4-7c1e-7d3a-9b61-2f6f0c9a1e01\\n" \
@@ -104,6 +110,63 @@ get_receipt(struct call *call, const void *in, void *out)
 			    ((const struct receipt_query *)call->query)->wallet, out);
 }
 
+/* The link of a receipt, or NULL if it is too long for a code. */
+static enum err
+short_link(struct call *call, const struct receipt *receipt, const char **out)
+{
+	struct bytes json;
+	struct jw w;
+
+	jw_init(&w, call->ctx.arena, 4096);
+	schema_encode(&receipt_out, AMOUNT_TEXT, receipt, NULL, &w);
+	if (!jw_finish(&w, &json))
+		return fault(&call->ctx.fault, ERR_INTERNAL, NULL, NULL);
+	TRY(receipt_link(&call->ctx, json, out));
+	*out = strlen(*out) <= QR_LENGTH_MAX ? *out : NULL;
+	return ERR_OK;
+}
+
+static struct receipt
+without_metadata(struct arena *arena, const struct receipt *receipt)
+{
+	const struct receipt_opening *openings = receipt->openings.items;
+	struct receipt_opening *kept = arena_array(arena, receipt->openings.count, sizeof(*kept));
+	struct receipt less = *receipt;
+
+	less.openings = (struct list){kept, 0};
+	for (size_t i = 0; i < receipt->openings.count; i++)
+		if (!text_equal(openings[i].name, "metadata"))
+			kept[less.openings.count++] = openings[i];
+	return less;
+}
+
+static enum err
+write_pdf(struct call *call, const void *out, struct bytes *body)
+{
+	const struct receipt *receipt = out;
+	struct receipt_code code = {0};
+	char id[UUID_TEXT_MAX];
+
+	TRY(short_link(call, receipt, &code.link));
+	if (code.link == NULL) {
+		struct receipt less = without_metadata(call->ctx.arena, receipt);
+
+		code.without_metadata = true;
+		TRY(short_link(call, &less, &code.link));
+	}
+	call_header(call, "Content-Disposition",
+		    arena_printf(call->ctx.arena, "attachment; filename=\"receipt-%s.pdf\"",
+				 uuid_text(id, receipt->transaction.id)));
+	return receipt_pdf(&call->ctx, receipt, &code, body);
+}
+
+static const struct rendering renderings[] = {
+	{"application/pdf",
+	 "A4 pages with a QR code: a link to the page that checks receipts, with the receipt in it.",
+	 write_pdf},
+	{0},
+};
+
 const struct route pocket_receipts[] = {
 	{GET, "/v1/transactions/{id}/receipt", "Retrieve the receipt of a transaction",
 	 "Anybody can check it offline, with the verifier key of the installation: data is the "
@@ -111,7 +174,8 @@ const struct route pocket_receipts[] = {
 	 "token to those of the user's wallets. A transaction is sealed a few seconds after it was "
 	 "posted; until then the answer is 409 NOT_SEALED_YET: try again. 409 JOURNAL_NOT_SIGNED: "
 	 "this installation makes no receipts.",
-	 get_receipt, .query = &query, .out = &receipt_out, .access = ACCESS_USER_OR_PROJECT,
-	 .docs.errors = {409}, .status = 200, .docs.tag = "Money"},
+	 get_receipt, .query = &query, .out = &receipt_out, .reply.renderings = renderings,
+	 .access = ACCESS_USER_OR_PROJECT, .docs.errors = {409}, .status = 200,
+	 .docs.tag = "Money"},
 	{0},
 };

@@ -1,104 +1,37 @@
-#include <hpdf.h>
 #include <string.h>
 
+#include "app/paper/paper.h"
 #include "app/wallet/statement.h"
 #include "base/arena.h"
 #include "base/text.h"
 #include "base/word.h"
 
-/* Measures in points, from the lower left corner of an A4 page. */
-enum {
-	LEFT = 40,
-	RIGHT = 555,
-	TOP = 800,
-	BOTTOM = 50,
-	LINE_HEIGHT = 14,
-	SIZE = 9,
-	TITLE_SIZE = 16,
-};
-
 /* Columns: where each begins or, for numbers, ends. */
-enum { AT_TIME = LEFT, AT_TYPE = 145, AT_REFERENCE = 230, AT_AMOUNT = 465, AT_BALANCE = RIGHT };
-
-struct paper {
-	HPDF_Doc doc;
-	HPDF_Page page;
-	HPDF_Font plain;
-	HPDF_Font bold;
-	int y;
-	int pages;
-	const struct account_statement *statement;
+enum {
+	AT_TIME = PAPER_LEFT,
+	AT_TYPE = 145,
+	AT_REFERENCE = 230,
+	AT_AMOUNT = 465,
+	AT_BALANCE = PAPER_RIGHT
 };
-
-/* libharu keeps its own error; it is asked for at the end. */
-static void
-note_error(HPDF_STATUS error, HPDF_STATUS detail, void *user)
-{
-	(void)error;
-	(void)detail;
-	(void)user;
-}
-
-/* The built-in fonts know Latin letters only: others become a question mark. */
-static void
-put(struct paper *paper, HPDF_Font font, int size, int x, bool right, const char *text)
-{
-	char plain[96];
-	size_t n = 0;
-
-	for (const char *p = text; *p != '\0' && n < sizeof(plain) - 1; p++)
-		if (((unsigned char)*p & 0xC0) != 0x80)
-			plain[n++] = *p >= ' ' && *p <= '~' ? *p : '?';
-	plain[n] = '\0';
-	(void)HPDF_Page_BeginText(paper->page);
-	(void)HPDF_Page_SetFontAndSize(paper->page, font, (HPDF_REAL)size);
-	(void)HPDF_Page_TextOut(
-		paper->page, (HPDF_REAL)x - (right ? HPDF_Page_TextWidth(paper->page, plain) : 0),
-		(HPDF_REAL)paper->y, plain);
-	(void)HPDF_Page_EndText(paper->page);
-}
-
-static void
-rule(struct paper *paper)
-{
-	(void)HPDF_Page_SetLineWidth(paper->page, 1);
-	(void)HPDF_Page_MoveTo(paper->page, LEFT, (HPDF_REAL)(paper->y - 4));
-	(void)HPDF_Page_LineTo(paper->page, RIGHT, (HPDF_REAL)(paper->y - 4));
-	(void)HPDF_Page_Stroke(paper->page);
-}
 
 static void
 put_head(struct paper *paper)
 {
-	put(paper, paper->bold, SIZE, AT_TIME, false, "Time (UTC)");
-	put(paper, paper->bold, SIZE, AT_TYPE, false, "Type");
-	put(paper, paper->bold, SIZE, AT_REFERENCE, false, "Reference");
-	put(paper, paper->bold, SIZE, AT_AMOUNT, true, "Amount");
-	put(paper, paper->bold, SIZE, AT_BALANCE, true, "Balance");
-	rule(paper);
-	paper->y -= LINE_HEIGHT + 4;
+	paper_put(paper, PAPER_BOLD, PAPER_SIZE, AT_TIME, "Time (UTC)");
+	paper_put(paper, PAPER_BOLD, PAPER_SIZE, AT_TYPE, "Type");
+	paper_put(paper, PAPER_BOLD, PAPER_SIZE, AT_REFERENCE, "Reference");
+	paper_put_right(paper, PAPER_BOLD, PAPER_SIZE, AT_AMOUNT, "Amount");
+	paper_put_right(paper, PAPER_BOLD, PAPER_SIZE, AT_BALANCE, "Balance");
+	paper_rule(paper);
+	paper->y -= PAPER_LINE_HEIGHT + 4;
 }
 
 static void
-begin_page(struct paper *paper, struct arena *arena)
+next_line(struct paper *paper)
 {
-	int body = TOP;
-
-	paper->page = HPDF_AddPage(paper->doc);
-	(void)HPDF_Page_SetSize(paper->page, HPDF_PAGE_SIZE_A4, HPDF_PAGE_PORTRAIT);
-	paper->y = BOTTOM - 2 * LINE_HEIGHT;
-	put(paper, paper->plain, SIZE, RIGHT, true, arena_printf(arena, "Page %d", ++paper->pages));
-	paper->y = body;
-}
-
-static void
-next_line(struct paper *paper, struct arena *arena)
-{
-	paper->y -= LINE_HEIGHT;
-	if (paper->y >= BOTTOM)
-		return;
-	begin_page(paper, arena);
-	put_head(paper);
+	if (paper_next(paper))
+		put_head(paper);
 }
 
 /* "2026-01-31 09:30:00" */
@@ -130,10 +63,10 @@ static void
 put_balance(struct paper *paper, struct arena *arena, struct instant at, const char *what,
 	    struct money balance)
 {
-	put(paper, paper->plain, SIZE, AT_TIME, false, short_time(arena, at));
-	put(paper, paper->bold, SIZE, AT_TYPE, false, what);
-	put(paper, paper->bold, SIZE, AT_BALANCE, true, amount_text(arena, balance));
-	next_line(paper, arena);
+	paper_put(paper, PAPER_PLAIN, PAPER_SIZE, AT_TIME, short_time(arena, at));
+	paper_put(paper, PAPER_BOLD, PAPER_SIZE, AT_TYPE, what);
+	paper_put_right(paper, PAPER_BOLD, PAPER_SIZE, AT_BALANCE, amount_text(arena, balance));
+	next_line(paper);
 }
 
 static void
@@ -143,49 +76,49 @@ put_line(struct paper *paper, struct arena *arena, const struct wallet_line *lin
 
 	if (line->direction == DIRECTION_OUT)
 		amount.minor = -amount.minor;
-	put(paper, paper->plain, SIZE, AT_TIME, false, short_time(arena, line->created_at));
-	put(paper, paper->plain, SIZE, AT_TYPE, false,
-	    fitting(arena, word_text(transaction_type_words, line->type), 16));
-	put(paper, paper->plain, SIZE, AT_REFERENCE, false, fitting(arena, line->reference, 34));
-	put(paper, paper->plain, SIZE, AT_AMOUNT, true, amount_text(arena, amount));
-	put(paper, paper->plain, SIZE, AT_BALANCE, true, amount_text(arena, line->balance));
-	next_line(paper, arena);
+	paper_put(paper, PAPER_PLAIN, PAPER_SIZE, AT_TIME, short_time(arena, line->created_at));
+	paper_put(paper, PAPER_PLAIN, PAPER_SIZE, AT_TYPE,
+		  fitting(arena, word_text(transaction_type_words, line->type), 16));
+	paper_put(paper, PAPER_PLAIN, PAPER_SIZE, AT_REFERENCE,
+		  fitting(arena, line->reference, 34));
+	paper_put_right(paper, PAPER_PLAIN, PAPER_SIZE, AT_AMOUNT, amount_text(arena, amount));
+	paper_put_right(paper, PAPER_PLAIN, PAPER_SIZE, AT_BALANCE,
+			amount_text(arena, line->balance));
+	next_line(paper);
 }
 
 static void
-put_title(struct paper *paper, struct arena *arena)
+put_title(struct paper *paper, struct arena *arena, const struct account_statement *s)
 {
-	const struct account_statement *s = paper->statement;
 	char id[UUID_TEXT_MAX];
 	char in[MONEY_TEXT_MAX];
 	char out[MONEY_TEXT_MAX];
 
-	put(paper, paper->bold, TITLE_SIZE, LEFT, false, "Statement of account");
-	paper->y -= 2 * LINE_HEIGHT;
-	put(paper, paper->plain, SIZE, LEFT, false,
-	    arena_printf(arena, "Wallet %s%s%s, %s", uuid_text(id, s->wallet),
-			 s->number != NULL ? ", number " : "", s->number != NULL ? s->number : "",
-			 s->currency));
-	paper->y -= LINE_HEIGHT;
-	put(paper, paper->plain, SIZE, LEFT, false,
-	    arena_printf(arena, "From %s to %s (UTC), created %s", short_time(arena, s->from.first),
-			 short_time(arena, s->to.first), short_time(arena, s->made_at)));
-	paper->y -= LINE_HEIGHT;
-	put(paper, paper->plain, SIZE, LEFT, false,
-	    arena_printf(arena, "In %s, out %s %s", total_text(in, s->total_in),
-			 total_text(out, s->total_out), s->currency));
-	paper->y -= 2 * LINE_HEIGHT;
+	paper_put(paper, PAPER_BOLD, PAPER_TITLE_SIZE, PAPER_LEFT, "Statement of account");
+	paper->y -= 2 * PAPER_LINE_HEIGHT;
+	paper_put(paper, PAPER_PLAIN, PAPER_SIZE, PAPER_LEFT,
+		  arena_printf(arena, "Wallet %s%s%s, %s", uuid_text(id, s->wallet),
+			       s->number != NULL ? ", number " : "",
+			       s->number != NULL ? s->number : "", s->currency));
+	paper->y -= PAPER_LINE_HEIGHT;
+	paper_put(paper, PAPER_PLAIN, PAPER_SIZE, PAPER_LEFT,
+		  arena_printf(arena, "From %s to %s (UTC), created %s",
+			       short_time(arena, s->from.first), short_time(arena, s->to.first),
+			       short_time(arena, s->made_at)));
+	paper->y -= PAPER_LINE_HEIGHT;
+	paper_put(paper, PAPER_PLAIN, PAPER_SIZE, PAPER_LEFT,
+		  arena_printf(arena, "In %s, out %s %s", total_text(in, s->total_in),
+			       total_text(out, s->total_out), s->currency));
+	paper->y -= 2 * PAPER_LINE_HEIGHT;
 	put_head(paper);
 }
 
 static void
-write_pages(struct paper *paper, struct arena *arena)
+write_pages(struct paper *paper, struct arena *arena, const struct account_statement *s)
 {
-	const struct account_statement *s = paper->statement;
 	const struct wallet_line *lines = s->lines.items;
 
-	begin_page(paper, arena);
-	put_title(paper, arena);
+	put_title(paper, arena, s);
 	put_balance(paper, arena, s->from.first, "Opening balance", s->opening);
 	for (size_t i = 0; i < s->lines.count; i++)
 		put_line(paper, arena, &lines[i]);
@@ -195,26 +128,9 @@ write_pages(struct paper *paper, struct arena *arena)
 enum err
 statement_pdf(struct ctx *ctx, const struct account_statement *statement, struct bytes *out)
 {
-	struct paper paper = {.doc = HPDF_New(note_error, NULL), .statement = statement};
-	HPDF_STATUS status;
-	HPDF_UINT32 size;
-	void *bytes;
+	struct paper paper;
 
-	if (paper.doc == NULL)
-		return fault(&ctx->fault, ERR_INTERNAL, NULL, NULL);
-	paper.plain = HPDF_GetFont(paper.doc, "Helvetica", NULL);
-	paper.bold = HPDF_GetFont(paper.doc, "Helvetica-Bold", NULL);
-	(void)HPDF_SetCompressionMode(paper.doc, HPDF_COMP_ALL);
-	(void)HPDF_SetInfoAttr(paper.doc, HPDF_INFO_TITLE, "Statement of account");
-	write_pages(&paper, ctx->arena);
-	(void)HPDF_SaveToStream(paper.doc);
-	size = HPDF_GetStreamSize(paper.doc);
-	bytes = arena_alloc(ctx->arena, size + 1);
-	(void)HPDF_ReadFromStream(paper.doc, bytes, &size);
-	status = HPDF_GetError(paper.doc);
-	HPDF_Free(paper.doc);
-	if (status != HPDF_OK && status != HPDF_STREAM_EOF)
-		return fault(&ctx->fault, ERR_INTERNAL, NULL, NULL);
-	*out = (struct bytes){bytes, size};
-	return ERR_OK;
+	TRY(paper_begin(ctx, "Statement of account", &paper));
+	write_pages(&paper, ctx->arena, statement);
+	return paper_end(ctx, &paper, out);
 }

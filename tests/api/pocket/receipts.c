@@ -136,6 +136,55 @@ test_content(void **state)
 	assert_int_equal(answer_count(&a, "data.openings"), 3);
 }
 
+static struct answer
+get_accepted(struct client *c, const char *id, const char *accept)
+{
+	struct ask ask = {
+		.method = "GET",
+		.target = client_text(c, "/v1/transactions/%s/receipt", id),
+		.credential = acme.test_key,
+	};
+
+	ask.headers[HEADER_ACCEPT] = accept;
+	return client_send(c, &ask);
+}
+
+static void
+expect_pdf(struct client *c, const char *id, const char *pages)
+{
+	struct answer a = get_accepted(c, id, "application/pdf");
+
+	expect_status(&a, 200);
+	assert_string_equal(a.reply.content_type, "application/pdf");
+	assert_memory_equal(a.body.data, "%PDF-", 5);
+	assert_non_null(memmem(a.body.data, a.body.length, pages, strlen(pages)));
+	assert_non_null(memmem(a.body.data, a.body.length, "%%EOF", 5));
+}
+
+/* Texts are drawn, never a part of the file's syntax; tests/e2e/24-receipts.t.sh reads the pages. */
+static void
+test_pdf(void **state)
+{
+	struct client *c = *state;
+	const char *from = wallet_with(c, acme.test_key, "NGN", "100");
+	const char *to = wallet_new(c, acme.test_key, "NGN");
+	struct answer a = transfer(c, acme.test_key, from, to, "1", fresh_reference(c),
+				   ",'metadata':{'note':'%%EOF) Tj ET \\\\ ( \u20ac'}");
+	const char *odd = answer_at(&a, "data.id");
+	const char *large;
+
+	expect_status(&a, 201);
+	a = transfer(c, acme.test_key, from, to, "1", fresh_reference(c),
+		     client_text(c, ",'metadata':{'note':'%03000d'}", 7));
+	expect_status(&a, 201);
+	large = answer_at(&a, "data.id");
+	seal(c);
+	expect_pdf(c, odd, "/Count 1");
+	expect_pdf(c, large, "/Count 1");
+	a = get_accepted(c, odd, "text/html");
+	expect_refusal(&a, 406, "NOT_ACCEPTABLE");
+}
+
 /* Neither side's balance, unless it is asked for, and then that side's alone. */
 static void
 test_balances(void **state)
@@ -267,6 +316,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		client_test(test_before_it_is_sealed),
 		client_test(test_content),
+		client_test(test_pdf),
 		client_test(test_balances),
 		client_test(test_reversal),
 		client_test(test_foreign),
