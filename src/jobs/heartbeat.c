@@ -14,23 +14,29 @@
 enum { LEASE_MAX_S = 120 }; /* of a job's claim, or of deliveries */
 
 static enum err
-follow_clock(struct ctx *ctx)
+follow(struct ctx *ctx, void *arg)
 {
+	int64_t *back_us = arg;
 	struct rows rows;
 
-	TRY(db_run(ctx, SQL_schedule_follow, &rows, PARAMS(p_int(LEASE_MAX_S))));
-	if (rows.count > 0)
-		log_event(LOG_LEVEL_WARN, "clock_stepped_back",
-			  LOG_FIELDS({"seconds", NULL, row_int(&rows, 0, 0)}));
-	return ERR_OK;
+	TRY(db_run(ctx, SQL_clock_step, &rows, NO_PARAMS));
+	*back_us = row_int(&rows, 0, 0);
+	if (*back_us == 0)
+		return ERR_OK;
+	return db_run(ctx, SQL_schedule_move, NULL, PARAMS(p_int(*back_us), p_int(LEASE_MAX_S)));
 }
 
 static enum err
 run(struct ctx *ctx, bool *found)
 {
+	int64_t back_us = 0;
+
 	*found = false;
 	metrics_note_memory(ctx->app->metrics);
-	TRY(follow_clock(ctx));
+	TRY(db_transact(ctx, follow, &back_us));
+	if (back_us > 0)
+		log_event(LOG_LEVEL_WARN, "clock_stepped_back",
+			  LOG_FIELDS({"seconds", NULL, back_us / SECOND_US}));
 	return db_run(ctx, SQL_runner_beat, NULL, PARAMS(p_text(ctx->app->name)));
 }
 

@@ -190,9 +190,9 @@ test_clock_steps_back(void **state)
 		   " FROM cowry.webhook_subscription"
 		   " ON CONFLICT (subscription_id) DO UPDATE SET held_until = excluded.held_until");
 	assert_int_equal(deliver_due(c), 0);
-	client_sql(c, "INSERT INTO cowry.job_runner (instance, seen_at)"
-		      " VALUES ('ahead', now() + interval '1 hour')");
-	assert_int_equal(db_run(&ctx, SQL_schedule_follow, NULL, PARAMS(p_int(0))), ERR_OK);
+	assert_int_equal(
+		db_run(&ctx, SQL_schedule_move, NULL, PARAMS(p_int(3600 * SECOND_US), p_int(0))),
+		ERR_OK);
 	assert_int_equal(deliver_due(c), 1);
 	assert_string_equal(delivery_state(c, &hook, "status"), "delivered");
 	unsubscribe(c, &hook);

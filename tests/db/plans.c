@@ -63,6 +63,8 @@ static const struct {
 	{"ledger_trial_balance", "ledger", "the same"},
 	{"merchant_unpaid", "merchant", "once a day"},
 	{"restored_payments", "payment", "cowry restored"},
+	{"schedule_move", "webhook_delivery", "when the clock has stepped back"},
+	{"schedule_move", "webhook_lane", "the same"},
 	{"sealed_passing", "idempotency", "cowry secrets"},
 	{"unresolved_list", "review", "a list in the order of its index, with filters"},
 	{"user_count", "users", "administrators search for a part of a name"},

@@ -20,25 +20,31 @@ SELECT count(*) FILTER (WHERE seen_at > statement_timestamp() - make_interval(se
        max(seen_at) AS seen_at
   FROM job_runner;
 
--- name: schedule_follow
--- params: lease_s:bigint
--- returns: maybe
--- The clock has stepped back since a runner was seen. What is scheduled moves with it, so that nothing waits
--- until the clock comes to that time once more; at worst an attempt is made too early. Leases end when new
--- ones would. The row of that runner is corrected in the same statement, so this is done once.
+-- name: clock_step
+-- params:
+-- returns: one
+-- By how many microseconds the clock has stepped back since a runner was seen; 0: it has not. The rows of
+-- those runners are corrected, so this is told once.
 WITH ahead AS (
     SELECT instance, seen_at
       FROM job_runner
      WHERE seen_at > clock_timestamp() + interval '5 seconds'
      ORDER BY instance
        FOR NO KEY UPDATE
-), step AS (
-    SELECT max(seen_at) - clock_timestamp() AS back,
-           clock_timestamp() + make_interval(secs => $1) AS lease_end
-      FROM ahead
-    HAVING count(*) > 0
-), runners AS (
+), corrected AS (
     UPDATE job_runner r SET seen_at = clock_timestamp() FROM ahead a WHERE r.instance = a.instance
+)
+SELECT coalesce(extract(epoch FROM max(seen_at) - clock_timestamp()) * 1000000, 0)::bigint AS back_us
+  FROM ahead;
+
+-- name: schedule_move
+-- params: back_us:bigint lease_s:bigint
+-- returns: none
+-- What is scheduled moves back with the clock, so that nothing waits until the clock comes to that time once
+-- more; at worst an attempt is made too early. Leases end when new ones would.
+WITH step AS (
+    SELECT make_interval(secs => $1 / 1000000.0) AS back,
+           clock_timestamp() + make_interval(secs => $2) AS lease_end
 ), jobs AS (
     UPDATE job j
        SET due_at = j.due_at - s.back, again_at = j.again_at - s.back,
@@ -50,8 +56,5 @@ WITH ahead AS (
     UPDATE webhook_delivery d SET next_at = d.next_at - s.back FROM step s WHERE d.next_at > clock_timestamp()
 ), lanes AS (
     UPDATE webhook_lane l SET held_until = s.lease_end FROM step s WHERE l.held_until > s.lease_end
-), audit AS (
-    UPDATE book_audit b SET due_at = b.due_at - s.back FROM step s WHERE b.due_at > clock_timestamp()
 )
-SELECT extract(epoch FROM back)::bigint AS seconds
-  FROM step;
+UPDATE book_audit b SET due_at = b.due_at - s.back FROM step s WHERE b.due_at > clock_timestamp();
