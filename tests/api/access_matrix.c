@@ -230,7 +230,7 @@ is_for_admins(const struct route *route)
 {
 	return text_starts_with(route->path, "/v1/users/") ||
 	       text_starts_with(route->path, "/v1/wallets/") ||
-	       text_equal(route->path, "/v1/transactions/{id}/receipt");
+	       text_equal(route->path, "/v1/transactions/{id:word}/receipt");
 }
 
 /* Whether the caller may see the owner's objects. */

@@ -90,6 +90,7 @@ API_TESTS = \
 	tests/api/pocket/subscriptions \
 	tests/api/pocket/wallets \
 	tests/api/rate \
+	tests/api/receipt_names \
 	tests/api/repeated_calls \
 	tests/api/routes \
 	tests/api/stopped_ledger \
@@ -194,6 +195,7 @@ tests_api_pocket_statements_LDADD = $(API_LIBS)
 tests_api_pocket_subscriptions_LDADD = $(API_LIBS)
 tests_api_pocket_wallets_LDADD = $(API_LIBS)
 tests_api_rate_LDADD = $(API_LIBS)
+tests_api_receipt_names_LDADD = $(API_LIBS)
 tests_api_repeated_calls_LDADD = $(API_LIBS)
 tests_api_routes_LDADD = $(API_LIBS)
 tests_api_stopped_ledger_LDADD = $(API_LIBS)

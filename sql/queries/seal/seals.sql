@@ -151,6 +151,25 @@ SELECT t.transaction_id, t.ledger_id, l.mode, w.user_id, a.public_id AS wallet
   LEFT JOIN account a ON a.account_id = w.account_id
  WHERE t.public_id = $1;
 
+-- name: receipt_named
+-- params: ledger_id:bigint name:text
+-- returns: many
+-- The same of the transaction with a reference in a ledger, or of a payment of Drop by its id, which is its
+-- payer's though it has no wallet of theirs.
+SELECT t.transaction_id, t.ledger_id, l.mode, w.user_id, a.public_id AS wallet
+  FROM transaction t
+  JOIN ledger l USING (ledger_id)
+  LEFT JOIN journal_posting p ON p.transaction_id = t.transaction_id
+  LEFT JOIN wallet w ON w.account_id IN (p.from_id, p.to_id)
+  LEFT JOIN account a ON a.account_id = w.account_id
+ WHERE t.ledger_id = $1 AND t.reference = $2
+UNION ALL
+SELECT t.transaction_id, t.ledger_id, l.mode, d.user_id, NULL
+  FROM drop_payment d
+  JOIN transaction t USING (transaction_id)
+  JOIN ledger l USING (ledger_id)
+ WHERE d.drop_id = $2;
+
 -- name: seal_detached
 -- params:
 -- returns: many

@@ -106,7 +106,7 @@ static enum err
 get_receipt(struct call *call, const void *in, void *out)
 {
 	(void)in;
-	return receipt_make(&call->ctx, call->params[0].id,
+	return receipt_make(&call->ctx, call->params[0].text,
 			    ((const struct receipt_query *)call->query)->wallet, out);
 }
 
@@ -168,10 +168,11 @@ static const struct rendering renderings[] = {
 };
 
 const struct route pocket_receipts[] = {
-	{GET, "/v1/transactions/{id}/receipt", "Retrieve the receipt of a transaction",
+	{GET, "/v1/transactions/{id:word}/receipt", "Retrieve the receipt of a transaction",
 	 "Anybody can check it offline, with the verifier key of the installation: data is the "
 	 "receipt. A project's API key gives access to the transactions of its mode, a user's access "
-	 "token to those of the user's wallets. A transaction is sealed a few seconds after it was "
+	 "token to those of the user's wallets, in all APIs. id is the id of the transaction, or what "
+	 "another API shows: the reference, in Drop the id of the payment. A transaction is sealed a few seconds after it was "
 	 "posted; until then the answer is 409 NOT_SEALED_YET: try again. 409 JOURNAL_NOT_SIGNED: "
 	 "this installation makes no receipts.",
 	 get_receipt, .query = &query, .out = &receipt_out, .reply.renderings = renderings,

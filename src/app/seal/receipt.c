@@ -1,12 +1,15 @@
 #include "app/seal/receipt.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #include "app/seal/proof.h"
 #include "app/seal/tree.h"
 #include "base/arena.h"
+#include "base/text.h"
 #include "base/word.h"
 #include "db/row.h"
+#include "ledger/account.h"
 #include "tlog/checkpoint.h"
 
 /* A wallet of the transaction. */
@@ -35,21 +38,64 @@ may_see(const struct principal *who, const struct part *part)
 	       (who->admin || (part->user_id != 0 && part->user_id == who->user_id));
 }
 
-/* Whether it is there, for this caller and with this wallet, is answered in the same way. */
+/* By its id, or else by what the dialects show: a reference in the caller's ledger, an id of Drop. */
 static enum err
-find(struct ctx *ctx, struct uuid id, struct uuid wallet, struct part *out)
+find_rows(struct ctx *ctx, const char *name, struct rows *out)
+{
+	int64_t ledger = ctx->who.ledger_id;
+	struct uuid id;
+
+	if (uuid_parse(&id, name)) {
+		TRY(db_run(ctx, SQL_receipt_find, out, PARAMS(p_uuid(id))));
+		if (out->count > 0)
+			return ERR_OK;
+	}
+	if (ctx->who.kind != PRINCIPAL_PROJECT_KEY)
+		TRY(ledger_of(ctx, 0, MODE_LIVE, &ledger));
+	return db_run(ctx, SQL_receipt_named, out, PARAMS(p_int(ledger), p_text(name)));
+}
+
+static enum err
+find_named(struct ctx *ctx, const char *name, struct uuid wallet, struct part *out, bool *found)
 {
 	struct rows rows;
 
-	TRY(db_run(ctx, SQL_receipt_find, &rows, PARAMS(p_uuid(id))));
-	for (size_t i = 0; i < rows.count; i++) {
+	TRY(find_rows(ctx, name, &rows));
+	for (size_t i = 0; i < rows.count && !*found; i++) {
 		*out = (struct part){0};
 		rows_scan(&rows, i, columns, COLUMN_COUNT(columns), out);
-		if (may_see(&ctx->who, out) &&
-		    (uuid_is_nil(wallet) || uuid_equal(wallet, out->wallet)))
-			return ERR_OK;
+		*found = may_see(&ctx->who, out) &&
+			 (uuid_is_nil(wallet) || uuid_equal(wallet, out->wallet));
 	}
-	return fault(&ctx->fault, ERR_NOT_FOUND, NULL, "Transaction not found");
+	return ERR_OK;
+}
+
+/* Bitpal shows a transfer with its direction behind the reference. */
+static const char *
+without_direction(struct arena *arena, const char *name)
+{
+	static const char *const directions[] = {"_OUT", "_IN"};
+
+	size_t length = strlen(name);
+
+	for (size_t i = 0; i < COUNT(directions); i++) {
+		size_t suffix = strlen(directions[i]);
+
+		if (length > suffix && text_equal(name + length - suffix, directions[i]))
+			return arena_strndup(arena, name, length - suffix);
+	}
+	return NULL;
+}
+
+/* Whether it is there, for this caller and with this wallet, is answered in the same way. */
+static enum err
+find(struct ctx *ctx, const char *name, struct uuid wallet, struct part *out)
+{
+	bool found = false;
+
+	for (; name != NULL && !found; name = without_direction(ctx->arena, name))
+		TRY(find_named(ctx, name, wallet, out, &found));
+	return found ? ERR_OK : fault(&ctx->fault, ERR_NOT_FOUND, NULL, "Transaction not found");
 }
 
 static enum err
@@ -139,13 +185,13 @@ path_of(struct arena *arena, const struct merkle_proof *path)
 }
 
 enum err
-receipt_make(struct ctx *ctx, struct uuid id, struct uuid wallet, struct receipt *out)
+receipt_make(struct ctx *ctx, const char *name, struct uuid wallet, struct receipt *out)
 {
 	struct checkpoint checkpoint;
 	struct seal_proof proof;
 	struct part part = {0};
 
-	TRY(find(ctx, id, wallet, &part));
+	TRY(find(ctx, name, wallet, &part));
 	TRY(seal_prove(ctx, part.mode, part.transaction_id, &proof));
 	if (!proof.sealed || !checkpoint_of_note(ctx->arena, proof.checkpoint, &checkpoint))
 		return not_sealed(ctx, part.mode);
