@@ -2,6 +2,7 @@
 
 #include "crypto/password.h"
 
+#include <crypt.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <string.h>
@@ -137,6 +138,24 @@ gives_up_at_a_full_gate(void **state)
 }
 
 static void
+hashes_with_bcrypt(void **state)
+{
+	struct fixture *fixture = *state;
+	struct fault f = {0};
+	struct crypt_data data = {0};
+	const char *once = NULL;
+	const char *again = NULL;
+
+	assert_int_equal(password_bcrypt(fixture->gate, fixture->arena, &f, "4111", &once), ERR_OK);
+	assert_int_equal(password_bcrypt(fixture->gate, fixture->arena, &f, "4111", &again),
+			 ERR_OK);
+	assert_memory_equal(once, "$2b$10$", 7);
+	assert_string_not_equal(once, again);
+	assert_string_equal(crypt_r("4111", once, &data), once);
+	assert_string_not_equal(crypt_r("4112", once, &data), once);
+}
+
+static void
 knows_common_passwords(void **state)
 {
 	static const char *const entries[] = {
@@ -167,6 +186,7 @@ main(void)
 		cmocka_unit_test(reports_a_broken_hash),
 		cmocka_unit_test(serves_more_threads_than_places),
 		cmocka_unit_test(gives_up_at_a_full_gate),
+		cmocka_unit_test(hashes_with_bcrypt),
 		cmocka_unit_test(knows_common_passwords),
 	};
 
