@@ -4,12 +4,12 @@
 
 # The stages of a check, in the order in which they start: the longest first.
 readonly CHECK_STAGES="sanitizers distcheck lint fuzz instructions"
-# Those that are run by their names only: other machines, other releases of Debian.
-readonly MACHINE_STAGES="trixie trixie_all postgresql package failover install upgrade nemesis security"
+# Those that are run by their names only: other machines, other releases of Debian, what takes long.
+readonly MACHINE_STAGES="trixie trixie_all postgresql package failover install upgrade nemesis security coverage threads"
 readonly CHECK_PACKAGES="clang clang-format clang-tidy cppcheck shellcheck python3-aiosmtpd mandoc
     valgrind"
 readonly MACHINE_PACKAGES="debootstrap systemd-container patroni etcd-server haproxy pgbouncer python3-psycopg2
-    iproute2 nftables slowhttptest testssl.sh"
+    iproute2 nftables slowhttptest testssl.sh sqlmap gcovr"
 # Seconds, for all stages together, on two cores.
 readonly CHECK_BUDGET=3600
 # Seconds for each fuzz target.

@@ -5,8 +5,9 @@ EXTRA_DIST += tests/odd-machine tests/support/port.sh tests/e2e/run tests/e2e/li
 e2e: all
 	$(srcdir)/tests/e2e/run
 
-# What ./dev check runs in the stages failover, upgrade and security.
-EXTRA_DIST += $(wildcard $(srcdir)/tests/failover/*) $(wildcard $(srcdir)/tests/upgrade/*) $(wildcard $(srcdir)/tests/security/*)
+# What ./dev check runs in the stages failover, upgrade, security and coverage.
+EXTRA_DIST += $(wildcard $(srcdir)/tests/failover/*) $(wildcard $(srcdir)/tests/upgrade/*) $(wildcard $(srcdir)/tests/security/*) \
+	$(wildcard $(srcdir)/tests/coverage/*)
 
 # What counting costs: make tests/bench/metrics && tests/bench/metrics 32.
 EXTRA_PROGRAMS = tests/bench/metrics
