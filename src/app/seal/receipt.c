@@ -75,7 +75,6 @@ static const char *
 without_direction(struct arena *arena, const char *name)
 {
 	static const char *const directions[] = {"_OUT", "_IN"};
-
 	size_t length = strlen(name);
 
 	for (size_t i = 0; i < COUNT(directions); i++) {
