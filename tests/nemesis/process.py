@@ -80,6 +80,16 @@ def memory_kib(pid, what="VmRSS"):
         return int(re.search(what + r":\s+(\d+)", file.read()).group(1))
 
 
+def cpu_pressure():
+    """The share of the last ten seconds in which something waited for a processor, in percent; None if the
+    kernel does not tell."""
+    try:
+        with open("/proc/pressure/cpu", encoding="ascii") as file:
+            return float(re.search(r"avg10=([\d.]+)", file.read()).group(1))
+    except (OSError, AttributeError):
+        return None
+
+
 def owner_words(pid):
     """The words that run a command as the owner of the process, who may change its limits."""
     info = os.stat(f"/proc/{pid}")

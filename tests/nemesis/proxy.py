@@ -89,7 +89,7 @@ class Proxy:
 
     def __init__(self, protocol, folder):
         self.protocol, self.folder = PROTOCOLS[protocol], folder
-        self.mode = ["pass"]
+        self.text, self.mode = "", ["pass"]
         self.messages = 0  # since the mode was set
         self.pairs = set()
         self.counts = {name: 0 for name in ("drop", "blackhole", "delay", "halve", "lose-answer", "lose-commit",
@@ -97,17 +97,25 @@ class Proxy:
 
     async def watch(self):
         """Follow the file with the mode, and write the counts."""
-        text = ""
+        seen, written = None, None
         while True:
-            with open(self.folder + "/mode", encoding="utf-8") as file:
-                new = file.read()
-            if new != text:
-                text, self.mode = new, new.split() or ["pass"]
-                self.messages = 0
-                if self.mode[0] == "drop":
-                    self.drop_all()
-            write_whole(self.folder + "/counts", json.dumps(dict(self.counts, mode=text)))
+            found = os.stat(self.folder + "/mode")
+            if seen != (found.st_ino, found.st_mtime_ns):
+                seen = found.st_ino, found.st_mtime_ns
+                self.set_mode()
+            if written != (self.text, self.counts):
+                written = self.text, dict(self.counts)
+                write_whole(self.folder + "/counts", json.dumps(dict(self.counts, mode=self.text)))
             await asyncio.sleep(0.02)
+
+    def set_mode(self):
+        """As the file says."""
+        with open(self.folder + "/mode", encoding="utf-8") as file:
+            self.text = file.read()
+        self.mode = self.text.split() or ["pass"]
+        self.messages = 0
+        if self.mode[0] == "drop":
+            self.drop_all()
 
     def drop_all(self):
         """End every connection."""

@@ -19,6 +19,7 @@ def summary(seed, minutes, history, nemesis, found, left, rest):
             "slowest s": round(history.slowest, 1), "injected": sum(nemesis.hits.values()),
             "hits": dict(nemesis.hits), "kinds": kinds(history, nemesis),
             "back": [recovered(entry) for entry in nemesis.injected if entry["back"] is not None],
+            "cpu pressure %": [entry["pressure"] for entry in nemesis.injected],
             "faults": recoveries(nemesis.injected),
             "missed": nemesis.missed, "not injected": nemesis.failed, "left out": left,
             "under way at the end": rest,

@@ -22,6 +22,7 @@ CHECKOUT = os.path.dirname(os.path.dirname(HERE))
 DEV = os.path.join(CHECKOUT, "dev")
 WORKERS = ("worker-1", "worker-2")
 PROGRAMS = WORKERS + ("jobs", "sandbox")
+START_S = 90  # for a part of the copy, on a slow machine
 CLOCKS = PROGRAMS + ("postgresql",)
 
 # No limits for the one client that the load is, and look-ups that a run can wait for.
@@ -133,7 +134,7 @@ class Stack:
             pid = self.pid(name)
             process.send(pid, 15)
             process.wait_gone(pid, 30)
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + START_S
         while not all(self.pid(name) for name in PROGRAMS):
             if time.monotonic() > deadline:
                 raise StackError("programs did not come back: " + self.log_end())
@@ -149,7 +150,7 @@ class Stack:
 
     def wait_serving(self):
         """Until a request through nginx and the database is answered."""
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + START_S
         command = ["curl", "-sSf", "--max-time", "3", "--cacert", self.credentials["ca_file"],
                    self.credentials["base_url"] + "/api/health"]
         while subprocess.run(command, capture_output=True, check=False).returncode != 0:
@@ -175,7 +176,7 @@ class Stack:
         self.proxies[name] = subprocess.Popen(
             [sys.executable, "-B", HERE + "/proxy.py", name, folder] +
             [f"{folder}/{own}={server}" for own, server in sockets.items()], stdin=subprocess.DEVNULL)
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + START_S
         while not os.path.exists(folder + "/counts"):
             if time.monotonic() > deadline:
                 raise StackError("the proxy did not start")
@@ -317,9 +318,8 @@ class Stack:
 
     def postgres_program(self, name, *words):
         """Run a program of PostgreSQL as its user. Returns whether it succeeded."""
-        program = sorted(glob.glob("/usr/lib/postgresql/*/bin/" + name))[-1]
         return subprocess.run(
-            self.postgres_user() + [program, *words], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+            self.postgres_user() + [postgres_bin(name), *words], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL, cwd="/", timeout=120, check=False,
             env=dict(os.environ, **self.clock_environment())).returncode == 0
 
@@ -389,7 +389,7 @@ class Stack:
 
     def sql(self, text, timeout=60, url=None):
         """Rows, each a list of texts."""
-        done = subprocess.run(["psql", "-X", "-A", "-t", "-q", "-F", "\t", "-v", "ON_ERROR_STOP=1",
+        done = subprocess.run([postgres_bin("psql"), "-X", "-A", "-t", "-q", "-F", "\t", "-v", "ON_ERROR_STOP=1",
                                url or self.owner, "-c", "SET search_path TO cowry", "-c", text],
                               capture_output=True, text=True, timeout=timeout, check=False)
         if done.returncode != 0:
@@ -401,6 +401,11 @@ class Stack:
         done = subprocess.run([DEV, "cowry", *words], env=self.environment, capture_output=True,
                               text=True, timeout=300, check=False)
         return done.returncode, done.stdout + done.stderr
+
+
+def postgres_bin(name):
+    """The newest program of that name; Debian's in PATH is a slow script that chooses one."""
+    return sorted(glob.glob("/usr/lib/postgresql/*/bin/" + name))[-1]
 
 
 def replace(path, text, mode=0o644):

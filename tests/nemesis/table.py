@@ -30,10 +30,10 @@ def said(result, word):
 def runs(found):
     """A line for each seed, and their sum."""
     lines = heading("seed", "minutes", "requests", "acknowledged", "refused", "unknown", "replayed", "faults",
-                    "back, median", "back, worst", "result")
+                    "back, median", "back, worst", "waiting for a processor", "result")
     for seed, result in found.items():
         if result is None:
-            lines.append(row(seed, *[""] * 9, "did not end"))
+            lines.append(row(seed, *[""] * 10, "did not end"))
             continue
         lines.append(row(seed, f"{result['minutes']:g}", *sums([result]), "passed" if result["passed"] else
                          "failed"))
@@ -44,12 +44,15 @@ def runs(found):
 
 
 def sums(results):
-    """Requests, answers, faults and recoveries of some runs."""
+    """Requests, answers, faults and recoveries of some runs, and the share of time in which something waited
+    for a processor: on a machine with other work, transfers are slow for that alone."""
     words = [sum(said(r, word) for r in results) for word in ("acknowledged", "refused", "unknown")]
     back = [seconds for r in results for seconds in r["back"]]
+    pressure = [share for r in results for share in r.get("cpu pressure %", []) if share is not None]
     return [number(sum(words)), *map(number, words), number(sum(r["replays"] for r in results)),
             sum(r["injected"] for r in results),
-            f"{statistics.median(back):.2f} s" if back else "", f"{max(back):.2f} s" if back else ""]
+            f"{statistics.median(back):.2f} s" if back else "", f"{max(back):.2f} s" if back else "",
+            f"{statistics.median(pressure):.0f} %" if pressure else ""]
 
 
 def kinds(results):

@@ -6,6 +6,9 @@ from nemesis.books import Funding, Remittance
 from nemesis.dialects.moolah import FIRST
 
 STATES = {"pending", "completed", "failed", "review"}
+# The simulated providers keep what they know in memory. Until they end, a payment was looked up at least
+# once, also if the first look-up failed; and what is paid right after their end may be paid to the old one.
+UNKNOWN_BEFORE_S, UNKNOWN_AFTER_S = 180, 40
 
 
 def payments(history, books, world):  # pylint: disable=unused-argument
@@ -39,12 +42,12 @@ def plant_payment(history, books, world):  # pylint: disable=unused-argument
 
 
 def paid_is_credited(history, books, world):
-    """What a customer has paid on the provider's page arrived, unless the provider forgot it: the
-    simulated ones keep what they know in memory."""
+    """What a customer has paid on the provider's page arrived, unless the provider forgot it."""
     rows = {payment.reference: payment for payment in books.payments}
     for reference, (chosen, paid_at) in history.checkouts.items():
         payment = rows.get(reference)
-        forgotten = any(paid_at - 40 < end < paid_at + 40 for end in world.sandbox_ends)
+        forgotten = any(paid_at - UNKNOWN_AFTER_S < end < paid_at + UNKNOWN_BEFORE_S
+                        for end in world.sandbox_ends)
         if chosen == "success" and not forgotten:
             if payment is None or payment.status not in ("completed", "review"):
                 yield f"{reference} was paid, and is {payment}"
@@ -161,14 +164,16 @@ def plant_voucher(history, books, world):  # pylint: disable=unused-argument
 
 
 def purchases(history, books, world):  # pylint: disable=unused-argument
-    """A purchase that was acknowledged is there once, for its amount; no reference has two."""
+    """A purchase that was acknowledged is there once, for its amount. Others of its reference failed before:
+    the vendor was not reached, so the reference was free again."""
     rows = collections.defaultdict(list)
     for purchase in books.purchases:
         rows[purchase.reference].append(purchase)
     for operation in history.operations:
         if operation.kind == "purchase" and operation.answer is not None:
             mine = rows.get(operation.reference, [])
-            if operation.acknowledged and [p.amount for p in mine] != [operation.details["minor"]]:
+            left = [p for p in mine if p.status != "failed"] or mine[-1:]
+            if operation.acknowledged and [p.amount for p in left] != [operation.details["minor"]]:
                 yield f"purchase {operation.reference} was acknowledged: {mine}"
             if operation.refused and any(p.status == "completed" for p in mine):
                 yield f"purchase {operation.reference} was refused: {mine} {operation.answer}"

@@ -38,18 +38,18 @@ def wal_full(nemesis):
     stack = nemesis.stack
 
     def work():
-        deadline = time.monotonic() + 8
+        deadline = time.monotonic() + 20
         while stack.postmaster() and time.monotonic() < deadline:
             try:
                 stack.sql("SELECT pg_logical_emit_message(false, 'nemesis', repeat('x', 200000)) "
                           "FROM generate_series(1, 60)", 10, stack.superuser)
             except (StackError, subprocess.TimeoutExpired):
                 pass
-        return "PostgreSQL lived" if stack.postmaster() else "PostgreSQL ended"
-    note = fill(stack.folder + "/wal", work)
+        return not stack.postmaster()
+    ended = fill(stack.folder + "/wal", work)
     time.sleep(1)
     stack.heal()
-    return note
+    return hit(ended, "ended for lack of space")
 
 
 def temp_full(nemesis):
