@@ -14,6 +14,7 @@
 #include "tests/support/books.h"
 #include "tests/support/cmocka.h"
 #include "tests/support/keys.h"
+#include "tests/support/sealing.h"
 
 enum { TRANSFERS = 1300, AT_ONCE = 100, SEALERS = 3 };
 
@@ -35,20 +36,6 @@ enum { TRANSFERS = 1300, AT_ONCE = 100, SEALERS = 3 };
 #define UNSEAL                                                                            \
 	"DELETE FROM seal_hash; DELETE FROM seal_leaf; UPDATE seal_feed SET done_id = 0;" \
 	"UPDATE seal_tree SET size = 0, root = sha256('');"
-
-/* Read the journal and seal it, until nothing is left. */
-static void
-seal_all(struct ctx *ctx)
-{
-	bool found = true;
-	bool more = true;
-
-	for (int quiet = 0; quiet < 2; quiet = found || more ? 0 : quiet + 1) {
-		fault_clear(&ctx->fault);
-		assert_int_equal(event_stream_read(ctx, &more), ERR_OK);
-		assert_int_equal(seal_some(ctx, &found), ERR_OK);
-	}
-}
 
 static void
 post_many(struct books *b, int64_t ledger_id, size_t n)

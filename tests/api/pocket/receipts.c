@@ -4,12 +4,11 @@
 #include <string.h>
 
 #include "api/pocket/pocket.h"
-#include "app/events/event_stream.h"
 #include "app/seal/receipt_check.h"
-#include "app/seal/seal.h"
 #include "app/seal/tree.h"
 #include "runtime/app.h"
 #include "tests/support/money.h"
+#include "tests/support/sealing.h"
 #include "json/reader.h"
 
 static struct tenant acme;
@@ -21,18 +20,12 @@ setup(void **state)
 	return tenants_setup(state, &acme, &other);
 }
 
-/* As the job runner does. */
 static void
 seal(struct client *c)
 {
 	struct ctx ctx = app_ctx(c->app, c->scratch);
-	bool found = true;
-	bool more = true;
 
-	for (int quiet = 0; quiet < 2; quiet = found || more ? 0 : quiet + 1) {
-		assert_int_equal(event_stream_read(&ctx, &more), ERR_OK);
-		assert_int_equal(seal_some(&ctx, &found), ERR_OK);
-	}
+	seal_all(&ctx);
 }
 
 static struct answer
