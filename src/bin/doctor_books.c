@@ -87,8 +87,9 @@ doctor_seals(struct checkup *c)
 	}
 	signed_at = row_time(&rows, 0, 1);
 	if (keyring_has_file(c->config->secrets_dir, file))
-		foundf(c, SEVERITY_OK, "seals of the journal", "last signed at %s",
-		       signed_at.us != 0 ? instant_text(at, signed_at) : "no time yet");
+		foundf(c, SEVERITY_OK, "seals of the journal", "%s%s",
+		       signed_at.us != 0 ? "last signed at " : "not signed yet",
+		       signed_at.us != 0 ? instant_text(at, signed_at) : "");
 	else if (row_int(&rows, 0, 0) > 0)
 		foundf(c, SEVERITY_WARNING, file,
 		       "is missing, and seals of this database are signed with its keys: if a job "

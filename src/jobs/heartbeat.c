@@ -2,8 +2,6 @@
  * Records in the database that this runner is alive, and for monitoring its memory. The last beat also
  * tells when the clock of the database has stepped back.
  */
-#include <inttypes.h>
-
 #include "base/log.h"
 #include "base/metrics.h"
 #include "db/db.h"

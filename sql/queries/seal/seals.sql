@@ -140,35 +140,25 @@ SELECT (l.number * 32 + i.ordinality - 1)::bigint AS index,
  WHERE i.id = $2;
 
 -- name: receipt_find
--- params: public_id:uuid
+-- params: public_id:uuid ledger_id:bigint name:text
 -- returns: many
--- A transaction, and the wallets in it with the users who own them; a row without wallet if it has none.
-SELECT t.transaction_id, t.ledger_id, l.mode, w.user_id, a.public_id AS wallet
-  FROM transaction t
-  JOIN ledger l USING (ledger_id)
-  LEFT JOIN journal_posting p ON p.transaction_id = t.transaction_id
-  LEFT JOIN wallet w ON w.account_id IN (p.from_id, p.to_id)
-  LEFT JOIN account a ON a.account_id = w.account_id
- WHERE t.public_id = $1;
-
--- name: receipt_named
--- params: ledger_id:bigint name:text
--- returns: many
--- The same of the transaction with a reference in a ledger, or of a payment of Drop by its id, which is its
--- payer's though it has no wallet of theirs.
-SELECT t.transaction_id, t.ledger_id, l.mode, w.user_id, a.public_id AS wallet
-  FROM transaction t
-  JOIN ledger l USING (ledger_id)
-  LEFT JOIN journal_posting p ON p.transaction_id = t.transaction_id
-  LEFT JOIN wallet w ON w.account_id IN (p.from_id, p.to_id)
-  LEFT JOIN account a ON a.account_id = w.account_id
- WHERE t.ledger_id = $1 AND t.reference = $2
-UNION ALL
-SELECT t.transaction_id, t.ledger_id, l.mode, d.user_id, NULL
-  FROM drop_payment d
+-- The transactions with an id, with a reference in a ledger, or of a payment of Drop with an id, in this order,
+-- each with its wallets. A payment of Drop is its payer's, who has no wallet in it.
+WITH named AS (
+    SELECT 1 AS place, transaction_id, NULL::bigint AS payer FROM transaction WHERE public_id = $1
+     UNION ALL
+    SELECT 2, transaction_id, NULL FROM transaction WHERE ledger_id = $2 AND reference = $3
+     UNION ALL
+    SELECT 3, transaction_id, user_id FROM drop_payment WHERE drop_id = $3
+)
+SELECT t.transaction_id, t.ledger_id, l.mode, coalesce(n.payer, w.user_id) AS user_id, a.public_id AS wallet
+  FROM named n
   JOIN transaction t USING (transaction_id)
   JOIN ledger l USING (ledger_id)
- WHERE d.drop_id = $2;
+  LEFT JOIN journal_posting p ON p.transaction_id = t.transaction_id AND n.payer IS NULL
+  LEFT JOIN wallet w ON w.account_id IN (p.from_id, p.to_id)
+  LEFT JOIN account a ON a.account_id = w.account_id
+ ORDER BY n.place;
 
 -- name: seal_detached
 -- params:

@@ -173,8 +173,8 @@ const struct route pocket_receipts[] = {
 	 "receipt. A project's API key gives access to the transactions of its mode, a user's access "
 	 "token to those of the user's wallets, in all APIs. id is the id of the transaction, or what "
 	 "another API shows: the reference, in Drop the id of the payment. A transaction is sealed a "
-	 "few seconds after it was posted; until then the answer is 409 NOT_SEALED_YET: try again. 409 JOURNAL_NOT_SIGNED: "
-	 "this installation makes no receipts.",
+	 "few seconds after it was posted; until then the answer is 409 NOT_SEALED_YET: try again. "
+	 "409 JOURNAL_NOT_SIGNED: this installation makes no receipts.",
 	 get_receipt, .query = &query, .out = &receipt_out, .reply.renderings = renderings,
 	 .access = ACCESS_USER_OR_PROJECT, .docs.errors = {409}, .status = 200,
 	 .docs.tag = "Money"},

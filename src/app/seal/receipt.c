@@ -38,29 +38,19 @@ may_see(const struct principal *who, const struct part *part)
 	       (who->admin || (part->user_id != 0 && part->user_id == who->user_id));
 }
 
-/* By its id, or else by what the dialects show: a reference in the caller's ledger, an id of Drop. */
-static enum err
-find_rows(struct ctx *ctx, const char *name, struct rows *out)
-{
-	int64_t ledger = ctx->who.ledger_id;
-	struct uuid id;
-
-	if (uuid_parse(&id, name)) {
-		TRY(db_run(ctx, SQL_receipt_find, out, PARAMS(p_uuid(id))));
-		if (out->count > 0)
-			return ERR_OK;
-	}
-	if (ctx->who.kind != PRINCIPAL_PROJECT_KEY)
-		TRY(ledger_of(ctx, 0, MODE_LIVE, &ledger));
-	return db_run(ctx, SQL_receipt_named, out, PARAMS(p_int(ledger), p_text(name)));
-}
-
+/* By its id, or by what the dialects show: a reference in the caller's ledger, an id of Drop. */
 static enum err
 find_named(struct ctx *ctx, const char *name, struct uuid wallet, struct part *out, bool *found)
 {
+	int64_t ledger = ctx->who.ledger_id;
+	struct uuid id;
 	struct rows rows;
 
-	TRY(find_rows(ctx, name, &rows));
+	if (!uuid_parse(&id, name))
+		id = (struct uuid){0};
+	if (ctx->who.kind != PRINCIPAL_PROJECT_KEY)
+		TRY(ledger_of(ctx, 0, MODE_LIVE, &ledger));
+	TRY(db_run(ctx, SQL_receipt_find, &rows, PARAMS(p_uuid(id), p_int(ledger), p_text(name))));
 	for (size_t i = 0; i < rows.count && !*found; i++) {
 		*out = (struct part){0};
 		rows_scan(&rows, i, columns, COLUMN_COUNT(columns), out);

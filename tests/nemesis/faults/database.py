@@ -49,16 +49,22 @@ def deadlocks(nemesis):
     stack, words = nemesis.stack, [f"'{w}'" for w in nemesis.world.pocket.naira + nemesis.world.pocket.probed]
     lock = ("SELECT 1 FROM account WHERE account_id = (SELECT account_id FROM account WHERE public_id IN "
             f"({', '.join(words)}) ORDER BY account_id {{}} LIMIT 1 OFFSET {{}}) FOR UPDATE")
-    counted = "SELECT deadlocks FROM pg_stat_database WHERE datname = 'cowry'"
-    before, deadline = int(stack.sql(counted, url=stack.superuser)[0][0]), time.monotonic() + nemesis.seconds(4, 10)
+
+    def counted():
+        return int(stack.sql("SELECT deadlocks FROM pg_stat_database WHERE datname = 'cowry'", url=stack.superuser)[0][0])
+
+    before, deadline = counted(), time.monotonic() + nemesis.seconds(4, 10)
     while time.monotonic() < deadline:
         try:
             stack.sql("SET deadlock_timeout = '30s'; BEGIN; " + "; SELECT pg_sleep(0.02); ".join(
                 lock.format("DESC", n) for n in range(len(words))) + "; ROLLBACK", 20, stack.superuser)
         except (StackError, subprocess.TimeoutExpired):
             pass
-    time.sleep(1)  # until the sessions have said what they counted
-    return hit(int(stack.sql(counted, url=stack.superuser)[0][0]) - before, "deadlocks")
+    # Sessions tell now and then what they counted.
+    deadline = time.monotonic() + 3
+    while counted() == before and time.monotonic() < deadline:
+        time.sleep(0.1)
+    return hit(counted() - before, "deadlocks")
 
 
 def take_connection(path):
