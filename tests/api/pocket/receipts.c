@@ -192,15 +192,15 @@ test_balances(void **state)
 	seal(c);
 	a = get_receipt(c, acme.test_key, id, "");
 	assert_int_equal(answer_count(&a, "data.openings"), 2);
-	assert_null(strstr(a.body.data, "8750"));
-	assert_null(strstr(a.body.data, "78950"));
+	assert_null(strstr(a.body.data, "\"8750 2\""));
+	assert_null(strstr(a.body.data, "\"78950 2\""));
 	a = get_receipt(c, acme.test_key, id, client_text(c, "?walletId=%s", from));
-	assert_null(strstr(a.body.data, "78950"));
+	assert_null(strstr(a.body.data, "\"78950 2\""));
 	a = get_receipt(c, acme.test_key, id, client_text(c, "?walletId=%s", to));
 	expect_valid(c, &a, MODE_TEST);
 	expect_text(&a, "data.openings.2.name", "to 0");
 	expect_text(&a, "data.openings.2.value", "78950 2");
-	assert_null(strstr(a.body.data, "8750 2"));
+	assert_null(strstr(a.body.data, "\"8750 2\""));
 	a = get_receipt(c, acme.test_key, id, client_text(c, "?walletId=%s", third));
 	expect_refusal(&a, 404, "NOT_FOUND");
 	a = get_receipt(c, acme.test_key, id,
