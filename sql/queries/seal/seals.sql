@@ -28,24 +28,30 @@ SELECT p.done_id, p.piece_id, p.end_id,
           FROM seal_feed f
          CROSS JOIN event_feed e) p;
 
--- name: seal_journal
+-- name: seal_transactions
 -- params: after:bigint upto:bigint
 -- returns: many
--- Postings with their transactions, in the order of the journal.
+-- In the order of the journal.
 SELECT t.transaction_id, t.public_id, l.mode, j.public_id AS project, t.type, t.reference,
-       t.metadata::text AS metadata, t.created_at, r.public_id AS reverses,
-       p.line, p.currency::text AS currency, p.amount, p.from_balance, p.to_balance, p.from_sequence,
-       p.to_sequence, f.public_id AS source, o.public_id AS destination
+       t.metadata::text AS metadata, t.created_at, r.public_id AS reverses
   FROM transaction t
   JOIN ledger l USING (ledger_id)
   LEFT JOIN project j USING (project_id)
   LEFT JOIN transaction r ON r.transaction_id = t.reverses
-  LEFT JOIN journal_posting p ON p.transaction_id = t.transaction_id
-                             AND p.transaction_id > $1 AND p.transaction_id <= $2
+ WHERE t.transaction_id > $1 AND t.transaction_id <= $2
+ ORDER BY t.transaction_id;
+
+-- name: seal_postings
+-- params: after:bigint upto:bigint
+-- returns: many
+-- Likewise. Joined with the transactions, each posting would be compared with each of them.
+SELECT p.line, p.currency::text AS currency, f.public_id AS source, o.public_id AS destination, p.amount,
+       p.from_balance, p.to_balance, p.from_sequence, p.to_sequence, p.transaction_id
+  FROM journal_posting p
   LEFT JOIN account f ON f.account_id = p.from_id
   LEFT JOIN account o ON o.account_id = p.to_id
- WHERE t.transaction_id > $1 AND t.transaction_id <= $2
- ORDER BY t.transaction_id, p.line;
+ WHERE p.transaction_id > $1 AND p.transaction_id <= $2
+ ORDER BY p.transaction_id, p.line;
 
 -- name: seal_tree_find
 -- params: mode:text
