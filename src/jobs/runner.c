@@ -100,33 +100,32 @@ after_ms(int64_t ms)
 	return (struct timespec){ns / 1000000000, ns % 1000000000};
 }
 
-/* Notifications since seen was read are not waited for. False when the runner stops. */
-static bool
+/* Notifications since seen was read are not waited for. */
+static void
 wait_for_work(struct worker *worker, uint64_t seen, int64_t pause_ms)
 {
 	struct runner *runner = worker->runner;
 	struct slot *slot = worker->slot;
 	struct timespec until = after_ms(pause_ms);
-	bool stop;
 
 	(void)pthread_mutex_lock(&runner->mutex);
 	while (!runner->stop && pause_ms > 0 && slot->wakes == seen &&
 	       pthread_cond_timedwait(&slot->call, &runner->mutex, &until) != ETIMEDOUT)
 		;
-	stop = runner->stop;
 	(void)pthread_mutex_unlock(&runner->mutex);
-	return !stop;
 }
 
-static uint64_t
-wakes_of(struct worker *worker)
+/* False when the runner stops: nothing is begun after that. */
+static bool
+may_run(struct worker *worker, uint64_t *wakes)
 {
-	uint64_t wakes;
+	bool stop;
 
 	(void)pthread_mutex_lock(&worker->runner->mutex);
-	wakes = worker->slot->wakes;
+	*wakes = worker->slot->wakes;
+	stop = worker->runner->stop;
 	(void)pthread_mutex_unlock(&worker->runner->mutex);
-	return wakes;
+	return !stop;
 }
 
 /* What remains to be done of a job that never ends by itself. */
@@ -150,12 +149,9 @@ worker_main(void *arg)
 	struct worker *worker = arg;
 	struct arena *arena = arena_new(ARENA_MAX);
 	uint64_t seen;
-	int64_t pause_ms;
 
-	do {
-		seen = wakes_of(worker);
-		pause_ms = run_once(worker, arena);
-	} while (wait_for_work(worker, seen, pause_ms));
+	while (may_run(worker, &seen))
+		wait_for_work(worker, seen, run_once(worker, arena));
 	finish(worker, arena);
 	arena_free(arena);
 	return NULL;
