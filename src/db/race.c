@@ -14,6 +14,8 @@
  * another is silent: a standby may have been promoted.
  */
 enum { NEXT_AFTER_MS = 250 };
+/* The time-out is for silence: a server that answers slowly gets so many times as much in all. */
+enum { SLOW_FACTOR = 5 };
 /* An idle connection is probed, because a server that was cut off says nothing. */
 enum { KEEPALIVE_IDLE_S = 5, KEEPALIVE_INTERVAL_S = 2, KEEPALIVE_COUNT = 3 };
 
@@ -25,7 +27,8 @@ struct attempt {
 	enum phase phase;
 	bool failed;         /* at least once */
 	int64_t start_ns;    /* while WAITING: when it begins */
-	int64_t deadline_ns; /* otherwise */
+	int64_t deadline_ns; /* otherwise: until when the server may be silent */
+	int64_t last_ns;     /* and when it ends, whatever the server says */
 	short events;        /* that its socket waits for */
 	struct session session;
 	char problem[CONNECTION_PROBLEM_MAX];
@@ -124,6 +127,20 @@ fail_by_libpq(struct attempt *a)
 				     "no connection"));
 }
 
+static int64_t
+timeout_ns(const struct race *race)
+{
+	return race->options->connect_timeout_ms * INT64_C(1000000);
+}
+
+static void
+extend(const struct race *race, struct attempt *a)
+{
+	int64_t until_ns = clock_monotonic_ns() + timeout_ns(race);
+
+	a->deadline_ns = until_ns < a->last_ns ? until_ns : a->last_ns;
+}
+
 static void
 begin(const struct race *race, struct attempt *a)
 {
@@ -135,8 +152,8 @@ begin(const struct race *race, struct attempt *a)
 	a->session.pg = start(race, a->host);
 	a->phase = CONNECTING;
 	a->events = POLLOUT;
-	a->deadline_ns =
-		clock_monotonic_ns() + race->options->connect_timeout_ms * INT64_C(1000000);
+	a->last_ns = clock_monotonic_ns() + SLOW_FACTOR * timeout_ns(race);
+	extend(race, a);
 	if (a->session.pg == NULL || PQstatus(a->session.pg) == CONNECTION_BAD)
 		fail_by_libpq(a);
 	else
@@ -231,6 +248,8 @@ wait_for_any(struct race *race)
 
 		if (a->phase == WAITING)
 			continue;
+		if ((fds[i].revents & POLLIN) != 0)
+			extend(race, a);
 		if (fds[i].revents != 0 && a->phase == CONNECTING)
 			connect_further(race, a);
 		else if (fds[i].revents != 0)

@@ -346,6 +346,25 @@ lose(const struct fixture *f, enum proxy_fault fault, const char *bytes, db_work
 	proxy_free(proxy);
 }
 
+/* A server that is short of processors answers late, but answers: the session is opened. */
+static void
+test_slow_server(void **state)
+{
+	struct proxy *proxy = proxy_new();
+	int64_t start_ns = clock_monotonic_ns();
+	char host[96];
+	struct scene *s;
+	int64_t pid;
+
+	(void)snprintf(host, sizeof host, "host=%s", proxy_host(proxy));
+	s = scene_new(*state, host, 1);
+	proxy_set(proxy, PROXY_SLOW, "cowry_worker");
+	assert_int_equal(backend(&s->ctx, &pid), ERR_OK);
+	assert_true(clock_monotonic_ns() - start_ns > s->options.connect_timeout_ms * 1000000);
+	scene_end(s);
+	proxy_free(proxy);
+}
+
 static void
 test_reply_to_commit_is_lost(void **state)
 {
@@ -422,6 +441,7 @@ main(void)
 		cmocka_unit_test(test_statement_timeout),
 		cmocka_unit_test(test_killed_while_idle),
 		cmocka_unit_test(test_killed_before_commit),
+		cmocka_unit_test(test_slow_server),
 		cmocka_unit_test(test_reply_to_commit_is_lost),
 		cmocka_unit_test(test_commit_is_lost),
 		cmocka_unit_test(test_lost_before_commit),

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
 struct proxy {
@@ -65,7 +66,7 @@ send_all(int fd, const char *data, size_t size)
 
 /* False at the end of the connection. */
 static bool
-pass_request(struct proxy *p, int client, int server, bool *stalled)
+pass_request(struct proxy *p, int client, int server, enum proxy_fault *replies)
 {
 	char data[4096];
 	ssize_t n = recv(client, data, sizeof data, 0);
@@ -80,24 +81,28 @@ pass_request(struct proxy *p, int client, int server, bool *stalled)
 		(void)recv(server, data, sizeof data, 0);
 		return false;
 	}
-	*stalled = *stalled || fault == PROXY_STALL;
+	if (fault != PROXY_NONE)
+		*replies = fault;
 	return true;
 }
 
 static bool
-pass_reply(int client, int server, bool stalled)
+pass_reply(int client, int server, enum proxy_fault replies)
 {
+	static const struct timespec late = {0, PROXY_SLOW_MS * 1000000L};
 	char data[4096];
 	ssize_t n = recv(server, data, sizeof data, 0);
 
-	return n > 0 && (stalled || send_all(client, data, (size_t)n));
+	if (replies == PROXY_SLOW)
+		(void)nanosleep(&late, NULL);
+	return n > 0 && (replies == PROXY_STALL || send_all(client, data, (size_t)n));
 }
 
 static void
 serve(struct proxy *p, int client)
 {
 	int server = connect_server();
-	bool stalled = false;
+	enum proxy_fault replies = PROXY_NONE;
 	bool more = true;
 
 	while (more) {
@@ -110,9 +115,9 @@ serve(struct proxy *p, int client)
 		(void)poll(fds, 3, -1);
 		more = fds[2].revents == 0;
 		if (more && fds[1].revents != 0)
-			more = pass_reply(client, server, stalled);
+			more = pass_reply(client, server, replies);
 		if (more && fds[0].revents != 0)
-			more = pass_request(p, client, server, &stalled);
+			more = pass_request(p, client, server, &replies);
 	}
 	(void)close(server);
 }

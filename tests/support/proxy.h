@@ -7,7 +7,10 @@ enum proxy_fault {
 	PROXY_DROP_REQUEST, /* hang up instead of passing it on */
 	PROXY_DROP_REPLY,   /* pass it on, wait for the reply, hang up */
 	PROXY_STALL,        /* pass it on, and never the reply */
+	PROXY_SLOW,         /* from now on each reply of the connection takes PROXY_SLOW_MS */
 };
+
+enum { PROXY_SLOW_MS = 200 };
 
 struct proxy;
 
