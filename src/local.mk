@@ -281,6 +281,7 @@ src_app_libapp_a_SOURCES = \
 	src/app/platform/api_key.c src/app/platform/api_key.h \
 	src/app/platform/platform.c src/app/platform/platform.h \
 	src/app/prepaid/product.c src/app/prepaid/product.h \
+	src/app/prepaid/product_file.c \
 	src/app/prepaid/purchase.c src/app/prepaid/purchase.h \
 	src/app/prepaid/purchase_row.c src/app/prepaid/purchase_row.h \
 	src/app/prepaid/purchase_settle.c \

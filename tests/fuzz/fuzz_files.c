@@ -1,16 +1,18 @@
 /*
  * Files that operators write: each reader is given the same bytes. Settings that are accepted are the
- * same when their values are written in single quotes, keys are used or refused with a reason, and of
- * exchange rates there is one for each currency.
+ * same when their values are written in single quotes, keys are used or refused with a reason, of exchange
+ * rates there is one for each currency, and products have prices.
  */
 #include <string.h>
 
+#include "app/prepaid/product.h"
 #include "app/remittance/rate.h"
 #include "base/arena.h"
 #include "base/ctx.h"
 #include "base/env_file.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/support/keys.h"
+#include "json/reader.h"
 
 enum { LIMIT = 64 << 20 };
 
@@ -71,6 +73,28 @@ check_rates(struct arena *arena, const char *text, size_t length)
 	REQUIRE(err == ERR_OK || (err == ctx.fault.err && ctx.fault.message[0] != '\0'));
 }
 
+/* What is accepted can be sold: each product has a price, or a range of prices. */
+static void
+check_products(struct arena *arena, const char *text, size_t length)
+{
+	struct ctx ctx = {.arena = arena};
+	struct product *products;
+	struct json_object *list;
+	size_t n;
+
+	if (json_read(arena, &ctx.fault, text, length, &list) != ERR_OK)
+		return;
+	if (product_list_read(&ctx, list, &products, &n) != ERR_OK) {
+		REQUIRE(ctx.fault.err == ERR_VALIDATION && ctx.fault.message[0] != '\0');
+		return;
+	}
+	for (size_t i = 0; i < n; i++) {
+		REQUIRE(products[i].least.minor > 0);
+		REQUIRE(products[i].least.minor <= products[i].most.minor);
+		REQUIRE(!text_has_control(products[i].code) && !text_has_control(products[i].name));
+	}
+}
+
 /* The text in place of one file, with the others as they should be. */
 static void
 check_keys(const char *text, size_t wrong)
@@ -107,6 +131,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	arena = arena_new(LIMIT);
 	check_settings(arena, (struct bytes){data, size});
 	check_rates(arena, (const char *)data, size);
+	check_products(arena, (const char *)data, size);
 	for (size_t i = 0; keyring_file_name(i) != NULL; i++)
 		check_keys(arena_strndup(arena, (const char *)data, size), i);
 	arena_free(arena);

@@ -44,11 +44,13 @@ enum err product_list(struct ctx *ctx, const struct product_filter *filter, stru
 enum { PRODUCTS_MAX = 10000 };
 
 /*
- * In a transaction: add or update products, by their codes; other products are not changed. list is
- * a JSON list of {code, provider, providerCode, kind, name, amount or minAmount and maxAmount,
- * active}. Stops at the first invalid one, with its position in the message; *n is the number of
- * products loaded.
+ * Read a JSON list of {code, provider, providerCode, kind, name, amount or minAmount and maxAmount, active}. Stops
+ * at the first invalid one, with its position in the message: ERR_VALIDATION.
  */
+enum err product_list_read(struct ctx *ctx, const struct json_object *list, struct product **out,
+			   size_t *n) MUST_CHECK;
+/* In a transaction: add or update the products of such a list, by their codes; others are not changed. *n is
+ * their number. */
 enum err product_load(struct ctx *ctx, const struct json_object *list, size_t *n) MUST_CHECK;
 
 #endif
