@@ -326,6 +326,7 @@ src_app_libapp_a_SOURCES = \
 	src/app/wallet/wallet.c src/app/wallet/wallet.h
 
 src_api_libapi_a_SOURCES = \
+	src/api/access.c src/api/access.h \
 	src/api/admission.c src/api/admission.h \
 	src/api/auth.c src/api/auth.h \
 	src/api/auth_wallet.c \

@@ -1,10 +1,9 @@
 #include "api/auth.h"
 
-#include "api/cors.h"
-#include "runtime/app.h"
-
 #include <string.h>
 
+#include "api/access.h"
+#include "api/cors.h"
 #include "api/key_cache.h"
 #include "app/people/user.h"
 #include "app/wallet/key.h"
@@ -15,6 +14,7 @@
 #include "crypto/keyring.h"
 #include "crypto/token.h"
 #include "db/row.h"
+#include "runtime/app.h"
 
 /* A key to look up, and the result of the look-up. */
 struct key_check {
@@ -286,7 +286,7 @@ check_origin(struct call *call)
 static enum err
 find_cookie(struct call *call, const char **credential)
 {
-	if (*credential != NULL || call->route->access != ACCESS_COOKIE)
+	if (*credential != NULL || !access_credentials(call->route->access).cookie)
 		return ERR_OK;
 	*credential = call_cookie(call, TOKEN_COOKIE);
 	if (*credential == NULL)
@@ -357,6 +357,12 @@ admit(struct call *call)
 		return ERR_OK;
 	case ACCESS_WALLET:
 		return admit_to_wallet(call);
+	case ACCESS_OWNER:
+		if (who->kind == PRINCIPAL_USER_KEY)
+			return fault(&call->ctx.fault, ERR_FORBIDDEN, NULL,
+				     "An access token or the API key of a project or wallet is "
+				     "required");
+		return who->kind == PRINCIPAL_WALLET_KEY ? admit_to_wallet(call) : ERR_OK;
 	case ACCESS_PROJECT_KEY:
 		if (who->kind != PRINCIPAL_PROJECT_KEY)
 			return unauthorized(call, "A project's API key is required");

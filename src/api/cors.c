@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "api/access.h"
 #include "api/router.h"
 #include "base/arena.h"
 #include "base/config.h"
@@ -23,7 +24,7 @@ list_of(const struct call *call)
 static bool
 takes_cookie(const struct route *route)
 {
-	return route != NULL && (route->access == ACCESS_COOKIE || route->ignores_key);
+	return route != NULL && (access_credentials(route->access).cookie || route->ignores_key);
 }
 
 bool
@@ -58,11 +59,9 @@ static const char *
 taken_headers(struct call *call)
 {
 	const struct route *route = call->route;
-	bool key = route->access == ACCESS_USER_OR_KEY || route->access == ACCESS_PROJECT_KEY ||
-		   route->access == ACCESS_USER_OR_PROJECT || route->access == ACCESS_WALLET;
 
 	return arena_printf(call->ctx.arena, "Authorization, Content-Type, X-Request-Id%s%s",
-			    key ? ", X-Api-Key" : "",
+			    access_credentials(route->access).key ? ", X-Api-Key" : "",
 			    route->method != GET ? ", Idempotency-Key, X-Idempotency-Key" : "");
 }
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/access.h"
 #include "api/dialects.h"
 #include "api/openapi_replies.h"
 #include "base/arena.h"
@@ -129,26 +130,22 @@ write_request_body(struct jw *w, struct arena *arena, const struct dialect *dial
 static void
 write_security(struct jw *w, const struct route *route)
 {
-	bool token = route->access == ACCESS_USER || route->access == ACCESS_USER_OR_KEY ||
-		     route->access == ACCESS_ADMIN || route->access == ACCESS_USER_OR_PROJECT ||
-		     route->access == ACCESS_WALLET || route->access == ACCESS_COOKIE;
-	bool key = route->access == ACCESS_PROJECT_KEY || route->access == ACCESS_USER_OR_PROJECT ||
-		   route->access == ACCESS_USER_OR_KEY || route->access == ACCESS_WALLET;
+	const struct credentials taken = access_credentials(route->access);
 
 	jw_list(w, "security");
-	if (token) {
+	if (taken.token) {
 		jw_object(w, NULL);
 		jw_list(w, "accessToken");
 		jw_close(w);
 		jw_close(w);
 	}
-	if (route->access == ACCESS_COOKIE) {
+	if (taken.cookie) {
 		jw_object(w, NULL);
 		jw_list(w, "cookie");
 		jw_close(w);
 		jw_close(w);
 	}
-	for (int i = 0; key && i < 2; i++) {
+	for (int i = 0; taken.key && i < 2; i++) {
 		jw_object(w, NULL);
 		jw_list(w, i == 0 ? "apiKey" : "apiKeyBearer");
 		jw_close(w);
@@ -263,7 +260,7 @@ static bool
 any_takes_cookie(const struct route *const *routes, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		if (routes[i]->access == ACCESS_COOKIE)
+		if (access_credentials(routes[i]->access).cookie)
 			return true;
 	return false;
 }

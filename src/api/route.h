@@ -24,6 +24,7 @@ enum access {
 	ACCESS_USER_OR_PROJECT, /* an access token or a project's API key */
 	ACCESS_WALLET,          /* an access token, or a wallet key with the route's permission */
 	ACCESS_COOKIE,          /* an access token, as Bearer or in the cookie of Drop */
+	ACCESS_OWNER,           /* one of these: as COOKIE, USER_OR_PROJECT or WALLET */
 };
 
 enum effect {
@@ -50,7 +51,7 @@ enum daily {
 	DAILY_CREATIONS,
 };
 
-/* The cookie with an access token of ACCESS_COOKIE. */
+/* The cookie with an access token, where the access takes one. */
 #define TOKEN_COOKIE "drop_token"
 
 struct call;

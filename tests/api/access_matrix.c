@@ -311,13 +311,10 @@ test_other_sites(void **state)
 	assert_string_equal(stored(c), before);
 }
 
-/* Deposits and purchases need a paying party, cards a flag; they have their own tests. */
 static bool
 has_object(const struct route *route)
 {
-	return strchr(route->path, '{') != NULL && strstr(route->path, "deposit/{") == NULL &&
-	       strstr(route->path, "purchases/{") == NULL &&
-	       !text_starts_with(route->path, "/api/cards/") && route->access != ACCESS_ADMIN;
+	return strchr(route->path, '{') != NULL && route->access != ACCESS_ADMIN;
 }
 
 /* The same objects exist for their owner; and examples are valid requests. */
@@ -332,8 +329,9 @@ check_mine(struct client *c, const struct cell *cell)
 	    caller_refusal(route, cell->caller, cell->transport) != 0 ||
 	    (route->method == DELETE && text_starts_with(route->path, "/v1/users/")))
 		return; /* that would end the ownership of everything */
-	if (cell->caller->kind == PRINCIPAL_USER && route->access == ACCESS_USER_OR_PROJECT)
-		return; /* the object is the key's */
+	if (cell->caller->kind != PRINCIPAL_PROJECT_KEY &&
+	    (route->access == ACCESS_USER_OR_PROJECT || route->access == ACCESS_OWNER))
+		return; /* the object is the project's */
 	a = ask_about(c, cell, &owned);
 	code = answer_at(&a, "errors.0.code");
 	check_cell(cell, &a, a.status != 400 || code == NULL || strcmp(code, "RANGE") == 0);

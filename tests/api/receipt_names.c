@@ -205,12 +205,61 @@ test_projects(void **state)
 	expect_hidden(c, acme.owner.access, name);
 }
 
+static struct answer
+ask_receipt(struct client *c, const char *name, const char *key, const char *cookie)
+{
+	struct ask ask = {.method = "GET",
+			  .target = client_text(c, "/v1/transactions/%s/receipt", name),
+			  .api_key = key};
+
+	if (cookie != NULL)
+		ask.headers[HEADER_COOKIE] = client_text(c, TOKEN_COOKIE "=%s", cookie);
+	return client_send(c, &ask);
+}
+
+static const char *
+wallet_key_new(struct client *c, const struct person *who, const char *permission)
+{
+	struct answer a = client_call(
+		c, "POST", "/api/v1/keys/create", who->access,
+		client_json(c, "{'name':'x','expiry':'1D','permissions':['%s']}", permission));
+
+	expect_status(&a, 201);
+	return answer_at(&a, "data.api_key");
+}
+
+/* The credentials of each dialect: a key of Bitpal that may read, the cookie of Drop. */
+static void
+test_credentials(void **state)
+{
+	struct client *c = *state;
+	const char *name;
+	struct answer a;
+
+	(void)funded(c, &ann, "NGN");
+	name = shown(c, &ann, "/api/v1/wallet/transactions", "data.0.reference");
+	seal(c);
+	a = ask_receipt(c, name, wallet_key_new(c, &ann, "read"), NULL);
+	expect_status(&a, 200);
+	a = ask_receipt(c, name, wallet_key_new(c, &ann, "deposit"), NULL);
+	expect_refusal(&a, 403, "FORBIDDEN");
+	a = ask_receipt(c, name, wallet_key_new(c, &ben, "read"), NULL);
+	expect_refusal(&a, 404, "NOT_FOUND");
+	a = ask_receipt(c, name, NULL, ann.access);
+	expect_status(&a, 200);
+	a = ask_receipt(c, name, NULL, ben.access);
+	expect_refusal(&a, 404, "NOT_FOUND");
+	a = ask_receipt(c, name, NULL, "x");
+	expect_refusal(&a, 401, "UNAUTHORIZED");
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		drop_test(test_histories), drop_test(test_transfer),     drop_test(test_drop),
-		drop_test(test_projects),  drop_test(client_books_hold),
+		drop_test(test_histories),   drop_test(test_transfer),
+		drop_test(test_drop),        drop_test(test_projects),
+		drop_test(test_credentials), drop_test(client_books_hold),
 	};
 
 	return cmocka_run_group_tests(tests, setup, drop_teardown);

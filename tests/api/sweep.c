@@ -55,6 +55,7 @@ credential_of(const struct route *route)
 	case ACCESS_USER_OR_PROJECT:
 	case ACCESS_WALLET:
 	case ACCESS_COOKIE:
+	case ACCESS_OWNER:
 		break;
 	}
 	return acme.owner.access;

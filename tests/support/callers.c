@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "api/access.h"
 #include "crypto/token.h"
 #include "runtime/app.h"
 
@@ -242,7 +243,8 @@ caller_refusal(const struct route *route, const struct caller *caller, enum tran
 
 	if (route->access == ACCESS_PUBLIC)
 		return 0;
-	if (kind == PRINCIPAL_NONE || (transport == BY_COOKIE && route->access != ACCESS_COOKIE))
+	if (kind == PRINCIPAL_NONE ||
+	    (transport == BY_COOKIE && !access_credentials(route->access).cookie))
 		return 401;
 	switch (route->access) {
 	case ACCESS_PUBLIC:
@@ -262,6 +264,10 @@ caller_refusal(const struct route *route, const struct caller *caller, enum tran
 		if (kind == PRINCIPAL_WALLET_KEY)
 			return (caller->permissions & route->allow.permission) != 0 ? 0 : 403;
 		return kind == PRINCIPAL_USER ? 0 : 401;
+	case ACCESS_OWNER:
+		if (kind == PRINCIPAL_WALLET_KEY)
+			return (caller->permissions & route->allow.permission) != 0 ? 0 : 403;
+		return kind == PRINCIPAL_USER_KEY ? 403 : 0;
 	}
 	return 0;
 }

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "app/payment/provider_config.h"
 #include "ledger/hold.h"
 #include "runtime/app.h"
 #include "tests/support/drop_payer.h"
@@ -69,6 +70,66 @@ make_drop_payment(struct client *c, struct owned *o)
 	o->drop_payment = arena_strdup(c->keep, answer_at(&a, "data.0.id"));
 }
 
+static enum err
+set_own(struct ctx *ctx, void *type)
+{
+	const struct provider_config in = {.type = type,
+					   .config = {"{\"apiKey\":\"key-of-the-platform\"}"},
+					   .is_active = true};
+	struct provider_config out;
+
+	return provider_config_set(ctx, (struct uuid){{0}}, &in, &out);
+}
+
+/* Failed ones, because nothing listens at the platform's own providers. */
+static void
+make_deposit(struct client *c, struct owned *o)
+{
+	static char type[] = "paystack";
+	struct ctx ctx = app_ctx(c->app, c->keep);
+	struct answer a;
+
+	assert_int_equal(db_transact(&ctx, set_own, type), ERR_OK);
+	c->fixture->config.paystack_url = "http://127.0.0.1:1";
+	a = client_call(c, "POST", "/api/v1/wallet/deposit", o->owner->owner.access,
+			"{\"amount\":100}");
+	expect_status(&a, 502);
+	o->deposit = arena_strdup(
+		c->keep, client_value(c, "SELECT reference FROM cowry.payment ORDER BY payment_id"
+					 " DESC LIMIT 1"));
+}
+
+static void
+make_purchase(struct client *c, struct owned *o)
+{
+	static char type[] = "flash";
+	struct ctx ctx = app_ctx(c->app, c->keep);
+	struct answer a;
+
+	assert_int_equal(db_transact(&ctx, set_own, type), ERR_OK);
+	c->fixture->config.flash_url = "http://127.0.0.1:1";
+	give(c, &o->owner->owner, 5000);
+	a = client_call(c, "POST", "/api/v1/flash/process", o->owner->owner.access,
+			client_json(c, "{'productCode':'FLASH-VODACOM-AIRTIME','amount':10,"
+				       "'recipient':'+27821234567','reference':'access-2'}"));
+	expect_status(&a, 502);
+	a = client_call(c, "GET", "/api/v1/purchases", o->owner->owner.access, NULL);
+	o->purchase = arena_strdup(c->keep, answer_at(&a, "data.purchases.0.transactionId"));
+}
+
+static void
+make_card(struct client *c, struct owned *o)
+{
+	struct config *config = &c->fixture->config;
+	struct answer a;
+
+	config->drop_cards = config->drop_physical_cards = true;
+	config->drop_card_pin = config->drop_spending_limits = true;
+	a = client_call(c, "POST", "/api/cards", o->owner->owner.access, "{}");
+	expect_status(&a, 201);
+	o->card = kept(c, &a);
+}
+
 void
 owned_make(struct client *c, const struct tenant *owner, struct owned *o)
 {
@@ -94,6 +155,9 @@ owned_make(struct client *c, const struct tenant *owner, struct owned *o)
 	make_payment(c, o);
 	make_voucher(c, o);
 	make_drop_payment(c, o);
+	make_deposit(c, o);
+	make_purchase(c, o);
+	make_card(c, o);
 	a = client_call(c, "POST", client_text(c, "/v1/projects/%s/webhooks", owner->project),
 			owner->owner.access,
 			client_json(c, "{'url':'https://hooks.example.com/','mode':'test',"
@@ -126,6 +190,9 @@ static const struct place {
 	{"/api/recipients/", NULL, offsetof(struct owned, recipient)},
 	{"/api/transactions/", NULL, offsetof(struct owned, drop_payment)},
 	{"/api/bank-accounts/", NULL, offsetof(struct owned, bank_account)},
+	{"/api/v1/wallet/deposit/", NULL, offsetof(struct owned, deposit)},
+	{"/api/v1/purchases/", NULL, offsetof(struct owned, purchase)},
+	{"/api/cards/", NULL, offsetof(struct owned, card)},
 };
 
 /* Members of bodies and queries that name an object. */

@@ -26,9 +26,12 @@ struct owned {
 	const char *recipient;
 	const char *bank_account;
 	const char *drop_payment;
+	const char *deposit;
+	const char *purchase;
+	const char *card;
 };
 
-/* Make them, in the test mode of the tenant's project; it is kept. */
+/* Make them, in the test mode of the tenant's project; it is kept. Features that are off by default are on. */
 void owned_make(struct client *c, const struct tenant *owner, struct owned *owned);
 
 /* Requests name the owner's objects, or with NULL objects that do not exist. */

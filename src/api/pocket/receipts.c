@@ -170,13 +170,14 @@ static const struct rendering renderings[] = {
 const struct route pocket_receipts[] = {
 	{GET, "/v1/transactions/{id:word}/receipt", "Retrieve the receipt of a transaction",
 	 "Anybody can check it offline, with the verifier key of the installation: data is the "
-	 "receipt. A project's API key gives access to the transactions of its mode, a user's access "
-	 "token to those of the user's wallets, in all APIs. id is the id of the transaction, or what "
-	 "another API shows: the reference, in Drop the id of the payment. A transaction is sealed a "
-	 "few seconds after it was posted; until then the answer is 409 NOT_SEALED_YET: try again. "
-	 "409 JOURNAL_NOT_SIGNED: this installation makes no receipts.",
+	 "receipt. A project's API key gives access to the transactions of its mode; a user's access "
+	 "token, also in the cookie of Drop, and a wallet's API key to those of the user's wallets, in "
+	 "all APIs. id is the id of the transaction, or what another API shows: the reference, in Drop "
+	 "the id of the payment. A transaction is sealed a few seconds after it was posted; until then "
+	 "the answer is 409 NOT_SEALED_YET: try again. 409 JOURNAL_NOT_SIGNED: this installation makes "
+	 "no receipts.",
 	 get_receipt, .query = &query, .out = &receipt_out, .reply.renderings = renderings,
-	 .access = ACCESS_USER_OR_PROJECT, .docs.errors = {409}, .status = 200,
-	 .docs.tag = "Money"},
+	 .access = ACCESS_OWNER, .allow.permission = PERMIT_READ, .docs.errors = {409},
+	 .status = 200, .docs.tag = "Money"},
 	{0},
 };

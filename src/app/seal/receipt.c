@@ -34,7 +34,7 @@ may_see(const struct principal *who, const struct part *part)
 {
 	if (who->kind == PRINCIPAL_PROJECT_KEY)
 		return part->ledger_id == who->ledger_id;
-	return who->kind == PRINCIPAL_USER &&
+	return (who->kind == PRINCIPAL_USER || who->kind == PRINCIPAL_WALLET_KEY) &&
 	       (who->admin || (part->user_id != 0 && part->user_id == who->user_id));
 }
 

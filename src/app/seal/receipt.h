@@ -51,12 +51,12 @@ struct receipt {
 };
 
 /*
- * Of a transaction of the caller: of the project of an API key, in its mode; with a wallet of a user, or a
- * payment of theirs in Drop; any one for an administrator. Its name is its id, its reference, with the
- * direction that Bitpal adds or without, or the id of the payment in Drop. A wallet (nil: none) whose balances
- * are opened must be in the transaction, and be the caller's. ERR_NOT_FOUND otherwise. ERR_NOT_SEALED if it
- * is not in a signed tree yet, ERR_NOT_SIGNED if there are no signed trees, ERR_CONFLICT if its postings are
- * detached.
+ * Of a transaction of the caller: of the project of an API key, in its mode; with a wallet of the user of a
+ * token or wallet key, or a payment of theirs in Drop; any one for an administrator. Its name is its id, its
+ * reference, with the direction that Bitpal adds or without, or the id of the payment in Drop. A wallet
+ * (nil: none) whose balances are opened must be in the transaction, and be the caller's. ERR_NOT_FOUND
+ * otherwise. ERR_NOT_SEALED if it is not in a signed tree yet, ERR_NOT_SIGNED if there are no signed trees,
+ * ERR_CONFLICT if its postings are detached.
  */
 enum err receipt_make(struct ctx *ctx, const char *name, struct uuid wallet,
 		      struct receipt *out) MUST_CHECK;
