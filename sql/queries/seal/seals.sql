@@ -45,13 +45,17 @@ SELECT t.transaction_id, t.public_id, l.mode, j.public_id AS project, t.type, t.
 -- params: after:bigint upto:bigint
 -- returns: many
 -- Likewise. Joined with the transactions, each posting would be compared with each of them.
-SELECT p.line, p.currency::text AS currency, f.public_id AS source, o.public_id AS destination, p.amount,
-       p.from_balance, p.to_balance, p.from_sequence, p.to_sequence, p.transaction_id
-  FROM journal_posting p
-  LEFT JOIN account f ON f.account_id = p.from_id
-  LEFT JOIN account o ON o.account_id = p.to_id
- WHERE p.transaction_id > $1 AND p.transaction_id <= $2
- ORDER BY p.transaction_id, p.line;
+SELECT line, currency::text AS currency, amount, from_balance, to_balance, from_sequence, to_sequence,
+       transaction_id, from_id, to_id
+  FROM journal_posting
+ WHERE transaction_id > $1 AND transaction_id <= $2
+ ORDER BY transaction_id, line;
+
+-- name: seal_accounts
+-- params: account_ids:bigint[]
+-- returns: many
+-- In the order of their ids.
+SELECT account_id, public_id FROM account WHERE account_id = ANY ($1) ORDER BY account_id;
 
 -- name: seal_tree_find
 -- params: mode:text

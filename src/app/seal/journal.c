@@ -1,5 +1,7 @@
 #include "app/seal/journal.h"
 
+#include <stdlib.h>
+
 #include "base/arena.h"
 #include "base/word.h"
 #include "db/row.h"
@@ -29,17 +31,13 @@ static const struct column columns[] = {
 };
 
 static const struct column posting_columns[] = {
-	COLUMN(struct leaf_posting, line),
-	COLUMN(struct leaf_posting, currency),
-	COLUMN_NAMED(struct leaf_posting, from, "source"),
-	COLUMN_NAMED(struct leaf_posting, to, "destination"),
-	COLUMN(struct leaf_posting, amount),
-	COLUMN(struct leaf_posting, from_balance),
-	COLUMN(struct leaf_posting, to_balance),
-	COLUMN(struct leaf_posting, from_sequence),
+	COLUMN(struct leaf_posting, line),        COLUMN(struct leaf_posting, currency),
+	COLUMN(struct leaf_posting, amount),      COLUMN(struct leaf_posting, from_balance),
+	COLUMN(struct leaf_posting, to_balance),  COLUMN(struct leaf_posting, from_sequence),
 	COLUMN(struct leaf_posting, to_sequence),
 };
-enum { POSTING_OF = COLUMN_COUNT(posting_columns) }; /* the column behind them: its transaction */
+/* The columns behind them. */
+enum { TRANSACTION_ID = COLUMN_COUNT(posting_columns), FROM_ID, TO_ID };
 
 static struct journal_entry
 entry_at(const struct rows *rows, size_t i)
@@ -61,13 +59,62 @@ entry_at(const struct rows *rows, size_t i)
 	};
 }
 
+static int
+compare_ids(const void *a, const void *b)
+{
+	int64_t one = *(const int64_t *)a;
+	int64_t other = *(const int64_t *)b;
+
+	return (one > other) - (one < other);
+}
+
+/* The accounts of postings, each once: few have many postings. */
+static enum err
+find_accounts(struct ctx *ctx, const struct rows *postings, struct rows *out)
+{
+	int64_t *ids = arena_array(ctx->arena, 2 * postings->count, sizeof(*ids));
+	size_t n = 0;
+
+	for (size_t i = 0; i < postings->count; i++) {
+		ids[2 * i] = row_int(postings, i, FROM_ID);
+		ids[2 * i + 1] = row_int(postings, i, TO_ID);
+	}
+	qsort(ids, 2 * postings->count, sizeof(*ids), compare_ids);
+	for (size_t i = 0; i < 2 * postings->count; i++)
+		if (n == 0 || ids[n - 1] != ids[i])
+			ids[n++] = ids[i];
+	return db_run(ctx, SQL_seal_accounts, out, PARAMS(p_ints(ids, n)));
+}
+
+/* Nil if it is not among them. */
+static struct uuid
+account_name(const struct rows *accounts, int64_t id)
+{
+	size_t low = 0;
+	size_t high = accounts->count;
+
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+
+		if (row_int(accounts, middle, 0) < id)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < accounts->count && row_int(accounts, low, 0) == id ? row_uuid(accounts, low, 1)
+									: (struct uuid){0};
+}
+
 static struct leaf_posting *
-postings_of(struct arena *arena, const struct rows *rows)
+postings_of(struct arena *arena, const struct rows *rows, const struct rows *accounts)
 {
 	struct leaf_posting *postings = arena_array(arena, rows->count, sizeof(*postings));
 
-	for (size_t i = 0; i < rows->count; i++)
+	for (size_t i = 0; i < rows->count; i++) {
 		rows_scan(rows, i, posting_columns, COLUMN_COUNT(posting_columns), &postings[i]);
+		postings[i].from = account_name(accounts, row_int(rows, i, FROM_ID));
+		postings[i].to = account_name(accounts, row_int(rows, i, TO_ID));
+	}
 	return postings;
 }
 
@@ -81,10 +128,10 @@ join(struct journal_entry *entries, size_t n, const struct rows *rows,
 	for (size_t i = 0; i < n; i++) {
 		int64_t id = entries[i].transaction_id;
 
-		while (p < rows->count && row_int(rows, p, POSTING_OF) < id)
+		while (p < rows->count && row_int(rows, p, TRANSACTION_ID) < id)
 			p++;
 		entries[i].leaf.postings = &postings[p];
-		for (; p < rows->count && row_int(rows, p, POSTING_OF) == id; p++)
+		for (; p < rows->count && row_int(rows, p, TRANSACTION_ID) == id; p++)
 			entries[i].leaf.count++;
 	}
 }
@@ -94,17 +141,19 @@ journal_read(struct ctx *ctx, int64_t after, int64_t upto, struct journal_entry 
 {
 	struct rows transactions;
 	struct rows postings;
+	struct rows accounts;
 	const struct db_call calls[] = {
 		{SQL_seal_transactions, &transactions, PARAMS(p_int(after), p_int(upto))},
 		{SQL_seal_postings, &postings, PARAMS(p_int(after), p_int(upto))},
 	};
 
 	TRY(db_pipeline(ctx, calls, COUNT(calls)));
+	TRY(find_accounts(ctx, &postings, &accounts));
 	*n = transactions.count;
 	*out = arena_array(ctx->arena, *n, sizeof(**out));
 	for (size_t i = 0; i < *n; i++)
 		(*out)[i] = entry_at(&transactions, i);
-	join(*out, *n, &postings, postings_of(ctx->arena, &postings));
+	join(*out, *n, &postings, postings_of(ctx->arena, &postings, &accounts));
 	return ERR_OK;
 }
 
