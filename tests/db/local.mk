@@ -27,7 +27,7 @@ libfixture_a_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)
 
 DB_TESTS = tests/db/database tests/db/transact tests/db/pool tests/db/hosts tests/db/replica \
 	tests/db/statements tests/db/plans tests/db/migrate tests/db/ledger tests/db/concurrency tests/db/concurrency_shared tests/db/payments \
-	tests/db/constraints tests/db/verify tests/db/book_audit tests/db/archive tests/db/seals \
+	tests/db/constraints tests/db/verify tests/db/book_audit tests/db/archive tests/db/seals tests/db/seal_pieces \
 	tests/db/user_wallet tests/db/reseal tests/db/ensure tests/db/erasure
 check_PROGRAMS += $(DB_TESTS)
 TESTS += $(DB_TESTS)
@@ -89,6 +89,8 @@ tests_db_archive_CPPFLAGS = $(BOOKS_CPPFLAGS)
 tests_db_archive_LDADD = libbooks.a $(BOOKS_LIBS)
 tests_db_seals_CPPFLAGS = $(BOOKS_CPPFLAGS)
 tests_db_seals_LDADD = libbooks.a $(BOOKS_LIBS)
+tests_db_seal_pieces_CPPFLAGS = $(BOOKS_CPPFLAGS)
+tests_db_seal_pieces_LDADD = libbooks.a $(BOOKS_LIBS)
 tests_db_book_audit_CPPFLAGS = $(BOOKS_CPPFLAGS)
 tests_db_book_audit_LDADD = libbooks.a $(BOOKS_LIBS)
 tests_db_verify_CPPFLAGS = $(BOOKS_CPPFLAGS)

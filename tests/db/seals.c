@@ -16,7 +16,7 @@
 #include "tests/support/keys.h"
 #include "tests/support/sealing.h"
 
-enum { TRANSFERS = 1300, AT_ONCE = 100, SEALERS = 3 };
+enum { TRANSFERS = 2300, AT_ONCE = 100, SEALERS = 3 };
 
 /* Triggers and foreign keys do not hold for a replica. */
 #define AS_REPLICA "SET session_replication_role = replica; SET search_path = cowry; "

@@ -9,9 +9,27 @@ SELECT one FROM seal_feed FOR UPDATE SKIP LOCKED;
 -- name: seal_place
 -- params: most:bigint
 -- returns: one
--- After it is claimed: what is sealed, and where the next so many transactions end. All transactions up
--- to event_feed.done_id have ended (migrations/0006_webhooks.sql). Postings of a detached period can't be
--- read.
+-- After it is claimed: what is sealed, and where the next piece ends: so many transactions, or those of so many
+-- postings. All transactions up to event_feed.done_id have ended (migrations/0006_webhooks.sql). Postings of a
+-- detached period can't be read.
+WITH piece AS MATERIALIZED (
+    SELECT f.done_id, e.done_id AS end_id,
+           coalesce((SELECT t.transaction_id
+                       FROM transaction t
+                      WHERE t.transaction_id > f.done_id AND t.transaction_id <= e.done_id
+                      ORDER BY t.transaction_id
+                     OFFSET $1 - 1 LIMIT 1), e.done_id) AS piece_id
+      FROM seal_feed f
+     CROSS JOIN event_feed e
+), bounded AS MATERIALIZED (
+    SELECT p.done_id, p.end_id,
+           coalesce((SELECT j.transaction_id
+                       FROM journal_posting j
+                      WHERE j.transaction_id > p.done_id AND j.transaction_id <= p.piece_id
+                      ORDER BY j.transaction_id
+                     OFFSET $1 - 1 LIMIT 1), p.piece_id) AS piece_id
+      FROM piece p
+)
 SELECT p.done_id, p.piece_id, p.end_id,
        (SELECT j.name
           FROM journal_period j
@@ -19,14 +37,7 @@ SELECT p.done_id, p.piece_id, p.end_id,
            AND j.last_id > p.done_id
          ORDER BY j.first_id
          LIMIT 1) AS missing
-  FROM (SELECT f.done_id, e.done_id AS end_id,
-               coalesce((SELECT t.transaction_id
-                           FROM transaction t
-                          WHERE t.transaction_id > f.done_id AND t.transaction_id <= e.done_id
-                          ORDER BY t.transaction_id
-                         OFFSET $1 - 1 LIMIT 1), e.done_id) AS piece_id
-          FROM seal_feed f
-         CROSS JOIN event_feed e) p;
+  FROM bounded p;
 
 -- name: seal_transactions
 -- params: after:bigint upto:bigint

@@ -13,8 +13,8 @@
 #include "runtime/app.h"
 #include "tlog/checkpoint.h"
 
-/* Each time costs a commit, and statements whose number does not depend on it. */
-enum { TRANSACTIONS_AT_ONCE = 2000 };
+/* Transactions, and postings. A piece costs a commit, and statements whose number does not depend on it. */
+enum { PIECE_MOST = 2000 };
 
 struct place {
 	int64_t done_id;
@@ -197,7 +197,7 @@ work(struct ctx *ctx, void *arg)
 	TRY(db_run(ctx, SQL_seal_claim, &rows, NO_PARAMS));
 	if (rows.count == 0)
 		return ERR_OK;
-	TRY(db_run(ctx, SQL_seal_place, &rows, PARAMS(p_int(TRANSACTIONS_AT_ONCE))));
+	TRY(db_run(ctx, SQL_seal_place, &rows, PARAMS(p_int(PIECE_MOST))));
 	rows_scan(&rows, 0, place_columns, COLUMN_COUNT(place_columns), &place);
 	if (place.piece_id > place.done_id)
 		TRY(seal_piece(ctx, &place));
