@@ -210,14 +210,23 @@ scan_value(const struct rows *rows, size_t i, int column, const struct column *a
 	}
 }
 
-void
-rows_scan(const struct rows *rows, size_t i, const struct column *columns, size_t n, void *out)
+/* Once for a result is enough. */
+static void
+check_names(const struct rows *rows, const struct column *columns, size_t n)
 {
 	for (size_t c = 0; c < n; c++) {
 		const char *name = PQfname(rows->result, (int)c);
 
 		if (name == NULL || strcmp(name, columns[c].name) != 0)
 			bug("another column", columns[c].name);
-		scan_value(rows, i, (int)c, &columns[c], (char *)out + columns[c].offset);
 	}
+}
+
+void
+rows_scan(const struct rows *rows, size_t i, const struct column *columns, size_t n, void *out)
+{
+	if (i == 0)
+		check_names(rows, columns, n);
+	for (size_t c = 0; c < n; c++)
+		scan_value(rows, i, (int)c, &columns[c], (char *)out + columns[c].offset);
 }

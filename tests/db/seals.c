@@ -358,18 +358,19 @@ static enum err
 rewrite(struct ctx *ctx, const char *table)
 {
 	struct hash other = {{0}};
-	const int64_t level = 0;
-	const int64_t index = 1;
+	const int64_t first = 0; /* level, and row */
+	const int64_t one = 1;
 	struct bytes bytes = {other.bytes, sizeof(other.bytes)};
 	struct bytes salt = {other.bytes, LEAF_SALT_SIZE};
 
 	fault_clear(&ctx->fault);
 	if (strcmp(table, "seal_hash") == 0)
 		return db_run(ctx, SQL_seal_hashes_add, NULL,
-			      PARAMS(p_text("live"), p_ints(&level, 1), p_ints(&index, 1),
+			      PARAMS(p_text("live"), p_ints(&first, 1), p_ints(&first, 1),
 				     p_bytes_list(&bytes, 1)));
 	return db_run(ctx, SQL_seal_leaves_add, NULL,
-		      PARAMS(p_text("live"), p_int(0), p_ints(&index, 1), p_bytes_list(&salt, 1)));
+		      PARAMS(p_text("live"), p_ints(&one, 1), p_ints(&first, 1), p_ints(&one, 1),
+			     p_ints(&one, 1), p_bytes_list(&salt, 1)));
 }
 
 /* Neither the worker's role nor the owner's can change what was sealed; full rows take no more. */

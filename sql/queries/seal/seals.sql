@@ -112,23 +112,22 @@ SELECT h.level::bigint AS level, h.number, h.hashes
  ORDER BY h.level, h.number;
 
 -- name: seal_hashes_add
--- params: mode:text levels:bigint[] indexes:bigint[] hashes:bytea[]
+-- params: mode:text levels:bigint[] numbers:bigint[] hashes:bytea[]
 -- returns: none
--- Each behind the ones before it.
+-- Rows of hashes, or what is added to the last one of a level.
 INSERT INTO seal_hash AS s (mode, level, number, hashes)
-SELECT $1, level, index / 32, string_agg(hash, '' ORDER BY index)
-  FROM unnest($2, $3, $4) AS a (level, index, hash)
- GROUP BY level, index / 32
+SELECT $1, level, number, hashes
+  FROM unnest($2, $3, $4) AS a (level, number, hashes)
     ON CONFLICT (mode, level, number) DO UPDATE SET hashes = s.hashes || EXCLUDED.hashes;
 
 -- name: seal_leaves_add
--- params: mode:text first:bigint transaction_ids:bigint[] salts:bytea[]
+-- params: mode:text transaction_ids:bigint[] numbers:bigint[] firsts:bigint[] lasts:bigint[] salts:bytea[]
 -- returns: none
--- From an index on.
+-- Rows of leaves, or what is added to the last one: each has the transactions from a place in the list to
+-- another one.
 INSERT INTO seal_leaf AS s (mode, number, first_id, transaction_ids, salts)
-SELECT $1, ($2 + i - 1) / 32, min(id), array_agg(id ORDER BY i), string_agg(salt, '' ORDER BY i)
-  FROM unnest($3, $4) WITH ORDINALITY AS a (id, salt, i)
- GROUP BY ($2 + i - 1) / 32
+SELECT $1, number, $2[first], $2[first:last], salts
+  FROM unnest($3, $4, $5, $6) AS a (number, first, last, salts)
     ON CONFLICT (mode, number) DO UPDATE
    SET transaction_ids = s.transaction_ids || EXCLUDED.transaction_ids,
        salts = s.salts || EXCLUDED.salts;

@@ -15,6 +15,8 @@
 
 /* Transactions, and postings. A piece costs a commit, and statements whose number does not depend on it. */
 enum { PIECE_MOST = 2000 };
+/* Bytes: of a row of hashes; and of memory for a leaf, whose text has a few hundred for each posting. */
+enum { ROW_SIZE = TREE_ROW_HASHES * sizeof(struct hash), LEAF_MAX = 4 * 1024 * 1024 };
 
 struct place {
 	int64_t done_id;
@@ -30,44 +32,53 @@ static const struct column place_columns[] = {
 	COLUMN(struct place, missing),
 };
 
-/* Hashes that are added to the levels of a tree, a column each. */
+/* Rows of hashes that are added to the levels of a tree, a column each. */
 struct added {
 	size_t n;
 	int64_t *levels;
-	int64_t *indexes;
-	struct hash *hashes;
-	struct bytes *list;
+	int64_t *numbers;
+	struct bytes *hashes;
+	unsigned char (*room)[ROW_SIZE];
+	size_t last[TILE_LEVELS]; /* the last row of a level, counted from 1; 0: none */
 };
 
 /* For so many leaves: of 256 hashes of a level, one is added to the next. */
 static struct added
 added_new(struct arena *arena, size_t leaves)
 {
-	size_t most = 2 * leaves + TILE_LEVELS;
+	size_t most = 2 * (leaves / TREE_ROW_HASHES + TILE_LEVELS + 1);
 
 	return (struct added){.levels = arena_array(arena, most, sizeof(int64_t)),
-			      .indexes = arena_array(arena, most, sizeof(int64_t)),
-			      .hashes = arena_array(arena, most, sizeof(struct hash)),
-			      .list = arena_array(arena, most, sizeof(struct bytes))};
+			      .numbers = arena_array(arena, most, sizeof(int64_t)),
+			      .hashes = arena_array(arena, most, sizeof(struct bytes)),
+			      .room = arena_array(arena, most, ROW_SIZE)};
 }
 
 static void
 add_hash(void *arg, int64_t level, int64_t index, const struct hash *hash)
 {
 	struct added *added = arg;
-	size_t i = added->n++;
+	int64_t number = index / TREE_ROW_HASHES;
+	size_t *last = &added->last[level];
+	size_t row;
 
-	added->levels[i] = level;
-	added->indexes[i] = index;
-	added->hashes[i] = *hash;
-	added->list[i] = (struct bytes){added->hashes[i].bytes, sizeof(added->hashes[i].bytes)};
+	if (*last == 0 || added->numbers[*last - 1] != number) {
+		row = added->n++;
+		added->levels[row] = level;
+		added->numbers[row] = number;
+		added->hashes[row] = (struct bytes){added->room[row], 0};
+		*last = added->n;
+	}
+	row = *last - 1;
+	memcpy(added->room[row] + added->hashes[row].length, hash->bytes, sizeof(hash->bytes));
+	added->hashes[row].length += sizeof(hash->bytes);
 }
 
 /* The entries of one mode, whose leaves are added, with new salts. */
 struct leaves {
 	size_t n;
 	int64_t *ids;
-	struct bytes *salts;
+	unsigned char *salts;
 };
 
 static struct leaves
@@ -75,22 +86,51 @@ make_leaves(struct arena *arena, enum mode mode, const struct journal_entry *ent
 	    struct tile_edge *edge, struct added *added)
 {
 	struct leaves leaves = {.ids = arena_array(arena, n, sizeof(int64_t)),
-				.salts = arena_array(arena, n, sizeof(struct bytes))};
-	unsigned char *salts = arena_room(arena, n * LEAF_SALT_SIZE);
+				.salts = arena_room(arena, n * LEAF_SALT_SIZE)};
+	struct arena *scratch = arena_new(LEAF_MAX);
 
-	random_bytes(salts, n * LEAF_SALT_SIZE);
+	random_bytes(leaves.salts, n * LEAF_SALT_SIZE);
 	for (size_t i = 0; i < n; i++) {
-		unsigned char *salt = salts + i * LEAF_SALT_SIZE;
 		struct hash hash;
 
 		if (entries[i].mode != mode)
 			continue;
-		journal_hash(arena, &entries[i], salt, &hash);
+		journal_hash(scratch, &entries[i], leaves.salts + leaves.n * LEAF_SALT_SIZE, &hash);
+		arena_reset(scratch);
 		tile_edge_append(edge, &hash, add_hash, added);
-		leaves.ids[leaves.n] = entries[i].transaction_id;
-		leaves.salts[leaves.n++] = (struct bytes){salt, LEAF_SALT_SIZE};
+		leaves.ids[leaves.n++] = entries[i].transaction_id;
 	}
+	arena_free(scratch);
 	return leaves;
+}
+
+/* In rows, of which the first may continue a stored one. */
+static enum err
+add_leaves(struct ctx *ctx, struct param mode, int64_t size, const struct leaves *leaves)
+{
+	size_t most = leaves->n / TREE_ROW_HASHES + 2;
+	int64_t *numbers = arena_array(ctx->arena, most, sizeof(*numbers));
+	int64_t *firsts = arena_array(ctx->arena, most, sizeof(*firsts));
+	int64_t *lasts = arena_array(ctx->arena, most, sizeof(*lasts));
+	struct bytes *salts = arena_array(ctx->arena, most, sizeof(*salts));
+	size_t rows = 0;
+
+	for (size_t i = 0; i < leaves->n; rows++) {
+		size_t taken = (size_t)((size + (int64_t)i) % TREE_ROW_HASHES);
+		size_t count = TREE_ROW_HASHES - taken;
+
+		if (count > leaves->n - i)
+			count = leaves->n - i;
+		numbers[rows] = (size + (int64_t)i) / TREE_ROW_HASHES;
+		firsts[rows] = (int64_t)i + 1;
+		lasts[rows] = (int64_t)(i + count);
+		salts[rows] =
+			(struct bytes){leaves->salts + i * LEAF_SALT_SIZE, count * LEAF_SALT_SIZE};
+		i += count;
+	}
+	return db_run(ctx, SQL_seal_leaves_add, NULL,
+		      PARAMS(mode, p_ints(leaves->ids, leaves->n), p_ints(numbers, rows),
+			     p_ints(firsts, rows), p_ints(lasts, rows), p_bytes_list(salts, rows)));
 }
 
 static enum err
@@ -110,11 +150,9 @@ grow(struct ctx *ctx, enum mode mode, const struct journal_entry *entries, size_
 		return ERR_OK;
 	tile_edge_root(edge, &root);
 	TRY(db_run(ctx, SQL_seal_hashes_add, NULL,
-		   PARAMS(name, p_ints(added.levels, added.n), p_ints(added.indexes, added.n),
-			  p_bytes_list(added.list, added.n))));
-	TRY(db_run(ctx, SQL_seal_leaves_add, NULL,
-		   PARAMS(name, p_int(tree.size), p_ints(leaves.ids, leaves.n),
-			  p_bytes_list(leaves.salts, leaves.n))));
+		   PARAMS(name, p_ints(added.levels, added.n), p_ints(added.numbers, added.n),
+			  p_bytes_list(added.hashes, added.n))));
+	TRY(add_leaves(ctx, name, tree.size, &leaves));
 	return db_run(ctx, SQL_seal_tree_store, NULL,
 		      PARAMS(name, p_int(edge->size), p_bytes(root.bytes, sizeof(root.bytes))));
 }
