@@ -121,9 +121,8 @@ put_code(struct paper *paper, const struct receipt *receipt, const struct receip
 	(void)paper_next(paper);
 	say(paper,
 	    "The code is a link to the page that checks receipts, and has this receipt in it.");
-	say(paper, arena_printf(paper->arena,
-				"The verifier key %s is needed, from a source that you trust.",
-				receipt->origin));
+	say(paper, "The key with the following name is needed, from a source that you trust.");
+	put(paper, "Verifier key", receipt->origin);
 	if (code->without_metadata)
 		say(paper, "The metadata are not in the code, which would be too large with them.");
 }
