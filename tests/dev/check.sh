@@ -11,9 +11,9 @@ readonly CHECK_PACKAGES="clang clang-format clang-tidy cppcheck shellcheck pytho
 readonly MACHINE_PACKAGES="debootstrap systemd-container patroni etcd-server haproxy pgbouncer python3-psycopg2
     iproute2 nftables slowhttptest testssl.sh sqlmap gcovr"
 # Seconds, for all stages together, on two cores.
-readonly CHECK_BUDGET=3600
+readonly CHECK_BUDGET=${CHECK_BUDGET:-3600}
 # Seconds for each fuzz target.
-readonly FUZZ_SECONDS=20
+readonly FUZZ_SECONDS=${FUZZ_SECONDS:-20}
 
 # The stages: each runs in a process of its own, in a build folder of its own.
 
