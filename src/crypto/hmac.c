@@ -1,10 +1,8 @@
 #include "crypto/hmac.h"
 
-#include <limits.h>
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
 #include <openssl/params.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -40,28 +38,45 @@ sha256_parts(const struct bytes *parts, size_t count, unsigned char out[SHA256_S
 	EVP_MD_CTX_free(work);
 }
 
-static void
-digest(const EVP_MD *type, struct bytes key, const void *data, size_t length, unsigned char *out)
+/* A context that has taken the key in. */
+static EVP_MAC_CTX *
+take_key(struct bytes key, char *algorithm)
 {
-	const void *secret = key.length > 0 ? key.data : "";
+	const unsigned char *secret = (const unsigned char *)(key.length > 0 ? key.data : "");
+	const OSSL_PARAM params[] = {
+		OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, algorithm, 0),
+		OSSL_PARAM_construct_end()};
+	EVP_MAC_CTX *keyed = EVP_MAC_CTX_new(fetched_hmac());
 
-	check(key.length <= INT_MAX &&
-	      HMAC(type, secret, (int)key.length, data, length, out, NULL) != NULL);
+	check(keyed != NULL && EVP_MAC_init(keyed, secret, key.length, params) == 1);
+	return keyed;
+}
+
+static void
+digest(EVP_MAC_CTX *keyed, const void *data, size_t length, unsigned char *out, size_t size)
+{
+	check(keyed != NULL && EVP_MAC_update(keyed, data, length) == 1 &&
+	      EVP_MAC_final(keyed, out, NULL, size) == 1);
+	EVP_MAC_CTX_free(keyed);
 }
 
 void
 hmac_sha256(struct bytes key, const void *data, size_t length, unsigned char out[SHA256_SIZE])
 {
-	digest(fetched_sha256(), key, data, length, out);
+	char name[] = "SHA256";
+
+	digest(take_key(key, name), data, length, out, SHA256_SIZE);
 }
 
 void
 hmac_sha512(struct bytes key, const void *data, size_t length, unsigned char out[SHA512_SIZE])
 {
-	digest(EVP_sha512(), key, data, length, out);
+	char name[] = "SHA512";
+
+	digest(take_key(key, name), data, length, out, SHA512_SIZE);
 }
 
-/* A context that has taken the key in, and is copied for each digest. */
+/* Its context is copied for each digest. */
 struct hmac_key {
 	EVP_MAC_CTX *keyed;
 };
@@ -70,16 +85,10 @@ struct hmac_key *
 hmac_key_new(struct bytes key)
 {
 	struct hmac_key *prepared = malloc(sizeof(*prepared));
-	const unsigned char *secret = (const unsigned char *)(key.length > 0 ? key.data : "");
 	char name[] = "SHA256";
-	const OSSL_PARAM params[] = {
-		OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, name, 0),
-		OSSL_PARAM_construct_end()};
 
 	check(prepared != NULL);
-	prepared->keyed = EVP_MAC_CTX_new(fetched_hmac());
-	check(prepared->keyed != NULL &&
-	      EVP_MAC_init(prepared->keyed, secret, key.length, params) == 1);
+	prepared->keyed = take_key(key, name);
 	return prepared;
 }
 
@@ -96,11 +105,7 @@ void
 hmac_key_digest(const struct hmac_key *key, const void *data, size_t length,
 		unsigned char out[SHA256_SIZE])
 {
-	EVP_MAC_CTX *context = EVP_MAC_CTX_dup(key->keyed);
-
-	check(context != NULL && EVP_MAC_update(context, data, length) == 1 &&
-	      EVP_MAC_final(context, out, NULL, SHA256_SIZE) == 1);
-	EVP_MAC_CTX_free(context);
+	digest(EVP_MAC_CTX_dup(key->keyed), data, length, out, SHA256_SIZE);
 }
 
 bool

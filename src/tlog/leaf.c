@@ -1,8 +1,6 @@
 #include "tlog/leaf.h"
 
-#include <inttypes.h>
 #include <string.h>
-#include <time.h>
 
 void
 leaf_field_salt(const unsigned char salt[LEAF_SALT_SIZE], const char *name, struct hash *out)
@@ -33,40 +31,61 @@ commitment(struct arena *arena, const struct leaf *leaf, const char *name, const
 const char *
 leaf_state(struct arena *arena, int64_t balance, int64_t sequence)
 {
-	return arena_printf(arena, "%" PRId64 " %" PRId64, balance, sequence);
+	char first[INTEGER_TEXT_MAX];
+	char second[INTEGER_TEXT_MAX];
+	const char *const parts[] = {integer_text(first, balance), " ",
+				     integer_text(second, sequence)};
+
+	return arena_join(arena, parts, COUNT(parts));
 }
 
 /* One side of a posting: the account's balance after it, and its number in the account's history. */
 static const char *
-side(struct arena *arena, const struct leaf *leaf, const char *side, int64_t line, int64_t balance,
-     int64_t sequence)
+side(struct arena *arena, const struct leaf *leaf, const char *prefix, int64_t line,
+     int64_t balance, int64_t sequence)
 {
-	return commitment(arena, leaf, arena_printf(arena, "%s %" PRId64, side, line),
+	char number[INTEGER_TEXT_MAX];
+	const char *const name[] = {prefix, integer_text(number, line)};
+
+	return commitment(arena, leaf, arena_join(arena, name, COUNT(name)),
 			  leaf_state(arena, balance, sequence));
 }
 
 static const char *
 posting_line(struct arena *arena, const struct leaf *leaf, const struct leaf_posting *p)
 {
+	char line[INTEGER_TEXT_MAX];
+	char amount[INTEGER_TEXT_MAX];
 	char from[UUID_TEXT_MAX];
 	char to[UUID_TEXT_MAX];
+	const char *const parts[] = {
+		"posting ", integer_text(line, p->line),
+		" ",        uuid_text(from, p->from),
+		" ",        uuid_text(to, p->to),
+		" ",        integer_text(amount, p->amount),
+		" ",        p->currency,
+		" ",        side(arena, leaf, "from ", p->line, p->from_balance, p->from_sequence),
+		" ",        side(arena, leaf, "to ", p->line, p->to_balance, p->to_sequence),
+		"\n",
+	};
 
-	return arena_printf(arena, "posting %" PRId64 " %s %s %" PRId64 " %s %s %s\n", p->line,
-			    uuid_text(from, p->from), uuid_text(to, p->to), p->amount, p->currency,
-			    side(arena, leaf, "from", p->line, p->from_balance, p->from_sequence),
-			    side(arena, leaf, "to", p->line, p->to_balance, p->to_sequence));
+	return arena_join(arena, parts, COUNT(parts));
 }
 
 const char *
 leaf_time(struct arena *arena, struct instant time)
 {
-	time_t seconds = time.us / SECOND_US;
-	struct tm tm;
-	char text[sizeof("2026-01-31T09:30:00")];
+	enum { DIGITS = 6 };
+	char text[INSTANT_TEXT_MAX];
+	char fraction[DIGITS + 1] = "";
+	int64_t rest = time.us % SECOND_US;
+	const char *parts[] = {text, ".", fraction, "Z"};
 
-	(void)gmtime_r(&seconds, &tm);
-	(void)strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &tm);
-	return arena_printf(arena, "%s.%06" PRId64 "Z", text, time.us % SECOND_US);
+	(void)instant_text(text, time);
+	text[strcspn(text, ".")] = '\0';
+	for (size_t i = DIGITS; i-- > 0; rest /= 10)
+		fraction[i] = (char)('0' + rest % 10);
+	return arena_join(arena, parts, COUNT(parts));
 }
 
 static const char *
@@ -81,15 +100,27 @@ head(struct arena *arena, const struct leaf *leaf)
 	char project[UUID_TEXT_MAX];
 	char id[UUID_TEXT_MAX];
 	char reverses[UUID_TEXT_MAX];
-
-	return arena_printf(
-		arena,
-		LEAF_VERSION "\nmode %s\nproject %s\nid %s\ntype %s\ntime %s\nreverses %s\n"
-			     "reference %s\nmetadata %s\n",
-		leaf->mode, id_text(project, leaf->project), uuid_text(id, leaf->id), leaf->type,
-		leaf_time(arena, leaf->time), id_text(reverses, leaf->reverses),
+	const char *const parts[] = {
+		LEAF_VERSION "\nmode ",
+		leaf->mode,
+		"\nproject ",
+		id_text(project, leaf->project),
+		"\nid ",
+		uuid_text(id, leaf->id),
+		"\ntype ",
+		leaf->type,
+		"\ntime ",
+		leaf_time(arena, leaf->time),
+		"\nreverses ",
+		id_text(reverses, leaf->reverses),
+		"\nreference ",
 		commitment(arena, leaf, "reference", leaf->reference),
-		commitment(arena, leaf, "metadata", leaf->metadata));
+		"\nmetadata ",
+		commitment(arena, leaf, "metadata", leaf->metadata),
+		"\n",
+	};
+
+	return arena_join(arena, parts, COUNT(parts));
 }
 
 struct bytes
