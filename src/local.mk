@@ -318,6 +318,7 @@ src_app_libapp_a_SOURCES = \
 	src/app/wallet/card.c src/app/wallet/card.h \
 	src/app/wallet/hold.c src/app/wallet/hold.h \
 	src/app/wallet/key.c src/app/wallet/key.h \
+	src/app/wallet/lookup.c src/app/wallet/lookup.h \
 	src/app/wallet/statement.c src/app/wallet/statement.h \
 	src/app/wallet/statement_csv.c \
 	src/app/wallet/statement_pdf.c \
@@ -388,6 +389,7 @@ src_api_libapi_a_SOURCES = \
 	src/api/pocket/receipts.c \
 	src/api/pocket/statements.c \
 	src/api/pocket/subscriptions.c \
+	src/api/pocket/transactions.c \
 	src/api/pocket/users.c \
 	src/api/pocket/wallets.c \
 	src/api/pocket/webhooks.c \

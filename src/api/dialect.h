@@ -45,6 +45,7 @@ struct dialect {
 	const char *violations;
 	bool violation_codes;
 	bool unprocessable; /* validation errors are 422 */
+	bool strict_queries; /* unknown parameters of lists and reports are refused, empty ones are values */
 };
 
 /* All dialects; ends with NULL. */

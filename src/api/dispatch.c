@@ -191,12 +191,16 @@ enum { QUERY_PAIRS_MAX = 32 };
 static enum err
 decode_query(struct call *call)
 {
+	static const struct schema none = {.name = "NoParameters"};
+	const struct route *route = call->route;
+	const struct schema *schema = route->query != NULL ? route->query : &none;
+	bool strict = call->dialect->strict_queries;
 	struct query_pair pairs[QUERY_PAIRS_MAX];
 	struct ctx *ctx = &call->ctx;
 	const char *p = strchr(call->request->target, '?');
 	size_t n = 0;
 
-	if (call->route->query == NULL)
+	if (route->query == NULL && !(strict && route->reply.list))
 		return ERR_OK;
 	for (p = p != NULL ? p + 1 : ""; *p != '\0'; p += *p == '&') {
 		size_t length = strcspn(p, "&");
@@ -213,9 +217,8 @@ decode_query(struct call *call)
 			pairs[n++] = (struct query_pair){key, value};
 		p += length;
 	}
-	call->query = arena_alloc(ctx->arena, call->route->query->size);
-	return schema_decode_query(call->route->query, ctx->arena, &ctx->fault, pairs, n,
-				   call->query);
+	call->query = arena_alloc(ctx->arena, schema->size);
+	return schema_decode_query(schema, ctx->arena, &ctx->fault, pairs, n, strict, call->query);
 }
 
 static bool

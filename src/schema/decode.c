@@ -496,9 +496,22 @@ put_query(const struct decoder *d, const struct field *field, const char *text, 
 	}
 }
 
+/* The name is shown unless it is longer than any that there is. */
+static void
+refuse_unknown(const struct schema *schema, struct arena *arena, struct fault *f, const char *name)
+{
+	enum { SHOWN_MAX = 100 };
+
+	for (size_t i = 0; i < schema->count; i++)
+		if (strcmp(schema->fields[i].name, name) == 0)
+			return;
+	violation_add(arena, f, strlen(name) <= SHOWN_MAX ? name : "query", "UNKNOWN",
+		      "is not a parameter of this request");
+}
+
 enum err
 schema_decode_query(const struct schema *schema, struct arena *arena, struct fault *f,
-		    const struct query_pair *pairs, size_t n, void *out)
+		    const struct query_pair *pairs, size_t n, bool strict, void *out)
 {
 	struct decoder d = {arena, f, ""};
 
@@ -512,12 +525,14 @@ schema_decode_query(const struct schema *schema, struct arena *arena, struct fau
 				value = pairs[p].value;
 				found++;
 			}
-		if (found == 0 || (found == 1 && is_left_empty(field, value)))
+		if (found == 0 || (found == 1 && !strict && is_left_empty(field, value)))
 			put_absent(&d, field, false, (char *)out + field->offset);
 		else if (found > 1)
 			violate(&d, field, "REPEATED", "must be given once");
 		else
 			put_query(&d, field, value, (char *)out + field->offset);
 	}
+	for (size_t p = 0; strict && p < n; p++)
+		refuse_unknown(schema, arena, f, pairs[p].name);
 	return f->violations != NULL ? ERR_VALIDATION : ERR_OK;
 }

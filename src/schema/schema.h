@@ -147,9 +147,11 @@ struct query_pair {
 	const char *value;
 };
 
-/* Decode query parameters; a repeated one is a violation. */
+/* Decode query parameters; a repeated one is a violation. strict: so is an unknown one, and an empty text is a
+ * value: a filter is never dropped. */
 enum err schema_decode_query(const struct schema *schema, struct arena *arena, struct fault *f,
-			     const struct query_pair *pairs, size_t n, void *out) MUST_CHECK;
+			     const struct query_pair *pairs, size_t n, bool strict,
+			     void *out) MUST_CHECK;
 
 /* The words of a FIELD_WORD. */
 const char *const *field_words(const struct field *field);

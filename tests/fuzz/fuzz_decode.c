@@ -122,7 +122,7 @@ check_query(const struct schema *schema, struct arena *arena, const char *p)
 		pairs[n++] = (struct query_pair){key, value};
 		p += length;
 	}
-	err = schema_decode_query(schema, arena, &f, pairs, n, out);
+	err = schema_decode_query(schema, arena, &f, pairs, n, n % 2 == 1, out);
 	if (is_taken(err, &f))
 		(void)encode_again(schema, arena, out);
 }

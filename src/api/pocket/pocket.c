@@ -103,6 +103,7 @@ static const struct route *const groups[] = {
 	pocket_platform,
 	pocket_keys,
 	pocket_wallets,
+	pocket_transactions,
 	pocket_statements,
 	pocket_receipts,
 	pocket_holds,
@@ -150,4 +151,5 @@ const struct dialect pocket = {
 	.error = error,
 	.violations = "errors",
 	.violation_codes = true,
+	.strict_queries = true,
 };

@@ -16,6 +16,7 @@ extern const struct route pocket_jobs[];
 extern const struct route pocket_keys[];
 extern const struct route pocket_receipts[];
 extern const struct route pocket_statements[];
+extern const struct route pocket_transactions[];
 extern const struct route pocket_wallets[];
 extern const struct route pocket_holds[];
 extern const struct route pocket_admin[];

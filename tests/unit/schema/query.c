@@ -61,7 +61,7 @@ decode(struct arena *arena, const struct query_pair *pairs, size_t n, struct fau
 	enum err err;
 
 	*f = (struct fault){0};
-	err = schema_decode_query(&search, arena, f, pairs, n, &out);
+	err = schema_decode_query(&search, arena, f, pairs, n, false, &out);
 	assert_int_equal(err, f->err);
 	assert_int_equal(f->err, f->violations != NULL ? ERR_VALIDATION : ERR_OK);
 	return out;
@@ -97,6 +97,36 @@ decodes_every_type(void **state)
 	assert_int_equal(out.amount.scale, 2);
 	assert_string_equal(uuid_text(text, out.id), ID);
 	assert_string_equal(instant_text(text, out.due.first), "2026-01-31T09:30:00.000Z");
+}
+
+static const char *
+first_problem(struct arena *arena, const char *name, const char *value)
+{
+	const struct query_pair pairs[] = {{"most", "1"}, {name, value}};
+	struct fault f = {0};
+	struct search out = {0};
+	enum err err = schema_decode_query(&search, arena, &f, pairs, COUNT(pairs), true, &out);
+
+	assert_int_equal(err, f.violations != NULL ? ERR_VALIDATION : ERR_OK);
+	return err == ERR_OK ? ""
+			     : arena_printf(arena, "%s %s", f.violations->field, f.violations->code);
+}
+
+/* What a client meant to filter by is never dropped. */
+static void
+strict_drops_nothing(void **state)
+{
+	char longest[102];
+
+	memset(longest, 'x', sizeof(longest) - 1);
+	longest[sizeof(longest) - 1] = '\0';
+	assert_string_equal(first_problem(*state, "name", "xx"), "");
+	assert_string_equal(first_problem(*state, "name", ""), "name EMPTY");
+	assert_string_equal(first_problem(*state, "kind", ""), "kind CHOICE");
+	assert_string_equal(first_problem(*state, "Name", "x"), "Name UNKNOWN");
+	assert_string_equal(first_problem(*state, "name[gte]", "x"), "name[gte] UNKNOWN");
+	assert_string_equal(first_problem(*state, "", ""), " UNKNOWN");
+	assert_string_equal(first_problem(*state, longest, ""), "query UNKNOWN");
 }
 
 static void
@@ -275,6 +305,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(decodes_every_type),
+		cmocka_unit_test(strict_drops_nothing),
 		cmocka_unit_test(falls_back_where_absent),
 		cmocka_unit_test(refuses_what_the_type_refuses),
 		cmocka_unit_test(refuses_what_comes_twice),

@@ -1,0 +1,55 @@
+/* Transactions, as they are looked up. */
+#include "api/pocket/pocket.h"
+#include "api/words.h"
+#include "app/wallet/lookup.h"
+
+static const struct field posting_fields[] = {
+	FIELD(struct lookup_posting, from, .name = "fromWalletId", .keep_null = true,
+	      .doc = "null: an account of the project or the platform."),
+	FIELD(struct lookup_posting, to, .name = "toWalletId", .keep_null = true,
+	      .doc = "Likewise."),
+	FIELD(struct lookup_posting, from_account, .name = "fromAccount", .required = true,
+	      .doc = "Kind of the account, as the chart of accounts names it.",
+	      .example = "\"Customer wallets\""),
+	FIELD(struct lookup_posting, to_account, .name = "toAccount", .required = true,
+	      .example = "\"Project funding\""),
+	FIELD(struct lookup_posting, amount, .name = "amount", .required = true),
+	FIELD(struct lookup_posting, currency, .name = "currency", .required = true,
+	      .example = "\"NGN\""),
+};
+
+static const struct schema posting = SCHEMA(struct lookup_posting, "Posting", posting_fields);
+
+static const struct field fields[] = {
+	FIELD(struct lookup, id, .name = "id", .required = true),
+	FIELD(struct lookup, reference, .name = "reference", .required = true,
+	      .example = "\"trf_2026_001\""),
+	FIELD(struct lookup, type, .name = "type", .choices = word_transactions,
+	      .words = transaction_type_words, .required = true, .example = "\"transfer\""),
+	FIELD(struct lookup, status, .name = "status", .choices = word_completed,
+	      .words = transaction_status_words, .required = true, .example = "\"completed\""),
+	FIELD(struct lookup, postings, .name = "postings", .required = true, .sub = &posting),
+	FIELD(struct lookup, reverses, .name = "reverses",
+	      .doc = "The transaction that it takes back."),
+	FIELD(struct lookup, hold, .name = "holdId", .doc = "The hold that it captured."),
+	FIELD(struct lookup, metadata, .name = "metadata", .example = "{\"order\":\"1\"}"),
+	FIELD(struct lookup, created_at, .name = "createdAt", .required = true),
+};
+
+static const struct schema transaction = SCHEMA(struct lookup, "Transaction", fields);
+
+static enum err
+get_transaction(struct call *call, const void *in, void *out)
+{
+	(void)in;
+	return lookup_get(&call->ctx, call->params[0].id, out);
+}
+
+const struct route pocket_transactions[] = {
+	{GET, "/v1/transactions/{id}", "Retrieve a transaction with its postings",
+	 "A project's API key gives access to the transactions of its mode, an administrator's access "
+	 "token to all.",
+	 get_transaction, .out = &transaction, .access = ACCESS_USER_OR_PROJECT,
+	 .docs.errors = {409}, .status = 200, .docs.tag = "Money"},
+	{0},
+};
