@@ -273,6 +273,7 @@ src_app_libapp_a_SOURCES = \
 	src/app/people/identity.c src/app/people/identity.h \
 	src/app/people/kyc.c src/app/people/kyc.h \
 	src/app/people/ownership.c src/app/people/ownership.h \
+	src/app/people/password_change.c src/app/people/password_change.h \
 	src/app/people/profile.c src/app/people/profile.h \
 	src/app/people/session.c src/app/people/session.h \
 	src/app/people/settings.c src/app/people/settings.h \
@@ -387,6 +388,7 @@ src_api_libapi_a_SOURCES = \
 	src/api/pocket/providers.c \
 	src/api/pocket/reviews.c \
 	src/api/pocket/receipts.c \
+	src/api/pocket/sessions.c \
 	src/api/pocket/statements.c \
 	src/api/pocket/subscriptions.c \
 	src/api/pocket/transactions.c \

@@ -158,6 +158,9 @@ owned_make(struct client *c, const struct tenant *owner, struct owned *o)
 	make_deposit(c, o);
 	make_purchase(c, o);
 	make_card(c, o);
+	(void)person_sign_in(c, owner->owner.email, PASSWORD);
+	a = client_call(c, "GET", "/v1/auth/sessions", owner->owner.access, NULL);
+	o->session = arena_strdup(c->keep, answer_at(&a, "data.0.id"));
 	a = client_call(c, "POST", client_text(c, "/v1/projects/%s/webhooks", owner->project),
 			owner->owner.access,
 			client_json(c, "{'url':'https://hooks.example.com/','mode':'test',"
@@ -181,6 +184,7 @@ static const struct place {
 	{"/v1/payments/", NULL, offsetof(struct owned, payment)},
 	{"/v1/transactions/", NULL, offsetof(struct owned, transaction)},
 	{"/v1/api-key/", NULL, offsetof(struct owned, user_key)},
+	{"/v1/auth/sessions/", NULL, offsetof(struct owned, session)},
 	{"/v1/projects/{projectId}/webhooks/", NULL, offsetof(struct owned, webhook)},
 	{"/v1/projects/{projectId}/api-keys/", NULL, offsetof(struct owned, project_key)},
 	{"/v1/projects/{projectId}/accounts/", NULL, offsetof(struct owned, customer)},

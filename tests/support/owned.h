@@ -29,6 +29,7 @@ struct owned {
 	const char *deposit;
 	const char *purchase;
 	const char *card;
+	const char *session;
 };
 
 /* Make them, in the test mode of the tenant's project; it is kept. Features that are off by default are on. */

@@ -43,6 +43,14 @@ SELECT user_id, public_id, email, password_hash, name, country, company_name, ph
 -- returns: none
 UPDATE users SET password_hash = $2, updated_at = clock_timestamp() WHERE user_id = $1;
 
+-- name: user_change_password
+-- params: user_id:bigint password_hash:text former_hash:text
+-- returns: none
+-- If it is still the former one.
+UPDATE users
+   SET password_hash = $2, updated_at = clock_timestamp()
+ WHERE user_id = $1 AND password_hash = $3 AND status = 'active';
+
 -- name: user_make_admin
 -- params: public_id:uuid email:text email_key:text password_hash:text name:text spelling:text
 -- returns: maybe
@@ -92,6 +100,35 @@ UPDATE session SET revoked_at = clock_timestamp() WHERE session_id = $1 AND revo
 -- params: user_id:bigint
 -- returns: none
 UPDATE session SET revoked_at = clock_timestamp() WHERE user_id = $1 AND revoked_at IS NULL;
+
+-- name: session_list
+-- params: user_id:bigint before:bigint most:bigint
+-- returns: many
+-- Those that have not ended, newest first.
+SELECT s.session_id, s.public_id, s.created_at,
+       (SELECT max(t.created_at) FROM refresh_token t WHERE t.session_id = s.session_id) AS refreshed_at,
+       s.expires_at
+  FROM session s
+ WHERE s.user_id = $1
+   AND s.revoked_at IS NULL
+   AND s.expires_at > clock_timestamp()
+   AND s.session_id < coalesce($2, 9223372036854775807)
+ ORDER BY s.session_id DESC
+ LIMIT $3;
+
+-- name: session_end_own
+-- params: user_id:bigint public_id:uuid
+-- returns: none
+UPDATE session
+   SET revoked_at = clock_timestamp()
+ WHERE user_id = $1 AND public_id = $2 AND revoked_at IS NULL AND expires_at > clock_timestamp();
+
+-- name: session_end_others
+-- params: user_id:bigint session_id:bigint
+-- returns: none
+UPDATE session
+   SET revoked_at = clock_timestamp()
+ WHERE user_id = $1 AND session_id <> $2 AND revoked_at IS NULL;
 
 -- name: refresh_token_insert
 -- params: digest:bytea session_id:bigint

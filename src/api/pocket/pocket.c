@@ -98,6 +98,7 @@ static const struct property error[] = {
 
 static const struct route *const groups[] = {
 	pocket_auth,
+	pocket_sessions,
 	pocket_users,
 	pocket_reviews,
 	pocket_platform,

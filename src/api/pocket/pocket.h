@@ -15,6 +15,7 @@ extern const struct route pocket_platform[];
 extern const struct route pocket_jobs[];
 extern const struct route pocket_keys[];
 extern const struct route pocket_receipts[];
+extern const struct route pocket_sessions[];
 extern const struct route pocket_statements[];
 extern const struct route pocket_transactions[];
 extern const struct route pocket_wallets[];

@@ -176,3 +176,42 @@ user_sign_out(struct ctx *ctx, const char *refresh)
 		return ERR_OK;
 	return user_end_session(ctx, row.session_id);
 }
+
+static const struct column view_columns[] = {
+	COLUMN(struct session_view, session_id), COLUMN_NAMED(struct session_view, id, "public_id"),
+	COLUMN(struct session_view, created_at), COLUMN(struct session_view, refreshed_at),
+	COLUMN(struct session_view, expires_at),
+};
+
+enum err
+user_sessions(struct ctx *ctx, int64_t before, int64_t most, struct session_view **out, size_t *n)
+{
+	struct rows rows;
+
+	TRY(db_run(ctx, SQL_session_list, &rows,
+		   PARAMS(p_int(ctx->who.user_id), p_id(before), p_int(most))));
+	*n = rows.count;
+	*out = arena_array(ctx->arena, *n, sizeof(**out));
+	for (size_t i = 0; i < *n; i++) {
+		rows_scan(&rows, i, view_columns, COLUMN_COUNT(view_columns), &(*out)[i]);
+		(*out)[i].is_current = (*out)[i].session_id == ctx->who.session_id;
+	}
+	return ERR_OK;
+}
+
+enum err
+user_end_own_session(struct ctx *ctx, struct uuid id)
+{
+	struct rows rows;
+
+	TRY(db_run(ctx, SQL_session_end_own, &rows, PARAMS(p_int(ctx->who.user_id), p_uuid(id))));
+	return rows.affected > 0 ? ERR_OK
+				 : fault(&ctx->fault, ERR_NOT_FOUND, NULL, "Session not found");
+}
+
+enum err
+user_end_other_sessions(struct ctx *ctx)
+{
+	return db_run(ctx, SQL_session_end_others, NULL,
+		      PARAMS(p_int(ctx->who.user_id), p_int(ctx->who.session_id)));
+}

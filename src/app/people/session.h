@@ -44,4 +44,23 @@ enum err user_sign_out(struct ctx *ctx, const char *refresh) MUST_CHECK;
 /* End all sessions of a user. */
 enum err user_sign_out_everywhere(struct ctx *ctx, int64_t user_id) MUST_CHECK;
 
+/* A session of the caller, as it is listed. */
+struct session_view {
+	int64_t session_id;
+	struct uuid id;
+	struct instant created_at;
+	struct instant
+		refreshed_at; /* when its last refresh token was issued; none if it has none */
+	struct instant expires_at;
+	bool is_current;
+};
+
+/* Those that have not ended, newest first, below a session_id (0: from the newest). */
+enum err user_sessions(struct ctx *ctx, int64_t before, int64_t most, struct session_view **out,
+		       size_t *n) MUST_CHECK;
+/* End a session of the caller. ERR_NOT_FOUND if there is none, also if it has ended. */
+enum err user_end_own_session(struct ctx *ctx, struct uuid id) MUST_CHECK;
+/* End all sessions of the caller but the one of the request. */
+enum err user_end_other_sessions(struct ctx *ctx) MUST_CHECK;
+
 #endif

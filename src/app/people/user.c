@@ -103,9 +103,8 @@ find_by_email(struct ctx *ctx, const char *email, struct user *out, bool *found)
 	return ERR_OK;
 }
 
-/* Whether a text is a common password; the violation names the field. */
-static enum err
-hash_password(struct ctx *ctx, const char *field, const char *password, const char **hash)
+enum err
+user_hash_password(struct ctx *ctx, const char *field, const char *password, const char **hash)
 {
 	if (password_is_common(password)) {
 		violation_add(ctx->arena, &ctx->fault, field, "COMMON_PASSWORD",
@@ -130,7 +129,7 @@ user_register_prepare(struct ctx *ctx, struct registration *in)
 		return ERR_VALIDATION;
 	if (!local)
 		return ERR_OK; /* only a sign-in with Google opens this account */
-	return hash_password(ctx, "password", in->password, &in->password_hash);
+	return user_hash_password(ctx, "password", in->password, &in->password_hash);
 }
 
 /* Report all violations. */
@@ -160,7 +159,7 @@ user_enrol_prepare(struct ctx *ctx, struct registration *in)
 	in->provider = SIGN_IN_LOCAL;
 	in->role = ROLE_DEVELOPER;
 	TRY(check_identity(ctx, in));
-	return hash_password(ctx, "password", in->password, &in->password_hash);
+	return user_hash_password(ctx, "password", in->password, &in->password_hash);
 }
 
 /* A fresh random token; only its digest is stored, and it invalidates earlier ones of its
@@ -204,7 +203,7 @@ user_invite_prepare(struct ctx *ctx, struct registration *in)
 {
 	if (in->password == NULL)
 		return ERR_OK;
-	return hash_password(ctx, "password", in->password, &in->password_hash);
+	return user_hash_password(ctx, "password", in->password, &in->password_hash);
 }
 
 static enum err
@@ -421,7 +420,7 @@ user_verify_email(struct ctx *ctx, const char *email, const char *token, int64_t
 enum err
 user_reset_prepare(struct ctx *ctx, struct password_reset *in)
 {
-	return hash_password(ctx, "newPassword", in->new_password, &in->password_hash);
+	return user_hash_password(ctx, "newPassword", in->new_password, &in->password_hash);
 }
 
 enum err
@@ -471,6 +470,6 @@ user_make_admin(struct ctx *ctx, const char *email, const char *name, const char
 {
 	struct appointment in = {email, name, NULL};
 
-	TRY(hash_password(ctx, "password", password, &in.hash));
+	TRY(user_hash_password(ctx, "password", password, &in.hash));
 	return db_transact(ctx, appoint, &in);
 }

@@ -78,6 +78,10 @@ enum err user_register(struct ctx *ctx, const struct registration *in, struct us
 
 enum err user_get(struct ctx *ctx, int64_t user_id, struct user *out) MUST_CHECK;
 
+/* The hash of a new password, outside a transaction. ERR_VALIDATION on the field if it is a common one. */
+enum err user_hash_password(struct ctx *ctx, const char *field, const char *password,
+			    const char **hash) MUST_CHECK;
+
 /* Ask for a token to verify the address, or to reset the password. It is mailed by
  * user_answer_request(), if the address is known. */
 enum err user_request_token(struct ctx *ctx, const char *email,

@@ -1,6 +1,7 @@
 /* Transactions are looked up with all their postings. */
 #include "tests/support/cmocka.h"
 
+#include "api/pocket/pocket.h"
 #include "tests/support/money.h"
 
 static struct tenant acme;
@@ -110,14 +111,19 @@ test_whose(void **state)
 	expect_status(&a, 404);
 }
 
+static void
+test_covered(void **state)
+{
+	client_covered(*state, pocket_transactions, NULL);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		client_test(test_transfer),
-		client_test(test_other_accounts),
-		client_test(test_whose),
-		client_test(client_books_hold),
+		client_test(test_transfer), client_test(test_other_accounts),
+		client_test(test_whose),    client_test(client_books_hold),
+		client_test(test_covered),
 	};
 
 	return cmocka_run_group_tests(tests, setup, client_teardown);

@@ -1,0 +1,21 @@
+/* password_change.h - a signed-in user sets another password. */
+#ifndef APP_PEOPLE_PASSWORD_CHANGE_H
+#define APP_PEOPLE_PASSWORD_CHANGE_H
+
+#include "app/people/user.h"
+
+struct password_change {
+	const char *current;
+	const char *new_password;
+	struct user user;     /* set by password_change_prepare, */
+	const char *new_hash; /* as is this */
+};
+
+/* Before the transaction. ERR_VALIDATION on currentPassword if it is wrong, which counts as a guess (guard.h):
+ * ERR_RATE_LIMITED after too many; on newPassword if that is a common one. */
+enum err password_change_prepare(struct ctx *ctx, struct password_change *in) MUST_CHECK;
+/* Set it, end all sessions but the caller's, and tell the user by mail. ERR_VALIDATION on currentPassword if it
+ * has changed since. */
+enum err password_change(struct ctx *ctx, const struct password_change *in) MUST_CHECK;
+
+#endif
