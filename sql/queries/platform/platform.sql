@@ -102,6 +102,15 @@ SELECT api_key_id, public_id, prefix, scope, description, quota, created_at, exp
  WHERE public_id = $3
    AND ((project_id = $2) OR ($2 IS NULL AND project_id IS NULL AND user_id = $1));
 
+-- name: api_key_retire
+-- params: api_key_id:bigint overlap_s:bigint
+-- returns: none
+-- A valid key ends after so many seconds, or when it would have.
+UPDATE api_key
+   SET expires_at = least(coalesce(expires_at, 'infinity'),
+                          clock_timestamp() + make_interval(secs => $2))
+ WHERE api_key_id = $1 AND revoked_at IS NULL AND coalesce(expires_at > clock_timestamp(), true);
+
 -- name: api_key_revoke
 -- params: api_key_id:bigint
 -- returns: none

@@ -44,6 +44,18 @@ static const struct field new_key_fields[] = {
 	      .doc = "The key itself, shown only once.",
 	      .example = "\"qp_3fQ9xZk0Jb1cVd2eWf4gXh5iYj6kZl7mAn8oBp9qCr0\""),
 	KEY_FIELDS,
+	FIELD(struct api_key, replaces, .name = "replaces",
+	      .doc = "After a rotation: the key that ends."),
+};
+
+struct rotation {
+	struct optional_int overlap_s;
+};
+
+static const struct field rotation_fields[] = {
+	FIELD(struct rotation, overlap_s, .name = "overlapSeconds", .lower_bound = true, .min = 0,
+	      .max = OVERLAP_MAX_S, .doc = "How long the former key stays valid. Default: 86400.",
+	      .example = "86400"),
 };
 
 struct list_query {
@@ -55,6 +67,8 @@ static const struct field list_fields[] = {PAGE_FIELDS(struct list_query)};
 static const struct schema key_in = SCHEMA(struct api_key, "ApiKeyRequest", key_in_fields);
 static const struct schema key_out = SCHEMA(struct api_key, "ApiKey", key_fields);
 static const struct schema new_key_out = SCHEMA(struct api_key, "NewApiKey", new_key_fields);
+static const struct schema rotation_in =
+	SCHEMA(struct rotation, "RotateApiKeyRequest", rotation_fields);
 static const struct schema list_query = SCHEMA(struct list_query, "ListQuery", list_fields);
 
 /* The owner of the keys of the path: a project, or without a project the caller. */
@@ -105,6 +119,21 @@ revoke_key(struct call *call, const void *in, void *out)
 	return api_key_revoke(&call->ctx, owner(call), key_id(call), out);
 }
 
+static enum err
+rotate_key(struct call *call, const void *in, void *out)
+{
+	struct optional_int overlap = ((const struct rotation *)in)->overlap_s;
+	bool given = overlap.present && !overlap.null;
+
+	return api_key_rotate(&call->ctx, owner(call), key_id(call),
+			      given ? overlap.value : OVERLAP_DEFAULT_S, out);
+}
+
+#define ROTATION                                                                                     \
+	"The new key has the same scope, quota, description and expiry. The former key stays valid " \
+	"for overlapSeconds; 0 ends it at once. Idempotency-Keys are the owner's: requests can be "  \
+	"repeated with the new key."
+
 const struct route pocket_keys[] = {
 	{POST, "/v1/projects/{projectId}/api-keys", "Create an API key for a project", NULL,
 	 create_key, .in = &key_in, .out = &new_key_out, .access = ACCESS_USER,
@@ -116,6 +145,10 @@ const struct route pocket_keys[] = {
 	{DELETE, "/v1/projects/{projectId}/api-keys/{id}", "Revoke an API key of a project",
 	 "The key is refused from now on.", revoke_key, .out = &key_out, .access = ACCESS_USER,
 	 .effect = EFFECT_WRITE, .status = 200, .docs.tag = "API keys"},
+	{POST, "/v1/projects/{projectId}/api-keys/{id}/rotate", "Rotate an API key of a project",
+	 ROTATION, rotate_key, .in = &rotation_in, .out = &new_key_out, .access = ACCESS_USER,
+	 .effect = EFFECT_WRITE, .limits.daily = DAILY_CREATIONS, .docs.errors = {409},
+	 .status = 201, .docs.tag = "API keys"},
 	{POST, "/v1/api-key", "Create a personal API key",
 	 "The key acts as you on the routes of platform accounts and projects.", create_key,
 	 .in = &key_in, .out = &new_key_out, .access = ACCESS_USER, .effect = EFFECT_WRITE,
@@ -125,6 +158,10 @@ const struct route pocket_keys[] = {
 	 .docs.tag = "API keys"},
 	{GET, "/v1/api-key/{id}", "Retrieve a personal API key", NULL, get_key, .out = &key_out,
 	 .access = ACCESS_USER, .status = 200, .docs.tag = "API keys"},
+	{POST, "/v1/api-key/{id}/rotate", "Rotate a personal API key", ROTATION, rotate_key,
+	 .in = &rotation_in, .out = &new_key_out, .access = ACCESS_USER, .effect = EFFECT_WRITE,
+	 .limits.daily = DAILY_CREATIONS, .docs.errors = {409}, .status = 201,
+	 .docs.tag = "API keys"},
 	{DELETE, "/v1/api-key/{id}", "Revoke a personal API key", NULL, revoke_key, .out = &key_out,
 	 .access = ACCESS_USER, .effect = EFFECT_WRITE, .status = 200, .docs.tag = "API keys"},
 	{0},

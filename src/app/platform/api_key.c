@@ -96,21 +96,14 @@ quota_param(struct optional_int quota)
 	return quota.null ? p_null() : p_int(quota.value);
 }
 
-enum err
-api_key_create(struct ctx *ctx, struct uuid project, const struct api_key *in, struct api_key *out)
+static enum err
+make(struct ctx *ctx, int64_t project_id, const struct api_key *in, struct api_key *out)
 {
 	unsigned char bytes[KEY_BYTES];
 	unsigned char digest[SHA256_SIZE];
 	struct uuid id = uuid_v7();
-	int64_t project_id;
 	const char *raw;
 
-	TRY(owner_of(ctx, project, &project_id));
-	if (in->expires.given && in->expires.first.us <= ctx->now.us) {
-		violation_add(ctx->arena, &ctx->fault, "expiresAt", "PAST",
-			      "must be in the future");
-		return ERR_VALIDATION;
-	}
 	random_bytes(bytes, sizeof(bytes));
 	raw = arena_printf(ctx->arena, "qp_%s", base64url_encode(ctx->arena, bytes, sizeof(bytes)));
 	keyring_digest(ctx->app->keys, raw, strlen(raw), digest);
@@ -122,6 +115,41 @@ api_key_create(struct ctx *ctx, struct uuid project, const struct api_key *in, s
 			  quota_param(in->quota), p_from(in->expires))));
 	TRY(find(ctx, project_id, id, out));
 	out->raw = raw;
+	return ERR_OK;
+}
+
+enum err
+api_key_create(struct ctx *ctx, struct uuid project, const struct api_key *in, struct api_key *out)
+{
+	int64_t project_id;
+
+	TRY(owner_of(ctx, project, &project_id));
+	if (in->expires.given && in->expires.first.us <= ctx->now.us) {
+		violation_add(ctx->arena, &ctx->fault, "expiresAt", "PAST",
+			      "must be in the future");
+		return ERR_VALIDATION;
+	}
+	return make(ctx, project_id, in, out);
+}
+
+enum err
+api_key_rotate(struct ctx *ctx, struct uuid project, struct uuid id, int64_t overlap_s,
+	       struct api_key *out)
+{
+	struct api_key order = {.raw = NULL};
+	int64_t project_id;
+	struct rows rows;
+
+	TRY(owner_of(ctx, project, &project_id));
+	TRY(find(ctx, project_id, id, &order));
+	TRY(db_run(ctx, SQL_api_key_retire, &rows,
+		   PARAMS(p_int(order.api_key_id), p_int(overlap_s))));
+	if (rows.affected == 0)
+		return fault(&ctx->fault, ERR_CONFLICT, NULL, "The API key is no longer valid");
+	order.expires =
+		(struct moment){.first = order.expires_at, .given = order.expires_at.us != 0};
+	TRY(make(ctx, project_id, &order, out));
+	out->replaces = id;
 	return ERR_OK;
 }
 

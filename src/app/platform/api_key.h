@@ -22,6 +22,7 @@ struct api_key {
 	struct instant expires_at;
 	struct moment expires; /* in an order: expiry time; null: never */
 	struct instant revoked_at;
+	struct uuid replaces; /* the key that it was made to replace, if it was just created */
 };
 
 enum { QUOTA_DEFAULT = 1000 };
@@ -33,6 +34,12 @@ enum err api_key_get(struct ctx *ctx, struct uuid project, struct uuid id,
 		     struct api_key *out) MUST_CHECK;
 enum err api_key_list(struct ctx *ctx, struct uuid project, int64_t after, int64_t most,
 		      struct api_key **out, size_t *n) MUST_CHECK;
+/* How long both are valid, in seconds. */
+enum { OVERLAP_DEFAULT_S = 24 * 60 * 60, OVERLAP_MAX_S = 30 * 24 * 60 * 60 };
+/* Another key with the same scope, quota, description and end; the given one ends after overlap_s seconds.
+ * ERR_CONFLICT if it is not valid. */
+enum err api_key_rotate(struct ctx *ctx, struct uuid project, struct uuid id, int64_t overlap_s,
+			struct api_key *out) MUST_CHECK;
 /* The key is refused from the commit on. Revoking twice is not an error. */
 enum err api_key_revoke(struct ctx *ctx, struct uuid project, struct uuid id,
 			struct api_key *out) MUST_CHECK;

@@ -147,6 +147,91 @@ test_expiry(void **state)
 	expect_text(&a, "data.0.status", "expired");
 }
 
+static int
+status_with(struct client *c, const char *key)
+{
+	struct answer a = client_call(c, "GET", "/v1/wallets", key, NULL);
+
+	return a.status;
+}
+
+static struct answer
+rotate(struct client *c, const char *path, const char *id, const char *members)
+{
+	return client_call(c, "POST", client_text(c, "%s/%s/rotate", path, id), acme.owner.access,
+			   client_json(c, "{%s}", members));
+}
+
+/* Both keys are valid for a while; what was sent with the former one can be repeated with the new one. */
+static void
+test_rotate(void **state)
+{
+	struct client *c = *state;
+	struct answer a = create(c, "'description':'Shop','quota':null,'scope':'live'");
+	const char *id = answer_at(&a, "data.id");
+	const char *former = answer_at(&a, "data.rawKey");
+	struct ask ask = {.method = "POST",
+			  .target = "/v1/wallets",
+			  .body = client_json(c, "{'currency':'NGN'}"),
+			  .credential = former};
+	const char *wallet;
+	const char *raw;
+
+	ask.idempotency_key = "rotate-1";
+	a = client_send(c, &ask);
+	wallet = answer_at(&a, "data.id");
+	a = rotate(c, project_keys(c), id, "'overlapSeconds':60");
+	expect_status(&a, 201);
+	raw = answer_at(&a, "data.rawKey");
+	assert_string_not_equal(raw, former);
+	expect_text(&a, "data.replaces", id);
+	expect_text(&a, "data.scope", "live");
+	expect_text(&a, "data.description", "Shop");
+	expect_text(&a, "data.quota", "null");
+	expect_text(&a, "data.expiresAt", "null");
+	assert_int_equal(status_with(c, former), 200);
+	assert_int_equal(status_with(c, raw), 200);
+	ask.credential = raw;
+	a = client_send(c, &ask);
+	expect_status(&a, 201);
+	expect_text(&a, "data.id", wallet);
+	client_sql(c,
+		   "UPDATE cowry.api_key SET expires_at = expires_at - interval '61 s'"
+		   " WHERE public_id = '%s'",
+		   id);
+	assert_int_equal(status_with(c, former), 401);
+	assert_int_equal(status_with(c, raw), 200);
+	a = rotate(c, project_keys(c), id, "");
+	expect_refusal(&a, 409, "CONFLICT");
+}
+
+static void
+test_rotate_ends(void **state)
+{
+	struct client *c = *state;
+	struct answer a = create(c, "'expiresAt':'2999-01-01T00:00:00Z'");
+	const char *id = answer_at(&a, "data.id");
+	const char *former = answer_at(&a, "data.rawKey");
+
+	assert_int_equal(status_with(c, former), 200);
+	a = rotate(c, project_keys(c), id, "'overlapSeconds':-1");
+	expect_field(&a, "overlapSeconds");
+	a = rotate(c, project_keys(c), id, "'overlapSeconds':2592001");
+	expect_field(&a, "overlapSeconds");
+	a = rotate(c, project_keys(c), "0190b2a4-7c1e-7d3a-9b61-2f6f0c9a1e01", "");
+	expect_refusal(&a, 404, "NOT_FOUND");
+	a = rotate(c, project_keys(c), id, "'overlapSeconds':0");
+	expect_status(&a, 201);
+	expect_text(&a, "data.expiresAt", "2999-01-01T00:00:00.000Z");
+	assert_int_equal(status_with(c, former), 401);
+	assert_int_equal(status_with(c, answer_at(&a, "data.rawKey")), 200);
+	a = client_call(c, "POST", "/v1/api-key", acme.owner.access, "{}");
+	a = rotate(c, "/v1/api-key", answer_at(&a, "data.id"), "");
+	expect_status(&a, 201);
+	a = rotate(c, "/v1/api-key", id, "");
+	expect_refusal(&a, 404, "NOT_FOUND");
+}
+
 static void
 test_own_keys(void **state)
 {
@@ -217,6 +302,7 @@ main(void)
 		client_test(test_shape),        client_test(test_members),
 		client_test(test_revoke),       client_test(test_expiry),
 		client_test(test_own_keys),     client_test(test_headers),
+		client_test(test_rotate),       client_test(test_rotate_ends),
 		client_test(client_books_hold), client_test(test_routes),
 	};
 
