@@ -108,8 +108,9 @@ first_problem(struct arena *arena, const char *name, const char *value)
 	enum err err = schema_decode_query(&search, arena, &f, pairs, COUNT(pairs), true, &out);
 
 	assert_int_equal(err, f.violations != NULL ? ERR_VALIDATION : ERR_OK);
-	return err == ERR_OK ? ""
-			     : arena_printf(arena, "%s %s", f.violations->field, f.violations->code);
+	return err == ERR_OK
+		       ? ""
+		       : arena_printf(arena, "%s %s", f.violations->field, f.violations->code);
 }
 
 /* What a client meant to filter by is never dropped. */
