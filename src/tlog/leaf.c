@@ -101,7 +101,8 @@ head(struct arena *arena, const struct leaf *leaf)
 	char id[UUID_TEXT_MAX];
 	char reverses[UUID_TEXT_MAX];
 	const char *const parts[] = {
-		LEAF_VERSION "\nmode ",
+		LEAF_VERSION,
+		"\nmode ",
 		leaf->mode,
 		"\nproject ",
 		id_text(project, leaf->project),
