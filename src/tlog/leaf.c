@@ -77,15 +77,15 @@ leaf_time(struct arena *arena, struct instant time)
 {
 	enum { DIGITS = 6 };
 	char text[INSTANT_TEXT_MAX];
-	char fraction[DIGITS + 1] = "";
 	int64_t rest = time.us % SECOND_US;
-	const char *parts[] = {text, ".", fraction, "Z"};
+	char *fraction;
 
 	(void)instant_text(text, time);
-	text[strcspn(text, ".")] = '\0';
+	fraction = text + strcspn(text, ".") + 1;
 	for (size_t i = DIGITS; i-- > 0; rest /= 10)
 		fraction[i] = (char)('0' + rest % 10);
-	return arena_join(arena, parts, COUNT(parts));
+	memcpy(fraction + DIGITS, "Z", 2);
+	return arena_strdup(arena, text);
 }
 
 static const char *
