@@ -3,14 +3,15 @@
 -- name: runner_beat
 -- params: instance:text
 -- returns: none
--- Record that a runner is alive; forget those that ended.
+-- Record that a runner is alive; forget those that ended. A time that is ahead is left to clock_step: the clock
+-- may have stepped back since the runner asked for that.
 WITH gone AS (
     DELETE FROM job_runner
      WHERE instance <> $1 AND seen_at < statement_timestamp() - interval '1 hour'
 )
 INSERT INTO job_runner AS r (instance)
 VALUES ($1)
-ON CONFLICT (instance) DO UPDATE SET seen_at = clock_timestamp();
+ON CONFLICT (instance) DO UPDATE SET seen_at = greatest(r.seen_at, clock_timestamp());
 
 -- name: runner_seen
 -- params: within_s:bigint
