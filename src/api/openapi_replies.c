@@ -81,7 +81,8 @@ applies(const struct dialect *dialect, const struct route *route, int status)
 		return true;
 	switch (status) {
 	case 400:
-		return known || route->query != NULL || route->method != GET;
+		return known || route->query != NULL || route->method != GET ||
+		       (dialect->strict_queries && route->reply.list);
 	case 401:
 		return known;
 	case 402:

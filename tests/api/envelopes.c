@@ -177,7 +177,8 @@ test_paths(void **state)
 		{"/api-keys", 404},
 		{"/api-key/a/b/c/d/e/f/g/h/i", 404},
 		{"/wallet-providers", 200},
-		{"/v1/wallet-providers?x", 200},
+		{"/v1/wallet-providers?", 200},
+		{"/v1/wallet-providers?x", 400},
 	};
 
 	for (size_t i = 0; i < COUNT(rows); i++) {

@@ -9,7 +9,6 @@ enum { MAIL_LIFETIME_S = 24 * 60 * 60 };
 static enum err
 wrong(struct ctx *ctx)
 {
-	fault_clear(&ctx->fault);
 	violation_add(ctx->arena, &ctx->fault, "currentPassword", "WRONG", "is wrong");
 	return ERR_VALIDATION;
 }
@@ -23,9 +22,11 @@ password_change_prepare(struct ctx *ctx, struct password_change *in)
 	TRY(user_get(ctx, ctx->who.user_id, &in->user));
 	credentials.email = in->user.email;
 	err = user_check_password(ctx, &credentials);
+	in->is_right = err == ERR_OK;
 	if (err == ERR_INVALID_CREDENTIALS)
-		return wrong(ctx);
-	TRY(err);
+		fault_clear(&ctx->fault);
+	else
+		TRY(err);
 	in->user = credentials.user;
 	return user_hash_password(ctx, "newPassword", in->new_password, &in->new_hash);
 }
@@ -35,6 +36,8 @@ password_change(struct ctx *ctx, const struct password_change *in)
 {
 	struct rows rows;
 
+	if (!in->is_right)
+		return wrong(ctx);
 	TRY(db_run(ctx, SQL_user_change_password, &rows,
 		   PARAMS(p_int(in->user.user_id), p_text(in->new_hash),
 			  p_text(in->user.password_hash))));

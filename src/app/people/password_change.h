@@ -7,15 +7,18 @@
 struct password_change {
 	const char *current;
 	const char *new_password;
-	struct user user;     /* set by password_change_prepare, */
-	const char *new_hash; /* as is this */
+	/* Set by password_change_prepare. */
+	bool is_right; /* the current password */
+	struct user user;
+	const char *new_hash;
 };
 
-/* Before the transaction. ERR_VALIDATION on currentPassword if it is wrong, which counts as a guess (guard.h):
- * ERR_RATE_LIMITED after too many; on newPassword if that is a common one. */
+/* Before the transaction. A wrong password counts as a guess (guard.h): ERR_RATE_LIMITED after too many. It is
+ * refused later, when it is known that the request is no repetition. ERR_VALIDATION on newPassword if that is a
+ * common one. */
 enum err password_change_prepare(struct ctx *ctx, struct password_change *in) MUST_CHECK;
-/* Set it, end all sessions but the caller's, and tell the user by mail. ERR_VALIDATION on currentPassword if it
- * has changed since. */
+/* Set it, end all sessions but the caller's, and tell the user by mail. ERR_VALIDATION on currentPassword if that
+ * is wrong, or has changed since. */
 enum err password_change(struct ctx *ctx, const struct password_change *in) MUST_CHECK;
 
 #endif

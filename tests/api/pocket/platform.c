@@ -174,8 +174,10 @@ test_page_rules(void **state)
 				t.owner.access, NULL);
 		expect_field(&a, rows[i / 2].field);
 	}
-	a = client_call(c, "GET", "/v1/projects?limit=100&unknown=1&&", t.owner.access, NULL);
+	a = client_call(c, "GET", "/v1/projects?limit=100&&", t.owner.access, NULL);
 	expect_status(&a, 200);
+	a = client_call(c, "GET", "/v1/projects?limit=100&pageSize=1", t.owner.access, NULL);
+	expect_field(&a, "pageSize");
 	a = client_call(c, "GET", "/v1/projects?limit=%zz", t.owner.access, NULL);
 	expect_refusal(&a, 400, "BAD_REQUEST");
 	a = client_call(c, "GET", "/v1/projects?x=%00", t.owner.access, NULL);

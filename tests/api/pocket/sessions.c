@@ -140,6 +140,29 @@ test_change(void **state)
 	assert_null(strstr(mail_to(c, here.email), NEW_PASSWORD));
 }
 
+/* A lost answer is asked for again: the password is right no more, but the key is known. */
+static void
+test_change_repeated(void **state)
+{
+	struct client *c = *state;
+	struct person who = person_new(c, "repeated@example.com");
+	struct ask ask = {.method = "POST",
+			  .target = "/v1/auth/change-password",
+			  .credential = who.access,
+			  .idempotency_key = "change-1"};
+	struct answer a;
+
+	ask.body = client_json(c, "{'currentPassword':'%s','newPassword':'%s'}", PASSWORD,
+			       NEW_PASSWORD);
+	a = client_send(c, &ask);
+	expect_status(&a, 204);
+	a = client_send(c, &ask);
+	expect_status(&a, 204);
+	ask.idempotency_key = NULL;
+	a = client_send(c, &ask);
+	expect_field(&a, "currentPassword");
+}
+
 static void
 test_change_refused(void **state)
 {
@@ -181,9 +204,13 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		client_test(test_list),           client_test(test_end),
-		client_test(test_end_others),     client_test(test_change),
-		client_test(test_change_refused), client_test(test_guesses),
+		client_test(test_list),
+		client_test(test_end),
+		client_test(test_end_others),
+		client_test(test_change),
+		client_test(test_change_repeated),
+		client_test(test_change_refused),
+		client_test(test_guesses),
 		client_test(test_covered),
 	};
 
