@@ -111,6 +111,28 @@ test_whose(void **state)
 	expect_status(&a, 404);
 }
 
+/* The archive may be elsewhere. */
+static void
+test_detached(void **state)
+{
+	struct client *c = *state;
+	const char *wallet = wallet_new(c, acme.test_key, "NGN");
+	struct answer a =
+		fund(c, "credit", acme.test_key, wallet, "1", "NGN", fresh_reference(c), "");
+	const char *id = answer_at(&a, "data.id");
+
+	client_sql(c,
+		   "INSERT INTO cowry.journal_period (name, first_id, last_id, ends_at, state)"
+		   " SELECT '2020-01', transaction_id, transaction_id, now(), 'detached'"
+		   " FROM cowry.transaction WHERE public_id = '%s'",
+		   id);
+	a = get(c, acme.test_key, id);
+	expect_refusal(&a, 409, "CONFLICT");
+	client_sql(c, "DELETE FROM cowry.journal_period");
+	a = get(c, acme.test_key, id);
+	expect_status(&a, 200);
+}
+
 static void
 test_covered(void **state)
 {
@@ -121,9 +143,9 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		client_test(test_transfer), client_test(test_other_accounts),
-		client_test(test_whose),    client_test(client_books_hold),
-		client_test(test_covered),
+		client_test(test_transfer),     client_test(test_other_accounts),
+		client_test(test_whose),        client_test(test_detached),
+		client_test(client_books_hold), client_test(test_covered),
 	};
 
 	return cmocka_run_group_tests(tests, setup, client_teardown);
