@@ -120,8 +120,8 @@ put_code(struct paper *paper, const struct receipt *receipt, const struct receip
 	paper_code(paper, &qr, CODE_SIDE);
 	(void)paper_next(paper);
 	say(paper,
-	    "The code is a link to the page that checks receipts, and has this receipt in it.");
-	say(paper, "The key with the following name is needed, from a source that you trust.");
+	    "The code is a link to the page that checks receipts, with this receipt. It needs this "
+	    "key, from a source that you trust:");
 	put(paper, "Verifier key", receipt->origin);
 	if (code->without_metadata)
 		say(paper, "The metadata are not in the code, which would be too large with them.");
