@@ -49,7 +49,7 @@ read_pdf() {
     curl -sS --cacert "$CA" -H "x-api-key: $KEY" -H "Accept: application/pdf" -o "$folder/pdf" \
         "$URL/v1/transactions/$id/receipt?walletId=$from" &&
         pdftotext -layout "$folder/pdf" "$folder/text" &&
-        pdftoppm -r 300 -gray -png "$folder/pdf" "$folder/page" &&
+        pdftoppm -r 200 -gray -png "$folder/pdf" "$folder/page" &&
         zbarimg -q --raw "$folder"/page*.png >"$folder/link" &&
         python3 - "$folder" <<'END'
 import base64, sys, zlib

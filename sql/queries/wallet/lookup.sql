@@ -1,33 +1,24 @@
 -- Transactions with their postings, as they are looked up.
 
--- name: lookup_find
+-- name: lookup_transaction
 -- params: ledger_id:bigint public_id:uuid
 -- returns: maybe
 -- Without a ledger: in any.
-SELECT transaction_id, is_detached(transaction_id) AS detached
-  FROM transaction
- WHERE public_id = $2 AND ledger_id = coalesce($1, ledger_id);
-
--- name: lookup_transactions
--- params: transaction_ids:bigint[]
--- returns: many
--- Newest first.
-SELECT t.transaction_id, t.public_id, t.reference, t.type, r.public_id AS reverses, h.public_id AS hold,
-       t.metadata::text AS metadata, t.created_at
+SELECT is_detached(t.transaction_id) AS detached, t.public_id, t.reference, t.type, r.public_id AS reverses,
+       h.public_id AS hold, t.metadata::text AS metadata, t.created_at
   FROM transaction t
   LEFT JOIN transaction r ON r.transaction_id = t.reverses
   LEFT JOIN hold h ON h.transaction_id = t.transaction_id
- WHERE t.transaction_id = ANY ($1)
- ORDER BY t.transaction_id DESC;
+ WHERE t.public_id = $2 AND t.ledger_id = coalesce($1, t.ledger_id);
 
 -- name: lookup_postings
--- params: transaction_ids:bigint[]
+-- params: ledger_id:bigint public_id:uuid
 -- returns: many
--- In the same order. An account that is no wallet has the name of its kind only. Each account is read by its
--- id: the LIMIT keeps the planner from joining kinds first.
-SELECT p.transaction_id, f.wallet AS source, o.wallet AS destination, fc.name AS from_account,
-       oc.name AS to_account, p.currency::text AS currency, p.amount
-  FROM unnest($1) AS w (transaction_id)
+-- Of the same transaction. An account that is no wallet has the name of its kind only. Each account is read by
+-- its id: the LIMIT keeps the planner from joining kinds first.
+SELECT f.wallet AS source, o.wallet AS destination, fc.name AS from_account, oc.name AS to_account,
+       p.currency::text AS currency, p.amount
+  FROM transaction t
   JOIN journal_posting p USING (transaction_id)
  CROSS JOIN LATERAL (SELECT a.kind, CASE WHEN c.account_id IS NOT NULL THEN a.public_id END AS wallet
                        FROM account a
@@ -41,4 +32,5 @@ SELECT p.transaction_id, f.wallet AS source, o.wallet AS destination, fc.name AS
                       LIMIT 1) o
   JOIN chart fc ON fc.kind = f.kind
   JOIN chart oc ON oc.kind = o.kind
- ORDER BY p.transaction_id DESC, p.line;
+ WHERE t.public_id = $2 AND t.ledger_id = coalesce($1, t.ledger_id)
+ ORDER BY p.line;

@@ -28,7 +28,9 @@ password_change_prepare(struct ctx *ctx, struct password_change *in)
 	else
 		TRY(err);
 	in->user = credentials.user;
-	return user_hash_password(ctx, "newPassword", in->new_password, &in->new_hash);
+	return in->is_right
+		       ? user_hash_password(ctx, "newPassword", in->new_password, &in->new_hash)
+		       : ERR_OK;
 }
 
 enum err

@@ -101,13 +101,10 @@ static enum err
 read_one(struct ctx *ctx, size_t place, struct json_object *object, struct product *out)
 {
 	struct product_in in = {.code = NULL};
+	struct product product = {.currency = CURRENCY};
 	struct fault f = {0};
 	const char *problem;
 
-	*out = (struct product)
-	{
-		.currency = CURRENCY
-	};
 	if (json_kind(object) != JSON_OBJECT)
 		return refuse(ctx, place, "an object is expected");
 	problem = foreign_member(object);
@@ -118,17 +115,18 @@ read_one(struct ctx *ctx, size_t place, struct json_object *object, struct produ
 		return refuse(ctx, place,
 			      arena_printf(ctx->arena, "%s %s", f.violations->field,
 					   f.violations->message));
-	problem = problem_of(&in, &out->least, &out->most);
+	problem = problem_of(&in, &product.least, &product.most);
 	if (problem != NULL)
 		return refuse(ctx, place, problem);
-	out->code = in.code;
-	out->provider = in.provider;
-	out->provider_code = in.provider_code;
-	out->kind = in.kind;
-	out->name = in.name;
-	out->is_active = in.active;
+	product.code = in.code;
+	product.provider = in.provider;
+	product.provider_code = in.provider_code;
+	product.kind = in.kind;
+	product.name = in.name;
+	product.is_active = in.active;
 	if (in.amount.present)
-		out->fixed = out->least;
+		product.fixed = product.least;
+	*out = product;
 	return ERR_OK;
 }
 

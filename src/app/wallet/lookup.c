@@ -5,7 +5,7 @@
 #include "db/row.h"
 
 struct transaction_row {
-	int64_t transaction_id;
+	bool detached;
 	struct uuid public_id;
 	const char *reference;
 	enum transaction_type type;
@@ -16,7 +16,7 @@ struct transaction_row {
 };
 
 static const struct column columns[] = {
-	COLUMN(struct transaction_row, transaction_id),
+	COLUMN(struct transaction_row, detached),
 	COLUMN(struct transaction_row, public_id),
 	COLUMN(struct transaction_row, reference),
 	COLUMN_WORD(struct transaction_row, type, transaction_type_words),
@@ -27,7 +27,6 @@ static const struct column columns[] = {
 };
 
 struct posting_row {
-	int64_t transaction_id;
 	struct uuid source;
 	struct uuid destination;
 	const char *from_account;
@@ -37,47 +36,21 @@ struct posting_row {
 };
 
 static const struct column posting_columns[] = {
-	COLUMN(struct posting_row, transaction_id), COLUMN(struct posting_row, source),
-	COLUMN(struct posting_row, destination),    COLUMN(struct posting_row, from_account),
-	COLUMN(struct posting_row, to_account),     COLUMN(struct posting_row, currency),
-	COLUMN(struct posting_row, amount),
+	COLUMN(struct posting_row, source),       COLUMN(struct posting_row, destination),
+	COLUMN(struct posting_row, from_account), COLUMN(struct posting_row, to_account),
+	COLUMN(struct posting_row, currency),     COLUMN(struct posting_row, amount),
 };
 
-static struct lookup
-scan(const struct rows *rows, size_t i)
-{
-	struct transaction_row row = {0};
-
-	rows_scan(rows, i, columns, COLUMN_COUNT(columns), &row);
-	return (struct lookup){
-		.number = row.transaction_id,
-		.id = row.public_id,
-		.reference = row.reference,
-		.type = row.type,
-		.status = STATUS_COMPLETED,
-		.reverses = row.reverses,
-		.hold = row.hold,
-		.metadata = {row.metadata},
-		.created_at = row.created_at,
-	};
-}
-
-/* Both lists are in the same order. */
-static void
-give_postings(struct arena *arena, struct lookup *list, size_t n, const struct rows *rows)
+static struct list
+postings_of(struct arena *arena, const struct rows *rows)
 {
 	struct lookup_posting *postings = arena_array(arena, rows->count, sizeof(*postings));
-	size_t i = 0;
 
-	for (size_t p = 0; p < rows->count; p++) {
+	for (size_t i = 0; i < rows->count; i++) {
 		struct posting_row row = {0};
 
-		rows_scan(rows, p, posting_columns, COLUMN_COUNT(posting_columns), &row);
-		while (i < n && list[i].number != row.transaction_id)
-			i++;
-		if (i == n)
-			return;
-		postings[p] = (struct lookup_posting){
+		rows_scan(rows, i, posting_columns, COLUMN_COUNT(posting_columns), &row);
+		postings[i] = (struct lookup_posting){
 			.from = row.source,
 			.to = row.destination,
 			.from_account = row.from_account,
@@ -85,29 +58,14 @@ give_postings(struct arena *arena, struct lookup *list, size_t n, const struct r
 			.amount = {row.amount, currency_find(row.currency)},
 			.currency = row.currency,
 		};
-		if (list[i].postings.count++ == 0)
-			list[i].postings.items = &postings[p];
 	}
+	return (struct list){postings, rows->count};
 }
 
-/* Those with these ids, newest first. */
 static enum err
-read_all(struct ctx *ctx, const int64_t *ids, size_t n, struct lookup **out, size_t *count)
+not_found(struct ctx *ctx)
 {
-	struct rows transactions;
-	struct rows postings;
-	const struct db_call calls[] = {
-		{SQL_lookup_transactions, &transactions, PARAMS(p_ints(ids, n))},
-		{SQL_lookup_postings, &postings, PARAMS(p_ints(ids, n))},
-	};
-
-	TRY(db_pipeline(ctx, calls, COUNT(calls)));
-	*count = transactions.count;
-	*out = arena_array(ctx->arena, *count, sizeof(**out));
-	for (size_t i = 0; i < *count; i++)
-		(*out)[i] = scan(&transactions, i);
-	give_postings(ctx->arena, *out, *count, &postings);
-	return ERR_OK;
+	return fault(&ctx->fault, ERR_NOT_FOUND, NULL, "Transaction not found");
 }
 
 /* The ledger that the caller may look into; 0: all. Others are told the same as of nothing. */
@@ -115,31 +73,41 @@ static enum err
 scope_of(struct ctx *ctx, int64_t *ledger_id)
 {
 	*ledger_id = ctx->who.ledger_id;
-	if (ctx->who.kind == PRINCIPAL_PROJECT_KEY || ctx->who.admin)
-		return ERR_OK;
-	return fault(&ctx->fault, ERR_NOT_FOUND, NULL, "Transaction not found");
+	return ctx->who.kind == PRINCIPAL_PROJECT_KEY || ctx->who.admin ? ERR_OK : not_found(ctx);
 }
 
 enum err
 lookup_get(struct ctx *ctx, struct uuid id, struct lookup *out)
 {
-	struct lookup *found;
-	struct rows rows;
+	struct transaction_row row = {.detached = false};
 	int64_t ledger_id;
-	int64_t number;
-	size_t n;
+	struct rows found;
+	struct rows postings;
 
 	TRY(scope_of(ctx, &ledger_id));
-	TRY(db_run(ctx, SQL_lookup_find, &rows, PARAMS(p_id(ledger_id), p_uuid(id))));
-	if (rows.count == 0)
-		return fault(&ctx->fault, ERR_NOT_FOUND, NULL, "Transaction not found");
-	if (row_bool(&rows, 0, 1))
+	TRY(db_pipeline(
+		ctx,
+		(const struct db_call[]){
+			{SQL_lookup_transaction, &found, PARAMS(p_id(ledger_id), p_uuid(id))},
+			{SQL_lookup_postings, &postings, PARAMS(p_id(ledger_id), p_uuid(id))},
+		},
+		2));
+	if (found.count == 0)
+		return not_found(ctx);
+	rows_scan(&found, 0, columns, COLUMN_COUNT(columns), &row);
+	if (row.detached)
 		return fault(&ctx->fault, ERR_CONFLICT, NULL,
 			     "The postings of the transaction are in a period that was detached");
-	number = row_int(&rows, 0, 0);
-	TRY(read_all(ctx, &number, 1, &found, &n));
-	if (n == 0)
-		return fault(&ctx->fault, ERR_NOT_FOUND, NULL, "Transaction not found");
-	*out = found[0];
+	*out = (struct lookup){
+		.id = row.public_id,
+		.reference = row.reference,
+		.type = row.type,
+		.status = STATUS_COMPLETED,
+		.postings = postings_of(ctx->arena, &postings),
+		.reverses = row.reverses,
+		.hold = row.hold,
+		.metadata = {row.metadata},
+		.created_at = row.created_at,
+	};
 	return ERR_OK;
 }

@@ -15,7 +15,6 @@ struct lookup_posting {
 };
 
 struct lookup {
-	int64_t number; /* transaction_id */
 	struct uuid id;
 	const char *reference;
 	enum transaction_type type;
