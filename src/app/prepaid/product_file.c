@@ -7,7 +7,7 @@
 #include "schema/schema.h"
 #include "json/reader.h"
 
-#define CURRENCY "ZAR"
+#define RAND "ZAR"
 
 /* A product in the format of the operator's file. */
 struct product_in {
@@ -72,7 +72,7 @@ code_valid(const char *code)
 static const char *
 problem_of(const struct product_in *in, struct money *least, struct money *most)
 {
-	const struct currency *currency = currency_find(CURRENCY);
+	const struct currency *currency = currency_find(RAND);
 	bool range = in->least.present && in->most.present;
 
 	if (!code_valid(in->code))
@@ -101,7 +101,7 @@ static enum err
 read_one(struct ctx *ctx, size_t place, struct json_object *object, struct product *out)
 {
 	struct product_in in = {.code = NULL};
-	struct product product = {.currency = CURRENCY};
+	struct product product = {.currency = RAND};
 	struct fault f = {0};
 	const char *problem;
 
