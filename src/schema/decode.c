@@ -496,16 +496,17 @@ put_query(const struct decoder *d, const struct field *field, const char *text, 
 	}
 }
 
-/* The name is shown unless it is longer than any that there is. */
+/* The name is shown, unless it is empty or longer than any that there is. */
 static void
 refuse_unknown(const struct schema *schema, struct arena *arena, struct fault *f, const char *name)
 {
 	enum { SHOWN_MAX = 100 };
+	bool shown = name[0] != '\0' && strlen(name) <= SHOWN_MAX;
 
 	for (size_t i = 0; i < schema->count; i++)
 		if (strcmp(schema->fields[i].name, name) == 0)
 			return;
-	violation_add(arena, f, strlen(name) <= SHOWN_MAX ? name : "query", "UNKNOWN",
+	violation_add(arena, f, shown ? name : "query", "UNKNOWN",
 		      "is not a parameter of this request");
 }
 

@@ -126,7 +126,7 @@ strict_drops_nothing(void **state)
 	assert_string_equal(first_problem(*state, "kind", ""), "kind CHOICE");
 	assert_string_equal(first_problem(*state, "Name", "x"), "Name UNKNOWN");
 	assert_string_equal(first_problem(*state, "name[gte]", "x"), "name[gte] UNKNOWN");
-	assert_string_equal(first_problem(*state, "", ""), " UNKNOWN");
+	assert_string_equal(first_problem(*state, "", ""), "query UNKNOWN");
 	assert_string_equal(first_problem(*state, longest, ""), "query UNKNOWN");
 }
 
