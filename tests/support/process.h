@@ -29,7 +29,8 @@ static inline bool
 process_thread_sleeps(const char *thread)
 {
 	char path[sizeof("/proc/self/task//stat") + NAME_MAX];
-	char text[256] = "";
+	char text[256];
+	size_t length;
 	const char *name_end;
 	FILE *file;
 
@@ -37,7 +38,8 @@ process_thread_sleeps(const char *thread)
 	file = fopen(path, "re");
 	if (file == NULL)
 		return true;
-	(void)fread(text, 1, sizeof(text) - 1, file);
+	length = fread(text, 1, sizeof(text) - 1, file);
+	text[length] = '\0';
 	(void)fclose(file);
 	name_end = strrchr(text, ')');
 	return name_end == NULL || strncmp(name_end, ") S", 3) == 0;
