@@ -24,19 +24,30 @@ SELECT count(*) FILTER (WHERE seen_at > statement_timestamp() - make_interval(se
 -- name: clock_step
 -- params:
 -- returns: one
--- By how many microseconds the clock has stepped back since a runner was seen; 0: it has not. The rows of
--- those runners are corrected, so this is told once.
+-- By how many microseconds the clock has stepped back since a runner was seen; 0: it has not, or a transaction
+-- is under way that may have taken a time from before the step. The rows of those runners are then corrected, so
+-- this is told once. After a restore, an xid of the former server may be ahead of all.
 WITH ahead AS (
-    SELECT instance, seen_at
+    SELECT instance, seen_at, stepped_xid
       FROM job_runner
      WHERE seen_at > clock_timestamp() + interval '5 seconds'
      ORDER BY instance
        FOR NO KEY UPDATE
-), corrected AS (
-    UPDATE job_runner r SET seen_at = clock_timestamp() FROM ahead a WHERE r.instance = a.instance
+), step AS (
+    SELECT coalesce(bool_and(stepped_xid IS NOT NULL
+                             AND (stepped_xid < pg_snapshot_xmin(pg_current_snapshot())
+                                  OR stepped_xid >= pg_snapshot_xmax(pg_current_snapshot()))), false) AS is_final,
+           max(seen_at) AS seen_at
+      FROM ahead
+), noted AS (
+    UPDATE job_runner r
+       SET seen_at = CASE WHEN s.is_final THEN clock_timestamp() ELSE r.seen_at END,
+           stepped_xid = CASE WHEN NOT s.is_final THEN coalesce(r.stepped_xid, pg_current_xact_id()) END
+      FROM ahead a, step s
+     WHERE r.instance = a.instance
 )
-SELECT coalesce(extract(epoch FROM max(seen_at) - clock_timestamp()) * 1000000, 0)::bigint AS back_us
-  FROM ahead;
+SELECT CASE WHEN is_final THEN extract(epoch FROM seen_at - clock_timestamp()) * 1000000 ELSE 0 END::bigint AS back_us
+  FROM step;
 
 -- name: schedule_move
 -- params: back_us:bigint lease_s:bigint
