@@ -289,6 +289,7 @@ src_app_libapp_a_SOURCES = \
 	src/app/privacy/closing.c src/app/privacy/closing.h \
 	src/app/privacy/erasure.c src/app/privacy/erasure.h \
 	src/app/privacy/privacy.c src/app/privacy/privacy.h \
+	src/app/seal/files.c src/app/seal/files.h \
 	src/app/seal/journal.c src/app/seal/journal.h \
 	src/app/seal/proof.c src/app/seal/proof.h \
 	src/app/seal/publish.c src/app/seal/publish.h \

@@ -1,78 +1,27 @@
 #include "app/seal/publish.h"
 
-#include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include "app/seal/files.h"
 #include "app/seal/tree.h"
 #include "base/arena.h"
-#include "base/file.h"
 #include "base/word.h"
 #include "tlog/checkpoint.h"
 
-enum { SCRATCH_MAX = 16 * 1024 * 1024, LOOKED_AT = 256, FOLDER_MODE = 0755, FILE_MODE = 0644 };
+enum { SCRATCH_MAX = 16 * 1024 * 1024, LOOKED_AT = 256 };
 
 /* A tree that is being published. */
 struct work {
 	int dir; /* of this tree */
+	struct files *files;
 	enum mode mode;
 	struct arena *scratch;
 	struct checkpoint before; /* published so far; size 0: nothing */
 	struct checkpoint after;
 };
-
-static enum err
-failed(struct ctx *ctx, const char *path)
-{
-	return fault(&ctx->fault, ERR_INTERNAL, NULL, "seals: %s: %s", path,
-		     strerrordesc_np(errno));
-}
-
-/* With any umask: the web server must read them. */
-static enum err
-make_folder(struct ctx *ctx, int dir, const char *name)
-{
-	if (mkdirat(dir, name, FOLDER_MODE) == 0 ? fchmodat(dir, name, FOLDER_MODE, 0) != 0
-						 : errno != EEXIST)
-		return failed(ctx, name);
-	return ERR_OK;
-}
-
-static enum err
-make_folders(struct ctx *ctx, int dir, const char *path)
-{
-	char name[TILE_PATH_MAX];
-
-	for (const char *end = strchr(path, '/'); end != NULL; end = strchr(end + 1, '/')) {
-		text_copy(name, (size_t)(end - path) + 1, path);
-		TRY(make_folder(ctx, dir, name));
-	}
-	return ERR_OK;
-}
-
-/* Readers see the old file or the new one, also after a crash. We hold the lock: nobody else writes. */
-static enum err
-replace(struct ctx *ctx, int dir, const char *path, const void *data, size_t length)
-{
-	static const char fresh[] = ".new";
-	bool written;
-	int fd;
-
-	TRY(make_folders(ctx, dir, path));
-	(void)unlinkat(dir, fresh, 0);
-	fd = openat(dir, fresh, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, FILE_MODE);
-	if (fd < 0)
-		return failed(ctx, fresh);
-	written = file_write(fd, data, length) && fchmod(fd, FILE_MODE) == 0 && fsync(fd) == 0;
-	written = close(fd) == 0 && written;
-	if (!written || renameat(dir, fresh, dir, path) != 0)
-		return failed(ctx, path);
-	return ERR_OK;
-}
 
 static enum err
 write_tile(struct ctx *ctx, struct work *work, int64_t level, int64_t number, int64_t width)
@@ -86,7 +35,7 @@ write_tile(struct ctx *ctx, struct work *work, int64_t level, int64_t number, in
 	(void)tile_path(path, level, number, width);
 	if (tile->width < width)
 		return fault(&ctx->fault, ERR_CONFLICT, NULL, "hashes of %s are missing", path);
-	return replace(ctx, work->dir, path, tile->hashes, (size_t)width * sizeof(struct hash));
+	return files_add(ctx, work->files, path, tile->hashes, (size_t)width * sizeof(struct hash));
 }
 
 /* The same, with memory that is free afterwards. */
@@ -103,12 +52,34 @@ copy_tile(struct ctx *ctx, struct work *work, int64_t level, int64_t number, int
 	return err;
 }
 
+/* The number of the tile that was the last one of a level, which may have been partial. */
+static int64_t
+last_tile(const struct work *work, int64_t level)
+{
+	return (work->before.size >> (TILE_HEIGHT * level)) / TILE_WIDTH;
+}
+
+static enum err
+write_level(struct ctx *ctx, struct work *work, int64_t level)
+{
+	int64_t number = last_tile(work, level);
+	int64_t width;
+
+	for (; (width = tile_width(work->after.size, level, number)) > 0; number++)
+		TRY(copy_tile(ctx, work, level, number, width));
+	return ERR_OK;
+}
+
 /* Partial tiles of earlier checkpoints, once the full one is there. */
 static void
-remove_partial(const struct work *work, int64_t level, int64_t number)
+remove_partial(const struct work *work, int64_t level)
 {
+	int64_t number = last_tile(work, level);
 	char path[TILE_PATH_MAX];
 
+	if (tile_width(work->before.size, level, number) == 0 ||
+	    tile_width(work->after.size, level, number) < TILE_WIDTH)
+		return;
 	for (int64_t width = 1; width < TILE_WIDTH; width++)
 		(void)unlinkat(work->dir, tile_path(path, level, number, width), 0);
 	*strrchr(path, '/') = '\0';
@@ -116,19 +87,13 @@ remove_partial(const struct work *work, int64_t level, int64_t number)
 }
 
 static enum err
-write_level(struct ctx *ctx, struct work *work, int64_t level)
+write_grown(struct ctx *ctx, struct work *work)
 {
-	int64_t hashes = work->before.size >> (TILE_HEIGHT * level);
-	int64_t number = hashes / TILE_WIDTH;
-	bool was_partial = hashes % TILE_WIDTH != 0;
-	int64_t width;
-
-	for (; (width = tile_width(work->after.size, level, number)) > 0; number++) {
-		TRY(copy_tile(ctx, work, level, number, width));
-		if (was_partial && width == TILE_WIDTH)
-			remove_partial(work, level, number);
-		was_partial = false;
-	}
+	for (int64_t level = 0; level < TILE_LEVELS; level++)
+		TRY(write_level(ctx, work, level));
+	TRY(files_finish(ctx, work->files));
+	for (int64_t level = 0; level < TILE_LEVELS; level++)
+		remove_partial(work, level);
 	return ERR_OK;
 }
 
@@ -152,7 +117,7 @@ write_lost(struct ctx *ctx, struct work *work)
 			    0)
 				TRY(copy_tile(ctx, work, level, number, width));
 	}
-	return ERR_OK;
+	return files_finish(ctx, work->files);
 }
 
 /* The published note; "" if there is none. */
@@ -208,9 +173,9 @@ publish_tree(struct ctx *ctx, struct work *work)
 		work->before = (struct checkpoint){0};
 	else
 		TRY(compare(ctx, work));
-	for (int64_t level = 0; level < TILE_LEVELS; level++)
-		TRY(write_level(ctx, work, level));
-	return replace(ctx, work->dir, "checkpoint", tree.checkpoint, strlen(tree.checkpoint));
+	TRY(write_grown(ctx, work));
+	TRY(files_add(ctx, work->files, "checkpoint", tree.checkpoint, strlen(tree.checkpoint)));
+	return files_finish(ctx, work->files);
 }
 
 static enum err
@@ -220,12 +185,14 @@ publish_mode(struct ctx *ctx, int top, enum mode mode)
 	struct work work = {.mode = mode};
 	enum err err;
 
-	TRY(make_folder(ctx, top, name));
+	TRY(files_folder(ctx, top, name));
 	work.dir = openat(top, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
 	if (work.dir < 0)
-		return failed(ctx, name);
+		return files_failed(ctx, name);
 	work.scratch = arena_new(SCRATCH_MAX);
+	work.files = files_new(ctx->arena, work.dir);
 	err = publish_tree(ctx, &work);
+	files_abandon(work.files);
 	arena_free(work.scratch);
 	(void)close(work.dir);
 	return err;
@@ -237,10 +204,10 @@ publish_seals(struct ctx *ctx, const char *dir)
 	enum err err = ERR_OK;
 	int top;
 
-	TRY(make_folder(ctx, AT_FDCWD, dir));
+	TRY(files_folder(ctx, AT_FDCWD, dir));
 	top = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (top < 0)
-		return failed(ctx, dir);
+		return files_failed(ctx, dir);
 	if (flock(top, LOCK_EX | LOCK_NB) == 0)
 		for (enum mode mode = MODE_TEST; mode <= MODE_LIVE; mode++) {
 			enum err failure = publish_mode(ctx, top, mode);
