@@ -211,9 +211,8 @@ struct worker {
 static struct worker
 start_worker(struct client *c, const struct ask *ask)
 {
-	struct worker worker = {.pid = fork()};
+	struct worker worker = {.pid = process_fork()};
 
-	assert_true(worker.pid >= 0);
 	if (worker.pid == 0)
 		be_worker(c, ask);
 	(void)snprintf(worker.name, sizeof worker.name, "worker-%ld", (long)worker.pid);

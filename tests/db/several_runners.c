@@ -86,8 +86,7 @@ test_two_processes(void **state)
 	assert_true(runs != MAP_FAILED);
 	fixture_sql(f->superuser_url, "INSERT INTO cowry.job (kind, subject, due_at)"
 				      " SELECT 'many', i, now() FROM generate_series(0, 499) i");
-	child = fork();
-	assert_true(child >= 0);
+	child = process_fork();
 	if (child == 0)
 		_exit(run_threads(f) ? 0 : 1);
 	assert_true(run_threads(f));
@@ -143,8 +142,7 @@ test_killed_job(void **state)
 	pid_t child;
 
 	assert_int_equal(queue_add(&f->ctx, "hanging", "a", 0), ERR_OK);
-	child = fork();
-	assert_true(child >= 0);
+	child = process_fork();
 	if (child == 0) {
 		struct fixture own = *f;
 
@@ -216,8 +214,7 @@ kill_runner_after(struct fixture *f, int64_t kept_ms)
 	pid_t child;
 
 	assert_int_equal(queue_add(&f->ctx, "long", "a", 0), ERR_OK);
-	child = fork();
-	assert_true(child >= 0);
+	child = process_fork();
 	if (child == 0)
 		run_runner(f);
 	assert_true(wait_until(f, "SELECT claimed_until IS NOT NULL FROM cowry.job"));

@@ -12,6 +12,7 @@
 #include "tests/support/cmocka.h"
 #include "tests/support/fixture.h"
 #include "tests/support/keys.h"
+#include "tests/support/process.h"
 #include "tests/support/vectors.h"
 
 enum { DEADLINE_MS = 20000, LIFETIME_S = 600 };
@@ -59,13 +60,13 @@ start_server(void)
 
 	(void)snprintf(program, sizeof(program), "%s/tests/support/smtp.py",
 		       source != NULL ? source : ".");
-	server = fork();
+	server = process_fork();
 	if (server == 0) {
 		(void)dup2(STDERR_FILENO, STDOUT_FILENO);
 		(void)execl("/usr/bin/python3", "python3", program, home, (char *)NULL);
 		_exit(127);
 	}
-	if (server < 0 || !wait_for_port(&port))
+	if (!wait_for_port(&port))
 		return false;
 	(void)snprintf(url, sizeof(url), "smtp://localhost:%d", (int)port);
 	return true;

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/types.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -73,6 +74,20 @@ process_await_idle(void)
 		assert_true(poll_again(&poll));
 }
 
+/* Fork. The child ends with the test: one that lives on holds the test's output open, which is waited for. */
+static inline pid_t
+process_fork(void)
+{
+	pid_t pid;
+
+	process_await_idle();
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0)
+		(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+	return pid;
+}
+
 /* Start one, and wait until it is ready; a role that returns is a success. */
 static inline pid_t
 process_start(process_role *role, void *arg)
@@ -82,9 +97,7 @@ process_start(process_role *role, void *arg)
 	pid_t pid;
 
 	assert_int_equal(pipe(ready), 0);
-	process_await_idle();
-	pid = fork();
-	assert_true(pid >= 0);
+	pid = process_fork();
 	if (pid == 0) {
 		role(arg, ready[1]);
 		_exit(0);
