@@ -26,8 +26,8 @@ struct lookup {
 	struct instant created_at;
 };
 
-/* Of the calling project key's ledger, or for an administrator any one. ERR_NOT_FOUND; ERR_CONFLICT if its postings are in a period of the
- * journal that is detached. */
+/* Of the calling project key's ledger, or for an administrator any one. ERR_NOT_FOUND; ERR_CONFLICT if its
+ * postings are in a period of the journal that is detached. */
 enum err lookup_get(struct ctx *ctx, struct uuid id, struct lookup *out) MUST_CHECK;
 
 #endif
