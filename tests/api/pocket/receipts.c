@@ -1,11 +1,16 @@
 /* Receipts of transactions: they are valid, and show nobody what is another's. */
 #include "tests/support/cmocka.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "api/pocket/pocket.h"
+#include "app/paper/qr.h"
 #include "app/seal/receipt_check.h"
+#include "app/seal/receipt_text.h"
 #include "app/seal/tree.h"
+#include "base/arena.h"
+#include "ledger/ledger.h"
 #include "runtime/app.h"
 #include "tests/support/money.h"
 #include "tests/support/sealing.h"
@@ -178,6 +183,58 @@ test_pdf(void **state)
 	expect_refusal(&a, 406, "NOT_ACCEPTABLE");
 }
 
+/* A transaction that moves one minor unit so many times. Its id. */
+static const char *
+post_lines(struct client *c, const char *from, const char *to, size_t lines)
+{
+	struct ctx ctx = app_ctx(c->app, c->scratch);
+	const char *ledger = fixture_value(
+		c->scratch, c->fixture->superuser_url,
+		client_text(c, "SELECT ledger_id FROM cowry.account WHERE public_id = '%s'", from));
+	struct posting *postings = arena_array(c->scratch, lines, sizeof(*postings));
+	struct ledger_transaction t = {
+		.ledger_id = strtoll(ledger, NULL, 10),
+		.currency = "NGN",
+		.reference = fresh_reference(c),
+		.type = TRANSACTION_TRANSFER,
+		.metadata = "{}",
+		.postings = postings,
+		.count = lines,
+		.results = arena_array(c->scratch, lines, sizeof(*t.results)),
+	};
+	char *id = arena_room(c->scratch, UUID_TEXT_MAX);
+
+	for (size_t i = 0; i < lines; i++) {
+		postings[i].amount = 1;
+		assert_true(uuid_parse(&postings[i].from, from) && uuid_parse(&postings[i].to, to));
+	}
+	ledger_content(&ctx, &t);
+	assert_int_equal(ledger_submit(&ctx, &t), ERR_OK);
+	return uuid_text(id, t.public_id);
+}
+
+/* A code has no room for so many postings: the paper says so, and the JSON can be checked. */
+static void
+test_too_large_for_a_code(void **state)
+{
+	struct client *c = *state;
+	const char *from = wallet_with(c, acme.test_key, "NGN", "100");
+	const char *to = wallet_new(c, acme.test_key, "NGN");
+	const char *large = post_lines(c, from, to, 60);
+	struct ctx ctx = app_ctx(c->app, c->scratch);
+	const char *json;
+	const char *link;
+	struct answer a;
+
+	seal(c);
+	expect_pdf(c, large, "/Count 4");
+	a = get_receipt(c, acme.test_key, large, "");
+	expect_valid(c, &a, MODE_TEST);
+	json = json_compact(c->scratch, json_member(a.json, "data", NULL));
+	assert_int_equal(receipt_link(&ctx, (struct bytes){json, strlen(json)}, &link), ERR_OK);
+	assert_true(strlen(link) > QR_LENGTH_MAX);
+}
+
 /* Neither side's balance, unless it is asked for, and then that side's alone. */
 static void
 test_balances(void **state)
@@ -310,6 +367,7 @@ main(void)
 		client_test(test_before_it_is_sealed),
 		client_test(test_content),
 		client_test(test_pdf),
+		client_test(test_too_large_for_a_code),
 		client_test(test_balances),
 		client_test(test_reversal),
 		client_test(test_foreign),
