@@ -164,8 +164,6 @@ check_claims(struct json_object *claims, const char *issuer, struct instant now,
 	const char *session;
 	struct instant not_before;
 
-	if (claims == NULL)
-		return "claims are not an object";
 	if (!text_member_is(claims, "iss", issuer))
 		return "issuer";
 	if (!text_member_is(claims, "aud", audience))
@@ -195,6 +193,7 @@ token_check(const struct keyring *keys, struct arena *arena, struct fault *f, co
 	const char *payload = token + header_length;
 	const char *signature;
 	const char *why;
+	struct json_object *content;
 	struct claims claims = {0};
 	struct bytes key;
 	struct bytes bytes;
@@ -204,12 +203,15 @@ token_check(const struct keyring *keys, struct arena *arena, struct fault *f, co
 	signature = *payload == '.' ? strchr(++payload, '.') : NULL;
 	if (signature == NULL || !base64url_decode(arena, signature + 1, &bytes))
 		return reject(f, "not three segments");
+	/* Before libjwt reads it: of an empty segment it would write behind its memory. */
+	content = read_segment(arena, payload, (size_t)(signature - payload));
+	if (content == NULL)
+		return reject(f, "claims are not an object");
 	why = check_header(keys, read_segment(arena, token, header_length), &key);
 	if (why == NULL)
 		why = check_signature(arena, key, token);
 	if (why == NULL)
-		why = check_claims(read_segment(arena, payload, (size_t)(signature - payload)),
-				   issuer, now, &claims);
+		why = check_claims(content, issuer, now, &claims);
 	if (why != NULL)
 		return reject(f, why);
 	*out = claims;
