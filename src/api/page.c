@@ -18,6 +18,12 @@ page_most(const struct page_query *query)
 	return limit_of(query->limit) + 1;
 }
 
+static const char *
+cursor_text(const struct call *call, int64_t number)
+{
+	return arena_printf(call->ctx.arena, "%lld", (long long)number);
+}
+
 /* One row more than the limit was requested; its presence means that there is a next page. */
 static void
 cut(struct call *call, struct page *page, struct list items, size_t size, size_t number_offset)
@@ -30,7 +36,7 @@ cut(struct call *call, struct page *page, struct list items, size_t size, size_t
 	page->items.count = (size_t)page->limit;
 	memcpy(&number, (char *)items.items + (page->items.count - 1) * size + number_offset,
 	       sizeof(number));
-	page->next_cursor = arena_printf(call->ctx.arena, "%lld", (long long)number);
+	page->next_cursor = cursor_text(call, number);
 }
 
 void
@@ -39,6 +45,16 @@ page_fill(struct call *call, struct page *page, const struct page_query *query, 
 {
 	page->limit = limit_of(query->limit);
 	cut(call, page, (struct list){items, n}, size, number_offset);
+}
+
+void
+page_fill_partly(struct call *call, struct page *page, const struct page_query *query,
+		 struct list items, int64_t next)
+{
+	page->limit = limit_of(query->limit);
+	page->items = items;
+	if (next != 0)
+		page->next_cursor = cursor_text(call, next);
 }
 
 void

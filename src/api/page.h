@@ -32,6 +32,11 @@ int64_t page_most(const struct page_query *query);
 void page_fill(struct call *call, struct page *page, const struct page_query *query, void *items,
 	       size_t n, size_t size, size_t number_offset);
 
+/* The same where it is known how the list goes on: next is the internal number of the last item that was
+ * looked at, or 0 at the end. The page may have fewer items than its limit all the same. */
+void page_fill_partly(struct call *call, struct page *page, const struct page_query *query,
+		      struct list items, int64_t next);
+
 /* Query parameters of a list with numbered pages. A cursor takes precedence over a number. */
 struct number_query {
 	int64_t after;

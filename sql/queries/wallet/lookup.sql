@@ -4,21 +4,25 @@
 -- params: ledger_id:bigint public_id:uuid
 -- returns: maybe
 -- Without a ledger: in any.
-SELECT is_detached(t.transaction_id) AS detached, t.public_id, t.reference, t.type, r.public_id AS reverses,
-       h.public_id AS hold, t.metadata::text AS metadata, t.created_at
+SELECT t.transaction_id, is_detached(t.transaction_id) AS detached, t.public_id, t.reference, t.type,
+       r.public_id AS reverses, h.public_id AS hold, t.metadata::text AS metadata, t.created_at
   FROM transaction t
   LEFT JOIN transaction r ON r.transaction_id = t.reverses
   LEFT JOIN hold h ON h.transaction_id = t.transaction_id
  WHERE t.public_id = $2 AND t.ledger_id = coalesce($1, t.ledger_id);
 
 -- name: lookup_postings
--- params: ledger_id:bigint public_id:uuid
+-- params: ledger_id:bigint public_ids:uuid[]
 -- returns: many
--- Of the same transaction. An account that is no wallet has the name of its kind only. Each account is read by
--- its id: the LIMIT keeps the planner from joining kinds first.
-SELECT f.wallet AS source, o.wallet AS destination, fc.name AS from_account, oc.name AS to_account,
+-- Of the same transaction, or of several, each with its id. An account that is no wallet has the name of its kind
+-- only. Each account is read by its id: the LIMITs keep the planner from other orders.
+SELECT t.public_id, f.wallet AS source, o.wallet AS destination, fc.name AS from_account, oc.name AS to_account,
        p.currency::text AS currency, p.amount
-  FROM transaction t
+  FROM unnest($2) AS i (public_id)
+ CROSS JOIN LATERAL (SELECT transaction_id, public_id, created_at
+                       FROM transaction
+                      WHERE public_id = i.public_id AND ledger_id = coalesce($1, ledger_id)
+                      LIMIT 1) t
   JOIN journal_posting p USING (transaction_id)
  CROSS JOIN LATERAL (SELECT a.kind, CASE WHEN c.account_id IS NOT NULL THEN a.public_id END AS wallet
                        FROM account a
@@ -32,5 +36,126 @@ SELECT f.wallet AS source, o.wallet AS destination, fc.name AS from_account, oc.
                       LIMIT 1) o
   JOIN chart fc ON fc.kind = f.kind
   JOIN chart oc ON oc.kind = o.kind
- WHERE t.public_id = $2 AND t.ledger_id = coalesce($1, t.ledger_id)
- ORDER BY p.line;
+ ORDER BY t.created_at DESC, t.transaction_id DESC, p.line;
+
+-- name: lookup_ledger
+-- params: project:uuid mode:text
+-- returns: maybe
+-- The books of a project, or without one those of the platform's own customers.
+SELECT ledger_id
+  FROM ledger
+ WHERE project_id = (SELECT project_id FROM project WHERE public_id = $1) AND mode = $2
+UNION ALL
+SELECT ledger_id FROM ledger WHERE $1 IS NULL AND project_id IS NULL AND mode = $2;
+
+-- name: lookup_list
+-- params: ledger_id:bigint types:text[] after:bigint since:timestamptz upto:timestamptz wallet:uuid other:uuid reference:text prefix:text currency:text least:bigint greatest:bigint looked_at:bigint most:bigint
+-- returns: many
+-- Newest first, after the one whose number is given, if it is not 0. They are looked for by reference, in the
+-- history of a wallet, or by type, and as many are looked at as $13 says; next is the number of the last one, where
+-- there may be more. The first row has it also if nothing is found; then its transaction is NULL. Numbers of
+-- postings of a wallet are in the order of time; so a wallet is read by them, and its archive only if there is
+-- too little.
+WITH place AS MATERIALIZED (
+    SELECT coalesce(max(created_at), 'infinity') AS at, coalesce(max(transaction_id), 9223372036854775807) AS id
+      FROM transaction
+     WHERE transaction_id = $3 AND ledger_id = $1
+), mine AS MATERIALIZED (
+    SELECT a.account_id,
+           coalesce((SELECT min(CASE WHEN p.from_id = a.account_id THEN p.from_sequence ELSE p.to_sequence END)
+                       FROM journal_posting p
+                      WHERE p.transaction_id = $3 AND a.account_id IN (p.from_id, p.to_id)),
+                    9223372036854775807) AS before
+      FROM account a
+      JOIN wallet w USING (account_id)
+     WHERE a.public_id = $6 AND a.ledger_id = $1 AND $8 IS NULL
+), recent AS MATERIALIZED (
+    SELECT b.transaction_id, b.sequence, m.account_id
+      FROM mine m
+     CROSS JOIN LATERAL (
+               SELECT * FROM (
+                    SELECT transaction_id, from_sequence AS sequence
+                      FROM posting
+                     WHERE from_id = m.account_id AND from_sequence < m.before
+                     ORDER BY from_sequence DESC
+                     LIMIT $13) outgoing
+                UNION ALL
+               SELECT * FROM (
+                    SELECT transaction_id, to_sequence
+                      FROM posting
+                     WHERE to_id = m.account_id AND to_sequence < m.before
+                     ORDER BY to_sequence DESC
+                     LIMIT $13) incoming
+                ORDER BY sequence DESC
+                LIMIT $13) b
+), rest AS MATERIALIZED (
+    SELECT m.account_id, $13 - count(r.sequence) AS count, coalesce(min(r.sequence), m.before) AS before
+      FROM mine m
+      LEFT JOIN recent r USING (account_id)
+     GROUP BY m.account_id, m.before
+), archived AS MATERIALIZED (
+    SELECT h.transaction_id
+      FROM rest r
+     CROSS JOIN LATERAL archived_history(r.account_id, r.before, r.count) h
+     WHERE r.count > 0 AND r.before > 1
+), found AS MATERIALIZED (
+    SELECT transaction_id
+      FROM transaction
+     WHERE ledger_id = $1 AND reference = $8 AND transaction_id <> $3
+    UNION
+    SELECT transaction_id FROM recent
+    UNION
+    SELECT transaction_id FROM archived
+    UNION
+    SELECT transaction_id
+      FROM (SELECT s.transaction_id
+              FROM place p
+             CROSS JOIN unnest($2) AS y (type)
+             CROSS JOIN LATERAL (
+                       SELECT t.transaction_id, t.created_at
+                         FROM transaction t
+                        WHERE t.ledger_id = $1 AND t.type = y.type
+                          AND (t.created_at, t.transaction_id) < (p.at, p.id)
+                          AND t.created_at >= coalesce($4, '-infinity')
+                          AND t.created_at <= coalesce($5, 'infinity')
+                        ORDER BY t.created_at DESC, t.transaction_id DESC
+                        LIMIT $13) s
+             WHERE $6 IS NULL AND $8 IS NULL
+             ORDER BY s.created_at DESC, s.transaction_id DESC
+             LIMIT $13) typed
+), looked AS MATERIALIZED (
+    SELECT t.transaction_id, t.created_at, t.reference, t.type
+      FROM found f
+      JOIN transaction t USING (transaction_id)
+), matched AS MATERIALIZED (
+    SELECT l.transaction_id
+      FROM looked l
+     WHERE l.type = ANY ($2)
+       AND l.created_at BETWEEN coalesce($4, '-infinity') AND coalesce($5, 'infinity')
+       AND ($9 IS NULL OR starts_with(l.reference, $9))
+       AND (($6 IS NULL AND $10 IS NULL)
+            OR EXISTS (
+               SELECT
+                 FROM journal_posting p
+                WHERE p.transaction_id = l.transaction_id
+                  AND ($10 IS NULL OR p.currency = $10)
+                  AND p.amount BETWEEN coalesce($11, 0) AND coalesce($12, 9223372036854775807)
+                  AND ($6 IS NULL OR (SELECT account_id FROM account WHERE public_id = $6) IN (p.from_id, p.to_id))
+                  AND ($7 IS NULL OR (SELECT account_id FROM account WHERE public_id = $7) IN (p.from_id, p.to_id)))
+            OR EXISTS (
+               SELECT
+                 FROM journal_period d
+                WHERE d.state IN ('detached', 'loading') AND l.transaction_id BETWEEN d.first_id AND d.last_id))
+     ORDER BY l.created_at DESC, l.transaction_id DESC
+     LIMIT $14
+)
+SELECT t.transaction_id, is_detached(t.transaction_id) AS detached, t.public_id, t.reference, t.type,
+       r.public_id AS reverses, h.public_id AS hold, t.metadata::text AS metadata, t.created_at, e.next
+  FROM (SELECT CASE WHEN greatest(count(*), (SELECT count(*) FROM recent) + (SELECT count(*) FROM archived)) >= $13
+                     AND min(created_at) >= coalesce($4, '-infinity')
+                    THEN (array_agg(transaction_id ORDER BY created_at, transaction_id))[1] END AS next
+          FROM looked) e
+  LEFT JOIN (matched m JOIN transaction t USING (transaction_id)) ON true
+  LEFT JOIN transaction r ON r.transaction_id = t.reverses
+  LEFT JOIN hold h ON h.transaction_id = t.transaction_id
+ ORDER BY t.created_at DESC, t.transaction_id DESC;

@@ -1,4 +1,5 @@
 /* Transactions, as they are looked up. */
+#include "api/page.h"
 #include "api/pocket/pocket.h"
 #include "api/words.h"
 #include "app/wallet/lookup.h"
@@ -45,7 +46,70 @@ get_transaction(struct call *call, const void *in, void *out)
 	return lookup_get(&call->ctx, call->params[0].id, out);
 }
 
+struct list_query {
+	struct page_query page;
+	struct lookup_filter filter;
+};
+
+#define BOUND_FIELDS(name_, member, is_doc)                                                \
+	FIELD(struct list_query, filter.member[BOUND_IS], .name = name_, .doc = is_doc),   \
+		FIELD(struct list_query, filter.member[BOUND_GT], .name = name_ "[gt]"),   \
+		FIELD(struct list_query, filter.member[BOUND_GTE], .name = name_ "[gte]"), \
+		FIELD(struct list_query, filter.member[BOUND_LT], .name = name_ "[lt]"),   \
+		FIELD(struct list_query, filter.member[BOUND_LTE], .name = name_ "[lte]")
+
+static const struct field list_query_fields[] = {
+	PAGE_FIELDS(struct list_query),
+	FIELD(struct list_query, filter.reference, .name = "reference",
+	      .doc = "Exactly this reference."),
+	FIELD(struct list_query, filter.prefix, .name = "reference[prefix]",
+	      .doc = "References that begin with it."),
+	FIELD(struct list_query, filter.type, .name = "type", .choices = word_transactions,
+	      .words = transaction_type_words),
+	FIELD(struct list_query, filter.wallet, .name = "walletId",
+	      .doc = "Money moved from or to this wallet."),
+	FIELD(struct list_query, filter.counterparty, .name = "counterpartyWalletId",
+	      .doc = "The wallet on the other side; with walletId."),
+	FIELD(struct list_query, filter.currency, .name = "currency", .format = "currency"),
+	BOUND_FIELDS(
+		"amount", amount,
+		"Amount of a posting in major units, with currency; also [gt], [gte], [lt] and "
+		"[lte]."),
+	BOUND_FIELDS("createdAt", time,
+		     "In this millisecond, second or day, depending on the precision given; also "
+		     "[gt], [gte], [lt] and [lte]."),
+	FIELD(struct list_query, filter.project, .name = "projectId",
+	      .doc = "For administrators: the books of a project, instead of those of the "
+		     "platform's own customers."),
+	FIELD(struct list_query, filter.mode, .name = "mode", .choices = mode_words,
+	      .words = mode_words, .doc = "For administrators. Default: live."),
+};
+
+static const struct schema list_query =
+	SCHEMA(struct list_query, "TransactionsQuery", list_query_fields);
+
+static enum err
+list_transactions(struct call *call, const void *in, void *out)
+{
+	const struct list_query *query = call->query;
+	struct list found;
+	int64_t next;
+
+	(void)in;
+	TRY(lookup_list(&call->ctx, &query->filter, query->page.after, page_most(&query->page) - 1,
+			&found, &next));
+	page_fill_partly(call, out, &query->page, found, next);
+	return ERR_OK;
+}
+
 const struct route pocket_transactions[] = {
+	{GET, "/v1/transactions", "List transactions, newest first",
+	 "Of the project and mode of the API key; an administrator's access token gives access to all. "
+	 "Filters are combined. A call looks at a limited number of transactions: a page may have "
+	 "fewer items than limit, or none, and there is more as long as it has a nextCursor.",
+	 list_transactions, .query = &list_query, .out = &transaction, .reply.list = true,
+	 .access = ACCESS_USER_OR_PROJECT, .stale = true, .docs.errors = {409}, .status = 200,
+	 .docs.tag = "Money"},
 	{GET, "/v1/transactions/{id}", "Retrieve a transaction with its postings",
 	 "A project's API key gives access to the transactions of its mode, an administrator's access "
 	 "token to all.",

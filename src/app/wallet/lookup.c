@@ -4,7 +4,11 @@
 #include "base/word.h"
 #include "db/row.h"
 
+/* Transactions that a list looks at, where it must read each to know whether it is wanted. */
+enum { LOOKED_AT = 1000 };
+
 struct transaction_row {
+	int64_t transaction_id;
 	bool detached;
 	struct uuid public_id;
 	const char *reference;
@@ -16,6 +20,7 @@ struct transaction_row {
 };
 
 static const struct column columns[] = {
+	COLUMN(struct transaction_row, transaction_id),
 	COLUMN(struct transaction_row, detached),
 	COLUMN(struct transaction_row, public_id),
 	COLUMN(struct transaction_row, reference),
@@ -26,7 +31,11 @@ static const struct column columns[] = {
 	COLUMN(struct transaction_row, created_at),
 };
 
+/* Of a list: the first one, and the one behind them. */
+enum { TRANSACTION_ID, NEXT = COLUMN_COUNT(columns) };
+
 struct posting_row {
+	struct uuid public_id; /* of the transaction */
 	struct uuid source;
 	struct uuid destination;
 	const char *from_account;
@@ -36,21 +45,26 @@ struct posting_row {
 };
 
 static const struct column posting_columns[] = {
-	COLUMN(struct posting_row, source),       COLUMN(struct posting_row, destination),
-	COLUMN(struct posting_row, from_account), COLUMN(struct posting_row, to_account),
-	COLUMN(struct posting_row, currency),     COLUMN(struct posting_row, amount),
+	COLUMN(struct posting_row, public_id),   COLUMN(struct posting_row, source),
+	COLUMN(struct posting_row, destination), COLUMN(struct posting_row, from_account),
+	COLUMN(struct posting_row, to_account),  COLUMN(struct posting_row, currency),
+	COLUMN(struct posting_row, amount),
 };
 
+/* The postings of a transaction, from *at on; *at moves behind them. */
 static struct list
-postings_of(struct arena *arena, const struct rows *rows)
+postings_of(struct arena *arena, const struct rows *rows, struct uuid id, size_t *at)
 {
-	struct lookup_posting *postings = arena_array(arena, rows->count, sizeof(*postings));
+	struct lookup_posting *postings = arena_array(arena, rows->count - *at, sizeof(*postings));
+	size_t n = 0;
 
-	for (size_t i = 0; i < rows->count; i++) {
-		struct posting_row row = {0};
+	for (; *at < rows->count; ++*at) {
+		struct posting_row row = {.amount = 0};
 
-		rows_scan(rows, i, posting_columns, COLUMN_COUNT(posting_columns), &row);
-		postings[i] = (struct lookup_posting){
+		rows_scan(rows, *at, posting_columns, COLUMN_COUNT(posting_columns), &row);
+		if (!uuid_equal(row.public_id, id))
+			break;
+		postings[n++] = (struct lookup_posting){
 			.from = row.source,
 			.to = row.destination,
 			.from_account = row.from_account,
@@ -59,7 +73,7 @@ postings_of(struct arena *arena, const struct rows *rows)
 			.currency = row.currency,
 		};
 	}
-	return (struct list){postings, rows->count};
+	return (struct list){postings, n};
 }
 
 static enum err
@@ -76,10 +90,36 @@ scope_of(struct ctx *ctx, int64_t *ledger_id)
 	return ctx->who.kind == PRINCIPAL_PROJECT_KEY || ctx->who.admin ? ERR_OK : not_found(ctx);
 }
 
+/* A row of a transaction, with its postings, which come in the same order. */
+static enum err
+show(struct ctx *ctx, const struct rows *found, size_t i, const struct rows *postings, size_t *at,
+     struct lookup *out)
+{
+	struct transaction_row row = {.detached = false};
+
+	rows_scan(found, i, columns, COLUMN_COUNT(columns), &row);
+	if (row.detached)
+		return fault(&ctx->fault, ERR_CONFLICT, NULL,
+			     "The postings of the transaction are in a period that was detached");
+	*out = (struct lookup){
+		.transaction_id = row.transaction_id,
+		.id = row.public_id,
+		.reference = row.reference,
+		.type = row.type,
+		.status = STATUS_COMPLETED,
+		.postings = postings_of(ctx->arena, postings, row.public_id, at),
+		.reverses = row.reverses,
+		.hold = row.hold,
+		.metadata = {row.metadata},
+		.created_at = row.created_at,
+	};
+	return ERR_OK;
+}
+
 enum err
 lookup_get(struct ctx *ctx, struct uuid id, struct lookup *out)
 {
-	struct transaction_row row = {.detached = false};
+	size_t at = 0;
 	int64_t ledger_id;
 	struct rows found;
 	struct rows postings;
@@ -89,25 +129,179 @@ lookup_get(struct ctx *ctx, struct uuid id, struct lookup *out)
 		ctx,
 		(const struct db_call[]){
 			{SQL_lookup_transaction, &found, PARAMS(p_id(ledger_id), p_uuid(id))},
-			{SQL_lookup_postings, &postings, PARAMS(p_id(ledger_id), p_uuid(id))},
+			{SQL_lookup_postings, &postings, PARAMS(p_id(ledger_id), p_uuids(&id, 1))},
 		},
 		2));
 	if (found.count == 0)
 		return not_found(ctx);
-	rows_scan(&found, 0, columns, COLUMN_COUNT(columns), &row);
-	if (row.detached)
-		return fault(&ctx->fault, ERR_CONFLICT, NULL,
-			     "The postings of the transaction are in a period that was detached");
-	*out = (struct lookup){
-		.id = row.public_id,
-		.reference = row.reference,
-		.type = row.type,
-		.status = STATUS_COMPLETED,
-		.postings = postings_of(ctx->arena, &postings),
-		.reverses = row.reverses,
-		.hold = row.hold,
-		.metadata = {row.metadata},
-		.created_at = row.created_at,
-	};
+	return show(ctx, &found, 0, &postings, &at, out);
+}
+
+/* The books that a list is of. */
+static enum err
+books_of(struct ctx *ctx, const struct lookup_filter *filter, int64_t *ledger_id)
+{
+	struct rows rows;
+
+	if (ctx->who.kind == PRINCIPAL_PROJECT_KEY) {
+		*ledger_id = ctx->who.ledger_id;
+		if (uuid_is_nil(filter->project) && filter->mode == 0)
+			return ERR_OK;
+		violation_add(ctx->arena, &ctx->fault, filter->mode == 0 ? "projectId" : "mode",
+			      "FORBIDDEN", "is for administrators; a key has its project and mode");
+		return ERR_VALIDATION;
+	}
+	if (!ctx->who.admin)
+		return fault(&ctx->fault, ERR_FORBIDDEN, NULL, NULL);
+	TRY(db_run(ctx, SQL_lookup_ledger, &rows,
+		   PARAMS(p_uuid(filter->project),
+			  p_word(mode_words, filter->mode != 0 ? filter->mode : MODE_LIVE))));
+	if (rows.count == 0)
+		return fault(&ctx->fault, ERR_NOT_FOUND, NULL, "Project not found");
+	*ledger_id = row_int(&rows, 0, 0);
+	return ERR_OK;
+}
+
+/* Values between two, inclusive; none if greatest is below least. */
+struct range {
+	int64_t least;
+	int64_t greatest;
+};
+
+/* What remains of a range if its values are compared with those from first to last. Neither is an extreme:
+ * amounts of requests have at most 18 digits. */
+static void
+narrow(struct range *range, enum bound bound, int64_t first, int64_t last)
+{
+	bool below = bound == BOUND_LT || bound == BOUND_LTE;
+	bool above = bound == BOUND_GT || bound == BOUND_GTE;
+	int64_t least = bound == BOUND_GT ? last + 1 : first;
+	int64_t greatest = bound == BOUND_LT ? first - 1 : last;
+
+	if (!below && least > range->least)
+		range->least = least;
+	if (!above && greatest < range->greatest)
+		range->greatest = greatest;
+}
+
+static enum err
+amounts_of(struct ctx *ctx, const struct lookup_filter *filter, struct range *range)
+{
+	*range = (struct range){0, INT64_MAX};
+	for (enum bound bound = BOUND_IS; bound < BOUNDS; bound++) {
+		struct money money;
+
+		if (!filter->amount[bound].present)
+			continue;
+		if (filter->currency == NULL) {
+			violation_add(ctx->arena, &ctx->fault, "currency", "REQUIRED",
+				      "is required with an amount");
+			return ERR_VALIDATION;
+		}
+		TRY(transaction_amount(ctx, filter->amount[bound], filter->currency, &money));
+		narrow(range, bound, money.minor, money.minor);
+	}
+	return ERR_OK;
+}
+
+/* In microseconds. */
+static struct range
+times_of(const struct lookup_filter *filter)
+{
+	struct range range = {INT64_MIN, INT64_MAX};
+
+	for (enum bound bound = BOUND_IS; bound < BOUNDS; bound++)
+		if (filter->time[bound].given)
+			narrow(&range, bound, filter->time[bound].first.us,
+			       filter->time[bound].last.us);
+	return range;
+}
+
+static struct param
+p_limit(int64_t us, int64_t none)
+{
+	return us == none ? p_null() : p_at((struct instant){us});
+}
+
+/* Are all wanted that are read in the order of an index? */
+static bool
+is_plain(const struct lookup_filter *filter, const struct range *times)
+{
+	if (filter->prefix != NULL || filter->currency != NULL)
+		return false;
+	return uuid_is_nil(filter->wallet) ||
+	       (filter->type == TRANSACTION_NONE && uuid_is_nil(filter->counterparty) &&
+		times->least == INT64_MIN && times->greatest == INT64_MAX);
+}
+
+static enum err
+find(struct ctx *ctx, const struct lookup_filter *filter, int64_t after, int64_t most,
+     struct rows *out)
+{
+	const char *const *types = transaction_type_words;
+	size_t n = 0;
+	struct range amounts;
+	struct range times = times_of(filter);
+	int64_t ledger_id;
+
+	TRY(books_of(ctx, filter, &ledger_id));
+	TRY(amounts_of(ctx, filter, &amounts));
+	if (filter->type != TRANSACTION_NONE)
+		types += filter->type - 1;
+	while (types[n] != NULL && (n == 0 || filter->type == TRANSACTION_NONE))
+		n++;
+	return db_run(
+		ctx, SQL_lookup_list, out,
+		PARAMS(p_int(ledger_id), p_texts(types, n), p_int(after),
+		       p_limit(times.least, INT64_MIN), p_limit(times.greatest, INT64_MAX),
+		       p_uuid(filter->wallet), p_uuid(filter->counterparty),
+		       p_text(filter->reference), p_text(filter->prefix), p_text(filter->currency),
+		       p_int(amounts.least), p_int(amounts.greatest),
+		       p_int(is_plain(filter, &times) ? most + 1 : LOOKED_AT), p_int(most + 1)));
+}
+
+/* The postings of what was found. */
+static enum err
+find_postings(struct ctx *ctx, const struct rows *found, size_t n, struct rows *out)
+{
+	struct uuid *ids = arena_array(ctx->arena, n, sizeof(*ids));
+
+	for (size_t i = 0; i < n; i++) {
+		struct transaction_row row = {.detached = false};
+
+		rows_scan(found, i, columns, COLUMN_COUNT(columns), &row);
+		ids[i] = row.public_id;
+	}
+	return db_run(ctx, SQL_lookup_postings, out, PARAMS(p_null(), p_uuids(ids, n)));
+}
+
+enum err
+lookup_list(struct ctx *ctx, const struct lookup_filter *filter, int64_t after, int64_t most,
+	    struct list *out, int64_t *next)
+{
+	struct lookup *items;
+	struct rows found;
+	struct rows postings;
+	size_t at = 0;
+	size_t n;
+
+	if (!uuid_is_nil(filter->counterparty) && uuid_is_nil(filter->wallet)) {
+		violation_add(ctx->arena, &ctx->fault, "walletId", "REQUIRED",
+			      "is required with counterpartyWalletId");
+		return ERR_VALIDATION;
+	}
+	TRY(find(ctx, filter, after, most, &found));
+	n = row_is_null(&found, 0, TRANSACTION_ID) ? 0 : found.count;
+	*next = row_is_null(&found, 0, NEXT) ? 0 : row_int(&found, 0, NEXT);
+	if (n > (size_t)most)
+		n = (size_t)most;
+	items = arena_array(ctx->arena, n, sizeof(*items));
+	if (n > 0)
+		TRY(find_postings(ctx, &found, n, &postings));
+	for (size_t i = 0; i < n; i++)
+		TRY(show(ctx, &found, i, &postings, &at, &items[i]));
+	if (n < found.count && n > 0)
+		*next = items[n - 1].transaction_id;
+	*out = (struct list){items, n};
 	return ERR_OK;
 }

@@ -15,6 +15,7 @@ struct lookup_posting {
 };
 
 struct lookup {
+	int64_t transaction_id;
 	struct uuid id;
 	const char *reference;
 	enum transaction_type type;
@@ -26,8 +27,30 @@ struct lookup {
 	struct instant created_at;
 };
 
+/* What a value is compared with. */
+enum bound { BOUND_IS, BOUND_GT, BOUND_GTE, BOUND_LT, BOUND_LTE, BOUNDS };
+
+/* Which transactions; what is not given is not asked for. */
+struct lookup_filter {
+	struct uuid project; /* for an administrator: whose books; nil: those of the platform */
+	enum mode mode;      /* likewise; 0: live */
+	const char *reference;
+	const char *prefix; /* of the reference */
+	enum transaction_type type;
+	struct uuid wallet;
+	struct uuid counterparty; /* the wallet on its other side */
+	const char *currency;
+	struct decimal amount[BOUNDS]; /* of a posting; with a currency */
+	struct moment time[BOUNDS];
+};
+
 /* Of the calling project key's ledger, or for an administrator any one. ERR_NOT_FOUND; ERR_CONFLICT if its
  * postings are in a period of the journal that is detached. */
 enum err lookup_get(struct ctx *ctx, struct uuid id, struct lookup *out) MUST_CHECK;
+/* Newest first, at most so many, after the one with this transaction_id (0: from the newest on). A call
+ * looks at a limited number of transactions: if *next is not 0 there may be more after it, also if few were
+ * found. Errors as above, and ERR_VALIDATION. */
+enum err lookup_list(struct ctx *ctx, const struct lookup_filter *filter, int64_t after,
+		     int64_t most, struct list *out, int64_t *next) MUST_CHECK;
 
 #endif

@@ -1,8 +1,11 @@
 /* Transactions are looked up with all their postings. */
 #include "tests/support/cmocka.h"
 
+#include <string.h>
+
 #include "api/pocket/pocket.h"
 #include "tests/support/money.h"
+#include "json/writer.h"
 
 static struct tenant acme;
 static struct tenant other;
@@ -133,6 +136,276 @@ test_detached(void **state)
 	expect_status(&a, 200);
 }
 
+/* A project with some transactions, the oldest first: two credits, transfers of 1, 2 and 30, one of them
+ * in dollars, and a hold that was captured. */
+struct shop {
+	struct tenant tenant;
+	const char *key;
+	const char *ann;
+	const char *ben;
+};
+
+static struct answer
+list(struct client *c, const char *credential, const char *query)
+{
+	return client_call(c, "GET", client_text(c, "/v1/transactions%s", query), credential, NULL);
+}
+
+static struct shop
+shop_new(struct client *c, const char *name)
+{
+	struct shop shop = {.tenant = tenant_new(c, name)};
+	struct answer a;
+
+	shop.key = shop.tenant.test_key;
+	shop.ann = wallet_with(c, shop.key, "NGN", "100");
+	shop.ben = wallet_new(c, shop.key, "NGN");
+	(void)wallet_with(c, shop.key, "USD", "2");
+	for (int i = 0; i < 3; i++) {
+		static const char *const amounts[] = {"1", "2", "30"};
+
+		a = transfer(c, shop.key, shop.ann, shop.ben, amounts[i],
+			     client_text(c, "%s._%d", name, i), "");
+		expect_status(&a, 201);
+	}
+	a = hold(c, shop.key, shop.ben, "5", client_text(c, "%s-hold", name), "");
+	expect_status(&a, 201);
+	a = act(c, shop.key, "holds", answer_at(&a, "data.id"), "capture", "");
+	expect_status(&a, 200);
+	return shop;
+}
+
+/* The types of a list, in its order. */
+static void
+expect_list(struct client *c, const char *key, const char *query, const char *types)
+{
+	struct answer a = list(c, key, query);
+	const char *found = "";
+
+	expect_status(&a, 200);
+	for (size_t i = 0; i < answer_count(&a, "data"); i++)
+		found = client_text(c, "%s%s%s", found, *found == '\0' ? "" : " ",
+				    answer_at(&a, client_text(c, "data.%zu.type", i)));
+	if (strcmp(found, types) != 0)
+		fail_msg("%s: %s", query, found);
+	expect_text(&a, "pagination.nextCursor", "null");
+}
+
+static void
+test_list(void **state)
+{
+	struct client *c = *state;
+	struct shop shop = shop_new(c, "list");
+	struct answer a = list(c, shop.key, "");
+	struct answer one;
+
+	expect_list(c, shop.key, "", "capture transfer transfer transfer credit credit");
+	expect_list(c, shop.tenant.live_key, "", "");
+	one = get(c, shop.key, answer_at(&a, "data.1.id"));
+	expect_text(&one, "data.reference", "list._2");
+	expect_text(&a, "data.1.reference", "list._2");
+	expect_text(&a, "data.1.postings.0.amount", "30.00");
+	expect_text(&a, "data.1.postings.0.fromWalletId", shop.ann);
+	expect_text(&a, "data.1.createdAt", answer_at(&one, "data.createdAt"));
+	expect_text(&a, "data.0.holdId", answer_at(&a, "data.0.holdId"));
+}
+
+/* What is posted between two pages shifts nothing. */
+static void
+test_pages(void **state)
+{
+	struct client *c = *state;
+	struct shop shop = shop_new(c, "pages");
+	struct answer a = list(c, shop.key, "?limit=2");
+	const char *second;
+
+	assert_int_equal(answer_count(&a, "data"), 2);
+	second = answer_at(&a, "data.1.id");
+	(void)transfer(c, shop.key, shop.ann, shop.ben, "1", fresh_reference(c), "");
+	a = list(c, shop.key,
+		 client_text(c, "?limit=2&cursor=%s", answer_at(&a, "pagination.nextCursor")));
+	assert_string_not_equal(answer_at(&a, "data.0.id"), second);
+	expect_text(&a, "data.0.reference", "pages._1");
+	expect_text(&a, "data.1.reference", "pages._0");
+	a = list(c, shop.key,
+		 client_text(c, "?walletId=%s&limit=1&cursor=%s", shop.ann,
+			     answer_at(&a, "pagination.nextCursor")));
+	expect_text(&a, "data.0.type", "credit");
+	expect_text(&a, "pagination.nextCursor", "null");
+}
+
+static void
+test_filters(void **state)
+{
+	struct client *c = *state;
+	struct shop shop = shop_new(c, "filters");
+	const char *ann = client_text(c, "walletId=%s", shop.ann);
+
+	expect_list(c, shop.key, "?type=transfer", "transfer transfer transfer");
+	expect_list(c, shop.key, "?type=deposit", "");
+	expect_list(c, shop.key, "?reference=filters._1", "transfer");
+	expect_list(c, shop.key, "?reference=filters._", "");
+	expect_list(c, shop.key, "?reference=%27%20OR%201%3D1", "");
+	expect_list(c, shop.key, "?reference[prefix]=filters._", "transfer transfer transfer");
+	expect_list(c, shop.key, "?reference%5Bprefix%5D=filters__", "");
+	expect_list(c, shop.key, "?reference[prefix]=filters%25", "");
+	expect_list(c, shop.key, client_text(c, "?%s", ann), "transfer transfer transfer credit");
+	expect_list(c, shop.key, client_text(c, "?%s&type=credit", ann), "credit");
+	expect_list(c, shop.key, client_text(c, "?%s&counterpartyWalletId=%s", ann, shop.ben),
+		    "transfer transfer transfer");
+	expect_list(c, shop.key, client_text(c, "?%s&counterpartyWalletId=" NOBODY, ann), "");
+	expect_list(c, shop.key, "?walletId=" NOBODY, "");
+	expect_list(c, shop.key, client_text(c, "?walletId=%s&reference=filters._0", shop.ben),
+		    "transfer");
+	expect_list(c, other.test_key, client_text(c, "?%s", ann), "");
+	expect_list(c, shop.key, "?currency=USD", "credit");
+	expect_list(c, shop.key, "?currency=NGN&amount=30", "transfer");
+	expect_list(c, shop.key, "?currency=NGN&amount[gte]=2&amount[lt]=30", "capture transfer");
+	expect_list(c, shop.key, "?currency=NGN&amount[gt]=2&amount[lte]=30", "capture transfer");
+	expect_list(c, shop.key, "?currency=NGN&amount[gt]=999999999999999", "");
+}
+
+/* Credits of 1 in one request. */
+static void
+credit_many(struct client *c, const char *key, const char *wallet, int count)
+{
+	struct jw w;
+	struct bytes body;
+	struct answer a;
+
+	jw_init(&w, c->scratch, 0);
+	jw_object(&w, NULL);
+	jw_list(&w, "transactions");
+	for (int i = 0; i < count; i++) {
+		jw_object(&w, NULL);
+		jw_text(&w, "type", "credit");
+		jw_text(&w, "walletId", wallet);
+		jw_text(&w, "amount", "1");
+		jw_text(&w, "currency", "NGN");
+		jw_text(&w, "reference", fresh_reference(c));
+		jw_close(&w);
+	}
+	jw_close(&w);
+	jw_close(&w);
+	assert_true(jw_finish(&w, &body));
+	a = client_call(c, "POST", "/v1/transactions/bulk", key, body.data);
+	expect_status(&a, 201);
+}
+
+/* What is rare is found on a later page: each call looks at so many transactions only. */
+static void
+test_rare(void **state)
+{
+	struct client *c = *state;
+	struct shop shop = shop_new(c, "rare");
+	const char *const queries[] = {
+		"?currency=NGN&amount=30",
+		client_text(c, "?walletId=%s&counterpartyWalletId=%s&type=transfer", shop.ann,
+			    shop.ben),
+	};
+
+	for (int i = 0; i < 2; i++)
+		credit_many(c, shop.key, shop.ann, 600);
+	for (size_t i = 0; i < COUNT(queries); i++) {
+		struct answer a = list(c, shop.key, queries[i]);
+
+		expect_status(&a, 200);
+		assert_int_equal(answer_count(&a, "data"), 0);
+		expect_list(c, shop.key,
+			    client_text(c, "%s&cursor=%s", queries[i],
+					answer_at(&a, "pagination.nextCursor")),
+			    i == 0 ? "transfer" : "transfer transfer transfer");
+	}
+}
+
+/* The whole of what a time names is meant: a day, a second or a millisecond. */
+static void
+test_times(void **state)
+{
+	struct client *c = *state;
+	struct shop shop = shop_new(c, "times");
+	struct answer a = list(c, shop.key, "?type=capture");
+	const char *at = answer_at(&a, "data.0.createdAt");
+	const char *day = client_text(c, "%.10s", at);
+
+	expect_list(c, shop.key, client_text(c, "?type=capture&createdAt=%s", at), "capture");
+	expect_list(c, shop.key, client_text(c, "?type=capture&createdAt=%s", day), "capture");
+	expect_list(c, shop.key, client_text(c, "?type=capture&createdAt[gte]=%s", at), "capture");
+	expect_list(c, shop.key, client_text(c, "?type=capture&createdAt[gt]=%s", at), "");
+	expect_list(c, shop.key, client_text(c, "?type=capture&createdAt[lte]=%s", at), "capture");
+	expect_list(c, shop.key, client_text(c, "?type=capture&createdAt[lt]=%s", at), "");
+	expect_list(c, shop.key, client_text(c, "?createdAt[lt]=%s", day), "");
+	expect_list(c, shop.key, client_text(c, "?walletId=%s&createdAt[gt]=%s", shop.ann, day),
+		    "");
+	expect_list(c, shop.key, client_text(c, "?walletId=%s&createdAt[lt]=%s", shop.ann, day),
+		    "");
+}
+
+static void
+test_list_refuses(void **state)
+{
+	static const char *const queries[][2] = {
+		{"?amount[gte]=1", "currency"},
+		{"?amount=1.001&currency=NGN", "amount"},
+		{"?amount[ge]=1&currency=NGN", "amount[ge]"},
+		{"?counterpartyWalletId=" NOBODY, "walletId"},
+		{"?type=", "type"},
+		{"?type=gift", "type"},
+		{"?walletId=", "walletId"},
+		{"?createdAt[gte]=yesterday", "createdAt[gte]"},
+		{"?mode=live", "mode"},
+		{"?projectId=" NOBODY, "projectId"},
+		{"?pageSize=1", "pageSize"},
+	};
+	struct client *c = *state;
+	struct answer a;
+
+	for (size_t i = 0; i < COUNT(queries); i++) {
+		a = list(c, acme.test_key, queries[i][0]);
+		expect_refusal(&a, 400, "VALIDATION_FAILED");
+		expect_field(&a, queries[i][1]);
+	}
+	a = list(c, acme.owner.access, "");
+	expect_refusal(&a, 403, "FORBIDDEN");
+	a = list(c, NULL, "");
+	expect_refusal(&a, 401, "UNAUTHORIZED");
+}
+
+/* The books of any project and mode, and those of the platform's own customers. */
+static void
+test_administrator(void **state)
+{
+	struct client *c = *state;
+	struct shop shop = shop_new(c, "admin");
+	struct answer a;
+
+	expect_list(c, admin.access,
+		    client_text(c, "?mode=test&projectId=%s&type=capture", shop.tenant.project),
+		    "capture");
+	expect_list(c, admin.access, client_text(c, "?projectId=%s", shop.tenant.project), "");
+	a = list(c, admin.access, "?limit=1");
+	expect_status(&a, 200);
+	a = list(c, admin.access, "?projectId=" NOBODY);
+	expect_refusal(&a, 404, "NOT_FOUND");
+}
+
+/* A wallet and a currency are looked for in postings; one that can't be read is not left out. */
+static void
+test_detached_list(void **state)
+{
+	struct client *c = *state;
+	struct shop shop = shop_new(c, "away");
+	struct answer a;
+
+	client_sql(c, "INSERT INTO cowry.journal_period (name, first_id, last_id, ends_at, state)"
+		      " SELECT '2020-01', transaction_id, transaction_id, now(), 'detached'"
+		      " FROM cowry.transaction WHERE reference = 'away._2'");
+	a = list(c, shop.key, "?currency=USD");
+	expect_refusal(&a, 409, "CONFLICT");
+	expect_list(c, shop.key, "?type=credit", "credit credit");
+	client_sql(c, "DELETE FROM cowry.journal_period");
+}
+
 static void
 test_covered(void **state)
 {
@@ -143,9 +416,13 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		client_test(test_transfer),     client_test(test_other_accounts),
-		client_test(test_whose),        client_test(test_detached),
-		client_test(client_books_hold), client_test(test_covered),
+		client_test(test_transfer),      client_test(test_other_accounts),
+		client_test(test_whose),         client_test(test_detached),
+		client_test(test_list),          client_test(test_pages),
+		client_test(test_filters),       client_test(test_rare),
+		client_test(test_times),         client_test(test_list_refuses),
+		client_test(test_administrator), client_test(test_detached_list),
+		client_test(client_books_hold),  client_test(test_covered),
 	};
 
 	return cmocka_run_group_tests(tests, setup, client_teardown);
