@@ -26,13 +26,15 @@ include $(srcdir)/tests/dev/local.mk
 include $(srcdir)/tests/package/local.mk
 include $(srcdir)/tests/install/local.mk
 
-# What ./dev check coverage and threads run.
-.PHONY: tests-of-layers tests-with-threads
+# What ./dev check coverage, threads and valgrind run.
+.PHONY: tests-of-layers tests-with-threads tests-for-valgrind
 tests-of-layers:
 	@echo $(filter-out tests/unit/%.sh,$(filter tests/unit/% tests/db/% tests/api/%,$(TESTS)))
 tests-with-threads:
 	@echo $(filter tests/unit/base/batcher tests/unit/base/fiber tests/unit/base/log tests/unit/base/metrics \
 		tests/unit/base/settings tests/unit/bin/server tests/unit/ledger/commit_queue tests/unit/net/http_many \
 		$(filter-out %.sh,$(filter tests/db/% tests/api/%,$(TESTS))),$(TESTS))
+tests-for-valgrind:
+	@echo $(filter-out %.sh tests/unit/bin/memory,$(filter tests/unit/% tests/db/%,$(TESTS)))
 
 clean-local: clean-openapi-linter clean-client-libraries clean-browser-driver clean-postgresql-servers clean-bench-peer

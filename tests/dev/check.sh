@@ -5,7 +5,7 @@
 # The stages of a check, in the order in which they start: the longest first.
 readonly CHECK_STAGES="sanitizers distcheck lint fuzz nemesis instructions"
 # Those that are run by their names only: other machines, other releases of Debian, what takes long.
-readonly MACHINE_STAGES="trixie trixie_all postgresql package failover install upgrade security coverage threads"
+readonly MACHINE_STAGES="trixie trixie_all postgresql package failover install upgrade security coverage threads valgrind"
 readonly CHECK_PACKAGES="clang clang-format clang-tidy cppcheck shellcheck python3-aiosmtpd mandoc
     valgrind"
 readonly MACHINE_PACKAGES="debootstrap systemd-container patroni etcd-server haproxy pgbouncer python3-psycopg2
