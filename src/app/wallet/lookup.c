@@ -151,8 +151,9 @@ books_of(struct ctx *ctx, const struct lookup_filter *filter, int64_t *ledger_id
 			      "FORBIDDEN", "is for administrators; a key has its project and mode");
 		return ERR_VALIDATION;
 	}
+	*ledger_id = 0; /* there is none: others have nothing to look into */
 	if (!ctx->who.admin)
-		return fault(&ctx->fault, ERR_FORBIDDEN, NULL, NULL);
+		return ERR_OK;
 	TRY(db_run(ctx, SQL_lookup_ledger, &rows,
 		   PARAMS(p_uuid(filter->project),
 			  p_word(mode_words, filter->mode != 0 ? filter->mode : MODE_LIVE))));
@@ -184,6 +185,12 @@ narrow(struct range *range, enum bound bound, int64_t first, int64_t last)
 		range->greatest = greatest;
 }
 
+/* As requests name them. */
+static const char *const amount_names[BOUNDS] = {
+	[BOUND_IS] = "amount",     [BOUND_GT] = "amount[gt]",   [BOUND_GTE] = "amount[gte]",
+	[BOUND_LT] = "amount[lt]", [BOUND_LTE] = "amount[lte]",
+};
+
 static enum err
 amounts_of(struct ctx *ctx, const struct lookup_filter *filter, struct range *range)
 {
@@ -194,8 +201,8 @@ amounts_of(struct ctx *ctx, const struct lookup_filter *filter, struct range *ra
 		if (!filter->amount[bound].present)
 			continue;
 		if (filter->currency == NULL) {
-			violation_add(ctx->arena, &ctx->fault, "currency", "REQUIRED",
-				      "is required with an amount");
+			violation_add(ctx->arena, &ctx->fault, amount_names[bound], "CURRENCY",
+				      "needs a currency");
 			return ERR_VALIDATION;
 		}
 		TRY(transaction_amount(ctx, filter->amount[bound], filter->currency, &money));
