@@ -25,7 +25,7 @@ static const struct field fields[] = {
 	FIELD(struct lookup, id, .name = "id", .required = true),
 	FIELD(struct lookup, reference, .name = "reference", .required = true,
 	      .example = "\"trf_2026_001\""),
-	FIELD(struct lookup, type, .name = "type", .choices = word_transactions,
+	FIELD(struct lookup, type, .name = "type", .choices = transaction_type_words,
 	      .words = transaction_type_words, .required = true, .example = "\"transfer\""),
 	FIELD(struct lookup, status, .name = "status", .choices = word_completed,
 	      .words = transaction_status_words, .required = true, .example = "\"completed\""),
@@ -64,7 +64,7 @@ static const struct field list_query_fields[] = {
 	      .doc = "Exactly this reference."),
 	FIELD(struct list_query, filter.prefix, .name = "reference[prefix]",
 	      .doc = "References that begin with it."),
-	FIELD(struct list_query, filter.type, .name = "type", .choices = word_transactions,
+	FIELD(struct list_query, filter.type, .name = "type", .choices = transaction_type_words,
 	      .words = transaction_type_words),
 	FIELD(struct list_query, filter.wallet, .name = "walletId",
 	      .doc = "Money moved from or to this wallet."),
@@ -108,7 +108,7 @@ const struct route pocket_transactions[] = {
 	 "Filters are combined. A call looks at a limited number of transactions: a page may have "
 	 "fewer items than limit, or none, and there is more as long as it has a nextCursor.",
 	 list_transactions, .query = &list_query, .out = &transaction, .reply.list = true,
-	 .access = ACCESS_USER_OR_PROJECT, .stale = true, .docs.errors = {409}, .status = 200,
+	 .access = ACCESS_USER_OR_PROJECT, .stale = true, .docs.errors = {404, 409}, .status = 200,
 	 .docs.tag = "Money"},
 	{GET, "/v1/transactions/{id}", "Retrieve a transaction with its postings",
 	 "A project's API key gives access to the transactions of its mode, an administrator's access "
