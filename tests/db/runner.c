@@ -276,6 +276,11 @@ test_clock_steps_back(void **state)
 		" ('quick', 'due', now() + interval '1 hour', NULL),"
 		" ('quick', 'later', now() + interval '90 minutes', NULL),"
 		" ('quick', 'claimed', now(), now() + interval '1 hour')");
+	/* A step that was seen and is over by itself is forgotten: the next one is waited for. */
+	fixture_sql(f->superuser_url, "INSERT INTO cowry.job_runner (instance, stepped_xid)"
+				      " VALUES ('level', pg_current_xact_id())");
+	assert_int_equal(db_run(&f->ctx, SQL_runner_beat, NULL, PARAMS(p_text("level"))), ERR_OK);
+	assert_string_equal(value(f, "SELECT count(stepped_xid) FROM cowry.job_runner"), "0");
 	/* A beat that was under way when the clock stepped back tells nothing else. */
 	assert_int_equal(db_run(&f->ctx, SQL_runner_beat, NULL, PARAMS(p_text("ahead"))), ERR_OK);
 	/* Nor is one forgotten that took its time before and commits later. */

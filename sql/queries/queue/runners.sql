@@ -11,7 +11,9 @@ WITH gone AS (
 )
 INSERT INTO job_runner AS r (instance)
 VALUES ($1)
-ON CONFLICT (instance) DO UPDATE SET seen_at = greatest(r.seen_at, clock_timestamp());
+ON CONFLICT (instance) DO UPDATE
+   SET seen_at = greatest(r.seen_at, clock_timestamp()),
+       stepped_xid = CASE WHEN r.seen_at > clock_timestamp() THEN r.stepped_xid END;
 
 -- name: runner_seen
 -- params: within_s:bigint

@@ -16,8 +16,8 @@ SELECT t.transaction_id, is_detached(t.transaction_id) AS detached, t.public_id,
 -- returns: many
 -- Of the same transaction, or of several, each with its id. An account that is no wallet has the name of its kind
 -- only. Each account is read by its id: the LIMITs keep the planner from other orders.
-SELECT t.public_id, f.wallet AS source, o.wallet AS destination, fc.name AS from_account, oc.name AS to_account,
-       p.currency::text AS currency, p.amount
+SELECT f.wallet AS source, o.wallet AS destination, fc.name AS from_account, oc.name AS to_account,
+       p.currency::text AS currency, p.amount, t.public_id
   FROM unnest($2) AS i (public_id)
  CROSS JOIN LATERAL (SELECT transaction_id, public_id, created_at
                        FROM transaction

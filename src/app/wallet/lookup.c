@@ -31,11 +31,10 @@ static const struct column columns[] = {
 	COLUMN(struct transaction_row, created_at),
 };
 
-/* Of a list: the first one, and the one behind them. */
-enum { TRANSACTION_ID, NEXT = COLUMN_COUNT(columns) };
+/* Columns that are read by themselves; of a list, one more is behind them. */
+enum { TRANSACTION_ID, PUBLIC_ID = 2, NEXT = COLUMN_COUNT(columns) };
 
 struct posting_row {
-	struct uuid public_id; /* of the transaction */
 	struct uuid source;
 	struct uuid destination;
 	const char *from_account;
@@ -45,26 +44,28 @@ struct posting_row {
 };
 
 static const struct column posting_columns[] = {
-	COLUMN(struct posting_row, public_id),   COLUMN(struct posting_row, source),
-	COLUMN(struct posting_row, destination), COLUMN(struct posting_row, from_account),
-	COLUMN(struct posting_row, to_account),  COLUMN(struct posting_row, currency),
-	COLUMN(struct posting_row, amount),
+	COLUMN(struct posting_row, source),       COLUMN(struct posting_row, destination),
+	COLUMN(struct posting_row, from_account), COLUMN(struct posting_row, to_account),
+	COLUMN(struct posting_row, currency),     COLUMN(struct posting_row, amount),
 };
+/* The id of the transaction, behind them. */
+enum { TRANSACTION = COLUMN_COUNT(posting_columns) };
 
 /* The postings of a transaction, from *at on; *at moves behind them. */
 static struct list
 postings_of(struct arena *arena, const struct rows *rows, struct uuid id, size_t *at)
 {
-	struct lookup_posting *postings = arena_array(arena, rows->count - *at, sizeof(*postings));
-	size_t n = 0;
+	size_t first = *at;
+	struct lookup_posting *postings;
 
-	for (; *at < rows->count; ++*at) {
+	while (*at < rows->count && uuid_equal(row_uuid(rows, *at, TRANSACTION), id))
+		++*at;
+	postings = arena_array(arena, *at - first, sizeof(*postings));
+	for (size_t i = first; i < *at; i++) {
 		struct posting_row row = {.amount = 0};
 
-		rows_scan(rows, *at, posting_columns, COLUMN_COUNT(posting_columns), &row);
-		if (!uuid_equal(row.public_id, id))
-			break;
-		postings[n++] = (struct lookup_posting){
+		rows_scan(rows, i, posting_columns, COLUMN_COUNT(posting_columns), &row);
+		postings[i - first] = (struct lookup_posting){
 			.from = row.source,
 			.to = row.destination,
 			.from_account = row.from_account,
@@ -73,7 +74,7 @@ postings_of(struct arena *arena, const struct rows *rows, struct uuid id, size_t
 			.currency = row.currency,
 		};
 	}
-	return (struct list){postings, n};
+	return (struct list){postings, *at - first};
 }
 
 static enum err
@@ -273,12 +274,8 @@ find_postings(struct ctx *ctx, const struct rows *found, size_t n, struct rows *
 {
 	struct uuid *ids = arena_array(ctx->arena, n, sizeof(*ids));
 
-	for (size_t i = 0; i < n; i++) {
-		struct transaction_row row = {.detached = false};
-
-		rows_scan(found, i, columns, COLUMN_COUNT(columns), &row);
-		ids[i] = row.public_id;
-	}
+	for (size_t i = 0; i < n; i++)
+		ids[i] = row_uuid(found, i, PUBLIC_ID);
 	return db_run(ctx, SQL_lookup_postings, out, PARAMS(p_null(), p_uuids(ids, n)));
 }
 
