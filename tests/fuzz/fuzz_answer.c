@@ -12,7 +12,7 @@
 #include "tests/fuzz/fuzz.h"
 #include "json/reader.h"
 
-enum { LIMIT = 64 << 20, TEXT_MAX = 100, VALUES = 65536, CALLS_MAX = 1000 };
+enum { LIMIT = 64 << 20, ID_MAX = 100, BANK_ID_MAX = 200, VALUES = 65536, CALLS_MAX = 1000 };
 
 #define REFERENCE "cw-abcdefghijklmnopqrstuvwx"
 
@@ -52,13 +52,13 @@ http_call(struct http_client *client, struct arena *arena, const struct http_req
 	};
 }
 
-/* Ids and references are visible ASCII of a limited length. */
+/* Ids and references are visible ASCII of at most "max" bytes. */
 static void
-check_text(const char *text)
+check_id(const char *text, size_t max)
 {
 	if (text == NULL)
 		return;
-	REQUIRE(text[0] != '\0' && strlen(text) <= TEXT_MAX);
+	REQUIRE(text[0] != '\0' && strlen(text) <= max);
 	for (; *text != '\0'; text++)
 		REQUIRE(*text > ' ' && *text <= '~');
 }
@@ -78,7 +78,7 @@ check_answer(struct arena *arena, const struct provider_answer *answer)
 	struct fault f = {0};
 
 	check_outcome(answer->outcome, answer->message);
-	check_text(answer->id);
+	check_id(answer->id, ID_MAX);
 	if (answer->shown != NULL)
 		REQUIRE(json_read_bounded(arena, &f, answer->shown, strlen(answer->shown), VALUES,
 					  &shown) == ERR_OK);
@@ -87,8 +87,8 @@ check_answer(struct arena *arena, const struct provider_answer *answer)
 static void
 check_report(const struct provider_report *report)
 {
-	check_text(report->reference);
-	check_text(report->id);
+	check_id(report->reference, ID_MAX);
+	check_id(report->id, ID_MAX);
 	REQUIRE(report->amount.minor >= 0);
 	REQUIRE(report->amount.currency != NULL || report->amount.minor == 0);
 }
@@ -151,7 +151,7 @@ call_vendor(const struct vendor *vendor, size_t which, const struct provider_cal
 		answer =
 			which == 0 ? vendor->sell(&again, &order) : vendor->poll(&again, REFERENCE);
 		check_outcome(answer.outcome, which == 0 ? answer.message : "-");
-		check_text(answer.id);
+		check_id(answer.id, ID_MAX);
 		REQUIRE(answer.amount.currency != NULL || answer.amount.minor == 0);
 	}
 }
@@ -221,8 +221,8 @@ call_bank(size_t which, const struct xs2a_call *call)
 		break;
 	}
 	check_bank(&consent.answer);
-	check_text(consent.id);
-	check_text(payment.id);
+	check_id(consent.id, BANK_ID_MAX);
+	check_id(payment.id, BANK_ID_MAX);
 }
 
 /* The caller's payload: an object, or none. */
