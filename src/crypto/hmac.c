@@ -38,17 +38,33 @@ sha256_parts(const struct bytes *parts, size_t count, unsigned char out[SHA256_S
 	EVP_MD_CTX_free(work);
 }
 
-/* A context that has taken the key in. */
-static EVP_MAC_CTX *
-take_key(struct bytes key, char *algorithm)
+static void
+take_key(EVP_MAC_CTX *context, struct bytes key)
 {
 	const unsigned char *secret = (const unsigned char *)(key.length > 0 ? key.data : "");
+
+	check(EVP_MAC_init(context, secret, key.length, NULL) == 1);
+}
+
+static EVP_MAC_CTX *
+context_of(char *algorithm)
+{
 	const OSSL_PARAM params[] = {
 		OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, algorithm, 0),
 		OSSL_PARAM_construct_end()};
-	EVP_MAC_CTX *keyed = EVP_MAC_CTX_new(fetched_hmac());
+	EVP_MAC_CTX *context = EVP_MAC_CTX_new(fetched_hmac());
 
-	check(keyed != NULL && EVP_MAC_init(keyed, secret, key.length, params) == 1);
+	check(context != NULL && EVP_MAC_CTX_set_params(context, params) == 1);
+	return context;
+}
+
+/* A context that has taken the key in. */
+static EVP_MAC_CTX *
+keyed_context(struct bytes key, char *algorithm)
+{
+	EVP_MAC_CTX *keyed = context_of(algorithm);
+
+	take_key(keyed, key);
 	return keyed;
 }
 
@@ -65,7 +81,7 @@ hmac_sha256(struct bytes key, const void *data, size_t length, unsigned char out
 {
 	char name[] = "SHA256";
 
-	digest(take_key(key, name), data, length, out, SHA256_SIZE);
+	digest(keyed_context(key, name), data, length, out, SHA256_SIZE);
 }
 
 void
@@ -73,7 +89,7 @@ hmac_sha512(struct bytes key, const void *data, size_t length, unsigned char out
 {
 	char name[] = "SHA512";
 
-	digest(take_key(key, name), data, length, out, SHA512_SIZE);
+	digest(keyed_context(key, name), data, length, out, SHA512_SIZE);
 }
 
 /* Its context is copied for each digest. */
@@ -88,7 +104,7 @@ hmac_key_new(struct bytes key)
 	char name[] = "SHA256";
 
 	check(prepared != NULL);
-	prepared->keyed = take_key(key, name);
+	prepared->keyed = keyed_context(key, name);
 	return prepared;
 }
 
@@ -106,6 +122,46 @@ hmac_key_digest(const struct hmac_key *key, const void *data, size_t length,
 		unsigned char out[SHA256_SIZE])
 {
 	digest(EVP_MAC_CTX_dup(key->keyed), data, length, out, SHA256_SIZE);
+}
+
+struct hmac_context {
+	EVP_MAC_CTX *keyed;
+};
+
+struct hmac_context *
+hmac_context_new(void)
+{
+	struct hmac_context *context = malloc(sizeof(*context));
+	char name[] = "SHA256";
+
+	check(context != NULL);
+	context->keyed = context_of(name);
+	return context;
+}
+
+void
+hmac_context_free(struct hmac_context *context)
+{
+	if (context == NULL)
+		return;
+	EVP_MAC_CTX_free(context->keyed);
+	free(context);
+}
+
+void
+hmac_context_key(struct hmac_context *context, struct bytes key)
+{
+	take_key(context->keyed, key);
+}
+
+/* Without a key, EVP_MAC_init() begins again with the last one. */
+void
+hmac_context_digest(struct hmac_context *context, const void *data, size_t length,
+		    unsigned char out[SHA256_SIZE])
+{
+	check(EVP_MAC_init(context->keyed, NULL, 0, NULL) == 1 &&
+	      EVP_MAC_update(context->keyed, data, length) == 1 &&
+	      EVP_MAC_final(context->keyed, out, NULL, SHA256_SIZE) == 1);
 }
 
 bool

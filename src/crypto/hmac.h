@@ -21,6 +21,14 @@ void hmac_key_free(struct hmac_key *key);
 /* HMAC-SHA-256; a fraction of the cost of hmac_sha256(), which sets everything up each time. */
 void hmac_key_digest(const struct hmac_key *key, const void *data, size_t length,
 		     unsigned char out[SHA256_SIZE]);
+/* HMAC-SHA-256 by one thread, with a key that changes often: nothing is allocated for a key or a digest. */
+struct hmac_context;
+struct hmac_context *hmac_context_new(void) __attribute__((returns_nonnull));
+void hmac_context_free(struct hmac_context *context);
+/* The key is copied. A context has none at first. */
+void hmac_context_key(struct hmac_context *context, struct bytes key);
+void hmac_context_digest(struct hmac_context *context, const void *data, size_t length,
+			 unsigned char out[SHA256_SIZE]);
 /* Equality, in constant time. */
 bool secret_equal(const void *a, const void *b, size_t length);
 /* Compare a hex signature, in either case, with the HMAC-SHA512 of data. */

@@ -1,6 +1,20 @@
 #include "tlog/leaf.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+#include "crypto/hmac.h"
+
+/* Bytes: of memory for a leaf, whose text has a few hundred for each posting. */
+enum { LEAF_MAX = 4 * 1024 * 1024 };
+
+/* What a leaf is written with. */
+struct writer {
+	struct arena *arena;
+	struct hmac_context *salts; /* its key is the leaf's salt */
+	const struct leaf *leaf;
+};
 
 void
 leaf_field_salt(const unsigned char salt[LEAF_SALT_SIZE], const char *name, struct hash *out)
@@ -18,14 +32,14 @@ leaf_commit(const struct hash *field_salt, const char *value, struct hash *out)
 }
 
 static const char *
-commitment(struct arena *arena, const struct leaf *leaf, const char *name, const char *value)
+commitment(const struct writer *writer, const char *name, const char *value)
 {
 	struct hash salt;
 	struct hash hash;
 
-	leaf_field_salt(leaf->salt, name, &salt);
+	hmac_context_digest(writer->salts, name, strlen(name), salt.bytes);
 	leaf_commit(&salt, value, &hash);
-	return hex_encode(arena, hash.bytes, sizeof(hash.bytes));
+	return hex_encode(writer->arena, hash.bytes, sizeof(hash.bytes));
 }
 
 const char *
@@ -41,18 +55,18 @@ leaf_state(struct arena *arena, int64_t balance, int64_t sequence)
 
 /* One side of a posting: the account's balance after it, and its number in the account's history. */
 static const char *
-side(struct arena *arena, const struct leaf *leaf, const char *prefix, int64_t line,
-     int64_t balance, int64_t sequence)
+side(const struct writer *writer, const char *prefix, int64_t line, int64_t balance,
+     int64_t sequence)
 {
 	char number[INTEGER_TEXT_MAX];
 	const char *const name[] = {prefix, integer_text(number, line)};
 
-	return commitment(arena, leaf, arena_join(arena, name, COUNT(name)),
-			  leaf_state(arena, balance, sequence));
+	return commitment(writer, arena_join(writer->arena, name, COUNT(name)),
+			  leaf_state(writer->arena, balance, sequence));
 }
 
 static const char *
-posting_line(struct arena *arena, const struct leaf *leaf, const struct leaf_posting *p)
+posting_line(const struct writer *writer, const struct leaf_posting *p)
 {
 	char line[INTEGER_TEXT_MAX];
 	char amount[INTEGER_TEXT_MAX];
@@ -64,12 +78,12 @@ posting_line(struct arena *arena, const struct leaf *leaf, const struct leaf_pos
 		" ",        uuid_text(to, p->to),
 		" ",        integer_text(amount, p->amount),
 		" ",        p->currency,
-		" ",        side(arena, leaf, "from ", p->line, p->from_balance, p->from_sequence),
-		" ",        side(arena, leaf, "to ", p->line, p->to_balance, p->to_sequence),
+		" ",        side(writer, "from ", p->line, p->from_balance, p->from_sequence),
+		" ",        side(writer, "to ", p->line, p->to_balance, p->to_sequence),
 		"\n",
 	};
 
-	return arena_join(arena, parts, COUNT(parts));
+	return arena_join(writer->arena, parts, COUNT(parts));
 }
 
 const char *
@@ -95,8 +109,9 @@ id_text(char buf[UUID_TEXT_MAX], struct uuid id)
 }
 
 static const char *
-head(struct arena *arena, const struct leaf *leaf)
+head(const struct writer *writer)
 {
+	const struct leaf *leaf = writer->leaf;
 	char project[UUID_TEXT_MAX];
 	char id[UUID_TEXT_MAX];
 	char reverses[UUID_TEXT_MAX];
@@ -111,28 +126,77 @@ head(struct arena *arena, const struct leaf *leaf)
 		"\ntype ",
 		leaf->type,
 		"\ntime ",
-		leaf_time(arena, leaf->time),
+		leaf_time(writer->arena, leaf->time),
 		"\nreverses ",
 		id_text(reverses, leaf->reverses),
 		"\nreference ",
-		commitment(arena, leaf, "reference", leaf->reference),
+		commitment(writer, "reference", leaf->reference),
 		"\nmetadata ",
-		commitment(arena, leaf, "metadata", leaf->metadata),
+		commitment(writer, "metadata", leaf->metadata),
 		"\n",
 	};
 
-	return arena_join(arena, parts, COUNT(parts));
+	return arena_join(writer->arena, parts, COUNT(parts));
+}
+
+static struct bytes
+write_leaf(struct arena *arena, struct hmac_context *salts, const struct leaf *leaf)
+{
+	const struct writer writer = {arena, salts, leaf};
+	const char **lines = arena_array(arena, leaf->count + 1, sizeof(*lines));
+	const char *text;
+
+	hmac_context_key(salts, (struct bytes){leaf->salt, LEAF_SALT_SIZE});
+	lines[0] = head(&writer);
+	for (size_t i = 0; i < leaf->count; i++)
+		lines[i + 1] = posting_line(&writer, &leaf->postings[i]);
+	text = arena_join(arena, lines, leaf->count + 1);
+	return (struct bytes){text, strlen(text)};
 }
 
 struct bytes
 leaf_text(struct arena *arena, const struct leaf *leaf)
 {
-	const char **lines = arena_array(arena, leaf->count + 1, sizeof(*lines));
-	const char *text;
+	struct hmac_context *salts = hmac_context_new();
+	struct bytes text = write_leaf(arena, salts, leaf);
 
-	lines[0] = head(arena, leaf);
-	for (size_t i = 0; i < leaf->count; i++)
-		lines[i + 1] = posting_line(arena, leaf, &leaf->postings[i]);
-	text = arena_join(arena, lines, leaf->count + 1);
-	return (struct bytes){text, strlen(text)};
+	hmac_context_free(salts);
+	return text;
+}
+
+struct leaf_hasher {
+	struct arena *arena;
+	struct hmac_context *salts;
+};
+
+struct leaf_hasher *
+leaf_hasher_new(void)
+{
+	struct leaf_hasher *hasher = malloc(sizeof(*hasher));
+
+	if (hasher == NULL) {
+		(void)fputs("leaf: out of memory\n", stderr);
+		abort();
+	}
+	*hasher = (struct leaf_hasher){arena_new(LEAF_MAX), hmac_context_new()};
+	return hasher;
+}
+
+void
+leaf_hasher_free(struct leaf_hasher *hasher)
+{
+	if (hasher == NULL)
+		return;
+	arena_free(hasher->arena);
+	hmac_context_free(hasher->salts);
+	free(hasher);
+}
+
+void
+leaf_hash(struct leaf_hasher *hasher, const struct leaf *leaf, struct hash *out)
+{
+	struct bytes text = write_leaf(hasher->arena, hasher->salts, leaf);
+
+	merkle_leaf(text.data, text.length, out);
+	arena_reset(hasher->arena);
 }

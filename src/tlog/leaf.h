@@ -54,6 +54,12 @@ const char *leaf_time(struct arena *arena, struct instant time);
 const char *leaf_state(struct arena *arena, int64_t balance, int64_t sequence);
 struct bytes leaf_text(struct arena *arena, const struct leaf *leaf);
 
+/* Hashes leaves, one after the other, in one thread. */
+struct leaf_hasher;
+struct leaf_hasher *leaf_hasher_new(void) __attribute__((returns_nonnull));
+void leaf_hasher_free(struct leaf_hasher *hasher);
+void leaf_hash(struct leaf_hasher *hasher, const struct leaf *leaf, struct hash *out);
+
 /* What opens a commitment of a leaf. The names are "reference", "metadata", "from 0" and "to 0", with the
  * line of a posting; the value of the last two is "<balance> <sequence>". */
 void leaf_field_salt(const unsigned char salt[LEAF_SALT_SIZE], const char *name, struct hash *out);

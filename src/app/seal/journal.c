@@ -6,29 +6,16 @@
 #include "base/word.h"
 #include "db/row.h"
 
-struct transaction_row {
-	int64_t transaction_id;
-	struct uuid public_id;
-	enum mode mode;
-	struct uuid project;
-	const char *type;
-	const char *reference;
-	const char *metadata;
-	struct instant created_at;
-	struct uuid reverses;
-};
-
 static const struct column columns[] = {
-	COLUMN(struct transaction_row, transaction_id),
-	COLUMN(struct transaction_row, public_id),
-	COLUMN_WORD(struct transaction_row, mode, mode_words),
-	COLUMN(struct transaction_row, project),
-	COLUMN(struct transaction_row, type),
-	COLUMN(struct transaction_row, reference),
-	COLUMN(struct transaction_row, metadata),
-	COLUMN(struct transaction_row, created_at),
-	COLUMN(struct transaction_row, reverses),
+	COLUMN(struct journal_entry, transaction_id),
+	COLUMN_NAMED(struct journal_entry, leaf.id, "public_id"),
+	COLUMN_NAMED(struct journal_entry, leaf.type, "type"),
+	COLUMN_NAMED(struct journal_entry, leaf.reference, "reference"),
+	COLUMN_NAMED(struct journal_entry, leaf.metadata, "metadata"),
+	COLUMN_NAMED(struct journal_entry, leaf.time, "created_at"),
 };
+/* The columns behind them. */
+enum { LEDGER_ID = COLUMN_COUNT(columns), REVERSES };
 
 static const struct column posting_columns[] = {
 	COLUMN(struct leaf_posting, line),        COLUMN(struct leaf_posting, currency),
@@ -36,27 +23,28 @@ static const struct column posting_columns[] = {
 	COLUMN(struct leaf_posting, to_balance),  COLUMN(struct leaf_posting, from_sequence),
 	COLUMN(struct leaf_posting, to_sequence),
 };
-/* The columns behind them. */
 enum { TRANSACTION_ID = COLUMN_COUNT(posting_columns), FROM_ID, TO_ID };
 
-static struct journal_entry
-entry_at(const struct rows *rows, size_t i)
-{
-	struct transaction_row row = {0};
+/* What ids mean: rows that begin with an id, in the order of the ids. */
+struct meaning {
+	struct rows rows;
+	int64_t *ids; /* asked for, then found */
+	size_t n;
+};
 
-	rows_scan(rows, i, columns, COLUMN_COUNT(columns), &row);
-	return (struct journal_entry){
-		.transaction_id = row.transaction_id,
-		.mode = row.mode,
-		.leaf = {.mode = word_text(mode_words, row.mode),
-			 .project = row.project,
-			 .id = row.public_id,
-			 .type = row.type,
-			 .time = row.created_at,
-			 .reverses = row.reverses,
-			 .reference = row.reference,
-			 .metadata = row.metadata},
-	};
+/* What ids of a piece of the journal mean. */
+struct meanings {
+	struct meaning ledgers;
+	struct meaning reversed;
+	struct meaning accounts;
+};
+
+enum { NAME = 1, MODE = 1, PROJECT = 2 };
+
+static void
+ask(struct meaning *meaning, int64_t id)
+{
+	meaning->ids[meaning->n++] = id;
 }
 
 static int
@@ -68,52 +56,104 @@ compare_ids(const void *a, const void *b)
 	return (one > other) - (one < other);
 }
 
-/* The accounts of postings, each once: few have many postings. */
-static enum err
-find_accounts(struct ctx *ctx, const struct rows *postings, struct rows *out)
+/* Each id once. */
+static struct param
+asked(struct meaning *meaning)
 {
-	int64_t *ids = arena_array(ctx->arena, 2 * postings->count, sizeof(*ids));
 	size_t n = 0;
 
-	for (size_t i = 0; i < postings->count; i++) {
-		ids[2 * i] = row_int(postings, i, FROM_ID);
-		ids[2 * i + 1] = row_int(postings, i, TO_ID);
+	qsort(meaning->ids, meaning->n, sizeof(*meaning->ids), compare_ids);
+	for (size_t i = 0; i < meaning->n; i++)
+		if (n == 0 || meaning->ids[n - 1] != meaning->ids[i])
+			meaning->ids[n++] = meaning->ids[i];
+	return p_ints(meaning->ids, n);
+}
+
+static void
+take_found(struct meaning *meaning)
+{
+	meaning->n = meaning->rows.count;
+	for (size_t i = 0; i < meaning->n; i++)
+		meaning->ids[i] = row_int(&meaning->rows, i, 0);
+}
+
+static enum err
+find_meanings(struct ctx *ctx, const struct rows *transactions, const struct rows *postings,
+	      struct meanings *out)
+{
+	const size_t size = sizeof(int64_t);
+
+	*out = (struct meanings){.ledgers.ids = arena_array(ctx->arena, transactions->count, size),
+				 .reversed.ids = arena_array(ctx->arena, transactions->count, size),
+				 .accounts.ids =
+					 arena_array(ctx->arena, 2 * postings->count, size)};
+	for (size_t i = 0; i < transactions->count; i++) {
+		ask(&out->ledgers, row_int(transactions, i, LEDGER_ID));
+		if (!row_is_null(transactions, i, REVERSES))
+			ask(&out->reversed, row_int(transactions, i, REVERSES));
 	}
-	qsort(ids, 2 * postings->count, sizeof(*ids), compare_ids);
-	for (size_t i = 0; i < 2 * postings->count; i++)
-		if (n == 0 || ids[n - 1] != ids[i])
-			ids[n++] = ids[i];
-	return db_run(ctx, SQL_seal_accounts, out, PARAMS(p_ints(ids, n)));
+	for (size_t i = 0; i < postings->count; i++) {
+		ask(&out->accounts, row_int(postings, i, FROM_ID));
+		ask(&out->accounts, row_int(postings, i, TO_ID));
+	}
+	const struct db_call calls[] = {
+		{SQL_seal_ledgers, &out->ledgers.rows, PARAMS(asked(&out->ledgers))},
+		{SQL_seal_reversed, &out->reversed.rows, PARAMS(asked(&out->reversed))},
+		{SQL_seal_accounts, &out->accounts.rows, PARAMS(asked(&out->accounts))},
+	};
+
+	TRY(db_pipeline(ctx, calls, COUNT(calls)));
+	take_found(&out->ledgers);
+	take_found(&out->reversed);
+	take_found(&out->accounts);
+	return ERR_OK;
+}
+
+static bool
+find(const struct meaning *meaning, int64_t id, size_t *row)
+{
+	const int64_t *found =
+		bsearch(&id, meaning->ids, meaning->n, sizeof(*meaning->ids), compare_ids);
+
+	*row = found != NULL ? (size_t)(found - meaning->ids) : 0;
+	return found != NULL;
 }
 
 /* Nil if it is not among them. */
 static struct uuid
-account_name(const struct rows *accounts, int64_t id)
+name_of(const struct meaning *meaning, int64_t id)
 {
-	size_t low = 0;
-	size_t high = accounts->count;
+	size_t row;
 
-	while (low < high) {
-		size_t middle = (low + high) / 2;
+	return find(meaning, id, &row) ? row_uuid(&meaning->rows, row, NAME) : (struct uuid){0};
+}
 
-		if (row_int(accounts, middle, 0) < id)
-			low = middle + 1;
-		else
-			high = middle;
+static struct journal_entry
+entry_at(const struct rows *rows, size_t i, const struct meanings *meanings)
+{
+	struct journal_entry entry = {0};
+	size_t ledger;
+
+	rows_scan(rows, i, columns, COLUMN_COUNT(columns), &entry);
+	if (find(&meanings->ledgers, row_int(rows, i, LEDGER_ID), &ledger)) {
+		entry.mode = row_word(&meanings->ledgers.rows, ledger, MODE, mode_words);
+		entry.leaf.mode = word_text(mode_words, entry.mode);
+		entry.leaf.project = row_uuid(&meanings->ledgers.rows, ledger, PROJECT);
 	}
-	return low < accounts->count && row_int(accounts, low, 0) == id ? row_uuid(accounts, low, 1)
-									: (struct uuid){0};
+	if (!row_is_null(rows, i, REVERSES))
+		entry.leaf.reverses = name_of(&meanings->reversed, row_int(rows, i, REVERSES));
+	return entry;
 }
 
 static struct leaf_posting *
-postings_of(struct arena *arena, const struct rows *rows, const struct rows *accounts)
+postings_of(struct arena *arena, const struct rows *rows, const struct meaning *accounts)
 {
 	struct leaf_posting *postings = arena_array(arena, rows->count, sizeof(*postings));
 
 	for (size_t i = 0; i < rows->count; i++) {
 		rows_scan(rows, i, posting_columns, COLUMN_COUNT(posting_columns), &postings[i]);
-		postings[i].from = account_name(accounts, row_int(rows, i, FROM_ID));
-		postings[i].to = account_name(accounts, row_int(rows, i, TO_ID));
+		postings[i].from = name_of(accounts, row_int(rows, i, FROM_ID));
+		postings[i].to = name_of(accounts, row_int(rows, i, TO_ID));
 	}
 	return postings;
 }
@@ -141,30 +181,28 @@ journal_read(struct ctx *ctx, int64_t after, int64_t upto, struct journal_entry 
 {
 	struct rows transactions;
 	struct rows postings;
-	struct rows accounts;
+	struct meanings meanings;
 	const struct db_call calls[] = {
 		{SQL_seal_transactions, &transactions, PARAMS(p_int(after), p_int(upto))},
 		{SQL_seal_postings, &postings, PARAMS(p_int(after), p_int(upto))},
 	};
 
 	TRY(db_pipeline(ctx, calls, COUNT(calls)));
-	TRY(find_accounts(ctx, &postings, &accounts));
+	TRY(find_meanings(ctx, &transactions, &postings, &meanings));
 	*n = transactions.count;
 	*out = arena_array(ctx->arena, *n, sizeof(**out));
 	for (size_t i = 0; i < *n; i++)
-		(*out)[i] = entry_at(&transactions, i);
-	join(*out, *n, &postings, postings_of(ctx->arena, &postings, &accounts));
+		(*out)[i] = entry_at(&transactions, i, &meanings);
+	join(*out, *n, &postings, postings_of(ctx->arena, &postings, &meanings.accounts));
 	return ERR_OK;
 }
 
 void
-journal_hash(struct arena *arena, const struct journal_entry *entry, const unsigned char *salt,
-	     struct hash *out)
+journal_hash(struct leaf_hasher *hasher, const struct journal_entry *entry,
+	     const unsigned char *salt, struct hash *out)
 {
 	struct leaf leaf = entry->leaf;
-	struct bytes text;
 
 	leaf.salt = salt;
-	text = leaf_text(arena, &leaf);
-	merkle_leaf(text.data, text.length, out);
+	leaf_hash(hasher, &leaf, out);
 }

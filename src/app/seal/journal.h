@@ -16,7 +16,7 @@ struct journal_entry {
 enum err journal_read(struct ctx *ctx, int64_t after, int64_t upto, struct journal_entry **out,
 		      size_t *n) MUST_CHECK;
 /* The hash of an entry with this salt. */
-void journal_hash(struct arena *arena, const struct journal_entry *entry, const unsigned char *salt,
-		  struct hash *out);
+void journal_hash(struct leaf_hasher *hasher, const struct journal_entry *entry,
+		  const unsigned char *salt, struct hash *out);
 
 #endif

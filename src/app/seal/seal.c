@@ -15,8 +15,8 @@
 
 /* Transactions, and postings. A piece costs a commit, and statements whose number does not depend on it. */
 enum { PIECE_MOST = 2000 };
-/* Bytes: of a row of hashes; and of memory for a leaf, whose text has a few hundred for each posting. */
-enum { ROW_SIZE = TREE_ROW_HASHES * sizeof(struct hash), LEAF_MAX = 4 * 1024 * 1024 };
+/* Bytes of a row of hashes. */
+enum { ROW_SIZE = TREE_ROW_HASHES * sizeof(struct hash) };
 
 struct place {
 	int64_t done_id;
@@ -87,7 +87,7 @@ make_leaves(struct arena *arena, enum mode mode, const struct journal_entry *ent
 {
 	struct leaves leaves = {.ids = arena_array(arena, n, sizeof(int64_t)),
 				.salts = arena_room(arena, n * LEAF_SALT_SIZE)};
-	struct arena *scratch = arena_new(LEAF_MAX);
+	struct leaf_hasher *hasher = leaf_hasher_new();
 
 	random_bytes(leaves.salts, n * LEAF_SALT_SIZE);
 	for (size_t i = 0; i < n; i++) {
@@ -95,12 +95,11 @@ make_leaves(struct arena *arena, enum mode mode, const struct journal_entry *ent
 
 		if (entries[i].mode != mode)
 			continue;
-		journal_hash(scratch, &entries[i], leaves.salts + leaves.n * LEAF_SALT_SIZE, &hash);
-		arena_reset(scratch);
+		journal_hash(hasher, &entries[i], leaves.salts + leaves.n * LEAF_SALT_SIZE, &hash);
 		tile_edge_append(edge, &hash, add_hash, added);
 		leaves.ids[leaves.n++] = entries[i].transaction_id;
 	}
-	arena_free(scratch);
+	leaf_hasher_free(hasher);
 	return leaves;
 }
 

@@ -31,6 +31,7 @@ struct run {
 	struct ctx *ctx;
 	struct arena *kept; /* of what is reported; pieces are read into a scratch arena */
 	struct arena *scratch;
+	struct leaf_hasher *hasher;
 	const struct ledger_check_scope *scope;
 	struct stored_tree tree;
 	struct merkle_tree hashes; /* as stored */
@@ -175,7 +176,7 @@ compare_leaf(struct run *run, const struct leaf_row *leaf, const struct journal_
 				    (long long)leaf->index));
 		return;
 	}
-	journal_hash(run->ctx->arena, entry, leaf->salt.data, hash);
+	journal_hash(run->hasher, entry, leaf->salt.data, hash);
 	if (!stored || memcmp(hash->bytes, leaf->hash.data, sizeof(hash->bytes)) != 0)
 		report(run, arena_printf(run->kept, "%s is not as it was sealed (number %lld)",
 					 entry_name(run, entry), (long long)leaf->index));
@@ -350,6 +351,7 @@ seal_check(struct ctx *ctx, const struct ledger_check_scope *scope, struct witne
 	struct run run = {.ctx = ctx,
 			  .kept = ctx->arena,
 			  .scratch = arena_new(SCRATCH_MAX),
+			  .hasher = leaf_hasher_new(),
 			  .scope = scope,
 			  .edge = arena_alloc(ctx->arena, sizeof(*run.edge)),
 			  .witness_count = witness_count + 1,
@@ -370,6 +372,7 @@ seal_check(struct ctx *ctx, const struct ledger_check_scope *scope, struct witne
 	}
 	for (size_t i = 0; i < witness_count; i++)
 		witnesses[i] = run.witnesses[i];
+	leaf_hasher_free(run.hasher);
 	arena_free(run.scratch);
 	return err;
 }

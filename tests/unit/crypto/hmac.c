@@ -50,6 +50,7 @@ prepares_keys(void **state)
 	unsigned char secret[200];
 	unsigned char expected[SHA256_SIZE];
 	unsigned char out[SHA256_SIZE];
+	struct hmac_context *context = hmac_context_new();
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(secret); i++)
@@ -58,14 +59,19 @@ prepares_keys(void **state)
 		const struct bytes key = {secret, length};
 		struct hmac_key *prepared = hmac_key_new(key);
 
+		hmac_context_key(context, key);
 		for (size_t data = 0; data < sizeof(secret); data += 33) {
 			hmac_sha256(key, secret, data, expected);
 			hmac_key_digest(prepared, secret, data, out);
+			assert_memory_equal(out, expected, SHA256_SIZE);
+			hmac_context_digest(context, secret, data, out);
 			assert_memory_equal(out, expected, SHA256_SIZE);
 		}
 		hmac_key_free(prepared);
 	}
 	hmac_key_free(NULL);
+	hmac_context_free(context);
+	hmac_context_free(NULL);
 }
 
 static void

@@ -76,6 +76,31 @@ has_the_defined_bytes(void **state)
 	assert_string_equal(hex_encode(arena, hash.bytes, sizeof(hash.bytes)), expected_hash);
 }
 
+/* Also after a leaf with another salt. */
+static void
+hashes_one_after_the_other(void **state)
+{
+	static const unsigned char other_salt[LEAF_SALT_SIZE] = {1};
+	struct leaf_hasher *hasher = leaf_hasher_new();
+	struct leaf_posting posting;
+	struct leaf leaf = example(&posting);
+	struct leaf other = leaf;
+	struct hash hash;
+
+	(void)state;
+	other.salt = other_salt;
+	for (int i = 0; i < 2; i++) {
+		leaf_hash(hasher, &leaf, &hash);
+		assert_string_equal(hex_encode(arena, hash.bytes, sizeof(hash.bytes)),
+				    expected_hash);
+		leaf_hash(hasher, &other, &hash);
+		assert_string_not_equal(hex_encode(arena, hash.bytes, sizeof(hash.bytes)),
+					expected_hash);
+	}
+	leaf_hasher_free(hasher);
+	leaf_hasher_free(NULL);
+}
+
 static bool
 differs(const struct leaf *leaf)
 {
@@ -149,6 +174,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(has_the_defined_bytes),
+		cmocka_unit_test(hashes_one_after_the_other),
 		cmocka_unit_test(each_part_counts),
 		cmocka_unit_test(commitments_are_opened_one_by_one),
 	};
