@@ -9,16 +9,16 @@ SELECT one FROM seal_feed FOR UPDATE SKIP LOCKED;
 -- name: seal_place
 -- params: most:bigint
 -- returns: one
--- After it is claimed: what is sealed, and where the next piece ends: so many transactions, or those of so many
--- postings. All transactions up to event_feed.done_id have ended (migrations/0006_webhooks.sql). Postings of a
--- detached period can't be read.
+-- After it is claimed: what is sealed, and where the next piece ends: at most so many transactions, whose ids are
+-- at most so far apart, or those of so many postings. All transactions up to event_feed.done_id have ended
+-- (migrations/0006_webhooks.sql). Postings of a detached period can't be read.
 WITH piece AS MATERIALIZED (
     SELECT f.done_id, e.done_id AS end_id,
-           coalesce((SELECT t.transaction_id
-                       FROM transaction t
-                      WHERE t.transaction_id > f.done_id AND t.transaction_id <= e.done_id
-                      ORDER BY t.transaction_id
-                     OFFSET $1 - 1 LIMIT 1), e.done_id) AS piece_id
+           least(e.done_id, $1 - 1 + (SELECT t.transaction_id
+                                        FROM transaction t
+                                       WHERE t.transaction_id > f.done_id
+                                       ORDER BY t.transaction_id
+                                       LIMIT 1)) AS piece_id
       FROM seal_feed f
      CROSS JOIN event_feed e
 ), bounded AS MATERIALIZED (
