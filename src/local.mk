@@ -318,6 +318,7 @@ src_app_libapp_a_SOURCES = \
 	src/app/voucher/store.c src/app/voucher/store.h \
 	src/app/voucher/voucher.c src/app/voucher/voucher.h \
 	src/app/wallet/card.c src/app/wallet/card.h \
+	src/app/wallet/filter.c src/app/wallet/filter.h \
 	src/app/wallet/hold.c src/app/wallet/hold.h \
 	src/app/wallet/key.c src/app/wallet/key.h \
 	src/app/wallet/lookup.c src/app/wallet/lookup.h \
@@ -379,6 +380,7 @@ src_api_libapi_a_SOURCES = \
 	src/api/pocket/admin.c \
 	src/api/pocket/auth.c \
 	src/api/pocket/complaints.c \
+	src/api/pocket/filter.h \
 	src/api/pocket/holds.c \
 	src/api/pocket/jobs.c \
 	src/api/pocket/keys.c \

@@ -13,6 +13,12 @@ limit_of(int64_t asked)
 }
 
 int64_t
+page_limit(const struct page_query *query)
+{
+	return limit_of(query->limit);
+}
+
+int64_t
 page_most(const struct page_query *query)
 {
 	return limit_of(query->limit) + 1;

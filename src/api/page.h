@@ -25,6 +25,8 @@ struct page_query {
 		FIELD(struct_type, page.limit, .name = "limit", .lower_bound = true, .min = 1, \
 		      .max = PAGE_LIMIT_MAX, .doc = "Items per page. Default: 25.")
 
+/* Items of a page at most. */
+int64_t page_limit(const struct page_query *query);
 /* Rows to query: one more than are shown, to detect a next page. */
 int64_t page_most(const struct page_query *query);
 /* Show the items, at most limit; number_offset is the offset of the internal number in an item

@@ -19,12 +19,13 @@ static const struct column hold_columns[] = {
 	COLUMN(struct hold, expires_at),  COLUMN(struct hold, closed_at),
 	COLUMN(struct hold, transaction),
 };
+_Static_assert(COLUMN_COUNT(hold_columns) == HOLD_COLUMNS, "all columns are counted");
 
-static void
-scan(const struct rows *rows, struct hold *out)
+void
+hold_scan(const struct rows *rows, size_t i, struct hold *out)
 {
 	memset(out, 0, sizeof(*out));
-	rows_scan(rows, 0, hold_columns, COLUMN_COUNT(hold_columns), out);
+	rows_scan(rows, i, hold_columns, COLUMN_COUNT(hold_columns), out);
 }
 
 enum err
@@ -33,7 +34,7 @@ hold_get(struct ctx *ctx, int64_t ledger_id, struct uuid id, struct hold *out)
 	struct rows rows;
 
 	TRY(db_run(ctx, SQL_hold_find, &rows, PARAMS(p_int(ledger_id), p_uuid(id))));
-	scan(&rows, out);
+	hold_scan(&rows, 0, out);
 	return ERR_OK;
 }
 
@@ -48,7 +49,7 @@ find_earlier(struct ctx *ctx, const struct hold_order *order, struct hold *out, 
 	*found = rows.count > 0;
 	if (!*found)
 		return ERR_OK;
-	scan(&rows, out);
+	hold_scan(&rows, 0, out);
 	out->replayed = true;
 	if (out->content.length != CONTENT_SIZE ||
 	    memcmp(out->content.data, order->content, CONTENT_SIZE) != 0)
@@ -85,7 +86,7 @@ hold_place(struct ctx *ctx, const struct hold_order *order, struct hold *out)
 	store_accounts(ctx, account, 1);
 	TRY(db_run(ctx, SQL_hold_by_reference, &rows,
 		   PARAMS(p_int(order->ledger_id), p_text(order->reference))));
-	scan(&rows, out);
+	hold_scan(&rows, 0, out);
 	return ERR_OK;
 }
 

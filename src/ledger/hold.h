@@ -5,6 +5,8 @@
 #include "base/ctx.h"
 #include "ledger/kernel.h"
 
+struct rows;
+
 /* An order to hold money. */
 struct hold_order {
 	int64_t ledger_id;
@@ -43,6 +45,10 @@ enum err hold_place(struct ctx *ctx, const struct hold_order *order, struct hold
 /* Release it, in the caller's db_transact(). ERR_HOLD_CLOSED if it is not active. */
 enum err hold_void(struct ctx *ctx, int64_t ledger_id, struct uuid id, struct hold *out) MUST_CHECK;
 enum err hold_get(struct ctx *ctx, int64_t ledger_id, struct uuid id, struct hold *out) MUST_CHECK;
+/* A row of a query that begins with the columns of hold_find. */
+void hold_scan(const struct rows *rows, size_t i, struct hold *out);
+/* The columns of a hold, and how many there are. */
+enum { HOLD_COLUMNS = 15 };
 /* Called for an expired hold, in the transaction that releases it. */
 typedef enum err hold_listener(struct ctx *ctx, const struct ledger_hold *hold,
 			       const char *currency);

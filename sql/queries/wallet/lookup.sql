@@ -1,4 +1,4 @@
--- Transactions with their postings, as they are looked up.
+-- Transactions with their postings, and holds, as they are looked up.
 
 -- name: lookup_transaction
 -- params: ledger_id:bigint public_id:uuid
@@ -159,3 +159,71 @@ SELECT t.transaction_id, is_detached(t.transaction_id) AS detached, t.public_id,
   LEFT JOIN transaction r ON r.transaction_id = t.reverses
   LEFT JOIN hold h ON h.transaction_id = t.transaction_id
  ORDER BY t.created_at DESC, t.transaction_id DESC;
+
+-- name: lookup_holds
+-- params: ledger_id:bigint statuses:bigint[] after:bigint since:timestamptz upto:timestamptz wallet:uuid reference:text prefix:text currency:text least:bigint greatest:bigint looked_at:bigint most:bigint
+-- returns: many
+-- Likewise, holds that clients created: by reference, of a wallet, or by status.
+WITH place AS MATERIALIZED (
+    SELECT coalesce(max(created_at), 'infinity') AS at, coalesce(max(hold_id), 9223372036854775807) AS id
+      FROM hold
+     WHERE hold_id = $3 AND ledger_id = $1
+), found AS MATERIALIZED (
+    SELECT hold_id
+      FROM hold
+     WHERE ledger_id = $1 AND reference = $7 AND hold_id <> $3 AND strpos(reference, '/') = 0
+    UNION ALL
+    SELECT s.hold_id
+      FROM place p
+     CROSS JOIN account a
+     CROSS JOIN LATERAL (
+               SELECT h.hold_id
+                 FROM hold h
+                WHERE h.account_id = a.account_id AND strpos(h.reference, '/') = 0
+                  AND (h.created_at, h.hold_id) < (p.at, p.id)
+                  AND h.created_at >= coalesce($4, '-infinity')
+                  AND h.created_at <= coalesce($5, 'infinity')
+                ORDER BY h.created_at DESC, h.hold_id DESC
+                LIMIT $12) s
+     WHERE a.public_id = $6 AND a.ledger_id = $1 AND $7 IS NULL
+    UNION ALL
+    SELECT hold_id
+      FROM (SELECT s.hold_id
+              FROM place p
+             CROSS JOIN unnest($2) AS y (status)
+             CROSS JOIN LATERAL (
+                       SELECT h.hold_id, h.created_at
+                         FROM hold h
+                        WHERE h.ledger_id = $1 AND h.status = y.status AND strpos(h.reference, '/') = 0
+                          AND (h.created_at, h.hold_id) < (p.at, p.id)
+                          AND h.created_at >= coalesce($4, '-infinity')
+                          AND h.created_at <= coalesce($5, 'infinity')
+                        ORDER BY h.created_at DESC, h.hold_id DESC
+                        LIMIT $12) s
+             WHERE $6 IS NULL AND $7 IS NULL
+             ORDER BY s.created_at DESC, s.hold_id DESC
+             LIMIT $12) of_status
+), looked AS MATERIALIZED (
+    SELECT h.hold_id, h.account_id, h.created_at, h.status, h.reference, h.currency, h.amount
+      FROM found f
+      JOIN hold h USING (hold_id)
+), matched AS MATERIALIZED (
+    SELECT l.hold_id
+      FROM looked l
+     WHERE l.status = ANY ($2)
+       AND l.created_at BETWEEN coalesce($4, '-infinity') AND coalesce($5, 'infinity')
+       AND ($6 IS NULL OR l.account_id = (SELECT account_id FROM account WHERE public_id = $6))
+       AND ($8 IS NULL OR starts_with(l.reference, $8))
+       AND ($9 IS NULL OR l.currency = $9)
+       AND l.amount BETWEEN $10 AND $11
+     ORDER BY l.created_at DESC, l.hold_id DESC
+     LIMIT $13
+)
+SELECT h.hold_id, h.public_id, a.public_id AS account, h.ledger_id, h.amount, h.captured, h.status,
+       h.currency, h.reference, h.metadata, h.content, h.created_at, h.expires_at, h.closed_at,
+       t.public_id AS transaction, e.next
+  FROM (SELECT CASE WHEN count(*) >= $12 THEN (array_agg(hold_id ORDER BY created_at, hold_id))[1] END AS next
+          FROM looked) e
+  LEFT JOIN (matched m JOIN hold h USING (hold_id) JOIN account a USING (account_id)) ON true
+  LEFT JOIN transaction t ON t.transaction_id = h.transaction_id
+ ORDER BY h.created_at DESC, h.hold_id DESC;

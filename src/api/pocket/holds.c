@@ -1,4 +1,6 @@
 /* Holds: money reserved, then captured, voided, or released when it expires. */
+#include "api/page.h"
+#include "api/pocket/filter.h"
 #include "api/pocket/pocket.h"
 #include "app/wallet/hold.h"
 #include "app/wallet/transaction.h"
@@ -91,6 +93,33 @@ get(struct call *call, const void *in, void *out)
 	return wallet_hold_get(&call->ctx, call->params[0].id, out);
 }
 
+struct list_query {
+	struct page_query page;
+	struct hold_filter filter;
+};
+
+static const struct field list_query_fields[] = {
+	PAGE_FIELDS(struct list_query),
+	FILTER_FIELDS(struct list_query, filter.common, "Held on this wallet.", "Held amount"),
+	FIELD(struct list_query, filter.status, .name = "status", .choices = hold_status_words),
+};
+
+static const struct schema list_query = SCHEMA(struct list_query, "HoldsQuery", list_query_fields);
+
+static enum err
+list(struct call *call, const void *in, void *out)
+{
+	const struct list_query *query = call->query;
+	struct list found;
+	int64_t next;
+
+	(void)in;
+	TRY(wallet_hold_list(&call->ctx, &query->filter, query->page.after,
+			     page_limit(&query->page), &found, &next));
+	page_fill_partly(call, out, &query->page, found, next);
+	return ERR_OK;
+}
+
 static enum err
 capture(struct call *call, const void *in, void *out)
 {
@@ -115,6 +144,13 @@ const struct route pocket_holds[] = {
 	{POST, "/v1/holds", "Create a hold", NULL, place, .in = &hold_in, .out = &hold_out,
 	 .access = ACCESS_PROJECT_KEY, .effect = EFFECT_WRITE, .docs.errors = {404},
 	 .docs.statuses = {200}, .status = 201, .dry_run = true, .docs.tag = "Holds"},
+	{GET, "/v1/holds", "List holds, newest first",
+	 "Of the project and mode of the API key; an administrator's access token gives access to all. "
+	 "Filters are combined. A call looks at a limited number of holds: a page may have fewer items "
+	 "than limit, or none, and there is more as long as it has a nextCursor.",
+	 list, .query = &list_query, .out = &hold_out, .reply.list = true,
+	 .access = ACCESS_USER_OR_PROJECT, .stale = true, .docs.errors = {404}, .status = 200,
+	 .docs.tag = "Holds"},
 	{GET, "/v1/holds/{id}", "Retrieve a hold", NULL, get, .out = &hold_out,
 	 .access = ACCESS_PROJECT_KEY, .status = 200, .docs.tag = "Holds"},
 	{POST, "/v1/holds/{id}/capture", "Capture a hold in full or in part",

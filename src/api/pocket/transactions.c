@@ -1,5 +1,6 @@
 /* Transactions, as they are looked up. */
 #include "api/page.h"
+#include "api/pocket/filter.h"
 #include "api/pocket/pocket.h"
 #include "api/words.h"
 #include "app/wallet/lookup.h"
@@ -51,38 +52,14 @@ struct list_query {
 	struct lookup_filter filter;
 };
 
-#define BOUND_FIELDS(name_, member, is_doc)                                                \
-	FIELD(struct list_query, filter.member[BOUND_IS], .name = name_, .doc = is_doc),   \
-		FIELD(struct list_query, filter.member[BOUND_GT], .name = name_ "[gt]"),   \
-		FIELD(struct list_query, filter.member[BOUND_GTE], .name = name_ "[gte]"), \
-		FIELD(struct list_query, filter.member[BOUND_LT], .name = name_ "[lt]"),   \
-		FIELD(struct list_query, filter.member[BOUND_LTE], .name = name_ "[lte]")
-
 static const struct field list_query_fields[] = {
 	PAGE_FIELDS(struct list_query),
-	FIELD(struct list_query, filter.reference, .name = "reference",
-	      .doc = "Exactly this reference."),
-	FIELD(struct list_query, filter.prefix, .name = "reference[prefix]",
-	      .doc = "References that begin with it."),
+	FILTER_FIELDS(struct list_query, filter.common, "Money moved from or to this wallet.",
+		      "Amount of a posting"),
 	FIELD(struct list_query, filter.type, .name = "type", .choices = transaction_type_words,
 	      .words = transaction_type_words),
-	FIELD(struct list_query, filter.wallet, .name = "walletId",
-	      .doc = "Money moved from or to this wallet."),
 	FIELD(struct list_query, filter.counterparty, .name = "counterpartyWalletId",
 	      .doc = "The wallet on the other side; with walletId."),
-	FIELD(struct list_query, filter.currency, .name = "currency", .format = "currency"),
-	BOUND_FIELDS(
-		"amount", amount,
-		"Amount of a posting in major units, with currency; also [gt], [gte], [lt] and "
-		"[lte]."),
-	BOUND_FIELDS("createdAt", time,
-		     "In this millisecond, second or day, depending on the precision given; also "
-		     "[gt], [gte], [lt] and [lte]."),
-	FIELD(struct list_query, filter.project, .name = "projectId",
-	      .doc = "For administrators: the books of a project, instead of those of the "
-		     "platform's own customers."),
-	FIELD(struct list_query, filter.mode, .name = "mode", .choices = mode_words,
-	      .words = mode_words, .doc = "For administrators. Default: live."),
 };
 
 static const struct schema list_query =
@@ -96,7 +73,7 @@ list_transactions(struct call *call, const void *in, void *out)
 	int64_t next;
 
 	(void)in;
-	TRY(lookup_list(&call->ctx, &query->filter, query->page.after, page_most(&query->page) - 1,
+	TRY(lookup_list(&call->ctx, &query->filter, query->page.after, page_limit(&query->page),
 			&found, &next));
 	page_fill_partly(call, out, &query->page, found, next);
 	return ERR_OK;

@@ -6,9 +6,12 @@
 #include "app/wallet/transaction.h"
 #include "base/arena.h"
 #include "crypto/hmac.h"
+#include "db/row.h"
 #include "ledger/account.h"
 #include "ledger/hold.h"
 #include "json/writer.h"
+
+enum { HOLD_STATUSES = HOLD_EXPIRED + 1 };
 
 const char *const hold_status_words[] = {
 	[HOLD_ACTIVE] = "active",
@@ -170,6 +173,72 @@ wallet_hold_get(struct ctx *ctx, struct uuid id, struct wallet_hold *out)
 
 	TRY(wallet_hold_find(ctx, id, &hold));
 	show(&hold, out);
+	return ERR_OK;
+}
+
+/* Their numbers, which are those of enum hold_status. */
+static size_t
+statuses_of(const char *status, int64_t statuses[HOLD_STATUSES])
+{
+	size_t n = 0;
+
+	for (int64_t i = 0; i < HOLD_STATUSES; i++)
+		if (status == NULL || text_equal(status, hold_status_words[i]))
+			statuses[n++] = i;
+	return n;
+}
+
+/* Are all wanted that are read in the order of an index? */
+static bool
+is_plain(const struct hold_filter *filter)
+{
+	return filter->common.prefix == NULL && filter->common.currency == NULL &&
+	       (uuid_is_nil(filter->common.wallet) || filter->status == NULL);
+}
+
+static enum err
+find(struct ctx *ctx, const struct hold_filter *filter, int64_t after, int64_t most,
+     struct rows *out)
+{
+	const struct list_filter *common = &filter->common;
+	int64_t statuses[HOLD_STATUSES];
+	size_t n = statuses_of(filter->status, statuses);
+	struct range amounts;
+	struct range times = filter_times(common);
+	int64_t ledger_id;
+
+	TRY(filter_books(ctx, common, &ledger_id));
+	TRY(filter_amounts(ctx, common, &amounts));
+	return db_run(ctx, SQL_lookup_holds, out,
+		      PARAMS(p_int(ledger_id), p_ints(statuses, n), p_int(after), p_since(&times),
+			     p_upto(&times), p_uuid(common->wallet), p_text(common->reference),
+			     p_text(common->prefix), p_text(common->currency), p_int(amounts.least),
+			     p_int(amounts.greatest),
+			     p_int(is_plain(filter) ? most + 1 : LOOKED_AT), p_int(most + 1)));
+}
+
+enum err
+wallet_hold_list(struct ctx *ctx, const struct hold_filter *filter, int64_t after, int64_t most,
+		 struct list *out, int64_t *next)
+{
+	struct wallet_hold *items;
+	struct rows found;
+	struct hold hold = {0};
+	size_t n;
+
+	TRY(find(ctx, filter, after, most, &found));
+	n = row_is_null(&found, 0, 0) ? 0 : found.count;
+	*next = row_is_null(&found, 0, HOLD_COLUMNS) ? 0 : row_int(&found, 0, HOLD_COLUMNS);
+	if (n > (size_t)most)
+		n = (size_t)most;
+	items = arena_array(ctx->arena, n, sizeof(*items));
+	for (size_t i = 0; i < n; i++) {
+		hold_scan(&found, i, &hold);
+		show(&hold, &items[i]);
+	}
+	if (n < found.count && n > 0)
+		*next = hold.hold_id;
+	*out = (struct list){items, n};
 	return ERR_OK;
 }
 

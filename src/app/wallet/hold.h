@@ -2,6 +2,7 @@
 #ifndef APP_WALLET_HOLD_H
 #define APP_WALLET_HOLD_H
 
+#include "app/wallet/filter.h"
 #include "base/ctx.h"
 #include "base/money.h"
 #include "base/value.h"
@@ -44,6 +45,18 @@ enum err wallet_hold_place(struct ctx *ctx, const struct wallet_hold_order *in,
 			   struct wallet_hold *out) MUST_CHECK;
 enum err wallet_hold_void(struct ctx *ctx, struct uuid id, struct wallet_hold *out) MUST_CHECK;
 enum err wallet_hold_get(struct ctx *ctx, struct uuid id, struct wallet_hold *out) MUST_CHECK;
+
+/* Which holds; what is not given is not asked for. */
+struct hold_filter {
+	struct list_filter common;
+	const char *status;
+};
+
+/* Holds that clients created, newest first, at most so many, after the one with this hold_id (0: from the newest
+ * on). A call looks at a limited number of holds: if *next is not 0 there may be more after it, also if few were
+ * found. ERR_NOT_FOUND, ERR_VALIDATION. */
+enum err wallet_hold_list(struct ctx *ctx, const struct hold_filter *filter, int64_t after,
+			  int64_t most, struct list *out, int64_t *next) MUST_CHECK;
 
 struct hold;
 

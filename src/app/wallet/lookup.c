@@ -4,9 +4,6 @@
 #include "base/word.h"
 #include "db/row.h"
 
-/* Transactions that a list looks at, where it must read each to know whether it is wanted. */
-enum { LOOKED_AT = 1000 };
-
 struct transaction_row {
 	int64_t transaction_id;
 	bool detached;
@@ -138,106 +135,13 @@ lookup_get(struct ctx *ctx, struct uuid id, struct lookup *out)
 	return show(ctx, &found, 0, &postings, &at, out);
 }
 
-/* The books that a list is of. */
-static enum err
-books_of(struct ctx *ctx, const struct lookup_filter *filter, int64_t *ledger_id)
-{
-	struct rows rows;
-
-	if (ctx->who.kind == PRINCIPAL_PROJECT_KEY) {
-		*ledger_id = ctx->who.ledger_id;
-		if (uuid_is_nil(filter->project) && filter->mode == 0)
-			return ERR_OK;
-		violation_add(ctx->arena, &ctx->fault, filter->mode == 0 ? "projectId" : "mode",
-			      "FORBIDDEN", "is for administrators; a key has its project and mode");
-		return ERR_VALIDATION;
-	}
-	*ledger_id = 0; /* there is none: others have nothing to look into */
-	if (!ctx->who.admin)
-		return ERR_OK;
-	TRY(db_run(ctx, SQL_lookup_ledger, &rows,
-		   PARAMS(p_uuid(filter->project),
-			  p_word(mode_words, filter->mode != 0 ? filter->mode : MODE_LIVE))));
-	if (rows.count == 0)
-		return fault(&ctx->fault, ERR_NOT_FOUND, NULL, "Project not found");
-	*ledger_id = row_int(&rows, 0, 0);
-	return ERR_OK;
-}
-
-/* Values between two, inclusive; none if greatest is below least. */
-struct range {
-	int64_t least;
-	int64_t greatest;
-};
-
-/* What remains of a range if its values are compared with those from first to last. Neither is an extreme:
- * amounts of requests have at most 18 digits. */
-static void
-narrow(struct range *range, enum bound bound, int64_t first, int64_t last)
-{
-	bool below = bound == BOUND_LT || bound == BOUND_LTE;
-	bool above = bound == BOUND_GT || bound == BOUND_GTE;
-	int64_t least = bound == BOUND_GT ? last + 1 : first;
-	int64_t greatest = bound == BOUND_LT ? first - 1 : last;
-
-	if (!below && least > range->least)
-		range->least = least;
-	if (!above && greatest < range->greatest)
-		range->greatest = greatest;
-}
-
-/* As requests name them. */
-static const char *const amount_names[BOUNDS] = {
-	[BOUND_IS] = "amount",     [BOUND_GT] = "amount[gt]",   [BOUND_GTE] = "amount[gte]",
-	[BOUND_LT] = "amount[lt]", [BOUND_LTE] = "amount[lte]",
-};
-
-static enum err
-amounts_of(struct ctx *ctx, const struct lookup_filter *filter, struct range *range)
-{
-	*range = (struct range){0, INT64_MAX};
-	for (enum bound bound = BOUND_IS; bound < BOUNDS; bound++) {
-		struct money money;
-
-		if (!filter->amount[bound].present)
-			continue;
-		if (filter->currency == NULL) {
-			violation_add(ctx->arena, &ctx->fault, amount_names[bound], "CURRENCY",
-				      "needs a currency");
-			return ERR_VALIDATION;
-		}
-		TRY(transaction_amount(ctx, filter->amount[bound], filter->currency, &money));
-		narrow(range, bound, money.minor, money.minor);
-	}
-	return ERR_OK;
-}
-
-/* In microseconds. */
-static struct range
-times_of(const struct lookup_filter *filter)
-{
-	struct range range = {INT64_MIN, INT64_MAX};
-
-	for (enum bound bound = BOUND_IS; bound < BOUNDS; bound++)
-		if (filter->time[bound].given)
-			narrow(&range, bound, filter->time[bound].first.us,
-			       filter->time[bound].last.us);
-	return range;
-}
-
-static struct param
-p_limit(int64_t us, int64_t none)
-{
-	return us == none ? p_null() : p_at((struct instant){us});
-}
-
 /* Are all wanted that are read in the order of an index? */
 static bool
 is_plain(const struct lookup_filter *filter, const struct range *times)
 {
-	if (filter->prefix != NULL || filter->currency != NULL)
+	if (filter->common.prefix != NULL || filter->common.currency != NULL)
 		return false;
-	return uuid_is_nil(filter->wallet) ||
+	return uuid_is_nil(filter->common.wallet) ||
 	       (filter->type == TRANSACTION_NONE && uuid_is_nil(filter->counterparty) &&
 		times->least == INT64_MIN && times->greatest == INT64_MAX);
 }
@@ -246,24 +150,24 @@ static enum err
 find(struct ctx *ctx, const struct lookup_filter *filter, int64_t after, int64_t most,
      struct rows *out)
 {
+	const struct list_filter *common = &filter->common;
 	const char *const *types = transaction_type_words;
 	size_t n = 0;
 	struct range amounts;
-	struct range times = times_of(filter);
+	struct range times = filter_times(common);
 	int64_t ledger_id;
 
-	TRY(books_of(ctx, filter, &ledger_id));
-	TRY(amounts_of(ctx, filter, &amounts));
+	TRY(filter_books(ctx, common, &ledger_id));
+	TRY(filter_amounts(ctx, common, &amounts));
 	if (filter->type != TRANSACTION_NONE)
 		types += filter->type - 1;
 	while (types[n] != NULL && (n == 0 || filter->type == TRANSACTION_NONE))
 		n++;
 	return db_run(
 		ctx, SQL_lookup_list, out,
-		PARAMS(p_int(ledger_id), p_texts(types, n), p_int(after),
-		       p_limit(times.least, INT64_MIN), p_limit(times.greatest, INT64_MAX),
-		       p_uuid(filter->wallet), p_uuid(filter->counterparty),
-		       p_text(filter->reference), p_text(filter->prefix), p_text(filter->currency),
+		PARAMS(p_int(ledger_id), p_texts(types, n), p_int(after), p_since(&times),
+		       p_upto(&times), p_uuid(common->wallet), p_uuid(filter->counterparty),
+		       p_text(common->reference), p_text(common->prefix), p_text(common->currency),
 		       p_int(amounts.least), p_int(amounts.greatest),
 		       p_int(is_plain(filter, &times) ? most + 1 : LOOKED_AT), p_int(most + 1)));
 }
@@ -289,7 +193,7 @@ lookup_list(struct ctx *ctx, const struct lookup_filter *filter, int64_t after, 
 	size_t at = 0;
 	size_t n;
 
-	if (!uuid_is_nil(filter->counterparty) && uuid_is_nil(filter->wallet)) {
+	if (!uuid_is_nil(filter->counterparty) && uuid_is_nil(filter->common.wallet)) {
 		violation_add(ctx->arena, &ctx->fault, "walletId", "REQUIRED",
 			      "is required with counterpartyWalletId");
 		return ERR_VALIDATION;

@@ -2,6 +2,7 @@
 #ifndef APP_WALLET_LOOKUP_H
 #define APP_WALLET_LOOKUP_H
 
+#include "app/wallet/filter.h"
 #include "app/wallet/transaction.h"
 
 /* An amount that moved from one account to another. */
@@ -27,21 +28,11 @@ struct lookup {
 	struct instant created_at;
 };
 
-/* What a value is compared with. */
-enum bound { BOUND_IS, BOUND_GT, BOUND_GTE, BOUND_LT, BOUND_LTE, BOUNDS };
-
-/* Which transactions; what is not given is not asked for. */
+/* Which transactions. The amount is that of a posting. */
 struct lookup_filter {
-	struct uuid project; /* for an administrator: whose books; nil: those of the platform */
-	enum mode mode;      /* likewise; 0: live */
-	const char *reference;
-	const char *prefix; /* of the reference */
+	struct list_filter common;
 	enum transaction_type type;
-	struct uuid wallet;
-	struct uuid counterparty; /* the wallet on its other side */
-	const char *currency;
-	struct decimal amount[BOUNDS]; /* of a posting; with a currency */
-	struct moment time[BOUNDS];
+	struct uuid counterparty; /* the wallet on the other side of the one that is asked for */
 };
 
 /* Of the calling project key's ledger, or for an administrator any one. ERR_NOT_FOUND; ERR_CONFLICT if its

@@ -275,6 +275,196 @@ test_dry_run(void **state)
 	expect_text(&a, "data.status", "active");
 }
 
+/* A project with four holds on two wallets: "0" of 1 is captured, "1" of 2 voided, "2" of 30 and one of a dollar
+ * active. */
+struct shop {
+	struct tenant tenant;
+	const char *key;
+	const char *ann;
+	const char *ben;
+};
+
+static struct shop
+shop_new(struct client *c, const char *name)
+{
+	static const char *const amounts[] = {"1", "2", "30"};
+	struct shop shop = {.tenant = tenant_new(c, name)};
+	struct answer made[COUNT(amounts)];
+	struct answer a;
+
+	shop.key = shop.tenant.test_key;
+	shop.ann = wallet_with(c, shop.key, "NGN", "100");
+	shop.ben = wallet_with(c, shop.key, "USD", "2");
+	for (size_t i = 0; i < COUNT(amounts); i++) {
+		made[i] = hold(c, shop.key, shop.ann, amounts[i],
+			       client_text(c, "%s._%zu", name, i), "");
+		expect_status(&made[i], 201);
+	}
+	a = client_call(c, "POST", "/v1/holds", shop.key,
+			client_json(c,
+				    "{'walletId':'%s','amount':'1','currency':'USD',"
+				    "'reference':'%s-usd'}",
+				    shop.ben, name));
+	expect_status(&a, 201);
+	a = act(c, shop.key, "holds", answer_at(&made[0], "data.id"), "capture", "");
+	expect_status(&a, 200);
+	a = act(c, shop.key, "holds", answer_at(&made[1], "data.id"), "void", "");
+	expect_status(&a, 200);
+	return shop;
+}
+
+static struct answer
+list(struct client *c, const char *credential, const char *query)
+{
+	return client_call(c, "GET", client_text(c, "/v1/holds%s", query), credential, NULL);
+}
+
+/* The amounts of a list, in its order. */
+static void
+expect_list(struct client *c, const char *credential, const char *query, const char *amounts)
+{
+	struct answer a = list(c, credential, query);
+	const char *found = "";
+
+	expect_status(&a, 200);
+	for (size_t i = 0; i < answer_count(&a, "data"); i++)
+		found = client_text(c, "%s%s%s", found, *found == '\0' ? "" : " ",
+				    answer_at(&a, client_text(c, "data.%zu.amount", i)));
+	if (strcmp(found, amounts) != 0)
+		fail_msg("%s: %s", query, found);
+	expect_text(&a, "pagination.nextCursor", "null");
+}
+
+static void
+test_list(void **state)
+{
+	struct client *c = *state;
+	struct shop shop = shop_new(c, "list");
+	struct answer a = list(c, shop.key, "");
+	struct answer one = get(c, shop.key, answer_at(&a, "data.3.id"));
+
+	expect_list(c, shop.key, "", "1.00 30.00 2.00 1.00");
+	expect_list(c, shop.tenant.live_key, "", "");
+	expect_text(&a, "data.3.status", "captured");
+	expect_text(&a, "data.3.captured", "1.00");
+	expect_text(&a, "data.3.walletId", shop.ann);
+	expect_text(&a, "data.3.reference", "list._0");
+	expect_text(&a, "data.3.transactionId", answer_at(&one, "data.transactionId"));
+	expect_text(&a, "data.3.closedAt", answer_at(&one, "data.closedAt"));
+	expect_text(&a, "data.2.status", "voided");
+	expect_text(&a, "data.0.currency", "USD");
+}
+
+/* Those of withdrawals and other things, which have a slash, are not the client's. */
+static void
+test_internal_holds(void **state)
+{
+	struct client *c = *state;
+	struct shop shop = shop_new(c, "internal");
+
+	client_sql(
+		c,
+		"INSERT INTO cowry.hold (public_id, ledger_id, account_id, currency, amount, reference,"
+		" content, created_at, expires_at)"
+		" SELECT gen_random_uuid(), ledger_id, account_id, currency, 7, 'a/b', content,"
+		" created_at, expires_at FROM cowry.hold WHERE reference = 'internal._2'");
+	expect_list(c, shop.key, "", "1.00 30.00 2.00 1.00");
+	expect_list(c, shop.key, "?reference=a/b", "");
+	expect_list(c, shop.key, client_text(c, "?walletId=%s", shop.ann), "30.00 2.00 1.00");
+	client_sql(c, "DELETE FROM cowry.hold WHERE reference = 'a/b'");
+}
+
+/* Holds that are placed or end between two pages shift nothing. */
+static void
+test_pages(void **state)
+{
+	struct client *c = *state;
+	struct shop shop = shop_new(c, "pages");
+	struct answer a = list(c, shop.key, "?limit=2");
+	const char *next = answer_at(&a, "pagination.nextCursor");
+	struct answer placed = hold(c, shop.key, shop.ann, "3", fresh_reference(c), "");
+
+	expect_status(&placed, 201);
+	assert_int_equal(answer_count(&a, "data"), 2);
+	expect_text(&a, "data.1.amount", "30.00");
+	placed = act(c, shop.key, "holds", answer_at(&a, "data.1.id"), "void", "");
+	expect_status(&placed, 200);
+	expect_list(c, shop.key, client_text(c, "?limit=2&cursor=%s", next), "2.00 1.00");
+	a = list(c, shop.key, client_text(c, "?limit=1&cursor=%s&walletId=%s", next, shop.ann));
+	expect_text(&a, "data.0.amount", "2.00");
+	next = answer_at(&a, "pagination.nextCursor");
+	expect_list(c, shop.key, client_text(c, "?cursor=%s&walletId=%s", next, shop.ann), "1.00");
+}
+
+static void
+test_filters(void **state)
+{
+	struct client *c = *state;
+	struct shop shop = shop_new(c, "filters");
+	const char *ann = client_text(c, "?walletId=%s", shop.ann);
+
+	expect_list(c, shop.key, "?status=active", "1.00 30.00");
+	expect_list(c, shop.key, "?status=captured", "1.00");
+	expect_list(c, shop.key, "?status=expired", "");
+	expect_list(c, shop.key, "?reference=filters._1", "2.00");
+	expect_list(c, shop.key, "?reference=filters._1&status=active", "");
+	expect_list(c, shop.key, "?reference=%27%20OR%201%3D1", "");
+	expect_list(c, shop.key, "?reference[prefix]=filters._", "30.00 2.00 1.00");
+	expect_list(c, shop.key, "?reference[prefix]=filters%25", "");
+	expect_list(c, shop.key, ann, "30.00 2.00 1.00");
+	expect_list(c, shop.key, client_text(c, "%s&status=voided", ann), "2.00");
+	expect_list(c, shop.key, client_text(c, "%s&reference=filters-usd", ann), "");
+	expect_list(c, other.test_key, ann, "");
+	expect_list(c, shop.key, "?walletId=" NOBODY, "");
+	expect_list(c, shop.key, "?currency=USD", "1.00");
+	expect_list(c, shop.key, "?currency=NGN&amount[gt]=1&amount[lte]=30", "30.00 2.00");
+	expect_list(c, shop.key, "?createdAt[lt]=2020-01-01", "");
+	expect_list(c, shop.key, client_text(c, "%s&createdAt[gte]=2020-01-01", ann),
+		    "30.00 2.00 1.00");
+}
+
+static void
+test_list_refuses(void **state)
+{
+	static const char *const queries[][2] = {
+		{"?status=open", "status"},
+		{"?status=", "status"},
+		{"?amount[gte]=1", "amount[gte]"},
+		{"?walletId=x", "walletId"},
+		{"?mode=live", "mode"},
+		{"?type=hold", "type"},
+		{"?projectId=" NOBODY, "projectId"},
+	};
+	struct client *c = *state;
+	struct answer a;
+
+	for (size_t i = 0; i < COUNT(queries); i++) {
+		a = list(c, acme.test_key, queries[i][0]);
+		expect_refusal(&a, 400, "VALIDATION_FAILED");
+		expect_field(&a, queries[i][1]);
+	}
+	a = list(c, NULL, "");
+	expect_refusal(&a, 401, "UNAUTHORIZED");
+}
+
+static void
+test_administrator(void **state)
+{
+	struct client *c = *state;
+	struct shop shop = shop_new(c, "admin");
+	struct person admin = person_admin(c, "holds-admin@example.com");
+	struct answer a;
+
+	expect_list(c, admin.access,
+		    client_text(c, "?mode=test&projectId=%s&status=voided", shop.tenant.project),
+		    "2.00");
+	expect_list(c, admin.access, client_text(c, "?projectId=%s", shop.tenant.project), "");
+	expect_list(c, shop.tenant.owner.access,
+		    client_text(c, "?mode=test&projectId=%s", shop.tenant.project), "");
+	a = list(c, admin.access, "?projectId=" NOBODY);
+	expect_refusal(&a, 404, "NOT_FOUND");
+}
+
 static void
 test_routes(void **state)
 {
@@ -289,6 +479,9 @@ main(void)
 		client_test(test_capture),       client_test(test_capture_part),
 		client_test(test_capture_twice), client_test(test_void),
 		client_test(test_expiry),        client_test(test_dry_run),
+		client_test(test_list),          client_test(test_internal_holds),
+		client_test(test_pages),         client_test(test_filters),
+		client_test(test_list_refuses),  client_test(test_administrator),
 		client_test(client_books_hold),  client_test(test_routes),
 	};
 

@@ -1,0 +1,96 @@
+#include "app/wallet/filter.h"
+
+#include "app/wallet/transaction.h"
+#include "base/word.h"
+#include "db/row.h"
+
+enum err
+filter_books(struct ctx *ctx, const struct list_filter *filter, int64_t *ledger_id)
+{
+	struct rows rows;
+
+	if (ctx->who.kind == PRINCIPAL_PROJECT_KEY) {
+		*ledger_id = ctx->who.ledger_id;
+		if (uuid_is_nil(filter->project) && filter->mode == 0)
+			return ERR_OK;
+		violation_add(ctx->arena, &ctx->fault, filter->mode == 0 ? "projectId" : "mode",
+			      "FORBIDDEN", "is for administrators; a key has its project and mode");
+		return ERR_VALIDATION;
+	}
+	*ledger_id = 0;
+	if (!ctx->who.admin)
+		return ERR_OK;
+	TRY(db_run(ctx, SQL_lookup_ledger, &rows,
+		   PARAMS(p_uuid(filter->project),
+			  p_word(mode_words, filter->mode != 0 ? filter->mode : MODE_LIVE))));
+	if (rows.count == 0)
+		return fault(&ctx->fault, ERR_NOT_FOUND, NULL, "Project not found");
+	*ledger_id = row_int(&rows, 0, 0);
+	return ERR_OK;
+}
+
+/* What remains of a range if its values are compared with those from first to last. Neither is an extreme:
+ * amounts of requests have at most 18 digits. */
+static void
+narrow(struct range *range, enum bound bound, int64_t first, int64_t last)
+{
+	bool below = bound == BOUND_LT || bound == BOUND_LTE;
+	bool above = bound == BOUND_GT || bound == BOUND_GTE;
+	int64_t least = bound == BOUND_GT ? last + 1 : first;
+	int64_t greatest = bound == BOUND_LT ? first - 1 : last;
+
+	if (!below && least > range->least)
+		range->least = least;
+	if (!above && greatest < range->greatest)
+		range->greatest = greatest;
+}
+
+/* As requests name them. */
+static const char *const amount_names[BOUNDS] = {
+	[BOUND_IS] = "amount",     [BOUND_GT] = "amount[gt]",   [BOUND_GTE] = "amount[gte]",
+	[BOUND_LT] = "amount[lt]", [BOUND_LTE] = "amount[lte]",
+};
+
+enum err
+filter_amounts(struct ctx *ctx, const struct list_filter *filter, struct range *out)
+{
+	*out = (struct range){0, INT64_MAX};
+	for (enum bound bound = BOUND_IS; bound < BOUNDS; bound++) {
+		struct money money;
+
+		if (!filter->amount[bound].present)
+			continue;
+		if (filter->currency == NULL) {
+			violation_add(ctx->arena, &ctx->fault, amount_names[bound], "CURRENCY",
+				      "needs a currency");
+			return ERR_VALIDATION;
+		}
+		TRY(transaction_amount(ctx, filter->amount[bound], filter->currency, &money));
+		narrow(out, bound, money.minor, money.minor);
+	}
+	return ERR_OK;
+}
+
+struct range
+filter_times(const struct list_filter *filter)
+{
+	struct range range = {INT64_MIN, INT64_MAX};
+
+	for (enum bound bound = BOUND_IS; bound < BOUNDS; bound++)
+		if (filter->time[bound].given)
+			narrow(&range, bound, filter->time[bound].first.us,
+			       filter->time[bound].last.us);
+	return range;
+}
+
+struct param
+p_since(const struct range *times)
+{
+	return times->least == INT64_MIN ? p_null() : p_at((struct instant){times->least});
+}
+
+struct param
+p_upto(const struct range *times)
+{
+	return times->greatest == INT64_MAX ? p_null() : p_at((struct instant){times->greatest});
+}
