@@ -13,9 +13,8 @@
 #include "runtime/app.h"
 #include "tlog/checkpoint.h"
 
-/* Transactions, and postings. A piece costs a commit, statements whose number does not depend on it, and the names of
- * its accounts, each of which it reads once. */
-enum { PIECE_MOST = 8000 };
+/* Transactions, and postings. A piece costs a commit, and statements whose number does not depend on it. */
+enum { PIECE_MOST = 2000 };
 /* Bytes of a row of hashes. */
 enum { ROW_SIZE = TREE_ROW_HASHES * sizeof(struct hash) };
 
