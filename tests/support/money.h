@@ -2,6 +2,8 @@
 #ifndef TESTS_SUPPORT_MONEY_H
 #define TESTS_SUPPORT_MONEY_H
 
+#include <string.h>
+
 #include "tests/support/users.h"
 
 /* Members that follow the usual ones, such as ",'dryRun':true"; "" for none. */
@@ -70,6 +72,23 @@ operator_account(struct client *c, const char *wallet)
 			    "SELECT o.public_id FROM cowry.account o JOIN cowry.account w"
 			    " USING (ledger_id, currency) WHERE w.public_id = '%s' AND o.kind = 3",
 			    wallet);
+}
+
+/* A list that ends: the values of a member of its items, in its order, with spaces between. */
+static inline void
+expect_listed(struct client *c, const char *credential, const char *path, const char *member,
+	      const char *values)
+{
+	struct answer a = client_call(c, "GET", path, credential, NULL);
+	const char *found = "";
+
+	expect_status(&a, 200);
+	for (size_t i = 0; i < answer_count(&a, "data"); i++)
+		found = client_text(c, "%s%s%s", found, *found == '\0' ? "" : " ",
+				    answer_at(&a, client_text(c, "data.%zu.%s", i, member)));
+	if (strcmp(found, values) != 0)
+		fail_msg("%s: %s", path, found);
+	expect_text(&a, "pagination.nextCursor", "null");
 }
 
 #endif

@@ -177,18 +177,9 @@ shop_new(struct client *c, const char *name)
 
 /* The types of a list, in its order. */
 static void
-expect_list(struct client *c, const char *key, const char *query, const char *types)
+expect_list(struct client *c, const char *credential, const char *query, const char *types)
 {
-	struct answer a = list(c, key, query);
-	const char *found = "";
-
-	expect_status(&a, 200);
-	for (size_t i = 0; i < answer_count(&a, "data"); i++)
-		found = client_text(c, "%s%s%s", found, *found == '\0' ? "" : " ",
-				    answer_at(&a, client_text(c, "data.%zu.type", i)));
-	if (strcmp(found, types) != 0)
-		fail_msg("%s: %s", query, found);
-	expect_text(&a, "pagination.nextCursor", "null");
+	expect_listed(c, credential, client_text(c, "/v1/transactions%s", query), "type", types);
 }
 
 static void
