@@ -135,8 +135,10 @@ is_same(struct arena *arena, const struct json_object *a, const struct json_obje
 		const struct json_object *left = &a->as.items[i];
 		const struct json_object *right = &b->as.items[i];
 
-		if ((a->kind == JSON_OBJECT && !text_equal(left->name, right->name)) ||
-		    !is_same(arena, left, right))
+		if (a->kind == JSON_OBJECT &&
+		    !has_name(left, right->name, right->hash, right->odd_name))
+			return false;
+		if (!is_same(arena, left, right))
 			return false;
 	}
 	return a->kind != JSON_UNCLEAR;
@@ -166,7 +168,7 @@ read_member(struct reader *r, size_t first)
 		return scan_refuse(&r->scan, "A member needs a name in quotation marks");
 	if (r->count - first == JSON_KEYS_MAX)
 		return scan_refuse(&r->scan, "An object has more than 1024 members");
-	if (!scan_string(&r->scan, r->texts, &length, &member.odd_name))
+	if (!scan_name(&r->scan, r->texts, &length, &member.odd_name))
 		return false;
 	r->texts += length + 1;
 	member.hash = hash_of(member.name);

@@ -242,8 +242,14 @@ read_flaw(struct scan *s)
 	return true;
 }
 
+/* What a string has that a C string of UTF-8 can't represent. */
+struct oddities {
+	bool escapes; /* of NUL or a lone surrogate */
+	bool flaws;   /* bytes that were replaced */
+};
+
 static bool
-read_string(struct scan *s, bool escape, char *out, size_t *length, bool *odd)
+read_string(struct scan *s, bool escape, char *out, size_t *length, struct oddities *found)
 {
 	size_t n = 0;
 
@@ -259,13 +265,13 @@ read_string(struct scan *s, bool escape, char *out, size_t *length, bool *odd)
 		if (scan_take(s, '\\')) {
 			if (!read_escape(s, &c))
 				return false;
-			*odd = *odd || c == 0 || is_surrogate(c);
+			found->escapes = found->escapes || c == 0 || is_surrogate(c);
 			n += escape ? put_escaped(out + n, c) : put_utf8(out + n, c);
 			continue;
 		}
 		if (!read_flaw(s))
 			return false;
-		*odd = true;
+		found->flaws = true;
 		out[n++] = '?';
 	}
 	out[n] = '\0';
@@ -273,16 +279,30 @@ read_string(struct scan *s, bool escape, char *out, size_t *length, bool *odd)
 	return true;
 }
 
-bool
-scan_string(struct scan *s, char *out, size_t *length, bool *odd)
+/* A string that is odd is read again, with its escapes. */
+static bool
+read_with_escapes(struct scan *s, char *out, size_t *length, bool flaws_are_odd, bool *odd)
 {
+	struct oddities found = {0};
 	size_t start = ++s->at;
 
-	*odd = false;
-	if (!read_string(s, false, out, length, odd))
+	if (!read_string(s, false, out, length, &found))
 		return false;
+	*odd = found.escapes || (flaws_are_odd && found.flaws);
 	if (!*odd)
 		return true;
 	s->at = start;
-	return read_string(s, true, out, length, odd);
+	return read_string(s, true, out, length, &found);
+}
+
+bool
+scan_string(struct scan *s, char *out, size_t *length, bool *odd)
+{
+	return read_with_escapes(s, out, length, true, odd);
+}
+
+bool
+scan_name(struct scan *s, char *out, size_t *length, bool *odd)
+{
+	return read_with_escapes(s, out, length, false, odd);
 }

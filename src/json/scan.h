@@ -50,5 +50,10 @@ bool scan_number(struct scan *s, enum scan_number *kind) MUST_CHECK;
  * out has the escapes of JSON, always the same ones for the same characters.
  */
 bool scan_string(struct scan *s, char *out, size_t *length, bool *odd) MUST_CHECK;
+/*
+ * The same for the name of a member: flaws don't make it odd. A name is compared as it is written,
+ * with question marks in place of its flaws; otherwise an object could have a name twice.
+ */
+bool scan_name(struct scan *s, char *out, size_t *length, bool *odd) MUST_CHECK;
 
 #endif

@@ -262,6 +262,32 @@ does_not_choose_among_repeated_members(void **state)
 	}
 }
 
+/* Names are compared as they are written, with question marks in place of flaws. */
+static void
+compares_flawed_names_as_written(void **state)
+{
+	static const struct {
+		const char *text;
+		const char *compact;
+	} cases[] = {
+		{"{\"re?e\":1,\"re\xE6"
+		 "e\":2}",
+		 "{\"re?e\":null}"},
+		{"{\"re\xE6"
+		 "e\":1,\"re\x01"
+		 "e\":1}",
+		 "{\"re?e\":1}"},
+		{"{\"\xFF\\\"\":\"\xFF\\\"\"}", "{\"?\\\"\":\"?\\\"\"}"},
+		{"{\"?\\u0000\":1,\"\xFF\\u0000\":2}", "{\"?\\u0000\":null}"},
+		{"{\"\xFF\\\\u0000\":1,\"?\\u0000\":2}", "{\"?\\\\u0000\":1,\"?\\u0000\":2}"},
+		{"{\"a\":{\"\\u0000\":1},\"a\":{\"\\\\u0000\":1}}", "{\"a\":null}"},
+	};
+
+	for (size_t i = 0; i < COUNT(cases); i++)
+		assert_string_equal(json_compact(*state, read_lenient(state, cases[i].text)),
+				    cases[i].compact);
+}
+
 static void
 bounds_values(void **state)
 {
@@ -324,6 +350,7 @@ main(void)
 		cmocka_unit_test(keeps_the_value_of_every_number),
 		cmocka_unit_test(keeps_odd_strings_apart),
 		cmocka_unit_test(does_not_choose_among_repeated_members),
+		cmocka_unit_test(compares_flawed_names_as_written),
 		cmocka_unit_test(bounds_values),
 		cmocka_unit_test(stores_what_jsonb_keeps_not),
 	};
