@@ -22,11 +22,12 @@ SELECT kind::bigint AS kind, code, name, class, normal_side, created_at
 -- name: chart_balances
 -- params: kind:bigint mode:text
 -- returns: many
--- Balances of all accounts of a kind, credit-positive.
+-- Balances of all accounts of a kind, credit-positive; they are found by ledger, since the kind alone has no index.
 SELECT l.mode, a.currency::text AS currency, sum(a.balance) AS balance
-  FROM account a
-  JOIN ledger l USING (ledger_id)
- WHERE a.kind = $1 AND l.mode = $2
+  FROM ledger l
+ CROSS JOIN LATERAL (
+        SELECT currency, balance FROM account WHERE ledger_id = l.ledger_id AND kind = $1 OFFSET 0) a
+ WHERE l.mode = $2
  GROUP BY l.mode, a.currency
  ORDER BY a.currency;
 
@@ -38,7 +39,8 @@ SELECT l.mode, a.currency::text AS currency, sum(a.balance) AS balance
 SELECT t.transaction_id, t.public_id, t.reference, t.type, coalesce(j.description, t.type) AS description,
        e.is_debit, e.amount, e.currency::text AS currency, l.mode, t.created_at
   FROM ledger l
-  JOIN account a ON a.ledger_id = l.ledger_id AND a.kind = $1
+ CROSS JOIN LATERAL (
+        SELECT account_id, sequence FROM account WHERE ledger_id = l.ledger_id AND kind = $1 OFFSET 0) a
  CROSS JOIN LATERAL (
         SELECT * FROM (
             SELECT transaction_id, line, true AS is_debit, amount, currency

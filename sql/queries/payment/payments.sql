@@ -192,11 +192,13 @@ SELECT provider_config_id, public_id, project_id, type, config_sealed, is_active
 SELECT provider_config_id, public_id, project_id, type, config_sealed, is_active, created_at,
        updated_at
   FROM provider_config
- WHERE type = $1
-   AND (project_id IS NULL
-        OR provider_config_id IN (SELECT provider_config_id
-                                    FROM payment
-                                   WHERE status = 'pending' AND provider = $1))
+ WHERE provider_config_id IN (SELECT provider_config_id
+                                FROM provider_config
+                               WHERE project_id IS NULL AND type = $1
+                               UNION
+                              SELECT provider_config_id
+                                FROM payment
+                               WHERE status = 'pending' AND provider = $1)
  ORDER BY project_id IS NOT NULL, updated_at DESC
  LIMIT $2;
 

@@ -117,11 +117,16 @@ UPDATE seal_feed SET done_id = $1;
 -- name: seal_hashes
 -- params: mode:text levels:bigint[] firsts:bigint[] count:bigint
 -- returns: many
--- Rows of hashes, so many from a number on each of the levels.
-SELECT h.level::bigint AS level, h.number, h.hashes
+-- Rows of hashes, so many from a number on each of the levels, which are read one by one: a join planned while
+-- there are few rows would read all of a tree.
+SELECT h.level, h.number, h.hashes
   FROM unnest($2, $3) AS w (level, first)
-  JOIN seal_hash h ON h.mode = $1 AND h.level = w.level AND h.number >= w.first
-                  AND h.number < w.first + $4
+ CROSS JOIN LATERAL (
+        SELECT s.level::bigint AS level, s.number, s.hashes
+          FROM seal_hash s
+         WHERE s.mode = $1 AND s.level = w.level AND s.number >= w.first AND s.number < w.first + $4
+         ORDER BY s.number
+         LIMIT $4) h
  ORDER BY h.level, h.number;
 
 -- name: seal_hashes_add
