@@ -10,6 +10,7 @@
 
 #include "base/arena.h"
 #include "base/text.h"
+#include "base/unicode.h"
 
 enum { LOCAL_BYTES_MAX = 64, LABEL_BYTES_MAX = 63 };
 
@@ -56,7 +57,7 @@ all_allowed(const char *text)
 	while ((rest = u8_next(&c, rest)) != NULL)
 		if (!is_allowed(c))
 			return false;
-	return true;
+	return !text_has_invisible(text); /* symbols that look like a blank, too */
 }
 
 static bool

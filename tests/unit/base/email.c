@@ -105,6 +105,7 @@ refuses_what_is_not_seen(void **state)
 		"\xE2\x80\xAE",     /* right-to-left override */
 		"\xE2\x81\xA0",     /* word joiner */
 		"\xE2\x81\xA7",     /* first strong isolate */
+		"\xE2\xA0\x80",     /* braille pattern blank */
 		"\xE3\x80\x80",     /* ideographic space */
 		"\xE3\x85\xA4",     /* Hangul filler */
 		"\xEF\xB8\x8F",     /* variation selector */
