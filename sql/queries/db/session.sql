@@ -8,8 +8,9 @@
 -- empty if a pooler passes a session on without resetting it.
 --
 -- A plan is made once, and kept while its tables grow from nothing to millions of rows. So that of a server
--- must be right for large ones, whatever the planner knows: index scans and nested loops (scans is off).
--- Others remain possible where there is no index; their costs would then call for JIT.
+-- must be right for large ones, whatever the planner knows: index scans and nested loops (scans is off), by one
+-- process, since starting others takes longer than a statement. Others remain possible where there is no index;
+-- their costs would then call for JIT.
 WITH found AS MATERIALIZED (SELECT coalesce(current_setting('cowry.mark', true), '') AS mark)
 SELECT found.mark,
        pg_postmaster_start_time()::text AS server,
@@ -22,6 +23,9 @@ SELECT found.mark,
                        ('enable_seqscan', $5),
                        ('enable_hashjoin', $5),
                        ('enable_mergejoin', $5),
+                       ('max_parallel_workers_per_gather',
+                        CASE $5 WHEN 'off' THEN '0'
+                                ELSE current_setting('max_parallel_workers_per_gather') END),
                        ('jit', 'off'),
                        ('search_path', 'cowry'),
                        ('TimeZone', 'UTC')) AS wanted (name, value)
