@@ -38,14 +38,13 @@ fold(char *text)
 			*text = (char)(*text - 'A' + 'a');
 }
 
-/* No invisible characters, and none that need quotes. */
+/* No character that needs quotes, and no mark without an appearance. */
 static bool
 is_allowed(ucs4_t c)
 {
 	if (c < 0x80)
 		return c > ' ' && c < 0x7F && strchr("<>()[],;:\"\\", (int)c) == NULL;
-	return !uc_is_general_category_withtable(c, UC_CATEGORY_MASK_C | UC_CATEGORY_MASK_Z) &&
-	       !uc_is_property_default_ignorable_code_point(c);
+	return !uc_is_property_default_ignorable_code_point(c);
 }
 
 static bool
@@ -57,7 +56,7 @@ all_allowed(const char *text)
 	while ((rest = u8_next(&c, rest)) != NULL)
 		if (!is_allowed(c))
 			return false;
-	return !text_has_invisible(text); /* symbols that look like a blank, too */
+	return !text_has_invisible(text);
 }
 
 static bool

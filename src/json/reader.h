@@ -49,8 +49,9 @@ enum err json_read_bounded(struct arena *arena, struct fault *f, const char *tex
 			   size_t values_max, struct json_object **out) MUST_CHECK;
 /*
  * The same for texts of other systems, such as payment providers: it may begin with a byte order
- * mark, be nested deeper, repeat members, and have flaws in strings, which become odd. Such a flaw
- * beside the amount must not prevent us from reading that a payment was made. A member that is
+ * mark, be nested deeper, repeat members, and have flaws in strings, which become odd, and in names, which
+ * have a question mark for each. Such a flaw beside the amount must not prevent us from reading that
+ * a payment was made. A member that is
  * repeated with another value is JSON_UNCLEAR: it is undefined which value is meant.
  */
 enum err json_read_foreign(struct arena *arena, struct fault *f, const char *text, size_t length,

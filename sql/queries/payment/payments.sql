@@ -192,7 +192,8 @@ SELECT provider_config_id, public_id, project_id, type, config_sealed, is_active
 SELECT provider_config_id, public_id, project_id, type, config_sealed, is_active, created_at,
        updated_at
   FROM provider_config
- WHERE provider_config_id IN (SELECT provider_config_id
+ WHERE type = $1
+   AND provider_config_id IN (SELECT provider_config_id
                                 FROM provider_config
                                WHERE project_id IS NULL AND type = $1
                                UNION
