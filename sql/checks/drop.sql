@@ -12,13 +12,13 @@ SELECT 'Drop payment ' || p.drop_id || ' is ' || p.status || ', but ' ||
   FROM drop_payment p
   LEFT JOIN LATERAL (SELECT sum(amount) AS moved
                        FROM journal_posting
-                       JOIN account a ON a.account_id = from_id AND a.kind = 10
-                      WHERE transaction_id = p.transaction_id) b ON true
+                      WHERE transaction_id = p.transaction_id
+                        AND (SELECT kind FROM account WHERE account_id = from_id) = 10) b ON true
   LEFT JOIN transaction v ON v.reverses = p.transaction_id
   LEFT JOIN LATERAL (SELECT sum(amount) AS moved
                        FROM journal_posting
-                       JOIN account a ON a.account_id = to_id AND a.kind = 10
-                      WHERE transaction_id = p.payout_id) o ON true
+                      WHERE transaction_id = p.payout_id
+                        AND (SELECT kind FROM account WHERE account_id = to_id) = 10) o ON true
  WHERE p.drop_payment_id > $1 AND p.drop_payment_id <= $2
    AND ((b.moved IS DISTINCT FROM p.total AND NOT is_detached(p.transaction_id))
         OR v.transaction_id IS DISTINCT FROM p.reversal_id

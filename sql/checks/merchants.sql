@@ -14,8 +14,8 @@ SELECT 'payout ' || y.drop_id || ' is ' || y.status || ', but ' ||
   JOIN merchant m USING (merchant_id)
   LEFT JOIN LATERAL (SELECT sum(amount) AS moved
                        FROM journal_posting
-                       JOIN account c ON c.account_id = to_id AND c.kind = 10
-                      WHERE transaction_id = y.transaction_id AND from_id = m.account_id) o ON true
+                      WHERE transaction_id = y.transaction_id AND from_id = m.account_id
+                        AND (SELECT kind FROM account WHERE account_id = to_id) = 10) o ON true
   LEFT JOIN transaction v ON v.reverses = y.transaction_id
   LEFT JOIN LATERAL (SELECT sum(amount - fee) AS net
                        FROM drop_payment
