@@ -49,6 +49,8 @@ struct runner {
 	size_t slot_count;
 	struct worker *workers;
 	size_t worker_count;
+	size_t ended_count;
+	pthread_cond_t ended; /* one more has */
 };
 
 static const char *
@@ -154,6 +156,10 @@ worker_main(void *arg)
 		wait_for_work(worker, seen, run_once(worker, arena));
 	finish(worker, arena);
 	arena_free(arena);
+	(void)pthread_mutex_lock(&worker->runner->mutex);
+	worker->runner->ended_count++;
+	(void)pthread_cond_signal(&worker->runner->ended);
+	(void)pthread_mutex_unlock(&worker->runner->mutex);
 	return NULL;
 }
 
@@ -213,6 +219,7 @@ runner_free(struct runner *runner)
 	for (size_t i = 0; i < runner->slot_count; i++)
 		(void)pthread_cond_destroy(&runner->slots[i].call);
 	(void)pthread_cond_destroy(&runner->keeper.call);
+	(void)pthread_cond_destroy(&runner->ended);
 	(void)pthread_mutex_destroy(&runner->mutex);
 	sender_free(runner->app.sender);
 	claims_free(runner->app.claims);
@@ -250,6 +257,7 @@ runner_new(const struct app *app, const struct job *list)
 	runner->app.database.insist_s = INSIST_S;
 	(void)pthread_mutex_init(&runner->mutex, NULL);
 	init_call(&runner->keeper.call);
+	init_call(&runner->ended);
 	runner->slots = calloc(slots, sizeof(*runner->slots));
 	runner->workers = calloc(workers, sizeof(*runner->workers));
 	if (runner->app.claims != NULL && runner->slots != NULL && runner->workers != NULL &&
@@ -326,6 +334,23 @@ runner_wake(struct runner *runner, const char *kind)
 	(void)pthread_mutex_unlock(&runner->mutex);
 }
 
+/* Join all workers; false if they have not ended by then. */
+static bool
+join_workers(struct runner *runner, const struct timespec *until)
+{
+	bool in_time = true;
+
+	(void)pthread_mutex_lock(&runner->mutex);
+	while (runner->ended_count < runner->worker_count && in_time)
+		in_time =
+			pthread_cond_timedwait(&runner->ended, &runner->mutex, until) != ETIMEDOUT;
+	in_time = runner->ended_count == runner->worker_count;
+	(void)pthread_mutex_unlock(&runner->mutex);
+	for (size_t i = 0; in_time && i < runner->worker_count; i++)
+		(void)pthread_join(runner->workers[i].thread, NULL);
+	return in_time;
+}
+
 bool
 runner_stop(struct runner *runner, int64_t timeout_ms)
 {
@@ -336,10 +361,8 @@ runner_stop(struct runner *runner, int64_t timeout_ms)
 	for (size_t i = 0; i < runner->slot_count; i++)
 		call(runner, &runner->slots[i]);
 	(void)pthread_mutex_unlock(&runner->mutex);
-	for (; runner->worker_count > 0; runner->worker_count--)
-		if (pthread_clockjoin_np(runner->workers[runner->worker_count - 1].thread, NULL,
-					 CLOCK_MONOTONIC, &until) != 0)
-			return false;
+	if (!join_workers(runner, &until))
+		return false;
 	stop_keeper(runner);
 	runner_free(runner);
 	return true;

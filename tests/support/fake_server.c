@@ -31,6 +31,7 @@ struct fake_server {
 	pthread_mutex_t mutex;
 	pthread_cond_t changed;
 	bool released;
+	size_t decided; /* requests whose answer is made */
 	bool stopping;
 	struct fake_server_request requests[REQUESTS_MAX];
 	size_t count;
@@ -206,6 +207,20 @@ reply_to(struct fake_server *server, int fd, const struct fake_server_reply *rep
 	}
 }
 
+/* The answer is made. Nothing is sent, for connections that are closed without an answer: ThreadSanitizer
+ * takes the order of threads from what they send. */
+static void
+decided(struct connection *connection)
+{
+	struct fake_server *server = connection->server;
+
+	(void)send(connection->fd, "", 0, MSG_NOSIGNAL);
+	(void)pthread_mutex_lock(&server->mutex);
+	server->decided++;
+	(void)pthread_cond_broadcast(&server->changed);
+	(void)pthread_mutex_unlock(&server->mutex);
+}
+
 static void *
 serve(void *arg)
 {
@@ -219,6 +234,7 @@ serve(void *arg)
 		size_t n = keep(server, &request);
 
 		reply = server->answer(server->arg, n, &request);
+		decided(connection);
 		goes_on = reply_to(server, connection->fd, &reply);
 		request = (struct fake_server_request){0};
 	}
@@ -390,5 +406,14 @@ fake_server_release(struct fake_server *server)
 	(void)pthread_mutex_lock(&server->mutex);
 	server->released = true;
 	(void)pthread_cond_broadcast(&server->changed);
+	(void)pthread_mutex_unlock(&server->mutex);
+}
+
+void
+fake_server_settle(struct fake_server *server)
+{
+	(void)pthread_mutex_lock(&server->mutex);
+	while (server->decided < server->count)
+		(void)pthread_cond_wait(&server->changed, &server->mutex);
 	(void)pthread_mutex_unlock(&server->mutex);
 }

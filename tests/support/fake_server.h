@@ -59,5 +59,8 @@ size_t fake_server_connections(struct fake_server *server);
 bool fake_server_wait(struct fake_server *server, size_t n);
 /* Continue all hanging requests: they are answered 200. */
 void fake_server_release(struct fake_server *server);
+/* Wait until the answers to all requests that have arrived are made. What they are made from may be changed
+ * then, also when the end of a connection did not say so: it was reset, or the client gave up. */
+void fake_server_settle(struct fake_server *server);
 
 #endif

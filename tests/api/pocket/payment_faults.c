@@ -140,6 +140,7 @@ test_unknown(void **state)
 		expect_balance(c, wallet, "100.00", "10.00");
 		/* The look-ups fail as well: still nothing. */
 		assert_false(look_up(c, in));
+		fake_server_settle(easypay.server);
 		easypay.script =
 			(struct easypay_client_script){.state = "success", .amount = "1000"};
 		assert_true(look_up(c, in));
