@@ -69,7 +69,7 @@ post /api/wallet/fund "{\"amount\": 5000, \"email\": \"$EMAIL\"}" -H "Authorizat
 expect "a funding begins" 200
 reference=$(field .transactionReference)
 mailed() {
-    grep -lF "$EMAIL" "$COWRY_HOME"/mail/*.eml | xargs -r grep -hE 'code' | grep -oE '\b[0-9]{6}\b' | tail -n 1 | grep .
+    grep -lF "$EMAIL" "$COWRY_HOME"/mail/*.eml | xargs -r grep -hoE '^[0-9]{6}\b' | tail -n 1 | grep .
 }
 ok "the code is mailed" within 20 mailed
 code=$(mailed)
