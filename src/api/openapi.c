@@ -74,6 +74,8 @@ write_parameters(struct jw *w, struct arena *arena, const struct dialect *dialec
 		jw_text(w, "name", field->name);
 		jw_text(w, "in", "query");
 		jw_bool(w, "required", field->required);
+		if (field->type == FIELD_NAMED_TEXTS)
+			jw_text(w, "style", "deepObject"); /* of which explode is the only form */
 		field_describe(field, dialect->amounts, w, "schema");
 		jw_close(w);
 	}

@@ -35,6 +35,18 @@ struct text_list {
 /* The parts of a text between its commas; an empty text has none. */
 struct text_list text_list_split(struct arena *arena, const char *text);
 
+/* A text and its name. */
+struct named_text {
+	const char *name;
+	const char *text;
+};
+
+/* count consecutive ones, whose names differ. */
+struct named_texts {
+	struct named_text *items;
+	size_t count;
+};
+
 /* count consecutive structs. */
 struct list {
 	void *items;

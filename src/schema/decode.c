@@ -314,6 +314,7 @@ static const struct {
 	[FIELD_MOMENT] = {1U << JSON_TEXT, "must be a time such as 2026-12-31T23:59:59Z"},
 	[FIELD_JSON] = {1U << JSON_OBJECT, "must be an object"},
 	[FIELD_TEXTS] = {1U << JSON_LIST, "must be a list of strings"},
+	[FIELD_NAMED_TEXTS] = {0, ""},
 	[FIELD_LIST] = {1U << JSON_LIST, "must be a list"},
 	[FIELD_OBJECT] = {1U << JSON_OBJECT, "must be an object"},
 };
@@ -385,8 +386,9 @@ put(const struct decoder *d, const struct field *field, struct json_object *valu
 	case FIELD_MONEY:
 	case FIELD_TOTAL:
 	case FIELD_TIME:
+	case FIELD_NAMED_TEXTS:
 		assert(false && "amounts in requests are decimals until their currency is known, "
-				"times are timestamps");
+				"times are timestamps, and named texts are of queries");
 	}
 }
 
@@ -488,12 +490,60 @@ put_query(const struct decoder *d, const struct field *field, const char *text, 
 	case FIELD_OPTIONAL_BOOL:
 	case FIELD_JSON:
 	case FIELD_TEXTS:
+	case FIELD_NAMED_TEXTS:
 	case FIELD_LIST:
 	case FIELD_OBJECT:
 	case FIELD_MONEY:
 	case FIELD_TOTAL:
-		assert(false && "not a type of query parameters");
+		assert(false && "not a type of one query parameter");
 	}
+}
+
+/* The name between the brackets of "field[name]", which may have any other characters; NULL: it is none. */
+static const char *
+inner_name(struct arena *arena, const struct field *field, const char *name)
+{
+	size_t outer = strlen(field->name);
+	size_t length = strlen(name);
+
+	if (!text_starts_with(name, field->name) || name[outer] != '[' || length < outer + 2 ||
+	    name[length - 1] != ']' || strstr(name, "][") != NULL)
+		return NULL;
+	return arena_printf(arena, "%.*s", (int)(length - outer - 2), name + outer + 1);
+}
+
+static void
+put_named(const struct decoder *d, const struct field *field, const struct query_pair *pairs,
+	  size_t n, struct named_texts *out)
+{
+	*out = (struct named_texts){arena_array(d->arena, NAMED_MAX, sizeof(*out->items)), 0};
+	for (size_t p = 0; p < n; p++) {
+		const char *name = inner_name(d->arena, field, pairs[p].name);
+
+		if (name == NULL)
+			continue;
+		for (size_t i = 0; i < out->count; i++)
+			if (strcmp(out->items[i].name, name) == 0) {
+				violation_add(d->arena, d->fault, pairs[p].name, "REPEATED",
+					      "must be given once");
+				return;
+			}
+		if (out->count == NAMED_MAX) {
+			violate(d, field, "LENGTH",
+				arena_printf(d->arena, "must have at most %d names", NAMED_MAX));
+			return;
+		}
+		if (!check_length(d, field, pairs[p].value))
+			return;
+		out->items[out->count++] = (struct named_text){name, pairs[p].value};
+	}
+}
+
+static bool
+is_parameter(struct arena *arena, const struct field *field, const char *name)
+{
+	return field->type == FIELD_NAMED_TEXTS ? inner_name(arena, field, name) != NULL
+						: strcmp(field->name, name) == 0;
 }
 
 /* The name is shown, unless it is empty or longer than any that there is. */
@@ -504,7 +554,7 @@ refuse_unknown(const struct schema *schema, struct arena *arena, struct fault *f
 	bool shown = name[0] != '\0' && strlen(name) <= SHOWN_MAX;
 
 	for (size_t i = 0; i < schema->count; i++)
-		if (strcmp(schema->fields[i].name, name) == 0)
+		if (is_parameter(arena, &schema->fields[i], name))
 			return;
 	violation_add(arena, f, shown ? name : "query", "UNKNOWN",
 		      "is not a parameter of this request");
@@ -521,6 +571,10 @@ schema_decode_query(const struct schema *schema, struct arena *arena, struct fau
 		const char *value = NULL;
 		size_t found = 0;
 
+		if (field->type == FIELD_NAMED_TEXTS) {
+			put_named(&d, field, pairs, n, (void *)((char *)out + field->offset));
+			continue;
+		}
 		for (size_t p = 0; p < n; p++)
 			if (strcmp(pairs[p].name, field->name) == 0) {
 				value = pairs[p].value;

@@ -32,6 +32,7 @@ static const struct {
 	[FIELD_MOMENT] = {"string", NULL, "\"2026-01-31T09:30:00.000Z\""},
 	[FIELD_JSON] = {"object", NULL, "{}"},
 	[FIELD_TEXTS] = {"array", NULL, "[\"text\"]"},
+	[FIELD_NAMED_TEXTS] = {"object", NULL, "{}"},
 	[FIELD_LIST] = {"array", NULL, NULL},
 	[FIELD_OBJECT] = {"object", NULL, NULL},
 };
@@ -131,6 +132,16 @@ describe_text(const struct describer *d, const struct field *field, bool nullabl
 	}
 }
 
+/* Each text of several. */
+static void
+describe_string(const struct describer *d, const struct field *field, const char *name)
+{
+	jw_object(d->w, name);
+	jw_text(d->w, "type", "string");
+	describe_text(d, field, false);
+	jw_close(d->w);
+}
+
 /* An amount of a request is digits, as a string or as a number. */
 static void
 describe_amount(const struct describer *d, const struct field *field)
@@ -179,10 +190,11 @@ describe_limits(const struct describer *d, const struct field *field, bool nulla
 			jw_integer(d->w, "minItems", field->may_be_empty ? 0 : 1);
 			jw_integer(d->w, "maxItems", TEXTS_MAX);
 		}
-		jw_object(d->w, "items");
-		jw_text(d->w, "type", "string");
-		describe_text(d, field, false);
-		jw_close(d->w);
+		describe_string(d, field, "items");
+		break;
+	case FIELD_NAMED_TEXTS:
+		jw_integer(d->w, "maxProperties", NAMED_MAX);
+		describe_string(d, field, "additionalProperties");
 		break;
 	case FIELD_LIST:
 		if (field->min > 0)

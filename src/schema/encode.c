@@ -1,4 +1,5 @@
 /* Structs into JSON, by the field tables. */
+#include <assert.h>
 #include <string.h>
 
 #include "base/word.h"
@@ -38,6 +39,8 @@ is_absent(const struct field *field, const void *member)
 		return ((const struct json_value *)member)->text == NULL;
 	case FIELD_TEXTS:
 		return ((const struct text_list *)member)->items == NULL;
+	case FIELD_NAMED_TEXTS:
+		return ((const struct named_texts *)member)->items == NULL;
 	case FIELD_LIST:
 		return ((const struct list *)member)->items == NULL;
 	case FIELD_OBJECT:
@@ -149,6 +152,9 @@ write_value(const struct field *field, enum amount_style style, const void *memb
 		break;
 	case FIELD_OBJECT:
 		schema_encode(field->sub, style, member, field->name, w);
+		break;
+	case FIELD_NAMED_TEXTS:
+		assert(false && "is of queries");
 		break;
 	case FIELD_DECIMAL:
 		write_decimal(w, field->name, style, *(const struct decimal *)member);

@@ -41,12 +41,13 @@ enum field_type {
 	FIELD_MOMENT,        /* struct moment */
 	FIELD_JSON,          /* struct json_value: a free object */
 	FIELD_TEXTS,         /* struct text_list: a list of strings */
+	FIELD_NAMED_TEXTS,   /* struct named_texts: name[a]=x&name[b]=y of a query */
 	FIELD_LIST,          /* struct list of sub */
 	FIELD_OBJECT,        /* a nested struct of sub */
 };
 
 /* Default limits of texts and lists of a request; items of a text list. */
-enum { TEXT_MAX_DEFAULT = 255, LIST_MAX_DEFAULT = 1000, TEXTS_MAX = 100 };
+enum { TEXT_MAX_DEFAULT = 255, LIST_MAX_DEFAULT = 1000, TEXTS_MAX = 100, NAMED_MAX = 10 };
 
 /* Characters that a text must not contain, in addition to control characters. */
 enum text_kind {
@@ -101,6 +102,7 @@ struct field {
 				 struct moment: FIELD_MOMENT,                 \
 				 struct json_value: FIELD_JSON,               \
 				 struct text_list: FIELD_TEXTS,               \
+				 struct named_texts: FIELD_NAMED_TEXTS,       \
 				 struct list: FIELD_LIST,                     \
 				 default: FIELD_OBJECT),                      \
 		.offset = offsetof(struct_type, member), __VA_ARGS__ \

@@ -49,17 +49,33 @@ UNION ALL
 SELECT ledger_id FROM ledger WHERE $1 IS NULL AND project_id IS NULL AND mode = $2;
 
 -- name: lookup_list
--- params: ledger_id:bigint types:text[] after:bigint since:timestamptz upto:timestamptz wallet:uuid other:uuid reference:text prefix:text currency:text least:bigint greatest:bigint looked_at:bigint most:bigint
+-- params: ledger_id:bigint types:text[] after:bigint since:timestamptz upto:timestamptz wallet:uuid other:uuid reference:text prefix:text currency:text least:bigint greatest:bigint looked_at:bigint most:bigint paths:text[] values:jsonb[] literals:jsonb[]
 -- returns: many
--- Newest first, after the one whose number is given, if it is not 0. They are looked for by reference, in the
--- history of a wallet, or by type, and as many are looked at as $13 says; next is the number of the last one, where
--- there may be more. The first row has it also if nothing is found; then its transaction is NULL. Numbers of
+-- Newest first, after the one whose number is given, if it is not 0. They are looked for by reference, by the rarest
+-- of the wanted values of their metadata, in the history of a wallet, or by type, and as many are looked at as $13
+-- says; next is the number of the last one, where there may be more. The first row has it also if nothing is found; then its transaction is NULL. Numbers of
 -- postings of a wallet are in the order of time; so a wallet is read by them, and its archive only if there is
 -- too little.
 WITH place AS MATERIALIZED (
     SELECT coalesce(max(created_at), 'infinity') AS at, coalesce(max(transaction_id), 9223372036854775807) AS id
       FROM transaction
      WHERE transaction_id = $3 AND ledger_id = $1
+), wanted AS MATERIALIZED (
+    SELECT ARRAY[metadata_term(w.path, w.value), metadata_term(w.path, w.literal)] AS terms
+      FROM unnest($15, $16, $17) AS w (path, value, literal)
+), rarest AS MATERIALIZED (
+    SELECT w.terms
+      FROM wanted w
+     CROSS JOIN LATERAL (
+               SELECT count(*) AS count
+                 FROM unnest(w.terms) AS y (term)
+                CROSS JOIN LATERAL (SELECT
+                                      FROM transaction_term
+                                     WHERE ledger_id = $1 AND term = y.term
+                                     LIMIT $13) s) n
+     WHERE $8 IS NULL
+     ORDER BY n.count
+     LIMIT 1
 ), mine AS MATERIALIZED (
     SELECT a.account_id,
            coalesce((SELECT min(CASE WHEN p.from_id = a.account_id THEN p.from_sequence ELSE p.to_sequence END)
@@ -68,7 +84,7 @@ WITH place AS MATERIALIZED (
                     9223372036854775807) AS before
       FROM account a
       JOIN wallet w USING (account_id)
-     WHERE a.public_id = $6 AND a.ledger_id = $1 AND $8 IS NULL
+     WHERE a.public_id = $6 AND a.ledger_id = $1 AND $8 IS NULL AND cardinality($15) = 0
 ), recent AS MATERIALIZED (
     SELECT b.transaction_id, b.sequence, m.account_id
       FROM mine m
@@ -103,6 +119,23 @@ WITH place AS MATERIALIZED (
       FROM transaction
      WHERE ledger_id = $1 AND reference = $8 AND transaction_id <> $3
     UNION
+    SELECT transaction_id
+      FROM (SELECT s.transaction_id
+              FROM place p
+             CROSS JOIN rarest r
+             CROSS JOIN unnest(r.terms) AS y (term)
+             CROSS JOIN LATERAL (
+                       SELECT t.transaction_id, t.created_at
+                         FROM transaction_term t
+                        WHERE t.ledger_id = $1 AND t.term = y.term
+                          AND (t.created_at, t.transaction_id) < (p.at, p.id)
+                          AND t.created_at >= coalesce($4, '-infinity')
+                          AND t.created_at <= coalesce($5, 'infinity')
+                        ORDER BY t.created_at DESC, t.transaction_id DESC
+                        LIMIT $13) s
+             ORDER BY s.created_at DESC, s.transaction_id DESC
+             LIMIT $13) described
+    UNION
     SELECT transaction_id FROM recent
     UNION
     SELECT transaction_id FROM archived
@@ -120,7 +153,7 @@ WITH place AS MATERIALIZED (
                           AND t.created_at <= coalesce($5, 'infinity')
                         ORDER BY t.created_at DESC, t.transaction_id DESC
                         LIMIT $13) s
-             WHERE $6 IS NULL AND $8 IS NULL
+             WHERE $6 IS NULL AND $8 IS NULL AND cardinality($15) = 0
              ORDER BY s.created_at DESC, s.transaction_id DESC
              LIMIT $13) typed
 ), looked AS MATERIALIZED (
@@ -133,6 +166,14 @@ WITH place AS MATERIALIZED (
      WHERE l.type = ANY ($2)
        AND l.created_at BETWEEN coalesce($4, '-infinity') AND coalesce($5, 'infinity')
        AND ($9 IS NULL OR starts_with(l.reference, $9))
+       AND NOT EXISTS (
+               SELECT
+                 FROM wanted w
+                WHERE NOT EXISTS (
+                      SELECT
+                        FROM transaction_term m
+                       WHERE m.ledger_id = $1 AND m.term = ANY (w.terms) AND m.created_at = l.created_at
+                         AND m.transaction_id = l.transaction_id))
        AND (($6 IS NULL AND $10 IS NULL)
             OR EXISTS (
                SELECT

@@ -60,6 +60,10 @@ static const struct field list_query_fields[] = {
 	      .words = transaction_type_words),
 	FIELD(struct list_query, filter.counterparty, .name = "counterpartyWalletId",
 	      .doc = "The wallet on the other side; with walletId."),
+	FIELD(struct list_query, filter.metadata, .name = "metadata", .max = 1000,
+	      .doc = "metadata[order.id]=A1: this value is in the metadata, at a path of names joined by "
+		     "points; names may have points, too. Items of a list are values of the list. 7, "
+		     "true and null are also the strings; \"7\" is only the string."),
 };
 
 static const struct schema list_query =

@@ -1,8 +1,12 @@
 #include "app/wallet/lookup.h"
 
+#include <string.h>
+
 #include "base/arena.h"
 #include "base/word.h"
 #include "db/row.h"
+#include "json/reader.h"
+#include "json/writer.h"
 
 struct transaction_row {
 	int64_t transaction_id;
@@ -141,9 +145,67 @@ is_plain(const struct lookup_filter *filter, const struct range *times)
 {
 	if (filter->common.prefix != NULL || filter->common.currency != NULL)
 		return false;
+	if (filter->metadata.count > 0)
+		return filter->metadata.count == 1 && filter->type == TRANSACTION_NONE &&
+		       uuid_is_nil(filter->common.wallet);
 	return uuid_is_nil(filter->common.wallet) ||
 	       (filter->type == TRANSACTION_NONE && uuid_is_nil(filter->counterparty) &&
 		times->least == INT64_MIN && times->greatest == INT64_MAX);
+}
+
+/* The JSON of a text as a string. */
+static const char *
+as_string(struct arena *arena, const char *text)
+{
+	struct bytes json;
+	struct jw w;
+
+	jw_init(&w, arena, strlen(text));
+	jw_text(&w, NULL, text);
+	return jw_finish(&w, &json) ? json.data : "null";
+}
+
+/* What a text stands for: *value, or *literal. */
+static void
+read_value(struct arena *arena, const char *text, const char **value, const char **literal)
+{
+	const char *list = arena_printf(arena, "[%s]", text);
+	struct fault none = {0};
+	struct json_object *read;
+
+	*value = as_string(arena, text);
+	*literal = *value;
+	if (json_read(arena, &none, list, strlen(list), &read) != ERR_OK ||
+	    json_list_length(read) != 1)
+		return;
+	read = json_list_item(read, 0);
+	if (json_depth(read) > 0)
+		return;
+	*literal = json_canonical(arena, read);
+	if (json_kind(read) == JSON_TEXT || json_kind(read) == JSON_ODD_TEXT)
+		*value = *literal;
+}
+
+/* Conditions on metadata as parameters: the paths, and the two forms of each value. */
+struct conditions {
+	const char **paths;
+	const char **values;
+	const char **literals;
+};
+
+static struct conditions
+conditions_of(struct arena *arena, const struct named_texts *metadata)
+{
+	size_t n = metadata->count;
+	struct conditions out = {arena_array(arena, n, sizeof(*out.paths)),
+				 arena_array(arena, n, sizeof(*out.values)),
+				 arena_array(arena, n, sizeof(*out.literals))};
+
+	for (size_t i = 0; i < n; i++) {
+		out.paths[i] = metadata->items[i].name;
+		read_value(arena, metadata->items[i].text, &out.values[i], &out.literals[i]);
+	}
+	return out;
 }
 
 static enum err
@@ -152,6 +214,8 @@ find(struct ctx *ctx, const struct lookup_filter *filter, int64_t after, int64_t
 {
 	const struct list_filter *common = &filter->common;
 	const char *const *types = transaction_type_words;
+	struct conditions wanted = conditions_of(ctx->arena, &filter->metadata);
+	size_t described = filter->metadata.count;
 	size_t n = 0;
 	struct range amounts;
 	struct range times = filter_times(common);
@@ -169,7 +233,9 @@ find(struct ctx *ctx, const struct lookup_filter *filter, int64_t after, int64_t
 		       p_upto(&times), p_uuid(common->wallet), p_uuid(filter->counterparty),
 		       p_text(common->reference), p_text(common->prefix), p_text(common->currency),
 		       p_int(amounts.least), p_int(amounts.greatest),
-		       p_int(is_plain(filter, &times) ? most + 1 : LOOKED_AT), p_int(most + 1)));
+		       p_int(is_plain(filter, &times) ? most + 1 : LOOKED_AT), p_int(most + 1),
+		       p_texts(wanted.paths, described), p_texts(wanted.values, described),
+		       p_texts(wanted.literals, described)));
 }
 
 /* The postings of what was found. */

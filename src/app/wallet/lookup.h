@@ -33,6 +33,9 @@ struct lookup_filter {
 	struct list_filter common;
 	enum transaction_type type;
 	struct uuid counterparty; /* the wallet on the other side of the one that is asked for */
+	/* Values that the metadata must have, named by the path to each, its names joined by points. A text that is
+	 * a JSON number, true, false or null is that or the string; one that is a JSON string is only that. */
+	struct named_texts metadata;
 };
 
 /* Of the calling project key's ledger, or for an administrator any one. ERR_NOT_FOUND; ERR_CONFLICT if its

@@ -1,0 +1,234 @@
+/* Transactions are found by what is in their metadata. */
+#include "tests/support/cmocka.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "api/pocket/pocket.h"
+#include "tests/support/money.h"
+#include "tests/support/vectors.h"
+
+static struct tenant acme;
+static struct tenant other;
+
+static int
+setup(void **state)
+{
+	return tenants_setup(state, &acme, &other);
+}
+
+/* Transfers with these metadata, each with its number as reference. */
+static const char *const metadata[] = {
+	/* 0 */ "{'order.id':'A1','channel':'web'}",
+	/* 1 */ "{'order':{'id':'A1'},'channel':'web'}",
+	/* 2 */ "{'order':{'id':'B2','items':[{'sku':'x'},{'sku':'y'}]}}",
+	/* 3 */ "{'n':7,'yes':true,'none':null,'empty':''}",
+	/* 4 */ "{'n':'7','yes':'true','none':'null'}",
+	/* 5 */ "{'n':7.50}",
+	/* 6 */ "{'\\ud83d\\ude00':'\\u2028','a]b':'c&d','it\\u0027s':'%_','':'nameless'}",
+	/* 7 */ "{'a\\u0000b':'x','order':{'id':'A1'}}",
+	/* 8 */ "{'n':1e300,'big':'z'}",
+	/* 9 */ "{}",
+};
+
+static void
+fill(struct client *c, const struct tenant *tenant)
+{
+	const char *from = wallet_with(c, tenant->test_key, "NGN", "100");
+	const char *to = wallet_new(c, tenant->test_key, "NGN");
+
+	for (size_t i = 0; i < COUNT(metadata); i++) {
+		struct answer a =
+			transfer(c, tenant->test_key, from, to, "1", client_text(c, "meta-%zu", i),
+				 client_text(c, ",'metadata':%s", metadata[i]));
+
+		expect_status(&a, 201);
+	}
+}
+
+/* Paths and values as they are in a query string, and the references of what is found, newest first. */
+static const struct {
+	const char *query;
+	const char *found;
+} queries[] = {
+	/* Names with points, and names in names. */
+	{"metadata[order.id]=A1", "meta-1 meta-0"},
+	{"metadata%5Border.id%5D=A1&metadata[channel]=web", "meta-1 meta-0"},
+	{"metadata[order.id]=B2&metadata[channel]=web", ""},
+	{"metadata[order.id]=a1", ""},
+	{"metadata[order]=A1", ""},
+	/* Any item of a list. */
+	{"metadata[order.items.sku]=y", "meta-2"},
+	{"metadata[order.items.sku]=x&metadata[order.id]=B2", "meta-2"},
+	/* Numbers, true and null, or the strings. */
+	{"metadata[n]=7", "meta-4 meta-3"},
+	{"metadata[n]=7.0", "meta-3"},
+	{"metadata[n]=%227%22", "meta-4"},
+	{"metadata[n]=7.5", "meta-5"},
+	{"metadata[yes]=true", "meta-4 meta-3"},
+	{"metadata[yes]=%22true%22", "meta-4"},
+	{"metadata[none]=null", "meta-4 meta-3"},
+	{"metadata[none]=%22null%22", "meta-4"},
+	/* An empty one means what it says. */
+	{"metadata[empty]=", "meta-3"},
+	{"metadata[empty]", "meta-3"},
+	{"metadata[n]=", ""},
+	{"metadata[]=nameless", "meta-6"},
+	/* Characters of queries, of SQL, and beyond. */
+	{"metadata[%F0%9F%98%80]=%E2%80%A8", "meta-6"},
+	{"metadata[a]b]=c%26d", "meta-6"},
+	{"metadata[it's]=%25_", "meta-6"},
+	{"metadata[it's]=%25", ""},
+	{"metadata[n]=7'%20OR%201=1--", ""},
+	{"metadata[n]=1,2", ""},
+	{"metadata[n]=[7]", ""},
+	{"metadata[n]=1e999999999", ""},
+	/* With other filters. */
+	{"metadata[channel]=web&reference=meta-0", "meta-0"},
+	{"metadata[channel]=web&reference=meta-3", ""},
+	{"metadata[channel]=web&reference[prefix]=meta-1", "meta-1"},
+	{"metadata[channel]=web&type=credit", ""},
+	{"metadata[channel]=web&type=transfer&currency=NGN&amount=1", "meta-1 meta-0"},
+	{"metadata[channel]=web&currency=NGN&amount[gt]=1", ""},
+	{"metadata[channel]=web&createdAt[lt]=2020-01-01", ""},
+};
+
+static void
+test_found(void **state)
+{
+	struct client *c = *state;
+
+	fill(c, &acme);
+	for (size_t i = 0; i < COUNT(queries); i++)
+		expect_listed(c, acme.test_key,
+			      client_text(c, "/v1/transactions?%s", queries[i].query), "reference",
+			      queries[i].found);
+	expect_listed(c, other.test_key, "/v1/transactions?metadata[n]=7", "reference", "");
+	expect_listed(c, acme.live_key, "/v1/transactions?metadata[n]=7", "reference", "");
+}
+
+/* What jsonb would change is stored as text, and is not looked into. */
+static void
+test_not_looked_into(void **state)
+{
+	struct client *c = *state;
+
+	expect_listed(c, acme.test_key, "/v1/transactions?metadata[big]=z", "reference", "");
+}
+
+static void
+test_wallet(void **state)
+{
+	struct client *c = *state;
+	const char *ann = wallet_with(c, acme.test_key, "NGN", "10");
+	const char *ben = wallet_with(c, acme.test_key, "NGN", "10");
+	struct answer a = transfer(c, acme.test_key, ann, ben, "1", "wallet-1",
+				   ",'metadata':{'channel':'web'}");
+
+	expect_status(&a, 201);
+	expect_listed(c, acme.test_key,
+		      client_text(c, "/v1/transactions?metadata[channel]=web&walletId=%s", ben),
+		      "reference", "wallet-1");
+	expect_listed(c, acme.test_key,
+		      client_text(c,
+				  "/v1/transactions?metadata[channel]=web&walletId=%s"
+				  "&counterpartyWalletId=%s",
+				  ben, ann),
+		      "reference", "wallet-1");
+}
+
+/* The terms of transactions that were posted before there were any. */
+static void
+test_migration(void **state)
+{
+	struct client *c = *state;
+	char path[512];
+	size_t length = 0;
+	char *sql;
+
+	client_sql(c, "DELETE FROM cowry.transaction_term");
+	(void)snprintf(path, sizeof path, "%s/sql/migrations/0048_metadata_filled.sql",
+		       getenv("srcdir"));
+	sql = read_whole(path, &length);
+	assert_non_null(sql);
+	fixture_sql(c->fixture->superuser_url, sql);
+	free(sql);
+	for (size_t i = 0; i < COUNT(queries); i++)
+		expect_listed(c, acme.test_key,
+			      client_text(c, "/v1/transactions?%s", queries[i].query), "reference",
+			      queries[i].found);
+}
+
+/* What is posted between two pages shifts nothing. */
+static void
+test_pages(void **state)
+{
+	struct client *c = *state;
+	const char *from = wallet_with(c, acme.test_key, "NGN", "100");
+	const char *to = wallet_new(c, acme.test_key, "NGN");
+	static const char query[] = "/v1/transactions?limit=2&metadata[page]=1";
+	const char *cursor;
+	struct answer a;
+
+	for (int i = 0; i < 3; i++) {
+		a = transfer(c, acme.test_key, from, to, "1", client_text(c, "page-%d", i),
+			     ",'metadata':{'page':1}");
+		expect_status(&a, 201);
+	}
+	a = client_call(c, "GET", query, acme.test_key, NULL);
+	assert_int_equal(answer_count(&a, "data"), 2);
+	expect_text(&a, "data.0.reference", "page-2");
+	expect_text(&a, "data.1.reference", "page-1");
+	cursor = answer_at(&a, "pagination.nextCursor");
+	a = transfer(c, acme.test_key, from, to, "1", "page-3", ",'metadata':{'page':1}");
+	expect_status(&a, 201);
+	expect_listed(c, acme.test_key, client_text(c, "%s&cursor=%s", query, cursor), "reference",
+		      "page-0");
+}
+
+static void
+test_refused(void **state)
+{
+	static const struct {
+		const char *query;
+		const char *field;
+		const char *code;
+	} bad[] = {
+		{"metadata=x", "metadata", "UNKNOWN"},
+		{"metadata[n=7", "metadata[n", "UNKNOWN"},
+		{"metadata[n]x=7", "metadata[n]x", "UNKNOWN"},
+		{"metadata[n][gt]=7", "metadata[n][gt]", "UNKNOWN"},
+		{"Metadata[n]=7", "Metadata[n]", "UNKNOWN"},
+		{"metadata[n]=7&metadata[n]=8", "metadata[n]", "REPEATED"},
+		{"metadata[a]=&metadata[b]=&metadata[c]=&metadata[d]=&metadata[e]=&metadata[f]="
+		 "&metadata[g]=&metadata[h]=&metadata[i]=&metadata[j]=&metadata[k]=",
+		 "metadata", "LENGTH"},
+	};
+	struct client *c = *state;
+	struct answer a;
+
+	for (size_t i = 0; i < COUNT(bad); i++) {
+		a = client_call(c, "GET", client_text(c, "/v1/transactions?%s", bad[i].query),
+				acme.test_key, NULL);
+		expect_refusal(&a, 400, "VALIDATION_FAILED");
+		expect_field(&a, bad[i].field);
+		expect_text(&a, "errors.0.code", bad[i].code);
+	}
+	a = client_call(c, "GET", "/v1/transactions?metadata[a%00b]=x", acme.test_key, NULL);
+	expect_refusal(&a, 400, "BAD_REQUEST");
+	a = client_call(c, "GET", "/v1/transactions?metadata[a]=%FF", acme.test_key, NULL);
+	expect_refusal(&a, 400, "BAD_REQUEST");
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_found),     cmocka_unit_test(test_not_looked_into),
+		cmocka_unit_test(test_migration), cmocka_unit_test(test_wallet),
+		cmocka_unit_test(test_pages),     cmocka_unit_test(test_refused),
+	};
+
+	return cmocka_run_group_tests(tests, setup, client_teardown);
+}
