@@ -114,6 +114,10 @@ test_not_looked_into(void **state)
 {
 	struct client *c = *state;
 
+	struct answer a =
+		client_call(c, "GET", "/v1/transactions?reference=meta-8", acme.test_key, NULL);
+
+	expect_text(&a, "data.0.metadata.big", "z");
 	expect_listed(c, acme.test_key, "/v1/transactions?metadata[big]=z", "reference", "");
 }
 
