@@ -60,6 +60,7 @@ wrong_values(enum field_type type)
 	case FIELD_UUID:
 	case FIELD_TIME:
 	case FIELD_MOMENT:
+	case FIELD_NAMED_TEXTS: /* of queries */
 		break;
 	}
 	return other;
