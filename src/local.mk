@@ -322,6 +322,7 @@ src_app_libapp_a_SOURCES = \
 	src/app/wallet/hold.c src/app/wallet/hold.h \
 	src/app/wallet/key.c src/app/wallet/key.h \
 	src/app/wallet/lookup.c src/app/wallet/lookup.h \
+	src/app/wallet/metadata.c src/app/wallet/metadata.h \
 	src/app/wallet/statement.c src/app/wallet/statement.h \
 	src/app/wallet/statement_csv.c \
 	src/app/wallet/statement_pdf.c \

@@ -231,6 +231,7 @@ is_for_admins(const struct route *route)
 	return text_starts_with(route->path, "/v1/users/") ||
 	       text_starts_with(route->path, "/v1/wallets/") ||
 	       text_equal(route->path, "/v1/transactions/{id}") ||
+	       text_equal(route->path, "/v1/transactions/{id}/metadata") ||
 	       text_equal(route->path, "/v1/transactions/{id:word}/receipt");
 }
 

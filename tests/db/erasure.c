@@ -22,6 +22,7 @@ static const struct {
 	{"audit_log", "what administrators did; its detail names nobody"},
 	{"code_guard", "counters that end within a day"},
 	{"journal_entry", "the operator's books"},
+	{"metadata_revision", "which administrator added it"},
 	{"payment", "the books of the wallet, without a name"},
 	{"personal_wallet", "which wallet is whose account; both are empty of data"},
 	{"review", "who decided"},

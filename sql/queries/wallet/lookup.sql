@@ -5,7 +5,10 @@
 -- returns: maybe
 -- Without a ledger: in any.
 SELECT t.transaction_id, is_detached(t.transaction_id) AS detached, t.public_id, t.reference, t.type,
-       r.public_id AS reverses, h.public_id AS hold, t.metadata, t.created_at
+       r.public_id AS reverses, h.public_id AS hold,
+       coalesce((SELECT metadata FROM metadata_revision WHERE transaction_id = t.transaction_id ORDER BY number DESC LIMIT 1),
+                t.metadata) AS metadata,
+       t.created_at
   FROM transaction t
   LEFT JOIN transaction r ON r.transaction_id = t.reverses
   LEFT JOIN hold h ON h.transaction_id = t.transaction_id
@@ -191,7 +194,10 @@ WITH place AS MATERIALIZED (
      LIMIT $14
 )
 SELECT t.transaction_id, is_detached(t.transaction_id) AS detached, t.public_id, t.reference, t.type,
-       r.public_id AS reverses, h.public_id AS hold, t.metadata, t.created_at, e.next
+       r.public_id AS reverses, h.public_id AS hold,
+       coalesce((SELECT metadata FROM metadata_revision WHERE transaction_id = t.transaction_id ORDER BY number DESC LIMIT 1),
+                t.metadata) AS metadata,
+       t.created_at, e.next
   FROM (SELECT CASE WHEN greatest(count(*), (SELECT count(*) FROM recent) + (SELECT count(*) FROM archived)) >= $13
                      AND min(created_at) >= coalesce($4, '-infinity')
                     THEN (array_agg(transaction_id ORDER BY created_at, transaction_id))[1] END AS next

@@ -11,11 +11,15 @@
 
 static struct tenant acme;
 static struct tenant other;
+static struct person admin;
 
 static int
 setup(void **state)
 {
-	return tenants_setup(state, &acme, &other);
+	if (tenants_setup(state, &acme, &other) != 0)
+		return -1;
+	admin = person_admin(*state, "metadata-admin@example.com");
+	return 0;
 }
 
 /* Transfers with these metadata, each with its number as reference. */
@@ -191,6 +195,133 @@ test_pages(void **state)
 		      "page-0");
 }
 
+static struct answer
+add(struct client *c, const char *credential, const char *id, const char *body)
+{
+	return client_call(c, "PATCH", client_text(c, "/v1/transactions/%s", id), credential,
+			   client_json(c, "%s", body));
+}
+
+/* A new transaction with these metadata; its id. */
+static const char *
+posted(struct client *c, const char *json)
+{
+	const char *wallet = wallet_new(c, acme.test_key, "NGN");
+	struct answer a = fund(c, "credit", acme.test_key, wallet, "1", "NGN", fresh_reference(c),
+			       client_text(c, ",'metadata':%s", json));
+
+	expect_status(&a, 201);
+	return answer_at(&a, "data.id");
+}
+
+static void
+expect_number_found(struct client *c, const char *query, size_t n)
+{
+	struct answer a = client_call(c, "GET", client_text(c, "/v1/transactions?%s", query),
+				      acme.test_key, NULL);
+
+	expect_status(&a, 200);
+	assert_int_equal(answer_count(&a, "data"), n);
+}
+
+static void
+test_added(void **state)
+{
+	struct client *c = *state;
+	const char *id = posted(c, "{'invoice':'I-1','stage':'new','gone':'soon'}");
+	const char *path = client_text(c, "/v1/transactions/%s/metadata", id);
+	struct answer a = add(c, acme.test_key, id,
+			      "{'metadata':{'stage':'paid','paid.by':'ann','gone':null}}");
+
+	expect_status(&a, 200);
+	expect_text(&a, "data.id", id);
+	expect_text(&a, "data.metadata.invoice", "I-1");
+	expect_text(&a, "data.metadata.stage", "paid");
+	assert_null(answer_at(&a, "data.metadata.gone"));
+	/* The same again changes nothing. */
+	a = add(c, acme.test_key, id, "{'metadata':{'stage':'paid'}}");
+	expect_status(&a, 200);
+	a = add(c, admin.access, id, "{'metadata':{'stage':'closed'},'dryRun':true}");
+	expect_status(&a, 200);
+	expect_text(&a, "data.metadata.stage", "closed");
+	a = add(c, admin.access, id, "{'metadata':{'stage':'checked'}}");
+	expect_status(&a, 200);
+	a = client_call(c, "GET", client_text(c, "/v1/transactions/%s", id), acme.test_key, NULL);
+	expect_text(&a, "data.metadata.stage", "checked");
+	a = client_call(c, "GET", path, acme.test_key, NULL);
+	assert_int_equal(answer_count(&a, "data"), 3);
+	expect_text(&a, "data.0.revision", "2");
+	expect_text(&a, "data.0.administratorId", admin.id);
+	assert_null(answer_at(&a, "data.0.apiKeyId"));
+	expect_text(&a, "data.1.metadata.stage", "paid");
+	assert_non_null(answer_at(&a, "data.1.apiKeyId"));
+	expect_text(&a, "data.2.revision", "0");
+	expect_text(&a, "data.2.metadata.gone", "soon");
+	assert_string_equal(client_value(c, "SELECT count(*) FROM cowry.audit_log"
+					    " WHERE action = 'metadata_add'"),
+			    "1");
+	/* Lists look for what is valid now. */
+	expect_number_found(c, "metadata[invoice]=I-1", 1);
+	expect_number_found(c, "metadata[stage]=checked", 1);
+	expect_number_found(c, "metadata[stage]=paid", 0);
+	expect_number_found(c, "metadata[stage]=new", 0);
+	expect_number_found(c, "metadata[gone]=soon", 0);
+	expect_number_found(c, "metadata[paid.by]=ann&metadata[stage]=checked", 1);
+}
+
+static void
+test_not_added(void **state)
+{
+	struct client *c = *state;
+	const char *id = posted(c, "{'a':1}");
+	const char *odd = posted(c, "{'a':1e300}");
+	struct answer a = add(c, acme.live_key, id, "{'metadata':{'a':2}}");
+
+	expect_refusal(&a, 404, "NOT_FOUND");
+	a = add(c, other.test_key, id, "{'metadata':{'a':2}}");
+	expect_refusal(&a, 404, "NOT_FOUND");
+	a = add(c, acme.owner.access, id, "{'metadata':{'a':2}}");
+	expect_refusal(&a, 404, "NOT_FOUND");
+	a = client_call(c, "GET", client_text(c, "/v1/transactions/%s/metadata", id),
+			other.test_key, NULL);
+	expect_refusal(&a, 404, "NOT_FOUND");
+	a = add(c, NULL, id, "{'metadata':{'a':2}}");
+	expect_refusal(&a, 401, "UNAUTHORIZED");
+	a = add(c, acme.test_key, id, "{}");
+	expect_refusal(&a, 400, "VALIDATION_FAILED");
+	a = add(c, acme.test_key, id, "{'metadata':[1]}");
+	expect_refusal(&a, 400, "VALIDATION_FAILED");
+	a = add(c, acme.test_key, id, "{'metadata':{'a':1e300}}");
+	expect_refusal(&a, 400, "VALIDATION_FAILED");
+	a = add(c, acme.test_key, odd, "{'metadata':{'b':1}}");
+	expect_refusal(&a, 409, "CONFLICT");
+	a = add(c, acme.test_key, id, client_text(c, "{'metadata':{'b':'%0*d'}}", 3000, 0));
+	expect_status(&a, 200);
+	a = add(c, acme.test_key, id, client_text(c, "{'metadata':{'c':'%0*d'}}", 3000, 0));
+	expect_refusal(&a, 400, "VALIDATION_FAILED");
+	expect_number_found(c, "metadata[a]=1", 1);
+}
+
+/* Their number has a limit. */
+static void
+test_many(void **state)
+{
+	struct client *c = *state;
+	const char *id = posted(c, "{}");
+	struct answer a;
+
+	for (int i = 0; i < 100; i++) {
+		a = add(c, acme.test_key, id, client_text(c, "{'metadata':{'many':%d}}", i));
+		expect_status(&a, 200);
+	}
+	a = add(c, acme.test_key, id, "{'metadata':{'many':99}}");
+	expect_status(&a, 200);
+	a = add(c, acme.test_key, id, "{'metadata':{'many':100}}");
+	expect_refusal(&a, 409, "CONFLICT");
+	expect_number_found(c, "metadata[many]=99", 1);
+	expect_number_found(c, "metadata[many]=98", 0);
+}
+
 static void
 test_refused(void **state)
 {
@@ -231,7 +362,9 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_found),     cmocka_unit_test(test_not_looked_into),
 		cmocka_unit_test(test_migration), cmocka_unit_test(test_wallet),
-		cmocka_unit_test(test_pages),     cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_pages),     cmocka_unit_test(test_added),
+		cmocka_unit_test(test_not_added), cmocka_unit_test(test_many),
+		cmocka_unit_test(test_refused),   cmocka_unit_test(client_books_hold),
 	};
 
 	return cmocka_run_group_tests(tests, setup, client_teardown);
