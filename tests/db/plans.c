@@ -89,7 +89,7 @@ static const struct {
 };
 
 /* Pages in the order of an index, which is followed: a sort would read all that the page is taken from. */
-static const char *const in_order[] = {"payment_list", "wallet_list", NULL};
+static const char *const in_order[] = {"payment_list", NULL};
 
 static bool
 is_exception(const char *statement, const char *table)

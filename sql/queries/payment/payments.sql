@@ -82,7 +82,8 @@ SELECT p.payment_id, p.public_id, p.ledger_id, p.project_id, p.user_id, l.mode =
 -- name: payment_list
 -- params: ledger_id:bigint before:bigint most:bigint status:text
 -- returns: many
--- In the order of an index, as wallet_list.
+-- Newest first, in the order of the index of a ledger's payments: a LIMIT that the planner does not know
+-- makes it follow the index, whatever it thinks of the filter.
 SELECT p.payment_id, p.public_id, p.ledger_id, p.project_id, p.user_id, l.mode = 'live' AS live,
        p.withdrawal, p.type, p.currency::text AS currency, p.amount, p.reference, p.reference_held,
        p.content, p.provider, p.provider_reference, p.provider_config_id, p.provider_id, p.status,

@@ -26,25 +26,58 @@ SELECT w.account_id, a.public_id, w.project_account, a.currency,
   LEFT JOIN wallet w ON w.account_id = a.account_id;
 
 -- name: wallet_list
--- params: project_id:bigint ledger_id:bigint after:bigint most:bigint currency:text project_account:uuid
+-- params: ledger_id:bigint after:bigint most:bigint currency:text project_account:uuid
 -- returns: many
--- Newest first, in the order of the index of a project's wallets: a LIMIT that the planner does not know
--- makes it follow the index, whatever it thinks of the filters.
+-- Newest first, after the one whose number is given, if it is not 0. Each currency of the ledger is read in the order
+-- of an index, as is what a customer has, so that no page reads the wallets of others.
+WITH RECURSIVE place AS MATERIALIZED (
+    SELECT coalesce(max(created_at), 'infinity') AS at, coalesce(max(account_id), 9223372036854775807) AS id
+      FROM account
+     WHERE account_id = $2 AND ledger_id = $1
+), held AS (
+    (SELECT currency FROM account WHERE ledger_id = $1 AND kind = 1 ORDER BY currency LIMIT 1)
+    UNION ALL
+    SELECT n.currency
+      FROM held h
+     CROSS JOIN LATERAL (
+               SELECT currency
+                 FROM account
+                WHERE ledger_id = $1 AND kind = 1 AND currency > h.currency
+                ORDER BY currency
+                LIMIT 1) n
+), found AS MATERIALIZED (
+    SELECT s.account_id, s.created_at
+      FROM place p
+     CROSS JOIN held h
+     CROSS JOIN LATERAL (
+               SELECT account_id, created_at
+                 FROM account
+                WHERE ledger_id = $1 AND kind = 1 AND currency = h.currency
+                  AND (created_at, account_id) < (p.at, p.id)
+                ORDER BY created_at DESC, account_id DESC
+                LIMIT $3) s
+     WHERE $5 IS NULL AND coalesce(h.currency = $4, $4 IS NULL)
+    UNION ALL
+    SELECT s.account_id, s.created_at
+      FROM place p
+     CROSS JOIN LATERAL (
+               SELECT w.account_id, w.created_at
+                 FROM wallet w
+                 JOIN account a USING (account_id)
+                WHERE w.project_account = $5 AND a.ledger_id = $1 AND coalesce(a.currency = $4, $4 IS NULL)
+                  AND (w.created_at, w.account_id) < (p.at, p.id)
+                ORDER BY w.created_at DESC, w.account_id DESC
+                LIMIT $3) s
+     ORDER BY created_at DESC, account_id DESC
+     LIMIT $3
+)
 SELECT a.account_id, a.public_id, w.project_account, a.currency,
        a.status::bigint AS status, a.balance, a.held, w.created_at, a.sequence, 0::bigint AS number,
        true AS allowed
-  FROM (SELECT account_id
-          FROM wallet
-         WHERE project_id = $1 AND account_id < coalesce($3, 9223372036854775807)
-         ORDER BY account_id DESC
-         LIMIT greatest($4, 9223372036854775807)) own
+  FROM found f
   JOIN wallet w USING (account_id)
   JOIN account a USING (account_id)
- WHERE a.ledger_id = $2
-   AND coalesce(a.currency = $5, $5 IS NULL)
-   AND coalesce(w.project_account = $6, $6 IS NULL)
- ORDER BY own.account_id DESC
- LIMIT $4;
+ ORDER BY f.created_at DESC, f.account_id DESC;
 
 -- name: wallet_set_status
 -- params: account_id:bigint status:smallint

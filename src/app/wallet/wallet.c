@@ -218,8 +218,7 @@ wallet_list(struct ctx *ctx, const struct wallet_filter *filter, struct wallet *
 	struct rows rows;
 
 	TRY(db_run(ctx, SQL_wallet_list, &rows,
-		   PARAMS(p_int(ctx->who.project_id), p_int(ctx->who.ledger_id),
-			  p_id(filter->after), p_int(filter->most),
+		   PARAMS(p_int(ctx->who.ledger_id), p_id(filter->after), p_int(filter->most),
 			  p_text(currency != NULL ? currency->code : NULL),
 			  p_uuid(filter->project_account))));
 	*out = arena_array(ctx->arena, rows.count, sizeof(**out));

@@ -123,6 +123,69 @@ test_list(void **state)
 	expect_field(&a, "accountId");
 }
 
+static const char *
+wallet_of(struct client *c, const char *key, const char *customer, const char *currency)
+{
+	struct answer a = client_call(
+		c, "POST", "/v1/wallets", key,
+		client_json(c, "{'accountId':'%s','currency':'%s'}", customer, currency));
+
+	expect_status(&a, 201);
+	return arena_strdup(c->keep, answer_at(&a, "data.id"));
+}
+
+static struct answer
+page_of(struct client *c, const char *key, const char *query, const struct answer *before)
+{
+	const char *path = client_text(c, "/v1/wallets?limit=2&%s", query);
+
+	if (before != NULL)
+		path = client_text(c, "%s&cursor=%s", path,
+				   answer_at(before, "pagination.nextCursor"));
+	return client_call(c, "GET", path, key, NULL);
+}
+
+/* Newest first over all currencies, or of a customer or currency. What is new shifts no page. */
+static void
+test_pages(void **state)
+{
+	struct client *c = *state;
+	struct tenant t = tenant_new(c, "pages");
+	struct answer made =
+		client_call(c, "POST", client_text(c, "/v1/projects/%s/accounts", t.project),
+			    t.owner.access, client_json(c, "{'name':'Ann'}"));
+	const char *ann = answer_at(&made, "data.id");
+	const char *of_ann = client_text(c, "accountId=%s", ann);
+	const char *first = wallet_of(c, t.test_key, ann, "USD");
+	const char *second = wallet_new(c, t.test_key, "NGN");
+	const char *third = wallet_of(c, t.test_key, ann, "NGN");
+	const char *fourth = wallet_new(c, t.test_key, "USD");
+	const char *live = wallet_of(c, t.live_key, ann, "USD");
+	struct answer a = page_of(c, t.test_key, "", NULL);
+
+	expect_text(&a, "data.0.wallet.id", fourth);
+	expect_text(&a, "data.1.wallet.id", third);
+	(void)wallet_of(c, t.test_key, ann, "NGN");
+	a = page_of(c, t.test_key, "", &a);
+	expect_text(&a, "data.0.wallet.id", second);
+	expect_text(&a, "data.1.wallet.id", first);
+	expect_text(&a, "pagination.nextCursor", "null");
+	a = page_of(c, t.test_key, of_ann, NULL);
+	expect_text(&a, "data.1.wallet.id", third);
+	expect_text(&a, "data.1.wallet.accountId", ann);
+	a = page_of(c, t.test_key, of_ann, &a);
+	assert_int_equal(answer_count(&a, "data"), 1);
+	expect_text(&a, "data.0.wallet.id", first);
+	a = page_of(c, t.test_key, client_text(c, "%s&currency=USD", of_ann), NULL);
+	assert_int_equal(answer_count(&a, "data"), 1);
+	expect_text(&a, "data.0.wallet.id", first);
+	a = page_of(c, t.live_key, of_ann, NULL);
+	assert_int_equal(answer_count(&a, "data"), 1);
+	expect_text(&a, "data.0.wallet.id", live);
+	a = page_of(c, acme.test_key, of_ann, NULL);
+	assert_int_equal(answer_count(&a, "data"), 0);
+}
+
 /* A frozen wallet can neither send nor receive; its holds can be voided. */
 static void
 test_frozen(void **state)
@@ -302,17 +365,12 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		client_test(test_create),
-		client_test(test_customer),
-		client_test(test_foreign),
-		client_test(test_list),
-		client_test(test_frozen),
-		client_test(test_balance_at),
-		client_test(test_balance_at_shown_time),
-		client_test(test_history),
-		client_test(test_not_wallets),
-		client_test(client_books_hold),
-		client_test(test_routes),
+		client_test(test_create),       client_test(test_customer),
+		client_test(test_foreign),      client_test(test_list),
+		client_test(test_pages),        client_test(test_frozen),
+		client_test(test_balance_at),   client_test(test_balance_at_shown_time),
+		client_test(test_history),      client_test(test_not_wallets),
+		client_test(client_books_hold), client_test(test_routes),
 	};
 
 	return cmocka_run_group_tests(tests, setup, client_teardown);
