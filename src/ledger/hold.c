@@ -28,14 +28,26 @@ hold_scan(const struct rows *rows, size_t i, struct hold *out)
 	rows_scan(rows, i, hold_columns, COLUMN_COUNT(hold_columns), out);
 }
 
-enum err
-hold_get(struct ctx *ctx, int64_t ledger_id, struct uuid id, struct hold *out)
+static enum err
+find(struct ctx *ctx, struct param ledger_id, struct uuid id, struct hold *out)
 {
 	struct rows rows;
 
-	TRY(db_run(ctx, SQL_hold_find, &rows, PARAMS(p_int(ledger_id), p_uuid(id))));
+	TRY(db_run(ctx, SQL_hold_find, &rows, PARAMS(ledger_id, p_uuid(id))));
 	hold_scan(&rows, 0, out);
 	return ERR_OK;
+}
+
+enum err
+hold_get(struct ctx *ctx, int64_t ledger_id, struct uuid id, struct hold *out)
+{
+	return find(ctx, p_int(ledger_id), id, out);
+}
+
+enum err
+hold_get_anywhere(struct ctx *ctx, struct uuid id, struct hold *out)
+{
+	return find(ctx, p_null(), id, out);
 }
 
 /* The first hold under the reference, if there is one. */

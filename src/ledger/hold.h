@@ -45,6 +45,8 @@ enum err hold_place(struct ctx *ctx, const struct hold_order *order, struct hold
 /* Release it, in the caller's db_transact(). ERR_HOLD_CLOSED if it is not active. */
 enum err hold_void(struct ctx *ctx, int64_t ledger_id, struct uuid id, struct hold *out) MUST_CHECK;
 enum err hold_get(struct ctx *ctx, int64_t ledger_id, struct uuid id, struct hold *out) MUST_CHECK;
+/* In any ledger. */
+enum err hold_get_anywhere(struct ctx *ctx, struct uuid id, struct hold *out) MUST_CHECK;
 /* A row of a query that begins with the columns of hold_find. */
 void hold_scan(const struct rows *rows, size_t i, struct hold *out);
 /* The columns of a hold, and how many there are. */

@@ -224,7 +224,7 @@ test_admitted(void **state)
 	for_all(*state, check_admitted);
 }
 
-/* Administrators manage all users, and read every statement and receipt. */
+/* Administrators manage all users, and read every statement, transaction, hold and receipt. */
 static bool
 is_for_admins(const struct route *route)
 {
@@ -232,6 +232,7 @@ is_for_admins(const struct route *route)
 	       text_starts_with(route->path, "/v1/wallets/") ||
 	       text_equal(route->path, "/v1/transactions/{id}") ||
 	       text_equal(route->path, "/v1/transactions/{id}/metadata") ||
+	       text_equal(route->path, "/v1/holds/{id}") ||
 	       text_equal(route->path, "/v1/transactions/{id:word}/receipt");
 }
 

@@ -164,13 +164,14 @@ SELECT h.hold_id, h.public_id, a.public_id AS account, h.ledger_id, h.amount, h.
 -- name: hold_find
 -- params: ledger_id:bigint public_id:uuid
 -- returns: one
+-- Without a ledger: in any.
 SELECT h.hold_id, h.public_id, a.public_id AS account, h.ledger_id, h.amount, h.captured, h.status,
        h.currency, h.reference, h.metadata, h.content, h.created_at, h.expires_at, h.closed_at,
        t.public_id AS transaction
   FROM hold h
   JOIN account a USING (account_id)
   LEFT JOIN transaction t ON t.transaction_id = h.transaction_id
- WHERE h.ledger_id = $1 AND h.public_id = $2;
+ WHERE h.public_id = $2 AND h.ledger_id = coalesce($1, h.ledger_id);
 
 -- name: hold_expired
 -- params: most:bigint

@@ -151,8 +151,11 @@ const struct route pocket_holds[] = {
 	 list, .query = &list_query, .out = &hold_out, .reply.list = true,
 	 .access = ACCESS_USER_OR_PROJECT, .stale = true, .docs.errors = {404}, .status = 200,
 	 .docs.tag = "Holds"},
-	{GET, "/v1/holds/{id}", "Retrieve a hold", NULL, get, .out = &hold_out,
-	 .access = ACCESS_PROJECT_KEY, .status = 200, .docs.tag = "Holds"},
+	{GET, "/v1/holds/{id}", "Retrieve a hold",
+	 "A project's API key gives access to the holds of its mode, an administrator's access token "
+	 "to all.",
+	 get, .out = &hold_out, .access = ACCESS_USER_OR_PROJECT, .status = 200,
+	 .docs.tag = "Holds"},
 	{POST, "/v1/holds/{id}/capture", "Capture a hold in full or in part",
 	 "Once; the uncaptured rest is released. Without reference, repeating the same request "
 	 "returns the first answer; any other request is 409 ALREADY_CAPTURED.",

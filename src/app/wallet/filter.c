@@ -1,6 +1,7 @@
 #include "app/wallet/filter.h"
 
 #include "app/wallet/transaction.h"
+#include "base/arena.h"
 #include "base/word.h"
 #include "db/row.h"
 
@@ -29,6 +30,12 @@ filter_books(struct ctx *ctx, const struct list_filter *filter, int64_t *ledger_
 	return ERR_OK;
 }
 
+const char *
+filter_currency(const struct list_filter *filter)
+{
+	return filter->currency != NULL ? currency_find_any_case(filter->currency)->code : NULL;
+}
+
 /* What remains of a range if its values are compared with those from first to last. Neither is an extreme:
  * amounts of requests have at most 18 digits. */
 static void
@@ -45,30 +52,45 @@ narrow(struct range *range, enum bound bound, int64_t first, int64_t last)
 		range->greatest = greatest;
 }
 
-/* As requests name them. */
-static const char *const amount_names[BOUNDS] = {
-	[BOUND_IS] = "amount",     [BOUND_GT] = "amount[gt]",   [BOUND_GTE] = "amount[gte]",
-	[BOUND_LT] = "amount[lt]", [BOUND_LTE] = "amount[lte]",
+/* As requests name them, behind the name of what is compared. */
+static const char *const suffixes[BOUNDS] = {
+	[BOUND_IS] = "",     [BOUND_GT] = "[gt]",   [BOUND_GTE] = "[gte]",
+	[BOUND_LT] = "[lt]", [BOUND_LTE] = "[lte]",
 };
 
-enum err
-filter_amounts(struct ctx *ctx, const struct list_filter *filter, struct range *out)
+static enum err
+narrow_all(struct ctx *ctx, const struct list_filter *filter, const char *name, struct range *out)
 {
-	*out = (struct range){0, INT64_MAX};
 	for (enum bound bound = BOUND_IS; bound < BOUNDS; bound++) {
+		const char *field = arena_printf(ctx->arena, "%s%s", name, suffixes[bound]);
 		struct money money;
 
 		if (!filter->amount[bound].present)
 			continue;
 		if (filter->currency == NULL) {
-			violation_add(ctx->arena, &ctx->fault, amount_names[bound], "CURRENCY",
+			violation_add(ctx->arena, &ctx->fault, field, "CURRENCY",
 				      "needs a currency");
 			return ERR_VALIDATION;
 		}
-		TRY(transaction_amount(ctx, filter->amount[bound], filter->currency, &money));
+		TRY(transaction_amount_of(ctx, field, filter->amount[bound], filter->currency,
+					  &money));
 		narrow(out, bound, money.minor, money.minor);
 	}
 	return ERR_OK;
+}
+
+enum err
+filter_amounts(struct ctx *ctx, const struct list_filter *filter, struct range *out)
+{
+	*out = (struct range){0, INT64_MAX};
+	return narrow_all(ctx, filter, "amount", out);
+}
+
+enum err
+filter_balances(struct ctx *ctx, const struct list_filter *filter, struct range *out)
+{
+	*out = (struct range){INT64_MIN, INT64_MAX};
+	return narrow_all(ctx, filter, "balance", out);
 }
 
 struct range

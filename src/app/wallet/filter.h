@@ -1,4 +1,4 @@
-/* filter.h - what lists of transactions and of holds have in common: whose books, and values that are compared. */
+/* filter.h - what lists of transactions, holds and accounts have in common: whose books, and values that are compared. */
 #ifndef APP_WALLET_FILTER_H
 #define APP_WALLET_FILTER_H
 
@@ -22,7 +22,7 @@ struct list_filter {
 	const char *prefix; /* of the reference */
 	struct uuid wallet;
 	const char *currency;
-	struct decimal amount[BOUNDS]; /* with a currency */
+	struct decimal amount[BOUNDS]; /* with a currency; of an account its balance */
 	struct moment time[BOUNDS];
 };
 
@@ -36,9 +36,14 @@ struct range {
  * others have nothing to look into. ERR_NOT_FOUND, ERR_VALIDATION. */
 enum err filter_books(struct ctx *ctx, const struct list_filter *filter,
 		      int64_t *ledger_id) MUST_CHECK;
+/* The code of the currency, which requests may write in any case; NULL: any. */
+const char *filter_currency(const struct list_filter *filter);
 /* In minor units, from 0. ERR_VALIDATION without a currency. */
 enum err filter_amounts(struct ctx *ctx, const struct list_filter *filter,
 			struct range *out) MUST_CHECK;
+/* The same of balances, which may be negative. */
+enum err filter_balances(struct ctx *ctx, const struct list_filter *filter,
+			 struct range *out) MUST_CHECK;
 /* In microseconds; INT64_MIN and INT64_MAX: no limit. */
 struct range filter_times(const struct list_filter *filter);
 /* The ends of such a range as parameters; NULL: no limit. */

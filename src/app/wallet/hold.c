@@ -109,11 +109,18 @@ no_hold(struct ctx *ctx, enum err err)
 	return err;
 }
 
+/* What a client created. */
+static enum err
+check_visible(struct ctx *ctx, const struct hold *hold)
+{
+	return strchr(hold->reference, '/') == NULL ? ERR_OK : no_hold(ctx, ERR_NOT_FOUND);
+}
+
 enum err
 wallet_hold_find(struct ctx *ctx, struct uuid id, struct hold *out)
 {
 	TRY(no_hold(ctx, hold_get(ctx, ctx->who.ledger_id, id, out)));
-	return strchr(out->reference, '/') == NULL ? ERR_OK : no_hold(ctx, ERR_NOT_FOUND);
+	return check_visible(ctx, out);
 }
 
 /* The data that identifies the same order under the same reference. */
@@ -171,7 +178,14 @@ wallet_hold_get(struct ctx *ctx, struct uuid id, struct wallet_hold *out)
 {
 	struct hold hold;
 
-	TRY(wallet_hold_find(ctx, id, &hold));
+	if (ctx->who.kind == PRINCIPAL_PROJECT_KEY) {
+		TRY(wallet_hold_find(ctx, id, &hold));
+	} else if (ctx->who.admin) {
+		TRY(no_hold(ctx, hold_get_anywhere(ctx, id, &hold)));
+		TRY(check_visible(ctx, &hold));
+	} else {
+		return no_hold(ctx, ERR_NOT_FOUND);
+	}
 	show(&hold, out);
 	return ERR_OK;
 }
@@ -212,8 +226,8 @@ find(struct ctx *ctx, const struct hold_filter *filter, int64_t after, int64_t m
 	return db_run(ctx, SQL_lookup_holds, out,
 		      PARAMS(p_int(ledger_id), p_ints(statuses, n), p_int(after), p_since(&times),
 			     p_upto(&times), p_uuid(common->wallet), p_text(common->reference),
-			     p_text(common->prefix), p_text(common->currency), p_int(amounts.least),
-			     p_int(amounts.greatest),
+			     p_text(common->prefix), p_text(filter_currency(common)),
+			     p_int(amounts.least), p_int(amounts.greatest),
 			     p_int(is_plain(filter) ? most + 1 : LOOKED_AT), p_int(most + 1)));
 }
 

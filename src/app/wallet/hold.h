@@ -44,6 +44,7 @@ struct wallet_hold {
 enum err wallet_hold_place(struct ctx *ctx, const struct wallet_hold_order *in,
 			   struct wallet_hold *out) MUST_CHECK;
 enum err wallet_hold_void(struct ctx *ctx, struct uuid id, struct wallet_hold *out) MUST_CHECK;
+/* Of the calling project key's ledger, or for an administrator any one: ERR_NOT_FOUND. */
 enum err wallet_hold_get(struct ctx *ctx, struct uuid id, struct wallet_hold *out) MUST_CHECK;
 
 /* Which holds; what is not given is not asked for. */

@@ -25,7 +25,8 @@ struct draft {
 };
 
 enum err
-transaction_amount(struct ctx *ctx, struct decimal amount, const char *currency, struct money *out)
+transaction_amount_of(struct ctx *ctx, const char *field, struct decimal amount,
+		      const char *currency, struct money *out)
 {
 	const struct currency *known = currency_find_any_case(currency);
 
@@ -33,7 +34,7 @@ transaction_amount(struct ctx *ctx, struct decimal amount, const char *currency,
 	case MONEY_OK:
 		return ERR_OK;
 	case MONEY_DECIMALS:
-		violation_add(ctx->arena, &ctx->fault, "amount", "DECIMALS",
+		violation_add(ctx->arena, &ctx->fault, field, "DECIMALS",
 			      arena_printf(ctx->arena, "must have at most %d decimals in %s",
 					   known->exponent, known->code));
 		return ERR_VALIDATION;
@@ -41,8 +42,14 @@ transaction_amount(struct ctx *ctx, struct decimal amount, const char *currency,
 	case MONEY_OVERFLOW:
 		break;
 	}
-	violation_add(ctx->arena, &ctx->fault, "amount", "AMOUNT", "is too large");
+	violation_add(ctx->arena, &ctx->fault, field, "AMOUNT", "is too large");
 	return ERR_VALIDATION;
+}
+
+enum err
+transaction_amount(struct ctx *ctx, struct decimal amount, const char *currency, struct money *out)
+{
+	return transaction_amount_of(ctx, "amount", amount, currency, out);
 }
 
 /* Fill the draft of a transaction of one posting. */

@@ -54,7 +54,10 @@ struct transaction {
 	bool replayed;
 };
 
-/* An amount in a currency (a known code in any case), or ERR_VALIDATION on the field amount. */
+/* An amount in a currency (a known code in any case), or ERR_VALIDATION on the field. */
+enum err transaction_amount_of(struct ctx *ctx, const char *field, struct decimal amount,
+			       const char *currency, struct money *out) MUST_CHECK;
+/* The same on the field amount. */
 enum err transaction_amount(struct ctx *ctx, struct decimal amount, const char *currency,
 			    struct money *out) MUST_CHECK;
 
