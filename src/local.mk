@@ -317,6 +317,7 @@ src_app_libapp_a_SOURCES = \
 	src/app/voucher/redeem.c \
 	src/app/voucher/store.c src/app/voucher/store.h \
 	src/app/voucher/voucher.c src/app/voucher/voucher.h \
+	src/app/wallet/account.c src/app/wallet/account.h \
 	src/app/wallet/card.c src/app/wallet/card.h \
 	src/app/wallet/filter.c src/app/wallet/filter.h \
 	src/app/wallet/hold.c src/app/wallet/hold.h \
@@ -378,6 +379,7 @@ src_api_libapi_a_SOURCES = \
 	src/api/otp/otp.c src/api/otp/otp.h \
 	src/api/otp/wallet.c \
 	src/api/page.c src/api/page.h \
+	src/api/pocket/accounts.c \
 	src/api/pocket/admin.c \
 	src/api/pocket/auth.c \
 	src/api/pocket/complaints.c \

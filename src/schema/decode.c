@@ -189,7 +189,7 @@ put_decimal(const struct decoder *d, const struct field *field, const char *text
 		violate(d, field, "AMOUNT", not_amount);
 		return;
 	}
-	if (value.coefficient == 0) {
+	if (value.coefficient == 0 && !field->may_be_zero) {
 		violate(d, field, "AMOUNT", "must be greater than 0");
 		return;
 	}

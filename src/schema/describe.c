@@ -150,7 +150,7 @@ describe_amount(const struct describer *d, const struct field *field)
 		jw_text(d->w, "pattern", d->reply ? amount_out : amount_in);
 	if (d->reply)
 		return;
-	if (field->min > 0)
+	if (field->min > 0 || field->may_be_zero)
 		jw_integer(d->w, "minimum", field->min);
 	else
 		jw_integer(d->w, "exclusiveMinimum", 0);

@@ -65,6 +65,7 @@ API_TESTS = \
 	tests/api/otp/risk \
 	tests/api/otp/wallet \
 	tests/api/ownership \
+	tests/api/pocket/accounts \
 	tests/api/pocket/admin \
 	tests/api/pocket/amounts \
 	tests/api/pocket/auth \
@@ -170,6 +171,7 @@ tests_api_otp_reviews_LDADD = $(API_LIBS)
 tests_api_otp_risk_LDADD = $(API_LIBS)
 tests_api_otp_wallet_LDADD = $(API_LIBS)
 tests_api_ownership_LDADD = $(API_LIBS)
+tests_api_pocket_accounts_LDADD = $(API_LIBS)
 tests_api_pocket_admin_LDADD = $(API_LIBS)
 tests_api_pocket_amounts_LDADD = $(API_LIBS)
 tests_api_pocket_auth_LDADD = $(API_LIBS)

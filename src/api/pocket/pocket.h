@@ -10,6 +10,7 @@ struct transaction;
 struct transaction_order;
 struct payment;
 
+extern const struct route pocket_accounts[];
 extern const struct route pocket_auth[];
 extern const struct route pocket_platform[];
 extern const struct route pocket_jobs[];

@@ -56,6 +56,12 @@ wallet_status_of(int64_t account_status)
 	return (enum wallet_status)(account_status + STATUS_OFFSET);
 }
 
+int64_t
+wallet_account_status(enum wallet_status status)
+{
+	return (int64_t)status - STATUS_OFFSET;
+}
+
 static enum err
 no_wallet(struct ctx *ctx)
 {
@@ -240,7 +246,7 @@ wallet_set_status(struct ctx *ctx, struct uuid id, enum wallet_status status, st
 	TRY(wallet_get(ctx, id, out));
 	before = out->facts.status;
 	TRY(db_run(ctx, SQL_wallet_set_status, NULL,
-		   PARAMS(p_int(out->account_id), p_int((int64_t)status - STATUS_OFFSET))));
+		   PARAMS(p_int(out->account_id), p_int(wallet_account_status(status)))));
 	TRY(wallet_get(ctx, id, out));
 	if (before == status)
 		return ERR_OK;

@@ -15,6 +15,8 @@ extern const char *const wallet_status_words[];
 
 /* Of a wallet whose account has an enum account_status. */
 enum wallet_status wallet_status_of(int64_t account_status);
+/* And the other way round. */
+int64_t wallet_account_status(enum wallet_status status);
 
 struct wallet_facts {
 	struct uuid id;
