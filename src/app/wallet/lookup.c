@@ -213,6 +213,7 @@ find(struct ctx *ctx, const struct lookup_filter *filter, int64_t after, int64_t
      struct rows *out)
 {
 	const struct list_filter *common = &filter->common;
+	const char *currency = filter_currency(common);
 	const char *const *types = transaction_type_words;
 	struct conditions wanted = conditions_of(ctx->arena, &filter->metadata);
 	size_t described = filter->metadata.count;
@@ -227,15 +228,15 @@ find(struct ctx *ctx, const struct lookup_filter *filter, int64_t after, int64_t
 		types += filter->type - 1;
 	while (types[n] != NULL && (n == 0 || filter->type == TRANSACTION_NONE))
 		n++;
-	return db_run(
-		ctx, SQL_lookup_list, out,
-		PARAMS(p_int(ledger_id), p_texts(types, n), p_int(after), p_since(&times),
-		       p_upto(&times), p_uuid(common->wallet), p_uuid(filter->counterparty),
-		       p_text(common->reference), p_text(common->prefix), p_text(common->currency),
-		       p_int(amounts.least), p_int(amounts.greatest),
-		       p_int(is_plain(filter, &times) ? most + 1 : LOOKED_AT), p_int(most + 1),
-		       p_texts(wanted.paths, described), p_texts(wanted.values, described),
-		       p_texts(wanted.literals, described)));
+	return db_run(ctx, SQL_lookup_list, out,
+		      PARAMS(p_int(ledger_id), p_texts(types, n), p_int(after), p_since(&times),
+			     p_upto(&times), p_uuid(common->wallet), p_uuid(filter->counterparty),
+			     p_text(common->reference), p_text(common->prefix), p_text(currency),
+			     p_int(amounts.least), p_int(amounts.greatest),
+			     p_int(is_plain(filter, &times) ? most + 1 : LOOKED_AT),
+			     p_int(most + 1), p_texts(wanted.paths, described),
+			     p_texts(wanted.values, described),
+			     p_texts(wanted.literals, described)));
 }
 
 /* The postings of what was found. */

@@ -254,6 +254,7 @@ test_filters(void **state)
 		    "transfer");
 	expect_list(c, other.test_key, client_text(c, "?%s", ann), "");
 	expect_list(c, shop.key, "?currency=USD", "credit");
+	expect_list(c, shop.key, "?currency=usd", "credit");
 	expect_list(c, shop.key, "?currency=NGN&amount=30", "transfer");
 	expect_list(c, shop.key, "?currency=NGN&amount[gte]=2&amount[lt]=30", "capture transfer");
 	expect_list(c, shop.key, "?currency=NGN&amount[gt]=2&amount[lte]=30", "capture transfer");
