@@ -387,6 +387,7 @@ src_api_libapi_a_SOURCES = \
 	src/api/pocket/holds.c \
 	src/api/pocket/jobs.c \
 	src/api/pocket/keys.c \
+	src/api/pocket/metadata.c \
 	src/api/pocket/payees.c \
 	src/api/pocket/payments.c \
 	src/api/pocket/platform.c \

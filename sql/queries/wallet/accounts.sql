@@ -13,12 +13,15 @@ SELECT kind::bigint AS kind FROM chart WHERE name = $1;
 -- may be more. The first row has it also if nothing is found; then its account_id is NULL. A balance is that on the
 -- normal side of its kind, and is compared so.
 WITH RECURSIVE place AS MATERIALIZED (
-    SELECT coalesce(max(created_at) FILTER (WHERE $3), '-infinity') AS low_at,
-           coalesce(max(account_id) FILTER (WHERE $3), 0) AS low_id,
-           coalesce(max(created_at) FILTER (WHERE NOT $3), 'infinity') AS high_at,
-           coalesce(max(account_id) FILTER (WHERE NOT $3), 9223372036854775807) AS high_id
-      FROM account
-     WHERE account_id = $2
+    SELECT greatest(c.low_at, $4) AS low_at, CASE WHEN $4 > c.low_at THEN 0 ELSE c.low_id END AS low_id,
+           least(c.high_at, $5) AS high_at,
+           CASE WHEN $5 < c.high_at THEN 9223372036854775807 ELSE c.high_id END AS high_id
+      FROM (SELECT coalesce(max(created_at) FILTER (WHERE $3), '-infinity') AS low_at,
+                   coalesce(max(account_id) FILTER (WHERE $3), 0) AS low_id,
+                   coalesce(max(created_at) FILTER (WHERE NOT $3), 'infinity') AS high_at,
+                   coalesce(max(account_id) FILTER (WHERE NOT $3), 9223372036854775807) AS high_id
+              FROM account
+             WHERE account_id = $2) c
 ), sorts AS (
     (SELECT kind, currency FROM account WHERE ledger_id = $1 ORDER BY kind, currency LIMIT 1)
     UNION ALL
@@ -51,7 +54,6 @@ WITH RECURSIVE place AS MATERIALIZED (
                 WHERE project_account = $9
                   AND (created_at, account_id) > (p.low_at, p.low_id)
                   AND (created_at, account_id) < (p.high_at, p.high_id)
-                  AND created_at BETWEEN coalesce($4, '-infinity') AND coalesce($5, 'infinity')
                 ORDER BY created_at DESC, account_id DESC
                 LIMIT $14) f
      WHERE NOT $3 AND $8 IS NULL AND $10 IS NULL
@@ -64,7 +66,6 @@ WITH RECURSIVE place AS MATERIALIZED (
                 WHERE project_account = $9
                   AND (created_at, account_id) > (p.low_at, p.low_id)
                   AND (created_at, account_id) < (p.high_at, p.high_id)
-                  AND created_at BETWEEN coalesce($4, '-infinity') AND coalesce($5, 'infinity')
                 ORDER BY created_at, account_id
                 LIMIT $14) f
      WHERE $3 AND $8 IS NULL AND $10 IS NULL
@@ -76,8 +77,8 @@ WITH RECURSIVE place AS MATERIALIZED (
                 SELECT account_id, created_at
                   FROM account
                  WHERE ledger_id = $1 AND kind = w.kind AND currency = w.currency
+                   AND (created_at, account_id) > (p.low_at, p.low_id)
                    AND (created_at, account_id) < (p.high_at, p.high_id)
-                   AND created_at BETWEEN coalesce($4, '-infinity') AND coalesce($5, 'infinity')
                  ORDER BY created_at DESC, account_id DESC
                  LIMIT $14) f
       WHERE NOT $3
@@ -92,7 +93,7 @@ WITH RECURSIVE place AS MATERIALIZED (
                   FROM account
                  WHERE ledger_id = $1 AND kind = w.kind AND currency = w.currency
                    AND (created_at, account_id) > (p.low_at, p.low_id)
-                   AND created_at BETWEEN coalesce($4, '-infinity') AND coalesce($5, 'infinity')
+                   AND (created_at, account_id) < (p.high_at, p.high_id)
                  ORDER BY created_at, account_id
                  LIMIT $14) f
       WHERE $3
@@ -114,7 +115,6 @@ WITH RECURSIVE place AS MATERIALIZED (
      WHERE l.ledger_id = $1
        AND (l.created_at, l.account_id) > (p.low_at, p.low_id)
        AND (l.created_at, l.account_id) < (p.high_at, p.high_id)
-       AND l.created_at BETWEEN coalesce($4, '-infinity') AND coalesce($5, 'infinity')
        AND ($6 IS NULL OR l.kind = ANY ($6))
        AND ($7 IS NULL OR l.currency = $7)
        AND ($9 IS NULL OR l.project_account = $9)

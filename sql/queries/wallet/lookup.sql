@@ -58,11 +58,13 @@ SELECT ledger_id FROM ledger WHERE $1 IS NULL AND project_id IS NULL AND mode = 
 -- of the wanted values of their metadata, in the history of a wallet, or by type, and as many are looked at as $13
 -- says; next is the number of the last one, where there may be more. The first row has it also if nothing is found; then its transaction is NULL. Numbers of
 -- postings of a wallet are in the order of time; so a wallet is read by them, and its archive only if there is
--- too little.
+-- too little. An index is read from one place on: that of the page, or of the time up to which is asked if that
+-- is before. The postings of each transaction are looked at alone, which a subquery with a LIMIT is sure to do.
 WITH place AS MATERIALIZED (
-    SELECT coalesce(max(created_at), 'infinity') AS at, coalesce(max(transaction_id), 9223372036854775807) AS id
-      FROM transaction
-     WHERE transaction_id = $3 AND ledger_id = $1
+    SELECT least(c.at, $5) AS at, CASE WHEN $5 < c.at THEN 9223372036854775807 ELSE c.id END AS id
+      FROM (SELECT coalesce(max(created_at), 'infinity') AS at, coalesce(max(transaction_id), 9223372036854775807) AS id
+              FROM transaction
+             WHERE transaction_id = $3 AND ledger_id = $1) c
 ), wanted AS MATERIALIZED (
     SELECT ARRAY[metadata_term(w.path, w.value), metadata_term(w.path, w.literal)] AS terms
       FROM unnest($15, $16, $17) AS w (path, value, literal)
@@ -133,7 +135,6 @@ WITH place AS MATERIALIZED (
                         WHERE t.ledger_id = $1 AND t.term = y.term
                           AND (t.created_at, t.transaction_id) < (p.at, p.id)
                           AND t.created_at >= coalesce($4, '-infinity')
-                          AND t.created_at <= coalesce($5, 'infinity')
                         ORDER BY t.created_at DESC, t.transaction_id DESC
                         LIMIT $13) s
              ORDER BY s.created_at DESC, s.transaction_id DESC
@@ -153,7 +154,6 @@ WITH place AS MATERIALIZED (
                         WHERE t.ledger_id = $1 AND t.type = y.type
                           AND (t.created_at, t.transaction_id) < (p.at, p.id)
                           AND t.created_at >= coalesce($4, '-infinity')
-                          AND t.created_at <= coalesce($5, 'infinity')
                         ORDER BY t.created_at DESC, t.transaction_id DESC
                         LIMIT $13) s
              WHERE $6 IS NULL AND $8 IS NULL AND cardinality($15) = 0
@@ -178,14 +178,15 @@ WITH place AS MATERIALIZED (
                        WHERE m.ledger_id = $1 AND m.term = ANY (w.terms) AND m.created_at = l.created_at
                          AND m.transaction_id = l.transaction_id))
        AND (($6 IS NULL AND $10 IS NULL)
-            OR EXISTS (
-               SELECT
+            OR coalesce((
+               SELECT true
                  FROM journal_posting p
                 WHERE p.transaction_id = l.transaction_id
                   AND ($10 IS NULL OR p.currency = $10)
                   AND p.amount BETWEEN coalesce($11, 0) AND coalesce($12, 9223372036854775807)
                   AND ($6 IS NULL OR (SELECT account_id FROM account WHERE public_id = $6) IN (p.from_id, p.to_id))
-                  AND ($7 IS NULL OR (SELECT account_id FROM account WHERE public_id = $7) IN (p.from_id, p.to_id)))
+                  AND ($7 IS NULL OR (SELECT account_id FROM account WHERE public_id = $7) IN (p.from_id, p.to_id))
+                LIMIT 1), false)
             OR EXISTS (
                SELECT
                  FROM journal_period d
@@ -212,9 +213,10 @@ SELECT t.transaction_id, is_detached(t.transaction_id) AS detached, t.public_id,
 -- returns: many
 -- Likewise, holds that clients created: by reference, of a wallet, or by status.
 WITH place AS MATERIALIZED (
-    SELECT coalesce(max(created_at), 'infinity') AS at, coalesce(max(hold_id), 9223372036854775807) AS id
-      FROM hold
-     WHERE hold_id = $3 AND ledger_id = $1
+    SELECT least(c.at, $5) AS at, CASE WHEN $5 < c.at THEN 9223372036854775807 ELSE c.id END AS id
+      FROM (SELECT coalesce(max(created_at), 'infinity') AS at, coalesce(max(hold_id), 9223372036854775807) AS id
+              FROM hold
+             WHERE hold_id = $3 AND ledger_id = $1) c
 ), found AS MATERIALIZED (
     SELECT hold_id
       FROM hold
@@ -229,7 +231,6 @@ WITH place AS MATERIALIZED (
                 WHERE h.account_id = a.account_id AND strpos(h.reference, '/') = 0
                   AND (h.created_at, h.hold_id) < (p.at, p.id)
                   AND h.created_at >= coalesce($4, '-infinity')
-                  AND h.created_at <= coalesce($5, 'infinity')
                 ORDER BY h.created_at DESC, h.hold_id DESC
                 LIMIT $12) s
      WHERE a.public_id = $6 AND a.ledger_id = $1 AND $7 IS NULL
@@ -244,7 +245,6 @@ WITH place AS MATERIALIZED (
                         WHERE h.ledger_id = $1 AND h.status = y.status AND strpos(h.reference, '/') = 0
                           AND (h.created_at, h.hold_id) < (p.at, p.id)
                           AND h.created_at >= coalesce($4, '-infinity')
-                          AND h.created_at <= coalesce($5, 'infinity')
                         ORDER BY h.created_at DESC, h.hold_id DESC
                         LIMIT $12) s
              WHERE $6 IS NULL AND $7 IS NULL

@@ -22,6 +22,7 @@ extern const struct route pocket_transactions[];
 extern const struct route pocket_wallets[];
 extern const struct route pocket_holds[];
 extern const struct route pocket_admin[];
+extern const struct route pocket_metadata[];
 extern const struct route pocket_payees[];
 extern const struct route pocket_payments[];
 extern const struct route pocket_providers[];
@@ -35,6 +36,9 @@ extern const struct route pocket_subscriptions[];
 extern const struct schema pocket_user;
 /* The reply of all routes that move money. */
 extern const struct schema pocket_transaction;
+
+/* A transaction, as it is looked up. */
+extern const struct schema pocket_looked_up;
 
 /* Credit and debit through a provider, called by the routes of api/pocket/wallets.c if a
  * provider is named. */

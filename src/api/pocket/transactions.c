@@ -3,7 +3,7 @@
 #include "api/pocket/filter.h"
 #include "api/pocket/pocket.h"
 #include "api/words.h"
-#include "app/wallet/metadata.h"
+#include "app/wallet/lookup.h"
 
 static const struct field posting_fields[] = {
 	FIELD(struct lookup_posting, from, .name = "fromWalletId", .keep_null = true,
@@ -38,56 +38,13 @@ static const struct field fields[] = {
 	FIELD(struct lookup, created_at, .name = "createdAt", .required = true),
 };
 
-static const struct schema transaction = SCHEMA(struct lookup, "Transaction", fields);
+const struct schema pocket_looked_up = SCHEMA(struct lookup, "Transaction", fields);
 
 static enum err
 get_transaction(struct call *call, const void *in, void *out)
 {
 	(void)in;
 	return lookup_get(&call->ctx, call->params[0].id, out);
-}
-
-static const struct field addition_fields[] = {
-	FIELD(struct metadata_addition, metadata, .name = "metadata", .required = true,
-	      .doc = "Values to add or replace, by their names; null removes a name.",
-	      .example = "{\"order\":\"1\"}"),
-	FIELD(struct metadata_addition, dry_run, .name = "dryRun",
-	      .doc = "Validate and answer, but change nothing.", .example = "false"),
-};
-
-static const struct schema addition =
-	SCHEMA(struct metadata_addition, "MetadataAddition", addition_fields);
-
-static const struct field revision_fields[] = {
-	FIELD(struct metadata_revision, number, .name = "revision", .required = true,
-	      .doc = "0: what the transaction was posted with.", .example = "0"),
-	FIELD(struct metadata_revision, metadata, .name = "metadata", .required = true,
-	      .example = "{\"order\":\"1\"}"),
-	FIELD(struct metadata_revision, api_key, .name = "apiKeyId",
-	      .doc = "The key that it was added with."),
-	FIELD(struct metadata_revision, administrator, .name = "administratorId",
-	      .doc = "Or the administrator."),
-	FIELD(struct metadata_revision, created_at, .name = "createdAt", .required = true),
-};
-
-static const struct schema revision =
-	SCHEMA(struct metadata_revision, "MetadataRevision", revision_fields);
-
-static enum err
-add_metadata(struct call *call, const void *in, void *out)
-{
-	return metadata_add(&call->ctx, call->params[0].id, in, out);
-}
-
-static enum err
-list_metadata(struct call *call, const void *in, void *out)
-{
-	struct list found;
-
-	(void)in;
-	TRY(metadata_list(&call->ctx, call->params[0].id, &found));
-	page_fill_partly(call, out, &(const struct page_query){.after = 0}, found, 0);
-	return ERR_OK;
 }
 
 struct list_query {
@@ -131,25 +88,13 @@ const struct route pocket_transactions[] = {
 	 "Of the project and mode of the API key; an administrator's access token gives access to all. "
 	 "Filters are combined. A call looks at a limited number of transactions: a page may have "
 	 "fewer items than limit, or none, and there is more as long as it has a nextCursor.",
-	 list_transactions, .query = &list_query, .out = &transaction, .reply.list = true,
+	 list_transactions, .query = &list_query, .out = &pocket_looked_up, .reply.list = true,
 	 .access = ACCESS_USER_OR_PROJECT, .stale = true, .docs.errors = {404, 409}, .status = 200,
 	 .docs.tag = "Money"},
 	{GET, "/v1/transactions/{id}", "Retrieve a transaction with its postings",
 	 "A project's API key gives access to the transactions of its mode, an administrator's access "
 	 "token to all.",
-	 get_transaction, .out = &transaction, .access = ACCESS_USER_OR_PROJECT,
-	 .docs.errors = {409}, .status = 200, .docs.tag = "Money"},
-	{PATCH, "/v1/transactions/{id}", "Add metadata to a transaction",
-	 "Each change is a revision. What the transaction was posted with stays in its receipt, in "
-	 "events, in statements, and in the answers to repetitions of its request. Up to 100 "
-	 "revisions.",
-	 add_metadata, .in = &addition, .out = &transaction, .access = ACCESS_USER_OR_PROJECT,
-	 .effect = EFFECT_WRITE, .docs.errors = {409}, .status = 200, .dry_run = true,
-	 .docs.tag = "Money"},
-	{GET, "/v1/transactions/{id}/metadata",
-	 "List the revisions of the metadata of a transaction",
-	 "Newest first; the last one is what the transaction was posted with.", list_metadata,
-	 .out = &revision, .reply.list = true, .access = ACCESS_USER_OR_PROJECT,
+	 get_transaction, .out = &pocket_looked_up, .access = ACCESS_USER_OR_PROJECT,
 	 .docs.errors = {409}, .status = 200, .docs.tag = "Money"},
 	{0},
 };

@@ -78,18 +78,18 @@ postings_of(struct arena *arena, const struct rows *rows, struct uuid id, size_t
 	return (struct list){postings, *at - first};
 }
 
-static enum err
-not_found(struct ctx *ctx)
+enum err
+lookup_not_found(struct ctx *ctx)
 {
 	return fault(&ctx->fault, ERR_NOT_FOUND, NULL, "Transaction not found");
 }
 
-/* The ledger that the caller may look into; 0: all. Others are told the same as of nothing. */
-static enum err
-scope_of(struct ctx *ctx, int64_t *ledger_id)
+enum err
+lookup_scope(struct ctx *ctx, int64_t *ledger_id)
 {
 	*ledger_id = ctx->who.ledger_id;
-	return ctx->who.kind == PRINCIPAL_PROJECT_KEY || ctx->who.admin ? ERR_OK : not_found(ctx);
+	return ctx->who.kind == PRINCIPAL_PROJECT_KEY || ctx->who.admin ? ERR_OK
+									: lookup_not_found(ctx);
 }
 
 /* A row of a transaction, with its postings, which come in the same order. */
@@ -126,7 +126,7 @@ lookup_get(struct ctx *ctx, struct uuid id, struct lookup *out)
 	struct rows found;
 	struct rows postings;
 
-	TRY(scope_of(ctx, &ledger_id));
+	TRY(lookup_scope(ctx, &ledger_id));
 	TRY(db_pipeline(
 		ctx,
 		(const struct db_call[]){
@@ -135,7 +135,7 @@ lookup_get(struct ctx *ctx, struct uuid id, struct lookup *out)
 		},
 		2));
 	if (found.count == 0)
-		return not_found(ctx);
+		return lookup_not_found(ctx);
 	return show(ctx, &found, 0, &postings, &at, out);
 }
 

@@ -38,6 +38,11 @@ struct lookup_filter {
 	struct named_texts metadata;
 };
 
+/* The ledger whose transactions the caller may see; 0: all. ERR_NOT_FOUND for others, as of nothing. */
+enum err lookup_scope(struct ctx *ctx, int64_t *ledger_id) MUST_CHECK;
+/* ERR_NOT_FOUND, of a transaction. */
+enum err lookup_not_found(struct ctx *ctx) MUST_CHECK;
+
 /* Of the calling project key's ledger, or for an administrator any one. ERR_NOT_FOUND; ERR_CONFLICT if its
  * postings are in a period of the journal that is detached. */
 enum err lookup_get(struct ctx *ctx, struct uuid id, struct lookup *out) MUST_CHECK;

@@ -73,7 +73,7 @@ merge(struct ctx *ctx, struct uuid id, const char *added, struct merge_row *out)
 	TRY(db_run(ctx, SQL_metadata_merge, &rows,
 		   PARAMS(p_id(ctx->who.ledger_id), p_uuid(id), p_text(added))));
 	if (rows.count == 0)
-		return fault(&ctx->fault, ERR_NOT_FOUND, NULL, "Transaction not found");
+		return lookup_not_found(ctx);
 	rows_scan(&rows, 0, merge_columns, COLUMN_COUNT(merge_columns), out);
 	return ERR_OK;
 }
@@ -131,11 +131,13 @@ enum err
 metadata_list(struct ctx *ctx, struct uuid id, struct list *out)
 {
 	struct metadata_revision *revisions;
-	struct lookup transaction;
+	int64_t ledger_id;
 	struct rows rows;
 
-	TRY(lookup_get(ctx, id, &transaction));
-	TRY(db_run(ctx, SQL_metadata_list, &rows, PARAMS(p_id(ctx->who.ledger_id), p_uuid(id))));
+	TRY(lookup_scope(ctx, &ledger_id));
+	TRY(db_run(ctx, SQL_metadata_list, &rows, PARAMS(p_id(ledger_id), p_uuid(id))));
+	if (rows.count == 0)
+		return lookup_not_found(ctx);
 	revisions = arena_array(ctx->arena, rows.count, sizeof(*revisions));
 	for (size_t i = 0; i < rows.count; i++) {
 		struct revision_row row = {.number = 0};

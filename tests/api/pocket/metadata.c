@@ -356,6 +356,12 @@ test_refused(void **state)
 	expect_refusal(&a, 400, "BAD_REQUEST");
 }
 
+static void
+test_covered(void **state)
+{
+	client_covered(*state, pocket_metadata, NULL);
+}
+
 int
 main(void)
 {
@@ -365,6 +371,7 @@ main(void)
 		cmocka_unit_test(test_pages),     cmocka_unit_test(test_added),
 		cmocka_unit_test(test_not_added), cmocka_unit_test(test_many),
 		cmocka_unit_test(test_refused),   cmocka_unit_test(client_books_hold),
+		cmocka_unit_test(test_covered),
 	};
 
 	return cmocka_run_group_tests(tests, setup, client_teardown);
