@@ -499,29 +499,31 @@ put_query(const struct decoder *d, const struct field *field, const char *text, 
 	}
 }
 
-/* The name between the brackets of "field[name]", which may have any other characters; NULL: it is none. */
-static const char *
-inner_name(struct arena *arena, const struct field *field, const char *name)
+/* It is "field[name]". The name may have any characters, but no further brackets behind brackets. */
+static bool
+is_named(const struct field *field, const char *name)
 {
 	size_t outer = strlen(field->name);
 	size_t length = strlen(name);
 
-	if (!text_starts_with(name, field->name) || name[outer] != '[' || length < outer + 2 ||
-	    name[length - 1] != ']' || strstr(name, "][") != NULL)
-		return NULL;
-	return arena_printf(arena, "%.*s", (int)(length - outer - 2), name + outer + 1);
+	return text_starts_with(name, field->name) && name[outer] == '[' && length >= outer + 2 &&
+	       name[length - 1] == ']' && strstr(name, "][") == NULL;
 }
 
 static void
 put_named(const struct decoder *d, const struct field *field, const struct query_pair *pairs,
 	  size_t n, struct named_texts *out)
 {
+	size_t outer = strlen(field->name) + 1;
+
 	*out = (struct named_texts){arena_array(d->arena, NAMED_MAX, sizeof(*out->items)), 0};
 	for (size_t p = 0; p < n; p++) {
-		const char *name = inner_name(d->arena, field, pairs[p].name);
+		const char *name;
 
-		if (name == NULL)
+		if (!is_named(field, pairs[p].name))
 			continue;
+		name = arena_strndup(d->arena, pairs[p].name + outer,
+				     strlen(pairs[p].name) - outer - 1);
 		for (size_t i = 0; i < out->count; i++)
 			if (strcmp(out->items[i].name, name) == 0) {
 				violation_add(d->arena, d->fault, pairs[p].name, "REPEATED",
@@ -540,9 +542,9 @@ put_named(const struct decoder *d, const struct field *field, const struct query
 }
 
 static bool
-is_parameter(struct arena *arena, const struct field *field, const char *name)
+is_parameter(const struct field *field, const char *name)
 {
-	return field->type == FIELD_NAMED_TEXTS ? inner_name(arena, field, name) != NULL
+	return field->type == FIELD_NAMED_TEXTS ? is_named(field, name)
 						: strcmp(field->name, name) == 0;
 }
 
@@ -554,7 +556,7 @@ refuse_unknown(const struct schema *schema, struct arena *arena, struct fault *f
 	bool shown = name[0] != '\0' && strlen(name) <= SHOWN_MAX;
 
 	for (size_t i = 0; i < schema->count; i++)
-		if (is_parameter(arena, &schema->fields[i], name))
+		if (is_parameter(&schema->fields[i], name))
 			return;
 	violation_add(arena, f, shown ? name : "query", "UNKNOWN",
 		      "is not a parameter of this request");

@@ -154,7 +154,7 @@ is_common(const char *condition)
 static bool
 is_open(const char *condition)
 {
-	return strchr(condition, '=') == NULL &&
+	return strstr(condition, " = ") == NULL &&
 	       (strchr(condition, '<') == NULL) != (strchr(condition, '>') == NULL);
 }
 

@@ -29,17 +29,21 @@ VALUES ($1, $2, $3, $4, $5)
 RETURNING number::bigint AS number;
 
 -- name: metadata_list
--- params: ledger_id:bigint public_id:uuid
+-- params: ledger_id:bigint public_id:uuid after:bigint most:bigint
 -- returns: many
--- From the newest to what the transaction was posted with, which has the number 0.
-SELECT 0::bigint AS number, t.metadata, NULL::uuid AS api_key, NULL::uuid AS administrator, t.created_at
-  FROM transaction t
- WHERE t.public_id = $2 AND t.ledger_id = coalesce($1, t.ledger_id)
-UNION ALL
-SELECT r.number, r.metadata, k.public_id, u.public_id, r.created_at
-  FROM transaction t
+-- From the newest, or the one before that with the number, to what the transaction was posted with, whose number is 0.
+WITH mine AS MATERIALIZED (
+    SELECT transaction_id, metadata, created_at
+      FROM transaction
+     WHERE public_id = $2 AND ledger_id = coalesce($1, ledger_id)
+)
+SELECT r.number::bigint AS number, r.metadata, k.public_id AS api_key, u.public_id AS administrator, r.created_at
+  FROM mine m
   JOIN metadata_revision r USING (transaction_id)
   LEFT JOIN api_key k USING (api_key_id)
   LEFT JOIN users u ON u.user_id = r.user_id
- WHERE t.public_id = $2 AND t.ledger_id = coalesce($1, t.ledger_id)
- ORDER BY number DESC;
+ WHERE r.number < coalesce($3, 9223372036854775807)
+UNION ALL
+SELECT 0, metadata, NULL, NULL, created_at FROM mine
+ ORDER BY number DESC
+ LIMIT $4;

@@ -35,14 +35,25 @@ add_metadata(struct call *call, const void *in, void *out)
 	return metadata_add(&call->ctx, call->params[0].id, in, out);
 }
 
+struct revisions_query {
+	struct page_query page;
+};
+
+static const struct field revisions_query_fields[] = {PAGE_FIELDS(struct revisions_query)};
+
+static const struct schema revisions_query =
+	SCHEMA(struct revisions_query, "MetadataRevisionsQuery", revisions_query_fields);
+
 static enum err
 list_metadata(struct call *call, const void *in, void *out)
 {
+	const struct page_query *page = &((const struct revisions_query *)call->query)->page;
 	struct list found;
 
 	(void)in;
-	TRY(metadata_list(&call->ctx, call->params[0].id, &found));
-	page_fill_partly(call, out, &(const struct page_query){.after = 0}, found, 0);
+	TRY(metadata_list(&call->ctx, call->params[0].id, page->after, page_most(page), &found));
+	page_fill(call, out, page, found.items, found.count, sizeof(struct metadata_revision),
+		  offsetof(struct metadata_revision, number));
 	return ERR_OK;
 }
 
@@ -57,7 +68,7 @@ const struct route pocket_metadata[] = {
 	{GET, "/v1/transactions/{id}/metadata",
 	 "List the revisions of the metadata of a transaction",
 	 "Newest first; the last one is what the transaction was posted with.", list_metadata,
-	 .out = &revision, .reply.list = true, .access = ACCESS_USER_OR_PROJECT, .status = 200,
-	 .docs.tag = "Money"},
+	 .query = &revisions_query, .out = &revision, .reply.list = true,
+	 .access = ACCESS_USER_OR_PROJECT, .status = 200, .docs.tag = "Money"},
 	{0},
 };

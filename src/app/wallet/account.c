@@ -32,8 +32,8 @@ static const struct column columns[] = {
 	COLUMN(struct account_row, created_at),
 };
 
-/* Columns that are read by themselves; one is behind the others. */
-enum { ACCOUNT_ID, NEXT = COLUMN_COUNT(columns) };
+/* Where the list goes on, behind the others. */
+enum { NEXT = COLUMN_COUNT(columns) };
 
 static void
 show(const struct rows *rows, size_t i, const struct account_filter *filter,
@@ -128,15 +128,10 @@ account_list(struct ctx *ctx, const struct account_filter *filter, int64_t after
 	size_t n;
 
 	TRY(find(ctx, filter, after, most, &found));
-	n = row_is_null(&found, 0, ACCOUNT_ID) ? 0 : found.count;
-	*next = row_is_null(&found, 0, NEXT) ? 0 : row_int(&found, 0, NEXT);
-	if (n > (size_t)most)
-		n = (size_t)most;
+	n = filter_shown(&found, NEXT, most, next);
 	items = arena_array(ctx->arena, n, sizeof(*items));
 	for (size_t i = 0; i < n; i++)
 		show(&found, i, filter, &items[i]);
-	if (n < found.count && n > 0)
-		*next = items[n - 1].account_id;
 	*out = (struct list){items, n};
 	return ERR_OK;
 }

@@ -30,6 +30,18 @@ filter_books(struct ctx *ctx, const struct list_filter *filter, int64_t *ledger_
 	return ERR_OK;
 }
 
+size_t
+filter_shown(const struct rows *rows, int next_column, int64_t most, int64_t *next)
+{
+	size_t n = row_is_null(rows, 0, 0) ? 0 : rows->count;
+
+	*next = row_is_null(rows, 0, next_column) ? 0 : row_int(rows, 0, next_column);
+	if (n <= (size_t)most)
+		return n;
+	*next = row_int(rows, (size_t)most - 1, 0);
+	return (size_t)most;
+}
+
 const char *
 filter_currency(const struct list_filter *filter)
 {

@@ -36,6 +36,9 @@ struct range {
  * others have nothing to look into. ERR_NOT_FOUND, ERR_VALIDATION. */
 enum err filter_books(struct ctx *ctx, const struct list_filter *filter,
 		      int64_t *ledger_id) MUST_CHECK;
+/* How many rows of such a list are shown, at most so many: it begins with the number of each, NULL if nothing is
+ * found, and has in next_column where it goes on, or NULL. *next: the number after which there may be more; 0: none. */
+size_t filter_shown(const struct rows *rows, int next_column, int64_t most, int64_t *next);
 /* The code of the currency, which requests may write in any case; NULL: any. */
 const char *filter_currency(const struct list_filter *filter);
 /* In minor units, from 0. ERR_VALIDATION without a currency. */

@@ -241,17 +241,12 @@ wallet_hold_list(struct ctx *ctx, const struct hold_filter *filter, int64_t afte
 	size_t n;
 
 	TRY(find(ctx, filter, after, most, &found));
-	n = row_is_null(&found, 0, 0) ? 0 : found.count;
-	*next = row_is_null(&found, 0, HOLD_COLUMNS) ? 0 : row_int(&found, 0, HOLD_COLUMNS);
-	if (n > (size_t)most)
-		n = (size_t)most;
+	n = filter_shown(&found, HOLD_COLUMNS, most, next);
 	items = arena_array(ctx->arena, n, sizeof(*items));
 	for (size_t i = 0; i < n; i++) {
 		hold_scan(&found, i, &hold);
 		show(&hold, &items[i]);
 	}
-	if (n < found.count && n > 0)
-		*next = hold.hold_id;
 	*out = (struct list){items, n};
 	return ERR_OK;
 }

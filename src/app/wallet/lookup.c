@@ -33,7 +33,7 @@ static const struct column columns[] = {
 };
 
 /* Columns that are read by themselves; of a list, one more is behind them. */
-enum { TRANSACTION_ID, PUBLIC_ID = 2, NEXT = COLUMN_COUNT(columns) };
+enum { PUBLIC_ID = 2, NEXT = COLUMN_COUNT(columns) };
 
 struct posting_row {
 	struct uuid source;
@@ -266,17 +266,12 @@ lookup_list(struct ctx *ctx, const struct lookup_filter *filter, int64_t after, 
 		return ERR_VALIDATION;
 	}
 	TRY(find(ctx, filter, after, most, &found));
-	n = row_is_null(&found, 0, TRANSACTION_ID) ? 0 : found.count;
-	*next = row_is_null(&found, 0, NEXT) ? 0 : row_int(&found, 0, NEXT);
-	if (n > (size_t)most)
-		n = (size_t)most;
+	n = filter_shown(&found, NEXT, most, next);
 	items = arena_array(ctx->arena, n, sizeof(*items));
 	if (n > 0)
 		TRY(find_postings(ctx, &found, n, &postings));
 	for (size_t i = 0; i < n; i++)
 		TRY(show(ctx, &found, i, &postings, &at, &items[i]));
-	if (n < found.count && n > 0)
-		*next = items[n - 1].transaction_id;
 	*out = (struct list){items, n};
 	return ERR_OK;
 }

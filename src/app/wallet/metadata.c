@@ -128,14 +128,15 @@ metadata_add(struct ctx *ctx, struct uuid id, const struct metadata_addition *in
 }
 
 enum err
-metadata_list(struct ctx *ctx, struct uuid id, struct list *out)
+metadata_list(struct ctx *ctx, struct uuid id, int64_t after, int64_t most, struct list *out)
 {
 	struct metadata_revision *revisions;
 	int64_t ledger_id;
 	struct rows rows;
 
 	TRY(lookup_scope(ctx, &ledger_id));
-	TRY(db_run(ctx, SQL_metadata_list, &rows, PARAMS(p_id(ledger_id), p_uuid(id))));
+	TRY(db_run(ctx, SQL_metadata_list, &rows,
+		   PARAMS(p_id(ledger_id), p_uuid(id), p_id(after), p_int(most))));
 	if (rows.count == 0)
 		return lookup_not_found(ctx);
 	revisions = arena_array(ctx->arena, rows.count, sizeof(*revisions));

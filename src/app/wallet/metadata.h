@@ -27,7 +27,9 @@ struct metadata_addition {
  * many revisions, or as of lookup_get(). */
 enum err metadata_add(struct ctx *ctx, struct uuid id, const struct metadata_addition *in,
 		      struct lookup *out) MUST_CHECK;
-/* All revisions, the newest first. ERR_NOT_FOUND. */
-enum err metadata_list(struct ctx *ctx, struct uuid id, struct list *out) MUST_CHECK;
+/* Revisions, the newest first, after the one with this number (0: from the newest on), at most so many.
+ * ERR_NOT_FOUND. */
+enum err metadata_list(struct ctx *ctx, struct uuid id, int64_t after, int64_t most,
+		       struct list *out) MUST_CHECK;
 
 #endif

@@ -318,6 +318,18 @@ test_many(void **state)
 	expect_status(&a, 200);
 	a = add(c, acme.test_key, id, "{'metadata':{'many':100}}");
 	expect_refusal(&a, 409, "CONFLICT");
+	a = client_call(c, "GET", client_text(c, "/v1/transactions/%s/metadata?limit=60", id),
+			acme.test_key, NULL);
+	assert_int_equal(answer_count(&a, "data"), 60);
+	expect_text(&a, "data.59.revision", "41");
+	a = client_call(c, "GET",
+			client_text(c, "/v1/transactions/%s/metadata?limit=60&cursor=%s", id,
+				    answer_at(&a, "pagination.nextCursor")),
+			acme.test_key, NULL);
+	assert_int_equal(answer_count(&a, "data"), 41);
+	expect_text(&a, "data.0.revision", "40");
+	expect_text(&a, "data.40.revision", "0");
+	expect_text(&a, "pagination.nextCursor", "null");
 	expect_number_found(c, "metadata[many]=99", 1);
 	expect_number_found(c, "metadata[many]=98", 0);
 }
