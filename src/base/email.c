@@ -12,7 +12,11 @@
 #include "base/text.h"
 #include "base/unicode.h"
 
-enum { LOCAL_BYTES_MAX = 64, LABEL_BYTES_MAX = 63 };
+enum {
+	LOCAL_BYTES_MAX = 64,
+	LABEL_BYTES_MAX = 63,
+	NFC_GROWTH_MAX = 3, /* a text in UTF-8 becomes no longer by NFC than that (UAX #15, 9.1) */
+};
 
 #define LETTERS_DIGITS_HYPHEN "abcdefghijklmnopqrstuvwxyz0123456789-"
 
@@ -68,12 +72,12 @@ starts_with_mark(const char *text)
 	       uc_is_general_category_withtable(c, UC_CATEGORY_MASK_M);
 }
 
-/* length bytes of text in NFC, if that is no longer than a local part may be. */
+/* length bytes of text in NFC, if that fits into size bytes. */
 static bool
-take_composed(struct address *out, const char *text, size_t length)
+compose(char *out, size_t size, const char *text, size_t length)
 {
-	size_t n = LOCAL_BYTES_MAX;
-	uint8_t *bytes = (uint8_t *)out->local;
+	size_t n = size - 1;
+	uint8_t *bytes = (uint8_t *)out;
 	uint8_t *composed = u8_normalize(UNINORM_NFC, (const uint8_t *)text, length, bytes, &n);
 
 	if (composed == NULL)
@@ -82,26 +86,26 @@ take_composed(struct address *out, const char *text, size_t length)
 		free(composed);
 		return false;
 	}
-	out->local[n] = '\0';
+	out[n] = '\0';
 	return true;
 }
 
 /* The local part, length bytes of text, in NFC and folded. NFC makes ASCII of some characters, such as the
  * Greek question mark. Once more NFC, since some letters with a mark are one character only when they are
- * small, such as the j with a caron. */
+ * small, such as the j with a caron: only what results has a length that all spellings have in common. */
 static bool
 take_local(struct address *out, const char *text, size_t length)
 {
-	char folded[LOCAL_BYTES_MAX + 1];
+	char folded[LOCAL_BYTES_MAX * NFC_GROWTH_MAX + 1];
 
 	if (length == 0 || length > LOCAL_BYTES_MAX || text[0] == '.' || text[length - 1] == '.')
 		return false;
-	if (!take_composed(out, text, length))
+	if (!compose(folded, sizeof folded, text, length))
 		return false;
-	fold(out->local);
-	(void)stpcpy(folded, out->local);
-	return take_composed(out, folded, strlen(folded)) && all_allowed(out->local) &&
-	       strstr(out->local, "..") == NULL && !starts_with_mark(out->local);
+	fold(folded);
+	return compose(out->local, sizeof out->local, folded, strlen(folded)) &&
+	       all_allowed(out->local) && strstr(out->local, "..") == NULL &&
+	       !starts_with_mark(out->local);
 }
 
 /* Labels of letters, digits and hyphens, more than one of them but for localhost. */

@@ -147,6 +147,10 @@ knows_lengths(void **state)
 	label[63] = '\0';
 	assert_false(email_valid(arena_printf(arena, "%s@example.com", local)));
 	assert_true(email_valid(arena_printf(arena, "%.64s@example.com", local)));
+	/* NFC lengthens U+0958, and shortens the j with a caron only when it is small. */
+	assert_true(email_valid(arena_printf(arena, "\u0958j\u030C%.56s@example.com", local)));
+	assert_true(email_valid(arena_printf(arena, "\u0958J\u030C%.56s@example.com", local)));
+	assert_false(email_valid(arena_printf(arena, "\u0958J\u030C%.57s@example.com", local)));
 	assert_true(email_valid(arena_printf(arena, "a@%s.com", label)));
 	assert_false(email_valid(arena_printf(arena, "a@%sb.com", label)));
 	assert_true(email_valid(
