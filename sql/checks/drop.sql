@@ -7,21 +7,23 @@
 -- a remittance was paid out if and only if it completed.
 SELECT 'Drop payment ' || p.drop_id || ' is ' || p.status || ', but ' ||
        CASE WHEN b.moved IS DISTINCT FROM p.total THEN 'did not move what it says'
-            WHEN v.transaction_id IS DISTINCT FROM p.reversal_id THEN 'was taken back otherwise'
+            WHEN v.ids IS DISTINCT FROM nullif(ARRAY[p.reversal_id], ARRAY[NULL::bigint]) THEN 'was taken back otherwise'
             ELSE 'was not paid out as it says' END AS problem
   FROM drop_payment p
   LEFT JOIN LATERAL (SELECT sum(amount) AS moved
                        FROM journal_posting
                       WHERE transaction_id = p.transaction_id
                         AND (SELECT kind FROM account WHERE account_id = from_id) = 10) b ON true
-  LEFT JOIN transaction v ON v.reverses = p.transaction_id
+  LEFT JOIN LATERAL (SELECT array_agg(transaction_id) AS ids
+                       FROM transaction
+                      WHERE reverses = p.transaction_id) v ON true
   LEFT JOIN LATERAL (SELECT sum(amount) AS moved
                        FROM journal_posting
                       WHERE transaction_id = p.payout_id
                         AND (SELECT kind FROM account WHERE account_id = to_id) = 10) o ON true
  WHERE p.drop_payment_id > $1 AND p.drop_payment_id <= $2
    AND ((b.moved IS DISTINCT FROM p.total AND NOT is_detached(p.transaction_id))
-        OR v.transaction_id IS DISTINCT FROM p.reversal_id
+        OR v.ids IS DISTINCT FROM nullif(ARRAY[p.reversal_id], ARRAY[NULL::bigint])
         OR (p.payout_id IS NOT NULL AND o.moved IS DISTINCT FROM p.amount
             AND NOT is_detached(p.payout_id)))
  LIMIT 100;

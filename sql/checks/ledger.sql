@@ -335,16 +335,23 @@ SELECT 'account ' || a.public_id || ': ' || a.held || ' is held instead of ' || 
 -- name: check_captures
 -- params: after:bigint last:bigint
 -- returns: many
--- A captured hold moved its amount out of its account.
+-- A captured hold moved its amount out of its account, and so did each capture that left it active.
 SELECT 'hold ' || h.public_id || ' captured ' || h.captured || ', its transaction moved '
-       || coalesce(p.amount, 0) AS problem, h.ledger_id
+       || coalesce(p.amount, 0) || '; before, it captured ' || h.captured_before || ', they moved '
+       || coalesce(b.amount, 0) AS problem, h.ledger_id
   FROM hold h
   LEFT JOIN LATERAL (SELECT amount
                        FROM journal_posting
                       WHERE transaction_id = h.transaction_id AND from_id = h.account_id) p ON true
+ CROSS JOIN LATERAL (SELECT sum(j.amount) AS amount, bool_or(is_detached(c.transaction_id)) AS detached
+                       FROM hold_capture c
+                       LEFT JOIN journal_posting j ON j.transaction_id = c.transaction_id
+                                                  AND j.from_id = h.account_id
+                      WHERE c.hold_id = h.hold_id) b
  WHERE h.hold_id > $1 AND h.hold_id <= $2
    AND ((h.status = 1 AND h.captured IS DISTINCT FROM p.amount AND NOT is_detached(h.transaction_id))
-        OR (h.status <> 1 AND h.transaction_id IS NOT NULL))
+        OR (h.status <> 1 AND h.transaction_id IS NOT NULL)
+        OR (h.captured_before <> coalesce(b.amount, 0) AND b.detached IS NOT TRUE))
  LIMIT 100;
 
 -- name: check_transactions
@@ -392,25 +399,32 @@ SELECT 'transaction ' || coalesce(t.public_id::text, p.transaction_id::text) || 
 -- name: check_reversals
 -- params: after:bigint last:bigint
 -- returns: many
--- A transaction reverses another one of its own ledger, and no more than that moved. The few that reverse
--- one come first, and are found by their ids: a condition on reverses itself would read all reversals by
--- their index.
+-- A transaction reverses another one of its own ledger, all that reverse the same one give back no more than
+-- it moved, and that is counted. The few that reverse one come first, and are found by their ids: a condition on
+-- reverses itself would read all reversals by their index.
 WITH reversal AS MATERIALIZED (
     SELECT transaction_id, public_id, ledger_id, reverses
       FROM transaction
      WHERE transaction_id > $1 AND transaction_id <= $2 AND reverses + 0 IS NOT NULL
 ), moved AS (
     SELECT r.public_id, r.ledger_id, t.public_id AS reversed, t.ledger_id AS reversed_ledger,
-           r.transaction_id,
-           (SELECT sum(amount) FROM journal_posting WHERE transaction_id = r.transaction_id) AS amount,
+           r.transaction_id, a.amount, a.detached, b.reversed AS counted,
            (SELECT sum(amount) FROM journal_posting WHERE transaction_id = t.transaction_id) AS most
       FROM reversal r
       JOIN transaction t ON t.transaction_id = r.reverses
+      LEFT JOIN reversed_transaction b ON b.transaction_id = r.reverses
+     CROSS JOIN LATERAL (SELECT sum(p.amount) AS amount, bool_or(is_detached(o.transaction_id)) AS detached
+                           FROM transaction o
+                           LEFT JOIN journal_posting p ON p.transaction_id = o.transaction_id
+                          WHERE o.reverses = r.reverses) a
 )
-SELECT 'transaction ' || public_id || ' reverses ' || reversed
-       || CASE WHEN reversed_ledger <> ledger_id THEN ' of another ledger'
-               ELSE ': it moved ' || amount || ', which is more than ' || most END AS problem, ledger_id
+SELECT 'transaction ' || public_id || ' reverses ' || reversed ||
+       CASE WHEN reversed_ledger <> ledger_id THEN ' of another ledger'
+            WHEN amount > most THEN ': ' || amount || ' was given back, which is more than ' || most
+            ELSE ': ' || coalesce(amount, 0) || ' was given back, ' || coalesce(counted, 0) || ' is counted' END AS problem,
+       ledger_id
   FROM moved
  WHERE reversed_ledger <> ledger_id OR amount > most
+    OR (counted IS DISTINCT FROM amount AND NOT detached)
  ORDER BY transaction_id
  LIMIT 100;

@@ -8,7 +8,7 @@
 SELECT 'payout ' || y.drop_id || ' is ' || y.status || ', but ' ||
        CASE WHEN o.moved IS DISTINCT FROM y.amount AND y.transaction_id IS NOT NULL
                  THEN 'did not move what it says'
-            WHEN v.transaction_id IS DISTINCT FROM y.reversal_id THEN 'was taken back otherwise'
+            WHEN v.ids IS DISTINCT FROM nullif(ARRAY[y.reversal_id], ARRAY[NULL::bigint]) THEN 'was taken back otherwise'
             ELSE 'its payments come to ' || coalesce(p.net, 0) END AS problem
   FROM merchant_payout y
   JOIN merchant m USING (merchant_id)
@@ -16,7 +16,9 @@ SELECT 'payout ' || y.drop_id || ' is ' || y.status || ', but ' ||
                        FROM journal_posting
                       WHERE transaction_id = y.transaction_id AND from_id = m.account_id
                         AND (SELECT kind FROM account WHERE account_id = to_id) = 10) o ON true
-  LEFT JOIN transaction v ON v.reverses = y.transaction_id
+  LEFT JOIN LATERAL (SELECT array_agg(transaction_id) AS ids
+                       FROM transaction
+                      WHERE reverses = y.transaction_id) v ON true
   LEFT JOIN LATERAL (SELECT sum(amount - fee) AS net
                        FROM drop_payment
                       WHERE merchant_payout_id = y.merchant_payout_id
@@ -25,6 +27,6 @@ SELECT 'payout ' || y.drop_id || ' is ' || y.status || ', but ' ||
    AND ((y.transaction_id IS NOT NULL AND o.moved IS DISTINCT FROM y.amount
          AND NOT is_detached(y.transaction_id))
         OR (y.transaction_id IS NULL AND y.status <> 'failed')
-        OR v.transaction_id IS DISTINCT FROM y.reversal_id
+        OR v.ids IS DISTINCT FROM nullif(ARRAY[y.reversal_id], ARRAY[NULL::bigint])
         OR coalesce(p.net, 0) <> CASE y.status WHEN 'failed' THEN 0 ELSE y.amount END)
  LIMIT 100;

@@ -10,6 +10,7 @@ enum { NUMBER_MAX = INTEGER_TEXT_MAX + 1, PART_MAX = INTEGER_TEXT_MAX + 2 };
 enum { POSTING_MAX = 2 * (PART_MAX + UUID_TEXT_MAX) + NUMBER_MAX };
 
 static const char version[] = "cowry-1;";
+static const char keeps[] = "keeps";
 
 static char *
 put_number(char *at, int64_t number)
@@ -44,7 +45,7 @@ length_of(const char *text)
 static size_t
 room_for(const struct ledger_transaction *t)
 {
-	return sizeof(version) + (size_t)2 * NUMBER_MAX + (size_t)4 * PART_MAX +
+	return sizeof(version) + sizeof(keeps) + (size_t)2 * NUMBER_MAX + (size_t)5 * PART_MAX +
 	       length_of(word_text(transaction_type_words, t->type)) + length_of(t->currency) +
 	       length_of(t->metadata) + UUID_TEXT_MAX + t->count * (size_t)POSTING_MAX;
 }
@@ -62,6 +63,8 @@ ledger_content(struct ctx *ctx, struct ledger_transaction *t)
 	at = put_part(at, t->currency);
 	at = put_part(at, t->metadata);
 	at = put_part(at, uuid_is_nil(t->hold) ? NULL : uuid_text(id, t->hold));
+	if (t->keeps_hold)
+		at = put_part(at, keeps);
 	for (size_t i = 0; i < t->count; i++) {
 		at = put_part(at, uuid_text(id, t->postings[i].from));
 		at = put_part(at, uuid_text(id, t->postings[i].to));

@@ -10,14 +10,14 @@
 enum { EXPIRE_AT_ONCE = 200 };
 
 static const struct column hold_columns[] = {
-	COLUMN(struct hold, hold_id),     COLUMN(struct hold, public_id),
-	COLUMN(struct hold, account),     COLUMN(struct hold, ledger_id),
-	COLUMN(struct hold, amount),      COLUMN(struct hold, captured),
-	COLUMN(struct hold, status),      COLUMN(struct hold, currency),
-	COLUMN(struct hold, reference),   COLUMN(struct hold, metadata),
-	COLUMN(struct hold, content),     COLUMN(struct hold, created_at),
-	COLUMN(struct hold, expires_at),  COLUMN(struct hold, closed_at),
-	COLUMN(struct hold, transaction),
+	COLUMN(struct hold, hold_id),    COLUMN(struct hold, public_id),
+	COLUMN(struct hold, account),    COLUMN(struct hold, ledger_id),
+	COLUMN(struct hold, amount),     COLUMN(struct hold, captured_before),
+	COLUMN(struct hold, captured),   COLUMN(struct hold, status),
+	COLUMN(struct hold, currency),   COLUMN(struct hold, reference),
+	COLUMN(struct hold, metadata),   COLUMN(struct hold, content),
+	COLUMN(struct hold, created_at), COLUMN(struct hold, expires_at),
+	COLUMN(struct hold, closed_at),  COLUMN(struct hold, transaction),
 };
 _Static_assert(COLUMN_COUNT(hold_columns) == HOLD_COLUMNS, "all columns are counted");
 

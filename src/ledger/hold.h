@@ -25,8 +25,9 @@ struct hold {
 	struct uuid public_id;
 	struct uuid account;
 	int64_t ledger_id;
-	int64_t amount;
-	int64_t captured;
+	int64_t amount; /* what is held, or was when it ended, with what ended it captured */
+	int64_t captured_before; /* while it stayed active; not in amount any more */
+	int64_t captured;        /* by the transaction that ended it */
 	int64_t status;
 	const char *currency;
 	const char *reference;
@@ -35,7 +36,7 @@ struct hold {
 	struct instant created_at;
 	struct instant expires_at;
 	struct instant closed_at;
-	struct uuid transaction; /* of the capture, or nil */
+	struct uuid transaction; /* the capture that ended it, or nil */
 	bool replayed;
 };
 
@@ -50,7 +51,7 @@ enum err hold_get_anywhere(struct ctx *ctx, struct uuid id, struct hold *out) MU
 /* A row of a query that begins with the columns of hold_find. */
 void hold_scan(const struct rows *rows, size_t i, struct hold *out);
 /* The columns of a hold, and how many there are. */
-enum { HOLD_COLUMNS = 15 };
+enum { HOLD_COLUMNS = 16 };
 /* Called for an expired hold, in the transaction that releases it. */
 typedef enum err hold_listener(struct ctx *ctx, const struct ledger_hold *hold,
 			       const char *currency);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/money.h"
 
 const char *const transaction_type_words[] = {
 #define TRANSACTION(symbol, word) word,
@@ -237,7 +238,26 @@ date(const struct ledger_batch *batch, struct ledger_transaction *t)
 	}
 }
 
-/* Capture: the held amount becomes spendable for this transaction, the rest of it is released. */
+/* What the transaction moved was held. */
+static void
+take_from(struct ledger_hold *hold, struct ledger_transaction *t, size_t index)
+{
+	int64_t amount = t->postings[0].amount;
+
+	t->kept_hold = t->keeps_hold && amount < hold->amount;
+	if (t->kept_hold) {
+		hold->amount -= amount;
+		hold->captured_before += amount;
+	} else {
+		hold->status = HOLD_CAPTURED;
+		hold->captured = amount;
+		hold->captured_by = index;
+	}
+	hold->changed = true;
+}
+
+/* Capture: the held amount becomes spendable for this transaction, and the rest of it is released, or held
+ * again. */
 static enum err
 capture(const struct ledger_batch *batch, struct ledger_transaction *t, size_t index)
 {
@@ -253,33 +273,58 @@ capture(const struct ledger_batch *batch, struct ledger_transaction *t, size_t i
 	if (hold->status != HOLD_ACTIVE || hold->expires_at.us <= batch->now.us)
 		return ERR_HOLD_CLOSED;
 	if (t->postings[0].amount > hold->amount)
-		return ERR_INSUFFICIENT_FUNDS;
+		return ERR_EXCEEDS_REST;
 	account->held -= hold->amount;
 	err = move_all(batch, t);
 	if (err != ERR_OK) {
 		account->held += hold->amount;
 		return err;
 	}
-	hold->status = HOLD_CAPTURED;
-	hold->captured = t->postings[0].amount;
-	hold->captured_by = index;
-	hold->changed = true;
+	take_from(hold, t, index);
+	if (t->kept_hold)
+		account->held += hold->amount;
 	return ERR_OK;
 }
 
-static bool
-reversed_before(const struct ledger_batch *batch, int64_t reverses, size_t before)
+static wide_int
+moved_by(const struct ledger_transaction *t)
 {
-	for (size_t i = 0; i < batch->known_count; i++)
-		if (batch->known[i].reverses == reverses)
-			return true;
+	wide_int amount = 0;
+
+	for (size_t i = 0; i < t->count; i++)
+		amount += t->postings[i].amount;
+	return amount;
+}
+
+/* What was given back of a transaction by others, in the books or in the batch before this index. */
+static wide_int
+given_back(const struct ledger_batch *batch, int64_t reverses, size_t before)
+{
+	wide_int amount = 0;
+
+	for (size_t i = 0; i < batch->reversed_count; i++)
+		if (batch->reversed[i].transaction_id == reverses)
+			amount += batch->reversed[i].amount;
 	for (size_t i = 0; i < before; i++) {
 		const struct ledger_transaction *other = batch->transactions[i];
 
 		if (other->err == ERR_OK && !other->replayed && other->reverses == reverses)
-			return true;
+			amount += moved_by(other);
 	}
-	return false;
+	return amount;
+}
+
+static enum err
+check_reversal(const struct ledger_batch *batch, size_t index)
+{
+	const struct ledger_transaction *t = batch->transactions[index];
+	wide_int given = given_back(batch, t->reverses, index);
+
+	if (given > 0 && given >= t->reversible)
+		return ERR_ALREADY_REVERSED;
+	if (t->reversible > 0 && given + moved_by(t) > t->reversible)
+		return ERR_EXCEEDS_REST;
+	return ERR_OK;
 }
 
 /* The same reference again: the first answer if the content is the same. */
@@ -323,8 +368,8 @@ decide(const struct ledger_batch *batch, const struct reference_table *reference
 		return replay(t, slot);
 	if (t->stopped)
 		return ERR_LEDGER_STOPPED;
-	if (t->reverses != 0 && reversed_before(batch, t->reverses, index))
-		return ERR_ALREADY_REVERSED;
+	if (t->reverses != 0)
+		TRY(check_reversal(batch, index));
 	err = uuid_is_nil(t->hold) ? move_all(batch, t) : capture(batch, t, index);
 	if (err != ERR_OK)
 		return err;
@@ -340,6 +385,7 @@ ledger_apply(struct arena *arena, struct ledger_batch *batch)
 
 	for (size_t i = 0; i < batch->transaction_count; i++) {
 		batch->transactions[i]->replayed = false;
+		batch->transactions[i]->kept_hold = false;
 		batch->transactions[i]->err = decide(batch, &references, i);
 	}
 }

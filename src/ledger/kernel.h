@@ -65,12 +65,13 @@ struct ledger_hold {
 	int64_t hold_id;
 	struct uuid public_id;
 	int64_t ledger_id;
-	struct uuid account; /* public id of the account */
-	int64_t amount;
-	int64_t captured;
-	int64_t status; /* enum hold_status */
+	struct uuid account;     /* public id of the account */
+	int64_t amount;          /* what is held */
+	int64_t captured_before; /* while it stayed active; not in amount any more */
+	int64_t captured;        /* by the transaction that ended it */
+	int64_t status;          /* enum hold_status */
 	struct instant expires_at;
-	size_t captured_by; /* index of the transaction that captured it */
+	size_t captured_by; /* index of the transaction that ended it */
 	bool changed;       /* set by the kernel */
 };
 
@@ -87,18 +88,22 @@ struct posting_result {
 	int64_t from_sequence, to_sequence;
 };
 
-/* A transaction that the database already has under the same reference, or as the reversal of
- * the same transaction. */
+/* A transaction that the database already has under the same reference. */
 struct known_transaction {
 	int64_t transaction_id;
 	struct uuid public_id;
 	int64_t ledger_id;
 	const char *reference;
 	struct bytes content;
-	int64_t reverses;
 	struct instant created_at;
 	int64_t from_balance, to_balance; /* of its first posting, as are the sequences */
 	int64_t from_sequence, to_sequence;
+};
+
+/* What earlier transactions gave back of one. */
+struct reversed_transaction {
+	int64_t transaction_id;
+	int64_t amount;
 };
 
 /*
@@ -122,7 +127,9 @@ struct ledger_transaction {
 	const char *metadata;                /* a JSON object */
 	unsigned char content[CONTENT_SIZE]; /* digest of the request */
 	int64_t reverses;                    /* transaction that this one reverses, or 0 */
-	struct uuid hold;                    /* hold that this one captures, or nil */
+	int64_t reversible; /* amount that may be given back of it, in parts; 0: once, as a whole */
+	struct uuid hold;   /* hold that this one captures, or nil */
+	bool keeps_hold;    /* what it does not capture stays held; otherwise it is released */
 	int64_t authority; /* API key that must be valid when this is posted, or 0; checked by storage */
 	const struct ledger_key *key; /* NULL: none; for storage, as is authority */
 	bool from_closed;             /* it may debit money left on a closed account */
@@ -134,6 +141,7 @@ struct ledger_transaction {
 
 	enum err err;              /* ERR_OK: posted, or already posted */
 	bool replayed;             /* already posted, with the same content */
+	bool kept_hold;            /* the hold that it captured from is still active */
 	int64_t transaction_id;    /* given by storage before the kernel runs */
 	struct uuid public_id;     /* the same; the earlier one's if replayed */
 	struct instant created_at; /* now, or the last time of its accounts if that is later */
@@ -148,6 +156,8 @@ struct ledger_batch {
 	size_t hold_count;
 	const struct known_transaction *known;
 	size_t known_count;
+	const struct reversed_transaction *reversed;
+	size_t reversed_count;
 	struct instant now; /* the database's clock, read after locking */
 	struct ledger_transaction **transactions;
 	size_t transaction_count;
@@ -159,7 +169,7 @@ void ledger_apply(struct arena *arena, struct ledger_batch *batch);
 /* Hold amount on an account; ERR_INSUFFICIENT_FUNDS, ERR_WALLET_INACTIVE, ERR_NOT_FOUND if it is
  * closed, ERR_AMOUNT_TOO_LARGE. */
 enum err ledger_reserve(struct ledger_account *account, int64_t amount) MUST_CHECK;
-/* Release the rest of an active hold and close it with status. */
+/* Release what an active hold holds and close it with status. */
 enum err ledger_release(struct ledger_account *account, struct ledger_hold *hold,
 			enum hold_status status) MUST_CHECK;
 /* The spendable amount: balance - held - floor, at least 0; INT64_MAX without floor. */

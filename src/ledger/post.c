@@ -18,7 +18,6 @@ static const struct column known_columns[] = {
 	COLUMN(struct known_transaction, ledger_id),
 	COLUMN(struct known_transaction, reference),
 	COLUMN(struct known_transaction, content),
-	COLUMN(struct known_transaction, reverses),
 	COLUMN(struct known_transaction, created_at),
 	COLUMN(struct known_transaction, from_balance),
 	COLUMN(struct known_transaction, to_balance),
@@ -31,7 +30,7 @@ struct loaded {
 	struct rows accounts;
 	struct rows holds;
 	struct rows known;
-	struct rows reversals;
+	struct rows reversed;
 	struct rows reserved;
 	struct rows good_keys;
 	struct rows used_keys; /* Idempotency-Keys, as numbers of those that were given */
@@ -169,7 +168,7 @@ load(struct ctx *ctx, struct ledger_transaction *const *transactions, size_t n,
 	calls[count++] = (struct db_call){SQL_transaction_known, &loaded->known, known_params,
 					  COUNT(known_params)};
 	if (reversals > 0)
-		calls[count++] = (struct db_call){SQL_transaction_reversals, &loaded->reversals,
+		calls[count++] = (struct db_call){SQL_transaction_reversed, &loaded->reversed,
 						  &reversal_param, 1};
 	calls[count++] = (struct db_call){SQL_transaction_reserve, &loaded->reserved,
 					  PARAMS(p_ints(ledgers, n))};
@@ -199,18 +198,29 @@ complete(struct ctx *ctx, struct known_transaction *known)
 static enum err
 read_known(struct ctx *ctx, const struct loaded *loaded, struct ledger_batch *batch)
 {
-	const struct rows *found[] = {&loaded->known, &loaded->reversals};
-	size_t count = loaded->known.count + loaded->reversals.count;
+	size_t count = loaded->known.count;
 	struct known_transaction *known = arena_array(ctx->arena, count, sizeof(*known));
 
-	for (size_t f = 0; f < COUNT(found); f++)
-		for (size_t i = 0; i < found[f]->count; i++)
-			rows_scan(found[f], i, known_columns, COLUMN_COUNT(known_columns),
-				  &known[batch->known_count++]);
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
+		rows_scan(&loaded->known, i, known_columns, COLUMN_COUNT(known_columns), &known[i]);
 		TRY(complete(ctx, &known[i]));
+	}
 	batch->known = known;
+	batch->known_count = count;
 	return ERR_OK;
+}
+
+static void
+read_reversed(struct ctx *ctx, const struct rows *rows, struct ledger_batch *batch)
+{
+	struct reversed_transaction *reversed =
+		arena_array(ctx->arena, rows->count, sizeof(*reversed));
+
+	for (size_t i = 0; i < rows->count; i++)
+		reversed[i] =
+			(struct reversed_transaction){row_int(rows, i, 0), row_int(rows, i, 1)};
+	batch->reversed = reversed;
+	batch->reversed_count = rows->count;
 }
 
 static int
@@ -387,6 +397,24 @@ store_postings(struct ctx *ctx, const struct ledger_batch *batch,
 			p_ints(c[FROM_SEQUENCE], count), p_ints(c[TO_SEQUENCE], count)));
 }
 
+/* The captures whose holds are still active; those that ended a hold are in its row. */
+static void
+store_captures(struct ctx *ctx, struct ledger_transaction *const *posted, size_t n)
+{
+	int64_t *ids = arena_array(ctx->arena, n, sizeof(*ids));
+	struct uuid *holds = arena_array(ctx->arena, n, sizeof(*holds));
+	size_t count = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (posted[i]->kept_hold) {
+			ids[count] = posted[i]->transaction_id;
+			holds[count++] = posted[i]->hold;
+		}
+	if (count > 0)
+		db_defer(ctx, SQL_hold_capture_insert,
+			 PARAMS(p_ints(ids, count), p_uuids(holds, count)));
+}
+
 /* Second round trip, with the commit: the kernel's decisions. */
 static void
 store(struct ctx *ctx, const struct ledger_batch *batch)
@@ -404,6 +432,7 @@ store(struct ctx *ctx, const struct ledger_batch *batch)
 	store_postings(ctx, batch, posted, n);
 	store_accounts(ctx, batch->accounts, batch->account_count);
 	store_holds(ctx, batch->holds, batch->hold_count, batch->transactions);
+	store_captures(ctx, posted, n);
 	store_keys(ctx, posted, n);
 }
 
@@ -499,6 +528,7 @@ ledger_post(struct ctx *ctx, struct ledger_transaction **transactions, size_t n)
 	batch.holds = store_read_holds(ctx, &loaded.holds);
 	batch.hold_count = loaded.holds.count;
 	TRY(read_known(ctx, &loaded, &batch));
+	read_reversed(ctx, &loaded.reversed, &batch);
 	batch.now = row_time(&loaded.reserved, 0, 1);
 	before = batch.accounts;
 	if (batch.account_count > 0)

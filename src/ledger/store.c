@@ -15,10 +15,11 @@ static const struct column account_columns[] = {
 };
 
 static const struct column hold_columns[] = {
-	COLUMN(struct ledger_hold, hold_id),   COLUMN(struct ledger_hold, public_id),
-	COLUMN(struct ledger_hold, ledger_id), COLUMN(struct ledger_hold, account),
-	COLUMN(struct ledger_hold, amount),    COLUMN(struct ledger_hold, captured),
-	COLUMN(struct ledger_hold, status),    COLUMN(struct ledger_hold, expires_at),
+	COLUMN(struct ledger_hold, hold_id),    COLUMN(struct ledger_hold, public_id),
+	COLUMN(struct ledger_hold, ledger_id),  COLUMN(struct ledger_hold, account),
+	COLUMN(struct ledger_hold, amount),     COLUMN(struct ledger_hold, captured_before),
+	COLUMN(struct ledger_hold, captured),   COLUMN(struct ledger_hold, status),
+	COLUMN(struct ledger_hold, expires_at),
 };
 
 static int
@@ -100,6 +101,8 @@ store_holds(struct ctx *ctx, const struct ledger_hold *holds, size_t n,
 	    struct ledger_transaction *const *transactions)
 {
 	int64_t *ids = arena_array(ctx->arena, n, sizeof(*ids));
+	int64_t *amounts = arena_array(ctx->arena, n, sizeof(*amounts));
+	int64_t *before = arena_array(ctx->arena, n, sizeof(*before));
 	int64_t *captured = arena_array(ctx->arena, n, sizeof(*captured));
 	int64_t *statuses = arena_array(ctx->arena, n, sizeof(*statuses));
 	int64_t *by = arena_array(ctx->arena, n, sizeof(*by));
@@ -109,6 +112,8 @@ store_holds(struct ctx *ctx, const struct ledger_hold *holds, size_t n,
 		if (!holds[i].changed)
 			continue;
 		ids[changed] = holds[i].hold_id;
+		amounts[changed] = holds[i].amount;
+		before[changed] = holds[i].captured_before;
 		captured[changed] = holds[i].captured;
 		statuses[changed] = holds[i].status;
 		by[changed++] = holds[i].status == HOLD_CAPTURED
@@ -117,6 +122,7 @@ store_holds(struct ctx *ctx, const struct ledger_hold *holds, size_t n,
 	}
 	if (changed > 0)
 		db_defer(ctx, SQL_hold_store,
-			 PARAMS(p_ints(ids, changed), p_ints(captured, changed),
+			 PARAMS(p_ints(ids, changed), p_ints(amounts, changed),
+				p_ints(before, changed), p_ints(captured, changed),
 				p_ints(statuses, changed), p_ints(by, changed)));
 }

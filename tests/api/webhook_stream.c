@@ -163,6 +163,36 @@ test_types(void **state)
 	unsubscribe(c, &hook);
 }
 
+/* Each part is told with its own amount; the hold is active until the last one. */
+static void
+test_parts(void **state)
+{
+	static const char *const statuses[] = {"active", "captured"};
+	struct client *c = *state;
+	const char *wallet = wallet_with(c, acme.test_key, "NGN", "50");
+	struct hook hook;
+	struct answer a;
+	const char *id;
+
+	stream_all(c);
+	hook = subscribe(c, "'hold.captured'");
+	a = hold(c, acme.test_key, wallet, "5", fresh_reference(c), "");
+	id = answer_at(&a, "data.id");
+	a = act(c, acme.test_key, "holds", id, "capture",
+		client_text(c, "'amount':'3','final':false,'reference':'%s'", fresh_reference(c)));
+	expect_status(&a, 200);
+	a = act(c, acme.test_key, "holds", id, "capture", "");
+	expect_status(&a, 200);
+	stream_all(c);
+	assert_int_equal(deliver_due(c), COUNT(statuses));
+	for (size_t i = 0; i < COUNT(statuses); i++) {
+		assert_string_equal(told(c, i, "data.id"), id);
+		assert_string_equal(told(c, i, "data.status"), statuses[i]);
+		assert_string_equal(told(c, i, "data.amount"), i == 0 ? "3.00" : "2.00");
+	}
+	unsubscribe(c, &hook);
+}
+
 static struct hook
 subscribe_batches(struct client *c, const char *types, int size)
 {
@@ -529,10 +559,15 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		client_test(test_order),        client_test(test_nothing_happened),
-		client_test(test_types),        client_test(test_batch),
-		client_test(test_batch_fails),  client_test(test_concurrent_readers),
-		client_test(test_late_commit),  client_test(test_restored),
+		client_test(test_order),
+		client_test(test_nothing_happened),
+		client_test(test_types),
+		client_test(test_parts),
+		client_test(test_batch),
+		client_test(test_batch_fails),
+		client_test(test_concurrent_readers),
+		client_test(test_late_commit),
+		client_test(test_restored),
 		client_test(client_books_hold),
 	};
 

@@ -30,6 +30,7 @@ struct stage {
 	const char *reference;
 	struct uuid hold;
 	int64_t reverses;
+	int64_t reversible;
 	pthread_barrier_t start;
 	atomic_int answers[ERR_COUNT]; /* how often each was given */
 	atomic_int replayed;
@@ -421,6 +422,7 @@ take_back(struct actor *actor)
 			    s->wallets[0], 10);
 
 	t->reverses = s->reverses;
+	t->reversible = s->reversible;
 	submit(actor, t);
 }
 
@@ -441,6 +443,71 @@ test_reversed_once(void **state)
 		assert_int_equal(stage.answers[ERR_OK], 1);
 		assert_int_equal(stage.answers[ERR_ALREADY_REVERSED], THREADS - 1);
 		assert_int_equal(books_balance(b, stage.wallets[0]), 100);
+	}
+}
+
+/* Each takes back 10 of 35, and the receiver has more than that. */
+static void
+test_reversed_in_parts(void **state)
+{
+	struct books *b = *state;
+
+	for (int round = 0; round < 8; round++) {
+		struct stage stage;
+		struct ledger_transaction *t;
+
+		set_stage(&stage, b, 2, 200);
+		t = books_order(b, b->ctx, stage.reference, stage.wallets[0], stage.wallets[1], 35);
+		assert_int_equal(ledger_submit(b->ctx, t), ERR_OK);
+		stage.reverses = t->transaction_id;
+		stage.reversible = 35;
+		play(&stage, take_back);
+		assert_int_equal(stage.answers[ERR_OK], 3);
+		assert_int_equal(stage.answers[ERR_EXCEEDS_REST], THREADS - 3);
+		assert_int_equal(books_balance(b, stage.wallets[0]), 200 - 5);
+	}
+}
+
+static void
+capture_part(struct actor *actor)
+{
+	struct stage *s = actor->stage;
+	struct ledger_transaction *t;
+
+	if (actor->index == 0) {
+		count(actor, books_void(s->books, &actor->ctx, s->hold));
+		return;
+	}
+	t = books_order(s->books, &actor->ctx, books_reference(&actor->ctx), s->wallets[0],
+			s->wallets[1], 10);
+	t->hold = s->hold;
+	t->keeps_hold = true;
+	submit(actor, t);
+}
+
+/* Parts of 10 of a hold of 55, and its end in between: what was captured has moved, the rest is free. */
+static void
+test_captured_in_parts(void **state)
+{
+	struct books *b = *state;
+
+	for (int round = 0; round < 16; round++) {
+		struct stage stage;
+		struct hold hold;
+
+		set_stage(&stage, b, 2, 100);
+		hold = books_hold(b, stage.wallets[0], 55, 3600);
+		stage.hold = hold.public_id;
+		play(&stage, capture_part);
+		assert_int_equal(hold_get(b->ctx, b->ledger_id, stage.hold, &hold), ERR_OK);
+		assert_int_equal(hold.status, HOLD_VOIDED);
+		assert_int_equal(hold.captured_before, 10 * (stage.answers[ERR_OK] - 1));
+		assert_int_equal(stage.answers[ERR_OK] + stage.answers[ERR_EXCEEDS_REST] +
+					 stage.answers[ERR_HOLD_CLOSED],
+				 THREADS);
+		assert_int_equal(books_held(b, stage.wallets[0]), 0);
+		assert_int_equal(books_balance(b, stage.wallets[0]), 100 - hold.captured_before);
+		assert_int_equal(total(&stage), 200);
 	}
 }
 
@@ -581,6 +648,8 @@ main(void)
 		TEST(test_bulk_in_random_order),
 		TEST(test_hold_ends_once),
 		TEST(test_reversed_once),
+		TEST(test_reversed_in_parts),
+		TEST(test_captured_in_parts),
 		TEST(test_bad_neighbours),
 		TEST(test_freezing_while_spending),
 		TEST(test_there_was_no_deadlock),

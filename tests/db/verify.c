@@ -11,20 +11,25 @@
 #define AS_REPLICA "SET session_replication_role = replica; SET search_path = cowry; "
 
 /* A view of one row names what is broken; what there is is saved. */
-#define SAVE                                                         \
-	"CREATE SCHEMA saved;"                                       \
-	"CREATE TABLE saved.account AS TABLE cowry.account;"         \
-	"CREATE TABLE saved.transaction AS TABLE cowry.transaction;" \
-	"CREATE TABLE saved.posting AS TABLE cowry.posting;"         \
-	"CREATE TABLE saved.hold AS TABLE cowry.hold;"               \
+#define SAVE                                                                           \
+	"CREATE SCHEMA saved;"                                                         \
+	"CREATE TABLE saved.account AS TABLE cowry.account;"                           \
+	"CREATE TABLE saved.transaction AS TABLE cowry.transaction;"                   \
+	"CREATE TABLE saved.posting AS TABLE cowry.posting;"                           \
+	"CREATE TABLE saved.hold AS TABLE cowry.hold;"                                 \
+	"CREATE TABLE saved.hold_capture AS TABLE cowry.hold_capture;"                 \
+	"CREATE TABLE saved.reversed_transaction AS TABLE cowry.reversed_transaction;" \
 	"ALTER TABLE cowry.account DROP CONSTRAINT account_above_floor;"
 #define RESTORE                                                                               \
 	AS_REPLICA "DELETE FROM hold; DELETE FROM posting; DELETE FROM transaction;"          \
+		   "DELETE FROM hold_capture; DELETE FROM reversed_transaction;"              \
 		   "DELETE FROM account;"                                                     \
 		   "INSERT INTO account OVERRIDING SYSTEM VALUE SELECT * FROM saved.account;" \
 		   "INSERT INTO transaction SELECT * FROM saved.transaction;"                 \
 		   "INSERT INTO posting SELECT * FROM saved.posting;"                         \
-		   "INSERT INTO hold OVERRIDING SYSTEM VALUE SELECT * FROM saved.hold;"
+		   "INSERT INTO hold OVERRIDING SYSTEM VALUE SELECT * FROM saved.hold;"       \
+		   "INSERT INTO hold_capture SELECT * FROM saved.hold_capture;"               \
+		   "INSERT INTO reversed_transaction SELECT * FROM saved.reversed_transaction;"
 
 static enum err
 post_two(struct ctx *ctx, void *arg)
@@ -41,6 +46,7 @@ setup(void **state)
 	struct uuid x, y;
 	struct ledger_transaction *pair[2];
 	struct ledger_transaction *t;
+	struct ledger_transaction *part;
 	char ids[3][UUID_TEXT_MAX];
 
 	if (books_setup(state) != 0)
@@ -52,7 +58,11 @@ setup(void **state)
 	pair[1] = books_order(b, b->ctx, books_reference(b->ctx), y, x, 50);
 	assert_int_equal(db_transact(b->ctx, post_two, pair), ERR_OK);
 	t = books_order(b, b->ctx, books_reference(b->ctx), x, y, 20);
-	t->hold = books_hold(b, x, 30, 3600).public_id;
+	t->hold = books_hold(b, x, 33, 3600).public_id;
+	part = books_order(b, b->ctx, books_reference(b->ctx), x, y, 3);
+	part->hold = t->hold;
+	part->keeps_hold = true;
+	assert_int_equal(ledger_submit(b->ctx, part), ERR_OK);
 	assert_int_equal(ledger_submit(b->ctx, t), ERR_OK);
 	pair[0] = books_order(b, b->ctx, books_reference(b->ctx), y, x, 5);
 	pair[0]->reverses = t->transaction_id;
@@ -128,10 +138,13 @@ static const struct damage {
 	{"captures", "UPDATE hold SET transaction_id = NULL WHERE status = 1"},
 	{"captures", "UPDATE hold SET transaction_id = reversal FROM t WHERE status = 1"},
 	{"captures", "UPDATE hold SET status = 2, captured = 0 WHERE status = 1"},
+	{"captures", "UPDATE hold SET captured_before = captured_before + 1 WHERE status = 1"},
+	{"captures", "DELETE FROM hold_capture"},
+	{"captures", "UPDATE hold_capture SET transaction_id = reversal FROM t"},
 	{"transactions", "INSERT INTO transaction (public_id, ledger_id, reference, type, content, "
 			 "created_at) SELECT gen_random_uuid(), ledger_id, 'empty', type, content, "
 			 "created_at FROM transaction LIMIT 1"},
-	{"transactions",
+	{"transactions reversals",
 	 "UPDATE transaction SET transaction_id = transaction_id + 1000 WHERE transaction_id = "
 	 "(SELECT max(transaction_id) FROM transaction)"},
 	{"transactions", "UPDATE posting SET line = 3 FROM t WHERE transaction_id = capture"},
@@ -143,6 +156,8 @@ static const struct damage {
 	 "UPDATE transaction r SET reverses = CASE r.transaction_id WHEN reversal THEN NULL ELSE "
 	 "reversal END FROM t WHERE r.transaction_id = reversal OR r.transaction_id = (SELECT "
 	 "min(transaction_id) FROM transaction)"},
+	{"reversals", "UPDATE reversed_transaction SET reversed = reversed + 1"},
+	{"reversals", "DELETE FROM reversed_transaction"},
 	{"running",
 	 "UPDATE transaction SET created_at = created_at - interval '1 day' FROM t WHERE "
 	 "transaction_id = capture"},

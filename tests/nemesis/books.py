@@ -7,6 +7,7 @@ Posting = collections.namedtuple("Posting", "reference type transaction line amo
                                             "source_balance target_balance ledger sequence")
 Account = collections.namedtuple("Account", "id ledger currency floor balance held kind")
 Hold = collections.namedtuple("Hold", "id reference account amount captured status")
+Reversal = collections.namedtuple("Reversal", "reference moved given counted")
 Payment = collections.namedtuple("Payment", "reference account withdrawal status amount paid number")
 Voucher = collections.namedtuple("Voucher", "reference status original balance refunded redeemed owner")
 Purchase = collections.namedtuple("Purchase", "reference account amount status")
@@ -23,6 +24,14 @@ ACCOUNTS = "SELECT public_id, ledger_id, currency, floor, balance, held, kind FR
 HOLDS = """
 SELECT h.public_id, h.reference, a.public_id, h.amount, h.captured, h.status
   FROM hold h JOIN account a USING (account_id)"""
+# What was given back of a transaction, in all.
+REVERSALS = """
+SELECT o.reference, (SELECT sum(amount) FROM posting WHERE transaction_id = o.transaction_id),
+       sum(p.amount), min(b.reversed)
+  FROM transaction t JOIN posting p USING (transaction_id)
+  JOIN transaction o ON o.transaction_id = t.reverses
+  LEFT JOIN reversed_transaction b ON b.transaction_id = o.transaction_id
+ GROUP BY o.transaction_id"""
 # A payment that failed for the moment leaves its reference to another one, which comes last.
 PAYMENTS = """
 SELECT y.reference, a.public_id, y.withdrawal, y.status, y.amount, coalesce(y.paid_amount, y.amount),
@@ -68,6 +77,7 @@ class Books:
                              "line amount source_balance target_balance ledger sequence")
         self.accounts = rows(stack, ACCOUNTS, Account, "ledger floor balance held")
         self.holds = rows(stack, HOLDS, Hold, "amount captured status")
+        self.reversals = rows(stack, REVERSALS, Reversal, "moved given counted")
         self.payments = rows(stack, PAYMENTS, Payment, "amount paid")
         self.vouchers = rows(stack, VOUCHERS, Voucher, "original balance refunded redeemed")
         self.purchases = rows(stack, PURCHASES, Purchase, "amount")

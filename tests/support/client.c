@@ -17,6 +17,7 @@
 #include "runtime/app.h"
 #include "tests/support/keys.h"
 #include "tests/support/record.h"
+#include "tests/support/vectors.h"
 #include "json/reader.h"
 
 enum { ROUTES_MAX = 256, KEPT_MAX = 64 << 20, SCRATCH_MAX = 1 << 30 };
@@ -456,6 +457,20 @@ client_sql(struct client *c, const char *fmt, ...)
 	va_start(args, fmt);
 	fixture_sql(c->fixture->superuser_url, format(c, fmt, args));
 	va_end(args);
+}
+
+void
+client_migrate(struct client *c, const char *file)
+{
+	char path[512];
+	size_t length = 0;
+	char *sql;
+
+	(void)snprintf(path, sizeof path, "%s/sql/migrations/%s", getenv("srcdir"), file);
+	sql = read_whole(path, &length);
+	assert_non_null(sql);
+	fixture_sql(c->fixture->superuser_url, sql);
+	free(sql);
 }
 
 void

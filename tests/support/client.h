@@ -81,6 +81,8 @@ const char *client_text(struct client *c, const char *fmt, ...) PRINTF_LIKE(2, 3
 const char *client_json(struct client *c, const char *fmt, ...) PRINTF_LIKE(2, 3);
 /* Run SQL as the superuser; the first value of what it returns. */
 void client_sql(struct client *c, const char *fmt, ...) PRINTF_LIKE(2, 3);
+/* Run a file of sql/migrations once more. */
+void client_migrate(struct client *c, const char *file);
 /* From now on all calls are counted in one minute, at any time. */
 void client_stop_minute(struct client *c);
 const char *client_value(struct client *c, const char *fmt, ...) PRINTF_LIKE(2, 3);

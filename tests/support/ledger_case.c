@@ -7,12 +7,11 @@
 #include "ledger/kernel.h"
 #include "tests/support/ledger_model.h"
 
-__extension__ typedef __int128 wide;
-
 enum {
 	ACCOUNTS_MAX = 8,
 	HOLDS_MAX = 6,
 	KNOWN_MAX = 4,
+	REVERSED_MAX = 3,
 	TRANSACTIONS_MAX = 24,
 	REFERENCES = 8,
 	ARENA_LIMIT = 16 << 20,
@@ -144,7 +143,6 @@ make_known(struct source *s, struct arena *arena, size_t n)
 			.ledger_id = ledgers[0],
 			.reference = references[i],
 			.content = {contents[pick(s, 2)], CONTENT_SIZE},
-			.reverses = rarely(s, 3) ? (int64_t)i + 1 : 0,
 			.created_at = {now.us - 1},
 			.from_balance = take(s),
 			.to_balance = take(s),
@@ -152,6 +150,17 @@ make_known(struct source *s, struct arena *arena, size_t n)
 			.to_sequence = take(s),
 		};
 	return known;
+}
+
+/* What was given back of the transactions that those of the batch may reverse. */
+static const struct reversed_transaction *
+make_reversed(struct source *s, struct arena *arena, size_t n)
+{
+	struct reversed_transaction *reversed = arena_array(arena, n, sizeof(*reversed));
+
+	for (size_t i = 0; i < n; i++)
+		reversed[i] = (struct reversed_transaction){(int64_t)i + 1, 1 + take(s)};
+	return reversed;
 }
 
 static int64_t
@@ -189,6 +198,8 @@ make_transaction(struct source *s, struct arena *arena, const struct ledger_batc
 		.type = TRANSACTION_TRANSFER,
 		.metadata = "{}",
 		.reverses = rarely(s, 4) ? (int64_t)pick(s, 5) : 0,
+		.reversible = rarely(s, 2) ? 2 * take(s) : 0,
+		.keeps_hold = rarely(s, 2),
 		.hold = rarely(s, 4) ? id_of(2, pick(s, batch->hold_count + 1))
 				     : (struct uuid){{0}},
 		.count = rarely(s, 3) ? 1 + pick(s, 4) : 1,
@@ -214,6 +225,7 @@ make_batch(struct source *s, struct arena *arena)
 		.account_count = 1 + pick(s, ACCOUNTS_MAX),
 		.hold_count = pick(s, HOLDS_MAX + 1),
 		.known_count = pick(s, KNOWN_MAX + 1),
+		.reversed_count = pick(s, REVERSED_MAX + 1),
 		.transaction_count = 1 + pick(s, TRANSACTIONS_MAX),
 		.now = now,
 	};
@@ -222,6 +234,7 @@ make_batch(struct source *s, struct arena *arena)
 	batch.holds = arena_array(arena, batch.hold_count, sizeof(*batch.holds));
 	make_accounts(s, &batch);
 	batch.known = make_known(s, arena, batch.known_count);
+	batch.reversed = make_reversed(s, arena, batch.reversed_count);
 	batch.transactions =
 		arena_array(arena, batch.transaction_count, sizeof(struct ledger_transaction *));
 	for (size_t i = 0; i < batch.transaction_count; i++)
@@ -249,6 +262,28 @@ clone(struct arena *arena, const struct ledger_batch *from)
 	return to;
 }
 
+/* What was given back, after the first n transactions. An entry for each of them: they are added up. */
+static void
+learn_reversed(struct arena *arena, struct ledger_batch *batch, size_t n)
+{
+	struct reversed_transaction *reversed =
+		arena_array(arena, batch->reversed_count + n, sizeof(*reversed));
+	size_t count = batch->reversed_count;
+
+	if (count > 0)
+		memcpy(reversed, batch->reversed, count * sizeof(*reversed));
+	for (size_t i = 0; i < n; i++) {
+		const struct ledger_transaction *t = batch->transactions[i];
+		wide_int moved = model_moved(t);
+
+		if (t->err == ERR_OK && !t->replayed && t->reverses != 0)
+			reversed[count++] = (struct reversed_transaction){
+				t->reverses, (int64_t)(moved < INT64_MAX ? moved : INT64_MAX)};
+	}
+	batch->reversed = reversed;
+	batch->reversed_count = count;
+}
+
 /* What the database knows after the first n transactions were stored. */
 static void
 learn(struct arena *arena, struct ledger_batch *batch, size_t n)
@@ -270,7 +305,6 @@ learn(struct arena *arena, struct ledger_batch *batch, size_t n)
 			t->ledger_id,
 			t->reference,
 			{t->content, CONTENT_SIZE},
-			t->reverses,
 			t->created_at,
 			t->results[0].from_balance,
 			t->results[0].to_balance,
@@ -293,11 +327,12 @@ apply_in_two(struct arena *arena, struct ledger_batch *batch, size_t at)
 	for (size_t i = 0; i < part.hold_count; i++)
 		part.holds[i].changed = false;
 	learn(arena, &part, at);
+	learn_reversed(arena, &part, at);
 	part.transactions = batch->transactions + at;
 	part.transaction_count = batch->transaction_count - at;
 	ledger_apply(arena, &part);
 	for (size_t i = 0; i < part.hold_count; i++)
-		if (part.holds[i].changed)
+		if (part.holds[i].changed && part.holds[i].status == HOLD_CAPTURED)
 			part.holds[i].captured_by += at;
 }
 
@@ -317,6 +352,8 @@ compare_transactions(const struct ledger_transaction *a, const struct ledger_tra
 		return "another error";
 	if (a->replayed != b->replayed)
 		return "replayed or not";
+	if (a->kept_hold != b->kept_hold)
+		return "kept a hold or not";
 	if (a->err != ERR_OK)
 		return NULL;
 	if (a->transaction_id != b->transaction_id || !uuid_equal(a->public_id, b->public_id) ||
@@ -350,16 +387,17 @@ compare(const struct ledger_batch *a, const struct ledger_batch *b)
 		const struct ledger_hold *y = &b->holds[i];
 
 		if (x->status != y->status || x->captured != y->captured ||
+		    x->amount != y->amount || x->captured_before != y->captured_before ||
 		    x->captured_by != y->captured_by)
 			return "another hold";
 	}
 	return NULL;
 }
 
-static wide
+static wide_int
 sum_of(const struct ledger_batch *batch, int64_t ledger_id, const char *currency)
 {
-	wide sum = 0;
+	wide_int sum = 0;
 
 	for (size_t i = 0; i < batch->account_count; i++)
 		if (batch->accounts[i].ledger_id == ledger_id &&
@@ -379,7 +417,7 @@ check_invariants(const struct ledger_batch *before, const struct ledger_batch *a
 				return "money appeared or vanished";
 	for (size_t i = 0; i < after->account_count; i++) {
 		const struct ledger_account *a = &after->accounts[i];
-		wide left = (wide)a->balance - a->held;
+		wide_int left = (wide_int)a->balance - a->held;
 
 		if (a->has_floor && left < a->floor)
 			return "an account below its floor";
@@ -391,6 +429,13 @@ check_invariants(const struct ledger_batch *before, const struct ledger_batch *a
 				    a->sequence != before->accounts[i].sequence ||
 				    a->held != before->accounts[i].held))
 			return "an account changed in secret";
+	}
+	for (size_t i = 0; i < after->hold_count; i++) {
+		const struct ledger_hold *h = &after->holds[i];
+
+		if (h->amount <= 0 || h->captured > h->amount ||
+		    h->amount + h->captured_before != before->holds[i].amount)
+			return "a hold of another amount";
 	}
 	return NULL;
 }

@@ -4,8 +4,6 @@
 
 #include "base/arena.h"
 
-__extension__ typedef __int128 wide;
-
 /* One transaction on its way through the model, and a copy of the accounts to try it on. */
 struct trial {
 	const struct ledger_batch *batch;
@@ -35,7 +33,7 @@ hold(const struct trial *trial)
 }
 
 static bool
-fits(wide number)
+fits(wide_int number)
 {
 	return number >= INT64_MIN && number <= INT64_MAX;
 }
@@ -46,7 +44,7 @@ move(const struct trial *trial, size_t line)
 	const struct posting *p = &trial->t->postings[line];
 	struct ledger_account *from = account(trial, p->from);
 	struct ledger_account *to = account(trial, p->to);
-	wide left;
+	wide_int left;
 
 	if (from != NULL && from->status == ACCOUNT_CLOSED && !trial->t->from_closed &&
 	    uuid_is_nil(trial->t->hold))
@@ -63,10 +61,10 @@ move(const struct trial *trial, size_t line)
 		return ERR_SAME_WALLET;
 	if (from->status == ACCOUNT_FROZEN || to->status == ACCOUNT_FROZEN)
 		return ERR_WALLET_INACTIVE;
-	left = (wide)from->balance - p->amount;
+	left = (wide_int)from->balance - p->amount;
 	if (from->has_floor && left - from->held < from->floor)
 		return ERR_INSUFFICIENT_FUNDS;
-	if (!fits(left) || !fits(left - from->held) || !fits((wide)to->balance + p->amount))
+	if (!fits(left) || !fits(left - from->held) || !fits((wide_int)to->balance + p->amount))
 		return ERR_AMOUNT_TOO_LARGE;
 	from->balance = (int64_t)left;
 	to->balance += p->amount;
@@ -99,13 +97,20 @@ capture(const struct trial *trial)
 	if (held->status != HOLD_ACTIVE || held->expires_at.us <= trial->batch->now.us)
 		return ERR_HOLD_CLOSED;
 	if (p->amount > held->amount)
-		return ERR_INSUFFICIENT_FUNDS;
+		return ERR_EXCEEDS_REST;
 	account(trial, held->account)->held -= held->amount;
 	TRY(move_all(trial));
+	held->changed = true;
+	trial->t->kept_hold = trial->t->keeps_hold && p->amount != held->amount;
+	if (trial->t->kept_hold) {
+		held->captured_before += p->amount;
+		held->amount -= p->amount;
+		account(trial, held->account)->held += held->amount;
+		return ERR_OK;
+	}
 	held->status = HOLD_CAPTURED;
 	held->captured = p->amount;
 	held->captured_by = trial->index;
-	held->changed = true;
 	return ERR_OK;
 }
 
@@ -153,21 +158,37 @@ is_replay(const struct trial *trial, enum err *err)
 	return false;
 }
 
-static bool
-is_reversed(const struct trial *trial)
+wide_int
+model_moved(const struct ledger_transaction *t)
+{
+	wide_int sum = 0;
+
+	for (size_t i = 0; i < t->count; i++)
+		sum += t->postings[i].amount;
+	return sum;
+}
+
+static enum err
+reversal(const struct trial *trial)
 {
 	const struct ledger_batch *batch = trial->batch;
+	const struct ledger_transaction *t = trial->t;
+	wide_int before = 0;
 
-	if (trial->t->reverses == 0)
-		return false;
-	for (size_t i = 0; i < batch->known_count; i++)
-		if (batch->known[i].reverses == trial->t->reverses)
-			return true;
+	if (t->reverses == 0)
+		return ERR_OK;
+	for (size_t i = 0; i < batch->reversed_count; i++)
+		if (batch->reversed[i].transaction_id == t->reverses)
+			before += batch->reversed[i].amount;
 	for (size_t i = 0; i < trial->index; i++)
 		if (batch->transactions[i]->err == ERR_OK && !batch->transactions[i]->replayed &&
-		    batch->transactions[i]->reverses == trial->t->reverses)
-			return true;
-	return false;
+		    batch->transactions[i]->reverses == t->reverses)
+			before += model_moved(batch->transactions[i]);
+	if (t->reversible == 0)
+		return before == 0 ? ERR_OK : ERR_ALREADY_REVERSED;
+	if (before >= t->reversible)
+		return ERR_ALREADY_REVERSED;
+	return before + model_moved(t) <= t->reversible ? ERR_OK : ERR_EXCEEDS_REST;
 }
 
 /* The latest of the clock and the times of the accounts; it is their next time. */
@@ -197,10 +218,10 @@ decide(const struct trial *trial)
 	enum err err;
 
 	trial->t->replayed = false;
+	trial->t->kept_hold = false;
 	if (is_replay(trial, &err))
 		return err;
-	if (is_reversed(trial))
-		return ERR_ALREADY_REVERSED;
+	TRY(reversal(trial));
 	TRY(uuid_is_nil(trial->t->hold) ? move_all(trial) : capture(trial));
 	date(trial);
 	return ERR_OK;

@@ -53,6 +53,7 @@ scene_setup(void **state)
 		.holds = s->holds,
 		.hold_count = COUNT(s->holds),
 		.known = s->known,
+		.reversed = s->reversed,
 		.now = {NOW},
 		.transactions = s->list,
 	};
@@ -141,7 +142,7 @@ scene_expect_refused(struct scene *s, enum err err)
 }
 
 void
-scene_know(struct scene *s, const char *reference, const unsigned char *digest, int64_t reverses)
+scene_know(struct scene *s, const char *reference, const unsigned char *digest)
 {
 	s->known[s->batch.known_count++] = (struct known_transaction){
 		.transaction_id = 5,
@@ -149,11 +150,17 @@ scene_know(struct scene *s, const char *reference, const unsigned char *digest, 
 		.ledger_id = 7,
 		.reference = reference,
 		.content = {digest, CONTENT_SIZE},
-		.reverses = reverses,
 		.created_at = {NOW - 5},
 		.from_balance = 1,
 		.to_balance = 2,
 		.from_sequence = 3,
 		.to_sequence = 4,
 	};
+}
+
+void
+scene_reverse(struct scene *s, int64_t transaction_id, int64_t amount)
+{
+	s->reversed[s->batch.reversed_count++] =
+		(struct reversed_transaction){transaction_id, amount};
 }

@@ -21,6 +21,7 @@ struct scene {
 	struct ledger_account accounts[3];
 	struct ledger_hold holds[1];
 	struct known_transaction known[2];
+	struct reversed_transaction reversed[1];
 	struct ledger_batch batch;
 	struct ledger_transaction transactions[BATCH_MAX];
 	struct posting postings[BATCH_MAX][LINES_MAX];
@@ -42,8 +43,9 @@ struct ledger_transaction *scene_add(struct scene *s, const char *reference, int
 void scene_add_posting(struct scene *s, struct ledger_transaction *t, int from, int to,
 		       int64_t amount);
 /* A transaction that the books have already. */
-void scene_know(struct scene *s, const char *reference, const unsigned char *digest,
-		int64_t reverses);
+void scene_know(struct scene *s, const char *reference, const unsigned char *digest);
+/* An amount that was given back of a transaction of the books. */
+void scene_reverse(struct scene *s, int64_t transaction_id, int64_t amount);
 void scene_apply(struct scene *s);
 
 void scene_expect_account(const struct scene *s, int n, int64_t balance, int64_t held,

@@ -146,7 +146,7 @@ SELECT t.transaction_id, t.public_id, t.type, t.reference, t.metadata, t.created
        t.mode, p.line, p.currency, p.amount, p.from_balance, p.to_balance,
        f.public_id AS source, f.kind = 1 AS source_is_wallet,
        o.public_id AS destination, o.kind = 1 AS destination_is_wallet,
-       r.public_id AS reverses, h.public_id AS hold
+       r.public_id AS reverses, coalesce(h.public_id, c.public_id) AS hold, c.hold_id IS NOT NULL AS hold_stays
   FROM (SELECT j.transaction_id, j.public_id, j.type, j.reference, j.metadata, j.created_at,
                j.reverses, l.project_id, l.mode
           FROM transaction j
@@ -161,6 +161,8 @@ SELECT t.transaction_id, t.public_id, t.type, t.reference, t.metadata, t.created
   JOIN account o ON o.account_id = p.to_id
   LEFT JOIN transaction r ON r.transaction_id = t.reverses
   LEFT JOIN hold h ON h.transaction_id = t.transaction_id
+  LEFT JOIN (hold_capture d JOIN hold c USING (hold_id))
+    ON d.transaction_id = t.transaction_id AND t.type = 'capture'
  ORDER BY t.transaction_id, p.line;
 
 -- name: event_insert

@@ -17,7 +17,7 @@ SELECT a.account_id, a.public_id, a.ledger_id, a.kind, a.currency, a.floor IS NO
 -- params: public_ids:uuid[]
 -- returns: many
 -- Each once, also if several transactions of a batch name it.
-SELECT h.hold_id, h.public_id, h.ledger_id, a.public_id AS account, h.amount, h.captured,
+SELECT h.hold_id, h.public_id, h.ledger_id, a.public_id AS account, h.amount, h.captured_before, h.captured,
        h.status, h.expires_at
   FROM (SELECT DISTINCT public_id FROM unnest($1) AS u (public_id)) named
   JOIN hold h USING (public_id)
@@ -34,7 +34,7 @@ SELECT h.hold_id, h.public_id, h.ledger_id, a.public_id AS account, h.amount, h.
 -- cost every transfer.
 SELECT k.transaction_id, k.public_id, r.ledger_id, r.reference,
        CASE WHEN p.line IS NULL THEN decode(repeat('00', 32), 'hex') ELSE k.content END AS content,
-       k.reverses, coalesce(k.created_at, s.created_at) AS created_at, p.from_balance, p.to_balance,
+       coalesce(k.created_at, s.created_at) AS created_at, p.from_balance, p.to_balance,
        p.from_sequence, p.to_sequence
   FROM unnest($1, $2) AS r (ledger_id, reference)
   LEFT JOIN transaction k ON k.ledger_id = r.ledger_id AND k.reference = r.reference
@@ -42,16 +42,13 @@ SELECT k.transaction_id, k.public_id, r.ledger_id, r.reference,
   LEFT JOIN posting p ON p.transaction_id = k.transaction_id AND p.line = 0
  WHERE k.transaction_id IS NOT NULL OR s.reference IS NOT NULL;
 
--- name: transaction_reversals
--- params: reverses:bigint[]
+-- name: transaction_reversed
+-- params: transaction_ids:bigint[]
 -- returns: many
--- Transactions that reverse one of these, with the same columns.
-SELECT k.transaction_id, k.public_id, k.ledger_id, k.reference,
-       CASE WHEN p.line IS NULL THEN decode(repeat('00', 32), 'hex') ELSE k.content END AS content,
-       k.reverses, k.created_at, p.from_balance, p.to_balance, p.from_sequence, p.to_sequence
-  FROM transaction k
-  LEFT JOIN posting p ON p.transaction_id = k.transaction_id AND p.line = 0
- WHERE k.reverses = ANY($1);
+-- What was given back of these. It is read after the accounts are locked, so nothing is being added to it.
+SELECT transaction_id, reversed
+  FROM reversed_transaction
+ WHERE transaction_id = ANY ($1);
 
 -- name: transaction_archived
 -- params: transaction_id:bigint
@@ -130,14 +127,22 @@ UPDATE account a
  WHERE a.account_id = $1[i];
 
 -- name: hold_store
--- params: ids:bigint[] captured:bigint[] statuses:smallint[] transaction_ids:bigint[]
+-- params: ids:bigint[] amounts:bigint[] captured_before:bigint[] captured:bigint[] statuses:smallint[] transaction_ids:bigint[]
 -- returns: none
 UPDATE hold h
-   SET captured = v.captured, status = v.status,
-       closed_at = greatest(clock_timestamp(), h.created_at),
+   SET amount = v.amount, captured_before = v.captured_before, captured = v.captured, status = v.status,
+       closed_at = CASE WHEN v.status <> 0 THEN greatest(clock_timestamp(), h.created_at) END,
        transaction_id = nullif(v.transaction_id, 0)
-  FROM unnest($1, $2, $3, $4) AS v (hold_id, captured, status, transaction_id)
+  FROM unnest($1, $2, $3, $4, $5, $6) AS v (hold_id, amount, captured_before, captured, status, transaction_id)
  WHERE h.hold_id = v.hold_id;
+
+-- name: hold_capture_insert
+-- params: transaction_ids:bigint[] public_ids:uuid[]
+-- returns: none
+INSERT INTO hold_capture (transaction_id, hold_id)
+SELECT v.transaction_id, h.hold_id
+  FROM unnest($1, $2) AS v (transaction_id, public_id)
+  JOIN hold h USING (public_id);
 
 -- name: hold_insert
 -- params: public_id:uuid ledger_id:bigint account_id:bigint currency:text amount:bigint reference:text content:bytea metadata:jsonb lifetime_s:bigint not_before:timestamptz
@@ -153,7 +158,7 @@ RETURNING hold_id, created_at, expires_at;
 -- name: hold_by_reference
 -- params: ledger_id:bigint reference:text
 -- returns: maybe
-SELECT h.hold_id, h.public_id, a.public_id AS account, h.ledger_id, h.amount, h.captured, h.status,
+SELECT h.hold_id, h.public_id, a.public_id AS account, h.ledger_id, h.amount, h.captured_before, h.captured, h.status,
        h.currency, h.reference, h.metadata, h.content, h.created_at, h.expires_at, h.closed_at,
        t.public_id AS transaction
   FROM hold h
@@ -165,7 +170,7 @@ SELECT h.hold_id, h.public_id, a.public_id AS account, h.ledger_id, h.amount, h.
 -- params: ledger_id:bigint public_id:uuid
 -- returns: one
 -- Without a ledger: in any.
-SELECT h.hold_id, h.public_id, a.public_id AS account, h.ledger_id, h.amount, h.captured, h.status,
+SELECT h.hold_id, h.public_id, a.public_id AS account, h.ledger_id, h.amount, h.captured_before, h.captured, h.status,
        h.currency, h.reference, h.metadata, h.content, h.created_at, h.expires_at, h.closed_at,
        t.public_id AS transaction
   FROM hold h

@@ -5,13 +5,16 @@
 -- returns: maybe
 -- Without a ledger: in any.
 SELECT t.transaction_id, is_detached(t.transaction_id) AS detached, t.public_id, t.reference, t.type,
-       r.public_id AS reverses, h.public_id AS hold,
+       r.public_id AS reverses, coalesce(h.public_id, c.public_id) AS hold, b.reversed, b.moved - b.reversed AS rest,
        coalesce((SELECT metadata FROM metadata_revision WHERE transaction_id = t.transaction_id ORDER BY number DESC LIMIT 1),
                 t.metadata) AS metadata,
        t.created_at
   FROM transaction t
   LEFT JOIN transaction r ON r.transaction_id = t.reverses
+  LEFT JOIN reversed_transaction b ON b.transaction_id = t.transaction_id
   LEFT JOIN hold h ON h.transaction_id = t.transaction_id
+  LEFT JOIN (hold_capture d JOIN hold c USING (hold_id))
+    ON d.transaction_id = t.transaction_id AND t.type = 'capture'
  WHERE t.public_id = $2 AND t.ledger_id = coalesce($1, t.ledger_id);
 
 -- name: lookup_postings
@@ -195,7 +198,7 @@ WITH place AS MATERIALIZED (
      LIMIT $14
 )
 SELECT t.transaction_id, is_detached(t.transaction_id) AS detached, t.public_id, t.reference, t.type,
-       r.public_id AS reverses, h.public_id AS hold,
+       r.public_id AS reverses, coalesce(h.public_id, c.public_id) AS hold, b.reversed, b.moved - b.reversed AS rest,
        coalesce((SELECT metadata FROM metadata_revision WHERE transaction_id = t.transaction_id ORDER BY number DESC LIMIT 1),
                 t.metadata) AS metadata,
        t.created_at, e.next
@@ -205,7 +208,10 @@ SELECT t.transaction_id, is_detached(t.transaction_id) AS detached, t.public_id,
           FROM looked) e
   LEFT JOIN (matched m JOIN transaction t USING (transaction_id)) ON true
   LEFT JOIN transaction r ON r.transaction_id = t.reverses
+  LEFT JOIN reversed_transaction b ON b.transaction_id = t.transaction_id
   LEFT JOIN hold h ON h.transaction_id = t.transaction_id
+  LEFT JOIN (hold_capture d JOIN hold c USING (hold_id))
+    ON d.transaction_id = t.transaction_id AND t.type = 'capture'
  ORDER BY t.created_at DESC, t.transaction_id DESC;
 
 -- name: lookup_holds
@@ -251,7 +257,8 @@ WITH place AS MATERIALIZED (
              ORDER BY s.created_at DESC, s.hold_id DESC
              LIMIT $12) of_status
 ), looked AS MATERIALIZED (
-    SELECT h.hold_id, h.account_id, h.created_at, h.status, h.reference, h.currency, h.amount
+    SELECT h.hold_id, h.account_id, h.created_at, h.status, h.reference, h.currency,
+           h.amount + h.captured_before AS amount
       FROM found f
       JOIN hold h USING (hold_id)
 ), matched AS MATERIALIZED (
@@ -266,7 +273,7 @@ WITH place AS MATERIALIZED (
      ORDER BY l.created_at DESC, l.hold_id DESC
      LIMIT $13
 )
-SELECT h.hold_id, h.public_id, a.public_id AS account, h.ledger_id, h.amount, h.captured, h.status,
+SELECT h.hold_id, h.public_id, a.public_id AS account, h.ledger_id, h.amount, h.captured_before, h.captured, h.status,
        h.currency, h.reference, h.metadata, h.content, h.created_at, h.expires_at, h.closed_at,
        t.public_id AS transaction, e.next
   FROM (SELECT CASE WHEN count(*) >= $12 THEN (array_agg(hold_id ORDER BY created_at, hold_id))[1] END AS next

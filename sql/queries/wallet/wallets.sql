@@ -146,10 +146,19 @@ SELECT p.sequence, t.public_id, t.reference, t.type,
 -- params: ledger_id:bigint public_id:uuid
 -- returns: maybe
 -- A transaction of one posting, to be reversed; not a reversal, nor a payment through a provider
--- (accounts of kind 4): that money has left the ledger, or came from outside.
+-- (accounts of kind 4): that money has left the ledger, or came from outside. rest is what a reversal without
+-- amount gives back: what is left, and if nothing is, what the last one took, which may be repeated.
 SELECT t.transaction_id, t.public_id, t.reference, t.type, p.currency, p.amount,
        f.public_id AS source, o.public_id AS destination, t.metadata, t.created_at,
-       p.postings, t.reverses IS NOT NULL OR 4 IN (f.kind, o.kind) AS is_final
+       p.postings, t.reverses IS NOT NULL OR 4 IN (f.kind, o.kind) AS is_final,
+       CASE WHEN r.reversed >= p.amount
+            THEN coalesce((SELECT q.amount
+                             FROM transaction b
+                             JOIN journal_posting q ON q.transaction_id = b.transaction_id AND q.line = 0
+                            WHERE b.reverses = t.transaction_id
+                            ORDER BY b.transaction_id DESC
+                            LIMIT 1), p.amount)
+            ELSE p.amount - coalesce(r.reversed, 0) END AS rest
   FROM transaction t
   JOIN LATERAL (SELECT q.*, count(*) OVER () AS postings
                   FROM posting q
@@ -161,4 +170,5 @@ SELECT t.transaction_id, t.public_id, t.reference, t.type, p.currency, p.amount,
                                     WHERE q.transaction_id = t.transaction_id)) p ON p.line = 0
   JOIN account f ON f.account_id = p.from_id
   JOIN account o ON o.account_id = p.to_id
+  LEFT JOIN reversed_transaction r ON r.transaction_id = t.transaction_id
  WHERE t.public_id = $2 AND t.ledger_id = $1;

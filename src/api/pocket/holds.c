@@ -30,6 +30,8 @@ static const struct field hold_fields[] = {
 	FIELD(struct wallet_hold, amount, .name = "amount", .required = true),
 	FIELD(struct wallet_hold, captured, .name = "captured", .required = true,
 	      .example = "\"0.00\""),
+	FIELD(struct wallet_hold, remaining, .name = "remaining", .required = true,
+	      .doc = "What is still held."),
 	FIELD(struct wallet_hold, currency, .name = "currency", .required = true,
 	      .example = "\"NGN\""),
 	FIELD(struct wallet_hold, status, .name = "status", .choices = hold_status_words,
@@ -37,7 +39,7 @@ static const struct field hold_fields[] = {
 	FIELD(struct wallet_hold, reference, .name = "reference", .required = true,
 	      .example = "\"hold_2026_001\""),
 	FIELD(struct wallet_hold, transaction, .name = "transactionId",
-	      .doc = "Transaction that captured the hold."),
+	      .doc = "Transaction that captured the hold, the last one if there were several."),
 	FIELD(struct wallet_hold, metadata, .name = "metadata"),
 	FIELD(struct wallet_hold, created_at, .name = "createdAt", .required = true),
 	FIELD(struct wallet_hold, expires_at, .name = "expiresAt", .required = true),
@@ -49,8 +51,11 @@ static const struct field hold_fields[] = {
 
 static const struct field capture_fields[] = {
 	FIELD(struct transaction_order, amount, .name = "amount",
-	      .doc = "Part of the hold. Default: all of it. The rest is released.",
-	      .example = "\"250.00\""),
+	      .doc = "Part of the hold. Default: all that is left of it.", .example = "\"250.00\""),
+	FIELD(struct transaction_order, final, .name = "final", .fallback_true = true,
+	      .doc = "Whether what is left of the hold is released. false: it stays held, to be "
+		     "captured later; a reference is required then.",
+	      .example = "true"),
 	FIELD(struct transaction_order, to, .name = "toWalletId",
 	      .doc = "Receiving wallet. Default: the funding account of the project."),
 	FIELD(struct transaction_order, reference, .name = "reference", .format = "reference",
@@ -157,12 +162,14 @@ const struct route pocket_holds[] = {
 	 get, .out = &hold_out, .access = ACCESS_USER_OR_PROJECT, .status = 200,
 	 .docs.tag = "Holds"},
 	{POST, "/v1/holds/{id}/capture", "Capture a hold in full or in part",
-	 "Once; the uncaptured rest is released. Without reference, repeating the same request "
-	 "returns the first answer; any other request is 409 ALREADY_CAPTURED.",
+	 "What is left of the hold is released, unless final is false: then it can be captured in "
+	 "several parts, each with a reference of its own, until it is used up, voided or expired. A "
+	 "part that is more than what is left is 422 AMOUNT_EXCEEDS_REST. Without reference, repeating "
+	 "the same request returns the first answer; any other request is 409 ALREADY_CAPTURED.",
 	 capture, .in = &capture_in, .out = &pocket_transaction, .access = ACCESS_PROJECT_KEY,
 	 .effect = EFFECT_POST, .status = 200, .dry_run = true, .docs.tag = "Holds"},
-	{POST, "/v1/holds/{id}/void", "Void a hold", NULL, cancel, .in = &void_in, .out = &hold_out,
-	 .access = ACCESS_PROJECT_KEY, .effect = EFFECT_WRITE, .status = 200, .dry_run = true,
-	 .docs.tag = "Holds"},
+	{POST, "/v1/holds/{id}/void", "Void a hold", "Releases what was not captured.", cancel,
+	 .in = &void_in, .out = &hold_out, .access = ACCESS_PROJECT_KEY, .effect = EFFECT_WRITE,
+	 .status = 200, .dry_run = true, .docs.tag = "Holds"},
 	{0},
 };

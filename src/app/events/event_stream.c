@@ -54,6 +54,7 @@ struct line_row {
 	bool destination_is_wallet;
 	struct uuid reverses;
 	struct uuid hold;
+	bool hold_stays;
 };
 
 static const struct column line_columns[] = {
@@ -76,6 +77,7 @@ static const struct column line_columns[] = {
 	COLUMN(struct line_row, destination_is_wallet),
 	COLUMN(struct line_row, reverses),
 	COLUMN(struct line_row, hold),
+	COLUMN(struct line_row, hold_stays),
 };
 
 /* Events to be inserted, a column each. */
@@ -196,7 +198,7 @@ emit_transaction(struct batch *batch, const struct line_row *row)
 		write_posting(&w, batch->arena, row, "id", row->hold);
 		write_uuid(&w, "walletId", row->source);
 		write_uuid(&w, "transactionId", row->public_id);
-		jw_text(&w, "status", "captured");
+		jw_text(&w, "status", row->hold_stays ? "active" : "captured");
 		emit(batch, row, "hold.captured", row->hold, &w);
 	} else if (!uuid_is_nil(row->reverses)) {
 		write_posting(&w, batch->arena, row, "id", row->reverses);

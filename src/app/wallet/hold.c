@@ -21,6 +21,13 @@ const char *const hold_status_words[] = {
 	NULL,
 };
 
+/* The amount when it was created. */
+static int64_t
+amount_of(const struct hold *hold)
+{
+	return hold->amount + hold->captured_before;
+}
+
 static void
 show(const struct hold *hold, struct wallet_hold *out)
 {
@@ -29,8 +36,9 @@ show(const struct hold *hold, struct wallet_hold *out)
 	*out = (struct wallet_hold){
 		.id = hold->public_id,
 		.wallet = hold->account,
-		.amount = {hold->amount, currency},
-		.captured = {hold->captured, currency},
+		.amount = {amount_of(hold), currency},
+		.captured = {hold->captured_before + hold->captured, currency},
+		.remaining = {hold->status == HOLD_ACTIVE ? hold->amount : 0, currency},
 		.currency = hold->currency,
 		.status = hold_status_words[hold->status],
 		.reference = hold->reference,
@@ -61,7 +69,8 @@ write_time(struct jw *w, const char *name, struct instant at)
 
 /* Common members of all events of a hold. */
 static void
-write_hold(struct jw *w, struct ctx *ctx, struct uuid id, struct uuid wallet, struct money amount)
+write_hold(struct jw *w, struct ctx *ctx, struct uuid id, struct uuid wallet, struct money amount,
+	   struct money captured)
 {
 	char text[MONEY_TEXT_MAX];
 
@@ -70,6 +79,7 @@ write_hold(struct jw *w, struct ctx *ctx, struct uuid id, struct uuid wallet, st
 	write_uuid(w, "id", id);
 	write_uuid(w, "walletId", wallet);
 	jw_text(w, "amount", money_text(text, amount));
+	jw_text(w, "captured", money_text(text, captured));
 	jw_text(w, "currency", amount.currency->code);
 }
 
@@ -78,7 +88,7 @@ emit_event(struct ctx *ctx, const char *type, int64_t ledger_id, const struct wa
 {
 	struct jw w;
 
-	write_hold(&w, ctx, hold->id, hold->wallet, hold->amount);
+	write_hold(&w, ctx, hold->id, hold->wallet, hold->amount, hold->captured);
 	jw_text(&w, "status", hold->status);
 	jw_text(&w, "reference", hold->reference);
 	jw_json(&w, "metadata", hold->metadata.text);
@@ -91,10 +101,12 @@ emit_event(struct ctx *ctx, const char *type, int64_t ledger_id, const struct wa
 static enum err
 emit_expired(struct ctx *ctx, const struct ledger_hold *hold, const char *currency)
 {
+	const struct currency *known = currency_find(currency);
 	struct jw w;
 
 	write_hold(&w, ctx, hold->public_id, hold->account,
-		   (struct money){hold->amount, currency_find(currency)});
+		   (struct money){hold->amount + hold->captured_before, known},
+		   (struct money){hold->captured_before, known});
 	jw_text(&w, "status", hold_status_words[HOLD_EXPIRED]);
 	write_time(&w, "expiresAt", hold->expires_at);
 	jw_close(&w);

@@ -26,13 +26,14 @@ extern const char *const hold_status_words[];
 struct wallet_hold {
 	struct uuid id;
 	struct uuid wallet;
-	struct money amount;
-	struct money captured;
+	struct money amount;    /* when it was created */
+	struct money captured;  /* in all */
+	struct money remaining; /* still held */
 	const char *currency;
 	const char *status; /* active, captured, voided, expired */
 	const char *reference;
 	struct json_value metadata;
-	struct uuid transaction; /* of the capture */
+	struct uuid transaction; /* the capture that ended it */
 	struct instant created_at;
 	struct instant expires_at;
 	struct instant closed_at;

@@ -16,6 +16,8 @@ struct transaction_row {
 	enum transaction_type type;
 	struct uuid reverses;
 	struct uuid hold;
+	int64_t reversed;
+	int64_t rest;
 	const char *metadata;
 	struct instant created_at;
 };
@@ -28,6 +30,8 @@ static const struct column columns[] = {
 	COLUMN_WORD(struct transaction_row, type, transaction_type_words),
 	COLUMN(struct transaction_row, reverses),
 	COLUMN(struct transaction_row, hold),
+	COLUMN(struct transaction_row, reversed),
+	COLUMN(struct transaction_row, rest),
 	COLUMN(struct transaction_row, metadata),
 	COLUMN(struct transaction_row, created_at),
 };
@@ -92,6 +96,18 @@ lookup_scope(struct ctx *ctx, int64_t *ledger_id)
 									: lookup_not_found(ctx);
 }
 
+/* What was given back, and what is left, in the currency of the postings. */
+static void
+show_reversed(const struct transaction_row *row, struct lookup *out)
+{
+	const struct lookup_posting *first = out->postings.items;
+
+	if (row->reversed == 0 || out->postings.count == 0)
+		return;
+	out->reversed = (struct money){row->reversed, first->amount.currency};
+	out->reversible = (struct money){row->rest, first->amount.currency};
+}
+
 /* A row of a transaction, with its postings, which come in the same order. */
 static enum err
 show(struct ctx *ctx, const struct rows *found, size_t i, const struct rows *postings, size_t *at,
@@ -115,6 +131,7 @@ show(struct ctx *ctx, const struct rows *found, size_t i, const struct rows *pos
 		.metadata = {row.metadata},
 		.created_at = row.created_at,
 	};
+	show_reversed(&row, out);
 	return ERR_OK;
 }
 

@@ -23,7 +23,9 @@ struct lookup {
 	enum transaction_status status; /* completed */
 	struct list postings;           /* of struct lookup_posting */
 	struct uuid reverses;
-	struct uuid hold; /* the hold that it captured */
+	struct uuid hold;        /* the hold that it captured */
+	struct money reversed;   /* what was given back of it; no currency: nothing */
+	struct money reversible; /* what is left, if something was given back */
 	struct json_value metadata;
 	struct instant created_at;
 };

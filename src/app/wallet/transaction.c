@@ -209,11 +209,12 @@ done_before(struct ctx *ctx, const struct transaction_order *in, enum err err, e
 	return fault(&ctx->fault, done, NULL, NULL);
 }
 
-/* The given amount, or all of it. */
+/* The given amount of a whole, or without it the rest: what is left, or was when it was taken. */
 static enum err
-part_of(struct ctx *ctx, struct decimal amount, struct money whole, struct money *part)
+part_of(struct ctx *ctx, struct decimal amount, struct money whole, int64_t rest,
+	struct money *part)
 {
-	*part = whole;
+	*part = (struct money){rest, whole.currency};
 	if (!amount.present)
 		return ERR_OK;
 	TRY(transaction_amount(ctx, amount, whole.currency->code, part));
@@ -223,9 +224,37 @@ part_of(struct ctx *ctx, struct decimal amount, struct money whole, struct money
 	return ERR_VALIDATION;
 }
 
-enum err
-transaction_capture(struct ctx *ctx, struct uuid id, const struct transaction_order *in,
-		    struct transaction *out)
+/* Takes a part of the amount of something. */
+typedef enum err take_part(struct ctx *ctx, struct uuid id, const struct transaction_order *in,
+			   struct transaction *out);
+
+/* An order for all that is left is decided again if another one has taken of it since that was read. */
+static enum err
+take(struct ctx *ctx, take_part *function, struct uuid id, const struct transaction_order *in,
+     struct transaction *out)
+{
+	enum err err = function(ctx, id, in, out);
+
+	for (int again = 0; err == ERR_EXCEEDS_REST && !in->amount.present && again < 5; again++) {
+		fault_clear(&ctx->fault);
+		err = function(ctx, id, in, out);
+	}
+	return err;
+}
+
+static enum err
+check_capture(struct ctx *ctx, const struct transaction_order *in)
+{
+	if (in->final || in->reference != NULL)
+		return check_wallet(ctx, in->to);
+	violation_add(ctx->arena, &ctx->fault, "reference", "REQUIRED",
+		      "is required if final is false");
+	return ERR_VALIDATION;
+}
+
+static enum err
+capture(struct ctx *ctx, struct uuid id, const struct transaction_order *in,
+	struct transaction *out)
 {
 	struct draft draft = {.balance_of_to = false};
 	struct hold hold;
@@ -234,9 +263,11 @@ transaction_capture(struct ctx *ctx, struct uuid id, const struct transaction_or
 	enum err err;
 
 	TRY(wallet_hold_find(ctx, id, &hold));
-	TRY(part_of(ctx, in->amount, (struct money){hold.amount, currency_find(hold.currency)},
-		    &amount));
-	TRY(check_wallet(ctx, to));
+	TRY(part_of(
+		ctx, in->amount,
+		(struct money){hold.amount + hold.captured_before, currency_find(hold.currency)},
+		hold.amount, &amount));
+	TRY(check_capture(ctx, in));
 	if (uuid_is_nil(to))
 		to = ledger_system_account(ctx->who.ledger_id, ACCOUNT_PROJECT_FUNDING,
 					   hold.currency);
@@ -244,6 +275,7 @@ transaction_capture(struct ctx *ctx, struct uuid id, const struct transaction_or
 		(struct posting){hold.account, to, 0},
 		reference_or(ctx, in->reference, "capture", id), in->metadata);
 	draft.transaction.hold = id;
+	draft.transaction.keeps_hold = !in->final;
 	draft.shown.from = hold.account;
 	draft.shown.to = in->to;
 	draft.shown.hold = id;
@@ -251,6 +283,13 @@ transaction_capture(struct ctx *ctx, struct uuid id, const struct transaction_or
 	if (err == ERR_HOLD_CLOSED && in->reference == NULL && hold.status == HOLD_CAPTURED)
 		err = ERR_DUPLICATE_REFERENCE;
 	return done_before(ctx, in, err, ERR_ALREADY_CAPTURED);
+}
+
+enum err
+transaction_capture(struct ctx *ctx, struct uuid id, const struct transaction_order *in,
+		    struct transaction *out)
+{
+	return take(ctx, capture, id, in, out);
 }
 
 struct transaction_row {
@@ -266,6 +305,7 @@ struct transaction_row {
 	struct instant created_at;
 	int64_t postings;
 	bool is_final;
+	int64_t rest; /* what a reversal without amount gives back */
 };
 
 static const struct column transaction_columns[] = {
@@ -281,37 +321,55 @@ static const struct column transaction_columns[] = {
 	COLUMN(struct transaction_row, created_at),
 	COLUMN(struct transaction_row, postings),
 	COLUMN(struct transaction_row, is_final),
+	COLUMN(struct transaction_row, rest),
 };
 
-enum err
-transaction_reverse(struct ctx *ctx, struct uuid id, const struct transaction_order *in,
-		    struct transaction *out)
+/* What is to be reversed, if it may be. */
+static enum err
+find_reversible(struct ctx *ctx, struct uuid id, struct transaction_row *row)
 {
-	struct draft draft = {.balance_of_to = false};
-	struct transaction_row row = {0};
-	struct money amount;
 	struct rows rows;
-	enum err err;
 
 	TRY(db_run(ctx, SQL_transaction_find, &rows,
 		   PARAMS(p_int(ctx->who.ledger_id), p_uuid(id))));
 	if (rows.count == 0)
 		return fault(&ctx->fault, ERR_NOT_FOUND, NULL, "Transaction not found");
-	rows_scan(&rows, 0, transaction_columns, COLUMN_COUNT(transaction_columns), &row);
-	if (row.is_final || row.postings != 1 || row.type == TRANSACTION_ADMIN_CREDIT ||
-	    row.type == TRANSACTION_ADMIN_DEBIT)
+	rows_scan(&rows, 0, transaction_columns, COLUMN_COUNT(transaction_columns), row);
+	if (row->is_final || row->postings != 1 || row->type == TRANSACTION_ADMIN_CREDIT ||
+	    row->type == TRANSACTION_ADMIN_DEBIT)
 		return fault(&ctx->fault, ERR_NOT_REVERSIBLE, NULL, NULL);
+	return ERR_OK;
+}
+
+static enum err
+reverse(struct ctx *ctx, struct uuid id, const struct transaction_order *in,
+	struct transaction *out)
+{
+	struct draft draft = {.balance_of_to = false};
+	struct transaction_row row = {0};
+	struct money amount;
+	enum err err;
+
+	TRY(find_reversible(ctx, id, &row));
 	TRY(part_of(ctx, in->amount, (struct money){row.amount, currency_find(row.currency)},
-		    &amount));
+		    row.rest, &amount));
 	prepare(&draft, ctx->who.ledger_id, TRANSACTION_REVERSAL, amount,
 		(struct posting){row.destination, row.source, 0},
 		reference_or(ctx, in->reference, "reversal", id), in->metadata);
 	draft.transaction.reverses = row.transaction_id;
+	draft.transaction.reversible = row.amount;
 	draft.shown.reverses = id;
 	err = submit(ctx, &draft, in->dry_run, out);
 	TRY(done_before(ctx, in, err, ERR_ALREADY_REVERSED));
 	out->balance = (struct money){0, NULL};
 	return ERR_OK;
+}
+
+enum err
+transaction_reverse(struct ctx *ctx, struct uuid id, const struct transaction_order *in,
+		    struct transaction *out)
+{
+	return take(ctx, reverse, id, in, out);
 }
 
 static enum err

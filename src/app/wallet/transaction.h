@@ -31,6 +31,7 @@ struct transaction_order {
 	const char *provider;
 	struct json_value provider_payload;
 	struct json_value metadata;
+	bool final; /* capture: what is left of the hold is released */
 	bool dry_run;
 };
 
@@ -68,10 +69,12 @@ enum err transaction_credit(struct ctx *ctx, const struct transaction_order *in,
 			    struct transaction *out) MUST_CHECK;
 enum err transaction_debit(struct ctx *ctx, const struct transaction_order *in,
 			   struct transaction *out) MUST_CHECK;
-/* Part or all of a hold; the rest is released. Without to: to the funding account. */
+/* Part of a hold, or without amount all that is left of it; the rest is released, if it is final. Without to: to the
+ * funding account. ERR_EXCEEDS_REST, ERR_HOLD_CLOSED, ERR_ALREADY_CAPTURED. */
 enum err transaction_capture(struct ctx *ctx, struct uuid hold, const struct transaction_order *in,
 			     struct transaction *out) MUST_CHECK;
-/* Reverse a transaction, once, in full or in part. */
+/* Give back a part of a transaction, or without amount all that is left of it. ERR_EXCEEDS_REST, ERR_ALREADY_REVERSED,
+ * ERR_NOT_REVERSIBLE. */
 enum err transaction_reverse(struct ctx *ctx, struct uuid transaction,
 			     const struct transaction_order *in,
 			     struct transaction *out) MUST_CHECK;

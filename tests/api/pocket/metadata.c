@@ -1,13 +1,10 @@
 /* Transactions are found by what is in their metadata. */
 #include "tests/support/cmocka.h"
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "api/pocket/pocket.h"
 #include "tests/support/money.h"
-#include "tests/support/vectors.h"
 
 static struct tenant acme;
 static struct tenant other;
@@ -151,17 +148,9 @@ static void
 test_migration(void **state)
 {
 	struct client *c = *state;
-	char path[512];
-	size_t length = 0;
-	char *sql;
 
 	client_sql(c, "DELETE FROM cowry.transaction_term");
-	(void)snprintf(path, sizeof path, "%s/sql/migrations/0048_metadata_filled.sql",
-		       getenv("srcdir"));
-	sql = read_whole(path, &length);
-	assert_non_null(sql);
-	fixture_sql(c->fixture->superuser_url, sql);
-	free(sql);
+	client_migrate(c, "0048_metadata_filled.sql");
 	for (size_t i = 0; i < COUNT(queries); i++)
 		expect_listed(c, acme.test_key,
 			      client_text(c, "/v1/transactions?%s", queries[i].query), "reference",

@@ -290,8 +290,113 @@ test_reverse_part(void **state)
 	a = reverse(c, id, "'amount':'10.50'");
 	expect_status(&a, 200); /* the same again */
 	a = reverse(c, id, client_text(c, "'amount':'1','reference':'%s'", fresh_reference(c)));
-	expect_refusal(&a, 409, "ALREADY_REVERSED"); /* once, also in part */
-	expect_balance(c, from, "50.50");
+	expect_status(&a, 201);
+	a = reverse(c, id, "'amount':'2'");
+	expect_refusal(&a, 409, "ALREADY_REVERSED"); /* without reference there is one */
+	expect_balance(c, from, "51.50");
+}
+
+static struct answer
+reverse_under(struct client *c, const char *id, const char *reference, const char *members)
+{
+	return reverse(c, id, client_text(c, "'reference':'%s'%s", reference, members));
+}
+
+/* Several reversals, the last of which takes what is left; each can be repeated at any time. */
+static void
+test_reverse_parts(void **state)
+{
+	struct client *c = *state;
+	const char *from = wallet_with(c, acme.test_key, "NGN", "100");
+	const char *to = wallet_new(c, acme.test_key, "NGN");
+	struct answer a = transfer(c, acme.test_key, from, to, "60", fresh_reference(c), "");
+	const char *id = answer_at(&a, "data.id");
+	const char *references[] = {fresh_reference(c), fresh_reference(c), fresh_reference(c)};
+	const char *path = client_text(c, "/v1/transactions/%s", id);
+
+	a = client_call(c, "GET", path, acme.test_key, NULL);
+	expect_text(&a, "data.reversedAmount", NULL);
+	expect_text(&a, "data.reversibleAmount", NULL);
+	a = reverse_under(c, id, references[0], ",'amount':'20'");
+	expect_status(&a, 201);
+	a = reverse_under(c, id, references[1], ",'amount':'40.01'");
+	expect_refusal(&a, 422, "AMOUNT_EXCEEDS_REST");
+	a = reverse_under(c, id, references[1], ",'amount':'60.01'");
+	expect_field(&a, "amount");
+	a = reverse_under(c, id, references[1], ",'amount':'15.50'");
+	expect_status(&a, 201);
+	a = client_call(c, "GET", path, acme.test_key, NULL);
+	expect_text(&a, "data.reversedAmount", "35.50");
+	expect_text(&a, "data.reversibleAmount", "24.50");
+	a = reverse_under(c, id, references[2], ",'dryRun':true");
+	expect_status(&a, 201);
+	expect_text(&a, "data.amount", "24.50");
+	a = reverse_under(c, id, references[2], "");
+	expect_status(&a, 201);
+	expect_text(&a, "data.amount", "24.50");
+	for (size_t i = 0; i < 2; i++) {
+		a = reverse_under(c, id, references[2], "");
+		expect_status(&a, 200);
+		expect_text(&a, "data.amount", "24.50");
+		a = reverse_under(c, id, references[0], ",'amount':'20'");
+		expect_status(&a, 200);
+		a = reverse_under(c, id, references[0], ",'amount':'21'");
+		expect_refusal(&a, 409, "DUPLICATE_REFERENCE");
+	}
+	a = reverse_under(c, id, fresh_reference(c), "");
+	expect_refusal(&a, 409, "ALREADY_REVERSED");
+	a = reverse_under(c, id, fresh_reference(c), ",'amount':'0.01'");
+	expect_refusal(&a, 409, "ALREADY_REVERSED");
+	a = client_call(c, "GET", path, acme.test_key, NULL);
+	expect_text(&a, "data.reversedAmount", "60.00");
+	expect_text(&a, "data.reversibleAmount", "0.00");
+	expect_balance(c, from, "100.00");
+	expect_balance(c, to, "0.00");
+}
+
+/* What was reversed, once and in part, before that was counted. */
+static void
+test_reversed_before(void **state)
+{
+	struct client *c = *state;
+	const char *from = wallet_with(c, acme.test_key, "NGN", "100");
+	const char *to = wallet_new(c, acme.test_key, "NGN");
+	struct answer a = transfer(c, acme.test_key, from, to, "60", fresh_reference(c), "");
+	const char *id = answer_at(&a, "data.id");
+
+	a = reverse(c, id, "'amount':'20'");
+	expect_status(&a, 201);
+	client_sql(c,
+		   "DELETE FROM cowry.reversed_transaction WHERE transaction_id ="
+		   " (SELECT transaction_id FROM cowry.transaction WHERE public_id = '%s')",
+		   id);
+	client_migrate(c, "0054_reversed_filled.sql");
+	a = reverse_under(c, id, fresh_reference(c), ",'amount':'40.01'");
+	expect_refusal(&a, 422, "AMOUNT_EXCEEDS_REST");
+	a = reverse_under(c, id, fresh_reference(c), ",'amount':'40'");
+	expect_status(&a, 201);
+}
+
+/* What the receiver has spent can't be given back; what is left can. */
+static void
+test_reverse_spent(void **state)
+{
+	struct client *c = *state;
+	const char *from = wallet_with(c, acme.test_key, "NGN", "100");
+	const char *to = wallet_new(c, acme.test_key, "NGN");
+	struct answer a = transfer(c, acme.test_key, from, to, "60", fresh_reference(c), "");
+	const char *id = answer_at(&a, "data.id");
+
+	a = transfer(c, acme.test_key, to, wallet_new(c, acme.test_key, "NGN"), "40",
+		     fresh_reference(c), "");
+	expect_status(&a, 201);
+	a = reverse(c, id, "");
+	expect_refusal(&a, 422, "INSUFFICIENT_FUNDS");
+	a = reverse(c, id, "'amount':'20'");
+	expect_status(&a, 201);
+	a = reverse_under(c, id, fresh_reference(c), "");
+	expect_refusal(&a, 422, "INSUFFICIENT_FUNDS");
+	expect_balance(c, from, "60.00");
 }
 
 /* Another order without reference is told what was done, not of a reference that it did not
@@ -472,23 +577,16 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		client_test(test_transfer),
-		client_test(test_other_content),
-		client_test(test_refusals),
-		client_test(test_reference_stays_free),
-		client_test(test_credit_and_debit),
-		client_test(test_dry_run),
-		client_test(test_reverse),
-		client_test(test_reverse_part),
-		client_test(test_reverse_twice),
-		client_test(test_reverse_reference),
-		client_test(test_reverse_funding),
-		client_test(test_double_spending),
-		client_test(test_same_at_once),
-		client_test(test_crossing),
-		client_test(test_bulk),
-		client_test(client_books_hold),
-		client_test(test_routes),
+		client_test(test_transfer),          client_test(test_other_content),
+		client_test(test_refusals),          client_test(test_reference_stays_free),
+		client_test(test_credit_and_debit),  client_test(test_dry_run),
+		client_test(test_reverse),           client_test(test_reverse_part),
+		client_test(test_reverse_parts),     client_test(test_reversed_before),
+		client_test(test_reverse_spent),     client_test(test_reverse_twice),
+		client_test(test_reverse_reference), client_test(test_reverse_funding),
+		client_test(test_double_spending),   client_test(test_same_at_once),
+		client_test(test_crossing),          client_test(test_bulk),
+		client_test(client_books_hold),      client_test(test_routes),
 	};
 
 	return cmocka_run_group_tests(tests, setup, client_teardown);

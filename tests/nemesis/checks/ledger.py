@@ -1,8 +1,8 @@
-"""The books by themselves: sums, balances, floors, holds, references."""
+"""The books by themselves: sums, balances, floors, holds, reversals, references."""
 
 import collections
 
-from nemesis.books import effects
+from nemesis.books import Reversal, effects
 
 ACTIVE = 0  # of a hold
 
@@ -79,6 +79,19 @@ def plant_held(history, books, world):  # pylint: disable=unused-argument
     books.accounts[-1] = account._replace(held=account.held + 1)
 
 
+def reversals(history, books, world):  # pylint: disable=unused-argument
+    """Nothing gave back more than it moved."""
+    for reversal in books.reversals:
+        if reversal.given > reversal.moved or reversal.given != reversal.counted:
+            yield (f"{reversal.reference} moved {reversal.moved} and gave back {reversal.given}, "
+                   f"{reversal.counted} is counted")
+
+
+def plant_reversal(history, books, world):  # pylint: disable=unused-argument
+    """One unit too many."""
+    books.reversals.append(Reversal("planted", 1, 2, 2))
+
+
 def references(history, books, world):  # pylint: disable=unused-argument
     """A reference is that of one transaction of its ledger."""
     seen = collections.defaultdict(set)
@@ -123,6 +136,7 @@ CHECKERS = [
     ("floors", floors, plant_floor),
     ("running balances", running_balances, plant_floor),
     ("holds", held_amounts, plant_held),
+    ("reversals", reversals, plant_reversal),
     ("references", references, plant_reference),
     ("cowry verify", verified, plant_verified),
     ("jobs", parked, plant_parked),

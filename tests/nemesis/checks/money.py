@@ -5,7 +5,8 @@ import collections
 from nemesis.books import effects
 
 CAPTURED, VOIDED = 1, 2  # of a hold
-SINGLE = ("transfer", "credit", "debit", "reversal", "probe", "capture", "transfer by a revoked key")
+SINGLE = ("transfer", "credit", "debit", "reversal", "probe", "capture", "part of a capture",
+          "transfer by a revoked key")
 
 
 def expected(history):

@@ -113,14 +113,30 @@ class Pocket:
         self.world.run(new("dry run", "POST", path, dict(body, dryRun=True), self.key), client)
 
     def reverse(self, rng, client):
-        """A transfer, once or twice."""
+        """A transfer: all of it, or two parts at the same time, which may be more than it moved."""
         taken = self.take(self.reversible, rng)
-        if taken:
-            reference = self.world.reference("v")
-            effects = {wallet: -change for wallet, change in taken[1].effects.items()}
-            self.world.run(new("reversal", "POST", f"/v1/transactions/{taken[0]}/reverse",
-                               {"reference": reference}, self.key, reference=reference,
-                               key=some_key(rng), effects=effects), client)
+        if not taken:
+            return
+        whole = max(taken[1].effects.values())
+        if rng.random() < 0.5:
+            self.world.run(self.reversal_of(rng, *taken, whole, {}), client)
+            return
+        parts = [rng.randint(1, whole) for _ in range(2)]
+        self.at_once(*(self.reversal_of(rng, *taken, part, {"amount": decimal(part)}) for part in parts), client)
+
+    def reversal_of(self, rng, transfer_id, transfer, minor, members):  # pylint: disable=too-many-arguments
+        """The operation, which gives back that much."""
+        reference = self.world.reference("v")
+        effects = {wallet: -minor if change > 0 else minor for wallet, change in transfer.effects.items()}
+        return new("reversal", "POST", f"/v1/transactions/{transfer_id}/reverse",
+                   dict(members, reference=reference), self.key, reference=reference, key=some_key(rng),
+                   effects=effects)
+
+    def at_once(self, first, second, client):
+        """Two operations, each by a client of its own."""
+        rival = threading.Thread(target=self.world.run, args=(first, Client(self.world.stack)), daemon=True)
+        rival.start()
+        self.world.run(second, client)
 
     # Holds
 
@@ -135,25 +151,28 @@ class Pocket:
             self.keep(self.holds, (operation.answer.get("data.id"), operation))
 
     def end_hold(self, rng, client):
-        """Captured or voided; one in five is both, at the same time."""
+        """Captured or voided, sometimes after a part was captured; one in five is both, at the same time."""
         taken = self.take(self.holds, rng)
         if not taken:
             return
-        capture = self.capture_of(rng, *taken)
+        minor = taken[1].details["minor"]
+        if minor > 1 and rng.random() < 0.3:
+            part = self.capture_of(rng, *taken, minor - 1, {"final": False})
+            if self.world.run(part, client):
+                minor += part.effects[taken[1].details["wallet"]]
+        capture = self.capture_of(rng, *taken, minor, {})
         void = new("void", "POST", f"/v1/holds/{taken[0]}/void", {}, self.key, key=some_key(rng, 0.5),
                    hold=taken[0])
         if rng.random() < 0.2:
-            rival = threading.Thread(target=self.world.run, args=(void, Client(self.world.stack)), daemon=True)
-            rival.start()
-            self.world.run(capture, client)
+            self.at_once(void, capture, client)
         else:
             self.world.run(capture if rng.random() < 0.65 else void, client)
 
-    def capture_of(self, rng, hold_id, hold):
-        """The operation: all of it or a part, to a wallet or to the outside."""
-        wallet, minor, reference = hold.details["wallet"], hold.details["minor"], self.world.reference("p")
-        body = {"reference": reference}
-        if rng.random() < 0.5:
+    def capture_of(self, rng, hold_id, hold, minor, members):  # pylint: disable=too-many-arguments
+        """The operation: all that is left or a part, to a wallet or to the outside."""
+        wallet, reference = hold.details["wallet"], self.world.reference("p")
+        body = dict(members, reference=reference)
+        if "final" in body or rng.random() < 0.5:
             minor = rng.randint(1, minor)
             body["amount"] = decimal(minor)
         effects = {wallet: -minor}
@@ -161,7 +180,8 @@ class Pocket:
         if rng.random() < 0.7 and target != wallet:
             body["toWalletId"] = target
             effects[target] = minor
-        return new("capture", "POST", f"/v1/holds/{hold_id}/capture", body, self.key, reference=reference,
+        kind = "part of a capture" if "final" in body else "capture"
+        return new(kind, "POST", f"/v1/holds/{hold_id}/capture", body, self.key, reference=reference,
                    key=some_key(rng, 0.5), effects=effects, hold=hold_id)
 
     # Many at once

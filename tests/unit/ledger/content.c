@@ -66,12 +66,24 @@ test_everything(void **state)
 			"36:" A ";36:" B ";100;36:" B ";36:" A ";9223372036854775807;");
 }
 
+/* Only a capture that keeps its hold says so: the digests of all others are as they were. */
+static void
+test_kept_hold(void **state)
+{
+	struct ledger_transaction t = {
+		.ledger_id = 7, .type = TRANSACTION_CAPTURE, .hold = id(B), .keeps_hold = true};
+
+	(void)state;
+	expect_text(&t, "cowry-1;7;0;7:capture;0:;0:;36:" B ";5:keeps;");
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_least),
 		cmocka_unit_test(test_everything),
+		cmocka_unit_test(test_kept_hold),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

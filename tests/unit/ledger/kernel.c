@@ -300,7 +300,7 @@ test_replays_what_is_known(void **state)
 {
 	struct scene *s = *state;
 
-	scene_know(s, "r1", scene_content, 9);
+	scene_know(s, "r1", scene_content);
 	(void)scene_add(s, "r1", A, B, 1);
 	(void)scene_add(s, "r1", NONE, NONE, 1000);
 	scene_add(s, "r1", A, A, 1)->hold = ID(NONE);
@@ -335,7 +335,7 @@ test_duplicates(void **state)
 {
 	struct scene *s = *state;
 
-	scene_know(s, "r1", scene_other_content, 0);
+	scene_know(s, "r1", scene_other_content);
 	(void)scene_add(s, "r1", A, NONE, 1);
 	(void)scene_add(s, "r2", B, C, 10);
 	memcpy(scene_add(s, "r2", B, C, 10)->content, scene_other_content, CONTENT_SIZE);
@@ -353,7 +353,7 @@ test_references_that_are_free(void **state)
 {
 	struct scene *s = *state;
 
-	scene_know(s, "r1", scene_other_content, 0);
+	scene_know(s, "r1", scene_other_content);
 	s->known[0].ledger_id = 8;
 	(void)scene_add(s, "r1", B, C, 10);
 	(void)scene_add(s, "r2", B, C, 41);
@@ -371,7 +371,7 @@ test_reversals(void **state)
 {
 	struct scene *s = *state;
 
-	scene_know(s, "earlier", scene_content, 9);
+	scene_reverse(s, 9, 1);
 	scene_add(s, "r1", A, NONE, 1)->reverses = 9;
 	scene_add(s, "r2", C, B, 1)->reverses = 8;
 	scene_add(s, "r3", B, C, 1)->reverses = 8;
@@ -384,13 +384,68 @@ test_reversals(void **state)
 	scene_expect_account(s, B, 49, 0, 21);
 }
 
+/* Up to what may be given back, by those of the books and of the batch together. */
+static void
+test_reversals_in_parts(void **state)
+{
+	static const struct {
+		int64_t before, first, second, reversible;
+		enum err errs[2];
+	} rows[] = {
+		{0, 20, 20, 40, {ERR_OK, ERR_OK}},
+		{0, 20, 21, 40, {ERR_OK, ERR_EXCEEDS_REST}},
+		{0, 40, 1, 40, {ERR_OK, ERR_ALREADY_REVERSED}},
+		{0, 41, 40, 40, {ERR_EXCEEDS_REST, ERR_OK}},
+		{39, 1, 1, 40, {ERR_OK, ERR_ALREADY_REVERSED}},
+		{39, 2, 1, 40, {ERR_EXCEEDS_REST, ERR_OK}},
+		{40, 1, 1, 40, {ERR_ALREADY_REVERSED, ERR_ALREADY_REVERSED}},
+		{INT64_MAX, 1, 50, INT64_MAX, {ERR_ALREADY_REVERSED, ERR_ALREADY_REVERSED}},
+		{INT64_MAX - 1, 2, 1, INT64_MAX, {ERR_EXCEEDS_REST, ERR_OK}},
+		{0, 51, 50, 60, {ERR_INSUFFICIENT_FUNDS, ERR_OK}},
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct scene *s = *state;
+
+		if (rows[i].before > 0)
+			scene_reverse(s, 8, rows[i].before);
+		(void)scene_add(s, "r1", B, C, rows[i].first);
+		(void)scene_add(s, "r2", B, C, rows[i].second);
+		for (size_t t = 0; t < 2; t++) {
+			s->transactions[t].reverses = 8;
+			s->transactions[t].reversible = rows[i].reversible;
+		}
+		scene_apply(s);
+		for (size_t t = 0; t < 2; t++)
+			assert_int_equal(s->transactions[t].err, rows[i].errs[t]);
+		(void)scene_teardown(state);
+		(void)scene_setup(state);
+	}
+}
+
+/* A reversal that is repeated after everything was given back is still that reversal. */
+static void
+test_repeated_reversal(void **state)
+{
+	struct scene *s = *state;
+
+	scene_know(s, "r1", scene_content);
+	scene_reverse(s, 8, 40);
+	scene_add(s, "r1", B, C, 10)->reverses = 8;
+	s->transactions[0].reversible = 40;
+	scene_apply(s);
+	assert_int_equal(s->transactions[0].err, ERR_OK);
+	assert_true(s->transactions[0].replayed);
+	scene_expect_untouched(s);
+}
+
 /* What was posted before is still told. */
 static void
 test_stopped(void **state)
 {
 	struct scene *s = *state;
 
-	scene_know(s, "earlier", scene_content, 0);
+	scene_know(s, "earlier", scene_content);
 	scene_add(s, "r1", B, C, 10)->stopped = true;
 	scene_add(s, "earlier", B, C, 10)->stopped = true;
 	scene_add(s, "r2", B, C, 10)->stopped = false;
@@ -423,6 +478,8 @@ main(void)
 		TEST(test_duplicates),
 		TEST(test_references_that_are_free),
 		TEST(test_reversals),
+		TEST(test_reversals_in_parts),
+		TEST(test_repeated_reversal),
 		TEST(test_stopped),
 	};
 

@@ -29,6 +29,66 @@ test_captures(void **state)
 	}
 }
 
+/* Parts of a hold that is kept, until it is used up, ended by a part, or released. */
+static void
+test_captures_of_parts(void **state)
+{
+	struct scene *s = *state;
+
+	scene_add(s, "r1", A, B, 10)->hold = ID(50);
+	scene_add(s, "r2", A, B, 21)->hold = ID(50);
+	scene_add(s, "r3", A, B, 71)->hold = ID(50);
+	scene_add(s, "r4", A, C, 71)->hold = (struct uuid){{0}};
+	s->transactions[0].keeps_hold = true;
+	scene_apply(s);
+	assert_int_equal(s->transactions[0].err, ERR_OK);
+	assert_true(s->transactions[0].kept_hold);
+	assert_int_equal(s->transactions[1].err, ERR_EXCEEDS_REST);
+	assert_int_equal(s->transactions[2].err, ERR_EXCEEDS_REST);
+	assert_int_equal(s->transactions[3].err, ERR_INSUFFICIENT_FUNDS);
+	scene_expect_account(s, A, 90, 20, 11);
+	assert_int_equal(s->holds[0].status, HOLD_ACTIVE);
+	assert_int_equal(s->holds[0].amount, 20);
+	assert_int_equal(s->holds[0].captured_before, 10);
+	assert_int_equal(s->holds[0].captured, 0);
+	assert_true(s->holds[0].changed);
+	assert_int_equal(ledger_release(&s->accounts[A - 1], s->holds, HOLD_VOIDED), ERR_OK);
+	scene_expect_account(s, A, 90, 0, 11);
+}
+
+static void
+test_captures_until_the_end(void **state)
+{
+	static const struct {
+		int64_t last;
+		bool keeps;
+		int64_t balance;
+	} rows[] = {{20, true, 70}, {20, false, 70}, {5, false, 85}};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct scene *s = *state;
+
+		scene_add(s, "r1", A, B, 4)->hold = ID(50);
+		scene_add(s, "r2", A, B, 6)->hold = ID(50);
+		scene_add(s, "r3", A, B, rows[i].last)->hold = ID(50);
+		scene_add(s, "r4", A, B, 1)->hold = ID(50);
+		for (size_t t = 0; t < 4; t++)
+			s->transactions[t].keeps_hold = t != 2 || rows[i].keeps;
+		scene_apply(s);
+		for (size_t t = 0; t < 3; t++)
+			assert_int_equal(s->transactions[t].err, ERR_OK);
+		assert_false(s->transactions[2].kept_hold);
+		assert_int_equal(s->transactions[3].err, ERR_HOLD_CLOSED);
+		scene_expect_account(s, A, rows[i].balance, 0, 13);
+		assert_int_equal(s->holds[0].status, HOLD_CAPTURED);
+		assert_int_equal(s->holds[0].captured_before, 10);
+		assert_int_equal(s->holds[0].captured, rows[i].last);
+		assert_int_equal(s->holds[0].captured_by, 2);
+		(void)scene_teardown(state);
+		(void)scene_setup(state);
+	}
+}
+
 /* Spending everything else does not affect the held amount. */
 static void
 test_capture_is_always_covered(void **state)
@@ -65,7 +125,7 @@ test_refused_captures(void **state)
 		{50, A, B, 1, 7, 7, HOLD_CAPTURED, NOW + 1, 0, 1, ERR_HOLD_CLOSED},
 		{50, A, B, 1, 7, 7, HOLD_VOIDED, NOW + 1, 0, 1, ERR_HOLD_CLOSED},
 		{50, A, B, 1, 7, 7, HOLD_EXPIRED, NOW + 1, 0, 1, ERR_HOLD_CLOSED},
-		{50, A, B, 31, 7, 7, 0, NOW + 1, 0, 1, ERR_INSUFFICIENT_FUNDS},
+		{50, A, B, 31, 7, 7, 0, NOW + 1, 0, 1, ERR_EXCEEDS_REST},
 		{50, A, NONE, 1, 7, 7, 0, NOW + 1, 0, 1, ERR_NOT_FOUND},
 		{50, A, A, 1, 7, 7, 0, NOW + 1, 0, 1, ERR_SAME_WALLET},
 		{50, A, B, 1, 7, 7, 0, NOW + 1, ACCOUNT_FROZEN, 1, ERR_WALLET_INACTIVE},
@@ -182,6 +242,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_spendable),
 		TEST(test_captures),
+		TEST(test_captures_of_parts),
+		TEST(test_captures_until_the_end),
 		TEST(test_capture_is_always_covered),
 		TEST(test_refused_captures),
 		TEST(test_reserve),
