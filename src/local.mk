@@ -140,7 +140,7 @@ src_ledger_libledger_a_SOURCES = \
 	src/ledger/hold.c src/ledger/hold.h \
 	src/ledger/exported.c src/ledger/exported.h \
 	src/ledger/inspection.c src/ledger/inspection.h \
-	src/ledger/kernel.c src/ledger/kernel.h \
+	src/ledger/amounts.c src/ledger/amounts.h src/ledger/kernel.c src/ledger/kernel.h \
 	src/ledger/ledger.h \
 	src/ledger/post.c \
 	src/ledger/reference.c src/ledger/reference.h \

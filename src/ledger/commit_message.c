@@ -53,7 +53,7 @@ commit_message_write(struct commit_message *message, const struct ledger_transac
 					  t->key != NULL ? t->key->key : NULL};
 	size_t offset = texts_at(t);
 
-	if (offset > DATA_BYTES)
+	if (offset > DATA_BYTES || t->rules != NULL || t->condition_count > 0)
 		return false;
 	message->transaction = *t;
 	message->has_requester = t->requester != NULL;

@@ -8,6 +8,8 @@
 /* A number and what follows it, a part without its text, and a posting without its amount. */
 enum { NUMBER_MAX = INTEGER_TEXT_MAX + 1, PART_MAX = INTEGER_TEXT_MAX + 2 };
 enum { POSTING_MAX = 2 * (PART_MAX + UUID_TEXT_MAX) + NUMBER_MAX };
+enum { RULE_MAX = PART_MAX + 4 + 3 * NUMBER_MAX };
+enum { CONDITION_MAX = PART_MAX + UUID_TEXT_MAX + 4 * NUMBER_MAX };
 
 static const char version[] = "cowry-1;";
 static const char keeps[] = "keeps";
@@ -47,7 +49,30 @@ room_for(const struct ledger_transaction *t)
 {
 	return sizeof(version) + sizeof(keeps) + (size_t)2 * NUMBER_MAX + (size_t)5 * PART_MAX +
 	       length_of(word_text(transaction_type_words, t->type)) + length_of(t->currency) +
-	       length_of(t->metadata) + UUID_TEXT_MAX + t->count * (size_t)POSTING_MAX;
+	       length_of(t->metadata) + UUID_TEXT_MAX +
+	       t->count * ((size_t)POSTING_MAX + RULE_MAX) +
+	       t->condition_count * (size_t)CONDITION_MAX;
+}
+
+static char *
+put_rule(char *at, const struct posting_rule *rule)
+{
+	at = put_part(at, rule->currency);
+	at = put_number(at, (int64_t)rule->amount);
+	at = put_number(at, rule->share);
+	return put_number(at, rule->of);
+}
+
+static char *
+put_condition(char *at, const struct ledger_condition *condition)
+{
+	char id[UUID_TEXT_MAX];
+
+	at = put_part(at, uuid_text(id, condition->account));
+	at = put_number(at, condition->has_least);
+	at = put_number(at, condition->least);
+	at = put_number(at, condition->has_sequence);
+	return put_number(at, condition->sequence);
 }
 
 void
@@ -69,6 +94,10 @@ ledger_content(struct ctx *ctx, struct ledger_transaction *t)
 		at = put_part(at, uuid_text(id, t->postings[i].from));
 		at = put_part(at, uuid_text(id, t->postings[i].to));
 		at = put_number(at, t->postings[i].amount);
+		if (t->rules != NULL)
+			at = put_rule(at, &t->rules[i]);
 	}
+	for (size_t i = 0; i < t->condition_count; i++)
+		at = put_condition(at, &t->conditions[i]);
 	sha256(text, (size_t)(at - text), t->content);
 }

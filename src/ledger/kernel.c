@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 #include "base/money.h"
+#include "ledger/amounts.h"
 
 const char *const transaction_type_words[] = {
 #define TRANSACTION(symbol, word) word,
@@ -110,6 +111,17 @@ ledger_spendable(const struct ledger_account *account)
 	return spendable > 0 ? spendable : 0;
 }
 
+int64_t
+ledger_available(const struct ledger_account *account)
+{
+	int64_t spendable = ledger_spendable(account);
+	int64_t available;
+
+	if (__builtin_sub_overflow(account->balance, account->held, &available) || available < 0)
+		return 0;
+	return available < spendable ? available : spendable;
+}
+
 /* Whether balance - held fits the type: the database computes it too. */
 static bool
 can_stand(int64_t balance, int64_t held)
@@ -137,7 +149,8 @@ move(struct ledger_account *from, struct ledger_account *to, int64_t amount,
 	to->balance = to_balance;
 	from->sequence++;
 	to->sequence++;
-	*result = (struct posting_result){from->balance, to->balance, from->sequence, to->sequence};
+	*result = (struct posting_result){from->balance, to->balance, from->sequence, to->sequence,
+					  amount};
 	return ERR_OK;
 }
 
@@ -154,13 +167,15 @@ unless_closed(const struct ledger_account *account, bool takes_from_closed)
 }
 
 static enum err
-check_sides(const struct ledger_transaction *t, const struct ledger_account *from,
+check_sides(const struct ledger_transaction *t, size_t i, const struct ledger_account *from,
 	    const struct ledger_account *to)
 {
+	const char *currency = posting_currency(t, i);
+
 	from = unless_closed(from, t->from_closed || !uuid_is_nil(t->hold));
 	to = unless_closed(to, false);
-	if ((from != NULL && strcmp(from->currency, t->currency) != 0) ||
-	    (to != NULL && strcmp(to->currency, t->currency) != 0))
+	if ((from != NULL && strcmp(from->currency, currency) != 0) ||
+	    (to != NULL && strcmp(to->currency, currency) != 0))
 		return ERR_CURRENCY_MISMATCH;
 	if (from == NULL || to == NULL)
 		return ERR_NOT_FOUND;
@@ -171,41 +186,134 @@ check_sides(const struct ledger_transaction *t, const struct ledger_account *fro
 	return ERR_OK;
 }
 
+static struct ledger_account *
+source(const struct ledger_batch *batch, const struct ledger_transaction *t, size_t i)
+{
+	return find_account(batch, t->postings[i].from, t->ledger_id);
+}
+
+static struct ledger_account *
+destination(const struct ledger_batch *batch, const struct ledger_transaction *t, size_t i)
+{
+	return find_account(batch, t->postings[i].to, t->ledger_id);
+}
+
 /* Undo the first n postings of a transaction that was refused after them. */
 static void
 undo(const struct ledger_batch *batch, const struct ledger_transaction *t, size_t n)
 {
 	while (n-- > 0) {
-		const struct posting *posting = &t->postings[n];
-		struct ledger_account *from = find_account(batch, posting->from, t->ledger_id);
-		struct ledger_account *to = find_account(batch, posting->to, t->ledger_id);
+		struct ledger_account *from = source(batch, t, n);
+		struct ledger_account *to = destination(batch, t, n);
 
 		assert(from != NULL && to != NULL);
-		from->balance += posting->amount;
-		to->balance -= posting->amount;
+		if (t->results[n].amount == 0)
+			continue;
+		from->balance += t->results[n].amount;
+		to->balance -= t->results[n].amount;
 		from->sequence--;
 		to->sequence--;
 	}
+}
+
+/* Find the amounts that were not given, if all accounts are as they must be. */
+static enum err
+find_amounts(const struct ledger_batch *batch, const struct ledger_transaction *t)
+{
+	int64_t available[POSTINGS_MAX];
+
+	for (size_t i = 0; i < t->count; i++) {
+		const struct ledger_account *from = source(batch, t, i);
+
+		TRY(check_sides(t, i, from, destination(batch, t, i)));
+		available[i] = ledger_available(from);
+	}
+	return amounts_find(t, available);
+}
+
+/* Move one posting, if there is something to move. */
+static enum err
+move_one(const struct ledger_batch *batch, const struct ledger_transaction *t, size_t i)
+{
+	struct ledger_account *from = source(batch, t, i);
+	struct ledger_account *to = destination(batch, t, i);
+	int64_t amount = t->rules == NULL ? t->postings[i].amount : t->results[i].amount;
+
+	TRY(check_sides(t, i, from, to));
+	if (posting_amount(t, i) == AMOUNT_ALL)
+		amount = ledger_available(from);
+	return amount > 0 ? move(from, to, amount, &t->results[i]) : ERR_OK;
+}
+
+static bool
+moves_something(const struct ledger_transaction *t)
+{
+	for (size_t i = 0; i < t->count; i++)
+		if (t->results[i].amount > 0)
+			return true;
+	return false;
 }
 
 /* Move all postings, or none. */
 static enum err
 move_all(const struct ledger_batch *batch, struct ledger_transaction *t)
 {
+	if (t->rules != NULL)
+		TRY(find_amounts(batch, t));
 	for (size_t i = 0; i < t->count; i++) {
-		const struct posting *posting = &t->postings[i];
-		struct ledger_account *from = find_account(batch, posting->from, t->ledger_id);
-		struct ledger_account *to = find_account(batch, posting->to, t->ledger_id);
-		enum err err = check_sides(t, from, to);
+		enum err err = move_one(batch, t, i);
 
-		if (err == ERR_OK)
-			err = move(from, to, posting->amount, &t->results[i]);
 		if (err != ERR_OK) {
 			undo(batch, t, i);
 			return err;
 		}
 	}
+	return moves_something(t) ? ERR_OK : ERR_INSUFFICIENT_FUNDS;
+}
+
+/* Conditions on what was before. */
+static enum err
+check_before(const struct ledger_batch *batch, const struct ledger_transaction *t)
+{
+	for (size_t i = 0; i < t->condition_count; i++) {
+		const struct ledger_condition *c = &t->conditions[i];
+		const struct ledger_account *account =
+			unless_closed(find_account(batch, c->account, t->ledger_id), false);
+
+		if (account == NULL)
+			return ERR_NOT_FOUND;
+		if (c->has_sequence && account->sequence != c->sequence)
+			return ERR_CONDITION;
+	}
 	return ERR_OK;
+}
+
+/* Conditions on what is afterwards. */
+static enum err
+check_after(const struct ledger_batch *batch, const struct ledger_transaction *t)
+{
+	for (size_t i = 0; i < t->condition_count; i++) {
+		const struct ledger_condition *c = &t->conditions[i];
+
+		if (c->has_least &&
+		    ledger_available(find_account(batch, c->account, t->ledger_id)) < c->least)
+			return ERR_CONDITION;
+	}
+	return ERR_OK;
+}
+
+/* Move all postings if the conditions are met, or none. */
+static enum err
+move_on_conditions(const struct ledger_batch *batch, struct ledger_transaction *t)
+{
+	enum err err;
+
+	TRY(check_before(batch, t));
+	TRY(move_all(batch, t));
+	err = check_after(batch, t);
+	if (err != ERR_OK)
+		undo(batch, t, t->count);
+	return err;
 }
 
 static void
@@ -227,8 +335,10 @@ date(const struct ledger_batch *batch, struct ledger_transaction *t)
 
 	t->created_at = batch->now;
 	for (size_t i = 0; i < t->count; i++) {
-		accounts[n++] = find_account(batch, t->postings[i].from, t->ledger_id);
-		accounts[n++] = find_account(batch, t->postings[i].to, t->ledger_id);
+		if (t->results[i].amount == 0)
+			continue;
+		accounts[n++] = source(batch, t, i);
+		accounts[n++] = destination(batch, t, i);
 	}
 	for (size_t i = 0; i < n; i++)
 		put_later(&t->created_at, accounts[i]->last_at);
@@ -343,8 +453,13 @@ replay(struct ledger_transaction *t, const struct reference_slot *slot)
 		t->transaction_id = known->transaction_id;
 		t->public_id = known->public_id;
 		t->created_at = known->created_at;
-		t->results[0] = (struct posting_result){known->from_balance, known->to_balance,
-							known->from_sequence, known->to_sequence};
+		t->results[0] = (struct posting_result){
+			.amount = known->amount,
+			.from_balance = known->from_balance,
+			.to_balance = known->to_balance,
+			.from_sequence = known->from_sequence,
+			.to_sequence = known->to_sequence,
+		};
 	} else {
 		t->transaction_id = posted->transaction_id;
 		t->public_id = posted->public_id;
@@ -362,15 +477,16 @@ decide(const struct ledger_batch *batch, const struct reference_table *reference
 	enum err err;
 
 	assert(t->count >= 1 && t->count <= POSTINGS_MAX);
+	assert(t->rules == NULL || (uuid_is_nil(t->hold) && t->reverses == 0));
 	for (size_t i = 0; i < t->count; i++)
-		assert(t->postings[i].amount > 0);
+		assert(t->postings[i].amount > 0 || posting_amount(t, i) != AMOUNT_GIVEN);
 	if (slot->reference != NULL)
 		return replay(t, slot);
 	if (t->stopped)
 		return ERR_LEDGER_STOPPED;
 	if (t->reverses != 0)
 		TRY(check_reversal(batch, index));
-	err = uuid_is_nil(t->hold) ? move_all(batch, t) : capture(batch, t, index);
+	err = uuid_is_nil(t->hold) ? move_on_conditions(batch, t) : capture(batch, t, index);
 	if (err != ERR_OK)
 		return err;
 	date(batch, t);

@@ -24,7 +24,10 @@
 struct arena;
 struct requester;
 
-enum { POSTINGS_MAX = 64, CONTENT_SIZE = 32 };
+enum { POSTINGS_MAX = 200, CONTENT_SIZE = 32 };
+
+/* All of a whole, as a share. */
+#define SHARE_WHOLE INT64_C(100000000)
 
 enum chart_kind {
 #define CHART(symbol, kind, code, class, credit_normal) ACCOUNT_##symbol = (kind),
@@ -79,13 +82,39 @@ struct ledger_hold {
 struct posting {
 	struct uuid from;
 	struct uuid to;
-	int64_t amount; /* > 0 */
+	int64_t amount; /* > 0, if it is given */
+};
+
+enum posting_amount {
+	AMOUNT_GIVEN,
+	AMOUNT_ALL, /* what its account has available then */
+	AMOUNT_SHARE, /* of a whole, rounded down; the last share gets the rest if all of it is shared out */
+	AMOUNT_REST, /* what given amounts and shares from the same account leave of a whole */
+};
+
+/* Currency and amount of a posting that is not simply in the currency, and of the amount, that are given. One that moves
+ * nothing is left out. */
+struct posting_rule {
+	const char *currency; /* NULL: that of the transaction */
+	enum posting_amount amount;
+	int64_t share; /* of SHARE_WHOLE */
+	int64_t of;    /* the whole; 0: what the account has available before the transaction */
+};
+
+/* What must be true of an account, or nothing is posted. */
+struct ledger_condition {
+	struct uuid account;
+	bool has_least;
+	int64_t least; /* available after the transaction */
+	bool has_sequence;
+	int64_t sequence; /* of the last posting before it */
 };
 
 /* The effect of a posting on its two accounts. */
 struct posting_result {
 	int64_t from_balance, to_balance;
 	int64_t from_sequence, to_sequence;
+	int64_t amount; /* that was moved */
 };
 
 /* A transaction that the database already has under the same reference. */
@@ -96,7 +125,8 @@ struct known_transaction {
 	const char *reference;
 	struct bytes content;
 	struct instant created_at;
-	int64_t from_balance, to_balance; /* of its first posting, as are the sequences */
+	int64_t amount; /* of its first posting, as are balances and sequences */
+	int64_t from_balance, to_balance;
 	int64_t from_sequence, to_sequence;
 };
 
@@ -138,6 +168,10 @@ struct ledger_transaction {
 		*requester; /* client that must still wait for it, or NULL; checked by storage */
 	const struct posting *postings;
 	size_t count;
+	const struct posting_rule *
+		rules; /* one for each posting, or NULL; neither they nor conditions are for captures */
+	const struct ledger_condition *conditions;
+	size_t condition_count;
 
 	enum err err;              /* ERR_OK: posted, or already posted */
 	bool replayed;             /* already posted, with the same content */
@@ -172,6 +206,8 @@ enum err ledger_reserve(struct ledger_account *account, int64_t amount) MUST_CHE
 /* Release what an active hold holds and close it with status. */
 enum err ledger_release(struct ledger_account *account, struct ledger_hold *hold,
 			enum hold_status status) MUST_CHECK;
+/* The part of the balance that is not held and may be spent; without what the account may owe. */
+int64_t ledger_available(const struct ledger_account *account);
 /* The spendable amount: balance - held - floor, at least 0; INT64_MAX without floor. */
 int64_t ledger_spendable(const struct ledger_account *account);
 

@@ -37,7 +37,7 @@ struct committer *committer_new(const struct app *app);
 void committer_free(struct committer *committer);
 
 /* The content of a transaction as a digest that identifies equal requests: type, ledger,
- * currency, postings, hold and whether it is kept, reversal and metadata (canonical JSON), length-prefixed. */
+ * currency, postings with their rules, conditions, hold and whether it is kept, reversal and metadata (canonical JSON), length-prefixed. */
 void ledger_content(struct ctx *ctx, struct ledger_transaction *transaction);
 
 #endif

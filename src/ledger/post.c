@@ -10,6 +10,7 @@
 #include "base/requester.h"
 #include "base/word.h"
 #include "db/row.h"
+#include "ledger/amounts.h"
 #include "ledger/store.h"
 
 static const struct column known_columns[] = {
@@ -19,6 +20,7 @@ static const struct column known_columns[] = {
 	COLUMN(struct known_transaction, reference),
 	COLUMN(struct known_transaction, content),
 	COLUMN(struct known_transaction, created_at),
+	COLUMN(struct known_transaction, amount),
 	COLUMN(struct known_transaction, from_balance),
 	COLUMN(struct known_transaction, to_balance),
 	COLUMN(struct known_transaction, from_sequence),
@@ -46,13 +48,24 @@ count_postings(struct ledger_transaction *const *transactions, size_t n)
 	return count;
 }
 
-/* The accounts that the postings name, each once. */
+static size_t
+count_conditions(struct ledger_transaction *const *transactions, size_t n)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < n; i++)
+		count += transactions[i]->condition_count;
+	return count;
+}
+
+/* The accounts that postings and conditions name, each once. */
 static struct uuid *
 account_ids(struct ctx *ctx, struct ledger_transaction *const *transactions, size_t n,
 	    size_t *count)
 {
-	struct uuid *ids =
-		arena_array(ctx->arena, 2 * count_postings(transactions, n), sizeof(*ids));
+	struct uuid *ids = arena_array(
+		ctx->arena, 2 * count_postings(transactions, n) + count_conditions(transactions, n),
+		sizeof(*ids));
 	size_t all = 0;
 	size_t unique = 0;
 
@@ -61,6 +74,9 @@ account_ids(struct ctx *ctx, struct ledger_transaction *const *transactions, siz
 			ids[all++] = transactions[i]->postings[p].from;
 			ids[all++] = transactions[i]->postings[p].to;
 		}
+	for (size_t i = 0; i < n; i++)
+		for (size_t c = 0; c < transactions[i]->condition_count; c++)
+			ids[all++] = transactions[i]->conditions[c].account;
 	qsort(ids, all, sizeof(*ids), uuid_compare);
 	for (size_t i = 0; i < all; i++)
 		if (unique == 0 || !uuid_equal(ids[i], ids[unique - 1]))
@@ -188,10 +204,11 @@ complete(struct ctx *ctx, struct known_transaction *known)
 	if (rows.count == 0)
 		return ERR_OK;
 	known->content = row_bytes(&rows, 0, 0);
-	known->from_balance = row_int(&rows, 0, 1);
-	known->to_balance = row_int(&rows, 0, 2);
-	known->from_sequence = row_int(&rows, 0, 3);
-	known->to_sequence = row_int(&rows, 0, 4);
+	known->amount = row_int(&rows, 0, 1);
+	known->from_balance = row_int(&rows, 0, 2);
+	known->to_balance = row_int(&rows, 0, 3);
+	known->from_sequence = row_int(&rows, 0, 4);
+	known->to_sequence = row_int(&rows, 0, 5);
 	return ERR_OK;
 }
 
@@ -360,41 +377,54 @@ enum {
 	POSTING_COLUMNS
 };
 
+/* Another row of posting_insert: posting p of a transaction, as a line of it. */
+static void
+put_posting(int64_t *const *c, size_t row, int64_t line, const struct ledger_batch *batch,
+	    const struct ledger_transaction *t, size_t p)
+{
+	const struct posting_result *result = &t->results[p];
+
+	c[TRANSACTION][row] = t->transaction_id;
+	c[LINE][row] = line;
+	c[LEDGER][row] = t->ledger_id;
+	c[FROM][row] = account_number(batch, &t->postings[p].from);
+	c[TO][row] = account_number(batch, &t->postings[p].to);
+	c[AMOUNT][row] = result->amount;
+	c[FROM_BALANCE][row] = result->from_balance;
+	c[TO_BALANCE][row] = result->to_balance;
+	c[FROM_SEQUENCE][row] = result->from_sequence;
+	c[TO_SEQUENCE][row] = result->to_sequence;
+}
+
+/* Those that moved something. */
 static void
 store_postings(struct ctx *ctx, const struct ledger_batch *batch,
 	       struct ledger_transaction *const *posted, size_t n)
 {
-	size_t count = count_postings(posted, n);
+	size_t most = count_postings(posted, n);
 	int64_t *c[POSTING_COLUMNS];
-	struct few currencies = few_new(ctx, count);
+	struct few currencies = few_new(ctx, most);
 	size_t row = 0;
 
 	for (size_t i = 0; i < POSTING_COLUMNS; i++)
-		c[i] = arena_array(ctx->arena, count, sizeof(**c));
-	for (size_t i = 0; i < n; i++)
-		for (size_t p = 0; p < posted[i]->count; p++, row++) {
-			const struct posting *posting = &posted[i]->postings[p];
-			const struct posting_result *result = &posted[i]->results[p];
+		c[i] = arena_array(ctx->arena, most, sizeof(**c));
+	for (size_t i = 0; i < n; i++) {
+		int64_t line = 0;
 
-			c[TRANSACTION][row] = posted[i]->transaction_id;
-			c[LINE][row] = (int64_t)p;
-			c[LEDGER][row] = posted[i]->ledger_id;
-			few_add(&currencies, posted[i]->currency);
-			c[FROM][row] = account_number(batch, &posting->from);
-			c[TO][row] = account_number(batch, &posting->to);
-			c[AMOUNT][row] = posting->amount;
-			c[FROM_BALANCE][row] = result->from_balance;
-			c[TO_BALANCE][row] = result->to_balance;
-			c[FROM_SEQUENCE][row] = result->from_sequence;
-			c[TO_SEQUENCE][row] = result->to_sequence;
+		for (size_t p = 0; p < posted[i]->count; p++) {
+			if (posted[i]->results[p].amount == 0)
+				continue;
+			few_add(&currencies, posting_currency(posted[i], p));
+			put_posting(c, row++, line++, batch, posted[i], p);
 		}
+	}
 	db_defer(ctx, SQL_posting_insert,
-		 PARAMS(p_ints(c[TRANSACTION], count), p_ints(c[LINE], count),
-			p_ints(c[LEDGER], count), p_texts(currencies.values, currencies.count),
-			p_ints(currencies.numbers, count), p_ints(c[FROM], count),
-			p_ints(c[TO], count), p_ints(c[AMOUNT], count),
-			p_ints(c[FROM_BALANCE], count), p_ints(c[TO_BALANCE], count),
-			p_ints(c[FROM_SEQUENCE], count), p_ints(c[TO_SEQUENCE], count)));
+		 PARAMS(p_ints(c[TRANSACTION], row), p_ints(c[LINE], row), p_ints(c[LEDGER], row),
+			p_texts(currencies.values, currencies.count),
+			p_ints(currencies.numbers, row), p_ints(c[FROM], row), p_ints(c[TO], row),
+			p_ints(c[AMOUNT], row), p_ints(c[FROM_BALANCE], row),
+			p_ints(c[TO_BALANCE], row), p_ints(c[FROM_SEQUENCE], row),
+			p_ints(c[TO_SEQUENCE], row)));
 }
 
 /* The captures whose holds are still active; those that ended a hold are in its row. */

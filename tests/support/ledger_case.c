@@ -144,6 +144,7 @@ make_known(struct source *s, struct arena *arena, size_t n)
 			.reference = references[i],
 			.content = {contents[pick(s, 2)], CONTENT_SIZE},
 			.created_at = {now.us - 1},
+			.amount = take(s),
 			.from_balance = take(s),
 			.to_balance = take(s),
 			.from_sequence = take(s),
@@ -186,6 +187,43 @@ make_postings(struct source *s, struct arena *arena, const struct ledger_batch *
 	return postings;
 }
 
+static const struct posting_rule *
+make_rules(struct source *s, struct arena *arena, size_t n)
+{
+	static const int64_t shares[] = {SHARE_WHOLE, SHARE_WHOLE / 2, SHARE_WHOLE / 4,
+					 SHARE_WHOLE / 3, 1};
+	struct posting_rule *rules = arena_array(arena, n, sizeof(*rules));
+
+	for (size_t i = 0; i < n; i++)
+		rules[i] = (struct posting_rule){
+			.currency = rarely(s, 6) ? currencies[pick(s, 2)] : NULL,
+			.amount = (enum posting_amount)pick(s, 4),
+			.share = shares[pick(s, 5)],
+			.of = rarely(s, 2) ? amount_of(s) : 0,
+		};
+	return rules;
+}
+
+static const struct ledger_condition *
+make_conditions(struct source *s, struct arena *arena, const struct ledger_batch *batch, size_t n)
+{
+	struct ledger_condition *conditions = arena_array(arena, n, sizeof(*conditions));
+
+	for (size_t i = 0; i < n; i++) {
+		size_t account = pick(s, batch->account_count + rarely(s, 8));
+		bool known = account < batch->account_count;
+
+		conditions[i] = (struct ledger_condition){
+			.account = id_of(1, account),
+			.has_least = rarely(s, 2),
+			.least = take(s),
+			.has_sequence = rarely(s, 2),
+			.sequence = (known ? batch->accounts[account].sequence : 0) + rarely(s, 3),
+		};
+	}
+	return conditions;
+}
+
 static struct ledger_transaction *
 make_transaction(struct source *s, struct arena *arena, const struct ledger_batch *batch, size_t i)
 {
@@ -208,6 +246,10 @@ make_transaction(struct source *s, struct arena *arena, const struct ledger_batc
 	};
 	memcpy(t->content, contents[rarely(s, 3)], CONTENT_SIZE);
 	t->postings = make_postings(s, arena, batch, t->count);
+	if (uuid_is_nil(t->hold) && t->reverses == 0 && rarely(s, 3))
+		t->rules = make_rules(s, arena, t->count);
+	t->condition_count = uuid_is_nil(t->hold) && rarely(s, 4) ? 1 + pick(s, 2) : 0;
+	t->conditions = make_conditions(s, arena, batch, t->condition_count);
 	if (t->count == 1 && pick(s, 2) == 0 && t->hold.bytes[1] < batch->hold_count &&
 	    !uuid_is_nil(t->hold)) {
 		struct posting *only = arena_copy(arena, t->postings, sizeof(*only));
@@ -306,6 +348,7 @@ learn(struct arena *arena, struct ledger_batch *batch, size_t n)
 			t->reference,
 			{t->content, CONTENT_SIZE},
 			t->created_at,
+			t->results[0].amount,
 			t->results[0].from_balance,
 			t->results[0].to_balance,
 			t->results[0].from_sequence,
@@ -360,7 +403,8 @@ compare_transactions(const struct ledger_transaction *a, const struct ledger_tra
 	    a->created_at.us != b->created_at.us)
 		return "another identity";
 	for (size_t i = 0; i < results; i++)
-		if (!same_result(&a->results[i], &b->results[i]))
+		if (!same_result(&a->results[i], &b->results[i]) ||
+		    a->results[i].amount != b->results[i].amount)
 			return "another result";
 	return NULL;
 }

@@ -38,22 +38,30 @@ fits(wide_int number)
 	return number >= INT64_MIN && number <= INT64_MAX;
 }
 
+static const char *
+currency_of(const struct ledger_transaction *t, size_t line)
+{
+	if (t->rules == NULL || t->rules[line].currency == NULL)
+		return t->currency;
+	return t->rules[line].currency;
+}
+
 static enum err
-move(const struct trial *trial, size_t line)
+check(const struct trial *trial, size_t line)
 {
 	const struct posting *p = &trial->t->postings[line];
-	struct ledger_account *from = account(trial, p->from);
-	struct ledger_account *to = account(trial, p->to);
-	wide_int left;
+	const char *currency = currency_of(trial->t, line);
+	const struct ledger_account *from = account(trial, p->from);
+	const struct ledger_account *to = account(trial, p->to);
 
 	if (from != NULL && from->status == ACCOUNT_CLOSED && !trial->t->from_closed &&
 	    uuid_is_nil(trial->t->hold))
 		from = NULL;
 	if (to != NULL && to->status == ACCOUNT_CLOSED)
 		to = NULL;
-	if (from != NULL && strcmp(from->currency, trial->t->currency) != 0)
+	if (from != NULL && strcmp(from->currency, currency) != 0)
 		return ERR_CURRENCY_MISMATCH;
-	if (to != NULL && strcmp(to->currency, trial->t->currency) != 0)
+	if (to != NULL && strcmp(to->currency, currency) != 0)
 		return ERR_CURRENCY_MISMATCH;
 	if (from == NULL || to == NULL)
 		return ERR_NOT_FOUND;
@@ -61,27 +69,162 @@ move(const struct trial *trial, size_t line)
 		return ERR_SAME_WALLET;
 	if (from->status == ACCOUNT_FROZEN || to->status == ACCOUNT_FROZEN)
 		return ERR_WALLET_INACTIVE;
-	left = (wide_int)from->balance - p->amount;
+	return ERR_OK;
+}
+
+static enum err
+move(const struct trial *trial, size_t line, int64_t amount)
+{
+	const struct posting *p = &trial->t->postings[line];
+	struct ledger_account *from = account(trial, p->from);
+	struct ledger_account *to = account(trial, p->to);
+	wide_int left;
+
+	TRY(check(trial, line));
+	left = (wide_int)from->balance - amount;
 	if (from->has_floor && left - from->held < from->floor)
 		return ERR_INSUFFICIENT_FUNDS;
-	if (!fits(left) || !fits(left - from->held) || !fits((wide_int)to->balance + p->amount))
+	if (!fits(left) || !fits(left - from->held) || !fits((wide_int)to->balance + amount))
 		return ERR_AMOUNT_TOO_LARGE;
 	from->balance = (int64_t)left;
-	to->balance += p->amount;
+	to->balance += amount;
 	from->sequence++;
 	to->sequence++;
 	from->changed = true;
 	to->changed = true;
-	trial->t->results[line] =
-		(struct posting_result){from->balance, to->balance, from->sequence, to->sequence};
+	trial->t->results[line] = (struct posting_result){from->balance, to->balance,
+							  from->sequence, to->sequence, amount};
 	return ERR_OK;
+}
+
+static wide_int
+available(const struct ledger_account *a)
+{
+	wide_int free = (wide_int)a->balance - a->held;
+
+	if (a->has_floor && a->floor > 0)
+		free -= a->floor;
+	return free > 0 ? free : 0;
+}
+
+/* Postings of the same account and currency; with a whole, those of the same one. */
+static bool
+together(const struct ledger_transaction *t, size_t a, size_t b, bool whole)
+{
+	return uuid_equal(t->postings[a].from, t->postings[b].from) &&
+	       strcmp(currency_of(t, a), currency_of(t, b)) == 0 &&
+	       (!whole || t->rules[a].of == t->rules[b].of);
+}
+
+/* Shares: rounded down, the last one with the difference where all is shared out. */
+static void
+share_out(const struct ledger_transaction *t, const wide_int *wholes, wide_int *amounts)
+{
+	for (size_t i = 0; i < t->count; i++)
+		if (t->rules[i].amount == AMOUNT_SHARE)
+			amounts[i] = wholes[i] * t->rules[i].share / SHARE_WHOLE;
+	for (size_t i = 0; i < t->count; i++) {
+		wide_int shares = 0;
+		wide_int sum = 0;
+		size_t last = 0;
+
+		if (t->rules[i].amount != AMOUNT_SHARE)
+			continue;
+		for (size_t p = 0; p < t->count; p++)
+			if (t->rules[p].amount == AMOUNT_SHARE && together(t, i, p, true)) {
+				shares += t->rules[p].share;
+				sum += amounts[p];
+				last = p;
+			}
+		if (last == i && shares == SHARE_WHOLE)
+			amounts[i] += wholes[i] - sum;
+	}
+}
+
+static wide_int
+left_of(const struct ledger_transaction *t, size_t rest, wide_int whole, const wide_int *amounts)
+{
+	for (size_t p = 0; p < t->count; p++) {
+		bool given = t->rules[p].amount == AMOUNT_GIVEN;
+
+		if ((given || t->rules[p].amount == AMOUNT_SHARE) && together(t, rest, p, !given))
+			whole -= amounts[p];
+	}
+	return whole;
+}
+
+/* What each posting moves, before any has moved. */
+static enum err
+find(const struct trial *trial, wide_int *amounts)
+{
+	const struct ledger_transaction *t = trial->t;
+	wide_int wholes[POSTINGS_MAX];
+
+	for (size_t i = 0; i < t->count; i++) {
+		TRY(check(trial, i));
+		amounts[i] = t->postings[i].amount;
+		wholes[i] = t->rules[i].of != 0 ? t->rules[i].of
+						: available(account(trial, t->postings[i].from));
+	}
+	share_out(t, wholes, amounts);
+	for (size_t i = 0; i < t->count; i++) {
+		if (t->rules[i].amount != AMOUNT_REST)
+			continue;
+		amounts[i] = left_of(t, i, wholes[i], amounts);
+		if (amounts[i] < 0)
+			return ERR_INSUFFICIENT_FUNDS;
+	}
+	return ERR_OK;
+}
+
+static enum err
+move_by_rules(const struct trial *trial)
+{
+	const struct ledger_transaction *t = trial->t;
+	wide_int amounts[POSTINGS_MAX];
+	bool moved = false;
+
+	TRY(find(trial, amounts));
+	for (size_t i = 0; i < t->count; i++) {
+		t->results[i] = (struct posting_result){.amount = 0};
+		if (t->rules[i].amount == AMOUNT_ALL)
+			amounts[i] = available(account(trial, t->postings[i].from));
+		if (amounts[i] == 0)
+			continue;
+		TRY(move(trial, i, (int64_t)amounts[i]));
+		moved = true;
+	}
+	return moved ? ERR_OK : ERR_INSUFFICIENT_FUNDS;
 }
 
 static enum err
 move_all(const struct trial *trial)
 {
+	if (trial->t->rules != NULL)
+		return move_by_rules(trial);
 	for (size_t i = 0; i < trial->t->count; i++)
-		TRY(move(trial, i));
+		TRY(move(trial, i, trial->t->postings[i].amount));
+	return ERR_OK;
+}
+
+static enum err
+move_on_conditions(const struct trial *trial)
+{
+	const struct ledger_condition *c = trial->t->conditions;
+	size_t n = trial->t->condition_count;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct ledger_account *a = account(trial, c[i].account);
+
+		if (a == NULL || a->status == ACCOUNT_CLOSED)
+			return ERR_NOT_FOUND;
+		if (c[i].has_sequence && a->sequence != c[i].sequence)
+			return ERR_CONDITION;
+	}
+	TRY(move_all(trial));
+	for (size_t i = 0; i < n; i++)
+		if (c[i].has_least && available(account(trial, c[i].account)) < c[i].least)
+			return ERR_CONDITION;
 	return ERR_OK;
 }
 
@@ -141,8 +284,11 @@ is_replay(const struct trial *trial, enum err *err)
 		if (k->ledger_id != t->ledger_id || strcmp(k->reference, t->reference) != 0)
 			continue;
 		*err = replay(t, k->content.data, k->transaction_id, k->public_id, k->created_at,
-			      (struct posting_result){k->from_balance, k->to_balance,
-						      k->from_sequence, k->to_sequence});
+			      (struct posting_result){.amount = k->amount,
+						      .from_balance = k->from_balance,
+						      .to_balance = k->to_balance,
+						      .from_sequence = k->from_sequence,
+						      .to_sequence = k->to_sequence});
 		return true;
 	}
 	for (size_t i = 0; i < trial->index; i++) {
@@ -202,10 +348,12 @@ date(const struct trial *trial)
 		const struct posting *p = &t->postings[i / 2];
 		const struct ledger_account *a = account(trial, i % 2 == 0 ? p->from : p->to);
 
-		if (a->last_at.us > at.us)
+		if (t->results[i / 2].amount != 0 && a->last_at.us > at.us)
 			at = a->last_at;
 	}
 	for (size_t i = 0; i < t->count; i++) {
+		if (t->results[i].amount == 0)
+			continue;
 		account(trial, t->postings[i].from)->last_at = at;
 		account(trial, t->postings[i].to)->last_at = at;
 	}
@@ -222,7 +370,7 @@ decide(const struct trial *trial)
 	if (is_replay(trial, &err))
 		return err;
 	TRY(reversal(trial));
-	TRY(uuid_is_nil(trial->t->hold) ? move_all(trial) : capture(trial));
+	TRY(uuid_is_nil(trial->t->hold) ? move_on_conditions(trial) : capture(trial));
 	date(trial);
 	return ERR_OK;
 }

@@ -151,6 +151,7 @@ scene_know(struct scene *s, const char *reference, const unsigned char *digest)
 		.reference = reference,
 		.content = {digest, CONTENT_SIZE},
 		.created_at = {NOW - 5},
+		.amount = 9,
 		.from_balance = 1,
 		.to_balance = 2,
 		.from_sequence = 3,

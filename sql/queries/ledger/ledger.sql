@@ -34,7 +34,7 @@ SELECT h.hold_id, h.public_id, h.ledger_id, a.public_id AS account, h.amount, h.
 -- cost every transfer.
 SELECT k.transaction_id, k.public_id, r.ledger_id, r.reference,
        CASE WHEN p.line IS NULL THEN decode(repeat('00', 32), 'hex') ELSE k.content END AS content,
-       coalesce(k.created_at, s.created_at) AS created_at, p.from_balance, p.to_balance,
+       coalesce(k.created_at, s.created_at) AS created_at, p.amount, p.from_balance, p.to_balance,
        p.from_sequence, p.to_sequence
   FROM unnest($1, $2) AS r (ledger_id, reference)
   LEFT JOIN transaction k ON k.ledger_id = r.ledger_id AND k.reference = r.reference
@@ -54,7 +54,7 @@ SELECT transaction_id, reversed
 -- params: transaction_id:bigint
 -- returns: maybe
 -- What transaction_known did not find; nothing if it is in a period that is detached.
-SELECT t.content, a.from_balance, a.to_balance, a.from_sequence, a.to_sequence
+SELECT t.content, a.amount, a.from_balance, a.to_balance, a.from_sequence, a.to_sequence
   FROM archived_lines($1) a
   JOIN transaction t ON t.transaction_id = a.transaction_id
  WHERE a.line = 0;
