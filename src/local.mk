@@ -318,7 +318,7 @@ src_app_libapp_a_SOURCES = \
 	src/app/voucher/store.c src/app/voucher/store.h \
 	src/app/voucher/voucher.c src/app/voucher/voucher.h \
 	src/app/wallet/account.c src/app/wallet/account.h \
-	src/app/wallet/card.c src/app/wallet/card.h \
+	src/app/wallet/compound.c src/app/wallet/compound.h src/app/wallet/card.c src/app/wallet/card.h \
 	src/app/wallet/filter.c src/app/wallet/filter.h \
 	src/app/wallet/hold.c src/app/wallet/hold.h \
 	src/app/wallet/key.c src/app/wallet/key.h \
@@ -387,6 +387,7 @@ src_api_libapi_a_SOURCES = \
 	src/api/pocket/holds.c \
 	src/api/pocket/jobs.c \
 	src/api/pocket/keys.c \
+	src/api/pocket/compound.c \
 	src/api/pocket/metadata.c \
 	src/api/pocket/payees.c \
 	src/api/pocket/payments.c \

@@ -357,7 +357,7 @@ SELECT 'hold ' || h.public_id || ' captured ' || h.captured || ', its transactio
 -- name: check_transactions
 -- params: after:bigint last:bigint
 -- returns: many
--- A transaction has postings, numbered from 0 without gaps, in its ledger and in one currency.
+-- A transaction has postings, numbered from 0 without gaps, in its ledger and, but for compound ones, in one currency.
 SELECT CASE WHEN t.transaction_id IS NULL THEN 'transaction ' || p.transaction_id || ' is missing, it has '
             ELSE 'transaction ' || min(t.public_id::text) || ' has ' END || count(p.line) || ' postings'
        || CASE WHEN count(p.line) > 0 AND (min(p.line) <> 0 OR max(p.line) <> count(p.line) - 1)
@@ -365,7 +365,7 @@ SELECT CASE WHEN t.transaction_id IS NULL THEN 'transaction ' || p.transaction_i
                WHEN NOT bool_and(p.ledger_id = t.ledger_id) THEN ', not all in its ledger'
                WHEN min(p.currency) <> max(p.currency) THEN ' in several currencies'
                ELSE '' END AS problem, coalesce(min(t.ledger_id), min(p.ledger_id)) AS ledger_id
-  FROM (SELECT transaction_id, public_id, ledger_id
+  FROM (SELECT transaction_id, public_id, ledger_id, type
           FROM transaction
          WHERE transaction_id > $1 AND transaction_id <= $2) t
   FULL JOIN (SELECT transaction_id, line, ledger_id, currency
@@ -375,7 +375,8 @@ SELECT CASE WHEN t.transaction_id IS NULL THEN 'transaction ' || p.transaction_i
  GROUP BY t.transaction_id, p.transaction_id
 HAVING (count(p.line) = 0 AND NOT is_detached(t.transaction_id)) OR max(p.line) <> count(p.line) - 1 OR min(p.line) <> 0
     OR bool_or(p.ledger_id = t.ledger_id) IS NULL AND count(p.line) > 0
-    OR NOT bool_and(p.ledger_id = t.ledger_id) OR min(p.currency) <> max(p.currency)
+    OR NOT bool_and(p.ledger_id = t.ledger_id)
+    OR (min(p.currency) <> max(p.currency) AND min(t.type) NOT IN ('compound', 'reversal'))
  ORDER BY coalesce(t.transaction_id, p.transaction_id)
  LIMIT 100;
 

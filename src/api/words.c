@@ -10,7 +10,7 @@ const char *const word_completed[] = {"completed", NULL};
 	"credit", "debit", "deposit", "withdrawal", "admin_credit", "admin_debit", "reversal", \
 		"capture", "wallet_funding", "wallet_deduction", "voucher_issue",              \
 		"voucher_settlement", "voucher_redemption", "voucher_refund", "purchase",      \
-		"bill_payment", "account_closure", NULL
+		"bill_payment", "account_closure", "compound", NULL
 
 const char *const word_transactions[] = {"transfer", TRANSACTIONS};
 const char *const word_transactions_split[] = {"transfer_in", "transfer_out", TRANSACTIONS};

@@ -74,7 +74,7 @@ API_TESTS = \
 	tests/api/pocket/holds \
 	tests/api/pocket/jobs \
 	tests/api/pocket/keys \
-	tests/api/pocket/lookup tests/api/pocket/metadata tests/api/pocket/sessions tests/api/pocket/transactions \
+	tests/api/pocket/lookup tests/api/pocket/compound tests/api/pocket/metadata tests/api/pocket/sessions tests/api/pocket/transactions \
 	tests/api/pocket/payees \
 	tests/api/pocket/payments \
 	tests/api/pocket/payment_faults \
@@ -181,6 +181,7 @@ tests_api_pocket_holds_LDADD = $(API_LIBS)
 tests_api_pocket_jobs_LDADD = $(API_LIBS)
 tests_api_pocket_keys_LDADD = $(API_LIBS)
 tests_api_pocket_lookup_LDADD = $(API_LIBS)
+tests_api_pocket_compound_LDADD = $(API_LIBS)
 tests_api_pocket_metadata_LDADD = $(API_LIBS)
 tests_api_pocket_sessions_LDADD = $(API_LIBS)
 tests_api_pocket_transactions_LDADD = $(API_LIBS)

@@ -29,6 +29,7 @@ static const struct {
 	{pocket_sessions, NULL, "pocket/sessions", "client_covered(*state, pocket_sessions, NULL)"},
 	{pocket_transactions, NULL, "pocket/lookup",
 	 "client_covered(*state, pocket_transactions, NULL)"},
+	{pocket_compound, NULL, "pocket/compound", "client_covered(*state, pocket_compound, NULL)"},
 	{pocket_metadata, NULL, "pocket/metadata", "client_covered(*state, pocket_metadata, NULL)"},
 	{pocket_accounts, NULL, "pocket/accounts", "client_covered(*state, pocket_accounts, NULL)"},
 	{pocket_wallets, "Wallets", "pocket/wallets",

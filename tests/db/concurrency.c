@@ -469,6 +469,36 @@ test_reversed_in_parts(void **state)
 }
 
 static void
+move_if_first(struct actor *actor)
+{
+	const struct stage *s = actor->stage;
+	const struct ledger_condition first = {
+		.account = s->wallets[0], .has_sequence = true, .sequence = 1};
+	struct ledger_transaction *t =
+		books_order(s->books, &actor->ctx, books_reference(&actor->ctx), s->wallets[0],
+			    s->wallets[1], 1);
+
+	t->conditions = &first;
+	t->condition_count = 1;
+	submit(actor, t);
+}
+
+/* All have seen the same history: one of them may add to it. */
+static void
+test_expected_sequence(void **state)
+{
+	for (int round = 0; round < 8; round++) {
+		struct stage stage;
+
+		set_stage(&stage, *state, 2, 100);
+		play(&stage, move_if_first);
+		assert_int_equal(stage.answers[ERR_OK], 1);
+		assert_int_equal(stage.answers[ERR_CONDITION], THREADS - 1);
+		assert_int_equal(books_balance(*state, stage.wallets[0]), 99);
+	}
+}
+
+static void
 capture_part(struct actor *actor)
 {
 	struct stage *s = actor->stage;
@@ -639,19 +669,13 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_no_overdraft),
-		TEST(test_one_reference_posts_once),
-		TEST(test_one_content_wins),
-		TEST(test_one_reference_on_many_accounts),
-		TEST(test_shared_references),
-		TEST(test_opposite_transfers),
-		TEST(test_bulk_in_random_order),
-		TEST(test_hold_ends_once),
-		TEST(test_reversed_once),
-		TEST(test_reversed_in_parts),
-		TEST(test_captured_in_parts),
-		TEST(test_bad_neighbours),
-		TEST(test_freezing_while_spending),
+		TEST(test_no_overdraft),          TEST(test_one_reference_posts_once),
+		TEST(test_one_content_wins),      TEST(test_one_reference_on_many_accounts),
+		TEST(test_shared_references),     TEST(test_opposite_transfers),
+		TEST(test_bulk_in_random_order),  TEST(test_hold_ends_once),
+		TEST(test_reversed_once),         TEST(test_reversed_in_parts),
+		TEST(test_captured_in_parts),     TEST(test_expected_sequence),
+		TEST(test_bad_neighbours),        TEST(test_freezing_while_spending),
 		TEST(test_there_was_no_deadlock),
 	};
 

@@ -24,6 +24,7 @@ ROUTES = {
     "void": [(0, "hold"), (0, "end_hold")],
     "reversal": [(0, "transfer"), (0, "reverse")],
     "bulk": [(0, "bulk")],
+    "compound": [(0, "compound")],
     "atomic bulk": [(0, "bulk")],
     "dry run": [(0, "dry_run")],
     "deposit": [(0, "deposit")],

@@ -142,10 +142,21 @@ SELECT p.sequence, t.public_id, t.reference, t.type,
  ORDER BY p.sequence DESC
  LIMIT $3;
 
+-- name: transaction_postings
+-- params: transaction_id:bigint
+-- returns: many
+-- The last one first.
+SELECT f.public_id AS source, o.public_id AS destination, p.currency::text AS currency, p.amount
+  FROM journal_posting p
+  JOIN account f ON f.account_id = p.from_id
+  JOIN account o ON o.account_id = p.to_id
+ WHERE p.transaction_id = $1
+ ORDER BY p.line DESC;
+
 -- name: transaction_find
 -- params: ledger_id:bigint public_id:uuid
 -- returns: maybe
--- A transaction of one posting, to be reversed; not a reversal, nor a payment through a provider
+-- A transaction with its first posting, to be reversed; not a reversal, nor a payment through a provider
 -- (accounts of kind 4): that money has left the ledger, or came from outside. rest is what a reversal without
 -- amount gives back: what is left, and if nothing is, what the last one took, which may be repeated.
 SELECT t.transaction_id, t.public_id, t.reference, t.type, p.currency, p.amount,

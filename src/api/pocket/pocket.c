@@ -105,6 +105,7 @@ static const struct route *const groups[] = {
 	pocket_keys,
 	pocket_wallets,
 	pocket_transactions,
+	pocket_compound,
 	pocket_metadata,
 	pocket_accounts,
 	pocket_statements,

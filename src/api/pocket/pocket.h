@@ -22,6 +22,7 @@ extern const struct route pocket_transactions[];
 extern const struct route pocket_wallets[];
 extern const struct route pocket_holds[];
 extern const struct route pocket_admin[];
+extern const struct route pocket_compound[];
 extern const struct route pocket_metadata[];
 extern const struct route pocket_payees[];
 extern const struct route pocket_payments[];

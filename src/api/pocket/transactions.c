@@ -41,6 +41,8 @@ static const struct field fields[] = {
 	FIELD(struct lookup, hold, .name = "holdId", .doc = "The hold that it captured."),
 	FIELD(struct lookup, metadata, .name = "metadata", .example = "{\"order\":\"1\"}"),
 	FIELD(struct lookup, created_at, .name = "createdAt", .required = true),
+	FIELD(struct lookup, dry_run, .name = "dryRun", .example = "false",
+	      .doc = "true if nothing was changed."),
 };
 
 const struct schema pocket_looked_up = SCHEMA(struct lookup, "Transaction", fields);

@@ -425,7 +425,8 @@ const struct route pocket_wallets[] = {
 	{POST, "/v1/transactions/{id}/reverse", "Reverse a transaction in full or in part",
 	 "Without amount, all that was not given back yet. There may be several reversals of a "
 	 "transaction, each with a reference of its own, until all is given back: a part that is more "
-	 "than what is left is 422 AMOUNT_EXCEEDS_REST. Without reference, repeating the same request "
+	 "than what is left is 422 AMOUNT_EXCEEDS_REST. A transaction of several postings is reversed "
+	 "as a whole, once, from the last one to the first. Without reference, repeating the same request "
 	 "returns the first answer; any other request is 409 ALREADY_REVERSED.",
 	 reverse, .in = &reverse_in, .out = &pocket_transaction, .access = ACCESS_PROJECT_KEY,
 	 .effect = EFFECT_POST, .answers_from_ledger = true, .status = 201, .dry_run = true,

@@ -96,7 +96,7 @@ lookup_scope(struct ctx *ctx, int64_t *ledger_id)
 									: lookup_not_found(ctx);
 }
 
-/* What was given back, and what is left, in the currency of the postings. */
+/* What was given back, and what is left, in the currency of the postings, if they have one in common. */
 static void
 show_reversed(const struct transaction_row *row, struct lookup *out)
 {
@@ -104,6 +104,9 @@ show_reversed(const struct transaction_row *row, struct lookup *out)
 
 	if (row->reversed == 0 || out->postings.count == 0)
 		return;
+	for (size_t i = 1; i < out->postings.count; i++)
+		if (first[i].amount.currency != first->amount.currency)
+			return;
 	out->reversed = (struct money){row->reversed, first->amount.currency};
 	out->reversible = (struct money){row->rest, first->amount.currency};
 }

@@ -28,6 +28,7 @@ struct lookup {
 	struct money reversible; /* what is left, if something was given back */
 	struct json_value metadata;
 	struct instant created_at;
+	bool dry_run;
 };
 
 /* Which transactions. The amount is that of a posting. */

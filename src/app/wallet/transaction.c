@@ -335,9 +335,39 @@ find_reversible(struct ctx *ctx, struct uuid id, struct transaction_row *row)
 	if (rows.count == 0)
 		return fault(&ctx->fault, ERR_NOT_FOUND, NULL, "Transaction not found");
 	rows_scan(&rows, 0, transaction_columns, COLUMN_COUNT(transaction_columns), row);
-	if (row->is_final || row->postings != 1 || row->type == TRANSACTION_ADMIN_CREDIT ||
-	    row->type == TRANSACTION_ADMIN_DEBIT)
+	if (row->is_final || (row->postings != 1 && row->type != TRANSACTION_COMPOUND) ||
+	    row->type == TRANSACTION_ADMIN_CREDIT || row->type == TRANSACTION_ADMIN_DEBIT)
 		return fault(&ctx->fault, ERR_NOT_REVERSIBLE, NULL, NULL);
+	return ERR_OK;
+}
+
+/* The postings the other way round, from the last to the first, in the draft; its amount is their sum in the currency
+ * of the first. */
+static enum err
+turn_round(struct ctx *ctx, int64_t transaction_id, struct draft *draft)
+{
+	struct ledger_transaction *t = &draft->transaction;
+	struct posting *postings;
+	struct posting_rule *rules;
+	struct rows rows;
+
+	TRY(db_run(ctx, SQL_transaction_postings, &rows, PARAMS(p_int(transaction_id))));
+	postings = arena_array(ctx->arena, rows.count, sizeof(*postings));
+	rules = arena_array(ctx->arena, rows.count, sizeof(*rules));
+	draft->shown.amount.minor = 0;
+	for (size_t i = 0; i < rows.count; i++) {
+		postings[i] = (struct posting){row_uuid(&rows, i, 1), row_uuid(&rows, i, 0),
+					       row_int(&rows, i, 3)};
+		rules[i].currency = row_text(&rows, i, 2);
+		if (strcmp(rules[i].currency, t->currency) == 0 &&
+		    __builtin_add_overflow(draft->shown.amount.minor, postings[i].amount,
+					   &draft->shown.amount.minor))
+			return fault(&ctx->fault, ERR_AMOUNT_TOO_LARGE, NULL, NULL);
+	}
+	t->postings = postings;
+	t->rules = rules;
+	t->count = rows.count;
+	t->results = arena_array(ctx->arena, rows.count, sizeof(*t->results));
 	return ERR_OK;
 }
 
@@ -351,13 +381,21 @@ reverse(struct ctx *ctx, struct uuid id, const struct transaction_order *in,
 	enum err err;
 
 	TRY(find_reversible(ctx, id, &row));
+	if (in->amount.present && row.postings > 1) {
+		violation_add(ctx->arena, &ctx->fault, "amount", "UNEXPECTED",
+			      "must not be given: several postings are reversed as a whole");
+		return ERR_VALIDATION;
+	}
 	TRY(part_of(ctx, in->amount, (struct money){row.amount, currency_find(row.currency)},
 		    row.rest, &amount));
 	prepare(&draft, ctx->who.ledger_id, TRANSACTION_REVERSAL, amount,
 		(struct posting){row.destination, row.source, 0},
 		reference_or(ctx, in->reference, "reversal", id), in->metadata);
 	draft.transaction.reverses = row.transaction_id;
-	draft.transaction.reversible = row.amount;
+	if (row.postings == 1)
+		draft.transaction.reversible = row.amount;
+	else
+		TRY(turn_round(ctx, row.transaction_id, &draft));
 	draft.shown.reverses = id;
 	err = submit(ctx, &draft, in->dry_run, out);
 	TRY(done_before(ctx, in, err, ERR_ALREADY_REVERSED));

@@ -5,7 +5,7 @@ import collections
 from nemesis.books import effects
 
 CAPTURED, VOIDED = 1, 2  # of a hold
-SINGLE = ("transfer", "credit", "debit", "reversal", "probe", "capture", "part of a capture",
+SINGLE = ("transfer", "credit", "debit", "reversal", "probe", "capture", "part of a capture", "compound",
           "transfer by a revoked key")
 
 

@@ -1,5 +1,6 @@
 """OurPocket: transfers, credits, debits, holds, reversals, bulk orders, deposits and withdrawals."""
 
+import collections
 import threading
 
 from nemesis import request as w
@@ -53,7 +54,7 @@ class Pocket:
     def operations(self):
         """(weight, function) of each kind."""
         return [(30, self.transfer), (8, self.credit), (5, self.debit), (3, self.dry_run),
-                (8, self.hold), (8, self.end_hold), (3, self.reverse), (5, self.bulk),
+                (8, self.hold), (8, self.end_hold), (3, self.reverse), (5, self.bulk), (3, self.compound),
                 (5, self.deposit), (3, self.withdrawal), (2, self.revoke), (4, self.read)]
 
     # Single postings
@@ -194,6 +195,17 @@ class Pocket:
         self.world.run(new("atomic bulk" if atomic else "bulk", "POST", "/v1/transactions/bulk", body, self.key,
                            reference=items[0][0]["reference"], key=some_key(rng), parts=items,
                            atomic=atomic), client)
+
+    def compound(self, rng, client):
+        """Up to five postings in one transaction; now and then one that must fail."""
+        reference, effects, postings = self.world.reference("m"), collections.Counter(), []
+        for _ in range(rng.randint(2, 5)):
+            source, target = rng.sample(self.naira, 2)
+            minor = 8888888800 if rng.random() < 0.02 else rng.randint(1, 20000)
+            postings.append({"from": source, "to": target, "amount": decimal(minor), "currency": "NGN"})
+            effects.update({source: -minor, target: minor})
+        self.world.run(new("compound", "POST", "/v1/transactions", {"reference": reference, "postings": postings},
+                           self.key, reference=reference, key=some_key(rng), effects=dict(effects)), client)
 
     def bulk_item(self, rng):
         """(transaction, its effects)"""

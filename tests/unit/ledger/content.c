@@ -77,6 +77,28 @@ test_kept_hold(void **state)
 	expect_text(&t, "cowry-1;7;0;7:capture;0:;0:;36:" B ";5:keeps;");
 }
 
+/* Amounts that are found, and conditions, are a part of the order. */
+static void
+test_rules(void **state)
+{
+	const struct posting postings[] = {{id(A), id(B), 0}};
+	const struct posting_rule rules[] = {{"USD", AMOUNT_SHARE, 12500000, 700}};
+	const struct ledger_condition conditions[] = {{id(A), true, 5, true, 17}};
+	struct ledger_transaction t = {
+		.ledger_id = 7,
+		.type = TRANSACTION_COMPOUND,
+		.postings = postings,
+		.count = 1,
+		.rules = rules,
+		.conditions = conditions,
+		.condition_count = 1,
+	};
+
+	(void)state;
+	expect_text(&t, "cowry-1;7;0;8:compound;0:;0:;0:;36:" A ";36:" B
+			";0;3:USD;2;12500000;700;36:" A ";1;5;1;17;");
+}
+
 int
 main(void)
 {
@@ -84,6 +106,7 @@ main(void)
 		cmocka_unit_test(test_least),
 		cmocka_unit_test(test_everything),
 		cmocka_unit_test(test_kept_hold),
+		cmocka_unit_test(test_rules),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
