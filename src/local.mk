@@ -74,7 +74,8 @@ src_crypto_libcrypto_a_SOURCES = \
 	src/crypto/random.c src/crypto/random.h \
 	src/crypto/rotation.c src/crypto/rotation.h \
 	src/crypto/signature.c src/crypto/signature.h \
-	src/crypto/token.c src/crypto/token.h
+	src/crypto/token.c src/crypto/token.h \
+	src/crypto/totp.c src/crypto/totp.h
 
 src_tlog_libtlog_a_SOURCES = \
 	src/tlog/checkpoint.c src/tlog/checkpoint.h \

@@ -1,4 +1,4 @@
-/* encode.c - bytes as text and back: hexadecimal, base64url, percent-encoding. */
+/* encode.c - bytes as text and back: hexadecimal, base32, base64, percent-encoding. */
 #include <limits.h>
 #include <string.h>
 
@@ -71,6 +71,25 @@ base64_digits(struct arena *arena, const char *digits, const void *bytes, size_t
 	if (bits > 0)
 		*out++ = digits[pending << (6 - bits) & 63];
 	*out = '\0';
+	return text;
+}
+
+/* Five bits at a time, the last ones filled up with zeros. */
+char *
+base32_encode(struct arena *arena, const void *bytes, size_t length)
+{
+	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+	const unsigned char *from = bytes;
+	char *text = arena_alloc(arena, (length * 8 + 4) / 5 + 1);
+	char *to = text;
+
+	for (size_t bit = 0; bit < length * 8; bit += 5) {
+		unsigned pair = (unsigned)from[bit / 8] << 8;
+
+		if (bit / 8 + 1 < length)
+			pair |= from[bit / 8 + 1];
+		*to++ = digits[pair >> (11 - bit % 8) & 0x1F];
+	}
 	return text;
 }
 

@@ -52,6 +52,8 @@ char *hex_encode(struct arena *arena, const void *bytes, size_t length);
 int hex_pair(const char *text);
 /* Decode exactly length bytes from 2*length digits of either case. */
 bool hex_decode(void *out, size_t length, const char *text) MUST_CHECK;
+/* Base32 without padding (RFC 4648 section 6), as it is typed into other programs. */
+char *base32_encode(struct arena *arena, const void *bytes, size_t length);
 /* Base64 with padding (RFC 4648 section 4). */
 char *base64_encode(struct arena *arena, const void *bytes, size_t length);
 /* Strict, with padding: its decoded bytes. */

@@ -77,6 +77,14 @@ digest(EVP_MAC_CTX *keyed, const void *data, size_t length, unsigned char *out, 
 }
 
 void
+hmac_sha1(struct bytes key, const void *data, size_t length, unsigned char out[SHA1_SIZE])
+{
+	char name[] = "SHA1";
+
+	digest(keyed_context(key, name), data, length, out, SHA1_SIZE);
+}
+
+void
 hmac_sha256(struct bytes key, const void *data, size_t length, unsigned char out[SHA256_SIZE])
 {
 	char name[] = "SHA256";

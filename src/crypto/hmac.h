@@ -7,11 +7,13 @@
 
 #include "base/text.h"
 
-enum { SHA256_SIZE = 32, SHA512_SIZE = 64 };
+enum { SHA1_SIZE = 20, SHA256_SIZE = 32, SHA512_SIZE = 64 };
 
 void sha256(const void *data, size_t length, unsigned char out[SHA256_SIZE]);
 /* Of several parts, one after the other. */
 void sha256_parts(const struct bytes *parts, size_t count, unsigned char out[SHA256_SIZE]);
+/* Only where a standard requires it (totp.h). */
+void hmac_sha1(struct bytes key, const void *data, size_t length, unsigned char out[SHA1_SIZE]);
 void hmac_sha256(struct bytes key, const void *data, size_t length, unsigned char out[SHA256_SIZE]);
 void hmac_sha512(struct bytes key, const void *data, size_t length, unsigned char out[SHA512_SIZE]);
 /* A key prepared for many digests; thread-safe. */

@@ -41,6 +41,7 @@ unit_base_tests = \
 	tests/unit/tlog/tile \
 	tests/unit/base/trace \
 	tests/unit/crypto/token \
+	tests/unit/crypto/totp \
 	tests/unit/base/unicode \
 	tests/unit/base/word \
 	tests/unit/net/url \
@@ -88,6 +89,7 @@ tests_unit_base_text_LDADD = $(unit_base_libs)
 tests_unit_base_trace_LDADD = $(unit_base_libs)
 tests_unit_base_word_LDADD = $(unit_base_libs)
 tests_unit_crypto_token_LDADD = $(unit_base_libs)
+tests_unit_crypto_totp_LDADD = $(unit_base_libs)
 tests_unit_base_unicode_LDADD = $(unit_base_libs)
 tests_unit_net_url_LDADD = $(unit_base_libs)
 tests_unit_json_writer_LDADD = $(unit_base_libs)

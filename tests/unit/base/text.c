@@ -218,6 +218,18 @@ codes_base64url(void **state)
 		assert_false(base64url_decode(*state, wrong[i], &out));
 }
 
+/* RFC 4648, section 10, without its padding. */
+static void
+codes_base32(void **state)
+{
+	static const char *const rows[] = {"",        "MY",       "MZXQ",      "MZXW6",
+					   "MZXW6YQ", "MZXW6YTB", "MZXW6YTBOI"};
+
+	for (size_t n = 0; n < COUNT(rows); n++)
+		assert_string_equal(base32_encode(*state, "foobar", n), rows[n]);
+	assert_string_equal(base32_encode(*state, "\xFF\xFF\xFF\xFF\xFF", 5), "77777777");
+}
+
 static void
 decodes_percent(void **state)
 {
@@ -344,12 +356,12 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(compares),         cmocka_unit_test(knows_utf8),
 		cmocka_unit_test(sees_controls),    cmocka_unit_test(changes),
-		cmocka_unit_test(codes_hex),        cmocka_unit_test(codes_base64url),
-		cmocka_unit_test(decodes_percent),  cmocka_unit_test(encodes_percent),
-		cmocka_unit_test(codes_base64),     cmocka_unit_test(reads_integers),
-		cmocka_unit_test(takes_out_markup), cmocka_unit_test(writes_integers),
-		cmocka_unit_test(copies),           cmocka_unit_test(finds_plain_runs),
-		cmocka_unit_test(appends_parts),
+		cmocka_unit_test(codes_base32),     cmocka_unit_test(codes_hex),
+		cmocka_unit_test(codes_base64url),  cmocka_unit_test(decodes_percent),
+		cmocka_unit_test(encodes_percent),  cmocka_unit_test(codes_base64),
+		cmocka_unit_test(reads_integers),   cmocka_unit_test(takes_out_markup),
+		cmocka_unit_test(writes_integers),  cmocka_unit_test(copies),
+		cmocka_unit_test(finds_plain_runs), cmocka_unit_test(appends_parts),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
