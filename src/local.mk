@@ -264,9 +264,11 @@ src_app_libapp_a_SOURCES = \
 	src/app/payment/state.c src/app/payment/state.h \
 	src/app/payment/user_history.c \
 	src/app/payment/user_payment.c src/app/payment/user_payment.h \
+	src/app/people/challenge.c src/app/people/challenge.h \
 	src/app/people/code.c src/app/people/code.h \
 	src/app/people/complaint.c src/app/people/complaint.h \
 	src/app/people/consent.c src/app/people/consent.h \
+	src/app/people/factor_code.c src/app/people/factor_code.h \
 	src/app/people/google.c src/app/people/google.h \
 	src/app/people/google_flow.c \
 	src/app/people/google_user.c \
@@ -276,6 +278,7 @@ src_app_libapp_a_SOURCES = \
 	src/app/people/ownership.c src/app/people/ownership.h \
 	src/app/people/password_change.c src/app/people/password_change.h \
 	src/app/people/profile.c src/app/people/profile.h \
+	src/app/people/second_factor.c src/app/people/second_factor.h \
 	src/app/people/session.c src/app/people/session.h \
 	src/app/people/settings.c src/app/people/settings.h \
 	src/app/people/user.c src/app/people/user.h \
@@ -397,6 +400,7 @@ src_api_libapi_a_SOURCES = \
 	src/api/pocket/providers.c \
 	src/api/pocket/reviews.c \
 	src/api/pocket/receipts.c \
+	src/api/pocket/second_factor.c \
 	src/api/pocket/sessions.c \
 	src/api/pocket/statements.c \
 	src/api/pocket/subscriptions.c \

@@ -174,6 +174,7 @@ struct session_row {
 	int64_t user_id;
 	struct uuid user_public_id;
 	enum user_role role;
+	bool has_second_factor;
 };
 
 static const struct column session_columns[] = {
@@ -181,6 +182,7 @@ static const struct column session_columns[] = {
 	COLUMN(struct session_row, user_id),
 	COLUMN(struct session_row, user_public_id),
 	COLUMN_WORD(struct session_row, role, user_role_words),
+	COLUMN(struct session_row, has_second_factor),
 };
 
 static enum err
@@ -206,6 +208,8 @@ check_token(struct call *call, const char *token)
 		.user_public_id = session.user_public_id,
 		.session_id = session.session_id,
 		.admin = session.role == ROLE_ADMIN,
+		.must_enrol = session.role == ROLE_ADMIN && !session.has_second_factor &&
+			      ctx->app->config->admin_second_factor,
 	};
 	return ERR_OK;
 }
@@ -330,6 +334,10 @@ admit(struct call *call)
 {
 	const struct principal *who = &call->ctx.who;
 
+	if (who->must_enrol && !call->route->allow.enrols)
+		return fault(&call->ctx.fault, ERR_SECOND_FACTOR, NULL,
+			     "Administrators need a second factor; enrol one with POST "
+			     "/v1/auth/second-factor");
 	switch (call->route->access) {
 	case ACCESS_PUBLIC:
 		return ERR_OK;

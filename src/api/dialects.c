@@ -168,13 +168,22 @@ write_list(struct jw *w, const struct call *call, const struct page *page)
 	jw_close(w);
 }
 
+/* Of the answer: the route's, or that of its other form. */
+static const struct schema *
+schema_of(const struct call *call)
+{
+	const struct other_answer *other = &call->route->reply.other;
+
+	return other->status != 0 && other->status == call->status ? other->out : call->route->out;
+}
+
 void
 write_data(struct jw *w, const struct call *call, const void *out)
 {
 	if (call->route->reply.list)
 		write_list(w, call, out);
 	else if (call->route->out != NULL)
-		schema_encode(call->route->out, call->dialect->amounts, out, "data", w);
+		schema_encode(schema_of(call), call->dialect->amounts, out, "data", w);
 	else
 		jw_null(w, "data");
 }

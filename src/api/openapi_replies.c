@@ -143,6 +143,18 @@ write_alike(struct jw *w, struct arena *arena, const struct dialect *dialect,
 	jw_close(w);
 }
 
+static void
+write_other(struct jw *w, struct arena *arena, const struct dialect *dialect,
+	    const struct route *route)
+{
+	struct route other = *route;
+
+	if (route->reply.other.status == 0)
+		return;
+	other.out = route->reply.other.out;
+	write_alike(w, arena, dialect, &other, route->reply.other.status, route->reply.other.doc);
+}
+
 /* The reply with its own status, and with others. */
 static void
 write_successes(struct jw *w, struct arena *arena, const struct dialect *dialect,
@@ -160,6 +172,7 @@ write_successes(struct jw *w, struct arena *arena, const struct dialect *dialect
 				    ? "The resource already existed: a repeated request, or a "
 				      "change."
 				    : route->summary);
+	write_other(w, arena, dialect, route);
 }
 
 static void

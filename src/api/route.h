@@ -77,6 +77,7 @@ struct route_allow {
 	/* Whether the path exists: while false, the answer is 404. NULL: always. */
 	bool (*enabled)(const struct config *config);
 	bool open_by_setting; /* public if COWRY_OPEN_WALLET_PROVIDERS is set */
+	bool enrols;          /* also for administrators who must enrol a second factor */
 	bool revalidates;     /* the handler's first query checks that the API key is still valid */
 };
 
@@ -89,6 +90,13 @@ struct route_body {
 	bool violations_are_400;  /* even if the dialect uses 422 for them */
 };
 
+/* A successful answer of another form: call->status is set to its status. */
+struct other_answer {
+	int status;               /* 0: there is none */
+	const struct schema *out; /* of the same struct as the route's */
+	const char *doc;
+};
+
 /* The format of a successful reply. */
 struct route_reply {
 	bool list;           /* out is a struct page */
@@ -98,6 +106,7 @@ struct route_reply {
 	const char *message; /* if the envelope has one; NULL: the default */
 	/* Formats in addition to JSON (api/negotiate.h), ending with a row without type. */
 	const struct rendering *renderings;
+	struct other_answer other;
 };
 
 struct route_limits {

@@ -48,6 +48,7 @@ struct principal {
 	enum mode mode;
 	unsigned permissions; /* PRINCIPAL_WALLET_KEY: enum permission */
 	bool admin;
+	bool must_enrol; /* an administrator who first needs a second factor */
 	/* A cached key: whether it is still valid must be checked together with the first query. */
 	bool unverified;
 };

@@ -307,6 +307,8 @@ static const struct command commands[] = {
 	 cli_complaints_answer},
 	{"kyc", "approve", "EMAIL", "mark a user's identity as verified", cli_kyc_approve},
 	{"kyc", "reject", "EMAIL", "mark a user's identity as rejected", cli_kyc_reject},
+	{"second-factor", "remove", "EMAIL", "remove a user's second factor",
+	 cli_second_factor_remove},
 	{"openapi", NULL, "DIALECT", "print the OpenAPI document of a dialect", run_openapi},
 	{"doctor", NULL, "[--strict] [--json]", "check settings, keys, database and pending work",
 	 run_doctor},

@@ -62,6 +62,7 @@ int cli_restored(const struct config *config, int argc, char **argv);
 int cli_reviews_list(const struct config *config, int argc, char **argv);
 int cli_reviews_approve(const struct config *config, int argc, char **argv);
 int cli_reviews_reject(const struct config *config, int argc, char **argv);
+int cli_second_factor_remove(const struct config *config, int argc, char **argv);
 int cli_seals_status(const struct config *config, int argc, char **argv);
 int cli_seals_checkpoint(const struct config *config, int argc, char **argv);
 int cli_seals_key(const struct config *config, int argc, char **argv);

@@ -1,8 +1,10 @@
-/* cowry complaints, cowry kyc - customer complaints and identity verification. */
+/* cowry complaints, cowry kyc, cowry second-factor - complaints, identity verification, and the way out
+ * for who has lost the second factor. */
 #include <stdio.h>
 
 #include "app/people/complaint.h"
 #include "app/people/kyc.h"
+#include "app/people/second_factor.h"
 #include "app/people/user.h"
 #include "base/arena.h"
 #include "base/word.h"
@@ -140,4 +142,37 @@ int
 cli_kyc_reject(const struct config *config, int argc, char **argv)
 {
 	return decide_kyc(config, false, argc, argv);
+}
+
+struct removal {
+	const char *email;
+	struct user user;
+};
+
+static enum err
+remove_factor(struct ctx *ctx, void *arg)
+{
+	struct removal *removal = arg;
+
+	return second_factor_remove(ctx, removal->email, &removal->user);
+}
+
+int
+cli_second_factor_remove(const struct config *config, int argc, char **argv)
+{
+	struct removal removal = {.email = NULL};
+	struct app app;
+	struct ctx ctx;
+
+	if (argc < 1)
+		cli_fail("the email address of the user is required");
+	removal.email = argv[0];
+	start_app(&app, config, "cowry", config->owner_url);
+	ctx = cli_ctx(&app);
+	if (db_transact(&ctx, remove_factor, &removal) != ERR_OK)
+		cli_fail(ctx.fault.message);
+	(void)printf("%s has no second factor any more\n", removal.user.email);
+	arena_free(ctx.arena);
+	stop_app(&app);
+	return 0;
 }

@@ -84,6 +84,7 @@ API_TESTS = \
 	tests/api/pocket/providers \
 	tests/api/pocket/reviews \
 	tests/api/pocket/second_card \
+	tests/api/pocket/second_factor \
 	tests/api/pocket/users \
 	tests/api/pocket/user_lists \
 	tests/api/pocket/receipts \
@@ -194,6 +195,7 @@ tests_api_pocket_provider_webhooks_LDADD = $(API_LIBS)
 tests_api_pocket_providers_LDADD = $(API_LIBS)
 tests_api_pocket_reviews_LDADD = $(API_LIBS)
 tests_api_pocket_second_card_LDADD = $(API_LIBS)
+tests_api_pocket_second_factor_LDADD = $(API_LIBS)
 tests_api_pocket_users_LDADD = $(API_LIBS)
 tests_api_pocket_user_lists_LDADD = $(API_LIBS)
 tests_api_pocket_receipts_LDADD = $(API_LIBS)

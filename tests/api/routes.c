@@ -26,6 +26,8 @@ static const struct {
 	{pocket_auth, NULL, "pocket/auth", "client_covered(*state, pocket_auth, NULL)"},
 	{pocket_platform, NULL, "pocket/platform", "client_covered(*state, pocket_platform, NULL)"},
 	{pocket_keys, NULL, "pocket/keys", "client_covered(*state, pocket_keys, NULL)"},
+	{pocket_second_factor, NULL, "pocket/second_factor",
+	 "client_covered(*state, pocket_second_factor, NULL)"},
 	{pocket_sessions, NULL, "pocket/sessions", "client_covered(*state, pocket_sessions, NULL)"},
 	{pocket_transactions, NULL, "pocket/lookup",
 	 "client_covered(*state, pocket_transactions, NULL)"},
@@ -151,6 +153,7 @@ is_meant_for_all(const char *path)
 	static const char *const paths[] = {
 		"/v1/auth/register",
 		"/v1/auth/login",
+		"/v1/auth/second-step",
 		"/v1/auth/refresh",
 		"/v1/auth/logout",
 		"/v1/auth/verify-email",

@@ -59,6 +59,19 @@ knows_people() {
                   request_id LIKE 'cli %'") == 2 ]]
 }
 
+removes_a_second_factor() {
+    refused 'not found' second-factor remove nobody@example.com &&
+        refused 'No second factor' second-factor remove jane@example.com &&
+        sql "UPDATE cowry.users SET second_factor_at = now() WHERE email_key = 'jane@example.com'" &&
+        sql "INSERT INTO cowry.second_factor (user_id, secret_sealed)
+             SELECT user_id, 'x' FROM cowry.users WHERE email_key = 'jane@example.com'" &&
+        cowry second-factor remove JANE@example.com && says 'no second factor any more' &&
+        [[ $(sql "SELECT count(*) FROM cowry.second_factor") == 0 ]] &&
+        [[ $(sql "SELECT count(*) FROM cowry.users WHERE second_factor_at IS NOT NULL") == 0 ]] &&
+        [[ $(sql "SELECT count(*) FROM cowry.audit_log WHERE action = 'second_factor_remove' AND
+                  user_id IS NULL AND request_id LIKE 'cli %'") == 1 ]]
+}
+
 # Accounts with addresses that were different under earlier rules; no address is printed.
 tells_of_addresses() {
     sql "INSERT INTO cowry.users (public_id, email, email_key, name) VALUES
@@ -490,7 +503,7 @@ verifies_without_owner() {
         says 'books are consistent' && [[ $(sql "SELECT count(*) FROM verification") == 4 ]]
 }
 
-echo "1..49"
+echo "1..50"
 ok "a database and keys are made" prepare
 ok "reviews are listed" lists_reviews
 ok "a review that is not there can't be decided" \
@@ -504,6 +517,7 @@ ok "all rates, or none" all_rates_or_none
 ok "complaints are listed" complains
 ok "a complaint is answered once, and who complained is told" answers
 ok "it is decided who somebody is" knows_people
+ok "a second factor is removed" removes_a_second_factor
 ok "payees are registered and removed" registers_payees
 ok "doctor finds nothing wrong, and what waits" is_well
 ok "its exit status tells errors from warnings" is_graded

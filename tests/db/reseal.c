@@ -141,6 +141,10 @@ static const struct {
 	 " document_sealed) VALUES ('0190b2a4-7c1e-7d3a-9b61-2f6f0c9a1e56', 'd', 'd', 'd',"
 	 " 'passport', sha256('d'), '\\x%s')",
 	 "SELECT encode(document_sealed, 'hex') FROM cowry.users WHERE email = 'd'"},
+	{"second factor 0190b2a4-7c1e-7d3a-9b61-2f6f0c9a1e56",
+	 "INSERT INTO cowry.second_factor (user_id, secret_sealed) SELECT user_id, '\\x%s'"
+	 " FROM cowry.users WHERE email = 'd'",
+	 "SELECT encode(secret_sealed, 'hex') FROM cowry.second_factor"},
 	{"voucher MMVOUCHER_1754321424055_abc123",
 	 "INSERT INTO cowry.voucher (reference, user_id, type, status, code_digest, code_sealed,"
 	 " original_amount, balance, created_at, updated_at, expires_at, refund_after)"

@@ -39,7 +39,8 @@ RETURNING used;
 -- name: session_check
 -- params: public_id:uuid
 -- returns: maybe
-SELECT s.session_id, u.user_id, u.public_id AS user_public_id, u.role
+SELECT s.session_id, u.user_id, u.public_id AS user_public_id, u.role,
+       u.second_factor_at IS NOT NULL AS has_second_factor
   FROM session s
   JOIN users u USING (user_id)
  WHERE s.public_id = $1
@@ -177,6 +178,11 @@ WITH idempotency_rows AS (
      WHERE state_digest IN (SELECT state_digest FROM oauth_flow
                              WHERE expires_at < statement_timestamp() - interval '1 hour' LIMIT $1)
     RETURNING 1
+), challenge_rows AS (
+    DELETE FROM sign_in_challenge
+     WHERE digest IN (SELECT digest FROM sign_in_challenge
+                       WHERE expires_at < statement_timestamp() - interval '1 hour' LIMIT $1)
+    RETURNING 1
 ), bank_rows AS (
     DELETE FROM bank_consent
      WHERE bank_consent_id IN (SELECT bank_consent_id FROM bank_consent
@@ -187,7 +193,7 @@ WITH idempotency_rows AS (
 SELECT (SELECT count(*) FROM idempotency_rows) + (SELECT count(*) FROM rate_rows)
      + (SELECT count(*) FROM day_rows) + (SELECT count(*) FROM use_rows) + (SELECT count(*) FROM token_rows)
      + (SELECT count(*) FROM session_rows) + (SELECT count(*) FROM flow_rows)
-     + (SELECT count(*) FROM bank_rows) AS removed;
+     + (SELECT count(*) FROM challenge_rows) + (SELECT count(*) FROM bank_rows) AS removed;
 
 -- name: ping
 -- params:

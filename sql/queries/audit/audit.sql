@@ -1,4 +1,4 @@
--- The audit log of administrators' actions.
+-- The audit log of administrators' actions, and of changes to what protects an account.
 
 -- name: audit_insert
 -- params: user_id:bigint action:text subject:text detail:jsonb request_id:text

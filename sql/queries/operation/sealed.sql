@@ -50,6 +50,23 @@ SELECT user_id AS id, 'document ' || public_id AS context, document_sealed AS se
 -- returns: none
 UPDATE users SET document_sealed = $2 WHERE user_id = $1;
 
+-- name: sealed_second_factor
+-- params: mark:bytea after:bigint most:bigint
+-- returns: many
+-- Secrets of second factors under an older key; locked against concurrent changes.
+SELECT f.second_factor_id AS id, 'second factor ' || u.public_id AS context, f.secret_sealed AS sealed
+  FROM second_factor f
+  JOIN users u USING (user_id)
+ WHERE f.second_factor_id > $2 AND substr(f.secret_sealed, 1, length($1)) <> $1
+ ORDER BY f.second_factor_id
+ LIMIT $3
+   FOR NO KEY UPDATE OF f;
+
+-- name: reseal_second_factor
+-- params: id:bigint sealed:bytea
+-- returns: none
+UPDATE second_factor SET secret_sealed = $2 WHERE second_factor_id = $1;
+
 -- name: sealed_voucher
 -- params: mark:bytea after:bigint most:bigint
 -- returns: many

@@ -7,7 +7,8 @@
 -- is the last user of the previous page, in the order of createdAt.
 SELECT u.user_id, u.public_id, u.email, u.password_hash, u.name, u.country, u.company_name,
        u.photo_url, u.role, u.status, u.provider, u.is_email_verified, u.kyc_status, u.phone,
-       u.first_name, u.last_name, u.created_at
+       u.first_name, u.last_name, u.created_at, u.owner_proven_at IS NOT NULL AS is_owner_proven,
+       u.second_factor_at IS NOT NULL AS has_second_factor
   FROM users u
  CROSS JOIN LATERAL (SELECT CASE $6 WHEN 'name' THEN lower(u.name) WHEN 'email' THEN u.email_key
                                     WHEN 'role' THEN u.role WHEN 'status' THEN u.status
@@ -45,7 +46,8 @@ SELECT count(*) AS total
 -- params: public_id:uuid
 -- returns: maybe
 SELECT user_id, public_id, email, password_hash, name, country, company_name, photo_url, role,
-       status, provider, is_email_verified, kyc_status, phone, first_name, last_name, created_at
+       status, provider, is_email_verified, kyc_status, phone, first_name, last_name, created_at,
+       owner_proven_at IS NOT NULL AS is_owner_proven, second_factor_at IS NOT NULL AS has_second_factor
   FROM users
  WHERE public_id = $1 AND status <> 'deleted';
 

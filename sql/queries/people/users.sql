@@ -16,7 +16,8 @@ RETURNING user_id;
 -- Two accounts may have spellings of one address, from before spellings were unified: the exact one
 -- first.
 SELECT user_id, public_id, email, password_hash, name, country, company_name, photo_url, role,
-       status, provider, is_email_verified, kyc_status, phone, first_name, last_name, created_at
+       status, provider, is_email_verified, kyc_status, phone, first_name, last_name, created_at,
+       owner_proven_at IS NOT NULL AS is_owner_proven, second_factor_at IS NOT NULL AS has_second_factor
   FROM users
  WHERE email_key IN ($1, $2) AND status <> 'deleted'
  ORDER BY email_key = $2 DESC
@@ -26,7 +27,8 @@ SELECT user_id, public_id, email, password_hash, name, country, company_name, ph
 -- params: phone:text
 -- returns: maybe
 SELECT user_id, public_id, email, password_hash, name, country, company_name, photo_url, role,
-       status, provider, is_email_verified, kyc_status, phone, first_name, last_name, created_at
+       status, provider, is_email_verified, kyc_status, phone, first_name, last_name, created_at,
+       owner_proven_at IS NOT NULL AS is_owner_proven, second_factor_at IS NOT NULL AS has_second_factor
   FROM users
  WHERE phone = $1 AND status <> 'deleted';
 
@@ -34,7 +36,8 @@ SELECT user_id, public_id, email, password_hash, name, country, company_name, ph
 -- params: user_id:bigint
 -- returns: one
 SELECT user_id, public_id, email, password_hash, name, country, company_name, photo_url, role,
-       status, provider, is_email_verified, kyc_status, phone, first_name, last_name, created_at
+       status, provider, is_email_verified, kyc_status, phone, first_name, last_name, created_at,
+       owner_proven_at IS NOT NULL AS is_owner_proven, second_factor_at IS NOT NULL AS has_second_factor
   FROM users
  WHERE user_id = $1;
 
@@ -72,14 +75,15 @@ SELECT $1, $2,
 RETURNING user_id;
 
 -- name: session_insert
--- params: public_id:uuid user_id:bigint lifetime_s:bigint password_hash:text address:bytea
+-- params: public_id:uuid user_id:bigint lifetime_s:bigint password_hash:text address:bytea proven:boolean
 -- returns: maybe
--- No row if the password has changed since it was checked, or the account has ended. Adds the
--- address to the account's known addresses.
+-- No row if the password has changed since it was checked, or the account has ended, or has a second
+-- factor that was not proven. Adds the address to the account's known addresses.
 WITH who AS (
     SELECT user_id
       FROM users
      WHERE user_id = $2 AND status = 'active' AND password_hash IS NOT DISTINCT FROM $4
+       AND (second_factor_at IS NULL OR $6)
        FOR SHARE
 ), known AS (
     INSERT INTO known_address AS k (user_id, address)

@@ -42,6 +42,10 @@ WITH sessions AS (
     DELETE FROM one_time_code WHERE user_id = $1 RETURNING 1
 ), addresses AS (
     DELETE FROM known_address WHERE user_id = $1 RETURNING 1
+), factors AS (
+    DELETE FROM second_factor WHERE user_id = $1 RETURNING 1
+), challenges AS (
+    DELETE FROM sign_in_challenge WHERE user_id = $1 RETURNING 1
 ), settings AS (
     DELETE FROM drop_settings WHERE user_id = $1 RETURNING 1
 ), user_settings AS (
@@ -53,7 +57,8 @@ SELECT (SELECT count(*) FROM sessions) + (SELECT count(*) FROM tokens)
      + (SELECT count(*) FROM requests) + (SELECT count(*) FROM mails)
      + (SELECT count(*) FROM answers) + (SELECT count(*) FROM keys)
      + (SELECT count(*) FROM wallet_keys) + (SELECT count(*) FROM codes)
-     + (SELECT count(*) FROM addresses)
+     + (SELECT count(*) FROM addresses) + (SELECT count(*) FROM factors)
+     + (SELECT count(*) FROM challenges)
      + (SELECT count(*) FROM settings) + (SELECT count(*) FROM user_settings)
      + (SELECT count(*) FROM notifications) AS removed;
 
@@ -67,7 +72,7 @@ WITH person AS (
            company_name = NULL, photo_url = NULL, first_name = NULL, last_name = NULL, phone = NULL,
            date_of_birth = NULL, document_type = NULL, document_digest = NULL,
            document_sealed = NULL, is_email_verified = false, kyc_status = 'none',
-           drop_role = 'user', updated_at = clock_timestamp()
+           drop_role = 'user', second_factor_at = NULL, updated_at = clock_timestamp()
      WHERE user_id = $1
     RETURNING 1
 ), fundings AS (

@@ -2,9 +2,12 @@
 #include "api/pocket/pocket.h"
 
 #include "api/auth.h"
+#include "app/people/challenge.h"
 #include "app/people/session.h"
 #include "app/people/user.h"
 #include "base/arena.h"
+
+enum { SECOND_STEP_STATUS = 202 };
 
 static const char *const token_types[] = {"Bearer", NULL};
 
@@ -50,6 +53,8 @@ struct login_reply {
 	enum user_role role;
 	enum user_status status;
 	struct user user;
+	const char *challenge; /* of a second step, instead of all others */
+	int64_t challenge_s;
 };
 
 static const struct field login_user_fields[] = {
@@ -81,6 +86,21 @@ static const struct field login_reply_fields[] = {
 	FIELD(struct login_reply, status, .name = "status", .choices = user_status_words,
 	      .required = true, .example = "\"active\""),
 	FIELD(struct login_reply, user, .name = "user", .required = true, .sub = &login_user),
+};
+
+static const struct field challenge_fields[] = {
+	FIELD(struct login_reply, challenge, .name = "challenge", .required = true,
+	      .doc = "For POST /v1/auth/second-step, once.", .example = "\"q1Zc7T0b\""),
+	FIELD(struct login_reply, challenge_s, .name = "expiresIn", .required = true,
+	      .doc = "Validity of the challenge in seconds.", .example = "300"),
+};
+
+static const struct field step_fields[] = {
+	FIELD(struct second_step, challenge, .name = "challenge", .required = true, .min = 1,
+	      .max = 200, .secret = true, .example = "\"q1Zc7T0b\""),
+	FIELD(struct second_step, code, .name = "code", .required = true, .min = 1,
+	      .max = FACTOR_CODE_MAX, .secret = true,
+	      .doc = "A code of the app, or a recovery code.", .example = "\"123456\""),
 };
 
 /* A body of one or two texts. */
@@ -120,6 +140,9 @@ static const struct schema register_in =
 	SCHEMA(struct registration, "RegisterRequest", register_fields);
 static const struct schema login_in = SCHEMA(struct credentials, "LoginRequest", login_fields);
 static const struct schema login_out = SCHEMA(struct login_reply, "LoginReply", login_reply_fields);
+static const struct schema challenge_out =
+	SCHEMA(struct login_reply, "SignInChallenge", challenge_fields);
+static const struct schema step_in = SCHEMA(struct second_step, "SecondStepRequest", step_fields);
 static const struct schema refresh_in = SCHEMA(struct token_in, "RefreshRequest", refresh_fields);
 static const struct schema email_in = SCHEMA(struct token_in, "EmailRequest", email_fields);
 static const struct schema verify_in = SCHEMA(struct token_in, "VerifyEmailRequest", verify_fields);
@@ -162,10 +185,32 @@ show_tokens(const struct user_tokens *tokens, struct login_reply *out)
 static enum err
 login(struct call *call, const void *in, void *out)
 {
-	const struct credentials *credentials = in;
+	const struct user *user = &((const struct credentials *)in)->user;
+	struct login_reply *reply = out;
 	struct user_tokens tokens = {0};
 
-	TRY(user_sign_in(&call->ctx, &credentials->user, &tokens));
+	if (user->has_second_factor) {
+		call->status = SECOND_STEP_STATUS;
+		reply->challenge_s = CHALLENGE_LIFETIME_S;
+		return challenge_begin(&call->ctx, user, &reply->challenge);
+	}
+	TRY(user_sign_in(&call->ctx, user, &tokens));
+	show_tokens(&tokens, out);
+	return ERR_OK;
+}
+
+static enum err
+prepare_second_step(struct call *call, void *in)
+{
+	return challenge_prepare(&call->ctx, in);
+}
+
+static enum err
+second_step(struct call *call, const void *in, void *out)
+{
+	struct user_tokens tokens = {0};
+
+	TRY(challenge_finish(&call->ctx, in, &tokens));
 	show_tokens(&tokens, out);
 	return ERR_OK;
 }
@@ -250,9 +295,22 @@ const struct route pocket_auth[] = {
 	 .prepare = prepare_registration, .in = &register_in, .out = &pocket_user,
 	 .effect = EFFECT_WRITE, .limits.rate = RATE_SIGN_IN, .limits.daily = DAILY_REGISTRATIONS,
 	 .status = 201, .docs.tag = "Auth"},
-	{POST, "/v1/auth/login", "Sign in with email and password", NULL, login,
-	 .prepare = prepare_login, .in = &login_in, .out = &login_out, .effect = EFFECT_WRITE,
-	 .limits.rate = RATE_SIGN_IN, .docs.errors = {401}, .status = 200, .docs.tag = "Auth"},
+	{POST, "/v1/auth/login", "Sign in with email and password",
+	 "If the account has an active second factor, the answer is 202 with a challenge instead of "
+	 "tokens: send it with a code to POST /v1/auth/second-step.",
+	 login, .prepare = prepare_login, .in = &login_in, .out = &login_out,
+	 .reply.other = {SECOND_STEP_STATUS, &challenge_out,
+			 "The password is right; a second step is needed."},
+	 .effect = EFFECT_WRITE, .limits.rate = RATE_SIGN_IN, .docs.errors = {401}, .status = 200,
+	 .docs.tag = "Auth"},
+	{POST, "/v1/auth/second-step", "Complete a sign-in with a code of the second factor",
+	 "Takes the challenge of POST /v1/auth/login, and a code of the app or a recovery code. Each "
+	 "code is valid once. After a wrong code the challenge can be used again; 401 does not tell "
+	 "what was wrong. Wrong codes are counted for the account: after five the next one has to "
+	 "wait.",
+	 second_step, .prepare = prepare_second_step, .in = &step_in, .out = &login_out,
+	 .effect = EFFECT_WRITE, .limits.rate = RATE_SIGN_IN, .docs.errors = {401}, .status = 200,
+	 .docs.tag = "Auth"},
 	{POST, "/v1/auth/refresh", "Exchange a refresh token for new tokens",
 	 "A refresh token is valid once. Using it again ends the whole session.", refresh,
 	 .in = &refresh_in, .out = &login_out, .effect = EFFECT_WRITE, .limits.rate = RATE_SIGN_IN,
@@ -276,8 +334,8 @@ const struct route pocket_auth[] = {
 	 .in = &email_in, .effect = EFFECT_WRITE, .limits.rate = RATE_SIGN_IN, .status = 200,
 	 .docs.tag = "Auth"},
 	{POST, "/v1/auth/reset-password", "Set a new password with a mailed token",
-	 "Ends all sessions. If this is the first proof of the address, keys, webhooks, provider "
-	 "and bank accounts and the like that existed before become invalid, too.",
+	 "Ends all sessions. A second factor stays. If this is the first proof of the address, keys, "
+	 "webhooks, provider and bank accounts and the like that existed before become invalid, too.",
 	 reset_password, .prepare = prepare_reset, .in = &reset_in, .effect = EFFECT_WRITE,
 	 .limits.rate = RATE_SIGN_IN, .status = 200, .docs.tag = "Auth"},
 	{0},

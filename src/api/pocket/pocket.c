@@ -99,6 +99,7 @@ static const struct property error[] = {
 static const struct route *const groups[] = {
 	pocket_auth,
 	pocket_sessions,
+	pocket_second_factor,
 	pocket_users,
 	pocket_reviews,
 	pocket_platform,

@@ -16,6 +16,7 @@ extern const struct route pocket_platform[];
 extern const struct route pocket_jobs[];
 extern const struct route pocket_keys[];
 extern const struct route pocket_receipts[];
+extern const struct route pocket_second_factor[];
 extern const struct route pocket_sessions[];
 extern const struct route pocket_statements[];
 extern const struct route pocket_transactions[];

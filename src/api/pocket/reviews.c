@@ -28,7 +28,8 @@ static const struct field review_fields[] = {
 
 static const struct field audit_fields[] = {
 	FIELD(struct audit_entry, admin, .name = "userId", .keep_null = true,
-	      .doc = "The administrator; null for the command line of the operator."),
+	      .doc = "Who did it: an administrator, or the owner of an account whose protection "
+		     "was changed; null for the command line of the operator."),
 	FIELD(struct audit_entry, action, .name = "action", .required = true,
 	      .example = "\"user_update\""),
 	FIELD(struct audit_entry, subject, .name = "subject", .required = true,

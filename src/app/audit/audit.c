@@ -5,12 +5,19 @@
 #include "json/writer.h"
 
 enum err
-audit_add(struct ctx *ctx, const char *action, const char *subject, struct json_value detail)
+audit_add_by(struct ctx *ctx, int64_t user_id, const char *action, const char *subject,
+	     struct json_value detail)
 {
 	return db_run(ctx, SQL_audit_insert, NULL,
-		      PARAMS(p_id(ctx->who.user_id), p_text(action), p_text(subject),
+		      PARAMS(p_id(user_id), p_text(action), p_text(subject),
 			     p_text(detail.text != NULL ? detail.text : "{}"),
 			     p_text(ctx->request_id)));
+}
+
+enum err
+audit_add(struct ctx *ctx, const char *action, const char *subject, struct json_value detail)
+{
+	return audit_add_by(ctx, ctx->who.user_id, action, subject, detail);
 }
 
 void

@@ -1,4 +1,7 @@
-/* audit.h - the audit log of administrators' actions, written in the transaction of the action. */
+/*
+ * audit.h - the audit log of administrators' actions, and of changes to what protects an account,
+ * written in the transaction of the action.
+ */
 #ifndef APP_AUDIT_AUDIT_H
 #define APP_AUDIT_AUDIT_H
 
@@ -9,7 +12,7 @@ struct jw;
 
 struct audit_entry {
 	int64_t audit_id;
-	struct uuid admin;   /* administrator; nil: the operator, by the command line */
+	struct uuid admin;   /* who did it; nil: the operator, by the command line */
 	const char *action;  /* "user_update", "review_approve" */
 	const char *subject; /* object of the action: an id or a reference */
 	struct json_value detail;
@@ -21,7 +24,10 @@ struct audit_entry {
  * addresses. */
 enum err audit_add(struct ctx *ctx, const char *action, const char *subject,
 		   struct json_value detail) MUST_CHECK;
-/* The same with details: begin an object, write its members, end it. */
+/* The same for a person who is not signed in yet. */
+enum err audit_add_by(struct ctx *ctx, int64_t user_id, const char *action, const char *subject,
+		      struct json_value detail) MUST_CHECK;
+/* An action of the caller with details: begin an object, write its members, end it. */
 void audit_begin(struct ctx *ctx, struct jw *detail);
 enum err audit_end(struct ctx *ctx, const char *action, const char *subject,
 		   struct jw *detail) MUST_CHECK;

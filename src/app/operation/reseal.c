@@ -15,6 +15,7 @@ static const struct column_at {
 } sealed_columns[] = {
 	{"mail.body_sealed", SQL_sealed_mail, SQL_reseal_mail},
 	{"users.document_sealed", SQL_sealed_document, SQL_reseal_document},
+	{"second_factor.secret_sealed", SQL_sealed_second_factor, SQL_reseal_second_factor},
 	{"provider_config.config_sealed", SQL_sealed_provider_config, SQL_reseal_provider_config},
 	{"voucher.code_sealed", SQL_sealed_voucher, SQL_reseal_voucher},
 	{"bank_consent.consent_sealed", SQL_sealed_bank_consent, SQL_reseal_bank_consent},

@@ -51,13 +51,14 @@ guard_knows_address(struct ctx *ctx, int64_t user_id, const char *address, bool 
 	return ERR_OK;
 }
 
-enum err
-guard_begin(struct ctx *ctx, int64_t user_id, const char *name, struct guard *out)
+/* What is guessed at is "guess" or "code". */
+static enum err
+begin(struct ctx *ctx, const char *what, int64_t user_id, const char *name, struct guard *out)
 {
 	const char *account =
-		user_id != 0
-			? arena_printf(ctx->arena, "cowry-guess-1\nuser\n%lld", (long long)user_id)
-			: arena_printf(ctx->arena, "cowry-guess-1\nname\n%s", name);
+		user_id != 0 ? arena_printf(ctx->arena, "cowry-%s-1\nuser\n%lld", what,
+					    (long long)user_id)
+			     : arena_printf(ctx->arena, "cowry-%s-1\nname\n%s", what, name);
 	const char *known =
 		arena_printf(ctx->arena, "%s\n%s", account, client_group(ctx->arena, ctx->address));
 	struct rows rows;
@@ -73,9 +74,22 @@ guard_begin(struct ctx *ctx, int64_t user_id, const char *name, struct guard *ou
 		   PARAMS(p_int(user_id), p_digest(out->address), p_digest(out->account),
 			  p_digest(out->known))));
 	(void)fault(&ctx->fault, ERR_RATE_LIMITED, NULL,
-		    "Too many wrong passwords; wait before you try again");
+		    "Too many wrong %s; wait before you try again",
+		    strcmp(what, "code") == 0 ? "codes" : "passwords");
 	ctx->fault.retry_after_s = row_int(&rows, 0, 0);
 	return ERR_RATE_LIMITED;
+}
+
+enum err
+guard_begin(struct ctx *ctx, int64_t user_id, const char *name, struct guard *out)
+{
+	return begin(ctx, "guess", user_id, name, out);
+}
+
+enum err
+guard_begin_code(struct ctx *ctx, int64_t user_id, const char *name, struct guard *out)
+{
+	return begin(ctx, "code", user_id, name, out);
 }
 
 enum err

@@ -1,5 +1,5 @@
 /*
- * guard.h - limits on password guesses, per account across all dialects.
+ * guard.h - limits on guesses at passwords and second factors, per account across all dialects.
  *
  * After some wrong guesses, the next one has to wait, twice as long each time, at most a quarter of
  * an hour. Guesses from addresses that the account has signed in from before are counted
@@ -24,6 +24,10 @@ struct guard {
  * if no user has the name (address or phone number). Not in a transaction. ERR_RATE_LIMITED. */
 enum err guard_begin(struct ctx *ctx, int64_t user_id, const char *name,
 		     struct guard *out) MUST_CHECK;
+/* The same for a guess at a code of the second factor; these are counted apart, so that a right
+ * password doesn't reset them. name is what is guessed at instead if there is no user. */
+enum err guard_begin_code(struct ctx *ctx, int64_t user_id, const char *name,
+			  struct guard *out) MUST_CHECK;
 /* It was right: reset the counters. */
 enum err guard_right(struct ctx *ctx, const struct guard *guard) MUST_CHECK;
 /* It could not be checked: do not count it. */

@@ -9,6 +9,7 @@ static const enum statement_id voided[] = {
 	SQL_session_revoke_all,      SQL_user_revoke_keys,        SQL_ownership_void_codes,
 	SQL_ownership_void_webhooks, SQL_ownership_void_payments, SQL_ownership_void_providers,
 	SQL_ownership_void_payees,   SQL_ownership_void_merchant, SQL_ownership_void_person,
+	SQL_factor_remove,
 };
 enum { VOIDED = COUNT(voided) };
 

@@ -3,7 +3,7 @@
  *
  * Anybody can register with any address, and set the account up before the owner of the address
  * does. So the first time that somebody proves ownership of the address, everything that was set up
- * before is invalidated: sessions, keys, codes, destinations (webhooks, accounts at providers and
+ * before is invalidated: sessions, keys, codes, a second factor, destinations (webhooks, accounts at providers and
  * banks, recipients, cards, bank accounts of merchants), and the identity data of the account.
  * Money, projects and histories are handed over.
  */

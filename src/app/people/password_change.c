@@ -16,18 +16,7 @@ wrong(struct ctx *ctx)
 enum err
 password_change_prepare(struct ctx *ctx, struct password_change *in)
 {
-	struct credentials credentials = {.password = in->current};
-	enum err err;
-
-	TRY(user_get(ctx, ctx->who.user_id, &in->user));
-	credentials.email = in->user.email;
-	err = user_check_password(ctx, &credentials);
-	in->is_right = err == ERR_OK;
-	if (err == ERR_INVALID_CREDENTIALS)
-		fault_clear(&ctx->fault);
-	else
-		TRY(err);
-	in->user = credentials.user;
+	TRY(user_check_own_password(ctx, in->current, &in->user, &in->is_right));
 	return in->is_right
 		       ? user_hash_password(ctx, "newPassword", in->new_password, &in->new_hash)
 		       : ERR_OK;

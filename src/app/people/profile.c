@@ -96,14 +96,7 @@ profile_register(struct ctx *ctx, const struct profile_registration *in, struct 
 enum err
 profile_renew(struct ctx *ctx, const char **token)
 {
-	struct user user = {0};
-	struct rows rows;
-
-	TRY(db_run(ctx, SQL_session_revoke, &rows, PARAMS(p_int(ctx->who.session_id))));
-	if (rows.affected == 0) /* another request was first */
-		return fault(&ctx->fault, ERR_UNAUTHORIZED, NULL, "The session has ended");
-	TRY(user_get(ctx, ctx->who.user_id, &user));
-	return user_open_session(ctx, &user, DROP_SESSION_S, token);
+	return user_renew_session(ctx, DROP_SESSION_S, token);
 }
 
 enum err

@@ -52,44 +52,73 @@ issue_access(struct ctx *ctx, struct uuid session, struct user_tokens *out)
 	return sign_token(ctx, &out->user, session, out->expires_in_s, &out->access);
 }
 
-/* A session of a user in the state in which they were authenticated: with the same password, if
- * by one. */
+/* A session, as it is opened. */
+struct opening {
+	struct uuid id;
+	int64_t seconds;
+	bool proven; /* the second factor, by this sign-in or by the session that this one replaces */
+};
+
+/* For a user in the state in which they were authenticated: with the same password, if by one. */
 static enum err
-open_session(struct ctx *ctx, const struct user *user, struct uuid session, int64_t seconds,
+open_session(struct ctx *ctx, const struct user *user, const struct opening *opening,
 	     int64_t *session_id)
 {
 	struct bytes address = guard_address(ctx, user->user_id, ctx->address);
 	struct rows rows;
 
+	if (user->has_second_factor && !opening->proven)
+		return fault(&ctx->fault, ERR_SECOND_FACTOR, NULL,
+			     "The account has a second factor; sign in with POST /v1/auth/login");
 	TRY(db_run(ctx, SQL_session_insert, &rows,
-		   PARAMS(p_uuid(session), p_int(user->user_id), p_int(seconds),
-			  p_text(user->password_hash), p_bytes(address.data, address.length))));
+		   PARAMS(p_uuid(opening->id), p_int(user->user_id), p_int(opening->seconds),
+			  p_text(user->password_hash), p_bytes(address.data, address.length),
+			  p_bool(opening->proven))));
 	if (rows.count == 0)
 		return fault(&ctx->fault, ERR_INVALID_CREDENTIALS, NULL, NULL);
 	*session_id = row_int(&rows, 0, 0);
 	return ERR_OK;
 }
 
+static enum err
+open_token(struct ctx *ctx, const struct user *user, int64_t seconds, bool proven,
+	   const char **token)
+{
+	const struct opening opening = {uuid_v7(), seconds, proven};
+	int64_t session_id;
+
+	TRY(open_session(ctx, user, &opening, &session_id));
+	return sign_token(ctx, user, opening.id, seconds, token);
+}
+
 enum err
 user_open_session(struct ctx *ctx, const struct user *user, int64_t seconds, const char **token)
 {
-	struct uuid session = uuid_v7();
-	int64_t session_id;
+	return open_token(ctx, user, seconds, false, token);
+}
 
-	TRY(open_session(ctx, user, session, seconds, &session_id));
-	return sign_token(ctx, user, session, seconds, token);
+static enum err
+sign_in(struct ctx *ctx, const struct user *user, bool proven, struct user_tokens *out)
+{
+	const struct opening opening = {uuid_v7(), ctx->app->config->refresh_token_s, proven};
+	int64_t session_id = 0;
+
+	out->user = *user;
+	TRY(open_session(ctx, user, &opening, &session_id));
+	TRY(issue_refresh(ctx, session_id, &out->refresh));
+	return issue_access(ctx, opening.id, out);
 }
 
 enum err
 user_sign_in(struct ctx *ctx, const struct user *user, struct user_tokens *out)
 {
-	struct uuid session = uuid_v7();
-	int64_t session_id = 0;
+	return sign_in(ctx, user, false, out);
+}
 
-	out->user = *user;
-	TRY(open_session(ctx, user, session, ctx->app->config->refresh_token_s, &session_id));
-	TRY(issue_refresh(ctx, session_id, &out->refresh));
-	return issue_access(ctx, session, out);
+enum err
+user_sign_in_proven(struct ctx *ctx, const struct user *user, struct user_tokens *out)
+{
+	return sign_in(ctx, user, true, out);
 }
 
 struct refresh_row {
@@ -139,17 +168,34 @@ user_refresh(struct ctx *ctx, const char *refresh, struct user_tokens *out, int6
 	return issue_access(ctx, row.session, out);
 }
 
+/* End the session of the caller, which another one will replace. */
+static enum err
+end_current(struct ctx *ctx, struct user *user)
+{
+	struct rows ended;
+
+	TRY(db_run(ctx, SQL_session_revoke, &ended, PARAMS(p_int(ctx->who.session_id))));
+	if (ended.affected == 0) /* another request was first */
+		return fault(&ctx->fault, ERR_UNAUTHORIZED, NULL, "The session has ended");
+	return user_get(ctx, ctx->who.user_id, user);
+}
+
 enum err
 user_renew(struct ctx *ctx, struct user_tokens *out)
 {
 	struct user user = {0};
-	struct rows ended;
 
-	TRY(db_run(ctx, SQL_session_revoke, &ended, PARAMS(p_int(ctx->who.session_id))));
-	if (ended.affected == 0)
-		return fault(&ctx->fault, ERR_UNAUTHORIZED, NULL, "The session has ended");
-	TRY(user_get(ctx, ctx->who.user_id, &user));
-	return user_sign_in(ctx, &user, out);
+	TRY(end_current(ctx, &user));
+	return sign_in(ctx, &user, true, out);
+}
+
+enum err
+user_renew_session(struct ctx *ctx, int64_t seconds, const char **token)
+{
+	struct user user = {0};
+
+	TRY(end_current(ctx, &user));
+	return open_token(ctx, &user, seconds, true, token);
 }
 
 enum err

@@ -15,6 +15,10 @@ struct credentials {
  * the same time. ERR_RATE_LIMITED after too many wrong passwords (guard.h). Not in a transaction. */
 enum err user_check_password(struct ctx *ctx, struct credentials *in) MUST_CHECK;
 
+/* The same for the password of the caller, who is read; a wrong one is not an error. */
+enum err user_check_own_password(struct ctx *ctx, const char *password, struct user *user,
+				 bool *right) MUST_CHECK;
+
 struct user_tokens {
 	const char *access;
 	const char *refresh;
@@ -23,9 +27,13 @@ struct user_tokens {
 };
 
 /* Start a session, for the user as read before: ERR_INVALID_CREDENTIALS if the password has
- * changed since. */
+ * changed since. ERR_SECOND_FACTOR if the account has an active second factor. */
 enum err user_sign_in(struct ctx *ctx, const struct user *user, struct user_tokens *out) MUST_CHECK;
-/* Start a session with a lifetime in seconds that can't be refreshed, and its token. */
+/* The same after the second factor was proven, in this transaction. */
+enum err user_sign_in_proven(struct ctx *ctx, const struct user *user,
+			     struct user_tokens *out) MUST_CHECK;
+/* Start a session with a lifetime in seconds that can't be refreshed, and its token. ERR_SECOND_FACTOR
+ * as above. */
 enum err user_open_session(struct ctx *ctx, const struct user *user, int64_t seconds,
 			   const char **token) MUST_CHECK;
 /*
@@ -37,6 +45,8 @@ enum err user_refresh(struct ctx *ctx, const char *refresh, struct user_tokens *
 /* End the session of the caller and start another; ERR_UNAUTHORIZED if it has ended in the
  * meantime. */
 enum err user_renew(struct ctx *ctx, struct user_tokens *out) MUST_CHECK;
+/* The same for a session of user_open_session(). */
+enum err user_renew_session(struct ctx *ctx, int64_t seconds, const char **token) MUST_CHECK;
 enum err user_end_session(struct ctx *ctx, int64_t session_id) MUST_CHECK;
 /* End the session that a refresh token belongs to; an unknown token is not an error. */
 enum err user_sign_out(struct ctx *ctx, const char *refresh) MUST_CHECK;

@@ -48,6 +48,8 @@ static const struct column user_columns[] = {
 	COLUMN(struct user, first_name),
 	COLUMN(struct user, last_name),
 	COLUMN(struct user, created_at),
+	COLUMN(struct user, is_owner_proven),
+	COLUMN(struct user, has_second_factor),
 };
 
 void
@@ -305,6 +307,24 @@ user_check_password(struct ctx *ctx, struct credentials *in)
 }
 
 enum err
+user_check_own_password(struct ctx *ctx, const char *password, struct user *user, bool *right)
+{
+	struct credentials credentials = {.password = password};
+	enum err err;
+
+	TRY(user_get(ctx, ctx->who.user_id, user));
+	credentials.email = user->email;
+	err = user_check_password(ctx, &credentials);
+	*right = err == ERR_OK;
+	if (err == ERR_INVALID_CREDENTIALS)
+		fault_clear(&ctx->fault);
+	else
+		TRY(err);
+	*user = credentials.user;
+	return ERR_OK;
+}
+
+enum err
 user_request_token(struct ctx *ctx, const char *email, enum token_purpose purpose)
 {
 	return db_run(ctx, SQL_token_request_insert, NULL,
@@ -354,7 +374,7 @@ concerns(const struct user *user, enum token_purpose purpose)
 	if (user->status != USER_ACTIVE)
 		return false;
 	if (purpose == TOKEN_VERIFY_EMAIL)
-		return !user->is_email_verified;
+		return !user->is_email_verified || !user->is_owner_proven;
 	return user->provider == SIGN_IN_LOCAL;
 }
 

@@ -45,6 +45,8 @@ struct user {
 	const char *first_name; /* NULL: only the full name is known */
 	const char *last_name;
 	struct instant created_at;
+	bool is_owner_proven;   /* ownership of the address (ownership.h) */
+	bool has_second_factor; /* an active one (second_factor.h) */
 };
 
 /* Input of a registration. */

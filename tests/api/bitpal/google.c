@@ -6,6 +6,7 @@
 
 #include "api/bitpal/bitpal.h"
 #include "crypto/hmac.h"
+#include "tests/support/authenticator.h"
 #include "tests/support/google_scene.h"
 
 static void
@@ -104,6 +105,23 @@ test_sign_in(void **state)
 	expect_status(&again, 200);
 	expect_text(&again, "data.user.id", answer_at(&a, "data.user.id"));
 	expect_text(&again, "data.user.wallet_number", answer_at(&a, "data.user.wallet_number"));
+}
+
+/* Google proves the address, and not the second factor of the account. */
+static void
+test_second_factor(void **state)
+{
+	struct client *c = *state;
+	struct guarded ada = guarded_new(c, "guarded@example.com");
+	struct answer a = sign_in(c, ada.person.email);
+
+	expect_status(&a, 403);
+	assert_non_null(strstr(answer_at(&a, "message"), "/v1/auth/login"));
+	assert_null(answer_at(&a, "data.access_token"));
+	client_sql(c, "UPDATE cowry.users SET owner_proven_at = NULL WHERE email ="
+		      " 'guarded@example.com'");
+	a = sign_in(c, ada.person.email); /* the factor may be somebody else's */
+	expect_status(&a, 200);
 }
 
 static void
@@ -385,13 +403,14 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		client_test(test_start),          client_test(test_redirect),
-		client_test(test_sign_in),        client_test(test_states),
-		client_test(test_incomplete),     client_test(test_binding),
-		client_test(test_known_user),     client_test(test_trap),
-		client_test(test_not_active),     client_test(test_names),
-		client_test(test_not_configured), client_test(test_at_once),
-		client_test(test_covered),        client_test(client_books_hold),
+		client_test(test_start),        client_test(test_redirect),
+		client_test(test_sign_in),      client_test(test_second_factor),
+		client_test(test_states),       client_test(test_incomplete),
+		client_test(test_binding),      client_test(test_known_user),
+		client_test(test_trap),         client_test(test_not_active),
+		client_test(test_names),        client_test(test_not_configured),
+		client_test(test_at_once),      client_test(test_covered),
+		client_test(client_books_hold),
 	};
 
 	return cmocka_run_group_tests(tests, google_setup, google_teardown);

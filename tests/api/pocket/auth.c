@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "api/pocket/pocket.h"
-#include "tests/support/users.h"
+#include "tests/support/authenticator.h"
 
 static struct answer
 post(struct client *c, const char *path, const char *body)
@@ -478,6 +478,22 @@ test_no_reset_for_google(void **state)
 	assert_non_null(strstr(mail_to(c, "only@example.com"), "verification"));
 }
 
+/* tests/api/pocket/second_factor.c has the rest. */
+static void
+test_second_step(void **state)
+{
+	struct client *c = *state;
+	struct guarded ada = guarded_new(c, "second-step@example.com");
+	const char *challenge = challenge_for(c, ada.person.email, PASSWORD);
+	struct answer a = second_step(c, challenge, "000000000");
+
+	expect_refusal(&a, 401, "INVALID_CREDENTIALS");
+	a = second_step(c, challenge, app_code(c, ada.secret, 0));
+	expect_status(&a, 200);
+	a = me(c, answer_at(&a, "data.accessToken"));
+	expect_text(&a, "data.email", ada.person.email);
+}
+
 static void
 test_routes(void **state)
 {
@@ -505,6 +521,7 @@ main(void)
 		client_test(test_reset_expires),
 		client_test(test_no_reset_for_google),
 		client_test(client_books_hold),
+		client_test(test_second_step),
 		client_test(test_routes),
 	};
 
