@@ -268,6 +268,7 @@ src_app_libapp_a_SOURCES = \
 	src/app/people/code.c src/app/people/code.h \
 	src/app/people/complaint.c src/app/people/complaint.h \
 	src/app/people/consent.c src/app/people/consent.h \
+	src/app/people/email_change.c src/app/people/email_change.h \
 	src/app/people/factor_code.c src/app/people/factor_code.h \
 	src/app/people/google.c src/app/people/google.h \
 	src/app/people/google_flow.c \
@@ -388,6 +389,7 @@ src_api_libapi_a_SOURCES = \
 	src/api/pocket/auth.c \
 	src/api/pocket/complaints.c \
 	src/api/pocket/filter.h \
+	src/api/pocket/email.c \
 	src/api/pocket/holds.c \
 	src/api/pocket/jobs.c \
 	src/api/pocket/keys.c \

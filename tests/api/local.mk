@@ -70,6 +70,7 @@ API_TESTS = \
 	tests/api/pocket/amounts \
 	tests/api/pocket/auth \
 	tests/api/pocket/bulk \
+	tests/api/pocket/email \
 	tests/api/pocket/free_json \
 	tests/api/pocket/holds \
 	tests/api/pocket/jobs \
@@ -177,6 +178,7 @@ tests_api_pocket_admin_LDADD = $(API_LIBS)
 tests_api_pocket_amounts_LDADD = $(API_LIBS)
 tests_api_pocket_auth_LDADD = $(API_LIBS)
 tests_api_pocket_bulk_LDADD = $(API_LIBS)
+tests_api_pocket_email_LDADD = $(API_LIBS)
 tests_api_pocket_free_json_LDADD = $(API_LIBS)
 tests_api_pocket_holds_LDADD = $(API_LIBS)
 tests_api_pocket_jobs_LDADD = $(API_LIBS)

@@ -26,6 +26,7 @@ static const struct {
 	{pocket_auth, NULL, "pocket/auth", "client_covered(*state, pocket_auth, NULL)"},
 	{pocket_platform, NULL, "pocket/platform", "client_covered(*state, pocket_platform, NULL)"},
 	{pocket_keys, NULL, "pocket/keys", "client_covered(*state, pocket_keys, NULL)"},
+	{pocket_email, NULL, "pocket/email", "client_covered(*state, pocket_email, NULL)"},
 	{pocket_second_factor, NULL, "pocket/second_factor",
 	 "client_covered(*state, pocket_second_factor, NULL)"},
 	{pocket_sessions, NULL, "pocket/sessions", "client_covered(*state, pocket_sessions, NULL)"},

@@ -54,6 +54,25 @@ UPDATE users
    SET password_hash = $2, updated_at = clock_timestamp()
  WHERE user_id = $1 AND password_hash = $3 AND status = 'active';
 
+-- name: email_taken
+-- params: user_id:bigint email_key:text spelling:text
+-- returns: one
+-- Whether another account has the address; closed ones keep it until they are erased.
+SELECT EXISTS (SELECT FROM users WHERE email_key IN ($2, $3) AND user_id <> $1) AS taken;
+
+-- name: user_change_email
+-- params: user_id:bigint email:text email_key:text
+-- returns: none
+-- A code that was mailed there has been confirmed, in a session of the user: that is a proof of
+-- ownership (ownership.h). Tokens that were mailed to the former address end.
+WITH tokens AS (
+    DELETE FROM email_token WHERE user_id = $1 AND used_at IS NULL
+)
+UPDATE users
+   SET email = $2, email_key = $3, is_email_verified = true,
+       owner_proven_at = coalesce(owner_proven_at, clock_timestamp()), updated_at = clock_timestamp()
+ WHERE user_id = $1;
+
 -- name: user_make_admin
 -- params: public_id:uuid email:text email_key:text password_hash:text name:text spelling:text
 -- returns: maybe

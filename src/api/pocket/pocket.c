@@ -100,6 +100,7 @@ static const struct route *const groups[] = {
 	pocket_auth,
 	pocket_sessions,
 	pocket_second_factor,
+	pocket_email,
 	pocket_users,
 	pocket_reviews,
 	pocket_platform,

@@ -12,6 +12,7 @@ struct payment;
 
 extern const struct route pocket_accounts[];
 extern const struct route pocket_auth[];
+extern const struct route pocket_email[];
 extern const struct route pocket_platform[];
 extern const struct route pocket_jobs[];
 extern const struct route pocket_keys[];

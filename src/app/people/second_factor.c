@@ -210,25 +210,54 @@ enum err
 second_factor_change_prepare(struct ctx *ctx, struct factor_change *in)
 {
 	TRY(user_check_own_password(ctx, in->password, &in->user, &in->is_right));
-	return factor_guess(ctx, ctx->who.user_id, NULL, in->code, &in->guess);
+	return in->code != NULL ? factor_guess(ctx, ctx->who.user_id, NULL, in->code, &in->guess)
+				: ERR_OK;
 }
 
+/* Both are right, and the code is used up. */
 static enum err
-may_change(struct ctx *ctx, const struct factor_change *in)
+prove(struct ctx *ctx, const struct factor_change *in, const struct lock_row *row)
 {
-	struct lock_row row = {0};
 	bool right = false;
 
-	TRY(lock(ctx, ctx->who.user_id, in->user.password_hash, &row));
-	if (!row.active)
-		return fault(&ctx->fault, ERR_CONFLICT, NULL, "No second factor is active");
-	if (in->is_right && row.unchanged)
+	if (in->is_right && row->unchanged)
 		TRY(factor_use(ctx, &in->guess, &right));
 	if (!right)
 		return fault(&ctx->fault, ERR_FORBIDDEN, NULL, "The password or the code is wrong");
 	if (in->guess.recovery.length == 0)
 		return ERR_OK;
 	return factor_tell(ctx, &in->user, FACTOR_RECOVERED);
+}
+
+static enum err
+may_change(struct ctx *ctx, const struct factor_change *in)
+{
+	struct lock_row row = {0};
+
+	TRY(lock(ctx, ctx->who.user_id, in->user.password_hash, &row));
+	if (!row.active)
+		return fault(&ctx->fault, ERR_CONFLICT, NULL, "No second factor is active");
+	return prove(ctx, in, &row);
+}
+
+enum err
+second_factor_prove(struct ctx *ctx, const struct factor_change *in)
+{
+	struct arena *arena = ctx->arena;
+	struct lock_row row = {0};
+
+	TRY(lock(ctx, ctx->who.user_id, in->user.password_hash, &row));
+	if (row.active && in->code != NULL)
+		return prove(ctx, in, &row);
+	if (row.active)
+		violation_add(arena, &ctx->fault, "code", "REQUIRED",
+			      "is required, because a second factor is active");
+	else if (in->code != NULL)
+		violation_add(arena, &ctx->fault, "code", "UNEXPECTED",
+			      "can't be checked, because no second factor is active");
+	else if (!in->is_right || !row.unchanged)
+		violation_add(arena, &ctx->fault, "password", "WRONG", "is wrong");
+	return ctx->fault.violations != NULL ? ERR_VALIDATION : ERR_OK;
 }
 
 enum err

@@ -60,16 +60,20 @@ enum err second_factor_confirm_prepare(struct ctx *ctx, struct factor_confirmati
 enum err second_factor_confirm(struct ctx *ctx, const struct factor_confirmation *in,
 			       struct recovery_codes *out) MUST_CHECK;
 
-/* What a change of an active factor needs. */
+/* What proves again, in a session, who the caller is. */
 struct factor_change {
 	const char *password;
-	const char *code; /* of the app, or a recovery code */
+	const char *code; /* of the app, or a recovery code; NULL: none */
 	bool is_right;    /* the password; these by second_factor_change_prepare */
 	struct user user;
 	struct factor_guess guess;
 };
 
 enum err second_factor_change_prepare(struct ctx *ctx, struct factor_change *in) MUST_CHECK;
+/* In the transaction of a change that needs the password, and a code if a factor is active: lock the
+ * account and use up the code. ERR_FORBIDDEN if one of both is wrong; ERR_VALIDATION on password if there
+ * is no factor, and on code if there is one too few or too many. */
+enum err second_factor_prove(struct ctx *ctx, const struct factor_change *in) MUST_CHECK;
 /* Both: ERR_FORBIDDEN if the password or the code is wrong, ERR_CONFLICT if no factor is active. */
 /* New recovery codes instead of all former ones. */
 enum err second_factor_renew_codes(struct ctx *ctx, const struct factor_change *in,
