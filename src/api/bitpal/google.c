@@ -143,7 +143,8 @@ const struct route bitpal_google[] = {
 	 "the cookie, if both requests come from the same address. The first sign-in creates the "
 	 "user and a naira wallet; a user who has registered with the same email address through "
 	 "another API is the same user. If that address was never verified before, the password, "
-	 "sessions and keys that were created with it become invalid.",
+	 "sessions and keys that were created with it become invalid. 403 if the user has a second "
+	 "factor: sign in with POST /v1/auth/login, whose access token is valid here.",
 	 finish, .query = &return_query, .out = &signed_in, .docs.errors = {401, 403, 502},
 	 .limits.rate = RATE_SIGN_IN, .reply.message = "Authentication successful", .status = 200,
 	 .docs.tag = "Authentication"},

@@ -229,10 +229,11 @@ const struct route drop_auth[] = {
 	 .docs.tag = "Authentication"},
 	{POST, "/api/auth/login", "Sign in with email and password",
 	 "The answer sets the cookie drop_token, which is valid for 24 hours. 400 if the email or "
-	 "the password is missing.",
+	 "the password is missing. 403 if the account has a second factor: sign in with POST "
+	 "/v1/auth/login, whose access token is valid here.",
 	 login, .prepare = prepare_login, .in = &login_in, .out = &signed_in,
 	 .body.violations_are_400 = true, .ignores_key = true, .effect = EFFECT_WRITE,
-	 .limits.rate = RATE_SIGN_IN, .docs.errors = {401}, .status = 200,
+	 .limits.rate = RATE_SIGN_IN, .docs.errors = {401, 403}, .status = 200,
 	 .docs.tag = "Authentication"},
 	{GET, "/api/auth/me", "Retrieve the current user and bank accounts", NULL, me,
 	 .out = &me_out, .access = ACCESS_COOKIE, .status = 200, .docs.tag = "Authentication"},
