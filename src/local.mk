@@ -227,6 +227,7 @@ src_app_libapp_a_SOURCES = \
 	src/app/events/sender_state.h \
 	src/app/events/delivery.c src/app/events/delivery.h \
 	src/app/events/event.c src/app/events/event.h \
+	src/app/events/event_type.c src/app/events/event_type.h \
 	src/app/events/event_stream.c src/app/events/event_stream.h \
 	src/app/events/lane.c src/app/events/lane.h \
 	src/app/events/notification.c src/app/events/notification.h \

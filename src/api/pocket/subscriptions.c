@@ -2,11 +2,9 @@
 #include "api/page.h"
 #include "api/pocket/pocket.h"
 #include "app/events/delivery.h"
-#include "app/events/event.h"
+#include "app/events/event_type.h"
 #include "app/events/webhook.h"
 #include "app/wallet/wallet.h"
-
-static const char *const types[] = {EVENT_TYPES, NULL};
 
 #define URL_FIELD(required_)                                                                   \
 	FIELD(struct webhook, url, .name = "url", .required = required_, .format = "uri",      \
@@ -15,7 +13,7 @@ static const char *const types[] = {EVENT_TYPES, NULL};
 	      .example = "\"https://shop.example.com/hooks/cowry\"")
 #define TYPES_FIELD(required_)                                                               \
 	FIELD(struct webhook, event_types, .name = "eventTypes", .required = required_,      \
-	      .choices = types,                                                              \
+	      .choices = event_type_words,                                                   \
 	      .doc = "Event types to subscribe to; \"*\" means all, including future ones.", \
 	      .example = "[\"wallet.credited\",\"transfer.completed\"]")
 #define DESCRIPTION_FIELD                                                     \
@@ -54,8 +52,8 @@ static const struct field change_fields[] = {
 		FIELD(struct webhook, project, .name = "projectId", .required = true),           \
 		FIELD(struct webhook, url, .name = "url", .required = true,                      \
 		      .example = "\"https://shop.example.com/hooks/cowry\""),                    \
-		FIELD(struct webhook, event_types, .name = "eventTypes", .choices = types,       \
-		      .required = true,                                                          \
+		FIELD(struct webhook, event_types, .name = "eventTypes",                         \
+		      .choices = event_type_words, .required = true,                             \
 		      .example = "[\"wallet.credited\",\"transfer.completed\"]"),                \
 		FIELD(struct webhook, mode, .name = "mode", .choices = mode_words,               \
 		      .required = true, .example = "\"live\""),                                  \
@@ -88,7 +86,7 @@ static const struct field new_webhook_fields[] = {
 		FIELD(struct delivery, subscription, .name = "webhookId", .required = true),       \
 		FIELD(struct delivery, event, .name = "eventId", .required = true,                 \
 		      .example = "\"evt_0190b2a4-7c1e-7d3a-9b61-2f6f0c9a1e55\""),                  \
-		FIELD(struct delivery, type, .name = "eventType", .choices = types,                \
+		FIELD(struct delivery, type, .name = "eventType", .choices = event_type_words,     \
 		      .required = true, .example = "\"wallet.credited\""),                         \
 		FIELD(struct delivery, object, .name = "objectId", .required = true),              \
 		FIELD(struct delivery, sequence, .name = "sequence", .required = true,             \

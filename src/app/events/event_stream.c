@@ -10,11 +10,9 @@
 #include "app/events/event.h"
 #include "app/events/event_stream.h"
 #include "base/arena.h"
-#include "base/money.h"
 #include "base/word.h"
 #include "db/row.h"
 #include "ledger/kernel.h"
-#include "json/writer.h"
 
 enum { TRANSACTIONS_AT_ONCE = 500, EVENTS_AT_ONCE = 1000, EVENTS_A_POSTING = 4 };
 
@@ -112,13 +110,12 @@ batch_of(struct arena *arena, size_t most)
 }
 
 static void
-emit(struct batch *batch, const struct line_row *row, const char *type, struct uuid object,
-     struct jw *w)
+emit(struct batch *batch, const struct line_row *row, const char *type,
+     const struct event_posting *posting, struct uuid object)
 {
-	struct bytes data;
+	const char *data = event_type_write(batch->arena, type, posting);
 
-	jw_close(w);
-	if (!jw_finish(w, &data)) {
+	if (data == NULL) {
 		batch->failed = true;
 		return;
 	}
@@ -127,42 +124,24 @@ emit(struct batch *batch, const struct line_row *row, const char *type, struct u
 	batch->modes[batch->n] = word_text(mode_words, row->mode);
 	batch->objects[batch->n] = object;
 	batch->types[batch->n] = type;
-	batch->data[batch->n] = data.data;
+	batch->data[batch->n] = data;
 	batch->places[batch->n] = row->transaction_id;
 	batch->times[batch->n++] = row->created_at;
 }
 
-static void
-write_uuid(struct jw *w, const char *name, struct uuid id)
+/* What all events of a posting have in common. */
+static struct event_posting
+posting_of(const struct line_row *row, struct uuid id)
 {
-	char text[UUID_TEXT_MAX];
-
-	jw_text(w, name, uuid_text(text, id));
-}
-
-static void
-write_amount(struct jw *w, const char *name, int64_t minor, const char *currency)
-{
-	char text[MONEY_TEXT_MAX];
-
-	jw_text(w, name, money_text(text, (struct money){minor, currency_find(currency)}));
-}
-
-/* Common members of all events of a posting: owner, amount, and transaction. */
-static void
-write_posting(struct jw *w, struct arena *arena, const struct line_row *row, const char *id_name,
-	      struct uuid id)
-{
-	char at[INSTANT_TEXT_MAX];
-
-	jw_init(w, arena, 512);
-	jw_object(w, NULL);
-	write_uuid(w, id_name, id);
-	write_amount(w, "amount", row->amount, row->currency);
-	jw_text(w, "currency", row->currency);
-	jw_text(w, "reference", row->reference);
-	jw_json(w, "metadata", row->metadata);
-	jw_text(w, "createdAt", instant_text(at, row->created_at));
+	return (struct event_posting){
+		.id = id,
+		.amount = {row->amount, currency_find(row->currency)},
+		.currency = row->currency,
+		.reference = row->reference,
+		.metadata = {row->metadata},
+		.created_at = row->created_at,
+		.transaction = row->public_id,
+	};
 }
 
 /* One side of a posting that is a wallet. */
@@ -171,41 +150,40 @@ emit_side(struct batch *batch, const struct line_row *row, bool credit)
 {
 	struct uuid wallet = credit ? row->destination : row->source;
 	bool other = credit ? row->source_is_wallet : row->destination_is_wallet;
-	struct jw w;
+	struct event_posting posting = posting_of(row, wallet);
 
-	write_posting(&w, batch->arena, row, "walletId", wallet);
-	write_amount(&w, "balance", credit ? row->to_balance : row->from_balance, row->currency);
-	write_uuid(&w, "transactionId", row->public_id);
-	jw_text(&w, "transactionType", word_text(transaction_type_words, row->type));
+	posting.balance = (struct money){credit ? row->to_balance : row->from_balance,
+					 posting.amount.currency};
+	posting.transaction_type = word_text(transaction_type_words, row->type);
 	if (other)
-		write_uuid(&w, "counterpartyWalletId", credit ? row->source : row->destination);
-	emit(batch, row, credit ? "wallet.credited" : "wallet.debited", wallet, &w);
+		posting.counterparty = credit ? row->source : row->destination;
+	emit(batch, row, credit ? "wallet.credited" : "wallet.debited", &posting, wallet);
 }
 
-/* Members of a transaction in addition to its postings. */
+/* What the transaction is, in addition to its postings. */
 static void
 emit_transaction(struct batch *batch, const struct line_row *row)
 {
-	struct jw w;
+	struct event_posting posting = posting_of(row, row->public_id);
+	const char *type;
 
 	if (row->type == TRANSACTION_TRANSFER) {
-		write_posting(&w, batch->arena, row, "id", row->public_id);
-		write_uuid(&w, "fromWalletId", row->source);
-		write_uuid(&w, "toWalletId", row->destination);
-		jw_text(&w, "status", "completed");
-		emit(batch, row, "transfer.completed", row->public_id, &w);
+		type = "transfer.completed";
+		posting.status = "completed";
+		posting.to = row->destination;
 	} else if (row->type == TRANSACTION_CAPTURE && !uuid_is_nil(row->hold)) {
-		write_posting(&w, batch->arena, row, "id", row->hold);
-		write_uuid(&w, "walletId", row->source);
-		write_uuid(&w, "transactionId", row->public_id);
-		jw_text(&w, "status", row->hold_stays ? "active" : "captured");
-		emit(batch, row, "hold.captured", row->hold, &w);
+		type = "hold.captured";
+		posting.status = row->hold_stays ? "active" : "captured";
+		posting.id = row->hold;
 	} else if (!uuid_is_nil(row->reverses)) {
-		write_posting(&w, batch->arena, row, "id", row->reverses);
-		write_uuid(&w, "reversalId", row->public_id);
-		jw_text(&w, "status", "reversed");
-		emit(batch, row, "transaction.reversed", row->reverses, &w);
+		type = "transaction.reversed";
+		posting.status = "reversed";
+		posting.id = row->reverses;
+	} else {
+		return;
 	}
+	posting.from = row->source;
+	emit(batch, row, type, &posting, posting.id);
 }
 
 /* Read the journal up to an id. Its events wait to be published. */

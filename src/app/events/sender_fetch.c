@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/events/event_type.h"
 #include "app/events/sender_state.h"
 #include "app/events/webhook.h"
 #include "app/events/webhook_request.h"
@@ -246,7 +247,7 @@ make_message(struct intake *in, const struct fetched *row)
 
 	if (!webhook_event_body(arena, &event, &body))
 		return NULL;
-	message = message_new(&in->sender->lanes, in->lane, webhook_event_name(arena, row->event),
+	message = message_new(&in->sender->lanes, in->lane, event_name(arena, row->event),
 			      body);
 	if (message == NULL)
 		return NULL;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/events/event_type.h"
 #include "base/arena.h"
 #include "crypto/hmac.h"
 #include "json/writer.h"
@@ -42,28 +43,20 @@ webhook_signer_free(struct webhook_signer *signer)
 	free(signer);
 }
 
-const char *
-webhook_event_name(struct arena *arena, struct uuid event)
-{
-	char text[UUID_TEXT_MAX];
-
-	return arena_printf(arena, "evt_%s", uuid_text(text, event));
-}
-
 bool
 webhook_event_body(struct arena *arena, const struct webhook_event *event, struct bytes *body)
 {
-	char at[INSTANT_TEXT_MAX];
+	const struct event_body shown = {
+		.id = event_name(arena, event->id),
+		.type = event->type,
+		.data = {event->data},
+		.created_at = event->created_at,
+		.version = EVENT_VERSION,
+	};
 	struct jw w;
 
 	jw_init(&w, arena, strlen(event->data) + 256);
-	jw_object(&w, NULL);
-	jw_text(&w, "id", webhook_event_name(arena, event->id));
-	jw_text(&w, "type", event->type);
-	jw_json(&w, "data", event->data);
-	jw_text(&w, "timestamp", instant_text(at, event->created_at));
-	jw_text(&w, "version", "1");
-	jw_close(&w);
+	schema_encode(&event_body, AMOUNT_TEXT, &shown, NULL, &w);
 	return jw_finish(&w, body);
 }
 

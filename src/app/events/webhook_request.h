@@ -27,7 +27,6 @@ struct webhook_event {
 	struct instant created_at;
 };
 
-const char *webhook_event_name(struct arena *arena, struct uuid event);
 /* An event as it is delivered, the same bytes each time. False if its data can't be written. */
 bool webhook_event_body(struct arena *arena, const struct webhook_event *event,
 			struct bytes *body) MUST_CHECK;

@@ -7,7 +7,6 @@
 #include "base/arena.h"
 #include "base/word.h"
 #include "db/row.h"
-#include "json/writer.h"
 
 static const struct column columns[] = {
 	COLUMN(struct payment_row, payment_id),
@@ -103,38 +102,23 @@ payment_row_show(const struct payment_row *row, struct payment *out)
 	};
 }
 
-static const char *
-id_or_null(struct ctx *ctx, struct uuid id)
-{
-	char text[UUID_TEXT_MAX];
-
-	return uuid_is_nil(id) ? NULL : arena_strdup(ctx->arena, uuid_text(text, id));
-}
-
 enum err
 payment_emit_event(struct ctx *ctx, const struct payment_row *row)
 {
-	const struct currency *currency = currency_find(row->currency);
 	const char *status = word_text(transaction_status_words, row->status);
-	char amount[MONEY_TEXT_MAX];
-	struct bytes data;
-	struct jw w;
+	const struct event_payment data = {
+		.id = row->public_id,
+		.reference = row->reference,
+		.type = word_text(transaction_type_words, row->type),
+		.status = status,
+		.amount = {row->amount, currency_find(row->currency)},
+		.currency = row->currency,
+		.wallet = row->wallet,
+		.provider = row->provider,
+		.transaction = row->transaction,
+		.problem = row->problem,
+	};
 
-	jw_init(&w, ctx->arena, 512);
-	jw_object(&w, NULL);
-	jw_text(&w, "id", id_or_null(ctx, row->public_id));
-	jw_text(&w, "reference", row->reference);
-	jw_text(&w, "type", word_text(transaction_type_words, row->type));
-	jw_text(&w, "status", status);
-	jw_text(&w, "amount", money_text(amount, (struct money){row->amount, currency}));
-	jw_text(&w, "currency", row->currency);
-	jw_text(&w, "walletId", id_or_null(ctx, row->wallet));
-	jw_text(&w, "provider", row->provider);
-	jw_text(&w, "transactionId", id_or_null(ctx, row->transaction));
-	jw_text(&w, "problem", row->problem);
-	jw_close(&w);
-	if (!jw_finish(&w, &data))
-		return fault(&ctx->fault, ERR_INTERNAL, NULL, NULL);
 	return event_add(ctx, row->ledger_id, arena_printf(ctx->arena, "payment.%s", status),
-			 row->public_id, (struct json_value){data.data});
+			 row->public_id, &data);
 }

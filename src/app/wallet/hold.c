@@ -9,7 +9,6 @@
 #include "db/row.h"
 #include "ledger/account.h"
 #include "ledger/hold.h"
-#include "json/writer.h"
 
 enum { HOLD_STATUSES = HOLD_EXPIRED + 1 };
 
@@ -51,66 +50,40 @@ show(const struct hold *hold, struct wallet_hold *out)
 	};
 }
 
-static void
-write_uuid(struct jw *w, const char *name, struct uuid id)
-{
-	char text[UUID_TEXT_MAX];
-
-	jw_text(w, name, uuid_text(text, id));
-}
-
-static void
-write_time(struct jw *w, const char *name, struct instant at)
-{
-	char text[INSTANT_TEXT_MAX];
-
-	jw_text(w, name, instant_text(text, at));
-}
-
-/* Common members of all events of a hold. */
-static void
-write_hold(struct jw *w, struct ctx *ctx, struct uuid id, struct uuid wallet, struct money amount,
-	   struct money captured)
-{
-	char text[MONEY_TEXT_MAX];
-
-	jw_init(w, ctx->arena, 512);
-	jw_object(w, NULL);
-	write_uuid(w, "id", id);
-	write_uuid(w, "walletId", wallet);
-	jw_text(w, "amount", money_text(text, amount));
-	jw_text(w, "captured", money_text(text, captured));
-	jw_text(w, "currency", amount.currency->code);
-}
-
 static enum err
 emit_event(struct ctx *ctx, const char *type, int64_t ledger_id, const struct wallet_hold *hold)
 {
-	struct jw w;
+	const struct event_hold data = {
+		.id = hold->id,
+		.wallet = hold->wallet,
+		.amount = hold->amount,
+		.captured = hold->captured,
+		.currency = hold->currency,
+		.status = hold->status,
+		.reference = hold->reference,
+		.metadata = hold->metadata,
+		.created_at = hold->created_at,
+		.expires_at = hold->expires_at,
+	};
 
-	write_hold(&w, ctx, hold->id, hold->wallet, hold->amount, hold->captured);
-	jw_text(&w, "status", hold->status);
-	jw_text(&w, "reference", hold->reference);
-	jw_json(&w, "metadata", hold->metadata.text);
-	write_time(&w, "createdAt", hold->created_at);
-	write_time(&w, "expiresAt", hold->expires_at);
-	jw_close(&w);
-	return event_add_written(ctx, ledger_id, type, hold->id, &w);
+	return event_add(ctx, ledger_id, type, hold->id, &data);
 }
 
 static enum err
 emit_expired(struct ctx *ctx, const struct ledger_hold *hold, const char *currency)
 {
 	const struct currency *known = currency_find(currency);
-	struct jw w;
+	const struct event_hold data = {
+		.id = hold->public_id,
+		.wallet = hold->account,
+		.amount = {hold->amount + hold->captured_before, known},
+		.captured = {hold->captured_before, known},
+		.currency = currency,
+		.status = hold_status_words[HOLD_EXPIRED],
+		.expires_at = hold->expires_at,
+	};
 
-	write_hold(&w, ctx, hold->public_id, hold->account,
-		   (struct money){hold->amount + hold->captured_before, known},
-		   (struct money){hold->captured_before, known});
-	jw_text(&w, "status", hold_status_words[HOLD_EXPIRED]);
-	write_time(&w, "expiresAt", hold->expires_at);
-	jw_close(&w);
-	return event_add_written(ctx, hold->ledger_id, "hold.expired", hold->public_id, &w);
+	return event_add(ctx, hold->ledger_id, "hold.expired", hold->public_id, &data);
 }
 
 static enum err

@@ -11,7 +11,6 @@
 #include "ledger/account.h"
 #include "ledger/balance.h"
 #include "runtime/app.h"
-#include "json/writer.h"
 
 struct wallet_row {
 	int64_t account_id;
@@ -183,20 +182,15 @@ check_customer(struct ctx *ctx, struct uuid id)
 static enum err
 tell(struct ctx *ctx, const char *type, const struct wallet *wallet)
 {
-	char id[UUID_TEXT_MAX];
-	char at[INSTANT_TEXT_MAX];
-	struct jw w;
+	const struct event_wallet data = {
+		.id = wallet->facts.id,
+		.account = wallet->facts.project_account,
+		.currency = wallet->facts.currency,
+		.status = word_text(wallet_status_words, wallet->facts.status),
+		.created_at = wallet->facts.created_at,
+	};
 
-	jw_init(&w, ctx->arena, 256);
-	jw_object(&w, NULL);
-	jw_text(&w, "id", uuid_text(id, wallet->facts.id));
-	if (!uuid_is_nil(wallet->facts.project_account))
-		jw_text(&w, "accountId", uuid_text(id, wallet->facts.project_account));
-	jw_text(&w, "currency", wallet->facts.currency);
-	jw_text(&w, "status", word_text(wallet_status_words, wallet->facts.status));
-	jw_text(&w, "createdAt", instant_text(at, wallet->facts.created_at));
-	jw_close(&w);
-	return event_add_written(ctx, ctx->who.ledger_id, type, wallet->facts.id, &w);
+	return event_add(ctx, ctx->who.ledger_id, type, wallet->facts.id, &data);
 }
 
 enum err

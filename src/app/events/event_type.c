@@ -1,0 +1,209 @@
+#include "app/events/event_type.h"
+
+#include <string.h>
+
+#include "base/arena.h"
+#include "ledger/ledger.h"
+
+#define AMOUNT(struct_type)                                                        \
+	FIELD(struct_type, amount, .name = "amount", .required = true),            \
+		FIELD(struct_type, currency, .name = "currency", .required = true, \
+		      .example = "\"NGN\"")
+#define REFERENCE(struct_type)                                               \
+	FIELD(struct_type, reference, .name = "reference", .required = true, \
+	      .example = "\"order-1001\"")
+#define METADATA(struct_type)                                               \
+	FIELD(struct_type, metadata, .name = "metadata", .keep_null = true, \
+	      .doc = "As it was given at first.", .example = "{\"order\":\"1001\"}")
+#define CREATED(struct_type) FIELD(struct_type, created_at, .name = "createdAt", .required = true)
+#define STATUS(struct_type, words, example_)                                               \
+	FIELD(struct_type, status, .name = "status", .choices = (words), .required = true, \
+	      .example = (example_))
+
+static const char *const wallet_statuses[] = {"active", "frozen", NULL};
+static const char *const hold_statuses[] = {"active", "captured", "voided", "expired", NULL};
+static const char *const payment_statuses[] = {"pending", "completed", "failed", "review", NULL};
+static const char *const completed[] = {"completed", NULL};
+static const char *const capture_statuses[] = {"active", "captured", NULL};
+static const char *const reversed[] = {"reversed", NULL};
+static const char *const expired[] = {"expired", NULL};
+
+static const struct field wallet_fields[] = {
+	FIELD(struct event_wallet, id, .name = "id", .required = true),
+	FIELD(struct event_wallet, account, .name = "accountId",
+	      .doc = "Its customer, if it has one."),
+	FIELD(struct event_wallet, currency, .name = "currency", .required = true,
+	      .example = "\"NGN\""),
+	STATUS(struct event_wallet, wallet_statuses, "\"active\""),
+	CREATED(struct event_wallet),
+};
+
+#define POSTING_FIELDS(id_name)                                                \
+	FIELD(struct event_posting, id, .name = (id_name), .required = true),  \
+		AMOUNT(struct event_posting), REFERENCE(struct event_posting), \
+		METADATA(struct event_posting), CREATED(struct event_posting)
+
+static const struct field side_fields[] = {
+	POSTING_FIELDS("walletId"),
+	FIELD(struct event_posting, balance, .name = "balance", .required = true,
+	      .doc = "Of the wallet, after it."),
+	FIELD(struct event_posting, transaction, .name = "transactionId", .required = true),
+	FIELD(struct event_posting, transaction_type, .name = "transactionType",
+	      .choices = transaction_type_words, .required = true, .example = "\"transfer\""),
+	FIELD(struct event_posting, counterparty, .name = "counterpartyWalletId",
+	      .doc = "The wallet on the other side, if it is one."),
+};
+
+static const struct field transfer_fields[] = {
+	POSTING_FIELDS("id"),
+	FIELD(struct event_posting, from, .name = "fromWalletId", .required = true),
+	FIELD(struct event_posting, to, .name = "toWalletId", .required = true),
+	STATUS(struct event_posting, completed, "\"completed\""),
+};
+
+static const struct field capture_fields[] = {
+	POSTING_FIELDS("id"),
+	FIELD(struct event_posting, from, .name = "walletId", .required = true),
+	FIELD(struct event_posting, transaction, .name = "transactionId", .required = true),
+	FIELD(struct event_posting, status, .name = "status", .choices = capture_statuses,
+	      .required = true, .doc = "active: of what is left, something is still held.",
+	      .example = "\"captured\""),
+};
+
+static const struct field reversal_fields[] = {
+	POSTING_FIELDS("id"),
+	FIELD(struct event_posting, transaction, .name = "reversalId", .required = true,
+	      .doc = "The transaction that takes it back."),
+	STATUS(struct event_posting, reversed, "\"reversed\""),
+};
+
+#define HOLD_FIELDS(words, example_)                                                    \
+	FIELD(struct event_hold, id, .name = "id", .required = true),                   \
+		FIELD(struct event_hold, wallet, .name = "walletId", .required = true), \
+		AMOUNT(struct event_hold),                                              \
+		FIELD(struct event_hold, captured, .name = "captured",                  \
+		      .doc = "In parts, until then.", .example = "\"0.00\""),           \
+		STATUS(struct event_hold, words, example_)
+#define EXPIRES FIELD(struct event_hold, expires_at, .name = "expiresAt", .required = true)
+
+static const struct field hold_fields[] = {
+	HOLD_FIELDS(hold_statuses, "\"active\""),
+	REFERENCE(struct event_hold),
+	METADATA(struct event_hold),
+	CREATED(struct event_hold),
+	EXPIRES,
+};
+
+static const struct field expiry_fields[] = {
+	HOLD_FIELDS(expired, "\"expired\""),
+	EXPIRES,
+};
+
+static const struct field payment_fields[] = {
+	FIELD(struct event_payment, id, .name = "id", .required = true),
+	REFERENCE(struct event_payment),
+	FIELD(struct event_payment, type, .name = "type", .choices = transaction_type_words,
+	      .required = true, .example = "\"deposit\""),
+	STATUS(struct event_payment, payment_statuses, "\"completed\""),
+	AMOUNT(struct event_payment),
+	FIELD(struct event_payment, wallet, .name = "walletId", .keep_null = true),
+	FIELD(struct event_payment, provider, .name = "provider", .required = true,
+	      .example = "\"paystack\""),
+	FIELD(struct event_payment, transaction, .name = "transactionId", .keep_null = true,
+	      .doc = "That it was posted as; null while there is none."),
+	FIELD(struct event_payment, problem, .name = "problem", .keep_null = true,
+	      .doc = "Why it failed or must be reviewed.", .example = "null"),
+};
+
+static const struct schema wallet = SCHEMA(struct event_wallet, "WalletEventData", wallet_fields);
+static const struct schema side =
+	SCHEMA(struct event_posting, "WalletPostingEventData", side_fields);
+static const struct schema transfer =
+	SCHEMA(struct event_posting, "TransferEventData", transfer_fields);
+static const struct schema capture =
+	SCHEMA(struct event_posting, "CaptureEventData", capture_fields);
+static const struct schema reversal =
+	SCHEMA(struct event_posting, "ReversalEventData", reversal_fields);
+static const struct schema hold = SCHEMA(struct event_hold, "HoldEventData", hold_fields);
+static const struct schema expiry = SCHEMA(struct event_hold, "HoldExpiryEventData", expiry_fields);
+static const struct schema payment =
+	SCHEMA(struct event_payment, "PaymentEventData", payment_fields);
+
+/* clang-format off */
+#define TYPES(TYPE)                                                                                \
+	TYPE("wallet.created", "A wallet was created.", wallet)                                    \
+	TYPE("wallet.frozen", "A wallet was frozen.", wallet)                                      \
+	TYPE("wallet.activated", "A wallet was activated again.", wallet)                          \
+	TYPE("wallet.credited", "Money came into a wallet.", side)                                 \
+	TYPE("wallet.debited", "Money left a wallet.", side)                                       \
+	TYPE("transfer.completed", "Money was transferred from a wallet to another.", transfer)    \
+	TYPE("transaction.reversed", "A transaction was taken back, in part or in full.", reversal) \
+	TYPE("hold.created", "Money was held.", hold)                                              \
+	TYPE("hold.captured", "A hold was captured, in part or in full.", capture)                                     \
+	TYPE("hold.voided", "A hold was released.", hold)                                          \
+	TYPE("hold.expired", "A hold was released at its time.", expiry)                           \
+	TYPE("payment.pending", "A payment waits for its provider.", payment)                      \
+	TYPE("payment.completed", "A payment was made.", payment)                                  \
+	TYPE("payment.failed", "A payment was not made.", payment)                                 \
+	TYPE("payment.review", "A payment waits for a decision of the operator.", payment)
+/* clang-format on */
+
+#define ROW(name, doc, data) {name, doc, &(data)},
+const struct event_type event_types[] = {TYPES(ROW){NULL, NULL, NULL}};
+
+#define WORD(name, doc, data) name,
+const char *const event_type_words[] = {"*", TYPES(WORD) NULL};
+
+static const struct field place_fields[] = {
+	FIELD(struct event_place, mode, .name = "mode", .choices = mode_words, .required = true,
+	      .example = "\"live\""),
+	FIELD(struct event_place, sequence, .name = "sequence", .required = true,
+	      .doc = "Increases from one event to the next.", .example = "4711"),
+};
+
+const struct schema event_place = SCHEMA(struct event_place, "EventPlace", place_fields);
+
+static const struct field body_fields[] = {
+	FIELD(struct event_body, id, .name = "id", .required = true,
+	      .doc = "Identifies the event wherever it is delivered or listed.",
+	      .example = "\"evt_0190b2a4-7c1e-7d3a-9b61-2f6f0c9a1e55\""),
+	FIELD(struct event_body, type, .name = "type", .required = true,
+	      .choices = event_type_words + 1, .example = "\"wallet.created\""),
+	FIELD(struct event_body, data, .name = "data", .required = true),
+	FIELD(struct event_body, created_at, .name = "timestamp", .required = true),
+	FIELD(struct event_body, version, .name = "version", .required = true,
+	      .example = "\"" EVENT_VERSION "\""),
+};
+
+const struct schema event_body = SCHEMA(struct event_body, "Event", body_fields);
+
+const char *
+event_name(struct arena *arena, struct uuid event)
+{
+	char text[UUID_TEXT_MAX];
+
+	return arena_printf(arena, EVENT_ID_PREFIX "%s", uuid_text(text, event));
+}
+
+const struct event_type *
+event_type_find(const char *name)
+{
+	for (const struct event_type *type = event_types; type->name != NULL; type++)
+		if (strcmp(type->name, name) == 0)
+			return type;
+	return NULL;
+}
+
+const char *
+event_type_write(struct arena *arena, const char *name, const void *data)
+{
+	const struct event_type *type = event_type_find(name);
+	struct bytes text;
+	struct jw w;
+
+	if (type == NULL)
+		return NULL;
+	jw_init(&w, arena, 512);
+	schema_encode(type->data, AMOUNT_TEXT, data, NULL, &w);
+	return jw_finish(&w, &text) ? text.data : NULL;
+}
