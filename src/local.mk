@@ -228,6 +228,7 @@ src_app_libapp_a_SOURCES = \
 	src/app/events/delivery.c src/app/events/delivery.h \
 	src/app/events/event.c src/app/events/event.h \
 	src/app/events/event_type.c src/app/events/event_type.h \
+	src/app/events/event_log.c src/app/events/event_log.h \
 	src/app/events/event_stream.c src/app/events/event_stream.h \
 	src/app/events/lane.c src/app/events/lane.h \
 	src/app/events/notification.c src/app/events/notification.h \
@@ -389,6 +390,7 @@ src_api_libapi_a_SOURCES = \
 	src/api/pocket/admin.c \
 	src/api/pocket/auth.c \
 	src/api/pocket/complaints.c \
+	src/api/pocket/events.c \
 	src/api/pocket/filter.h \
 	src/api/pocket/email.c \
 	src/api/pocket/holds.c \

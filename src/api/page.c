@@ -64,6 +64,16 @@ page_fill_partly(struct call *call, struct page *page, const struct page_query *
 }
 
 void
+page_fill_growing(struct call *call, struct page *page, const struct page_query *query,
+		  struct list items, int64_t next, bool more)
+{
+	page->limit = limit_of(query->limit);
+	page->items = items;
+	page->next_cursor = cursor_text(call, next);
+	page->is_end = !more;
+}
+
+void
 number_usual(struct number_query *query, int64_t usual)
 {
 	if (query->size == 0)
@@ -105,7 +115,7 @@ page_count(const struct page *page)
 void
 page_write(struct jw *w, const struct page *page)
 {
-	bool more = page->next_cursor != NULL;
+	bool more = page->next_cursor != NULL && !page->is_end;
 
 	jw_object(w, "pagination");
 	if (page->number > 0) {

@@ -39,6 +39,11 @@ void page_fill(struct call *call, struct page *page, const struct page_query *qu
 void page_fill_partly(struct call *call, struct page *page, const struct page_query *query,
 		      struct list items, int64_t next);
 
+/* The same of a list to which items are added at its end: every page has a cursor, from which the list goes on
+ * once there are more. */
+void page_fill_growing(struct call *call, struct page *page, const struct page_query *query,
+		       struct list items, int64_t next, bool more);
+
 /* Query parameters of a list with numbered pages. A cursor takes precedence over a number. */
 struct number_query {
 	int64_t after;

@@ -180,6 +180,7 @@ enum {
 struct page {
 	struct list items;
 	const char *next_cursor; /* NULL: this is the last page, or the order has no cursor */
+	bool is_end; /* the last one, although the list grows and goes on from its cursor */
 	int64_t limit;
 	int64_t number; /* from 1; 0: requested by cursor, not counted */
 	int64_t total;  /* items on all pages */

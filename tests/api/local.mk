@@ -38,6 +38,7 @@ API_TESTS = \
 	tests/api/drop/transaction_faults \
 	tests/api/envelopes \
 	tests/api/event_order \
+	tests/api/event_readers \
 	tests/api/fields \
 	tests/api/guessing \
 	tests/api/idempotency \
@@ -71,6 +72,7 @@ API_TESTS = \
 	tests/api/pocket/auth \
 	tests/api/pocket/bulk \
 	tests/api/pocket/email \
+	tests/api/pocket/events \
 	tests/api/pocket/free_json \
 	tests/api/pocket/holds \
 	tests/api/pocket/jobs \
@@ -146,6 +148,7 @@ tests_api_drop_transactions_LDADD = $(API_LIBS)
 tests_api_drop_transaction_faults_LDADD = $(API_LIBS)
 tests_api_envelopes_LDADD = $(API_LIBS)
 tests_api_event_order_LDADD = $(API_LIBS)
+tests_api_event_readers_LDADD = $(API_LIBS)
 tests_api_fields_LDADD = $(API_LIBS)
 tests_api_guessing_LDADD = $(API_LIBS)
 tests_api_idempotency_LDADD = $(API_LIBS)
@@ -179,6 +182,7 @@ tests_api_pocket_amounts_LDADD = $(API_LIBS)
 tests_api_pocket_auth_LDADD = $(API_LIBS)
 tests_api_pocket_bulk_LDADD = $(API_LIBS)
 tests_api_pocket_email_LDADD = $(API_LIBS)
+tests_api_pocket_events_LDADD = $(API_LIBS)
 tests_api_pocket_free_json_LDADD = $(API_LIBS)
 tests_api_pocket_holds_LDADD = $(API_LIBS)
 tests_api_pocket_jobs_LDADD = $(API_LIBS)

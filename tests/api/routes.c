@@ -70,6 +70,7 @@ static const struct {
 	{bitpal_wallet, NULL, "bitpal/wallet", "client_covered(*state, bitpal_wallet, NULL)"},
 	{pocket_subscriptions, NULL, "pocket/subscriptions",
 	 "client_covered(*state, pocket_subscriptions, NULL)"},
+	{pocket_events, NULL, "pocket/events", "client_covered(*state, pocket_events, NULL)"},
 	{pocket_payees, NULL, "pocket/payees", "client_covered(*state, pocket_payees, NULL)"},
 	{pocket_complaints, NULL, "drop/complaints",
 	 "client_covered(*state, pocket_complaints, NULL)"},

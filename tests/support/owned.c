@@ -170,6 +170,8 @@ owned_make(struct client *c, const struct tenant *owner, struct owned *o)
 	stream_all(c);
 	o->delivery = arena_strdup(c->keep,
 				   client_value(c, "SELECT public_id FROM cowry.webhook_delivery"));
+	o->event = arena_strdup(c->keep,
+				client_value(c, "SELECT 'evt_' || public_id FROM cowry.event"));
 }
 
 /* The value of a parameter of a path: by the parameter, or by the beginning of the path. */
@@ -181,6 +183,7 @@ static const struct place {
 	{NULL, "{deliveryId}", offsetof(struct owned, delivery)},
 	{"/v1/wallets/", NULL, offsetof(struct owned, wallet)},
 	{"/v1/holds/", NULL, offsetof(struct owned, hold)},
+	{"/v1/events/", NULL, offsetof(struct owned, event)},
 	{"/v1/payments/", NULL, offsetof(struct owned, payment)},
 	{"/v1/transactions/", NULL, offsetof(struct owned, transaction)},
 	{"/v1/api-key/", NULL, offsetof(struct owned, user_key)},
@@ -206,6 +209,7 @@ static const struct {
 	bool both_modes; /* it is the project's, in both modes */
 } members[] = {
 	{"walletId", offsetof(struct owned, wallet), false},
+	{"objectId", offsetof(struct owned, wallet), false},
 	{"fromWalletId", offsetof(struct owned, wallet), false},
 	{"toWalletId", offsetof(struct owned, wallet), false},
 	{"accountId", offsetof(struct owned, customer), true},

@@ -21,6 +21,7 @@ struct owned {
 	const char *payment;
 	const char *webhook;
 	const char *delivery;
+	const char *event;
 	const char *voucher;
 	const char *code;
 	const char *recipient;

@@ -16,9 +16,12 @@ SELECT count(*) AS subscriptions
 -- name: webhook_insert
 -- params: public_id:uuid project_id:bigint mode:text url:text description:text event_types:text[] secret:bytea batch_size:integer
 -- returns: none
+-- Without URL no event is ever after its position.
 INSERT INTO webhook_subscription (public_id, project_id, mode, url, description, event_types,
-                                  secret_sealed, batch_size)
-VALUES ($1, $2, $3, $4, $5, $6, $7, coalesce($8, 1));
+                                  secret_sealed, batch_size, since_place, since_event)
+VALUES ($1, $2, $3, $4, $5, $6, $7, coalesce($8, 1),
+        CASE WHEN $4 IS NULL THEN 9223372036854775807 ELSE journal_end() END,
+        CASE WHEN $4 IS NULL THEN 9223372036854775807 ELSE event_end() END);
 
 -- name: webhook_find
 -- params: project_id:bigint public_id:uuid
@@ -47,9 +50,11 @@ SELECT subscription_id, public_id, mode, url, description,
 -- name: webhook_update
 -- params: subscription_id:bigint url:text description:text event_types:text[] is_active:boolean batch_size:integer
 -- returns: none
--- NULL values and empty lists are not changed.
+-- NULL values and empty lists are not changed. What gets its first URL is told of what comes after.
 UPDATE webhook_subscription
    SET url = coalesce($2, url),
+       since_place = CASE WHEN url IS NULL AND $2 IS NOT NULL THEN journal_end() ELSE since_place END,
+       since_event = CASE WHEN url IS NULL AND $2 IS NOT NULL THEN event_end() ELSE since_event END,
        description = coalesce($3, description),
        event_types = CASE WHEN cardinality($4) > 0 THEN $4 ELSE event_types END,
        is_active = coalesce($5, is_active),

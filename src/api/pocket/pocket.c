@@ -119,6 +119,7 @@ static const struct route *const groups[] = {
 	pocket_provider_webhooks,
 	pocket_jobs,
 	pocket_subscriptions,
+	pocket_events,
 	pocket_complaints,
 	pocket_payees,
 	NULL,

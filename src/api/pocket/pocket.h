@@ -14,6 +14,7 @@ extern const struct route pocket_accounts[];
 extern const struct route pocket_auth[];
 extern const struct route pocket_email[];
 extern const struct route pocket_platform[];
+extern const struct route pocket_events[];
 extern const struct route pocket_jobs[];
 extern const struct route pocket_keys[];
 extern const struct route pocket_receipts[];

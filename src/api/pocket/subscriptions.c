@@ -6,10 +6,12 @@
 #include "app/events/webhook.h"
 #include "app/wallet/wallet.h"
 
-#define URL_FIELD(required_)                                                                   \
-	FIELD(struct webhook, url, .name = "url", .required = required_, .format = "uri",      \
+#define URL_FIELD                                                                              \
+	FIELD(struct webhook, url, .name = "url", .format = "uri",                             \
 	      .doc = "https on port 443 of a public host, without user name and fragment. On " \
-		     "a development server a test webhook may be any http or https URL.",      \
+		     "a development server a test webhook may be any http or https URL. "      \
+		     "Required for what is not polled; one that is polled may get it later, "  \
+		     "and then receives what happens from then on.",                           \
 	      .example = "\"https://shop.example.com/hooks/cowry\"")
 #define TYPES_FIELD(required_)                                                               \
 	FIELD(struct webhook, event_types, .name = "eventTypes", .required = required_,      \
@@ -30,7 +32,10 @@
 	      .example = "1")
 
 static const struct field webhook_in_fields[] = {
-	URL_FIELD(true),
+	URL_FIELD,
+	FIELD(struct webhook, polled, .name = "polled",
+	      .doc = "true: without url. Nothing is sent; the events are stored for GET /v1/events.",
+	      .example = "false"),
 	TYPES_FIELD(true),
 	FIELD(struct webhook, mode, .name = "mode", .choices = mode_words, .fallback = "live",
 	      .doc = "Whether the webhook receives events of test or of live money."),
@@ -39,7 +44,7 @@ static const struct field webhook_in_fields[] = {
 };
 
 static const struct field change_fields[] = {
-	URL_FIELD(false),
+	URL_FIELD,
 	TYPES_FIELD(false),
 	BATCH_FIELD,
 	DESCRIPTION_FIELD,
@@ -50,8 +55,12 @@ static const struct field change_fields[] = {
 #define WEBHOOK_FIELDS                                                                           \
 	FIELD(struct webhook, public_id, .name = "id", .required = true),                        \
 		FIELD(struct webhook, project, .name = "projectId", .required = true),           \
-		FIELD(struct webhook, url, .name = "url", .required = true,                      \
+		FIELD(struct webhook, url, .name = "url", .keep_null = true,                     \
 		      .example = "\"https://shop.example.com/hooks/cowry\""),                    \
+		FIELD(struct webhook, polled, .name = "polled", .required = true,                \
+		      .doc = "There is no url: the events are only stored, for GET "             \
+			     "/v1/events.",                                                      \
+		      .example = "false"),                                                       \
 		FIELD(struct webhook, event_types, .name = "eventTypes",                         \
 		      .choices = event_type_words, .required = true,                             \
 		      .example = "[\"wallet.credited\",\"transfer.completed\"]"),                \

@@ -57,6 +57,7 @@ scan(struct ctx *ctx, const struct rows *rows, size_t i, struct uuid project, st
 		.public_id = row.public_id,
 		.project = project,
 		.url = row.url,
+		.polled = row.url == NULL,
 		.mode = row.mode,
 		.description = row.description,
 		.event_types = text_list_split(ctx->arena, row.event_types),
@@ -101,6 +102,21 @@ check_url(struct ctx *ctx, const char *text, enum mode mode)
 	if (!open && !url_host_may_be_public(url.host))
 		return refuse_url(ctx, "must name a public host");
 	return ERR_OK;
+}
+
+/* A new subscription has a URL, or says that it does without. */
+static enum err
+check_receiver(struct ctx *ctx, const struct webhook *in)
+{
+	if (in->url != NULL && !in->polled)
+		return check_url(ctx, in->url, in->mode);
+	if (in->url == NULL && in->polled)
+		return ERR_OK;
+	if (in->polled)
+		return refuse_url(ctx, "must be absent if the webhook is polled");
+	violation_add(ctx->arena, &ctx->fault, "url", "REQUIRED",
+		      "is required unless the webhook is polled");
+	return ERR_VALIDATION;
 }
 
 const char *
@@ -160,7 +176,7 @@ webhook_create(struct ctx *ctx, struct uuid project, const struct webhook *in, s
 	struct bytes sealed = make_secret(ctx, id, &secret);
 
 	TRY(project_get(ctx, project, &owner));
-	TRY(check_url(ctx, in->url, in->mode));
+	TRY(check_receiver(ctx, in));
 	TRY(check_number(ctx, owner.project_id));
 	TRY(db_run(ctx, SQL_webhook_insert, NULL,
 		   PARAMS(p_uuid(id), p_int(owner.project_id), p_word(mode_words, in->mode),

@@ -15,8 +15,9 @@ struct webhook {
 	int64_t subscription_id;
 	struct uuid public_id;
 	struct uuid project;
-	const char *url;
-	enum mode mode; /* mode of its events */
+	const char *url; /* NULL: its events are only stored, to be polled */
+	bool polled;     /* the same */
+	enum mode mode;  /* mode of its events */
 	const char *description;
 	struct text_list event_types;
 	int64_t batch_size; /* events of a request; 1: not in a list. 0 in an order: 1, or not changed */
@@ -29,14 +30,14 @@ struct webhook {
 };
 
 /* The project must be the caller's, in all of these. Orders of a live one name a public https
- * URL. */
+ * URL, unless they are polled. */
 enum err webhook_create(struct ctx *ctx, struct uuid project, const struct webhook *in,
 			struct webhook *out) MUST_CHECK;
 enum err webhook_get(struct ctx *ctx, struct uuid project, struct uuid id,
 		     struct webhook *out) MUST_CHECK;
 enum err webhook_list(struct ctx *ctx, struct uuid project, int64_t after, int64_t most,
 		      struct webhook **out, size_t *n) MUST_CHECK;
-/* Members of the order that are NULL or 0 are not changed. Pending deliveries of a webhook that
+/* Members of the order that are NULL or 0 are not changed; one that is polled may get a URL. Pending deliveries of a webhook that
  * becomes inactive fail. */
 enum err webhook_update(struct ctx *ctx, struct uuid project, struct uuid id,
 			const struct webhook *in, struct webhook *out) MUST_CHECK;
