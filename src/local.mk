@@ -380,6 +380,7 @@ src_api_libapi_a_SOURCES = \
 	src/api/moolah/wallet.c \
 	src/api/negotiate.c src/api/negotiate.h \
 	src/api/openapi.c src/api/openapi.h \
+	src/api/openapi_events.c src/api/openapi_events.h \
 	src/api/openapi_replies.c src/api/openapi_replies.h \
 	src/api/otp/codes.c \
 	src/api/otp/fundings.c \

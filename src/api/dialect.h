@@ -4,6 +4,8 @@
 
 #include "api/route.h"
 
+struct event_type;
+
 /* A member of an object, for the documentation; type as JSON Schema names it. */
 struct property {
 	const char *name;
@@ -29,8 +31,9 @@ struct dialect {
 	const char *doc;
 	const char *implied; /* first segment that may be omitted from paths; NULL: none */
 	const struct route *const
-		*groups;        /* tables of routes, each ending with a row without path */
-	const struct tag *tags; /* ends with a row without name; NULL: none */
+		*groups;                 /* tables of routes, each ending with a row without path */
+	const struct tag *tags;          /* ends with a row without name; NULL: none */
+	const struct event_type *events; /* that its subscribers are sent; NULL: none */
 	enum amount_style amounts;
 	void (*write_ok)(struct jw *w, const struct call *call, const void *out);
 	void (*write_fail)(struct jw *w, const struct call *call);

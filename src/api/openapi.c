@@ -5,6 +5,7 @@
 
 #include "api/access.h"
 #include "api/dialects.h"
+#include "api/openapi_events.h"
 #include "api/openapi_replies.h"
 #include "base/arena.h"
 #include "base/config.h"
@@ -268,8 +269,8 @@ any_takes_cookie(const struct route *const *routes, size_t n)
 }
 
 static void
-write_schemas(struct jw *w, const struct dialect *dialect, const struct route *const *routes,
-	      size_t n)
+write_schemas(struct jw *w, struct arena *arena, const struct dialect *dialect,
+	      const struct route *const *routes, size_t n)
 {
 	jw_object(w, "schemas");
 	describe_error(w, dialect, "Error");
@@ -282,6 +283,7 @@ write_schemas(struct jw *w, const struct dialect *dialect, const struct route *c
 		if (!seen)
 			schema_describe(body, dialect->amounts, false, w, body->name);
 	}
+	openapi_event_schemas(w, arena, dialect);
 	jw_close(w);
 }
 
@@ -290,7 +292,7 @@ write_components(struct jw *w, struct arena *arena, const struct dialect *dialec
 		 const struct route *const *routes, size_t n)
 {
 	jw_object(w, "components");
-	write_schemas(w, dialect, routes, n);
+	write_schemas(w, arena, dialect, routes, n);
 	openapi_errors(w, arena, dialect, routes, n);
 	jw_object(w, "securitySchemes");
 	write_scheme(w, "accessToken", "http", "scheme", "bearer", NULL);
@@ -345,6 +347,7 @@ openapi_document(struct arena *arena, const struct dialect *dialect, const char 
 	write_info(&w, dialect, server);
 	write_tags(&w, dialect);
 	write_paths(&w, arena, dialect, routes, n);
+	openapi_webhooks(&w, arena, dialect);
 	write_components(&w, arena, dialect, routes, n);
 	jw_close(&w);
 	if (!jw_finish(&w, &text))

@@ -134,10 +134,14 @@ page_write(struct jw *w, const struct page *page)
 }
 
 static void
-describe_cursor(struct envelope *e)
+describe_cursor(struct envelope *e, bool always)
 {
 	struct jw *w = envelope_member(e, "nextCursor");
 
+	if (always) {
+		describe_property(w, "nextCursor", "string");
+		return;
+	}
 	jw_object(w, "nextCursor");
 	jw_list(w, "type");
 	jw_text(w, NULL, "string");
@@ -147,13 +151,13 @@ describe_cursor(struct envelope *e)
 }
 
 static void
-describe_by_cursor(struct jw *w, const char *name)
+describe_by_cursor(struct jw *w, const char *name, bool always)
 {
 	struct envelope e = envelope_open(w, false, name);
 
 	envelope_integer(&e, "limit", 0);
 	envelope_bool(&e, "hasNextPage");
-	describe_cursor(&e);
+	describe_cursor(&e, always);
 	envelope_close(&e);
 }
 
@@ -167,7 +171,7 @@ describe_by_number(struct jw *w)
 		envelope_integer(&e, numbers[i], 0);
 	envelope_bool(&e, "hasPreviousPage");
 	envelope_bool(&e, "hasNextPage");
-	describe_cursor(&e);
+	describe_cursor(&e, false);
 	envelope_close(&e);
 }
 
@@ -175,7 +179,7 @@ void
 page_describe(struct jw *w, const struct route *route)
 {
 	if (!route->reply.numbered) {
-		describe_by_cursor(w, "pagination");
+		describe_by_cursor(w, "pagination", route->reply.grows);
 		return;
 	}
 	jw_object(w, "pagination");
@@ -183,7 +187,7 @@ page_describe(struct jw *w, const struct route *route)
 		"Present for a page requested by number; absent for a page requested by cursor.");
 	jw_list(w, "oneOf");
 	describe_by_number(w);
-	describe_by_cursor(w, NULL);
+	describe_by_cursor(w, NULL, false);
 	jw_close(w);
 	jw_close(w);
 }
@@ -192,6 +196,8 @@ void
 page_example(struct jw *w, const struct route *route)
 {
 	page_write(w, &(struct page){.limit = PAGE_LIMIT_DEFAULT,
+				     .next_cursor = route->reply.grows ? "4711" : NULL,
+				     .is_end = route->reply.grows,
 				     .number = route->reply.numbered ? 1 : 0,
 				     .total = 1});
 }

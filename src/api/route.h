@@ -101,6 +101,7 @@ struct other_answer {
 struct route_reply {
 	bool list;           /* out is a struct page */
 	bool numbered;       /* its pages have numbers, from 1 */
+	bool grows;          /* at its end: every page has a cursor (page_fill_growing) */
 	bool no_envelope;    /* out is the whole body */
 	bool redirects;      /* may answer with 302 instead */
 	const char *message; /* if the envelope has one; NULL: the default */

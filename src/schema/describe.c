@@ -283,6 +283,11 @@ describe_object(const struct describer *d, const struct schema *schema, bool nul
 	bool any_required = false;
 
 	jw_object(d->w, name);
+	if (d->reply && schema->reference != NULL) {
+		jw_text(d->w, "$ref", schema->reference);
+		jw_close(d->w);
+		return;
+	}
 	if (nullable) {
 		jw_list(d->w, "type");
 		jw_text(d->w, NULL, "object");

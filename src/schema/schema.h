@@ -114,6 +114,8 @@ struct schema {
 	const struct field *fields;
 	size_t count;
 	size_t size; /* of the struct */
+	/* Documentation of replies refers to this instead, which says more; NULL: nothing does. */
+	const char *reference;
 };
 
 #define SCHEMA(struct_type, name_, fields_)                                    \

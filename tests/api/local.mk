@@ -39,6 +39,7 @@ API_TESTS = \
 	tests/api/envelopes \
 	tests/api/event_order \
 	tests/api/event_readers \
+	tests/api/event_types \
 	tests/api/fields \
 	tests/api/guessing \
 	tests/api/idempotency \
@@ -149,6 +150,7 @@ tests_api_drop_transaction_faults_LDADD = $(API_LIBS)
 tests_api_envelopes_LDADD = $(API_LIBS)
 tests_api_event_order_LDADD = $(API_LIBS)
 tests_api_event_readers_LDADD = $(API_LIBS)
+tests_api_event_types_LDADD = $(API_LIBS)
 tests_api_fields_LDADD = $(API_LIBS)
 tests_api_guessing_LDADD = $(API_LIBS)
 tests_api_idempotency_LDADD = $(API_LIBS)

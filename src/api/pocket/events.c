@@ -87,8 +87,8 @@ const struct route pocket_events[] = {
 	 "nextCursor misses none. Filters are combined; a call looks at a limited number of events, so a "
 	 "page may have fewer items than limit, or none.",
 	 list_events, .query = &list_query, .out = &event_body, .reply.list = true,
-	 .access = ACCESS_USER_OR_PROJECT, .stale = true, .docs.errors = {404}, .status = 200,
-	 .docs.tag = "Webhooks"},
+	 .reply.grows = true, .access = ACCESS_USER_OR_PROJECT, .stale = true, .docs.errors = {404},
+	 .status = 200, .docs.tag = "Webhooks"},
 	{GET, "/v1/events/{id:word}", "Retrieve an event",
 	 "A project's API key gives access to the events of its mode, an administrator's access token to "
 	 "all.",

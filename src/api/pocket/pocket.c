@@ -5,6 +5,7 @@
 
 #include "api/dialects.h"
 #include "api/page.h"
+#include "app/events/event_type.h"
 #include "base/attributes.h"
 
 /* The name of a status in HTTP; NestJS shows it as "error". */
@@ -151,6 +152,7 @@ const struct dialect pocket = {
 	.implied = "v1",
 	.groups = groups,
 	.tags = tags,
+	.events = event_types,
 	.amounts = AMOUNT_TEXT,
 	.write_ok = write_ok,
 	.write_fail = write_fail,

@@ -16,17 +16,8 @@
 	FIELD(struct_type, metadata, .name = "metadata", .keep_null = true, \
 	      .doc = "As it was given at first.", .example = "{\"order\":\"1001\"}")
 #define CREATED(struct_type) FIELD(struct_type, created_at, .name = "createdAt", .required = true)
-#define STATUS(struct_type, words, example_)                                               \
-	FIELD(struct_type, status, .name = "status", .choices = (words), .required = true, \
-	      .example = (example_))
-
-static const char *const wallet_statuses[] = {"active", "frozen", NULL};
-static const char *const hold_statuses[] = {"active", "captured", "voided", "expired", NULL};
-static const char *const payment_statuses[] = {"pending", "completed", "failed", "review", NULL};
-static const char *const completed[] = {"completed", NULL};
-static const char *const capture_statuses[] = {"active", "captured", NULL};
-static const char *const reversed[] = {"reversed", NULL};
-static const char *const expired[] = {"expired", NULL};
+/* Which one depends on the type. */
+#define STATUS(struct_type) FIELD(struct_type, status, .name = EVENT_STATUS, .required = true)
 
 static const struct field wallet_fields[] = {
 	FIELD(struct event_wallet, id, .name = "id", .required = true),
@@ -34,7 +25,7 @@ static const struct field wallet_fields[] = {
 	      .doc = "Its customer, if it has one."),
 	FIELD(struct event_wallet, currency, .name = "currency", .required = true,
 	      .example = "\"NGN\""),
-	STATUS(struct event_wallet, wallet_statuses, "\"active\""),
+	STATUS(struct event_wallet),
 	CREATED(struct event_wallet),
 };
 
@@ -58,14 +49,16 @@ static const struct field transfer_fields[] = {
 	POSTING_FIELDS("id"),
 	FIELD(struct event_posting, from, .name = "fromWalletId", .required = true),
 	FIELD(struct event_posting, to, .name = "toWalletId", .required = true),
-	STATUS(struct event_posting, completed, "\"completed\""),
+	STATUS(struct event_posting),
 };
+
+static const char *const capture_statuses[] = {"active", "captured", NULL};
 
 static const struct field capture_fields[] = {
 	POSTING_FIELDS("id"),
 	FIELD(struct event_posting, from, .name = "walletId", .required = true),
 	FIELD(struct event_posting, transaction, .name = "transactionId", .required = true),
-	FIELD(struct event_posting, status, .name = "status", .choices = capture_statuses,
+	FIELD(struct event_posting, status, .name = EVENT_STATUS, .choices = capture_statuses,
 	      .required = true, .doc = "active: of what is left, something is still held.",
 	      .example = "\"captured\""),
 };
@@ -74,20 +67,20 @@ static const struct field reversal_fields[] = {
 	POSTING_FIELDS("id"),
 	FIELD(struct event_posting, transaction, .name = "reversalId", .required = true,
 	      .doc = "The transaction that takes it back."),
-	STATUS(struct event_posting, reversed, "\"reversed\""),
+	STATUS(struct event_posting),
 };
 
-#define HOLD_FIELDS(words, example_)                                                    \
+#define HOLD_FIELDS                                                                     \
 	FIELD(struct event_hold, id, .name = "id", .required = true),                   \
 		FIELD(struct event_hold, wallet, .name = "walletId", .required = true), \
 		AMOUNT(struct event_hold),                                              \
 		FIELD(struct event_hold, captured, .name = "captured",                  \
 		      .doc = "In parts, until then.", .example = "\"0.00\""),           \
-		STATUS(struct event_hold, words, example_)
+		STATUS(struct event_hold)
 #define EXPIRES FIELD(struct event_hold, expires_at, .name = "expiresAt", .required = true)
 
 static const struct field hold_fields[] = {
-	HOLD_FIELDS(hold_statuses, "\"active\""),
+	HOLD_FIELDS,
 	REFERENCE(struct event_hold),
 	METADATA(struct event_hold),
 	CREATED(struct event_hold),
@@ -95,7 +88,7 @@ static const struct field hold_fields[] = {
 };
 
 static const struct field expiry_fields[] = {
-	HOLD_FIELDS(expired, "\"expired\""),
+	HOLD_FIELDS,
 	EXPIRES,
 };
 
@@ -104,7 +97,7 @@ static const struct field payment_fields[] = {
 	REFERENCE(struct event_payment),
 	FIELD(struct event_payment, type, .name = "type", .choices = transaction_type_words,
 	      .required = true, .example = "\"deposit\""),
-	STATUS(struct event_payment, payment_statuses, "\"completed\""),
+	STATUS(struct event_payment),
 	AMOUNT(struct event_payment),
 	FIELD(struct event_payment, wallet, .name = "walletId", .keep_null = true),
 	FIELD(struct event_payment, provider, .name = "provider", .required = true,
@@ -130,28 +123,28 @@ static const struct schema payment =
 	SCHEMA(struct event_payment, "PaymentEventData", payment_fields);
 
 /* clang-format off */
-#define TYPES(TYPE)                                                                                \
-	TYPE("wallet.created", "A wallet was created.", wallet)                                    \
-	TYPE("wallet.frozen", "A wallet was frozen.", wallet)                                      \
-	TYPE("wallet.activated", "A wallet was activated again.", wallet)                          \
-	TYPE("wallet.credited", "Money came into a wallet.", side)                                 \
-	TYPE("wallet.debited", "Money left a wallet.", side)                                       \
-	TYPE("transfer.completed", "Money was transferred from a wallet to another.", transfer)    \
-	TYPE("transaction.reversed", "A transaction was taken back, in part or in full.", reversal) \
-	TYPE("hold.created", "Money was held.", hold)                                              \
-	TYPE("hold.captured", "A hold was captured, in part or in full.", capture)                                     \
-	TYPE("hold.voided", "A hold was released.", hold)                                          \
-	TYPE("hold.expired", "A hold was released at its time.", expiry)                           \
-	TYPE("payment.pending", "A payment waits for its provider.", payment)                      \
-	TYPE("payment.completed", "A payment was made.", payment)                                  \
-	TYPE("payment.failed", "A payment was not made.", payment)                                 \
-	TYPE("payment.review", "A payment waits for a decision of the operator.", payment)
+#define TYPES(TYPE)                                                                        \
+	TYPE("wallet.created", "active", wallet, "A wallet was created.")                  \
+	TYPE("wallet.frozen", "frozen", wallet, "A wallet was frozen.")                    \
+	TYPE("wallet.activated", "active", wallet, "A wallet was activated again.")        \
+	TYPE("wallet.credited", NULL, side, "Money came into a wallet.")                   \
+	TYPE("wallet.debited", NULL, side, "Money left a wallet.")                         \
+	TYPE("transfer.completed", "completed", transfer, "A transfer was made.")          \
+	TYPE("transaction.reversed", "reversed", reversal, "A transaction was taken back, in part or in full.")\
+	TYPE("hold.created", "active", hold, "Money was held.")                            \
+	TYPE("hold.captured", NULL, capture, "A hold was captured, in part or in full.")   \
+	TYPE("hold.voided", "voided", hold, "A hold was released.")                        \
+	TYPE("hold.expired", "expired", expiry, "A hold was released at its time.")        \
+	TYPE("payment.pending", "pending", payment, "A payment waits for its provider.")   \
+	TYPE("payment.completed", "completed", payment, "A payment was made.")             \
+	TYPE("payment.failed", "failed", payment, "A payment was not made.")               \
+	TYPE("payment.review", "review", payment, "A payment waits for a decision of the operator.")
 /* clang-format on */
 
-#define ROW(name, doc, data) {name, doc, &(data)},
-const struct event_type event_types[] = {TYPES(ROW){NULL, NULL, NULL}};
+#define ROW(name, status, data, doc) {name, doc, &(data), status},
+const struct event_type event_types[] = {TYPES(ROW){0}};
 
-#define WORD(name, doc, data) name,
+#define WORD(name, status, data, doc) name,
 const char *const event_type_words[] = {"*", TYPES(WORD) NULL};
 
 static const struct field place_fields[] = {
@@ -169,13 +162,24 @@ static const struct field body_fields[] = {
 	      .example = "\"evt_0190b2a4-7c1e-7d3a-9b61-2f6f0c9a1e55\""),
 	FIELD(struct event_body, type, .name = "type", .required = true,
 	      .choices = event_type_words + 1, .example = "\"wallet.created\""),
-	FIELD(struct event_body, data, .name = "data", .required = true),
+	FIELD(struct event_body, data, .name = "data", .required = true,
+	      .example = "{\"id\":\"0190b2a4-7c1e-7d3a-9b61-2f6f0c9a1e55\",\"currency\":\"NGN\","
+			 "\"status\":\"active\","
+			 "\"createdAt\":\"2026-01-31T09:30:00.000Z\","
+			 "\"mode\":\"live\","
+			 "\"sequence\":4711}"),
 	FIELD(struct event_body, created_at, .name = "timestamp", .required = true),
 	FIELD(struct event_body, version, .name = "version", .required = true,
 	      .example = "\"" EVENT_VERSION "\""),
 };
 
-const struct schema event_body = SCHEMA(struct event_body, "Event", body_fields);
+const struct schema event_body = {
+	.name = "Event",
+	.fields = body_fields,
+	.count = COUNT(body_fields),
+	.size = sizeof(struct event_body),
+	.reference = "#/components/schemas/Event",
+};
 
 const char *
 event_name(struct arena *arena, struct uuid event)

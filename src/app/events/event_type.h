@@ -70,7 +70,10 @@ struct event_type {
 	const char *name;
 	const char *doc;
 	const struct schema *data;
+	const char *status; /* the only one that the data have; NULL: none, or one of several */
 };
+
+#define EVENT_STATUS "status"
 
 /* Ends with a row without name. */
 extern const struct event_type event_types[];

@@ -158,11 +158,12 @@ store_events(struct client *c, const char *wallet, const char *type, int first, 
 		   "INSERT INTO cowry.event (public_id, project_id, mode, object, type, data,"
 		   " created_at, sequence)"
 		   " SELECT gen_random_uuid(), l.project_id, l.mode, a.public_id, '%s',"
-		   " json_build_object('id', a.public_id, 'currency', 'NGN', 'status', 'active',"
+		   " json_build_object('id', a.public_id, 'currency', 'NGN', 'status', '%s',"
 		   " 'createdAt', '2026-01-31T09:30:00.000Z', 'mode', l.mode, 'sequence', s),"
 		   " '%s', s FROM cowry.account a JOIN cowry.ledger l USING (ledger_id)"
 		   " CROSS JOIN generate_series(%d, %d) s WHERE a.public_id = '%s'",
-		   type, at, first, first + n - 1, wallet);
+		   type, strcmp(type, "wallet.frozen") == 0 ? "frozen" : "active", at, first,
+		   first + n - 1, wallet);
 }
 
 /* A call looks at a thousand events, and says where it stopped. */

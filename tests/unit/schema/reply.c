@@ -365,6 +365,21 @@ describes_replies(void **state)
 	assert_string_equal(member_text(*state, schema, "required"), "[\"first\"]");
 }
 
+/* What is described elsewhere, where a reply has it. */
+static void
+describes_by_reference(void **state)
+{
+	static const char reference[] = "#/components/schemas/Line";
+	struct schema elsewhere = line;
+
+	elsewhere.reference = reference;
+	assert_string_equal(json_compact(*state, described(*state, &elsewhere, AMOUNT_TEXT, true)),
+			    "{\"$ref\":\"#/components/schemas/Line\"}");
+	assert_string_equal(
+		member_text(*state, described(*state, &elsewhere, AMOUNT_TEXT, false), "type"),
+		"\"object\"");
+}
+
 /* A parameter is never null, for a query string has none. */
 static void
 describes_query_parameters(void **state)
@@ -425,6 +440,7 @@ main(void)
 		cmocka_unit_test(writes_inside_others),
 		cmocka_unit_test(describes_requests),
 		cmocka_unit_test(describes_replies),
+		cmocka_unit_test(describes_by_reference),
 		cmocka_unit_test(describes_query_parameters),
 		cmocka_unit_test(shows_examples),
 	};
