@@ -36,6 +36,26 @@ test_retention(void **state)
 		   "new waiting");
 }
 
+/* Sign-ins that nobody completed. */
+static void
+test_challenges(void **state)
+{
+	struct fixture *f = *state;
+	bool found;
+
+	fixture_sql(f->superuser_url,
+		    "INSERT INTO cowry.users (public_id, email, email_key, name)"
+		    " VALUES (gen_random_uuid(), 'c', 'c', 'c');"
+		    "INSERT INTO cowry.sign_in_challenge (digest, user_id, credential, expires_at)"
+		    " SELECT sha256(hours::text::bytea), user_id, sha256(''),"
+		    " now() - make_interval(hours => hours)"
+		    " FROM cowry.users, unnest(ARRAY[0, 2]) hours");
+	assert_int_equal(job_retention.run(&f->ctx, &found), ERR_OK);
+	expect_sql(f, "SELECT count(*) FROM cowry.sign_in_challenge", "1");
+	fixture_sql(f->superuser_url,
+		    "DELETE FROM cowry.sign_in_challenge; DELETE FROM cowry.users");
+}
+
 /* Events are kept while a delivery is pending, the audit log and providers' webhooks unless days are
  * set; of those, never anything young. */
 static void
@@ -129,6 +149,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_retention),
+		cmocka_unit_test(test_challenges),
 		cmocka_unit_test(test_retention_by_setting),
 		cmocka_unit_test(test_retention_during_replay),
 	};

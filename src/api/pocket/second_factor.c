@@ -13,10 +13,13 @@ static const struct field secret_fields[] = {
 	      .doc = "In Base32, to be typed into the app.",
 	      .example = "\"JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP\""),
 	FIELD(struct factor_secret, url, .name = "otpauthUrl", .required = true,
-	      .doc = "The same as a URL, to be shown as a QR code.",
+	      .doc = "The same as a URL.",
 	      .example = "\"otpauth://totp/pay.example:jane%40example.com?"
 			 "secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=pay.example"
 			 "&algorithm=SHA1&digits=6&period=30\""),
+	FIELD(struct factor_secret, qr, .name = "qrCode", .required = true,
+	      .doc = "The URL as a QR code, an image in SVG.",
+	      .example = "\"<svg xmlns='http://www.w3.org/2000/svg'></svg>\""),
 };
 
 static const struct field code_fields[] = {

@@ -32,16 +32,16 @@ is_taken(struct ctx *ctx, const char *email, bool *taken)
 	return ERR_OK;
 }
 
-/* The owner of an address that has an account. */
+/* The owner of an address that has an account, or had one. */
 static enum err
 tell_owner(struct ctx *ctx, const char *email)
 {
-	return outbox_add(
-		ctx, email, "Your email address has an account",
-		"Hello,\n\nsomebody wants to use this address for another account. It "
-		"was refused, because you have an account with it. If it was you, sign in "
-		"to that account; otherwise ignore this mail: nothing changes.\n",
-		CODE_LIFETIME_S);
+	return outbox_add(ctx, email, "Your email address has an account",
+			  "Hello,\n\nsomebody wants to use this address for another account. It "
+			  "was refused, because there is one with it, or was until it was closed. "
+			  "If it was you, use that account; otherwise ignore this mail: nothing "
+			  "changes.\n",
+			  CODE_LIFETIME_S);
 }
 
 enum err

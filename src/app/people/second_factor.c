@@ -4,6 +4,7 @@
 
 #include "app/audit/audit.h"
 #include "app/events/outbox.h"
+#include "app/paper/qr.h"
 #include "app/people/session.h"
 #include "base/arena.h"
 #include "base/config.h"
@@ -112,11 +113,12 @@ issuer_of(struct ctx *ctx)
 	return url_parse(ctx->arena, ctx->app->config->public_url, &url) ? url.host : "Cowry";
 }
 
-static void
+static enum err
 show_secret(struct ctx *ctx, const struct user *user, const unsigned char *secret,
 	    struct factor_secret *out)
 {
 	const char *issuer = percent_encode(ctx->arena, issuer_of(ctx));
+	struct bytes svg;
 
 	out->secret = base32_encode(ctx->arena, secret, TOTP_SECRET_SIZE);
 	out->url = arena_printf(ctx->arena,
@@ -124,6 +126,9 @@ show_secret(struct ctx *ctx, const struct user *user, const unsigned char *secre
 				"&period=%d",
 				issuer, percent_encode(ctx->arena, user->email), out->secret,
 				issuer, TOTP_DIGITS, TOTP_STEP_S);
+	TRY(qr_svg(ctx, out->url, &svg));
+	out->qr = arena_strndup(ctx->arena, svg.data, svg.length);
+	return ERR_OK;
 }
 
 enum err
@@ -132,14 +137,16 @@ second_factor_enrol(struct ctx *ctx, const struct factor_enrolment *in, struct f
 	const struct user *user = &in->user;
 	unsigned char secret[TOTP_SECRET_SIZE];
 	struct bytes sealed;
+	enum err err;
 
 	TRY(may_enrol(ctx, in));
 	random_bytes(secret, sizeof(secret));
 	sealed = box_seal(ctx->app->keys, ctx->arena,
 			  factor_seal_context(ctx->arena, user->public_id),
 			  (struct bytes){secret, sizeof(secret)});
-	show_secret(ctx, user, secret, out);
+	err = show_secret(ctx, user, secret, out);
 	secret_wipe(secret, sizeof(secret));
+	TRY(err);
 	TRY(db_run(ctx, SQL_factor_remove, NULL, PARAMS(p_int(user->user_id))));
 	return db_run(ctx, SQL_factor_insert, NULL,
 		      PARAMS(p_int(user->user_id), p_bytes(sealed.data, sealed.length)));

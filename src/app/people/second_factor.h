@@ -35,6 +35,7 @@ struct factor_enrolment {
 struct factor_secret {
 	const char *secret; /* base32 */
 	const char *url;    /* otpauth://, with the same */
+	const char *qr;     /* the URL as a QR code, in SVG */
 };
 
 /* Before the transaction. A wrong password is refused later, as in password_change.h. */

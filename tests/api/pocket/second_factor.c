@@ -76,6 +76,7 @@ test_enrol(void **state)
 					"otpauth://totp/localhost:enrol%%40example.com?secret=%s"
 					"&issuer=localhost&algorithm=SHA1&digits=6&period=30",
 					first));
+	assert_non_null(strstr(answer_at(&a, "data.qrCode"), "<svg"));
 	a = state_of(c, &who);
 	expect_text(&a, "data.active", "false");
 	expect_text(&a, "data.activeSince", "null");
