@@ -32,6 +32,7 @@ struct key_check {
 		int64_t ledger_id;
 		bool live;
 		int64_t quota; /* 0: none */
+		bool archived; /* its project */
 	} row;
 	struct fault fault;
 };
@@ -41,7 +42,7 @@ static const struct column key_columns[] = {
 	COLUMN(struct key_row, user_id),    COLUMN(struct key_row, user_public_id),
 	COLUMN(struct key_row, project_id), COLUMN(struct key_row, project_public_id),
 	COLUMN(struct key_row, ledger_id),  COLUMN(struct key_row, live),
-	COLUMN(struct key_row, quota),
+	COLUMN(struct key_row, quota),      COLUMN(struct key_row, archived),
 };
 
 /* One query for all waiting keys. Runs with the resources of the first of them. */
@@ -120,7 +121,10 @@ look_up(struct call *call, struct key_check *check)
 		call->ctx.fault = check->fault;
 		return check->fault.err;
 	}
-	return check->valid ? ERR_OK : not_good(call);
+	if (!check->valid)
+		return not_good(call);
+	return check->row.archived ? unauthorized(call, "The project of the API key is archived")
+				   : ERR_OK;
 }
 
 /*

@@ -236,7 +236,8 @@ value_of(const struct route *route, const char *name, const struct owned *owned)
 		return "RSD";
 	if (owned == NULL)
 		return NOBODY;
-	if (text_starts_with(name, "{projectId}") || strcmp(route->path, "/v1/projects/{id}") == 0)
+	if (text_starts_with(name, "{projectId}") ||
+	    text_starts_with(route->path, "/v1/projects/{id}"))
 		return owned->owner->project;
 	if (text_starts_with(route->path, "/v1/users/"))
 		return owned->owner->owner.id;

@@ -32,7 +32,8 @@ SELECT project_id FROM made;
 -- returns: maybe
 -- A project of this user.
 SELECT p.project_id, p.public_id, a.public_id AS platform_account, p.name, p.slug, p.description,
-       p.metadata, p.created_at
+       p.metadata, CASE WHEN p.archived_at IS NULL THEN 'active' ELSE 'archived' END AS status,
+       p.archived_at, p.created_at
   FROM project p
   JOIN platform_account a USING (platform_account_id)
  WHERE p.public_id = $2 AND a.user_id = $1;
@@ -41,12 +42,43 @@ SELECT p.project_id, p.public_id, a.public_id AS platform_account, p.name, p.slu
 -- params: user_id:bigint after:bigint most:bigint
 -- returns: many
 SELECT p.project_id, p.public_id, a.public_id AS platform_account, p.name, p.slug, p.description,
-       p.metadata, p.created_at
+       p.metadata, CASE WHEN p.archived_at IS NULL THEN 'active' ELSE 'archived' END AS status,
+       p.archived_at, p.created_at
   FROM project p
   JOIN platform_account a USING (platform_account_id)
  WHERE a.user_id = $1 AND p.project_id < coalesce($2, 9223372036854775807)
  ORDER BY p.project_id DESC
  LIMIT $3;
+
+-- name: project_update
+-- params: project_id:bigint name:text slug:text description:text metadata:jsonb
+-- returns: none
+-- NULL values are not changed.
+UPDATE project
+   SET name = coalesce($2, name), slug = coalesce($3, slug), description = coalesce($4, description),
+       metadata = coalesce($5, metadata)
+ WHERE project_id = $1;
+
+-- name: project_archive
+-- params: project_id:bigint archived:boolean
+-- returns: none
+UPDATE project
+   SET archived_at = CASE WHEN $2 THEN coalesce(archived_at, clock_timestamp()) END
+ WHERE project_id = $1;
+
+-- name: project_archive_keys
+-- params: project_id:bigint archived:boolean
+-- returns: none
+-- After the project, which is locked then: no key is added to one that is archived (project_hold).
+UPDATE api_key
+   SET archived_at = CASE WHEN $2 THEN clock_timestamp() END
+ WHERE project_id = $1 AND (archived_at IS NULL) = $2;
+
+-- name: project_hold
+-- params: project_id:bigint
+-- returns: one
+-- It stays as it is until the end of the transaction.
+SELECT archived_at IS NULL AS is_active FROM project WHERE project_id = $1 FOR SHARE;
 
 -- name: project_account_insert
 -- params: public_id:uuid project_id:bigint reference:text name:text email:text metadata:jsonb

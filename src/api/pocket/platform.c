@@ -38,6 +38,16 @@ static const struct field project_in_fields[] = {
 	METADATA(struct project),
 };
 
+static const struct field project_change_fields[] = {
+	FIELD(struct project, name, .name = "name", .text = TEXT_NAME, .min = 1, .max = 120,
+	      .example = "\"Production Wallets\""),
+	FIELD(struct project, slug, .name = "slug", .format = "slug",
+	      .doc = "Unique on your platform account.", .example = "\"production-wallets\""),
+	FIELD(struct project, description, .name = "description", .max = 1000,
+	      .example = "\"Main production environment\""),
+	METADATA(struct project),
+};
+
 static const struct field project_fields[] = {
 	FIELD(struct project, public_id, .name = "id", .required = true),
 	FIELD(struct project, platform_account, .name = "platformAccountId", .required = true),
@@ -48,6 +58,10 @@ static const struct field project_fields[] = {
 	FIELD(struct project, description, .name = "description", .keep_null = true,
 	      .example = "\"Main production environment\""),
 	METADATA(struct project),
+	FIELD(struct project, status, .name = "status", .choices = project_status_words,
+	      .required = true, .example = "\"active\""),
+	FIELD(struct project, archived_at, .name = "archivedAt", .keep_null = true,
+	      .example = "null"),
 	FIELD(struct project, created_at, .name = "createdAt", .required = true),
 };
 
@@ -86,6 +100,8 @@ static const struct schema account_in =
 static const struct schema account_out =
 	SCHEMA(struct platform_account, "PlatformAccount", account_fields);
 static const struct schema project_in = SCHEMA(struct project, "ProjectRequest", project_in_fields);
+static const struct schema project_change =
+	SCHEMA(struct project, "ProjectChange", project_change_fields);
 static const struct schema project_out = SCHEMA(struct project, "Project", project_fields);
 static const struct schema customer_in =
 	SCHEMA(struct project_account, "ProjectAccountRequest", customer_in_fields);
@@ -117,6 +133,26 @@ get_project(struct call *call, const void *in, void *out)
 {
 	(void)in;
 	return project_get(&call->ctx, call->params[0].id, out);
+}
+
+static enum err
+change_project(struct call *call, const void *in, void *out)
+{
+	return project_update(&call->ctx, call->params[0].id, in, out);
+}
+
+static enum err
+archive_project(struct call *call, const void *in, void *out)
+{
+	(void)in;
+	return project_archive(&call->ctx, call->params[0].id, true, out);
+}
+
+static enum err
+restore_project(struct call *call, const void *in, void *out)
+{
+	(void)in;
+	return project_archive(&call->ctx, call->params[0].id, false, out);
 }
 
 static enum err
@@ -191,6 +227,19 @@ const struct route pocket_platform[] = {
 	 .docs.tag = "Projects"},
 	{GET, "/v1/projects/{id}", "Retrieve a project", NULL, get_project, .out = &project_out,
 	 .access = ACCESS_USER_OR_KEY, .status = 200, .docs.tag = "Projects"},
+	{PATCH, "/v1/projects/{id}", "Update a project",
+	 "Omitted fields are not changed; metadata is replaced as a whole.", change_project,
+	 .in = &project_change, .out = &project_out, .access = ACCESS_USER_OR_KEY,
+	 .effect = EFFECT_WRITE, .status = 200, .docs.tag = "Projects"},
+	{POST, "/v1/projects/{id}/archive", "Archive a project",
+	 "Its API keys are refused (401) and none can be added until it is restored. Its money stays; "
+	 "payments, holds and deliveries that are under way are finished.",
+	 archive_project, .out = &project_out, .access = ACCESS_USER_OR_KEY, .effect = EFFECT_WRITE,
+	 .status = 200, .docs.tag = "Projects"},
+	{POST, "/v1/projects/{id}/restore", "Restore a project",
+	 "Its API keys are accepted again, unless they have expired or were revoked meanwhile.",
+	 restore_project, .out = &project_out, .access = ACCESS_USER_OR_KEY, .effect = EFFECT_WRITE,
+	 .status = 200, .docs.tag = "Projects"},
 	{POST, "/v1/projects/{projectId}/accounts", "Add a customer to a project", NULL,
 	 create_customer, .in = &customer_in, .out = &customer_out, .access = ACCESS_USER_OR_KEY,
 	 .effect = EFFECT_WRITE, .status = 201, .docs.tag = "Project accounts"},

@@ -104,6 +104,8 @@ make(struct ctx *ctx, int64_t project_id, const struct api_key *in, struct api_k
 	struct uuid id = uuid_v7();
 	const char *raw;
 
+	if (project_id != 0)
+		TRY(project_hold(ctx, project_id));
 	random_bytes(bytes, sizeof(bytes));
 	raw = arena_printf(ctx->arena, "qp_%s", base64url_encode(ctx->arena, bytes, sizeof(bytes)));
 	keyring_digest(ctx->app->keys, raw, strlen(raw), digest);

@@ -27,7 +27,8 @@ struct api_key {
 
 enum { QUOTA_DEFAULT = 1000 };
 
-/* Keys of a project of the caller, or with a nil project of the caller. */
+/* Keys of a project of the caller, or with a nil project of the caller. None is added to an archived project:
+ * ERR_CONFLICT. */
 enum err api_key_create(struct ctx *ctx, struct uuid project, const struct api_key *in,
 			struct api_key *out) MUST_CHECK;
 enum err api_key_get(struct ctx *ctx, struct uuid project, struct uuid id,
@@ -37,7 +38,7 @@ enum err api_key_list(struct ctx *ctx, struct uuid project, int64_t after, int64
 /* How long both are valid, in seconds. */
 enum { OVERLAP_DEFAULT_S = 24 * 60 * 60, OVERLAP_MAX_S = 30 * 24 * 60 * 60 };
 /* Another key with the same scope, quota, description and end; the given one ends after overlap_s seconds.
- * ERR_CONFLICT if it is not valid. */
+ * ERR_CONFLICT if it is not valid, or as above. */
 enum err api_key_rotate(struct ctx *ctx, struct uuid project, struct uuid id, int64_t overlap_s,
 			struct api_key *out) MUST_CHECK;
 /* The key is refused from the commit on. Revoking twice is not an error. */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/ensure.h"
 #include "db/row.h"
 
 static const struct column account_columns[] = {
@@ -42,6 +43,8 @@ platform_account_create(struct ctx *ctx, const struct platform_account *in,
 	return platform_account_mine(ctx, out);
 }
 
+const char *const project_status_words[] = {"active", "archived", NULL};
+
 static const struct column project_columns[] = {
 	COLUMN(struct project, project_id),
 	COLUMN(struct project, public_id),
@@ -50,6 +53,8 @@ static const struct column project_columns[] = {
 	COLUMN(struct project, slug),
 	COLUMN(struct project, description),
 	COLUMN_NAMED(struct project, metadata.text, "metadata"),
+	COLUMN_WORD(struct project, status, project_status_words),
+	COLUMN(struct project, archived_at),
 	COLUMN(struct project, created_at),
 };
 
@@ -115,6 +120,40 @@ project_list(struct ctx *ctx, int64_t after, int64_t most, struct project **out,
 	for (size_t i = 0; i < rows.count; i++)
 		rows_scan(&rows, i, project_columns, COLUMN_COUNT(project_columns), &(*out)[i]);
 	return ERR_OK;
+}
+
+enum err
+project_update(struct ctx *ctx, struct uuid id, const struct project *in, struct project *out)
+{
+	TRY(project_get(ctx, id, out));
+	TRY(db_run(ctx, SQL_project_update, NULL,
+		   PARAMS(p_int(out->project_id), p_text(in->name), p_text(in->slug),
+			  p_text(in->description), p_text(in->metadata.text))));
+	return project_get(ctx, id, out);
+}
+
+enum err
+project_archive(struct ctx *ctx, struct uuid id, bool archived, struct project *out)
+{
+	TRY(ensure(ctx, ctx->db != NULL));
+	TRY(project_get(ctx, id, out));
+	TRY(db_run(ctx, SQL_project_archive, NULL,
+		   PARAMS(p_int(out->project_id), p_bool(archived))));
+	TRY(db_run(ctx, SQL_project_archive_keys, NULL,
+		   PARAMS(p_int(out->project_id), p_bool(archived))));
+	return project_get(ctx, id, out);
+}
+
+enum err
+project_hold(struct ctx *ctx, int64_t project_id)
+{
+	struct rows rows;
+
+	TRY(ensure(ctx, ctx->db != NULL));
+	TRY(db_run(ctx, SQL_project_hold, &rows, PARAMS(p_int(project_id))));
+	return row_bool(&rows, 0, 0)
+		       ? ERR_OK
+		       : fault(&ctx->fault, ERR_CONFLICT, NULL, "The project is archived");
 }
 
 static const struct column customer_columns[] = {

@@ -21,6 +21,10 @@ enum err platform_account_create(struct ctx *ctx, const struct platform_account 
 /* ERR_NOT_FOUND if the caller has none. */
 enum err platform_account_mine(struct ctx *ctx, struct platform_account *out) MUST_CHECK;
 
+enum project_status { PROJECT_ACTIVE = 1, PROJECT_ARCHIVED };
+
+extern const char *const project_status_words[];
+
 struct project {
 	int64_t project_id;
 	struct uuid public_id;
@@ -29,6 +33,8 @@ struct project {
 	const char *slug; /* NULL in an order: derived from the name */
 	const char *description;
 	struct json_value metadata;
+	enum project_status status;
+	struct instant archived_at;
 	struct instant created_at;
 };
 
@@ -38,6 +44,16 @@ enum err project_get(struct ctx *ctx, struct uuid id, struct project *out) MUST_
 /* Projects of the caller, newest first, below after (0: from the newest). */
 enum err project_list(struct ctx *ctx, int64_t after, int64_t most, struct project **out,
 		      size_t *n) MUST_CHECK;
+
+/* What is NULL in the order is not changed. */
+enum err project_update(struct ctx *ctx, struct uuid id, const struct project *in,
+			struct project *out) MUST_CHECK;
+/* Archive it, or take that back. Keys of an archived project are refused and none is added; its money stays,
+ * and what is under way is finished. */
+enum err project_archive(struct ctx *ctx, struct uuid id, bool archived,
+			 struct project *out) MUST_CHECK;
+/* In the caller's transaction, until its end: the project is not archived. ERR_CONFLICT if it is. */
+enum err project_hold(struct ctx *ctx, int64_t project_id) MUST_CHECK;
 
 struct project_account {
 	int64_t project_account_id;

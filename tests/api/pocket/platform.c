@@ -5,7 +5,7 @@
 
 #include "api/pocket/pocket.h"
 #include "base/arena.h"
-#include "tests/support/users.h"
+#include "tests/support/money.h"
 
 static void
 test_platform_account(void **state)
@@ -224,6 +224,152 @@ test_customers(void **state)
 
 /* A personal key acts as its owner here. */
 static void
+test_change(void **state)
+{
+	static const struct {
+		const char *members;
+		const char *field;
+	} wrong[] = {
+		{"'name':''", "name"},         {"'name':7", "name"},
+		{"'slug':'Upper'", "slug"},    {"'description':7", "description"},
+		{"'metadata':[]", "metadata"},
+	};
+	struct client *c = *state;
+	struct tenant t = tenant_new(c, "change");
+	struct tenant other = tenant_new(c, "change2");
+	const char *path = client_text(c, "/v1/projects/%s", t.project);
+	struct answer a = client_call(c, "PATCH", path, t.owner.access,
+				      client_json(c, "{'name':'New','description':'What it is',"
+						     "'metadata':{'a':1}}"));
+
+	expect_status(&a, 200);
+	expect_text(&a, "data.name", "New");
+	expect_text(&a, "data.slug", "change");
+	expect_text(&a, "data.status", "active");
+	expect_text(&a, "data.archivedAt", "null");
+	a = client_call(c, "PATCH", path, t.owner.access, client_json(c, "{'slug':'new-1'}"));
+	expect_text(&a, "data.name", "New");
+	expect_text(&a, "data.slug", "new-1");
+	expect_text(&a, "data.description", "What it is");
+	expect_text(&a, "data.metadata.a", "1");
+	for (size_t i = 0; i < COUNT(wrong); i++) {
+		a = client_call(c, "PATCH", path, t.owner.access,
+				client_json(c, "{%s}", wrong[i].members));
+		if (i == 0) /* the same as absent */
+			expect_text(&a, "data.name", "New");
+		else
+			expect_field(&a, wrong[i].field);
+	}
+	(void)tenant_project(c, &t, "taken");
+	a = client_call(c, "PATCH", path, t.owner.access, client_json(c, "{'slug':'taken'}"));
+	expect_refusal(&a, 409, "CONFLICT");
+	a = client_call(c, "PATCH", path, other.owner.access, client_json(c, "{'name':'Mine'}"));
+	expect_refusal(&a, 404, "NOT_FOUND");
+	a = client_call(c, "PATCH", path, t.test_key, client_json(c, "{'name':'Mine'}"));
+	expect_refusal(&a, 403, "FORBIDDEN");
+}
+
+static void
+expect_archived(struct client *c, const char *key, const char *method, const char *path,
+		const char *body)
+{
+	struct answer a = client_call(c, method, path, key, body);
+
+	expect_refusal(&a, 401, "UNAUTHORIZED");
+	expect_text(&a, "message", "The project of the API key is archived");
+}
+
+static struct answer
+set_archived(struct client *c, const char *who, const struct tenant *t, const char *verb)
+{
+	return client_call(c, "POST", client_text(c, "/v1/projects/%s/%s", t->project, verb), who,
+			   NULL);
+}
+
+/* Its keys are refused at once, also those that are cached, and its money stays. */
+static void
+test_archive(void **state)
+{
+	struct client *c = *state;
+	struct tenant t = tenant_new(c, "archive");
+	struct tenant other = tenant_new(c, "archive2");
+	const char *wallet = wallet_with(c, t.test_key, "NGN", "10");
+	const char *path = client_text(c, "/v1/wallets/%s", wallet);
+	const char *keys = client_text(c, "/v1/projects/%s/api-keys", t.project);
+	const char *pay = client_json(c,
+				      "{'walletId':'%s','amount':'1','currency':'NGN',"
+				      "'reference':'late-1'}",
+				      wallet);
+	const char *at;
+	struct answer a = client_call(c, "GET", path, t.test_key, NULL); /* it is cached now */
+
+	expect_status(&a, 200);
+	a = set_archived(c, other.owner.access, &t, "archive");
+	expect_refusal(&a, 404, "NOT_FOUND");
+	a = set_archived(c, t.test_key, &t, "archive");
+	expect_refusal(&a, 403, "FORBIDDEN");
+	a = set_archived(c, t.owner.access, &t, "archive");
+	expect_status(&a, 200);
+	expect_text(&a, "data.status", "archived");
+	at = answer_at(&a, "data.archivedAt");
+	a = set_archived(c, t.owner.access, &t, "archive");
+	expect_text(&a, "data.archivedAt", at);
+	expect_archived(c, t.test_key, "GET", path, NULL);
+	expect_archived(c, t.test_key, "GET", "/v1/wallets", NULL);
+	expect_archived(c, t.test_key, "POST", "/v1/wallets/credit", pay);
+	expect_archived(c, t.live_key, "GET", "/v1/wallets", NULL);
+	a = client_call(c, "POST", keys, t.owner.access, "{}");
+	expect_refusal(&a, 409, "CONFLICT");
+	a = client_call(c, "GET", client_text(c, "%s?limit=1", keys), t.owner.access, NULL);
+	a = client_call(c, "POST", client_text(c, "%s/%s/rotate", keys, answer_at(&a, "data.0.id")),
+			t.owner.access, "{}");
+	expect_refusal(&a, 409, "CONFLICT");
+	a = client_call(c, "GET", "/v1/projects", t.owner.access, NULL);
+	expect_text(&a, "data.0.status", "archived");
+	a = client_call(c, "GET", "/v1/wallets", other.test_key, NULL);
+	expect_status(&a, 200);
+	a = set_archived(c, t.owner.access, &t, "restore");
+	expect_status(&a, 200);
+	expect_text(&a, "data.status", "active");
+	expect_text(&a, "data.archivedAt", "null");
+	assert_string_equal(wallet_balance(c, t.test_key, wallet, "ledger"), "10.00");
+	a = client_call(c, "POST", "/v1/wallets/credit", t.test_key, pay);
+	expect_status(&a, 201);
+	a = set_archived(c, other.owner.access, &t, "restore");
+	expect_refusal(&a, 404, "NOT_FOUND");
+}
+
+/* Keys that are created while the project is archived: none is accepted afterwards. */
+static void
+test_archive_races(void **state)
+{
+	enum { ASKS = 12 };
+	struct client *c = *state;
+	struct tenant t = tenant_new(c, "archive-races");
+	struct ask asks[ASKS];
+	int statuses[ASKS];
+
+	for (size_t i = 0; i < ASKS; i++)
+		asks[i] = (struct ask){
+			.method = "POST",
+			.target = client_text(c, "/v1/projects/%s/%s", t.project,
+					      i == ASKS / 2 ? "archive" : "api-keys"),
+			.credential = t.owner.access,
+			.body = i == ASKS / 2 ? NULL : "{}",
+		};
+	client_at_once(c, asks, ASKS, statuses);
+	assert_int_equal(statuses[ASKS / 2], 200);
+	assert_int_equal(count_status(statuses, ASKS, 201) + count_status(statuses, ASKS, 409),
+			 ASKS - 1);
+	assert_string_equal(client_value(c,
+					 "SELECT count(*) FROM cowry.api_key JOIN cowry.project p"
+					 " USING (project_id) WHERE p.public_id = '%s' AND"
+					 " api_key.archived_at IS NULL",
+					 t.project),
+			    "0");
+}
+
+static void
 test_user_key(void **state)
 {
 	struct client *c = *state;
@@ -256,6 +402,9 @@ main(void)
 		client_test(test_pages),
 		client_test(test_page_rules),
 		client_test(test_customers),
+		client_test(test_change),
+		client_test(test_archive),
+		client_test(test_archive_races),
 		client_test(test_user_key),
 		client_test(client_books_hold),
 		client_test(test_routes),
