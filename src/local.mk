@@ -422,6 +422,7 @@ src_api_libapi_a_SOURCES = \
 	src/api/router.c src/api/router.h \
 	src/api/service.c src/api/service.h \
 	src/api/storage.c src/api/storage.h \
+	src/api/stream.c src/api/stream.h \
 	src/api/throttle.c \
 	src/api/words.c src/api/words.h
 

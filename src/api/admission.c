@@ -8,7 +8,9 @@ enum { SMALL = 16 * 1024, LARGE_TOTAL = 4 * 1024 * 1024 };
 
 struct admission {
 	long public_max;
+	long long_max;
 	atomic_long public_calls;
+	atomic_long long_answers;
 	atomic_long large_bytes;
 };
 
@@ -17,8 +19,10 @@ admission_new(int64_t threads)
 {
 	struct admission *admission = calloc(1, sizeof(*admission));
 
-	if (admission != NULL)
-		admission->public_max = (long)(threads - threads / 4);
+	if (admission == NULL)
+		return NULL;
+	admission->public_max = (long)(threads - threads / 4);
+	admission->long_max = threads < 8 ? 1 : (long)(threads / 4);
 	return admission;
 }
 
@@ -60,4 +64,16 @@ admission_leave(struct admission *admission, bool anybody, size_t body_length)
 {
 	atomic_fetch_sub(&admission->public_calls, anybody ? 1 : 0);
 	atomic_fetch_sub(&admission->large_bytes, weight(body_length));
+}
+
+bool
+admission_enter_long(struct admission *admission)
+{
+	return take(&admission->long_answers, 1, admission->long_max);
+}
+
+void
+admission_leave_long(struct admission *admission)
+{
+	atomic_fetch_sub(&admission->long_answers, 1);
 }

@@ -25,11 +25,12 @@ struct call {
 	void *query;
 	const struct rendering *rendering; /* the requested format; NULL: JSON */
 	unsigned char key_digest[32];      /* of an API key that is not verified yet */
-	bool by_cookie; /* the browser may have added the credential automatically */
-	bool dry_run;   /* dryRun: decide, but change nothing */
-	bool admitted;  /* counted as concurrent work */
-	int status;     /* of success; default: the route's */
-	bool replayed;  /* the answer of an earlier request */
+	bool by_cookie;  /* the browser may have added the credential automatically */
+	bool dry_run;    /* dryRun: decide, but change nothing */
+	bool admitted;   /* counted as concurrent work */
+	int status;      /* of success; default: the route's */
+	bool replayed;   /* the answer of an earlier request */
+	bool unfinished; /* out has the first items only; the route's reply.more gives the others */
 	void *state; /* EFFECT_CALL: set by handle for outside and finish; NULL: nothing to call */
 	/* EFFECT_CALL: the id of what handle opened, in addition to state; kept with the
 	 * Idempotency-Key. */

@@ -23,6 +23,7 @@ start_attempt(struct call *call)
 {
 	call->status = call->route->status;
 	call->replayed = false;
+	call->unfinished = false;
 	call->refused = false;
 	call->unsettled = false;
 	call->on_refusal = NULL;
@@ -30,6 +31,7 @@ start_attempt(struct call *call)
 	call->reply.status = 0;
 	call->reply.body = (struct bytes){NULL, 0};
 	call->reply.content_type = NULL;
+	call->reply.next = NULL;
 	call->reply.header_count = call->headers_before;
 }
 

@@ -14,6 +14,7 @@ struct rendering {
 	const char *doc;
 	/* Render the out struct of the handler. */
 	enum err (*write)(struct call *call, const void *out, struct bytes *body);
+	bool in_parts; /* write is called for each part of an answer in parts */
 };
 
 /* The format with the highest quality; of equals the first in the table, and JSON before all.

@@ -4,30 +4,39 @@
 #include <string.h>
 
 #include "api/negotiate.h"
+#include "api/stream.h"
 #include "base/arena.h"
 #include "base/attributes.h"
 
 enum err
-reply_success(struct call *call, const void *out)
+reply_write(struct call *call, const void *out, bool first, struct bytes *part)
 {
 	struct jw w;
 
+	if (call->rendering != NULL)
+		return call->rendering->write(call, out, part);
+	jw_init(&w, call->ctx.arena, 512);
+	call->dialect->write_ok(&w, call, out);
+	if (!jw_finish_part(&w, first, !call->unfinished, part))
+		return fault(&call->ctx.fault, ERR_INTERNAL, NULL, NULL);
+	return ERR_OK;
+}
+
+enum err
+reply_success(struct call *call, void *out)
+{
 	call->reply.status = call->status;
 	if (call->status == 204 || call->status == 302)
 		return ERR_OK;
-	if (call->rendering != NULL) {
+	if (call->unfinished)
+		TRY(stream_begin(call, out));
+	if (call->rendering != NULL)
 		call->reply.content_type =
 			text_starts_with(call->rendering->type, "text/")
 				? arena_printf(call->ctx.arena, "%s; charset=utf-8",
 					       call->rendering->type)
 				: call->rendering->type;
-		return call->rendering->write(call, out, &call->reply.body);
-	}
-	jw_init(&w, call->ctx.arena, 512);
-	call->dialect->write_ok(&w, call, out);
-	if (!jw_finish(&w, &call->reply.body))
-		return fault(&call->ctx.fault, ERR_INTERNAL, NULL, NULL);
-	return ERR_OK;
+	return reply_write(call, out, true, &call->reply.body);
 }
 
 /* The meaning of a violated constraint for a client; any other is a bug of ours. */
@@ -94,6 +103,7 @@ reply_failure(struct call *call)
 	translate_conflict(&call->ctx.fault);
 	call->reply.status = fault_status(call);
 	call->reply.content_type = NULL;
+	call->reply.next = NULL;
 	jw_init(&w, call->ctx.arena, 512);
 	call->dialect->write_fail(&w, call);
 	if (!jw_finish(&w, &call->reply.body))

@@ -46,10 +46,16 @@ struct request {
 
 enum { REPLY_HEADERS_MAX = 20 };
 
+/* Give the next part of an answer, which lives until the next call; without bytes, the answer is complete.
+ * False: it can't be completed. */
+typedef bool reply_next(void *rest, struct bytes *part);
+
 struct reply {
 	int status;
 	const char *content_type; /* of body; NULL: JSON */
 	struct bytes body;        /* empty for 204 and redirects */
+	reply_next *next;         /* gives what follows body; NULL: body is the whole answer */
+	void *rest;               /* for it */
 	size_t header_count;
 	struct {
 		const char *name;

@@ -59,6 +59,8 @@ struct rendering;
 
 /* in and out are the structs of the route's tables; out is zeroed. */
 typedef enum err handler(struct call *call, const void *in, void *out);
+/* Fill out again, with the items that follow; clears call->unfinished with the last ones. */
+typedef enum err continuation(struct call *call, void *out);
 /* Work before the transaction begins, such as hashing a password; may store results in *in. */
 typedef enum err preparation(struct call *call, void *in);
 /* Work between two transactions, which may wait for an outside server. It leaves its result in
@@ -105,6 +107,9 @@ struct route_reply {
 	bool no_envelope;    /* out is the whole body */
 	bool redirects;      /* may answer with 302 instead */
 	const char *message; /* if the envelope has one; NULL: the default */
+	/* Called for the rest of an answer that the handler left unfinished (api/stream.h). The field
+	 * of out that has the items is in_parts; what is known at the end only comes after it. */
+	continuation *more;
 	/* Formats in addition to JSON (api/negotiate.h), ending with a row without type. */
 	const struct rendering *renderings;
 	struct other_answer other;

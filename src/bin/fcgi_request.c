@@ -2,11 +2,15 @@
 
 #include <stddef.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
 
 #include "api/dispatch.h"
 #include "base/arena.h"
 #include "base/attributes.h"
+#include "base/clock.h"
 #include "base/fault_point.h"
+#include "base/fiber.h"
 #include "bin/arrival.h"
 #include "bin/body.h"
 
@@ -201,6 +205,40 @@ put_number(struct head *head, const char *name, size_t value)
 	put_header(head, name, integer_text(buf, (int64_t)value));
 }
 
+/* How long the web server may take a part, and the system a piece of it: a slow client must not keep one of the few
+ * places for such answers. */
+enum { PART_S_MAX = 30 };
+
+static bool
+write_part(FCGX_Request *fcgi, const struct bytes *part)
+{
+	int64_t until_ns = clock_monotonic_ns() + PART_S_MAX * INT64_C(1000000000);
+	bool written;
+
+	fiber_block();
+	written = FCGX_PutStr(part->data, (int)part->length, fcgi->out) >= 0;
+	fiber_unblock();
+	return written && clock_monotonic_ns() < until_ns;
+}
+
+/* The parts after the first one. If not all can be made and sent, the connection is broken off: an answer that ends
+ * as usual would look complete. */
+static void
+write_rest(FCGX_Request *fcgi, const struct reply *reply)
+{
+	static const struct timeval patience = {.tv_sec = PART_S_MAX};
+	struct bytes part;
+
+	(void)setsockopt(fcgi->ipcFd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
+	while (reply->next(reply->rest, &part)) {
+		if (part.length == 0)
+			return;
+		if (!write_part(fcgi, &part))
+			break;
+	}
+	(void)shutdown(fcgi->ipcFd, SHUT_RDWR);
+}
+
 static void
 write_reply(FCGX_Request *fcgi, const struct reply *reply, bool no_body)
 {
@@ -215,13 +253,16 @@ write_reply(FCGX_Request *fcgi, const struct reply *reply, bool no_body)
 		put_header(&head, "Content-Type",
 			   reply->content_type != NULL ? reply->content_type
 						       : "application/json; charset=utf-8");
-		put_number(&head, "Content-Length", length);
+		if (reply->next == NULL)
+			put_number(&head, "Content-Length", length);
 	}
 	put_header(&head, "Cache-Control", "no-store");
 	memcpy(head.text + head.length, "\r\n", 2);
 	(void)FCGX_PutStr(head.text, (int)head.length + 2, fcgi->out);
 	if (length > 0 && !no_body)
 		(void)FCGX_PutStr(reply->body.data, (int)length, fcgi->out);
+	if (reply->next != NULL && !no_body)
+		write_rest(fcgi, reply);
 }
 
 void

@@ -255,6 +255,20 @@ jw_json(struct jw *w, const char *name, const char *json)
 		put(w, json, strlen(json));
 }
 
+void
+jw_items_begin(struct jw *w)
+{
+	if (w->depth == 0 || w->closer[w->depth - 1] != ']' || !w->first[w->depth - 1])
+		w->failed = true;
+	w->items_from = w->length;
+}
+
+void
+jw_items_end(struct jw *w)
+{
+	w->items_to = w->length;
+}
+
 bool
 jw_finish(struct jw *w, struct bytes *out)
 {
@@ -262,5 +276,19 @@ jw_finish(struct jw *w, struct bytes *out)
 		return false;
 	w->text[w->length] = '\0';
 	*out = (struct bytes){w->text, w->length};
+	return true;
+}
+
+bool
+jw_finish_part(struct jw *w, bool first, bool last, struct bytes *out)
+{
+	bool divided = w->items_from > 0 && (first || w->items_to > w->items_from);
+	size_t from = first ? 0 : w->items_from - 1;
+
+	if (!jw_finish(w, out) || (!divided && !(first && last)))
+		return false;
+	if (!first)
+		w->text[from] = ','; /* instead of the bracket */
+	*out = (struct bytes){w->text + from, (last ? w->length : w->items_to) - from};
 	return true;
 }

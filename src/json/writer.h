@@ -26,6 +26,8 @@ struct jw {
 	unsigned depth;
 	bool failed;
 	bool name_escaped; /* the next name */
+	size_t items_from; /* of the list whose items come in parts; 0: there is none */
+	size_t items_to;
 	bool first[JW_DEPTH_MAX];
 	char closer[JW_DEPTH_MAX];
 };
@@ -51,7 +53,17 @@ void jw_escaped_name(struct jw *w);
 /* JSON text from the reader or from a writer. */
 void jw_json(struct jw *w, const char *name, const char *json);
 
+/* Around the items of a list, for jw_finish_part(). */
+void jw_items_begin(struct jw *w);
+void jw_items_end(struct jw *w);
+
 /* The finished text (NUL-terminated, in the arena). False if anything failed or is still open. */
 bool jw_finish(struct jw *w, struct bytes *out);
+/*
+ * The same for one of several texts that are the same up to their list of items (jw_items_begin). One after the
+ * other they are one text with the items of all: what comes before them is of the first one, what comes
+ * after them of the last one. False also if there are no items in one that is not the first.
+ */
+bool jw_finish_part(struct jw *w, bool first, bool last, struct bytes *out);
 
 #endif

@@ -94,6 +94,21 @@ write_decimal(struct jw *w, const char *name, enum amount_style style, struct de
 }
 
 static void
+write_list(const struct field *field, enum amount_style style, const struct list *list,
+	   struct jw *w)
+{
+	jw_list(w, field->name);
+	if (field->in_parts)
+		jw_items_begin(w);
+	for (size_t i = 0; i < list->count; i++)
+		schema_encode(field->sub, style, (const char *)list->items + i * field->sub->size,
+			      NULL, w);
+	if (field->in_parts)
+		jw_items_end(w);
+	jw_close(w);
+}
+
+static void
 write_value(const struct field *field, enum amount_style style, const void *member, struct jw *w)
 {
 	char text[UUID_TEXT_MAX];
@@ -144,11 +159,7 @@ write_value(const struct field *field, enum amount_style style, const void *memb
 		jw_close(w);
 		break;
 	case FIELD_LIST:
-		jw_list(w, field->name);
-		for (size_t i = 0; i < list->count; i++)
-			schema_encode(field->sub, style,
-				      (const char *)list->items + i * field->sub->size, NULL, w);
-		jw_close(w);
+		write_list(field, style, list, w);
 		break;
 	case FIELD_OBJECT:
 		schema_encode(field->sub, style, member, field->name, w);

@@ -70,6 +70,7 @@ struct field {
 	bool keep_null;      /* replies: null instead of omitting an absent value */
 	bool may_be_empty;   /* a FIELD_TEXTS may have no items */
 	bool may_be_zero;    /* a FIELD_DECIMAL of a request */
+	bool in_parts;       /* a FIELD_LIST of a reply that may come in parts (api/stream.h) */
 	bool any;            /* a FIELD_JSON of a reply that is not always an object */
 	bool lower_bound;    /* min holds for numbers; texts and lists always use min and max */
 	int64_t min;         /* code points of a text, value of a number, items of a list; of an

@@ -1,4 +1,6 @@
 # Every route of every dialect through dispatch(), in process; one program a noun, or a subject of it.
+EXTRA_DIST += tests/support/post_many.sql
+
 if CMOCKA
 check_LIBRARIES += libclient.a
 libclient_a_SOURCES = tests/support/client.c tests/support/client.h tests/support/users.c tests/support/users.h \

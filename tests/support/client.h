@@ -48,15 +48,19 @@ struct ask {
 	const struct requester *requester; /* NULL: it always waits */
 	bool repeated_credentials;
 	bool contradicting_keys;
+	/* Called before the second part of an answer in parts is asked for. */
+	void (*meanwhile)(struct client *c);
 };
 
 struct answer {
 	int status;
 	struct bytes body;
+	bool broken_off; /* there was no end of an answer in parts, so it is not read as JSON */
 	struct json_object *json; /* NULL for 204 */
 	struct reply reply;
 };
 
+/* Answers in parts are put together: also client_exchange(). */
 struct answer client_send(struct client *c, const struct ask *ask);
 /* The usual request. */
 struct answer client_call(struct client *c, const char *method, const char *target,
@@ -83,6 +87,8 @@ const char *client_json(struct client *c, const char *fmt, ...) PRINTF_LIKE(2, 3
 void client_sql(struct client *c, const char *fmt, ...) PRINTF_LIKE(2, 3);
 /* Run a file of sql/migrations once more. */
 void client_migrate(struct client *c, const char *file);
+/* A long history of two wallets, the second of which has none yet (post_many.sql). */
+void client_post_many(struct client *c, const char *payer, const char *payee, int n);
 /* From now on all calls are counted in one minute, at any time. */
 void client_stop_minute(struct client *c);
 const char *client_value(struct client *c, const char *fmt, ...) PRINTF_LIKE(2, 3);

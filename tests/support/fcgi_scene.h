@@ -64,6 +64,32 @@ keep(char *to, const void *data, size_t length)
 		memcpy(to, data, length < TEXT_MAX ? length : TEXT_MAX - 1);
 }
 
+/* The answer to a request with the body "parts": the others are made from it. */
+static struct {
+	atomic_int made;
+	int count;  /* parts after the first one */
+	int fails;  /* the number of the one that can't be made; 0: none */
+	bool large; /* of PART_BYTES each */
+} parts;
+
+enum { PART_BYTES = 100000 };
+
+static inline bool
+next_part(void *rest, struct bytes *part)
+{
+	static char bytes[PART_BYTES];
+	int number = atomic_fetch_add(&parts.made, 1) + 1;
+
+	(void)rest;
+	*part = (struct bytes){NULL, 0};
+	if (number == parts.fails)
+		return false;
+	if (number <= parts.count)
+		*part = (struct bytes){memset(bytes, 'a' + number % 26, sizeof(bytes)),
+				       parts.large ? sizeof(bytes) : 1};
+	return true;
+}
+
 /* In place of the product's. */
 void
 dispatch(const struct app *app, struct arena *arena, const struct request *request,
@@ -109,6 +135,8 @@ dispatch(const struct app *app, struct arena *arena, const struct request *reque
 	}
 	atomic_fetch_sub(&seen.under_way, 1);
 	*reply = (struct reply){.status = 200, .body = {"{}", 2}};
+	if (strcmp(seen.body, "parts") == 0)
+		reply->next = next_part;
 }
 
 struct scene {

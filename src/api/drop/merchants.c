@@ -193,7 +193,7 @@ list_payments(struct call *call, const void *in, void *out)
 }
 
 static const struct rendering renderings[] = {
-	{"image/svg+xml", "The QR code.", write_svg},
+	{"image/svg+xml", "The QR code.", .write = write_svg},
 	{0},
 };
 

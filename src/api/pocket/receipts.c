@@ -163,7 +163,7 @@ write_pdf(struct call *call, const void *out, struct bytes *body)
 static const struct rendering renderings[] = {
 	{"application/pdf",
 	 "A4 pages with a QR code: a link to the page that checks receipts, with the receipt in it.",
-	 write_pdf},
+	 .write = write_pdf},
 	{0},
 };
 

@@ -98,8 +98,8 @@ write_pdf(struct call *call, const void *out, struct bytes *body)
 
 static const struct rendering renderings[] = {
 	{"text/csv", "RFC 4180: time, type, reference, amount, balance, currency, transaction.",
-	 write_csv},
-	{"application/pdf", "A4 pages.", write_pdf},
+	 .write = write_csv},
+	{"application/pdf", "A4 pages.", .write = write_pdf},
 	{0},
 };
 

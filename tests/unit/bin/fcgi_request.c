@@ -177,6 +177,119 @@ test_rest_of_body(void **state)
 	(void)close(kept);
 }
 
+/* Read exactly this much; false at the end. */
+static bool
+read_all(int fd, void *bytes, size_t length)
+{
+	size_t all = 0;
+	ssize_t n = 1;
+
+	while (all < length && n > 0) {
+		n = read(fd, (char *)bytes + all, length - all);
+		all += n > 0 ? (size_t)n : 0;
+	}
+	return all == length;
+}
+
+/* The output of an answer; true if it came to its end, which is a record of its own. */
+static bool
+read_answer(int fd, char *text, size_t size)
+{
+	enum { END = 3, OUTPUT = 6 };
+	unsigned char head[8];
+	static unsigned char content[65535 + 255];
+	size_t length = 0;
+
+	while (read_all(fd, head, sizeof(head))) {
+		size_t n = (size_t)head[4] << 8 | head[5];
+
+		if (!read_all(fd, content, n + head[6]))
+			break;
+		if (head[1] == OUTPUT && length + n < size) {
+			memcpy(text + length, content, n);
+			length += n;
+		}
+		text[length] = '\0';
+		if (head[1] == END)
+			return true;
+	}
+	return false;
+}
+
+static void
+in_parts(int count, int fails, bool large)
+{
+	atomic_store(&parts.made, 0);
+	parts.count = count;
+	parts.fails = fails;
+	parts.large = large;
+}
+
+/* An answer in parts is one, without a length, and the connection is kept. */
+static void
+test_parts(void **state)
+{
+	struct scene *scene = *state;
+	const char *const none[] = {NULL};
+	const char *const five[] = {"CONTENT_LENGTH", "5", NULL};
+	char text[4096];
+	int kept = connected(scene);
+
+	start(scene);
+	in_parts(3, 0, false);
+	send_request(kept, true, five, "parts");
+	assert_true(read_answer(kept, text, sizeof(text)));
+	assert_null(strstr(text, "Content-Length"));
+	assert_non_null(strstr(text, "Content-Type: application/json"));
+	assert_non_null(strstr(text, "\r\n\r\n{}bcd"));
+	assert_int_equal(strlen(strstr(text, "{}")), 5);
+	send_request(kept, true, none, "");
+	assert_true(read_answer(kept, text, sizeof(text)));
+	assert_non_null(strstr(text, "Content-Length: 2\r\n"));
+	(void)close(kept);
+}
+
+/* One that can't be completed has no end, and the connection is closed. */
+static void
+test_broken_off(void **state)
+{
+	struct scene *scene = *state;
+	const char *const five[] = {"CONTENT_LENGTH", "5", NULL};
+	char text[4096];
+
+	start(scene);
+	for (int fails = 1; fails <= 3; fails++) {
+		int kept = connected(scene);
+
+		in_parts(3, fails, fails == 2);
+		send_request(kept, true, five, "parts");
+		assert_false(read_answer(kept, text, sizeof(text)));
+		assert_int_equal(atomic_load(&parts.made), fails);
+		(void)close(kept);
+	}
+	assert_true(server_drain(scene->server, 10));
+	scene->server = NULL;
+}
+
+/* Nothing is made for a web server that has hung up. */
+static void
+test_left_alone(void **state)
+{
+	struct scene *scene = *state;
+	const char *const five[] = {"CONTENT_LENGTH", "5", NULL};
+	char byte;
+	int fd;
+
+	in_parts(1000000, 0, true);
+	start(scene);
+	fd = ask(scene, five, "parts");
+	assert_int_equal(read(fd, &byte, 1), 1);
+	(void)close(fd);
+	assert_true(server_drain(scene->server, 10));
+	scene->server = NULL;
+	assert_true(atomic_load(&parts.made) < 1000);
+}
+
 #define scene_test(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
 
 int
@@ -187,6 +300,8 @@ main(void)
 		scene_test(test_keys),          scene_test(test_credentials),
 		scene_test(test_late),          scene_test(test_hang_up),
 		scene_test(test_hang_up_later), scene_test(test_rest_of_body),
+		scene_test(test_parts),         scene_test(test_broken_off),
+		scene_test(test_left_alone),
 	};
 	sigset_t stop;
 

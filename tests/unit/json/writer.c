@@ -66,6 +66,75 @@ grows(void **state)
 	assert_int_equal(json_read(*state, &f, out.data, out.length, &value), ERR_OK);
 }
 
+/* {"from":1,"items":[...],"to":2} with items from first to last. */
+static void
+write_items(struct jw *w, struct arena *arena, int first, int last)
+{
+	jw_init(w, arena, 0);
+	jw_object(w, NULL);
+	jw_integer(w, "from", 1);
+	jw_list(w, "items");
+	jw_items_begin(w);
+	for (int i = first; i <= last; i++)
+		jw_integer(w, NULL, i);
+	jw_items_end(w);
+	jw_close(w);
+	jw_integer(w, "to", last);
+	jw_close(w);
+}
+
+static void
+writes_parts(void **state)
+{
+	static const struct {
+		int from, to;
+		bool first, last;
+		const char *text; /* NULL: refused */
+	} rows[] = {
+		{1, 2, true, false, "{\"from\":1,\"items\":[1,2"},
+		{3, 3, false, false, ",3"},
+		{4, 5, false, true, ",4,5],\"to\":5}"},
+		{1, 2, true, true, "{\"from\":1,\"items\":[1,2],\"to\":2}"},
+		{1, 0, true, true, "{\"from\":1,\"items\":[],\"to\":0}"},
+		{3, 2, false, false, NULL},
+		{3, 2, false, true, NULL},
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct bytes out;
+		struct jw w;
+
+		write_items(&w, *state, rows[i].from, rows[i].to);
+		assert_int_equal(jw_finish_part(&w, rows[i].first, rows[i].last, &out),
+				 rows[i].text != NULL);
+		if (rows[i].text == NULL)
+			continue;
+		assert_int_equal(out.length, strlen(rows[i].text));
+		assert_memory_equal(out.data, rows[i].text, out.length);
+	}
+}
+
+/* Only a text with items has parts, and only an open and empty list can have such items. */
+static void
+refuses_parts(void **state)
+{
+	struct bytes out;
+	struct jw w;
+
+	jw_init(&w, *state, 0);
+	jw_list(&w, NULL);
+	jw_integer(&w, NULL, 1);
+	jw_close(&w);
+	assert_false(jw_finish_part(&w, true, false, &out));
+	assert_false(jw_finish_part(&w, false, true, &out));
+	assert_true(jw_finish_part(&w, true, true, &out));
+	jw_init(&w, *state, 0);
+	jw_object(&w, NULL);
+	jw_items_begin(&w);
+	jw_close(&w);
+	assert_false(jw_finish_part(&w, true, true, &out));
+}
+
 static void
 begin_with_invalid(struct jw *w)
 {
@@ -179,8 +248,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(writes_nested_values),
-		cmocka_unit_test(grows),
+		cmocka_unit_test(writes_nested_values), cmocka_unit_test(grows),
+		cmocka_unit_test(writes_parts),         cmocka_unit_test(refuses_parts),
 		cmocka_unit_test(remembers_errors),
 	};
 
