@@ -36,3 +36,14 @@ ledger_position_at(struct ctx *ctx, struct uuid account, struct instant at,
 	*out = (struct ledger_position){row_int(&rows, 0, 0), row_int(&rows, 0, 1)};
 	return ERR_OK;
 }
+
+enum err
+ledger_detached(struct ctx *ctx, int64_t account_id, int64_t after, int64_t until, bool *out)
+{
+	struct rows rows;
+
+	TRY(db_run(ctx, SQL_account_detached, &rows,
+		   PARAMS(p_int(account_id), p_int(after), p_int(until))));
+	*out = row_bool(&rows, 0, 0);
+	return ERR_OK;
+}

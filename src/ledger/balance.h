@@ -31,4 +31,9 @@ struct ledger_position {
 enum err ledger_position_at(struct ctx *ctx, struct uuid account, struct instant at,
 			    struct ledger_position *out) MUST_CHECK;
 
+/* Whether any of the account's postings with numbers above after, up to until, is in a part of the journal
+ * that is archived elsewhere, so that it can't be read. */
+enum err ledger_detached(struct ctx *ctx, int64_t account_id, int64_t after, int64_t until,
+			 bool *out) MUST_CHECK;
+
 #endif

@@ -94,6 +94,7 @@ API_TESTS = \
 	tests/api/pocket/users \
 	tests/api/pocket/user_lists \
 	tests/api/pocket/receipts \
+	tests/api/pocket/long_statements \
 	tests/api/pocket/statements \
 	tests/api/pocket/subscriptions \
 	tests/api/pocket/wallets \
@@ -209,6 +210,7 @@ tests_api_pocket_second_factor_LDADD = $(API_LIBS)
 tests_api_pocket_users_LDADD = $(API_LIBS)
 tests_api_pocket_user_lists_LDADD = $(API_LIBS)
 tests_api_pocket_receipts_LDADD = $(API_LIBS)
+tests_api_pocket_long_statements_LDADD = $(API_LIBS)
 tests_api_pocket_statements_LDADD = $(API_LIBS)
 tests_api_pocket_subscriptions_LDADD = $(API_LIBS)
 tests_api_pocket_wallets_LDADD = $(API_LIBS)

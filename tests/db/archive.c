@@ -338,6 +338,53 @@ spoil(char from, char to)
 	assert_int_equal(fclose(file), 0);
 }
 
+/* What a statement reads: the lines after a number, and whether some of them are detached. */
+static void
+expect_lines(int64_t account, int64_t after, int64_t most, bool detached)
+{
+	struct wallet_line *lines;
+	bool found;
+	size_t n;
+
+	assert_int_equal(ledger_detached(b->ctx, account, after, after + most, &found), ERR_OK);
+	assert_int_equal(found, detached);
+	assert_int_equal(wallet_lines_after(b->ctx, account, after, most, &lines, &n), ERR_OK);
+	if (detached) {
+		assert_true((int64_t)n < most);
+		return;
+	}
+	assert_int_equal(n, most);
+	for (size_t i = 0; i < n; i++)
+		assert_int_equal(lines[i].sequence, after + 1 + (int64_t)i);
+}
+
+/* Before February, in it, and after it. */
+static void
+expect_lines_around(bool detached)
+{
+	struct arena *arena = b->ctx->arena;
+	long long account =
+		(long long)books_number(b, "SELECT max(account_id) FROM cowry.period_balance");
+	const char *where =
+		arena_printf(arena,
+			     "FROM cowry.period_balance JOIN cowry.journal_period p"
+			     " USING (period_id) WHERE p.name = '2020-02' AND account_id = %lld",
+			     account);
+	int64_t first = books_number(b, arena_printf(arena, "SELECT first_sequence %s", where));
+	int64_t last = books_number(b, arena_printf(arena, "SELECT last_sequence %s", where));
+	int64_t all = books_number(
+		b, arena_printf(arena, "SELECT sequence FROM cowry.account WHERE account_id = %lld",
+				account));
+
+	assert_true(first > 1 && last >= first && all > last);
+	expect_lines(account, 0, first - 1, false);
+	expect_lines(account, 0, first, detached);
+	expect_lines(account, 0, all, detached);
+	expect_lines(account, last - 1, all - last + 1, detached);
+	expect_lines(account, last, all - last, false);
+	expect_lines(account, 0, 0, false);
+}
+
 static void
 test_detach_and_attach(void **state)
 {
@@ -373,6 +420,7 @@ test_detach_and_attach(void **state)
 				      0, LINES, &lines, &n),
 			 ERR_OK);
 	assert_int_equal(n, 2);
+	expect_lines_around(true);
 	expect_references("order 2", 20, false);
 	expect_references("order 1", 10, true);
 	assert_int_equal(submit("order 7", 1)->err, ERR_OK);
@@ -386,6 +434,7 @@ test_detach_and_attach(void **state)
 	(void)books_check((void **)&b);
 	assert_int_equal(look().count, 8);
 	assert_int_equal(look().at[4].balance, 940);
+	expect_lines_around(false);
 }
 
 int

@@ -296,3 +296,13 @@ SELECT CASE WHEN w.account_id IS NULL THEN r.balance ELSE a.balance END AS balan
                        FROM archived_position(w.account_id, $2, w.period_id, w.first_sequence,
                                               w.last_sequence)
                       WHERE w.account_id IS NOT NULL) a ON true;
+
+-- name: account_detached
+-- params: account_id:bigint after:bigint until:bigint
+-- returns: one
+-- Whether any of the postings with numbers above after, up to until, is in a period that is detached.
+SELECT EXISTS (SELECT
+                 FROM period_balance c
+                 JOIN journal_period p USING (period_id)
+                WHERE c.account_id = $1 AND c.last_sequence > $2 AND c.first_sequence <= $3
+                  AND p.state IN ('detached', 'loading')) AS detached;

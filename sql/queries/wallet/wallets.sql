@@ -99,11 +99,11 @@ SELECT a.public_id, a.account_id, a.ledger_id, a.currency, w.number, w.user_id, 
  WHERE a.status <> 2;
 
 -- name: wallet_transactions
--- params: account_id:bigint before:bigint most:bigint with_counterparties:boolean
+-- params: account_id:bigint before:bigint most:bigint with_counterparties:boolean with_metadata:boolean
 -- returns: many
 -- The history of an account, newest first, by the number of the posting in it. The archive is only read
 -- if the page goes back so far. A counterparty is NULL unless it is a wallet
--- and with_counterparties is true.
+-- and with_counterparties is true, metadata are NULL unless with_metadata is.
 WITH recent AS MATERIALIZED (
     SELECT *
       FROM (SELECT * FROM (
@@ -128,7 +128,8 @@ WITH recent AS MATERIALIZED (
 )
 SELECT p.sequence, t.public_id, t.reference, t.type,
        CASE WHEN p.is_debit THEN 'out' ELSE 'in' END AS direction, p.currency, p.amount, p.balance,
-       o.public_id AS counterparty, t.metadata, t.created_at, r.public_id AS reverses
+       o.public_id AS counterparty,
+       CASE WHEN $5 THEN t.metadata END AS metadata, t.created_at, r.public_id AS reverses
   FROM (SELECT * FROM recent
         UNION ALL
         SELECT h.transaction_id, h.sequence, h.is_debit, h.currency, h.amount, h.balance, h.other_id

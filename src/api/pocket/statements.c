@@ -44,14 +44,17 @@ static const struct field statement_fields[] = {
 	FIELD(struct account_statement, currency, .name = "currency", .required = true,
 	      .example = "\"NGN\""),
 	FIELD(struct account_statement, from, .name = "from", .required = true),
+	FIELD(struct account_statement, opening, .name = "openingBalance", .required = true),
+	FIELD(struct account_statement, line_count, .name = "count", .required = true,
+	      .doc = "Number of lines."),
+	FIELD(struct account_statement, lines, .name = "lines", .required = true, .in_parts = true,
+	      .sub = &line_out),
+	/* Known with the last line. */
 	FIELD(struct account_statement, to, .name = "to", .required = true,
 	      .doc = "End of the period, exclusive."),
-	FIELD(struct account_statement, opening, .name = "openingBalance", .required = true),
 	FIELD(struct account_statement, closing, .name = "closingBalance", .required = true),
 	FIELD(struct account_statement, total_in, .name = "totalIn", .required = true),
 	FIELD(struct account_statement, total_out, .name = "totalOut", .required = true),
-	FIELD(struct account_statement, line_count, .name = "count", .required = true),
-	FIELD(struct account_statement, lines, .name = "lines", .required = true, .sub = &line_out),
 };
 
 static const struct schema query = SCHEMA(struct period_query, "StatementQuery", query_fields);
@@ -62,10 +65,25 @@ static enum err
 get_statement(struct call *call, const void *in, void *out)
 {
 	const struct period_query *period = call->query;
-	struct statement_order order = {call->params[0].text, period->from, period->to};
+	struct statement_order order = {
+		.wallet = call->params[0].text,
+		.from = period->from,
+		.to = period->to,
+		.whole = call->rendering != NULL && !call->rendering->in_parts,
+	};
 
 	(void)in;
-	return statement_make(&call->ctx, &order, out);
+	TRY(statement_begin(&call->ctx, &order, out));
+	call->unfinished = !statement_complete(out);
+	return ERR_OK;
+}
+
+static enum err
+continue_statement(struct call *call, void *out)
+{
+	TRY(statement_continue(&call->ctx, out));
+	call->unfinished = !statement_complete(out);
+	return ERR_OK;
 }
 
 /* A file name that describes the content. */
@@ -84,7 +102,10 @@ name_file(struct call *call, const struct account_statement *statement, const ch
 static enum err
 write_csv(struct call *call, const void *out, struct bytes *body)
 {
-	name_file(call, out, "csv");
+	const struct account_statement *statement = out;
+
+	if (statement->lines_before == 0)
+		name_file(call, statement, "csv");
 	*body = statement_csv(call->ctx.arena, out);
 	return ERR_OK;
 }
@@ -98,8 +119,8 @@ write_pdf(struct call *call, const void *out, struct bytes *body)
 
 static const struct rendering renderings[] = {
 	{"text/csv", "RFC 4180: time, type, reference, amount, balance, currency, transaction.",
-	 .write = write_csv},
-	{"application/pdf", "A4 pages.", .write = write_pdf},
+	 .write = write_csv, .in_parts = true},
+	{"application/pdf", "A4 pages, of at most 10,000 transactions.", .write = write_pdf},
 	{0},
 };
 
@@ -107,8 +128,11 @@ const struct route pocket_statements[] = {
 	{GET, "/v1/wallets/{id:word}/statement", "Retrieve a statement of a wallet",
 	 "A project's API key gives access to its wallets, a user's access token to the user's "
 	 "wallets, and an administrator's access token to all wallets. Any id of the wallet is "
-	 "accepted. At most 366 days and 10,000 transactions.",
+	 "accepted. At most 366 days, and as PDF 10,000 transactions. With more than 500 transactions, "
+	 "JSON and CSV have no Content-Length: if such an answer can't be completed, the connection is "
+	 "closed before its end, which clients report as an error.",
 	 get_statement, .query = &query, .out = &statement_out, .reply.renderings = renderings,
-	 .access = ACCESS_USER_OR_PROJECT, .stale = true, .status = 200, .docs.tag = "Wallets"},
+	 .reply.more = continue_statement, .access = ACCESS_USER_OR_PROJECT, .stale = true,
+	 .status = 200, .docs.tag = "Wallets"},
 	{0},
 };

@@ -59,73 +59,122 @@ set_period(struct ctx *ctx, const struct statement_order *in, struct account_sta
 	return ERR_OK;
 }
 
-/* The lines are read newest first; a statement is in chronological order. */
 static void
-turn_round(struct wallet_line *lines, size_t n)
+add_up(struct account_statement *statement)
 {
-	for (size_t i = 0; i < n / 2; i++) {
-		struct wallet_line line = lines[i];
+	const struct wallet_line *lines = statement->lines.items;
 
-		lines[i] = lines[n - 1 - i];
-		lines[n - 1 - i] = line;
-	}
+	for (size_t i = 0; i < statement->lines.count; i++)
+		*(lines[i].direction == DIRECTION_IN ? &statement->total_in.minor
+						     : &statement->total_out.minor) +=
+			lines[i].amount.minor;
 }
 
+/* After the last part. A statement whose sums do not match is not shown. */
 static enum err
-add_up(struct ctx *ctx, struct account_statement *out)
+finish(struct ctx *ctx, struct account_statement *statement)
 {
-	const struct wallet_line *lines = out->lines.items;
+	const struct wallet_line *lines = statement->lines.items;
+	size_t n = statement->lines.count;
 
-	for (size_t i = 0; i < out->lines.count; i++)
-		*(lines[i].direction == DIRECTION_IN ? &out->total_in.minor
-						     : &out->total_out.minor) +=
-			lines[i].amount.minor;
-	/* A statement whose sums do not match is not shown. */
-	return out->opening.minor + out->total_in.minor - out->total_out.minor == out->closing.minor
+	if (n > 0 && lines[n - 1].created_at.us >= statement->to.first.us)
+		statement->to = at(end_of(lines[n - 1].created_at));
+	return statement->opening.minor + statement->total_in.minor - statement->total_out.minor ==
+			       statement->closing.minor
 		       ? ERR_OK
 		       : fault(&ctx->fault, ERR_INTERNAL, NULL, NULL);
 }
 
-enum err
-statement_make(struct ctx *ctx, const struct statement_order *in, struct account_statement *out)
+bool
+statement_complete(const struct account_statement *statement)
 {
-	struct ledger_position before;
-	struct ledger_position after;
-	const struct currency *currency;
-	struct wallet_place place;
+	return statement->lines_before + (int64_t)statement->lines.count == statement->line_count;
+}
+
+static enum err
+is_archived(struct ctx *ctx)
+{
+	return bad_period(ctx, "must not reach into a part of the journal that is archived");
+}
+
+enum err
+statement_continue(struct ctx *ctx, struct account_statement *statement)
+{
+	int64_t done = statement->lines_before + (int64_t)statement->lines.count;
+	int64_t most = statement->line_count - done;
 	struct wallet_line *lines;
 	size_t n;
+
+	if (most > statement->part_lines)
+		most = statement->part_lines;
+	TRY(wallet_lines_after(ctx, statement->account_id, statement->first_sequence - 1 + done,
+			       most, &lines, &n));
+	if ((int64_t)n < most)
+		return is_archived(ctx);
+	if (n > 0 && lines[0].sequence != statement->first_sequence + done)
+		return fault(&ctx->fault, ERR_INTERNAL, NULL, NULL); /* one is missing */
+	statement->lines_before = done;
+	statement->lines = (struct list){lines, n};
+	add_up(statement);
+	return statement_complete(statement) ? finish(ctx, statement) : ERR_OK;
+}
+
+/* What would be found out too late, in one of the parts. */
+static enum err
+check_lines(struct ctx *ctx, const struct account_statement *statement, bool whole)
+{
+	int64_t before = statement->first_sequence - 1;
+	bool detached;
+
+	if (whole && statement->line_count > STATEMENT_LINES_MAX)
+		return bad_period(ctx, arena_printf(ctx->arena,
+						    "must leave at most %d transactions in this "
+						    "format; CSV and JSON have no limit",
+						    STATEMENT_LINES_MAX));
+	if (statement->line_count <= statement->part_lines)
+		return ERR_OK;
+	TRY(ledger_detached(ctx, statement->account_id, before, before + statement->line_count,
+			    &detached));
+	return detached ? is_archived(ctx) : ERR_OK;
+}
+
+/* The balances at both ends, and the number of lines between them. */
+static enum err
+measure(struct ctx *ctx, const struct statement_order *in, struct account_statement *out)
+{
+	const struct currency *currency = currency_find(out->currency);
+	struct ledger_position before;
+	struct ledger_position after;
+
+	/* "At or before" a microsecond earlier is "before". The journal may be ahead of our clock. */
+	TRY(ledger_position_at(ctx, out->wallet, (struct instant){out->from.first.us - 1},
+			       &before));
+	TRY(ledger_position_at(ctx, out->wallet,
+			       in->to.given ? in->to.last : (struct instant){INT64_MAX}, &after));
+	out->first_sequence = before.sequence + 1;
+	out->line_count = after.sequence - before.sequence;
+	out->opening = (struct money){before.balance, currency};
+	out->closing = (struct money){after.balance, currency};
+	out->total_in = (struct total){0, currency};
+	out->total_out = (struct total){0, currency};
+	return ERR_OK;
+}
+
+enum err
+statement_begin(struct ctx *ctx, const struct statement_order *in, struct account_statement *out)
+{
+	struct wallet_place place;
 
 	TRY(wallet_anywhere(ctx, in->wallet, &place));
 	if (!may_see(&ctx->who, &place))
 		return fault(&ctx->fault, ERR_NOT_FOUND, NULL, "Wallet not found");
 	TRY(set_period(ctx, in, out));
-	/* "At or before" a microsecond earlier is "before". The journal may be ahead of our clock. */
-	TRY(ledger_position_at(ctx, place.id, (struct instant){out->from.first.us - 1}, &before));
-	TRY(ledger_position_at(ctx, place.id,
-			       in->to.given ? in->to.last : (struct instant){INT64_MAX}, &after));
-	if (after.sequence - before.sequence > STATEMENT_LINES_MAX)
-		return bad_period(ctx, arena_printf(ctx->arena,
-						    "must leave at most %d transactions in the "
-						    "period",
-						    STATEMENT_LINES_MAX));
-	TRY(wallet_lines(ctx, place.account_id, after.sequence + 1,
-			 after.sequence - before.sequence, &lines, &n));
-	if ((int64_t)n < after.sequence - before.sequence)
-		return bad_period(ctx,
-				  "must not reach into a part of the journal that is archived");
-	turn_round(lines, n);
-	if (n > 0 && lines[n - 1].created_at.us >= out->to.first.us)
-		out->to = at(end_of(lines[n - 1].created_at));
-	currency = currency_find(place.currency);
 	out->wallet = place.id;
 	out->number = place.number;
-	out->currency = currency->code;
-	out->opening = (struct money){before.balance, currency};
-	out->closing = (struct money){after.balance, currency};
-	out->total_in = (struct total){0, currency};
-	out->total_out = (struct total){0, currency};
-	out->lines = (struct list){lines, n};
-	out->line_count = (int64_t)n;
-	return add_up(ctx, out);
+	out->currency = currency_find(place.currency)->code;
+	out->account_id = place.account_id;
+	out->part_lines = in->whole ? STATEMENT_LINES_MAX : STATEMENT_PART_LINES;
+	TRY(measure(ctx, in, out));
+	TRY(check_lines(ctx, out, in->whole));
+	return statement_continue(ctx, out);
 }

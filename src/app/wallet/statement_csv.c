@@ -114,20 +114,30 @@ put_line(struct csv *csv, const struct wallet_line *line)
 	end_line(csv);
 }
 
-struct bytes
-statement_csv(struct arena *arena, const struct account_statement *statement)
+static void
+put_columns(struct csv *csv)
 {
 	static const char *const columns[] = {"time",    "type",     "reference",  "amount",
 					      "balance", "currency", "transaction"};
+
+	for (size_t i = 0; i < COUNT(columns); i++)
+		put_plain(csv, columns[i]);
+	end_line(csv);
+}
+
+struct bytes
+statement_csv(struct arena *arena, const struct account_statement *statement)
+{
 	const struct wallet_line *lines = statement->lines.items;
 	struct csv csv = {.arena = arena, .text = arena_alloc(arena, 4096), .room = 4096};
 
-	for (size_t i = 0; i < COUNT(columns); i++)
-		put_plain(&csv, columns[i]);
-	end_line(&csv);
-	put_balance(&csv, statement->from.first, "opening balance", statement->opening);
+	if (statement->lines_before == 0) {
+		put_columns(&csv);
+		put_balance(&csv, statement->from.first, "opening balance", statement->opening);
+	}
 	for (size_t i = 0; i < statement->lines.count; i++)
 		put_line(&csv, &lines[i]);
-	put_balance(&csv, statement->to.first, "closing balance", statement->closing);
+	if (statement_complete(statement))
+		put_balance(&csv, statement->to.first, "closing balance", statement->closing);
 	return (struct bytes){csv.text, csv.length};
 }

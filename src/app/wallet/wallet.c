@@ -301,6 +301,7 @@ struct line_range {
 	int64_t before; /* below this number; 0: from the newest */
 	int64_t most;
 	bool with_counterparties;
+	bool with_metadata;
 };
 
 static void
@@ -336,7 +337,7 @@ read_lines(struct ctx *ctx, const struct line_range *range, struct wallet_line *
 	TRY(db_run(ctx, SQL_wallet_transactions, &rows,
 		   PARAMS(p_int(range->account_id),
 			  p_int(range->before > 0 ? range->before : INT64_MAX), p_int(range->most),
-			  p_bool(range->with_counterparties))));
+			  p_bool(range->with_counterparties), p_bool(range->with_metadata))));
 	*out = arena_array(ctx->arena, rows.count, sizeof(**out));
 	*n = rows.count;
 	for (size_t i = 0; i < rows.count; i++)
@@ -348,7 +349,29 @@ enum err
 wallet_lines(struct ctx *ctx, int64_t account_id, int64_t before, int64_t most,
 	     struct wallet_line **out, size_t *n)
 {
-	return read_lines(ctx, &(struct line_range){account_id, before, most, false}, out, n);
+	return read_lines(ctx, &(struct line_range){account_id, before, most, false, true}, out, n);
+}
+
+static void
+turn_round(struct wallet_line *lines, size_t n)
+{
+	for (size_t i = 0; i < n / 2; i++) {
+		struct wallet_line line = lines[i];
+
+		lines[i] = lines[n - 1 - i];
+		lines[n - 1 - i] = line;
+	}
+}
+
+enum err
+wallet_lines_after(struct ctx *ctx, int64_t account_id, int64_t after, int64_t most,
+		   struct wallet_line **out, size_t *n)
+{
+	struct line_range range = {account_id, after + most + 1, most, false, false};
+
+	TRY(read_lines(ctx, &range, out, n));
+	turn_round(*out, *n);
+	return ERR_OK;
 }
 
 enum err
@@ -358,7 +381,8 @@ wallet_history(struct ctx *ctx, struct uuid id, int64_t before, int64_t most,
 	struct wallet wallet = {0};
 
 	TRY(wallet_get(ctx, id, &wallet));
-	return read_lines(ctx, &(struct line_range){wallet.account_id, before, most, true}, out, n);
+	return read_lines(ctx, &(struct line_range){wallet.account_id, before, most, true, true},
+			  out, n);
 }
 
 static const struct column place_columns[] = {

@@ -102,6 +102,11 @@ enum err wallet_history(struct ctx *ctx, struct uuid id, int64_t before, int64_t
 enum err wallet_lines(struct ctx *ctx, int64_t account_id, int64_t before, int64_t most,
 		      struct wallet_line **out, size_t *n) MUST_CHECK;
 
+/* The lines with the next numbers after this one, oldest first, also without metadata; fewer if the history ends
+ * before, or some are in a part of the journal that is archived elsewhere. */
+enum err wallet_lines_after(struct ctx *ctx, int64_t account_id, int64_t after, int64_t most,
+			    struct wallet_line **out, size_t *n) MUST_CHECK;
+
 /* The location of a wallet of any project or user, by UUID, 13-digit number or label;
  * ERR_NOT_FOUND, also for a closed one. */
 struct wallet_place {
