@@ -83,7 +83,5 @@ stream_begin(struct call *call, void *out)
 	arena_adopt(call->ctx.arena, stream, stream_end);
 	call->reply.next = stream_next;
 	call->reply.rest = stream;
-	/* Otherwise nginx would write what a slow client has not read yet to a file. */
-	call_header(call, "X-Accel-Buffering", "no");
 	return ERR_OK;
 }

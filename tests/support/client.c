@@ -134,14 +134,16 @@ request_of(struct client *c, const struct ask *ask)
 	return request;
 }
 
-/* Append the other parts of an answer to its body. The reply still has a next one if it is broken off. */
-static void
+/* Append the other parts of an answer to its body; how many parts it has. The reply still has a next one if it is
+ * broken off. */
+static size_t
 put_together(struct client *c, const struct ask *ask, struct reply *reply)
 {
 	size_t room = 0;
 	struct bytes part = reply->body;
 	char *body = NULL;
 	size_t length = 0;
+	size_t parts = 0;
 	bool goes_on;
 
 	do {
@@ -150,7 +152,7 @@ put_together(struct client *c, const struct ask *ask, struct reply *reply)
 			body = memcpy(arena_room(c->scratch, room), length > 0 ? body : "", length);
 		}
 		memcpy(body + length, part.data, part.length);
-		if (length == 0 && ask->meanwhile != NULL)
+		if (parts++ == 0 && ask->meanwhile != NULL)
 			ask->meanwhile(c);
 		length += part.length;
 		goes_on = reply->next(reply->rest, &part);
@@ -158,20 +160,28 @@ put_together(struct client *c, const struct ask *ask, struct reply *reply)
 	reply->body = (struct bytes){body, length};
 	if (goes_on)
 		reply->next = NULL;
+	return parts;
 }
 
-struct reply
-client_exchange(struct client *c, const struct ask *ask)
+static struct reply
+exchange(struct client *c, const struct ask *ask, size_t *parts)
 {
 	struct request request = request_of(c, ask);
 	struct reply reply;
 
 	dispatch(c->app, c->scratch, &request, &reply);
-	if (reply.next != NULL)
-		put_together(c, ask, &reply);
+	*parts = reply.next != NULL ? put_together(c, ask, &reply) : 1;
 	if (reply.next == NULL && reply.body.length < RECORDED_MAX)
 		record_answer(c->answers, c->app, &request, &reply);
 	return reply;
+}
+
+struct reply
+client_exchange(struct client *c, const struct ask *ask)
+{
+	size_t parts;
+
+	return exchange(c, ask, &parts);
 }
 
 /* One of several threads that ask at once. */
@@ -341,9 +351,10 @@ check_answer(const struct answer *a, const struct ask *ask)
 struct answer
 client_send(struct client *c, const struct ask *ask)
 {
-	struct answer a = {.reply = client_exchange(c, ask)};
+	struct answer a = {0};
 	struct fault fault = {0};
 
+	a.reply = exchange(c, ask, &a.parts);
 	a.status = a.reply.status;
 	a.body = a.reply.body;
 	a.broken_off = a.reply.next != NULL;

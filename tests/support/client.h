@@ -55,6 +55,7 @@ struct ask {
 struct answer {
 	int status;
 	struct bytes body;
+	size_t parts;
 	bool broken_off; /* there was no end of an answer in parts, so it is not read as JSON */
 	struct json_object *json; /* NULL for 204 */
 	struct reply reply;
