@@ -221,9 +221,14 @@ make_all(struct client *c)
 	const char *wallet = wallet_with(c, acme.test_key, "NGN", "100");
 	struct answer a = transfer(c, acme.test_key, wallet, wallet_new(c, acme.test_key, "NGN"),
 				   "5", fresh_reference(c), ",'metadata':{'order':{'id':7}}");
+	const char *id;
 
 	expect_status(&a, 201);
-	a = act(c, acme.test_key, "transactions", answer_at(&a, "data.id"), "reverse", "");
+	id = answer_at(&a, "data.id");
+	a = client_call(c, "PATCH", client_text(c, "/v1/transactions/%s", id), acme.test_key,
+			client_json(c, "{'metadata':{'paid':true}}"));
+	expect_status(&a, 200);
+	a = act(c, acme.test_key, "transactions", id, "reverse", "");
 	expect_status(&a, 201);
 	a = fund(c, "debit", acme.test_key, wallet, "1", "NGN", fresh_reference(c), "");
 	expect_status(&a, 201);

@@ -5,7 +5,7 @@
 -- returns: maybe
 -- What is valid if these values are added: those that are null take their names away. merged is NULL where one of the
 -- two is stored as text. Without a ledger: in any.
-SELECT t.transaction_id, coalesce(r.number, 0)::bigint AS number,
+SELECT t.transaction_id, t.ledger_id, coalesce(r.number, 0)::bigint AS number,
        jsonb_typeof(coalesce(r.metadata, t.metadata)) = 'object' AS open,
        CASE WHEN jsonb_typeof(coalesce(r.metadata, t.metadata)) = 'object' AND jsonb_typeof($3) = 'object'
             THEN (coalesce(r.metadata, t.metadata) || $3)

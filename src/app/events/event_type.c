@@ -70,6 +70,15 @@ static const struct field reversal_fields[] = {
 	STATUS(struct event_posting),
 };
 
+static const struct field update_fields[] = {
+	FIELD(struct event_update, id, .name = "id", .required = true),
+	REFERENCE(struct event_update),
+	FIELD(struct event_update, revision, .name = "revision", .required = true,
+	      .doc = "Of the metadata: how often something was added."),
+	FIELD(struct event_update, metadata, .name = "metadata", .required = true,
+	      .doc = "As they are now.", .example = "{\"order\":\"1001\"}"),
+};
+
 #define HOLD_FIELDS                                                                     \
 	FIELD(struct event_hold, id, .name = "id", .required = true),                   \
 		FIELD(struct event_hold, wallet, .name = "walletId", .required = true), \
@@ -117,6 +126,8 @@ static const struct schema capture =
 	SCHEMA(struct event_posting, "CaptureEventData", capture_fields);
 static const struct schema reversal =
 	SCHEMA(struct event_posting, "ReversalEventData", reversal_fields);
+static const struct schema update =
+	SCHEMA(struct event_update, "TransactionUpdateEventData", update_fields);
 static const struct schema hold = SCHEMA(struct event_hold, "HoldEventData", hold_fields);
 static const struct schema expiry = SCHEMA(struct event_hold, "HoldExpiryEventData", expiry_fields);
 static const struct schema payment =
@@ -131,6 +142,7 @@ static const struct schema payment =
 	TYPE("wallet.debited", NULL, side, "Money left a wallet.")                         \
 	TYPE("transfer.completed", "completed", transfer, "A transfer was made.")          \
 	TYPE("transaction.reversed", "reversed", reversal, "A transaction was taken back, in part or in full.")\
+	TYPE("transaction.updated", NULL, update, "Metadata were added to a transaction.") \
 	TYPE("hold.created", "active", hold, "Money was held.")                            \
 	TYPE("hold.captured", NULL, capture, "A hold was captured, in part or in full.")   \
 	TYPE("hold.voided", "voided", hold, "A hold was released.")                        \

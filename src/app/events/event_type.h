@@ -40,6 +40,14 @@ struct event_posting {
 	const char *status;
 };
 
+/* Of a transaction to whose metadata something was added. */
+struct event_update {
+	struct uuid id;
+	const char *reference;
+	int64_t revision;
+	struct json_value metadata; /* as they are now */
+};
+
 struct event_hold {
 	struct uuid id;
 	struct uuid wallet;

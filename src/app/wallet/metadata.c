@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "app/audit/audit.h"
+#include "app/events/event.h"
 #include "base/arena.h"
 #include "db/row.h"
 #include "json/writer.h"
@@ -11,6 +12,7 @@ enum { REVISIONS_MAX = 100, BYTES_MAX = 4096, ATTEMPTS = 20 };
 
 struct merge_row {
 	int64_t transaction_id;
+	int64_t ledger_id;
 	int64_t number;
 	bool open;
 	const char *merged;
@@ -18,9 +20,9 @@ struct merge_row {
 };
 
 static const struct column merge_columns[] = {
-	COLUMN(struct merge_row, transaction_id), COLUMN(struct merge_row, number),
-	COLUMN(struct merge_row, open),           COLUMN(struct merge_row, merged),
-	COLUMN(struct merge_row, metadata),
+	COLUMN(struct merge_row, transaction_id), COLUMN(struct merge_row, ledger_id),
+	COLUMN(struct merge_row, number),         COLUMN(struct merge_row, open),
+	COLUMN(struct merge_row, merged),         COLUMN(struct merge_row, metadata),
 };
 
 struct revision_row {
@@ -93,16 +95,24 @@ store(struct ctx *ctx, const struct merge_row *row, bool *stored)
 }
 
 static enum err
-record(struct ctx *ctx, struct uuid id, int64_t number)
+record(struct ctx *ctx, const struct merge_row *row, const struct lookup *shown)
 {
+	const int64_t number = row->number + 1;
+	const struct event_update data = {
+		.id = shown->id,
+		.reference = shown->reference,
+		.revision = number,
+		.metadata = shown->metadata,
+	};
 	char subject[UUID_TEXT_MAX];
 	struct jw detail;
 
+	TRY(event_add(ctx, row->ledger_id, "transaction.updated", shown->id, &data));
 	if (ctx->who.kind == PRINCIPAL_PROJECT_KEY)
 		return ERR_OK;
 	audit_begin(ctx, &detail);
 	jw_integer(&detail, "revision", number);
-	return audit_end(ctx, "metadata_add", uuid_text(subject, id), &detail);
+	return audit_end(ctx, "metadata_add", uuid_text(subject, shown->id), &detail);
 }
 
 enum err
@@ -122,7 +132,7 @@ metadata_add(struct ctx *ctx, struct uuid id, const struct metadata_addition *in
 		out->metadata.text = row.merged;
 		TRY(store(ctx, &row, &stored));
 		if (stored)
-			TRY(record(ctx, id, row.number + 1));
+			TRY(record(ctx, &row, out));
 	}
 	return stored ? ERR_OK : fault(&ctx->fault, ERR_CONFLICT, NULL, NULL);
 }
