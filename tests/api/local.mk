@@ -3,7 +3,7 @@ EXTRA_DIST += tests/support/post_many.sql
 
 if CMOCKA
 check_LIBRARIES += libclient.a
-libclient_a_SOURCES = tests/support/client.c tests/support/client.h tests/support/users.c tests/support/users.h \
+libclient_a_SOURCES = tests/support/client.c tests/support/client_sql.c tests/support/client.h tests/support/users.c tests/support/users.h \
 	tests/support/record.c tests/support/record.h \
 	tests/support/money.h tests/support/easypay_client.c tests/support/easypay_client.h tests/support/fake_server.c tests/support/fake_server.h \
 	tests/support/webhook_receiver.c tests/support/webhook_receiver.h tests/support/fake_vendor.c tests/support/fake_vendor.h \

@@ -12,136 +12,13 @@
 #include "base/arena.h"
 #include "ledger/hold.h"
 #include "ledger/ledger.h"
-#include "tests/support/books.h"
-#include "tests/support/cmocka.h"
+#include "tests/support/ledger_stage.h"
 #include "tests/support/poll.h"
 
 /* Processes with a queue each; or, in another program, with one for all. */
 #ifndef BOOKS_SETUP
 #define BOOKS_SETUP books_setup
 #endif
-
-enum { THREADS = 12, WALLETS_MAX = 10, DEADLINE_S = 20 };
-
-/* What the threads of a test share. */
-struct stage {
-	struct books *books;
-	struct uuid wallets[WALLETS_MAX];
-	const char *reference;
-	struct uuid hold;
-	int64_t reverses;
-	int64_t reversible;
-	pthread_barrier_t start;
-	atomic_int answers[ERR_COUNT]; /* how often each was given */
-	atomic_int replayed;
-	atomic_int expired;
-};
-
-/* One thread; no asserts in here. */
-struct actor {
-	struct stage *stage;
-	struct ctx ctx;
-	size_t index;
-	unsigned seed;
-	void (*act)(struct actor *actor);
-};
-
-static unsigned
-base_seed(void)
-{
-	const char *text = getenv("COWRY_TEST_SEED");
-
-	return text != NULL ? (unsigned)strtoul(text, NULL, 10) : 1;
-}
-
-static size_t
-random_below(struct actor *actor, size_t n)
-{
-	return (size_t)rand_r(&actor->seed) % n;
-}
-
-static void
-count(struct actor *actor, enum err err)
-{
-	(void)atomic_fetch_add(&actor->stage->answers[err], 1);
-}
-
-static void *
-run_actor(void *arg)
-{
-	struct actor *actor = arg;
-
-	(void)pthread_barrier_wait(&actor->stage->start);
-	actor->act(actor);
-	return NULL;
-}
-
-/* A new setup; its wallets begin with the balance. */
-static void
-set_stage(struct stage *stage, struct books *books, size_t wallets, int64_t balance)
-{
-	memset(stage, 0, sizeof(*stage));
-	stage->books = books;
-	stage->reference = books_reference(books->ctx);
-	for (size_t i = 0; i < wallets; i++)
-		stage->wallets[i] = books_wallet(books, balance);
-	assert_int_equal(pthread_barrier_init(&stage->start, NULL, THREADS + 1), 0);
-}
-
-struct cast {
-	struct actor actors[THREADS];
-	pthread_t threads[THREADS];
-};
-
-/* Every thread acts, every second one in another process. They wait for the first barrier. */
-static void
-begin(struct stage *stage, struct cast *cast, void (*act)(struct actor *actor))
-{
-	for (size_t i = 0; i < THREADS; i++) {
-		cast->actors[i] = (struct actor){
-			.stage = stage,
-			.ctx = books_ctx(stage->books, i % PROCESSES),
-			.index = i,
-			.seed = base_seed() * THREADS + (unsigned)i,
-			.act = act,
-		};
-		assert_int_equal(
-			pthread_create(&cast->threads[i], NULL, run_actor, &cast->actors[i]), 0);
-	}
-}
-
-static void
-end(struct stage *stage, struct cast *cast)
-{
-	for (size_t i = 0; i < THREADS; i++) {
-		assert_int_equal(pthread_join(cast->threads[i], NULL), 0);
-		fixture_ctx_end(&cast->actors[i].ctx);
-	}
-	(void)pthread_barrier_destroy(&stage->start);
-}
-
-static void
-play(struct stage *stage, void (*act)(struct actor *actor))
-{
-	struct cast cast;
-
-	begin(stage, &cast, act);
-	(void)pthread_barrier_wait(&stage->start);
-	end(stage, &cast);
-}
-
-static void
-submit(struct actor *actor, struct ledger_transaction *t)
-{
-	enum err err;
-
-	fault_clear(&actor->ctx.fault);
-	ledger_content(&actor->ctx, t);
-	err = ledger_submit(&actor->ctx, t);
-	count(actor, err);
-	if (err == ERR_OK && t->replayed)
-		(void)atomic_fetch_add(&actor->stage->replayed, 1);
-}
 
 static void
 move(struct actor *actor, const char *reference, size_t from, size_t to, int64_t amount)
@@ -150,17 +27,6 @@ move(struct actor *actor, const char *reference, size_t from, size_t to, int64_t
 
 	submit(actor, books_order(stage->books, &actor->ctx, reference, stage->wallets[from],
 				  stage->wallets[to], amount));
-}
-
-static int64_t
-total(const struct stage *stage)
-{
-	int64_t sum = 0;
-
-	for (size_t i = 0; i < WALLETS_MAX; i++)
-		if (!uuid_is_nil(stage->wallets[i]))
-			sum += books_balance(stage->books, stage->wallets[i]);
-	return sum;
 }
 
 enum { COVERED = 37, DRAINS = 6 };
@@ -413,134 +279,6 @@ test_hold_ends_once(void **state)
 	}
 }
 
-static void
-take_back(struct actor *actor)
-{
-	const struct stage *s = actor->stage;
-	struct ledger_transaction *t =
-		books_order(s->books, &actor->ctx, books_reference(&actor->ctx), s->wallets[1],
-			    s->wallets[0], 10);
-
-	t->reverses = s->reverses;
-	t->reversible = s->reversible;
-	submit(actor, t);
-}
-
-static void
-test_reversed_once(void **state)
-{
-	struct books *b = *state;
-
-	for (int round = 0; round < 8; round++) {
-		struct stage stage;
-		struct ledger_transaction *t;
-
-		set_stage(&stage, b, 2, 100);
-		t = books_order(b, b->ctx, stage.reference, stage.wallets[0], stage.wallets[1], 10);
-		assert_int_equal(ledger_submit(b->ctx, t), ERR_OK);
-		stage.reverses = t->transaction_id;
-		play(&stage, take_back);
-		assert_int_equal(stage.answers[ERR_OK], 1);
-		assert_int_equal(stage.answers[ERR_ALREADY_REVERSED], THREADS - 1);
-		assert_int_equal(books_balance(b, stage.wallets[0]), 100);
-	}
-}
-
-/* Each takes back 10 of 35, and the receiver has more than that. */
-static void
-test_reversed_in_parts(void **state)
-{
-	struct books *b = *state;
-
-	for (int round = 0; round < 8; round++) {
-		struct stage stage;
-		struct ledger_transaction *t;
-
-		set_stage(&stage, b, 2, 200);
-		t = books_order(b, b->ctx, stage.reference, stage.wallets[0], stage.wallets[1], 35);
-		assert_int_equal(ledger_submit(b->ctx, t), ERR_OK);
-		stage.reverses = t->transaction_id;
-		stage.reversible = 35;
-		play(&stage, take_back);
-		assert_int_equal(stage.answers[ERR_OK], 3);
-		assert_int_equal(stage.answers[ERR_EXCEEDS_REST], THREADS - 3);
-		assert_int_equal(books_balance(b, stage.wallets[0]), 200 - 5);
-	}
-}
-
-static void
-move_if_first(struct actor *actor)
-{
-	const struct stage *s = actor->stage;
-	const struct ledger_condition first = {
-		.account = s->wallets[0], .has_sequence = true, .sequence = 1};
-	struct ledger_transaction *t =
-		books_order(s->books, &actor->ctx, books_reference(&actor->ctx), s->wallets[0],
-			    s->wallets[1], 1);
-
-	t->conditions = &first;
-	t->condition_count = 1;
-	submit(actor, t);
-}
-
-/* All have seen the same history: one of them may add to it. */
-static void
-test_expected_sequence(void **state)
-{
-	for (int round = 0; round < 8; round++) {
-		struct stage stage;
-
-		set_stage(&stage, *state, 2, 100);
-		play(&stage, move_if_first);
-		assert_int_equal(stage.answers[ERR_OK], 1);
-		assert_int_equal(stage.answers[ERR_CONDITION], THREADS - 1);
-		assert_int_equal(books_balance(*state, stage.wallets[0]), 99);
-	}
-}
-
-static void
-capture_part(struct actor *actor)
-{
-	struct stage *s = actor->stage;
-	struct ledger_transaction *t;
-
-	if (actor->index == 0) {
-		count(actor, books_void(s->books, &actor->ctx, s->hold));
-		return;
-	}
-	t = books_order(s->books, &actor->ctx, books_reference(&actor->ctx), s->wallets[0],
-			s->wallets[1], 10);
-	t->hold = s->hold;
-	t->keeps_hold = true;
-	submit(actor, t);
-}
-
-/* Parts of 10 of a hold of 55, and its end in between: what was captured has moved, the rest is free. */
-static void
-test_captured_in_parts(void **state)
-{
-	struct books *b = *state;
-
-	for (int round = 0; round < 16; round++) {
-		struct stage stage;
-		struct hold hold;
-
-		set_stage(&stage, b, 2, 100);
-		hold = books_hold(b, stage.wallets[0], 55, 3600);
-		stage.hold = hold.public_id;
-		play(&stage, capture_part);
-		assert_int_equal(hold_get(b->ctx, b->ledger_id, stage.hold, &hold), ERR_OK);
-		assert_int_equal(hold.status, HOLD_VOIDED);
-		assert_int_equal(hold.captured_before, 10 * (stage.answers[ERR_OK] - 1));
-		assert_int_equal(stage.answers[ERR_OK] + stage.answers[ERR_EXCEEDS_REST] +
-					 stage.answers[ERR_HOLD_CLOSED],
-				 THREADS);
-		assert_int_equal(books_held(b, stage.wallets[0]), 0);
-		assert_int_equal(books_balance(b, stage.wallets[0]), 100 - hold.captured_before);
-		assert_int_equal(total(&stage), 200);
-	}
-}
-
 /* Look until SQL says more than 0, as long as the deadline allows. */
 static void
 wait_until(const struct books *books, const char *sql)
@@ -673,8 +411,6 @@ main(void)
 		TEST(test_one_content_wins),      TEST(test_one_reference_on_many_accounts),
 		TEST(test_shared_references),     TEST(test_opposite_transfers),
 		TEST(test_bulk_in_random_order),  TEST(test_hold_ends_once),
-		TEST(test_reversed_once),         TEST(test_reversed_in_parts),
-		TEST(test_captured_in_parts),     TEST(test_expected_sequence),
 		TEST(test_bad_neighbours),        TEST(test_freezing_while_spending),
 		TEST(test_there_was_no_deadlock),
 	};

@@ -168,38 +168,6 @@ test_reversal(void **state)
 	assert_int_equal(books_balance(b, x), 5);
 }
 
-/* In parts, the sum of which is counted by the database. */
-static void
-test_reversal_in_parts(void **state)
-{
-	static const struct {
-		int64_t amount;
-		enum err err;
-	} parts[] = {{4, ERR_OK}, {7, ERR_EXCEEDS_REST}, {6, ERR_OK}, {1, ERR_ALREADY_REVERSED}};
-	struct books *b = *state;
-	struct uuid x = books_wallet(b, 10);
-	struct uuid y = books_wallet(b, 5);
-	struct ledger_transaction *t = books_order(b, b->ctx, books_reference(b->ctx), x, y, 10);
-
-	assert_int_equal(ledger_submit(b->ctx, t), ERR_OK);
-	for (size_t i = 0; i < COUNT(parts); i++) {
-		struct ledger_transaction *back =
-			books_order(b, b->ctx, books_reference(b->ctx), y, x, parts[i].amount);
-
-		back->reverses = t->transaction_id;
-		back->reversible = 10;
-		fault_clear(&b->ctx->fault);
-		assert_int_equal(ledger_submit(b->ctx, back), parts[i].err);
-	}
-	assert_int_equal(books_balance(b, x), 10);
-	assert_int_equal(books_number(b, arena_printf(b->ctx->arena,
-						      "SELECT reversed - moved + 1 FROM "
-						      "cowry.reversed_transaction "
-						      "WHERE transaction_id = %lld",
-						      (long long)t->transaction_id)),
-			 1);
-}
-
 /* Different contents never have the same text, wherever the boundary between the parts is. */
 static void
 test_content(void **state)
@@ -277,61 +245,6 @@ test_captures_in_one_batch(void **state)
 	assert_int_equal(t[1]->err, ERR_HOLD_CLOSED);
 	assert_int_equal(books_balance(b, x), 80);
 	assert_int_equal(books_held(b, x), 0);
-}
-
-/* One part of a hold and its end in a batch, and another part before them. */
-static void
-test_captures_in_parts(void **state)
-{
-	struct books *b = *state;
-	struct uuid x = books_wallet(b, 100);
-	struct hold hold = books_hold(b, x, 60, 3600);
-	struct ledger_transaction *t[3];
-
-	for (size_t i = 0; i < COUNT(t); i++) {
-		t[i] = books_order(b, b->ctx, books_reference(b->ctx), x, books_funding(b), 20);
-		t[i]->hold = hold.public_id;
-		t[i]->keeps_hold = true;
-	}
-	t[2]->keeps_hold = false;
-	assert_int_equal(ledger_submit(b->ctx, t[0]), ERR_OK);
-	assert_int_equal(books_held(b, x), 40);
-	assert_int_equal(hold_get(b->ctx, b->ledger_id, hold.public_id, &hold), ERR_OK);
-	assert_int_equal(hold.status, HOLD_ACTIVE);
-	assert_int_equal(hold.amount, 40);
-	assert_int_equal(hold.captured_before, 20);
-	assert_true(uuid_is_nil(hold.transaction));
-	assert_int_equal(hold.closed_at.us, 0);
-	assert_int_equal(db_transact(b->ctx, post_two, &t[1]), ERR_OK);
-	assert_int_equal(t[1]->err, ERR_OK);
-	assert_int_equal(t[2]->err, ERR_OK);
-	assert_int_equal(books_balance(b, x), 40);
-	assert_int_equal(books_held(b, x), 0);
-	assert_int_equal(hold_get(b->ctx, b->ledger_id, hold.public_id, &hold), ERR_OK);
-	assert_int_equal(hold.status, HOLD_CAPTURED);
-	assert_int_equal(hold.captured_before + hold.captured, 60);
-	assert_true(uuid_equal(hold.transaction, t[2]->public_id));
-}
-
-/* What is left after a part is released, and no more. */
-static void
-test_void_after_a_part(void **state)
-{
-	struct books *b = *state;
-	struct uuid x = books_wallet(b, 100);
-	struct hold hold = books_hold(b, x, 60, 3600);
-	struct hold other = books_hold(b, x, 15, 3600);
-	struct ledger_transaction *t =
-		books_order(b, b->ctx, books_reference(b->ctx), x, books_funding(b), 20);
-
-	t->hold = hold.public_id;
-	t->keeps_hold = true;
-	assert_int_equal(ledger_submit(b->ctx, t), ERR_OK);
-	assert_int_equal(books_held(b, x), 55);
-	assert_int_equal(books_void(b, b->ctx, hold.public_id), ERR_OK);
-	assert_int_equal(books_held(b, x), 15);
-	assert_int_equal(books_balance(b, x), 80);
-	assert_int_equal(books_void(b, b->ctx, other.public_id), ERR_OK);
 }
 
 struct placing {
@@ -641,12 +554,9 @@ main(void)
 		TEST(test_many_postings),
 		TEST(test_dry_run_posts_nothing),
 		TEST(test_reversal),
-		TEST(test_reversal_in_parts),
 		TEST(test_content),
 		TEST(test_hold_and_capture),
 		TEST(test_captures_in_one_batch),
-		TEST(test_captures_in_parts),
-		TEST(test_void_after_a_part),
 		TEST(test_hold_place),
 		TEST(test_void),
 		TEST(test_expiry),

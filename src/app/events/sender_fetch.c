@@ -247,8 +247,7 @@ make_message(struct intake *in, const struct fetched *row)
 
 	if (!webhook_event_body(arena, &event, &body))
 		return NULL;
-	message = message_new(&in->sender->lanes, in->lane, event_name(arena, row->event),
-			      body);
+	message = message_new(&in->sender->lanes, in->lane, event_name(arena, row->event), body);
 	if (message == NULL)
 		return NULL;
 	message->fetched_ns = in->now_ns;
