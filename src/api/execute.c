@@ -81,7 +81,7 @@ handle_in_transaction(struct ctx *ctx, void *arg)
 	call->opened = NULL;
 	call->posted = 0;
 	start_attempt(call);
-	TRY(ownership_hold(ctx));
+	TRY(call->route->alone ? ownership_hold_alone(ctx) : ownership_hold(ctx));
 	if (work->keyed)
 		TRY(idempotency_begin(call, &found));
 	if (found == IDEMPOTENCY_ANSWERED)

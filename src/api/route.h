@@ -157,6 +157,7 @@ struct route {
 	 * what decides about anything, and only with EFFECT_NONE. */
 	bool stale;
 	bool dry_run; /* takes dryRun */
+	bool alone;   /* no other request of the account runs at the same time */
 	/* An Idempotency-Key is ignored: the answer sets a cookie, which must not be stored, or
 	 * the request has another idempotency mechanism. */
 	bool ignores_key;

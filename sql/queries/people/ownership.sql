@@ -27,6 +27,13 @@ UPDATE users
 -- returns: maybe
 SELECT user_id FROM users WHERE user_id = $1 AND status = 'active' FOR KEY SHARE;
 
+-- name: ownership_hold_alone
+-- params: user_id:bigint
+-- returns: maybe
+-- For a change of the row's keys. Requests that hold it as above, and change it later, would wait for
+-- each other.
+SELECT user_id FROM users WHERE user_id = $1 AND status = 'active' FOR UPDATE;
+
 -- name: ownership_good
 -- params: session_id:bigint key_id:bigint
 -- returns: one

@@ -64,7 +64,7 @@ const struct route pocket_email[] = {
 	 "Takes the mailed code; three wrong ones lock the change for 15 minutes. Ends all other "
 	 "sessions, and tells you at the former address. The new one is verified by that.",
 	 confirm_email, .in = &confirm_in, .out = &pocket_user, .access = ACCESS_USER,
-	 .effect = EFFECT_WRITE, .limits.rate = RATE_SIGN_IN, .docs.errors = {409}, .status = 200,
-	 .docs.tag = "Auth"},
+	 .effect = EFFECT_WRITE, .alone = true, .limits.rate = RATE_SIGN_IN, .docs.errors = {409},
+	 .status = 200, .docs.tag = "Auth"},
 	{0},
 };

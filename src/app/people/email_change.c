@@ -100,11 +100,9 @@ check_code(struct ctx *ctx, const char *code, const char **email, bool *right)
 enum err
 email_change_confirm(struct ctx *ctx, const char *code, struct user *out, bool *right)
 {
-	struct rows locked;
 	const char *email;
 	bool taken;
 
-	TRY(db_run(ctx, SQL_ownership_lock, &locked, PARAMS(p_int(ctx->who.user_id))));
 	TRY(check_code(ctx, code, &email, right));
 	if (!*right)
 		return ERR_OK;

@@ -20,9 +20,9 @@ enum err email_change_prepare(struct ctx *ctx, struct email_change *in) MUST_CHE
  * account has no password. */
 enum err email_change_begin(struct ctx *ctx, const struct email_change *in) MUST_CHECK;
 /*
- * Change the address, end all sessions but the caller's and what was mailed to the former address, and
- * tell there. If *right is false, the caller must commit, as with code_check(). ERR_CONFLICT if another
- * account has got the address in the meantime.
+ * In a transaction that holds the account alone (ownership.h): change the address, end all sessions but
+ * the caller's and what was mailed to the former address, and tell there. If *right is false, the caller
+ * must commit, as with code_check(). ERR_CONFLICT if another account has got the address in the meantime.
  */
 enum err email_change_confirm(struct ctx *ctx, const char *code, struct user *out,
 			      bool *right) MUST_CHECK;

@@ -35,14 +35,14 @@ ownership_prove_by_code(struct ctx *ctx, int64_t user_id, const char *email)
 			     p_text(email_spelling(ctx->arena, email))));
 }
 
-enum err
-ownership_hold(struct ctx *ctx)
+static enum err
+hold(struct ctx *ctx, enum statement_id lock)
 {
 	const struct principal *who = &ctx->who;
 	struct rows account;
 	struct rows good;
 	const struct db_call calls[] = {
-		{SQL_ownership_hold, &account, PARAMS(p_int(who->user_id))},
+		{lock, &account, PARAMS(p_int(who->user_id))},
 		{SQL_ownership_good, &good, PARAMS(p_id(who->session_id), p_id(who->key_id))},
 	};
 
@@ -55,4 +55,16 @@ ownership_hold(struct ctx *ctx)
 				     ? "The session has ended"
 				     : "The API key is unknown, expired or revoked");
 	return ERR_OK;
+}
+
+enum err
+ownership_hold(struct ctx *ctx)
+{
+	return hold(ctx, SQL_ownership_hold);
+}
+
+enum err
+ownership_hold_alone(struct ctx *ctx)
+{
+	return hold(ctx, SQL_ownership_hold_alone);
 }

@@ -40,5 +40,7 @@ enum err ownership_prove_by_code(struct ctx *ctx, int64_t user_id, const char *e
  * the meantime.
  */
 enum err ownership_hold(struct ctx *ctx) MUST_CHECK;
+/* The same, and no other request of the account runs at the same time. */
+enum err ownership_hold_alone(struct ctx *ctx) MUST_CHECK;
 
 #endif

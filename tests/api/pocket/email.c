@@ -201,18 +201,18 @@ test_second_factor(void **state)
 	struct client *c = *state;
 	struct guarded ada = guarded_new(c, "factor@example.com");
 	struct person *who = &ada.person;
+	const char *code = app_code(c, ada.secret, 0);
 	struct answer a = begin(c, who, "factor-new@example.com", PASSWORD, NULL);
 
 	expect_field(&a, "code");
 	a = begin(c, who, "factor-new@example.com", PASSWORD, app_code(c, ada.secret, 4));
 	expect_refusal(&a, 403, "FORBIDDEN");
-	a = begin(c, who, "factor-new@example.com", "not-the-password-1",
-		  app_code(c, ada.secret, 0));
+	a = begin(c, who, "factor-new@example.com", "not-the-password-1", code);
 	expect_refusal(&a, 403, "FORBIDDEN");
 	assert_null(mail_to(c, "factor-new@example.com"));
-	a = begin(c, who, "factor-new@example.com", PASSWORD, app_code(c, ada.secret, 0));
+	a = begin(c, who, "factor-new@example.com", PASSWORD, code);
 	expect_status(&a, 200);
-	a = begin(c, who, "factor-new@example.com", PASSWORD, app_code(c, ada.secret, 0));
+	a = begin(c, who, "factor-new@example.com", PASSWORD, code);
 	expect_refusal(&a, 403, "FORBIDDEN"); /* once */
 	a = end(c, who, mailed_code(c, "factor-new@example.com"));
 	expect_status(&a, 200);

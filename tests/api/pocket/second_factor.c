@@ -214,6 +214,7 @@ test_replay(void **state)
 	struct client *c = *state;
 	struct guarded ada = guarded_new(c, "replay@example.com");
 	const char *code = app_code(c, ada.secret, 0);
+	const char *next = app_code(c, ada.secret, 1);
 	struct answer a = second_step(c, challenge_for(c, ada.person.email, PASSWORD), code);
 
 	expect_status(&a, 200);
@@ -225,8 +226,7 @@ test_replay(void **state)
 	a = change(c, &ada.person, "disable", PASSWORD, code);
 	expect_refusal(&a, 403, "FORBIDDEN");
 	a = second_step(c, challenge_for(c, ada.person.email, PASSWORD),
-			client_text(c, " %.3s-%s ", app_code(c, ada.secret, 1),
-				    app_code(c, ada.secret, 1) + 3));
+			client_text(c, " %.3s-%s ", next, next + 3));
 	expect_status(&a, 200);
 }
 
