@@ -107,8 +107,9 @@ struct route_reply {
 	bool no_envelope;    /* out is the whole body */
 	bool redirects;      /* may answer with 302 instead */
 	const char *message; /* if the envelope has one; NULL: the default */
-	/* Called for the rest of an answer that the handler left unfinished (api/stream.h). The field
-	 * of out that has the items is in_parts; what is known at the end only comes after it. */
+	/* Called for the rest of an answer that the handler left unfinished (api/stream.h), with
+	 * EFFECT_NONE only. The field of out that has the items is in_parts; what is known with the last
+	 * of them comes after it. */
 	continuation *more;
 	/* Formats in addition to JSON (api/negotiate.h), ending with a row without type. */
 	const struct rendering *renderings;

@@ -184,6 +184,17 @@ is_meant_for_all(const char *path)
 	return text_index(paths, path) >= 0;
 }
 
+/* Whether one field is a list in parts. */
+static bool
+has_parts(const struct schema *schema)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; schema != NULL && i < schema->count; i++)
+		count += schema->fields[i].in_parts && schema->fields[i].type == FIELD_LIST;
+	return count == 1;
+}
+
 /* Rules of the route tables. */
 static void
 test_tables(void **state)
@@ -201,6 +212,8 @@ test_tables(void **state)
 				assert_true(!r->reply.list || r->out != NULL);
 				assert_true(r->method != GET || r->effect == EFFECT_NONE);
 				assert_true(!r->stale || r->method == GET);
+				assert_true(r->reply.more == NULL ||
+					    (r->effect == EFFECT_NONE && has_parts(r->out)));
 				assert_true(!r->allow.revalidates || r->effect != EFFECT_WRITE);
 				assert_true(!r->dry_run || r->effect != EFFECT_NONE);
 				/* A repeated key continues with what was opened. */

@@ -165,6 +165,40 @@ hosting() {
     done
 }
 
+# download FILE [CURL ARGUMENT]...: the statement of the first wallet; the status of curl.
+download() {
+    curl -sS --cacert "$CA" --http1.1 -o "$1" -H "x-api-key: $KEY" -H "Accept: text/csv" "${@:2}" \
+        "$URL/v1/wallets/$ONE/statement" 2>"$WORK/error"
+}
+
+arrives() {
+    [[ -s $WORK/part ]]
+}
+
+# long_statement NAME STATUS: a long statement is sent while it is made; if it breaks off, its end is missing, and
+# curl ends with a status of this pattern.
+long_statement() {
+    local client status
+    new_wallet
+    TWO=$WALLET
+    psql -X -q -h "$RUN/postgresql" -U postgres -d cowry -f "${DEV%/dev}/tests/support/post_many.sql" \
+        -c "SELECT pg_temp.post_many('$ONE', '$TWO', 150000)" >"$WORK/made"
+    ok "$1: a long statement" download "$WORK/all.csv"
+    is "$1: is complete" "$(grep -c '"many-' "$WORK/all.csv") $(tail -n 1 "$WORK/all.csv" | cut -d, -f2)" \
+        '150000 "closing balance"'
+    rm -f "$WORK/part"
+    download "$WORK/part" --limit-rate 1M &
+    client=$!
+    ok "$1: its first part arrives" within 10 arrives
+    postgres stop -m immediate
+    wait "$client"
+    status=$?
+    postgres start -w -l "$COWRY_HOME/log/postgresql.log"
+    like "$1: what breaks off" "$status" "^$2\$"
+    is "$1: has no end" "$(grep -c 'closing balance' "$WORK/part")" 0
+    ok "$1: serves after the database was stopped" within 15 serving
+}
+
 # A worker that is told to stop finishes, and another one takes over.
 replaced() {
     local before
@@ -188,6 +222,7 @@ if [[ -e /usr/lib/apache2/modules/mod_fcgid.so ]]; then
     start_apache
     hosting Apache
     ok "Apache: several processes, one request each" within 20 several_workers
+    long_statement Apache "(0|18)"
     replaced Apache
     stopped Apache
 else
@@ -197,6 +232,7 @@ if command -v lighttpd >/dev/null && [[ -e /usr/lib/lighttpd/mod_openssl.so ]]; 
     start_lighttpd
     hosting lighttpd
     is "lighttpd: one process" "$(workers | wc -l)" 1
+    long_statement lighttpd 18
     replaced lighttpd
     stopped lighttpd
 else

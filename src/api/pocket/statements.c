@@ -130,7 +130,8 @@ const struct route pocket_statements[] = {
 	 "wallets, and an administrator's access token to all wallets. Any id of the wallet is "
 	 "accepted. At most 366 days, and as PDF 10,000 transactions. With more than 500 transactions, "
 	 "JSON and CSV have no Content-Length: if such an answer can't be completed, the connection is "
-	 "closed before its end, which clients report as an error.",
+	 "closed before its end, which clients report as an error. A complete CSV ends with a line for "
+	 "the closing balance.",
 	 get_statement, .query = &query, .out = &statement_out, .reply.renderings = renderings,
 	 .reply.more = continue_statement, .access = ACCESS_USER_OR_PROJECT, .stale = true,
 	 .status = 200, .docs.tag = "Wallets"},
