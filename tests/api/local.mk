@@ -5,7 +5,7 @@ if CMOCKA
 check_LIBRARIES += libclient.a
 libclient_a_SOURCES = tests/support/client.c tests/support/client_sql.c tests/support/client.h tests/support/users.c tests/support/users.h \
 	tests/support/record.c tests/support/record.h \
-	tests/support/money.h tests/support/easypay_client.c tests/support/easypay_client.h tests/support/fake_server.c tests/support/fake_server.h \
+	tests/support/money.h tests/support/hold_scene.h tests/support/easypay_client.c tests/support/easypay_client.h tests/support/fake_server.c tests/support/fake_server.h \
 	tests/support/webhook_receiver.c tests/support/webhook_receiver.h tests/support/fake_vendor.c tests/support/fake_vendor.h \
 	tests/support/fake_bank.c tests/support/fake_bank.h tests/support/drop_payer.c tests/support/drop_payer.h
 
@@ -74,6 +74,7 @@ API_TESTS = \
 	tests/api/pocket/amounts \
 	tests/api/pocket/auth \
 	tests/api/pocket/bulk \
+	tests/api/pocket/captures \
 	tests/api/pocket/email \
 	tests/api/pocket/events \
 	tests/api/pocket/free_json \
@@ -186,6 +187,7 @@ tests_api_pocket_admin_LDADD = $(API_LIBS)
 tests_api_pocket_amounts_LDADD = $(API_LIBS)
 tests_api_pocket_auth_LDADD = $(API_LIBS)
 tests_api_pocket_bulk_LDADD = $(API_LIBS)
+tests_api_pocket_captures_LDADD = $(API_LIBS)
 tests_api_pocket_email_LDADD = $(API_LIBS)
 tests_api_pocket_events_LDADD = $(API_LIBS)
 tests_api_pocket_free_json_LDADD = $(API_LIBS)
