@@ -130,4 +130,27 @@ second_step(struct client *c, const char *challenge, const char *code)
 	return client_call(c, "POST", "/v1/auth/second-step", NULL, step_body(c, challenge, code));
 }
 
+static inline struct answer
+factor_state(struct client *c, const struct person *who)
+{
+	return client_call(c, "GET", "/v1/auth/second-factor", who->access, NULL);
+}
+
+static inline struct answer
+factor_change(struct client *c, const struct person *who, const char *what, const char *password,
+	      const char *code)
+{
+	return client_call(c, "POST", client_text(c, "/v1/auth/second-factor/%s", what),
+			   who->access,
+			   client_json(c, "{'password':'%s','code':'%s'}", password, code));
+}
+
+static inline bool
+is_signed_in(struct client *c, const struct person *who)
+{
+	struct answer a = client_call(c, "GET", "/v1/auth/me", who->access, NULL);
+
+	return a.status == 200;
+}
+
 #endif

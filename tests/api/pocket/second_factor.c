@@ -12,29 +12,6 @@
 
 enum { FREE = 5, AT_ONCE = 8 };
 
-static struct answer
-state_of(struct client *c, const struct person *who)
-{
-	return client_call(c, "GET", "/v1/auth/second-factor", who->access, NULL);
-}
-
-static struct answer
-change(struct client *c, const struct person *who, const char *what, const char *password,
-       const char *code)
-{
-	return client_call(c, "POST", client_text(c, "/v1/auth/second-factor/%s", what),
-			   who->access,
-			   client_json(c, "{'password':'%s','code':'%s'}", password, code));
-}
-
-static bool
-is_signed_in(struct client *c, const struct person *who)
-{
-	struct answer a = client_call(c, "GET", "/v1/auth/me", who->access, NULL);
-
-	return a.status == 200;
-}
-
 static int
 audited(struct client *c, const char *action, const struct person *who)
 {
@@ -77,7 +54,7 @@ test_enrol(void **state)
 					"&issuer=localhost&algorithm=SHA1&digits=6&period=30",
 					first));
 	assert_non_null(strstr(answer_at(&a, "data.qrCode"), "<svg"));
-	a = state_of(c, &who);
+	a = factor_state(c, &who);
 	expect_text(&a, "data.active", "false");
 	expect_text(&a, "data.activeSince", "null");
 	expect_text(&a, "data.pending", "true");
@@ -115,7 +92,7 @@ test_confirm(void **state)
 	assert_int_equal(audited(c, "second_factor_on", &here), 1);
 	assert_true(is_signed_in(c, &here));
 	assert_false(is_signed_in(c, &there));
-	a = state_of(c, &here);
+	a = factor_state(c, &here);
 	expect_text(&a, "data.active", "true");
 	expect_text(&a, "data.pending", "false");
 	expect_text(&a, "data.recoveryCodesLeft", "10");
@@ -223,7 +200,7 @@ test_replay(void **state)
 	a = second_step(c, challenge_for(c, ada.person.email, PASSWORD),
 			app_code(c, ada.secret, -1));
 	expect_refusal(&a, 401, "INVALID_CREDENTIALS");
-	a = change(c, &ada.person, "disable", PASSWORD, code);
+	a = factor_change(c, &ada.person, "disable", PASSWORD, code);
 	expect_refusal(&a, 403, "FORBIDDEN");
 	a = second_step(c, challenge_for(c, ada.person.email, PASSWORD),
 			client_text(c, " %.3s-%s ", next, next + 3));
@@ -279,9 +256,9 @@ test_recovery(void **state)
 		ada.person.id);
 	a = second_step(c, challenge_for(c, ada.person.email, PASSWORD), ada.recovery[3]);
 	expect_refusal(&a, 401, "INVALID_CREDENTIALS");
-	a = state_of(c, &ada.person);
+	a = factor_state(c, &ada.person);
 	expect_text(&a, "data.recoveryCodesLeft", "9");
-	a = change(c, &ada.person, "recovery-codes", PASSWORD, app_code(c, ada.secret, 0));
+	a = factor_change(c, &ada.person, "recovery-codes", PASSWORD, app_code(c, ada.secret, 0));
 	expect_status(&a, 200);
 	assert_int_equal(answer_count(&a, "data.recoveryCodes"), 10);
 	assert_int_equal(audited(c, "recovery_codes_renew", &ada.person), 1);
@@ -299,18 +276,19 @@ test_disable(void **state)
 	struct guarded ada = guarded_new(c, "disable@example.com");
 	struct person bob = person_new(c, "bob@example.com");
 	const char *challenge = challenge_for(c, ada.person.email, PASSWORD);
-	struct answer a = change(c, &bob, "disable", PASSWORD, "123456");
+	struct answer a = factor_change(c, &bob, "disable", PASSWORD, "123456");
 
 	expect_refusal(&a, 409, "CONFLICT");
-	a = change(c, &bob, "recovery-codes", PASSWORD, "123456");
+	a = factor_change(c, &bob, "recovery-codes", PASSWORD, "123456");
 	expect_refusal(&a, 409, "CONFLICT");
-	a = change(c, &ada.person, "disable", "not-the-password-1", app_code(c, ada.secret, 0));
+	a = factor_change(c, &ada.person, "disable", "not-the-password-1",
+			  app_code(c, ada.secret, 0));
 	expect_refusal(&a, 403, "FORBIDDEN");
-	a = change(c, &ada.person, "disable", PASSWORD, app_code(c, ada.secret, 4));
+	a = factor_change(c, &ada.person, "disable", PASSWORD, app_code(c, ada.secret, 4));
 	expect_refusal(&a, 403, "FORBIDDEN");
-	a = change(c, &ada.person, "recovery-codes", PASSWORD, "AAAA-AAAA-AAAA-AAAA");
+	a = factor_change(c, &ada.person, "recovery-codes", PASSWORD, "AAAA-AAAA-AAAA-AAAA");
 	expect_refusal(&a, 403, "FORBIDDEN");
-	a = change(c, &ada.person, "disable", PASSWORD, app_code(c, ada.secret, 0));
+	a = factor_change(c, &ada.person, "disable", PASSWORD, app_code(c, ada.secret, 0));
 	expect_status(&a, 204);
 	assert_non_null(strstr(mail_to(c, ada.person.email), "needs the password only"));
 	assert_int_equal(audited(c, "second_factor_off", &ada.person), 1);
@@ -341,7 +319,7 @@ test_guesses(void **state)
 			app_code(c, ada.secret, 0));
 	expect_refusal(&a, 429, "RATE_LIMITED");
 	assert_true(atoi(answer_header(&a, "Retry-After")) >= 1);
-	a = change(c, &ada.person, "disable", PASSWORD, app_code(c, ada.secret, 0));
+	a = factor_change(c, &ada.person, "disable", PASSWORD, app_code(c, ada.secret, 0));
 	expect_refusal(&a, 429, "RATE_LIMITED");
 	client_sql(c, "UPDATE cowry.sign_in_guard SET next_at = now()");
 	a = second_step(c, challenge_for(c, ada.person.email, PASSWORD),
@@ -508,7 +486,7 @@ test_race_with_activation(void **state)
 	struct guarded ada = guarded_new(c, "race@example.com");
 	struct ask asks[AT_ONCE];
 	int statuses[AT_ONCE];
-	struct answer a = change(c, &ada.person, "disable", PASSWORD, ada.recovery[0]);
+	struct answer a = factor_change(c, &ada.person, "disable", PASSWORD, ada.recovery[0]);
 	const char *secret;
 
 	expect_status(&a, 204);
@@ -552,12 +530,12 @@ test_administrators(void **state)
 	a = client_call(c, "GET", "/api/auth/me", admin.access, NULL);
 	expect_refusal(&a, 403, "forbidden");
 	assert_true(is_signed_in(c, &user));
-	a = state_of(c, &admin);
+	a = factor_state(c, &admin);
 	expect_text(&a, "data.required", "true");
 	guarded = guarded_from(c, &admin);
 	a = client_call(c, "GET", "/v1/users", admin.access, NULL);
 	expect_status(&a, 200);
-	a = change(c, &admin, "disable", PASSWORD, app_code(c, guarded.secret, 0));
+	a = factor_change(c, &admin, "disable", PASSWORD, app_code(c, guarded.secret, 0));
 	expect_status(&a, 204);
 	a = client_call(c, "GET", "/v1/users", admin.access, NULL);
 	expect_refusal(&a, 403, "SECOND_FACTOR_REQUIRED");
