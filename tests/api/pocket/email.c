@@ -42,14 +42,6 @@ other_code(struct client *c, const char *code)
 	return client_text(c, "%c%s", code[0] == '9' ? '0' : code[0] + 1, code + 1);
 }
 
-static bool
-is_signed_in(struct client *c, const struct person *who)
-{
-	struct answer a = client_call(c, "GET", "/v1/auth/me", who->access, NULL);
-
-	return a.status == 200;
-}
-
 static int
 sign_in_status(struct client *c, const char *email)
 {
