@@ -348,8 +348,9 @@ check_twins(struct client *c, const struct dialect *dialect, const struct route 
 	struct twin twins[2] = {{.ask = ask_of(c, dialect, route)}};
 	PGconn *pg;
 
-	/* The others have no transaction of their own: tests/api/keyed_postings.c. */
-	if (!takes_key(route) || route->answers_from_ledger)
+	/* The others have no transaction of their own (tests/api/keyed_postings.c), or wait for each
+	 * other before (tests/api/pocket/email.c). */
+	if (!takes_key(route) || route->answers_from_ledger || route->alone)
 		return;
 	make_right(c, route, &twins[0].ask);
 	pg = PQconnectdb(c->fixture->superuser_url);

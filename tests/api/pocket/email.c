@@ -257,6 +257,34 @@ test_at_once(void **state)
 	assert_int_equal(count_status(statuses, AT_ONCE, 400), AT_ONCE - 1);
 }
 
+/* Twins with one key get the same answer, or hear that the other one runs. */
+static void
+test_twins(void **state)
+{
+	struct client *c = *state;
+	struct person who = person_new(c, "twins@example.com");
+	struct answer a = begin(c, &who, "twins-new@example.com", PASSWORD, NULL);
+	struct ask asks[AT_ONCE];
+	int statuses[AT_ONCE];
+
+	expect_status(&a, 200);
+	for (size_t i = 0; i < AT_ONCE; i++)
+		asks[i] =
+			(struct ask){.method = "POST",
+				     .target = "/v1/auth/change-email/confirm",
+				     .credential = who.access,
+				     .idempotency_key = "twins",
+				     .body = client_json(c, "{'code':'%s'}",
+							 mailed_code(c, "twins-new@example.com"))};
+	client_at_once(c, asks, AT_ONCE, statuses);
+	assert_true(count_status(statuses, AT_ONCE, 200) >= 1);
+	assert_int_equal(count_status(statuses, AT_ONCE, 200) +
+				 count_status(statuses, AT_ONCE, 409),
+			 AT_ONCE);
+	a = client_send(c, &asks[0]);
+	expect_text(&a, "data.email", "twins-new@example.com");
+}
+
 static void
 test_covered(void **state)
 {
@@ -271,7 +299,7 @@ main(void)
 		client_test(test_codes),         client_test(test_taken),
 		client_test(test_mails),         client_test(test_second_factor),
 		client_test(test_former_tokens), client_test(test_at_once),
-		client_test(test_covered),
+		client_test(test_twins),         client_test(test_covered),
 	};
 
 	return cmocka_run_group_tests(tests, client_setup, client_teardown);
