@@ -1,8 +1,8 @@
 /*
  * admission.h - limits on the concurrent work of a worker, so that no client can exhaust its memory
- * or occupy all of its threads: calls of public routes, the bytes of large bodies, and answers in parts, whose
- * clients may be slow. A call over
- * the limit is refused at once with a request to retry: a waiting call would occupy a thread.
+ * or occupy all of its threads: calls of public routes, the bytes of large bodies, and answers in
+ * parts, whose clients may be slow. A call over the limit is refused at once with a request to
+ * retry: a waiting call would occupy a thread.
  */
 #ifndef API_ADMISSION_H
 #define API_ADMISSION_H

@@ -205,9 +205,9 @@ put_number(struct head *head, const char *name, size_t value)
 	put_header(head, name, integer_text(buf, (int64_t)value));
 }
 
-/* How long the web server may take a part, and the system a piece of it: a slow client must not keep one of the few
- * places for such answers. */
-enum { PART_S_MAX = 30 };
+/* How long the web server may take for a part: a client must not keep one of the few places for such answers for
+ * ever. nginx takes nothing until a slow client has all that it has stored for it. */
+enum { PART_S_MAX = 300 };
 
 static bool
 write_part(FCGX_Request *fcgi, const struct bytes *part)

@@ -98,6 +98,9 @@ done < <(memory VmHWM))
 echo "# before: $(for pid in "${!BEFORE[@]}"; do echo -n "$pid ${BEFORE[$pid]} "; done), peak: $(memory VmHWM | tr '\n' ' ')"
 is "no worker needed more memory than for a part of each" "$grown" ""
 
+ok "a slow client gets all, too" download text/csv "$WORK/slow.csv" --limit-rate 700k
+is "the same lines" "$(grep '"many-' "$WORK/slow.csv" | sha256sum)" "$(grep '"many-' "$WORK/all.csv" | sha256sum)"
+
 # The database stops in the middle.
 n=0
 for version in --http1.1 --http2; do
