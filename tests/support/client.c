@@ -137,9 +137,9 @@ request_of(struct client *c, const struct ask *ask)
 static size_t
 put_together(struct client *c, const struct ask *ask, struct reply *reply)
 {
-	size_t room = 0;
+	size_t room = RECORDED_MAX;
 	struct bytes part = reply->body;
-	char *body = NULL;
+	char *body = arena_room(c->scratch, room);
 	size_t length = 0;
 	size_t parts = 0;
 	bool goes_on;
@@ -147,7 +147,7 @@ put_together(struct client *c, const struct ask *ask, struct reply *reply)
 	do {
 		if (body == NULL || length + part.length > room) {
 			room = (length + part.length) * 2;
-			body = memcpy(arena_room(c->scratch, room), length > 0 ? body : "", length);
+			body = memcpy(arena_room(c->scratch, room), body, length);
 		}
 		memcpy(body + length, part.data, part.length);
 		if (parts++ == 0 && ask->meanwhile != NULL)
