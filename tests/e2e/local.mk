@@ -14,6 +14,11 @@ EXTRA_PROGRAMS = tests/bench/metrics
 CLEANFILES += tests/bench/metrics
 tests_bench_metrics_LDADD = $(BASE_LIBS)
 
+# What a round of the audit takes: make tests/bench/audit && tests/with-postgres tests/bench/verify.
+EXTRA_PROGRAMS += tests/bench/audit
+CLEANFILES += tests/bench/audit
+tests_bench_audit_LDADD = $(COWRY_LIBS)
+
 # What a transfer costs: make tests/bench/posting && tests/with-postgres tests/bench/posting.
 if CMOCKA
 EXTRA_PROGRAMS += tests/bench/posting
