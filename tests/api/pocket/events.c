@@ -297,7 +297,7 @@ test_refused(void **state)
 	a = client_call(c, "GET", "/v1/events", NULL, NULL);
 	expect_refusal(&a, 401, "UNAUTHORIZED");
 	for (size_t i = 0; i < 4; i++) {
-		const char *const ids[] = {NOBODY, "evt_" NOBODY, "evt_", "evt_x"};
+		const char *const ids[] = {NOBODY, ("evt_" NOBODY), "evt_", "evt_x"};
 
 		a = client_call(c, "GET", client_text(c, "/v1/events/%s", ids[i]), acme.test_key,
 				NULL);
