@@ -86,6 +86,7 @@ src_tlog_libtlog_a_SOURCES = \
 
 src_net_libnet_a_SOURCES = \
 	src/net/address.c \
+	src/net/address_block.c src/net/address_block.h \
 	src/net/certificate.c src/net/certificate.h \
 	src/net/client.c src/net/client.h \
 	src/net/http.c src/net/http.h \

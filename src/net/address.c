@@ -1,4 +1,5 @@
 #include "base/attributes.h"
+#include "net/address_block.h"
 #include "net/http.h"
 
 #include <netinet/in.h>
@@ -51,12 +52,7 @@ static const struct {
 static bool
 is_within(const unsigned char *address, const struct block *block)
 {
-	unsigned rest = block->bits % 8;
-	size_t whole = block->bits / 8;
-	unsigned mask = 0xffU << (8 - rest) & 0xffU;
-
-	return memcmp(address, block->address, whole) == 0 &&
-	       (rest == 0 || (address[whole] & mask) == block->address[whole]);
+	return address_bits_equal(address, block->address, block->bits);
 }
 
 static bool

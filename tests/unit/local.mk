@@ -16,6 +16,7 @@ unit_base_tests = \
 	tests/unit/base/fiber \
 	tests/unit/base/file \
 	tests/unit/crypto/hmac \
+	tests/unit/net/address_block \
 	tests/unit/net/http \
 	tests/unit/net/http_many \
 	tests/unit/net/http_tls \
@@ -61,6 +62,7 @@ tests_unit_base_file_LDADD = $(unit_base_libs)
 tests_unit_base_fault_LDADD = $(unit_base_libs)
 tests_unit_crypto_hmac_LDADD = $(unit_base_libs)
 tests_unit_crypto_signature_LDADD = $(unit_base_libs)
+tests_unit_net_address_block_LDADD = $(unit_base_libs)
 tests_unit_net_http_SOURCES = tests/unit/net/http.c tests/support/fake_server.c
 tests_unit_net_http_LDADD = $(unit_base_libs)
 tests_unit_net_http_many_SOURCES = tests/unit/net/http_many.c tests/support/fake_server.c
