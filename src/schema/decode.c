@@ -244,10 +244,11 @@ put_texts(const struct decoder *d, const struct field *field, struct json_object
 	struct text_list *list = member;
 	size_t n = json_list_length(value);
 	size_t least = field->may_be_empty ? 0 : 1;
+	size_t most = field->items_max > 0 ? (size_t)field->items_max : TEXTS_MAX;
 
-	if (n < least || n > TEXTS_MAX) {
+	if (n < least || n > most) {
 		violate(d, field, "LENGTH",
-			arena_printf(d->arena, "must have %zu to %d items", least, TEXTS_MAX));
+			arena_printf(d->arena, "must have %zu to %zu items", least, most));
 		return;
 	}
 	list->items = arena_array(d->arena, n, sizeof(*list->items));

@@ -188,7 +188,8 @@ describe_limits(const struct describer *d, const struct field *field, bool nulla
 	case FIELD_TEXTS:
 		if (!d->reply) {
 			jw_integer(d->w, "minItems", field->may_be_empty ? 0 : 1);
-			jw_integer(d->w, "maxItems", TEXTS_MAX);
+			jw_integer(d->w, "maxItems",
+				   field->items_max > 0 ? field->items_max : TEXTS_MAX);
 		}
 		describe_string(d, field, "items");
 		break;

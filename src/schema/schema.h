@@ -69,6 +69,7 @@ struct field {
 	bool secret;         /* write-only in the documentation; may hold control characters */
 	bool keep_null;      /* replies: null instead of omitting an absent value */
 	bool may_be_empty;   /* a FIELD_TEXTS may have no items */
+	int64_t items_max;   /* of a FIELD_TEXTS; 0: TEXTS_MAX */
 	bool may_be_zero;    /* a FIELD_DECIMAL of a request */
 	bool in_parts;       /* a FIELD_LIST of a reply that may come in parts (api/stream.h) */
 	bool any;            /* a FIELD_JSON of a reply that is not always an object */
