@@ -370,6 +370,7 @@ src_api_libapi_a_SOURCES = \
 	src/api/execute.c src/api/execute.h \
 	src/api/idempotency.c src/api/idempotency.h \
 	src/api/key_cache.c src/api/key_cache.h \
+	src/api/key_limits.c src/api/key_limits.h \
 	src/api/moolah/auth.c \
 	src/api/moolah/easypay_vouchers.c \
 	src/api/moolah/ledger.c \

@@ -5,6 +5,7 @@
 #include "api/access.h"
 #include "api/cors.h"
 #include "api/key_cache.h"
+#include "api/key_limits.h"
 #include "app/people/user.h"
 #include "app/wallet/key.h"
 #include "base/arena.h"
@@ -19,9 +20,10 @@
 /* A key to look up, and the result of the look-up. */
 struct key_check {
 	struct batch_item item; /* first, so that an item is a check */
-	struct ctx *ctx;        /* of the requesting thread */
+	struct call *call;      /* of the requesting thread */
 	unsigned char digest[SHA256_SIZE];
 	bool valid;
+	enum key_limit limit;
 	struct key_row {
 		struct bytes digest;
 		int64_t key_id;
@@ -31,8 +33,10 @@ struct key_check {
 		struct uuid project_public_id;
 		int64_t ledger_id;
 		bool live;
-		int64_t quota; /* 0: none */
-		bool archived; /* its project */
+		int64_t quota;         /* 0: none */
+		bool archived;         /* its project */
+		const char *addresses; /* what it is limited to; texts live as long as the query */
+		const char *routes;
 	} row;
 	struct fault fault;
 };
@@ -43,13 +47,29 @@ static const struct column key_columns[] = {
 	COLUMN(struct key_row, project_id), COLUMN(struct key_row, project_public_id),
 	COLUMN(struct key_row, ledger_id),  COLUMN(struct key_row, live),
 	COLUMN(struct key_row, quota),      COLUMN(struct key_row, archived),
+	COLUMN(struct key_row, addresses),  COLUMN(struct key_row, routes),
 };
+
+/* Take the row of the key, if there is one. */
+static void
+find_row(struct key_check *check, const struct rows *rows, struct arena *arena)
+{
+	for (size_t r = 0; r < rows->count; r++) {
+		if (memcmp(row_bytes(rows, r, 0).data, check->digest, SHA256_SIZE) != 0)
+			continue;
+		rows_scan(rows, r, key_columns, COLUMN_COUNT(key_columns), &check->row);
+		check->limit =
+			key_limit_of(arena, check->row.addresses, check->row.routes, check->call);
+		check->valid = true;
+		return;
+	}
+}
 
 /* One query for all waiting keys. Runs with the resources of the first of them. */
 static void
 check_keys(void *arg, struct batch_item **items, size_t n)
 {
-	struct ctx *ctx = ((struct key_check *)items[0])->ctx;
+	struct ctx *ctx = &((struct key_check *)items[0])->call->ctx;
 	struct bytes *digests = arena_array(ctx->arena, n, sizeof(*digests));
 	struct rows rows = {0};
 	enum err err;
@@ -63,13 +83,7 @@ check_keys(void *arg, struct batch_item **items, size_t n)
 
 		if (err != ERR_OK)
 			check->fault = ctx->fault;
-		for (size_t r = 0; r < rows.count && !check->valid; r++)
-			check->valid = memcmp(row_bytes(&rows, r, 0).data, check->digest,
-					      SHA256_SIZE) == 0;
-		for (size_t r = 0; r < rows.count && check->valid; r++)
-			if (memcmp(row_bytes(&rows, r, 0).data, check->digest, SHA256_SIZE) == 0)
-				rows_scan(&rows, r, key_columns, COLUMN_COUNT(key_columns),
-					  &check->row);
+		find_row(check, &rows, ctx->arena);
 	}
 }
 
@@ -128,13 +142,13 @@ look_up(struct call *call, struct key_check *check)
 }
 
 /*
- * A key without a quota, which would have to be counted, is cached: a route whose first query
- * checks whether it is still valid needs no other query.
+ * A key without a quota, which would have to be counted, and without limits is cached: a route whose
+ * first query checks whether it is still valid, and not limited since, needs no other query.
  */
 static enum err
 check_key(struct call *call, const char *key)
 {
-	struct key_check check = {.ctx = &call->ctx};
+	struct key_check check = {.call = call};
 	struct principal *who = &call->ctx.who;
 
 	keyring_digest(call->ctx.app->keys, key, strlen(key), check.digest);
@@ -155,22 +169,25 @@ check_key(struct call *call, const char *key)
 		.ledger_id = check.row.ledger_id,
 		.mode = check.row.live ? MODE_LIVE : MODE_TEST,
 	};
-	if (check.row.quota == 0)
+	if (check.row.quota == 0 && check.limit == KEY_UNLIMITED)
 		key_cache_put(call->ctx.app->key_cache, check.digest, who);
-	return count_quota(call, &check.row);
+	TRY(count_quota(call, &check.row));
+	return key_limit_check(call, check.limit);
 }
 
 enum err
 revalidate(struct call *call)
 {
-	struct key_check check = {.ctx = &call->ctx};
+	struct key_check check = {.call = call};
 
 	if (!call->ctx.who.unverified)
 		return ERR_OK;
 	memcpy(check.digest, call->key_digest, SHA256_SIZE);
 	TRY(look_up(call, &check));
 	call->ctx.who.unverified = false;
-	return ERR_OK;
+	if (check.limit != KEY_UNLIMITED)
+		key_cache_remove(call->ctx.app->key_cache, check.digest);
+	return key_limit_check(call, check.limit);
 }
 
 struct session_row {

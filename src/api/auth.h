@@ -26,7 +26,8 @@ enum err session_user(struct call *call, int64_t *user_id) MUST_CHECK;
  * ERR_FORBIDDEN. */
 enum err admit_to_wallet(struct call *call) MUST_CHECK;
 
-/* Check whether a key found in the cache is still valid, if no query has done so yet. */
+/* Check whether a key found in the cache is still valid, and the call within limits that it may have since, if
+ * no query has done so yet. */
 enum err revalidate(struct call *call) MUST_CHECK;
 
 /* Count the call against its route's rate limit; ERR_RATE_LIMITED with retry_after_s. */

@@ -229,9 +229,18 @@ run(struct call *call, void *in)
 	return revalidate(call);
 }
 
+/* Queries refuse a cached key also if it was limited after it was cached. Then nothing was done, and once the limits
+ * are known to permit the call, it is. */
 enum err
 execute(struct call *call, void *in)
 {
-	TRY(run(call, in));
+	enum err err = run(call, in);
+
+	if (err == ERR_UNAUTHORIZED && call->ctx.who.unverified) {
+		fault_clear(&call->ctx.fault);
+		TRY(revalidate(call));
+		err = run(call, in);
+	}
+	TRY(err);
 	return ensure_held(&call->ctx.fault);
 }

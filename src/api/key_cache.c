@@ -73,3 +73,14 @@ key_cache_put(struct key_cache *cache, const unsigned char digest[SHA256_SIZE],
 	entry->who = *who;
 	(void)pthread_rwlock_unlock(&cache->lock);
 }
+
+void
+key_cache_remove(struct key_cache *cache, const unsigned char digest[SHA256_SIZE])
+{
+	struct entry *entry = place(cache, digest);
+
+	(void)pthread_rwlock_wrlock(&cache->lock);
+	if (memcmp(entry->digest, digest, SHA256_SIZE) == 0)
+		entry->who.kind = PRINCIPAL_NONE;
+	(void)pthread_rwlock_unlock(&cache->lock);
+}

@@ -84,12 +84,11 @@ applies(const struct dialect *dialect, const struct route *route, int status)
 		return known || route->query != NULL || route->method != GET ||
 		       (dialect->strict_queries && route->reply.list);
 	case 401:
+	case 403:
 		return known;
 	case 402:
 	case 504:
 		return false; /* declared by the route */
-	case 403:
-		return known && route->access != ACCESS_PROJECT_KEY;
 	case 404:
 		return has_id || route->docs.not_found || route->allow.enabled != NULL ||
 		       route->effect == EFFECT_POST;

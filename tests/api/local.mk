@@ -80,6 +80,7 @@ API_TESTS = \
 	tests/api/pocket/free_json \
 	tests/api/pocket/holds \
 	tests/api/pocket/jobs \
+	tests/api/pocket/key_limits \
 	tests/api/pocket/keys \
 	tests/api/pocket/lookup tests/api/pocket/compound tests/api/pocket/metadata tests/api/pocket/sessions tests/api/pocket/transactions \
 	tests/api/pocket/payees \
@@ -193,6 +194,7 @@ tests_api_pocket_events_LDADD = $(API_LIBS)
 tests_api_pocket_free_json_LDADD = $(API_LIBS)
 tests_api_pocket_holds_LDADD = $(API_LIBS)
 tests_api_pocket_jobs_LDADD = $(API_LIBS)
+tests_api_pocket_key_limits_LDADD = $(API_LIBS)
 tests_api_pocket_keys_LDADD = $(API_LIBS)
 tests_api_pocket_lookup_LDADD = $(API_LIBS)
 tests_api_pocket_compound_LDADD = $(API_LIBS)

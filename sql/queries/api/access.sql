@@ -3,10 +3,12 @@
 -- name: api_key_check
 -- params: digests:bytea[]
 -- returns: many
--- Keys that are currently valid, with their owners, or would be if their project was not archived.
+-- Keys that are currently valid, with their owners, or would be if their project was not archived, and what they are
+-- limited to.
 SELECT k.digest, k.api_key_id AS key_id, k.user_id, u.public_id AS user_public_id, k.project_id,
        p.public_id AS project_public_id, l.ledger_id, k.scope = 'live' AS live, k.quota,
-       k.archived_at IS NOT NULL AS archived
+       k.archived_at IS NOT NULL AS archived, array_to_string(k.allowed_addresses, ',') AS addresses,
+       array_to_string(k.allowed_routes, ',') AS routes
   FROM api_key k
   JOIN users u USING (user_id)
   LEFT JOIN project p ON p.project_id = k.project_id
@@ -19,12 +21,13 @@ SELECT k.digest, k.api_key_id AS key_id, k.user_id, u.public_id AS user_public_i
 -- name: api_key_good
 -- params: ids:bigint[]
 -- returns: many
--- Which of these keys are currently valid.
+-- Which of these keys are currently valid, and have no limits.
 SELECT k.api_key_id
   FROM api_key k
   JOIN users u USING (user_id)
  WHERE k.api_key_id = ANY($1)
    AND k.revoked_at IS NULL AND k.archived_at IS NULL
+   AND k.allowed_addresses IS NULL AND k.allowed_routes IS NULL
    AND (k.expires_at IS NULL OR k.expires_at > clock_timestamp())
    AND u.status = 'active';
 

@@ -103,11 +103,12 @@ SELECT project_account_id, public_id, reference, name, email, metadata, created_
  LIMIT $3;
 
 -- name: api_key_insert
--- params: public_id:uuid digest:bytea user_id:bigint project_id:bigint prefix:text scope:text description:text quota:bigint expires_at:timestamptz
+-- params: public_id:uuid digest:bytea user_id:bigint project_id:bigint prefix:text scope:text description:text quota:bigint expires_at:timestamptz allowed_addresses:text[] allowed_routes:text[]
 -- returns: none
+-- Empty lists don't limit it.
 INSERT INTO api_key (public_id, digest, user_id, project_id, prefix, scope, description, quota,
-                     expires_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9);
+                     expires_at, allowed_addresses, allowed_routes)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, nullif($10, '{}'), nullif($11, '{}'));
 
 -- name: api_key_list
 -- params: user_id:bigint project_id:bigint after:bigint most:bigint
@@ -116,7 +117,9 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9);
 SELECT api_key_id, public_id, prefix, scope, description, quota, created_at, expires_at, revoked_at,
        CASE WHEN revoked_at IS NOT NULL THEN 'revoked'
             WHEN expires_at <= clock_timestamp() THEN 'expired'
-            ELSE 'active' END AS status
+            ELSE 'active' END AS status,
+       array_to_string(allowed_addresses, ',') AS allowed_addresses,
+       array_to_string(allowed_routes, ',') AS allowed_routes
   FROM api_key
  WHERE ((project_id = $2) OR ($2 IS NULL AND project_id IS NULL AND user_id = $1))
    AND api_key_id < coalesce($3, 9223372036854775807)
@@ -129,10 +132,21 @@ SELECT api_key_id, public_id, prefix, scope, description, quota, created_at, exp
 SELECT api_key_id, public_id, prefix, scope, description, quota, created_at, expires_at, revoked_at,
        CASE WHEN revoked_at IS NOT NULL THEN 'revoked'
             WHEN expires_at <= clock_timestamp() THEN 'expired'
-            ELSE 'active' END AS status
+            ELSE 'active' END AS status,
+       array_to_string(allowed_addresses, ',') AS allowed_addresses,
+       array_to_string(allowed_routes, ',') AS allowed_routes
   FROM api_key
  WHERE public_id = $3
    AND ((project_id = $2) OR ($2 IS NULL AND project_id IS NULL AND user_id = $1));
+
+-- name: api_key_limit
+-- params: api_key_id:bigint allowed_addresses:text[] allowed_routes:text[]
+-- returns: none
+-- A valid key. What is NULL stays as it is, an empty list lifts the limit.
+UPDATE api_key
+   SET allowed_addresses = CASE WHEN $2 IS NULL THEN allowed_addresses ELSE nullif($2, '{}') END,
+       allowed_routes = CASE WHEN $3 IS NULL THEN allowed_routes ELSE nullif($3, '{}') END
+ WHERE api_key_id = $1 AND revoked_at IS NULL AND coalesce(expires_at > clock_timestamp(), true);
 
 -- name: api_key_retire
 -- params: api_key_id:bigint overlap_s:bigint

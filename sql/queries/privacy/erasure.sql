@@ -30,7 +30,8 @@ WITH sessions AS (
     DELETE FROM idempotency WHERE principal = $4 RETURNING 1
 ), keys AS (
     UPDATE api_key
-       SET revoked_at = coalesce(revoked_at, clock_timestamp()), description = NULL
+       SET revoked_at = coalesce(revoked_at, clock_timestamp()), description = NULL,
+           allowed_addresses = NULL
      WHERE user_id = $1
     RETURNING 1
 ), wallet_keys AS (

@@ -78,13 +78,14 @@ SELECT coalesce(json_agg(json_build_object(
 SELECT coalesce(json_agg(json_build_object(
            'kind', k.kind, 'prefix', k.prefix, 'name', k.name,
            'created_at', iso_time(k.created_at), 'expires_at', iso_time(k.expires_at),
-           'revoked_at', iso_time(k.revoked_at)) ORDER BY k.created_at), '[]')::text AS part
+           'revoked_at', iso_time(k.revoked_at), 'allowed_addresses', k.allowed_addresses,
+           'allowed_routes', k.allowed_routes) ORDER BY k.created_at), '[]')::text AS part
   FROM (SELECT CASE WHEN project_id IS NULL THEN 'personal' ELSE 'project' END AS kind, prefix,
-               description AS name, created_at, expires_at, revoked_at
+               description AS name, created_at, expires_at, revoked_at, allowed_addresses, allowed_routes
           FROM api_key
          WHERE user_id = $1
          UNION ALL
-        SELECT 'wallet', prefix, name, created_at, expires_at, revoked_at
+        SELECT 'wallet', prefix, name, created_at, expires_at, revoked_at, NULL, NULL
           FROM wallet_key
          WHERE user_id = $1) k;
 

@@ -19,6 +19,7 @@ SELECT w.account_id, a.public_id, w.project_account, a.currency,
              JOIN users u USING (user_id)
             WHERE k.api_key_id = ANY ($3)
               AND k.revoked_at IS NULL AND k.archived_at IS NULL
+              AND k.allowed_addresses IS NULL AND k.allowed_routes IS NULL
               AND (k.expires_at IS NULL OR k.expires_at > clock_timestamp())
               AND u.status = 'active')) AS allowed
   FROM unnest($1, $2, $3) WITH ORDINALITY AS r (ledger_id, public_id, key_id, number)

@@ -8,6 +8,7 @@
 #include "crypto/keyring.h"
 #include "crypto/random.h"
 #include "db/row.h"
+#include "net/address_block.h"
 #include "runtime/app.h"
 
 enum { KEY_BYTES = 32, PREFIX_CHARACTERS = 9 };
@@ -25,6 +26,8 @@ struct key_row {
 	struct instant expires_at;
 	struct instant revoked_at;
 	enum api_key_status status;
+	const char *allowed_addresses; /* these separated by commas */
+	const char *allowed_routes;
 };
 
 static const struct column key_columns[] = {
@@ -38,10 +41,18 @@ static const struct column key_columns[] = {
 	COLUMN(struct key_row, expires_at),
 	COLUMN(struct key_row, revoked_at),
 	COLUMN_WORD(struct key_row, status, api_key_status_words),
+	COLUMN(struct key_row, allowed_addresses),
+	COLUMN(struct key_row, allowed_routes),
 };
 
+static struct text_list
+split(struct arena *arena, const char *text)
+{
+	return text != NULL ? text_list_split(arena, text) : (struct text_list){NULL, 0};
+}
+
 static void
-scan(const struct rows *rows, size_t i, struct api_key *out)
+scan(struct arena *arena, const struct rows *rows, size_t i, struct api_key *out)
 {
 	struct key_row row = {0};
 
@@ -53,6 +64,8 @@ scan(const struct rows *rows, size_t i, struct api_key *out)
 		.scope = row.scope,
 		.description = row.description,
 		.quota = {true, row.quota == 0, row.quota},
+		.allowed_addresses = split(arena, row.allowed_addresses),
+		.allowed_routes = split(arena, row.allowed_routes),
 		.status = row.status,
 		.created_at = row.created_at,
 		.expires_at = row.expires_at,
@@ -83,7 +96,7 @@ find(struct ctx *ctx, int64_t project_id, struct uuid id, struct api_key *out)
 		   PARAMS(p_int(ctx->who.user_id), p_id(project_id), p_uuid(id))));
 	if (rows.count == 0)
 		return fault(&ctx->fault, ERR_NOT_FOUND, NULL, "API key not found");
-	scan(&rows, 0, out);
+	scan(ctx->arena, &rows, 0, out);
 	return ERR_OK;
 }
 
@@ -94,6 +107,39 @@ quota_param(struct optional_int quota)
 	if (!quota.present)
 		return p_int(QUOTA_DEFAULT);
 	return quota.null ? p_null() : p_int(quota.value);
+}
+
+static struct param
+list_param(const struct text_list *list)
+{
+	return list->items != NULL ? p_texts(list->items, list->count) : p_null();
+}
+
+/* A copy of the addresses in their canonical form. */
+static enum err
+read_addresses(struct ctx *ctx, const struct text_list *in, struct text_list *out)
+{
+	enum err err = ERR_OK;
+
+	*out = *in;
+	if (in->items == NULL)
+		return ERR_OK;
+	out->items = arena_array(ctx->arena, in->count, sizeof(*out->items));
+	for (size_t i = 0; i < in->count; i++) {
+		char text[ADDRESS_BLOCK_TEXT_MAX];
+		struct address_block block;
+		const char *problem = address_block_parse(&block, in->items[i]);
+
+		if (problem == NULL) {
+			out->items[i] = arena_strdup(ctx->arena, address_block_text(text, &block));
+			continue;
+		}
+		violation_add(ctx->arena, &ctx->fault,
+			      arena_printf(ctx->arena, "allowedAddresses[%zu]", i), "ADDRESS",
+			      problem);
+		err = ERR_VALIDATION;
+	}
+	return err;
 }
 
 static enum err
@@ -114,7 +160,8 @@ make(struct ctx *ctx, int64_t project_id, const struct api_key *in, struct api_k
 			  p_id(project_id),
 			  p_text(arena_strndup(ctx->arena, raw, PREFIX_CHARACTERS)),
 			  p_word(mode_words, in->scope), p_text(in->description),
-			  quota_param(in->quota), p_from(in->expires))));
+			  quota_param(in->quota), p_from(in->expires),
+			  list_param(&in->allowed_addresses), list_param(&in->allowed_routes))));
 	TRY(find(ctx, project_id, id, out));
 	out->raw = raw;
 	return ERR_OK;
@@ -123,15 +170,23 @@ make(struct ctx *ctx, int64_t project_id, const struct api_key *in, struct api_k
 enum err
 api_key_create(struct ctx *ctx, struct uuid project, const struct api_key *in, struct api_key *out)
 {
+	struct api_key order = *in;
 	int64_t project_id;
 
 	TRY(owner_of(ctx, project, &project_id));
+	TRY(read_addresses(ctx, &in->allowed_addresses, &order.allowed_addresses));
 	if (in->expires.given && in->expires.first.us <= ctx->now.us) {
 		violation_add(ctx->arena, &ctx->fault, "expiresAt", "PAST",
 			      "must be in the future");
 		return ERR_VALIDATION;
 	}
-	return make(ctx, project_id, in, out);
+	return make(ctx, project_id, &order, out);
+}
+
+static enum err
+not_valid(struct ctx *ctx)
+{
+	return fault(&ctx->fault, ERR_CONFLICT, NULL, "The API key is no longer valid");
 }
 
 enum err
@@ -139,17 +194,19 @@ api_key_rotate(struct ctx *ctx, struct uuid project, struct uuid id, int64_t ove
 	       struct api_key *out)
 {
 	struct api_key order = {.raw = NULL};
+	struct instant end;
 	int64_t project_id;
 	struct rows rows;
 
 	TRY(owner_of(ctx, project, &project_id));
 	TRY(find(ctx, project_id, id, &order));
+	end = order.expires_at;
 	TRY(db_run(ctx, SQL_api_key_retire, &rows,
 		   PARAMS(p_int(order.api_key_id), p_int(overlap_s))));
 	if (rows.affected == 0)
-		return fault(&ctx->fault, ERR_CONFLICT, NULL, "The API key is no longer valid");
-	order.expires =
-		(struct moment){.first = order.expires_at, .given = order.expires_at.us != 0};
+		return not_valid(ctx);
+	TRY(find(ctx, project_id, id, &order)); /* it is locked, so its limits are the last ones */
+	order.expires = (struct moment){.first = end, .given = end.us != 0};
 	TRY(make(ctx, project_id, &order, out));
 	out->replaces = id;
 	return ERR_OK;
@@ -177,8 +234,27 @@ api_key_list(struct ctx *ctx, struct uuid project, int64_t after, int64_t most,
 	*out = arena_array(ctx->arena, rows.count, sizeof(**out));
 	*n = rows.count;
 	for (size_t i = 0; i < rows.count; i++)
-		scan(&rows, i, &(*out)[i]);
+		scan(ctx->arena, &rows, i, &(*out)[i]);
 	return ERR_OK;
+}
+
+enum err
+api_key_limit(struct ctx *ctx, struct uuid project, struct uuid id, const struct api_key *in,
+	      struct api_key *out)
+{
+	struct text_list addresses;
+	int64_t project_id;
+	struct rows rows;
+
+	TRY(owner_of(ctx, project, &project_id));
+	TRY(find(ctx, project_id, id, out));
+	TRY(read_addresses(ctx, &in->allowed_addresses, &addresses));
+	TRY(db_run(ctx, SQL_api_key_limit, &rows,
+		   PARAMS(p_int(out->api_key_id), list_param(&addresses),
+			  list_param(&in->allowed_routes))));
+	if (rows.affected == 0)
+		return not_valid(ctx);
+	return find(ctx, project_id, id, out);
 }
 
 enum err

@@ -95,6 +95,26 @@ test_members(void **state)
 	expect_text(&a, "data.quota", "null");
 }
 
+/* More in key_limits.c. */
+static void
+test_change(void **state)
+{
+	static const char limited[] = "{'allowedRoutes':['GET *']}";
+	struct client *c = *state;
+	const char *const paths[] = {project_keys(c), "/v1/api-key"};
+
+	for (size_t i = 0; i < COUNT(paths); i++) {
+		struct answer a = client_call(c, "POST", paths[i], acme.owner.access, "{}");
+		const char *path = client_text(c, "%s/%s", paths[i], answer_at(&a, "data.id"));
+
+		a = client_call(c, "PATCH", path, acme.owner.access, client_json(c, limited));
+		expect_status(&a, 200);
+		expect_text(&a, "data.allowedRoutes.0", "GET *");
+		a = client_call(c, "PATCH", path, other.owner.access, client_json(c, limited));
+		expect_refusal(&a, 404, "NOT_FOUND");
+	}
+}
+
 static const char *
 id_of_key(struct client *c, const char *path)
 {
@@ -299,11 +319,12 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		client_test(test_shape),        client_test(test_members),
-		client_test(test_revoke),       client_test(test_expiry),
-		client_test(test_own_keys),     client_test(test_headers),
-		client_test(test_rotate),       client_test(test_rotate_ends),
-		client_test(client_books_hold), client_test(test_routes),
+		client_test(test_shape),    client_test(test_members),
+		client_test(test_revoke),   client_test(test_expiry),
+		client_test(test_own_keys), client_test(test_headers),
+		client_test(test_rotate),   client_test(test_rotate_ends),
+		client_test(test_change),   client_test(client_books_hold),
+		client_test(test_routes),
 	};
 
 	return cmocka_run_group_tests(tests, setup, client_teardown);
