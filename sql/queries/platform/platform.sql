@@ -89,18 +89,45 @@ VALUES ($1, $2, $3, $4, $5, $6);
 -- name: project_account_find
 -- params: project_id:bigint public_id:uuid
 -- returns: maybe
-SELECT project_account_id, public_id, reference, name, email, metadata, created_at
+SELECT project_account_id, public_id, reference, name, email, metadata,
+       CASE WHEN archived_at IS NULL THEN 'active' ELSE 'archived' END AS status, archived_at, created_at
   FROM project_account
  WHERE project_id = $1 AND public_id = $2;
 
 -- name: project_account_list
 -- params: project_id:bigint after:bigint most:bigint
 -- returns: many
-SELECT project_account_id, public_id, reference, name, email, metadata, created_at
+SELECT project_account_id, public_id, reference, name, email, metadata,
+       CASE WHEN archived_at IS NULL THEN 'active' ELSE 'archived' END AS status, archived_at, created_at
   FROM project_account
  WHERE project_id = $1 AND project_account_id < coalesce($2, 9223372036854775807)
  ORDER BY project_account_id DESC
  LIMIT $3;
+
+-- name: project_account_update
+-- params: project_account_id:bigint reference:text name:text email:text metadata:jsonb
+-- returns: none
+-- NULL values are not changed.
+UPDATE project_account
+   SET reference = coalesce($2, reference), name = coalesce($3, name), email = coalesce($4, email),
+       metadata = coalesce($5, metadata)
+ WHERE project_account_id = $1;
+
+-- name: project_account_archive
+-- params: project_account_id:bigint archived:boolean
+-- returns: none
+UPDATE project_account
+   SET archived_at = CASE WHEN $2 THEN coalesce(archived_at, clock_timestamp()) END
+ WHERE project_account_id = $1;
+
+-- name: project_account_hold
+-- params: project_id:bigint public_id:uuid
+-- returns: maybe
+-- It stays as it is until the end of the transaction.
+SELECT archived_at IS NULL AS is_active
+  FROM project_account
+ WHERE project_id = $1 AND public_id = $2
+   FOR SHARE;
 
 -- name: api_key_insert
 -- params: public_id:uuid digest:bytea user_id:bigint project_id:bigint prefix:text scope:text description:text quota:bigint expires_at:timestamptz allowed_addresses:text[] allowed_routes:text[]

@@ -76,6 +76,16 @@ static const struct field customer_in_fields[] = {
 	METADATA(struct project_account),
 };
 
+static const struct field customer_change_fields[] = {
+	FIELD(struct project_account, reference, .name = "reference", .text = TEXT_CODE, .min = 1,
+	      .max = 120, .doc = "Unique in the project.", .example = "\"customer-42\""),
+	FIELD(struct project_account, name, .name = "name", .text = TEXT_NAME, .min = 1, .max = 120,
+	      .example = "\"Ada Obi\""),
+	FIELD(struct project_account, email, .name = "email", .format = "email",
+	      .example = "\"ada@example.com\""),
+	METADATA(struct project_account),
+};
+
 static const struct field customer_fields[] = {
 	FIELD(struct project_account, public_id, .name = "id", .required = true),
 	FIELD(struct project_account, project, .name = "projectId", .required = true),
@@ -86,6 +96,10 @@ static const struct field customer_fields[] = {
 	FIELD(struct project_account, email, .name = "email", .keep_null = true,
 	      .example = "\"ada@example.com\""),
 	METADATA(struct project_account),
+	FIELD(struct project_account, status, .name = "status", .choices = project_status_words,
+	      .required = true, .example = "\"active\""),
+	FIELD(struct project_account, archived_at, .name = "archivedAt", .keep_null = true,
+	      .example = "null"),
 	FIELD(struct project_account, created_at, .name = "createdAt", .required = true),
 };
 
@@ -105,6 +119,8 @@ static const struct schema project_change =
 static const struct schema project_out = SCHEMA(struct project, "Project", project_fields);
 static const struct schema customer_in =
 	SCHEMA(struct project_account, "ProjectAccountRequest", customer_in_fields);
+static const struct schema customer_change =
+	SCHEMA(struct project_account, "ProjectAccountChange", customer_change_fields);
 static const struct schema customer_out =
 	SCHEMA(struct project_account, "ProjectAccount", customer_fields);
 static const struct schema list_query = SCHEMA(struct list_query, "ListQuery", list_fields);
@@ -193,6 +209,28 @@ get_customer(struct call *call, const void *in, void *out)
 }
 
 static enum err
+change_customer(struct call *call, const void *in, void *out)
+{
+	return project_account_update(&call->ctx, call->params[0].id, call->params[1].id, in, out);
+}
+
+static enum err
+archive_customer(struct call *call, const void *in, void *out)
+{
+	(void)in;
+	return project_account_archive(&call->ctx, call->params[0].id, call->params[1].id, true,
+				       out);
+}
+
+static enum err
+restore_customer(struct call *call, const void *in, void *out)
+{
+	(void)in;
+	return project_account_archive(&call->ctx, call->params[0].id, call->params[1].id, false,
+				       out);
+}
+
+static enum err
 list_customers(struct call *call, const void *in, void *out)
 {
 	const struct page_query *query = &((const struct list_query *)call->query)->page;
@@ -249,5 +287,17 @@ const struct route pocket_platform[] = {
 	{GET, "/v1/projects/{projectId}/accounts/{id}", "Retrieve a customer of a project", NULL,
 	 get_customer, .out = &customer_out, .access = ACCESS_USER_OR_KEY, .status = 200,
 	 .docs.tag = "Project accounts"},
+	{PATCH, "/v1/projects/{projectId}/accounts/{id}", "Update a customer of a project",
+	 "Omitted fields are not changed; metadata is replaced as a whole.", change_customer,
+	 .in = &customer_change, .out = &customer_out, .access = ACCESS_USER_OR_KEY,
+	 .effect = EFFECT_WRITE, .status = 200, .docs.tag = "Project accounts"},
+	{POST, "/v1/projects/{projectId}/accounts/{id}/archive", "Archive a customer of a project",
+	 "No wallet can be created for the customer until it is restored (409). Its wallets stay as "
+	 "they are.",
+	 archive_customer, .out = &customer_out, .access = ACCESS_USER_OR_KEY,
+	 .effect = EFFECT_WRITE, .status = 200, .docs.tag = "Project accounts"},
+	{POST, "/v1/projects/{projectId}/accounts/{id}/restore", "Restore a customer of a project",
+	 NULL, restore_customer, .out = &customer_out, .access = ACCESS_USER_OR_KEY,
+	 .effect = EFFECT_WRITE, .status = 200, .docs.tag = "Project accounts"},
 	{0},
 };

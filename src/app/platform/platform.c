@@ -163,6 +163,8 @@ static const struct column customer_columns[] = {
 	COLUMN(struct project_account, name),
 	COLUMN(struct project_account, email),
 	COLUMN_NAMED(struct project_account, metadata.text, "metadata"),
+	COLUMN_WORD(struct project_account, status, project_status_words),
+	COLUMN(struct project_account, archived_at),
 	COLUMN(struct project_account, created_at),
 };
 
@@ -226,4 +228,31 @@ project_account_list(struct ctx *ctx, struct uuid project, int64_t after, int64_
 	for (size_t i = 0; i < rows.count; i++)
 		scan_customer(&rows, i, project, &(*out)[i]);
 	return ERR_OK;
+}
+
+enum err
+project_account_update(struct ctx *ctx, struct uuid project, struct uuid id,
+		       const struct project_account *in, struct project_account *out)
+{
+	struct project owner = {0};
+
+	TRY(project_get(ctx, project, &owner));
+	TRY(find_customer(ctx, &owner, id, out));
+	TRY(db_run(ctx, SQL_project_account_update, NULL,
+		   PARAMS(p_int(out->project_account_id), p_text(in->reference), p_text(in->name),
+			  p_text(in->email), p_text(in->metadata.text))));
+	return find_customer(ctx, &owner, id, out);
+}
+
+enum err
+project_account_archive(struct ctx *ctx, struct uuid project, struct uuid id, bool archived,
+			struct project_account *out)
+{
+	struct project owner = {0};
+
+	TRY(project_get(ctx, project, &owner));
+	TRY(find_customer(ctx, &owner, id, out));
+	TRY(db_run(ctx, SQL_project_account_archive, NULL,
+		   PARAMS(p_int(out->project_account_id), p_bool(archived))));
+	return find_customer(ctx, &owner, id, out);
 }

@@ -63,10 +63,12 @@ struct project_account {
 	const char *name;
 	const char *email;
 	struct json_value metadata;
+	enum project_status status;
+	struct instant archived_at;
 	struct instant created_at;
 };
 
-/* The project must be the caller's, in these three. */
+/* The project must be the caller's, in all of these. */
 enum err project_account_create(struct ctx *ctx, struct uuid project,
 				const struct project_account *in,
 				struct project_account *out) MUST_CHECK;
@@ -74,5 +76,12 @@ enum err project_account_get(struct ctx *ctx, struct uuid project, struct uuid i
 			     struct project_account *out) MUST_CHECK;
 enum err project_account_list(struct ctx *ctx, struct uuid project, int64_t after, int64_t most,
 			      struct project_account **out, size_t *n) MUST_CHECK;
+/* What is NULL in the order is not changed. */
+enum err project_account_update(struct ctx *ctx, struct uuid project, struct uuid id,
+				const struct project_account *in,
+				struct project_account *out) MUST_CHECK;
+/* Archive it, or take that back. No wallet is opened for an archived customer; those that there are stay. */
+enum err project_account_archive(struct ctx *ctx, struct uuid project, struct uuid id,
+				 bool archived, struct project_account *out) MUST_CHECK;
 
 #endif

@@ -164,7 +164,7 @@ wallet_get(struct ctx *ctx, struct uuid id, struct wallet *out)
 	return read.found ? ERR_OK : no_wallet(ctx);
 }
 
-/* A wallet may have no customer, or a customer of the key's project. */
+/* A wallet may have no customer, or a customer of the key's project who stays unarchived until it is there. */
 static enum err
 check_customer(struct ctx *ctx, struct uuid id)
 {
@@ -172,10 +172,12 @@ check_customer(struct ctx *ctx, struct uuid id)
 
 	if (uuid_is_nil(id))
 		return ERR_OK;
-	TRY(db_run(ctx, SQL_project_account_find, &rows,
+	TRY(db_run(ctx, SQL_project_account_hold, &rows,
 		   PARAMS(p_int(ctx->who.project_id), p_uuid(id))));
 	if (rows.count == 0)
 		return fault(&ctx->fault, ERR_NOT_FOUND, "accountId", "Account not found");
+	if (!row_bool(&rows, 0, 0))
+		return fault(&ctx->fault, ERR_CONFLICT, "accountId", "The account is archived");
 	return ERR_OK;
 }
 

@@ -222,7 +222,6 @@ test_customers(void **state)
 	expect_refusal(&a, 404, "NOT_FOUND");
 }
 
-/* A personal key acts as its owner here. */
 static void
 test_change(void **state)
 {
@@ -370,6 +369,100 @@ test_archive_races(void **state)
 }
 
 static void
+test_change_customer(void **state)
+{
+	static const struct {
+		const char *members;
+		const char *field;
+	} wrong[] = {
+		{"'name':7", "name"},
+		{"'reference':'a b\\u200b'", "reference"},
+		{"'email':'x'", "email"},
+		{"'metadata':[]", "metadata"},
+	};
+	struct client *c = *state;
+	struct tenant t = tenant_new(c, "change-customer");
+	struct tenant other = tenant_new(c, "change-customer2");
+	const char *all = client_text(c, "/v1/projects/%s/accounts", t.project);
+	struct answer a =
+		client_call(c, "POST", all, t.owner.access,
+			    client_json(c, "{'name':'Ada','reference':'c-1','email':'a@x.io'}"));
+	const char *path = client_text(c, "%s/%s", all, answer_at(&a, "data.id"));
+
+	expect_text(&a, "data.status", "active");
+	a = client_call(c, "POST", all, t.owner.access,
+			client_json(c, "{'name':'Bola','reference':'c-2'}"));
+	expect_status(&a, 201);
+	a = client_call(c, "PATCH", path, t.owner.access,
+			client_json(c, "{'name':'Ada Obi','metadata':{'a':1}}"));
+	expect_status(&a, 200);
+	a = client_call(c, "PATCH", path, t.owner.access,
+			client_json(c, "{'reference':'c-3','email':'b@x.io'}"));
+	expect_text(&a, "data.name", "Ada Obi");
+	expect_text(&a, "data.reference", "c-3");
+	expect_text(&a, "data.email", "b@x.io");
+	expect_text(&a, "data.metadata.a", "1");
+	for (size_t i = 0; i < COUNT(wrong); i++) {
+		a = client_call(c, "PATCH", path, t.owner.access,
+				client_json(c, "{%s}", wrong[i].members));
+		expect_field(&a, wrong[i].field);
+	}
+	a = client_call(c, "PATCH", path, t.owner.access, client_json(c, "{'reference':'c-2'}"));
+	expect_refusal(&a, 409, "CONFLICT");
+	a = client_call(c, "PATCH", path, other.owner.access, client_json(c, "{'name':'Mine'}"));
+	expect_refusal(&a, 404, "NOT_FOUND");
+	a = client_call(c, "PATCH", path, t.test_key, client_json(c, "{'name':'Mine'}"));
+	expect_refusal(&a, 403, "FORBIDDEN");
+	a = client_call(c, "GET", path, t.owner.access, NULL);
+	expect_text(&a, "data.name", "Ada Obi");
+}
+
+/* No wallet is opened for the customer meanwhile, and those that there are stay. */
+static void
+test_archive_customer(void **state)
+{
+	struct client *c = *state;
+	struct tenant t = tenant_new(c, "archive-customer");
+	struct tenant other = tenant_new(c, "archive-customer2");
+	const char *all = client_text(c, "/v1/projects/%s/accounts", t.project);
+	struct answer a =
+		client_call(c, "POST", all, t.owner.access, client_json(c, "{'name':'Ada'}"));
+	const char *id = answer_at(&a, "data.id");
+	const char *archive = client_text(c, "%s/%s/archive", all, id);
+	const char *restore = client_text(c, "%s/%s/restore", all, id);
+	const char *order = client_json(c, "{'currency':'NGN','accountId':'%s'}", id);
+	const char *wallet;
+	const char *at;
+
+	a = client_call(c, "POST", "/v1/wallets", t.test_key, order);
+	expect_status(&a, 201);
+	wallet = client_text(c, "/v1/wallets/%s", answer_at(&a, "data.id"));
+	a = client_call(c, "POST", archive, other.owner.access, NULL);
+	expect_refusal(&a, 404, "NOT_FOUND");
+	a = client_call(c, "POST", archive, t.owner.access, NULL);
+	expect_status(&a, 200);
+	expect_text(&a, "data.status", "archived");
+	at = answer_at(&a, "data.archivedAt");
+	a = client_call(c, "POST", archive, t.owner.access, NULL);
+	expect_text(&a, "data.archivedAt", at);
+	a = client_call(c, "POST", "/v1/wallets", t.test_key, order);
+	expect_refusal(&a, 409, "CONFLICT");
+	expect_text(&a, "message", "The account is archived");
+	a = client_call(c, "GET", wallet, t.test_key, NULL);
+	expect_text(&a, "data.wallet.accountId", id);
+	a = client_call(c, "GET", all, t.owner.access, NULL);
+	expect_text(&a, "data.0.status", "archived");
+	a = client_call(c, "POST", restore, other.owner.access, NULL);
+	expect_refusal(&a, 404, "NOT_FOUND");
+	a = client_call(c, "POST", restore, t.owner.access, NULL);
+	expect_text(&a, "data.status", "active");
+	expect_text(&a, "data.archivedAt", "null");
+	a = client_call(c, "POST", "/v1/wallets", t.test_key, order);
+	expect_status(&a, 201);
+}
+
+/* A personal key acts as its owner here. */
+static void
 test_user_key(void **state)
 {
 	struct client *c = *state;
@@ -405,6 +498,8 @@ main(void)
 		client_test(test_change),
 		client_test(test_archive),
 		client_test(test_archive_races),
+		client_test(test_change_customer),
+		client_test(test_archive_customer),
 		client_test(test_user_key),
 		client_test(client_books_hold),
 		client_test(test_routes),
