@@ -119,9 +119,10 @@ poll_along(void *arg)
 		more = poll_page(poller);
 		arena_reset(poller->client.scratch);
 	}
-	(void)poll_page(poller); /* what was published between the last page and the stop */
-	while (poll_page(poller))
-		continue;
+	do
+		more = poll_page(
+			poller); /* what was published between the last page and the stop */
+	while (more);
 	return NULL;
 }
 

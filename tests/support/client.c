@@ -145,7 +145,7 @@ put_together(struct client *c, const struct ask *ask, struct reply *reply)
 	bool goes_on;
 
 	do {
-		if (body == NULL || length + part.length > room) {
+		if (length + part.length > room) {
 			room = (length + part.length) * 2;
 			body = memcpy(arena_room(c->scratch, room), body, length);
 		}

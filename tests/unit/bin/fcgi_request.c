@@ -230,7 +230,7 @@ static void
 test_parts(void **state)
 {
 	struct scene *scene = *state;
-	const char *const none[] = {NULL};
+	const char *const none[] = {"CONTENT_LENGTH", "0", NULL};
 	const char *const five[] = {"CONTENT_LENGTH", "5", NULL};
 	char text[4096];
 	int kept = connected(scene);
