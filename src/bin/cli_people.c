@@ -97,38 +97,48 @@ cli_complaints_answer(const struct config *config, int argc, char **argv)
 	return 0;
 }
 
-struct identity {
+/* A user, named by email address, and what is done to them. */
+struct person_change {
 	const char *email;
 	bool approved;
-	struct user user;
+	struct user user; /* afterwards */
 };
 
-static enum err
-decide(struct ctx *ctx, void *arg)
+/* Do it in a transaction. */
+static void
+change_person(const struct config *config, int argc, char **argv, db_work *work,
+	      struct person_change *change)
 {
-	struct identity *identity = arg;
-
-	return kyc_decide(ctx, identity->email, identity->approved, &identity->user);
-}
-
-static int
-decide_kyc(const struct config *config, bool approved, int argc, char **argv)
-{
-	struct identity identity = {.approved = approved};
 	struct app app;
 	struct ctx ctx;
 
 	if (argc < 1)
 		cli_fail("the email address of the user is required");
-	identity.email = argv[0];
+	change->email = argv[0];
 	start_app(&app, config, "cowry", config->owner_url);
 	ctx = cli_ctx(&app);
-	if (db_transact(&ctx, decide, &identity) != ERR_OK)
+	if (db_transact(&ctx, work, change) != ERR_OK)
 		cli_fail(ctx.fault.message);
-	(void)printf("%s is %s\n", identity.user.email,
-		     word_text(kyc_status_words, identity.user.kyc_status));
+	(void)printf("%s ", change->user.email);
 	arena_free(ctx.arena);
 	stop_app(&app);
+}
+
+static enum err
+decide(struct ctx *ctx, void *arg)
+{
+	struct person_change *change = arg;
+
+	return kyc_decide(ctx, change->email, change->approved, &change->user);
+}
+
+static int
+decide_kyc(const struct config *config, bool approved, int argc, char **argv)
+{
+	struct person_change change = {.approved = approved};
+
+	change_person(config, argc, argv, decide, &change);
+	(void)printf("is %s\n", word_text(kyc_status_words, change.user.kyc_status));
 	return 0;
 }
 
@@ -144,35 +154,20 @@ cli_kyc_reject(const struct config *config, int argc, char **argv)
 	return decide_kyc(config, false, argc, argv);
 }
 
-struct removal {
-	const char *email;
-	struct user user;
-};
-
 static enum err
 remove_factor(struct ctx *ctx, void *arg)
 {
-	struct removal *removal = arg;
+	struct person_change *change = arg;
 
-	return second_factor_remove(ctx, removal->email, &removal->user);
+	return second_factor_remove(ctx, change->email, &change->user);
 }
 
 int
 cli_second_factor_remove(const struct config *config, int argc, char **argv)
 {
-	struct removal removal = {.email = NULL};
-	struct app app;
-	struct ctx ctx;
+	struct person_change change = {.email = NULL};
 
-	if (argc < 1)
-		cli_fail("the email address of the user is required");
-	removal.email = argv[0];
-	start_app(&app, config, "cowry", config->owner_url);
-	ctx = cli_ctx(&app);
-	if (db_transact(&ctx, remove_factor, &removal) != ERR_OK)
-		cli_fail(ctx.fault.message);
-	(void)printf("%s has no second factor any more\n", removal.user.email);
-	arena_free(ctx.arena);
-	stop_app(&app);
+	change_person(config, argc, argv, remove_factor, &change);
+	(void)puts("has no second factor any more");
 	return 0;
 }

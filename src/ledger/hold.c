@@ -28,6 +28,12 @@ hold_scan(const struct rows *rows, size_t i, struct hold *out)
 	rows_scan(rows, i, hold_columns, COLUMN_COUNT(hold_columns), out);
 }
 
+int64_t
+hold_amount(const struct hold *hold)
+{
+	return hold->amount + hold->captured_before;
+}
+
 static enum err
 find(struct ctx *ctx, struct param ledger_id, struct uuid id, struct hold *out)
 {

@@ -48,6 +48,8 @@ enum err hold_void(struct ctx *ctx, int64_t ledger_id, struct uuid id, struct ho
 enum err hold_get(struct ctx *ctx, int64_t ledger_id, struct uuid id, struct hold *out) MUST_CHECK;
 /* In any ledger. */
 enum err hold_get_anywhere(struct ctx *ctx, struct uuid id, struct hold *out) MUST_CHECK;
+/* The amount when it was placed. */
+int64_t hold_amount(const struct hold *hold);
 /* A row of a query that begins with the columns of hold_find. */
 void hold_scan(const struct rows *rows, size_t i, struct hold *out);
 /* The columns of a hold, and how many there are. */

@@ -477,7 +477,7 @@ decide(const struct ledger_batch *batch, const struct reference_table *reference
 	enum err err;
 
 	assert(t->count >= 1 && t->count <= POSTINGS_MAX);
-	assert(t->rules == NULL || uuid_is_nil(t->hold));
+	assert((t->rules == NULL && t->condition_count == 0) || uuid_is_nil(t->hold));
 	for (size_t i = 0; i < t->count; i++)
 		assert(t->postings[i].amount > 0 || posting_amount(t, i) != AMOUNT_GIVEN);
 	if (slot->reference != NULL)

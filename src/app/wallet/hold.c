@@ -20,13 +20,6 @@ const char *const hold_status_words[] = {
 	NULL,
 };
 
-/* The amount when it was created. */
-static int64_t
-amount_of(const struct hold *hold)
-{
-	return hold->amount + hold->captured_before;
-}
-
 static void
 show(const struct hold *hold, struct wallet_hold *out)
 {
@@ -35,7 +28,7 @@ show(const struct hold *hold, struct wallet_hold *out)
 	*out = (struct wallet_hold){
 		.id = hold->public_id,
 		.wallet = hold->account,
-		.amount = {amount_of(hold), currency},
+		.amount = {hold_amount(hold), currency},
 		.captured = {hold->captured_before + hold->captured, currency},
 		.remaining = {hold->status == HOLD_ACTIVE ? hold->amount : 0, currency},
 		.currency = hold->currency,

@@ -224,6 +224,9 @@ part_of(struct ctx *ctx, struct decimal amount, struct money whole, int64_t rest
 	return ERR_VALIDATION;
 }
 
+/* How often an order is decided again. */
+enum { TAKE_AGAIN = 5 };
+
 /* Takes a part of the amount of something. */
 typedef enum err take_part(struct ctx *ctx, struct uuid id, const struct transaction_order *in,
 			   struct transaction *out);
@@ -235,7 +238,8 @@ take(struct ctx *ctx, take_part *function, struct uuid id, const struct transact
 {
 	enum err err = function(ctx, id, in, out);
 
-	for (int again = 0; err == ERR_EXCEEDS_REST && !in->amount.present && again < 5; again++) {
+	for (int again = 0; err == ERR_EXCEEDS_REST && !in->amount.present && again < TAKE_AGAIN;
+	     again++) {
 		fault_clear(&ctx->fault);
 		err = function(ctx, id, in, out);
 	}
@@ -263,10 +267,9 @@ capture(struct ctx *ctx, struct uuid id, const struct transaction_order *in,
 	enum err err;
 
 	TRY(wallet_hold_find(ctx, id, &hold));
-	TRY(part_of(
-		ctx, in->amount,
-		(struct money){hold.amount + hold.captured_before, currency_find(hold.currency)},
-		hold.amount, &amount));
+	TRY(part_of(ctx, in->amount,
+		    (struct money){hold_amount(&hold), currency_find(hold.currency)}, hold.amount,
+		    &amount));
 	TRY(check_capture(ctx, in));
 	if (uuid_is_nil(to))
 		to = ledger_system_account(ctx->who.ledger_id, ACCOUNT_PROJECT_FUNDING,
