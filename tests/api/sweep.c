@@ -12,6 +12,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "api/access.h"
 #include "api/dialects.h"
 #include "app/people/user.h"
 #include "base/arena.h"
@@ -238,6 +239,33 @@ static void
 test_rules(void **state)
 {
 	for_each_route(*state, check_rules);
+}
+
+static const char *limited_key;
+
+static void
+check_limited_key(struct client *c, const struct dialect *dialect, const struct route *route)
+{
+	struct ask ask = ask_of(c, dialect, route);
+
+	if (!access_takes_key(route->access, PRINCIPAL_PROJECT_KEY))
+		return;
+	ask.credential = limited_key;
+	expect(c, &ask, 403);
+}
+
+/* A key that is limited to another address is refused everywhere. */
+static void
+test_limited_keys(void **state)
+{
+	struct client *c = *state;
+	struct answer a = client_call(
+		c, "POST", client_text(c, "/v1/projects/%s/api-keys", acme.project),
+		acme.owner.access, "{\"quota\":null,\"allowedAddresses\":[\"203.0.113.7\"]}");
+
+	expect_status(&a, 201);
+	limited_key = arena_strdup(c->keep, answer_at(&a, "data.rawKey"));
+	for_each_route(c, check_limited_key);
 }
 
 /* Values that must be right before the key is checked, if an example is not. */
@@ -474,11 +502,12 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		client_test(test_sizes),     client_test(test_types),
-		client_test(test_malformed), client_test(test_rules),
-		client_test(test_used_keys), client_test(test_twins),
-		client_test(test_rates),     client_test(test_switched_off),
-		client_test(test_faults),    client_test(client_books_hold),
+		client_test(test_sizes),        client_test(test_types),
+		client_test(test_malformed),    client_test(test_rules),
+		client_test(test_limited_keys), client_test(test_used_keys),
+		client_test(test_twins),        client_test(test_rates),
+		client_test(test_switched_off), client_test(test_faults),
+		client_test(client_books_hold),
 	};
 
 	return cmocka_run_group_tests(tests, setup, client_teardown);
