@@ -1,11 +1,11 @@
 /*
  * How long a round of the continuous audit reads, and the longest piece, without the pauses between them: called by
- * tests/bench/verify with the URL of a database.
+ * tests/bench/verify with the URL of a database, and the rows of a piece.
  */
 #include <config.h>
 
 #include <stdio.h>
-#include <string.h>
+#include <stdlib.h>
 
 #include "base/arena.h"
 #include "base/clock.h"
@@ -14,7 +14,7 @@
 #include "runtime/app.h"
 
 /* Rows of a piece, as the audit begins with. */
-enum { MEMORY_MOST = 64 << 20, ROWS = 500 };
+enum { MEMORY_MOST = 64 << 20, ROWS = 500, DECIMAL = 10 };
 
 int
 main(int argc, char **argv)
@@ -27,7 +27,9 @@ main(int argc, char **argv)
 		.connections = 1,
 		.connect_timeout_ms = 5000,
 	};
-	struct inspection inspection = {.rows = ROWS};
+	struct inspection inspection = {
+		.rows = argc > 2 ? strtol(argv[2], NULL, DECIMAL) : ROWS,
+	};
 	int64_t longest_ns = 0;
 	int64_t sum_ns = 0;
 	long pieces = 0;
@@ -50,8 +52,9 @@ main(int argc, char **argv)
 		pieces++;
 		arena_free(ctx.arena);
 	}
-	(void)printf("audit round   %8.1f s in %ld pieces, the longest %.1f ms\n",
-		     (double)sum_ns / 1e9, pieces, (double)longest_ns / 1e6);
+	(void)printf("audit round   %8.1f s in %ld pieces of %lld rows, the longest %.1f ms\n",
+		     (double)sum_ns / 1e9, pieces, (long long)inspection.rows,
+		     (double)longest_ns / 1e6);
 	db_pool_free(app.database.pool);
 	return 0;
 }
