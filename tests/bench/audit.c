@@ -26,6 +26,8 @@ main(int argc, char **argv)
 		.application_name = "bench",
 		.connections = 1,
 		.connect_timeout_ms = 5000,
+		.statement_timeout_ms = 15000,
+		.looks_up = true,
 	};
 	struct inspection inspection = {
 		.rows = argc > 2 ? strtol(argv[2], NULL, DECIMAL) : ROWS,
@@ -41,9 +43,10 @@ main(int argc, char **argv)
 		int64_t took_ns;
 
 		if (inspection_step(&ctx, &inspection) != ERR_OK || inspection.count > 0) {
-			(void)fprintf(stderr, "audit: %s\n",
+			(void)fprintf(stderr, "audit: %s after %lld: %s\n", inspection.part,
+				      (long long)inspection.after_id,
 				      inspection.count > 0 ? inspection.violations[0].problem
-							   : ctx.fault.message);
+							   : ctx.fault.detail);
 			return 1;
 		}
 		took_ns = clock_monotonic_ns() - from_ns;
