@@ -140,6 +140,7 @@ src_ledger_libledger_a_SOURCES = \
 	src/ledger/committer.c \
 	src/ledger/content.c \
 	src/ledger/hold.c src/ledger/hold.h \
+	src/ledger/fee.c src/ledger/fee.h \
 	src/ledger/exported.c src/ledger/exported.h \
 	src/ledger/inspection.c src/ledger/inspection.h \
 	src/ledger/amounts.c src/ledger/amounts.h src/ledger/kernel.c src/ledger/kernel.h \

@@ -401,7 +401,7 @@ SELECT 'transaction ' || coalesce(t.public_id::text, p.transaction_id::text) || 
 -- params: after:bigint last:bigint
 -- returns: many
 -- A transaction reverses another one of its own ledger, all that reverse the same one give back no more than
--- it moved, and that is counted. The few that reverse one come first, and are found by their ids: a condition on
+-- it moved, and that is counted; without fees, which check_fees looks at. The few that reverse one come first, and are found by their ids: a condition on
 -- reverses itself would read all reversals by their index.
 WITH reversal AS MATERIALIZED (
     SELECT transaction_id, public_id, ledger_id, reverses
@@ -410,13 +410,18 @@ WITH reversal AS MATERIALIZED (
 ), moved AS (
     SELECT r.public_id, r.ledger_id, t.public_id AS reversed, t.ledger_id AS reversed_ledger,
            r.transaction_id, a.amount, a.detached, b.reversed AS counted,
-           (SELECT sum(amount) FROM journal_posting WHERE transaction_id = t.transaction_id) AS most
+           (SELECT sum(p.amount)
+              FROM journal_posting p
+              LEFT JOIN transaction_fee f ON f.transaction_id = p.transaction_id AND f.line = p.line
+             WHERE p.transaction_id = t.transaction_id AND f.line IS NULL) AS most
       FROM reversal r
       JOIN transaction t ON t.transaction_id = r.reverses
       LEFT JOIN reversed_transaction b ON b.transaction_id = r.reverses
-     CROSS JOIN LATERAL (SELECT sum(p.amount) AS amount, bool_or(is_detached(o.transaction_id)) AS detached
+     CROSS JOIN LATERAL (SELECT sum(p.amount) FILTER (WHERE f.line IS NULL) AS amount,
+                                bool_or(is_detached(o.transaction_id)) AS detached
                            FROM transaction o
                            LEFT JOIN journal_posting p ON p.transaction_id = o.transaction_id
+                           LEFT JOIN transaction_fee f ON f.transaction_id = p.transaction_id AND f.line = p.line
                           WHERE o.reverses = r.reverses) a
 )
 SELECT 'transaction ' || public_id || ' reverses ' || reversed ||
@@ -428,4 +433,53 @@ SELECT 'transaction ' || public_id || ' reverses ' || reversed ||
  WHERE reversed_ledger <> ledger_id OR amount > most
     OR (counted IS DISTINCT FROM amount AND NOT detached)
  ORDER BY transaction_id
+ LIMIT 100;
+
+-- name: check_fees
+-- params: after:bigint last:bigint
+-- returns: many
+-- A fee is a posting to or, given back, from the fee revenue of its ledger; and what was given back of it is what its
+-- schedule says. Accounts of kind 5 are fee revenue.
+SELECT 'transaction ' || t.public_id || ': ' ||
+       CASE WHEN s.ledger_id <> t.ledger_id THEN 'its fee is by a schedule of another ledger'
+            WHEN p.line IS NULL AND NOT is_detached(f.transaction_id) THEN 'its fee is not posted'
+            WHEN p.amount <> f.amount THEN 'its fee is ' || p.amount || ' instead of ' || f.amount
+            WHEN r.kind <> 5 THEN 'its fee is not fee revenue'
+            ELSE 'of its fee ' || b.amount || ' was given back instead of ' || b.expected END AS problem,
+       t.ledger_id
+  FROM transaction_fee f
+  JOIN transaction t USING (transaction_id)
+  JOIN fee_version v USING (fee_version_id)
+  JOIN fee_schedule s USING (fee_schedule_id)
+  LEFT JOIN journal_posting p ON p.transaction_id = f.transaction_id AND p.line = f.line
+  LEFT JOIN account r ON r.account_id = CASE WHEN t.reverses IS NULL THEN p.to_id ELSE p.from_id END
+ CROSS JOIN LATERAL (
+       SELECT coalesce(sum(g.amount), 0) AS amount,
+              CASE WHEN v.on_reversal = 'refund' AND t.reverses IS NULL
+                   THEN coalesce((SELECT div(f.amount::numeric * reversed, moved)
+                                    FROM reversed_transaction
+                                   WHERE transaction_id = f.transaction_id), 0)
+                   ELSE 0 END AS expected
+         FROM transaction o
+         JOIN transaction_fee g ON g.transaction_id = o.transaction_id
+        WHERE o.reverses = f.transaction_id) b
+ WHERE f.transaction_id > $1 AND f.transaction_id <= $2
+   AND (s.ledger_id <> t.ledger_id
+        OR (p.line IS NULL AND NOT is_detached(f.transaction_id))
+        OR p.amount <> f.amount OR r.kind <> 5 OR b.amount <> b.expected)
+ ORDER BY f.transaction_id
+ LIMIT 100;
+
+-- name: check_charged
+-- params: after:bigint last:bigint
+-- returns: many
+-- An order of one posting has another one to fee revenue only if that is its fee.
+SELECT 'transaction ' || t.public_id || ': posting ' || p.line || ' is not known as its fee' AS problem, t.ledger_id
+  FROM posting p
+  JOIN transaction t USING (transaction_id)
+  JOIN account r ON r.account_id = p.to_id AND r.kind = 5
+  LEFT JOIN transaction_fee f ON f.transaction_id = p.transaction_id AND f.line = p.line
+ WHERE p.transaction_id > $1 AND p.transaction_id <= $2 AND p.line = 1 AND f.line IS NULL
+   AND t.type IN ('transfer', 'credit', 'debit', 'capture')
+ ORDER BY p.transaction_id
  LIMIT 100;

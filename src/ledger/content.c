@@ -3,6 +3,7 @@
 #include "base/arena.h"
 #include "base/word.h"
 #include "crypto/hmac.h"
+#include "ledger/fee.h"
 #include "ledger/ledger.h"
 
 /* A number and what follows it, a part without its text, and a posting without its amount. */
@@ -13,6 +14,7 @@ enum { CONDITION_MAX = PART_MAX + UUID_TEXT_MAX + 4 * NUMBER_MAX };
 
 static const char version[] = "cowry-1;";
 static const char keeps[] = "keeps";
+static const char fee_most[] = "fee";
 
 static char *
 put_number(char *at, int64_t number)
@@ -47,9 +49,9 @@ length_of(const char *text)
 static size_t
 room_for(const struct ledger_transaction *t)
 {
-	return sizeof(version) + sizeof(keeps) + (size_t)2 * NUMBER_MAX + (size_t)5 * PART_MAX +
-	       length_of(word_text(transaction_type_words, t->type)) + length_of(t->currency) +
-	       length_of(t->metadata) + UUID_TEXT_MAX +
+	return sizeof(version) + sizeof(keeps) + sizeof(fee_most) + (size_t)3 * NUMBER_MAX +
+	       (size_t)6 * PART_MAX + length_of(word_text(transaction_type_words, t->type)) +
+	       length_of(t->currency) + length_of(t->metadata) + UUID_TEXT_MAX +
 	       t->count * ((size_t)POSTING_MAX + RULE_MAX) +
 	       t->condition_count * (size_t)CONDITION_MAX;
 }
@@ -90,7 +92,11 @@ ledger_content(struct ctx *ctx, struct ledger_transaction *t)
 	at = put_part(at, uuid_is_nil(t->hold) ? NULL : uuid_text(id, t->hold));
 	if (t->keeps_hold)
 		at = put_part(at, keeps);
+	if (t->has_fee_most)
+		at = put_number(put_part(at, fee_most), t->fee_most);
 	for (size_t i = 0; i < t->count; i++) {
+		if (fee_is(t, i))
+			continue;
 		at = put_part(at, uuid_text(id, t->postings[i].from));
 		at = put_part(at, uuid_text(id, t->postings[i].to));
 		at = put_number(at, t->postings[i].amount);

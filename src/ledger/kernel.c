@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "base/money.h"
 #include "ledger/amounts.h"
+#include "ledger/fee.h"
 
 const char *const transaction_type_words[] = {
 #define TRANSACTION(symbol, word) word,
@@ -237,7 +238,8 @@ move_one(const struct ledger_batch *batch, const struct ledger_transaction *t, s
 {
 	struct ledger_account *from = source(batch, t, i);
 	struct ledger_account *to = destination(batch, t, i);
-	int64_t amount = t->rules == NULL ? t->postings[i].amount : t->results[i].amount;
+	bool found = t->rules != NULL || (t->reverses != 0 && fee_is(t, i));
+	int64_t amount = found ? t->results[i].amount : t->postings[i].amount;
 
 	TRY(check_sides(t, i, from, to));
 	if (posting_amount(t, i) == AMOUNT_ALL)
@@ -352,7 +354,7 @@ date(const struct ledger_batch *batch, struct ledger_transaction *t)
 static void
 take_from(struct ledger_hold *hold, struct ledger_transaction *t, size_t index)
 {
-	int64_t amount = t->postings[0].amount;
+	int64_t amount = fee_order(t)->amount;
 
 	t->kept_hold = t->keeps_hold && amount < hold->amount;
 	if (t->kept_hold) {
@@ -364,6 +366,20 @@ take_from(struct ledger_hold *hold, struct ledger_transaction *t, size_t index)
 		hold->captured_by = index;
 	}
 	hold->changed = true;
+}
+
+/* What stays held after the fee must be covered all the same; a hold that ends may pay it. */
+static enum err
+check_kept(const struct ledger_transaction *t, const struct ledger_hold *hold,
+	   const struct ledger_account *account)
+{
+	int64_t kept = t->keeps_hold ? hold->amount - fee_order(t)->amount : 0;
+
+	if (!t->has_fee || kept == 0)
+		return ERR_OK;
+	if (kept > ledger_spendable(account))
+		return ERR_INSUFFICIENT_FUNDS;
+	return can_stand(account->balance, account->held + kept) ? ERR_OK : ERR_AMOUNT_TOO_LARGE;
 }
 
 /* Capture: the held amount becomes spendable for this transaction, and the rest of it is released, or held
@@ -378,14 +394,20 @@ capture(const struct ledger_batch *batch, struct ledger_transaction *t, size_t i
 	if (hold == NULL)
 		return ERR_NOT_FOUND;
 	account = find_account(batch, hold->account, t->ledger_id);
-	if (account == NULL || t->count != 1 || !uuid_equal(t->postings[0].from, hold->account))
+	if (account == NULL || t->count != (t->has_fee ? 2 : 1) ||
+	    !uuid_equal(fee_order(t)->from, hold->account))
 		return ERR_NOT_FOUND;
 	if (hold->status != HOLD_ACTIVE || hold->expires_at.us <= batch->now.us)
 		return ERR_HOLD_CLOSED;
-	if (t->postings[0].amount > hold->amount)
+	if (fee_order(t)->amount > hold->amount)
 		return ERR_EXCEEDS_REST;
 	account->held -= hold->amount;
 	err = move_all(batch, t);
+	if (err == ERR_OK) {
+		err = check_kept(t, hold, account);
+		if (err != ERR_OK)
+			undo(batch, t, t->count);
+	}
 	if (err != ERR_OK) {
 		account->held += hold->amount;
 		return err;
@@ -396,13 +418,15 @@ capture(const struct ledger_batch *batch, struct ledger_transaction *t, size_t i
 	return ERR_OK;
 }
 
+/* By its order. */
 static wide_int
 moved_by(const struct ledger_transaction *t)
 {
 	wide_int amount = 0;
 
 	for (size_t i = 0; i < t->count; i++)
-		amount += t->postings[i].amount;
+		if (!fee_is(t, i))
+			amount += t->postings[i].amount;
 	return amount;
 }
 
@@ -427,13 +451,16 @@ given_back(const struct ledger_batch *batch, int64_t reverses, size_t before)
 static enum err
 check_reversal(const struct ledger_batch *batch, size_t index)
 {
-	const struct ledger_transaction *t = batch->transactions[index];
+	struct ledger_transaction *t = batch->transactions[index];
 	wide_int given = given_back(batch, t->reverses, index);
 
 	if (given > 0 && given >= t->reversible)
 		return ERR_ALREADY_REVERSED;
 	if (t->reversible > 0 && given + moved_by(t) > t->reversible)
 		return ERR_EXCEEDS_REST;
+	if (t->has_fee)
+		t->results[0] =
+			(struct posting_result){.amount = fee_back(t, given, given + moved_by(t))};
 	return ERR_OK;
 }
 
@@ -478,12 +505,16 @@ decide(const struct ledger_batch *batch, const struct reference_table *reference
 
 	assert(t->count >= 1 && t->count <= POSTINGS_MAX);
 	assert((t->rules == NULL && t->condition_count == 0) || uuid_is_nil(t->hold));
+	assert(!t->has_fee || (t->rules == NULL && t->count > 1));
+	assert(!t->has_fee || t->reverses == 0 || t->reversible > 0);
 	for (size_t i = 0; i < t->count; i++)
 		assert(t->postings[i].amount > 0 || posting_amount(t, i) != AMOUNT_GIVEN);
 	if (slot->reference != NULL)
 		return replay(t, slot);
 	if (t->stopped)
 		return ERR_LEDGER_STOPPED;
+	if (fee_exceeds(t))
+		return ERR_FEE_EXCEEDS_MAXIMUM;
 	if (t->reverses != 0)
 		TRY(check_reversal(batch, index));
 	err = uuid_is_nil(t->hold) ? move_on_conditions(batch, t) : capture(batch, t, index);

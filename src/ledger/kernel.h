@@ -172,6 +172,12 @@ struct ledger_transaction {
 		rules; /* one for each posting, or NULL; neither they nor conditions are for captures */
 	const struct ledger_condition *conditions;
 	size_t condition_count;
+	bool has_fee;        /* one posting is its fee (fee.h); not with rules */
+	int64_t fee_version; /* whose fee it is; for storage */
+	bool has_fee_most;
+	int64_t fee_most; /* a higher fee is ERR_FEE_EXCEEDS_MAXIMUM */
+	bool on_terms;    /* ERR_FEES_CHANGED unless its ledger has these; checked by storage */
+	int64_t terms;
 
 	enum err err;              /* ERR_OK: posted, or already posted */
 	bool replayed;             /* already posted, with the same content */

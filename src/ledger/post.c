@@ -463,6 +463,7 @@ store(struct ctx *ctx, const struct ledger_batch *batch)
 	store_accounts(ctx, batch->accounts, batch->account_count);
 	store_holds(ctx, batch->holds, batch->hold_count, batch->transactions);
 	store_captures(ctx, posted, n);
+	store_fees(ctx, posted, n);
 	store_keys(ctx, posted, n);
 }
 
@@ -489,7 +490,7 @@ is_repeated(const struct loaded *loaded, const struct ledger_transaction *t, int
 }
 
 /* The transactions that go to the kernel. Those with invalid keys are left out, those whose Idempotency-Key was
- * used, and those whose requester has gone: here, where the accounts are locked, so that a repetition elsewhere comes
+ * used, those with the fees of other terms, and those whose requester has gone: here, where the accounts are locked, so that a repetition elsewhere comes
  * after it. */
 static struct ledger_transaction **
 admit(struct ctx *ctx, struct ledger_transaction *const *transactions, size_t n,
@@ -513,6 +514,8 @@ admit(struct ctx *ctx, struct ledger_transaction *const *transactions, size_t n,
 		if (t->key != NULL && is_repeated(loaded, t, ++number, list, *admitted) &&
 		    t->err == ERR_OK)
 			t->err = ERR_IDEMPOTENCY_RUNNING;
+		if (t->err == ERR_OK && t->on_terms && t->terms != row_int(&loaded->reserved, i, 3))
+			t->err = ERR_FEES_CHANGED;
 		t->transaction_id = row_int(&loaded->reserved, i, 0);
 		t->stopped = row_bool(&loaded->reserved, i, 2);
 		t->public_id = uuid_v7();

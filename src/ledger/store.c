@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "db/row.h"
+#include "ledger/fee.h"
 
 static const struct column account_columns[] = {
 	COLUMN(struct ledger_account, account_id), COLUMN(struct ledger_account, public_id),
@@ -125,4 +126,47 @@ store_holds(struct ctx *ctx, const struct ledger_hold *holds, size_t n,
 			 PARAMS(p_ints(ids, changed), p_ints(amounts, changed),
 				p_ints(before, changed), p_ints(captured, changed),
 				p_ints(statuses, changed), p_ints(by, changed)));
+}
+
+static size_t
+count_fees(struct ledger_transaction *const *posted, size_t n)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < n; i++)
+		count += posted[i]->has_fee;
+	return count;
+}
+
+void
+store_fees(struct ctx *ctx, struct ledger_transaction *const *posted, size_t n)
+{
+	size_t most = count_fees(posted, n);
+	int64_t *ids;
+	int64_t *lines;
+	int64_t *versions;
+	int64_t *amounts;
+	size_t count = 0;
+
+	if (most == 0)
+		return;
+	ids = arena_array(ctx->arena, most, sizeof(*ids));
+	lines = arena_array(ctx->arena, most, sizeof(*lines));
+	versions = arena_array(ctx->arena, most, sizeof(*versions));
+	amounts = arena_array(ctx->arena, most, sizeof(*amounts));
+	for (size_t i = 0; i < n; i++) {
+		int64_t line;
+		int64_t amount;
+
+		if (!fee_moved(posted[i], &line, &amount))
+			continue;
+		lines[count] = line;
+		amounts[count] = amount;
+		ids[count] = posted[i]->transaction_id;
+		versions[count++] = posted[i]->fee_version;
+	}
+	if (count > 0)
+		db_defer(ctx, SQL_transaction_fee_insert,
+			 PARAMS(p_ints(ids, count), p_ints(lines, count), p_ints(versions, count),
+				p_ints(amounts, count)));
 }

@@ -12,6 +12,8 @@ void store_accounts(struct ctx *ctx, const struct ledger_account *accounts, size
 /* Write the holds that changed, together with the commit; captured by one of the transactions. */
 void store_holds(struct ctx *ctx, const struct ledger_hold *holds, size_t n,
 		 struct ledger_transaction *const *transactions);
+/* Write which postings of the transactions are fees. */
+void store_fees(struct ctx *ctx, struct ledger_transaction *const *posted, size_t n);
 /* Rows of account_lock and hold_lock as the kernel's structs, sorted by public id. */
 struct rows;
 struct ledger_account *store_read_accounts(struct ctx *ctx, const struct rows *rows);

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "ledger/account.h"
 #include "ledger/ledger.h"
 #include "ledger/verify.h"
 #include "tests/support/books.h"
@@ -18,23 +19,61 @@
 	"CREATE TABLE saved.posting AS TABLE cowry.posting;"                           \
 	"CREATE TABLE saved.hold AS TABLE cowry.hold;"                                 \
 	"CREATE TABLE saved.hold_capture AS TABLE cowry.hold_capture;"                 \
+	"CREATE TABLE saved.transaction_fee AS TABLE cowry.transaction_fee;"           \
 	"CREATE TABLE saved.reversed_transaction AS TABLE cowry.reversed_transaction;" \
 	"ALTER TABLE cowry.account DROP CONSTRAINT account_above_floor;"
 #define RESTORE                                                                               \
 	AS_REPLICA "DELETE FROM hold; DELETE FROM posting; DELETE FROM transaction;"          \
 		   "DELETE FROM hold_capture; DELETE FROM reversed_transaction;"              \
+		   "DELETE FROM transaction_fee;"                                             \
 		   "DELETE FROM account;"                                                     \
 		   "INSERT INTO account OVERRIDING SYSTEM VALUE SELECT * FROM saved.account;" \
 		   "INSERT INTO transaction SELECT * FROM saved.transaction;"                 \
 		   "INSERT INTO posting SELECT * FROM saved.posting;"                         \
 		   "INSERT INTO hold OVERRIDING SYSTEM VALUE SELECT * FROM saved.hold;"       \
 		   "INSERT INTO hold_capture SELECT * FROM saved.hold_capture;"               \
+		   "INSERT INTO transaction_fee SELECT * FROM saved.transaction_fee;"         \
+		   "UPDATE fee_schedule SET ledger_id = (SELECT ledger_id FROM ledger"        \
+		   " WHERE project_id IS NULL AND mode = 'test');"                            \
 		   "INSERT INTO reversed_transaction SELECT * FROM saved.reversed_transaction;"
+
+/* A schedule of the tests' ledger; its id. */
+#define FEE_VERSION                                                                         \
+	"WITH s AS (INSERT INTO cowry.fee_schedule (public_id, ledger_id, type, currency)"  \
+	" SELECT gen_random_uuid(), ledger_id, 'transfer', 'NGN' FROM cowry.ledger"         \
+	"  WHERE project_id IS NULL AND mode = 'test' RETURNING fee_schedule_id)"           \
+	" INSERT INTO cowry.fee_version (fee_schedule_id, number, effective_from, bearer, " \
+	"on_reversal, tier_mode, minimum, maximum)"                                         \
+	" SELECT fee_schedule_id, 1, now(), 'payer', 'refund', 'volume', 3, 3 FROM s"       \
+	" RETURNING fee_version_id"
 
 static enum err
 post_two(struct ctx *ctx, void *arg)
 {
 	return ledger_post(ctx, arg, 2);
+}
+
+/* A transaction of 10 with a fee of 3, of which 1 is given back with 5. */
+static void
+charge(struct books *b, struct uuid x, struct uuid y)
+{
+	struct uuid fees = ledger_system_account(b->ledger_id, ACCOUNT_FEE_REVENUE, "NGN");
+	const struct posting charged[] = {{x, y, 10}, {x, fees, 3}};
+	const struct posting back[] = {{fees, x, 3}, {y, x, 5}};
+	struct ledger_transaction *t = books_order(b, b->ctx, books_reference(b->ctx), x, y, 10);
+	struct ledger_transaction *r = books_order(b, b->ctx, books_reference(b->ctx), y, x, 5);
+
+	t->fee_version = books_number(b, FEE_VERSION);
+	t->postings = charged;
+	r->reversible = 10;
+	r->fee_version = t->fee_version;
+	r->postings = back;
+	t->has_fee = r->has_fee = true;
+	t->count = r->count = 2;
+	t->results = r->results = NULL;
+	assert_int_equal(ledger_submit(b->ctx, t), ERR_OK);
+	r->reverses = t->transaction_id;
+	assert_int_equal(ledger_submit(b->ctx, r), ERR_OK);
 }
 
 /* Incoming money, some of it moved on to another wallet and back in the same instant, a capture,
@@ -68,6 +107,7 @@ setup(void **state)
 	pair[0]->reverses = t->transaction_id;
 	assert_int_equal(ledger_submit(b->ctx, pair[0]), ERR_OK);
 	(void)books_hold(b, x, 10, 3600);
+	charge(b, x, y);
 	fixture_sql(b->fixture->superuser_url,
 		    arena_printf(
 			    b->ctx->arena,
@@ -77,7 +117,7 @@ setup(void **state)
 			    "  FROM cowry.account x, cowry.account y, cowry.account z,"
 			    " cowry.hold c, cowry.transaction r "
 			    "WHERE x.public_id = '%s' AND y.public_id = '%s' AND z.public_id = '%s'"
-			    "  AND c.status = 1 AND r.reverses IS NOT NULL;" SAVE,
+			    "  AND c.status = 1 AND r.reverses = c.transaction_id;" SAVE,
 			    uuid_text(ids[0], x), uuid_text(ids[1], y),
 			    uuid_text(ids[2], books_wallet(b, 0))));
 	return 0;
@@ -100,7 +140,7 @@ test_checks_have_names(void **state)
 		for (size_t i = 0; i < n; i++)
 			assert_string_not_equal(ledger_check_at(i)->name, ledger_check_at(n)->name);
 	}
-	assert_int_equal(n, 22);
+	assert_int_equal(n, 23);
 	assert_null(ledger_check_at(n + 1));
 }
 
@@ -144,7 +184,7 @@ static const struct damage {
 	{"transactions", "INSERT INTO transaction (public_id, ledger_id, reference, type, content, "
 			 "created_at) SELECT gen_random_uuid(), ledger_id, 'empty', type, content, "
 			 "created_at FROM transaction LIMIT 1"},
-	{"transactions reversals",
+	{"transactions reversals fees",
 	 "UPDATE transaction SET transaction_id = transaction_id + 1000 WHERE transaction_id = "
 	 "(SELECT max(transaction_id) FROM transaction)"},
 	{"transactions", "UPDATE posting SET line = 3 FROM t WHERE transaction_id = capture"},
@@ -157,7 +197,13 @@ static const struct damage {
 	 "reversal END FROM t WHERE r.transaction_id = reversal OR r.transaction_id = (SELECT "
 	 "min(transaction_id) FROM transaction)"},
 	{"reversals", "UPDATE reversed_transaction SET reversed = reversed + 1"},
-	{"reversals", "DELETE FROM reversed_transaction"},
+	{"reversals fees", "DELETE FROM reversed_transaction"},
+	{"fees", "UPDATE transaction_fee SET amount = amount + 1 WHERE line = 1"},
+	{"fees", "UPDATE transaction_fee SET amount = amount + 1 WHERE line = 0"},
+	{"fees", "UPDATE fee_schedule SET ledger_id = (SELECT max(ledger_id) + 1 FROM ledger)"},
+	{"fees", "UPDATE transaction_fee SET line = 5 WHERE line = 1"},
+	{"fees", "DELETE FROM transaction_fee WHERE line = 1"},
+	{"fees reversals", "DELETE FROM transaction_fee WHERE line = 0"},
 	{"running",
 	 "UPDATE transaction SET created_at = created_at - interval '1 day' FROM t WHERE "
 	 "transaction_id = capture"},

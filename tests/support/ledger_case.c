@@ -224,6 +224,17 @@ make_conditions(struct source *s, struct arena *arena, const struct ledger_batch
 	return conditions;
 }
 
+/* One of several postings may be a fee, or give back a part of one. */
+static void
+make_fee(struct source *s, struct ledger_transaction *t)
+{
+	bool may = t->count > 1 && t->rules == NULL && (t->reverses == 0 || t->reversible > 0);
+
+	t->has_fee = rarely(s, 2) && may;
+	t->has_fee_most = t->has_fee && t->reverses == 0 && rarely(s, 4);
+	t->fee_most = take(s);
+}
+
 static struct ledger_transaction *
 make_transaction(struct source *s, struct arena *arena, const struct ledger_batch *batch, size_t i)
 {
@@ -248,14 +259,16 @@ make_transaction(struct source *s, struct arena *arena, const struct ledger_batc
 	t->postings = make_postings(s, arena, batch, t->count);
 	if (uuid_is_nil(t->hold) && t->reverses == 0 && rarely(s, 3))
 		t->rules = make_rules(s, arena, t->count);
+	make_fee(s, t);
 	t->condition_count = uuid_is_nil(t->hold) && rarely(s, 4) ? 1 + pick(s, 2) : 0;
 	t->conditions = make_conditions(s, arena, batch, t->condition_count);
-	if (t->count == 1 && pick(s, 2) == 0 && t->hold.bytes[1] < batch->hold_count &&
-	    !uuid_is_nil(t->hold)) {
-		struct posting *only = arena_copy(arena, t->postings, sizeof(*only));
+	if (pick(s, 2) == 0 && t->hold.bytes[1] < batch->hold_count && !uuid_is_nil(t->hold)) {
+		struct posting *of_hold =
+			arena_copy(arena, t->postings, t->count * sizeof(*of_hold));
 
-		only->from = batch->holds[t->hold.bytes[1]].account;
-		t->postings = only;
+		for (size_t p = 0; p < t->count; p++)
+			of_hold[p].from = batch->holds[t->hold.bytes[1]].account;
+		t->postings = of_hold;
 	}
 	return t;
 }

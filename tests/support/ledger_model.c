@@ -197,13 +197,63 @@ move_by_rules(const struct trial *trial)
 	return moved ? ERR_OK : ERR_INSUFFICIENT_FUNDS;
 }
 
+/* Where the fee is among the postings; past them if there is none. */
+static size_t
+fee_line(const struct ledger_transaction *t)
+{
+	if (!t->has_fee)
+		return t->count;
+	return t->reverses != 0 ? 0 : t->count - 1;
+}
+
+static const struct posting *
+ordered(const struct ledger_transaction *t)
+{
+	return fee_line(t) == 0 ? t->postings + 1 : t->postings;
+}
+
+static wide_int
+given_before(const struct trial *trial)
+{
+	const struct ledger_batch *batch = trial->batch;
+	wide_int before = 0;
+
+	for (size_t i = 0; i < batch->reversed_count; i++)
+		if (batch->reversed[i].transaction_id == trial->t->reverses)
+			before += batch->reversed[i].amount;
+	for (size_t i = 0; i < trial->index; i++)
+		if (batch->transactions[i]->err == ERR_OK && !batch->transactions[i]->replayed &&
+		    batch->transactions[i]->reverses == trial->t->reverses)
+			before += model_moved(batch->transactions[i]);
+	return before;
+}
+
+/* All that is to be given back of a fee by now, less what was. */
+static wide_int
+fee_back(const struct trial *trial)
+{
+	wide_int fee = trial->t->postings[0].amount;
+	wide_int before = given_before(trial);
+	wide_int after = before + model_moved(trial->t);
+
+	return after * fee / trial->t->reversible - before * fee / trial->t->reversible;
+}
+
 static enum err
 move_all(const struct trial *trial)
 {
-	if (trial->t->rules != NULL)
+	struct ledger_transaction *t = trial->t;
+
+	if (t->rules != NULL)
 		return move_by_rules(trial);
-	for (size_t i = 0; i < trial->t->count; i++)
-		TRY(move(trial, i, trial->t->postings[i].amount));
+	for (size_t i = 0; i < t->count; i++) {
+		wide_int amount = t->postings[i].amount;
+
+		if (i == fee_line(t) && t->reverses != 0)
+			amount = fee_back(trial);
+		t->results[i] = (struct posting_result){.amount = 0};
+		TRY(amount > 0 ? move(trial, i, (int64_t)amount) : check(trial, i));
+	}
 	return ERR_OK;
 }
 
@@ -232,23 +282,33 @@ static enum err
 capture(const struct trial *trial)
 {
 	struct ledger_hold *held = hold(trial);
-	const struct posting *p = trial->t->postings;
+	const struct posting *p = ordered(trial->t);
+	size_t lines = trial->t->has_fee ? 2 : 1;
+	struct ledger_account *owner;
+	wide_int left;
 
-	if (held == NULL || account(trial, held->account) == NULL || trial->t->count != 1 ||
+	if (held == NULL || account(trial, held->account) == NULL || trial->t->count != lines ||
 	    !uuid_equal(p->from, held->account))
 		return ERR_NOT_FOUND;
 	if (held->status != HOLD_ACTIVE || held->expires_at.us <= trial->batch->now.us)
 		return ERR_HOLD_CLOSED;
 	if (p->amount > held->amount)
 		return ERR_EXCEEDS_REST;
-	account(trial, held->account)->held -= held->amount;
+	owner = account(trial, held->account);
+	owner->held -= held->amount;
 	TRY(move_all(trial));
+	left = trial->t->keeps_hold ? held->amount - p->amount : 0;
+	if (trial->t->has_fee && left > 0 && owner->has_floor &&
+	    (wide_int)owner->balance - owner->held - left < owner->floor)
+		return ERR_INSUFFICIENT_FUNDS;
+	if (trial->t->has_fee && !fits((wide_int)owner->balance - owner->held - left))
+		return ERR_AMOUNT_TOO_LARGE;
 	held->changed = true;
 	trial->t->kept_hold = trial->t->keeps_hold && p->amount != held->amount;
 	if (trial->t->kept_hold) {
 		held->captured_before += p->amount;
 		held->amount -= p->amount;
-		account(trial, held->account)->held += held->amount;
+		owner->held += held->amount;
 		return ERR_OK;
 	}
 	held->status = HOLD_CAPTURED;
@@ -310,26 +370,20 @@ model_moved(const struct ledger_transaction *t)
 	wide_int sum = 0;
 
 	for (size_t i = 0; i < t->count; i++)
-		sum += t->postings[i].amount;
+		if (!t->has_fee || i != (t->reverses != 0 ? 0 : t->count - 1))
+			sum += t->postings[i].amount;
 	return sum;
 }
 
 static enum err
 reversal(const struct trial *trial)
 {
-	const struct ledger_batch *batch = trial->batch;
 	const struct ledger_transaction *t = trial->t;
-	wide_int before = 0;
+	wide_int before;
 
 	if (t->reverses == 0)
 		return ERR_OK;
-	for (size_t i = 0; i < batch->reversed_count; i++)
-		if (batch->reversed[i].transaction_id == t->reverses)
-			before += batch->reversed[i].amount;
-	for (size_t i = 0; i < trial->index; i++)
-		if (batch->transactions[i]->err == ERR_OK && !batch->transactions[i]->replayed &&
-		    batch->transactions[i]->reverses == t->reverses)
-			before += model_moved(batch->transactions[i]);
+	before = given_before(trial);
 	if (t->reversible == 0)
 		return before == 0 ? ERR_OK : ERR_ALREADY_REVERSED;
 	if (before >= t->reversible)
@@ -369,6 +423,9 @@ decide(const struct trial *trial)
 	trial->t->kept_hold = false;
 	if (is_replay(trial, &err))
 		return err;
+	if (trial->t->has_fee && trial->t->has_fee_most &&
+	    trial->t->postings[trial->t->count - 1].amount > trial->t->fee_most)
+		return ERR_FEE_EXCEEDS_MAXIMUM;
 	TRY(reversal(trial));
 	TRY(uuid_is_nil(trial->t->hold) ? move_on_conditions(trial) : capture(trial));
 	date(trial);

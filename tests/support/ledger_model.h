@@ -10,7 +10,7 @@
 
 /* Do what ledger_apply() does, to the batch's own accounts, holds and transactions. */
 void model_apply(struct arena *arena, struct ledger_batch *batch);
-/* What a transaction moves, by all its postings. */
+/* What a transaction moves, by all its postings but its fee. */
 wide_int model_moved(const struct ledger_transaction *t);
 
 #endif

@@ -109,6 +109,7 @@ unit_cowry_tests = \
 	tests/unit/ledger/chain \
 	tests/unit/ledger/content \
 	tests/unit/ledger/exported \
+	tests/unit/ledger/kernel_fees \
 	tests/unit/ledger/kernel_holds \
 	tests/unit/ledger/kernel_property \
 	tests/unit/app/payment_state \
@@ -162,6 +163,8 @@ tests_unit_ledger_kernel_LDADD = $(unit_cowry_libs)
 tests_unit_ledger_chain_LDADD = $(unit_cowry_libs)
 tests_unit_ledger_content_LDADD = $(unit_cowry_libs)
 tests_unit_ledger_exported_LDADD = $(unit_cowry_libs)
+tests_unit_ledger_kernel_fees_SOURCES = tests/unit/ledger/kernel_fees.c tests/support/ledger_scene.c
+tests_unit_ledger_kernel_fees_LDADD = $(unit_cowry_libs)
 tests_unit_ledger_kernel_holds_SOURCES = tests/unit/ledger/kernel_holds.c tests/support/ledger_scene.c
 tests_unit_ledger_kernel_holds_LDADD = $(unit_cowry_libs)
 tests_unit_ledger_kernel_property_SOURCES = tests/unit/ledger/kernel_property.c tests/support/ledger_case.c \

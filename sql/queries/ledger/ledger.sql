@@ -62,11 +62,14 @@ SELECT t.content, a.amount, a.from_balance, a.to_balance, a.from_sequence, a.to_
 -- name: transaction_reserve
 -- params: ledger_ids:bigint[]
 -- returns: many
--- Ids for new transactions, the time after the locks were taken, and whether nothing is posted in their
--- ledgers. Which ledgers are stopped is looked up once, in an index that is empty.
+-- Ids for new transactions, the time after the locks were taken, whether nothing is posted in their ledgers, and
+-- the terms of these: 0 if there never were fees. Which ledgers are stopped is looked up once, in an index that is
+-- empty, and so is whether any has fees.
 SELECT nextval('transaction_transaction_id_seq') AS transaction_id, clock_timestamp() AS now,
        $1[i] = ANY (ARRAY(SELECT ledger_id FROM book_difference WHERE stops AND resolved_at IS NULL))
-           AS stopped
+           AS stopped,
+       CASE WHEN (SELECT ledger_id FROM fee_terms ORDER BY ledger_id LIMIT 1) IS NULL THEN 0
+            ELSE coalesce((SELECT terms FROM fee_terms WHERE ledger_id = $1[i]), 0) END AS terms
   FROM generate_series(1, cardinality($1)) AS i;
 
 -- name: transaction_insert
@@ -143,6 +146,13 @@ INSERT INTO hold_capture (transaction_id, hold_id)
 SELECT v.transaction_id, h.hold_id
   FROM unnest($1, $2) AS v (transaction_id, public_id)
   JOIN hold h USING (public_id);
+
+-- name: transaction_fee_insert
+-- params: transaction_ids:bigint[] lines:smallint[] versions:bigint[] amounts:bigint[]
+-- returns: none
+INSERT INTO transaction_fee (transaction_id, line, fee_version_id, amount)
+SELECT $1[i], $2[i], $3[i], $4[i]
+  FROM generate_series(1, cardinality($1)) AS i;
 
 -- name: hold_insert
 -- params: public_id:uuid ledger_id:bigint account_id:bigint currency:text amount:bigint reference:text content:bytea metadata:jsonb lifetime_s:bigint not_before:timestamptz

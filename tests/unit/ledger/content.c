@@ -99,14 +99,33 @@ test_rules(void **state)
 			";0;3:USD;2;12500000;700;36:" A ";1;5;1;17;");
 }
 
+/* The fee is not part of the order; how high it may be is. */
+static void
+test_fee(void **state)
+{
+	const struct posting postings[] = {{id(A), id(B), 100}, {id(B), id(A), 3}};
+	struct ledger_transaction t = {.ledger_id = 7,
+				       .type = TRANSACTION_TRANSFER,
+				       .postings = postings,
+				       .count = 2,
+				       .has_fee = true};
+
+	(void)state;
+	expect_text(&t, "cowry-1;7;0;8:transfer;0:;0:;0:;36:" A ";36:" B ";100;");
+	t.reverses = 5;
+	expect_text(&t, "cowry-1;7;5;8:transfer;0:;0:;0:;36:" B ";36:" A ";3;");
+	t = (struct ledger_transaction){
+		.ledger_id = 7, .type = TRANSACTION_TRANSFER, .has_fee_most = true, .fee_most = 3};
+	expect_text(&t, "cowry-1;7;0;8:transfer;0:;0:;0:;3:fee;3;");
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_least),
-		cmocka_unit_test(test_everything),
-		cmocka_unit_test(test_kept_hold),
-		cmocka_unit_test(test_rules),
+		cmocka_unit_test(test_least),     cmocka_unit_test(test_everything),
+		cmocka_unit_test(test_kept_hold), cmocka_unit_test(test_rules),
+		cmocka_unit_test(test_fee),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
