@@ -328,6 +328,11 @@ src_app_libapp_a_SOURCES = \
 	src/app/voucher/voucher.c src/app/voucher/voucher.h \
 	src/app/wallet/account.c src/app/wallet/account.h \
 	src/app/wallet/compound.c src/app/wallet/compound.h src/app/wallet/card.c src/app/wallet/card.h \
+	src/app/wallet/fee.c src/app/wallet/fee.h \
+	src/app/wallet/fee_rate.c src/app/wallet/fee_rate.h \
+	src/app/wallet/fee_schedule.c src/app/wallet/fee_schedule.h \
+	src/app/wallet/fee_terms.c src/app/wallet/fee_terms.h \
+	src/app/wallet/fee_version.c src/app/wallet/fee_version.h \
 	src/app/wallet/filter.c src/app/wallet/filter.h \
 	src/app/wallet/hold.c src/app/wallet/hold.h \
 	src/app/wallet/key.c src/app/wallet/key.h \
@@ -336,7 +341,7 @@ src_app_libapp_a_SOURCES = \
 	src/app/wallet/statement.c src/app/wallet/statement.h \
 	src/app/wallet/statement_csv.c \
 	src/app/wallet/statement_pdf.c \
-	src/app/wallet/transaction.c src/app/wallet/transaction.h \
+	src/app/wallet/transaction.c src/app/wallet/transaction.h src/app/wallet/transaction_amount.c \
 	src/app/wallet/user_wallet.c src/app/wallet/user_wallet.h \
 	src/app/wallet/wallet.c src/app/wallet/wallet.h
 
@@ -395,6 +400,7 @@ src_api_libapi_a_SOURCES = \
 	src/api/pocket/auth.c \
 	src/api/pocket/complaints.c \
 	src/api/pocket/events.c \
+	src/api/pocket/fees.c \
 	src/api/pocket/filter.h \
 	src/api/pocket/email.c \
 	src/api/pocket/holds.c \

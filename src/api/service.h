@@ -7,7 +7,7 @@
 
 #include "base/ctx.h"
 
-/* Create the router, the batchers, the caches of API keys and of Google's keys, and the group
+/* Create the router, the batchers, the caches of API keys, fees and Google's keys, and the group
  * commit. False, with the parts that were created, if out of memory. */
 bool service_open(struct app *app) MUST_CHECK;
 /* Release them, also after a failed service_open(). */

@@ -14,6 +14,7 @@ struct committer;
 struct config;
 struct sender;
 struct google;
+struct fee_cache;
 struct http_client;
 struct key_cache;
 struct keyring;
@@ -33,6 +34,7 @@ struct app {
 	struct committer *committer;   /* group commit of postings */
 	struct batcher *key_checks;    /* combined look-ups of API keys */
 	struct key_cache *key_cache;   /* what they stand for */
+	struct fee_cache *fee_cache;   /* what this process knows of fees */
 	struct batcher *wallet_reads;  /* combined reads of wallets */
 	struct password_gate *passwords;
 	struct router *router;

@@ -79,7 +79,9 @@ is_nullable(const struct describer *d, const struct field *field)
 static bool
 is_required(const struct describer *d, const struct field *field)
 {
-	return field->required || (d->reply && (field->keep_null || field->type == FIELD_OBJECT));
+	return field->required ||
+	       (d->reply &&
+		(field->keep_null || (field->type == FIELD_OBJECT && !field->omit_empty)));
 }
 
 static void

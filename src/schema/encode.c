@@ -5,6 +5,8 @@
 #include "base/word.h"
 #include "schema/schema.h"
 
+static bool is_empty(const struct schema *schema, const char *object);
+
 /* Whether the member is empty, so that the field may be omitted. */
 static bool
 is_absent(const struct field *field, const void *member)
@@ -44,9 +46,19 @@ is_absent(const struct field *field, const void *member)
 	case FIELD_LIST:
 		return ((const struct list *)member)->items == NULL;
 	case FIELD_OBJECT:
-		return false;
+		return field->omit_empty && is_empty(field->sub, member);
 	}
 	return false;
+}
+
+/* Whether all members of the object are. */
+static bool
+is_empty(const struct schema *schema, const char *object)
+{
+	for (size_t i = 0; i < schema->count; i++)
+		if (!is_absent(&schema->fields[i], object + schema->fields[i].offset))
+			return false;
+	return true;
 }
 
 const char *const *

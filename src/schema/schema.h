@@ -68,6 +68,7 @@ struct field {
 	bool required;       /* requests: required; replies: always present */
 	bool secret;         /* write-only in the documentation; may hold control characters */
 	bool keep_null;      /* replies: null instead of omitting an absent value */
+	bool omit_empty;     /* a FIELD_OBJECT of a reply is absent if all its members are */
 	bool may_be_empty;   /* a FIELD_TEXTS may have no items */
 	int64_t items_max;   /* of a FIELD_TEXTS; 0: TEXTS_MAX */
 	bool may_be_zero;    /* a FIELD_DECIMAL of a request */

@@ -102,6 +102,7 @@ unit_cowry_tests = \
 	tests/unit/bin/scheduling \
 	tests/unit/app/code \
 	tests/unit/app/identity \
+	tests/unit/app/fee_rate \
 	tests/unit/app/iban \
 	tests/unit/ledger/commit_queue \
 	tests/unit/app/lane \
@@ -155,6 +156,7 @@ tests_unit_app_identity_LDADD = $(unit_cowry_libs)
 tests_unit_app_receipt_check_LDADD = $(unit_cowry_libs)
 tests_unit_app_risk_LDADD = $(unit_cowry_libs)
 tests_unit_app_instance_LDADD = $(unit_cowry_libs)
+tests_unit_app_fee_rate_LDADD = $(unit_cowry_libs)
 tests_unit_app_iban_LDADD = $(unit_cowry_libs)
 tests_unit_ledger_commit_queue_LDADD = $(unit_cowry_libs)
 tests_unit_app_lane_LDADD = $(unit_cowry_libs)

@@ -160,18 +160,24 @@ SELECT f.public_id AS source, o.public_id AS destination, p.currency::text AS cu
 -- returns: maybe
 -- A transaction with its first posting, to be reversed; not a reversal, nor a payment through a provider
 -- (accounts of kind 4): that money has left the ledger, or came from outside. rest is what a reversal without
--- amount gives back: what is left, and if nothing is, what the last one took, which may be repeated.
+-- amount gives back: what is left, and if nothing is, what the last one took, which may be repeated. Its fee is not
+-- one of its postings here. The sum keeps the planner from reading all transactions in their order.
 SELECT t.transaction_id, t.public_id, t.reference, t.type, p.currency, p.amount,
        f.public_id AS source, o.public_id AS destination, t.metadata, t.created_at,
-       p.postings, t.reverses IS NOT NULL OR 4 IN (f.kind, o.kind) AS is_final,
+       p.postings - CASE WHEN e.line IS NULL THEN 0 ELSE 1 END AS postings,
+       t.reverses IS NOT NULL OR 4 IN (f.kind, o.kind) AS is_final,
        CASE WHEN r.reversed >= p.amount
             THEN coalesce((SELECT q.amount
                              FROM transaction b
-                             JOIN journal_posting q ON q.transaction_id = b.transaction_id AND q.line = 0
+                             JOIN journal_posting q ON q.transaction_id = b.transaction_id
                             WHERE b.reverses = t.transaction_id
-                            ORDER BY b.transaction_id DESC
+                              AND q.line = (SELECT count(*)
+                                              FROM transaction_fee g
+                                             WHERE g.transaction_id = b.transaction_id AND g.line = 0)
+                            ORDER BY b.transaction_id + 0 DESC
                             LIMIT 1), p.amount)
-            ELSE p.amount - coalesce(r.reversed, 0) END AS rest
+            ELSE p.amount - coalesce(r.reversed, 0) END AS rest,
+       e.fee, e.fee_version_id, e.bearer, e.version, e.schedule
   FROM transaction t
   JOIN LATERAL (SELECT q.*, count(*) OVER () AS postings
                   FROM posting q
@@ -184,4 +190,11 @@ SELECT t.transaction_id, t.public_id, t.reference, t.type, p.currency, p.amount,
   JOIN account f ON f.account_id = p.from_id
   JOIN account o ON o.account_id = p.to_id
   LEFT JOIN reversed_transaction r ON r.transaction_id = t.transaction_id
+  LEFT JOIN LATERAL (SELECT c.line, CASE v.on_reversal WHEN 'refund' THEN c.amount END AS fee, c.fee_version_id,
+                            v.bearer, v.number AS version, s.public_id AS schedule
+                       FROM transaction_fee c
+                       JOIN fee_version v USING (fee_version_id)
+                       JOIN fee_schedule s USING (fee_schedule_id)
+                      WHERE c.transaction_id = t.transaction_id
+                      LIMIT 1) e ON true
  WHERE t.public_id = $2 AND t.ledger_id = $1;

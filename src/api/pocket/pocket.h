@@ -15,6 +15,7 @@ extern const struct route pocket_auth[];
 extern const struct route pocket_email[];
 extern const struct route pocket_platform[];
 extern const struct route pocket_events[];
+extern const struct route pocket_fees[];
 extern const struct route pocket_jobs[];
 extern const struct route pocket_keys[];
 extern const struct route pocket_receipts[];
@@ -43,6 +44,10 @@ extern const struct schema pocket_transaction;
 
 /* A transaction, as it is looked up. */
 extern const struct schema pocket_looked_up;
+
+/* struct fee: that was taken, or given back; and with what was given back of it since. */
+extern const struct schema pocket_fee;
+extern const struct schema pocket_known_fee;
 
 /* Credit and debit through a provider, called by the routes of api/pocket/wallets.c if a
  * provider is named. */

@@ -132,6 +132,10 @@ static const struct field line_fields[] = {
 	FIELD(struct_type, reference, .name = "reference", .required = required_,              \
 	      .format = "reference", .doc = "Your reference; unique in the project and mode.", \
 	      .example = example_)
+#define MAX_FEE_FIELD(struct_type)                                                         \
+	FIELD(struct_type, max_fee, .name = "maxFee", .may_be_zero = true,                 \
+	      .doc = "A higher fee is 422 FEE_EXCEEDS_MAXIMUM. Default: any fee is paid.", \
+	      .example = "\"2.50\"")
 #define METADATA_FIELD(struct_type)                      \
 	FIELD(struct_type, metadata, .name = "metadata", \
 	      .example = "{\"reason\":\"internal transfer\"}")
@@ -142,6 +146,7 @@ static const struct field transfer_fields[] = {
 	AMOUNT_FIELD(struct transaction_order, amount, true),
 	CURRENCY_FIELD(struct transaction_order),
 	REFERENCE_FIELD(struct transaction_order, true, "\"trf_2026_001\""),
+	MAX_FEE_FIELD(struct transaction_order),
 	METADATA_FIELD(struct transaction_order),
 	DRY_RUN_FIELD(struct transaction_order),
 };
@@ -157,6 +162,7 @@ static const struct field funding_fields[] = {
 	      .doc = "Fields that the provider requires in addition to amount, currency and "
 		     "reference.",
 	      .example = "{\"email\":\"customer@example.com\"}"),
+	MAX_FEE_FIELD(struct transaction_order),
 	METADATA_FIELD(struct transaction_order),
 	DRY_RUN_FIELD(struct transaction_order),
 };
@@ -186,6 +192,8 @@ static const struct field transaction_fields[] = {
 	FIELD(struct transaction, reverses, .name = "reverses"),
 	FIELD(struct transaction, balance, .name = "balance",
 	      .doc = "Ledger balance of the wallet (in transfers, of the source) afterwards."),
+	FIELD(struct transaction, fee, .name = "fee", .omit_empty = true, .sub = &pocket_fee,
+	      .doc = "Taken in addition; of a reversal, what it gives back. Absent if there is none."),
 	FIELD(struct transaction, provider, .name = "provider",
 	      .doc = "Answer of the provider, with its name, the reference sent to it and the "
 		     "checkoutUrl; data contains the provider's own answer only.",
@@ -206,6 +214,7 @@ static const struct field bulk_item_fields[] = {
 	AMOUNT_FIELD(struct transaction_order, amount, true),
 	CURRENCY_FIELD(struct transaction_order),
 	REFERENCE_FIELD(struct transaction_order, true, "\"bulk_2026_001\""),
+	MAX_FEE_FIELD(struct transaction_order),
 	METADATA_FIELD(struct transaction_order),
 };
 
@@ -228,6 +237,7 @@ static const struct field bulk_line_fields[] = {
 	      .words = transaction_status_words, .required = true, .example = "\"completed\""),
 	FIELD(struct bulk_line, id, .name = "id"),
 	FIELD(struct bulk_line, replayed, .name = "replayed", .example = "false"),
+	FIELD(struct bulk_line, fee, .name = "fee", .omit_empty = true, .sub = &pocket_fee),
 	FIELD(struct bulk_line, code, .name = "code", .example = "null"),
 	FIELD(struct bulk_line, message, .name = "message", .example = "null"),
 };

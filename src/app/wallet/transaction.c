@@ -18,39 +18,11 @@ const char *const transaction_status_words[] = {"pending", "completed", "failed"
 /* A transaction in progress: the input of the ledger, and the values for the answer. */
 struct draft {
 	struct ledger_transaction transaction;
-	struct posting posting;
-	struct posting_result result;
+	struct posting postings[2]; /* the order and its fee */
+	struct posting_result results[2];
 	struct transaction shown;
 	bool balance_of_to; /* which side's balance the answer shows */
 };
-
-enum err
-transaction_amount_of(struct ctx *ctx, const char *field, struct decimal amount,
-		      const char *currency, struct money *out)
-{
-	const struct currency *known = currency_find_any_case(currency);
-
-	switch (money_from_decimal(out, amount, known)) {
-	case MONEY_OK:
-		return ERR_OK;
-	case MONEY_DECIMALS:
-		violation_add(ctx->arena, &ctx->fault, field, "DECIMALS",
-			      arena_printf(ctx->arena, "must have at most %d decimals in %s",
-					   known->exponent, known->code));
-		return ERR_VALIDATION;
-	case MONEY_NOT_A_NUMBER:
-	case MONEY_OVERFLOW:
-		break;
-	}
-	violation_add(ctx->arena, &ctx->fault, field, "AMOUNT", "is too large");
-	return ERR_VALIDATION;
-}
-
-enum err
-transaction_amount(struct ctx *ctx, struct decimal amount, const char *currency, struct money *out)
-{
-	return transaction_amount_of(ctx, "amount", amount, currency, out);
-}
 
 /* Fill the draft of a transaction of one posting. */
 static void
@@ -60,16 +32,16 @@ prepare(struct draft *draft, int64_t ledger_id, enum transaction_type type, stru
 	const char *json = metadata.text != NULL ? metadata.text : "{}";
 
 	posting.amount = amount.minor;
-	draft->posting = posting;
+	draft->postings[0] = posting;
 	draft->transaction = (struct ledger_transaction){
 		.ledger_id = ledger_id,
 		.currency = amount.currency->code,
 		.reference = reference,
 		.type = type,
 		.metadata = json,
-		.postings = &draft->posting,
+		.postings = draft->postings,
 		.count = 1,
-		.results = &draft->result,
+		.results = draft->results,
 	};
 	draft->shown = (struct transaction){
 		.reference = reference,
@@ -81,33 +53,61 @@ prepare(struct draft *draft, int64_t ledger_id, enum transaction_type type, stru
 	};
 }
 
+static struct fee_order
+order_of(struct draft *draft)
+{
+	return (struct fee_order){&draft->transaction, draft->postings, &draft->shown.fee};
+}
+
 /* The values for the answer, after the ledger has posted it. */
-static void
-show(const struct draft *draft, struct transaction *out)
+static enum err
+show(struct ctx *ctx, struct draft *draft, struct transaction *out)
 {
 	const struct ledger_transaction *t = &draft->transaction;
+	const struct posting_result *moved = &draft->results[0];
+	const struct fee_order order = order_of(draft);
+	enum fee_bearer shown = draft->balance_of_to ? BEARER_PAYEE : BEARER_PAYER;
 
 	*out = draft->shown;
 	out->id = t->public_id;
 	out->created_at = t->created_at;
 	out->replayed = t->replayed;
-	out->balance = (struct money){draft->balance_of_to ? draft->result.to_balance
-							   : draft->result.from_balance,
-				      draft->shown.amount.currency};
+	TRY(fee_shown(ctx, &order, 1, &out->fee));
+	out->balance =
+		(struct money){draft->balance_of_to ? moved->to_balance : moved->from_balance,
+			       draft->shown.amount.currency};
+	if (out->fee.amount.currency != NULL && out->fee.bearer == shown)
+		out->balance.minor = out->fee.balance;
+	return ERR_OK;
 }
 
 static enum err
 submit(struct ctx *ctx, struct draft *draft, bool dry_run, struct transaction *out)
 {
+	const struct fee_order order = order_of(draft);
 	enum err err;
 
 	ledger_content(ctx, &draft->transaction);
-	err = ledger_submit(ctx, &draft->transaction);
+	err = fee_submit(ctx, &order);
 	if (err == ERR_NOT_FOUND)
 		return fault(&ctx->fault, ERR_NOT_FOUND, NULL, "Wallet not found");
 	TRY(err);
-	show(draft, out);
+	TRY(show(ctx, draft, out));
 	out->dry_run = dry_run;
+	return ERR_OK;
+}
+
+/* How high the fee may be, if the order says it. */
+static enum err
+limit_fee(struct ctx *ctx, const struct transaction_order *in, struct draft *draft)
+{
+	struct money most;
+
+	if (!in->max_fee.present)
+		return ERR_OK;
+	TRY(transaction_amount_of(ctx, "maxFee", in->max_fee, draft->shown.currency, &most));
+	draft->transaction.has_fee_most = true;
+	draft->transaction.fee_most = most.minor;
 	return ERR_OK;
 }
 
@@ -133,7 +133,7 @@ draft_transfer(struct ctx *ctx, const struct transaction_order *in, struct draft
 		(struct posting){in->from, in->to, 0}, in->reference, in->metadata);
 	draft->shown.from = in->from;
 	draft->shown.to = in->to;
-	return ERR_OK;
+	return limit_fee(ctx, in, draft);
 }
 
 /* Credit and debit: between the wallet and a system account of the same ledger and currency. */
@@ -153,7 +153,7 @@ draft_funding(struct ctx *ctx, const struct transaction_order *in, bool credit, 
 		in->reference, in->metadata);
 	draft->balance_of_to = credit;
 	draft->shown.wallet = in->wallet;
-	return ERR_OK;
+	return limit_fee(ctx, in, draft);
 }
 
 enum err
@@ -282,6 +282,7 @@ capture(struct ctx *ctx, struct uuid id, const struct transaction_order *in,
 	draft.shown.from = hold.account;
 	draft.shown.to = in->to;
 	draft.shown.hold = id;
+	TRY(limit_fee(ctx, in, &draft));
 	err = submit(ctx, &draft, in->dry_run, out);
 	if (err == ERR_HOLD_CLOSED && in->reference == NULL && hold.status == HOLD_CAPTURED)
 		err = ERR_DUPLICATE_REFERENCE;
@@ -309,6 +310,11 @@ struct transaction_row {
 	int64_t postings;
 	bool is_final;
 	int64_t rest; /* what a reversal without amount gives back */
+	int64_t fee;  /* that it gives back in proportion */
+	int64_t fee_version_id;
+	enum fee_bearer bearer;
+	int64_t version;
+	struct uuid schedule;
 };
 
 static const struct column transaction_columns[] = {
@@ -325,6 +331,11 @@ static const struct column transaction_columns[] = {
 	COLUMN(struct transaction_row, postings),
 	COLUMN(struct transaction_row, is_final),
 	COLUMN(struct transaction_row, rest),
+	COLUMN(struct transaction_row, fee),
+	COLUMN(struct transaction_row, fee_version_id),
+	COLUMN_WORD(struct transaction_row, bearer, fee_bearer_words),
+	COLUMN(struct transaction_row, version),
+	COLUMN(struct transaction_row, schedule),
 };
 
 /* What is to be reversed, if it may be. */
@@ -374,6 +385,20 @@ turn_round(struct ctx *ctx, int64_t transaction_id, struct draft *draft)
 	return ERR_OK;
 }
 
+/* What has one posting is reversed in parts, and with them its fee. */
+static void
+give_back(const struct transaction_row *row, struct draft *draft)
+{
+	draft->transaction.reversible = row->amount;
+	if (row->fee == 0)
+		return;
+	draft->shown.fee = (struct fee){.amount = {row->fee, draft->shown.amount.currency},
+					.bearer = row->bearer,
+					.schedule = row->schedule,
+					.version = row->version};
+	fee_refund(&draft->transaction, draft->postings, &draft->shown.fee, row->fee_version_id);
+}
+
 static enum err
 reverse(struct ctx *ctx, struct uuid id, const struct transaction_order *in,
 	struct transaction *out)
@@ -395,10 +420,10 @@ reverse(struct ctx *ctx, struct uuid id, const struct transaction_order *in,
 		(struct posting){row.destination, row.source, 0},
 		reference_or(ctx, in->reference, "reversal", id), in->metadata);
 	draft.transaction.reverses = row.transaction_id;
-	if (row.postings == 1)
-		draft.transaction.reversible = row.amount;
-	else
+	if (row.postings > 1)
 		TRY(turn_round(ctx, row.transaction_id, &draft));
+	else
+		give_back(&row, &draft);
 	draft.shown.reverses = id;
 	err = submit(ctx, &draft, in->dry_run, out);
 	TRY(done_before(ctx, in, err, ERR_ALREADY_REVERSED));
@@ -508,8 +533,7 @@ struct bulk_state {
 static enum err
 post_bulk(struct ctx *ctx, const struct bulk_state *bulk)
 {
-	struct ledger_transaction **transactions =
-		arena_array(ctx->arena, bulk->n, sizeof(struct ledger_transaction *));
+	struct fee_order *orders = arena_array(ctx->arena, bulk->n, sizeof(*orders));
 	size_t count = 0;
 
 	for (size_t i = 0; i < bulk->n; i++) {
@@ -520,9 +544,27 @@ post_bulk(struct ctx *ctx, const struct bulk_state *bulk)
 			continue;
 		}
 		ledger_content(ctx, &bulk->drafts[i].transaction);
-		transactions[count++] = &bulk->drafts[i].transaction;
+		orders[count++] = order_of(&bulk->drafts[i]);
 	}
-	return count > 0 ? ledger_post(ctx, transactions, count) : ERR_OK;
+	return count > 0 ? fee_post(ctx, ctx->who.ledger_id, orders, count) : ERR_OK;
+}
+
+/* The fees of the items that the ledger has. */
+static enum err
+show_fees(struct ctx *ctx, const struct bulk_state *bulk, struct bulk_line *lines)
+{
+	struct fee_order *orders = arena_array(ctx->arena, bulk->n, sizeof(*orders));
+	struct fee *fees = arena_array(ctx->arena, bulk->n, sizeof(*fees));
+
+	for (size_t i = 0; i < bulk->n; i++) {
+		if (bulk->refused[i] != ERR_OK)
+			bulk->drafts[i].transaction.err = bulk->refused[i];
+		orders[i] = order_of(&bulk->drafts[i]);
+	}
+	TRY(fee_shown(ctx, orders, bulk->n, fees));
+	for (size_t i = 0; i < bulk->n; i++)
+		lines[i].fee = fees[i];
+	return ERR_OK;
 }
 
 enum err
@@ -552,5 +594,7 @@ transaction_bulk(struct ctx *ctx, const struct bulk_order *in, struct bulk_resul
 		else if (out->failed++ == 0)
 			first = err;
 	}
-	return in->atomic && first != ERR_OK ? refuse_all(ctx, lines, n, first) : ERR_OK;
+	if (in->atomic && first != ERR_OK)
+		return refuse_all(ctx, lines, n, first);
+	return show_fees(ctx, &bulk, lines);
 }

@@ -8,6 +8,7 @@
 #ifndef APP_WALLET_TRANSACTION_H
 #define APP_WALLET_TRANSACTION_H
 
+#include "app/wallet/fee.h"
 #include "base/ctx.h"
 #include "base/money.h"
 #include "base/value.h"
@@ -26,6 +27,7 @@ struct transaction_order {
 	struct uuid to;             /* transfer, capture */
 	struct uuid wallet;         /* credit, debit */
 	struct decimal amount;
+	struct decimal max_fee; /* a higher fee is ERR_FEE_EXCEEDS_MAXIMUM */
 	const char *currency;
 	const char *reference;
 	const char *provider;
@@ -48,6 +50,7 @@ struct transaction {
 	struct uuid hold;
 	struct uuid reverses;
 	struct money balance; /* ledger balance of the wallet (of from, in transfers) after it */
+	struct fee fee;       /* that was taken, or given back; none: no currency */
 	struct json_value provider; /* the provider's answer, if one was called */
 	struct json_value metadata;
 	struct instant created_at;
@@ -104,6 +107,7 @@ struct bulk_line {
 	const char *reference;
 	enum transaction_status status; /* completed, failed */
 	struct uuid id;
+	struct fee fee;
 	const char *code; /* of the error */
 	const char *message;
 	bool replayed;
