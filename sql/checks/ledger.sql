@@ -335,18 +335,24 @@ SELECT 'account ' || a.public_id || ': ' || a.held || ' is held instead of ' || 
 -- name: check_captures
 -- params: after:bigint last:bigint
 -- returns: many
--- A captured hold moved its amount out of its account, and so did each capture that left it active.
+-- A captured hold moved its amount out of its account, and so did each capture that left it active; their fees are not
+-- of the hold.
 SELECT 'hold ' || h.public_id || ' captured ' || h.captured || ', its transaction moved '
        || coalesce(p.amount, 0) || '; before, it captured ' || h.captured_before || ', they moved '
        || coalesce(b.amount, 0) AS problem, h.ledger_id
   FROM hold h
-  LEFT JOIN LATERAL (SELECT amount
-                       FROM journal_posting
-                      WHERE transaction_id = h.transaction_id AND from_id = h.account_id) p ON true
+  LEFT JOIN LATERAL (SELECT j.amount
+                       FROM journal_posting j
+                       LEFT JOIN transaction_fee f ON f.transaction_id = j.transaction_id AND f.line = j.line
+                      WHERE j.transaction_id = h.transaction_id AND j.from_id = h.account_id
+                        AND f.line IS NULL) p ON true
  CROSS JOIN LATERAL (SELECT sum(j.amount) AS amount, bool_or(is_detached(c.transaction_id)) AS detached
                        FROM hold_capture c
                        LEFT JOIN journal_posting j ON j.transaction_id = c.transaction_id
                                                   AND j.from_id = h.account_id
+                                                  AND (SELECT count(*)
+                                                         FROM transaction_fee f
+                                                        WHERE f.transaction_id = j.transaction_id AND f.line = j.line) = 0
                       WHERE c.hold_id = h.hold_id) b
  WHERE h.hold_id > $1 AND h.hold_id <= $2
    AND ((h.status = 1 AND h.captured IS DISTINCT FROM p.amount AND NOT is_detached(h.transaction_id))

@@ -5,7 +5,7 @@ if CMOCKA
 check_LIBRARIES += libclient.a
 libclient_a_SOURCES = tests/support/client.c tests/support/client_sql.c tests/support/client.h tests/support/users.c tests/support/users.h \
 	tests/support/record.c tests/support/record.h \
-	tests/support/money.h tests/support/hold_scene.h tests/support/easypay_client.c tests/support/easypay_client.h tests/support/fake_server.c tests/support/fake_server.h \
+	tests/support/money.h tests/support/fee_scene.h tests/support/hold_scene.h tests/support/easypay_client.c tests/support/easypay_client.h tests/support/fake_server.c tests/support/fake_server.h \
 	tests/support/webhook_receiver.c tests/support/webhook_receiver.h tests/support/fake_vendor.c tests/support/fake_vendor.h \
 	tests/support/fake_bank.c tests/support/fake_bank.h tests/support/drop_payer.c tests/support/drop_payer.h
 
@@ -82,7 +82,7 @@ API_TESTS = \
 	tests/api/pocket/jobs \
 	tests/api/pocket/key_limits \
 	tests/api/pocket/keys \
-	tests/api/pocket/lookup tests/api/pocket/compound tests/api/pocket/metadata tests/api/pocket/sessions tests/api/pocket/transactions \
+	tests/api/pocket/lookup tests/api/pocket/compound tests/api/pocket/fees tests/api/pocket/fee_postings tests/api/pocket/metadata tests/api/pocket/sessions tests/api/pocket/transactions \
 	tests/api/pocket/payees \
 	tests/api/pocket/payments \
 	tests/api/pocket/payment_faults \
@@ -198,6 +198,8 @@ tests_api_pocket_key_limits_LDADD = $(API_LIBS)
 tests_api_pocket_keys_LDADD = $(API_LIBS)
 tests_api_pocket_lookup_LDADD = $(API_LIBS)
 tests_api_pocket_compound_LDADD = $(API_LIBS)
+tests_api_pocket_fees_LDADD = $(API_LIBS)
+tests_api_pocket_fee_postings_LDADD = $(API_LIBS)
 tests_api_pocket_metadata_LDADD = $(API_LIBS)
 tests_api_pocket_sessions_LDADD = $(API_LIBS)
 tests_api_pocket_transactions_LDADD = $(API_LIBS)

@@ -34,6 +34,7 @@ static const struct {
 	 "client_covered(*state, pocket_transactions, NULL)"},
 	{pocket_compound, NULL, "pocket/compound", "client_covered(*state, pocket_compound, NULL)"},
 	{pocket_metadata, NULL, "pocket/metadata", "client_covered(*state, pocket_metadata, NULL)"},
+	{pocket_fees, NULL, "pocket/fees", "client_covered(*state, pocket_fees, NULL)"},
 	{pocket_accounts, NULL, "pocket/accounts", "client_covered(*state, pocket_accounts, NULL)"},
 	{pocket_wallets, "Wallets", "pocket/wallets",
 	 "client_covered(*state, pocket_wallets, \"Wallets\")"},

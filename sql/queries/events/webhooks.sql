@@ -146,12 +146,14 @@ SELECT done_id, next_id, sequence,
 -- params: after:bigint upto:bigint
 -- returns: many
 -- The postings of transactions of projects with subscriptions, in the order of the journal. Accounts
--- of kind 1 are wallets.
+-- of kind 1 are wallets. The first posting of an order comes after the fee that a reversal gives back.
 SELECT t.transaction_id, t.public_id, t.type, t.reference, t.metadata, t.created_at, t.project_id,
        t.mode, p.line, p.currency, p.amount, p.from_balance, p.to_balance,
        f.public_id AS source, f.kind = 1 AS source_is_wallet,
        o.public_id AS destination, o.kind = 1 AS destination_is_wallet,
-       r.public_id AS reverses, coalesce(h.public_id, c.public_id) AS hold, c.hold_id IS NOT NULL AS hold_stays
+       r.public_id AS reverses, coalesce(h.public_id, c.public_id) AS hold, c.hold_id IS NOT NULL AS hold_stays,
+       coalesce(e.line = p.line, false) AS is_fee, p.line = CASE e.line WHEN 0 THEN 1 ELSE 0 END AS is_order,
+       e.amount AS fee
   FROM (SELECT j.transaction_id, j.public_id, j.type, j.reference, j.metadata, j.created_at,
                j.reverses, l.project_id, l.mode
           FROM transaction j
@@ -165,6 +167,7 @@ SELECT t.transaction_id, t.public_id, t.type, t.reference, t.metadata, t.created
   JOIN account f ON f.account_id = p.from_id
   JOIN account o ON o.account_id = p.to_id
   LEFT JOIN transaction r ON r.transaction_id = t.reverses
+  LEFT JOIN transaction_fee e ON e.transaction_id = t.transaction_id
   LEFT JOIN hold h ON h.transaction_id = t.transaction_id
   LEFT JOIN (hold_capture d JOIN hold c USING (hold_id))
     ON d.transaction_id = t.transaction_id AND t.type = 'capture'

@@ -115,17 +115,19 @@ SELECT v.fee_version_id, s.public_id AS schedule, s.type, s.currency::text AS cu
  ORDER BY v.fee_schedule_id DESC, v.number DESC, r.position;
 
 -- name: fee_list
--- params: transaction_ids:bigint[]
+-- params: public_ids:uuid[]
 -- returns: many
--- What was taken from who bears it, or given back by a reversal; what was given back of it by all reversals; and
+-- Of transactions: what was taken from who bears it, or given back by a reversal; what was given back of it by all reversals; and
 -- the balance of who paid it then, which is 0 if that can't be read any more.
-SELECT f.transaction_id, f.amount, s.currency::text AS currency, v.bearer, s.public_id AS schedule, v.number AS version,
+SELECT t.public_id AS transaction, f.amount, s.currency::text AS currency, v.bearer, s.public_id AS schedule,
+       v.number AS version,
        (SELECT coalesce(sum(g.amount), 0)::bigint
           FROM transaction r
           JOIN transaction_fee g ON g.transaction_id = r.transaction_id
          WHERE r.reverses = f.transaction_id) AS refunded,
        coalesce(p.from_balance, 0) AS balance
-  FROM unnest($1) AS i (transaction_id)
+  FROM unnest($1) AS i (public_id)
+  JOIN transaction t USING (public_id)
   JOIN transaction_fee f USING (transaction_id)
   JOIN fee_version v USING (fee_version_id)
   JOIN fee_schedule s USING (fee_schedule_id)

@@ -108,7 +108,7 @@ SELECT a.public_id, a.account_id, a.ledger_id, a.currency, w.number, w.user_id, 
 WITH recent AS MATERIALIZED (
     SELECT *
       FROM (SELECT * FROM (
-                SELECT transaction_id, from_sequence AS sequence, true AS is_debit, currency, amount,
+                SELECT transaction_id, line, from_sequence AS sequence, true AS is_debit, currency, amount,
                        from_balance AS balance, to_id AS other_id
                   FROM posting
                  WHERE from_id = $1 AND from_sequence < $2
@@ -116,7 +116,7 @@ WITH recent AS MATERIALIZED (
                  LIMIT $3) outgoing
             UNION ALL
             SELECT * FROM (
-                SELECT transaction_id, to_sequence AS sequence, false, currency, amount,
+                SELECT transaction_id, line, to_sequence AS sequence, false, currency, amount,
                        to_balance AS balance, from_id AS other_id
                   FROM posting
                  WHERE to_id = $1 AND to_sequence < $2
@@ -130,10 +130,11 @@ WITH recent AS MATERIALIZED (
 SELECT p.sequence, t.public_id, t.reference, t.type,
        CASE WHEN p.is_debit THEN 'out' ELSE 'in' END AS direction, p.currency, p.amount, p.balance,
        o.public_id AS counterparty,
-       CASE WHEN $5 THEN t.metadata END AS metadata, t.created_at, r.public_id AS reverses
+       CASE WHEN $5 THEN t.metadata END AS metadata, t.created_at, r.public_id AS reverses,
+       (SELECT count(*) FROM transaction_fee f WHERE f.transaction_id = p.transaction_id AND f.line = p.line) > 0 AS is_fee
   FROM (SELECT * FROM recent
         UNION ALL
-        SELECT h.transaction_id, h.sequence, h.is_debit, h.currency, h.amount, h.balance, h.other_id
+        SELECT h.transaction_id, h.line, h.sequence, h.is_debit, h.currency, h.amount, h.balance, h.other_id
           FROM rest r
          CROSS JOIN LATERAL archived_history($1, r.before, $3 - r.count) h
          WHERE r.count < $3 AND r.before > 1) p

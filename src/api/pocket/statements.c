@@ -33,6 +33,8 @@ static const struct field line_fields[] = {
 	FIELD(struct wallet_line, amount, .name = "amount", .required = true),
 	FIELD(struct wallet_line, balance, .name = "balance", .required = true,
 	      .doc = "Balance after the transaction."),
+	FIELD(struct wallet_line, is_fee, .name = "isFee", .example = "false",
+	      .doc = "true: the fee of the transaction, or what a reversal gives back of it."),
 };
 
 static const struct schema line_out = SCHEMA(struct wallet_line, "StatementLine", line_fields);

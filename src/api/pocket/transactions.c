@@ -31,6 +31,8 @@ static const struct field fields[] = {
 	FIELD(struct lookup, status, .name = "status", .choices = word_completed,
 	      .words = transaction_status_words, .required = true, .example = "\"completed\""),
 	FIELD(struct lookup, postings, .name = "postings", .required = true, .sub = &posting),
+	FIELD(struct lookup, fee, .name = "fee", .omit_empty = true, .sub = &pocket_known_fee,
+	      .doc = "One of the postings; of a reversal, what it gives back. Absent if there is none."),
 	FIELD(struct lookup, reverses, .name = "reverses",
 	      .doc = "The transaction that it takes back."),
 	FIELD(struct lookup, reversed, .name = "reversedAmount",

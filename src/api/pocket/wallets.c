@@ -114,6 +114,8 @@ static const struct field line_fields[] = {
 	      .doc = "Balance of the wallet after the transaction."),
 	FIELD(struct wallet_line, counterparty, .name = "counterpartyWalletId", .keep_null = true),
 	FIELD(struct wallet_line, reverses, .name = "reverses"),
+	FIELD(struct wallet_line, is_fee, .name = "isFee", .example = "false",
+	      .doc = "true: the fee of the transaction, or what a reversal gives back of it."),
 	FIELD(struct wallet_line, metadata, .name = "metadata"),
 	FIELD(struct wallet_line, created_at, .name = "createdAt", .required = true),
 };

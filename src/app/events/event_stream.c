@@ -53,6 +53,9 @@ struct line_row {
 	struct uuid reverses;
 	struct uuid hold;
 	bool hold_stays;
+	bool is_fee;
+	bool is_order;
+	int64_t fee; /* of the transaction */
 };
 
 static const struct column line_columns[] = {
@@ -76,6 +79,9 @@ static const struct column line_columns[] = {
 	COLUMN(struct line_row, reverses),
 	COLUMN(struct line_row, hold),
 	COLUMN(struct line_row, hold_stays),
+	COLUMN(struct line_row, is_fee),
+	COLUMN(struct line_row, is_order),
+	COLUMN(struct line_row, fee),
 };
 
 /* Events to be inserted, a column each. */
@@ -154,6 +160,7 @@ emit_side(struct batch *batch, const struct line_row *row, bool credit)
 
 	posting.balance = (struct money){credit ? row->to_balance : row->from_balance,
 					 posting.amount.currency};
+	posting.is_fee = row->is_fee;
 	posting.transaction_type = word_text(transaction_type_words, row->type);
 	if (other)
 		posting.counterparty = credit ? row->source : row->destination;
@@ -182,6 +189,8 @@ emit_transaction(struct batch *batch, const struct line_row *row)
 	} else {
 		return;
 	}
+	if (row->fee > 0)
+		posting.fee = (struct money){row->fee, posting.amount.currency};
 	posting.from = row->source;
 	emit(batch, row, type, &posting, posting.id);
 }
@@ -203,7 +212,7 @@ read_journal(struct ctx *ctx, int64_t after, int64_t upto)
 			emit_side(&batch, &row, false);
 		if (row.destination_is_wallet)
 			emit_side(&batch, &row, true);
-		if (row.line == 0)
+		if (row.is_order)
 			emit_transaction(&batch, &row);
 	}
 	if (batch.failed)

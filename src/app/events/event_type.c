@@ -34,6 +34,10 @@ static const struct field wallet_fields[] = {
 		AMOUNT(struct event_posting), REFERENCE(struct event_posting), \
 		METADATA(struct event_posting), CREATED(struct event_posting)
 
+#define FEE_FIELD(doc_)                                                        \
+	FIELD(struct event_posting, fee, .name = "fee", .example = "\"2.50\"", \
+	      .doc = doc_ " Absent if there is none.")
+
 static const struct field side_fields[] = {
 	POSTING_FIELDS("walletId"),
 	FIELD(struct event_posting, balance, .name = "balance", .required = true,
@@ -41,6 +45,8 @@ static const struct field side_fields[] = {
 	FIELD(struct event_posting, transaction, .name = "transactionId", .required = true),
 	FIELD(struct event_posting, transaction_type, .name = "transactionType",
 	      .choices = transaction_type_words, .required = true, .example = "\"transfer\""),
+	FIELD(struct event_posting, is_fee, .name = "isFee", .example = "false",
+	      .doc = "true: the fee of the transaction, or what a reversal gives back of it."),
 	FIELD(struct event_posting, counterparty, .name = "counterpartyWalletId",
 	      .doc = "The wallet on the other side, if it is one."),
 };
@@ -49,6 +55,7 @@ static const struct field transfer_fields[] = {
 	POSTING_FIELDS("id"),
 	FIELD(struct event_posting, from, .name = "fromWalletId", .required = true),
 	FIELD(struct event_posting, to, .name = "toWalletId", .required = true),
+	FEE_FIELD("Taken in addition."),
 	STATUS(struct event_posting),
 };
 
@@ -58,6 +65,7 @@ static const struct field capture_fields[] = {
 	POSTING_FIELDS("id"),
 	FIELD(struct event_posting, from, .name = "walletId", .required = true),
 	FIELD(struct event_posting, transaction, .name = "transactionId", .required = true),
+	FEE_FIELD("Taken in addition."),
 	FIELD(struct event_posting, status, .name = EVENT_STATUS, .choices = capture_statuses,
 	      .required = true, .doc = "active: of what is left, something is still held.",
 	      .example = "\"captured\""),
@@ -67,6 +75,7 @@ static const struct field reversal_fields[] = {
 	POSTING_FIELDS("id"),
 	FIELD(struct event_posting, transaction, .name = "reversalId", .required = true,
 	      .doc = "The transaction that takes it back."),
+	FEE_FIELD("What is given back of the fee."),
 	STATUS(struct event_posting),
 };
 

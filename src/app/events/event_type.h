@@ -38,6 +38,8 @@ struct event_posting {
 	struct uuid from;
 	struct uuid to;
 	const char *status;
+	struct money fee; /* of the transaction; no currency: none */
+	bool is_fee;      /* this posting is it */
 };
 
 /* Of a transaction to whose metadata something was added. */

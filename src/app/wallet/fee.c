@@ -8,7 +8,7 @@
 #include "ledger/ledger.h"
 
 struct fee_row {
-	int64_t transaction_id;
+	struct uuid transaction;
 	int64_t amount;
 	const char *currency;
 	enum fee_bearer bearer;
@@ -19,14 +19,10 @@ struct fee_row {
 };
 
 static const struct column columns[] = {
-	COLUMN(struct fee_row, transaction_id),
-	COLUMN(struct fee_row, amount),
-	COLUMN(struct fee_row, currency),
-	COLUMN_WORD(struct fee_row, bearer, fee_bearer_words),
-	COLUMN(struct fee_row, schedule),
-	COLUMN(struct fee_row, version),
-	COLUMN(struct fee_row, refunded),
-	COLUMN(struct fee_row, balance),
+	COLUMN(struct fee_row, transaction), COLUMN(struct fee_row, amount),
+	COLUMN(struct fee_row, currency),    COLUMN_WORD(struct fee_row, bearer, fee_bearer_words),
+	COLUMN(struct fee_row, schedule),    COLUMN(struct fee_row, version),
+	COLUMN(struct fee_row, refunded),    COLUMN(struct fee_row, balance),
 };
 
 enum { ATTEMPTS = 5 };
@@ -163,39 +159,35 @@ moved(const struct ledger_transaction *t, const struct fee *known)
 	return fee;
 }
 
-enum err
-fee_list(struct ctx *ctx, const int64_t *transactions, size_t count, struct fee **out, size_t *n)
+struct fee *
+fee_read(struct arena *arena, const struct rows *rows)
 {
-	struct rows rows;
+	struct fee *fees = arena_array(arena, rows->count, sizeof(*fees));
 
-	TRY(db_run(ctx, SQL_fee_list, &rows, PARAMS(p_ints(transactions, count))));
-	*out = arena_array(ctx->arena, rows.count, sizeof(**out));
-	*n = rows.count;
-	for (size_t i = 0; i < rows.count; i++) {
+	for (size_t i = 0; i < rows->count; i++) {
 		struct fee_row row = {.amount = 0};
 		const struct currency *currency;
 
-		rows_scan(&rows, i, columns, COLUMN_COUNT(columns), &row);
+		rows_scan(rows, i, columns, COLUMN_COUNT(columns), &row);
 		currency = currency_find(row.currency);
-		(*out)[i] = (struct fee){
+		fees[i] = (struct fee){
 			.amount = {row.amount, currency},
 			.bearer = row.bearer,
 			.schedule = row.schedule,
 			.version = row.version,
 			.refunded = {row.refunded, row.refunded > 0 ? currency : NULL},
-			.transaction_id = row.transaction_id,
+			.transaction = row.transaction,
 			.balance = row.balance,
 		};
 	}
-	return ERR_OK;
+	return fees;
 }
 
-/* The one of a transaction, if it has one. */
-static struct fee
-find(const struct fee *fees, size_t n, int64_t transaction_id)
+struct fee
+fee_find(const struct fee *fees, size_t n, struct uuid transaction)
 {
 	for (size_t i = 0; i < n; i++)
-		if (fees[i].transaction_id == transaction_id)
+		if (uuid_equal(fees[i].transaction, transaction))
 			return fees[i];
 	return (struct fee){.version = 0};
 }
@@ -210,8 +202,9 @@ may_have_fee(const struct ledger_transaction *t)
 enum err
 fee_shown(struct ctx *ctx, const struct fee_order *orders, size_t n, struct fee *out)
 {
-	int64_t *ids = NULL;
-	struct fee *fees;
+	struct uuid *ids = NULL;
+	const struct fee *fees;
+	struct rows rows;
 	size_t count = 0;
 
 	for (size_t i = 0; i < n; i++) {
@@ -225,14 +218,15 @@ fee_shown(struct ctx *ctx, const struct fee_order *orders, size_t n, struct fee 
 		else if (may_have_fee(t)) {
 			if (ids == NULL)
 				ids = arena_array(ctx->arena, n, sizeof(*ids));
-			ids[count++] = t->transaction_id;
+			ids[count++] = t->public_id;
 		}
 	}
 	if (count == 0)
 		return ERR_OK;
-	TRY(fee_list(ctx, ids, count, &fees, &count));
+	TRY(db_run(ctx, SQL_fee_list, &rows, PARAMS(p_uuids(ids, count))));
+	fees = fee_read(ctx->arena, &rows);
 	for (size_t i = 0; i < n; i++)
 		if (orders[i].transaction->err == ERR_OK && orders[i].transaction->replayed)
-			out[i] = find(fees, count, orders[i].transaction->transaction_id);
+			out[i] = fee_find(fees, rows.count, orders[i].transaction->public_id);
 	return ERR_OK;
 }

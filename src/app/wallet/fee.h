@@ -15,7 +15,7 @@ struct fee {
 	struct uuid schedule;
 	int64_t version;
 	struct money refunded; /* what was given back of it; no currency: not known, or nothing */
-	int64_t transaction_id;
+	struct uuid transaction;
 	int64_t balance; /* of who bears it, after it */
 };
 
@@ -41,8 +41,9 @@ void fee_refund(struct ledger_transaction *t, struct posting *postings, const st
 enum err fee_shown(struct ctx *ctx, const struct fee_order *orders, size_t n,
 		   struct fee *out) MUST_CHECK;
 
-/* The fees that were taken, or given back by reversals, of those of the transactions that have one. */
-enum err fee_list(struct ctx *ctx, const int64_t *transactions, size_t count, struct fee **out,
-		  size_t *n) MUST_CHECK;
+/* The rows of fee_list: what was taken, or given back by reversals, of those of its transactions that have a fee. */
+struct fee *fee_read(struct arena *arena, const struct rows *rows);
+/* The one of a transaction; none if it has none. */
+struct fee fee_find(const struct fee *fees, size_t n, struct uuid transaction);
 
 #endif

@@ -111,10 +111,17 @@ show_reversed(const struct transaction_row *row, struct lookup *out)
 	out->reversible = (struct money){row->rest, first->amount.currency};
 }
 
-/* A row of a transaction, with its postings, which come in the same order. */
+/* What belongs to transactions: postings, which come in the same order, and fees. */
+struct parts {
+	struct rows postings;
+	size_t at; /* the first posting of the next one */
+	struct rows fee_rows;
+	const struct fee *fees;
+};
+
+/* A row of a transaction. */
 static enum err
-show(struct ctx *ctx, const struct rows *found, size_t i, const struct rows *postings, size_t *at,
-     struct lookup *out)
+show(struct ctx *ctx, const struct rows *found, size_t i, struct parts *parts, struct lookup *out)
 {
 	struct transaction_row row = {.detached = false};
 
@@ -128,7 +135,8 @@ show(struct ctx *ctx, const struct rows *found, size_t i, const struct rows *pos
 		.reference = row.reference,
 		.type = row.type,
 		.status = STATUS_COMPLETED,
-		.postings = postings_of(ctx->arena, postings, row.public_id, at),
+		.postings = postings_of(ctx->arena, &parts->postings, row.public_id, &parts->at),
+		.fee = fee_find(parts->fees, parts->fee_rows.count, row.public_id),
 		.reverses = row.reverses,
 		.hold = row.hold,
 		.metadata = {row.metadata},
@@ -141,22 +149,24 @@ show(struct ctx *ctx, const struct rows *found, size_t i, const struct rows *pos
 enum err
 lookup_get(struct ctx *ctx, struct uuid id, struct lookup *out)
 {
-	size_t at = 0;
+	struct parts parts = {.at = 0};
 	int64_t ledger_id;
 	struct rows found;
-	struct rows postings;
 
 	TRY(lookup_scope(ctx, &ledger_id));
 	TRY(db_pipeline(
 		ctx,
 		(const struct db_call[]){
 			{SQL_lookup_transaction, &found, PARAMS(p_id(ledger_id), p_uuid(id))},
-			{SQL_lookup_postings, &postings, PARAMS(p_id(ledger_id), p_uuids(&id, 1))},
+			{SQL_lookup_postings, &parts.postings,
+			 PARAMS(p_id(ledger_id), p_uuids(&id, 1))},
+			{SQL_fee_list, &parts.fee_rows, PARAMS(p_uuids(&id, 1))},
 		},
-		2));
+		3));
 	if (found.count == 0)
 		return lookup_not_found(ctx);
-	return show(ctx, &found, 0, &postings, &at, out);
+	parts.fees = fee_read(ctx->arena, &parts.fee_rows);
+	return show(ctx, &found, 0, &parts, out);
 }
 
 /* Are all wanted that are read in the order of an index? */
@@ -259,15 +269,23 @@ find(struct ctx *ctx, const struct lookup_filter *filter, int64_t after, int64_t
 			     p_texts(wanted.literals, described)));
 }
 
-/* The postings of what was found. */
+/* The parts of what was found. */
 static enum err
-find_postings(struct ctx *ctx, const struct rows *found, size_t n, struct rows *out)
+find_parts(struct ctx *ctx, const struct rows *found, size_t n, struct parts *out)
 {
 	struct uuid *ids = arena_array(ctx->arena, n, sizeof(*ids));
 
 	for (size_t i = 0; i < n; i++)
 		ids[i] = row_uuid(found, i, PUBLIC_ID);
-	return db_run(ctx, SQL_lookup_postings, out, PARAMS(p_null(), p_uuids(ids, n)));
+	TRY(db_pipeline(
+		ctx,
+		(const struct db_call[]){
+			{SQL_lookup_postings, &out->postings, PARAMS(p_null(), p_uuids(ids, n))},
+			{SQL_fee_list, &out->fee_rows, PARAMS(p_uuids(ids, n))},
+		},
+		2));
+	out->fees = fee_read(ctx->arena, &out->fee_rows);
+	return ERR_OK;
 }
 
 enum err
@@ -275,9 +293,8 @@ lookup_list(struct ctx *ctx, const struct lookup_filter *filter, int64_t after, 
 	    struct list *out, int64_t *next)
 {
 	struct lookup *items;
+	struct parts parts = {.at = 0};
 	struct rows found;
-	struct rows postings;
-	size_t at = 0;
 	size_t n;
 
 	if (!uuid_is_nil(filter->counterparty) && uuid_is_nil(filter->common.wallet)) {
@@ -289,9 +306,9 @@ lookup_list(struct ctx *ctx, const struct lookup_filter *filter, int64_t after, 
 	n = filter_shown(&found, NEXT, most, next);
 	items = arena_array(ctx->arena, n, sizeof(*items));
 	if (n > 0)
-		TRY(find_postings(ctx, &found, n, &postings));
+		TRY(find_parts(ctx, &found, n, &parts));
 	for (size_t i = 0; i < n; i++)
-		TRY(show(ctx, &found, i, &postings, &at, &items[i]));
+		TRY(show(ctx, &found, i, &parts, &items[i]));
 	*out = (struct list){items, n};
 	return ERR_OK;
 }

@@ -22,6 +22,7 @@ struct lookup {
 	enum transaction_type type;
 	enum transaction_status status; /* completed */
 	struct list postings;           /* of struct lookup_posting */
+	struct fee fee;                 /* that was taken, or given back; none: no currency */
 	struct uuid reverses;
 	struct uuid hold;        /* the hold that it captured */
 	struct money reversed;   /* what was given back of it; no currency: nothing */

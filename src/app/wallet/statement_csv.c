@@ -4,7 +4,6 @@
 #include "base/arena.h"
 #include "base/attributes.h"
 #include "base/text.h"
-#include "base/word.h"
 
 /* Text that grows in the arena. */
 struct csv {
@@ -105,7 +104,7 @@ put_line(struct csv *csv, const struct wallet_line *line)
 	if (line->direction == DIRECTION_OUT)
 		amount.minor = -amount.minor;
 	put_plain(csv, instant_text(time, line->created_at));
-	put_text(csv, word_text(transaction_type_words, line->type));
+	put_text(csv, wallet_line_type(line));
 	put_text(csv, line->reference);
 	put_money(csv, amount);
 	put_money(csv, line->balance);

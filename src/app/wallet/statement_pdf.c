@@ -4,7 +4,6 @@
 #include "app/wallet/statement.h"
 #include "base/arena.h"
 #include "base/text.h"
-#include "base/word.h"
 
 /* Columns: where each begins or, for numbers, ends. */
 enum {
@@ -78,7 +77,7 @@ put_line(struct paper *paper, struct arena *arena, const struct wallet_line *lin
 		amount.minor = -amount.minor;
 	paper_put(paper, PAPER_PLAIN, PAPER_SIZE, AT_TIME, short_time(arena, line->created_at));
 	paper_put(paper, PAPER_PLAIN, PAPER_SIZE, AT_TYPE,
-		  fitting(arena, word_text(transaction_type_words, line->type), 16));
+		  fitting(arena, wallet_line_type(line), 16));
 	paper_put(paper, PAPER_PLAIN, PAPER_SIZE, AT_REFERENCE,
 		  fitting(arena, line->reference, 34));
 	paper_put_right(paper, PAPER_PLAIN, PAPER_SIZE, AT_AMOUNT, amount_text(arena, amount));

@@ -280,6 +280,7 @@ struct line_row {
 	const char *metadata;
 	struct instant created_at;
 	struct uuid reverses;
+	bool is_fee;
 };
 
 static const struct column line_columns[] = {
@@ -295,6 +296,7 @@ static const struct column line_columns[] = {
 	COLUMN(struct line_row, metadata),
 	COLUMN(struct line_row, created_at),
 	COLUMN(struct line_row, reverses),
+	COLUMN(struct line_row, is_fee),
 };
 
 /* Lines of an account. */
@@ -326,9 +328,16 @@ scan_line(const struct rows *rows, size_t i, struct wallet_line *out)
 		.currency = row.currency,
 		.counterparty = row.counterparty,
 		.reverses = row.reverses,
+		.is_fee = row.is_fee,
 		.metadata = {row.metadata},
 		.created_at = row.created_at,
 	};
+}
+
+const char *
+wallet_line_type(const struct wallet_line *line)
+{
+	return line->is_fee ? "fee" : word_text(transaction_type_words, line->type);
 }
 
 static enum err

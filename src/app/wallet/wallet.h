@@ -90,9 +90,13 @@ struct wallet_line {
 	const char *currency;
 	struct uuid counterparty; /* the other wallet, or nil */
 	struct uuid reverses;
+	bool is_fee; /* the fee of the transaction, or what a reversal gives back of it */
 	struct json_value metadata;
 	struct instant created_at;
 };
+
+/* What a line is, in a statement: "fee", or the type of its transaction. */
+const char *wallet_line_type(const struct wallet_line *line);
 
 /* Newest first, below before (0: from the newest). */
 enum err wallet_history(struct ctx *ctx, struct uuid id, int64_t before, int64_t most,
