@@ -233,6 +233,7 @@ is_for_admins(const struct route *route)
 	       text_equal(route->path, "/v1/transactions/{id}") ||
 	       text_equal(route->path, "/v1/transactions/{id}/metadata") ||
 	       text_equal(route->path, "/v1/holds/{id}") ||
+	       text_equal(route->path, "/v1/fee-schedules/{id}") ||
 	       text_equal(route->path, "/v1/events/{id:word}") ||
 	       text_equal(route->path, "/v1/transactions/{id:word}/receipt");
 }

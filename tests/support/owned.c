@@ -142,6 +142,10 @@ owned_make(struct client *c, const struct tenant *owner, struct owned *o)
 	o->hold = kept(c, &a);
 	a = transfer(c, owner->test_key, from, o->wallet, "10", fresh_reference(c), "");
 	o->transaction = kept(c, &a);
+	a = client_call(c, "POST", "/v1/fee-schedules", owner->test_key,
+			client_json(c, "{'type':'transfer','currency':'USD','bearer':'payer',"
+				       "'tiers':[{'flat':'1'}]}"));
+	o->fee_schedule = kept(c, &a);
 	a = client_call(c, "POST", client_text(c, "/v1/projects/%s/api-keys", owner->project),
 			owner->owner.access, "{}");
 	o->project_key = kept(c, &a);
@@ -184,6 +188,7 @@ static const struct place {
 	{"/v1/wallets/", NULL, offsetof(struct owned, wallet)},
 	{"/v1/holds/", NULL, offsetof(struct owned, hold)},
 	{"/v1/events/", NULL, offsetof(struct owned, event)},
+	{"/v1/fee-schedules/", NULL, offsetof(struct owned, fee_schedule)},
 	{"/v1/payments/", NULL, offsetof(struct owned, payment)},
 	{"/v1/transactions/", NULL, offsetof(struct owned, transaction)},
 	{"/v1/api-key/", NULL, offsetof(struct owned, user_key)},

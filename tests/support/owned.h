@@ -22,6 +22,7 @@ struct owned {
 	const char *webhook;
 	const char *delivery;
 	const char *event;
+	const char *fee_schedule;
 	const char *voucher;
 	const char *code;
 	const char *recipient;

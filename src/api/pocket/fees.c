@@ -56,10 +56,10 @@ static const struct field order_fields[] = {
 	FIELD(struct fee_schedule_order, currency, .name = "currency", .required = true,
 	      .format = "currency", .example = "\"NGN\""),
 	FIELD(struct fee_schedule_order, from, .name = "effectiveFrom",
-	      .doc = "Default: now. Not in the past.", .example = "\"2027-01-01T00:00:00Z\""),
+	      .doc = "Default: now. Not in the past.", .example = "\"2099-01-01T00:00:00Z\""),
 	FIELD(struct fee_schedule_order, to, .name = "effectiveTo",
 	      .doc = "Not included. Default: until the next version begins.",
-	      .example = "\"2028-01-01T00:00:00Z\""),
+	      .example = "\"2100-01-01T00:00:00Z\""),
 	FIELD(struct fee_schedule_order, bearer, .name = "bearer", .choices = fee_bearer_words,
 	      .required = true,
 	      .doc = "payer: the fee is taken in addition to the amount from the account that it "
@@ -123,7 +123,7 @@ static const struct field schedule_fields[] = {
 
 static const struct field ending_fields[] = {
 	FIELD(struct fee_schedule_ending, to, .name = "effectiveTo",
-	      .doc = "Default: now. Not in the past.", .example = "\"2028-01-01T00:00:00Z\""),
+	      .doc = "Default: now. Not in the past.", .example = "\"2100-01-01T00:00:00Z\""),
 	FIELD(struct fee_schedule_ending, dry_run, .name = "dryRun",
 	      .doc = "Validate and answer, but change nothing.", .example = "false"),
 };

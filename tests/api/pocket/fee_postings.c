@@ -5,6 +5,7 @@
 
 #include "app/wallet/fee_terms.h"
 #include "tests/support/fee_scene.h"
+#include "tests/support/webhook_receiver.h"
 
 enum { AT_ONCE = 8 };
 
@@ -379,6 +380,7 @@ test_shown(void **state)
 	const char *from = wallet_with(c, key, "NGN", "100");
 	const char *to = wallet_new(c, key, "NGN");
 	struct answer a;
+	const char *id;
 	struct ask ask = {.method = "GET",
 			  .target = client_text(c, "/v1/wallets/%s/statement", from),
 			  .credential = key,
@@ -387,7 +389,16 @@ test_shown(void **state)
 	(void)charge(c, key, "transfer", "'bearer':'payer','tiers':[{'percent':'2'}]");
 	a = transfer(c, key, from, to, "50", fresh_reference(c), "");
 	expect_status(&a, 201);
-	a = reverse(c, key, answer_at(&a, "data.id"), "");
+	id = answer_at(&a, "data.id");
+	a = client_call(
+		c, "GET",
+		client_text(c, "/v1/wallets/%s/balance?at=%s", from,
+			    client_value(c, "SELECT to_char(max(created_at) AT TIME ZONE 'UTC', "
+					    "'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"') FROM "
+					    "cowry.transaction WHERE type = 'transfer'")),
+		key, NULL);
+	expect_text(&a, "data.ledger", "49.00");
+	a = reverse(c, key, id, "");
 	expect_status(&a, 201);
 	a = client_call(c, "GET", client_text(c, "/v1/wallets/%s/transactions", from), key, NULL);
 	assert_int_equal(answer_count(&a, "data"), 5);
@@ -407,6 +418,77 @@ test_shown(void **state)
 	a = client_send(c, &ask);
 	expect_status(&a, 200);
 	assert_non_null(strstr(a.body.data, "\"fee\","));
+}
+
+/* The value of a member in the last event of a type; "" if it has none. */
+static const char *
+in_event(struct client *c, const char *type, const char *member)
+{
+	return client_value(c,
+			    "SELECT coalesce(data->>'%s', '') FROM cowry.event WHERE type = '%s' "
+			    "ORDER BY event_id DESC LIMIT 1",
+			    member, type);
+}
+
+static void
+test_events(void **state)
+{
+	struct client *c = *state;
+	const char *project = tenant_project(c, &acme, "events");
+	const char *key = key_new(c, &acme.owner, project, "'scope':'test','quota':null");
+	const char *from = wallet_with(c, key, "NGN", "100");
+	const char *to = wallet_new(c, key, "NGN");
+	struct answer a = client_call(
+		c, "POST", client_text(c, "/v1/projects/%s/webhooks", project), acme.owner.access,
+		client_json(c, "{'polled':true,'mode':'test','eventTypes':['*']}"));
+
+	expect_status(&a, 201);
+	(void)charge(c, key, "transfer", "'bearer':'payer','tiers':[{'percent':'2'}]");
+	a = transfer(c, key, from, to, "50", fresh_reference(c), "");
+	expect_status(&a, 201);
+	stream_all(c);
+	assert_string_equal(in_event(c, "transfer.completed", "fee"), "1.00");
+	assert_string_equal(in_event(c, "transfer.completed", "amount"), "50.00");
+	assert_string_equal(in_event(c, "wallet.debited", "isFee"), "true");
+	assert_string_equal(in_event(c, "wallet.debited", "amount"), "1.00");
+	assert_string_equal(in_event(c, "wallet.debited", "balance"), "49.00");
+	assert_string_equal(in_event(c, "wallet.credited", "isFee"), "");
+	a = reverse(c, key, answer_at(&a, "data.id"), "'amount':'25','reference':'in-part'");
+	expect_status(&a, 201);
+	stream_all(c);
+	assert_string_equal(in_event(c, "transaction.reversed", "fee"), "0.50");
+	assert_string_equal(in_event(c, "transaction.reversed", "amount"), "25.00");
+	assert_string_equal(client_value(c, "SELECT count(*) FROM cowry.event WHERE type = "
+					    "'transaction.reversed'"),
+			    "1");
+}
+
+/* Parts that are given back at once: all of them are the whole fee. */
+static void
+test_refunded_at_once(void **state)
+{
+	struct client *c = *state;
+	const char *key = project_key(c);
+	const char *from = wallet_with(c, key, "NGN", "2");
+	const char *to = wallet_new(c, key, "NGN");
+	struct ask asks[AT_ONCE];
+	int statuses[AT_ONCE];
+	struct answer a;
+
+	(void)charge(c, key, "transfer", "'bearer':'payer','tiers':[{'flat':'0.13'}]");
+	a = transfer(c, key, from, to, "0.80", fresh_reference(c), "");
+	expect_status(&a, 201);
+	for (size_t i = 0; i < AT_ONCE; i++)
+		asks[i] = (struct ask){.method = "POST",
+				       .target = client_text(c, "/v1/transactions/%s/reverse",
+							     answer_at(&a, "data.id")),
+				       .credential = key,
+				       .body = client_json(c, "{'amount':'0.10','reference':'%s'}",
+							   fresh_reference(c))};
+	client_at_once(c, asks, AT_ONCE, statuses);
+	assert_int_equal(count_status(statuses, AT_ONCE, 201), AT_ONCE);
+	expect_balance(c, key, from, "2.00");
+	assert_string_equal(revenue(c, to), "0");
 }
 
 /* At once, while the schedule changes: each transaction has the fee of a version. */
@@ -454,6 +536,8 @@ main(void)
 		client_test(test_bulk),
 		client_test(test_captures_in_parts),
 		client_test(test_shown),
+		client_test(test_events),
+		client_test(test_refunded_at_once),
 		client_test(test_at_once),
 		cmocka_unit_test(client_books_hold),
 	};
