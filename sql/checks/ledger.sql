@@ -483,9 +483,9 @@ SELECT 'transaction ' || t.public_id || ': ' ||
 SELECT 'transaction ' || t.public_id || ': posting ' || p.line || ' is not known as its fee' AS problem, t.ledger_id
   FROM posting p
   JOIN transaction t USING (transaction_id)
-  JOIN account r ON r.account_id = p.to_id AND r.kind = 5
   LEFT JOIN transaction_fee f ON f.transaction_id = p.transaction_id AND f.line = p.line
  WHERE p.transaction_id > $1 AND p.transaction_id <= $2 AND p.line = 1 AND f.line IS NULL
    AND t.type IN ('transfer', 'credit', 'debit', 'capture')
+   AND (SELECT kind FROM account WHERE account_id = p.to_id) = 5
  ORDER BY p.transaction_id
  LIMIT 100;

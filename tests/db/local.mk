@@ -26,7 +26,7 @@ libfixture_a_SOURCES = tests/support/fixture.c tests/support/fixture.h
 libfixture_a_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)
 
 DB_TESTS = tests/db/database tests/db/transact tests/db/pool tests/db/hosts tests/db/replica \
-	tests/db/statements tests/db/plans tests/db/migrate tests/db/ledger tests/db/concurrency tests/db/concurrency_shared tests/db/parts tests/db/payments \
+	tests/db/statements tests/db/plans tests/db/migrate tests/db/ledger tests/db/concurrency tests/db/concurrency_shared tests/db/fees tests/db/parts tests/db/payments \
 	tests/db/constraints tests/db/verify tests/db/book_audit tests/db/archive tests/db/seals tests/db/seal_pieces \
 	tests/db/user_wallet tests/db/reseal tests/db/ensure tests/db/erasure
 check_PROGRAMS += $(DB_TESTS)
@@ -67,6 +67,8 @@ libbooks_a_SOURCES = tests/support/books.c tests/support/books.h tests/support/l
 libbooks_a_CPPFLAGS = $(BOOKS_CPPFLAGS)
 tests_db_ledger_CPPFLAGS = $(BOOKS_CPPFLAGS)
 tests_db_ledger_LDADD = libbooks.a $(BOOKS_LIBS)
+tests_db_fees_CPPFLAGS = $(BOOKS_CPPFLAGS)
+tests_db_fees_LDADD = libbooks.a $(BOOKS_LIBS)
 tests_db_parts_CPPFLAGS = $(BOOKS_CPPFLAGS)
 tests_db_parts_LDADD = libbooks.a $(BOOKS_LIBS)
 tests_db_concurrency_CPPFLAGS = $(BOOKS_CPPFLAGS)

@@ -40,6 +40,10 @@ test_schedules(void **state)
 	expect_field(&a, "mode");
 	a = client_call(c, "GET", "/v1/fee-schedules?kind=credit", key, NULL);
 	expect_field(&a, "kind");
+	expect_listed(c, admin.access,
+		      client_text(c, "/v1/fee-schedules?projectId=%s&mode=test", acme.project),
+		      "id", "");
+	expect_listed(c, acme.owner.access, "/v1/fee-schedules", "id", "");
 	for (int i = 0; i < 2; i++) {
 		a = client_call(c, "GET", client_text(c, "/v1/fee-schedules/%s", id),
 				i == 0 ? key : admin.access, NULL);
