@@ -145,6 +145,8 @@ src_ledger_libledger_a_SOURCES = \
 	src/ledger/inspection.c src/ledger/inspection.h \
 	src/ledger/amounts.c src/ledger/amounts.h src/ledger/kernel.c src/ledger/kernel.h \
 	src/ledger/ledger.h \
+	src/ledger/limit.c src/ledger/limit.h src/ledger/limit_fault.c \
+	src/ledger/limit_store.c src/ledger/limit_store.h \
 	src/ledger/post.c \
 	src/ledger/reference.c src/ledger/reference.h \
 	src/ledger/store.c src/ledger/store.h \

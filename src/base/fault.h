@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "base/attributes.h"
+#include "base/id.h"
 
 enum err {
 #define ERR(symbol, status, code, message) ERR_##symbol,
@@ -30,6 +31,16 @@ struct violation {
 	struct violation *next;
 };
 
+/* A limit that would have been exceeded. All strings live as long as the request. */
+struct fault_limit {
+	struct uuid id;
+	const char *measure;
+	const char *window; /* or NULL */
+	const char *most;
+	const char *left;
+	const char *frees_at; /* or NULL */
+};
+
 struct fault {
 	enum err err;
 	char field[64];               /* the invalid field, or "" */
@@ -38,10 +49,11 @@ struct fault {
 	char detail[256];             /* for the log only */
 	struct violation *violations; /* all invalid fields, in order */
 	int64_t retry_after_s;        /* 0: none */
-	bool outage;       /* the database was away, full or broken: the request itself is valid */
-	bool full;         /* because a disk of the database has no space left */
-	const char *allow; /* methods of the path, for 405 */
-	const char *file;  /* source location of the report */
+	bool outage; /* the database was away, full or broken: the request itself is valid */
+	bool full;   /* because a disk of the database has no space left */
+	const struct fault_limit *limit; /* of ERR_LIMIT, if the client may know; or NULL */
+	const char *allow;               /* methods of the path, for 405 */
+	const char *file;                /* source location of the report */
 	int line;
 	/* The first condition that did not hold (ensure.h); NULL: all did. It is never cleared. */
 	const char *broken;

@@ -136,6 +136,7 @@ put_fault(struct commit_message *message, const struct fault *fault)
 {
 	message->fault = *fault;
 	message->fault.violations = NULL;
+	message->fault.limit = NULL;
 	message->fault.allow = NULL;
 	message->fault.file = NULL;
 	message->fault.broken = NULL;
@@ -158,6 +159,7 @@ commit_message_answer(struct commit_message *message, const struct ledger_transa
 	out->transaction_id = t->transaction_id;
 	out->public_id = t->public_id;
 	out->created_at = t->created_at;
+	out->exceeded = t->exceeded;
 	memcpy(message->data, t->results, t->count * sizeof(*t->results));
 }
 
@@ -182,5 +184,6 @@ commit_message_result(const struct commit_message *message, struct ledger_transa
 	t->transaction_id = in->transaction_id;
 	t->public_id = in->public_id;
 	t->created_at = in->created_at;
+	t->exceeded = in->exceeded;
 	memcpy(t->results, message->data, t->count * sizeof(*t->results));
 }

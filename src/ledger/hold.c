@@ -4,7 +4,10 @@
 #include "ledger/hold.h"
 
 #include "base/arena.h"
+#include "base/attributes.h"
+#include "base/word.h"
 #include "db/row.h"
+#include "ledger/limit_store.h"
 #include "ledger/store.h"
 
 enum { EXPIRE_AT_ONCE = 200 };
@@ -56,15 +59,22 @@ hold_get_anywhere(struct ctx *ctx, struct uuid id, struct hold *out)
 	return find(ctx, p_null(), id, out);
 }
 
-/* The first hold under the reference, if there is one. */
+/* The first hold under the reference, if there is one; and whether the ledger has limits. */
 static enum err
-find_earlier(struct ctx *ctx, const struct hold_order *order, struct hold *out, bool *found)
+find_earlier(struct ctx *ctx, const struct hold_order *order, struct hold *out, bool *found,
+	     bool *limited)
 {
+	const struct param params[] = {p_int(order->ledger_id), p_text(order->reference)};
+	struct rows limits;
 	struct rows rows;
+	const struct db_call calls[] = {
+		{SQL_hold_by_reference, &rows, params, COUNT(params)},
+		{SQL_limit_ledger, &limits, params, 1},
+	};
 
-	TRY(db_run(ctx, SQL_hold_by_reference, &rows,
-		   PARAMS(p_int(order->ledger_id), p_text(order->reference))));
+	TRY(db_pipeline(ctx, calls, COUNT(calls)));
 	*found = rows.count > 0;
+	*limited = row_bool(&limits, 0, 0);
 	if (!*found)
 		return ERR_OK;
 	hold_scan(&rows, 0, out);
@@ -75,6 +85,25 @@ find_earlier(struct ctx *ctx, const struct hold_order *order, struct hold *out, 
 	return ERR_OK;
 }
 
+static enum transaction_type
+type_of(const struct hold_order *order)
+{
+	return order->type != TRANSACTION_NONE ? order->type : TRANSACTION_CAPTURE;
+}
+
+static enum err
+check_limits(struct ctx *ctx, const struct hold_order *order, struct ledger_account *account)
+{
+	struct ledger_exceeded exceeded;
+	struct limit_set limits;
+
+	TRY(limits_load(ctx, account, 1, &limits));
+	if (limits_hold(account, type_of(order), order->amount, &exceeded) == ERR_OK)
+		return ERR_OK;
+	TRY(limits_explain_one(ctx, &exceeded));
+	return limits_refuse(ctx, &exceeded);
+}
+
 enum err
 hold_place(struct ctx *ctx, const struct hold_order *order, struct hold *out)
 {
@@ -82,12 +111,13 @@ hold_place(struct ctx *ctx, const struct hold_order *order, struct hold *out)
 	struct rows rows;
 	size_t found;
 	bool earlier;
+	bool limited;
 	enum err err;
 
 	TRY(store_lock_accounts(ctx, &order->account, 1, &account, &found));
 	if (found == 0 || account->ledger_id != order->ledger_id)
 		return fault(&ctx->fault, ERR_NOT_FOUND, NULL, "Wallet not found");
-	TRY(find_earlier(ctx, order, out, &earlier));
+	TRY(find_earlier(ctx, order, out, &earlier, &limited));
 	if (earlier)
 		return ERR_OK;
 	if (strcmp(account->currency, order->currency) != 0)
@@ -95,11 +125,14 @@ hold_place(struct ctx *ctx, const struct hold_order *order, struct hold *out)
 	err = ledger_reserve(account, order->amount);
 	if (err != ERR_OK)
 		return fault(&ctx->fault, err, NULL, NULL);
+	if (limited)
+		TRY(check_limits(ctx, order, account));
 	TRY(db_run(ctx, SQL_hold_insert, &rows,
 		   PARAMS(p_uuid(uuid_v7()), p_int(order->ledger_id), p_int(account->account_id),
 			  p_text(order->currency), p_int(order->amount), p_text(order->reference),
 			  p_bytes(order->content, CONTENT_SIZE), p_text(order->metadata),
-			  p_int(order->lifetime_s), p_time(account->last_at))));
+			  p_int(order->lifetime_s), p_time(account->last_at),
+			  p_word(transaction_type_words, type_of(order)))));
 	account->last_at = row_time(&rows, 0, 1);
 	store_accounts(ctx, account, 1);
 	TRY(db_run(ctx, SQL_hold_by_reference, &rows,

@@ -17,6 +17,7 @@ struct hold_order {
 	const char *metadata;
 	int64_t lifetime_s;
 	unsigned char content[CONTENT_SIZE];
+	enum transaction_type type; /* what it will be posted as; 0: a capture */
 };
 
 /* The state of a hold. */
@@ -41,7 +42,7 @@ struct hold {
 };
 
 /* Hold money, in the caller's db_transact(). The same order again returns the first hold with
- * replayed set; the same reference with other content is ERR_DUPLICATE_REFERENCE. */
+ * replayed set; ERR_LIMIT as for a posting; the same reference with other content is ERR_DUPLICATE_REFERENCE. */
 enum err hold_place(struct ctx *ctx, const struct hold_order *order, struct hold *out) MUST_CHECK;
 /* Release it, in the caller's db_transact(). ERR_HOLD_CLOSED if it is not active. */
 enum err hold_void(struct ctx *ctx, int64_t ledger_id, struct uuid id, struct hold *out) MUST_CHECK;

@@ -10,7 +10,7 @@
 #include "ledger/fee.h"
 
 const char *const transaction_type_words[] = {
-#define TRANSACTION(symbol, word) word,
+#define TRANSACTION(symbol, word, policy) word,
 #include "ledger/types.def"
 #undef TRANSACTION
 	NULL,
@@ -304,7 +304,24 @@ check_after(const struct ledger_batch *batch, const struct ledger_transaction *t
 	return ERR_OK;
 }
 
-/* Move all postings if the conditions are met, or none. */
+/* The limits of the accounts between which the postings were moved. */
+static enum err
+take_of_limits(const struct ledger_batch *batch, struct ledger_transaction *t)
+{
+	struct ledger_account *sides[2 * POSTINGS_MAX];
+
+	if (batch->limit_count == 0)
+		return ERR_OK;
+	for (size_t i = 0; i < t->count; i++) {
+		bool moved = t->results[i].amount > 0;
+
+		sides[2 * i] = moved ? source(batch, t, i) : NULL;
+		sides[2 * i + 1] = moved ? destination(batch, t, i) : NULL;
+	}
+	return limits_take(sides, t);
+}
+
+/* Move all postings if the conditions are met and the limits are kept, or none. */
 static enum err
 move_on_conditions(const struct ledger_batch *batch, struct ledger_transaction *t)
 {
@@ -313,6 +330,8 @@ move_on_conditions(const struct ledger_batch *batch, struct ledger_transaction *
 	TRY(check_before(batch, t));
 	TRY(move_all(batch, t));
 	err = check_after(batch, t);
+	if (err == ERR_OK)
+		err = take_of_limits(batch, t);
 	if (err != ERR_OK)
 		undo(batch, t, t->count);
 	return err;
@@ -389,6 +408,7 @@ capture(const struct ledger_batch *batch, struct ledger_transaction *t, size_t i
 {
 	struct ledger_hold *hold = find_hold(batch, t->hold, t->ledger_id);
 	struct ledger_account *account;
+	int64_t held;
 	enum err err;
 
 	if (hold == NULL)
@@ -401,6 +421,7 @@ capture(const struct ledger_batch *batch, struct ledger_transaction *t, size_t i
 		return ERR_HOLD_CLOSED;
 	if (fee_order(t)->amount > hold->amount)
 		return ERR_EXCEEDS_REST;
+	held = account->held;
 	account->held -= hold->amount;
 	err = move_all(batch, t);
 	if (err == ERR_OK) {
@@ -409,13 +430,14 @@ capture(const struct ledger_batch *batch, struct ledger_transaction *t, size_t i
 			undo(batch, t, t->count);
 	}
 	if (err != ERR_OK) {
-		account->held += hold->amount;
+		account->held = held;
 		return err;
 	}
 	take_from(hold, t, index);
 	if (t->kept_hold)
 		account->held += hold->amount;
-	return ERR_OK;
+	limits_release(account, hold->type, held - account->held, !t->kept_hold);
+	return take_of_limits(batch, t);
 }
 
 /* By its order. */
@@ -533,6 +555,7 @@ ledger_apply(struct arena *arena, struct ledger_batch *batch)
 	for (size_t i = 0; i < batch->transaction_count; i++) {
 		batch->transactions[i]->replayed = false;
 		batch->transactions[i]->kept_hold = false;
+		batch->transactions[i]->exceeded = (struct ledger_exceeded){.wanted = 0};
 		batch->transactions[i]->err = decide(batch, &references, i);
 	}
 }

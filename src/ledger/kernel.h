@@ -20,6 +20,7 @@
 #include "base/fault.h"
 #include "base/id.h"
 #include "base/text.h"
+#include "ledger/limit.h"
 
 struct arena;
 struct requester;
@@ -37,12 +38,14 @@ enum chart_kind {
 
 enum transaction_type {
 	TRANSACTION_NONE,
-#define TRANSACTION(symbol, word) TRANSACTION_##symbol,
+#define TRANSACTION(symbol, word, policy) TRANSACTION_##symbol,
 #include "ledger/types.def"
 #undef TRANSACTION
 };
 
 extern const char *const transaction_type_words[];
+
+enum limit_policy limit_policy(enum transaction_type type);
 
 enum account_status { ACCOUNT_ACTIVE, ACCOUNT_FROZEN, ACCOUNT_CLOSED };
 
@@ -57,9 +60,11 @@ struct ledger_account {
 	int64_t status; /* enum account_status */
 	int64_t balance;
 	int64_t held;
-	int64_t sequence;       /* number of postings */
-	struct instant last_at; /* of the last posting or hold: the next one is not earlier */
-	bool changed;           /* set by the kernel */
+	int64_t sequence;             /* number of postings */
+	struct instant last_at;       /* of the last posting or hold: the next one is not earlier */
+	bool changed;                 /* set by the kernel */
+	struct ledger_limit **limits; /* that it has, with others or alone */
+	size_t limit_count;
 };
 
 enum hold_status { HOLD_ACTIVE, HOLD_CAPTURED, HOLD_VOIDED, HOLD_EXPIRED };
@@ -68,11 +73,12 @@ struct ledger_hold {
 	int64_t hold_id;
 	struct uuid public_id;
 	int64_t ledger_id;
-	struct uuid account;     /* public id of the account */
-	int64_t amount;          /* what is held */
-	int64_t captured_before; /* while it stayed active; not in amount any more */
-	int64_t captured;        /* by the transaction that ended it */
-	int64_t status;          /* enum hold_status */
+	struct uuid account;        /* public id of the account */
+	int64_t amount;             /* what is held */
+	int64_t captured_before;    /* while it stayed active; not in amount any more */
+	int64_t captured;           /* by the transaction that ended it */
+	int64_t status;             /* enum hold_status */
+	enum transaction_type type; /* what it will be posted as */
 	struct instant expires_at;
 	size_t captured_by; /* index of the transaction that ended it */
 	bool changed;       /* set by the kernel */
@@ -163,6 +169,7 @@ struct ledger_transaction {
 	int64_t authority; /* API key that must be valid when this is posted, or 0; checked by storage */
 	const struct ledger_key *key; /* NULL: none; for storage, as is authority */
 	bool from_closed;             /* it may debit money left on a closed account */
+	bool settles;                 /* what has moved elsewhere already: no limit refuses it */
 	bool stopped;                 /* nothing new is posted in its ledger; set by storage */
 	const struct requester
 		*requester; /* client that must still wait for it, or NULL; checked by storage */
@@ -185,6 +192,7 @@ struct ledger_transaction {
 	int64_t transaction_id;    /* given by storage before the kernel runs */
 	struct uuid public_id;     /* the same; the earlier one's if replayed */
 	struct instant created_at; /* now, or the last time of its accounts if that is later */
+	struct ledger_exceeded exceeded; /* ERR_LIMIT: which limit */
 	struct posting_result
 		*results; /* the caller's, one per posting; only the first if replayed */
 };
@@ -198,6 +206,8 @@ struct ledger_batch {
 	size_t known_count;
 	const struct reversed_transaction *reversed;
 	size_t reversed_count;
+	struct ledger_limit *limits; /* of the accounts; a subject's once */
+	size_t limit_count;
 	struct instant now; /* the database's clock, read after locking */
 	struct ledger_transaction **transactions;
 	size_t transaction_count;

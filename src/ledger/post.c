@@ -11,6 +11,7 @@
 #include "base/word.h"
 #include "db/row.h"
 #include "ledger/amounts.h"
+#include "ledger/limit_store.h"
 #include "ledger/store.h"
 
 static const struct column known_columns[] = {
@@ -26,6 +27,9 @@ static const struct column known_columns[] = {
 	COLUMN(struct known_transaction, from_sequence),
 	COLUMN(struct known_transaction, to_sequence),
 };
+
+/* The columns of transaction_reserve. */
+enum { RESERVED_ID, RESERVED_NOW, IS_STOPPED, TERMS, IS_LIMITED };
 
 /* The rows of the first round trip. */
 struct loaded {
@@ -514,10 +518,10 @@ admit(struct ctx *ctx, struct ledger_transaction *const *transactions, size_t n,
 		if (t->key != NULL && is_repeated(loaded, t, ++number, list, *admitted) &&
 		    t->err == ERR_OK)
 			t->err = ERR_IDEMPOTENCY_RUNNING;
-		if (t->err == ERR_OK && t->on_terms && t->terms != row_int(&loaded->reserved, i, 3))
+		if (t->err == ERR_OK && t->on_terms && t->terms != row_int(&loaded->reserved, i, TERMS))
 			t->err = ERR_FEES_CHANGED;
-		t->transaction_id = row_int(&loaded->reserved, i, 0);
-		t->stopped = row_bool(&loaded->reserved, i, 2);
+		t->transaction_id = row_int(&loaded->reserved, i, RESERVED_ID);
+		t->stopped = row_bool(&loaded->reserved, i, IS_STOPPED);
 		t->public_id = uuid_v7();
 		if (t->err == ERR_OK)
 			list[(*admitted)++] = t;
@@ -562,19 +566,24 @@ ledger_post(struct ctx *ctx, struct ledger_transaction **transactions, size_t n)
 	batch.hold_count = loaded.holds.count;
 	TRY(read_known(ctx, &loaded, &batch));
 	read_reversed(ctx, &loaded.reversed, &batch);
-	batch.now = row_time(&loaded.reserved, 0, 1);
+	batch.now = row_time(&loaded.reserved, 0, RESERVED_NOW);
+	TRY(limits_load_batch(ctx, &loaded.reserved, IS_LIMITED, &batch));
 	before = batch.accounts;
 	if (batch.account_count > 0)
 		before = arena_copy(ctx->arena, batch.accounts,
 				    batch.account_count * sizeof(struct ledger_account));
 	ledger_apply(ctx->arena, &batch);
 	TRY(ensure(ctx, accounts_agree(&batch, before)));
+	TRY(limits_explain(ctx, &batch));
 	store(ctx, &batch);
+	limits_store(ctx, &batch);
 	return ERR_OK;
 }
 
 enum err
 ledger_report(struct ctx *ctx, const struct ledger_transaction *t)
 {
+	if (t->err == ERR_LIMIT)
+		return limits_refuse(ctx, &t->exceeded);
 	return t->err == ERR_OK ? ERR_OK : fault(&ctx->fault, t->err, NULL, NULL);
 }

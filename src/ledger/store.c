@@ -16,10 +16,15 @@ static const struct column account_columns[] = {
 };
 
 static const struct column hold_columns[] = {
-	COLUMN(struct ledger_hold, hold_id),    COLUMN(struct ledger_hold, public_id),
-	COLUMN(struct ledger_hold, ledger_id),  COLUMN(struct ledger_hold, account),
-	COLUMN(struct ledger_hold, amount),     COLUMN(struct ledger_hold, captured_before),
-	COLUMN(struct ledger_hold, captured),   COLUMN(struct ledger_hold, status),
+	COLUMN(struct ledger_hold, hold_id),
+	COLUMN(struct ledger_hold, public_id),
+	COLUMN(struct ledger_hold, ledger_id),
+	COLUMN(struct ledger_hold, account),
+	COLUMN(struct ledger_hold, amount),
+	COLUMN(struct ledger_hold, captured_before),
+	COLUMN(struct ledger_hold, captured),
+	COLUMN(struct ledger_hold, status),
+	COLUMN_WORD(struct ledger_hold, type, transaction_type_words),
 	COLUMN(struct ledger_hold, expires_at),
 };
 

@@ -26,7 +26,7 @@ libfixture_a_SOURCES = tests/support/fixture.c tests/support/fixture.h
 libfixture_a_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)
 
 DB_TESTS = tests/db/database tests/db/transact tests/db/pool tests/db/hosts tests/db/replica \
-	tests/db/statements tests/db/plans tests/db/migrate tests/db/ledger tests/db/concurrency tests/db/concurrency_shared tests/db/fees tests/db/parts tests/db/payments \
+	tests/db/statements tests/db/plans tests/db/migrate tests/db/ledger tests/db/concurrency tests/db/concurrency_shared tests/db/fees tests/db/limits tests/db/limits_shared tests/db/parts tests/db/payments \
 	tests/db/constraints tests/db/verify tests/db/book_audit tests/db/archive tests/db/seals tests/db/seal_pieces \
 	tests/db/user_wallet tests/db/reseal tests/db/ensure tests/db/erasure
 check_PROGRAMS += $(DB_TESTS)
@@ -71,6 +71,11 @@ tests_db_fees_CPPFLAGS = $(BOOKS_CPPFLAGS)
 tests_db_fees_LDADD = libbooks.a $(BOOKS_LIBS)
 tests_db_parts_CPPFLAGS = $(BOOKS_CPPFLAGS)
 tests_db_parts_LDADD = libbooks.a $(BOOKS_LIBS)
+tests_db_limits_CPPFLAGS = $(BOOKS_CPPFLAGS)
+tests_db_limits_LDADD = libbooks.a $(BOOKS_LIBS)
+tests_db_limits_shared_SOURCES = tests/db/limits.c
+tests_db_limits_shared_CPPFLAGS = $(BOOKS_CPPFLAGS) -DBOOKS_SETUP=books_setup_shared
+tests_db_limits_shared_LDADD = libbooks.a $(BOOKS_LIBS)
 tests_db_concurrency_CPPFLAGS = $(BOOKS_CPPFLAGS)
 tests_db_concurrency_LDADD = libbooks.a $(BOOKS_LIBS)
 tests_db_concurrency_shared_SOURCES = tests/db/concurrency.c

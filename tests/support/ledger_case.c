@@ -12,6 +12,7 @@ enum {
 	HOLDS_MAX = 6,
 	KNOWN_MAX = 4,
 	REVERSED_MAX = 3,
+	LIMITS_MAX = 4,
 	TRANSACTIONS_MAX = 24,
 	REFERENCES = 8,
 	ARENA_LIMIT = 16 << 20,
@@ -273,6 +274,67 @@ make_transaction(struct source *s, struct arena *arena, const struct ledger_batc
 	return t;
 }
 
+static struct ledger_limit
+make_limit(struct source *s, size_t i)
+{
+	static const uint64_t types[] = {0, 0, UINT64_C(1) << TRANSACTION_TRANSFER,
+					 UINT64_C(1) << TRANSACTION_CAPTURE |
+						 UINT64_C(1) << TRANSACTION_DEBIT};
+	struct ledger_limit limit = {
+		.limit_id = (int64_t)(LIMITS_MAX - i),
+		.public_id = id_of(5, i),
+		.measure = (enum limit_measure)(1 + pick(s, 4)),
+		.direction = (enum limit_direction)(1 + pick(s, 2)),
+		.types = types[pick(s, 4)],
+		.most = rarely(s, 8) ? INT64_MAX : 4 * take(s),
+	};
+
+	if (limit.measure == LIMIT_COUNT)
+		limit.most %= 6;
+	if (limit.measure == LIMIT_SUM || limit.measure == LIMIT_COUNT) {
+		limit.span = LIMIT_DAY;
+		limit.used = limit.most == INT64_MAX ? limit.most - take(s) : take(s) % 3;
+		limit.held = limit.direction == LIMIT_OUT ? take(s) % 3 : 0;
+	} else if (limit.measure == LIMIT_BALANCE) {
+		limit.types = 0;
+		limit.used = take(s);
+	}
+	return limit;
+}
+
+/* Limits, each of some accounts; and types that they treat differently. The size of one transaction is a limit of each
+ * account alone. */
+static void
+make_limits(struct source *s, struct arena *arena, struct ledger_batch *batch)
+{
+	static const enum transaction_type types[] = {TRANSACTION_TRANSFER, TRANSACTION_TRANSFER,
+						      TRANSACTION_DEPOSIT, TRANSACTION_ADMIN_DEBIT};
+
+	batch->limit_count = pick(s, LIMITS_MAX + 1);
+	batch->limits = arena_array(arena, batch->limit_count, sizeof(*batch->limits));
+	for (size_t i = 0; i < batch->account_count; i++)
+		batch->accounts[i].limits =
+			arena_array(arena, LIMITS_MAX, sizeof(struct ledger_limit *));
+	for (size_t i = 0; i < batch->limit_count; i++) {
+		size_t first = pick(s, batch->account_count);
+		size_t count;
+
+		batch->limits[i] = make_limit(s, i);
+		count = batch->limits[i].measure == LIMIT_AMOUNT ? 1 : 1 + pick(s, 3);
+		for (size_t a = first; a < first + count && a < batch->account_count; a++) {
+			struct ledger_account *account = &batch->accounts[a];
+
+			account->limits[account->limit_count++] = &batch->limits[i];
+		}
+	}
+	for (size_t i = 0; i < batch->hold_count; i++)
+		batch->holds[i].type = rarely(s, 2) ? TRANSACTION_DEBIT : TRANSACTION_CAPTURE;
+	for (size_t i = 0; i < batch->transaction_count; i++) {
+		batch->transactions[i]->type = types[pick(s, 4)];
+		batch->transactions[i]->settles = rarely(s, 5);
+	}
+}
+
 static struct ledger_batch
 make_batch(struct source *s, struct arena *arena)
 {
@@ -294,7 +356,27 @@ make_batch(struct source *s, struct arena *arena)
 		arena_array(arena, batch.transaction_count, sizeof(struct ledger_transaction *));
 	for (size_t i = 0; i < batch.transaction_count; i++)
 		batch.transactions[i] = make_transaction(s, arena, &batch, i);
+	make_limits(s, arena, &batch);
 	return batch;
+}
+
+/* Limits of its own for a batch. */
+static void
+clone_limits(struct arena *arena, const struct ledger_batch *from, struct ledger_batch *to)
+{
+	to->limits = from->limits;
+	if (from->limit_count > 0)
+		to->limits =
+			arena_copy(arena, from->limits, from->limit_count * sizeof(*from->limits));
+	for (size_t i = 0; i < to->account_count; i++) {
+		struct ledger_account *account = &to->accounts[i];
+		struct ledger_limit **limits =
+			arena_array(arena, LIMITS_MAX, sizeof(struct ledger_limit *));
+
+		for (size_t l = 0; l < account->limit_count; l++)
+			limits[l] = to->limits + (account->limits[l] - from->limits);
+		account->limits = limits;
+	}
 }
 
 /* A batch of its own with the same content. */
@@ -305,6 +387,7 @@ clone(struct arena *arena, const struct ledger_batch *from)
 
 	to.accounts =
 		arena_copy(arena, from->accounts, from->account_count * sizeof(*from->accounts));
+	clone_limits(arena, from, &to);
 	to.holds = arena_copy(arena, from->holds, from->hold_count * sizeof(*from->holds));
 	to.transactions =
 		arena_array(arena, from->transaction_count, sizeof(struct ledger_transaction *));
@@ -410,6 +493,9 @@ compare_transactions(const struct ledger_transaction *a, const struct ledger_tra
 		return "replayed or not";
 	if (a->kept_hold != b->kept_hold)
 		return "kept a hold or not";
+	if (!uuid_equal(a->exceeded.id, b->exceeded.id) || a->exceeded.left != b->exceeded.left ||
+	    a->exceeded.wanted != b->exceeded.wanted)
+		return "another limit";
 	if (a->err != ERR_OK)
 		return NULL;
 	if (a->transaction_id != b->transaction_id || !uuid_equal(a->public_id, b->public_id) ||
@@ -447,6 +533,14 @@ compare(const struct ledger_batch *a, const struct ledger_batch *b)
 		    x->amount != y->amount || x->captured_before != y->captured_before ||
 		    x->captured_by != y->captured_by)
 			return "another hold";
+	}
+	for (size_t i = 0; i < a->limit_count; i++) {
+		const struct ledger_limit *x = &a->limits[i];
+		const struct ledger_limit *y = &b->limits[i];
+
+		if (x->used != y->used || x->held != y->held || x->added != y->added ||
+		    x->postings != y->postings)
+			return "another use of a limit";
 	}
 	return NULL;
 }

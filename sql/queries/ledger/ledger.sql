@@ -18,7 +18,7 @@ SELECT a.account_id, a.public_id, a.ledger_id, a.kind, a.currency, a.floor IS NO
 -- returns: many
 -- Each once, also if several transactions of a batch name it.
 SELECT h.hold_id, h.public_id, h.ledger_id, a.public_id AS account, h.amount, h.captured_before, h.captured,
-       h.status, h.expires_at
+       h.status, h.type, h.expires_at
   FROM (SELECT DISTINCT public_id FROM unnest($1) AS u (public_id)) named
   JOIN hold h USING (public_id)
   JOIN account a USING (account_id)
@@ -62,14 +62,15 @@ SELECT t.content, a.amount, a.from_balance, a.to_balance, a.from_sequence, a.to_
 -- name: transaction_reserve
 -- params: ledger_ids:bigint[]
 -- returns: many
--- Ids for new transactions, the time after the locks were taken, whether nothing is posted in their ledgers, and
--- the terms of these: 0 if there never were fees. Which ledgers are stopped is looked up once, in an index that is
--- empty, and so is whether any has fees.
+-- Ids for new transactions, the time after the locks were taken, whether nothing is posted in their ledgers, the
+-- terms of these (0 if there never were fees), and whether their wallets may have limits. Which ledgers are stopped is
+-- looked up once, in an index that is empty; so is whether any has fees, and which have limits.
 SELECT nextval('transaction_transaction_id_seq') AS transaction_id, clock_timestamp() AS now,
        $1[i] = ANY (ARRAY(SELECT ledger_id FROM book_difference WHERE stops AND resolved_at IS NULL))
            AS stopped,
        CASE WHEN (SELECT ledger_id FROM fee_terms ORDER BY ledger_id LIMIT 1) IS NULL THEN 0
-            ELSE coalesce((SELECT terms FROM fee_terms WHERE ledger_id = $1[i]), 0) END AS terms
+            ELSE coalesce((SELECT terms FROM fee_terms WHERE ledger_id = $1[i]), 0) END AS terms,
+       ARRAY[$1[i], 0] && ARRAY(SELECT ledger_id FROM limited_ledger) AS is_limited
   FROM generate_series(1, cardinality($1)) AS i;
 
 -- name: transaction_insert
@@ -155,13 +156,13 @@ SELECT $1[i], $2[i], $3[i], $4[i]
   FROM generate_series(1, cardinality($1)) AS i;
 
 -- name: hold_insert
--- params: public_id:uuid ledger_id:bigint account_id:bigint currency:text amount:bigint reference:text content:bytea metadata:jsonb lifetime_s:bigint not_before:timestamptz
+-- params: public_id:uuid ledger_id:bigint account_id:bigint currency:text amount:bigint reference:text content:bytea metadata:jsonb lifetime_s:bigint not_before:timestamptz type:text
 -- returns: one
 -- Not before the last time of its account: the clock may have stepped back, and a hold dated by it
 -- would end early after a correction.
 INSERT INTO hold (public_id, ledger_id, account_id, currency, amount, reference, content, metadata,
-                  created_at, expires_at)
-SELECT $1, $2, $3, $4, $5, $6, $7, $8, t.now, t.now + make_interval(secs => $9)
+                  created_at, expires_at, type)
+SELECT $1, $2, $3, $4, $5, $6, $7, $8, t.now, t.now + make_interval(secs => $9), $11
   FROM (SELECT greatest(clock_timestamp(), $10) AS now) t
 RETURNING hold_id, created_at, expires_at;
 

@@ -98,6 +98,7 @@ funding_hold(struct ctx *ctx, const struct user_wallet *wallet, int64_t lifetime
 		arena_printf(ctx->arena, "%s/%s", f->reference, uuid_text(id, uuid_v7())),
 		.metadata = "{}",
 		.lifetime_s = lifetime_s,
+		.type = TRANSACTION_WALLET_DEDUCTION,
 	};
 
 	sha256(order.reference, strlen(order.reference), order.content);

@@ -127,6 +127,7 @@ place_hold(struct ctx *ctx, const struct payment_order *in, struct uuid id, stru
 		.reference = arena_printf(ctx->arena, "payment/%s", uuid_text(text, id)),
 		.metadata = "{}",
 		.lifetime_s = hold_lifetime_s,
+		.type = in->type,
 	};
 	struct hold placed;
 

@@ -26,6 +26,7 @@ settlement_post(struct ctx *ctx, const struct settlement *s, struct ledger_trans
 			     word_text(review_kind_words, s->kind), uuid_text(id, s->public_id),
 			     word_text(transaction_type_words, t->type), t->reference);
 
+	t->settles = true;
 	t->results = arena_alloc(ctx->arena, sizeof(*t->results));
 	sha256(text, strlen(text), t->content);
 	TRY(ledger_post(ctx, list, 1));

@@ -146,8 +146,8 @@ new_label(struct ctx *ctx)
 }
 
 static enum err
-place_hold(struct ctx *ctx, const struct user_wallet *wallet, struct uuid id, struct money amount,
-	   struct uuid *hold)
+place_hold(struct ctx *ctx, const struct user_wallet *wallet, struct uuid id,
+	   enum product_kind kind, struct money amount, struct uuid *hold)
 {
 	char text[UUID_TEXT_MAX];
 	struct hold_order order = {
@@ -158,6 +158,7 @@ place_hold(struct ctx *ctx, const struct user_wallet *wallet, struct uuid id, st
 		.reference = arena_printf(ctx->arena, "purchase/%s", uuid_text(text, id)),
 		.metadata = "{}",
 		.lifetime_s = hold_lifetime_s,
+		.type = purchase_transaction_type(kind),
 	};
 	struct hold placed;
 
@@ -191,7 +192,7 @@ insert(struct ctx *ctx, const struct purchase_order *in, const struct product *p
 	struct uuid hold;
 	struct rows rows;
 
-	TRY(place_hold(ctx, wallet, out->public_id, amount, &hold));
+	TRY(place_hold(ctx, wallet, out->public_id, product->kind, amount, &hold));
 	return db_run(
 		ctx, SQL_purchase_insert, &rows,
 		PARAMS(p_uuid(out->public_id), p_text(new_label(ctx)), p_int(ctx->who.user_id),

@@ -59,6 +59,12 @@ purchase_row_lock(struct ctx *ctx, struct uuid id, struct purchase_row *out)
 	return ERR_OK;
 }
 
+enum transaction_type
+purchase_transaction_type(enum product_kind kind)
+{
+	return kind == PRODUCT_BILL ? TRANSACTION_BILL_PAYMENT : TRANSACTION_PURCHASE;
+}
+
 void
 purchase_row_show(const struct purchase_row *row, struct purchase *out)
 {

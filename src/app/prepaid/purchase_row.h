@@ -5,6 +5,7 @@
 #include "app/payment/state.h"
 #include "app/prepaid/purchase.h"
 #include "db/db.h"
+#include "ledger/kernel.h"
 
 struct purchase_row {
 	int64_t purchase_id;
@@ -41,6 +42,8 @@ struct purchase_row {
 void purchase_row_scan(const struct rows *rows, size_t i, struct purchase_row *out);
 /* Lock the row, before any account, and read its current state. ERR_NOT_FOUND. */
 enum err purchase_row_lock(struct ctx *ctx, struct uuid id, struct purchase_row *out) MUST_CHECK;
+/* What a purchase is in the ledger. */
+enum transaction_type purchase_transaction_type(enum product_kind kind);
 void purchase_row_show(const struct purchase_row *row, struct purchase *out);
 
 /* The event that an answer of the vendor stands for. */

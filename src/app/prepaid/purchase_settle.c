@@ -63,7 +63,7 @@ post(struct ctx *ctx, const struct purchase_row *row, struct ledger_transaction 
 		.ledger_id = row->ledger_id,
 		.currency = row->currency,
 		.reference = row->label,
-		.type = row->kind == PRODUCT_BILL ? TRANSACTION_BILL_PAYMENT : TRANSACTION_PURCHASE,
+		.type = purchase_transaction_type(row->kind),
 		.postings = &posting,
 		.count = 1,
 	};
