@@ -243,6 +243,9 @@ src_app_libapp_a_SOURCES = \
 	src/app/funding/risk.c src/app/funding/risk.h \
 	src/app/funding/settle.c \
 	src/app/funding/store.c src/app/funding/store.h \
+	src/app/limit/limit.c src/app/limit/limit.h \
+	src/app/limit/row.c src/app/limit/row.h \
+	src/app/limit/usage.c \
 	src/app/merchant/merchant.c src/app/merchant/merchant.h \
 	src/app/merchant/payout.c src/app/merchant/payout.h \
 	src/app/operation/archive.c src/app/operation/archive.h \
@@ -408,6 +411,7 @@ src_api_libapi_a_SOURCES = \
 	src/api/pocket/holds.c \
 	src/api/pocket/jobs.c \
 	src/api/pocket/keys.c \
+	src/api/pocket/limits.c \
 	src/api/pocket/compound.c \
 	src/api/pocket/metadata.c \
 	src/api/pocket/payees.c \

@@ -11,7 +11,7 @@ CREATE TABLE limit_rule (
     mode       text NOT NULL CHECK (mode IN ('test', 'live')),
     scope      text NOT NULL CHECK (scope IN ('wallet', 'customer', 'kyc_level', 'project', 'default')),
     subject    bigint NOT NULL,   -- an account; a customer, or minus a user; the number of a level; a project; 0
-    subject_id uuid,              -- its public id
+    subject_text text,            -- its public id, or the level
     ledger_id  bigint REFERENCES ledger,                  -- NULL: it may be in any
     per        text NOT NULL CHECK (per IN ('wallet', 'customer', 'project')),
     measure    text NOT NULL CHECK (measure IN ('balance', 'amount', 'sum', 'count')),
@@ -38,7 +38,6 @@ CREATE TABLE limit_rule (
 CREATE UNIQUE INDEX limit_rule_active
     ON limit_rule (scope, subject, mode, per, measure, direction, types, currency, span, zone)
     NULLS NOT DISTINCT WHERE ended_at IS NULL;
-CREATE INDEX limit_rule_subject ON limit_rule (subject_id, limit_id) WHERE subject_id IS NOT NULL;
 CREATE INDEX limit_rule_ledger ON limit_rule (ledger_id) WHERE ended_at IS NULL;
 GRANT INSERT, UPDATE (most, changed_at, ended_at) ON limit_rule TO cowry_worker;
 

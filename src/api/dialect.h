@@ -47,6 +47,7 @@ struct dialect {
 	const struct property *error;
 	const char *violations;
 	bool violation_codes;
+	bool shows_limits;  /* an exceeded limit is a member, not only a message */
 	bool unprocessable; /* validation errors are 422 */
 	bool strict_queries; /* unknown parameters of lists and reports are refused, empty ones are values */
 };

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 
 #include "api/dispatch.h"
+#include "base/attributes.h"
+#include "ledger/limit.h"
 
 /* The first one handles paths of no dialect. */
 const struct dialect *const dialects[] = {&pocket, &bitpal, &otp, &moolah, &drop, NULL};
@@ -207,6 +209,29 @@ write_violations(struct jw *w, const struct call *call)
 	jw_close(w);
 }
 
+static const struct field limit_fields[] = {
+	FIELD(struct fault_limit, id, .name = "id", .required = true),
+	FIELD(struct fault_limit, measure, .name = "measure", .required = true,
+	      .choices = limit_measure_words),
+	FIELD(struct fault_limit, window, .name = "window", .keep_null = true,
+	      .choices = limit_span_words),
+	FIELD(struct fault_limit, most, .name = "limit", .required = true),
+	FIELD(struct fault_limit, left, .name = "left", .required = true),
+	FIELD(struct fault_limit, frees_at, .name = "freesAt", .keep_null = true,
+	      .doc = "When there will be enough for the amount; null: never, or when holds end."),
+};
+
+static const struct schema limit_out = SCHEMA(struct fault_limit, "ExceededLimit", limit_fields);
+
+void
+write_limit(struct jw *w, const struct call *call)
+{
+	const struct fault_limit *limit = call->ctx.fault.limit;
+
+	if (limit != NULL && call->ctx.fault.err == ERR_LIMIT)
+		schema_encode(&limit_out, call->dialect->amounts, limit, "limit", w);
+}
+
 static void
 describe_violations(struct jw *w, const struct dialect *dialect)
 {
@@ -237,6 +262,8 @@ describe_error(struct jw *w, const struct dialect *dialect, const char *name)
 			describe_property(w, p->name, p->type);
 	if (dialect->violations != NULL)
 		describe_violations(w, dialect);
+	if (dialect->shows_limits)
+		schema_describe(&limit_out, dialect->amounts, true, w, "limit");
 	jw_close(w);
 	jw_list(w, "required");
 	for (const struct property *p = dialect->error; p->name != NULL; p++)

@@ -45,6 +45,8 @@ void write_data(struct jw *w, const struct call *call, const void *out);
 /* The violations of the call's fault as a list, in the format of its dialect; nothing if there
  * are none. */
 void write_violations(struct jw *w, const struct call *call);
+/* The limit that the call has exceeded, as the member limit; nothing if there is none. */
+void write_limit(struct jw *w, const struct call *call);
 /* The dialect's error as JSON Schema. */
 void describe_error(struct jw *w, const struct dialect *dialect, const char *name);
 

@@ -57,6 +57,7 @@ static const struct {
 	{"chart_code_key", ERR_CONFLICT, "An account with this code already exists"},
 	{"easypay_settlement_external", ERR_DUPLICATE_REFERENCE,
 	 "The transaction_id was already used with different content"},
+	{"limit_rule_active", ERR_CONFLICT, "The same is limited for this subject already"},
 	{"transaction_reference", ERR_DUPLICATE_REFERENCE, NULL},
 	{"transaction_reversed", ERR_ALREADY_REVERSED, NULL},
 	{"hold_reference", ERR_DUPLICATE_REFERENCE, NULL},

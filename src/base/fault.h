@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "base/attributes.h"
+#include "base/clock.h"
 #include "base/id.h"
 
 enum err {
@@ -38,7 +39,7 @@ struct fault_limit {
 	const char *window; /* or NULL */
 	const char *most;
 	const char *left;
-	const char *frees_at; /* or NULL */
+	struct instant frees_at; /* when there will be enough; zero: not known, or never */
 };
 
 struct fault {

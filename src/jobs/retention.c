@@ -66,6 +66,7 @@ run(struct ctx *ctx, bool *found)
 	TRY(guard_sweep(ctx, &swept));
 	*found |= forgotten || reviewed || swept;
 	TRY(apply_rules(ctx, found));
+	TRY(remove_some(ctx, SQL_limit_sweep, PARAMS(p_int(ROWS_AT_ONCE)), found));
 	return remove_some(ctx, SQL_quote_sweep, PARAMS(p_int(ROWS_AT_ONCE)), found);
 }
 

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "base/arena.h"
+#include "base/attributes.h"
 #include "ledger/kernel.h"
 
 const char *const limit_measure_words[] = {"balance", "amount", "sum", "count", NULL};
@@ -13,12 +15,24 @@ static const enum limit_policy policies[] = {
 #include "ledger/types.def"
 #undef TRANSACTION
 };
-_Static_assert(sizeof(policies) / sizeof(policies[0]) <= 64, "types are bits of a limit");
+_Static_assert(COUNT(policies) <= 64, "types are bits of a limit");
 
 enum limit_policy
 limit_policy(enum transaction_type type)
 {
 	return policies[type];
+}
+
+const char *const *
+limits_counted(struct arena *arena, size_t *n)
+{
+	const char **words = arena_array(arena, COUNT(policies), sizeof(const char *));
+
+	*n = 0;
+	for (size_t type = 1; type < COUNT(policies); type++)
+		if (policies[type] != LIMIT_IGNORES)
+			words[(*n)++] = transaction_type_words[type - 1];
+	return words;
 }
 
 static bool

@@ -17,6 +17,7 @@
 #include "base/id.h"
 #include "base/money.h"
 
+struct arena;
 struct ledger_account;
 struct ledger_transaction;
 
@@ -83,6 +84,8 @@ enum err limits_take(struct ledger_account *const *sides, struct ledger_transact
 /* Whether a hold that will be posted as such a type may be placed on the account. */
 enum err limits_hold(const struct ledger_account *account, unsigned type, int64_t amount,
 		     struct ledger_exceeded *exceeded) MUST_CHECK;
+/* The words of the types that are counted; in the arena. */
+const char *const *limits_counted(struct arena *arena, size_t *n);
 /* An amount of such a hold is not held any more; nor is the hold, if it has ended. */
 void limits_release(const struct ledger_account *account, unsigned type, int64_t amount,
 		    bool ended);

@@ -31,14 +31,6 @@ subject_text(const struct ledger_exceeded *exceeded)
 	return texts[exceeded->measure];
 }
 
-static const char *
-time_text(struct ctx *ctx, struct instant at)
-{
-	char buf[INSTANT_TEXT_MAX];
-
-	return at.us != 0 ? arena_strdup(ctx->arena, instant_text(buf, at)) : NULL;
-}
-
 /* Projects and administrators see all that a ledger has; a user only what is his own, and money comes from there. */
 static bool
 may_know(const struct ctx *ctx, const struct ledger_exceeded *exceeded)
@@ -51,6 +43,7 @@ enum err
 limits_refuse(struct ctx *ctx, const struct ledger_exceeded *exceeded)
 {
 	const char *span = word_text(limit_span_words, exceeded->span);
+	char frees_at[INSTANT_TEXT_MAX] = "";
 	struct fault_limit *limit;
 
 	if (!may_know(ctx, exceeded))
@@ -63,14 +56,15 @@ limits_refuse(struct ctx *ctx, const struct ledger_exceeded *exceeded)
 		.window = span,
 		.most = amount_text(ctx, exceeded, exceeded->most),
 		.left = amount_text(ctx, exceeded, exceeded->left),
-		.frees_at = time_text(ctx, exceeded->frees_at),
+		.frees_at = exceeded->frees_at,
 	};
+	if (exceeded->frees_at.us != 0)
+		(void)instant_text(frees_at, exceeded->frees_at);
 	(void)fault(&ctx->fault, ERR_LIMIT, NULL,
 		    "The limit of the %s%s%s is %s%s%s, %s is left%s%s", subject_text(exceeded),
 		    span != NULL ? " in a " : "", span != NULL ? span : "", limit->most,
 		    exceeded->currency[0] != '\0' ? " " : "", exceeded->currency, limit->left,
-		    limit->frees_at != NULL ? "; there is enough from " : "",
-		    limit->frees_at != NULL ? limit->frees_at : "");
+		    frees_at[0] != '\0' ? "; there is enough from " : "", frees_at);
 	ctx->fault.limit = limit;
 	return ERR_LIMIT;
 }

@@ -101,22 +101,6 @@ are_begun(const struct rows *rows)
 	return true;
 }
 
-const char *const *
-limits_counted(struct ctx *ctx, size_t *n)
-{
-	const char **words = NULL;
-	size_t count = 0;
-
-	while (transaction_type_words[count] != NULL)
-		count++;
-	words = arena_array(ctx->arena, count, sizeof(*words));
-	*n = 0;
-	for (size_t i = 0; i < count; i++)
-		if (limit_policy((enum transaction_type)(i + 1)) != LIMIT_IGNORES)
-			words[(*n)++] = transaction_type_words[i];
-	return words;
-}
-
 /* Lock, and read what others have committed before that. */
 static enum err
 lock_and_read(struct ctx *ctx, struct param accounts, bool begin, struct rows *rows)
@@ -124,7 +108,7 @@ lock_and_read(struct ctx *ctx, struct param accounts, bool begin, struct rows *r
 	struct rows begun;
 	struct rows locked;
 	size_t n;
-	const char *const *counted = limits_counted(ctx, &n);
+	const char *const *counted = limits_counted(ctx->arena, &n);
 	const struct param begin_params[] = {accounts, p_texts(counted, n)};
 	const struct db_call calls[] = {
 		{SQL_limit_begin, &begun, begin_params, COUNT(begin_params)},

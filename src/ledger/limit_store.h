@@ -29,7 +29,4 @@ void limits_store(struct ctx *ctx, const struct ledger_batch *batch);
 /* Report an exceeded limit as a fault. Who may not know about the wallet that receives is not told more. */
 enum err limits_refuse(struct ctx *ctx, const struct ledger_exceeded *exceeded);
 
-/* The words of the types that limits count; ends with NULL. */
-const char *const *limits_counted(struct ctx *ctx, size_t *n);
-
 #endif

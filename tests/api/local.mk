@@ -82,7 +82,7 @@ API_TESTS = \
 	tests/api/pocket/jobs \
 	tests/api/pocket/key_limits \
 	tests/api/pocket/keys \
-	tests/api/pocket/lookup tests/api/pocket/compound tests/api/pocket/fees tests/api/pocket/fee_postings tests/api/pocket/metadata tests/api/pocket/sessions tests/api/pocket/transactions \
+	tests/api/pocket/lookup tests/api/pocket/compound tests/api/pocket/fees tests/api/pocket/fee_postings tests/api/pocket/metadata tests/api/pocket/limits tests/api/pocket/sessions tests/api/pocket/transactions \
 	tests/api/pocket/payees \
 	tests/api/pocket/payments \
 	tests/api/pocket/payment_faults \
@@ -201,6 +201,7 @@ tests_api_pocket_compound_LDADD = $(API_LIBS)
 tests_api_pocket_fees_LDADD = $(API_LIBS)
 tests_api_pocket_fee_postings_LDADD = $(API_LIBS)
 tests_api_pocket_metadata_LDADD = $(API_LIBS)
+tests_api_pocket_limits_LDADD = $(API_LIBS)
 tests_api_pocket_sessions_LDADD = $(API_LIBS)
 tests_api_pocket_transactions_LDADD = $(API_LIBS)
 tests_api_pocket_platform_LDADD = $(API_LIBS)

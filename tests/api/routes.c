@@ -72,6 +72,7 @@ static const struct {
 	{pocket_subscriptions, NULL, "pocket/subscriptions",
 	 "client_covered(*state, pocket_subscriptions, NULL)"},
 	{pocket_events, NULL, "pocket/events", "client_covered(*state, pocket_events, NULL)"},
+	{pocket_limits, NULL, "pocket/limits", "client_covered(*state, pocket_limits, NULL)"},
 	{pocket_payees, NULL, "pocket/payees", "client_covered(*state, pocket_payees, NULL)"},
 	{pocket_complaints, NULL, "drop/complaints",
 	 "client_covered(*state, pocket_complaints, NULL)"},

@@ -70,7 +70,8 @@ SELECT nextval('transaction_transaction_id_seq') AS transaction_id, clock_timest
            AS stopped,
        CASE WHEN (SELECT ledger_id FROM fee_terms ORDER BY ledger_id LIMIT 1) IS NULL THEN 0
             ELSE coalesce((SELECT terms FROM fee_terms WHERE ledger_id = $1[i]), 0) END AS terms,
-       ARRAY[$1[i], 0] && ARRAY(SELECT ledger_id FROM limited_ledger) AS is_limited
+       ARRAY[$1[i], 0] && ARRAY(SELECT ledger_id FROM limited_ledger WHERE ledger_id = ANY ($1 || 0::bigint))
+           AS is_limited
   FROM generate_series(1, cardinality($1)) AS i;
 
 -- name: transaction_insert

@@ -67,6 +67,7 @@ write_fail(struct jw *w, const struct call *call)
 	jw_text(w, "code", err_code(f->err));
 	jw_text(w, "requestId", call->ctx.request_id);
 	write_violations(w, call);
+	write_limit(w, call);
 	jw_close(w);
 }
 
@@ -124,6 +125,7 @@ static const struct route *const groups[] = {
 	pocket_complaints,
 	pocket_payees,
 	pocket_fees,
+	pocket_limits,
 	NULL,
 };
 
@@ -162,5 +164,6 @@ const struct dialect pocket = {
 	.error = error,
 	.violations = "errors",
 	.violation_codes = true,
+	.shows_limits = true,
 	.strict_queries = true,
 };

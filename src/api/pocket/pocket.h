@@ -18,6 +18,7 @@ extern const struct route pocket_events[];
 extern const struct route pocket_fees[];
 extern const struct route pocket_jobs[];
 extern const struct route pocket_keys[];
+extern const struct route pocket_limits[];
 extern const struct route pocket_receipts[];
 extern const struct route pocket_second_factor[];
 extern const struct route pocket_sessions[];

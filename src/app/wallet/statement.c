@@ -7,17 +7,6 @@
 #define DAY_US         (INT64_C(86400) * SECOND_US)
 #define MILLISECOND_US (SECOND_US / 1000)
 
-/* Whether the caller may see it: its project, in the mode of the key; its user; an
- * administrator. */
-static bool
-may_see(const struct principal *who, const struct wallet_place *place)
-{
-	if (who->kind == PRINCIPAL_PROJECT_KEY)
-		return place->ledger_id == who->ledger_id;
-	return who->kind == PRINCIPAL_USER &&
-	       (who->admin || (place->user_id != 0 && place->user_id == who->user_id));
-}
-
 static enum err
 bad_period(struct ctx *ctx, const char *why)
 {
@@ -166,7 +155,7 @@ statement_begin(struct ctx *ctx, const struct statement_order *in, struct accoun
 	struct wallet_place place;
 
 	TRY(wallet_anywhere(ctx, in->wallet, &place));
-	if (!may_see(&ctx->who, &place))
+	if (!wallet_is_visible(&ctx->who, &place))
 		return fault(&ctx->fault, ERR_NOT_FOUND, NULL, "Wallet not found");
 	TRY(set_period(ctx, in, out));
 	out->wallet = place.id;

@@ -420,3 +420,12 @@ wallet_anywhere(struct ctx *ctx, const char *id, struct wallet_place *out)
 	rows_scan(&rows, 0, place_columns, COLUMN_COUNT(place_columns), out);
 	return ERR_OK;
 }
+
+bool
+wallet_is_visible(const struct principal *who, const struct wallet_place *place)
+{
+	if (who->kind == PRINCIPAL_PROJECT_KEY)
+		return place->ledger_id == who->ledger_id;
+	return who->kind == PRINCIPAL_USER &&
+	       (who->admin || (place->user_id != 0 && place->user_id == who->user_id));
+}
