@@ -24,13 +24,16 @@ ACCOUNTS = "SELECT public_id, ledger_id, currency, floor, balance, held, kind FR
 HOLDS = """
 SELECT h.public_id, h.reference, a.public_id, h.amount, h.captured, h.status
   FROM hold h JOIN account a USING (account_id)"""
-# What was given back of a transaction, in all.
+# What was given back of a transaction, in all; without fees.
 REVERSALS = """
-SELECT o.reference, (SELECT sum(amount) FROM posting WHERE transaction_id = o.transaction_id),
+SELECT o.reference, (SELECT sum(q.amount) FROM posting q LEFT JOIN transaction_fee e USING (transaction_id, line)
+                      WHERE q.transaction_id = o.transaction_id AND e.line IS NULL),
        sum(p.amount), min(b.reversed)
   FROM transaction t JOIN posting p USING (transaction_id)
+  LEFT JOIN transaction_fee f USING (transaction_id, line)
   JOIN transaction o ON o.transaction_id = t.reverses
   LEFT JOIN reversed_transaction b ON b.transaction_id = o.transaction_id
+ WHERE f.line IS NULL
  GROUP BY o.transaction_id"""
 # A payment that failed for the moment leaves its reference to another one, which comes last.
 PAYMENTS = """

@@ -15,11 +15,20 @@ def expected(history):
         if operation.answer is None or operation.dialect != "pocket":
             continue
         if operation.kind in SINGLE:
-            yield operation, operation.reference, operation.effects, operation.acknowledged
+            yield operation, operation.reference, charged(operation), operation.acknowledged
         elif "parts" in operation.details:
             done = completed_parts(operation)
             for item, changes in operation.details["parts"]:
                 yield operation, item["reference"], changes, item["reference"] in done
+
+
+def charged(operation):
+    """The effects with the fee. None is due before the beginning of its schedule, to which a clock may have stepped
+    back; the answer says so."""
+    if not operation.details.get("fee") or operation.answer.get("data.fee.amount") is None:
+        return operation.effects
+    payer, fee = operation.details["fee"]
+    return dict(operation.effects, **{payer: operation.effects[payer] - fee})
 
 
 def completed_parts(operation):

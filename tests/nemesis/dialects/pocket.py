@@ -11,6 +11,9 @@ PROVIDERS = ("paystack", "paystack", "flutterwave", "paga", "fingra")
 EVENTS = ["wallet.credited", "wallet.debited", "transfer.completed", "hold.created", "hold.captured",
           "hold.voided", "hold.expired", "transaction.reversed"]
 FIRST = 2000000  # minor units in each wallet at the beginning
+# Of transfers in cedi, borne by the payer, and not given back.
+FEE = {"type": "transfer", "currency": "GHS", "bearer": "payer", "onReversal": "keep",
+       "tiers": [{"flat": "0.30", "percent": "1.5"}]}
 
 
 class Pocket:
@@ -31,6 +34,7 @@ class Pocket:
         self.key = {"x-api-key": self.new_key(client)[1]}
         ask(f"/v1/projects/{self.project}/webhooks",
             {"url": world.receiver.url, "eventTypes": EVENTS, "mode": "test"})
+        w.expect(client.ask("POST", "/v1/fee-schedules", FEE, self.key), 201)
         self.naira = [self.new_wallet(client, "NGN") for _ in range(12)]
         self.cedi = [self.new_wallet(client, "GHS") for _ in range(3)]
         self.probed = [self.new_wallet(client, "NGN") for _ in range(2)]
@@ -65,7 +69,8 @@ class Pocket:
         body = {"fromWalletId": source, "toWalletId": target, "amount": decimal(minor),
                 "currency": currency, "reference": reference}
         return new(kind, "POST", "/v1/wallets/transfer", body, headers or self.key, reference=reference,
-                   key=key, effects={source: -minor, target: minor})
+                   key=key, effects={source: -minor, target: minor},
+                   fee=(source, fee_of(minor)) if currency == FEE["currency"] else None)
 
     def credit_of(self, wallet, minor, currency="NGN", key=None):
         """The operation."""
@@ -275,6 +280,11 @@ class Pocket:
         """One that no other client takes; None if there is none."""
         with self.lock:
             return pool.pop(rng.randrange(len(pool))) if pool else None
+
+
+def fee_of(minor):
+    """By the schedule: 0.30 and 1.5%, rounded half up."""
+    return (30 * 200 + 3 * minor + 100) // 200
 
 
 def decimal(minor):
