@@ -5,7 +5,9 @@
 #include "ledger/kernel.h"
 #include "tests/support/cmocka.h"
 
-enum { PERCENT = 1000000, CASES = 10000 };
+#define PERCENT INT64_C(1000000)
+
+enum { CASES = 10000 };
 
 static struct fee_rate
 rate_of(enum fee_tiers mode, int64_t minimum, int64_t maximum)
