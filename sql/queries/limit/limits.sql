@@ -129,7 +129,7 @@ SELECT r.limit_id, r.public_id, r.mode, r.scope, r.subject_text, coalesce(r.ledg
   JOIN limit_rule r ON r.limit_id = x.limit_id
  CROSS JOIN LATERAL limit_state(r, x.subject) s
   LEFT JOIN limit_meter u ON u.limit_id = x.limit_id AND u.subject = x.subject
- ORDER BY x.limit_id;
+ ORDER BY r.created_at, x.limit_id;
 
 -- name: limit_sweep
 -- params: most:bigint
