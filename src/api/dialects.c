@@ -212,7 +212,7 @@ write_violations(struct jw *w, const struct call *call)
 static const struct field limit_fields[] = {
 	FIELD(struct fault_limit, id, .name = "id", .required = true),
 	FIELD(struct fault_limit, measure, .name = "measure", .required = true,
-	      .choices = limit_measure_words),
+	      .choices = limit_measures),
 	FIELD(struct fault_limit, window, .name = "window", .keep_null = true,
 	      .choices = limit_span_words),
 	FIELD(struct fault_limit, most, .name = "limit", .required = true),

@@ -6,7 +6,7 @@
 #include "base/attributes.h"
 #include "ledger/kernel.h"
 
-const char *const limit_measure_words[] = {"balance", "amount", "sum", "count", NULL};
+const char *const limit_measures[] = {"balance", "amount", "sum", "count", NULL};
 const char *const limit_direction_words[] = {"out", "in", NULL};
 const char *const limit_span_words[] = {"hour", "day", "month", NULL};
 

@@ -25,7 +25,8 @@ enum limit_measure { LIMIT_BALANCE = 1, LIMIT_AMOUNT, LIMIT_SUM, LIMIT_COUNT };
 enum limit_direction { LIMIT_OUT = 1, LIMIT_IN };
 enum limit_span { LIMIT_HOUR = 1, LIMIT_DAY, LIMIT_MONTH };
 
-extern const char *const limit_measure_words[];
+/* The words of measures, one of which is also the name of fields. */
+extern const char *const limit_measures[];
 extern const char *const limit_direction_words[];
 extern const char *const limit_span_words[];
 

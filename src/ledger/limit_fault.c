@@ -52,7 +52,7 @@ limits_refuse(struct ctx *ctx, const struct ledger_exceeded *exceeded)
 	limit = arena_alloc(ctx->arena, sizeof(*limit));
 	*limit = (struct fault_limit){
 		.id = exceeded->id,
-		.measure = word_text(limit_measure_words, exceeded->measure),
+		.measure = word_text(limit_measures, exceeded->measure),
 		.window = span,
 		.most = amount_text(ctx, exceeded, exceeded->most),
 		.left = amount_text(ctx, exceeded, exceeded->left),

@@ -13,7 +13,7 @@ static const struct column columns[] = {
 	COLUMN(struct ledger_limit, is_metered),
 	COLUMN(struct ledger_limit, is_numbered),
 	COLUMN(struct ledger_limit, public_id),
-	COLUMN_WORD(struct ledger_limit, measure, limit_measure_words),
+	COLUMN_WORD(struct ledger_limit, measure, limit_measures),
 	COLUMN_WORD(struct ledger_limit, direction, limit_direction_words),
 	COLUMN(struct ledger_limit, currency),
 	COLUMN_WORD(struct ledger_limit, span, limit_span_words),

@@ -21,7 +21,7 @@ static const struct field order_fields[] = {
 	      .doc = "What is added up together. Default: customer if that is the scope, else wallet.",
 	      .example = "\"customer\""),
 	FIELD(struct limit_order, measure, .name = "measure", .required = true,
-	      .choices = limit_measure_words,
+	      .choices = limit_measures,
 	      .doc = "balance: the highest one; amount: of one transaction; sum and count: of the "
 		     "transactions in a window.",
 	      .example = "\"sum\""),
@@ -55,7 +55,7 @@ static const struct field change_fields[] = {
 		FIELD(of, at per, .name = "per", .required = true, .choices = limit_per_words, \
 		      .example = "\"customer\""),                                              \
 		FIELD(of, at measure, .name = "measure", .required = true,                     \
-		      .choices = limit_measure_words, .example = "\"sum\""),                   \
+		      .choices = limit_measures, .example = "\"sum\""),                        \
 		FIELD(of, at direction, .name = "direction", .keep_null = true,                \
 		      .choices = limit_direction_words, .example = "\"out\""),                 \
 		FIELD(of, at types, .name = "types", .required = true, .doc = "Empty: all.",   \

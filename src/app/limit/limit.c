@@ -229,7 +229,7 @@ record(struct ctx *ctx, const char *action, const struct limit *limit, const cha
 	jw_text(&detail, "scope", word_text(limit_scope_words, limit->scope));
 	if (limit->subject != NULL)
 		jw_text(&detail, "subject", limit->subject);
-	jw_text(&detail, "measure", word_text(limit_measure_words, limit->measure));
+	jw_text(&detail, "measure", word_text(limit_measures, limit->measure));
 	jw_text(&detail, "limit", limit->limit);
 	if (before != NULL)
 		jw_text(&detail, "before", before);
@@ -249,7 +249,7 @@ insert(struct ctx *ctx, const struct limit_order *in, const struct subject *subj
 			     p_word(limit_scope_words, in->scope), p_int(subject->subject),
 			     p_text(in->subject), p_id(subject->ledger_id),
 			     p_word(limit_per_words, limit->per),
-			     p_word(limit_measure_words, in->measure),
+			     p_word(limit_measures, in->measure),
 			     p_word(limit_direction_words, in->direction),
 			     types.count > 0 ? p_texts(types.items, types.count) : p_null(),
 			     p_text(limit->currency), p_word(limit_span_words, in->span),

@@ -17,7 +17,7 @@ static const struct column columns[] = {
 	COLUMN_NAMED(struct limit, subject, "subject_text"),
 	COLUMN(struct limit, ledger_id),
 	COLUMN_WORD(struct limit, per, limit_per_words),
-	COLUMN_WORD(struct limit, measure, limit_measure_words),
+	COLUMN_WORD(struct limit, measure, limit_measures),
 	COLUMN_WORD(struct limit, direction, limit_direction_words),
 	COLUMN(struct limit, currency),
 	COLUMN_WORD(struct limit, span, limit_span_words),
