@@ -67,9 +67,6 @@ CREATE TABLE limit_use (
 CREATE INDEX limit_use_ended ON limit_use (ends_at);
 GRANT INSERT, UPDATE, DELETE ON limit_use TO cowry_worker;
 
--- What a hold will be posted as, for limits of some types.
-ALTER TABLE hold ADD COLUMN type text NOT NULL DEFAULT 'capture';
-
 -- The part of a window that a time is in: a whole one of the calendar, or a step of one that rolls.
 CREATE FUNCTION limit_starts(span text, zone text, at timestamptz) RETURNS timestamptz LANGUAGE sql STABLE AS $$
     SELECT CASE WHEN zone IS NOT NULL THEN date_trunc(span, at, zone)
@@ -241,8 +238,8 @@ BEGIN
 END $$;
 
 -- Begin to count for those rules of accounts whose use is not known: that of the window so far is read from the
--- journal. The accounts are locked. Of a subject with others too, a posting that is under way on those, and did not find the
--- rule, is counted when it is missed next.
+-- journal. The accounts are locked. What is posted meanwhile on others of a customer, without the rule, makes a
+-- difference in their sequences, and is read by the next posting; that of a project is not.
 CREATE FUNCTION limit_begin(accounts bigint[], counted text[]) RETURNS void
     LANGUAGE plpgsql SET search_path = cowry, pg_temp AS $$
 DECLARE
@@ -279,3 +276,6 @@ END $$;
 
 GRANT EXECUTE ON FUNCTION limit_starts, limit_ends, limits_of, limit_accounts, limit_state, limit_sequence,
     limit_posted, limit_begin TO cowry_worker, cowry_auditor;
+
+-- What a hold will be posted as, for limits of some types.
+ALTER TABLE hold ADD COLUMN type text NOT NULL DEFAULT 'capture';

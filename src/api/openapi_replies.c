@@ -216,6 +216,14 @@ static void
 write_error_example(struct jw *w, struct arena *arena, const struct dialect *dialect, enum err err,
 		    int status)
 {
+	static const struct fault_limit limit = {
+		.id = {{0x01, 0x90, 0xb2, 0xa4, 0x7c, 0x1e, 0x7d, 0x3a, 0x9b, 0x61, 0x2f, 0x6f,
+			0x0c, 0x9a, 0x1e, 0x55}},
+		.measure = "sum",
+		.window = "day",
+		.most = "50000.00",
+		.left = "1200.00",
+	};
 	struct call *call = arena_alloc(arena, sizeof(*call));
 	struct bytes text = {"{}", 2};
 	struct jw inner;
@@ -227,6 +235,8 @@ write_error_example(struct jw *w, struct arena *arena, const struct dialect *dia
 		violation_add(arena, &call->ctx.fault, "amount", "REQUIRED", "is required");
 	else
 		(void)fault(&call->ctx.fault, err, NULL, NULL);
+	if (err == ERR_LIMIT)
+		call->ctx.fault.limit = &limit;
 	if (fault_status(call) != status)
 		return;
 	jw_init(&inner, arena, 256);

@@ -95,7 +95,7 @@ touch(struct ledger_limit **touched, struct ledger_limit *limit, wide_int taking
 	limit->taking += taking;
 }
 
-/* Whether the account has a posting in the direction before this one; direction 0 is out. */
+/* Whether the account has a posting in the same direction before this one. */
 static bool
 came_before(struct ledger_account *const *sides, size_t side)
 {

@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "ledger/kernel.h"
+#include "tests/support/case_source.h"
 #include "tests/support/ledger_model.h"
 
 enum {
@@ -24,34 +25,6 @@ static const char *const references[REFERENCES] = {"a", "b", "c", "d", "e", "f",
 static const int64_t ledgers[] = {7, 9};
 static const struct instant now = {1000 * SECOND_US};
 static const unsigned char contents[2][CONTENT_SIZE] = {{1}, {2}};
-
-/* The bytes that are left; zeros after the last one. */
-struct source {
-	const uint8_t *data;
-	size_t size;
-};
-
-static uint8_t
-take(struct source *s)
-{
-	if (s->size == 0)
-		return 0;
-	s->size--;
-	return *s->data++;
-}
-
-static size_t
-pick(struct source *s, size_t choices)
-{
-	return take(s) % choices;
-}
-
-/* Once in so many times. */
-static bool
-rarely(struct source *s, size_t times)
-{
-	return pick(s, times) == times - 1;
-}
 
 static struct uuid
 id_of(unsigned char group, size_t number)

@@ -113,6 +113,7 @@ unit_cowry_tests = \
 	tests/unit/ledger/kernel_fees \
 	tests/unit/ledger/kernel_holds \
 	tests/unit/ledger/kernel_property \
+	tests/unit/ledger/limit \
 	tests/unit/app/payment_state \
 	tests/unit/provider/provider \
 	tests/unit/provider/bank \
@@ -172,6 +173,8 @@ tests_unit_ledger_kernel_holds_LDADD = $(unit_cowry_libs)
 tests_unit_ledger_kernel_property_SOURCES = tests/unit/ledger/kernel_property.c tests/support/ledger_case.c \
 	tests/support/ledger_model.c
 tests_unit_ledger_kernel_property_LDADD = $(unit_cowry_libs)
+tests_unit_ledger_limit_SOURCES = tests/unit/ledger/limit.c tests/support/ledger_scene.c
+tests_unit_ledger_limit_LDADD = $(unit_cowry_libs)
 provider_scene = tests/support/provider_scene.c tests/support/fake_server.c
 tests_unit_provider_provider_SOURCES = tests/unit/provider/provider.c $(provider_scene)
 tests_unit_provider_provider_LDADD = $(unit_cowry_libs)

@@ -171,6 +171,45 @@ test_transfer(void **state)
 }
 
 static void
+limit(struct client *c, const struct person *admin, const char *wallet, const char *members)
+{
+	struct answer a = client_call(
+		c, "POST", "/v1/admin/limits", admin->access,
+		client_json(
+			c, "{'mode':'live','scope':'wallet','subject':'%s','currency':'NGN',%s}",
+			client_value(c,
+				     "SELECT a.public_id FROM cowry.wallet w JOIN cowry.account a"
+				     " USING (account_id) WHERE w.number = '%s'",
+				     wallet),
+			members));
+
+	expect_status(&a, 201);
+}
+
+/* Who pays is told of the own limit, and nothing of that of the other one. */
+static void
+test_limits(void **state)
+{
+	struct client *c = *state;
+	struct person admin = person_admin(c, "limits@example.com");
+	struct holder from = rich(c, "15000", "1500000");
+	struct holder to = holder_new(c);
+	struct answer a;
+
+	limit(c, &admin, from.number, "'measure':'amount','direction':'out','limit':'5000'");
+	limit(c, &admin, to.number, "'measure':'balance','limit':'4000'");
+	a = send_money(c, &from, to.number, "5001");
+	expect_status(&a, 422);
+	expect_text(&a, "message",
+		    "The limit of the amount of a transaction is 5000.00 NGN, 5000.00 is left");
+	a = send_money(c, &from, to.number, "4001");
+	expect_status(&a, 422);
+	expect_text(&a, "message", "The wallet can't receive this amount because of a limit");
+	a = send_money(c, &from, to.number, "4000");
+	expect_status(&a, 200);
+}
+
+static void
 test_transfers_refused(void **state)
 {
 	struct client *c = *state;
@@ -332,12 +371,13 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		client_test(test_deposit),     client_test(test_amounts),
-		client_test(test_forged),      client_test(test_other_s_deposits),
-		client_test(test_transfer),    client_test(test_transfers_refused),
-		client_test(test_idempotency), client_test(test_keys),
-		client_test(test_history),     client_test(test_strangers),
-		client_test(test_covered),     client_test(client_books_hold),
+		client_test(test_deposit),      client_test(test_amounts),
+		client_test(test_forged),       client_test(test_other_s_deposits),
+		client_test(test_transfer),     client_test(test_transfers_refused),
+		client_test(test_limits),       client_test(test_idempotency),
+		client_test(test_keys),         client_test(test_history),
+		client_test(test_strangers),    client_test(test_covered),
+		client_test(client_books_hold),
 	};
 
 	return cmocka_run_group_tests(tests, bitpal_setup, bitpal_teardown);
