@@ -1,6 +1,7 @@
 #include "app/wallet/fee.h"
 
 #include "app/wallet/fee_terms.h"
+#include "app/wallet/transaction.h"
 #include "base/arena.h"
 #include "db/row.h"
 #include "ledger/account.h"
@@ -63,6 +64,19 @@ charge(const struct ctx *ctx, const struct fee_terms *terms, const struct fee_or
 				   .bearer = version->bearer,
 				   .schedule = version->schedule,
 				   .version = version->number};
+	return ERR_OK;
+}
+
+enum err
+fee_limit(struct ctx *ctx, struct decimal most, struct ledger_transaction *t)
+{
+	struct money money;
+
+	if (!most.present)
+		return ERR_OK;
+	TRY(transaction_amount_of(ctx, "maxFee", most, t->currency, &money));
+	t->has_fee_most = true;
+	t->fee_most = money.minor;
 	return ERR_OK;
 }
 

@@ -26,6 +26,9 @@ struct fee_order {
 	struct fee *fee;
 };
 
+/* How high the fee of a transaction may be, in major units of its currency; not present: as high as it is.
+ * ERR_VALIDATION on maxFee. */
+enum err fee_limit(struct ctx *ctx, struct decimal most, struct ledger_transaction *t) MUST_CHECK;
 /* Post it with the fee that is due. Like ledger_submit(); ERR_FEE_EXCEEDS_MAXIMUM; ERR_AMOUNT_TOO_LARGE if there is no
  * number for the fee. */
 enum err fee_submit(struct ctx *ctx, const struct fee_order *order) MUST_CHECK;

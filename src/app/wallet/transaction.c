@@ -97,20 +97,6 @@ submit(struct ctx *ctx, struct draft *draft, bool dry_run, struct transaction *o
 	return ERR_OK;
 }
 
-/* How high the fee may be, if the order says it. */
-static enum err
-limit_fee(struct ctx *ctx, const struct transaction_order *in, struct draft *draft)
-{
-	struct money most;
-
-	if (!in->max_fee.present)
-		return ERR_OK;
-	TRY(transaction_amount_of(ctx, "maxFee", in->max_fee, draft->shown.currency, &most));
-	draft->transaction.has_fee_most = true;
-	draft->transaction.fee_most = most.minor;
-	return ERR_OK;
-}
-
 /* A wallet named by a caller. The ids of system accounts can be computed, but callers must not
  * use them. */
 static enum err
@@ -133,7 +119,7 @@ draft_transfer(struct ctx *ctx, const struct transaction_order *in, struct draft
 		(struct posting){in->from, in->to, 0}, in->reference, in->metadata);
 	draft->shown.from = in->from;
 	draft->shown.to = in->to;
-	return limit_fee(ctx, in, draft);
+	return fee_limit(ctx, in->max_fee, &draft->transaction);
 }
 
 /* Credit and debit: between the wallet and a system account of the same ledger and currency. */
@@ -153,7 +139,7 @@ draft_funding(struct ctx *ctx, const struct transaction_order *in, bool credit, 
 		in->reference, in->metadata);
 	draft->balance_of_to = credit;
 	draft->shown.wallet = in->wallet;
-	return limit_fee(ctx, in, draft);
+	return fee_limit(ctx, in->max_fee, &draft->transaction);
 }
 
 enum err
@@ -282,7 +268,7 @@ capture(struct ctx *ctx, struct uuid id, const struct transaction_order *in,
 	draft.shown.from = hold.account;
 	draft.shown.to = in->to;
 	draft.shown.hold = id;
-	TRY(limit_fee(ctx, in, &draft));
+	TRY(fee_limit(ctx, in->max_fee, &draft.transaction));
 	err = submit(ctx, &draft, in->dry_run, out);
 	if (err == ERR_HOLD_CLOSED && in->reference == NULL && hold.status == HOLD_CAPTURED)
 		err = ERR_DUPLICATE_REFERENCE;
