@@ -146,9 +146,9 @@ BEGIN
     END IF;
 END $$;
 
--- What is used of a rule by a subject: of its windows, or the balance; what active holds have of it; and the sum of
--- the sequences of its accounts, where they are numbered.
-CREATE FUNCTION limit_state(rule limit_rule, subject bigint, OUT used numeric, OUT held numeric,
+-- What is used of a rule by a subject at a time: of its windows, or the balance; what active holds have of it; and the
+-- sum of the sequences of its accounts, where they are numbered.
+CREATE FUNCTION limit_state(rule limit_rule, subject bigint, at timestamptz, OUT used numeric, OUT held numeric,
                             OUT sequence bigint)
     LANGUAGE plpgsql STABLE SET search_path = cowry, pg_temp AS $$
 BEGIN
@@ -164,7 +164,7 @@ BEGIN
     END IF;
     SELECT coalesce(sum(u.used), 0) INTO used
       FROM limit_use u
-     WHERE u.limit_id = rule.limit_id AND u.subject = limit_state.subject AND u.ends_at > clock_timestamp();
+     WHERE u.limit_id = rule.limit_id AND u.subject = limit_state.subject AND u.ends_at > at;
     IF rule.per <> 'project' THEN
         SELECT coalesce(sum(a.sequence), 0) INTO sequence
           FROM limit_accounts(rule, subject) AS o (account_id) JOIN account a USING (account_id);
@@ -256,7 +256,7 @@ BEGIN
         ON CONFLICT DO NOTHING;
         PERFORM FROM limit_meter u WHERE u.limit_id = m.limit_id AND u.subject = m.subject FOR UPDATE;
         SELECT s.sequence, r.span INTO state
-          FROM limit_rule r CROSS JOIN LATERAL limit_state(r, m.subject) s
+          FROM limit_rule r CROSS JOIN LATERAL limit_state(r, m.subject, clock_timestamp()) s
          WHERE r.limit_id = m.limit_id;
         IF EXISTS (SELECT FROM limit_meter u
                     WHERE u.limit_id = m.limit_id AND u.subject = m.subject AND u.sequence <> state.sequence) THEN

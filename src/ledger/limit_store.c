@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/attributes.h"
 #include "base/word.h"
 #include "db/row.h"
 
@@ -24,7 +25,11 @@ static const struct column columns[] = {
 	COLUMN(struct ledger_limit, ends_at),
 };
 
-/* The columns of limit_read after those. */
+/* How often limits are looked for, locked and read. */
+enum { ATTEMPTS = 5 };
+
+/* A column of limit_read, and those after the others. */
+enum { IS_METERED = 2 };
 enum { TYPES = COLUMN_COUNT(columns), ACCOUNT, IS_BEGUN };
 
 /* "transfer,debit" as bits. */
@@ -92,32 +97,70 @@ read_limits(struct ctx *ctx, const struct rows *rows, struct ledger_account *acc
 	}
 }
 
-static bool
-are_begun(const struct rows *rows)
+static int
+by_key(const struct rows *a, size_t i, const struct rows *b, size_t j)
 {
-	for (size_t i = 0; i < rows->count; i++)
-		if (!row_bool(rows, i, IS_BEGUN))
+	for (int column = 0; column < 2; column++) {
+		int64_t x = row_int(a, i, column);
+		int64_t y = row_int(b, j, column);
+
+		if (x != y)
+			return x < y ? -1 : 1;
+	}
+	return 0;
+}
+
+/* Whether what is used of each limit is known, and locked. Both are in the order of their keys. */
+static bool
+are_ready(const struct rows *read, const struct rows *locked)
+{
+	size_t j = 0;
+
+	for (size_t i = 0; i < read->count; i++) {
+		if (!row_bool(read, i, IS_BEGUN))
 			return false;
+		if (!row_bool(read, i, IS_METERED))
+			continue;
+		while (j < locked->count && by_key(locked, j, read, i) < 0)
+			j++;
+		if (j == locked->count || by_key(locked, j, read, i) != 0)
+			return false;
+	}
 	return true;
 }
 
 /* Lock, and read what others have committed before that. */
 static enum err
-lock_and_read(struct ctx *ctx, struct param accounts, bool begin, struct rows *rows)
+lock_and_read(struct ctx *ctx, struct param accounts, bool begin, struct rows *locked,
+	      struct rows *rows)
 {
 	struct rows begun;
-	struct rows locked;
 	size_t n;
 	const char *const *counted = limits_counted(ctx->arena, &n);
 	const struct param begin_params[] = {accounts, p_texts(counted, n)};
 	const struct db_call calls[] = {
 		{SQL_limit_begin, &begun, begin_params, COUNT(begin_params)},
-		{SQL_limit_lock, &locked, &accounts, 1},
+		{SQL_limit_lock, locked, &accounts, 1},
 		{SQL_limit_read, rows, &accounts, 1},
 	};
 
 	return begin ? db_pipeline(ctx, calls, COUNT(calls))
 		     : db_pipeline(ctx, calls + 1, COUNT(calls) - 1);
+}
+
+/* Rules that are made, and subjects that others begin to count, between locking and reading are locked with the next
+ * attempt. */
+static enum err
+find_limits(struct ctx *ctx, struct param accounts, struct rows *rows)
+{
+	for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+		struct rows locked;
+
+		TRY(lock_and_read(ctx, accounts, attempt > 0, &locked, rows));
+		if (are_ready(rows, &locked))
+			return ERR_OK;
+	}
+	return fault(&ctx->fault, ERR_RETRY, NULL, NULL);
 }
 
 enum err
@@ -133,9 +176,7 @@ limits_load(struct ctx *ctx, struct ledger_account *accounts, size_t n, struct l
 			ids[count++] = accounts[i].account_id;
 	if (count == 0)
 		return ERR_OK;
-	TRY(lock_and_read(ctx, p_ints(ids, count), false, &rows));
-	if (!are_begun(&rows))
-		TRY(lock_and_read(ctx, p_ints(ids, count), true, &rows));
+	TRY(find_limits(ctx, p_ints(ids, count), &rows));
 	read_limits(ctx, &rows, accounts, n, set);
 	return ERR_OK;
 }

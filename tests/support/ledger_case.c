@@ -259,7 +259,7 @@ make_limit(struct source *s, size_t i)
 		.measure = (enum limit_measure)(1 + pick(s, 4)),
 		.direction = (enum limit_direction)(1 + pick(s, 2)),
 		.types = types[pick(s, 4)],
-		.most = rarely(s, 8) ? INT64_MAX : 4 * take(s),
+		.most = rarely(s, 8) ? INT64_MAX : INT64_C(4) * take(s),
 	};
 
 	if (limit.measure == LIMIT_COUNT)

@@ -461,7 +461,8 @@ capture_and_release(const struct trial *trial)
 	int64_t before = held != NULL ? held->amount : 0;
 
 	TRY(capture(trial));
-	release(trial, held, before);
+	if (held != NULL)
+		release(trial, held, before);
 	return ERR_OK;
 }
 

@@ -10,7 +10,8 @@ SELECT EXISTS (SELECT FROM limited_ledger WHERE ledger_id IN ($1, 0)) AS is_limi
 -- name: limit_lock
 -- params: account_ids:bigint[]
 -- returns: many
-SELECT u.limit_id
+-- Those that it returns: another transaction may be about to begin others.
+SELECT u.limit_id, u.subject
   FROM (SELECT DISTINCT limit_id, subject FROM limits_of($1) WHERE is_metered) m
   JOIN limit_meter u USING (limit_id, subject)
  ORDER BY u.limit_id, u.subject
@@ -25,17 +26,21 @@ SELECT limit_begin($1, $2)::text AS begun;
 -- params: account_ids:bigint[]
 -- returns: many
 -- The rules of accounts, what is used of them, and the part of the window that it is now. A rule of which that is not
--- known is not begun.
+-- known is not begun. All of it is of one moment, so that nothing is decided by one window and counted in another.
 WITH x AS MATERIALIZED (
     SELECT account_id, limit_id, subject, is_metered, is_numbered FROM limits_of($1)
+), moment AS MATERIALIZED (
+    SELECT clock_timestamp() AS at
 ), state AS MATERIALIZED (
     SELECT m.limit_id, m.subject, s.used, s.held, s.sequence
       FROM (SELECT DISTINCT limit_id, subject FROM x) m
       JOIN limit_rule r USING (limit_id)
-     CROSS JOIN LATERAL limit_state(r, m.subject) s
+     CROSS JOIN moment
+     CROSS JOIN LATERAL limit_state(r, m.subject, moment.at) s
 ), part AS (
-    SELECT limit_id, limit_starts(span, zone, clock_timestamp()) AS starts_at
+    SELECT limit_id, limit_starts(span, zone, moment.at) AS starts_at
       FROM limit_rule
+     CROSS JOIN moment
      WHERE limit_id IN (SELECT limit_id FROM x)
 )
 SELECT x.limit_id, x.subject, x.is_metered, x.is_numbered, r.public_id, r.measure, r.direction,

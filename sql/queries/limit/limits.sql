@@ -127,7 +127,7 @@ SELECT r.limit_id, r.public_id, r.mode, r.scope, r.subject_text, coalesce(r.ledg
                      AND e.ends_at > clock_timestamp()) END AS frees_at
   FROM x
   JOIN limit_rule r ON r.limit_id = x.limit_id
- CROSS JOIN LATERAL limit_state(r, x.subject) s
+ CROSS JOIN LATERAL limit_state(r, x.subject, clock_timestamp()) s
   LEFT JOIN limit_meter u ON u.limit_id = x.limit_id AND u.subject = x.subject
  ORDER BY r.created_at, x.limit_id;
 
