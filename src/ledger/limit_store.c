@@ -227,10 +227,12 @@ find_times(struct ctx *ctx, struct ledger_exceeded **list, size_t n)
 enum err
 limits_explain(struct ctx *ctx, const struct ledger_batch *batch)
 {
-	struct ledger_exceeded **list =
-		arena_array(ctx->arena, batch->transaction_count, sizeof(struct ledger_exceeded *));
+	struct ledger_exceeded **list;
 	size_t n = 0;
 
+	if (batch->limit_count == 0)
+		return ERR_OK;
+	list = arena_array(ctx->arena, batch->transaction_count, sizeof(struct ledger_exceeded *));
 	for (size_t i = 0; i < batch->transaction_count; i++)
 		if (batch->transactions[i]->err == ERR_LIMIT &&
 		    batch->transactions[i]->exceeded.wanted > 0)

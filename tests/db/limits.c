@@ -8,6 +8,7 @@
 #include "ledger/hold.h"
 #include "ledger/ledger.h"
 #include "tests/support/ledger_stage.h"
+#include "tests/support/poll.h"
 
 #ifndef BOOKS_SETUP
 #define BOOKS_SETUP books_setup
@@ -204,6 +205,47 @@ test_batches(void **state)
 	assert_int_equal(stage.answers[ERR_LIMIT], THREADS * TRIES * WALLETS_MAX - MOST);
 	fixture_sql(stage.books->fixture->url,
 		    "UPDATE cowry.limit_rule SET ended_at = now() WHERE scope = 'default'");
+}
+
+struct first {
+	struct stage *stage;
+	struct cast *cast;
+};
+
+/* A transaction that begins to count for a customer is still open while others come. */
+static enum err
+come_first(struct ctx *ctx, void *arg)
+{
+	const struct first *first = arg;
+	const struct stage *s = first->stage;
+	struct ledger_transaction *t = books_order(s->books, ctx, books_reference(ctx),
+						   s->wallets[0], s->wallets[9], MOST - 5);
+	struct poll poll = poll_for(DEADLINE_S);
+
+	TRY(ledger_post(ctx, &t, 1));
+	begin(first->stage, first->cast, drain_several);
+	(void)pthread_barrier_wait(&first->stage->start);
+	while (books_number(s->books,
+			    "SELECT count(*) FROM pg_stat_activity WHERE "
+			    "wait_event_type = 'Lock' AND datname = current_database()") == 0)
+		assert_true(poll_again(&poll));
+	return t->err;
+}
+
+static void
+test_others_wait_for_the_first(void **state)
+{
+	struct books *b = *state;
+	struct stage stage;
+	struct cast cast;
+	struct first first = {&stage, &cast};
+	int64_t user = set_limited(&stage, b, 1000);
+
+	(void)rule(b, "customer", -user, OUT_DAY, MOST);
+	assert_int_equal(db_transact(b->ctx, come_first, &first), ERR_OK);
+	end(&stage, &cast);
+	assert_int_equal(stage.answers[ERR_OK], 5);
+	assert_int_equal(stage.answers[ERR_LIMIT], THREADS * TRIES - 5);
 }
 
 struct placing {
@@ -434,6 +476,7 @@ main(void)
 		TEST(test_wallets_of_a_customer),
 		TEST(test_number_of_transactions),
 		TEST(test_batches),
+		TEST(test_others_wait_for_the_first),
 		TEST(test_holds),
 		TEST(test_end_of_a_hold),
 		TEST(test_what_was_before),
