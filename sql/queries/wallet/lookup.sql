@@ -69,7 +69,8 @@ WITH place AS MATERIALIZED (
               FROM transaction
              WHERE transaction_id = $3 AND ledger_id = $1) c
 ), wanted AS MATERIALIZED (
-    SELECT ARRAY[metadata_term(w.path, w.value), metadata_term(w.path, w.literal)] AS terms
+    SELECT ARRAY[metadata_term(w.path, w.value)]
+           || CASE WHEN w.literal <> w.value THEN ARRAY[metadata_term(w.path, w.literal)] ELSE '{}' END AS terms
       FROM unnest($15, $16, $17) AS w (path, value, literal)
 ), rarest AS MATERIALIZED (
     SELECT w.terms
