@@ -5,11 +5,34 @@
 #include "api/dialects.h"
 #include "base/arena.h"
 #include "base/attributes.h"
+#include "base/text.h"
 
 static int64_t
 limit_of(int64_t asked)
 {
 	return asked > 0 ? asked : PAGE_LIMIT_DEFAULT;
+}
+
+const char *const page_orders[] = {"createdAt", "-createdAt", NULL};
+
+enum err
+page_sorted(struct call *call, const struct sorted_query *query, struct page_query *out)
+{
+	int64_t cursor = query->cursor.value;
+
+	*out = (struct page_query){
+		.limit = query->limit,
+		.oldest_first = text_equal(query->sort, page_orders[0]),
+	};
+	if (!query->cursor.present)
+		return ERR_OK;
+	if (cursor == 0 || cursor == INT64_MIN || (cursor < 0) != out->oldest_first) {
+		violation_add(call->ctx.arena, &call->ctx.fault, "cursor", "ORDER",
+			      "must be nextCursor of a page in the same order");
+		return ERR_VALIDATION;
+	}
+	out->after = cursor < 0 ? -cursor : cursor;
+	return ERR_OK;
 }
 
 int64_t
@@ -60,7 +83,7 @@ page_fill_partly(struct call *call, struct page *page, const struct page_query *
 	page->limit = limit_of(query->limit);
 	page->items = items;
 	if (next != 0)
-		page->next_cursor = cursor_text(call, next);
+		page->next_cursor = cursor_text(call, query->oldest_first ? -next : next);
 }
 
 void

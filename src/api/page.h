@@ -17,6 +17,7 @@ enum { PAGE_LIMIT_DEFAULT = 25, PAGE_LIMIT_MAX = 100, PAGE_NUMBER_MAX = 1000000 
 struct page_query {
 	int64_t after;
 	int64_t limit; /* 0: the default */
+	bool oldest_first;
 };
 
 #define PAGE_FIELDS(struct_type)                                                               \
@@ -24,6 +25,29 @@ struct page_query {
 	      .doc = "nextCursor of the previous page."),                                      \
 		FIELD(struct_type, page.limit, .name = "limit", .lower_bound = true, .min = 1, \
 		      .max = PAGE_LIMIT_MAX, .doc = "Items per page. Default: 25.")
+
+/* The same of a list in either order of time. A cursor from the oldest on is negative, so that it is not taken
+ * for one of the other order. */
+struct sorted_query {
+	struct optional_int cursor;
+	int64_t limit;
+	const char *sort;
+};
+
+#define SORTED_FIELDS(struct_type)                                                             \
+	FIELD(struct_type, page.sort, .name = "sort", .choices = page_orders,                  \
+	      .fallback = "-createdAt",                                                        \
+	      .doc = "createdAt: oldest first. -createdAt: newest first."),                    \
+		FIELD(struct_type, page.cursor, .name = "cursor",                              \
+		      .doc = "nextCursor of the previous page, in the same order."),           \
+		FIELD(struct_type, page.limit, .name = "limit", .lower_bound = true, .min = 1, \
+		      .max = PAGE_LIMIT_MAX, .doc = "Items per page. Default: 25.")
+
+extern const char *const page_orders[];
+
+/* What is asked for by it. ERR_VALIDATION for a cursor of the other order. */
+enum err page_sorted(struct call *call, const struct sorted_query *query,
+		     struct page_query *out) MUST_CHECK;
 
 /* Items of a page at most. */
 int64_t page_limit(const struct page_query *query);

@@ -83,6 +83,7 @@ API_TESTS = \
 	tests/api/pocket/key_limits \
 	tests/api/pocket/keys \
 	tests/api/pocket/lookup tests/api/pocket/compound tests/api/pocket/fees tests/api/pocket/fee_postings tests/api/pocket/metadata tests/api/pocket/limits tests/api/pocket/sessions tests/api/pocket/transactions \
+	tests/api/pocket/orders \
 	tests/api/pocket/payees \
 	tests/api/pocket/payments \
 	tests/api/pocket/payment_faults \
@@ -205,6 +206,7 @@ tests_api_pocket_limits_LDADD = $(API_LIBS)
 tests_api_pocket_sessions_LDADD = $(API_LIBS)
 tests_api_pocket_transactions_LDADD = $(API_LIBS)
 tests_api_pocket_platform_LDADD = $(API_LIBS)
+tests_api_pocket_orders_LDADD = $(API_LIBS)
 tests_api_pocket_payees_LDADD = $(API_LIBS)
 tests_api_pocket_payments_LDADD = $(API_LIBS)
 tests_api_pocket_payment_faults_LDADD = $(API_LIBS)

@@ -76,7 +76,7 @@ list_accounts(struct call *call, const void *in, void *out)
 	int64_t next;
 
 	(void)in;
-	filter.oldest_first = text_equal(query->direction, "asc");
+	filter.common.oldest_first = text_equal(query->direction, "asc");
 	TRY(account_list(&call->ctx, &filter, query->page.after, page_limit(&query->page), &found,
 			 &next));
 	page_fill_partly(call, out, &query->page, found, next);

@@ -102,12 +102,12 @@ get(struct call *call, const void *in, void *out)
 }
 
 struct list_query {
-	struct page_query page;
+	struct sorted_query page;
 	struct hold_filter filter;
 };
 
 static const struct field list_query_fields[] = {
-	PAGE_FIELDS(struct list_query),
+	SORTED_FIELDS(struct list_query),
 	FILTER_FIELDS(struct list_query, filter.common, "Held on this wallet.", "Held amount"),
 	FIELD(struct list_query, filter.status, .name = "status", .choices = hold_status_words),
 };
@@ -118,13 +118,16 @@ static enum err
 list(struct call *call, const void *in, void *out)
 {
 	const struct list_query *query = call->query;
+	struct hold_filter filter = query->filter;
+	struct page_query page;
 	struct list found;
 	int64_t next;
 
 	(void)in;
-	TRY(wallet_hold_list(&call->ctx, &query->filter, query->page.after,
-			     page_limit(&query->page), &found, &next));
-	page_fill_partly(call, out, &query->page, found, next);
+	TRY(page_sorted(call, &query->page, &page));
+	filter.common.oldest_first = page.oldest_first;
+	TRY(wallet_hold_list(&call->ctx, &filter, page.after, page_limit(&page), &found, &next));
+	page_fill_partly(call, out, &page, found, next);
 	return ERR_OK;
 }
 
@@ -152,7 +155,7 @@ const struct route pocket_holds[] = {
 	{POST, "/v1/holds", "Create a hold", NULL, place, .in = &hold_in, .out = &hold_out,
 	 .access = ACCESS_PROJECT_KEY, .effect = EFFECT_WRITE, .docs.errors = {404},
 	 .docs.statuses = {200}, .status = 201, .dry_run = true, .docs.tag = "Holds"},
-	{GET, "/v1/holds", "List holds, newest first",
+	{GET, "/v1/holds", "List holds",
 	 "Of the project and mode of the API key; an administrator's access token gives access to all. "
 	 "Filters are combined. A call looks at a limited number of holds: a page may have fewer items "
 	 "than limit, or none, and there is more as long as it has a nextCursor.",

@@ -57,12 +57,12 @@ get_transaction(struct call *call, const void *in, void *out)
 }
 
 struct list_query {
-	struct page_query page;
+	struct sorted_query page;
 	struct lookup_filter filter;
 };
 
 static const struct field list_query_fields[] = {
-	PAGE_FIELDS(struct list_query),
+	SORTED_FIELDS(struct list_query),
 	FILTER_FIELDS(struct list_query, filter.common, "Money moved from or to this wallet.",
 		      "Amount of a posting"),
 	FIELD(struct list_query, filter.type, .name = "type", .choices = transaction_type_words,
@@ -82,18 +82,21 @@ static enum err
 list_transactions(struct call *call, const void *in, void *out)
 {
 	const struct list_query *query = call->query;
+	struct lookup_filter filter = query->filter;
+	struct page_query page;
 	struct list found;
 	int64_t next;
 
 	(void)in;
-	TRY(lookup_list(&call->ctx, &query->filter, query->page.after, page_limit(&query->page),
-			&found, &next));
-	page_fill_partly(call, out, &query->page, found, next);
+	TRY(page_sorted(call, &query->page, &page));
+	filter.common.oldest_first = page.oldest_first;
+	TRY(lookup_list(&call->ctx, &filter, page.after, page_limit(&page), &found, &next));
+	page_fill_partly(call, out, &page, found, next);
 	return ERR_OK;
 }
 
 const struct route pocket_transactions[] = {
-	{GET, "/v1/transactions", "List transactions, newest first",
+	{GET, "/v1/transactions", "List transactions",
 	 "Of the project and mode of the API key; an administrator's access token gives access to all. "
 	 "Filters are combined. A call looks at a limited number of transactions: a page may have "
 	 "fewer items than limit, or none, and there is more as long as it has a nextCursor.",

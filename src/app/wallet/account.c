@@ -108,7 +108,7 @@ find(struct ctx *ctx, const struct account_filter *filter, int64_t after, int64_
 	TRY(filter_balances(ctx, common, &balances));
 	TRY(find_kinds(ctx, filter->kind, &kinds));
 	return db_run(ctx, SQL_account_list, out,
-		      PARAMS(p_int(ledger_id), p_int(after), p_bool(filter->oldest_first),
+		      PARAMS(p_int(ledger_id), p_int(after), p_bool(common->oldest_first),
 			     p_since(&times), p_upto(&times), kinds,
 			     p_text(filter_currency(common)), p_uuid(common->wallet),
 			     p_uuid(filter->project_account), p_uuid(filter->user),

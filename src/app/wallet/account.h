@@ -29,7 +29,6 @@ struct account_filter {
 	enum wallet_status status; /* 0: any */
 	struct uuid project_account;
 	struct uuid user;
-	bool oldest_first;
 };
 
 /* In the order of time, at most so many, after the one with this account_id (0: from the first on). A call looks at a

@@ -24,6 +24,7 @@ struct list_filter {
 	const char *currency;
 	struct decimal amount[BOUNDS]; /* with a currency; of an account its balance */
 	struct moment time[BOUNDS];
+	bool oldest_first; /* the order of the list; false: newest first */
 };
 
 /* Values between two, inclusive; none if greatest is below least. */

@@ -206,7 +206,8 @@ find(struct ctx *ctx, const struct hold_filter *filter, int64_t after, int64_t m
 			     p_upto(&times), p_uuid(common->wallet), p_text(common->reference),
 			     p_text(common->prefix), p_text(filter_currency(common)),
 			     p_int(amounts.least), p_int(amounts.greatest),
-			     p_int(is_plain(filter) ? most + 1 : LOOKED_AT), p_int(most + 1)));
+			     p_int(is_plain(filter) ? most + 1 : LOOKED_AT), p_int(most + 1),
+			     p_bool(common->oldest_first)));
 }
 
 enum err

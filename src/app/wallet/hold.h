@@ -54,8 +54,8 @@ struct hold_filter {
 	const char *status;
 };
 
-/* Holds that clients created, newest first, at most so many, after the one with this hold_id (0: from the newest
- * on). A call looks at a limited number of holds: if *next is not 0 there may be more after it, also if few were
+/* Holds that clients created, in the order of the filter, at most so many, after the one with this hold_id (0: from
+ * the first on). A call looks at a limited number of holds: if *next is not 0 there may be more after it, also if few were
  * found. ERR_NOT_FOUND, ERR_VALIDATION. */
 enum err wallet_hold_list(struct ctx *ctx, const struct hold_filter *filter, int64_t after,
 			  int64_t most, struct list *out, int64_t *next) MUST_CHECK;

@@ -265,8 +265,8 @@ find(struct ctx *ctx, const struct lookup_filter *filter, int64_t after, int64_t
 			     p_int(amounts.least), p_int(amounts.greatest),
 			     p_int(is_plain(filter, &times) ? most + 1 : LOOKED_AT),
 			     p_int(most + 1), p_texts(wanted.paths, described),
-			     p_texts(wanted.values, described),
-			     p_texts(wanted.literals, described)));
+			     p_texts(wanted.values, described), p_texts(wanted.literals, described),
+			     p_bool(common->oldest_first)));
 }
 
 /* The parts of what was found. */

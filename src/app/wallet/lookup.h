@@ -50,7 +50,7 @@ enum err lookup_not_found(struct ctx *ctx) MUST_CHECK;
 /* Of the calling project key's ledger, or for an administrator any one. ERR_NOT_FOUND; ERR_CONFLICT if its
  * postings are in a period of the journal that is detached. */
 enum err lookup_get(struct ctx *ctx, struct uuid id, struct lookup *out) MUST_CHECK;
-/* Newest first, at most so many, after the one with this transaction_id (0: from the newest on). A call
+/* In the order of the filter, at most so many, after the one with this transaction_id (0: from the first on). A call
  * looks at a limited number of transactions: if *next is not 0 there may be more after it, also if few were
  * found. Errors as above, and ERR_VALIDATION. */
 enum err lookup_list(struct ctx *ctx, const struct lookup_filter *filter, int64_t after,
