@@ -345,7 +345,7 @@ src_app_libapp_a_SOURCES = \
 	src/app/wallet/metadata.c src/app/wallet/metadata.h \
 	src/app/wallet/statement.c src/app/wallet/statement.h \
 	src/app/wallet/statement_csv.c \
-	src/app/wallet/statement_pdf.c \
+	src/app/wallet/statement_pdf.c src/app/wallet/statement_pdf.h \
 	src/app/wallet/transaction.c src/app/wallet/transaction.h src/app/wallet/transaction_amount.c \
 	src/app/wallet/user_wallet.c src/app/wallet/user_wallet.h \
 	src/app/wallet/wallet.c src/app/wallet/wallet.h

@@ -19,6 +19,11 @@ EXTRA_PROGRAMS += tests/bench/audit
 CLEANFILES += tests/bench/audit
 tests_bench_audit_LDADD = $(COWRY_LIBS)
 
+# What a statement as PDF takes: make tests/bench/statement && tests/bench/statement.
+EXTRA_PROGRAMS += tests/bench/statement
+CLEANFILES += tests/bench/statement
+tests_bench_statement_LDADD = $(COWRY_LIBS)
+
 # What a transfer costs: make tests/bench/posting && tests/with-postgres tests/bench/posting.
 if CMOCKA
 EXTRA_PROGRAMS += tests/bench/posting

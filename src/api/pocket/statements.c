@@ -1,5 +1,5 @@
 /* Statements of wallets, as JSON, CSV or PDF. */
-#include "app/wallet/statement.h"
+#include "app/wallet/statement_pdf.h"
 
 #include "api/negotiate.h"
 #include "api/pocket/pocket.h"

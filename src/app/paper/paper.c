@@ -115,6 +115,12 @@ paper_begin(struct ctx *ctx, const char *title, struct paper *out)
 	return ERR_OK;
 }
 
+void
+paper_drop(struct paper *paper)
+{
+	HPDF_Free(paper->doc);
+}
+
 enum err
 paper_end(struct ctx *ctx, struct paper *paper, struct bytes *out)
 {

@@ -50,5 +50,7 @@ void paper_rule(struct paper *paper);
  * no room. */
 void paper_code(struct paper *paper, const struct qr_code *qr, int side);
 enum err paper_end(struct ctx *ctx, struct paper *paper, struct bytes *out) MUST_CHECK;
+/* Instead of paper_end(): give the document up. */
+void paper_drop(struct paper *paper);
 
 #endif

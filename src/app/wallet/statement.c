@@ -118,7 +118,8 @@ check_lines(struct ctx *ctx, const struct account_statement *statement, bool who
 	if (whole && statement->line_count > STATEMENT_LINES_MAX)
 		return bad_period(ctx, arena_printf(ctx->arena,
 						    "must leave at most %d transactions in this "
-						    "format; CSV and JSON have no limit",
+						    "answer; CSV and JSON have no limit, and a "
+						    "longer PDF is ordered by POST",
 						    STATEMENT_LINES_MAX));
 	if (statement->line_count <= statement->part_lines)
 		return ERR_OK;
@@ -150,20 +151,44 @@ measure(struct ctx *ctx, const struct statement_order *in, struct account_statem
 }
 
 enum err
-statement_begin(struct ctx *ctx, const struct statement_order *in, struct account_statement *out)
+statement_wallet(struct ctx *ctx, const char *id, struct wallet_place *out)
+{
+	TRY(wallet_anywhere(ctx, id, out));
+	return wallet_is_visible(&ctx->who, out)
+		       ? ERR_OK
+		       : fault(&ctx->fault, ERR_NOT_FOUND, NULL, "Wallet not found");
+}
+
+static enum err
+plan(struct ctx *ctx, const struct statement_order *in, int64_t part_lines,
+     struct account_statement *out)
 {
 	struct wallet_place place;
 
-	TRY(wallet_anywhere(ctx, in->wallet, &place));
-	if (!wallet_is_visible(&ctx->who, &place))
-		return fault(&ctx->fault, ERR_NOT_FOUND, NULL, "Wallet not found");
+	TRY(statement_wallet(ctx, in->wallet, &place));
 	TRY(set_period(ctx, in, out));
 	out->wallet = place.id;
 	out->number = place.number;
 	out->currency = currency_find(place.currency)->code;
 	out->account_id = place.account_id;
-	out->part_lines = in->whole ? STATEMENT_LINES_MAX : STATEMENT_PART_LINES;
+	out->ledger_id = place.ledger_id;
+	out->part_lines = part_lines;
 	TRY(measure(ctx, in, out));
-	TRY(check_lines(ctx, out, in->whole));
+	return check_lines(ctx, out, in->whole);
+}
+
+enum err
+statement_begin(struct ctx *ctx, const struct statement_order *in, struct account_statement *out)
+{
+	TRY(plan(ctx, in, in->whole ? STATEMENT_LINES_MAX : STATEMENT_PART_LINES, out));
 	return statement_continue(ctx, out);
+}
+
+/* No part is read here, so there is none that would show what can't be. */
+enum err
+statement_plan(struct ctx *ctx, const struct statement_order *in, struct account_statement *out)
+{
+	TRY(plan(ctx, in, 0, out));
+	out->part_lines = STATEMENT_PART_LINES;
+	return ERR_OK;
 }

@@ -1,6 +1,7 @@
 /*
  * statement.h - transactions of a wallet in a period, with the opening and closing balances: for
- * any wallet of any dialect, as a struct, as CSV and as PDF; in parts, so that memory does not limit it.
+ * any wallet of any dialect, as a struct and as CSV; in parts, so that memory does not limit it. As PDF:
+ * statement_pdf.h.
  */
 #ifndef APP_WALLET_STATEMENT_H
 #define APP_WALLET_STATEMENT_H
@@ -34,6 +35,7 @@ struct account_statement {
 	struct list lines;    /* of this part: struct wallet_line, oldest first */
 	int64_t part_lines;   /* at most */
 	int64_t account_id;
+	int64_t ledger_id;
 	int64_t first_sequence; /* of the first line of all */
 };
 
@@ -47,6 +49,12 @@ struct account_statement {
  */
 enum err statement_begin(struct ctx *ctx, const struct statement_order *in,
 			 struct account_statement *out) MUST_CHECK;
+/* The same without lines, for statement_continue() from the first one on, maybe in another process. Whether all can be
+ * read is known. */
+enum err statement_plan(struct ctx *ctx, const struct statement_order *in,
+			struct account_statement *out) MUST_CHECK;
+/* The wallet, if the caller may see its statements: ERR_NOT_FOUND. */
+enum err statement_wallet(struct ctx *ctx, const char *id, struct wallet_place *out) MUST_CHECK;
 /* Replace the lines by those of the next part, in the arena of the context. ERR_INTERNAL if the sums do not match
  * after the last part. */
 enum err statement_continue(struct ctx *ctx, struct account_statement *statement) MUST_CHECK;
@@ -56,8 +64,5 @@ bool statement_complete(const struct account_statement *statement);
 /* RFC 4180, one line per transaction, after a header of column names. No cell can be taken for a
  * formula. Of a part: what follows the earlier parts. */
 struct bytes statement_csv(struct arena *arena, const struct account_statement *statement);
-/* A4 pages, by libharu. */
-enum err statement_pdf(struct ctx *ctx, const struct account_statement *statement,
-		       struct bytes *out) MUST_CHECK;
 
 #endif

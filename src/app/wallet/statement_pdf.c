@@ -1,9 +1,10 @@
+#include "app/wallet/statement_pdf.h"
+
 #include <string.h>
 
-#include "app/paper/paper.h"
-#include "app/wallet/statement.h"
 #include "base/arena.h"
 #include "base/text.h"
+#include "base/word.h"
 
 /* Columns: where each begins or, for numbers, ends. */
 enum {
@@ -86,50 +87,143 @@ put_line(struct paper *paper, struct arena *arena, const struct wallet_line *lin
 	next_line(paper);
 }
 
+/* The next line of a title. */
 static void
-put_title(struct paper *paper, struct arena *arena, const struct account_statement *s)
+put_title_line(struct paper *paper, const char *text)
 {
-	char id[UUID_TEXT_MAX];
-	char in[MONEY_TEXT_MAX];
-	char out[MONEY_TEXT_MAX];
+	paper_put(paper, PAPER_PLAIN, PAPER_SIZE, PAPER_LEFT, text);
+	paper->y -= PAPER_LINE_HEIGHT;
+}
 
-	paper_put(paper, PAPER_BOLD, PAPER_TITLE_SIZE, PAPER_LEFT, "Statement of account");
-	paper->y -= 2 * PAPER_LINE_HEIGHT;
-	paper_put(paper, PAPER_PLAIN, PAPER_SIZE, PAPER_LEFT,
-		  arena_printf(arena, "Wallet %s%s%s, %s", uuid_text(id, s->wallet),
-			       s->number != NULL ? ", number " : "",
-			       s->number != NULL ? s->number : "", s->currency));
-	paper->y -= PAPER_LINE_HEIGHT;
-	paper_put(paper, PAPER_PLAIN, PAPER_SIZE, PAPER_LEFT,
-		  arena_printf(arena, "From %s to %s (UTC), created %s",
-			       short_time(arena, s->from.first), short_time(arena, s->to.first),
-			       short_time(arena, s->made_at)));
-	paper->y -= PAPER_LINE_HEIGHT;
-	paper_put(paper, PAPER_PLAIN, PAPER_SIZE, PAPER_LEFT,
-		  arena_printf(arena, "In %s, out %s %s", total_text(in, s->total_in),
-			       total_text(out, s->total_out), s->currency));
-	paper->y -= 2 * PAPER_LINE_HEIGHT;
-	put_head(paper);
+static const char *
+turnover(struct arena *arena, const char *what, const struct total *in, const struct total *out,
+	 const char *currency)
+{
+	char in_text[MONEY_TEXT_MAX];
+	char out_text[MONEY_TEXT_MAX];
+
+	return arena_printf(arena, "%sn %s, out %s %s", what, total_text(in_text, *in),
+			    total_text(out_text, *out), currency);
+}
+
+/* What only one of several documents has. */
+static void
+put_part(const struct statement_pdf *pdf, struct paper *paper, struct arena *arena)
+{
+	int64_t before = (pdf->part - 1) * STATEMENT_FILE_LINES;
+
+	put_title_line(paper,
+		       arena_printf(arena, "Part %lld of %lld: transactions %lld to %lld of %lld",
+				    (long long)pdf->part, (long long)pdf->parts,
+				    (long long)before + 1, (long long)(before + pdf->lines),
+				    (long long)pdf->statement->line_count));
+	put_title_line(paper, turnover(arena, "In this part: i", &pdf->total_in, &pdf->total_out,
+				       pdf->statement->currency));
 }
 
 static void
-write_pages(struct paper *paper, struct arena *arena, const struct account_statement *s)
+put_title(const struct statement_pdf *pdf, struct arena *arena)
 {
-	const struct wallet_line *lines = s->lines.items;
+	const struct account_statement *s = pdf->statement;
+	struct paper paper = pdf->title;
+	char id[UUID_TEXT_MAX];
 
-	put_title(paper, arena, s);
-	put_balance(paper, arena, s->from.first, "Opening balance", s->opening);
-	for (size_t i = 0; i < s->lines.count; i++)
-		put_line(paper, arena, &lines[i]);
-	put_balance(paper, arena, s->to.first, "Closing balance", s->closing);
+	paper_put(&paper, PAPER_BOLD, PAPER_TITLE_SIZE, PAPER_LEFT, "Statement of account");
+	paper.y -= 2 * PAPER_LINE_HEIGHT;
+	put_title_line(&paper, arena_printf(arena, "Wallet %s%s%s, %s", uuid_text(id, s->wallet),
+					    s->number != NULL ? ", number " : "",
+					    s->number != NULL ? s->number : "", s->currency));
+	put_title_line(&paper,
+		       arena_printf(arena, "From %s to %s (UTC), created %s",
+				    short_time(arena, s->from.first),
+				    short_time(arena, s->to.first), short_time(arena, s->made_at)));
+	if (pdf->parts > 1)
+		put_part(pdf, &paper, arena);
+	if (pdf->part == pdf->parts)
+		put_title_line(&paper, turnover(arena, pdf->parts > 1 ? "In all parts: i" : "I",
+						&s->total_in, &s->total_out, s->currency));
+}
+
+/* The height of all lines that a title may have. */
+static int
+title_height(int64_t parts)
+{
+	return PAPER_LINE_HEIGHT * (parts > 1 ? 8 : 6);
+}
+
+int64_t
+statement_pdf_parts(const struct account_statement *statement)
+{
+	return statement->line_count <= STATEMENT_FILE_LINES
+		       ? 1
+		       : (statement->line_count + STATEMENT_FILE_LINES - 1) / STATEMENT_FILE_LINES;
+}
+
+enum err
+statement_pdf_begin(struct ctx *ctx, const struct account_statement *statement,
+		    const struct statement_pdf *before, struct statement_pdf *out)
+{
+	const struct currency *currency = statement->opening.currency;
+
+	*out = (struct statement_pdf){
+		.statement = statement,
+		.part = before == NULL ? 1 : before->part + 1,
+		.parts = statement_pdf_parts(statement),
+		.at = before == NULL ? statement->from.first : before->at,
+		.balance = before == NULL ? statement->opening : before->balance,
+		.total_in = {0, currency},
+		.total_out = {0, currency},
+	};
+	TRY(paper_begin(ctx, "Statement of account", &out->paper));
+	out->title = out->paper;
+	out->paper.y -= title_height(out->parts);
+	put_head(&out->paper);
+	put_balance(&out->paper, ctx->arena, out->at,
+		    before == NULL ? "Opening balance" : "Brought forward", out->balance);
+	return ERR_OK;
+}
+
+void
+statement_pdf_add(struct statement_pdf *pdf, struct arena *scratch, const struct wallet_line *lines,
+		  size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct total *total =
+			lines[i].direction == DIRECTION_IN ? &pdf->total_in : &pdf->total_out;
+
+		put_line(&pdf->paper, scratch, &lines[i]);
+		total->minor += lines[i].amount.minor;
+		pdf->at = lines[i].created_at;
+		pdf->balance = lines[i].balance;
+	}
+	pdf->lines += (int64_t)count;
+}
+
+enum err
+statement_pdf_end(struct ctx *ctx, struct statement_pdf *pdf, struct bytes *out)
+{
+	const struct account_statement *s = pdf->statement;
+
+	if (pdf->part == pdf->parts)
+		put_balance(&pdf->paper, ctx->arena, s->to.first, "Closing balance", s->closing);
+	else
+		put_balance(&pdf->paper, ctx->arena, pdf->at, "Carried forward", pdf->balance);
+	put_title(pdf, ctx->arena);
+	return paper_end(ctx, &pdf->paper, out);
+}
+
+void
+statement_pdf_drop(struct statement_pdf *pdf)
+{
+	paper_drop(&pdf->paper);
 }
 
 enum err
 statement_pdf(struct ctx *ctx, const struct account_statement *statement, struct bytes *out)
 {
-	struct paper paper;
+	struct statement_pdf pdf;
 
-	TRY(paper_begin(ctx, "Statement of account", &paper));
-	write_pages(&paper, ctx->arena, statement);
-	return paper_end(ctx, &paper, out);
+	TRY(statement_pdf_begin(ctx, statement, NULL, &pdf));
+	statement_pdf_add(&pdf, ctx->arena, statement->lines.items, statement->lines.count);
+	return statement_pdf_end(ctx, &pdf, out);
 }
