@@ -345,6 +345,8 @@ src_app_libapp_a_SOURCES = \
 	src/app/wallet/metadata.c src/app/wallet/metadata.h \
 	src/app/wallet/statement.c src/app/wallet/statement.h \
 	src/app/wallet/statement_csv.c \
+	src/app/wallet/statement_file.c src/app/wallet/statement_file.h \
+	src/app/wallet/statement_make.c \
 	src/app/wallet/statement_pdf.c src/app/wallet/statement_pdf.h \
 	src/app/wallet/transaction.c src/app/wallet/transaction.h src/app/wallet/transaction_amount.c \
 	src/app/wallet/user_wallet.c src/app/wallet/user_wallet.h \
@@ -423,6 +425,8 @@ src_api_libapi_a_SOURCES = \
 	src/api/pocket/receipts.c \
 	src/api/pocket/second_factor.c \
 	src/api/pocket/sessions.c \
+	src/api/pocket/period.h \
+	src/api/pocket/statement_files.c \
 	src/api/pocket/statements.c \
 	src/api/pocket/subscriptions.c \
 	src/api/pocket/transactions.c \
@@ -457,6 +461,7 @@ src_jobs_libjobs_a_SOURCES = \
 	src/jobs/retention.c \
 	src/jobs/runner.c src/jobs/runner.h \
 	src/jobs/seal.c \
+	src/jobs/statement.c \
 	src/jobs/token_request.c \
 	src/jobs/voucher_expiry.c \
 	src/jobs/webhook_delivery.c

@@ -248,6 +248,20 @@ leave(struct call *call)
 				call->request->body.length);
 }
 
+static enum err
+choose_format(struct call *call)
+{
+	const struct route_reply *reply = &call->route->reply;
+
+	if (reply->renderings == NULL)
+		return ERR_OK;
+	if (!reply->is_file)
+		return negotiate(&call->ctx.fault, call->request->headers[HEADER_ACCEPT],
+				 reply->renderings, &call->rendering);
+	call->rendering = reply->renderings;
+	return ERR_OK;
+}
+
 /* The whole life of a request, in order. Each step may end it. */
 static enum err
 run(struct call *call)
@@ -269,9 +283,7 @@ run(struct call *call)
 		TRY(call->route->allow.check(call));
 	TRY(decode_body(call, &in));
 	TRY(decode_query(call));
-	if (call->route->reply.renderings != NULL)
-		TRY(negotiate(&call->ctx.fault, call->request->headers[HEADER_ACCEPT],
-			      call->route->reply.renderings, &call->rendering));
+	TRY(choose_format(call));
 	if (call->route->prepare != NULL)
 		TRY(call->route->prepare(call, in));
 	TRY(execute(call, in));

@@ -32,6 +32,7 @@ start_attempt(struct call *call)
 	call->reply.body = (struct bytes){NULL, 0};
 	call->reply.content_type = NULL;
 	call->reply.next = NULL;
+	call->reply.length = 0;
 	call->reply.header_count = call->headers_before;
 }
 

@@ -93,7 +93,7 @@ applies(const struct dialect *dialect, const struct route *route, int status)
 		return has_id || route->docs.not_found || route->allow.enabled != NULL ||
 		       route->effect == EFFECT_POST;
 	case 406:
-		return route->reply.renderings != NULL;
+		return route->reply.renderings != NULL && !route->reply.is_file;
 	case 409:
 		return takes_key(route);
 	case 422:
@@ -117,10 +117,12 @@ write_success(struct jw *w, const struct dialect *dialect, const struct route *r
 	if (route->status == 204)
 		return;
 	jw_object(w, "content");
-	jw_object(w, "application/json");
-	dialect->describe_ok(w, dialect, route, false, "schema");
-	dialect->describe_ok(w, dialect, route, true, "example");
-	jw_close(w);
+	if (!route->reply.is_file) {
+		jw_object(w, "application/json");
+		dialect->describe_ok(w, dialect, route, false, "schema");
+		dialect->describe_ok(w, dialect, route, true, "example");
+		jw_close(w);
+	}
 	for (const struct rendering *r = route->reply.renderings; r != NULL && r->type != NULL;
 	     r++) {
 		jw_object(w, r->type);

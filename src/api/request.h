@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct requester;
 
@@ -56,6 +57,7 @@ struct reply {
 	struct bytes body;        /* empty for 204 and redirects */
 	reply_next *next;         /* gives what follows body; NULL: body is the whole answer */
 	void *rest;               /* for it */
+	int64_t length;           /* of the whole answer, if next is set; 0: not known */
 	size_t header_count;
 	struct {
 		const char *name;

@@ -113,6 +113,7 @@ struct route_reply {
 	continuation *more;
 	/* Formats in addition to JSON (api/negotiate.h), ending with a row without type. */
 	const struct rendering *renderings;
+	bool is_file; /* the answer is the first of them, whatever is accepted, and never JSON */
 	struct other_answer other;
 };
 

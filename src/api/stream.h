@@ -4,7 +4,7 @@
  *
  * A handler that has filled out with the first items only sets call->unfinished. The first part is made
  * like any answer, and may still be a failure; the others by the route's reply.more. Such answers have no
- * Content-Length, and a worker makes a limited number of them at a time.
+ * Content-Length unless the handler knows it (reply.length), and a worker makes a limited number of them at a time.
  */
 #ifndef API_STREAM_H
 #define API_STREAM_H

@@ -255,6 +255,8 @@ write_reply(FCGX_Request *fcgi, const struct reply *reply, bool no_body)
 						       : "application/json; charset=utf-8");
 		if (reply->next == NULL)
 			put_number(&head, "Content-Length", length);
+		else if (reply->length > 0)
+			put_number(&head, "Content-Length", (size_t)reply->length);
 	}
 	put_header(&head, "Cache-Control", "no-store");
 	memcpy(head.text + head.length, "\r\n", 2);

@@ -40,6 +40,7 @@ extern const struct queue_kind queue_merchant_payout;
 extern const struct queue_kind queue_payment_lookup;
 extern const struct queue_kind queue_purchase_lookup;
 extern const struct queue_kind queue_remittance;
+extern const struct queue_kind queue_statement;
 extern const struct queue_kind queue_webhook_delivery;
 
 /* One row of the runner's jobs: either a job or a kind, and the number of its own threads, so

@@ -19,6 +19,7 @@ const struct job jobs[] = {
 	{.kind = &queue_purchase_lookup, .threads = 2},
 	{.kind = &queue_remittance, .threads = 2},
 	{.kind = &queue_merchant_payout, .threads = 2},
+	{.kind = &queue_statement, .threads = 1},
 	{.kind = &queue_webhook_delivery, .threads = 1},
 	{0},
 };

@@ -6,6 +6,7 @@
 #include "app/people/guard.h"
 #include "app/privacy/closing.h"
 #include "app/privacy/erasure.h"
+#include "app/wallet/statement_file.h"
 #include "base/attributes.h"
 #include "base/config.h"
 #include "db/row.h"
@@ -58,13 +59,15 @@ run(struct ctx *ctx, bool *found)
 	bool forgotten = false;
 	bool reviewed = false;
 	bool swept = false;
+	bool expired = false;
 
 	*found = false;
 	TRY(remove_some(ctx, SQL_retention_sweep, PARAMS(p_int(ROWS_AT_ONCE)), found));
 	TRY(erasure_due(ctx, &forgotten));
 	TRY(closing_review_due(ctx, &reviewed));
 	TRY(guard_sweep(ctx, &swept));
-	*found |= forgotten || reviewed || swept;
+	TRY(statement_file_forget(ctx, &expired));
+	*found |= forgotten || reviewed || swept || expired;
 	TRY(apply_rules(ctx, found));
 	TRY(remove_some(ctx, SQL_limit_sweep, PARAMS(p_int(ROWS_AT_ONCE)), found));
 	return remove_some(ctx, SQL_quote_sweep, PARAMS(p_int(ROWS_AT_ONCE)), found);

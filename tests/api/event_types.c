@@ -8,6 +8,8 @@
 #include "app/events/event_type.h"
 #include "app/wallet/hold.h"
 #include "base/arena.h"
+#include "jobs/job.h"
+#include "runtime/app.h"
 #include "tests/support/money.h"
 #include "tests/support/payment_scene.h"
 #include "tests/support/webhook_receiver.h"
@@ -216,6 +218,20 @@ make_wallets(struct client *c)
 }
 
 static void
+make_statement(struct client *c, const char *wallet)
+{
+	struct answer a =
+		client_call(c, "POST", client_text(c, "/v1/wallets/%s/statements", wallet),
+			    acme.test_key, "{}");
+	struct ctx ctx = app_ctx(c->app, c->scratch);
+	bool found;
+
+	expect_status(&a, 202);
+	assert_int_equal(queue_run_one(&ctx, &queue_statement, &found), ERR_OK);
+	assert_true(found);
+}
+
+static void
 make_all(struct client *c)
 {
 	const char *wallet = wallet_with(c, acme.test_key, "NGN", "100");
@@ -235,6 +251,7 @@ make_all(struct client *c)
 	make_wallets(c);
 	make_holds(c, wallet);
 	make_payments(c, wallet);
+	make_statement(c, wallet);
 }
 
 static void

@@ -5,7 +5,7 @@ if CMOCKA
 check_LIBRARIES += libclient.a
 libclient_a_SOURCES = tests/support/client.c tests/support/client_sql.c tests/support/client.h tests/support/users.c tests/support/users.h \
 	tests/support/record.c tests/support/record.h \
-	tests/support/money.h tests/support/fee_scene.h tests/support/hold_scene.h tests/support/easypay_client.c tests/support/easypay_client.h tests/support/fake_server.c tests/support/fake_server.h \
+	tests/support/money.h tests/support/fee_scene.h tests/support/statement_scene.h tests/support/hold_scene.h tests/support/easypay_client.c tests/support/easypay_client.h tests/support/fake_server.c tests/support/fake_server.h \
 	tests/support/webhook_receiver.c tests/support/webhook_receiver.h tests/support/fake_vendor.c tests/support/fake_vendor.h \
 	tests/support/fake_bank.c tests/support/fake_bank.h tests/support/drop_payer.c tests/support/drop_payer.h
 
@@ -98,6 +98,8 @@ API_TESTS = \
 	tests/api/pocket/user_lists \
 	tests/api/pocket/receipts \
 	tests/api/pocket/long_statements \
+	tests/api/pocket/statement_files \
+	tests/api/pocket/statement_jobs \
 	tests/api/pocket/statements \
 	tests/api/pocket/subscriptions \
 	tests/api/pocket/wallets \
@@ -220,6 +222,8 @@ tests_api_pocket_users_LDADD = $(API_LIBS)
 tests_api_pocket_user_lists_LDADD = $(API_LIBS)
 tests_api_pocket_receipts_LDADD = $(API_LIBS)
 tests_api_pocket_long_statements_LDADD = $(API_LIBS)
+tests_api_pocket_statement_files_LDADD = $(API_LIBS)
+tests_api_pocket_statement_jobs_LDADD = $(API_LIBS)
 tests_api_pocket_statements_LDADD = $(API_LIBS)
 tests_api_pocket_subscriptions_LDADD = $(API_LIBS)
 tests_api_pocket_wallets_LDADD = $(API_LIBS)

@@ -42,6 +42,8 @@ static const struct {
 	 "client_covered(*state, pocket_wallets, \"Money\")"},
 	{pocket_statements, NULL, "pocket/statements",
 	 "client_covered(*state, pocket_statements, NULL)"},
+	{pocket_statement_files, NULL, "pocket/statement_files",
+	 "client_covered(*state, pocket_statement_files, NULL)"},
 	{pocket_receipts, NULL, "pocket/receipts", "client_covered(*state, pocket_receipts, NULL)"},
 	{pocket_holds, NULL, "pocket/holds", "client_covered(*state, pocket_holds, NULL)"},
 	{pocket_admin, NULL, "pocket/admin", "client_covered(*state, pocket_admin, NULL)"},
@@ -165,6 +167,7 @@ is_meant_for_all(const char *path)
 		"/v1/auth/forgotten-password",
 		"/v1/auth/reset-password",
 		"/v1/wallet-providers",
+		"/v1/statement-files/{id}",
 		"/v1/webhooks/paystack",
 		"/v1/webhooks/flutterwave",
 		"/v1/webhooks/paga",
@@ -215,7 +218,9 @@ test_tables(void **state)
 				assert_true(r->method != GET || r->effect == EFFECT_NONE);
 				assert_true(!r->stale || r->method == GET);
 				assert_true(r->reply.more == NULL ||
-					    (r->effect == EFFECT_NONE && has_parts(r->out)));
+					    (r->effect == EFFECT_NONE &&
+					     (r->reply.is_file || has_parts(r->out))));
+				assert_true(!r->reply.is_file || r->reply.renderings != NULL);
 				assert_true(!r->allow.revalidates || r->effect != EFFECT_WRITE);
 				assert_true(!r->dry_run || r->effect != EFFECT_NONE);
 				/* A repeated key continues with what was opened. */

@@ -17,6 +17,18 @@ kept(struct client *c, const struct answer *a)
 	return arena_strdup(c->keep, answer_at(a, "data.id"));
 }
 
+/* One that is not made. */
+static void
+make_statement(struct client *c, struct owned *o)
+{
+	struct answer a =
+		client_call(c, "POST", client_text(c, "/v1/wallets/%s/statements", o->wallet),
+			    o->owner->test_key, "{}");
+
+	expect_status(&a, 202);
+	o->statement = kept(c, &a);
+}
+
 /* A failed one, because nothing listens there. */
 static void
 make_payment(struct client *c, struct owned *o)
@@ -156,6 +168,7 @@ owned_make(struct client *c, const struct tenant *owner, struct owned *o)
 	o->customer = kept(c, &a);
 	a = client_call(c, "GET", "/api/v1/keys/list", owner->owner.access, NULL);
 	o->wallet_key = arena_strdup(c->keep, answer_at(&a, "data.keys.0.id"));
+	make_statement(c, o);
 	make_payment(c, o);
 	make_voucher(c, o);
 	make_drop_payment(c, o);
@@ -185,6 +198,7 @@ static const struct place {
 	size_t member;    /* of struct owned */
 } places[] = {
 	{NULL, "{deliveryId}", offsetof(struct owned, delivery)},
+	{NULL, "{statementId}", offsetof(struct owned, statement)},
 	{"/v1/wallets/", NULL, offsetof(struct owned, wallet)},
 	{"/v1/holds/", NULL, offsetof(struct owned, hold)},
 	{"/v1/events/", NULL, offsetof(struct owned, event)},

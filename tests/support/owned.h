@@ -32,6 +32,7 @@ struct owned {
 	const char *purchase;
 	const char *card;
 	const char *session;
+	const char *statement;
 };
 
 /* Make them, in the test mode of the tenant's project; it is kept. Features that are off by default are on. */

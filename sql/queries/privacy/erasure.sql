@@ -17,7 +17,7 @@ UPDATE users
 -- params: user_id:bigint email:text spelling:text principal:text
 -- returns: one
 -- What no law requires to be kept: sign-ins, tokens, mail, stored answers, settings, notifications, the
--- names of keys.
+-- names of keys, the files of statements of the person's wallets and projects.
 WITH sessions AS (
     DELETE FROM session WHERE user_id = $1 RETURNING 1
 ), tokens AS (
@@ -53,6 +53,22 @@ WITH sessions AS (
     DELETE FROM user_setting WHERE user_id = $1 RETURNING 1
 ), notifications AS (
     DELETE FROM notification WHERE user_id = $1 RETURNING 1
+), statements AS (
+    DELETE FROM wallet_statement
+     WHERE statement_id IN (SELECT statement_id FROM wallet_statement WHERE user_id = $1
+                            UNION
+                            SELECT statement_id
+                              FROM wallet_statement
+                             WHERE account_id = ANY (ARRAY(SELECT account_id FROM wallet WHERE user_id = $1))
+                            UNION
+                            SELECT statement_id
+                              FROM wallet_statement
+                             WHERE ledger_id = ANY (ARRAY(SELECT l.ledger_id
+                                                            FROM platform_account o
+                                                            JOIN project p USING (platform_account_id)
+                                                            JOIN ledger l USING (project_id)
+                                                           WHERE o.user_id = $1)))
+    RETURNING 1
 )
 SELECT (SELECT count(*) FROM sessions) + (SELECT count(*) FROM tokens)
      + (SELECT count(*) FROM requests) + (SELECT count(*) FROM mails)
@@ -61,7 +77,7 @@ SELECT (SELECT count(*) FROM sessions) + (SELECT count(*) FROM tokens)
      + (SELECT count(*) FROM addresses) + (SELECT count(*) FROM factors)
      + (SELECT count(*) FROM challenges)
      + (SELECT count(*) FROM settings) + (SELECT count(*) FROM user_settings)
-     + (SELECT count(*) FROM notifications) AS removed;
+     + (SELECT count(*) FROM notifications) + (SELECT count(*) FROM statements) AS removed;
 
 -- name: account_erase_person
 -- params: user_id:bigint email:text

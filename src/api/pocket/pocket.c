@@ -113,6 +113,7 @@ static const struct route *const groups[] = {
 	pocket_metadata,
 	pocket_accounts,
 	pocket_statements,
+	pocket_statement_files,
 	pocket_receipts,
 	pocket_holds,
 	pocket_payments,

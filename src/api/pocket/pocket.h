@@ -23,6 +23,7 @@ extern const struct route pocket_receipts[];
 extern const struct route pocket_second_factor[];
 extern const struct route pocket_sessions[];
 extern const struct route pocket_statements[];
+extern const struct route pocket_statement_files[];
 extern const struct route pocket_transactions[];
 extern const struct route pocket_wallets[];
 extern const struct route pocket_holds[];

@@ -2,24 +2,12 @@
 #include "app/wallet/statement_pdf.h"
 
 #include "api/negotiate.h"
+#include "api/pocket/period.h"
 #include "api/pocket/pocket.h"
 #include "api/words.h"
 #include "base/arena.h"
 
-struct period_query {
-	struct moment from;
-	struct moment to;
-};
-
-static const struct field query_fields[] = {
-	FIELD(struct period_query, from, .name = "from",
-	      .doc = "The first day, second or millisecond, in ISO 8601 format, UTC by default. "
-		     "Default: one year before the end.",
-	      .example = "\"2026-01-01\""),
-	FIELD(struct period_query, to, .name = "to",
-	      .doc = "The last day, second or millisecond, included in full. Default: now.",
-	      .example = "\"2026-01-31\""),
-};
+static const struct field query_fields[] = {PERIOD_FIELDS};
 
 static const struct field line_fields[] = {
 	FIELD(struct wallet_line, created_at, .name = "time", .required = true),
@@ -59,14 +47,14 @@ static const struct field statement_fields[] = {
 	FIELD(struct account_statement, total_out, .name = "totalOut", .required = true),
 };
 
-static const struct schema query = SCHEMA(struct period_query, "StatementQuery", query_fields);
+static const struct schema query = SCHEMA(struct period, "StatementQuery", query_fields);
 static const struct schema statement_out =
 	SCHEMA(struct account_statement, "Statement", statement_fields);
 
 static enum err
 get_statement(struct call *call, const void *in, void *out)
 {
-	const struct period_query *period = call->query;
+	const struct period *period = call->query;
 	struct statement_order order = {
 		.wallet = call->params[0].text,
 		.from = period->from,
@@ -130,7 +118,8 @@ const struct route pocket_statements[] = {
 	{GET, "/v1/wallets/{id:word}/statement", "Retrieve a statement of a wallet",
 	 "A project's API key gives access to its wallets, a user's access token to the user's "
 	 "wallets, and an administrator's access token to all wallets. Any id of the wallet is "
-	 "accepted. At most 366 days, and as PDF 10,000 transactions. With more than 500 transactions, "
+	 "accepted. At most 366 days, and as PDF 10,000 transactions: a longer one is ordered by POST "
+	 "/v1/wallets/{id}/statements. With more than 500 transactions, "
 	 "JSON and CSV have no Content-Length: if such an answer can't be completed, the connection is "
 	 "closed before its end, which clients report as an error. A complete CSV ends with a line for "
 	 "the closing balance.",

@@ -126,6 +126,17 @@ static const struct field payment_fields[] = {
 	      .doc = "Why it failed or must be reviewed.", .example = "null"),
 };
 
+static const struct field statement_fields[] = {
+	FIELD(struct event_statement, id, .name = "id", .required = true),
+	FIELD(struct event_statement, wallet, .name = "walletId", .required = true),
+	STATUS(struct event_statement),
+	FIELD(struct event_statement, lines, .name = "lines", .required = true,
+	      .example = "120000"),
+	CREATED(struct event_statement),
+	FIELD(struct event_statement, expires_at, .name = "expiresAt", .required = true,
+	      .doc = "Its files can be downloaded until then."),
+};
+
 static const struct schema wallet = SCHEMA(struct event_wallet, "WalletEventData", wallet_fields);
 static const struct schema side =
 	SCHEMA(struct event_posting, "WalletPostingEventData", side_fields);
@@ -141,6 +152,8 @@ static const struct schema hold = SCHEMA(struct event_hold, "HoldEventData", hol
 static const struct schema expiry = SCHEMA(struct event_hold, "HoldExpiryEventData", expiry_fields);
 static const struct schema payment =
 	SCHEMA(struct event_payment, "PaymentEventData", payment_fields);
+static const struct schema statement =
+	SCHEMA(struct event_statement, "StatementEventData", statement_fields);
 
 /* clang-format off */
 #define TYPES(TYPE)                                                                        \
@@ -159,7 +172,8 @@ static const struct schema payment =
 	TYPE("payment.pending", "pending", payment, "A payment waits for its provider.")   \
 	TYPE("payment.completed", "completed", payment, "A payment was made.")             \
 	TYPE("payment.failed", "failed", payment, "A payment was not made.")               \
-	TYPE("payment.review", "review", payment, "A payment waits for a decision of the operator.")
+	TYPE("payment.review", "review", payment, "A payment waits for a decision of the operator.") \
+	TYPE("statement.ready", "ready", statement, "The files of a statement can be downloaded.")
 /* clang-format on */
 
 #define ROW(name, status, data, doc) {name, doc, &(data), status},

@@ -76,6 +76,16 @@ struct event_payment {
 	const char *problem;
 };
 
+/* Of a statement that was ordered as PDF. */
+struct event_statement {
+	struct uuid id;
+	struct uuid wallet;
+	const char *status;
+	int64_t lines;
+	struct instant created_at;
+	struct instant expires_at;
+};
+
 struct event_type {
 	const char *name;
 	const char *doc;

@@ -29,7 +29,8 @@ struct statement_pdf {
 
 /* Documents that a statement is divided into: one at least. */
 int64_t statement_pdf_parts(const struct account_statement *statement);
-/* Begin the next document; before is the last one, which has ended, or NULL. The statement must outlive it. */
+/* Begin the next document; before is the last one, which has ended, or NULL, and may be out. The statement must
+ * outlive it. */
 enum err statement_pdf_begin(struct ctx *ctx, const struct account_statement *statement,
 			     const struct statement_pdf *before,
 			     struct statement_pdf *out) MUST_CHECK;
