@@ -101,6 +101,43 @@ is "no worker needed more memory than for a part of each" "$grown" ""
 ok "a slow client gets all, too" download text/csv "$WORK/slow.csv" --limit-rate 700k
 is "the same lines" "$(grep '"many-' "$WORK/slow.csv" | sha256sum)" "$(grep '"many-' "$WORK/all.csv" | sha256sum)"
 
+# As PDF, in several files, by a job.
+statement_is_ready() {
+    request GET "/v1/wallets/$WALLET/statements/$statement" -H "x-api-key: $KEY"
+    [[ $(field .data.status) == ready ]]
+}
+
+# get_file NUMBER [CURL ARGUMENT]...: a file of the statement, by its link alone.
+get_file() {
+    curl -sS --cacert "$CA" -D "$WORK/head" -o "$WORK/part-$1.pdf" "${@:2}" "$(jq -r ".data.files[$1].url" "$WORK/ready")"
+}
+
+jobs_memory() {
+    awk '$1 == "VmHWM:" { print $2 }' "/proc/$(pid jobs.child)/status"
+}
+
+for pid in $(workers); do
+    echo 5 >"/proc/$pid/clear_refs"
+done
+post "/v1/wallets/$WALLET/statements" '{}' -H "x-api-key: $KEY"
+expect "a PDF of all is ordered" 202 .data.lines 150001
+statement=$(field .data.id)
+ok "a job makes it" within 60 statement_is_ready
+echo "$BODY" >"$WORK/ready"
+is "in files of 50,000 lines" "$(jq -c '[.data.files[] | [.firstLine, .lines]]' "$WORK/ready")" \
+    '[[1,50000],[50001,50000],[100001,50000],[150001,1]]'
+for i in 0 1 2 3; do
+    ok "file $((i + 1))" get_file $i
+    is "has the length that was announced" "$(header Content-Length) $(stat -c %s "$WORK/part-$i.pdf")" \
+        "$(jq -r ".data.files[$i] | \"\(.bytes) \(.bytes)\"" "$WORK/ready")"
+done
+is "they have all lines" "$(for i in 0 1 2 3; do pdftotext "$WORK/part-$i.pdf" -; done | grep -c '^many-')" $LINES
+like "and end with the balance" "$(pdftotext -layout "$WORK/part-3.pdf" -)" 'Closing balance +1000.00'
+echo "# peak: workers $(memory VmHWM | tr '\n' ' '), jobs $(jobs_memory) KiB"
+ok "the job runner needed little memory" test "$(jobs_memory)" -lt $((100 * 1024))
+is "no log has the token of a link" "$(grep -ls "$(jq -r '.data.files[0].url | split("token=")[1]' "$WORK/ready")" \
+    "$COWRY_HOME"/log/*.log)" ""
+
 # The database stops in the middle.
 n=0
 for version in --http1.1 --http2; do
