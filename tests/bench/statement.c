@@ -19,17 +19,20 @@ lines_after(struct arena *arena, int64_t before, const struct currency *currency
 {
 	struct wallet_line *lines = arena_array(arena, BATCH, sizeof(*lines));
 
-	for (int64_t i = 0; i < BATCH; i++)
+	for (int64_t i = 0; i < BATCH; i++) {
+		int64_t n = before + i;
+		int64_t other = n * 2654435761 % 1000000007;
+
 		lines[i] = (struct wallet_line){
-			.reference =
-				arena_printf(arena, "order-%lld-%lld", (long long)(before + i),
-					     (long long)((before + i) * 2654435761 % 1000000007)),
+			.reference = arena_printf(arena, "order-%lld-%lld", (long long)n,
+						  (long long)other),
 			.type = TRANSACTION_TRANSFER,
-			.direction = i % 3 == 0 ? DIRECTION_OUT : DIRECTION_IN,
-			.amount = {1000 + (before + i) * 7919 % 9999999, currency},
-			.balance = {100000000 + (before + i) * 104729 % 999999999, currency},
-			.created_at = {INT64_C(1767225600000000) + (before + i) * 1234567},
+			.direction = n % 3 == 0 ? DIRECTION_OUT : DIRECTION_IN,
+			.amount = {1000 + n * 7919 % 9999999, currency},
+			.balance = {100000000 + n * 104729 % 999999999, currency},
+			.created_at = {INT64_C(1767225600000000) + n * 1234567},
 		};
+	}
 	return lines;
 }
 

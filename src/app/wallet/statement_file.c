@@ -169,22 +169,36 @@ too_many(struct ctx *ctx, const char *why)
 	return fault(&ctx->fault, ERR_TOO_MANY_STATEMENTS, NULL, "%s", why);
 }
 
+/* Until the end of the transaction, the caller's other orders wait. */
 static enum err
-check_load(struct ctx *ctx, const struct account_statement *plan)
+lock(struct ctx *ctx, const struct account_statement *plan)
 {
 	int64_t user_id = orderer(ctx);
 	const char *owner = arena_printf(ctx->arena, "%s %lld", user_id != 0 ? "user" : "ledger",
 					 (long long)(user_id != 0 ? user_id : plan->ledger_id));
 	struct rows rows;
 
-	if (plan->line_count > STATEMENT_KEPT_LINES_MAX) {
-		violation_add(ctx->arena, &ctx->fault, "from", "RANGE",
-			      arena_printf(ctx->arena, "must leave at most %d transactions",
-					   STATEMENT_KEPT_LINES_MAX));
-		return ERR_VALIDATION;
-	}
-	TRY(db_run(ctx, SQL_statement_lock, &rows, PARAMS(p_text(owner))));
-	TRY(db_run(ctx, SQL_statement_load, &rows, PARAMS(p_id(user_id), p_int(plan->ledger_id))));
+	return db_run(ctx, SQL_statement_lock, &rows, PARAMS(p_text(owner)));
+}
+
+static enum err
+check_size(struct ctx *ctx, const struct account_statement *plan)
+{
+	if (plan->line_count <= STATEMENT_KEPT_LINES_MAX)
+		return ERR_OK;
+	violation_add(ctx->arena, &ctx->fault, "from", "RANGE",
+		      arena_printf(ctx->arena, "must leave at most %d transactions",
+				   STATEMENT_KEPT_LINES_MAX));
+	return ERR_VALIDATION;
+}
+
+static enum err
+check_load(struct ctx *ctx, const struct account_statement *plan)
+{
+	struct rows rows;
+
+	TRY(db_run(ctx, SQL_statement_load, &rows,
+		   PARAMS(p_id(orderer(ctx)), p_int(plan->ledger_id))));
 	if (row_int(&rows, 0, 0) >= STATEMENTS_OPEN_MAX)
 		return too_many(ctx, "Too many statements are being made; wait for one of them");
 	if (row_int(&rows, 0, 1) + plan->line_count > STATEMENT_KEPT_LINES_MAX)
@@ -228,6 +242,8 @@ statement_file_order(struct ctx *ctx, const struct statement_order *in, struct f
 	bool replayed;
 
 	TRY(statement_plan(ctx, in, &plan));
+	TRY(check_size(ctx, &plan));
+	TRY(lock(ctx, &plan));
 	TRY(find_same(ctx, &plan, &id));
 	replayed = !uuid_is_nil(id);
 	if (!replayed) {
@@ -269,9 +285,10 @@ statement_file_next(struct ctx *ctx, struct statement_download *download)
 	struct rows rows;
 
 	TRY(db_run(ctx, SQL_statement_piece, &rows,
-		   PARAMS(p_int(download->file_id), p_int(download->next++))));
+		   PARAMS(p_int(download->file_id), p_int(download->next))));
 	if (rows.count == 0)
 		return not_found(ctx);
+	download->next++;
 	download->piece = row_bytes(&rows, 0, 0);
 	download->given += (int64_t)download->piece.length;
 	return ERR_OK;

@@ -173,15 +173,14 @@ make_file(struct ctx *ctx, struct work *work, const struct statement_pdf *before
 static enum err
 store_pieces(struct ctx *ctx, int64_t file_id, const struct bytes *file)
 {
-	int64_t number = 0;
-
 	for (size_t offset = 0; offset < file->length; offset += PIECE_BYTES) {
+		int64_t number = (int64_t)(offset / PIECE_BYTES);
 		size_t length = file->length - offset;
 
 		if (length > PIECE_BYTES)
 			length = PIECE_BYTES;
 		TRY(db_run(ctx, SQL_statement_piece_insert, NULL,
-			   PARAMS(p_int(file_id), p_int(number++),
+			   PARAMS(p_int(file_id), p_int(number),
 				  p_bytes((const char *)file->data + offset, length))));
 	}
 	return ERR_OK;

@@ -102,7 +102,7 @@ turnover(struct arena *arena, const char *what, const struct total *in, const st
 	char in_text[MONEY_TEXT_MAX];
 	char out_text[MONEY_TEXT_MAX];
 
-	return arena_printf(arena, "%sn %s, out %s %s", what, total_text(in_text, *in),
+	return arena_printf(arena, "%s %s, out %s %s", what, total_text(in_text, *in),
 			    total_text(out_text, *out), currency);
 }
 
@@ -111,13 +111,14 @@ static void
 put_part(const struct statement_pdf *pdf, struct paper *paper, struct arena *arena)
 {
 	int64_t before = (pdf->part - 1) * STATEMENT_FILE_LINES;
+	int64_t last = before + pdf->lines;
 
 	put_title_line(paper,
 		       arena_printf(arena, "Part %lld of %lld: transactions %lld to %lld of %lld",
 				    (long long)pdf->part, (long long)pdf->parts,
-				    (long long)before + 1, (long long)(before + pdf->lines),
+				    (long long)before + 1, (long long)last,
 				    (long long)pdf->statement->line_count));
-	put_title_line(paper, turnover(arena, "In this part: i", &pdf->total_in, &pdf->total_out,
+	put_title_line(paper, turnover(arena, "This part: in", &pdf->total_in, &pdf->total_out,
 				       pdf->statement->currency));
 }
 
@@ -140,7 +141,7 @@ put_title(const struct statement_pdf *pdf, struct arena *arena)
 	if (pdf->parts > 1)
 		put_part(pdf, &paper, arena);
 	if (pdf->part == pdf->parts)
-		put_title_line(&paper, turnover(arena, pdf->parts > 1 ? "In all parts: i" : "I",
+		put_title_line(&paper, turnover(arena, pdf->parts > 1 ? "All parts: in" : "In",
 						&s->total_in, &s->total_out, s->currency));
 }
 

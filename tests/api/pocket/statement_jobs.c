@@ -50,6 +50,27 @@ test_idempotency(void **state)
 	expect_refusal(&a, 422, "IDEMPOTENCY_MISMATCH");
 }
 
+/* Nor are there two that are the same, if they are ordered at once. */
+static void
+test_same_at_once(void **state)
+{
+	enum { ORDERS = 4 };
+	struct client *c = *state;
+	struct ask asks[ORDERS];
+	int statuses[ORDERS];
+
+	for (int i = 0; i < ORDERS; i++)
+		asks[i] = (struct ask){
+			.method = "POST",
+			.target = client_text(c, "/v1/wallets/%s/statements", wallet),
+			.credential = acme.test_key,
+			.body = client_json(c, "%s", day(c, 1)),
+		};
+	client_at_once(c, asks, ORDERS, statuses);
+	assert_int_equal(count_status(statuses, ORDERS, 202), ORDERS);
+	assert_string_equal(client_value(c, "SELECT count(*) FROM cowry.wallet_statement"), "1");
+}
+
 /* Five that are not ready, however many are ordered at once; a user and a project do not count together. */
 static void
 test_limit(void **state)
@@ -291,12 +312,13 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		statement_test(test_same_order), statement_test(test_idempotency),
-		statement_test(test_limit),      statement_test(test_kept),
-		statement_test(test_killed),     statement_test(test_overtaken),
-		statement_test(test_gone),       statement_test(test_wrong_books),
-		statement_test(test_archived),   statement_test(test_expired),
-		statement_test(test_erased),     client_test(client_books_hold),
+		statement_test(test_same_order),  statement_test(test_same_at_once),
+		statement_test(test_idempotency), statement_test(test_limit),
+		statement_test(test_kept),        statement_test(test_killed),
+		statement_test(test_overtaken),   statement_test(test_gone),
+		statement_test(test_wrong_books), statement_test(test_archived),
+		statement_test(test_expired),     statement_test(test_erased),
+		client_test(client_books_hold),
 	};
 
 	return cmocka_run_group_tests(tests, statement_setup, client_teardown);
