@@ -31,9 +31,7 @@ limit_of_wallet(struct ctx *ctx, const char *wallet, struct wallet_limit **out, 
 	size_t types;
 	const char *const *counted = limits_counted(ctx->arena, &types);
 
-	TRY(wallet_anywhere(ctx, wallet, &place));
-	if (!wallet_is_visible(&ctx->who, &place))
-		return fault(&ctx->fault, ERR_NOT_FOUND, NULL, "Wallet not found");
+	TRY(wallet_visible(ctx, wallet, &place));
 	TRY(db_run(ctx, SQL_limit_of_wallet, &rows,
 		   PARAMS(p_int(place.account_id), p_texts(counted, types))));
 	*n = rows.count;

@@ -150,22 +150,13 @@ measure(struct ctx *ctx, const struct statement_order *in, struct account_statem
 	return ERR_OK;
 }
 
-enum err
-statement_wallet(struct ctx *ctx, const char *id, struct wallet_place *out)
-{
-	TRY(wallet_anywhere(ctx, id, out));
-	return wallet_is_visible(&ctx->who, out)
-		       ? ERR_OK
-		       : fault(&ctx->fault, ERR_NOT_FOUND, NULL, "Wallet not found");
-}
-
 static enum err
 plan(struct ctx *ctx, const struct statement_order *in, int64_t part_lines,
      struct account_statement *out)
 {
 	struct wallet_place place;
 
-	TRY(statement_wallet(ctx, in->wallet, &place));
+	TRY(wallet_visible(ctx, in->wallet, &place));
 	TRY(set_period(ctx, in, out));
 	out->wallet = place.id;
 	out->number = place.number;

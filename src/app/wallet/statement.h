@@ -53,8 +53,6 @@ enum err statement_begin(struct ctx *ctx, const struct statement_order *in,
  * read is known. */
 enum err statement_plan(struct ctx *ctx, const struct statement_order *in,
 			struct account_statement *out) MUST_CHECK;
-/* The wallet, if the caller may see its statements: ERR_NOT_FOUND. */
-enum err statement_wallet(struct ctx *ctx, const char *id, struct wallet_place *out) MUST_CHECK;
 /* Replace the lines by those of the next part, in the arena of the context. ERR_INTERNAL if the sums do not match
  * after the last part. */
 enum err statement_continue(struct ctx *ctx, struct account_statement *statement) MUST_CHECK;

@@ -151,7 +151,7 @@ statement_file_get(struct ctx *ctx, const char *wallet, struct uuid id, struct f
 {
 	struct wallet_place place;
 
-	TRY(statement_wallet(ctx, wallet, &place));
+	TRY(wallet_visible(ctx, wallet, &place));
 	return find(ctx, &place, id, out);
 }
 

@@ -421,11 +421,18 @@ wallet_anywhere(struct ctx *ctx, const char *id, struct wallet_place *out)
 	return ERR_OK;
 }
 
-bool
-wallet_is_visible(const struct principal *who, const struct wallet_place *place)
+static bool
+may_see(const struct principal *who, const struct wallet_place *place)
 {
 	if (who->kind == PRINCIPAL_PROJECT_KEY)
 		return place->ledger_id == who->ledger_id;
 	return who->kind == PRINCIPAL_USER &&
 	       (who->admin || (place->user_id != 0 && place->user_id == who->user_id));
+}
+
+enum err
+wallet_visible(struct ctx *ctx, const char *id, struct wallet_place *out)
+{
+	TRY(wallet_anywhere(ctx, id, out));
+	return may_see(&ctx->who, out) ? ERR_OK : no_wallet(ctx);
 }

@@ -123,7 +123,8 @@ struct wallet_place {
 	int64_t project_id; /* or a project */
 };
 enum err wallet_anywhere(struct ctx *ctx, const char *id, struct wallet_place *out) MUST_CHECK;
-/* Whether the caller may see it: its project, in the mode of the key; its user; an administrator. */
-bool wallet_is_visible(const struct principal *who, const struct wallet_place *place);
+/* The same for who may see it: its project, in the mode of the key; its user; an administrator. ERR_NOT_FOUND for any
+ * other. */
+enum err wallet_visible(struct ctx *ctx, const char *id, struct wallet_place *out) MUST_CHECK;
 
 #endif
