@@ -6,6 +6,8 @@ const elsewhere = [
     // They ask Google before the database.
     { status: "500", id: "bitpal GET /api/v1/auth/google", shown: "the dialect's other routes" },
     { status: "500", id: "bitpal GET /api/v1/auth/google/callback", shown: "the dialect's other routes" },
+    // A link is looked at before the database.
+    { status: "500", id: "pocket GET /v1/statement-files/{id}", shown: "the dialect's other routes" },
     // What makes others fail is what it reports, as 503.
     { status: "500", id: "drop GET /api/health", shown: "tests/api/drop/health.c" },
 ];

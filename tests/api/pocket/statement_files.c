@@ -6,6 +6,7 @@
 #define ZLIB_CONST
 #include <zlib.h>
 
+#include "api/admission.h"
 #include "api/pocket/pocket.h"
 #include "app/wallet/statement_pdf.h"
 #include "tests/support/statement_scene.h"
@@ -208,6 +209,34 @@ test_deleted_meanwhile(void **state)
 	assert_true(a.body.length < (size_t)a.reply.length);
 }
 
+/* Files of several pieces have the places of other long answers. */
+static void
+test_places(void **state)
+{
+	struct client *c = *state;
+	struct admission *admission = c->app->admission;
+	const char *from = wallet_with(c, acme.test_key, "NGN", "1000");
+	const char *path;
+	size_t taken = 0;
+	struct answer a;
+
+	client_post_many(c, from, wallet_new(c, acme.test_key, "NGN"), 10000);
+	a = made(c, from);
+	path = file_path(c, &a, 0);
+	while (admission_enter_long(admission))
+		taken++;
+	a = fetch(c, path);
+	expect_refusal(&a, 503, "SERVICE_UNAVAILABLE");
+	assert_string_equal(answer_header(&a, "Retry-After"), "1");
+	while (taken-- > 0)
+		admission_leave_long(admission);
+	for (int i = 0; i < 2; i++) {
+		a = fetch(c, path);
+		expect_status(&a, 200);
+		assert_true(a.parts > 1 && !a.broken_off);
+	}
+}
+
 static void
 test_empty(void **state)
 {
@@ -344,12 +373,12 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		statement_test(test_life),  statement_test(test_same_content),
-		statement_test(test_parts), statement_test(test_deleted_meanwhile),
-		statement_test(test_empty), statement_test(test_who_may),
-		statement_test(test_links), statement_test(test_periods),
-		statement_test(test_event), client_test(client_books_hold),
-		client_test(test_covered),
+		statement_test(test_life),      statement_test(test_same_content),
+		statement_test(test_parts),     statement_test(test_deleted_meanwhile),
+		statement_test(test_places),    statement_test(test_empty),
+		statement_test(test_who_may),   statement_test(test_links),
+		statement_test(test_periods),   statement_test(test_event),
+		client_test(client_books_hold), client_test(test_covered),
 	};
 
 	return cmocka_run_group_tests(tests, statement_setup, client_teardown);
