@@ -429,6 +429,7 @@ test_rolling_window(void **state)
 			"ends_at = ends_at - interval '62 minutes' WHERE limit_id = %lld",
 			(long long)limit));
 	assert_int_equal(move(&stage, 0, 9, 100), ERR_OK);
+	end_rule(b, limit);
 }
 
 /* Windows of the calendar, also where a day has 23 or 25 hours. */
@@ -453,6 +454,25 @@ test_calendar(void **state)
 		books_number(b, "SELECT (cowry.limit_starts('day', NULL, '2026-03-29 12:14:59Z') = "
 				"timestamptz '2026-03-29 12:00Z')::int"),
 		1);
+}
+
+/* What was added up, posting by posting, is what the journal says. */
+static void
+test_uses_are_the_journal(void **state)
+{
+	const struct books *b = *state;
+
+	assert_true(books_number(b, "SELECT count(*) FROM cowry.limit_meter") > 5);
+	assert_int_equal(
+		books_number(
+			b,
+			"SELECT count(*) FROM cowry.limit_meter m JOIN cowry.limit_rule r USING "
+			"(limit_id) CROSS JOIN LATERAL cowry.limit_state(r, m.subject, now()) s WHERE "
+			"r.span IS NOT NULL AND r.ended_at IS NULL AND (m.sequence <> s.sequence OR "
+			"s.used <> (SELECT coalesce(sum(p.used), 0) FROM cowry.limit_accounts(r, "
+			"m.subject) AS o (account_id) CROSS JOIN LATERAL cowry.limit_posted(r, "
+			"o.account_id, '{transfer,capture,purchase}') p))"),
+		0);
 }
 
 static void
@@ -484,6 +504,7 @@ main(void)
 		TEST(test_types),
 		TEST(test_rolling_window),
 		TEST(test_calendar),
+		TEST(test_uses_are_the_journal),
 		TEST(test_there_was_no_deadlock),
 	};
 
