@@ -2,7 +2,8 @@
  * ledger.h - the only code that moves money.
  *
  * One posting path: ledger_post() locks accounts in id order, lets the kernel decide, and writes
- * transactions, postings, balances and holds set-based, in two round trips for any number of them.
+ * transactions, postings, balances and holds set-based, in two round trips for any number of them. Where
+ * wallets have limits, a third one between them locks and reads what is used of those (limit_store.h).
  * ledger_submit() is the same path, shared by all threads of the process: requests that arrive
  * while one batch commits form the next.
  *
