@@ -2,7 +2,7 @@
 # --enable-fuzzing (and CC=clang) also with libFuzzer.
 EXTRA_DIST += tests/fuzz/fuzz.h tests/fuzz/corpus
 fuzz_request_sources = tests/fuzz/fuzz_request.c src/bin/fcgi_request.c src/bin/arrival.c src/bin/body.c
-fuzz_kernel_sources = tests/fuzz/fuzz_kernel.c tests/support/ledger_case.c tests/support/ledger_model.c
+fuzz_kernel_sources = tests/fuzz/fuzz_kernel.c tests/support/ledger_case.c tests/support/ledger_model.c tests/support/limit_model.c
 fuzz_idtoken_sources = tests/fuzz/fuzz_idtoken.c tests/support/rsa.c
 fuzz_replays = tests/fuzz/replay_answer tests/fuzz/replay_decode tests/fuzz/replay_email tests/fuzz/replay_files tests/fuzz/replay_iban tests/fuzz/replay_idtoken tests/fuzz/replay_json \
 	tests/fuzz/replay_kernel \

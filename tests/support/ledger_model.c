@@ -3,17 +3,10 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "tests/support/limit_model.h"
 
-/* One transaction on its way through the model, and a copy of the accounts to try it on. */
-struct trial {
-	const struct ledger_batch *batch;
-	struct ledger_account *accounts;
-	struct ledger_transaction *t;
-	size_t index;
-};
-
-static struct ledger_account *
-account(const struct trial *trial, struct uuid id)
+struct ledger_account *
+model_account(const struct trial *trial, struct uuid id)
 {
 	for (size_t i = 0; i < trial->batch->account_count; i++)
 		if (uuid_equal(trial->accounts[i].public_id, id) &&
@@ -51,8 +44,8 @@ check(const struct trial *trial, size_t line)
 {
 	const struct posting *p = &trial->t->postings[line];
 	const char *currency = currency_of(trial->t, line);
-	const struct ledger_account *from = account(trial, p->from);
-	const struct ledger_account *to = account(trial, p->to);
+	const struct ledger_account *from = model_account(trial, p->from);
+	const struct ledger_account *to = model_account(trial, p->to);
 
 	if (from != NULL && from->status == ACCOUNT_CLOSED && !trial->t->from_closed &&
 	    uuid_is_nil(trial->t->hold))
@@ -76,8 +69,8 @@ static enum err
 move(const struct trial *trial, size_t line, int64_t amount)
 {
 	const struct posting *p = &trial->t->postings[line];
-	struct ledger_account *from = account(trial, p->from);
-	struct ledger_account *to = account(trial, p->to);
+	struct ledger_account *from = model_account(trial, p->from);
+	struct ledger_account *to = model_account(trial, p->to);
 	wide_int left;
 
 	TRY(check(trial, line));
@@ -163,8 +156,9 @@ find(const struct trial *trial, wide_int *amounts)
 	for (size_t i = 0; i < t->count; i++) {
 		TRY(check(trial, i));
 		amounts[i] = t->postings[i].amount;
-		wholes[i] = t->rules[i].of != 0 ? t->rules[i].of
-						: available(account(trial, t->postings[i].from));
+		wholes[i] = t->rules[i].of != 0
+				    ? t->rules[i].of
+				    : available(model_account(trial, t->postings[i].from));
 	}
 	share_out(t, wholes, amounts);
 	for (size_t i = 0; i < t->count; i++) {
@@ -188,7 +182,7 @@ move_by_rules(const struct trial *trial)
 	for (size_t i = 0; i < t->count; i++) {
 		t->results[i] = (struct posting_result){.amount = 0};
 		if (t->rules[i].amount == AMOUNT_ALL)
-			amounts[i] = available(account(trial, t->postings[i].from));
+			amounts[i] = available(model_account(trial, t->postings[i].from));
 		if (amounts[i] == 0)
 			continue;
 		TRY(move(trial, i, (int64_t)amounts[i]));
@@ -264,7 +258,7 @@ move_on_conditions(const struct trial *trial)
 	size_t n = trial->t->condition_count;
 
 	for (size_t i = 0; i < n; i++) {
-		const struct ledger_account *a = account(trial, c[i].account);
+		const struct ledger_account *a = model_account(trial, c[i].account);
 
 		if (a == NULL || a->status == ACCOUNT_CLOSED)
 			return ERR_NOT_FOUND;
@@ -273,146 +267,9 @@ move_on_conditions(const struct trial *trial)
 	}
 	TRY(move_all(trial));
 	for (size_t i = 0; i < n; i++)
-		if (c[i].has_least && available(account(trial, c[i].account)) < c[i].least)
+		if (c[i].has_least && available(model_account(trial, c[i].account)) < c[i].least)
 			return ERR_CONDITION;
 	return ERR_OK;
-}
-
-static bool
-has_limit(const struct ledger_account *a, const struct ledger_limit *limit)
-{
-	for (size_t i = 0; a != NULL && i < a->limit_count; i++)
-		if (a->limits[i] == limit)
-			return true;
-	return false;
-}
-
-static bool
-limits_type(const struct ledger_limit *limit, enum transaction_type type)
-{
-	return limit->types == 0 || (limit->types & UINT64_C(1) << type) != 0;
-}
-
-/* How often an account is in one direction of a transaction before a line. */
-static int
-times_before(const struct ledger_transaction *t, size_t line, bool out)
-{
-	int times = 0;
-
-	for (size_t i = 0; i < line; i++)
-		if (t->results[i].amount > 0 &&
-		    uuid_equal(out ? t->postings[i].from : t->postings[i].to,
-			       out ? t->postings[line].from : t->postings[line].to))
-			times++;
-	return times;
-}
-
-/* What one side of a line takes of a limit. */
-static wide_int
-takes(const struct trial *trial, const struct ledger_limit *limit, size_t line, bool out)
-{
-	const struct posting *p = &trial->t->postings[line];
-	int64_t amount = trial->t->results[line].amount;
-
-	if (amount == 0 || !has_limit(account(trial, out ? p->from : p->to), limit))
-		return 0;
-	if (limit->measure == LIMIT_BALANCE)
-		return out ? -(wide_int)amount : amount;
-	if (limit_policy(trial->t->type) == LIMIT_IGNORES || !limits_type(limit, trial->t->type) ||
-	    out != (limit->direction == LIMIT_OUT))
-		return 0;
-	if (limit->measure == LIMIT_COUNT)
-		return times_before(trial->t, line, out) == 0;
-	return amount;
-}
-
-static wide_int
-takes_in_all(const struct trial *trial, const struct ledger_limit *limit)
-{
-	wide_int sum = 0;
-
-	for (size_t i = 0; i < trial->t->count; i++)
-		sum += takes(trial, limit, i, true) + takes(trial, limit, i, false);
-	return sum;
-}
-
-static int64_t
-postings_of(const struct trial *trial, const struct ledger_limit *limit)
-{
-	int64_t n = 0;
-
-	for (size_t i = 0; i < trial->t->count; i++) {
-		const struct posting *p = &trial->t->postings[i];
-
-		if (trial->t->results[i].amount == 0)
-			continue;
-		n += has_limit(account(trial, p->from), limit);
-		n += has_limit(account(trial, p->to), limit);
-	}
-	return n;
-}
-
-static void
-refuse(struct ledger_transaction *t, const struct ledger_limit *limit, wide_int taking)
-{
-	wide_int left = limit->most - limit->used - limit->held;
-
-	t->exceeded.id = limit->public_id;
-	t->exceeded.left = left > 0 ? (int64_t)left : 0;
-	t->exceeded.wanted = 0;
-	if (limit->span != 0 && taking + limit->held <= limit->most)
-		t->exceeded.wanted = (int64_t)(taking - left);
-}
-
-/* The limits of a transaction that was moved: the one with the lowest id that refuses it, or all of them are used. */
-static enum err
-limits(const struct trial *trial)
-{
-	const struct ledger_batch *batch = trial->batch;
-	struct ledger_transaction *t = trial->t;
-	const struct ledger_limit *worst = NULL;
-
-	for (size_t i = 0; i < batch->limit_count; i++) {
-		const struct ledger_limit *limit = &batch->limits[i];
-		wide_int taking = takes_in_all(trial, limit);
-
-		if (taking > 0 && limit->used + limit->held + taking > limit->most &&
-		    (worst == NULL || limit->limit_id < worst->limit_id))
-			worst = limit;
-	}
-	if (worst != NULL && limit_policy(t->type) == LIMIT_DECIDES && !t->settles &&
-	    uuid_is_nil(t->hold)) {
-		refuse(t, worst, takes_in_all(trial, worst));
-		return ERR_LIMIT;
-	}
-	for (size_t i = 0; i < batch->limit_count; i++) {
-		struct ledger_limit *limit = &batch->limits[i];
-
-		limit->postings += postings_of(trial, limit);
-		if (limit->measure == LIMIT_AMOUNT)
-			continue;
-		limit->used += takes_in_all(trial, limit);
-		limit->added += takes_in_all(trial, limit);
-	}
-	return ERR_OK;
-}
-
-/* What a capture leaves of a hold is not held for limits either. */
-static void
-release(const struct trial *trial, const struct ledger_hold *held, int64_t before)
-{
-	for (size_t i = 0; i < trial->batch->limit_count; i++) {
-		struct ledger_limit *limit = &trial->batch->limits[i];
-		bool ended = held->status != HOLD_ACTIVE;
-
-		if (!has_limit(account(trial, held->account), limit) ||
-		    limit->direction != LIMIT_OUT || !limits_type(limit, held->type))
-			continue;
-		if (limit->measure == LIMIT_SUM)
-			limit->held -= ended ? before : before - held->amount;
-		if (limit->measure == LIMIT_COUNT && ended)
-			limit->held--;
-	}
 }
 
 static enum err
@@ -424,14 +281,14 @@ capture(const struct trial *trial)
 	struct ledger_account *owner;
 	wide_int left;
 
-	if (held == NULL || account(trial, held->account) == NULL || trial->t->count != lines ||
-	    !uuid_equal(p->from, held->account))
+	if (held == NULL || model_account(trial, held->account) == NULL ||
+	    trial->t->count != lines || !uuid_equal(p->from, held->account))
 		return ERR_NOT_FOUND;
 	if (held->status != HOLD_ACTIVE || held->expires_at.us <= trial->batch->now.us)
 		return ERR_HOLD_CLOSED;
 	if (p->amount > held->amount)
 		return ERR_EXCEEDS_REST;
-	owner = account(trial, held->account);
+	owner = model_account(trial, held->account);
 	owner->held -= held->amount;
 	TRY(move_all(trial));
 	left = trial->t->keeps_hold ? held->amount - p->amount : 0;
@@ -462,7 +319,7 @@ capture_and_release(const struct trial *trial)
 
 	TRY(capture(trial));
 	if (held != NULL)
-		release(trial, held, before);
+		model_limits_release(trial, held, before);
 	return ERR_OK;
 }
 
@@ -549,7 +406,7 @@ date(const struct trial *trial)
 
 	for (size_t i = 0; i < 2 * t->count; i++) {
 		const struct posting *p = &t->postings[i / 2];
-		const struct ledger_account *a = account(trial, i % 2 == 0 ? p->from : p->to);
+		const struct ledger_account *a = model_account(trial, i % 2 == 0 ? p->from : p->to);
 
 		if (t->results[i / 2].amount != 0 && a->last_at.us > at.us)
 			at = a->last_at;
@@ -557,8 +414,8 @@ date(const struct trial *trial)
 	for (size_t i = 0; i < t->count; i++) {
 		if (t->results[i].amount == 0)
 			continue;
-		account(trial, t->postings[i].from)->last_at = at;
-		account(trial, t->postings[i].to)->last_at = at;
+		model_account(trial, t->postings[i].from)->last_at = at;
+		model_account(trial, t->postings[i].to)->last_at = at;
 	}
 	t->created_at = at;
 }
@@ -581,7 +438,7 @@ decide(const struct trial *trial)
 		TRY(move_on_conditions(trial));
 	else
 		TRY(capture_and_release(trial));
-	TRY(limits(trial));
+	TRY(model_limits(trial));
 	date(trial);
 	return ERR_OK;
 }

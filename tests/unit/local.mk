@@ -171,7 +171,7 @@ tests_unit_ledger_kernel_fees_LDADD = $(unit_cowry_libs)
 tests_unit_ledger_kernel_holds_SOURCES = tests/unit/ledger/kernel_holds.c tests/support/ledger_scene.c
 tests_unit_ledger_kernel_holds_LDADD = $(unit_cowry_libs)
 tests_unit_ledger_kernel_property_SOURCES = tests/unit/ledger/kernel_property.c tests/support/ledger_case.c \
-	tests/support/ledger_model.c
+	tests/support/ledger_model.c tests/support/limit_model.c tests/support/limit_model.h
 tests_unit_ledger_kernel_property_LDADD = $(unit_cowry_libs)
 tests_unit_ledger_limit_SOURCES = tests/unit/ledger/limit.c tests/support/ledger_scene.c
 tests_unit_ledger_limit_LDADD = $(unit_cowry_libs)
