@@ -518,7 +518,8 @@ admit(struct ctx *ctx, struct ledger_transaction *const *transactions, size_t n,
 		if (t->key != NULL && is_repeated(loaded, t, ++number, list, *admitted) &&
 		    t->err == ERR_OK)
 			t->err = ERR_IDEMPOTENCY_RUNNING;
-		if (t->err == ERR_OK && t->on_terms && t->terms != row_int(&loaded->reserved, i, TERMS))
+		if (t->err == ERR_OK && t->on_terms &&
+		    t->terms != row_int(&loaded->reserved, i, TERMS))
 			t->err = ERR_FEES_CHANGED;
 		t->transaction_id = row_int(&loaded->reserved, i, RESERVED_ID);
 		t->stopped = row_bool(&loaded->reserved, i, IS_STOPPED);
