@@ -154,7 +154,7 @@ static enum err
 find_limits(struct ctx *ctx, struct param accounts, struct rows *rows)
 {
 	for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-		struct rows locked;
+		struct rows locked = {0};
 
 		TRY(lock_and_read(ctx, accounts, attempt > 0, &locked, rows));
 		if (are_ready(rows, &locked))
@@ -168,7 +168,7 @@ limits_load(struct ctx *ctx, struct ledger_account *accounts, size_t n, struct l
 {
 	int64_t *ids = arena_array(ctx->arena, n, sizeof(*ids));
 	size_t count = 0;
-	struct rows rows;
+	struct rows rows = {0};
 
 	*set = (struct limit_set){.count = 0};
 	for (size_t i = 0; i < n; i++)

@@ -44,6 +44,10 @@ test_schedules(void **state)
 		      client_text(c, "/v1/fee-schedules?projectId=%s&mode=test", acme.project),
 		      "id", "");
 	expect_listed(c, acme.owner.access, "/v1/fee-schedules", "id", "");
+	a = client_call(c, "GET",
+			"/v1/fee-schedules?projectId=0190b2a4-7c1e-7d3a-9b61-2f6f0c9a1e55",
+			admin.access, NULL);
+	expect_refusal(&a, 404, "NOT_FOUND");
 	for (int i = 0; i < 2; i++) {
 		a = client_call(c, "GET", client_text(c, "/v1/fee-schedules/%s", id),
 				i == 0 ? key : admin.access, NULL);
