@@ -6,7 +6,14 @@
 . "$(dirname "$0")/lib.sh"
 
 box=/sandbox
-key="Authorization: Bearer sk_test_$(openssl rand -hex 8)"
+
+credential() {
+    jq -r ".$1" "$COWRY_HOME/credentials.json"
+}
+
+# The sandbox signs its webhooks with the key, so it is ours.
+secret=$(credential paystack_secret)
+key="Authorization: Bearer $secret"
 
 # control JSON
 control() {
@@ -23,6 +30,11 @@ sent() {
 # told PROVIDER REFERENCE NUMBER: this number of webhooks about it was sent and answered.
 told() {
     (($(sent "$1" "$2" | jq -c 'select((.status // 0) > 0)' | wc -l) >= $3))
+}
+
+# accepted PROVIDER REFERENCE: a webhook about it was accepted.
+accepted() {
+    [[ $(sent "$1" "$2" | jq 'select(.status >= 200 and .status < 300)') ]]
 }
 
 reference() {
@@ -65,8 +77,9 @@ request POST "$checkout" -d outcome=success
 expect "the customer pays" 200
 verify
 expect "and so it is" 200 .data.status success .data.amount 10050
-# What was refused or not answered (0), because the machine is busy, is sent again.
-is "one webhook tells so" "$(sent paystack "$REFERENCE" |
+# What was not answered (0), because the machine is busy, is sent again.
+ok "a webhook tells so" within 10 accepted paystack "$REFERENCE"
+is "one" "$(sent paystack "$REFERENCE" |
     jq -r 'select(.status >= 200 and .status < 300) | .path + " " + .note')" \
     "/v1/webhooks/paystack charge.success"
 request POST "$checkout" -d outcome=success
@@ -76,7 +89,7 @@ decide abandoned
 expect "a customer may leave" 200
 is "nobody is told" "$(sent paystack "$REFERENCE" | wc -l)" 0
 request GET $box/control/log
-is "the log has no keys" "$(grep -c sk_test <<<"$BODY")" 0
+is "the log has no keys" "$(grep -cF "$secret" <<<"$BODY")" 0
 
 # Withdrawals are settled automatically.
 withdrawal=$(reference)
@@ -177,9 +190,6 @@ post $box/control '{"provider":"paystack","fail":"sometimes"}'
 expect "a mistake is told" 400 .ok false .message "fail must be one of refuse, timeout, 500, reset, half"
 
 # Google.
-credential() {
-    jq -r ".$1" "$COWRY_HOME/credentials.json"
-}
 base64url() {
     base64 -w0 | tr '+/' '-_' | tr -d '='
 }
