@@ -230,7 +230,7 @@ test_fifty_at_once(void **state)
 	const char *customer = customer_new(c, &acme);
 	const char *to = wallet_new(c, acme.test_key, "NGN");
 	const char *wallets[3];
-	struct ask asks[AT_ONCE] = {{NULL}};
+	struct ask asks[AT_ONCE] = {{.method = NULL}};
 	int statuses[AT_ONCE];
 
 	for (size_t i = 0; i < 3; i++)

@@ -3,6 +3,7 @@
 import collections
 
 from nemesis.books import Reversal, effects
+from nemesis.dialects.pocket import LIMIT
 
 ACTIVE = 0  # of a hold
 
@@ -92,6 +93,23 @@ def plant_reversal(history, books, world):  # pylint: disable=unused-argument
     books.reversals.append(Reversal("planted", 1, 2, 2))
 
 
+def limits(history, books, world):  # pylint: disable=unused-argument
+    """No more has left a wallet than its limit; what is given back does not count."""
+    sums = collections.Counter()
+    for posting in books.postings:
+        if posting.type != "reversal":
+            sums[posting.source] += posting.amount
+    for wallet in world.pocket.cedi:
+        if sums[wallet] > LIMIT:
+            yield f"{sums[wallet]} has left {wallet}, which has a limit of {LIMIT}"
+
+
+def plant_limit(history, books, world):
+    """One unit more than the limit."""
+    wallet = world.pocket.cedi[0]
+    books.postings.append(books.postings[-1]._replace(source=wallet, type="transfer", amount=LIMIT + 1))
+
+
 def references(history, books, world):  # pylint: disable=unused-argument
     """A reference is that of one transaction of its ledger."""
     seen = collections.defaultdict(set)
@@ -137,6 +155,7 @@ CHECKERS = [
     ("running balances", running_balances, plant_floor),
     ("holds", held_amounts, plant_held),
     ("reversals", reversals, plant_reversal),
+    ("limits", limits, plant_limit),
     ("references", references, plant_reference),
     ("cowry verify", verified, plant_verified),
     ("jobs", parked, plant_parked),
