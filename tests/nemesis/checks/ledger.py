@@ -94,14 +94,12 @@ def plant_reversal(history, books, world):  # pylint: disable=unused-argument
 
 
 def limits(history, books, world):  # pylint: disable=unused-argument
-    """No more has left a wallet than its limit; what is given back does not count."""
-    sums = collections.Counter()
-    for posting in books.postings:
-        if posting.type != "reversal":
-            sums[posting.source] += posting.amount
-    for wallet in world.pocket.cedi:
-        if sums[wallet] > LIMIT:
-            yield f"{sums[wallet]} has left {wallet}, which has a limit of {LIMIT}"
+    """No more has left the wallet than its limit; what is given back does not count."""
+    wallet = world.pocket.cedi[0]
+    left = sum(posting.amount for posting in books.postings
+               if posting.source == wallet and posting.type != "reversal")
+    if left > LIMIT:
+        yield f"{left} has left {wallet}, which has a limit of {LIMIT}"
 
 
 def plant_limit(history, books, world):

@@ -15,10 +15,10 @@ FIRST = 2000000  # minor units in each wallet at the beginning
 FEE = {"type": "transfer", "currency": "GHS", "bearer": "payer", "onReversal": "keep",
        "tiers": [{"flat": "0.30", "percent": "1.5"}]}
 
-# Of what leaves each wallet in cedi, fees included.
-LIMIT = 1000000
-LIMIT_RULE = {"mode": "test", "scope": "project", "per": "wallet", "measure": "sum", "direction": "out",
-              "currency": FEE["currency"], "window": "month", "limit": "10000.00"}
+# Of what leaves one of the wallets in cedi, fees included: soon reached.
+LIMIT = 400000
+LIMIT_RULE = {"mode": "test", "scope": "wallet", "measure": "sum", "direction": "out",
+              "currency": FEE["currency"], "window": "month", "limit": "4000.00"}
 
 
 class Pocket:
@@ -40,9 +40,9 @@ class Pocket:
         ask(f"/v1/projects/{self.project}/webhooks",
             {"url": world.receiver.url, "eventTypes": EVENTS, "mode": "test"})
         w.expect(client.ask("POST", "/v1/fee-schedules", FEE, self.key), 201)
-        w.expect(client.ask("POST", "/v1/admin/limits", dict(LIMIT_RULE, subject=self.project), world.admin), 201)
         self.naira = [self.new_wallet(client, "NGN") for _ in range(12)]
         self.cedi = [self.new_wallet(client, "GHS") for _ in range(3)]
+        w.expect(client.ask("POST", "/v1/admin/limits", dict(LIMIT_RULE, subject=self.cedi[0]), world.admin), 201)
         self.probed = [self.new_wallet(client, "NGN") for _ in range(2)]
         for wallet in self.naira + self.cedi + self.probed:
             currency = "GHS" if wallet in self.cedi else "NGN"
