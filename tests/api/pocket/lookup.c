@@ -330,6 +330,12 @@ test_times(void **state)
 	expect_list(c, shop.key, client_text(c, "?type=capture&createdAt[gt]=%s", at), "");
 	expect_list(c, shop.key, client_text(c, "?type=capture&createdAt[lte]=%s", at), "capture");
 	expect_list(c, shop.key, client_text(c, "?type=capture&createdAt[lt]=%s", at), "");
+	expect_list(c, shop.key,
+		    client_text(c, "?type=capture&createdAt[gte]=%sT00:00:00%%2B00:00", day),
+		    "capture");
+	/* A + that is not escaped is a space. It is not taken for a time without an offset. */
+	a = list(c, shop.key, client_text(c, "?createdAt[gte]=%sT00:00:00+14:00", day));
+	expect_field(&a, "createdAt[gte]");
 	expect_list(c, shop.key, client_text(c, "?createdAt[lt]=%s", day), "");
 	expect_list(c, shop.key, client_text(c, "?walletId=%s&createdAt[gt]=%s", shop.ann, day),
 		    "");
