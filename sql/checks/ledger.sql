@@ -407,8 +407,8 @@ SELECT 'transaction ' || coalesce(t.public_id::text, p.transaction_id::text) || 
 -- params: after:bigint last:bigint
 -- returns: many
 -- A transaction reverses another one of its own ledger, all that reverse the same one give back no more than
--- it moved, and that is counted; without fees, which check_fees looks at. The few that reverse one come first, and are found by their ids: a condition on
--- reverses itself would read all reversals by their index.
+-- it moved, and that is counted; without fees, which check_fees looks at. The few that reverse one come first, and
+-- are found by their ids: a condition on reverses itself would read all reversals by their index.
 WITH reversal AS MATERIALIZED (
     SELECT transaction_id, public_id, ledger_id, reverses
       FROM transaction

@@ -256,3 +256,9 @@ instant_parse(struct instant *out, const char *text)
 	*out = moment.first;
 	return true;
 }
+
+struct moment
+moment_at(struct instant t)
+{
+	return (struct moment){true, t, t};
+}

@@ -43,5 +43,7 @@ bool instant_parse(struct instant *out, const char *text) MUST_CHECK;
 /* The same: a date is a day, whole seconds are seconds, one to three decimals are milliseconds,
  * more are microseconds. */
 bool moment_parse(struct moment *out, const char *text) MUST_CHECK;
+/* This instant alone. */
+struct moment moment_at(struct instant t);
 
 #endif

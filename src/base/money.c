@@ -82,19 +82,30 @@ decimal_parse(struct decimal *out, const char *text, size_t length)
 }
 
 enum money_problem
-money_from_decimal(struct money *out, struct decimal value, const struct currency *currency)
+decimal_scale(int64_t *out, struct decimal value, int decimals)
 {
-	int64_t minor = value.coefficient;
+	int64_t scaled = value.coefficient;
 
 	if (!value.present)
 		return MONEY_NOT_A_NUMBER;
-	if (value.scale > currency->exponent)
+	if (value.scale > decimals)
 		return MONEY_DECIMALS;
-	for (int i = value.scale; i < currency->exponent; i++)
-		if (__builtin_mul_overflow(minor, 10, &minor))
+	for (int i = value.scale; i < decimals; i++)
+		if (__builtin_mul_overflow(scaled, 10, &scaled))
 			return MONEY_OVERFLOW;
-	*out = (struct money){minor, currency};
+	*out = scaled;
 	return MONEY_OK;
+}
+
+enum money_problem
+money_from_decimal(struct money *out, struct decimal value, const struct currency *currency)
+{
+	int64_t minor;
+	enum money_problem problem = decimal_scale(&minor, value, currency->exponent);
+
+	if (problem == MONEY_OK)
+		*out = (struct money){minor, currency};
+	return problem;
 }
 
 bool

@@ -62,6 +62,8 @@ size_t currency_count(void);
  * point and 18 in all; no sign, no exponent, no leading zero but "0" itself.
  */
 enum money_problem decimal_parse(struct decimal *out, const char *text, size_t length) MUST_CHECK;
+/* The number times 10^decimals, if it has no more decimals than these. */
+enum money_problem decimal_scale(int64_t *out, struct decimal value, int decimals) MUST_CHECK;
 /* The amount in the currency's minor units. Zero is allowed; callers check for it. */
 enum money_problem money_from_decimal(struct money *out, struct decimal value,
 				      const struct currency *currency) MUST_CHECK;

@@ -80,13 +80,18 @@ hold_order(const void *key, const void *row)
 	return uuid_compare(key, &((const struct ledger_hold *)row)->public_id);
 }
 
+struct ledger_account *
+ledger_find_account(struct ledger_account *accounts, size_t n, struct uuid id)
+{
+	return bsearch(&id, accounts, n, sizeof(*accounts), account_order);
+}
+
 static struct ledger_account *
 find_account(const struct ledger_batch *batch, struct uuid id, int64_t ledger_id)
 {
-	struct ledger_account *account = bsearch(&id, batch->accounts, batch->account_count,
-						 sizeof(*batch->accounts), account_order);
+	struct ledger_account *a = ledger_find_account(batch->accounts, batch->account_count, id);
 
-	return account != NULL && account->ledger_id == ledger_id ? account : NULL;
+	return a != NULL && a->ledger_id == ledger_id ? a : NULL;
 }
 
 static struct ledger_hold *

@@ -29,6 +29,8 @@ enum { POSTINGS_MAX = 200, CONTENT_SIZE = 32 };
 
 /* All of a whole, as a share. */
 #define SHARE_WHOLE INT64_C(100000000)
+/* Digits after the point of a percentage that is a number of SHARE_WHOLE. */
+enum { SHARE_DECIMALS = 6 };
 
 enum chart_kind {
 #define CHART(symbol, kind, code, class, credit_normal) ACCOUNT_##symbol = (kind),
@@ -215,6 +217,9 @@ struct ledger_batch {
 
 /* Decide every transaction of the batch, in order. The arena is for scratch memory. */
 void ledger_apply(struct arena *arena, struct ledger_batch *batch);
+/* One of accounts that are sorted by public id; NULL: it is not among them. */
+struct ledger_account *ledger_find_account(struct ledger_account *accounts, size_t n,
+					   struct uuid id);
 
 /* Hold amount on an account; ERR_INSUFFICIENT_FUNDS, ERR_WALLET_INACTIVE, ERR_NOT_FOUND if it is
  * closed, ERR_AMOUNT_TOO_LARGE. */

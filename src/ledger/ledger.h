@@ -38,8 +38,9 @@ struct committer *committer_new(const struct app *app);
 void committer_free(struct committer *committer);
 
 /* The content of a transaction as a digest that identifies equal requests: type, ledger,
- * currency, postings with their rules, conditions, hold and whether it is kept, reversal, highest fee and metadata (canonical JSON), length-prefixed. Without the fee: the
- * same order is the same request, whatever is charged for it. */
+ * currency, postings with their rules, conditions, hold and whether it is kept, reversal, highest fee and
+ * metadata (canonical JSON), length-prefixed. Without the fee: the same order is the same request, whatever
+ * is charged for it. */
 void ledger_content(struct ctx *ctx, struct ledger_transaction *transaction);
 
 #endif

@@ -1,6 +1,5 @@
 #include "ledger/limit_store.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
@@ -48,19 +47,11 @@ type_bits(struct ctx *ctx, const char *list)
 	return bits;
 }
 
-static int
-account_order(const void *key, const void *row)
-{
-	return uuid_compare(key, &((const struct ledger_account *)row)->public_id);
-}
-
 /* The account of a row of limit_read. */
 static struct ledger_account *
 account_of(const struct rows *rows, size_t i, struct ledger_account *accounts, size_t n)
 {
-	struct uuid id = row_uuid(rows, i, ACCOUNT);
-
-	return bsearch(&id, accounts, n, sizeof(*accounts), account_order);
+	return ledger_find_account(accounts, n, row_uuid(rows, i, ACCOUNT));
 }
 
 static bool

@@ -244,19 +244,10 @@ read_reversed(struct ctx *ctx, const struct rows *rows, struct ledger_batch *bat
 	batch->reversed_count = rows->count;
 }
 
-static int
-account_order(const void *key, const void *row)
-{
-	return uuid_compare(key, &((const struct ledger_account *)row)->public_id);
-}
-
 static int64_t
-account_number(const struct ledger_batch *batch, const struct uuid *id)
+account_number(const struct ledger_batch *batch, struct uuid id)
 {
-	const struct ledger_account *account = bsearch(id, batch->accounts, batch->account_count,
-						       sizeof(*batch->accounts), account_order);
-
-	return account->account_id;
+	return ledger_find_account(batch->accounts, batch->account_count, id)->account_id;
 }
 
 /* A column of which most values are the same: each value once, mostly, and for each row the number of its
@@ -391,8 +382,8 @@ put_posting(int64_t *const *c, size_t row, int64_t line, const struct ledger_bat
 	c[TRANSACTION][row] = t->transaction_id;
 	c[LINE][row] = line;
 	c[LEDGER][row] = t->ledger_id;
-	c[FROM][row] = account_number(batch, &t->postings[p].from);
-	c[TO][row] = account_number(batch, &t->postings[p].to);
+	c[FROM][row] = account_number(batch, t->postings[p].from);
+	c[TO][row] = account_number(batch, t->postings[p].to);
 	c[AMOUNT][row] = result->amount;
 	c[FROM_BALANCE][row] = result->from_balance;
 	c[TO_BALANCE][row] = result->to_balance;
@@ -494,8 +485,8 @@ is_repeated(const struct loaded *loaded, const struct ledger_transaction *t, int
 }
 
 /* The transactions that go to the kernel. Those with invalid keys are left out, those whose Idempotency-Key was
- * used, those with the fees of other terms, and those whose requester has gone: here, where the accounts are locked, so that a repetition elsewhere comes
- * after it. */
+ * used, those with the fees of other terms, and those whose requester has gone: here, where the accounts are
+ * locked, so that a repetition elsewhere comes after it. */
 static struct ledger_transaction **
 admit(struct ctx *ctx, struct ledger_transaction *const *transactions, size_t n,
       const struct loaded *loaded, size_t *admitted)

@@ -79,7 +79,7 @@ verify
 expect "and so it is" 200 .data.status success .data.amount 10050
 # What was not answered (0), because the machine is busy, is sent again.
 ok "a webhook tells so" within 10 accepted paystack "$REFERENCE"
-is "one" "$(sent paystack "$REFERENCE" |
+is "and no other was accepted" "$(sent paystack "$REFERENCE" |
     jq -r 'select(.status >= 200 and .status < 300) | .path + " " + .note')" \
     "/v1/webhooks/paystack charge.success"
 request POST "$checkout" -d outcome=success

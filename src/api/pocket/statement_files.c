@@ -10,7 +10,7 @@ static const struct field order_fields[] = {PERIOD_FIELDS};
 
 static const struct field file_fields[] = {
 	FIELD(struct statement_file, url, .name = "url", .required = true, .format = "url",
-	      .doc = "Gives the file to whoever has it, until expiresAt.",
+	      .doc = "Downloads the file without authentication, until expiresAt.",
 	      .example = "\"https://pay.example.com/v1/statement-files/"
 			 "0190b2a4-7c1e-7d3a-9b61-2f6f0c9a1e55?token=5f2e…\""),
 	FIELD(struct statement_file, first_line, .name = "firstLine", .required = true,

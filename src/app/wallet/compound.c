@@ -6,9 +6,6 @@
 #include "ledger/account.h"
 #include "ledger/ledger.h"
 
-/* Digits after the point of a percentage: it is a number of SHARE_WHOLE then. */
-enum { SHARE_DECIMALS = 6 };
-
 static const enum chart_kind account_kinds[] = {ACCOUNT_PROJECT_FUNDING, ACCOUNT_FEE_REVENUE};
 
 const char *const compound_accounts[] = {"funding", "fees", NULL};
@@ -79,21 +76,14 @@ read_share(const struct build *b, size_t i, const char *text, size_t length)
 {
 	struct posting_rule *rule = &b->rules[i];
 	struct decimal percent;
-	int64_t share;
 
 	rule->amount = AMOUNT_SHARE;
 	if (decimal_parse(&percent, text, length) != MONEY_OK || percent.scale > SHARE_DECIMALS ||
-	    percent.coefficient == 0) {
+	    percent.coefficient == 0)
 		refuse(b, "postings", i, "amount", "FORMAT",
 		       "must be a share with at most 6 decimals");
-		return;
-	}
-	share = percent.coefficient;
-	for (unsigned char scale = percent.scale; scale < SHARE_DECIMALS && share <= SHARE_WHOLE;
-	     scale++)
-		share *= 10;
-	rule->share = share;
-	if (share > SHARE_WHOLE)
+	else if (decimal_scale(&rule->share, percent, SHARE_DECIMALS) != MONEY_OK ||
+		 rule->share > SHARE_WHOLE)
 		refuse(b, "postings", i, "amount", "RANGE", "must be at most 100%");
 }
 

@@ -8,9 +8,6 @@
 #include "db/row.h"
 #include "json/writer.h"
 
-/* Digits after the point of a percentage: it is a number of SHARE_WHOLE then. */
-enum { SHARE_DECIMALS = 6 };
-
 /* A version on its way into the database. */
 struct build {
 	struct ctx *ctx;
@@ -49,19 +46,16 @@ read_minor(const struct build *b, const char *field, struct decimal value, int64
 static int64_t
 read_percent(const struct build *b, size_t i, struct decimal percent)
 {
-	int64_t share = percent.coefficient;
+	int64_t share = 0;
+	enum money_problem problem = MONEY_OK;
 
-	if (percent.scale > SHARE_DECIMALS) {
+	if (percent.present)
+		problem = decimal_scale(&share, percent, SHARE_DECIMALS);
+	if (problem == MONEY_DECIMALS)
 		refuse(b, tier_field(b, i, "percent"), "DECIMALS", "must have at most 6 decimals");
-		return 0;
-	}
-	for (unsigned char scale = percent.scale; scale < SHARE_DECIMALS && share <= SHARE_WHOLE;
-	     scale++)
-		share *= 10;
-	if (share <= SHARE_WHOLE)
-		return share;
-	refuse(b, tier_field(b, i, "percent"), "RANGE", "must be at most 100");
-	return 0;
+	else if (problem != MONEY_OK || share > SHARE_WHOLE)
+		refuse(b, tier_field(b, i, "percent"), "RANGE", "must be at most 100");
+	return share;
 }
 
 /* Tiers follow one another, and only the last one is without end. */

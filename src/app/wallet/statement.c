@@ -21,12 +21,6 @@ end_of(struct instant t)
 	return t.us / MILLISECOND_US * MILLISECOND_US + MILLISECOND_US;
 }
 
-static struct moment
-at(int64_t us)
-{
-	return (struct moment){true, {us}, {us}};
-}
-
 /* Set the defaults, and check the rest. */
 static enum err
 set_period(struct ctx *ctx, const struct statement_order *in, struct account_statement *out)
@@ -43,8 +37,8 @@ set_period(struct ctx *ctx, const struct statement_order *in, struct account_sta
 		return bad_period(ctx, arena_printf(ctx->arena, "must be at most %d days before to",
 						    STATEMENT_DAYS_MAX));
 	out->made_at = ctx->now;
-	out->from = at(from_us);
-	out->to = at(to_us);
+	out->from = moment_at((struct instant){from_us});
+	out->to = moment_at((struct instant){to_us});
 	return ERR_OK;
 }
 
@@ -67,7 +61,7 @@ finish(struct ctx *ctx, struct account_statement *statement)
 	size_t n = statement->lines.count;
 
 	if (n > 0 && lines[n - 1].created_at.us >= statement->to.first.us)
-		statement->to = at(end_of(lines[n - 1].created_at));
+		statement->to = moment_at((struct instant){end_of(lines[n - 1].created_at)});
 	return statement->opening.minor + statement->total_in.minor - statement->total_out.minor ==
 			       statement->closing.minor
 		       ? ERR_OK

@@ -89,12 +89,6 @@ not_found(struct ctx *ctx)
 	return fault(&ctx->fault, ERR_NOT_FOUND, NULL, "Statement not found");
 }
 
-static struct moment
-at(struct instant time)
-{
-	return (struct moment){true, time, time};
-}
-
 /* The files follow each other, from the first line on. */
 static enum err
 list_files(struct ctx *ctx, struct filed_statement *out)
@@ -136,8 +130,8 @@ find(struct ctx *ctx, const struct wallet_place *place, struct uuid id, struct f
 		.id = row.public_id,
 		.wallet = place->id,
 		.status = row.status,
-		.from = at(row.from_at),
-		.to = at(row.to_at),
+		.from = moment_at(row.from_at),
+		.to = moment_at(row.to_at),
 		.lines = row.lines,
 		.lines_done = row.lines_done,
 		.created_at = row.created_at,

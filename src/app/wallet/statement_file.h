@@ -2,8 +2,8 @@
  * statement_file.h - statements as PDF of any number of transactions, which a job makes, and their files.
  *
  * What a statement shows is decided when it is ordered, as with statement_begin(). Its files are shown when all of
- * them are complete, and until they expire. A link to one has a token that can't be guessed: whoever has the link
- * has the file. The token is derived from a key of the server, and stored nowhere.
+ * them are complete, and until they expire. A link to one has a token that can't be guessed, and needs no other
+ * authentication. The token is derived from a key of the server, and stored nowhere.
  */
 #ifndef APP_WALLET_STATEMENT_FILE_H
 #define APP_WALLET_STATEMENT_FILE_H

@@ -56,12 +56,6 @@ struct work {
 	bool wanted;      /* by somebody, of this attempt */
 };
 
-static struct moment
-at(struct instant time)
-{
-	return (struct moment){true, time, time};
-}
-
 static void
 restore(struct work *work)
 {
@@ -72,8 +66,8 @@ restore(struct work *work)
 		.wallet = row->wallet,
 		.number = row->number,
 		.currency = currency->code,
-		.from = at(row->from_at),
-		.to = at(row->to_at),
+		.from = moment_at(row->from_at),
+		.to = moment_at(row->to_at),
 		.made_at = row->created_at,
 		.opening = {row->opening, currency},
 		.closing = {row->closing, currency},

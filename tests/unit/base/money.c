@@ -351,10 +351,27 @@ writes_decimals(void **state)
 		assert_string_equal(decimal_text(text, cases[i].value), cases[i].text);
 }
 
+static void
+test_scale(void **state)
+{
+	int64_t scaled = 42;
+
+	(void)state;
+	assert_int_equal(decimal_scale(&scaled, (struct decimal){125, 1, true}, 6), MONEY_OK);
+	assert_int_equal(scaled, 12500000);
+	assert_int_equal(decimal_scale(&scaled, (struct decimal){1, 7, true}, 6), MONEY_DECIMALS);
+	assert_int_equal(decimal_scale(&scaled, (struct decimal){INT64_MAX / 10 + 1, 5, true}, 6),
+			 MONEY_OVERFLOW);
+	assert_int_equal(decimal_scale(&scaled, (struct decimal){0, 0, false}, 6),
+			 MONEY_NOT_A_NUMBER);
+	assert_int_equal(scaled, 12500000);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_scale),
 		cmocka_unit_test(reads_decimals),
 		cmocka_unit_test(refuses_what_is_no_amount),
 		cmocka_unit_test(takes_the_currency_s_decimals),
