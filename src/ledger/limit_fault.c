@@ -31,6 +31,19 @@ subject_text(const struct ledger_exceeded *exceeded)
 	return texts[exceeded->measure];
 }
 
+static const char *
+span_text(const struct ledger_exceeded *exceeded)
+{
+	static const char *const texts[] = {
+		"",
+		[LIMIT_HOUR] = " in an hour",
+		[LIMIT_DAY] = " in a day",
+		[LIMIT_MONTH] = " in a month",
+	};
+
+	return texts[exceeded->span];
+}
+
 /* Projects and administrators see all that a ledger has; a user only what is his own, and money comes from there. */
 static bool
 may_know(const struct ctx *ctx, const struct ledger_exceeded *exceeded)
@@ -42,7 +55,6 @@ may_know(const struct ctx *ctx, const struct ledger_exceeded *exceeded)
 enum err
 limits_refuse(struct ctx *ctx, const struct ledger_exceeded *exceeded)
 {
-	const char *span = word_text(limit_span_words, exceeded->span);
 	char frees_at[INSTANT_TEXT_MAX] = "";
 	struct fault_limit *limit;
 
@@ -53,16 +65,15 @@ limits_refuse(struct ctx *ctx, const struct ledger_exceeded *exceeded)
 	*limit = (struct fault_limit){
 		.id = exceeded->id,
 		.measure = word_text(limit_measures, exceeded->measure),
-		.window = span,
+		.window = word_text(limit_span_words, exceeded->span),
 		.most = amount_text(ctx, exceeded, exceeded->most),
 		.left = amount_text(ctx, exceeded, exceeded->left),
 		.frees_at = exceeded->frees_at,
 	};
 	if (exceeded->frees_at.us != 0)
 		(void)instant_text(frees_at, exceeded->frees_at);
-	(void)fault(&ctx->fault, ERR_LIMIT, NULL,
-		    "The limit of the %s%s%s is %s%s%s, %s is left%s%s", subject_text(exceeded),
-		    span != NULL ? " in a " : "", span != NULL ? span : "", limit->most,
+	(void)fault(&ctx->fault, ERR_LIMIT, NULL, "The limit of the %s%s is %s%s%s, %s is left%s%s",
+		    subject_text(exceeded), span_text(exceeded), limit->most,
 		    exceeded->currency[0] != '\0' ? " " : "", exceeded->currency, limit->left,
 		    frees_at[0] != '\0' ? "; there is enough from " : "", frees_at);
 	ctx->fault.limit = limit;
